@@ -1,0 +1,1 @@
+"""The PBX's sockets: UDP and TCP transports and the clock that drives transactions."""

@@ -1,0 +1,1 @@
+"""SIP without I/O: messages, URIs, framing, transactions and digest (RFC 3261)."""
