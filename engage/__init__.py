@@ -1,0 +1,1 @@
+"""Engage: the web application on top of the PBX."""

@@ -1,0 +1,1 @@
+"""Message broadcast: one text to many extensions and groups."""

@@ -1,0 +1,1 @@
+"""Chats one-to-one between colleagues and phones."""

@@ -1,0 +1,1 @@
+"""The conversation log: what everyone writes, stored before it is acknowledged."""

@@ -1,0 +1,1 @@
+"""Accounts, sessions, extensions, groups and queues' agents."""

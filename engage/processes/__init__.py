@@ -1,0 +1,1 @@
+"""The processes of one server and the channel between them."""

@@ -1,0 +1,335 @@
+"""Every table, for both databases. Identifiers are text, moments are milliseconds UTC (`*_ms`)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# --- the installation -------------------------------------------------------------------------
+
+facts = Table(  # single facts: `demo`, `directory_version`, `installation`
+    "fact",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+operations = Table(  # who changed what, written in the same transaction as the change
+    "operation",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Index("ix_operation_at_ms", "at_ms"),
+)
+
+# --- people -----------------------------------------------------------------------------------
+
+accounts = Table(  # administrators and extensions' users: one space of user names
+    "account",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("user_name", Text, nullable=False, unique=True),  # lower case
+    Column("role", Text, nullable=False),  # admin | user
+    Column("display_name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("language", Text, nullable=False),  # empty: the browser's
+    Column("password_hash", Text, nullable=False),
+    Column("demo_password", Boolean, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),  # a change revokes what was granted before it
+    Column("created_at_ms", BigInteger, nullable=False),
+)
+
+sessions = Table(
+    "session",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    Column("account_version", Integer, nullable=False),
+    Column("kind", Text, nullable=False),  # browser | program
+    Column("address", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("expires_at_ms", BigInteger, nullable=False),
+    Column("ends_at_ms", BigInteger, nullable=False),  # no refresh reaches beyond it
+    Index("ix_session_account_id", "account_id"),
+)
+
+sign_in_guards = Table(  # failures by user name and by address; survive a restart
+    "sign_in_guard",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("window_ends_at_ms", BigInteger, nullable=False),
+    Column("locked_until_ms", BigInteger, nullable=False),
+)
+
+extensions = Table(
+    "extension",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    Column("first_name", Text, nullable=False),
+    Column("last_name", Text, nullable=False),
+    Column("sip_secret", Text, nullable=False),  # encrypted
+    Column("max_contacts", Integer, nullable=False),
+    Column("permission", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+)
+
+extension_groups = Table(
+    "extension_group",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+extension_group_members = Table(
+    "extension_group_member",
+    metadata,
+    Column("group_id", Text, ForeignKey("extension_group.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Text, ForeignKey("extension.number", ondelete="CASCADE"), primary_key=True),
+)
+
+queues = Table(
+    "queue",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+queue_agents = Table(
+    "queue_agent",
+    metadata,
+    Column("queue", Text, ForeignKey("queue.number", ondelete="CASCADE"), primary_key=True),
+    Column("number", Text, ForeignKey("extension.number", ondelete="CASCADE"), primary_key=True),
+    Column("static", Boolean, nullable=False),
+    Column("paused", Boolean, nullable=False),
+)
+
+# --- conversations ----------------------------------------------------------------------------
+
+conversations = Table(
+    "conversation",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),  # livechat | direct | broadcast
+    Column("key", Text, unique=True),  # what there is only one of: `1000|1001`, `Facilities|1001`
+    Column("title", Text, nullable=False),
+    Column("state", Text, nullable=False),  # waiting active transferring ended missed offline
+    Column("owner", Text),  # who serves it, as `user:1000`
+    Column("owner_name", Text, nullable=False),
+    Column("owner_epoch", Integer, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("last_public_seq", BigInteger, nullable=False),  # the last that a visitor may see
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("ended_at_ms", BigInteger),
+    Index("ix_conversation_state", "kind", "state"),
+)
+
+events = Table(
+    "event",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("prev_public", BigInteger, nullable=False),  # `prev` for those who do not see notes
+    Column("kind", Text, nullable=False),
+    Column("author", Text, nullable=False),  # `visitor:<id>`, `user:1000`, `phone:1001`, `system:`
+    Column("author_name", Text, nullable=False),
+    Column("client_id", Text),
+    Column("body", Text, nullable=False),  # JSON
+    Column("at_ms", BigInteger, nullable=False),
+    Index(
+        "uq_event_client_id",
+        "conversation_id",
+        "author",
+        "client_id",
+        unique=True,
+        sqlite_where=text("client_id IS NOT NULL"),
+        postgresql_where=text("client_id IS NOT NULL"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+participants = Table(  # who follows a conversation, from where, and how far they have come
+    "participant",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("who", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("from_seq", BigInteger, nullable=False),
+    Column("sees_notes", Boolean, nullable=False),
+    Column("delivered_seq", BigInteger, nullable=False),
+    Column("read_seq", BigInteger, nullable=False),
+    Column("left_at_ms", BigInteger),
+    Index("ix_participant_who", "who"),
+)
+
+inboxes = Table(  # one row per membership, touched for membership and first unread only
+    "inbox",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("first_unread_seq", BigInteger),
+    Column("unread_since_ms", BigInteger),
+)
+
+# --- live chat --------------------------------------------------------------------------------
+
+livechats = Table(
+    "livechat",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("public_id", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("destination_kind", Text, nullable=False),  # queue | extensions
+    Column("destination_values", JSON, nullable=False),
+    Column("options", JSON, nullable=False),  # the other fields of the form
+    Column("version", Integer, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+)
+
+visitors = Table(
+    "visitor",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("livechat_id", Text, ForeignKey("livechat.id"), nullable=False),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("token_expires_at_ms", BigInteger, nullable=False),
+    Column("full_name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("first_seen_at_ms", BigInteger, nullable=False),
+)
+
+inquiries = Table(  # one chat of one visitor, from the form to its end
+    "inquiry",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("number", BigInteger, nullable=False, unique=True),  # shown as #1024
+    Column("livechat_id", Text, ForeignKey("livechat.id"), nullable=False),
+    Column("visitor_id", Text, ForeignKey("visitor.id"), nullable=False),
+    Column("client_id", Text),
+    Column("page_url", Text, nullable=False),
+    Column("queued_at_ms", BigInteger, nullable=False),
+    Column("accepted_at_ms", BigInteger),
+    Column("end_reason", Text, nullable=False),
+    Column("away_since_ms", BigInteger),  # the visitor's last socket closed then
+    UniqueConstraint("livechat_id", "client_id"),
+    Index("ix_inquiry_visitor_id", "visitor_id"),
+)
+
+consents = Table(  # what was agreed to: the text's hash, the text itself once, the moment
+    "consent",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("visitor_id", Text, nullable=False),
+    Column("text_hash", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("address", Text, nullable=False),
+)
+
+# --- phones, broadcast ------------------------------------------------------------------------
+
+devices = Table(  # registered phones: a projection of the PBX's journal
+    "device",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("contact", Text, primary_key=True),
+    Column("user_agent", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("transport", Text, nullable=False),
+    Column("expires_at_ms", BigInteger, nullable=False),
+)
+
+journal_offsets = Table(  # how far the PBX's journal is projected; same transaction as the projection
+    "journal_offset",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+
+broadcasts = Table(
+    "broadcast",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("client_id", Text, unique=True),
+    Column("name", Text, nullable=False),
+    Column("sender_kind", Text, nullable=False),  # name | extension
+    Column("sender_value", Text, nullable=False),
+    Column("sender_name", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("extensions", JSON, nullable=False),
+    Column("extension_groups", JSON, nullable=False),
+    Column("deliver_to", JSON, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("send_at_ms", BigInteger, nullable=False),
+    Column("started_at_ms", BigInteger),
+    Column("finished_at_ms", BigInteger),
+    Index("ix_broadcast_state", "state", "send_at_ms"),
+)
+
+deliveries = Table(  # one text to one person on one device; leased, so that a crash frees it
+    "delivery",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("topic", Text, nullable=False),  # broadcast | chat
+    Column("topic_id", Text, nullable=False),  # the broadcast's id, or conversation and sequence
+    Column("number", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("leg", Text, nullable=False),  # phone | wave
+    Column("device", Text, nullable=False),  # the binding's contact; empty: Wave, or no phone
+    Column("device_name", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("sender_name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("sip_code", Integer),
+    Column("part", Integer, nullable=False),  # how many parts the device has taken
+    Column("tries", Integer, nullable=False),
+    Column("maybe_duplicate", Boolean, nullable=False),
+    Column("conversation_id", Text),  # where the Wave leg was written
+    Column("seq", BigInteger),
+    Column("due_at_ms", BigInteger, nullable=False),
+    Column("lease_owner", Text, nullable=False),
+    Column("lease_until_ms", BigInteger, nullable=False),
+    Column("expires_at_ms", BigInteger, nullable=False),
+    Column("updated_at_ms", BigInteger, nullable=False),
+    UniqueConstraint("topic", "topic_id", "number", "leg", "device"),
+    Index("ix_delivery_due", "state", "due_at_ms"),
+    Index("ix_delivery_conversation", "conversation_id", "seq"),
+)

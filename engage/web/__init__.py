@@ -1,0 +1,1 @@
+"""HTTP and Socket.IO: the application, its middleware and its errors."""

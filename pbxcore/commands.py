@@ -1,0 +1,124 @@
+"""What the PBX is told and asked, and what it asks in return: values that cross a process.
+
+Requests name their reply. `pbxcore.pbx.Pbx` carries them out; the process around it moves the bytes.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from pbxcore.directory import Delta, Snapshot
+
+
+class PutSnapshot(msgspec.Struct, frozen=True, tag=True):
+    """Replace the directory. Reply: `DirectoryHeld`."""
+
+    snapshot: Snapshot
+
+
+class ApplyDelta(msgspec.Struct, frozen=True, tag=True):
+    """Follow one delta. Reply: `DirectoryHeld`; its version tells whether a snapshot is needed."""
+
+    delta: Delta
+
+
+class DirectoryHeld(msgspec.Struct, frozen=True, tag=True):
+    """The version of the directory that now rules; -1 before the first snapshot."""
+
+    version: int
+
+
+class ListBindings(msgspec.Struct, frozen=True, tag=True):
+    """Ask for the devices of one extension, or of all when `number` is empty. Reply: `Bindings`."""
+
+    number: str = ""
+
+
+class BindingView(msgspec.Struct, frozen=True):
+    """One registered device (RFC 3261 §10).
+
+    `contact` identifies the device among its extension's. `transport` is `udp`, `tcp`, `tls`, `ws`
+    or `wss`; moments are milliseconds UTC.
+    """
+
+    number: str
+    contact: str
+    user_agent: str
+    source: str
+    transport: str
+    registered_at_ms: int
+    expires_at_ms: int
+
+
+class Bindings(msgspec.Struct, frozen=True, tag=True):
+    """Registered devices, in order of registration."""
+
+    bindings: tuple[BindingView, ...]
+
+
+class SendMessage(msgspec.Struct, frozen=True, tag=True):
+    """Send one SIP MESSAGE to one device (RFC 3428). Reply: `MessageResult`.
+
+    The same `id` gives the same Call-ID and CSeq, so that a repetition can be recognised.
+    `sender` is the user part of From (an extension's number or `broadcast`). The PBX splits nothing:
+    `text` above 1,300 bytes of request goes by TCP or is answered 513 for a device on UDP.
+    """
+
+    id: str
+    number: str
+    contact: str
+    sender: str
+    sender_name: str
+    text: str
+    content_type: str = "text/plain;charset=UTF-8"
+
+
+class MessageResult(msgspec.Struct, frozen=True, tag=True):
+    """The final status of one MESSAGE: the device's, 408 for silence, 480 when it is not registered."""
+
+    id: str
+    status: int
+    reason: str
+
+
+class MessageArrived(msgspec.Struct, frozen=True, tag=True):
+    """A registered phone wrote to an extension that no phone serves now. Reply: `MessageStored`.
+
+    The PBX keeps the transaction open until the reply. `id` stays the same when the phone repeats
+    the request under the same Call-ID and CSeq.
+    """
+
+    id: str
+    sender: str
+    recipient: str
+    content_type: str
+    text: str
+
+
+class MessageStored(msgspec.Struct, frozen=True, tag=True):
+    """The SIP status to answer with: 202 once stored, else the refusal (404, 413, 415, 503 …)."""
+
+    status: int
+
+
+class JournalGrew(msgspec.Struct, frozen=True, tag=True):
+    """A hint: the journal on disk now reaches `seq`. Needs no reply and may get lost."""
+
+    seq: int
+
+
+class Probe(msgspec.Struct, frozen=True, tag=True):
+    """Ask a part how it is. Reply: `Health`."""
+
+
+class Health(msgspec.Struct, frozen=True, tag=True):
+    """A part's readiness; `problem` is empty when it can serve. `figures` feed /metrics."""
+
+    ready: bool
+    problem: str = ""
+    figures: dict[str, float] = {}
+
+
+Request = PutSnapshot | ApplyDelta | ListBindings | SendMessage | MessageArrived | Probe
+Reply = DirectoryHeld | Bindings | MessageResult | MessageStored | Health
+Notice = JournalGrew

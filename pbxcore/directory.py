@@ -1,0 +1,115 @@
+"""What the PBX must know of its surroundings: extensions and domain settings, as values.
+
+A `Snapshot` is complete; a `Delta` moves the directory from one version to the next. The PBX keeps the
+last state it was given, so that it serves calls while whoever gave it is away.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Extension(msgspec.Struct, frozen=True):
+    """One SIP account.
+
+    `secret` is in clear: digest authentication needs it. `max_contacts` is 1-10.
+    """
+
+    number: str
+    display_name: str
+    secret: str
+    max_contacts: int = 1
+    enabled: bool = True
+
+
+class DomainSettings(msgspec.Struct, frozen=True):
+    """What holds for every extension. Expiries are seconds (RFC 3261 §10.3)."""
+
+    realm: str = "engage"
+    domains: tuple[str, ...] = ()
+    shortest_expiry_s: int = 60
+    longest_expiry_s: int = 3600
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """The whole directory at one version."""
+
+    version: int
+    settings: DomainSettings
+    extensions: tuple[Extension, ...]
+
+
+class ExtensionPut(msgspec.Struct, frozen=True, tag=True):
+    """An extension was added or changed."""
+
+    extension: Extension
+
+
+class ExtensionRemoved(msgspec.Struct, frozen=True, tag=True):
+    """An extension is gone; its bindings go with it."""
+
+    number: str
+
+
+class SettingsChanged(msgspec.Struct, frozen=True, tag=True):
+    """Domain settings were replaced."""
+
+    settings: DomainSettings
+
+
+Change = ExtensionPut | ExtensionRemoved | SettingsChanged
+
+
+class Delta(msgspec.Struct, frozen=True):
+    """Changes that lead from `version - 1` to `version`; anything else asks for a snapshot."""
+
+    version: int
+    changes: tuple[Change, ...]
+
+
+class DirectoryGap(Exception):
+    """A delta does not follow the version held; ask for a snapshot."""
+
+
+class Directory:
+    """The directory in memory, as the PBX reads it."""
+
+    def __init__(self, snapshot: Snapshot | None = None) -> None:
+        self.version = -1
+        self.settings = DomainSettings()
+        self._extensions: dict[str, Extension] = {}
+        if snapshot is not None:
+            self.replace(snapshot)
+
+    def extension(self, number: str) -> Extension | None:
+        """The enabled extension of that number, or None."""
+        found = self._extensions.get(number)
+        return found if found is not None and found.enabled else None
+
+    def replace(self, snapshot: Snapshot) -> None:
+        """Hold this snapshot and nothing else."""
+        self.version = snapshot.version
+        self.settings = snapshot.settings
+        self._extensions = {each.number: each for each in snapshot.extensions}
+
+    def apply(self, delta: Delta) -> None:
+        """Follow one delta.
+
+        Raises:
+            DirectoryGap: the delta does not follow the version held; nothing was changed.
+        """
+        if delta.version != self.version + 1:
+            raise DirectoryGap(f"have {self.version}, got {delta.version}")
+        for change in delta.changes:
+            match change:
+                case ExtensionPut(extension):
+                    self._extensions[extension.number] = extension
+                case ExtensionRemoved(number):
+                    self._extensions.pop(number, None)
+                case SettingsChanged(settings):
+                    self.settings = settings
+        self.version = delta.version
+
+    def snapshot(self) -> Snapshot:
+        """The present state as a value."""
+        return Snapshot(self.version, self.settings, tuple(self._extensions.values()))

@@ -1,0 +1,49 @@
+"""What the PBX tells: facts as values, in one order, each with a number and a moment.
+
+The journal is the truth of everything that rings or registers; histories, statistics and presence are
+projections of it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class BindingAdded(msgspec.Struct, frozen=True, tag=True):
+    """A device registered, or came back after a restart or under a new address."""
+
+    number: str
+    contact: str
+    user_agent: str
+    source: str
+    transport: str
+    expires_at_ms: int
+
+
+class BindingRemoved(msgspec.Struct, frozen=True, tag=True):
+    """A device is gone. `cause` is `unregistered`, `expired`, `replaced` or `removed`."""
+
+    number: str
+    contact: str
+    cause: str
+
+
+class MessageRelayed(msgspec.Struct, frozen=True, tag=True):
+    """A phone's MESSAGE was passed to the callee's phones; `status` is what the caller was answered."""
+
+    id: str
+    sender: str
+    recipient: str
+    text: str
+    status: int
+
+
+Fact = BindingAdded | BindingRemoved | MessageRelayed
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One line of the journal. `seq` counts from 1 without gaps; `at_ms` is milliseconds UTC."""
+
+    seq: int
+    at_ms: int
+    fact: Fact
