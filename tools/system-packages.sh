@@ -1,0 +1,23 @@
+#!/bin/sh
+# Installs the Debian packages that the tests use: a browser, SIP phones, PostgreSQL.
+set -eu
+packages="baresip-core chromium fonts-dejavu-core fonts-noto-core libatomic1 postgresql sip-tester sipsak"
+missing=""
+for package in $packages; do
+  state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$state" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+install="apt-get install -y --no-install-recommends$missing"
+if [ "$(id -u)" = 0 ]; then
+  as_root=""
+elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+  as_root="sudo"
+else
+  echo "The tests need system packages. As root, run:  apt-get update && $install" >&2
+  exit 1
+fi
+echo "Installing$missing …"
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -qq
+$as_root env DEBIAN_FRONTEND=noninteractive $install >/dev/null
