@@ -246,6 +246,7 @@ inquiries = Table(  # one chat of one visitor, from the form to its end
     Column("accepted_at_ms", BigInteger),
     Column("end_reason", Text, nullable=False),
     Column("away_since_ms", BigInteger),  # the visitor's last socket closed then
+    Column("agent_away_since_ms", BigInteger),  # the owner's last socket closed then
     UniqueConstraint("livechat_id", "client_id"),
     Index("ix_inquiry_visitor_id", "visitor_id"),
 )
