@@ -1,0 +1,169 @@
+"""Web's ends of the channels: connected whenever the other part is there."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from engage import errors
+from engage.processes.connection import Connection
+from pbxcore.commands import Health, JournalGrew, MessageArrived, MessageStored, Probe
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from pbxcore.commands import Notice, Reply, Request
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.02, 1.0  # the peer is on this machine: trying is cheap
+HELLO_WITHIN_S = 5.0
+PROBE_WITHIN_S = 2.0
+
+
+class PartLink:
+    """Asks one part; reconnects by itself for as long as it is started."""
+
+    def __init__(self, part: str, path: Path) -> None:
+        self.part = part
+        self._path = path
+        self._connection: Connection | None = None
+        self._ended = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._on_connected: list[Callable[[], Awaitable[None]]] = []
+        self._told: set[asyncio.Task[None]] = set()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the part has said hello and is still there."""
+        return self._connection is not None
+
+    def on_connected(self, callback: Callable[[], Awaitable[None]]) -> None:
+        """Call this after each connecting; a failure is logged."""
+        self._on_connected.append(callback)
+
+    async def start(self) -> None:
+        """Begin to connect; returns at once."""
+        self._task = asyncio.get_running_loop().create_task(self._keep_connected())
+
+    async def stop(self) -> None:
+        """Disconnect and stay so."""
+        tasks = [each for each in (self._task, *self._told) if each is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    async def request(self, command: Request, timeout_s: float = 35.0) -> Reply:
+        """Ask the part.
+
+        Raises:
+            errors.Unavailable: it is not connected, was silent or failed.
+        """
+        if self._connection is None:
+            raise errors.Unavailable(part=self.part, reason="not connected")
+        return await self._connection.request(command, timeout_s)
+
+    async def probe(self) -> Health:
+        """How the part is; an absent or silent one is not ready."""
+        try:
+            reply = await self.request(Probe(), PROBE_WITHIN_S)
+        except errors.Unavailable as absent:
+            return Health(ready=False, problem=str(absent.params.get("reason", "not connected")))
+        return reply if isinstance(reply, Health) else Health(ready=False, problem="odd answer")
+
+    async def _keep_connected(self) -> None:
+        wait_s = FIRST_WAIT_S
+        while True:
+            self._ended.clear()
+            opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            try:
+                async with asyncio.timeout(HELLO_WITHIN_S):
+                    await asyncio.get_running_loop().create_unix_connection(
+                        lambda opened=opened: self._protocol(opened), str(self._path)
+                    )
+                    await opened
+            except (OSError, TimeoutError):
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+                continue
+            wait_s = FIRST_WAIT_S
+            await self._ended.wait()
+
+    def _protocol(self, opened: asyncio.Future[None]) -> Connection:
+        def has_opened(connection: Connection) -> None:
+            if not opened.done():
+                opened.set_result(None)
+            self._opened(connection)
+
+        def has_closed(connection: Connection) -> None:
+            if not opened.done():
+                opened.set_exception(ConnectionResetError())
+            self._closed(connection)
+
+        return Connection(
+            "web",
+            answer=self._answer,
+            notice=self._notice,
+            opened=has_opened,
+            closed=has_closed,
+        )
+
+    def _opened(self, connection: Connection) -> None:
+        self._connection = connection
+        peer = connection.peer
+        log.info("part connected", extra={"peer": self.part, "pid": peer.pid if peer else 0})
+        for callback in self._on_connected:
+            task = asyncio.get_running_loop().create_task(self._tell(callback))
+            self._told.add(task)
+            task.add_done_callback(self._told.discard)
+
+    async def _tell(self, callback: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await callback()
+        except errors.Unavailable:
+            log.warning("part left again", extra={"peer": self.part})
+        except Exception:
+            log.exception("subscriber failed", extra={"peer": self.part})
+
+    def _closed(self, connection: Connection) -> None:
+        if self._connection is connection:
+            self._connection = None
+            log.warning("part disconnected", extra={"peer": self.part})
+        self._ended.set()
+
+    async def _answer(self, request: Request) -> Reply:
+        raise errors.Unavailable(reason=f"web answers no {type(request).__name__}")
+
+    def _notice(self, notice: Notice) -> None:
+        log.warning("odd notice", extra={"peer": self.part, "notice": type(notice).__name__})
+
+
+class PbxLink(PartLink):
+    """Asks the PBX, and answers it: messages for people, hints of a grown journal."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("pbx", path)
+        self._on_request: Callable[[MessageArrived], Awaitable[MessageStored]] | None = None
+        self._on_notice: list[Callable[[JournalGrew], None]] = []
+
+    def on_request(self, handler: Callable[[MessageArrived], Awaitable[MessageStored]]) -> None:
+        """Store a phone's message with this; an exception is answered 503 by the PBX."""
+        self._on_request = handler
+
+    def on_notice(self, callback: Callable[[JournalGrew], None]) -> None:
+        """Call this when the journal grew; it must not wait."""
+        self._on_notice.append(callback)
+
+    async def _answer(self, request: Request) -> Reply:
+        if isinstance(request, MessageArrived) and self._on_request is not None:
+            return await self._on_request(request)
+        return await super()._answer(request)
+
+    def _notice(self, notice: Notice) -> None:
+        for callback in self._on_notice:
+            callback(notice)
