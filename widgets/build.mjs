@@ -1,0 +1,126 @@
+// Builds every front end into engage/static/dist: beside it first, renamed when all of it is there.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const dist = join(here, "../engage/static/dist");
+const staging = `${dist}.building-${process.pid}`;
+
+const shared = {
+  root: here,
+  base: "/static/",
+  configFile: false,
+  logLevel: "warn",
+  publicDir: false,
+  // Vite would preload by a helper of its own; every entry here is small or lists its own chunks.
+  build: { outDir: staging, emptyOutDir: false, target: "es2022", assetsInlineLimit: 0, modulePreload: false, reportCompressedSize: false },
+};
+
+const named = (folder) => ({
+  entryFileNames: `${folder}/[name]-[hash].js`,
+  chunkFileNames: `${folder}/[name]-[hash].js`,
+  assetFileNames: `${folder}/[name]-[hash][extname]`,
+});
+
+/** The loader: one classic script under a fixed name, because web sites name it. */
+async function buildLoader() {
+  await build({
+    ...shared,
+    build: {
+      ...shared.build,
+      rolldownOptions: {
+        input: join(here, "src/visitor/loader.ts"),
+        output: { format: "iife", entryFileNames: "loader.js" },
+      },
+    },
+  });
+}
+
+/** Modules under hashed names; returns the files each entry loads at once. */
+async function buildModules(entries, output, visitor = false) {
+  const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(here, file))));
+  if (Object.keys(present).length === 0) return {};
+  await build({
+    ...shared,
+    oxc: { jsx: { runtime: "automatic", importSource: visitor ? "preact" : "react" } },
+    build: { ...shared.build, manifest: "vite-manifest.json", rolldownOptions: { input: present, output } },
+  });
+  const file = join(staging, "vite-manifest.json");
+  const manifest = JSON.parse(await readFile(file, "utf8"));
+  await rm(file);
+  return Object.fromEntries(Object.entries(present).map(([name, source]) => [name, loadedAtOnce(manifest, source)]));
+}
+
+function loadedAtOnce(manifest, source) {
+  const js = [manifest[source].file];
+  const css = new Set();
+  const seen = new Set();
+  const walk = (key) => {
+    if (seen.has(key)) return;
+    seen.add(key);
+    for (const next of manifest[key].imports ?? []) walk(next);
+    for (const sheet of manifest[key].css ?? []) css.add(sheet);
+  };
+  walk(source);
+  const preload = [...seen].filter((key) => key !== source).map((key) => manifest[key].file);
+  return { js, css: [...css], preload };
+}
+
+/** Catalogues, as `tools/catalogs.py compile` left them, under hashed names. */
+async function copyCatalogs() {
+  const from = join(here, ".i18n");
+  const names = {};
+  if (!existsSync(from)) return names;
+  await mkdir(join(staging, "i18n"), { recursive: true });
+  for (const name of (await readdir(from)).filter((each) => each.endsWith(".js")).sort()) {
+    const text = await readFile(join(from, name));
+    const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
+    const language = basename(name, ".js");
+    names[language] = `i18n/${language}-${hash}.js`;
+    await writeFile(join(staging, names[language]), text);
+  }
+  return names;
+}
+
+async function main() {
+  await rm(staging, { recursive: true, force: true });
+  await mkdir(staging, { recursive: true });
+  try {
+    await buildLoader();
+    const frame = await buildModules({ frame: "src/visitor/frame.tsx" }, named("frame"), true);
+    const desks = await buildModules(
+      { wave: "src/wave/main.tsx", admin: "src/admin/main.tsx" },
+      { entryFileNames: "[name]/[name]-[hash].js", chunkFileNames: "desk/[name]-[hash].js", assetFileNames: "desk/[name]-[hash][extname]" },
+    );
+    const home = await buildModules({ home: "src/home/main.ts" }, named("home"));
+    await cp(join(here, "src/shared/icons/mark.svg"), join(staging, "icon.svg"));
+    const loader = await readFile(join(staging, "loader.js"));
+    const manifest = {
+      loader: "loader.js",
+      icon: "icon.svg",
+      ...frame,
+      ...desks,
+      ...home,
+      i18n: await copyCatalogs(),
+      integrity: { "loader.js": `sha384-${createHash("sha384").update(loader).digest("base64")}` },
+    };
+    await writeFile(join(staging, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+    await replace();
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/** A failed build never leaves half a front end; a running server misses it for two renames. */
+async function replace() {
+  const old = `${dist}.old-${process.pid}`;
+  if (existsSync(dist)) await rename(dist, old);
+  await rename(staging, dist);
+  await rm(old, { recursive: true, force: true });
+}
+
+await main();

@@ -1,0 +1,52 @@
+import { Button, CloseButton } from "@mantine/core";
+import { useEffect, useSyncExternalStore } from "react";
+
+import { t } from "../shared/i18n";
+import styles from "./Toasts.module.css";
+import { currentToasts, dismiss, type Toast, watchToasts } from "./toasts";
+
+export function Toasts() {
+  const toasts = useSyncExternalStore(watchToasts, currentToasts);
+  return (
+    <div className={styles.region} role="region" aria-label={t("Notifications")}>
+      <div role="status" className={styles.list}>
+        {toasts.filter((toast) => toast.tone !== "danger").map((toast) => (
+          <Card key={toast.id} toast={toast} />
+        ))}
+      </div>
+      <div role="alert" className={styles.list}>
+        {toasts.filter((toast) => toast.tone === "danger").map((toast) => (
+          <Card key={toast.id} toast={toast} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Card({ toast }: { toast: Toast }) {
+  useEffect(() => {
+    if (toast.stay_ms === null) return undefined;
+    const timer = setTimeout(() => dismiss(toast.id), toast.stay_ms);
+    return () => clearTimeout(timer);
+  }, [toast.id, toast.stay_ms]);
+  return (
+    <div className={styles.toast} data-tone={toast.tone}>
+      <div className={styles.words}>
+        <strong dir="auto">{toast.title}</strong>
+        {toast.text && <span dir="auto">{toast.text}</span>}
+      </div>
+      {toast.action && (
+        <Button
+          size="compact-sm"
+          onClick={() => {
+            toast.action?.run();
+            dismiss(toast.id);
+          }}
+        >
+          {toast.action.label}
+        </Button>
+      )}
+      <CloseButton size="sm" aria-label={t("Dismiss")} onClick={() => dismiss(toast.id)} />
+    </div>
+  );
+}

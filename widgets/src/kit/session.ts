@@ -1,0 +1,100 @@
+/** Who is signed in on this page: one store for the sign-in form, the frame and the sockets. */
+import { ApiError, type Api } from "../shared/api";
+import { stored, store } from "./stored";
+
+export interface Me {
+  name: string;
+  user: string;
+  number: string | null;
+  role: "admin" | "user";
+  language: string;
+}
+
+export type SessionState =
+  | { phase: "unknown" }
+  | { phase: "unreachable" }
+  | { phase: "out"; over: boolean; wrongRole: boolean }
+  | { phase: "in"; me: Me };
+
+/** What the server tells of somebody signed in, by `GET /v1/me` and `POST /v1/sign-in`. */
+interface SignedIn {
+  user: { user?: string; user_name?: string; number?: string | null; id?: string; name: string; role: "admin" | "user"; language?: string };
+  csrf: string;
+}
+
+const LAST_USER = "engage.last-user";
+
+export class Session {
+  #state: SessionState = { phase: "unknown" };
+  #watchers = new Set<() => void>();
+
+  constructor(
+    readonly api: Api,
+    private readonly role: "admin" | "user",
+  ) {}
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get lastUser(): string {
+    return stored<string>(LAST_USER) ?? "";
+  }
+
+  watch = (watcher: () => void): (() => void) => {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  };
+
+  snapshot = (): SessionState => this.#state;
+
+  /** Asks the server whom this browser's cookie stands for. */
+  async load(): Promise<void> {
+    try {
+      this.#enter(await this.api.get<SignedIn>("/v1/me"));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) this.#change(signedOut);
+      else if (this.#state.phase !== "in") this.#change({ phase: "unreachable" });
+    }
+  }
+
+  async signIn(user: string, password: string): Promise<void> {
+    this.#enter(await this.api.post<SignedIn>("/v1/sign-in", { user, password }));
+    store(LAST_USER, user);
+  }
+
+  async signOut(): Promise<void> {
+    try {
+      await this.api.post("/v1/sign-out", {});
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 401)) throw error; // 401: it was over already
+    }
+    this.#change(signedOut);
+  }
+
+  /** The server no longer knows this session: ask for the password again, keep what was typed. */
+  ended = (): void => {
+    if (this.#state.phase === "in") this.#change({ phase: "out", over: true, wrongRole: false });
+  };
+
+  #enter(answer: SignedIn): void {
+    this.api.csrf = answer.csrf;
+    const { user } = answer;
+    if (user.role !== this.role) {
+      this.#change({ phase: "out", over: false, wrongRole: true });
+      return;
+    }
+    const name = user.user ?? user.user_name ?? user.number ?? user.id ?? "";
+    this.#change({
+      phase: "in",
+      me: { name: user.name, user: name, number: user.number ?? null, role: user.role, language: user.language ?? "" },
+    });
+  }
+
+  #change(state: SessionState): void {
+    this.#state = state;
+    for (const watcher of this.#watchers) watcher();
+  }
+}
+
+const signedOut: SessionState = { phase: "out", over: false, wrongRole: false };

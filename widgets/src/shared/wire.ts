@@ -1,0 +1,79 @@
+/** What crosses the wire: the shapes of `hub/wire.py`, word for word. */
+
+export type AuthorKind = "visitor" | "agent" | "user" | "phone" | "bot" | "system";
+export type ConversationStateName = "waiting" | "active" | "transferring" | "ended" | "missed" | "offline";
+
+export interface Author {
+  kind: AuthorKind;
+  id: string;
+  name: string;
+}
+
+export interface WireEvent {
+  conversation: string;
+  seq: number;
+  /** The sequence before it that this reader may see: apply if `prev ≤ last`, else ask. */
+  prev: number;
+  kind: "message" | "file" | "state" | "assigned" | "note" | "call" | "system" | "survey" | "deleted";
+  author: Author;
+  client_id?: string;
+  at: string;
+  /** `message`, `note` */
+  text?: string;
+  /** `state` */
+  state?: ConversationStateName;
+  reason?: string;
+  by?: { id: string; name: string } | string;
+  /** `assigned` */
+  agent?: { id: string; name: string };
+  epoch?: number;
+  /** `system` */
+  code?: string;
+  [extra: string]: unknown;
+}
+
+export interface Watermark {
+  who: string;
+  delivered: number;
+  read: number;
+}
+
+export interface Summary {
+  conversation: string;
+  kind: string;
+  title: string;
+  state: ConversationStateName;
+  epoch: number;
+  owner: { id: string; name: string } | null;
+  head: number;
+  events: WireEvent[];
+  more: boolean;
+  too_far: boolean;
+  watermarks: Watermark[];
+  unread: number;
+  last: WireEvent | null;
+  participants: { who: string; name: string }[];
+}
+
+export interface Page {
+  events: WireEvent[];
+  head: number;
+  more: boolean;
+}
+
+export interface WireError {
+  code: string;
+  message: string;
+  fields?: Record<string, string>;
+  [param: string]: unknown;
+}
+
+export type Ack = { ok: true; [extra: string]: unknown } | { ok: false; error: WireError; [extra: string]: unknown };
+
+/** Who looks at the conversation: `visitor:<id>` or `user:<number>`. */
+export interface Me {
+  who: string;
+  kind: AuthorKind;
+  id: string;
+  name: string;
+}

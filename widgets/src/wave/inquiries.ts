@@ -1,0 +1,58 @@
+/** Who waits for an agent: pure rules over what the server tells. */
+import type { Person } from "../shared/wire";
+
+export interface Inquiry {
+  conversation: string;
+  number: number;
+  livechat: Person;
+  visitor: { id: string; name: string; email: string; phone: string; language: string };
+  queued_at: string;
+  waiting_ms: number;
+  position: number;
+  epoch: number;
+  page_url: string;
+  preview: string;
+}
+
+/** An inquiry as this page holds it: since when the visitor waits, on this page's own clock. */
+export interface Waiting extends Inquiry {
+  since_ms: number;
+}
+
+export type Inquiries = readonly Waiting[];
+
+export type InquiryEvent =
+  | { kind: "listed"; inquiries: Inquiry[]; now_ms: number }
+  | { kind: "told"; inquiry: Inquiry; now_ms: number }
+  | { kind: "gone"; conversation: string };
+
+export function after(inquiries: Inquiries, event: InquiryEvent): Inquiries {
+  switch (event.kind) {
+    case "listed":
+      return event.inquiries.map((inquiry) => received(inquiry, event.now_ms)).sort(oldestFirst);
+    case "told":
+      return without(inquiries, event.inquiry.conversation)
+        .concat(received(event.inquiry, event.now_ms))
+        .sort(oldestFirst);
+    case "gone":
+      return without(inquiries, event.conversation);
+  }
+}
+
+/** Those of `now` that were not there `before`: what deserves an alert. */
+export function arrived(before: Inquiries, now: Inquiries): Inquiries {
+  const known = new Set(before.map((inquiry) => inquiry.conversation));
+  return now.filter((inquiry) => !known.has(inquiry.conversation));
+}
+
+function received(inquiry: Inquiry, now_ms: number): Waiting {
+  return { ...inquiry, since_ms: now_ms - inquiry.waiting_ms };
+}
+
+function without(inquiries: Inquiries, conversation: string): Waiting[] {
+  return inquiries.filter((inquiry) => inquiry.conversation !== conversation);
+}
+
+function oldestFirst(a: Waiting, b: Waiting): number {
+  return a.since_ms - b.since_ms || a.number - b.number;
+}
