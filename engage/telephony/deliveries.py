@@ -1,0 +1,229 @@
+"""Sends texts to phones: leases due rows, keeps the pace, records each final status."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from engage.errors import Unavailable
+from engage.identifiers import now_ms
+from engage.telephony.model import TokenBucket, Transmission, Verdict, verdict
+from engage.telephony.repository import DeliveryRepository, DeviceRepository
+from pbxcore.commands import MessageResult, SendMessage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.events import Events
+    from engage.identifiers import Clock
+    from engage.storage.database import Database
+    from engage.telephony.events import DeliverySettled, Device, Outgoing
+    from engage.telephony.model import Delivery, PbxPort
+
+log = logging.getLogger(__name__)
+
+PACE_PER_S = 40.0
+IN_FLIGHT = 10
+LEASE_MS = 60_000  # longer than a MESSAGE can take (RFC 3261 §17.1.2: 32 s) and the channel's limit
+AWAY_MS = 2_000  # a row the PBX did not take is due again after this
+LONGEST_SLEEP_MS = 60_000
+
+
+class Deliveries:
+    """The one sender of texts to phones.
+
+    Rows are put in by whoever writes the text, in the same transaction; `wake` after its commit.
+    Each row is leased while it is on its way. A row left leased by a crash is sent once more under
+    the same identifier, by which the phone can recognise it, and is marked `maybe_duplicate`.
+
+    Args:
+        database: where the rows are.
+        link: the channel to the PBX.
+        events: hears `DeliverySettled`.
+        clock: milliseconds UTC.
+        owner: names this sender in leases; stays the same over a restart.
+        pace: how fast to send.
+        in_flight: how many MESSAGEs may wait for their answer at once.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        link: PbxPort,
+        events: Events,
+        *,
+        clock: Clock = now_ms,
+        owner: str = "web",
+        pace: TokenBucket | None = None,
+        in_flight: int = IN_FLIGHT,
+    ) -> None:
+        self._database, self._link, self._events = database, link, events
+        self._clock, self._owner = clock, owner
+        self._pace = pace or TokenBucket(PACE_PER_S, IN_FLIGHT)
+        self._in_flight = in_flight
+        self._sending: set[asyncio.Task[None]] = set()
+        self._woken = asyncio.Event()
+        self._loop: asyncio.Task[None] | None = None
+        self._stopping = False
+        link.on_connected(self._connected)
+
+    async def enqueue(self, connection: AsyncConnection, rows: Sequence[Outgoing]) -> None:
+        """Put rows in, inside the caller's transaction; `wake` after its commit."""
+        await DeliveryRepository(connection).add(rows, self._clock())
+
+    async def devices(self, connection: AsyncConnection, numbers: Iterable[str]) -> list[Device]:
+        """The registered phones of these extensions."""
+        return await DeviceRepository(connection).of(numbers)
+
+    async def registered(self, connection: AsyncConnection, device: Device) -> None:
+        """Make due what waits for this phone, inside the caller's transaction."""
+        await DeliveryRepository(connection).registered(device, self._clock())
+
+    def wake(self) -> None:
+        """Look for due rows now."""
+        self._woken.set()
+
+    async def start(self) -> None:
+        """Free what was under way when this sender last ended, and begin."""
+        freed = await self._database.write(lambda c: DeliveryRepository(c).recover(self._owner))
+        if freed:
+            log.info("deliveries resumed", extra={"rows": freed})
+        self._loop = asyncio.create_task(self._run())
+
+    async def stop(self, grace_s: float = 5.0) -> None:
+        """Claim nothing new; let what is under way end for `grace_s`, then leave it leased."""
+        self._stopping = True
+        self.wake()
+        if self._loop is not None:
+            await self._loop
+        if self._sending:
+            _, late = await asyncio.wait(self._sending, timeout=grace_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def step(self) -> int:
+        """Begin what is due and fits; returns after how many milliseconds to look again."""
+        now = self._clock()
+        if not self._link.connected:
+            return LONGEST_SLEEP_MS
+        room = min(self._in_flight - len(self._sending), self._pace.available(now))
+        if room <= 0:
+            return self._pace.wait_ms(now) or LONGEST_SLEEP_MS  # the end of a sending wakes us
+        claimed = await self._database.write(
+            lambda c: DeliveryRepository(c).claim(self._owner, now, now + LEASE_MS, room)
+        )
+        for delivery in claimed:
+            self._pace.take(now)
+            self._begin(delivery)
+        if len(claimed) == room:
+            return self._pace.wait_ms(now) if len(self._sending) < self._in_flight else LONGEST_SLEEP_MS
+        async with self._database.read() as connection:
+            due = await DeliveryRepository(connection).next_due(self._owner)
+        return LONGEST_SLEEP_MS if due is None else min(max(due - now, 0), LONGEST_SLEEP_MS)
+
+    async def idle(self) -> None:
+        """Wait until nothing is under way."""
+        while self._sending:
+            await asyncio.gather(*self._sending)
+
+    def _begin(self, delivery: Delivery) -> None:
+        task = asyncio.create_task(self._send(delivery))
+        self._sending.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self._woken.set()
+
+    async def _connected(self) -> None:
+        self.wake()
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                wait_ms = await self.step()
+            except Unavailable:
+                log.warning("deliveries wait for the database")
+                wait_ms = AWAY_MS
+            except Exception:
+                log.exception("deliveries stumbled")
+                wait_ms = AWAY_MS
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait_ms / 1000):
+                    await self._woken.wait()
+
+    async def _send(self, delivery: Delivery) -> None:
+        sent = False
+        try:
+            if delivery.expires_at_ms <= self._clock():
+                await self._settle(delivery, None, delivery.part)
+                return
+            transmission = Transmission(delivery)
+            while (message := transmission.message) is not None:
+                sent = True
+                status = await self._request(delivery, *message)
+                before = transmission.taken
+                transmission.answered(status)
+                if transmission.message is not None and transmission.taken > before:
+                    await self._taken(delivery, transmission.taken)
+                    self._pace.take(self._clock())
+            await self._settle(delivery, transmission.status, transmission.taken)
+        except Unavailable:
+            await self._release(delivery, sent=sent)
+        except Exception:
+            log.exception("delivery failed", extra={"delivery": delivery.id})
+            await self._release(delivery, sent=sent)
+
+    async def _request(self, delivery: Delivery, message_id: str, text: str) -> int:
+        reply = await self._link.request(
+            SendMessage(
+                id=message_id,
+                number=delivery.number,
+                contact=delivery.device,
+                sender=delivery.sender,
+                sender_name=delivery.sender_name,
+                text=text,
+            )
+        )
+        if not isinstance(reply, MessageResult):
+            raise TypeError(f"unexpected reply {type(reply).__name__}")
+        return reply.status
+
+    async def _taken(self, delivery: Delivery, part: int) -> None:
+        until = self._clock() + LEASE_MS
+        await self._database.write(
+            lambda c: DeliveryRepository(c).taken(delivery.id, self._owner, part, until)
+        )
+
+    async def _settle(self, delivery: Delivery, status: int | None, part: int) -> None:
+        now = self._clock()
+
+        async def work(connection: AsyncConnection) -> DeliverySettled | None:
+            rows = DeliveryRepository(connection)
+            expires = await rows.expiry(delivery.id)
+            if status is None:
+                result = Verdict("expired" if expires else "cancelled")
+            else:
+                result = verdict(
+                    status, tries=delivery.tries, now_ms=now, expires_at_ms=expires
+                )
+            return await rows.settle(delivery, self._owner, result, status, part, now)
+
+        settled = await self._database.write(work)
+        if settled is not None:
+            self._events.publish(settled)
+
+    async def _release(self, delivery: Delivery, *, sent: bool) -> None:
+        due = self._clock() + AWAY_MS
+        try:
+            await self._database.write(
+                lambda c: DeliveryRepository(c).release(delivery, self._owner, due, sent=sent)
+            )
+        except Unavailable:  # the lease runs out by itself
+            log.warning("delivery stays leased", extra={"delivery": delivery.id})

@@ -1,0 +1,92 @@
+"""Keeps the PBX's directory current: a snapshot on each connection, numbered deltas after it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from engage.errors import Unavailable
+from engage.people.events import ExtensionDropped, ExtensionSaved
+from pbxcore.commands import ApplyDelta, DirectoryHeld, PutSnapshot
+from pbxcore.directory import (
+    Delta,
+    DomainSettings,
+    Extension,
+    ExtensionPut,
+    ExtensionRemoved,
+    Snapshot,
+)
+
+if TYPE_CHECKING:
+    from engage.events import Events
+    from engage.telephony.model import DirectorySource, PbxPort
+    from pbxcore.directory import Change
+
+log = logging.getLogger(__name__)
+
+
+def difference(held: dict[str, Extension], now: dict[str, Extension]) -> tuple[Change, ...]:
+    """What leads from one set of extensions to the other."""
+    puts = (ExtensionPut(each) for number, each in now.items() if held.get(number) != each)
+    removals = (ExtensionRemoved(number) for number in held if number not in now)
+    return (*puts, *removals)
+
+
+class DirectoryFeed:
+    """Tells the PBX every change of the extensions.
+
+    The PBX keeps what it was told last and serves with it while nobody tells it anything; what it
+    answers says whether it could follow a delta, else it gets the whole directory.
+    """
+
+    def __init__(
+        self,
+        source: DirectorySource,
+        link: PbxPort,
+        events: Events,
+        settings: DomainSettings | None = None,
+    ) -> None:
+        self._source, self._link = source, link
+        self._settings = settings or DomainSettings()
+        self._held: dict[str, Extension] = {}
+        self._version = -1  # what the PBX is known to hold
+        self._order = asyncio.Lock()
+        link.on_connected(self._connected)
+        events.subscribe(ExtensionSaved, self._changed)
+        events.subscribe(ExtensionDropped, self._changed)
+
+    async def _connected(self) -> None:
+        async with self._order:
+            self._version = -1
+            await self._follow()
+
+    async def _changed(self, _: ExtensionSaved | ExtensionDropped) -> None:
+        async with self._order:
+            if self._link.connected:
+                await self._follow()
+
+    async def _follow(self) -> None:
+        extensions, version = self._source.directory()
+        if version == self._version:
+            return
+        now = {each.number: each for each in extensions}
+        try:
+            held = -1
+            if version == self._version + 1 and self._version >= 0:
+                delta = Delta(version, difference(self._held, now))
+                held = await self._tell(ApplyDelta(delta))
+            if held != version:
+                snapshot = Snapshot(version, self._settings, tuple(extensions))
+                held = await self._tell(PutSnapshot(snapshot))
+        except Unavailable:  # the next connection begins with a snapshot
+            log.info("directory waits for the pbx", extra={"version": version})
+            self._version = -1
+            return
+        self._held, self._version = now, held
+
+    async def _tell(self, command: ApplyDelta | PutSnapshot) -> int:
+        reply = await self._link.request(command)
+        if not isinstance(reply, DirectoryHeld):
+            raise TypeError(f"unexpected reply {type(reply).__name__}")
+        return reply.version
