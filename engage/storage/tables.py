@@ -114,7 +114,9 @@ extension_groups = Table(
 extension_group_members = Table(
     "extension_group_member",
     metadata,
-    Column("group_id", Text, ForeignKey("extension_group.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "group_id", Text, ForeignKey("extension_group.id", ondelete="CASCADE"), primary_key=True
+    ),
     Column("number", Text, ForeignKey("extension.number", ondelete="CASCADE"), primary_key=True),
 )
 
@@ -275,11 +277,13 @@ devices = Table(  # registered phones: a projection of the PBX's journal
     Column("expires_at_ms", BigInteger, nullable=False),
 )
 
-journal_offsets = Table(  # how far the PBX's journal is projected; same transaction as the projection
-    "journal_offset",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("seq", BigInteger, nullable=False),
+journal_offsets = (
+    Table(  # how far the PBX's journal is projected; same transaction as the projection
+        "journal_offset",
+        metadata,
+        Column("name", Text, primary_key=True),
+        Column("seq", BigInteger, nullable=False),
+    )
 )
 
 broadcasts = Table(

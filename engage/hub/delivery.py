@@ -1,0 +1,16 @@
+"""The narrow port through which the hub reaches people's connections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+
+class Delivery(Protocol):
+    """Whatever holds the open connections; `engage.web.sockets` in the product."""
+
+    def send(self, whos: Iterable[str], name: str, payload: dict[str, Any]) -> None:
+        """Send to every connection of each; encodes once, never blocks, may lose."""
+
+    def connections(self, who: str) -> int:
+        """How many connections of this participant are open."""

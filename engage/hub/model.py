@@ -1,0 +1,208 @@
+"""Conversations, their events, who follows them, and what may be said in them."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import msgspec
+
+from engage.errors import Conflict, Invalid, N_, NotFound, TextRefused, TooLarge
+
+TEXT_LIMIT = 8_000
+"""Code points in one message, everywhere; the client checks it too."""
+
+HIDDEN_KINDS = frozenset({"note"})
+"""Kinds of events that only participants with `sees_notes` ever see."""
+
+COUNTED_KINDS = ("message", "file", "note")
+"""Kinds of events that make a conversation unread."""
+
+PEOPLES_KINDS = frozenset({"message", "file", "call"})
+"""Kinds of events that a closed conversation refuses."""
+
+CLOSED_STATES = frozenset({"ended", "missed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote something: `kind` is visitor, agent, user, phone, bot or system."""
+
+    kind: str
+    id: str
+    name: str
+
+    @property
+    def stored(self) -> str:
+        """As it stands in the log: `agent:1000`."""
+        return f"{self.kind}:{self.id}"
+
+    @property
+    def who(self) -> str:
+        """The participant it belongs to: an agent's, a user's and a phone's person is the user."""
+        return who_of(self.stored)
+
+
+SYSTEM = Author("system", "", "")
+
+
+class Event(msgspec.Struct, frozen=True):  # a Struct: the hot path makes one per append
+    """One entry of a conversation's log; `seq` has no gaps, `prev_public` skips what is hidden."""
+
+    conversation_id: str
+    seq: int
+    prev_public: int
+    kind: str
+    author: Author
+    client_id: str | None
+    body: dict[str, Any]
+    at_ms: int
+
+
+class Appended(msgspec.Struct, frozen=True):
+    """A stored event; `duplicate` when the same `client_id` had brought it before."""
+
+    event: Event
+    duplicate: bool
+
+
+class Conversation(msgspec.Struct, frozen=True):
+    """A conversation's head: what there is to know without reading its events."""
+
+    id: str
+    kind: str
+    key: str | None
+    title: str
+    state: str
+    owner: str | None
+    owner_name: str
+    owner_epoch: int
+    last_seq: int
+    last_public_seq: int
+    created_at_ms: int
+    ended_at_ms: int | None
+
+    @property
+    def closed(self) -> bool:
+        """Whether people may no longer write into it."""
+        return self.state in CLOSED_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Someone who is to follow a conversation from after `from_seq`."""
+
+    who: str
+    name: str
+    from_seq: int = 0
+    sees_notes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Someone who follows a conversation, and how far they have come."""
+
+    who: str
+    name: str
+    from_seq: int
+    sees_notes: bool
+    delivered: int
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Events after a sequence, as the reader sees them on the wire."""
+
+    events: list[dict[str, Any]]
+    head: int
+    more: bool
+
+
+class ConversationClosed(Conflict):
+    """The conversation takes no more messages."""
+
+    code = "conversation_closed"
+    text = N_("This conversation is closed.")
+
+
+class StaleOwner(Conflict):
+    """Written under an owner who no longer serves the conversation."""
+
+    code = "stale_owner"
+    text = N_("Someone else has taken over this conversation.")
+
+
+class TooFar(Conflict):
+    """What came after that sequence is no longer kept; `first` is the first sequence there is."""
+
+    code = "too_far"
+    text = N_("Older messages are no longer kept; please load the conversation again.")
+
+
+class NotParticipant(NotFound):
+    """Not a conversation of this person; told like one that does not exist."""
+
+
+class KindPolicy(Protocol):
+    """What a kind of conversation does with what a participant sends."""
+
+    async def post(
+        self,
+        author: Author,
+        conversation: Conversation,
+        client_id: str,
+        body: dict[str, Any],
+        epoch: int | None,
+    ) -> Appended:
+        """Store the message, or refuse it."""
+
+
+def who_of(stored_author: str) -> str:
+    """The participant behind a stored author: `agent:1000` and `phone:1000` are `user:1000`."""
+    kind, _, identifier = stored_author.partition(":")
+    return f"user:{identifier}" if kind in ("agent", "user", "phone") else stored_author
+
+
+def authors_of(who: str) -> tuple[str, ...]:
+    """Every stored author that is this participant; the inverse of `who_of`."""
+    kind, _, identifier = who.partition(":")
+    if kind != "user":
+        return (who,)
+    return (f"agent:{identifier}", f"user:{identifier}", f"phone:{identifier}")
+
+
+# U+202A-U+202E and U+2066-U+2069 reorder the text around them; direction comes from `dir=auto`.
+_OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_ALLOWED_CONTROLS = "\n\t"
+
+
+def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
+    r"""Bring text from a person into the one form that is stored and shown.
+
+    NFC; line ends become `\n`; bidirectional overrides are removed, since they make text lie.
+
+    Args:
+        text: as it came.
+        limit: code points that are taken.
+
+    Raises:
+        TextRefused: a lone surrogate, or a control character other than `\n` and `\t`.
+        TooLarge: more than `limit` code points; `params` names the limit.
+        Invalid: nothing is left to read.
+    """
+    if len(text) > 4 * limit:  # cannot be brought under the limit: spare the work
+        raise TooLarge(limit=limit)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isascii() or not text.isprintable():
+        for character in text:
+            refused = unicodedata.category(character) in ("Cc", "Cs")
+            if refused and character not in _ALLOWED_CONTROLS:
+                raise TextRefused(character=f"U+{ord(character):04X}")
+        text = unicodedata.normalize("NFC", text.translate(_OVERRIDES))
+    if len(text) > limit:
+        raise TooLarge(limit=limit)
+    if not text.strip():
+        raise Invalid({"text": N_("Please write something.")})
+    return text
