@@ -59,7 +59,7 @@ class Tell(msgspec.Struct, frozen=True, tag="notice", array_like=True):
 Frame = Hello | Ask | Answer | Refusal | Tell
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Frame)
+_decoder: msgspec.msgpack.Decoder[Frame] = msgspec.msgpack.Decoder(Frame)
 
 
 def encode(frame: Frame) -> bytes:
@@ -105,7 +105,7 @@ class Framer:
 
     def _decode(self, body: bytes) -> Frame:
         try:
-            frame = _decoder.decode(body)
+            frame: Frame = _decoder.decode(body)
         except (msgspec.DecodeError, RecursionError) as malformed:
             raise ChannelBroken(f"malformed frame: {malformed}") from None
         if isinstance(frame, Hello) == (self.peer is not None):

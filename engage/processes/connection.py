@@ -105,7 +105,7 @@ class Connection(asyncio.Protocol):
             for frame in self._framer.feed(data):
                 self._take(frame)
         except ChannelBroken as broken:
-            log.error("channel broken", extra={"reason": str(broken)})  # noqa: TRY400
+            log.error("channel broken", extra={"reason": str(broken)})
             if self._transport is not None:
                 self._transport.abort()
 

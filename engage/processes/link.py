@@ -80,19 +80,25 @@ class PartLink:
         wait_s = FIRST_WAIT_S
         while True:
             self._ended.clear()
-            opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            try:
-                async with asyncio.timeout(HELLO_WITHIN_S):
-                    await asyncio.get_running_loop().create_unix_connection(
-                        lambda opened=opened: self._protocol(opened), str(self._path)
-                    )
-                    await opened
-            except (OSError, TimeoutError):
+            if not await self._connect():
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, LONGEST_WAIT_S)
                 continue
             wait_s = FIRST_WAIT_S
             await self._ended.wait()
+
+    async def _connect(self) -> bool:
+        loop = asyncio.get_running_loop()
+        opened: asyncio.Future[None] = loop.create_future()
+        connection = self._protocol(opened)
+        try:
+            async with asyncio.timeout(HELLO_WITHIN_S):
+                await loop.create_unix_connection(lambda: connection, str(self._path))
+                await opened
+        except (OSError, TimeoutError):
+            connection.close()
+            return False
+        return True
 
     def _protocol(self, opened: asyncio.Future[None]) -> Connection:
         def has_opened(connection: Connection) -> None:

@@ -1,0 +1,198 @@
+"""The journal of the PBX on disk: numbered segments, written by pbx, read by web.
+
+A segment is named after the first number it may hold; its records follow without a gap, so that the
+n-th record of `000000000101.journal` has the number 100 + n.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import threading
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engage.processes.append_log import Appender, records, sync_folder
+from pbxcore.journal import Entry, Fact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+SUFFIX = ".journal"
+SEGMENT_BYTES = 4 * 1024 * 1024
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Entry)
+
+
+def _segments(folder: Path) -> list[tuple[int, Path]]:
+    """First numbers and files, oldest first."""
+    return sorted(
+        (int(path.stem), path) for path in folder.glob(f"*{SUFFIX}") if path.stem.isdecimal()
+    )
+
+
+def _segment(folder: Path, first: int) -> Path:
+    return folder / f"{first:012d}{SUFFIX}"
+
+
+class JournalWriter:
+    """Numbers facts and appends them; a thread syncs them to disk within 50 ms.
+
+    Args:
+        folder: made if it is not there; a torn tail of the last segment is cut off.
+        grew: called in the thread with the number up to which everything is on disk.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        grew: Callable[[int], None] | None = None,
+        segment_bytes: int = SEGMENT_BYTES,
+    ) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder, self._segment_bytes = folder, segment_bytes
+        self._grew = grew
+        first, path = (_segments(folder) or [(1, _segment(folder, 1))])[-1]
+        self._seq = self._start = first - 1 + _cut_torn_tail(path)
+        self.synced_seq = self._seq
+        self._lock = threading.Lock()
+        self._appender = Appender(path, self._synced)
+        self._path = path
+
+    @property
+    def seq(self) -> int:
+        """The number given last."""
+        return self._seq
+
+    @property
+    def problem(self) -> str:
+        """Why the disk takes nothing now; empty while it does."""
+        return self._appender.problem
+
+    def append(self, fact: Fact, at_ms: int) -> int:
+        """Number a fact and hand it to the thread; returns at once.
+
+        Raises:
+            LogFull: the disk takes nothing and too much waits already; the number was not used.
+        """
+        with self._lock:
+            self._appender.append(_encoder.encode(Entry(self._seq + 1, at_ms, fact)))
+            self._seq += 1
+            return self._seq
+
+    def close(self) -> None:
+        """Sync what waits and end."""
+        self._appender.close()
+
+    def _synced(self, count: int, size: int) -> Path:
+        self.synced_seq = self._start + count
+        if size >= self._segment_bytes:
+            self._path = self._begin_segment()
+        if self._grew is not None:
+            self._grew(self.synced_seq)
+        return self._path
+
+    def _begin_segment(self) -> Path:
+        """A fresh file to go on with; while the disk has no room for one, the present file."""
+        path = _segment(self._folder, self.synced_seq + 1)
+        try:
+            path.touch(mode=0o600)
+            sync_folder(self._folder)
+        except OSError as failed:
+            log.warning("no new journal segment", extra={"reason": str(failed)})
+            return self._path
+        return path
+
+
+class JournalReader:
+    """Reads on from a number, again and again, without looking twice at what it has read."""
+
+    def __init__(self, folder: Path, after_seq: int) -> None:
+        self._folder = folder
+        self._after = after_seq
+        self._path: Path | None = None
+        self._offset = 0
+        self._next = 0  # number of the record at the offset
+
+    def read(self, limit: int = 1000) -> list[Entry]:
+        """The next entries, at most `limit`; none when there is nothing new yet."""
+        entries: list[Entry] = []
+        while len(entries) < limit:
+            if self._path is None and not self._find():
+                break
+            if not self._read_segment(entries, limit) and not self._next_segment():
+                break
+        return entries
+
+    def _read_segment(self, entries: list[Entry], limit: int) -> bool:
+        """Add entries of the present segment; False when it holds no more."""
+        assert self._path is not None  # noqa: S101 - `read` found it
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                data = file.read(SEGMENT_BYTES)
+        except FileNotFoundError:  # forgotten meanwhile
+            self._path = None
+            return False
+        offset, found = self._offset, False
+        for body, end in records(data):
+            found = True
+            self._offset = offset + end
+            self._next += 1
+            if self._next - 1 > self._after:
+                entries.append(_decoder.decode(body))
+                self._after = self._next - 1
+            if len(entries) >= limit:
+                break
+        return found
+
+    def _find(self) -> bool:
+        segments = _segments(self._folder) if self._folder.is_dir() else []
+        if not segments:
+            return False
+        fitting = [each for each in segments if each[0] <= self._after + 1]
+        self._next, self._path = (fitting or segments)[-1 if fitting else 0]
+        self._offset = 0
+        return True
+
+    def _next_segment(self) -> bool:
+        path = _segment(self._folder, self._next)
+        if path == self._path or not path.exists():
+            return False
+        self._path, self._offset = path, 0
+        return True
+
+
+def read_journal(folder: Path, after_seq: int) -> Iterator[Entry]:
+    """The entries on disk that follow a number, in order; a torn tail ends them."""
+    reader = JournalReader(folder, after_seq)
+    while entries := reader.read():
+        yield from entries
+
+
+def forget(folder: Path, upto: int) -> None:
+    """Remove segments with nothing above `upto`; the last one stays and keeps the number."""
+    segments = _segments(folder)
+    for (_, path), (following, _) in itertools.pairwise(segments):
+        if following - 1 <= upto:
+            path.unlink(missing_ok=True)
+
+
+def _cut_torn_tail(path: Path) -> int:
+    """Cut a segment behind its last whole record; how many records it holds."""
+    if not path.exists():
+        return 0
+    data = path.read_bytes()
+    count, end = 0, 0
+    for _, behind in records(data):
+        count, end = count + 1, behind
+    if end < len(data):
+        log.warning("torn tail cut", extra={"file": str(path), "bytes": len(data) - end})
+        os.truncate(path, end)
+    return count
