@@ -1,0 +1,242 @@
+"""Sessions: opaque tokens, hashed at rest, answered from memory."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engage.identifiers import new_id
+from engage.people.events import SessionEnded
+from engage.people.model import (
+    TOKEN_PREFIX,
+    Principal,
+    Session,
+    SessionExpired,
+    SessionOver,
+    SessionRevoked,
+    SignedIn,
+    csrf_of,
+    token_hash,
+)
+from engage.people.repository import PeopleRepository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.events import Events
+    from engage.identifiers import Clock
+    from engage.people.book import PeopleBook
+    from engage.people.model import Account
+    from engage.storage.database import Database
+
+log = logging.getLogger(__name__)
+LIFE_MS = 12 * 3_600_000  # without use or refresh
+LONGEST_MS = 14 * 86_400_000  # whatever is done
+TOUCH_MS = 600_000  # use moves the expiry at most this often
+KEPT_MS = 86_400_000  # an ended session still says why it ended
+SWEEP_S = 15.0
+
+
+class Sessions:
+    """Every session in memory; a change is on disk before it is answered."""
+
+    def __init__(self, database: Database, events: Events, clock: Clock) -> None:
+        self._database, self._events, self._clock = database, events, clock
+        self._by_hash: dict[str, Session] = {}
+        self._told: set[str] = set()
+        self._book: Callable[[], PeopleBook] | None = None
+        self._sweeper: asyncio.Task[None] | None = None
+        self._touches: set[asyncio.Task[None]] = set()
+
+    async def start(self, book: Callable[[], PeopleBook]) -> None:
+        """Read the sessions; `book` gives the accounts as they stand."""
+        self._book = book
+        await self.reload()
+        now = self._clock()
+        self._told = {each.id for each in self._by_hash.values() if _over(each, now)}
+        self._sweeper = asyncio.create_task(self._sweep())
+
+    async def stop(self) -> None:
+        """Stop the sweeper and finish what is being written."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._sweeper
+        await asyncio.gather(*self._touches, return_exceptions=True)
+
+    async def reload(self) -> None:
+        """Read all sessions again; those that ended elsewhere are told."""
+        async with self._database.read() as connection:
+            found = await PeopleRepository(connection).sessions()
+        self._by_hash = {each.token_hash: each for each in found}
+        self.tell_ended()
+
+    def session(self, token: str) -> Session:
+        """The valid session of a token.
+
+        Raises:
+            SessionOver: code `invalid`, `expired` or `revoked`.
+        """
+        session = self._by_hash.get(token_hash(token))
+        if session is None:
+            raise SessionOver
+        account = self._accounts().accounts.get(session.account_id)
+        if session.revoked or account is None or not account.enabled:
+            raise SessionRevoked
+        if account.version != session.account_version:
+            raise SessionRevoked
+        if session.expires_at_ms <= self._clock():
+            raise SessionExpired
+        return session
+
+    def principal(self, token: str) -> Principal:
+        """Who a token stands for; use keeps a browser's session alive."""
+        session = self.session(token)
+        now = self._clock()
+        longest = min(now + LIFE_MS, session.ends_at_ms)
+        if session.kind == "browser" and longest - session.expires_at_ms > TOUCH_MS:
+            self._touch(session, longest)
+        return self._principal(session)
+
+    async def begin(self, account: Account, kind: str, address: str, user_agent: str) -> SignedIn:
+        """Grant a new token."""
+        token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+        now = self._clock()
+        session = Session(
+            new_id(),
+            token_hash(token),
+            account.id,
+            account.version,
+            kind,
+            now,
+            now + LIFE_MS,
+            now + LONGEST_MS,
+        )
+
+        async def work(connection: AsyncConnection) -> None:
+            await PeopleRepository(connection).add_session(session, address, user_agent[:300])
+
+        await self._database.write(work)
+        self._by_hash[session.token_hash] = session
+        return SignedIn(
+            token,
+            csrf_of(token),
+            session.expires_at_ms,
+            self._principal(session),
+            account.demo_password,
+        )
+
+    async def end(self, token: str) -> None:
+        """Revoke the token's session."""
+        session = self._by_hash.get(token_hash(token))
+        if session is None or session.revoked:
+            return
+        await self._store(session, 0)
+        self._by_hash[session.token_hash] = replace(session, expires_at_ms=0)
+        self.tell_ended()
+
+    async def refresh(self, token: str) -> int:
+        """Move the expiry on, at most to the absolute end; returns it in ms."""
+        session = self.session(token)
+        expires = min(self._clock() + LIFE_MS, session.ends_at_ms)
+        await self._store(session, expires)
+        self._take_over(session.token_hash, expires)
+        return expires
+
+    def revoke_all(self, account_id: str, but: str | None = None) -> None:
+        """Forget an account's grants in memory, after they were revoked on disk."""
+        account = self._accounts().accounts.get(account_id)
+        for key, session in self._by_hash.items():
+            if session.account_id != account_id:
+                continue
+            if session.id == but and account is not None:
+                self._by_hash[key] = replace(session, account_version=account.version)
+            else:
+                self._by_hash[key] = replace(session, expires_at_ms=0)
+        self.tell_ended()
+
+    def tell_ended(self) -> None:
+        """Tell of each session that is over, once."""
+        now = self._clock()
+        for session in list(self._by_hash.values()):
+            if session.id in self._told or not _over(session, now):
+                continue
+            self._told.add(session.id)
+            reason = "revoked" if session.revoked else "expired"
+            self._events.publish(SessionEnded(session.id, reason))
+
+    def _accounts(self) -> PeopleBook:
+        if self._book is None:
+            raise RuntimeError("sessions are used before start")
+        return self._book()
+
+    def _principal(self, session: Session) -> Principal:
+        book = self._accounts()
+        account = book.accounts[session.account_id]
+        number = book.number_of_account.get(account.id)
+        if account.role == "user" and number is not None:
+            name = book.extensions[number].name
+            return Principal("user", number, name, f"user:{number}", session.id, account.language)
+        return Principal(
+            "admin",
+            account.user_name,
+            account.display_name,
+            f"admin:{account.user_name}",
+            session.id,
+            account.language,
+        )
+
+    def _touch(self, session: Session, expires: int) -> None:
+        self._take_over(session.token_hash, expires)
+        task = asyncio.create_task(self._written(session, expires))
+        self._touches.add(task)
+        task.add_done_callback(self._touches.discard)
+
+    async def _written(self, session: Session, expires: int) -> None:
+        try:
+            await self._store(session, expires)
+        except Exception:  # the session lives on in memory; the next use writes again
+            log.warning("session's expiry not written", extra={"session": session.id})
+
+    def _take_over(self, key: str, expires: int) -> None:
+        current = self._by_hash.get(key)
+        if current is not None and not current.revoked:
+            self._by_hash[key] = replace(current, expires_at_ms=expires)
+
+    async def _store(self, session: Session, expires_at_ms: int) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            await PeopleRepository(connection).keep_session(session.id, expires_at_ms)
+
+        await self._database.write(work)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            try:
+                self.tell_ended()
+                await self._forget()
+            except Exception:
+                log.exception("sessions not swept")
+
+    async def _forget(self) -> None:
+        before = self._clock() - KEPT_MS
+        old = [key for key, each in self._by_hash.items() if each.ends_at_ms < before]
+        if not old:
+            return
+
+        async def work(connection: AsyncConnection) -> None:
+            await PeopleRepository(connection).forget_sessions(before)
+
+        await self._database.write(work)
+        for key in old:
+            self._told.discard(self._by_hash.pop(key).id)
+
+
+def _over(session: Session, now_ms: int) -> bool:
+    return session.expires_at_ms <= now_ms

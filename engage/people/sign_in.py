@@ -1,0 +1,130 @@
+"""The desk where people sign in: one attempt per name at a time, and a guard against guessing."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from engage.errors import Unavailable
+from engage.people.guard import (
+    BY_ADDRESS,
+    BY_USER,
+    Guard,
+    GuardRule,
+    address_subject,
+    user_subject,
+)
+from engage.people.model import Locked, WrongCredentials
+from engage.people.repository import PeopleRepository
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.identifiers import Clock
+    from engage.people.model import Account
+    from engage.people.passwords import Passwords
+    from engage.storage.database import Database
+
+IN_LINE = 8  # attempts waiting for one name
+FORGET_EVERY_MS = 600_000
+
+
+class SignInDesk:
+    """Admits who knows the password; counts and locks who guesses."""
+
+    def __init__(self, database: Database, passwords: Passwords, clock: Clock) -> None:
+        self._database, self._passwords, self._clock = database, passwords, clock
+        self._guards: dict[str, Guard] = {}
+        self._lines: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._forget_at_ms = 0
+
+    async def start(self) -> None:
+        """Remember what was counted before the restart."""
+        async with self._database.read() as connection:
+            found = await PeopleRepository(connection).guards()
+        self._guards = {guard.subject: guard for guard in found}
+
+    async def admit(
+        self, user_name: str, address: str, check: Callable[[], Awaitable[Account | None]]
+    ) -> Account:
+        """Let `check` decide, unless the name or the address is locked.
+
+        Raises:
+            Locked: come back later; unknown names are locked alike.
+            WrongCredentials: `check` gave no account.
+            Unavailable: too many attempts wait.
+        """
+        subjects = ((user_subject(user_name), BY_USER), (address_subject(address), BY_ADDRESS))
+        async with self._line(user_name):
+            self._refuse_locked(subjects)
+            account = await check()
+            if account is None:
+                await self._count_failure(subjects)
+                self._refuse_locked(subjects)
+                raise WrongCredentials
+            await self._clear(subjects[0][0])
+            return account
+
+    async def forgive(self, user_name: str) -> None:
+        """Forget the failures of a name whose password was just set."""
+        await self._clear(user_subject(user_name))
+
+    def _refuse_locked(self, subjects: tuple[tuple[str, GuardRule], ...]) -> None:
+        now = self._clock()
+        left = [
+            guard.locked_s(now) for subject, _ in subjects if (guard := self._guards.get(subject))
+        ]
+        if any(left):
+            raise Locked(max(left))
+
+    async def _count_failure(self, subjects: tuple[tuple[str, GuardRule], ...]) -> None:
+        now = self._clock()
+        changed = [
+            self._guards.get(subject, Guard(subject)).failed(rule, now)
+            for subject, rule in subjects
+        ]
+        self._guards.update({guard.subject: guard for guard in changed})
+        forget = now >= self._forget_at_ms
+
+        async def work(connection: AsyncConnection) -> None:
+            rows = PeopleRepository(connection)
+            for guard in changed:
+                await rows.put_guard(guard)
+            if forget:
+                await rows.forget_guards(now)
+
+        await self._database.write(work)
+        if forget:
+            self._forget_at_ms = now + FORGET_EVERY_MS
+            self._guards = {
+                key: guard for key, guard in self._guards.items() if not guard.forgettable(now)
+            }
+
+    async def _clear(self, subject: str) -> None:
+        if self._guards.pop(subject, None) is None:
+            return
+
+        async def work(connection: AsyncConnection) -> None:
+            await PeopleRepository(connection).forget_guards(self._clock(), subject)
+
+        await self._database.write(work)
+
+    @asynccontextmanager
+    async def _line(self, user_name: str) -> AsyncIterator[None]:
+        """One at a time for each name: guesses in parallel would all see the same count."""
+        lock, waiting = self._lines.get(user_name, (asyncio.Lock(), 0))
+        if waiting >= IN_LINE:
+            raise Unavailable
+        self._lines[user_name] = (lock, waiting + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, waiting = self._lines[user_name]
+            if waiting == 1:
+                del self._lines[user_name]
+            else:
+                self._lines[user_name] = (lock, waiting - 1)
