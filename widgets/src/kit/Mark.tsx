@@ -1,13 +1,18 @@
-/** The name mark: two speech bubbles that share an edge, a conversation. */
-export function Mark({ size = 28, word = false }: { size?: number; word?: boolean }) {
+import styles from "./Mark.module.css";
+
+/** The product's mark, with its name where there is room. */
+export function Mark({ size = 32, word = false }: { size?: number; word?: boolean }) {
   return (
-    <span style={{ display: "inline-flex", alignItems: "center", gap: 10 }}>
+    <span className={styles.mark}>
       <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">
-        <rect width="32" height="32" rx="9" fill="var(--mark, #3b5bdb)" />
-        <path d="M8 10.5A3.5 3.5 0 0 1 11.500 7h6A3.500 3.500 0 0 1 21 10.500v3a3.500 3.500 0 0 1-3.500 3.500H13l-5 3.600z" fill="#fff" />
-        <path d="M23.200 13.200A3.300 3.300 0 0 1 25 16.200v9.200L20.400 22h-5.200a3.300 3.300 0 0 1-3-2h5.300a6 6 0 0 0 5.700-6.800z" fill="#fff" opacity=".62" />
+        <rect width="32" height="32" rx="9" fill="var(--brand)" />
+        <path
+          fill="#fff"
+          d="M9.500 7h13A3.500 3.500 0 0 1 26 10.500v8a3.500 3.500 0 0 1-3.500 3.500H16l-5.300 4.200A.75.75 0 0 1 9.500 25.600V22A3.500 3.500 0 0 1 6 18.500v-8A3.500 3.500 0 0 1 9.500 7z"
+        />
+        <path fill="none" stroke="var(--brand)" strokeWidth="2.4" strokeLinecap="round" d="M11 12.200h10M11 16.800h6" />
       </svg>
-      {word && <b style={{ fontSize: size * 0.62, letterSpacing: "-0.02em" }}>Engage</b>}
+      {word && <b className={styles.word}>Engage</b>}
     </span>
   );
 }

@@ -6,7 +6,7 @@ import { t } from "../shared/i18n";
 import { Mark } from "./Mark";
 import styles from "./SignIn.module.css";
 import type { Session } from "./session";
-import { clock } from "./time";
+import { countdown } from "./time";
 import { useNow } from "./useNow";
 
 interface Props {
@@ -55,8 +55,8 @@ export function SignIn({ session, title, lead, notice }: Props) {
       await session.signIn(user.trim(), password);
     } catch (error) {
       const refused = error instanceof ApiError ? error : null;
-      if (refused && refused.retryAfter_s > 0) setLockedUntil(Date.now() + refused.retryAfter_s * 1000);
-      setProblem(refused ? refused.message : t("The server cannot be reached. Please try again."));
+      if (refused?.retryAfterS) setLockedUntil(Date.now() + refused.retryAfterS * 1000);
+      setProblem(refused?.message || t("The server cannot be reached. Please try again."));
       setPassword("");
       passwordField.current?.focus();
     } finally {
@@ -101,15 +101,13 @@ export function SignIn({ session, title, lead, notice }: Props) {
             aria-invalid={problem && !locked ? true : undefined}
           />
           <div id={problemId} role="alert">
-            {problem &&
-              (locked ? (
-                <Alert color="red" title={t("Too many attempts")}>
-                  {t("Signing in is locked. Try again in {time}.", { time: clock(left_s * 1000) })}
-                </Alert>
-              ) : (
-                <Alert color="red">{problem}</Alert>
-              ))}
+            {problem && <Alert color="red">{locked ? t("Too many attempts. Signing in is locked for now.") : problem}</Alert>}
           </div>
+          {locked && (
+            <p role="timer" className={styles.timer}>
+              {t("Try again in {time}.", { time: countdown(left_s * 1000) })}
+            </p>
+          )}
           <Button type="submit" loading={busy} disabled={locked} fullWidth size="md">
             {t("Sign in")}
           </Button>

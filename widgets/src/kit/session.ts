@@ -1,5 +1,5 @@
 /** Who is signed in on this page: one store for the sign-in form, the frame and the sockets. */
-import { ApiError, type Api } from "../shared/api";
+import { Api, ApiError } from "../shared/api";
 import { stored, store } from "./stored";
 
 export interface Me {
@@ -28,10 +28,12 @@ export class Session {
   #state: SessionState = { phase: "unknown" };
   #watchers = new Set<() => void>();
 
-  constructor(
-    readonly api: Api,
-    private readonly role: "admin" | "user",
-  ) {}
+  #csrf: string | null = null;
+
+  /** `fetch` as this session; a 401 anywhere means that it is over. */
+  readonly api = new Api({ csrf: () => this.#csrf, onUnauthenticated: () => this.ended() });
+
+  constructor(private readonly role: "admin" | "user") {}
 
   get state(): SessionState {
     return this.#state;
@@ -73,12 +75,12 @@ export class Session {
   }
 
   /** The server no longer knows this session: ask for the password again, keep what was typed. */
-  ended = (): void => {
+  ended(): void {
     if (this.#state.phase === "in") this.#change({ phase: "out", over: true, wrongRole: false });
-  };
+  }
 
   #enter(answer: SignedIn): void {
-    this.api.csrf = answer.csrf;
+    this.#csrf = answer.csrf;
     const { user } = answer;
     if (user.role !== this.role) {
       this.#change({ phase: "out", over: false, wrongRole: true });

@@ -1,10 +1,8 @@
 /** Who waits for an agent: pure rules over what the server tells. */
-import type { Person } from "../shared/wire";
-
 export interface Inquiry {
   conversation: string;
   number: number;
-  livechat: Person;
+  livechat: { id: string; name: string };
   visitor: { id: string; name: string; email: string; phone: string; language: string };
   queued_at: string;
   waiting_ms: number;

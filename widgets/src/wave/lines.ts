@@ -1,23 +1,24 @@
 /** What a conversation's log shows, line by line: pure, so that the components only draw it. */
+import { type Conversation, isMine, type Pending, progressOf, type Progress } from "../shared/conversation";
 import { t } from "../shared/i18n";
-import type { Mark, Pending, WireEvent } from "../shared/wire";
-import { sameDay } from "../kit/time";
+import { dayKey } from "../shared/time";
+import type { Me, WireEvent } from "../shared/wire";
 
-export type MessageState = "sending" | "waiting" | "stored" | "delivered" | "read" | "refused";
+export type MessageState = "sending" | "late" | "refused" | Progress;
 
 export interface MessageLine {
   kind: "message" | "note";
   key: string;
   seq: number | null;
-  client_id: string | null;
+  clientId: string | null;
   mine: boolean;
   name: string;
-  /** Where it was written: a telephone's messages are marked. */
-  from: "page" | "phone" | "system";
+  phone: boolean;
   text: string;
   at: string | number;
   /** First of its author's run: only there the name is shown. */
   first: boolean;
+  /** Of one's own messages: how far it has come. */
   state: MessageState | null;
   problem: string | null;
 }
@@ -25,115 +26,95 @@ export interface MessageLine {
 export type Line =
   | { kind: "day"; key: string; at: string | number }
   | { kind: "fact"; key: string; text: string; at: string }
-  | { kind: "unread"; key: string }
+  | { kind: "new"; key: string }
   | MessageLine;
 
 const RUN_MS = 5 * 60_000;
 
-export interface LogView {
-  me: string; // `user:1000`
-  events: readonly WireEvent[];
-  pending: readonly Pending[];
-  marks: readonly Mark[];
-  /** The last event read when the conversation was opened: the line "New" stands after it. */
-  readBefore: number | null;
-}
-
-export function lines(view: LogView): Line[] {
+/** `readBefore`: how far one had read when the conversation was opened; "New" stands after it. */
+export function lines(conversation: Conversation, me: Me, readBefore: number | null): Line[] {
   const out: Line[] = [];
   let lastAt: string | number | null = null;
   let run: { author: string; at: number } | null = null;
-  let unreadDrawn = view.readBefore === null;
-
-  const number = view.me.slice(view.me.indexOf(":") + 1);
-  const others = view.marks.filter((mark) => mark.who !== view.me);
-  const delivered = Math.max(0, ...others.map((mark) => mark.delivered));
-  const read = Math.max(0, ...others.map((mark) => mark.read));
+  let newDrawn = readBefore === null;
 
   const place = (at: string | number): void => {
-    if (lastAt === null || !sameDay(lastAt, at)) {
-      out.push({ kind: "day", key: `day ${new Date(at).toDateString()}`, at });
+    if (lastAt === null || dayKey(lastAt) !== dayKey(at)) {
+      out.push({ kind: "day", key: `day ${dayKey(at)}`, at });
       run = null;
     }
     lastAt = at;
   };
+  const opensRun = (author: string, at: number): boolean => {
+    const opens = run === null || run.author !== author || at - run.at > RUN_MS;
+    run = { author, at };
+    return opens;
+  };
 
-  for (const event of view.events) {
-    if (event.kind === "message" || event.kind === "note") {
-      const mine = isMine(event, number);
+  for (const event of conversation.events) {
+    if (event.kind !== "message" && event.kind !== "note") {
+      const text = fact(event, me);
+      if (!text) continue;
       place(event.at);
-      if (!unreadDrawn && !mine && event.seq > (view.readBefore ?? 0)) {
-        out.push({ kind: "unread", key: "unread" });
-        unreadDrawn = true;
-        run = null;
-      }
-      const author = `${event.kind} ${event.author.kind} ${event.author.id}`;
-      const at = Date.parse(event.at);
-      const previous = run as { author: string; at: number } | null;
-      out.push({
-        kind: event.kind,
-        key: `${event.seq}`,
-        seq: event.seq,
-        client_id: event.client_id ?? null,
-        mine,
-        name: event.author.name,
-        from: event.author.kind === "phone" ? "phone" : event.author.kind === "system" ? "system" : "page",
-        text: event.text ?? "",
-        at: event.at,
-        first: !previous || previous.author !== author || at - previous.at > RUN_MS,
-        state: mine && event.kind === "message" ? reach(event.seq, delivered, read) : null,
-        problem: null,
-      });
-      run = { author, at };
-    } else {
-      const text = fact(event, number);
-      if (text) {
-        place(event.at);
-        out.push({ kind: "fact", key: `${event.seq}`, text, at: event.at });
-        run = null;
-      }
+      run = null;
+      out.push({ kind: "fact", key: `${event.seq}`, text, at: event.at });
+      continue;
     }
-  }
-  for (const item of view.pending) {
-    place(item.at);
+    place(event.at);
+    const mine = isMine(event.author, me);
+    if (!newDrawn && !mine && event.seq > (readBefore ?? 0)) {
+      out.push({ kind: "new", key: "new" });
+      newDrawn = true;
+      run = null;
+    }
     out.push({
-      kind: item.note ? "note" : "message",
-      key: item.client_id,
-      seq: null,
-      client_id: item.client_id,
+      kind: event.kind,
+      key: event.client_id ?? `${event.seq}`,
+      seq: event.seq,
+      clientId: event.client_id ?? null,
+      mine,
+      name: event.author.name,
+      phone: event.author.kind === "phone",
+      text: event.text ?? "",
+      at: event.at,
+      first: opensRun(`${event.kind} ${event.author.kind} ${event.author.id}`, Date.parse(event.at)),
+      state: mine && event.kind === "message" ? progressOf(conversation, event.seq, me) : null,
+      problem: null,
+    });
+  }
+  for (const item of conversation.pending) {
+    place(item.atMs);
+    const kind = item.note ? "note" : "message";
+    out.push({
+      kind,
+      key: item.clientId,
+      seq: item.seq,
+      clientId: item.clientId,
       mine: true,
-      name: "",
-      from: "page",
+      name: me.name,
+      phone: false,
       text: item.text,
-      at: item.at,
-      first: false,
-      state: item.refused ? "refused" : item.late ? "waiting" : "sending",
-      problem: item.refused ?? null,
+      at: item.atMs,
+      first: opensRun(`${kind} ${me.kind} ${me.id}`, item.atMs),
+      state: item.phase === "stored" ? "sent" : item.phase,
+      problem: item.phase === "refused" ? problemOf(item) : null,
     });
   }
   return out;
 }
 
-function isMine(event: WireEvent, number: string): boolean {
-  return (event.author.kind === "agent" || event.author.kind === "user" || event.author.kind === "phone") && event.author.id === number;
-}
-
-function reach(seq: number, delivered: number, read: number): MessageState {
-  if (seq <= read) return "read";
-  return seq <= delivered ? "delivered" : "stored";
+function problemOf(item: Pending): string {
+  return item.error?.message || t("This could not be sent.");
 }
 
 /** A stored event that is no message, in words; null: nothing a person needs to see. */
-export function fact(event: WireEvent, number: string): string | null {
-  const name = event.author.name;
+export function fact(event: WireEvent, me: Me): string | null {
   switch (event.kind) {
     case "assigned":
       if (!event.agent) return null;
-      return event.agent.id === number
-        ? t("You took this chat.")
-        : t("{name} took this chat.", { name: event.agent.name });
+      return event.agent.id === me.id ? t("You took this chat.") : t("{name} took this chat.", { name: event.agent.name });
     case "state":
-      return stateFact(event, name);
+      return stateFact(event, me);
     case "deleted":
       return t("A message was deleted.");
     default:
@@ -141,14 +122,16 @@ export function fact(event: WireEvent, number: string): string | null {
   }
 }
 
-function stateFact(event: WireEvent, name: string): string | null {
-  const by = typeof event.by === "string" ? event.by : (event.by?.name ?? name);
+function stateFact(event: WireEvent, me: Me): string | null {
   switch (event.state) {
     case "waiting":
       return t("The visitor asks for a chat.");
-    case "ended":
-      if (event.reason === "visitor" || event.author.kind === "visitor") return t("The visitor ended the chat.");
-      return by ? t("{name} ended the chat.", { name: by }) : t("The chat has ended.");
+    case "ended": {
+      if (event.author.kind === "visitor") return t("The visitor ended the chat.");
+      const by = typeof event.by === "object" ? event.by : event.author.kind === "system" ? null : event.author;
+      if (!by?.name) return t("The chat has ended.");
+      return by.id === me.id ? t("You ended the chat.") : t("{name} ended the chat.", { name: by.name });
+    }
     case "missed":
       return t("The visitor left before anyone answered.");
     default:
@@ -156,12 +139,17 @@ function stateFact(event: WireEvent, name: string): string | null {
   }
 }
 
-/** One line for a list: the newest words, with who wrote them when it was oneself. */
-export function preview(event: WireEvent | null, number: string): string {
+/** One line for a list: the newest words. */
+export function preview(conversation: Conversation, me: Me): string {
+  const writing = conversation.pending.at(-1);
+  if (writing) return t("You: {text}", { text: flat(writing.text) });
+  const event = conversation.newest;
   if (!event) return "";
-  if (event.kind === "message" || event.kind === "note") {
-    const text = (event.text ?? "").replace(/\s+/g, " ");
-    return isMine(event, number) ? t("You: {text}", { text }) : text;
-  }
-  return fact(event, number) ?? "";
+  if (event.kind !== "message" && event.kind !== "note") return fact(event, me) ?? "";
+  const text = flat(event.text ?? "");
+  return isMine(event.author, me) ? t("You: {text}", { text }) : text;
+}
+
+function flat(text: string): string {
+  return text.slice(0, 200).replace(/\s+/g, " ");
 }

@@ -1,0 +1,74 @@
+/** Mantine drawn with our tokens: one place decides every colour, both schemes included. */
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+
+const brand: MantineColorsTuple = [
+  "#e4f3ef", "#c9e6de", "#97cfc0", "#63b7a1", "#3aa188", "#1a8a73", "#0f7a65", "#0b6e5b", "#095c4c", "#07493c",
+];
+
+export const theme = createTheme({
+  primaryColor: "brand",
+  colors: { brand },
+  fontFamily: "var(--font)",
+  fontFamilyMonospace: "var(--font-mono)",
+  headings: { fontFamily: "var(--font)", fontWeight: "650" },
+  fontSizes: { xs: "0.75rem", sm: "0.875rem", md: "var(--t-body)", lg: "var(--t-lead)", xl: "var(--t-title)" },
+  defaultRadius: "var(--r1)",
+  focusRing: "never", // tokens.css draws one ring for every front end
+  cursorType: "pointer",
+  components: {
+    Button: { defaultProps: { size: "sm" } },
+    // Scroll locking writes a style sheet into the page, which its CSP refuses.
+    Modal: {
+      defaultProps: {
+        centered: true,
+        lockScroll: false,
+        radius: "var(--r2)",
+        overlayProps: { backgroundOpacity: 0.45 },
+        transitionProps: { transition: "pop", duration: 140 },
+      },
+    },
+    Menu: { defaultProps: { shadow: "md", radius: "var(--r2)", transitionProps: { duration: 100 } } },
+    TextInput: { defaultProps: { size: "md" } },
+    PasswordInput: { defaultProps: { size: "md" } },
+    Textarea: { defaultProps: { size: "md" } },
+    MultiSelect: { defaultProps: { size: "md" } },
+    Select: { defaultProps: { size: "md" } },
+  },
+});
+
+function scale(name: string, filled: string, hover: string, ink: string, wash: string): Record<string, string> {
+  return {
+    [`--mantine-color-${name}-filled`]: filled,
+    [`--mantine-color-${name}-filled-hover`]: hover,
+    [`--mantine-color-${name}-light`]: wash,
+    [`--mantine-color-${name}-light-hover`]: wash,
+    [`--mantine-color-${name}-light-color`]: ink,
+    [`--mantine-color-${name}-outline`]: ink,
+    [`--mantine-color-${name}-outline-hover`]: wash,
+    [`--mantine-color-${name}-text`]: ink,
+  };
+}
+
+const both: Record<string, string> = {
+  "--mantine-color-body": "var(--paper)",
+  "--mantine-color-text": "var(--ink)",
+  "--mantine-color-dimmed": "var(--ink-faint)",
+  "--mantine-color-placeholder": "var(--ink-faint)",
+  "--mantine-color-anchor": "var(--brand-ink)",
+  "--mantine-color-error": "var(--danger-ink)",
+  "--mantine-color-default": "var(--paper-raised)",
+  "--mantine-color-default-hover": "var(--paper-hover)",
+  "--mantine-color-default-color": "var(--ink)",
+  "--mantine-color-default-border": "var(--line-strong)",
+  "--mantine-color-disabled": "var(--paper-hover)",
+  "--mantine-color-disabled-color": "var(--ink-faint)",
+  "--mantine-color-disabled-border": "var(--line)",
+  "--mantine-line-height": "var(--lh)",
+  "--mantine-shadow-md": "var(--shadow-2)",
+  ...scale("brand", "var(--brand)", "var(--brand-hover)", "var(--brand-ink)", "var(--brand-wash)"),
+  ...scale("red", "var(--danger)", "var(--danger)", "var(--danger-ink)", "var(--danger-wash)"),
+  ...scale("yellow", "var(--warn-ink)", "var(--warn-ink)", "var(--warn-ink)", "var(--warn-wash)"),
+  ...scale("gray", "var(--ink-soft)", "var(--ink)", "var(--ink-soft)", "var(--paper-hover)"),
+};
+
+export const variables: CSSVariablesResolver = () => ({ variables: {}, light: both, dark: both });

@@ -1,0 +1,242 @@
+/** One conversation as a value: `after(state, input)` is the only way it changes, and it is pure. */
+import type { Author, ConversationStateName, Me, Page, Summary, Watermark, WireError, WireEvent } from "./wire";
+
+/** What somebody wrote that the server has not yet given back as an event. */
+export interface Pending {
+  clientId: string;
+  text: string;
+  /** The writer's clock, for the provisional bubble alone. */
+  atMs: number;
+  /** `sending`: on its way; `late`: still trying after a minute; `stored`: on the server's disk; `refused`: see `error`. */
+  phase: "sending" | "late" | "stored" | "refused";
+  seq: number | null;
+  error: WireError | null;
+  note: boolean;
+}
+
+export interface Typist {
+  author: Author;
+  untilMs: number;
+}
+
+export interface Conversation {
+  id: string;
+  kind: string;
+  title: string;
+  state: ConversationStateName;
+  owner: { id: string; name: string } | null;
+  epoch: number;
+  participants: readonly { who: string; name: string }[];
+  /** In order of `seq`, without gaps that this reader could see. */
+  events: readonly WireEvent[];
+  /** Everything up to here has been applied. */
+  last: number;
+  /** The newest sequence known to exist; above `last` something is missing: ask. */
+  head: number;
+  /** History from its beginning (or as far back as the server keeps it) is here. */
+  loaded: boolean;
+  pending: readonly Pending[];
+  watermarks: Readonly<Record<string, { delivered: number; read: number }>>;
+  typing: readonly Typist[];
+  unread: number;
+  /** Newest event for lists, also when the history is not loaded. */
+  newest: WireEvent | null;
+  /** The visitor's place among those who wait. */
+  position: number | null;
+}
+
+export type Input =
+  | { type: "summary"; summary: Summary; asked: boolean }
+  | { type: "event"; event: WireEvent }
+  | { type: "page"; after: number; page: Page }
+  | { type: "restarted"; after: number }
+  | { type: "head"; head: number }
+  | { type: "watermark"; watermark: Watermark }
+  | { type: "typing"; author: Author; nowMs: number }
+  | { type: "tick"; nowMs: number }
+  | { type: "position"; position: number }
+  | { type: "written"; clientId: string; text: string; atMs: number; note?: boolean }
+  | { type: "stored"; clientId: string; seq: number }
+  | { type: "late"; clientId: string; error: WireError | null }
+  | { type: "refused"; clientId: string; error: WireError }
+  | { type: "again"; clientId: string }
+  | { type: "discarded"; clientId: string };
+
+export const TYPING_LIVES_MS = 6_000;
+
+export function empty(id: string): Conversation {
+  return {
+    id,
+    kind: "",
+    title: "",
+    state: "waiting",
+    owner: null,
+    epoch: 0,
+    participants: [],
+    events: [],
+    last: 0,
+    head: 0,
+    loaded: false,
+    pending: [],
+    watermarks: {},
+    typing: [],
+    unread: 0,
+    newest: null,
+    position: null,
+  };
+}
+
+/** Something exists that this client has not applied. */
+export const isBehind = (conversation: Conversation): boolean => conversation.head > conversation.last;
+
+export const isOver = (conversation: Conversation): boolean => conversation.state === "ended" || conversation.state === "missed" || conversation.state === "offline";
+
+/** The same person may write as `agent`, `user` and `phone`; they are one `user:<number>`. */
+export function whoOf(author: Author): string {
+  return author.kind === "visitor" ? `visitor:${author.id}` : author.kind === "system" || author.kind === "bot" ? `${author.kind}:` : `user:${author.id}`;
+}
+
+export const isMine = (author: Author, me: Me): boolean => whoOf(author) === me.who;
+
+export type Progress = "sent" | "delivered" | "read";
+
+/** How far one of my messages has come: the furthest of the others' watermarks decides. */
+export function progressOf(conversation: Conversation, seq: number, me: Me): Progress {
+  let progress: Progress = "sent";
+  for (const [who, mark] of Object.entries(conversation.watermarks)) {
+    if (who === me.who) continue;
+    if (mark.read >= seq) return "read";
+    if (mark.delivered >= seq) progress = "delivered";
+  }
+  return progress;
+}
+
+const countsAsUnread = (event: WireEvent): boolean => event.kind === "message" || event.kind === "file";
+
+export function after(state: Conversation, input: Input, me: Me): Conversation {
+  switch (input.type) {
+    case "summary":
+      return afterSummary(state, input.summary, input.asked, me);
+    case "event":
+      return afterEvent(state, input.event, me);
+    case "page":
+      return afterPage(state, input.after, input.page, me);
+    case "restarted":
+      return { ...state, events: [], last: input.after, loaded: false };
+    case "head":
+      return input.head > state.head ? { ...state, head: input.head } : state;
+    case "watermark":
+      return afterWatermark(state, input.watermark, me);
+    case "typing":
+      return afterTyping(state, input.author, input.nowMs, me);
+    case "tick": {
+      const typing = state.typing.filter((each) => each.untilMs > input.nowMs);
+      return typing.length === state.typing.length ? state : { ...state, typing };
+    }
+    case "position":
+      return { ...state, position: input.position };
+    case "written": {
+      if (state.pending.some((each) => each.clientId === input.clientId)) return state;
+      if (state.events.some((event) => event.client_id === input.clientId && isMine(event.author, me))) return state;
+      const pending: Pending = { clientId: input.clientId, text: input.text, atMs: input.atMs, phase: "sending", seq: null, error: null, note: input.note ?? false };
+      return { ...state, pending: [...state.pending, pending] };
+    }
+    case "stored":
+      return { ...withPending(state, input.clientId, { phase: "stored", seq: input.seq, error: null }), head: Math.max(state.head, input.seq) };
+    case "late":
+      return withPending(state, input.clientId, { phase: "late", error: input.error });
+    case "refused":
+      return withPending(state, input.clientId, { phase: "refused", error: input.error });
+    case "again":
+      return withPending(state, input.clientId, { phase: "sending", error: null });
+    case "discarded":
+      return { ...state, pending: state.pending.filter((each) => each.clientId !== input.clientId) };
+  }
+}
+
+function withPending(state: Conversation, clientId: string, change: Partial<Pending>): Conversation {
+  return { ...state, pending: state.pending.map((each) => (each.clientId === clientId && each.phase !== "stored" ? { ...each, ...change } : each)) };
+}
+
+function afterSummary(state: Conversation, summary: Summary, asked: boolean, me: Me): Conversation {
+  let next: Conversation = {
+    ...state,
+    kind: summary.kind,
+    title: summary.title,
+    state: summary.state,
+    owner: summary.owner,
+    epoch: summary.epoch,
+    participants: summary.participants,
+    head: Math.max(state.head, summary.head),
+    newest: summary.last ?? state.newest,
+    unread: summary.unread,
+  };
+  for (const watermark of summary.watermarks) next = afterWatermark(next, watermark, me, false);
+  if (!asked || summary.too_far) return next;
+  return { ...afterPage(next, state.last, summary, me), state: summary.state, owner: summary.owner, epoch: summary.epoch, unread: summary.unread };
+}
+
+/** An answer to "anything after n?": complete from `after` on, whatever gaps its `prev`s show. */
+function afterPage(state: Conversation, asked: number, page: Page, me: Me): Conversation {
+  if (asked > state.last) return state;
+  let next = state;
+  for (const event of page.events) if (event.seq > next.last) next = append(next, event, me);
+  if (page.more) return { ...next, head: Math.max(next.head, page.head) };
+  return { ...next, loaded: true, last: Math.max(next.last, page.head), head: Math.max(next.head, page.head) };
+}
+
+function afterEvent(state: Conversation, event: WireEvent, me: Me): Conversation {
+  const seen = { ...state, head: Math.max(state.head, event.seq) };
+  if (event.seq <= state.last) return state;
+  if (!state.loaded) return { ...seen, ...listed(state, event, me) };
+  return event.prev <= state.last ? append(seen, event, me) : seen;
+}
+
+/** A list shows the newest line and the count though the history is not here. */
+function listed(state: Conversation, event: WireEvent, me: Me): Partial<Conversation> {
+  if (state.newest && event.seq <= state.newest.seq) return {};
+  return { ...facts(state, event), newest: event, unread: unreadAfter(state, event, me) };
+}
+
+function append(state: Conversation, event: WireEvent, me: Me): Conversation {
+  const mine = isMine(event.author, me);
+  const known = state.newest !== null && event.seq <= state.newest.seq;
+  return {
+    ...state,
+    ...facts(state, event),
+    events: [...state.events, event],
+    last: event.seq,
+    head: Math.max(state.head, event.seq),
+    newest: known ? state.newest : event,
+    unread: known ? state.unread : unreadAfter(state, event, me),
+    pending: mine && event.client_id ? state.pending.filter((each) => each.clientId !== event.client_id) : state.pending,
+    typing: state.typing.filter((each) => whoOf(each.author) !== whoOf(event.author)),
+  };
+}
+
+function unreadAfter(state: Conversation, event: WireEvent, me: Me): number {
+  if (isMine(event.author, me)) return state.unread;
+  return countsAsUnread(event) && event.seq > (state.watermarks[me.who]?.read ?? 0) ? state.unread + 1 : state.unread;
+}
+
+function facts(state: Conversation, event: WireEvent): Partial<Conversation> {
+  if (event.kind === "state" && event.state) return { state: event.state, ...(event.state === "waiting" ? { owner: null } : {}) };
+  if (event.kind === "assigned") return { owner: event.agent ?? null, epoch: event.epoch ?? state.epoch, position: null };
+  return {};
+}
+
+function afterWatermark(state: Conversation, mark: Watermark, me: Me, recount = true): Conversation {
+  const old = state.watermarks[mark.who] ?? { delivered: 0, read: 0 };
+  const next = { delivered: Math.max(old.delivered, mark.delivered, mark.read), read: Math.max(old.read, mark.read) };
+  if (next.delivered === old.delivered && next.read === old.read) return state;
+  const marked = { ...state, watermarks: { ...state.watermarks, [mark.who]: next } };
+  if (!recount || mark.who !== me.who || next.read === old.read) return marked;
+  const unread = next.read >= state.head ? 0 : state.loaded ? state.events.filter((event) => event.seq > next.read && countsAsUnread(event) && !isMine(event.author, me)).length : state.unread;
+  return { ...marked, unread };
+}
+
+function afterTyping(state: Conversation, author: Author, nowMs: number, me: Me): Conversation {
+  if (isMine(author, me)) return state;
+  const others = state.typing.filter((each) => whoOf(each.author) !== whoOf(author));
+  return { ...state, typing: [...others, { author, untilMs: nowMs + TYPING_LIVES_MS }] };
+}

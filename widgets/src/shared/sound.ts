@@ -1,0 +1,43 @@
+/** A short, soft two-tone sound for a new message: synthesised, so nothing is fetched. */
+
+const KEY = "engage-sound";
+let context: AudioContext | null = null;
+let memory: boolean | null = null;
+
+export function soundOn(): boolean {
+  if (memory !== null) return memory;
+  try {
+    memory = localStorage.getItem(KEY) !== "off";
+  } catch {
+    memory = true;
+  }
+  return memory;
+}
+
+export function setSound(on: boolean): void {
+  memory = on;
+  try {
+    localStorage.setItem(KEY, on ? "on" : "off");
+  } catch {
+    // Storage denied: the choice holds as long as the page.
+  }
+}
+
+/** Browsers allow sound only after the first gesture; before it this does nothing. */
+export function chime(): void {
+  if (!soundOn() || !navigator.userActivation?.hasBeenActive) return;
+  context ??= new AudioContext();
+  const start = context.currentTime;
+  for (const [index, frequency] of [587.3, 880].entries()) {
+    const tone = context.createOscillator();
+    const level = context.createGain();
+    const from = start + index * 0.09;
+    tone.frequency.value = frequency;
+    level.gain.setValueAtTime(0, from);
+    level.gain.linearRampToValueAtTime(0.12, from + 0.015);
+    level.gain.exponentialRampToValueAtTime(0.001, from + 0.35);
+    tone.connect(level).connect(context.destination);
+    tone.start(from);
+    tone.stop(from + 0.4);
+  }
+}

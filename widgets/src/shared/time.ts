@@ -1,0 +1,45 @@
+import { language, t } from "./i18n";
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language()} ${name}`;
+  let found = formats.get(key);
+  if (!found) formats.set(key, (found = new Intl.DateTimeFormat(intlLanguage(), options)));
+  return found;
+}
+
+/** The pseudo-locale's dates are English. */
+const intlLanguage = (): string => (language() === "en-XA" ? "en" : language().replace("_", "-"));
+
+const moment = (at: string | number): Date => new Date(at);
+
+/** `14:05` */
+export const clock = (at: string | number): string => format("clock", { hour: "2-digit", minute: "2-digit" }).format(moment(at));
+
+/** `24 November 2026, 14:05`: for titles and screen readers. */
+export const fullTime = (at: string | number): string => format("full", { dateStyle: "long", timeStyle: "short" }).format(moment(at));
+
+export const dayKey = (at: string | number): string => moment(at).toDateString();
+
+/** `Today`, `Yesterday`, or the date. */
+export function day(at: string | number, nowMs: number = Date.now()): string {
+  if (dayKey(at) === dayKey(nowMs)) return t("Today");
+  if (dayKey(at) === dayKey(nowMs - 86_400_000)) return t("Yesterday");
+  return format("day", { weekday: "long", day: "numeric", month: "long" }).format(moment(at));
+}
+
+/** For lists: the time today, else the date. */
+export function brief(at: string | number, nowMs: number = Date.now()): string {
+  return dayKey(at) === dayKey(nowMs) ? clock(at) : format("brief", { day: "numeric", month: "short" }).format(moment(at));
+}
+
+export const number = (value: number): string => new Intl.NumberFormat(intlLanguage()).format(value);
+
+/** `3 min`, `1 h 5 min`: how long somebody has waited. */
+export function duration(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return t("under a minute");
+  if (minutes < 60) return t("{minutes} min", { minutes: number(minutes) });
+  return t("{hours} h {minutes} min", { hours: number(Math.floor(minutes / 60)), minutes: number(minutes % 60) });
+}
