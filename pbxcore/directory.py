@@ -23,12 +23,20 @@ class Extension(msgspec.Struct, frozen=True):
 
 
 class DomainSettings(msgspec.Struct, frozen=True):
-    """What holds for every extension. Expiries are seconds (RFC 3261 §10.3)."""
+    """What holds for every extension. Expiries are seconds (RFC 3261 §10.3).
+
+    `external_address` is written into messages for peers outside `local_networks` (CIDR; none given:
+    whatever is not a public address). `trusted_peers` (CIDR) may send MESSAGE without a password, as
+    the other end of a trunk does, but not in the name of an extension of ours.
+    """
 
     realm: str = "engage"
     domains: tuple[str, ...] = ()
     shortest_expiry_s: int = 60
     longest_expiry_s: int = 3600
+    external_address: str = ""
+    local_networks: tuple[str, ...] = ()
+    trusted_peers: tuple[str, ...] = ()
 
 
 class Snapshot(msgspec.Struct, frozen=True):

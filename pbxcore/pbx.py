@@ -1,28 +1,44 @@
 """The parts wired together: commands in, facts out. The PBX's front door.
 
-    pbx = Pbx(directory, store=store, record=journal.append, arrived=ask_the_hub)
-    await pbx.start(udp=[...], tcp=[...])     # sockets bound by the supervisor; TCP ones listening
-    reply = await pbx.handle(commands.Probe())
-    await pbx.stop()
+pbx = Pbx(directory, store=store, record=journal.append, arrived=ask_the_hub)
+await pbx.start(udp=[...], tcp=[...])     # sockets bound by the supervisor; TCP ones listening
+reply = await pbx.handle(commands.Probe())
+await pbx.stop()
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import secrets
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from pbxcore import commands
+from pbxcore.directory import DirectoryGap
+from pbxcore.errors import LocalProtocolError
+from pbxcore.journal import BindingAdded, BindingRemoved
+from pbxcore.net import addresses
+from pbxcore.net.endpoint import Endpoint
+from pbxcore.pager import Pager
 from pbxcore.presence.bindings import BindingStore, StoredBinding
+from pbxcore.presence.registrar import Registrar
+from pbxcore.uas import Uas
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Awaitable, Callable, Sequence
 
-    from pbxcore import commands
     from pbxcore.directory import Directory
     from pbxcore.journal import Fact
+    from pbxcore.presence.registrar import Outcome
 
 __all__ = ["BindingStore", "Pbx", "StoredBinding"]
+
+log = logging.getLogger(__name__)
+
+_CHORES_S: Final = 1.0
+_FORGET_ADDRESSES_EVERY: Final = 30
 
 
 class Pbx:
@@ -48,13 +64,144 @@ class Pbx:
         entropy: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self._directory = directory
+        self._store = store
+        self._record = record
+        self._arrived = arrived
+        self._clock = clock
+        self._entropy = entropy
+        self._registrar = Registrar()
+        self._uas = Uas(
+            directory, self._registrar, changed=self._changed, clock=clock, entropy=entropy
+        )
+        self._endpoint: Endpoint | None = None
+        self._pager: Pager | None = None
+        self._chores: asyncio.TimerHandle | None = None
+        self._rounds = 0
 
     async def start(self, udp: Sequence[socket.socket], tcp: Sequence[socket.socket]) -> None:
         """Load the bindings and serve on these sockets, which the PBX owns (closes) from now on."""
+        self._registrar.restore(self._store.load(), self._now_ms())
+        self._drop_strangers()
+        self._endpoint = Endpoint(
+            lambda: self._directory.settings, self._uas.receive, self._entropy
+        )
+        self._pager = Pager(
+            self._directory,
+            self._endpoint,
+            record=self._record,
+            arrived=self._arrived,
+            entropy=self._entropy,
+        )
+        self._uas.bind(self._endpoint, self._pager)
+        await self._endpoint.start(udp, tcp)
+        self._do_chores()
 
     async def stop(self, grace_s: float = 5.0) -> None:
         """Take nothing new, let open transactions end for at most `grace_s`, close all sockets."""
+        if self._chores is not None:
+            self._chores.cancel()
+        if self._endpoint is not None:
+            await self._endpoint.stop(grace_s)
+            self._endpoint = self._pager = None
 
     async def handle(self, request: commands.Request) -> commands.Reply:
-        """Carry out one command; `MessageArrived` is the other way round and refused."""
-        raise NotImplementedError(type(request))
+        """Carry out one command; may be called before `start` and while others are under way.
+
+        Raises:
+            LocalProtocolError: `MessageArrived`, which goes the other way.
+        """
+        match request:
+            case commands.PutSnapshot(snapshot):
+                self._directory.replace(snapshot)
+                self._drop_strangers()
+            case commands.ApplyDelta(delta):
+                try:
+                    self._directory.apply(delta)
+                except DirectoryGap as gap:
+                    log.info("delta does not follow", extra={"why": str(gap)})
+                else:
+                    self._drop_strangers()
+            case commands.ListBindings(number):
+                return self._bindings(number)
+            case commands.SendMessage():
+                return await self._send(request)
+            case commands.Probe():
+                return self._health()
+            case _:
+                raise LocalProtocolError(f"not a command for the PBX: {type(request).__name__}")
+        return commands.DirectoryHeld(self._directory.version)
+
+    async def _send(self, command: commands.SendMessage) -> commands.MessageResult:
+        if self._pager is None:
+            return commands.MessageResult(command.id, 503, "Not Serving")
+        held = self._registrar.of(command.number)
+        binding = next((each for each in held if each.contact == command.contact), None)
+        return await self._pager.send(command, binding)
+
+    def _bindings(self, number: str) -> commands.Bindings:
+        numbers = [number] if number else list(self._registrar.numbers())
+        held = [binding for each in numbers for binding in self._registrar.of(each)]
+        held.sort(key=lambda each: each.registered_at_ms)
+        views = (
+            commands.BindingView(
+                each.number,
+                each.contact,
+                each.user_agent,
+                each.source,
+                each.transport,
+                each.registered_at_ms,
+                each.expires_at_ms,
+            )
+            for each in held
+        )
+        return commands.Bindings(tuple(views))
+
+    def _health(self) -> commands.Health:
+        figures: dict[str, float] = {"sip_bindings": len(self._registrar)}
+        if self._endpoint is None or self._pager is None:
+            return commands.Health(False, "SIP is not served", figures)
+        figures |= self._endpoint.counts()
+        figures["sip_messages_in_total"] = self._pager.taken
+        figures["sip_messages_relayed_total"] = self._pager.relayed
+        figures["sip_messages_out_total"] = self._pager.sent
+        if self._directory.version < 0:
+            return commands.Health(False, "no directory yet", figures)
+        return commands.Health(True, "", figures)
+
+    def _changed(self, outcome: Outcome) -> None:
+        """Keep and tell what became of an extension's bindings."""
+        self._store.save(outcome.number, outcome.bindings)
+        for removed in outcome.removed:
+            self._record(BindingRemoved(outcome.number, removed.binding.contact, removed.cause))
+        for each in outcome.added:
+            self._record(
+                BindingAdded(
+                    each.number,
+                    each.contact,
+                    each.user_agent,
+                    each.source,
+                    each.transport,
+                    each.expires_at_ms,
+                )
+            )
+
+    def _drop_strangers(self) -> None:
+        """Remove the bindings of extensions that are gone; without a directory nobody is a stranger."""
+        if self._directory.version < 0:
+            return
+        for number in list(self._registrar.numbers()):
+            if self._directory.extension(number) is None:
+                self._changed(self._registrar.remove(number))
+
+    def _do_chores(self) -> None:
+        """Once a second: let bindings expire, and ask the kernel about addresses anew at times."""
+        for outcome in self._registrar.tick(self._now_ms()):
+            self._changed(outcome)
+        self._rounds += 1
+        if self._rounds % _FORGET_ADDRESSES_EVERY == 0:
+            addresses.forget()
+        loop = asyncio.get_running_loop()
+        self._chores = loop.call_later(_CHORES_S, self._do_chores)
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)

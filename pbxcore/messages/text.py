@@ -1,0 +1,84 @@
+"""The text of a MESSAGE: what we take in, and how we write it out (RFC 3428)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pbxcore.errors import LocalProtocolError, RemoteProtocolError
+from pbxcore.sip.grammar import parameters, unquoted
+
+if TYPE_CHECKING:
+    from pbxcore.sip.message import Request
+
+LONGEST_TEXT: Final = 8000
+"""Code points of one message, everywhere in the product."""
+ACCEPT: Final = b"Accept: text/plain;charset=UTF-8"
+_CHARSETS: Final = (b"utf-8", b"us-ascii", b"utf8")
+_MEDIA_TYPE: Final = re.compile(
+    r"[A-Za-z0-9.+\-]+/[A-Za-z0-9.+\-]+(?:[ \t]*;[ \t]*[A-Za-z0-9\-]+=(?:[A-Za-z0-9.+\-_]+|\"[^\"\\\r\n]*\"))*"
+)
+
+
+class Text(NamedTuple):
+    """A body that was checked: its bytes as they came, and as text in NFC with plain line feeds."""
+
+    content_type: bytes
+    body: bytes
+    text: str
+
+
+def read_text(request: Request) -> Text:
+    """Check the body of a MESSAGE.
+
+    Raises:
+        RemoteProtocolError: 415 for another type or character set, 413 above 8,000 code points, 400
+            for bytes that are no UTF-8, control characters, or nothing at all.
+    """
+    content_type = request.get(b"content-type")
+    if content_type is None:
+        raise RemoteProtocolError(400, "Missing Content-Type")
+    kind, semicolon, tail = content_type.partition(b";")
+    charset = unquoted(parameters(semicolon + tail).get(b"charset") or b"utf-8").lower()
+    if kind.strip().lower() != b"text/plain" or charset not in _CHARSETS:
+        raise RemoteProtocolError(415, "", (ACCEPT,))
+    encoding = request.get(b"content-encoding")
+    if encoding is not None and encoding.lower() != b"identity":
+        raise RemoteProtocolError(415, "", (b"Accept-Encoding: identity",))
+    try:
+        text = request.body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise RemoteProtocolError(400, "Body Is Not UTF-8") from None
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if len(text) > LONGEST_TEXT:
+        raise RemoteProtocolError(413)
+    if not text.strip():
+        raise RemoteProtocolError(400, "Empty Body")
+    if any(unicodedata.category(each) == "Cc" and each not in "\n\t" for each in text):
+        raise RemoteProtocolError(400, "Control Characters In Body")
+    return Text(content_type, request.body, text)
+
+
+def check_media_type(value: str) -> bytes:
+    """The Content-Type we are about to write.
+
+    Raises:
+        LocalProtocolError: it is none.
+    """
+    if not _MEDIA_TYPE.fullmatch(value):
+        raise LocalProtocolError("not a media type")
+    return value.encode("ascii")
+
+
+def message_id(sender: str, call_id: bytes, cseq: int) -> str:
+    """What a phone's message is known by, the same when the phone repeats it."""
+    seed = b"%b\0%b\0%d" % (sender.encode("utf-8", "replace"), call_id, cseq)
+    return hashlib.sha256(seed).hexdigest()[:32]
+
+
+def call_id_of(delivery: str) -> tuple[bytes, bytes]:
+    """Call-ID and From tag of a message we send, the same when it is sent again."""
+    digest = hashlib.sha256(delivery.encode("utf-8", "replace")).hexdigest().encode()
+    return digest[:32], digest[32:48]

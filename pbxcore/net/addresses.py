@@ -1,0 +1,86 @@
+"""Our own addresses: which one a peer sees, and which are ours at all."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+log = logging.getLogger(__name__)
+
+_ANY: Final = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
+
+
+@lru_cache(maxsize=4096)
+def is_ours(host: str) -> bool:
+    """Whether an IP address belongs to this machine: one can bind to it."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    if address.is_unspecified or address.is_multicast:
+        return False
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((host, 0))
+    except OSError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def toward(host: str) -> str | None:
+    """Our address on the route to a peer; connecting a UDP socket asks the kernel and sends nothing."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((host, 9))
+            return str(probe.getsockname()[0])
+    except OSError:
+        return None
+
+
+def forget() -> None:
+    """Ask the kernel again: addresses and routes come and go."""
+    is_ours.cache_clear()
+    toward.cache_clear()
+
+
+def seen_by(peer: str, bound: str, *, external: str, local_networks: Iterable[str]) -> str:
+    """Our address as a peer should write it: the external one outside the local networks."""
+    if external and not within(peer, local_networks):
+        return external
+    if bound not in _ANY:
+        return bound
+    return toward(peer) or bound
+
+
+def within(host: str, networks: Iterable[str]) -> bool:
+    """Whether an address lies in one of the networks; without any, whether it is not public."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    held = tuple(networks)
+    if not held:
+        return not address.is_global
+    return any(address in network for network in _networks(held))
+
+
+@lru_cache(maxsize=64)
+def _networks(
+    networks: tuple[str, ...],
+) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    found = []
+    for each in networks:
+        try:
+            found.append(ipaddress.ip_network(each, strict=False))
+        except ValueError:
+            log.warning("setting is no network", extra={"value": each})
+    return tuple(found)

@@ -1,0 +1,77 @@
+"""SIP over UDP: one socket, read by callback."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.sip.flow import Flow, host_port
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+_BUFFER: Final = 4 << 20
+_A_WAKE: Final = 32
+_LARGEST: Final = 65535
+
+
+class UdpTransport:
+    """One bound socket. A wake-up of the loop reads at most 32 datagrams, so that others get a turn."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        bound: socket.socket,
+        receive: Callable[[bytes, Flow], None],
+    ) -> None:
+        bound.setblocking(False)
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            bound.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
+        self._loop = loop
+        self._socket = bound
+        self._receive = receive
+        self.family = bound.family
+        self.host, self.port = bound.getsockname()[:2]
+        self.local = host_port(self.host, self.port)
+        self.dropped = 0
+
+    def start(self) -> None:
+        """Read from now on."""
+        self._loop.add_reader(self._socket, self._read)
+
+    def close(self) -> None:
+        """Read and send nothing any more."""
+        self._loop.remove_reader(self._socket)
+        self._socket.close()
+
+    def send(self, data: bytes, host: str, port: int) -> bool:
+        """Send one datagram; False when the network refused it at once."""
+        try:
+            self._socket.sendto(data, (host, port))
+        except BlockingIOError:
+            self.dropped += 1  # as a router would: retransmission is what UDP has
+        except OSError as error:
+            log.info(
+                "datagram not sent", extra={"to": host_port(host, port), "why": error.strerror}
+            )
+            return False
+        return True
+
+    def _read(self) -> None:
+        receive_from, receive, local = self._socket.recvfrom, self._receive, self.local
+        for _ in range(_A_WAKE):
+            try:
+                data, address = receive_from(_LARGEST)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as error:  # an ICMP error of an earlier send
+                log.debug("datagram not read", extra={"why": error.strerror})
+                continue
+            try:
+                receive(data, Flow("udp", local, address[0], address[1]))
+            except Exception:
+                log.exception("datagram not handled", extra={"from": address[0]})

@@ -1,0 +1,272 @@
+"""The registrar: which contacts reach which extension (RFC 3261 §10.3).
+
+Registrations come in, outcomes go out. A registration is carried out whole or not at all.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.presence.bindings import StoredBinding
+from pbxcore.sip.uri import SipUri, parse_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+USUAL_EXPIRY_S: Final = 3600
+"""For a contact that asks for nothing, and for a malformed Expires (§20.19)."""
+
+
+class IntervalTooBrief(RemoteProtocolError):
+    """A contact asked for less than the registrar grants; answer 423 with Min-Expires."""
+
+    def __init__(self, shortest_s: int) -> None:
+        super().__init__(423, "", (b"Min-Expires: %d" % shortest_s,))
+        self.shortest_s = shortest_s
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAsked:
+    """One Contact of a REGISTER; `expires_s` None asks for nothing in particular, 0 removes."""
+
+    uri: str
+    expires_s: int | None = None
+    q_milli: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What a REGISTER asks; `remove_all` is `Contact: *` with `Expires: 0`."""
+
+    number: str
+    call_id: str
+    cseq: int
+    contacts: tuple[ContactAsked, ...] = ()
+    remove_all: bool = False
+    user_agent: str = ""
+    source: str = ""
+    local: str = ""
+    transport: str = "udp"
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A binding that is gone, and why: `unregistered`, `expired`, `replaced` or `removed`."""
+
+    binding: StoredBinding
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an input: all bindings of the number now, and what changed.
+
+    `added` are new bindings and those that moved to another source; a mere refresh is in neither list.
+    """
+
+    number: str
+    bindings: tuple[StoredBinding, ...]
+    added: tuple[StoredBinding, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    changed: bool = False
+
+
+def granted_expiry(requested_s: int | None, *, shortest_s: int = 60, longest_s: int = 3600) -> int:
+    """Decide how long a binding lives (RFC 3261 §10.3, steps 6 and 7).
+
+    Raises:
+        IntervalTooBrief: above 0 but below `shortest_s`, which counts as an hour at most.
+    """
+    if requested_s is None:
+        return min(USUAL_EXPIRY_S, longest_s)
+    if 0 < requested_s < min(shortest_s, 3600):
+        raise IntervalTooBrief(min(shortest_s, 3600))
+    return min(requested_s, longest_s)
+
+
+class Registrar:
+    """All bindings, by number; expiry is told by `deadline_ms` and done by `tick`."""
+
+    def __init__(self) -> None:
+        self._bindings: dict[str, tuple[StoredBinding, ...]] = {}
+        self._due: list[tuple[int, str]] = []
+        self._armed: dict[str, int] = {}  # the one entry of `_due` that counts for a number
+        self._count = 0
+
+    def __len__(self) -> int:
+        """How many bindings there are."""
+        return self._count
+
+    @property
+    def deadline_ms(self) -> int | None:
+        """When `tick` is next due, in milliseconds UTC; it may then find nothing to do."""
+        return self._due[0][0] if self._due else None
+
+    def of(self, number: str) -> tuple[StoredBinding, ...]:
+        """The bindings of one extension, in order of registration."""
+        return self._bindings.get(number, ())
+
+    def numbers(self) -> Iterable[str]:
+        """Extensions with at least one binding."""
+        return self._bindings.keys()
+
+    def restore(self, bindings: Iterable[StoredBinding], now_ms: int) -> None:
+        """Take back what was stored before a restart, without what expired since."""
+        for binding in bindings:
+            if binding.expires_at_ms > now_ms:
+                self._put(binding.number, (*self.of(binding.number), binding))
+
+    def register(
+        self,
+        registration: Registration,
+        now_ms: int,
+        *,
+        shortest_s: int,
+        longest_s: int,
+        max_contacts: int,
+    ) -> Outcome:
+        """Carry out one REGISTER, whole or not at all.
+
+        When more than `max_contacts` would stand, the oldest make room: a phone that came back under
+        another address must not be locked out by its own past.
+
+        Raises:
+            IntervalTooBrief: 423.
+            RemoteProtocolError: 500 for one that is older than what it would change, 403 for more
+                contacts at once than are allowed.
+        """
+        if registration.remove_all:
+            return self._remove_all(registration)
+        before = self.of(registration.number)
+        if not registration.contacts:
+            return Outcome(registration.number, before)
+        if len(registration.contacts) > max_contacts:
+            raise RemoteProtocolError(403, "Too Many Contacts")
+        held = list(before)
+        causes: dict[str, str] = {}
+        for asked in registration.contacts:
+            expiry_s = granted_expiry(asked.expires_s, shortest_s=shortest_s, longest_s=longest_s)
+            place = _place_of(asked.uri, held)
+            if place is not None and held[place] in before:
+                _refuse_older(registration, held[place])
+            if expiry_s == 0:
+                if place is not None:
+                    causes[held.pop(place).contact] = "unregistered"
+                continue
+            new = _binding(registration, asked, now_ms, expiry_s)
+            if place is None:
+                held.append(new)
+            else:
+                held[place] = new
+        by_age = sorted(held, key=lambda each: each.registered_at_ms)
+        for oldest in by_age[: max(0, len(held) - max_contacts)]:
+            held.remove(oldest)
+        self._put(registration.number, tuple(held))
+        return _difference(registration.number, before, tuple(held), causes)
+
+    def remove(self, number: str) -> Outcome:
+        """Drop all bindings of an extension that is gone."""
+        gone = tuple(Removed(each, "removed") for each in self.of(number))
+        self._put(number, ())
+        return Outcome(number, (), removed=gone, changed=bool(gone))
+
+    def tick(self, now_ms: int) -> list[Outcome]:
+        """Let bindings expire."""
+        outcomes = []
+        while self._due and self._due[0][0] <= now_ms:
+            due, number = heapq.heappop(self._due)
+            if self._armed.get(number) != due:
+                continue
+            del self._armed[number]
+            held = self.of(number)
+            kept = tuple(each for each in held if each.expires_at_ms > now_ms)
+            self._put(number, kept)
+            if len(kept) < len(held):
+                gone = tuple(
+                    Removed(each, "expired") for each in held if each.expires_at_ms <= now_ms
+                )
+                outcomes.append(Outcome(number, kept, removed=gone, changed=True))
+        return outcomes
+
+    def _remove_all(self, registration: Registration) -> Outcome:
+        held = self.of(registration.number)
+        for each in held:
+            _refuse_older(registration, each)
+        self._put(registration.number, ())
+        gone = tuple(Removed(each, "unregistered") for each in held)
+        return Outcome(registration.number, (), removed=gone, changed=bool(gone))
+
+    def _put(self, number: str, bindings: tuple[StoredBinding, ...]) -> None:
+        self._count += len(bindings) - len(self.of(number))
+        if not bindings:
+            self._bindings.pop(number, None)
+            self._armed.pop(number, None)
+            return
+        self._bindings[number] = bindings
+        due = min(each.expires_at_ms for each in bindings)
+        # A refresh only moves the moment away: the entry that stands finds out when it comes up.
+        if (armed := self._armed.get(number)) is None or due < armed:
+            self._armed[number] = due
+            heapq.heappush(self._due, (due, number))
+
+
+def _difference(
+    number: str,
+    before: tuple[StoredBinding, ...],
+    after: tuple[StoredBinding, ...],
+    causes: dict[str, str],
+) -> Outcome:
+    """Tell what is new or moved, and what is gone and why."""
+    old = {each.contact: each for each in before}
+    contacts = {each.contact for each in after}
+    added = tuple(
+        each
+        for each in after
+        if (was := old.get(each.contact)) is None
+        or (was.source, was.transport) != (each.source, each.transport)
+    )
+    removed = tuple(
+        Removed(each, causes.get(each.contact, "replaced"))
+        for each in before
+        if each.contact not in contacts
+    )
+    return Outcome(number, after, added, removed, changed=True)
+
+
+def _place_of(uri: str, held: list[StoredBinding]) -> int | None:
+    for place, each in enumerate(held):
+        if each.contact == uri:
+            return place
+    asked = parse_uri(uri.encode())
+    for place, each in enumerate(held):
+        other = parse_uri(each.contact.encode())
+        if isinstance(asked, SipUri) and isinstance(other, SipUri) and asked.same_as(other):
+            return place
+    return None
+
+
+def _refuse_older(registration: Registration, held: StoredBinding) -> None:
+    """Within one Call-ID only a higher CSeq may change a binding (§10.3, step 7)."""
+    if registration.call_id == held.call_id and registration.cseq <= held.cseq:
+        raise RemoteProtocolError(500, "CSeq Out Of Order")
+
+
+def _binding(
+    registration: Registration, asked: ContactAsked, now_ms: int, expiry_s: int
+) -> StoredBinding:
+    return StoredBinding(
+        number=registration.number,
+        contact=asked.uri,
+        call_id=registration.call_id,
+        cseq=registration.cseq,
+        q_milli=asked.q_milli,
+        user_agent=registration.user_agent,
+        source=registration.source,
+        local=registration.local,
+        transport=registration.transport,
+        registered_at_ms=now_ms,
+        expires_at_ms=now_ms + expiry_s * 1000,
+    )

@@ -1,0 +1,65 @@
+"""Name-addr and addr-spec: what From, To and Contact carry (RFC 3261 §20.10, §25.1)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.grammar import parameters, quoted_prefix, unquoted
+
+# The form nearly every phone writes, so that it costs one match.
+_USUAL: Final = re.compile(
+    rb'(?:"([^"\\]*)"[ \t]*)?<([^<>"\s]+)>(?:;tag=([A-Za-z0-9\-.!%*_+`\'~]+))?'
+)
+_DISPLAY: Final = re.compile(rb"[^<>\",;:@\\]*")
+
+
+class Address(NamedTuple):
+    """One address: display name without quotes, URI as written, parameters after it."""
+
+    display_name: bytes
+    uri: bytes
+    parameters: dict[bytes, bytes | None]
+
+    @property
+    def tag(self) -> bytes | None:
+        """The tag parameter."""
+        return self.parameters.get(b"tag")
+
+
+def parse_address(value: bytes) -> Address:
+    """Read a name-addr, or an addr-spec whose parameters then belong to the header (§20).
+
+    Raises:
+        RemoteProtocolError: 400: it is neither.
+    """
+    usual = _USUAL.fullmatch(value)
+    if usual is not None:
+        name, uri, tag = usual.groups()
+        return Address(name or b"", uri, {} if tag is None else {b"tag": tag})
+    end_of_name = quoted_prefix(value)
+    opening = value.find(b"<", end_of_name)
+    if opening < 0:
+        return _bare(value)
+    name = value[:end_of_name] or value[:opening].strip()
+    if end_of_name and value[end_of_name:opening].strip():
+        raise RemoteProtocolError(400, "Malformed Display Name")
+    if not end_of_name and not _DISPLAY.fullmatch(name):
+        raise RemoteProtocolError(400, "Malformed Display Name")
+    closing = value.find(b">", opening)
+    if closing < 0:
+        raise RemoteProtocolError(400, "Open Bracket")
+    uri = value[opening + 1 : closing]
+    if not uri or any(each in b' \t\r\n"<' for each in uri):
+        raise RemoteProtocolError(400, "Malformed Address")
+    return Address(unquoted(name), uri, parameters(value[closing + 1 :]))
+
+
+def _bare(value: bytes) -> Address:
+    uri, semicolon, tail = value.partition(b";")
+    uri = uri.strip()
+    # Commas and question marks are allowed inside angle brackets only (§20.10).
+    if not uri or any(each in b' \t\r\n",?>' for each in uri):
+        raise RemoteProtocolError(400, "Malformed Address")
+    return Address(b"", uri, parameters(semicolon + tail))

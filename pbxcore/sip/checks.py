@@ -1,0 +1,121 @@
+"""What every request must be before anything else looks at it (RFC 3261 §8.2, §16.3)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.address import Address, parse_address
+from pbxcore.sip.uri import SipUri, TelUri, parse_uri
+
+if TYPE_CHECKING:
+    from pbxcore.sip.message import Request
+
+METHODS: Final = (b"REGISTER", b"OPTIONS", b"MESSAGE")
+ALLOW: Final = b"Allow: " + b", ".join(METHODS)
+_RECOGNISED: Final = frozenset(
+    b"ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE".split()
+)
+_CSEQ: Final = re.compile(rb"([0-9]{1,10})[ \t]+([A-Za-z0-9\-.!%*_+`'~]+)")
+_SINGLE: Final = (b"from", b"to", b"call-id", b"cseq", b"max-forwards")
+
+
+class Head(NamedTuple):
+    """The parts of a request's head that everything needs."""
+
+    uri: SipUri | TelUri
+    from_: Address
+    to: Address
+    call_id: bytes
+    cseq: int
+    max_forwards: int
+
+
+def examine(request: Request) -> Head:
+    """Read the mandatory headers.
+
+    Raises:
+        RemoteProtocolError: 400 with what is wrong, 416 or 505.
+    """
+    if request.version.upper() != b"SIP/2.0":
+        raise RemoteProtocolError(505)
+    for name in _SINGLE:
+        if request.repeated(name):
+            raise RemoteProtocolError(400, f"Repeated {_title(name)}")
+    call_id = _mandatory(request, b"call-id")
+    cseq = read_cseq(_mandatory(request, b"cseq"))
+    if cseq[1] != request.method:
+        raise RemoteProtocolError(400, "CSeq Method Differs")
+    from_ = parse_address(_mandatory(request, b"from"))
+    to = parse_address(_mandatory(request, b"to"))
+    max_forwards = request.get(b"max-forwards") or b"70"
+    if not max_forwards.isdigit() or len(max_forwards) > 3 or int(max_forwards) > 255:
+        raise RemoteProtocolError(400, "Malformed Max-Forwards")
+    uri = parse_uri(request.uri)
+    if isinstance(uri, SipUri) and uri.headers:
+        raise RemoteProtocolError(400, "Headers in Request-URI")
+    return Head(uri, from_, to, call_id, cseq[0], int(max_forwards))
+
+
+def refuse_unknown_method(method: bytes) -> None:
+    """Let only our methods pass.
+
+    Raises:
+        RemoteProtocolError: 405 or 501, with Allow.
+    """
+    if method not in METHODS:
+        raise RemoteProtocolError(405 if method in _RECOGNISED else 501, "", (ALLOW,))
+
+
+def refuse_unknown_extensions(request: Request) -> None:
+    """Let a request pass that requires nothing: we have no option tag yet (§8.2.2.3).
+
+    Raises:
+        RemoteProtocolError: 420 with Unsupported.
+    """
+    required = request.all(b"require") + request.all(b"proxy-require")
+    tags = [each for each in required if each]
+    if tags:
+        raise RemoteProtocolError(420, "", (b"Unsupported: " + b", ".join(tags),))
+
+
+def read_cseq(value: bytes) -> tuple[int, bytes]:
+    """Number and method.
+
+    Raises:
+        RemoteProtocolError: 400: malformed, or 2**31 and more.
+    """
+    match = _CSEQ.fullmatch(value)
+    if match is None or (number := int(match[1])) >= 1 << 31:
+        raise RemoteProtocolError(400, "Malformed CSeq")
+    return number, match[2]
+
+
+def cut_body(request: Request) -> None:
+    """Keep the part of a datagram's body that Content-Length covers (§18.3).
+
+    Raises:
+        RemoteProtocolError: 400: the length is malformed, contradicted, or longer than the datagram.
+    """
+    lengths = set(request.lines_of(b"content-length"))
+    if not lengths:
+        return
+    value = lengths.pop()
+    if lengths or not value.isdigit() or len(value) > 9:
+        raise RemoteProtocolError(400, "Malformed Content-Length")
+    length = int(value)
+    if length > len(request.body):
+        raise RemoteProtocolError(400, "Body Shorter Than Content-Length")
+    request.body = request.body[:length]
+
+
+def _mandatory(request: Request, name: bytes) -> bytes:
+    value = request.get(name)
+    if not value:
+        raise RemoteProtocolError(400, f"Missing {_title(name)}")
+    return value
+
+
+def _title(name: bytes) -> str:
+    return {b"cseq": "CSeq", b"call-id": "Call-ID"}.get(name) or name.decode().title()

@@ -1,0 +1,39 @@
+"""Where a message came from, and thus the way back to its sender."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Flow(NamedTuple):
+    """One way to a peer: a UDP address seen from one of our sockets, or a connection.
+
+    `local` is our end as `host:port`; `connection` is the number of a stream connection, 0 for UDP.
+    """
+
+    transport: str
+    local: str
+    host: str
+    port: int
+    connection: int = 0
+
+    @property
+    def reliable(self) -> bool:
+        """Whether the transport delivers or tells (RFC 3261 §17)."""
+        return self.transport != "udp"
+
+    @property
+    def source(self) -> str:
+        """The peer's end as `host:port`."""
+        return host_port(self.host, self.port)
+
+
+def host_port(host: str, port: int) -> str:
+    """Host and port as one text, an IPv6 address in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def split_host_port(text: str) -> tuple[str, int]:
+    """Undo `host_port`."""
+    host, _, port = text.rpartition(":")
+    return host.strip("[]"), int(port)

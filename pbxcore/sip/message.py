@@ -1,0 +1,249 @@
+"""SIP messages on bytes, parsed lazily (RFC 3261 §7).
+
+The head is split once; names are indexed on first use; values are looked at when asked for. Lines
+nobody touches stay as they came, byte for byte. The reader is tolerant, the writer is not: what only
+a wrong peer sends (see `pbxcore.sip.checks`) can be read, so that it can be answered.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pbxcore.errors import LocalProtocolError, RemoteProtocolError
+from pbxcore.sip.grammar import elements, is_token
+
+LARGEST_HEAD: Final = 65536
+"""Bytes of start line and headers we read; RFC 3261 sets no limit, so the sender may get a 400."""
+
+_NAMES: Final = {
+    b"a": b"accept-contact",
+    b"b": b"referred-by",
+    b"c": b"content-type",
+    b"d": b"request-disposition",
+    b"e": b"content-encoding",
+    b"f": b"from",
+    b"i": b"call-id",
+    b"j": b"reject-contact",
+    b"k": b"supported",
+    b"l": b"content-length",
+    b"m": b"contact",
+    b"o": b"event",
+    b"r": b"refer-to",
+    b"s": b"subject",
+    b"t": b"to",
+    b"u": b"allow-events",
+    b"v": b"via",
+    b"x": b"session-expires",
+    b"y": b"identity",
+}
+_USUAL: Final = (
+    b"Via From To Call-ID CSeq Contact Max-Forwards Content-Length Content-Type Expires User-Agent Allow"
+    b" Supported Authorization Proxy-Authorization Route Record-Route Require Accept Date Server Subject"
+    b" Min-Expires WWW-Authenticate Unsupported Allow-Events Event Content-Encoding Proxy-Require"
+)
+# What peers really write, so that the common name costs one look-up and no copy.
+_CANONICAL: Final = {name: name.lower() for name in _USUAL.split()} | {
+    spelling: long for short, long in _NAMES.items() for spelling in (short, short.upper())
+}
+_NEW_LINE: Final = re.compile(rb"\r\n(?![ \t])")
+_FOLD: Final = re.compile(rb"[ \t]*\r\n[ \t]+")
+# A lone CR or LF inside a value must never reach a line that we write.
+_NO_BREAKS: Final = bytes.maketrans(b"\r\n", b"  ")
+_BARE_LF: Final = re.compile(rb"(?<!\r)\n")
+
+
+def _canonical(name: bytes) -> bytes:
+    lower = name.strip().lower()
+    return _NAMES.get(lower, lower)
+
+
+class Message:
+    """What requests and responses share. `lines` are the raw header lines, without the start line."""
+
+    __slots__ = ("_more", "_values", "body", "lines", "version")
+
+    def __init__(self, version: bytes, lines: list[bytes], body: bytes) -> None:
+        self.version = version
+        self.lines = lines
+        self.body = body
+        self._values: dict[bytes, bytes] | None = None
+        self._more: dict[bytes, list[bytes]] = {}
+
+    def _index(self) -> dict[bytes, bytes]:
+        values: dict[bytes, bytes] = {}
+        more: dict[bytes, list[bytes]] = {}
+        known = _CANONICAL.get
+        for line in self.lines:
+            raw, _, value = line.partition(b":")
+            name = known(raw) or _canonical(raw)
+            if name in values:
+                more.setdefault(name, [values[name]]).append(value)
+            else:
+                values[name] = value
+        self._more = more
+        self._values = values
+        return values
+
+    def get(self, name: bytes) -> bytes | None:
+        """The first value of a header, unfolded; `name` is the long one in lower case."""
+        value = (self._values or self._index()).get(name)
+        if value is None:
+            return None
+        return _unfolded(value)
+
+    def repeated(self, name: bytes) -> bool:
+        """Whether the header stands in more than one line."""
+        if self._values is None:
+            self._index()
+        return name in self._more
+
+    def lines_of(self, name: bytes) -> list[bytes]:
+        """The values of all lines of a header, in order, unfolded."""
+        first = (self._values or self._index()).get(name)
+        if first is None:
+            return []
+        return [_unfolded(each) for each in self._more.get(name) or (first,)]
+
+    def all(self, name: bytes) -> list[bytes]:
+        """The values of a list header, whether in one line, in many, or both.
+
+        Raises:
+            RemoteProtocolError: 400: a quote or a bracket is left open.
+        """
+        return [each for line in self.lines_of(name) for each in elements(line)]
+
+    def replaced(self, name: bytes, *lines: bytes) -> None:
+        """Put whole header lines where the header stood first, or at the end; without any, drop it."""
+        kept: list[bytes] = []
+        place: int | None = None
+        for line in self.lines:
+            raw = line.partition(b":")[0]
+            if (_CANONICAL.get(raw) or _canonical(raw)) == name:
+                place = len(kept) if place is None else place
+            else:
+                kept.append(line)
+        place = len(kept) if place is None else place
+        kept[place:place] = lines
+        self.lines = kept
+        self._values = None
+
+    def start_line(self) -> bytes:
+        """The first line, as it will be written."""
+        raise NotImplementedError
+
+    def encode(self) -> bytes:
+        """The message as bytes; untouched lines as they came."""
+        return b"\r\n".join((self.start_line(), *self.lines, b"", self.body))
+
+
+class Request(Message):
+    """A request; `uri` is what stood between method and version, checked only on demand."""
+
+    __slots__ = ("method", "uri")
+
+    def __init__(
+        self, method: bytes, uri: bytes, version: bytes, lines: list[bytes], body: bytes
+    ) -> None:
+        super().__init__(version, lines, body)
+        self.method = method
+        self.uri = uri
+
+    def start_line(self) -> bytes:
+        """The request line."""
+        return b"%b %b %b" % (self.method, self.uri, self.version)
+
+
+class Response(Message):
+    """A response."""
+
+    __slots__ = ("reason", "status")
+
+    def __init__(
+        self, status: int, reason: bytes, version: bytes, lines: list[bytes], body: bytes
+    ) -> None:
+        super().__init__(version, lines, body)
+        self.status = status
+        self.reason = reason
+
+    def start_line(self) -> bytes:
+        """The status line."""
+        return b"%b %d %b" % (self.version, self.status, self.reason)
+
+
+def _unfolded(value: bytes) -> bytes:
+    if b"\n" in value or b"\r" in value:
+        value = _FOLD.sub(b" ", value).translate(_NO_BREAKS)
+    return value.strip(b" \t")
+
+
+def parse(data: bytes) -> Request | Response:
+    """Read one message: a datagram, or what stream framing cut out. The body is what follows the head.
+
+    Raises:
+        RemoteProtocolError: 400: there is no start line or no end of the head; answer with silence.
+    """
+    if data[:1] in b"\r\n":
+        data = data.lstrip(b"\r\n")
+    head, separator, body = data.partition(b"\r\n\r\n")
+    if not separator:
+        head, body = _odd_head(data)
+    if len(head) > LARGEST_HEAD:
+        raise RemoteProtocolError(400, "Head Too Large")
+    if b"\r\n " in head or b"\r\n\t" in head:
+        lines = _NEW_LINE.split(head)
+    else:
+        lines = head.split(b"\r\n")
+    start = lines.pop(0)
+    if start[:4].upper() == b"SIP/":
+        return _response(start, lines, body)
+    method, _, rest = start.partition(b" ")
+    uri, _, version = rest.rstrip(b" \t").rpartition(b" ")
+    if version[:4].upper() != b"SIP/" or not is_token(method):
+        raise RemoteProtocolError(400, "Malformed Start Line")
+    return Request(method, uri, version, lines, body)
+
+
+def _response(start: bytes, lines: list[bytes], body: bytes) -> Response:
+    version, _, rest = start.partition(b" ")
+    status, _, reason = rest.partition(b" ")
+    if len(status) != 3 or not status.isdigit() or not 100 <= int(status) <= 699:
+        raise RemoteProtocolError(400, "Malformed Status Line")
+    return Response(int(status), reason, version, lines, body)
+
+
+def _odd_head(data: bytes) -> tuple[bytes, bytes]:
+    """Find the head of what leading blank lines or bare line feeds made unusual."""
+    if b"\n" not in data:
+        raise RemoteProtocolError(400, "No Head")
+    head, separator, body = data.partition(b"\n\n")
+    if not separator:
+        if not data.endswith((b"\r\n", b"\n")):
+            raise RemoteProtocolError(400, "Cut Head")
+        head, body = data.rstrip(b"\r\n"), b""
+    return _BARE_LF.sub(b"\r\n", head), body
+
+
+def build_request(method: bytes, uri: bytes, lines: list[bytes], body: bytes = b"") -> bytes:
+    """Write a request from whole header lines; Content-Length is added.
+
+    Raises:
+        LocalProtocolError: a line would break the message apart.
+    """
+    return _built(b"%b %b SIP/2.0" % (method, uri), lines, body)
+
+
+def build_response(status: int, reason: str, lines: list[bytes], body: bytes = b"") -> bytes:
+    """Write a response from whole header lines; Content-Length is added.
+
+    Raises:
+        LocalProtocolError: a line would break the message apart.
+    """
+    return _built(b"SIP/2.0 %d %b" % (status, reason.encode()), lines, body)
+
+
+def _built(start: bytes, lines: list[bytes], body: bytes) -> bytes:
+    head = b"\r\n".join((start, *lines))
+    if head.count(b"\n") != len(lines) or head.count(b"\r") != len(lines):
+        raise LocalProtocolError("a header line with a line break")
+    return b"%b\r\nContent-Length: %d\r\n\r\n%b" % (head, len(body), body)

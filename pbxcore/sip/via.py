@@ -1,0 +1,94 @@
+"""The Via header: who sent a request, and where its response goes (RFC 3261 §18.2, RFC 3581)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.grammar import HOST, parameters
+
+MAGIC_COOKIE: Final = b"z9hG4bK"
+_USUAL: Final = re.compile(
+    rb"SIP/2\.0/([A-Z]+) ([A-Za-z0-9.\-]+)(?::([0-9]{1,5}))?((?:;[a-z]+(?:=[A-Za-z0-9.\-_]+)?)*)"
+)
+_ANY: Final = re.compile(
+    rb"\s*SIP\s*/\s*(2\.0)\s*/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+(" + HOST.pattern + rb")"
+    rb"(?:\s*:\s*([0-9]{1,5}))?\s*((?:;.*)?)",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+class Via(NamedTuple):
+    """One Via element; `port` is None when none was written."""
+
+    transport: bytes
+    host: bytes
+    port: int | None
+    parameters: dict[bytes, bytes | None]
+
+    @property
+    def branch(self) -> bytes:
+        """The branch, or nothing for a peer older than RFC 3261."""
+        return self.parameters.get(b"branch") or b""
+
+    @property
+    def sent_by(self) -> bytes:
+        """Host and port as one value, with nothing for a port left out."""
+        return self.host.lower() if self.port is None else b"%b:%d" % (self.host.lower(), self.port)
+
+
+def parse_via(element: bytes) -> Via:
+    """Read one element.
+
+    Raises:
+        RemoteProtocolError: 400: it is no Via.
+    """
+    usual = _USUAL.fullmatch(element)
+    if usual is not None:
+        transport, host, port, tail = usual.groups()
+        found: dict[bytes, bytes | None] = {}
+        for each in tail[1:].split(b";") if tail else ():
+            name, equals, value = each.partition(b"=")
+            if name in found:
+                raise RemoteProtocolError(400, "Malformed Via")
+            found[name] = value if equals else None
+    else:
+        match = _ANY.fullmatch(element)
+        if match is None:
+            raise RemoteProtocolError(400, "Malformed Via")
+        _, transport, host, port, tail = match.groups()
+        found = parameters(tail)
+    if port is not None and not 0 < int(port) <= 65535:
+        raise RemoteProtocolError(400, "Malformed Via")
+    return Via(transport.upper(), host, None if port is None else int(port), found)
+
+
+def stamped(element: bytes, via: Via, source_host: str, source_port: int) -> bytes:
+    """The top Via as a response carries it: with `received` and `rport` filled in (RFC 3581 §4)."""
+    host = source_host.encode()
+    asked = b"rport" in via.parameters and via.parameters[b"rport"] is None
+    if not asked and via.host.strip(b"[]") == host and b"received" not in via.parameters:
+        return element
+    found = dict(via.parameters)
+    found[b"received"] = host
+    if asked:
+        found[b"rport"] = b"%d" % source_port
+    port = b"" if via.port is None else b":%d" % via.port
+    tail = b"".join(
+        b";%b" % name if value is None else b";%b=%b" % (name, value)
+        for name, value in found.items()
+    )
+    return b"SIP/2.0/%b %b%b%b" % (via.transport, via.host, port, tail)
+
+
+def answer_port(via: Via, source_host: str, source_port: int) -> int:
+    """The port a UDP response goes to, at the address the request came from.
+
+    With `rport` it is the source port (RFC 3581). Without it, RFC 3261 §18.2.2 says the port of
+    sent-by, which we follow when the sender names its real address; one who names another sits behind
+    a NAT or is wrong, and only the source port can reach it.
+    """
+    if b"rport" in via.parameters or via.host.strip(b"[]") != source_host.encode():
+        return source_port
+    return via.port or 5060
