@@ -1,0 +1,150 @@
+"""Reading requests and writing answers: what every route does at its edge."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.responses import Response
+
+from engage.errors import N_, Invalid, TextRefused
+from engage.i18n import closest, negotiate, translate
+from engage.web.errors import Malformed, UnsupportedMedia
+from engage.web.text import refused_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+    from engage.people.model import Principal
+
+Model = TypeVar("Model", bound=BaseModel)
+
+REFUSED = N_("This text holds characters that cannot be taken.")
+UNKNOWN = N_("This field is not known.")
+MESSAGES = {
+    "missing": N_("This field is required."),
+    "string_too_short": N_("Use at least %(min_length)d characters."),
+    "string_too_long": N_("Use at most %(max_length)d characters."),
+    "string_type": N_("This must be text."),
+    "too_short": N_("Choose at least %(min_length)d."),
+    "too_long": N_("Choose at most %(max_length)d."),
+    "int_type": N_("This must be a whole number."),
+    "int_parsing": N_("This must be a whole number."),
+    "bool_type": N_("This must be true or false."),
+    "bool_parsing": N_("This must be true or false."),
+    "list_type": N_("This must be a list."),
+    "greater_than_equal": N_("This must be at least %(ge)s."),
+    "less_than_equal": N_("This must be at most %(le)s."),
+    "literal_error": N_("This is none of the choices."),
+    "extra_forbidden": UNKNOWN,
+}
+ANY_OTHER = N_("This value cannot be taken.")
+
+
+class Gate(Protocol):
+    """Tells who makes a request; `engage.web.access` in the product."""
+
+    async def principal(self, request: Request, roles: tuple[str, ...]) -> Principal:
+        """The principal, when they have one of the roles (any, when none is given)."""
+        ...
+
+
+async def principal(request: Request, *roles: str) -> Principal:
+    """Who makes this request: `visitor`, `user` or `admin`, by bearer token or cookie.
+
+    Raises:
+        Unauthenticated: nobody is signed in, or the session is over (`expired`, `revoked`).
+        Forbidden: not with this role, or a browser's request without its `X-CSRF-Token`.
+    """
+    gate: Gate = request.app.state.gate
+    found = await gate.principal(request, roles)
+    request.state.language = found.language
+    return found
+
+
+async def read(request: Request, model: type[Model]) -> Model:
+    """Read a JSON object into a model.
+
+    Raises:
+        UnsupportedMedia: the content type is not JSON.
+        Malformed: no JSON, or no object.
+        TextRefused: a field holds control characters or lone surrogates.
+        Invalid: with a message for each field that is wrong or unknown.
+        TooLarge: the body exceeds the route's limit.
+    """
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != "application/json" and not content_type.endswith("+json"):
+        raise UnsupportedMedia
+    return parse(decode(await request.body()), model, language(request))
+
+
+def decode(body: bytes) -> dict[str, Any]:
+    """JSON text to an object.
+
+    Raises:
+        Malformed: no JSON (RFC 8259), no object, or nested beyond reason.
+    """
+    try:
+        data = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Malformed from None
+    if not isinstance(data, dict):
+        raise Malformed
+    return data
+
+
+def parse(data: dict[str, Any], model: type[Model], language: str) -> Model:
+    """An object to a model; unknown fields are refused even where the model would ignore them."""
+    refused = {field: translate(REFUSED, language) for field in refused_fields(data)}
+    if refused:
+        raise TextRefused(refused)
+    known = set(model.model_fields)
+    known |= {field.alias for field in model.model_fields.values() if field.alias}
+    unknown = {name: translate(UNKNOWN, language) for name in data if name not in known}
+    try:
+        value = model.model_validate(data)
+    except ValidationError as error:
+        raise Invalid({**field_messages(error, language), **unknown}) from None
+    if unknown:
+        raise Invalid(unknown)
+    return value
+
+
+def field_messages(error: ValidationError, language: str) -> dict[str, str]:
+    """A translated message for each field, by its path (`destination.values`)."""
+    fields: dict[str, str] = {}
+    for problem in error.errors(include_url=False, include_input=False):
+        name = ".".join(str(part) for part in problem["loc"]) or "body"
+        message = MESSAGES.get(problem["type"], ANY_OTHER)
+        fields.setdefault(name, translate(message, language, problem.get("ctx") or None))
+    return fields
+
+
+def address(request: Request) -> str:
+    """The client's address: the socket's, or what a trusted proxy forwarded."""
+    return request.client.host if request.client is not None else ""
+
+
+def language(request: Request) -> str:
+    """The language to answer in: the person's own, else the browser's choice."""
+    own = getattr(request.state, "language", "")
+    chosen = closest(own) if own else None
+    return chosen or negotiate(request.headers.get("accept-language", ""))
+
+
+def answer(data: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """JSON in UTF-8; never kept by caches unless `headers` say so."""
+    body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Response(
+        body.encode("utf-8", "replace"),
+        status,
+        {"cache-control": "no-store", **(headers or {})},
+        "application/json",
+    )
+
+
+def _no_constant(_: str) -> NoReturn:
+    raise ValueError("NaN and Infinity are no JSON")
