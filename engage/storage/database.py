@@ -2,44 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import URL, delete, insert, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
-from engage.errors import Conflict, N_
+from engage.errors import Unavailable
+from engage.storage.driver import (
+    Driver,
+    PostgresqlDriver,
+    SqliteConnection,
+    SqliteDriver,
+    connect_sqlite,
+)
+from engage.storage.migrate import SchemaTooNew, migrate
+from engage.storage.outage import is_outage
+from engage.storage.tables import facts
+from engage.storage.writer import WAITING_LIMIT, Batch, Writer
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from engage.storage.script import Dialect
+
+__all__ = ["Database", "SchemaTooNew"]
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
-
-class SchemaTooNew(Conflict):
-    """The database was written by a newer release."""
-
-    code = "schema_too_new"
-    text = N_("The database has schema %(schema)s, which this release does not know.")
+READERS = 4
+CONNECT_S = 5
+COMMAND_S = 15
+"""A statement that takes longer is given up, and its connection with it (seconds)."""
 
 
 class Database:
     """Rows on disk. `read` for looking, `write` for changing; what `write` returned is on disk."""
 
-    url: str
-    dialect: Literal["sqlite", "postgresql"]
+    def __init__(self, url: URL, *, waiting_limit: int = WAITING_LIMIT) -> None:
+        self.url = url.render_as_string(hide_password=False)
+        self.dialect: Dialect = "sqlite" if url.get_backend_name() == "sqlite" else "postgresql"
+        self._path = Path(url.database or "")
+        if self.dialect == "sqlite":
+            self._readers = create_async_engine(
+                "sqlite+aiosqlite://",
+                async_creator=self._sqlite_reader,
+                poolclass=AsyncAdaptedQueuePool,  # a URL without a file would get a static one
+                pool_size=READERS,
+                max_overflow=0,
+            )
+            self._writing = create_async_engine(
+                "sqlite+aiosqlite://", async_creator=self._sqlite_writer, poolclass=NullPool
+            )
+        else:
+            url = url.set(drivername="postgresql+asyncpg")
+            self._readers = _postgresql(url, {"default_transaction_read_only": "on"})
+            self._writing = _postgresql(url, {"lock_timeout": "5s"}, poolclass=NullPool)
+        self._writer = Writer(self._connect, waiting_limit=waiting_limit)
 
     @classmethod
-    async def open(cls, url: str, *, copies: Path | None = None) -> Database:
+    async def open(
+        cls, url: str, *, copies: Path | None = None, waiting_limit: int = WAITING_LIMIT
+    ) -> Database:
         """Connect and migrate; a copy of an SQLite file is kept in `copies` before that.
+
+        Args:
+            url: `sqlite:///path` or `postgresql://…`, as SQLAlchemy writes them.
+            copies: folder for copies; beside the file if not given.
+            waiting_limit: how much may wait for the writer.
 
         Raises:
             SchemaTooNew: a newer release has written this database.
             Unavailable: it cannot be reached.
         """
-        raise NotImplementedError
+        await migrate(url, copies)
+        database = cls(make_url(url), waiting_limit=waiting_limit)
+        try:
+            await database._writer.start()
+        except BaseException:
+            await database._dispose()
+            raise
+        return database
 
-    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A connection for looking; it refuses to change anything."""
-        raise NotImplementedError
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for looking; it refuses to change anything.
+
+        Raises:
+            Unavailable: the database is gone.
+        """
+        try:
+            async with self._readers.connect() as connection:
+                yield connection
+        except Exception as error:
+            if is_outage(error):
+                await self._readers.dispose()
+                raise Unavailable from error
+            raise
 
     async def write(
         self,
@@ -49,15 +112,23 @@ class Database:
     ) -> T:
         """Run `work` in the writer's next batch, in a savepoint of its own.
 
-        It neither commits nor rolls back, and may run again when the batch was rolled back for
-        another's sake. `committed` is called after the commit, in the order of the commits, even
-        if the caller is gone by then.
+        It neither commits nor rolls back, is quick (nothing else is written meanwhile), and may
+        run again when another's transaction stands in its way. `committed` is called after the
+        commit, in the order of the commits, even if the caller is gone by then.
 
         Raises:
             Unavailable: database gone, disk full or too much waiting; nothing is acknowledged.
             Exception: whatever `work` raised; its changes are undone, those of others stay.
         """
-        raise NotImplementedError
+        return await self._writer.call(work, committed)
+
+    def submit(self, batch: Batch[Item, T], item: Item) -> asyncio.Future[T]:
+        """Write an item together with its like; the future is done when it is on disk.
+
+        Raises:
+            Unavailable: too much is waiting.
+        """
+        return self._writer.submit(batch, item)
 
     async def check(self) -> None:
         """Prove with a real write that the database takes data.
@@ -65,8 +136,46 @@ class Database:
         Raises:
             Unavailable: it does not.
         """
-        raise NotImplementedError
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(delete(facts).where(facts.c.name == "checked"))
+            await connection.execute(insert(facts).values(name="checked", value="yes"))
+
+        await self.write(work)
 
     async def close(self) -> None:
         """Finish what waits, then disconnect."""
-        raise NotImplementedError
+        await self._writer.stop()
+        await self._dispose()
+
+    async def _dispose(self) -> None:
+        await self._readers.dispose()
+        await self._writing.dispose()
+
+    async def _connect(self) -> Driver:
+        connection = await self._writing.connect()
+        raw = (await connection.get_raw_connection()).driver_connection
+        if isinstance(raw, SqliteConnection):
+            return SqliteDriver(connection, raw, self._path)
+        return PostgresqlDriver(connection, raw)
+
+    async def _sqlite_writer(self, *_: Any, **__: Any) -> SqliteConnection:
+        return await SqliteConnection(lambda: connect_sqlite(self._path, mode="rw"))
+
+    async def _sqlite_reader(self, *_: Any, **__: Any) -> SqliteConnection:
+        return await SqliteConnection(lambda: connect_sqlite(self._path, mode="rw", readonly=True))
+
+
+def _postgresql(url: URL, settings: dict[str, str], **options: Any) -> AsyncEngine:
+    if "poolclass" not in options:
+        options |= {"pool_size": READERS, "max_overflow": 0}
+    return create_async_engine(
+        url,
+        isolation_level="AUTOCOMMIT",  # the writer begins and ends its transactions itself
+        connect_args={
+            "timeout": CONNECT_S,
+            "command_timeout": COMMAND_S,
+            "server_settings": settings,
+        },
+        **options,
+    )

@@ -1,0 +1,183 @@
+"""The writer's connection, below and through SQLAlchemy, for each database."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import aiosqlite
+import msgspec
+
+from engage.storage.outage import DatabaseGone
+from engage.storage.script import Ask, Dialect, Do, Fetch, Row, Script, sizes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+Result = TypeVar("Result")
+BUSY_MS = 5_000
+_rows = msgspec.json.Decoder(list[list[Any]])
+
+
+class Driver(Protocol):
+    """One connection of the writer, which itself begins and ends the transactions on it."""
+
+    dialect: Dialect
+    begin: str
+    connection: AsyncConnection
+
+    async def run(self, script: Script[Result]) -> Result:
+        """Run a script to its end; errors of a statement are thrown into it."""
+
+    async def close(self) -> None:
+        """Disconnect, whatever state the connection is in."""
+
+
+class SqliteConnection(aiosqlite.Connection):
+    """An aiosqlite connection that can be visited: one hop for any number of statements."""
+
+    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
+        super().__init__(connector, iter_chunk_size=64)
+        self._thread.daemon = True  # never keeps the process from ending
+
+    async def visit(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Call `function` in the connection's thread."""
+        result: Result = await self._execute(function, self._conn)
+        return result
+
+
+def connect_sqlite(path: Path, *, mode: str, readonly: bool = False) -> sqlite3.Connection:
+    """Open the file; `mode` is SQLite's `rwc` or `rw`: a file that vanished is not made anew."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,  # transactions are ours
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    connection.execute("PRAGMA foreign_keys=ON")
+    if readonly:
+        connection.execute("PRAGMA query_only=ON")
+    else:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA wal_autocheckpoint=4000")
+        connection.execute("PRAGMA journal_size_limit=67108864")
+    return connection
+
+
+class SqliteDriver:
+    """Runs a whole script in one visit to the connection's thread."""
+
+    dialect: Dialect = "sqlite"
+    begin = "BEGIN IMMEDIATE"
+
+    def __init__(self, connection: AsyncConnection, raw: SqliteConnection, path: Path) -> None:
+        self.connection, self._raw, self._path = connection, raw, path
+        self._identity = _identity(path)
+
+    async def run(self, script: Script[Result]) -> Result:
+        """Run a script to its end; errors of a statement are thrown into it."""
+        return await self._raw.visit(lambda database: self._drive(database, script))
+
+    async def close(self) -> None:
+        """Disconnect, whatever state the connection is in."""
+        await self.connection.invalidate()
+        await self.connection.close()
+
+    def _drive(self, database: sqlite3.Connection, script: Script[Result]) -> Result:
+        ask = next(script)  # every script begins with an ask
+        while True:
+            try:
+                rows = self._perform(database, ask)
+            except Exception as error:
+                step = _thrown(script, error)
+            else:
+                step = _sent(script, rows)
+            if isinstance(step, _Done):
+                return step.result
+            ask = step
+
+    def _perform(self, database: sqlite3.Connection, ask: Do | Ask) -> list[Row]:
+        if isinstance(ask, Do):
+            if ask.sql == "COMMIT" and _identity(self._path) != self._identity:
+                raise DatabaseGone(self._path)
+            database.execute(ask.sql)
+            return []
+        statement, found, start = ask.statement, [], 0
+        for size in sizes(len(ask.rows)):
+            values = [value for row in ask.rows[start : start + size] for value in row]
+            cursor = database.execute(statement.text("sqlite", size), values)
+            if isinstance(statement, Fetch):
+                found += _rows.decode(cursor.fetchone()[0])
+            start += size
+        return found
+
+
+class PostgresqlDriver:
+    """Runs a script's statements one after another; each given column travels as an array."""
+
+    dialect: Dialect = "postgresql"
+    begin = "BEGIN"
+
+    def __init__(self, connection: AsyncConnection, raw: Any) -> None:
+        self.connection, self._raw = connection, raw
+
+    async def run(self, script: Script[Result]) -> Result:
+        """Run a script to its end; errors of a statement are thrown into it."""
+        ask = next(script)
+        while True:
+            try:
+                rows = await self._perform(ask)
+            except Exception as error:
+                step = _thrown(script, error)
+            else:
+                step = _sent(script, rows)
+            if isinstance(step, _Done):
+                return step.result
+            ask = step
+
+    async def close(self) -> None:
+        """Disconnect, whatever state the connection is in."""
+        self._raw.terminate()
+        await self.connection.invalidate()
+        await self.connection.close()
+
+    async def _perform(self, ask: Do | Ask) -> list[Row]:
+        if isinstance(ask, Do):
+            await self._raw.execute(ask.sql)
+            return []
+        if not ask.rows:
+            return []
+        columns = [list(column) for column in zip(*ask.rows, strict=True)]
+        found = await self._raw.fetch(ask.statement.text("postgresql", len(ask.rows)), *columns)
+        return [tuple(row) for row in found]
+
+
+class _Done:
+    def __init__(self, result: Any) -> None:
+        self.result = result
+
+
+def _sent(script: Script[Any], rows: list[Row]) -> Do | Ask | _Done:
+    try:
+        return script.send(rows)
+    except StopIteration as stop:
+        return _Done(stop.value)
+
+
+def _thrown(script: Script[Any], error: Exception) -> Do | Ask | _Done:
+    try:
+        return script.throw(error)
+    except StopIteration as stop:
+        return _Done(stop.value)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = os.stat(path)  # noqa: PTH116 - once per commit; a Path's stat costs twice as much
+    return found.st_dev, found.st_ino

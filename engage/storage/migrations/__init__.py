@@ -1,0 +1,4 @@
+"""Numbered changes of the schema, forward only; each in one transaction."""
+
+HEAD = "0001"
+"""The newest revision: what this release reads and writes."""
