@@ -1,1 +1,1 @@
-"""Live chat: a visitor on a web page and an agent in Wave."""
+"""Live chat: a public page where visitors ask, and the desk in Wave where agents answer."""

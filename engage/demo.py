@@ -1,0 +1,139 @@
+"""The demonstration data: people, a queue and a live chat to try everything with."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, insert, select, update
+
+from engage.identifiers import new_id, now_ms
+from engage.livechat.model import Destination, LiveChat, UnknownLiveChat
+from engage.livechat.options import Options
+from engage.people.model import NameTaken
+from engage.storage.tables import accounts, extensions, facts, livechats
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.livechat.service import LiveChatService
+    from engage.people.service import People
+    from engage.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+MARK = "demo"
+"""The fact that says so: `filling` while it is being written, `filled` afterwards."""
+
+PEOPLE = (
+    ("1000", "Ana", "Costa"),
+    ("1001", "Ben", "Osei"),
+    ("1002", "Chen", "Li"),
+    ("1003", "Dana", "Novak"),
+)
+QUEUE, AGENTS = "6500", ("1000", "1001", "1002")
+GROUP = "Everyone"
+PUBLIC_ID = "demo"
+ADMIN, ADMIN_PASSWORD = "admin", "Demo-admin!"
+MAX_CONTACTS = 5
+
+
+async def fill(
+    database: Database,
+    people: People,
+    livechat: LiveChatService,
+    *,
+    admin_password: str | None = None,
+) -> bool:
+    """Fill an empty database, or go on where an earlier start was interrupted.
+
+    Args:
+        database: where the mark is kept.
+        people: started.
+        livechat: started.
+        admin_password: the administrator's, instead of the known one.
+
+    Returns:
+        whether this database holds demonstration data.
+    """
+    match await database.write(_begin):
+        case "filled":
+            return True
+        case "filling":
+            await _fill(people, livechat, admin_password)
+            await database.write(_done)
+            log.info("demonstration data written")
+            return True
+        case _:
+            return False
+
+
+async def _begin(connection: AsyncConnection) -> str | None:
+    """The mark; None in a database that somebody else has filled."""
+    mark = await connection.scalar(select(facts.c.value).where(facts.c.name == MARK))
+    if mark is not None:
+        return str(mark)
+    for table in (accounts, extensions, livechats):
+        if await connection.scalar(select(func.count()).select_from(table)):
+            return None
+    await connection.execute(insert(facts).values(name=MARK, value="filling"))
+    return "filling"
+
+
+async def _done(connection: AsyncConnection) -> None:
+    await connection.execute(update(facts).where(facts.c.name == MARK).values(value="filled"))
+
+
+async def _fill(people: People, livechat: LiveChatService, admin_password: str | None) -> None:
+    # Together: what takes time is hashing the passwords, and that has threads of its own.
+    await asyncio.gather(
+        _once(
+            people.add_admin(
+                ADMIN, admin_password or ADMIN_PASSWORD, demo_password=admin_password is None
+            )
+        ),
+        *(
+            _once(
+                people.add_extension(
+                    number,
+                    first_name=first_name,
+                    last_name=last_name,
+                    email=f"{number}@example.test",
+                    password=f"Demo-{number}!",
+                    sip_secret=f"Sip-{number}!",
+                    max_contacts=MAX_CONTACTS,
+                    demo_password=True,
+                )
+            )
+            for number, first_name, last_name in PEOPLE
+        ),
+    )
+    await _once(people.add_group(GROUP, [number for number, _, _ in PEOPLE]))
+    await _once(people.add_queue(QUEUE, "Support", list(AGENTS)))
+    try:
+        livechat.livechats.by_public_id(PUBLIC_ID)
+    except UnknownLiveChat:
+        await livechat.add(_livechat())
+
+
+async def _once(work: Awaitable[object]) -> None:
+    try:
+        await work
+    except NameTaken:  # written before an interruption
+        log.info("demonstration data found already in place")
+
+
+def _livechat() -> LiveChat:
+    return LiveChat(
+        id=new_id(),
+        public_id=PUBLIC_ID,
+        name="Demo",
+        enabled=True,
+        destination=Destination("queue", (QUEUE,)),
+        options=Options(privacy_control=True, allow_visitor_to_call=True),
+        version=1,
+        created_at_ms=now_ms(),
+    )

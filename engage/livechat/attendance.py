@@ -1,0 +1,231 @@
+"""Who is there: sockets that come and go, and what falls due when people stay away.
+
+All of it is decided from rows, so a restart of the server loses no timer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engage.errors import Unavailable
+from engage.hub.model import SYSTEM
+from engage.livechat.desk import close
+from engage.livechat.events import InquiryMissed, InquiryQueued
+from engage.livechat.model import ACTIVE, MISSED, WAITING, Inquiry
+from engage.livechat.repository import LiveChatRepository
+from engage.livechat.waiting import Due, Moment, due
+
+if TYPE_CHECKING:
+    from engage.events import Events
+    from engage.hub.delivery import Delivery
+    from engage.hub.service import Hub, HubTransaction
+    from engage.identifiers import Clock
+    from engage.livechat.lobby import LiveChats, Lobby
+    from engage.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+SWEEP_S = 1.0
+"""How often it is looked for what is due (seconds)."""
+
+
+class Attendance:
+    """Keeps account of who is away, and acts when it has lasted too long."""
+
+    def __init__(
+        self,
+        database: Database,
+        hub: Hub,
+        delivery: Delivery,
+        lobby: Lobby,
+        livechats: LiveChats,
+        events: Events,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._hub = hub
+        self._delivery = delivery
+        self._lobby = lobby
+        self._livechats = livechats
+        self._events = events
+        self._clock = clock
+        self._started_at_ms = clock()
+        self._heard_at_ms: dict[str, int] = {}  # visitors who ask over HTTP, without a socket
+        self._flagged: set[tuple[str, int]] = set()
+        self._sweeping: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Count the absence of all who had a socket from now, and begin to sweep."""
+        self._started_at_ms = self._clock()
+        await self._database.write(
+            lambda connection: LiveChatRepository(connection).all_left(self._started_at_ms)
+        )
+        self._sweeping = asyncio.create_task(self._sweep_for_ever())
+
+    async def stop(self) -> None:
+        """End the sweep."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.gather(self._sweeping, return_exceptions=True)
+            self._sweeping = None
+
+    def heard(self, visitor_id: str) -> None:
+        """A visitor asked something over HTTP: they are there even if their sockets fail."""
+        self._heard_at_ms[visitor_id] = self._clock()
+
+    async def visitor_changed(self, visitor_id: str) -> None:
+        """A socket of a visitor was opened or closed; what counts is whether any is open now."""
+
+        async def settle(rows: LiveChatRepository) -> bool:
+            if self._delivery.connections(f"visitor:{visitor_id}"):
+                await rows.visitor_came(visitor_id)
+                return True
+            await rows.visitor_left(visitor_id, self._clock())
+            return False
+
+        if await self._database.write(lambda each: settle(LiveChatRepository(each))):
+            await self._lobby.tell_place(visitor_id)
+
+    async def agent_changed(self, who: str) -> None:
+        """A socket of an agent was opened or closed."""
+
+        async def settle(rows: LiveChatRepository) -> bool:
+            if self._delivery.connections(who):
+                await rows.agent_came(who)
+                return True
+            await rows.agent_left(who, self._clock())
+            return False
+
+        if await self._database.write(lambda each: settle(LiveChatRepository(each))):
+            await self._returned(who)
+
+    async def sweep(self) -> int:
+        """Do what is due at this moment.
+
+        Returns:
+            how many inquiries were changed.
+        """
+        async with self._database.read() as connection:
+            found = await LiveChatRepository(connection).open_inquiries()
+        self._forget_strangers(found)
+        done = 0
+        for inquiry in found:
+            if self._due(inquiry) is not None:
+                done += await self._act(inquiry)
+        return done
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            try:
+                await self.sweep()
+            except Unavailable:
+                log.warning("live chat sweep postponed: the database does not answer")
+            except Exception:
+                log.exception("live chat sweep failed")
+            await asyncio.sleep(SWEEP_S)
+
+    async def _act(self, seen: Inquiry) -> bool:
+        outcome = await self._hub.transact(
+            lambda transaction: self._settle(transaction, seen.conversation_id)
+        )
+        if outcome is None:
+            return False
+        conversation_id, livechat_id = seen.conversation_id, seen.livechat_id
+        match outcome:
+            case Due.ABANDONED | Due.TIMEOUT:
+                self._lobby.forget(conversation_id)
+                reason = outcome.name.lower()
+                self._events.publish(InquiryMissed(conversation_id, livechat_id, reason))
+            case Due.REQUEUE:
+                self._flagged.discard((conversation_id, seen.epoch))
+                self._events.publish(InquiryQueued(conversation_id, livechat_id))
+            case Due.FLAG_AGENT:
+                self._flagged.add((conversation_id, seen.epoch))
+        return True
+
+    async def _settle(self, transaction: HubTransaction, conversation_id: str) -> Due | None:
+        """Look again inside the transaction: somebody may have come back or been faster."""
+        inquiry = await LiveChatRepository(transaction.connection).inquiry(conversation_id)
+        outcome = None if inquiry is None else self._due(inquiry)
+        if inquiry is None or outcome is None:
+            return None
+        act = {Due.REQUEUE: self._requeue, Due.FLAG_AGENT: self._flag}.get(outcome, self._miss)
+        return outcome if await act(transaction, inquiry, outcome) else None
+
+    async def _miss(self, transaction: HubTransaction, inquiry: Inquiry, outcome: Due) -> bool:
+        reason = outcome.name.lower()
+        if not await close(transaction, inquiry, MISSED, SYSTEM, reason, self._clock()):
+            return False
+        gone = "timeout" if outcome is Due.TIMEOUT else "left"
+        self._lobby.withdraw(transaction, inquiry, gone)
+        return True
+
+    async def _requeue(self, transaction: HubTransaction, inquiry: Inquiry, _: Due) -> bool:
+        """Back to its place in the line: the moment it was queued stays."""
+        changed = await transaction.change(
+            inquiry.conversation_id,
+            expect_state=(ACTIVE,),
+            expect_epoch=inquiry.epoch,
+            state=WAITING,
+            owner="",
+            owner_name="",
+        )
+        if changed is None:
+            return False
+        rows = LiveChatRepository(transaction.connection)
+        await rows.change_inquiry(
+            inquiry.conversation_id, accepted_at_ms=None, agent_away_since_ms=None
+        )
+        # The visitor has this long again to be away, from here.
+        if inquiry.away_since_ms is not None:
+            await rows.change_inquiry(inquiry.conversation_id, away_since_ms=self._clock())
+        body = {"state": WAITING, "reason": "agent_gone"}
+        await transaction.append(inquiry.conversation_id, SYSTEM, "state", body)
+        queued = await rows.inquiry(inquiry.conversation_id)
+        if queued is not None:
+            await self._lobby.offer(transaction, queued)
+        return True
+
+    async def _flag(self, transaction: HubTransaction, inquiry: Inquiry, _: Due) -> bool:
+        """Tell the visitor once, and offer it to the others; the agent keeps it until then."""
+        await transaction.append(
+            inquiry.conversation_id,
+            SYSTEM,
+            "system",
+            {"code": "agent_away", "name": inquiry.owner_name},
+            client_id=f"agent-away-{inquiry.epoch}-{inquiry.agent_away_since_ms}",
+        )
+        await self._lobby.offer(transaction, inquiry)
+        return True
+
+    async def _returned(self, who: str) -> None:
+        """Take back what was offered to others in an agent's absence."""
+        if not self._flagged:
+            return
+        async with self._database.read() as connection:
+            found = await LiveChatRepository(connection).open_inquiries()
+        back = [each for each in found if each.owner == who]
+        back = [each for each in back if (each.conversation_id, each.epoch) in self._flagged]
+        for inquiry in back:
+            self._flagged.discard((inquiry.conversation_id, inquiry.epoch))
+            self._lobby.take_back(inquiry)
+
+    def _due(self, inquiry: Inquiry) -> Due | None:
+        heard_at_ms = self._heard_at_ms.get(inquiry.visitor_id, 0)
+        if inquiry.away_since_ms is not None and heard_at_ms > inquiry.away_since_ms:
+            inquiry = replace(inquiry, away_since_ms=heard_at_ms)
+        timeout_min = self._livechats.by_id(inquiry.livechat_id).options.inquiry_timeout_min
+        outcome = due(inquiry, timeout_min, Moment(self._clock(), self._started_at_ms))
+        if outcome is Due.FLAG_AGENT and (inquiry.conversation_id, inquiry.epoch) in self._flagged:
+            return None
+        return outcome
+
+    def _forget_strangers(self, found: list[Inquiry]) -> None:
+        known = {inquiry.visitor_id for inquiry in found}
+        for visitor_id in self._heard_at_ms.keys() - known:
+            del self._heard_at_ms[visitor_id]
+        open_ones = {(inquiry.conversation_id, inquiry.epoch) for inquiry in found}
+        self._flagged &= open_ones

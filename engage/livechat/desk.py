@@ -1,0 +1,293 @@
+"""What agents do: see who waits, accept, note, end, know whom they talk to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engage.errors import Conflict, NotFound
+from engage.hub.model import Appended, Author, StaleOwner, clean_text
+from engage.livechat import tokens, wire
+from engage.livechat.events import ConversationEnded, InquiryAccepted, InquiryMissed
+from engage.livechat.model import (
+    ACTIVE,
+    ENDED,
+    MISSED,
+    WAITING,
+    Gone,
+    Inquiry,
+    LiveChat,
+    NotOnDuty,
+    Taken,
+)
+from engage.livechat.repository import LiveChatRepository
+from engage.livechat.waiting import Moment, is_open, open_to_take_over
+
+if TYPE_CHECKING:
+    from engage.events import Events
+    from engage.hub.delivery import Delivery
+    from engage.hub.service import Hub, HubTransaction
+    from engage.identifiers import Clock
+    from engage.livechat.lobby import LiveChats, Lobby
+    from engage.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """An extension's user at the desk."""
+
+    number: str
+    name: str
+
+    @property
+    def who(self) -> str:
+        """Their name in the hub's memberships."""
+        return f"user:{self.number}"
+
+    @property
+    def author(self) -> Author:
+        """As what they write in a live chat."""
+        return Author("agent", self.number, self.name)
+
+
+class Desk:
+    """The agents' side of live chat; each check of rights is here."""
+
+    def __init__(
+        self,
+        database: Database,
+        hub: Hub,
+        delivery: Delivery,
+        lobby: Lobby,
+        livechats: LiveChats,
+        events: Events,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._hub = hub
+        self._delivery = delivery
+        self._lobby = lobby
+        self._livechats = livechats
+        self._events = events
+        self._clock = clock
+        self._started_at_ms = clock()
+
+    async def inquiries(self, agent: Agent) -> list[dict[str, Any]]:
+        """Those an agent may accept now, oldest first; nobody on a break is shown any."""
+        served = {livechat.id for livechat in self._lobby.served_by(agent.who)}
+        async with self._database.read() as connection:
+            found = await LiveChatRepository(connection).open_inquiries()
+            moment = self._moment()
+            shown = [
+                inquiry
+                for inquiry in found
+                if inquiry.livechat_id in served
+                and inquiry.owner != agent.who
+                and (inquiry.state == WAITING or open_to_take_over(inquiry, moment))
+            ]
+            return await self._lobby.waiting(connection, shown)
+
+    async def accept(self, agent: Agent, conversation_id: str, epoch: int | None) -> dict[str, Any]:
+        """Take an inquiry; the first wins.
+
+        Args:
+            agent: who takes it.
+            conversation_id: which.
+            epoch: the owner epoch the agent has seen, if they tell.
+
+        Returns:
+            the conversation's summary with its events.
+
+        Raises:
+            NotFound: no such inquiry, or not one of this agent's destinations.
+            NotOnDuty: the agent is on a break.
+            Taken: another agent has it.
+            Gone: it is over.
+        """
+        inquiry = await self._hub.transact(
+            lambda transaction: self._accept(transaction, agent, conversation_id, epoch)
+        )
+        if inquiry is not None:
+            self._lobby.forget(conversation_id)
+            waited_ms = self._clock() - inquiry.queued_at_ms
+            self._events.publish(
+                InquiryAccepted(conversation_id, inquiry.livechat_id, agent.number, waited_ms)
+            )
+        return await self._hub.summary(agent.who, conversation_id)
+
+    async def note(self, agent: Agent, conversation_id: str, client_id: str, text: str) -> Appended:
+        """Write what only agents see.
+
+        Raises:
+            NotFound: the agent does not follow this conversation.
+        """
+        await self._hub.require_participant(agent.who, conversation_id)
+        await self._inquiry(conversation_id)
+        body = {"text": clean_text(text)}
+        return await self._hub.append(
+            conversation_id, agent.author, "note", body, client_id=client_id
+        )
+
+    async def end(self, who: str, author: Author, conversation_id: str) -> str:
+        """Close a conversation for both sides; ending what is over changes nothing.
+
+        Returns:
+            the state it has now: `ended`, or `missed` if nobody had accepted it.
+
+        Raises:
+            NotFound: not a conversation of this person.
+            StaleOwner: an agent who does not serve it.
+        """
+        await self._hub.require_participant(who, conversation_id)
+        before = await self._hub.transact(
+            lambda transaction: self._end(transaction, who, author, conversation_id)
+        )
+        if not is_open(before.state):
+            return before.state
+        reason = author.kind
+        if before.state == WAITING:
+            self._lobby.forget(conversation_id)
+            self._events.publish(InquiryMissed(conversation_id, before.livechat_id, reason))
+            return MISSED
+        self._events.publish(ConversationEnded(conversation_id, before.livechat_id, reason))
+        return ENDED
+
+    async def details(self, agent: Agent, conversation_id: str) -> dict[str, Any]:
+        """What is known about a visitor, for agents of their live chat and who follows the chat.
+
+        Raises:
+            NotFound: no such conversation for this agent.
+        """
+        async with self._database.read() as connection:
+            rows = LiveChatRepository(connection)
+            inquiry = await rows.inquiry(conversation_id)
+            if inquiry is None:
+                raise NotFound
+            visitor = await rows.visitor(inquiry.visitor_id)
+            consent = await rows.consent(conversation_id)
+        livechat = self._livechats.by_id(inquiry.livechat_id)
+        if agent.who not in self._lobby.staff(livechat):
+            await self._hub.require_participant(agent.who, conversation_id)
+        if visitor is None:
+            raise NotFound
+        return wire.details_json(inquiry, visitor, consent, livechat)
+
+    async def _accept(
+        self,
+        transaction: HubTransaction,
+        agent: Agent,
+        conversation_id: str,
+        epoch: int | None,
+    ) -> Inquiry | None:
+        """The inquiry as it was, or None when this agent had it already."""
+        rows = LiveChatRepository(transaction.connection)
+        inquiry = await rows.inquiry(conversation_id)
+        if inquiry is None:
+            raise NotFound
+        livechat = self._livechats.by_id(inquiry.livechat_id)
+        self._check_on_duty(agent, livechat)
+        if inquiry.state == ACTIVE and inquiry.owner == agent.who:
+            return None
+        if inquiry.state != WAITING and not open_to_take_over(inquiry, self._moment()):
+            raise _lost(inquiry)
+        changed = await transaction.change(
+            conversation_id,
+            expect_state=(inquiry.state,),
+            expect_epoch=inquiry.epoch if epoch is None else epoch,
+            state=ACTIVE,
+            owner=agent.who,
+            owner_name=agent.name,
+        )
+        if changed is None:
+            now = await rows.inquiry(conversation_id)
+            raise _lost(now) if now is not None and now.state != WAITING else Conflict()
+        connected = self._delivery.connections(agent.who) > 0
+        await rows.change_inquiry(
+            conversation_id,
+            accepted_at_ms=self._clock(),
+            agent_away_since_ms=None if connected else self._clock(),
+        )
+        await transaction.join(conversation_id, agent.who, agent.name, sees_notes=True)
+        who = {"id": agent.number, "name": agent.name}
+        body = {"agent": who, "epoch": changed.owner_epoch}
+        await transaction.append(conversation_id, agent.author, "assigned", body)
+        if inquiry.state == WAITING:
+            state = {"state": ACTIVE, "by": who}
+            await transaction.append(conversation_id, agent.author, "state", state)
+        self._lobby.withdraw(transaction, inquiry, "taken", who)
+        return inquiry
+
+    async def _end(
+        self,
+        transaction: HubTransaction,
+        who: str,
+        author: Author,
+        conversation_id: str,
+    ) -> Inquiry:
+        """The inquiry as it was before."""
+        rows = LiveChatRepository(transaction.connection)
+        inquiry = await rows.inquiry(conversation_id)
+        if inquiry is None:
+            raise NotFound
+        if not is_open(inquiry.state):
+            return inquiry
+        if author.kind == "agent" and inquiry.owner != who:
+            raise StaleOwner
+        state = MISSED if inquiry.state == WAITING else ENDED
+        by = {"id": author.id, "name": author.name}
+        if not await close(transaction, inquiry, state, author, author.kind, self._clock(), by):
+            raise Conflict
+        if inquiry.state == WAITING:
+            self._lobby.withdraw(transaction, inquiry, "left")
+        return inquiry
+
+    async def _inquiry(self, conversation_id: str) -> Inquiry:
+        async with self._database.read() as connection:
+            inquiry = await LiveChatRepository(connection).inquiry(conversation_id)
+        if inquiry is None:
+            raise NotFound
+        return inquiry
+
+    def _check_on_duty(self, agent: Agent, livechat: LiveChat) -> None:
+        if agent.who not in self._lobby.staff(livechat):
+            raise NotFound
+        if agent.who not in self._lobby.on_duty(livechat):
+            raise NotOnDuty
+
+    def _moment(self) -> Moment:
+        return Moment(self._clock(), self._started_at_ms)
+
+
+async def close(
+    transaction: HubTransaction,
+    inquiry: Inquiry,
+    state: str,
+    author: Author,
+    reason: str,
+    now_ms: int,
+    by: dict[str, str] | None = None,
+) -> bool:
+    """End an inquiry if it is still as it was seen; the token lives on for a while to read it."""
+    changed = await transaction.change(
+        inquiry.conversation_id,
+        expect_state=(inquiry.state,),
+        expect_epoch=inquiry.epoch,
+        state=state,
+    )
+    if changed is None:
+        return False
+    body: dict[str, Any] = {"state": state, "reason": reason}
+    if by is not None:
+        body["by"] = by
+    await transaction.append(inquiry.conversation_id, author, "state", body)
+    rows = LiveChatRepository(transaction.connection)
+    await rows.change_inquiry(inquiry.conversation_id, end_reason=reason)
+    await rows.renew_token(inquiry.visitor_id, now_ms + tokens.LIFE_MS)
+    return True
+
+
+def _lost(inquiry: Inquiry) -> Conflict:
+    if inquiry.state == ACTIVE and inquiry.owner is not None:
+        who = wire.agent_json(inquiry.owner, inquiry.owner_name)
+        return Taken(who["id"], who["name"])
+    return Gone()

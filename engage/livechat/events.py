@@ -1,0 +1,49 @@
+"""Facts about live chats that others may hear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class InquiryQueued:
+    """A visitor waits: newly, or again after their agent vanished."""
+
+    conversation_id: str
+    livechat_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class InquiryAccepted:
+    """An agent serves a visitor."""
+
+    conversation_id: str
+    livechat_id: str
+    agent: str
+    waited_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class InquiryMissed:
+    """Nobody served a visitor; `reason` is `abandoned`, `timeout` or `visitor`."""
+
+    conversation_id: str
+    livechat_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationEnded:
+    """A served visitor and their agent are done; `reason` is `agent` or `visitor`."""
+
+    conversation_id: str
+    livechat_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineMessageLeft:
+    """A visitor left a message because nobody could be asked."""
+
+    conversation_id: str
+    livechat_id: str

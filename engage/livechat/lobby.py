@@ -1,0 +1,199 @@
+"""Tells agents who waits, and visitors where they stand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from engage.livechat import wire
+from engage.livechat.model import UnknownLiveChat
+from engage.livechat.repository import LiveChatRepository
+from engage.livechat.waiting import positions
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.hub.delivery import Delivery
+    from engage.hub.service import HubTransaction
+    from engage.identifiers import Clock
+    from engage.livechat.model import Inquiry, LiveChat, Seats
+    from engage.storage.database import Database
+
+
+class LiveChats:
+    """Every live chat in memory, as pages and sockets ask for them on each request."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, LiveChat] = {}
+        self._by_public_id: dict[str, LiveChat] = {}
+
+    async def load(self, database: Database) -> None:
+        """Read them anew."""
+        async with database.read() as connection:
+            found = await LiveChatRepository(connection).livechats()
+        self._by_id = {livechat.id: livechat for livechat in found}
+        self._by_public_id = {livechat.public_id: livechat for livechat in found}
+
+    def all(self) -> list[LiveChat]:
+        """All of them, oldest first."""
+        return list(self._by_id.values())
+
+    def by_id(self, livechat_id: str) -> LiveChat:
+        """One by its own identifier."""
+        return self._found(self._by_id.get(livechat_id))
+
+    def by_public_id(self, public_id: str) -> LiveChat:
+        """One by what stands in its link.
+
+        Raises:
+            UnknownLiveChat: there is none; one switched off is found.
+        """
+        return self._found(self._by_public_id.get(public_id))
+
+    def _found(self, livechat: LiveChat | None) -> LiveChat:
+        if livechat is None:
+            raise UnknownLiveChat
+        return livechat
+
+
+class Lobby:
+    """Everybody who should hear about those who wait."""
+
+    def __init__(
+        self,
+        database: Database,
+        delivery: Delivery,
+        seats: Seats,
+        livechats: LiveChats,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._delivery = delivery
+        self._seats = seats
+        self._livechats = livechats
+        self._clock = clock
+        self._told: dict[str, int] = {}
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def on_duty(self, livechat: LiveChat) -> list[str]:
+        """Who may take its inquiries now, as the hub calls them."""
+        return [f"user:{seat.number}" for seat in self._agents(livechat) if not seat.paused]
+
+    def staff(self, livechat: LiveChat) -> list[str]:
+        """Everybody with a seat, on a break or not: who may have seen an inquiry."""
+        return [f"user:{seat.number}" for seat in self._agents(livechat)]
+
+    def names(self, livechat: LiveChat) -> dict[str, str]:
+        """The staff's names by what the hub calls them."""
+        return {f"user:{seat.number}": seat.name for seat in self._agents(livechat)}
+
+    def served_by(self, who: str) -> list[LiveChat]:
+        """The live chats whose inquiries somebody may take now."""
+        return [livechat for livechat in self._livechats.all() if who in self.on_duty(livechat)]
+
+    async def waiting(self, connection: AsyncConnection, inquiries: list[Inquiry]) -> list[Any]:
+        """Inquiries of any live chats as the agents' list shows them, oldest first."""
+        rows = LiveChatRepository(connection)
+        people = await rows.visitors([inquiry.visitor_id for inquiry in inquiries])
+        bodies = await rows.previews([inquiry.conversation_id for inquiry in inquiries])
+        places: dict[str, int] = {}
+        for livechat_id in {inquiry.livechat_id for inquiry in inquiries}:
+            places |= positions(await rows.line(livechat_id))
+        return [
+            wire.inquiry_json(
+                wire.Waiting(
+                    inquiry=inquiry,
+                    livechat=self._livechats.by_id(inquiry.livechat_id),
+                    visitor=people[inquiry.visitor_id],
+                    position=places.get(inquiry.conversation_id, 0),
+                    preview=wire.preview(bodies.get(inquiry.conversation_id)),
+                    now_ms=self._clock(),
+                )
+            )
+            for inquiry in sorted(inquiries, key=lambda each: (each.queued_at_ms, each.number))
+        ]
+
+    async def offer(self, transaction: HubTransaction, inquiry: Inquiry) -> None:
+        """Let every agent on duty know of an inquiry once the transaction is committed."""
+        livechat = self._livechats.by_id(inquiry.livechat_id)
+        whos = [who for who in self.on_duty(livechat) if who != inquiry.owner]
+        for entry in await self.waiting(transaction.connection, [inquiry]):
+            transaction.tell(whos, "inquiry", entry)
+
+    async def offer_again(self, conversation_id: str) -> None:
+        """Let agents know what has changed about an inquiry, such as the visitor's last words."""
+        async with self._database.read() as connection:
+            inquiry = await LiveChatRepository(connection).inquiry(conversation_id)
+            if inquiry is None or inquiry.state != "waiting":
+                return
+            entries = await self.waiting(connection, [inquiry])
+        whos = self.on_duty(self._livechats.by_id(inquiry.livechat_id))
+        for entry in entries:
+            self._delivery.send(whos, "inquiry", entry)
+
+    def withdraw(
+        self,
+        transaction: HubTransaction,
+        inquiry: Inquiry,
+        reason: str,
+        by: dict[str, str] | None = None,
+    ) -> None:
+        """Take an inquiry from every list once the transaction is committed."""
+        payload: dict[str, Any] = {"conversation": inquiry.conversation_id, "reason": reason}
+        if by is not None:
+            payload["by"] = by
+        livechat = self._livechats.by_id(inquiry.livechat_id)
+        transaction.tell(self.staff(livechat), "inquiry_gone", payload)
+
+    def take_back(self, inquiry: Inquiry) -> None:
+        """Its agent is there again: nobody else need take it over."""
+        livechat = self._livechats.by_id(inquiry.livechat_id)
+        whos = [who for who in self.staff(livechat) if who != inquiry.owner]
+        payload = {"conversation": inquiry.conversation_id, "reason": "returned"}
+        self._delivery.send(whos, "inquiry_gone", payload)
+
+    async def offer_all(self) -> None:
+        """Show all who wait to all on duty: an agent may have come on duty just now."""
+        async with self._database.read() as connection:
+            found = await LiveChatRepository(connection).open_inquiries()
+            waiting = [inquiry for inquiry in found if inquiry.state == "waiting"]
+            entries = await self.waiting(connection, waiting)
+        for entry in entries:
+            livechat = self._livechats.by_id(entry["livechat"]["id"])
+            self._delivery.send(self.on_duty(livechat), "inquiry", entry)
+
+    async def line_moved(self, livechat_id: str) -> None:
+        """Tell each visitor whose place in the line has changed."""
+        async with self._turns[livechat_id]:
+            async with self._database.read() as connection:
+                line = await LiveChatRepository(connection).line(livechat_id)
+            places = positions(line)
+            for inquiry in line:
+                place = places[inquiry.conversation_id]
+                if self._told.get(inquiry.conversation_id) != place:
+                    self._told[inquiry.conversation_id] = place
+                    self._tell_place(inquiry, place)
+
+    async def tell_place(self, visitor_id: str) -> None:
+        """Tell a visitor who has just connected where they stand."""
+        async with self._database.read() as connection:
+            rows = LiveChatRepository(connection)
+            inquiry = await rows.latest_inquiry_of(visitor_id)
+            if inquiry is None or inquiry.state != "waiting":
+                return
+            place = positions(await rows.line(inquiry.livechat_id))[inquiry.conversation_id]
+        self._told[inquiry.conversation_id] = place
+        self._tell_place(inquiry, place)
+
+    def forget(self, conversation_id: str) -> None:
+        """It waits no more."""
+        self._told.pop(conversation_id, None)
+
+    def _tell_place(self, inquiry: Inquiry, place: int) -> None:
+        payload = {"conversation": inquiry.conversation_id, "position": place}
+        self._delivery.send([f"visitor:{inquiry.visitor_id}"], "position", payload)
+
+    def _agents(self, livechat: LiveChat) -> list[Any]:
+        destination = livechat.destination
+        return list(self._seats.agents_of(destination.kind, list(destination.values)))

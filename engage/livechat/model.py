@@ -1,0 +1,187 @@
+"""Live chats, visitors and inquiries: values, and what can go wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from engage.errors import N_, Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engage.livechat.options import Options
+
+KIND = "livechat"
+"""The kind of its conversations in the hub."""
+
+WAITING, ACTIVE, TRANSFERRING = "waiting", "active", "transferring"
+ENDED, MISSED, OFFLINE = "ended", "missed", "offline"
+OPEN_STATES = (WAITING, ACTIVE, TRANSFERRING)
+
+MAX_WAITING = 100
+"""More than these do not wait in one live chat: the next visitor is told that all are busy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Who answers: the agents of one queue, or a list of extensions."""
+
+    kind: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChat:
+    """One public link with its options."""
+
+    id: str
+    public_id: str
+    name: str
+    enabled: bool
+    destination: Destination
+    options: Options
+    version: int
+    created_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a visitor tells about themselves; empty where nothing was asked or given."""
+
+    full_name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who wrote through one live chat's page."""
+
+    id: str
+    livechat_id: str
+    details: Details
+    name: str
+    language: str
+    user_agent: str
+    address: str
+    first_seen_at_ms: int
+    token_expires_at_ms: int
+
+    @property
+    def who(self) -> str:
+        """Their name in the hub's memberships."""
+        return f"visitor:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """One chat of one visitor from the form to its end, with the state its conversation has now."""
+
+    conversation_id: str
+    number: int
+    livechat_id: str
+    visitor_id: str
+    page_url: str
+    queued_at_ms: int
+    accepted_at_ms: int | None
+    end_reason: str
+    away_since_ms: int | None
+    agent_away_since_ms: int | None
+    state: str
+    owner: str | None
+    owner_name: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a visitor agreed to, when and from where."""
+
+    text: str
+    text_hash: str
+    at_ms: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What the edge knows about a request of a visitor."""
+
+    address: str
+    user_agent: str
+    language: str
+
+
+class Seat(Protocol):
+    """An agent on duty for a destination."""
+
+    @property
+    def number(self) -> str:
+        """The extension."""
+
+    @property
+    def name(self) -> str:
+        """The name people see."""
+
+    @property
+    def paused(self) -> bool:
+        """On a break: keeps running chats, gets no new inquiry."""
+
+
+class Seats(Protocol):
+    """Who serves a destination now; kept in memory by the people slice."""
+
+    def agents_of(self, kind: str, values: list[str]) -> Sequence[Seat]:
+        """Agents that are static or logged in, with an enabled extension."""
+
+
+class UnknownLiveChat(NotFound):
+    """No live chat has this address, or it is switched off."""
+
+    code = "unknown_livechat"
+    text = N_("This chat is not available.")
+
+
+class Busy(Unavailable):
+    """Too many wait already."""
+
+    code = "busy"
+    text = N_("Very many people are waiting at the moment; please try again later.")
+
+
+class Taken(Conflict):
+    """Another agent was faster; `by` names them."""
+
+    code = "taken"
+    text = N_("%(name)s has taken this inquiry.")
+
+    def __init__(self, agent_id: str, name: str) -> None:
+        super().__init__(by={"id": agent_id, "name": name}, name=name)
+
+
+class Gone(Conflict):
+    """The inquiry was over before it could be accepted."""
+
+    code = "gone"
+    text = N_("This inquiry is over.")
+
+
+class NotOnDuty(Forbidden):
+    """Only an agent of the destination who is not on a break takes inquiries."""
+
+    code = "not_on_duty"
+    text = N_("You do not serve this live chat at the moment.")
+
+
+class TokenInvalid(Unauthenticated):
+    """No visitor has this token."""
+
+    code = "invalid"
+    text = N_("Please start the chat again.")
+
+
+class TokenExpired(TokenInvalid):
+    """The visitor's token is over."""
+
+    code = "expired"

@@ -1,0 +1,71 @@
+"""What a `send` does in a live chat's conversation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engage.hub.model import Appended, Author, Conversation, ConversationClosed, StaleOwner
+from engage.livechat.model import OFFLINE
+from engage.livechat.repository import LiveChatRepository
+
+if TYPE_CHECKING:
+    from engage.hub.service import Hub
+    from engage.livechat.limits import Throttle
+    from engage.storage.database import Database
+
+
+class LiveChatPolicy:
+    """The hub's rule for the kind `livechat`."""
+
+    def __init__(self, database: Database, hub: Hub, throttle: Throttle) -> None:
+        self._database = database
+        self._hub = hub
+        self._throttle = throttle
+        self._origins: dict[str, tuple[str, str]] = {}
+
+    async def post(
+        self,
+        author: Author,
+        conversation: Conversation,
+        client_id: str,
+        body: dict[str, Any],
+        epoch: int | None,
+    ) -> Appended:
+        """Store what a visitor or the agent who serves them says.
+
+        Raises:
+            ConversationClosed: it is over, or was never one to be talked in.
+            StaleOwner: an agent who does not serve it, or no longer.
+            TooMany: a visitor writes too fast.
+        """
+        if conversation.state == OFFLINE:
+            raise ConversationClosed
+        if author.kind == "visitor":
+            await self._count(author.id, conversation)
+            return await self._hub.append(
+                conversation.id, author, "message", body, client_id=client_id
+            )
+        if not conversation.closed and conversation.owner != author.who:
+            raise StaleOwner
+        # Always with an epoch: the owner was looked at before the transaction that stores this.
+        return await self._hub.append(
+            conversation.id,
+            Author("agent", author.id, author.name),
+            "message",
+            body,
+            client_id=client_id,
+            epoch=conversation.owner_epoch if epoch is None else epoch,
+        )
+
+    async def _count(self, visitor_id: str, conversation: Conversation) -> None:
+        origin = self._origins.get(visitor_id)
+        if origin is None:
+            async with self._database.read() as connection:
+                visitor = await LiveChatRepository(connection).visitor(visitor_id)
+            if visitor is None:
+                return
+            if len(self._origins) >= 10_000:
+                self._origins.clear()
+            origin = self._origins[visitor_id] = (visitor.livechat_id, visitor.address)
+        livechat_id, address = origin
+        self._throttle.message(livechat_id, address, conversation.id)

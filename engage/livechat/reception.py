@@ -1,0 +1,382 @@
+"""Where visitors come in: starting a chat, finding it again, leaving a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from engage import i18n
+from engage.errors import Invalid, NotFound, TextRefused, TooLarge
+from engage.hub.model import SYSTEM, Author, Member, clean_text
+from engage.identifiers import new_id
+from engage.livechat import form, tokens
+from engage.livechat.events import InquiryQueued, OfflineMessageLeft
+from engage.livechat.model import (
+    KIND,
+    MAX_WAITING,
+    OFFLINE,
+    WAITING,
+    Arrival,
+    Busy,
+    Consent,
+    Details,
+    Inquiry,
+    LiveChat,
+    UnknownLiveChat,
+    Visitor,
+)
+from engage.livechat.options import WELCOME, text_hash
+from engage.livechat.repository import LiveChatRepository
+from engage.livechat.waiting import is_open, positions
+
+if TYPE_CHECKING:
+    from engage.events import Events
+    from engage.hub.service import Hub, HubTransaction
+    from engage.identifiers import Clock
+    from engage.livechat.limits import Throttle
+    from engage.livechat.lobby import LiveChats, Lobby
+    from engage.storage.database import Database
+
+DISABLED, NO_AGENT_ON_DUTY = "disabled", "no_agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a visitor sends to begin a chat; by `client_id` or `token` it may exist already."""
+
+    form: form.Form
+    client_id: str | None = None
+    token: str | None = None
+    page_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a visitor's page gets; `token` is the secret by which it comes back."""
+
+    token: str | None
+    conversation_id: str | None
+    state: str
+    position: int | None = None
+    visitor: Visitor | None = None
+    epoch: int = 0
+    offline: str | None = None
+    resumed: bool = False
+
+
+class Reception:
+    """What visitors can do before anybody serves them."""
+
+    def __init__(
+        self,
+        database: Database,
+        hub: Hub,
+        lobby: Lobby,
+        livechats: LiveChats,
+        throttle: Throttle,
+        events: Events,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._hub = hub
+        self._lobby = lobby
+        self._livechats = livechats
+        self._throttle = throttle
+        self._events = events
+        self._clock = clock
+
+    def offline(self, livechat: LiveChat) -> str | None:
+        """Why nobody can be asked now, if so: `disabled` or `no_agent`."""
+        if not livechat.enabled:
+            return DISABLED
+        return None if self._lobby.staff(livechat) else NO_AGENT_ON_DUTY
+
+    async def start(self, public_id: str, start: Start, arrival: Arrival) -> Session:
+        """Begin a chat, or give back the one that this visitor has.
+
+        Raises:
+            UnknownLiveChat: no such link, or it is switched off.
+            Invalid: with a message per field.
+            TooMany: too many chats from this address.
+            Busy: too many wait.
+        """
+        livechat = self._livechats.by_public_id(public_id)
+        if not livechat.enabled:
+            raise UnknownLiveChat
+        if (session := await self._resumed(livechat, start)) is not None:
+            return session
+        if self.offline(livechat) is not None:
+            return Session(None, None, OFFLINE, offline=NO_AGENT_ON_DUTY)
+        details, fields = form.check(start.form, livechat.options)
+        if fields:
+            raise Invalid(fields)
+        self._throttle.new_chat(livechat.id, arrival.address)
+        session = await self._hub.transact(
+            lambda transaction: self._open(transaction, livechat, start, details, arrival)
+        )
+        if not session.resumed and session.conversation_id is not None:
+            self._events.publish(InquiryQueued(session.conversation_id, livechat.id))
+        return session
+
+    async def find(self, public_id: str, token: str) -> Session:
+        """The newest conversation of the visitor with this token, whatever its state.
+
+        Raises:
+            NotFound: the token is unknown, over, or of another live chat.
+        """
+        livechat = self._livechats.by_public_id(public_id)
+        async with self._database.read() as connection:
+            rows = LiveChatRepository(connection)
+            visitor = await self._by_token(rows, livechat, token)
+            inquiry = None if visitor is None else await rows.latest_inquiry_of(visitor.id)
+            if visitor is None or inquiry is None:
+                raise NotFound
+            return await self._session(rows, token, visitor, inquiry)
+
+    async def leave_message(self, public_id: str, start: Start, text: str, arrival: Arrival) -> int:
+        """Keep a message for the agents of a live chat where nobody can be asked now.
+
+        Returns:
+            the number by which it is known.
+
+        Raises:
+            UnknownLiveChat: no such link.
+            Invalid: with a message per field.
+            TooMany: too many from this address.
+        """
+        livechat = self._livechats.by_public_id(public_id)
+        details, fields = form.check(start.form, livechat.options)
+        try:
+            text = clean_text(text)
+        except TextRefused:
+            fields["text"] = form.BAD_TEXT
+        except TooLarge:
+            fields["text"] = form.TOO_LONG
+        except Invalid:
+            fields["text"] = form.NO_MESSAGE
+        if fields:
+            raise Invalid(fields)
+        self._throttle.new_chat(livechat.id, arrival.address)
+        inquiry, made = await self._hub.transact(
+            lambda transaction: self._store_message(
+                transaction, livechat, start, details, text, arrival
+            )
+        )
+        if made:
+            self._events.publish(OfflineMessageLeft(inquiry.conversation_id, livechat.id))
+        return inquiry.number
+
+    async def _resumed(self, livechat: LiveChat, start: Start) -> Session | None:
+        """A look without writing, so that a returning visitor needs no form."""
+        if start.token is None and start.client_id is None:
+            return None
+        async with self._database.read() as connection:
+            rows = LiveChatRepository(connection)
+            if start.token is not None:
+                visitor = await self._by_token(rows, livechat, start.token)
+                found = None if visitor is None else await rows.latest_inquiry_of(visitor.id)
+                if visitor is not None and found is not None and is_open(found.state):
+                    return await self._session(rows, start.token, visitor, found)
+            if start.client_id is None:
+                return None
+            repeated = await rows.inquiry_by_client_id(livechat.id, start.client_id)
+        if repeated is None or repeated.state == OFFLINE:
+            return None
+        return await self._hub.transact(
+            lambda transaction: self._repeat(transaction, repeated.conversation_id)
+        )
+
+    async def _repeat(self, transaction: HubTransaction, conversation_id: str) -> Session:
+        """Answer a start whose first answer was lost. Its token is known only as a hash: make anew.
+
+        Whoever knows the `client_id` made it: it is random, sent over TLS and told to nobody.
+        """
+        rows = LiveChatRepository(transaction.connection)
+        inquiry = await rows.inquiry(conversation_id)
+        visitor = None if inquiry is None else await rows.visitor(inquiry.visitor_id)
+        if inquiry is None or visitor is None:
+            raise NotFound
+        token = tokens.new_token()
+        await rows.renew_token(visitor.id, self._clock() + tokens.LIFE_MS, tokens.token_hash(token))
+        return await self._session(rows, token, visitor, inquiry)
+
+    async def _open(
+        self,
+        transaction: HubTransaction,
+        livechat: LiveChat,
+        start: Start,
+        details: Details,
+        arrival: Arrival,
+    ) -> Session:
+        rows = LiveChatRepository(transaction.connection)
+        if start.client_id is not None:  # two tries of one start may have come at once
+            repeated = await rows.inquiry_by_client_id(livechat.id, start.client_id)
+            if repeated is not None:
+                return await self._repeat(transaction, repeated.conversation_id)
+        known = None
+        if start.token is not None:
+            known = await self._by_token(rows, livechat, start.token)
+        if known is not None and start.token is not None:
+            await rows.lock_visitor(known.id)
+            latest = await rows.latest_inquiry_of(known.id)
+            if latest is not None and is_open(latest.state):
+                return await self._session(rows, start.token, known, latest)
+        line = await rows.line(livechat.id)
+        if len(line) >= MAX_WAITING:
+            raise Busy
+        number = await rows.next_number()
+        token = start.token if known is not None else None
+        visitor, token = await self._welcome(rows, known, token, livechat, details, arrival, number)
+        inquiry = await self._create(
+            transaction,
+            livechat,
+            visitor,
+            start,
+            number,
+            state=WAITING,
+            members=[Member(visitor.who, visitor.name)],
+        )
+        await self._greet(transaction, livechat, inquiry, arrival)
+        await self._lobby.offer(transaction, inquiry)
+        return Session(
+            token, inquiry.conversation_id, WAITING, len(line) + 1, visitor, inquiry.epoch
+        )
+
+    async def _welcome(
+        self,
+        rows: LiveChatRepository,
+        known: Visitor | None,
+        token: str | None,
+        livechat: LiveChat,
+        details: Details,
+        arrival: Arrival,
+        number: int,
+    ) -> tuple[Visitor, str]:
+        """Store a new visitor, or what a known one says now."""
+        now, expires = self._clock(), self._clock() + tokens.LIFE_MS
+        if known is not None and token is not None:
+            await rows.update_details(known.id, details)
+            await rows.renew_token(known.id, expires)
+            name = details.full_name or known.name
+            return replace(known, details=details, name=name, token_expires_at_ms=expires), token
+        token = tokens.new_token()
+        visitor = Visitor(
+            id=new_id(),
+            livechat_id=livechat.id,
+            details=details,
+            name=details.full_name or f"Visitor {number}",
+            language=arrival.language,
+            user_agent=arrival.user_agent,
+            address=arrival.address,
+            first_seen_at_ms=now,
+            token_expires_at_ms=expires,
+        )
+        await rows.add_visitor(visitor, tokens.token_hash(token))
+        return visitor, token
+
+    async def _create(
+        self,
+        transaction: HubTransaction,
+        livechat: LiveChat,
+        visitor: Visitor,
+        start: Start,
+        number: int,
+        *,
+        state: str,
+        members: list[Member],
+    ) -> Inquiry:
+        """The conversation, its inquiry and what was agreed to: all three, or none."""
+        now = self._clock()
+        conversation = await transaction.create(
+            kind=KIND, title=visitor.name, state=state, participants=members
+        )
+        inquiry = Inquiry(
+            conversation_id=conversation.id,
+            number=number,
+            livechat_id=livechat.id,
+            visitor_id=visitor.id,
+            page_url=form.page_url(start.page_url),
+            queued_at_ms=now,
+            accepted_at_ms=None,
+            end_reason="",
+            away_since_ms=now,  # until the page's socket is there
+            agent_away_since_ms=None,
+            state=state,
+            owner=None,
+            owner_name="",
+            epoch=conversation.owner_epoch,
+        )
+        rows = LiveChatRepository(transaction.connection)
+        await rows.add_inquiry(inquiry, start.client_id)
+        notice = livechat.options.notice(lambda text: i18n.translate(text, visitor.language))
+        if notice:
+            consent = Consent(notice, text_hash(notice), now, visitor.address)
+            await rows.add_consent(conversation.id, visitor.id, consent)
+        return inquiry
+
+    async def _greet(
+        self,
+        transaction: HubTransaction,
+        livechat: LiveChat,
+        inquiry: Inquiry,
+        arrival: Arrival,
+    ) -> None:
+        conversation_id = inquiry.conversation_id
+        await transaction.append(conversation_id, SYSTEM, "state", {"state": WAITING})
+        welcome = livechat.options.welcome_message or i18n.translate(WELCOME, arrival.language)
+        host = Author("system", "", livechat.options.title or livechat.name)
+        await transaction.append(conversation_id, host, "message", {"text": welcome})
+
+    async def _store_message(
+        self,
+        transaction: HubTransaction,
+        livechat: LiveChat,
+        start: Start,
+        details: Details,
+        text: str,
+        arrival: Arrival,
+    ) -> tuple[Inquiry, bool]:
+        rows = LiveChatRepository(transaction.connection)
+        if start.client_id is not None:
+            repeated = await rows.inquiry_by_client_id(livechat.id, start.client_id)
+            if repeated is not None:
+                return repeated, False
+        number = await rows.next_number()
+        visitor, _ = await self._welcome(rows, None, None, livechat, details, arrival, number)
+        staff = [
+            Member(who, name, sees_notes=True) for who, name in self._lobby.names(livechat).items()
+        ]
+        members = [Member(visitor.who, visitor.name), *staff]
+        inquiry = await self._create(
+            transaction, livechat, visitor, start, number, state=OFFLINE, members=members
+        )
+        conversation_id = inquiry.conversation_id
+        await transaction.append(conversation_id, SYSTEM, "state", {"state": OFFLINE})
+        author = Author("visitor", visitor.id, visitor.name)
+        await transaction.append(conversation_id, author, "message", {"text": text})
+        return inquiry, True
+
+    async def _by_token(
+        self, rows: LiveChatRepository, livechat: LiveChat, token: str
+    ) -> Visitor | None:
+        """The visitor, if the token is alive and of this live chat."""
+        visitor = await rows.visitor_by_token(tokens.token_hash(token))
+        if visitor is None or visitor.livechat_id != livechat.id:
+            return None
+        return visitor if visitor.token_expires_at_ms > self._clock() else None
+
+    async def _session(
+        self, rows: LiveChatRepository, token: str, visitor: Visitor, inquiry: Inquiry
+    ) -> Session:
+        position = None
+        if inquiry.state == WAITING:
+            position = positions(await rows.line(inquiry.livechat_id))[inquiry.conversation_id]
+        return Session(
+            token=token,
+            conversation_id=inquiry.conversation_id,
+            state=inquiry.state,
+            position=position,
+            visitor=visitor,
+            epoch=inquiry.epoch,
+            resumed=True,
+        )

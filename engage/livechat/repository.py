@@ -1,0 +1,362 @@
+"""Rows of live chats, visitors, inquiries and consents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Integer, Text, cast, func, insert, select, update
+
+from engage.livechat.model import (
+    KIND,
+    OPEN_STATES,
+    WAITING,
+    Consent,
+    Destination,
+    Details,
+    Inquiry,
+    LiveChat,
+    Visitor,
+)
+from engage.livechat.options import Options
+from engage.storage.tables import (
+    consents,
+    conversations,
+    events,
+    facts,
+    inquiries,
+    livechats,
+    visitors,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+_NUMBER_FACT = "inquiry_number"
+_FIRST_NUMBER = 1001
+
+_INQUIRY = (
+    select(
+        inquiries,
+        conversations.c.state,
+        conversations.c.owner,
+        conversations.c.owner_name,
+        conversations.c.owner_epoch,
+    )
+    .join(conversations, conversations.c.id == inquiries.c.conversation_id)
+    .where(conversations.c.kind == KIND)
+)
+
+
+class LiveChatRepository:
+    """Rows in, values out; holds no rule and opens no transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def livechats(self) -> list[LiveChat]:
+        """All of them, oldest first."""
+        rows = await self._connection.execute(
+            select(livechats).order_by(livechats.c.created_at_ms, livechats.c.id)
+        )
+        return [_livechat(row) for row in rows]
+
+    async def add_livechat(self, livechat: LiveChat) -> None:
+        """Store a new one."""
+        await self._connection.execute(
+            insert(livechats).values(
+                id=livechat.id,
+                public_id=livechat.public_id,
+                name=livechat.name,
+                enabled=livechat.enabled,
+                destination_kind=livechat.destination.kind,
+                destination_values=list(livechat.destination.values),
+                options=livechat.options.model_dump(mode="json"),
+                version=livechat.version,
+                created_at_ms=livechat.created_at_ms,
+            )
+        )
+
+    async def add_visitor(self, visitor: Visitor, token_hash: str) -> None:
+        """Store a new visitor with their first token."""
+        await self._connection.execute(
+            insert(visitors).values(
+                id=visitor.id,
+                livechat_id=visitor.livechat_id,
+                token_hash=token_hash,
+                token_expires_at_ms=visitor.token_expires_at_ms,
+                full_name=visitor.details.full_name,
+                email=visitor.details.email,
+                phone=visitor.details.phone,
+                language=visitor.language,
+                user_agent=visitor.user_agent,
+                address=visitor.address,
+                first_seen_at_ms=visitor.first_seen_at_ms,
+            )
+        )
+
+    async def visitor_by_token(self, token_hash: str) -> Visitor | None:
+        """The one a token belongs to, however old it is."""
+        return await self._visitor(visitors.c.token_hash == token_hash)
+
+    async def visitor(self, visitor_id: str) -> Visitor | None:
+        """A visitor by identifier."""
+        return await self._visitor(visitors.c.id == visitor_id)
+
+    async def lock_visitor(self, visitor_id: str) -> None:
+        """Let nobody else start a chat for them within this transaction (PostgreSQL)."""
+        await self._connection.execute(
+            select(visitors.c.id).where(visitors.c.id == visitor_id).with_for_update()
+        )
+
+    async def renew_token(
+        self, visitor_id: str, expires_at_ms: int, token_hash: str | None = None
+    ) -> None:
+        """Prolong or cut a token's life; a `token_hash` replaces the token itself."""
+        values: dict[str, Any] = {"token_expires_at_ms": expires_at_ms}
+        if token_hash is not None:
+            values["token_hash"] = token_hash
+        await self._connection.execute(
+            update(visitors).where(visitors.c.id == visitor_id).values(values)
+        )
+
+    async def update_details(self, visitor_id: str, details: Details) -> None:
+        """Keep what a returning visitor says now."""
+        await self._connection.execute(
+            update(visitors)
+            .where(visitors.c.id == visitor_id)
+            .values(full_name=details.full_name, email=details.email, phone=details.phone)
+        )
+
+    async def next_number(self) -> int:
+        """The next inquiry's number; the row's lock makes it gapless and unique."""
+        counter = facts.c.name == _NUMBER_FACT
+        counted = (
+            update(facts).where(counter).values(value=cast(cast(facts.c.value, Integer) + 1, Text))
+        )
+        row = (await self._connection.execute(counted.returning(facts.c.value))).one_or_none()
+        if row is not None:
+            return int(row.value)
+        await self._connection.execute(
+            insert(facts).values(name=_NUMBER_FACT, value=str(_FIRST_NUMBER))
+        )
+        return _FIRST_NUMBER
+
+    async def add_inquiry(self, inquiry: Inquiry, client_id: str | None) -> None:
+        """Store a new inquiry; its conversation exists already."""
+        await self._connection.execute(
+            insert(inquiries).values(
+                conversation_id=inquiry.conversation_id,
+                number=inquiry.number,
+                livechat_id=inquiry.livechat_id,
+                visitor_id=inquiry.visitor_id,
+                client_id=client_id,
+                page_url=inquiry.page_url,
+                queued_at_ms=inquiry.queued_at_ms,
+                accepted_at_ms=inquiry.accepted_at_ms,
+                end_reason=inquiry.end_reason,
+                away_since_ms=inquiry.away_since_ms,
+                agent_away_since_ms=inquiry.agent_away_since_ms,
+            )
+        )
+
+    async def add_consent(self, conversation_id: str, visitor_id: str, consent: Consent) -> None:
+        """Store what was agreed to."""
+        await self._connection.execute(
+            insert(consents).values(
+                conversation_id=conversation_id,
+                visitor_id=visitor_id,
+                text_hash=consent.text_hash,
+                text=consent.text,
+                at_ms=consent.at_ms,
+                address=consent.address,
+            )
+        )
+
+    async def consent(self, conversation_id: str) -> Consent | None:
+        """What the visitor of a conversation agreed to."""
+        query = select(consents).where(consents.c.conversation_id == conversation_id)
+        row = (await self._connection.execute(query)).one_or_none()
+        return None if row is None else Consent(row.text, row.text_hash, row.at_ms, row.address)
+
+    async def inquiry(self, conversation_id: str) -> Inquiry | None:
+        """One inquiry by its conversation."""
+        rows = await self._inquiries(inquiries.c.conversation_id == conversation_id)
+        return rows[0] if rows else None
+
+    async def inquiry_by_client_id(self, livechat_id: str, client_id: str) -> Inquiry | None:
+        """The inquiry that an earlier try of the same start has made."""
+        rows = await self._inquiries(
+            inquiries.c.livechat_id == livechat_id, inquiries.c.client_id == client_id
+        )
+        return rows[0] if rows else None
+
+    async def latest_inquiry_of(self, visitor_id: str) -> Inquiry | None:
+        """A visitor's newest inquiry: the only one that can be open."""
+        rows = await self._inquiries(inquiries.c.visitor_id == visitor_id)
+        return rows[-1] if rows else None
+
+    async def open_inquiries(self) -> list[Inquiry]:
+        """All that wait or are served, in the order of their numbers."""
+        return await self._inquiries(conversations.c.state.in_(OPEN_STATES))
+
+    async def line(self, livechat_id: str) -> list[Inquiry]:
+        """Those who wait in one live chat."""
+        return await self._inquiries(
+            inquiries.c.livechat_id == livechat_id, conversations.c.state == WAITING
+        )
+
+    async def change_inquiry(self, conversation_id: str, **values: object) -> None:
+        """Set columns of one inquiry."""
+        await self._connection.execute(
+            update(inquiries).where(inquiries.c.conversation_id == conversation_id).values(values)
+        )
+
+    async def visitor_left(self, visitor_id: str, at_ms: int) -> None:
+        """The visitor's last socket has closed."""
+        await self._connection.execute(
+            update(inquiries)
+            .where(inquiries.c.conversation_id.in_(_open_of(visitor_id=visitor_id)))
+            .where(inquiries.c.away_since_ms.is_(None))
+            .values(away_since_ms=at_ms)
+        )
+
+    async def visitor_came(self, visitor_id: str) -> None:
+        """The visitor is there again."""
+        await self._connection.execute(
+            update(inquiries)
+            .where(inquiries.c.conversation_id.in_(_open_of(visitor_id=visitor_id)))
+            .where(inquiries.c.away_since_ms.is_not(None))
+            .values(away_since_ms=None)
+        )
+
+    async def agent_left(self, who: str, at_ms: int) -> None:
+        """An agent's last socket has closed."""
+        await self._connection.execute(
+            update(inquiries)
+            .where(inquiries.c.conversation_id.in_(_open_of(owner=who)))
+            .where(inquiries.c.agent_away_since_ms.is_(None))
+            .values(agent_away_since_ms=at_ms)
+        )
+
+    async def agent_came(self, who: str) -> None:
+        """An agent is there again."""
+        await self._connection.execute(
+            update(inquiries)
+            .where(inquiries.c.conversation_id.in_(_open_of(owner=who)))
+            .where(inquiries.c.agent_away_since_ms.is_not(None))
+            .values(agent_away_since_ms=None)
+        )
+
+    async def all_left(self, at_ms: int) -> None:
+        """After a start nobody has a socket: count from here for those who had one."""
+        open_ones = inquiries.c.conversation_id.in_(_open_of())
+        await self._connection.execute(
+            update(inquiries)
+            .where(open_ones, inquiries.c.away_since_ms.is_(None))
+            .values(away_since_ms=at_ms)
+        )
+        await self._connection.execute(
+            update(inquiries)
+            .where(open_ones, inquiries.c.agent_away_since_ms.is_(None))
+            .where(inquiries.c.accepted_at_ms.is_not(None))
+            .values(agent_away_since_ms=at_ms)
+        )
+
+    async def previews(self, conversation_ids: Sequence[str]) -> dict[str, str]:
+        """The JSON body of the newest message the visitor wrote, per conversation."""
+        newest = (
+            select(events.c.conversation_id, func.max(events.c.seq).label("seq"))
+            .where(events.c.conversation_id.in_(conversation_ids))
+            .where(events.c.kind == "message", events.c.author.like("visitor:%"))
+            .group_by(events.c.conversation_id)
+            .subquery()
+        )
+        query = select(events.c.conversation_id, events.c.body).join(
+            newest,
+            (newest.c.conversation_id == events.c.conversation_id) & (newest.c.seq == events.c.seq),
+        )
+        return {row.conversation_id: row.body for row in await self._connection.execute(query)}
+
+    async def visitors(self, visitor_ids: Sequence[str]) -> dict[str, Visitor]:
+        """Several visitors by identifier."""
+        query = _VISITOR.where(visitors.c.id.in_(visitor_ids))
+        return {row.id: _visitor(row) for row in await self._connection.execute(query)}
+
+    async def _visitor(self, condition: Any) -> Visitor | None:
+        row = (await self._connection.execute(_VISITOR.where(condition))).one_or_none()
+        return None if row is None else _visitor(row)
+
+    async def _inquiries(self, *conditions: Any) -> list[Inquiry]:
+        query = _INQUIRY.where(*conditions).order_by(inquiries.c.number)
+        return [_inquiry(row) for row in await self._connection.execute(query)]
+
+
+_FIRST_CONVERSATION = (
+    select(func.min(inquiries.c.number))
+    .where(inquiries.c.visitor_id == visitors.c.id)
+    .correlate(visitors)
+    .scalar_subquery()
+)
+_VISITOR = select(visitors, _FIRST_CONVERSATION.label("number"))
+
+
+def _open_of(*, visitor_id: str | None = None, owner: str | None = None) -> Any:
+    query = (
+        select(conversations.c.id)
+        .join(inquiries, inquiries.c.conversation_id == conversations.c.id)
+        .where(conversations.c.kind == KIND, conversations.c.state.in_(OPEN_STATES))
+    )
+    if visitor_id is not None:
+        query = query.where(inquiries.c.visitor_id == visitor_id)
+    if owner is not None:
+        query = query.where(conversations.c.owner == owner)
+    return query
+
+
+def _livechat(row: Row[Any]) -> LiveChat:
+    return LiveChat(
+        id=row.id,
+        public_id=row.public_id,
+        name=row.name,
+        enabled=row.enabled,
+        destination=Destination(row.destination_kind, tuple(row.destination_values)),
+        options=Options.model_validate(row.options),
+        version=row.version,
+        created_at_ms=row.created_at_ms,
+    )
+
+
+def _visitor(row: Row[Any]) -> Visitor:
+    return Visitor(
+        id=row.id,
+        livechat_id=row.livechat_id,
+        details=Details(row.full_name, row.email, row.phone),
+        name=row.full_name or f"Visitor {row.number}",
+        language=row.language,
+        user_agent=row.user_agent,
+        address=row.address,
+        first_seen_at_ms=row.first_seen_at_ms,
+        token_expires_at_ms=row.token_expires_at_ms,
+    )
+
+
+def _inquiry(row: Row[Any]) -> Inquiry:
+    return Inquiry(
+        conversation_id=row.conversation_id,
+        number=row.number,
+        livechat_id=row.livechat_id,
+        visitor_id=row.visitor_id,
+        page_url=row.page_url,
+        queued_at_ms=row.queued_at_ms,
+        accepted_at_ms=row.accepted_at_ms,
+        end_reason=row.end_reason,
+        away_since_ms=row.away_since_ms,
+        agent_away_since_ms=row.agent_away_since_ms,
+        state=row.state,
+        owner=row.owner,
+        owner_name=row.owner_name,
+        epoch=row.owner_epoch,
+    )

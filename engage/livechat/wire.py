@@ -1,0 +1,185 @@
+"""Live chat as JSON: what pages, Wave and programs read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engage import i18n
+from engage.identifiers import rfc3339
+from engage.livechat.model import WAITING
+from engage.livechat.options import INFO_REQUEST, NO_AGENT, OFFLINE, QUEUEING
+
+if TYPE_CHECKING:
+    from engage.livechat.model import Consent, Inquiry, LiveChat, Visitor
+    from engage.livechat.reception import Session
+
+TEXT_LIMIT = 8000
+_PREVIEW_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An inquiry with everything an agent's list shows of it."""
+
+    inquiry: Inquiry
+    livechat: LiveChat
+    visitor: Visitor
+    position: int
+    preview: str
+    now_ms: int
+
+
+def inquiry_json(waiting: Waiting) -> dict[str, Any]:
+    """An entry of the agents' list of inquiries."""
+    inquiry, visitor = waiting.inquiry, waiting.visitor
+    entry = {
+        "conversation": inquiry.conversation_id,
+        "number": inquiry.number,
+        "livechat": {"id": waiting.livechat.id, "name": waiting.livechat.name},
+        "visitor": {
+            "id": visitor.id,
+            "name": visitor.name,
+            "email": visitor.details.email,
+            "phone": visitor.details.phone,
+            "language": visitor.language,
+        },
+        "queued_at": rfc3339(inquiry.queued_at_ms),
+        "waiting_ms": max(0, waiting.now_ms - inquiry.queued_at_ms),
+        "position": waiting.position,
+        "epoch": inquiry.epoch,
+        "page_url": inquiry.page_url,
+        "preview": waiting.preview,
+    }
+    if inquiry.state != WAITING and inquiry.owner is not None:  # its agent vanished: take it over
+        entry["held_by"] = agent_json(inquiry.owner, inquiry.owner_name)
+    return entry
+
+
+def agent_json(who: str, name: str) -> dict[str, str]:
+    """An agent by what the hub calls them: `user:1000`."""
+    return {"id": who.partition(":")[2], "name": name}
+
+
+def preview(body: str | None) -> str:
+    """The beginning of a stored message on one line."""
+    if body is None:
+        return ""
+    text = " ".join(str(json.loads(body).get("text", "")).split())
+    return text if len(text) <= _PREVIEW_LIMIT else text[: _PREVIEW_LIMIT - 1] + "…"
+
+
+def session_json(session: Session) -> dict[str, Any]:
+    """The answer to starting or resuming a chat."""
+    visitor = session.visitor
+    answer: dict[str, Any] = {
+        "token": session.token,
+        "conversation": session.conversation_id,
+        "state": session.state,
+        "position": session.position,
+        "visitor": None if visitor is None else {"id": visitor.id, "name": visitor.name},
+        "epoch": session.epoch,
+    }
+    if session.offline is not None:
+        answer["offline"] = session.offline
+    return answer
+
+
+def configuration_json(
+    livechat: LiveChat, language: str, offline: str | None, catalogue: str | None
+) -> dict[str, Any]:
+    """What the visitor's page has to know; nothing in it is secret."""
+    options = livechat.options
+
+    def shown(text: str, default: str) -> str:
+        return text or i18n.translate(default, language)
+
+    return {
+        "public_id": livechat.public_id,
+        "name": livechat.name,
+        "language": language,
+        "dir": i18n.direction(language),
+        "catalog": catalogue,
+        "title": options.title or livechat.name,
+        "subtitle": options.subtitle,
+        "require_visitor_info": options.require_visitor_info,
+        "info_request_message": (
+            shown(options.info_request_message, INFO_REQUEST)
+            if options.require_visitor_info
+            else ""
+        ),
+        "info_types": [str(kind) for kind in options.asked()],
+        "privacy_control": options.privacy_control,
+        "privacy_notice": options.notice(lambda text: i18n.translate(text, language)),
+        "retention_days": options.retention_days,
+        "queueing_message": shown(options.queueing_message, QUEUEING),
+        "no_agent_message": shown(options.no_agent_message, NO_AGENT),
+        "offline_message": shown(options.offline_message, OFFLINE),
+        "offline": offline,
+        "theme": {"color": options.theme.color, "mode": options.theme.mode},
+        "text_limit": TEXT_LIMIT,
+    }
+
+
+def loader_json(livechat: LiveChat, language: str) -> dict[str, str]:
+    """What the loader on a web site has to know before anything else is loaded."""
+    options = livechat.options
+    return {
+        "title": options.title or livechat.name,
+        "color": options.theme.color,
+        "position": options.theme.position,
+        "mode": options.theme.mode,
+        "label": options.theme.label or i18n.translate("Chat with us", language),
+    }
+
+
+def details_json(
+    inquiry: Inquiry, visitor: Visitor, consent: Consent | None, livechat: LiveChat
+) -> dict[str, Any]:
+    """What an agent sees beside the conversation."""
+    return {
+        "visitor": {
+            "id": visitor.id,
+            "name": visitor.name,
+            "full_name": visitor.details.full_name,
+            "email": visitor.details.email,
+            "phone": visitor.details.phone,
+            "language": visitor.language,
+            "user_agent": visitor.user_agent,
+            "address": visitor.address,
+            "first_seen": rfc3339(visitor.first_seen_at_ms),
+        },
+        "inquiry": {
+            "number": inquiry.number,
+            "page_url": inquiry.page_url,
+            "queued_at": rfc3339(inquiry.queued_at_ms),
+            "accepted_at": (
+                None if inquiry.accepted_at_ms is None else rfc3339(inquiry.accepted_at_ms)
+            ),
+            "end_reason": inquiry.end_reason,
+        },
+        "consent": (
+            None
+            if consent is None
+            else {"at": rfc3339(consent.at_ms), "text_hash": consent.text_hash}
+        ),
+        "livechat": {"id": livechat.id, "name": livechat.name},
+    }
+
+
+def livechat_json(livechat: LiveChat, url: str) -> dict[str, Any]:
+    """A live chat in the administration's list."""
+    return {
+        "id": livechat.id,
+        "public_id": livechat.public_id,
+        "name": livechat.name,
+        "enabled": livechat.enabled,
+        "destination": {
+            "kind": livechat.destination.kind,
+            "values": list(livechat.destination.values),
+        },
+        "url": url,
+        "created_at": rfc3339(livechat.created_at_ms),
+        **livechat.options.model_dump(mode="json"),
+    }
