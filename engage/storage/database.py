@@ -160,10 +160,12 @@ class Database:
         return PostgresqlDriver(connection, raw)
 
     async def _sqlite_writer(self, *_: Any, **__: Any) -> SqliteConnection:
-        return await SqliteConnection(lambda: connect_sqlite(self._path, mode="rw"))
+        return await SqliteConnection(lambda: connect_sqlite(self._path, mode="rw")).opened()
 
     async def _sqlite_reader(self, *_: Any, **__: Any) -> SqliteConnection:
-        return await SqliteConnection(lambda: connect_sqlite(self._path, mode="rw", readonly=True))
+        return await SqliteConnection(
+            lambda: connect_sqlite(self._path, mode="rw", readonly=True)
+        ).opened()
 
 
 def _postgresql(url: URL, settings: dict[str, str], **options: Any) -> AsyncEngine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import aiosqlite
 import msgspec
@@ -13,7 +13,7 @@ from engage.storage.outage import DatabaseGone
 from engage.storage.script import Ask, Dialect, Do, Fetch, Row, Script, sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,6 +33,9 @@ class Driver(Protocol):
     async def run(self, script: Script[Result]) -> Result:
         """Run a script to its end; errors of a statement are thrown into it."""
 
+    async def do(self, *asks: Do) -> None:
+        """Run plain statements one after another."""
+
     async def close(self) -> None:
         """Disconnect, whatever state the connection is in."""
 
@@ -46,8 +49,14 @@ class SqliteConnection(aiosqlite.Connection):
 
     async def visit(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
         """Call `function` in the connection's thread."""
-        result: Result = await self._execute(function, self._conn)
-        return result
+        # The base class has no public way to do more than one thing in a hop.
+        execute: Callable[..., Awaitable[Result]] = self._execute
+        return await execute(function, self._conn)
+
+    async def opened(self) -> SqliteConnection:
+        """Itself, once the file is open."""
+        _ = await self
+        return self
 
 
 def connect_sqlite(path: Path, *, mode: str, readonly: bool = False) -> sqlite3.Connection:
@@ -85,6 +94,15 @@ class SqliteDriver:
         """Run a script to its end; errors of a statement are thrown into it."""
         return await self._raw.visit(lambda database: self._drive(database, script))
 
+    async def do(self, *asks: Do) -> None:
+        """Run plain statements one after another."""
+
+        def perform(database: sqlite3.Connection) -> None:
+            for ask in asks:
+                self._perform(database, ask)
+
+        await self._raw.visit(perform)
+
     async def close(self) -> None:
         """Disconnect, whatever state the connection is in."""
         await self.connection.invalidate()
@@ -109,7 +127,8 @@ class SqliteDriver:
                 raise DatabaseGone(self._path)
             database.execute(ask.sql)
             return []
-        statement, found, start = ask.statement, [], 0
+        statement, start = ask.statement, 0
+        found: list[Row] = []
         for size in sizes(len(ask.rows)):
             values = [value for row in ask.rows[start : start + size] for value in row]
             cursor = database.execute(statement.text("sqlite", size), values)
@@ -142,6 +161,11 @@ class PostgresqlDriver:
                 return step.result
             ask = step
 
+    async def do(self, *asks: Do) -> None:
+        """Run plain statements one after another."""
+        for ask in asks:
+            await self._perform(ask)
+
     async def close(self) -> None:
         """Disconnect, whatever state the connection is in."""
         self._raw.terminate()
@@ -159,19 +183,19 @@ class PostgresqlDriver:
         return [tuple(row) for row in found]
 
 
-class _Done:
-    def __init__(self, result: Any) -> None:
+class _Done(Generic[Result]):
+    def __init__(self, result: Result) -> None:
         self.result = result
 
 
-def _sent(script: Script[Any], rows: list[Row]) -> Do | Ask | _Done:
+def _sent(script: Script[Result], rows: list[Row]) -> Do | Ask | _Done[Result]:
     try:
         return script.send(rows)
     except StopIteration as stop:
         return _Done(stop.value)
 
 
-def _thrown(script: Script[Any], error: Exception) -> Do | Ask | _Done:
+def _thrown(script: Script[Result], error: Exception) -> Do | Ask | _Done[Result]:
     try:
         return script.throw(error)
     except StopIteration as stop:

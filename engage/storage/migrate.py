@@ -67,7 +67,7 @@ async def _migrate_sqlite(path: Path, copies: Path | None) -> str | None:
     path.parent.mkdir(parents=True, exist_ok=True)
 
     async def connect(*_: object, **__: object) -> SqliteConnection:
-        return await SqliteConnection(lambda: connect_sqlite(path, mode="rwc"))
+        return await SqliteConnection(lambda: connect_sqlite(path, mode="rwc")).opened()
 
     engine = create_async_engine("sqlite+aiosqlite://", async_creator=connect, poolclass=NullPool)
     async with engine.connect() as connection:

@@ -43,7 +43,7 @@ class Given:
             arrays = ", ".join(
                 f"${place}::{kind}[]" for place, (_, kind) in enumerate(self.columns, 1)
             )
-            return f"WITH given({names}) AS (SELECT * FROM unnest({arrays})) "
+            return f"WITH given({names}) AS (SELECT * FROM unnest({arrays})) "  # noqa: S608
         one = "(" + ",".join("?" * len(self.columns)) + ")"
         return f"WITH given({names}) AS (VALUES {','.join([one] * rows)}) "
 

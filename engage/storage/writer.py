@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
+Item_contra = TypeVar("Item_contra", contravariant=True)
 Result = TypeVar("Result")
 
 BATCH_ITEMS = 256
@@ -37,13 +38,13 @@ _SAVE, _KEEP, _UNDO = Do("SAVEPOINT item"), Do("RELEASE item"), Do("ROLLBACK TO 
 _COMMIT, _ROLLBACK = Do("COMMIT"), Do("ROLLBACK")
 
 
-class Batch(Protocol[Item, Result]):
+class Batch(Protocol[Item_contra, Result]):
     """Items of one kind that are written by a constant number of statements per batch."""
 
-    def script(self, items: Sequence[Item]) -> Script[list[Result | Exception]]:
+    def script(self, items: Sequence[Item_contra]) -> Script[list[Result | Exception]]:
         """Write all items; an exception in an item's place refuses that item alone."""
 
-    def committed(self, item: Item, result: Result) -> None:
+    def committed(self, item: Item_contra, result: Result) -> None:
         """Hear that an item is on disk, in the order of the commits."""
 
 
@@ -224,7 +225,7 @@ class Writer:
                 self._waiting.extendleft(reversed(works[place:]))
                 break
             outcomes.append((job, await self._attempt(driver, job)))
-        await driver.run(_plainly([_COMMIT]))
+        await driver.do(_COMMIT)
         return outcomes
 
     async def _attempt(self, driver: Driver, job: _Work) -> Any:
@@ -232,15 +233,15 @@ class Writer:
         tries = 0
         while True:
             tries += 1
-            await driver.run(_plainly([_SAVE]))
+            await driver.do(_SAVE)
             try:
                 async with asyncio.timeout(WORK_S):
                     result = await job.work(driver.connection)
-                await driver.run(_plainly([_KEEP]))
+                await driver.do(_KEEP)
             except Exception as error:
                 if is_outage(error):
                     raise
-                await driver.run(_plainly([_UNDO, _KEEP]))
+                await driver.do(_UNDO, _KEEP)
                 if not is_contention(error):
                     return error
                 if tries == TRIES:
@@ -263,10 +264,6 @@ def _unavailable(error: Exception) -> Unavailable:
     refusal = Unavailable()
     refusal.__cause__ = error
     return refusal
-
-
-def _plainly(asks: Sequence[Do]) -> Script[None]:
-    yield from asks
 
 
 def _groups(jobs: Sequence[_Item]) -> dict[Batch[Any, Any], list[_Item]]:
