@@ -92,6 +92,10 @@ class Lobby:
         """The live chats whose inquiries somebody may take now."""
         return [livechat for livechat in self._livechats.all() if who in self.on_duty(livechat)]
 
+    def staffed_by(self, who: str) -> list[LiveChat]:
+        """The live chats where somebody has a seat, on a break or not."""
+        return [livechat for livechat in self._livechats.all() if who in self.staff(livechat)]
+
     async def waiting(self, connection: AsyncConnection, inquiries: list[Inquiry]) -> list[Any]:
         """Inquiries of any live chats as the agents' list shows them, oldest first."""
         rows = LiveChatRepository(connection)

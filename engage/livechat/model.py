@@ -141,6 +141,7 @@ class UnknownLiveChat(NotFound):
 
     code = "unknown_livechat"
     text = N_("This chat is not available.")
+    hint = N_("The link may be mistyped, or no longer in use.")
 
 
 class Busy(Unavailable):

@@ -103,14 +103,16 @@ class Reception:
         livechat = self._livechats.by_public_id(public_id)
         if not livechat.enabled:
             raise UnknownLiveChat
-        if (session := await self._resumed(livechat, start)) is not None:
+        if (session := await self._known(livechat, start)) is not None:
+            return session
+        self._throttle.new_chat(livechat.id, arrival.address)
+        if (session := await self._repeated(livechat, start)) is not None:
             return session
         if self.offline(livechat) is not None:
             return Session(None, None, OFFLINE, offline=NO_AGENT_ON_DUTY)
         details, fields = form.check(start.form, livechat.options)
         if fields:
             raise Invalid(fields)
-        self._throttle.new_chat(livechat.id, arrival.address)
         session = await self._hub.transact(
             lambda transaction: self._open(transaction, livechat, start, details, arrival)
         )
@@ -166,21 +168,26 @@ class Reception:
             self._events.publish(OfflineMessageLeft(inquiry.conversation_id, livechat.id))
         return inquiry.number
 
-    async def _resumed(self, livechat: LiveChat, start: Start) -> Session | None:
-        """A look without writing, so that a returning visitor needs no form."""
-        if start.token is None and start.client_id is None:
+    async def _known(self, livechat: LiveChat, start: Start) -> Session | None:
+        """The open chat of a visitor who brings a token: it needs no form, and counts nowhere."""
+        if start.token is None:
             return None
         async with self._database.read() as connection:
             rows = LiveChatRepository(connection)
-            if start.token is not None:
-                visitor = await self._by_token(rows, livechat, start.token)
-                found = None if visitor is None else await rows.latest_inquiry_of(visitor.id)
-                if visitor is not None and found is not None and is_open(found.state):
-                    return await self._session(rows, start.token, visitor, found)
-            if start.client_id is None:
+            visitor = await self._by_token(rows, livechat, start.token)
+            inquiry = None if visitor is None else await rows.latest_inquiry_of(visitor.id)
+            if visitor is None or inquiry is None or not is_open(inquiry.state):
                 return None
+            return await self._session(rows, start.token, visitor, inquiry)
+
+    async def _repeated(self, livechat: LiveChat, start: Start) -> Session | None:
+        """The chat that an earlier try of this start has made."""
+        if start.client_id is None:
+            return None
+        async with self._database.read() as connection:
+            rows = LiveChatRepository(connection)
             repeated = await rows.inquiry_by_client_id(livechat.id, start.client_id)
-        if repeated is None or repeated.state == OFFLINE:
+        if repeated is None:
             return None
         return await self._hub.transact(
             lambda transaction: self._repeat(transaction, repeated.conversation_id)

@@ -1,0 +1,286 @@
+"""Live chat over HTTP: the visitor's page, the loader, sessions, and what agents look up."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from starlette.responses import Response
+from starlette.routing import Route
+
+from engage import i18n
+from engage.errors import NotFound
+from engage.livechat import wire
+from engage.livechat.desk import Agent
+from engage.livechat.form import Form
+from engage.livechat.model import Arrival, LiveChat, UnknownLiveChat
+from engage.livechat.reception import Start
+from engage.web import requests
+from engage.web.access import token_of
+from engage.web.openapi import operation
+from engage.web.pages import message_page, page
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from engage.livechat.service import LiveChatService
+
+LOADER = "loader.js"
+PLACE = "__ENGAGE_CONFIG__"
+LOADER_CACHE = "public, max-age=60"
+USER_AGENT_LIMIT = 512
+
+ClientId = Annotated[str, StringConstraints(min_length=8, max_length=64, pattern=r"^[\w.:-]+$")]
+Token = Annotated[str, Field(max_length=200)]
+FieldText = Annotated[str, Field(max_length=1000)]
+PageUrl = Annotated[str, Field(max_length=8000)]
+LanguageTag = Annotated[str, Field(max_length=35)]
+
+
+class StartChat(BaseModel):
+    """What the visitor's form sends. Which fields must be filled is the live chat's choice."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    client_id: ClientId | None = None
+    token: Token | None = None
+    full_name: FieldText = ""
+    email: FieldText = ""
+    phone: FieldText = ""
+    consent: bool = False
+    page_url: PageUrl = ""
+    language: LanguageTag = ""
+
+
+class LeaveMessage(BaseModel):
+    """What the form for a message sends when nobody can be asked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    client_id: ClientId | None = None
+    full_name: FieldText = ""
+    email: FieldText = ""
+    phone: FieldText = ""
+    consent: bool = False
+    page_url: PageUrl = ""
+    language: LanguageTag = ""
+    text: Annotated[str, Field(max_length=40_000)] = ""
+
+
+class VisitorName(BaseModel):
+    """A visitor as others see them."""
+
+    id: str
+    name: str
+
+
+class SessionView(BaseModel):
+    """A visitor's chat; without `conversation` nobody can be asked now."""
+
+    token: str | None
+    conversation: str | None
+    state: str
+    position: int | None
+    visitor: VisitorName | None
+    epoch: int
+    offline: str | None = None
+
+
+class MessageLeft(BaseModel):
+    """The number by which a message left is known."""
+
+    number: int
+
+
+class LiveChatRoutes:
+    """The HTTP edge of live chat."""
+
+    def __init__(self, livechat: LiveChatService, *, public_url: str = "") -> None:
+        self._livechat = livechat
+        self._public_url = public_url
+
+    def routes(self) -> list[Route]:
+        """Everything under `/livechat` and the parts of `/v1` that are live chat's."""
+        link = "/v1/livechat/{public_id}"
+        return [
+            Route("/livechat/{public_id}", self.page),
+            Route("/livechat/{public_id}/widget.js", self.widget),
+            Route(link, self.configuration, methods=["GET"]),
+            Route(f"{link}/sessions", self.start, methods=["POST"]),
+            Route(f"{link}/session", self.session, methods=["GET"]),
+            Route(f"{link}/messages", self.leave_message, methods=["POST"]),
+            Route("/v1/conversations/{id}/visitor", self.visitor, methods=["GET"]),
+            Route("/v1/livechats", self.livechats, methods=["GET"]),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """The visitor's page; also what the widget's frame shows."""
+        try:
+            livechat = self._named(request)
+        except UnknownLiveChat as unknown:
+            return message_page(
+                request, UnknownLiveChat.text, unknown.hint, status=404, frame_ancestors="*"
+            )
+        language = _language(livechat, request)
+        return page(
+            request,
+            "frame",
+            title=livechat.options.title or livechat.name,
+            config=self._configuration(request, livechat, language),
+            language=language,
+            frame_ancestors=livechat.options.frame_ancestors(),
+        )
+
+    async def widget(self, request: Request) -> Response:
+        """The loader with this live chat's look in it; an empty script where there is none."""
+        headers = {
+            "cache-control": LOADER_CACHE,
+            "cross-origin-resource-policy": "cross-origin",
+            "access-control-allow-origin": "*",
+            "vary": "accept-language",
+        }
+        source = request.app.state.static.text(LOADER)
+        try:
+            livechat = self._named(request)
+        except UnknownLiveChat:
+            source = None
+            livechat = None
+        if source is None or livechat is None:
+            return Response("", 404, headers, "application/javascript")
+        config = wire.loader_json(livechat, _language(livechat, request))
+        body = source.replace(PLACE, _script_json(config))
+        etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
+        headers["etag"] = etag
+        if request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers=headers)
+        return Response(body, 200, headers, "application/javascript")
+
+    @operation("Tell what a live chat's page shows", tag="livechat")
+    async def configuration(self, request: Request) -> Response:
+        """The public configuration, for pages of one's own."""
+        livechat = self._named(request)
+        language = _language(livechat, request)
+        return requests.answer(self._configuration(request, livechat, language))
+
+    @operation(
+        "Start a chat, or resume the visitor's open one",
+        body=StartChat,
+        answer=SessionView,
+        status=201,
+        tag="livechat",
+    )
+    async def start(self, request: Request) -> Response:
+        """A visitor presses Start Chat."""
+        livechat = self._named(request)
+        self._speak(request, livechat)
+        body = await requests.read(request, StartChat)
+        arrival = self._arrival(request, livechat, body.language)
+        start = Start(_form(body), body.client_id, body.token, body.page_url)
+        session = await self._livechat.reception.start(livechat.public_id, start, arrival)
+        return requests.answer(wire.session_json(session), 201)
+
+    @operation(
+        "Find the visitor's newest chat", answer=SessionView, roles=("visitor",), tag="livechat"
+    )
+    async def session(self, request: Request) -> Response:
+        """A visitor comes back."""
+        public_id = request.path_params["public_id"]
+        token, by_cookie = token_of(request)
+        if token is None or by_cookie:
+            raise NotFound
+        session = await self._livechat.reception.find(public_id, token)
+        return requests.answer(wire.session_json(session))
+
+    @operation(
+        "Leave a message while nobody can be asked",
+        body=LeaveMessage,
+        answer=MessageLeft,
+        status=201,
+        tag="livechat",
+    )
+    async def leave_message(self, request: Request) -> Response:
+        """A visitor sends the form for a message."""
+        livechat = self._named(request)
+        self._speak(request, livechat)
+        body = await requests.read(request, LeaveMessage)
+        arrival = self._arrival(request, livechat, body.language)
+        start = Start(_form(body), body.client_id, None, body.page_url)
+        number = await self._livechat.reception.leave_message(
+            livechat.public_id, start, body.text, arrival
+        )
+        return requests.answer({"number": number}, 201)
+
+    @operation("Tell who the visitor of a conversation is", roles=("user",), tag="conversations")
+    async def visitor(self, request: Request) -> Response:
+        """What an agent sees beside the conversation."""
+        principal = await requests.principal(request, "user")
+        agent = Agent(principal.id, principal.name)
+        details = await self._livechat.desk.details(agent, request.path_params["id"])
+        return requests.answer(details)
+
+    @operation("List the live chats", roles=("admin", "user"), tag="livechats")
+    async def livechats(self, request: Request) -> Response:
+        """All for an administrator; for a user those that they serve, without the options."""
+        principal = await requests.principal(request, "admin", "user")
+        if principal.kind == "admin":
+            items = [
+                wire.livechat_json(each, self._url(each)) for each in self._livechat.livechats.all()
+            ]
+        else:
+            served = self._livechat.lobby.staffed_by(principal.who)
+            items = [{"id": each.id, "name": each.name} for each in served]
+        return requests.answer({"items": items})
+
+    def _named(self, request: Request) -> LiveChat:
+        return self._livechat.livechats.by_public_id(request.path_params["public_id"])
+
+    def _url(self, livechat: LiveChat) -> str:
+        return f"{self._public_url}/livechat/{livechat.public_id}"
+
+    def _configuration(self, request: Request, livechat: LiveChat, language: str) -> dict[str, Any]:
+        offline = self._livechat.reception.offline(livechat)
+        return wire.configuration_json(livechat, language, offline, _catalogue(request, language))
+
+    def _speak(self, request: Request, livechat: LiveChat) -> None:
+        """Answer mistakes in the language the page has."""
+        request.state.language = livechat.options.language
+
+    def _arrival(self, request: Request, livechat: LiveChat, wanted: str) -> Arrival:
+        # The page says which language it has shown: the notice agreed to was in that one.
+        language = livechat.options.language or i18n.closest(wanted or "") or ""
+        request.state.language = language or requests.language(request)
+        return Arrival(
+            address=requests.address(request),
+            user_agent=_visible(request.headers.get("user-agent", "")),
+            language=requests.language(request),
+        )
+
+
+def _form(body: StartChat | LeaveMessage) -> Form:
+    return Form(body.full_name, body.email, body.phone, body.consent)
+
+
+def _language(livechat: LiveChat, request: Request) -> str:
+    fixed = livechat.options.language
+    return (i18n.closest(fixed) if fixed else None) or requests.language(request)
+
+
+def _catalogue(request: Request, language: str) -> str | None:
+    """Where the page's texts are; English is in the page itself."""
+    manifest = request.app.state.static.manifest()
+    names = manifest.get("i18n") if manifest is not None else None
+    name = names.get(language) if isinstance(names, dict) else None
+    return f"/static/{name}" if isinstance(name, str) else None
+
+
+def _visible(text: str) -> str:
+    """A header as text that can be stored and shown."""
+    return "".join(character for character in text if character.isprintable())[:USER_AGENT_LIMIT]
+
+
+def _script_json(config: dict[str, str]) -> str:
+    """JSON that stands in a script without ending it or a line of it."""
+    text = json.dumps(config, ensure_ascii=True, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
