@@ -121,7 +121,11 @@ class Deliveries:
             self._pace.take(now)
             self._begin(delivery)
         if len(claimed) == room:
-            return self._pace.wait_ms(now) if len(self._sending) < self._in_flight else LONGEST_SLEEP_MS
+            return (
+                self._pace.wait_ms(now)
+                if len(self._sending) < self._in_flight
+                else LONGEST_SLEEP_MS
+            )
         async with self._database.read() as connection:
             due = await DeliveryRepository(connection).next_due(self._owner)
         return LONGEST_SLEEP_MS if due is None else min(max(due - now, 0), LONGEST_SLEEP_MS)
@@ -211,7 +215,11 @@ class Deliveries:
                 result = Verdict("expired" if expires else "cancelled")
             else:
                 result = verdict(
-                    status, tries=delivery.tries, now_ms=now, expires_at_ms=expires
+                    status,
+                    tries=delivery.tries,
+                    now_ms=now,
+                    expires_at_ms=expires,
+                    repeated=delivery.repeated,
                 )
             return await rows.settle(delivery, self._owner, result, status, part, now)
 

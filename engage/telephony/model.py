@@ -7,16 +7,14 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from engage.telephony.events import DeliveryState
-
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from engage.hub.service import HubTransaction
+    from engage.telephony.events import DeliveryState
     from pbxcore import commands
     from pbxcore.directory import Extension
     from pbxcore.journal import MessageRelayed
-
-    from engage.hub.service import HubTransaction
 
 RETRY_AFTER_MS = (10_000, 60_000, 300_000, 900_000)
 PART_BYTES = 640  # a request of 1,300 bytes (RFC 3428 §8) less the longest usual header fields
@@ -24,6 +22,7 @@ PART_BYTES = 640  # a request of 1,300 bytes (RFC 3428 §8) less the longest usu
 TEMPORARY = frozenset({404, 408, 480, 503})
 UNSUPPORTED = frozenset({405, 415, 488, 501})
 TOO_LONG = frozenset({413, 513})
+MERGED = 482  # the phone recognises a repetition it has taken (RFC 3261 §8.2.2.2)
 
 
 class PbxPort(Protocol):
@@ -82,6 +81,12 @@ class Delivery:
     part: int
     tries: int
     expires_at_ms: int
+    maybe_duplicate: bool = False
+
+    @property
+    def repeated(self) -> bool:
+        """Whether the phone may have it already."""
+        return self.maybe_duplicate or self.tries > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,9 @@ class Verdict:
     due_at_ms: int = 0
 
 
-def verdict(status: int, *, tries: int, now_ms: int, expires_at_ms: int) -> Verdict:
+def verdict(
+    status: int, *, tries: int, now_ms: int, expires_at_ms: int, repeated: bool = False
+) -> Verdict:
     """Decide what follows from a final SIP status.
 
     A temporary failure is tried again after 10 seconds, 1, 5 and 15 minutes, then rests until the
@@ -102,8 +109,11 @@ def verdict(status: int, *, tries: int, now_ms: int, expires_at_ms: int) -> Verd
         status: 200-699.
         tries: how many final statuses came before this one.
         now_ms: the present moment.
-        expires_at_ms: no try begins after it; 0 means the row was cancelled while it was on its way.
+        expires_at_ms: no try begins after it; 0: the row was cancelled while it was on its way.
+        repeated: the phone may have got this very request before.
     """
+    if status == MERGED and repeated:
+        return Verdict("accepted")
     if 200 <= status < 300:
         return Verdict("accepted" if status == 202 else "delivered")
     if expires_at_ms == 0:

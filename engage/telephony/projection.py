@@ -70,6 +70,10 @@ class Projection:
         """The journal may have grown."""
         self._woken.set()
 
+    async def caught_up(self) -> None:
+        """The PBX is there again; hints may have been lost."""
+        self.wake()
+
     async def start(self) -> None:
         """Tell presence what is known, and begin to follow."""
         async with self._database.read() as connection:

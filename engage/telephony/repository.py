@@ -85,7 +85,13 @@ class DeliveryRepository:
         )
 
     async def settle(
-        self, delivery: Delivery, owner: str, result: Verdict, status: int | None, part: int, now_ms: int
+        self,
+        delivery: Delivery,
+        owner: str,
+        result: Verdict,
+        status: int | None,
+        part: int,
+        now_ms: int,
     ) -> DeliverySettled | None:
         """Write what became of a claimed row and let go of it; None when it was no longer held."""
         changed = await self._connection.execute(
@@ -159,9 +165,7 @@ class DeliveryRepository:
         moved = await self._connection.execute(
             update(deliveries)
             .where(
-                deliveries.c.id.in_(
-                    candidates.group_by(deliveries.c.topic, deliveries.c.topic_id)
-                )
+                deliveries.c.id.in_(candidates.group_by(deliveries.c.topic, deliveries.c.topic_id))
             )
             .values(
                 device=device.contact,
@@ -187,6 +191,7 @@ _CLAIMED = (
     deliveries.c.part,
     deliveries.c.tries,
     deliveries.c.expires_at_ms,
+    deliveries.c.maybe_duplicate,
 )
 _SETTLED = (
     deliveries.c.id,
@@ -282,7 +287,7 @@ class DeviceRepository:
         """How many phones each extension has; only those that have any."""
         query = select(devices.c.number, func.count()).group_by(devices.c.number)
         rows = (await self._connection.execute(query)).all()
-        return {number: count for number, count in rows}
+        return {row[0]: row[1] for row in rows}
 
 
 _DEVICE = (

@@ -1,0 +1,400 @@
+"""Rows of broadcasts and of their deliveries."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, case, func, insert, or_, select, update
+
+from engage.broadcast.model import REACHED, TROUBLED, Broadcast, Sender, Tally
+from engage.identifiers import new_id
+from engage.storage.tables import broadcasts, deliveries, operations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.broadcast.model import Stored
+    from engage.telephony.events import DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """One person's delivery on one leg and device, as the history shows it."""
+
+    id: str
+    number: str
+    name: str
+    leg: str
+    device: str
+    device_name: str
+    state: str
+    sip_code: int | None
+    part: int
+    tries: int
+    maybe_duplicate: bool
+    updated_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaveLeg:
+    """A text that is to be written into a conversation."""
+
+    id: str
+    broadcast_id: str
+    number: str
+    name: str
+    text: str
+
+
+_VIEW: tuple[Any, ...] = (
+    deliveries.c.id,
+    deliveries.c.number,
+    deliveries.c.name,
+    deliveries.c.leg,
+    deliveries.c.device,
+    deliveries.c.device_name,
+    deliveries.c.state,
+    deliveries.c.sip_code,
+    deliveries.c.part,
+    deliveries.c.tries,
+    deliveries.c.maybe_duplicate,
+    deliveries.c.updated_at_ms,
+)
+
+
+class BroadcastRepository:
+    """Rows in, values out; opens no transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, broadcast: Broadcast) -> None:
+        """Keep a new broadcast."""
+        row = asdict(broadcast)
+        sender = row.pop("sender")
+        row |= {f"sender_{name}": value for name, value in sender.items()}
+        for name in ("extensions", "extension_groups", "deliver_to"):
+            row[name] = list(row[name])
+        await self._connection.execute(insert(broadcasts).values(row, finished_at_ms=None))
+
+    async def get(self, broadcast_id: str) -> Broadcast | None:
+        """The broadcast of that id."""
+        return await self._one(broadcasts.c.id == broadcast_id)
+
+    async def of_client_id(self, client_id: str) -> Broadcast | None:
+        """The broadcast that this request has made before."""
+        return await self._one(broadcasts.c.client_id == client_id)
+
+    async def page(self, before: str | None, limit: int) -> list[Broadcast]:
+        """Broadcasts, newest first."""
+        query = select(broadcasts).order_by(broadcasts.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(broadcasts.c.id < before)
+        return [_broadcast(row) for row in (await self._connection.execute(query)).all()]
+
+    async def due(self, now_ms: int) -> list[Broadcast]:
+        """Scheduled broadcasts whose time has come."""
+        query = (
+            select(broadcasts)
+            .where(broadcasts.c.state == "scheduled", broadcasts.c.send_at_ms <= now_ms)
+            .order_by(broadcasts.c.send_at_ms, broadcasts.c.id)
+        )
+        return [_broadcast(row) for row in (await self._connection.execute(query)).all()]
+
+    async def next_due(self) -> int | None:
+        """When the next scheduled broadcast is to be sent."""
+        query = select(func.min(broadcasts.c.send_at_ms)).where(broadcasts.c.state == "scheduled")
+        moment: int | None = (await self._connection.execute(query)).scalar_one()
+        return moment
+
+    async def move(
+        self, broadcast_id: str, expected: tuple[Stored, ...], state: Stored, now_ms: int
+    ) -> bool:
+        """Compare and set the stored state; False when it was none of those expected."""
+        values: dict[str, Any] = {"state": state}
+        if state == "sending":
+            values["started_at_ms"] = now_ms
+        if state == "cancelled":
+            values["finished_at_ms"] = now_ms
+        changed = await self._connection.execute(
+            update(broadcasts)
+            .where(broadcasts.c.id == broadcast_id, broadcasts.c.state.in_(expected))
+            .values(values)
+        )
+        return changed.rowcount == 1
+
+    async def beginning(self) -> int:
+        """How many broadcasts still have phones or people that were not tried once."""
+        query = select(func.count(deliveries.c.topic_id.distinct())).where(
+            deliveries.c.topic == "broadcast",
+            deliveries.c.state == "pending",
+            deliveries.c.tries == 0,
+        )
+        count: int = (await self._connection.execute(query)).scalar_one()
+        return count
+
+    async def log(
+        self,
+        actor: str,
+        address: str,
+        action: str,
+        broadcast: Broadcast,
+        now_ms: int,
+        **more: object,
+    ) -> None:
+        """Write who did what, in the same transaction."""
+        await self._connection.execute(
+            insert(operations).values(
+                id=new_id(),
+                at_ms=now_ms,
+                actor=actor,
+                address=address,
+                action=action,
+                object=broadcast.id,
+                detail={"name": broadcast.name, **more},
+            )
+        )
+
+    async def _one(self, condition: Any) -> Broadcast | None:
+        row = (await self._connection.execute(select(broadcasts).where(condition))).one_or_none()
+        return None if row is None else _broadcast(row)
+
+
+class BroadcastDeliveries:
+    """The deliveries of broadcasts, as their history and their Wave legs need them."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def tallies(self, broadcast_ids: Iterable[str]) -> dict[str, Tally]:
+        """What the deliveries of each broadcast add up to."""
+        ids = list(broadcast_ids)
+        mine = and_(deliveries.c.topic == "broadcast", deliveries.c.topic_id.in_(ids))
+        counted = await self._connection.execute(
+            select(deliveries.c.topic_id, deliveries.c.state, func.count())
+            .where(mine)
+            .group_by(deliveries.c.topic_id, deliveries.c.state)
+        )
+        counts: dict[str, dict[str, int]] = {each: {} for each in ids}
+        for topic_id, state, count in counted.all():
+            counts[topic_id][state] = count
+        person = (
+            select(
+                deliveries.c.topic_id,
+                _any(REACHED).label("reached"),
+                _any(TROUBLED).label("troubled"),
+            )
+            .where(mine, deliveries.c.state != "skipped")
+            .group_by(deliveries.c.topic_id, deliveries.c.number)
+            .subquery()
+        )
+        people = await self._connection.execute(
+            select(
+                person.c.topic_id,
+                func.count(),
+                func.sum(person.c.reached),
+                func.sum(person.c.troubled),
+            ).group_by(person.c.topic_id)
+        )
+        sums = {row[0]: (row[1], int(row[2]), int(row[3])) for row in people.all()}
+        return {each: Tally(counts[each], *sums.get(each, (0, 0, 0))) for each in ids}
+
+    async def page(
+        self,
+        broadcast_id: str,
+        *,
+        states: Sequence[str] = (),
+        leg: str | None = None,
+        search: str = "",
+        after: str | None = None,
+        limit: int = 100,
+    ) -> list[DeliveryView]:
+        """Deliveries in the order of the recipients; `search` looks at number, name and phone."""
+        query = select(*_VIEW).where(
+            deliveries.c.topic == "broadcast", deliveries.c.topic_id == broadcast_id
+        )
+        if states:
+            query = query.where(deliveries.c.state.in_(states))
+        if leg is not None:
+            query = query.where(deliveries.c.leg == leg)
+        if after is not None:
+            query = query.where(deliveries.c.id > after)
+        if search:
+            places = (deliveries.c.number, deliveries.c.name, deliveries.c.device_name)
+            query = query.where(or_(*(each.icontains(search, autoescape=True) for each in places)))
+        query = query.order_by(deliveries.c.id).limit(limit)
+        return [DeliveryView(*row) for row in (await self._connection.execute(query)).all()]
+
+    async def waiting_wave_legs(self, limit: int) -> list[WaveLeg]:
+        """Texts that are to be written into conversations."""
+        query = (
+            select(
+                deliveries.c.id,
+                deliveries.c.topic_id,
+                deliveries.c.number,
+                deliveries.c.name,
+                deliveries.c.text,
+            )
+            .where(
+                deliveries.c.topic == "broadcast",
+                deliveries.c.leg == "wave",
+                deliveries.c.state == "pending",
+            )
+            .order_by(deliveries.c.id)
+            .limit(limit)
+        )
+        return [WaveLeg(*row) for row in (await self._connection.execute(query)).all()]
+
+    async def written(self, delivery_id: str, conversation_id: str, seq: int, now_ms: int) -> None:
+        """A Wave leg stands in its conversation."""
+        await self._wave(delivery_id, now_ms, "accepted", conversation_id, seq)
+
+    async def refused(self, delivery_id: str, now_ms: int) -> None:
+        """A Wave leg could not be written."""
+        await self._wave(delivery_id, now_ms, "failed", None, None)
+
+    async def is_waiting(self, delivery_id: str) -> bool:
+        """Whether a Wave leg is still to be written (it may have been cancelled)."""
+        query = select(deliveries.c.id).where(
+            deliveries.c.id == delivery_id, deliveries.c.state == "pending"
+        )
+        return (await self._connection.execute(query.with_for_update())).first() is not None
+
+    async def unread_conversations(self) -> set[str]:
+        """Conversations with a Wave leg that its recipient has not read."""
+        query = (
+            select(deliveries.c.conversation_id)
+            .where(
+                deliveries.c.topic == "broadcast",
+                deliveries.c.leg == "wave",
+                deliveries.c.state.in_(("accepted", "delivered")),
+            )
+            .distinct()
+        )
+        return set((await self._connection.execute(query)).scalars())
+
+    async def seen(
+        self, conversation_id: str, number: str, delivered: int, read: int, now_ms: int
+    ) -> int:
+        """Follow a recipient's watermarks; tells how many of theirs are still unread here."""
+        mine = and_(
+            deliveries.c.conversation_id == conversation_id,
+            deliveries.c.topic == "broadcast",
+            deliveries.c.leg == "wave",
+            deliveries.c.number == number,
+        )
+        steps: tuple[tuple[DeliveryState, tuple[str, ...], int], ...] = (
+            ("read", ("accepted", "delivered"), read),
+            ("delivered", ("accepted",), delivered),
+        )
+        for state, before, upto in steps:
+            await self._connection.execute(
+                update(deliveries)
+                .where(mine, deliveries.c.state.in_(before), deliveries.c.seq <= upto)
+                .values(state=state, updated_at_ms=now_ms)
+            )
+        query = select(func.count()).where(mine, deliveries.c.state.in_(("accepted", "delivered")))
+        count: int = (await self._connection.execute(query)).scalar_one()
+        return count
+
+    async def cancel(self, broadcast_id: str, now_ms: int) -> None:
+        """Take back what is not on its way; what is ends with the answer of its phone."""
+        pending = and_(
+            deliveries.c.topic == "broadcast",
+            deliveries.c.topic_id == broadcast_id,
+            deliveries.c.state == "pending",
+        )
+        await self._connection.execute(
+            update(deliveries)
+            .where(pending, deliveries.c.lease_owner == "")
+            .values(state="cancelled", updated_at_ms=now_ms)
+        )
+        await self._connection.execute(
+            update(deliveries).where(pending).values(expires_at_ms=0)  # no further try
+        )
+
+    async def retry(self, broadcast_id: str, now_ms: int, expires_at_ms: int) -> int:
+        """Make failed and expired deliveries pending again; parts that were taken stay taken."""
+        changed = await self._connection.execute(
+            update(deliveries)
+            .where(
+                deliveries.c.topic == "broadcast",
+                deliveries.c.topic_id == broadcast_id,
+                deliveries.c.state.in_(("failed", "expired")),
+            )
+            .values(
+                state="pending",
+                tries=0,
+                due_at_ms=now_ms,
+                expires_at_ms=expires_at_ms,
+                updated_at_ms=now_ms,
+            )
+        )
+        return changed.rowcount
+
+    async def phoneless(self, broadcast_id: str) -> list[DeliveryView]:
+        """People who had no phone when it was sent."""
+        return await self.page(broadcast_id, states=("offline",), leg="phone", limit=10_000)
+
+    async def found_phone(
+        self, delivery_id: str, device: str, device_name: str, now_ms: int, expires_at_ms: int
+    ) -> None:
+        """Someone who had no phone has one now."""
+        await self._connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id == delivery_id, deliveries.c.state == "offline")
+            .values(
+                device=device,
+                device_name=device_name,
+                state="pending",
+                due_at_ms=now_ms,
+                expires_at_ms=expires_at_ms,
+                updated_at_ms=now_ms,
+            )
+        )
+
+    async def _wave(
+        self,
+        delivery_id: str,
+        now_ms: int,
+        state: DeliveryState,
+        conversation_id: str | None,
+        seq: int | None,
+    ) -> None:
+        await self._connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id == delivery_id)
+            .values(
+                state=state,
+                conversation_id=conversation_id,
+                seq=seq,
+                tries=1,
+                updated_at_ms=now_ms,
+            )
+        )
+
+
+def _any(states: tuple[str, ...]) -> Any:
+    return func.max(case((deliveries.c.state.in_(states), 1), else_=0))
+
+
+def _broadcast(row: Row[Any]) -> Broadcast:
+    return Broadcast(
+        id=row.id,
+        client_id=row.client_id,
+        name=row.name,
+        sender=Sender(row.sender_kind, row.sender_value, row.sender_name),
+        message=row.message,
+        extensions=tuple(row.extensions),
+        extension_groups=tuple(row.extension_groups),
+        deliver_to=tuple(row.deliver_to),
+        state=row.state,
+        created_by=row.created_by,
+        created_at_ms=row.created_at_ms,
+        send_at_ms=row.send_at_ms,
+        started_at_ms=row.started_at_ms,
+    )

@@ -1,0 +1,144 @@
+"""Chats over HTTP: contacts, my conversations, opening one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.routing import Route
+
+from engage.chat.repository import Place
+from engage.chat.wire import (
+    ContactPage,
+    ConversationPage,
+    OpenChat,
+    PhoneCopyPage,
+    phone_copy_json,
+)
+from engage.errors import N_, Invalid
+from engage.web.openapi import operation
+from engage.web.requests import answer, principal, read
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from engage.chat.model import Colleagues, Reachability
+    from engage.chat.service import DirectChat
+    from engage.hub.service import Hub
+
+KINDS = ("direct", "broadcast", "livechat")
+LARGEST_PAGE = 100
+
+
+class ChatRoutes:
+    """Translates requests to the service, and its answers back."""
+
+    def __init__(
+        self, chat: DirectChat, hub: Hub, colleagues: Colleagues, reachability: Reachability
+    ) -> None:
+        self._chat, self._hub = chat, hub
+        self._colleagues, self._reachability = colleagues, reachability
+
+    def routes(self) -> list[Route]:
+        """What this slice serves."""
+        one = "/v1/conversations/{id}"
+        return [
+            Route("/v1/contacts", self.contacts, methods=["GET"]),
+            Route("/v1/conversations", self.mine, methods=["GET"]),
+            Route("/v1/conversations", self.open, methods=["POST"]),
+            Route(one, self.get, methods=["GET"]),
+            Route(f"{one}/deliveries", self.phone_copies, methods=["GET"]),
+        ]
+
+    @operation("List colleagues", answer=ContactPage, roles=("user", "admin"))
+    async def contacts(self, request: Request) -> Response:
+        """Everyone with an extension, and how they can be reached."""
+        await principal(request, "user", "admin")
+        shown = [
+            {
+                "number": each.number,
+                "name": each.name,
+                "email": each.email,
+                "presence": self._reachability.state(each.number),
+                "phones": self._reachability.phones(each.number),
+            }
+            for each in self._colleagues.contacts()
+        ]
+        return answer({"items": shown})
+
+    @operation(
+        "List my conversations",
+        answer=ConversationPage,
+        roles=("user",),
+        query=(
+            ("kind", "`direct`, `broadcast` or `livechat`"),
+            ("limit", "How many, at most 100"),
+            ("cursor", "Where the last page ended"),
+        ),
+    )
+    async def mine(self, request: Request) -> Response:
+        """Newest first."""
+        user = await principal(request, "user")
+        limit = _number(request, "limit", 30, least=1, most=LARGEST_PAGE)
+        kind = request.query_params.get("kind") or None
+        if kind is not None and kind not in KINDS:
+            raise Invalid({"kind": N_("This is none of the choices.")})
+        places = await self._chat.mine(user, kind=kind, before=_place(request), limit=limit + 1)
+        page = places[:limit]
+        items = [await self._summary(user.who, each.conversation_id) for each in page]
+        last = f"{page[-1].at_ms}.{page[-1].conversation_id}" if len(places) > limit else None
+        return answer({"items": items, "cursor": last})
+
+    @operation("Open a chat with a colleague", body=OpenChat, status=201, roles=("user",))
+    async def open(self, request: Request) -> Response:
+        """The one conversation of the two: 201, or 200 when they have written already."""
+        user = await principal(request, "user")
+        body = await read(request, OpenChat)
+        conversation_id, new = await self._chat.open(user, body.with_)
+        summary = await self._hub.summary(user.who, conversation_id)
+        return answer(summary, 201 if new else 200)
+
+    @operation("Read a conversation's summary", roles=("user",))
+    async def get(self, request: Request) -> Response:
+        """With its newest events."""
+        user = await principal(request, "user")
+        return answer(await self._hub.summary(user.who, request.path_params["id"]))
+
+    @operation(
+        "List a conversation's copies on phones",
+        answer=PhoneCopyPage,
+        roles=("user",),
+        query=(("after", "Only messages after this sequence"), ("limit", "How many, at most 100")),
+    )
+    async def phone_copies(self, request: Request) -> Response:
+        """What became of messages that went to phones."""
+        user = await principal(request, "user")
+        after = _number(request, "after", 0, least=0, most=2**53)
+        limit = _number(request, "limit", 100, least=1, most=LARGEST_PAGE)
+        copies = await self._chat.phone_copies(user, request.path_params["id"], after, limit)
+        last = str(copies[-1].seq) if len(copies) == limit else None
+        return answer({"items": [phone_copy_json(each) for each in copies], "cursor": last})
+
+    async def _summary(self, who: str, conversation_id: str) -> dict[str, Any]:
+        return {**await self._hub.summary(who, conversation_id), "events": [], "more": False}
+
+
+def _number(request: Request, name: str, usual: int, *, least: int, most: int) -> int:
+    given = request.query_params.get(name, "")
+    if not given:
+        return usual
+    if not (given.isascii() and given.isdigit() and len(given) < 17):
+        raise Invalid({name: N_("This must be a whole number.")})
+    if not least <= int(given) <= most:
+        raise Invalid({name: N_("This value cannot be taken.")})
+    return int(given)
+
+
+def _place(request: Request) -> Place | None:
+    given = request.query_params.get("cursor", "")
+    if not given:
+        return None
+    at, _, conversation_id = given.partition(".")
+    if not (at.isascii() and at.isdigit() and len(at) < 17 and conversation_id.isprintable()):
+        raise Invalid({"cursor": N_("This value cannot be taken.")})
+    return Place(int(at), conversation_id)

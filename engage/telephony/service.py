@@ -1,0 +1,75 @@
+"""Telephony wired together: the directory down, the journal up, texts to phones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engage.telephony.deliveries import Deliveries
+from engage.telephony.directory_feed import DirectoryFeed
+from engage.telephony.projection import Projection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from engage.events import Events
+    from engage.hub.service import Hub
+    from engage.identifiers import Clock
+    from engage.storage.database import Database
+    from engage.telephony.model import DirectChats, DirectorySource, PbxPort, PhoneCounts
+    from pbxcore.commands import JournalGrew
+
+
+class Telephony:
+    """Everything between the web process and the PBX.
+
+    `deliveries` can be handed to those who write texts before `follow` gives the journal a place to
+    put what phones say to each other.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        link: PbxPort,
+        events: Events,
+        source: DirectorySource,
+        clock: Clock,
+    ) -> None:
+        self._database, self._link, self._events = database, link, events
+        self.deliveries = Deliveries(database, link, events, clock=clock)
+        self.feed = DirectoryFeed(source, link, events)
+        self._projection: Projection | None = None
+
+    def follow(
+        self,
+        hub: Hub,
+        folder: Path,
+        chats: DirectChats,
+        presence: PhoneCounts,
+        on_notice: Callable[[Callable[[JournalGrew], None]], None],
+    ) -> None:
+        """Follow the journal in `folder` once started."""
+        projection = Projection(
+            self._database,
+            hub,
+            folder,
+            chats=chats,
+            deliveries=self.deliveries,
+            presence=presence,
+            events=self._events,
+        )
+        on_notice(lambda _: projection.wake())
+        self._link.on_connected(projection.caught_up)
+        self._projection = projection
+
+    async def start(self) -> None:
+        """Begin; what was interrupted resumes."""
+        if self._projection is not None:
+            await self._projection.start()
+        await self.deliveries.start()
+
+    async def stop(self) -> None:
+        """End what is under way, begin nothing new."""
+        await self.deliveries.stop()
+        if self._projection is not None:
+            await self._projection.stop()
