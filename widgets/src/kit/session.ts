@@ -55,8 +55,11 @@ export class Session {
     try {
       this.#enter(await this.api.get<SignedIn>("/v1/me"));
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) this.#change(signedOut);
-      else if (this.#state.phase !== "in") this.#change({ phase: "unreachable" });
+      if (error instanceof ApiError && error.status === 401) {
+        if (this.#state.phase !== "out") this.#change(signedOut);
+      } else if (this.#state.phase !== "in") {
+        this.#change({ phase: "unreachable" });
+      }
     }
   }
 

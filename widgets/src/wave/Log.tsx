@@ -15,8 +15,8 @@ interface Props {
   conversation: Conversation;
   me: Me;
   readBefore: number | null;
-  /** Said when all that came has been in sight of somebody who looks at this page. */
-  onSeen: (seq: number) => void;
+  /** Whether the newest line is in sight. */
+  onSight: (inSight: boolean) => void;
   onAgain: (clientId: string) => void;
   onEdit: (line: MessageLine) => void;
   phoneStates: ReadonlyMap<number, string>;
@@ -24,49 +24,41 @@ interface Props {
 
 const NEAR_END_PX = 48;
 
-export function Log({ conversation, me, readBefore, onSeen, onAgain, onEdit, phoneStates }: Props) {
+export function Log({ conversation, me, readBefore, onSight, onAgain, onEdit, phoneStates }: Props) {
   const drawn = useMemo(() => lines(conversation, me, readBefore), [conversation, me, readBefore]);
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
-  const [missed, setMissed] = useState(0);
-  const last = conversation.last;
+  const [missed, setMissed] = useState(false);
+  const sight = useRef(onSight);
+  sight.current = onSight;
 
   const look = useCallback(() => {
     const element = box.current;
     if (!element) return;
     atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
-    if (!atEnd.current) return;
-    setMissed(0);
-    if (document.visibilityState === "visible" && document.hasFocus()) onSeen(last);
-  }, [last, onSeen]);
+    if (atEnd.current) setMissed(false);
+    sight.current(atEnd.current);
+  }, []);
 
   useLayoutEffect(() => {
     const element = box.current;
-    if (!element) return;
-    if (atEnd.current || drawn.at(-1)?.kind !== "day") {
-      const own = drawn.at(-1);
-      const mine = own !== undefined && "mine" in own && own.mine;
-      if (atEnd.current || mine) element.scrollTop = element.scrollHeight;
-      else setMissed((count) => count + 1);
-    }
+    const newest = drawn.at(-1);
+    if (!element || !newest) return;
+    const ownJustWritten = "mine" in newest && newest.mine && newest.seq === null;
+    if (atEnd.current || ownJustWritten) element.scrollTop = element.scrollHeight;
+    else setMissed(true);
     look();
-    // `look` changes with `last` alone, which `drawn` follows.
-  }, [drawn.length, last]);
+  }, [drawn.length, look]);
 
   useEffect(() => {
     const element = box.current;
-    addEventListener("focus", look);
-    document.addEventListener("visibilitychange", look);
+    if (!element) return undefined;
     const resized = new ResizeObserver(() => {
-      if (element && atEnd.current) element.scrollTop = element.scrollHeight;
+      if (atEnd.current) element.scrollTop = element.scrollHeight;
     });
-    if (element) resized.observe(element);
-    return () => {
-      removeEventListener("focus", look);
-      document.removeEventListener("visibilitychange", look);
-      resized.disconnect();
-    };
-  }, [look]);
+    resized.observe(element);
+    return () => resized.disconnect();
+  }, []);
 
   function toEnd(): void {
     box.current?.scrollTo({ top: box.current.scrollHeight });
@@ -82,7 +74,7 @@ export function Log({ conversation, me, readBefore, onSeen, onAgain, onEdit, pho
           ))}
         </div>
       </div>
-      {missed > 0 && (
+      {missed && (
         <Button className={styles.jump} size="compact-sm" radius="xl" onClick={toEnd} leftSection={<Icon name="down" size={16} />}>
           {t("New messages")}
         </Button>

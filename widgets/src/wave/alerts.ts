@@ -46,3 +46,13 @@ export function notifyDesktop(title: string, body: string, tag: string, open: ()
 export function badgeTitle(count: number): void {
   document.title = count > 0 ? `(${count}) ${BASE_TITLE}` : BASE_TITLE;
 }
+
+const CLAIM_KEY = "engage.wave.alerted";
+
+/** Of several tabs that hear the same news one alerts: the first to claim it. */
+export function claim(news: string): boolean {
+  const claimed = stored<string[]>(CLAIM_KEY) ?? [];
+  if (claimed.includes(news)) return false;
+  store(CLAIM_KEY, [...claimed.slice(-49), news]);
+  return true;
+}

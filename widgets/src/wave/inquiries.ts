@@ -10,6 +10,8 @@ export interface Inquiry {
   epoch: number;
   page_url: string;
   preview: string;
+  /** Its agent has vanished: anyone may take it over. */
+  held_by?: { id: string; name: string };
 }
 
 /** An inquiry as this page holds it: since when the visitor waits, on this page's own clock. */

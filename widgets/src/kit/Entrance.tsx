@@ -1,0 +1,49 @@
+import { type ReactNode, useRef } from "react";
+
+import { t } from "../shared/i18n";
+import { Failed, Loading } from "./Blank";
+import styles from "./Entrance.module.css";
+import type { Me, Session } from "./session";
+import { SessionContext, useSessionState } from "./session-context";
+import { SignIn } from "./SignIn";
+
+interface Props {
+  session: Session;
+  title: string;
+  lead: string;
+  children: (me: Me) => ReactNode;
+}
+
+/** Lets people in. When a session ends, its page waits behind the form with all that was typed. */
+export function Entrance({ session, title, lead, children }: Props) {
+  const state = useSessionState(session);
+  const last = useRef<Me | null>(null);
+  if (state.phase === "in") last.current = state.me;
+  if (state.phase === "out" && !state.over) last.current = null;
+
+  if (state.phase === "unknown") {
+    return (
+      <main className={styles.middle}>
+        <Loading />
+      </main>
+    );
+  }
+  if (state.phase === "unreachable") {
+    return (
+      <main className={styles.middle}>
+        <Failed text={t("The server cannot be reached.")} retry={() => void session.load()} />
+      </main>
+    );
+  }
+  const notice = state.phase === "in" ? null : state.over ? t("Your session is over. Sign in again to go on where you were.") : state.wrongRole ? t("This account has no access to this page.") : null;
+  return (
+    <SessionContext value={session}>
+      {state.phase === "out" && <SignIn session={session} title={title} lead={lead} notice={notice} />}
+      {last.current && (
+        <div key={last.current.user} className={styles.inside} hidden={state.phase === "out"}>
+          {children(last.current)}
+        </div>
+      )}
+    </SessionContext>
+  );
+}

@@ -1,0 +1,90 @@
+import { Button, TextInput } from "@mantine/core";
+import { useState } from "react";
+
+import type { Conversation } from "../shared/conversation";
+import { t } from "../shared/i18n";
+import { Blank, Failed, Loading } from "../kit/Blank";
+import { Icon } from "../kit/Icon";
+import { presenceWords } from "../kit/Person";
+import styles from "./Chats.module.css";
+import { ConversationList } from "./ConversationList";
+import { ConversationPane } from "./ConversationPane";
+import { useDesk } from "./context";
+import { type Desk, partner } from "./desk";
+import { NewChat } from "./NewChat";
+import { PageHead } from "./PageHead";
+import split from "./Split.module.css";
+
+/** One-to-one with colleagues and their phones; broadcasts are read here too. */
+export function Chats({ selected }: { selected: string | undefined }) {
+  const desk = useDesk();
+  const [search, setSearch] = useState("");
+  const [choosing, setChoosing] = useState(false);
+  const all = desk.list("direct", "broadcast");
+  const found = all.filter((conversation) => matches(conversation, desk, search));
+  const conversation = selected ? desk.client.get(selected) : undefined;
+  return (
+    <main className={split.split} data-open={selected ? "" : undefined}>
+      <div className={split.list}>
+        <PageHead title={t("Chats")}>
+          <Button size="compact-md" variant="light" leftSection={<Icon name="plus" size={16} />} onClick={() => setChoosing(true)}>
+            {t("New chat")}
+          </Button>
+        </PageHead>
+        {all.length > 0 && (
+          <div className={styles.search}>
+            <TextInput
+              type="search"
+              size="sm"
+              aria-label={t("Search chats")}
+              placeholder={t("Search chats")}
+              leftSection={<Icon name="search" size={16} />}
+              value={search}
+              onChange={(event) => setSearch(event.currentTarget.value)}
+            />
+          </div>
+        )}
+        <div className={split.scroll}>
+          {!desk.listed && all.length === 0 ? (
+            <Loading label={t("Loading your chats…")} />
+          ) : found.length > 0 ? (
+            <ConversationList label={t("Chats")} conversations={found} base="chats" selected={selected} />
+          ) : all.length > 0 ? (
+            <p className={styles.none} role="status">
+              {t("No chat matches “{search}”.", { search })}
+            </p>
+          ) : (
+            <Blank icon="chat" title={t("No chats yet")} text={t("Write to a colleague: in Wave or on the phone, it arrives.")}>
+              <Button variant="light" onClick={() => setChoosing(true)}>
+                {t("Choose a colleague")}
+              </Button>
+            </Blank>
+          )}
+        </div>
+      </div>
+      {conversation && conversation.kind !== "livechat" ? (
+        <ConversationPane key={conversation.id} conversation={conversation} list="chats" subtitle={subtitle(conversation, desk)} closed={conversation.kind === "broadcast" ? t("This is a broadcast. It takes no answers.") : null} />
+      ) : (
+        <div className={split.nothing}>
+          {selected && !desk.listed ? <Loading /> : selected ? <Failed text={t("This chat does not exist, or is not yours.")} retry={() => desk.client.reconnect()} /> : <Blank icon="chat" title={t("No chat open")} text={t("Choose a chat from the list.")} />}
+        </div>
+      )}
+      <NewChat opened={choosing} onClose={() => setChoosing(false)} />
+    </main>
+  );
+}
+
+function matches(conversation: Conversation, desk: Desk, search: string): boolean {
+  const wanted = search.trim().toLocaleLowerCase();
+  if (!wanted) return true;
+  const { name, number } = partner(conversation, desk.me);
+  const texts = [name, number, conversation.newest?.text ?? "", ...conversation.events.map((event) => event.text ?? "")];
+  return texts.some((text) => text.toLocaleLowerCase().includes(wanted));
+}
+
+function subtitle(conversation: Conversation, desk: Desk): string {
+  if (conversation.kind === "broadcast") return t("Broadcast");
+  const { number } = partner(conversation, desk.me);
+  const presence = desk.presenceOf(number);
+  return presence ? `${number} · ${presenceWords(presence)}` : number;
+}

@@ -1,0 +1,86 @@
+import type { Conversation } from "../shared/conversation";
+import { isOver } from "../shared/conversation";
+import { readDraft } from "../shared/draft";
+import { nt, t } from "../shared/i18n";
+import { brief } from "../shared/time";
+import { Icon } from "../kit/Icon";
+import { Person } from "../kit/Person";
+import { href } from "../kit/route";
+import styles from "./ConversationList.module.css";
+import { useDesk } from "./context";
+import { partner, writers } from "./desk";
+import { preview } from "./lines";
+
+interface Props {
+  conversations: Conversation[];
+  base: string;
+  selected: string | undefined;
+  labelledBy?: string;
+  label?: string;
+}
+
+export function ConversationList({ conversations, base, selected, labelledBy, label }: Props) {
+  return (
+    <ul className={styles.list} aria-labelledby={labelledBy} aria-label={label}>
+      {conversations.map((conversation) => (
+        <Item key={conversation.id} conversation={conversation} base={base} current={conversation.id === selected} />
+      ))}
+    </ul>
+  );
+}
+
+function Item({ conversation, base, current }: { conversation: Conversation; base: string; current: boolean }) {
+  const desk = useDesk();
+  const { name, number } = partner(conversation, desk.me);
+  const draft = current ? "" : readDraft(desk.me.who, conversation.id);
+  const { unread, newest } = conversation;
+  return (
+    <li>
+      <a className={styles.item} href={href(base, conversation.id)} aria-current={current ? "page" : undefined} data-unread={unread > 0 || undefined} data-over={isOver(conversation) || undefined}>
+        <Person name={name} seed={number || conversation.id} presence={conversation.kind === "direct" && number ? desk.presenceOf(number) : undefined} />
+        <span className={styles.words}>
+          <span className={styles.top}>
+            <span className={styles.name} dir="auto">
+              {name}
+            </span>
+            {conversation.kind === "broadcast" && (
+              <span className={styles.kind} title={t("Broadcast")}>
+                <Icon name="megaphone" size={15} />
+                <span className="visually-hidden">{t("Broadcast")}</span>
+              </span>
+            )}
+            {newest && (
+              <time className={styles.time} dateTime={newest.at}>
+                {brief(newest.at)}
+              </time>
+            )}
+          </span>
+          <span className={styles.bottom}>
+            <span className={styles.preview} dir="auto">
+              <Words conversation={conversation} draft={draft} />
+            </span>
+            {unread > 0 && (
+              <span className={styles.unread}>
+                <span aria-hidden="true">{unread > 99 ? "99+" : unread}</span>
+                <span className="visually-hidden">{nt("{n} unread message", "{n} unread messages", unread)}</span>
+              </span>
+            )}
+          </span>
+        </span>
+      </a>
+    </li>
+  );
+}
+
+function Words({ conversation, draft }: { conversation: Conversation; draft: string }) {
+  const { me } = useDesk();
+  if (writers(conversation, me).length > 0) return <em className={styles.writing}>{t("is writing…")}</em>;
+  if (draft) {
+    return (
+      <>
+        <b className={styles.draft}>{t("Draft:")}</b> {draft.slice(0, 120)}
+      </>
+    );
+  }
+  return preview(conversation, me);
+}

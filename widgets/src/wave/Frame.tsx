@@ -1,0 +1,115 @@
+import { Menu, UnstyledButton } from "@mantine/core";
+import { type ReactNode, useState } from "react";
+
+import type { IconName } from "../shared/icons";
+import { nt, t } from "../shared/i18n";
+import { Icon } from "../kit/Icon";
+import { Mark } from "../kit/Mark";
+import { Person, presenceWords, type PresenceState } from "../kit/Person";
+import { href } from "../kit/route";
+import { useSession } from "../kit/session-context";
+import { toast } from "../kit/toasts";
+import { ConnectionBanner } from "./ConnectionBanner";
+import { useDesk } from "./context";
+import styles from "./Frame.module.css";
+import { Preferences } from "./Preferences";
+
+export function Frame({ view, children }: { view: string; children: ReactNode }) {
+  const desk = useDesk();
+  return (
+    <div className={styles.frame}>
+      <nav className={styles.rail} aria-label={t("Main")}>
+        <span className={styles.mark}>
+          <Mark size={36} />
+        </span>
+        <Entry icon="headset" name={t("Live Chat")} to="live-chat" view={view} badge={desk.inquiries.length + desk.unreadVisitors} words={badgeWords(desk.inquiries.length, desk.unreadVisitors)} />
+        <Entry icon="chat" name={t("Chats")} to="chats" view={view} badge={desk.unreadChats} words={nt("{n} unread message", "{n} unread messages", desk.unreadChats)} />
+        <Entry icon="people" name={t("Contacts")} to="contacts" view={view} badge={0} words="" />
+        <Own />
+      </nav>
+      <div className={styles.view}>
+        <ConnectionBanner />
+        {children}
+      </div>
+    </div>
+  );
+}
+
+function badgeWords(waiting: number, unread: number): string {
+  const parts = [];
+  if (waiting > 0) parts.push(nt("{n} visitor waits", "{n} visitors wait", waiting));
+  if (unread > 0) parts.push(nt("{n} unread message", "{n} unread messages", unread));
+  return parts.join(", ");
+}
+
+interface EntryProps {
+  icon: IconName;
+  name: string;
+  to: string;
+  view: string;
+  badge: number;
+  words: string;
+}
+
+function Entry({ icon, name, to, view, badge, words }: EntryProps) {
+  const badgeId = `badge-${to}`;
+  return (
+    <a href={href(to)} className={styles.entry} aria-current={view === to ? "page" : undefined} aria-label={name} aria-describedby={badge > 0 ? badgeId : undefined}>
+      <span className={styles.icon}>
+        <Icon name={icon} size={22} />
+        {badge > 0 && (
+          <span className={styles.badge} aria-hidden="true">
+            {badge > 99 ? "99+" : badge}
+          </span>
+        )}
+      </span>
+      <span className={styles.label}>{name}</span>
+      {badge > 0 && (
+        <span id={badgeId} hidden>
+          {words}
+        </span>
+      )}
+    </a>
+  );
+}
+
+function Own() {
+  const desk = useDesk();
+  const session = useSession();
+  const [preferences, setPreferences] = useState(false);
+  const presence: PresenceState = desk.client.connection === "online" ? "available" : "offline";
+  async function signOut(): Promise<void> {
+    try {
+      await session.signOut();
+    } catch {
+      toast({ tone: "danger", title: t("Signing out failed"), text: t("The server cannot be reached. Please try again.") });
+    }
+  }
+  return (
+    <>
+      <Menu position="right-end" withinPortal>
+        <Menu.Target>
+          <UnstyledButton className={styles.own} aria-label={t("{name}: own menu", { name: desk.me.name })}>
+            <Person name={desk.me.name} seed={desk.me.id} presence={presence} size={36} />
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <div className={styles.me}>
+            <b dir="auto">{desk.me.name}</b>
+            <span>
+              {desk.me.id} · {presenceWords(presence)}
+            </span>
+          </div>
+          <Menu.Divider />
+          <Menu.Item leftSection={<Icon name="bell" size={17} />} onClick={() => setPreferences(true)}>
+            {t("Alerts and appearance")}
+          </Menu.Item>
+          <Menu.Item leftSection={<Icon name="exit" size={17} />} onClick={() => void signOut()}>
+            {t("Sign out")}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Preferences opened={preferences} onClose={() => setPreferences(false)} />
+    </>
+  );
+}

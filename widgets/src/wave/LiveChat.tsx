@@ -1,0 +1,220 @@
+import { ActionIcon, Button } from "@mantine/core";
+import { useState } from "react";
+
+import type { Conversation } from "../shared/conversation";
+import { isOver } from "../shared/conversation";
+import { t } from "../shared/i18n";
+import { Blank, Failed, Loading } from "../kit/Blank";
+import { Confirm } from "../kit/Confirm";
+import { Icon } from "../kit/Icon";
+import { Person } from "../kit/Person";
+import { countdown } from "../kit/time";
+import { useNow } from "../kit/useNow";
+import { ConversationList } from "./ConversationList";
+import { ConversationPane } from "./ConversationPane";
+import { useDesk } from "./context";
+import { partner } from "./desk";
+import type { Waiting } from "./inquiries";
+import styles from "./LiveChat.module.css";
+import { PageHead } from "./PageHead";
+import split from "./Split.module.css";
+import { VisitorDetails } from "./VisitorDetails";
+
+/** Where an agent sees who waits, takes a chat and talks to the visitor. */
+export function LiveChat({ selected }: { selected: string | undefined }) {
+  const desk = useDesk();
+  const [details, setDetails] = useState(() => matchMedia("(width >= 75rem)").matches);
+  const conversation = selected ? desk.client.get(selected) : undefined;
+  const mine = desk.list("livechat");
+  return (
+    <main className={split.split} data-open={selected ? "" : undefined}>
+      <div className={split.list}>
+        <PageHead title={t("Live Chat")} />
+        <div className={split.scroll}>
+          <Inquiries />
+          <h2 className={split.section} id="mine">
+            {t("My chats")}
+          </h2>
+          {!desk.listed && mine.length === 0 ? (
+            <Loading />
+          ) : mine.length > 0 ? (
+            <ConversationList labelledBy="mine" conversations={mine} base="live-chat" selected={selected} />
+          ) : (
+            <p className={styles.none}>{t("Chats you accept are listed here.")}</p>
+          )}
+        </div>
+      </div>
+      {conversation && conversation.kind !== "direct" ? (
+        <>
+          <VisitorChat key={conversation.id} conversation={conversation} details={details} toggleDetails={() => setDetails(!details)} />
+          {details && <VisitorDetails key={`details ${conversation.id}`} conversation={conversation.id} onClose={() => setDetails(false)} />}
+        </>
+      ) : (
+        <div className={split.nothing}>
+          {selected && !desk.listed ? (
+            <Loading />
+          ) : (
+            <Blank
+              icon="headset"
+              title={selected ? t("This chat is not yours") : t("No chat open")}
+              text={selected ? t("It may have been taken by a colleague.") : t("Accept an inquiry, or open one of your chats.")}
+            />
+          )}
+        </div>
+      )}
+    </main>
+  );
+}
+
+function Inquiries() {
+  const desk = useDesk();
+  const { inquiries, inquiriesState } = desk;
+  const now = useNow(inquiries.length > 0 ? 1000 : null);
+  return (
+    <>
+      <h2 className={split.section} id="inquiries">
+        {t("Inquiries")}
+        {inquiries.length > 0 && <span className={split.count}>{inquiries.length}</span>}
+      </h2>
+      {inquiriesState === "loading" ? (
+        <Loading />
+      ) : inquiriesState === "failed" ? (
+        <Failed text={t("Who waits is not known right now.")} retry={() => void desk.loadInquiries()} />
+      ) : (
+        <>
+          {inquiries.length === 0 && (
+            <p className={styles.none}>
+              <Icon name="check" size={16} />
+              {t("Nobody is waiting.")}
+            </p>
+          )}
+          <ul className={styles.inquiries} aria-label={t("Inquiries")}>
+            {inquiries.map((inquiry) => (
+              <InquiryCard key={inquiry.conversation} inquiry={inquiry} now={now} />
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  );
+}
+
+function InquiryCard({ inquiry, now }: { inquiry: Waiting; now: number }) {
+  const desk = useDesk();
+  const [busy, setBusy] = useState(false);
+  const waiting_ms = now - inquiry.since_ms;
+  async function accept(): Promise<void> {
+    setBusy(true);
+    await desk.accept(inquiry);
+    setBusy(false);
+  }
+  const nameId = `inquiry-${inquiry.conversation}`;
+  return (
+    <li className={styles.inquiry} data-long={waiting_ms > 120_000 || undefined}>
+      <div className={styles.who}>
+        <Person name={inquiry.visitor.name} seed={inquiry.visitor.id} size={34} />
+        <div className={styles.words}>
+          <strong id={nameId} dir="auto">
+            {inquiry.visitor.name}
+          </strong>
+          <span className={styles.origin}>
+            <span dir="auto">{inquiry.livechat.name}</span>
+            {inquiry.visitor.language && <span className={styles.language}>{languageName(inquiry.visitor.language)}</span>}
+            <span>#{inquiry.number}</span>
+          </span>
+        </div>
+        <span className={styles.wait}>
+          <Icon name="clock" size={14} />
+          <span className="visually-hidden">{t("Waiting time")}</span>
+          <time>{countdown(waiting_ms)}</time>
+        </span>
+      </div>
+      {inquiry.preview && (
+        <p className={styles.preview} dir="auto">
+          {inquiry.preview}
+        </p>
+      )}
+      {inquiry.held_by && <p className={styles.held}>{t("{name} is not connected: you may take over.", { name: inquiry.held_by.name })}</p>}
+      {inquiry.page_url && (
+        <p className={styles.page} dir="ltr" title={inquiry.page_url}>
+          {inquiry.page_url.replace(/^https?:\/\//, "")}
+        </p>
+      )}
+      <Button size="compact-md" loading={busy} onClick={() => void accept()} aria-describedby={nameId} leftSection={<Icon name="check" size={16} />} fullWidth>
+        {t("Accept")}
+      </Button>
+    </li>
+  );
+}
+
+interface VisitorChatProps {
+  conversation: Conversation;
+  details: boolean;
+  toggleDetails: () => void;
+}
+
+function VisitorChat({ conversation, details, toggleDetails }: VisitorChatProps) {
+  const desk = useDesk();
+  const [ending, setEnding] = useState(false);
+  const over = isOver(conversation);
+  const mine = conversation.owner === null || conversation.owner.id === desk.me.id;
+  const { name } = partner(conversation, desk.me);
+  async function end(): Promise<void> {
+    if (await desk.end(conversation.id)) setEnding(false);
+  }
+  return (
+    <>
+      <ConversationPane
+        conversation={conversation}
+        list="live-chat"
+        notes
+        subtitle={<StateLine conversation={conversation} />}
+        closed={over ? t("This chat has ended. It stays here to be read.") : conversation.owner && !mine ? t("{name} takes care of this chat now.", { name: conversation.owner.name }) : null}
+        actions={
+          <>
+            {!over && mine && (
+              <Button variant="default" onClick={() => setEnding(true)}>
+                {t("End chat")}
+              </Button>
+            )}
+            <ActionIcon variant={details ? "light" : "subtle"} color={details ? "brand" : "gray"} size={36} aria-label={t("Visitor's details")} aria-pressed={details} onClick={toggleDetails}>
+              <Icon name="user" />
+            </ActionIcon>
+          </>
+        }
+      />
+      <Confirm
+        opened={ending}
+        title={t("End this chat?")}
+        text={t("{name} can no longer answer. The conversation stays readable.", { name })}
+        action={t("End chat")}
+        danger
+        onConfirm={end}
+        onClose={() => setEnding(false)}
+      />
+    </>
+  );
+}
+
+function StateLine({ conversation }: { conversation: Conversation }) {
+  switch (conversation.state) {
+    case "active":
+      return <span className={styles.active}>{t("Active")}</span>;
+    case "waiting":
+      return <span>{t("Waiting again")}</span>;
+    case "missed":
+      return <span>{t("Missed")}</span>;
+    case "ended":
+      return <span>{t("Ended")}</span>;
+    default:
+      return <span>{conversation.state}</span>;
+  }
+}
+
+export function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames([document.documentElement.lang || "en"], { type: "language" }).of(code.replace("_", "-")) ?? code;
+  } catch {
+    return code; // not a language tag: shown as it came
+  }
+}

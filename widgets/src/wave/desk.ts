@@ -1,0 +1,301 @@
+/** What one agent's page knows: the conversation client, and beside it who waits and who is there. */
+import type { Api } from "../shared/api";
+import { type Connection, ConversationClient } from "../shared/client";
+import type { Conversation } from "../shared/conversation";
+import { isMine, whoOf } from "../shared/conversation";
+import { t } from "../shared/i18n";
+import { chime } from "../shared/sound";
+import type { Me, Summary, WireEvent } from "../shared/wire";
+import type { PresenceState } from "../kit/Person";
+import { go } from "../kit/route";
+import { dismissKey, toast } from "../kit/toasts";
+import { badgeTitle, claim, notifyDesktop, REMINDER_MS } from "./alerts";
+import { after, arrived, type Inquiries, type Inquiry, type InquiryEvent, type Waiting } from "./inquiries";
+
+export interface Contact {
+  number: string;
+  name: string;
+  email: string;
+  presence: PresenceState;
+  phones: number;
+}
+
+/** What became of a message's copies on phones, worst news last. */
+export type PhoneStates = ReadonlyMap<number, string>;
+
+export type Loaded = "loading" | "ready" | "failed";
+
+export class Desk {
+  readonly client: ConversationClient;
+  inquiries: Inquiries = [];
+  inquiriesState: Loaded = "loading";
+  contacts: readonly Contact[] = [];
+  contactsState: Loaded = "loading";
+  /** The conversations are listed once the server has said what there is. */
+  listed = false;
+
+  #phoneStates = new Map<string, Map<number, string>>();
+  #watchers = new Set<() => void>();
+  #changes = 0;
+  #timers: ReturnType<typeof setInterval>[] = [];
+  #inSight: string | null = null;
+  #connection: Connection = "connecting";
+
+  constructor(
+    readonly me: Me,
+    private readonly api: Api,
+    private readonly sessionEnded: () => void,
+  ) {
+    this.client = new ConversationClient({ me, namespace: "/wave", identity: me.who, auth: () => ({}), api });
+    this.client.subscribe(() => this.#clientChanged());
+    this.client.on("hello", () => this.#greeted());
+    this.client.on<Inquiry>("inquiry", (inquiry) => this.#inquiry({ kind: "told", inquiry, now_ms: Date.now() }));
+    this.client.on<{ conversation: string; reason: string }>("inquiry_gone", ({ conversation }) => this.#inquiry({ kind: "gone", conversation }));
+    this.client.on<{ number: string; state: PresenceState; phones?: number }>("presence", (change) => this.#presence(change));
+    this.client.on<WireEvent>("event", (event) => this.#heard(event));
+    this.client.on<{ conversation: string; seq: number; state: string }>("delivery", ({ conversation, seq, state }) => {
+      this.#phone(conversation, seq, state);
+      this.#changed();
+    });
+  }
+
+  start(): void {
+    void this.client.start();
+    void this.loadContacts();
+    this.#timers.push(setInterval(() => this.#remind(), REMINDER_MS));
+  }
+
+  stop(): void {
+    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    this.client.stop();
+    badgeTitle(0);
+  }
+
+  subscribe = (watcher: () => void): (() => void) => {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  };
+
+  version = (): number => this.#changes;
+
+  // --- what there is to see ---------------------------------------------------------------------
+
+  /** Newest first; those that run before those that are over. */
+  list(...kinds: string[]): Conversation[] {
+    return [...this.client.conversations.values()]
+      .filter((conversation) => kinds.includes(conversation.kind))
+      .sort((a, b) => Number(isRunning(b)) - Number(isRunning(a)) || newest(b) - newest(a));
+  }
+
+  get unreadChats(): number {
+    return this.#sum("direct", "broadcast");
+  }
+
+  get unreadVisitors(): number {
+    return this.#sum("livechat");
+  }
+
+  presenceOf(number: string): PresenceState | undefined {
+    return this.contacts.find((contact) => contact.number === number)?.presence;
+  }
+
+  phoneStates(conversation: string): PhoneStates {
+    return this.#phoneStates.get(conversation) ?? none;
+  }
+
+  // --- what one can do ----------------------------------------------------------------------------
+
+  async loadContacts(): Promise<void> {
+    try {
+      const { items } = await this.api.get<{ items: Contact[] }>("/v1/contacts");
+      this.contacts = items.sort((a, b) => a.name.localeCompare(b.name));
+      this.contactsState = "ready";
+    } catch {
+      if (this.contactsState !== "ready") this.contactsState = "failed";
+    }
+    this.#changed();
+  }
+
+  /** Everything that waits for this agent; also after a lost connection. */
+  async loadInquiries(): Promise<void> {
+    const ack = await this.client.request("inquiries", {});
+    if (ack.ok) {
+      this.inquiriesState = "ready";
+      this.#inquiry({ kind: "listed", inquiries: ack["inquiries"] as Inquiry[], now_ms: Date.now() });
+    } else {
+      if (this.inquiriesState === "loading") this.inquiriesState = "failed";
+      this.#changed();
+    }
+  }
+
+  /** First accept wins; the loser is told who was faster. */
+  async accept(inquiry: Waiting): Promise<void> {
+    const ack = await this.client.request("accept", { conversation: inquiry.conversation, epoch: inquiry.epoch });
+    if (ack.ok) {
+      this.#inquiry({ kind: "gone", conversation: inquiry.conversation });
+      this.client.take(ack["conversation"] as Summary);
+      go("live-chat", inquiry.conversation);
+      return;
+    }
+    if (ack.error.code === "unavailable") {
+      toast({ tone: "danger", title: t("Not connected"), text: ack.error.message || t("The chat could not be accepted. Please try again.") });
+      return;
+    }
+    this.#inquiry({ kind: "gone", conversation: inquiry.conversation });
+    const by = (ack.error["by"] ?? ack["by"]) as { name?: string } | null | undefined;
+    toast({
+      tone: "danger",
+      key: `lost ${inquiry.conversation}`,
+      title: by?.name ? t("Taken by {name}", { name: by.name }) : t("This chat is gone"),
+      text: by?.name ? t("{name} was faster: the chat with {visitor} is taken.", { name: by.name, visitor: inquiry.visitor.name }) : ack.error.message,
+    });
+  }
+
+  async end(conversation: string): Promise<boolean> {
+    const ack = await this.client.request("end", { conversation });
+    if (ack.ok) return true;
+    if (ack.error.code === "unavailable") {
+      try {
+        await this.api.post(`/v1/conversations/${conversation}/end`);
+        return true;
+      } catch {
+        // told below, in the same words as a refusal over the socket
+      }
+    }
+    toast({ tone: "danger", title: t("The chat could not be ended"), text: ack.error.message || t("Please try again.") });
+    return false;
+  }
+
+  async chatWith(number: string): Promise<void> {
+    try {
+      const summary = await this.api.post<Summary>("/v1/conversations", { with: number });
+      this.client.take(summary);
+      go("chats", summary.conversation);
+    } catch (error) {
+      toast({ tone: "danger", title: t("The chat could not be opened"), text: error instanceof Error ? error.message : "" });
+    }
+  }
+
+  /** The conversation on the screen: its news need no toast. */
+  look(conversation: string | null): void {
+    this.#inSight = conversation;
+    if (conversation) dismissKey(`message ${conversation}`);
+  }
+
+  async loadPhoneStates(conversation: string): Promise<void> {
+    try {
+      const { items } = await this.api.get<{ items: { seq: number; state: string }[] }>(`/v1/conversations/${conversation}/deliveries`);
+      for (const { seq, state } of items) this.#phone(conversation, seq, state);
+      this.#changed();
+    } catch {
+      // only an ornament of the log: the messages themselves are there
+    }
+  }
+
+  // --- what is heard --------------------------------------------------------------------------------
+
+  #clientChanged(): void {
+    const { connection } = this.client;
+    if (connection === "refused" && this.#connection !== "refused") this.sessionEnded();
+    this.#connection = connection;
+    this.#changed();
+  }
+
+  #greeted(): void {
+    this.listed = true;
+    void this.loadInquiries();
+    void this.loadContacts();
+  }
+
+  #inquiry(event: InquiryEvent): void {
+    const before = this.inquiries;
+    this.inquiries = after(before, event);
+    const present = new Set(this.inquiries.map((inquiry) => inquiry.conversation));
+    for (const inquiry of before) if (!present.has(inquiry.conversation)) dismissKey(`inquiry ${inquiry.conversation}`);
+    for (const inquiry of arrived(before, this.inquiries)) this.#alert(inquiry);
+    this.#changed();
+  }
+
+  #presence(change: { number: string; state: PresenceState; phones?: number }): void {
+    this.contacts = this.contacts.map((contact) =>
+      contact.number === change.number ? { ...contact, presence: change.state, phones: change.phones ?? contact.phones } : contact,
+    );
+    this.#changed();
+  }
+
+  #heard(event: WireEvent): void {
+    if (event.kind !== "message" || isMine(event.author, this.me)) return;
+    if (event.conversation === this.#inSight && document.hasFocus()) return;
+    if (!claim(`message ${event.conversation} ${event.seq}`)) return;
+    const conversation = this.client.get(event.conversation);
+    const open = (): void => go(conversation?.kind === "livechat" ? "live-chat" : "chats", event.conversation);
+    chime();
+    const text = (event.text ?? "").slice(0, 200);
+    notifyDesktop(event.author.name, text, `engage ${event.conversation}`, open);
+    if (event.conversation !== this.#inSight)
+      toast({ key: `message ${event.conversation}`, title: event.author.name, text, action: { label: t("Open"), run: open } });
+  }
+
+  #alert(inquiry: Waiting): void {
+    if (!claim(`inquiry ${inquiry.conversation} ${Math.floor(Date.now() / (REMINDER_MS / 2))}`)) return;
+    const open = (): void => go("live-chat");
+    chime();
+    notifyDesktop(t("{name} waits for an answer", { name: inquiry.visitor.name }), inquiry.preview || inquiry.livechat.name, `engage inquiry ${inquiry.conversation}`, open);
+    if (location.hash.startsWith("#/live-chat") && document.hasFocus()) return;
+    toast({
+      key: `inquiry ${inquiry.conversation}`,
+      title: t("{name} waits for an answer", { name: inquiry.visitor.name }),
+      text: inquiry.preview || inquiry.livechat.name,
+      stay_ms: null,
+      action: { label: t("Accept"), run: () => void this.accept(inquiry) },
+    });
+  }
+
+  /** Whoever waits is brought to mind again, until somebody answers. */
+  #remind(): void {
+    const oldest = this.inquiries[0];
+    if (oldest && this.client.connection === "online") this.#alert(oldest);
+  }
+
+  #phone(conversation: string, seq: number, state: string): void {
+    const known = new Map(this.#phoneStates.get(conversation));
+    known.set(seq, state);
+    this.#phoneStates.set(conversation, known);
+  }
+
+  #sum(...kinds: string[]): number {
+    let unread = 0;
+    for (const conversation of this.client.conversations.values()) if (kinds.includes(conversation.kind)) unread += conversation.unread;
+    return unread;
+  }
+
+  #changed(): void {
+    this.#changes++;
+    badgeTitle(this.inquiries.length + this.unreadChats + this.unreadVisitors);
+    for (const watcher of this.#watchers) watcher();
+  }
+}
+
+const none: PhoneStates = new Map();
+
+function newest(conversation: Conversation): number {
+  return conversation.newest ? Date.parse(conversation.newest.at) : 0;
+}
+
+function isRunning(conversation: Conversation): boolean {
+  return conversation.kind !== "livechat" || conversation.state === "active" || conversation.state === "transferring";
+}
+
+/** Whom a conversation is with, by name; live chats and broadcasts carry it as their title. */
+export function partner(conversation: Conversation, me: Me): { name: string; number: string } {
+  const other = conversation.participants.find((participant) => participant.who !== me.who);
+  const number = other?.who.startsWith("user:") ? other.who.slice("user:".length) : "";
+  if (conversation.kind === "direct" && other) return { name: other.name, number };
+  const visitor = conversation.participants.find((participant) => participant.who.startsWith("visitor:"));
+  return { name: conversation.title || visitor?.name || other?.name || t("Conversation"), number };
+}
+
+/** The others who write at this moment. */
+export function writers(conversation: Conversation, me: Me): string[] {
+  return conversation.typing.filter((typist) => whoOf(typist.author) !== me.who).map((typist) => typist.author.name);
+}
