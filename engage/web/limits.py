@@ -21,6 +21,14 @@ class Bucket:
     def __init__(self, rate: Rate, now: float) -> None:
         self._rate, self._level, self._filled_at = rate, rate.burst, now
 
+    def reserve(self, now: float) -> float:
+        """Take one, now or ahead of time: the seconds to wait before it may be used."""
+        rate = self._rate
+        refilled = self._level + (now - self._filled_at) * rate.per_s
+        self._level = min(rate.burst, refilled) - 1
+        self._filled_at = now
+        return max(0.0, -self._level / rate.per_s)
+
     def take(self, now: float) -> float:
         """Take one: 0 when there was one, else the seconds until there will be."""
         rate = self._rate

@@ -139,9 +139,7 @@ def _operation(path: str, method: str, each: Operation | None) -> dict[str, Any]
         for name in names
     ]
     result: dict[str, Any] = {
-        "operationId": re.sub(r"\W+", "_", f"{method.lower()}_{path.removeprefix('/v1/')}").strip(
-            "_"
-        ),
+        "operationId": re.sub(r"\W+", "_", method.lower() + path.removeprefix("/v1")).strip("_"),
         "tags": [each.tag if each is not None and each.tag else part],
         "responses": {"default": _error_response()},
     }

@@ -28,8 +28,8 @@ NO_SCRIPT = N_("This page needs JavaScript.")
 NOT_FOUND = N_("This page does not exist")
 NOT_FOUND_HINT = N_("The link may be mistyped, or no longer in use.")
 STYLE = (
-    ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0;min-height:100vh;"
-    "display:grid;place-items:center;text-align:center}main{padding:2rem;max-width:32rem}"
+    ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0;"
+    "min-height:100vh;display:grid;place-items:center;text-align:center}main{padding:2rem;max-width:32rem}"
     "h1{font-size:1.5rem;margin:0 0 .5rem}p{margin:0;opacity:.75}a{color:inherit}"
 )
 
@@ -118,8 +118,8 @@ def _shell(
     return (
         f"{_head(title, language)}"
         f'<meta property="csp-nonce" nonce="{nonce}">{_links(files.get("links", ()))}{styles}'
-        f'<script type="application/json" id="engage-config">{_json(config)}</script>{scripts}</head>'
-        f'<body><div id="app"></div>'
+        f'<script type="application/json" id="engage-config">{_json(config)}</script>{scripts}'
+        '</head><body><div id="app"></div>'
         f"<noscript>{html.escape(translate(NO_SCRIPT, language))}</noscript></body></html>"
     )
 

@@ -15,7 +15,7 @@ _OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 def refused_fields(value: Any, path: str = "") -> Iterator[str]:
-    """Name every field whose text holds a lone surrogate or a control character but newline, tab."""
+    """Name each field that holds a lone surrogate or a control character but newline and tab."""
     match value:
         case str():
             if _refused(value):

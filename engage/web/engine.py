@@ -1,0 +1,164 @@
+"""The one place that knows python-socketio's inside: its packets, queues and hooks.
+
+What is done here, and why (`tests/integration/web/test_engine.py` guards it against new releases):
+- each Engine.IO socket gets our `Outgoing` for a queue, since its own has no bounds;
+- a broadcast is encoded once and put on those queues, instead of one task per receiver;
+- one message of a connection is handled after the other, also when two polling requests carry them;
+- binary messages and acknowledgements, which nobody here sends, are refused before they are kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import socketio
+from engineio.packet import MESSAGE
+from engineio.packet import Packet as EnginePacket
+
+from engage.web.outgoing import PUSH_LIMIT, Outgoing
+from engage.web.protocol import MESSAGE_LIMIT, WIRE, frame_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.types import ASGIApp, Scope
+
+log = logging.getLogger(__name__)
+PING_INTERVAL_S, PING_TIMEOUT_S = 20, 15
+CONNECT_WITHIN_S = 15.0  # an Engine.IO session that joins no namespace is closed
+DRAIN_WITHIN_S = 10.0  # who does not read what was asked for is not asked further
+_encode = msgspec.json.encode
+
+
+class Engine:
+    """A Socket.IO server with bounded queues."""
+
+    def __init__(self, connected: Callable[[str], Awaitable[None]]) -> None:
+        """`connected` is called when a client was told that it is connected, with its sid."""
+        manager = socketio.AsyncManager()
+        self.server = socketio.AsyncServer(
+            async_mode="asgi",
+            client_manager=manager,
+            async_handlers=False,
+            cors_allowed_origins=[],  # origins are checked before, knowing the scheme
+            ping_interval=PING_INTERVAL_S,
+            ping_timeout=PING_TIMEOUT_S,
+            max_http_buffer_size=MESSAGE_LIMIT,
+            http_compression=False,
+        )
+        self._eio = self.server.eio
+        self._eio.create_queue = lambda: Outgoing(frame_of)
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._joined: set[str] = set()
+        self._hook_connect(manager, connected)
+        self._hook_messages()
+        self.app: ASGIApp = socketio.ASGIApp(self.server, socketio_path=None)
+
+    def on(self, namespace: str, event: str, handler: Callable[..., Awaitable[Any]]) -> None:
+        """Handle `connect`, `disconnect` or `*`, everything else."""
+        self.server.on(event, handler=handler, namespace=namespace)
+
+    def outgoing(self, sid: str, namespace: str) -> tuple[str, Outgoing] | None:
+        """The Engine.IO session and queue of a connection that is open."""
+        eio_sid = self.server.manager.eio_sid_from_sid(sid, namespace)
+        socket = self._eio.sockets.get(eio_sid)
+        return None if socket is None else (eio_sid, socket.queue)
+
+    def attach_wire(self, outgoing: Outgoing, scope: Scope) -> None:
+        """Let a connection that began as a WebSocket be written to at once."""
+        if scope["type"] == "websocket":
+            outgoing.wire = (scope.get("extensions") or {}).get(WIRE)
+
+    async def close(self, eio_sid: str, *, abort: bool = False) -> None:
+        """End an Engine.IO session; `abort` drops what its client has not read."""
+        socket = self._eio.sockets.get(eio_sid)
+        if socket is None:
+            return
+        outgoing: Outgoing = socket.queue
+        if abort:
+            outgoing.clear()
+            if outgoing.wire is not None:
+                outgoing.wire.abort()
+        await self._eio.disconnect(eio_sid)
+        outgoing.put_nowait(None)  # the writer ends and closes the WebSocket
+
+    async def stop(self) -> None:
+        """Close every session."""
+        sessions = list(self._eio.sockets)
+        await asyncio.gather(*(self.close(each) for each in sessions), return_exceptions=True)
+        await self._eio.shutdown()
+
+    def _hook_connect(self, manager: Any, connected: Callable[[str], Awaitable[None]]) -> None:
+        connect = manager.connect
+
+        async def connect_and_tell(sid: str, namespace: str) -> Any:
+            result = await connect(sid, namespace)
+            self._joined.add(manager.eio_sid_from_sid(sid, namespace))
+            await connected(sid)
+            return result
+
+        manager.connect = connect_and_tell
+
+    def _hook_messages(self) -> None:
+        handlers: dict[str, Callable[..., Awaitable[Any]]] = dict(self._eio.handlers)
+
+        async def opened(eio_sid: str, environ: dict[str, Any]) -> Any:
+            self._locks[eio_sid] = asyncio.Lock()
+            asyncio.get_running_loop().call_later(CONNECT_WITHIN_S, self._check_joined, eio_sid)
+            return await handlers["connect"](eio_sid, environ)
+
+        async def received(eio_sid: str, data: object) -> None:
+            lock = self._locks.get(eio_sid)
+            if lock is None:
+                return
+            async with lock:
+                await self._receive(handlers["message"], eio_sid, data)
+
+        async def closed(eio_sid: str, reason: str) -> None:
+            self._locks.pop(eio_sid, None)
+            self._joined.discard(eio_sid)
+            await handlers["disconnect"](eio_sid, reason)
+
+        self._eio.on("connect", opened)
+        self._eio.on("message", received)
+        self._eio.on("disconnect", closed)
+
+    async def _receive(
+        self, handle: Callable[..., Awaitable[Any]], eio_sid: str, data: object
+    ) -> None:
+        socket = self._eio.sockets.get(eio_sid)
+        if socket is None or socket.closed:
+            return
+        if not isinstance(data, str) or data[:1] not in ("0", "1", "2"):
+            await self.close(eio_sid)
+            return
+        if not await socket.queue.drained(PUSH_LIMIT, DRAIN_WITHIN_S):
+            log.info("socket closed", extra={"reason": "slow"})
+            await self.close(eio_sid, abort=True)
+            return
+        try:
+            await handle(eio_sid, data)
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+            log.info("socket closed", extra={"reason": "malformed packet"})
+            await self.close(eio_sid)
+
+    def _check_joined(self, eio_sid: str) -> None:
+        if eio_sid in self._locks and eio_sid not in self._joined:
+            task = asyncio.ensure_future(self.close(eio_sid))
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+
+def event_packet(namespace: str, name: str, payload: object) -> EnginePacket:
+    """A Socket.IO event as an Engine.IO packet, encoded."""
+    data = _encode([name, payload]).decode()
+    packet = EnginePacket(MESSAGE, f"2{namespace},{data}")
+    packet.encode()
+    return packet
+
+
+def frame(packet: EnginePacket) -> bytes:
+    """The packet's WebSocket frame."""
+    return frame_of(packet.encode())
