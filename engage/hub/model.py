@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from engage.errors import Conflict, Invalid, N_, NotFound, TextRefused, TooLarge
+from engage.errors import N_, Conflict, Invalid, NotFound, TextRefused, TooLarge
 
 TEXT_LIMIT = 8_000
 """Code points in one message, everywhere; the client checks it too."""
@@ -206,3 +206,31 @@ def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
     if not text.strip():
         raise Invalid({"text": N_("Please write something.")})
     return text
+
+
+CLIENT_ID_LIMIT = 64
+
+
+def clean_client_id(client_id: str) -> str:
+    """Check a key that a client has made for one event: up to 64 visible ASCII characters.
+
+    Raises:
+        Invalid: it is something else.
+    """
+    if not 0 < len(client_id) <= CLIENT_ID_LIMIT or not client_id.isascii():
+        raise Invalid({"client_id": N_("This identifier cannot be taken.")})
+    if not client_id.isprintable() or " " in client_id:
+        raise Invalid({"client_id": N_("This identifier cannot be taken.")})
+    return client_id
+
+
+def encode_body(body: dict[str, Any]) -> str:
+    """An event's body as it is stored.
+
+    Raises:
+        TextRefused: a lone surrogate somewhere in it, which no database takes.
+    """
+    try:
+        return msgspec.json.encode(body).decode()
+    except UnicodeEncodeError as error:
+        raise TextRefused from error

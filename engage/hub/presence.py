@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engage.events import Events
-from engage.hub.delivery import Delivery
 from engage.hub.events import PresenceChanged
+
+if TYPE_CHECKING:
+    from engage.events import Events
+    from engage.hub.delivery import Delivery
 
 GRACE_S = 60.0
 """A reload, a tunnel or a sleeping tab is not an absence (seconds)."""

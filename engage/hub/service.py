@@ -2,96 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, TypeVar
+import asyncio
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from engage.events import Events
-from engage.hub.delivery import Delivery
-from engage.hub.model import Appended, Author, Conversation, KindPolicy, Member, Page, Participant
+from engage.errors import NotFound, Unavailable
+from engage.hub import reading
+from engage.hub.append import Append, Appends, concerns
+from engage.hub.events import EventAppended, WatermarkMoved
+from engage.hub.model import (
+    COUNTED_KINDS,
+    HIDDEN_KINDS,
+    Appended,
+    Author,
+    Conversation,
+    Event,
+    KindPolicy,
+    NotParticipant,
+    Page,
+    Participant,
+    clean_client_id,
+    clean_text,
+    encode_body,
+)
+from engage.hub.rooms import Room, Rooms, Seat
+from engage.hub.transaction import HubTransaction
+from engage.hub.typing_limit import TypingLimit
+from engage.hub.watermarks import Mark, Moved, Watermarks
+from engage.hub.wire import author_json, event_json, watermark_json
 from engage.identifiers import Clock, now_ms
-from engage.storage.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.events import Events
+    from engage.hub.delivery import Delivery
+    from engage.storage.database import Database
+
+__all__ = ["Hub", "HubTransaction"]
 
 T = TypeVar("T")
 
 
-class HubTransaction:
-    """Changes of conversations that happen together or not at all, with the caller's own rows."""
-
-    connection: AsyncConnection
-
-    async def create(
-        self,
-        *,
-        kind: str,
-        key: str | None = None,
-        title: str = "",
-        state: str = "active",
-        participants: Iterable[Member] = (),
-    ) -> Conversation:
-        """Open a conversation; one that has this key already is returned as it is."""
-        raise NotImplementedError
-
-    async def append(
-        self,
-        conversation_id: str,
-        author: Author,
-        kind: str,
-        body: dict[str, Any],
-        *,
-        client_id: str | None = None,
-    ) -> Appended:
-        """Add an event; idempotent by conversation, author and `client_id`."""
-        raise NotImplementedError
-
-    async def change(
-        self,
-        conversation_id: str,
-        *,
-        expect_state: tuple[str, ...] | None = None,
-        expect_epoch: int | None = None,
-        state: str | None = None,
-        owner: str | None = None,
-        owner_name: str | None = None,
-    ) -> Conversation | None:
-        """Compare and set; a change of owner bumps the epoch; None when the expectation fails.
-
-        `owner=""` makes it nobody's.
-        """
-        raise NotImplementedError
-
-    async def join(
-        self,
-        conversation_id: str,
-        who: str,
-        name: str,
-        *,
-        from_seq: int = 0,
-        sees_notes: bool = False,
-    ) -> None:
-        """Let someone follow; one who left comes back."""
-        raise NotImplementedError
-
-    async def leave(self, conversation_id: str, who: str) -> None:
-        """Let someone follow no longer."""
-        raise NotImplementedError
-
-    async def get(self, conversation_id: str) -> Conversation:
-        """The conversation as this transaction sees it.
-
-        Raises:
-            NotFound: there is none.
-        """
-        raise NotImplementedError
-
-    def tell(self, whos: Iterable[str], name: str, payload: dict[str, Any]) -> None:
-        """Send an unstored socket event once the transaction is committed."""
-        raise NotImplementedError
-
-
 class Hub:
-    """Conversations for every slice."""
+    """Conversations for every slice.
+
+    What it acknowledges is on disk. What it tells over connections is a hint: a client that has
+    seen *n* asks for what came after *n*.
+    """
 
     def __init__(
         self, database: Database, delivery: Delivery, events: Events, clock: Clock = now_ms
@@ -102,16 +61,22 @@ class Hub:
             events,
             clock,
         )
+        self._rooms = Rooms(database)
+        self._appends = Appends(database.dialect, self._stored)
+        self._watermarks = Watermarks(database, self._moved)
+        self._typing = TypingLimit()
+        self._policies: dict[str, KindPolicy] = {}
 
     async def start(self) -> None:
-        """Begin to write watermarks."""
+        """Be ready; nothing is read before somebody asks for it."""
 
     async def stop(self) -> None:
         """Write the watermarks that wait."""
+        await self._watermarks.stop()
 
     def policy(self, kind: str, policy: KindPolicy) -> None:
         """Let a slice decide what a participant's `send` does in its kind of conversation."""
-        raise NotImplementedError
+        self._policies[kind] = policy
 
     async def append(
         self,
@@ -131,13 +96,34 @@ class Hub:
             NotFound: no such conversation.
             ConversationClosed: it takes no messages any more.
             StaleOwner: `epoch` is not the owner's of now.
-            Unavailable: nothing was stored.
+            Unavailable: nothing is acknowledged; the same `client_id` may be sent again.
         """
-        raise NotImplementedError
+        room = self._rooms.known(conversation_id) or await self._rooms.get(conversation_id)
+        item = Append(room, author, kind, body, encode_body(body), client_id, epoch, self._clock())
+        try:
+            return await self._database.submit(self._appends, item)
+        except Unavailable:
+            self._rooms.forget()
+            raise
 
     async def transact(self, work: Callable[[HubTransaction], Awaitable[T]]) -> T:
-        """Run `work` in one database transaction, then tell what it appended and changed."""
-        raise NotImplementedError
+        """Run `work` in one database transaction, then tell what it appended and changed.
+
+        It runs in the one writer: quick, and in portions if there is much to do.
+        """
+
+        async def run(connection: AsyncConnection) -> tuple[HubTransaction, T]:
+            transaction = HubTransaction(
+                connection, self._rooms, self._clock, self._stored, self._delivery.send
+            )
+            return transaction, await work(transaction)
+
+        try:
+            _, result = await self._database.write(run, committed=lambda done: done[0].committed())
+        except Unavailable:
+            self._rooms.forget()
+            raise
+        return result
 
     async def post(
         self,
@@ -149,36 +135,82 @@ class Hub:
         text: str,
         epoch: int | None = None,
     ) -> Appended:
-        """Take what a participant sends: membership, clean text, then the kind's policy."""
-        raise NotImplementedError
+        """Take what a participant sends: membership, clean text, then the kind's policy.
 
-    async def resume(self, who: str, conversation_id: str, after: int, limit: int = 200) -> Page:
+        Raises:
+            NotParticipant: not a conversation of theirs.
+            TextRefused, TooLarge, Invalid: the text or the `client_id` cannot be taken.
+            ConversationClosed, StaleOwner, Unavailable: as `append` does.
+        """
+        room = await self._room_of(who, conversation_id)
+        clean_client_id(client_id)
+        body = {"text": clean_text(text)}
+        self._typing.reset(who, conversation_id)
+        conversation = room.conversation
+        if (policy := self._policies.get(conversation.kind)) is not None:
+            return await policy.post(author, conversation, client_id, body, epoch)
+        return await self.append(
+            conversation_id, author, "message", body, client_id=client_id, epoch=epoch
+        )
+
+    async def resume(
+        self, who: str, conversation_id: str, after: int, limit: int = reading.PAGE
+    ) -> Page:
         """What came after a sequence, as this participant sees it.
 
         Raises:
-            TooFar: `after` is below the first kept sequence, or beyond the head.
+            NotParticipant: not a conversation of theirs.
+            TooFar: `after` is below the first kept sequence, or beyond the last one.
         """
-        raise NotImplementedError
+        limit = max(1, min(limit, reading.PAGE))
+        async with self._database.read() as connection:
+            return await reading.page(connection, who, conversation_id, max(0, after), limit)
 
     async def hello(self, who: str, heads: dict[str, int]) -> list[dict[str, Any]]:
         """Summaries of the participant's conversations, with events after the heads they name."""
-        raise NotImplementedError
+        async with self._database.read() as connection:
+            return await reading.summaries(connection, who, heads)
 
     async def summary(self, who: str, conversation_id: str) -> dict[str, Any]:
-        """One summary with the newest events, as `hello` gives it."""
-        raise NotImplementedError
+        """One summary with the newest events, as `hello` gives it.
+
+        Raises:
+            NotParticipant: not a conversation of theirs.
+        """
+        async with self._database.read() as connection:
+            return await reading.summary(connection, who, conversation_id)
 
     async def delivered(self, who: str, conversation_id: str, seq: int) -> None:
-        """The participant's client has received up to `seq`."""
-        raise NotImplementedError
+        """The participant's client has received up to `seq`.
+
+        Raises:
+            NotParticipant: not a conversation of theirs.
+        """
+        room = await self._room_of(who, conversation_id)
+        self._mark(room, who, delivered=seq, read=0)
 
     async def read(self, who: str, conversation_id: str, seq: int) -> None:
-        """The participant has read up to `seq`."""
-        raise NotImplementedError
+        """The participant has read up to `seq`.
+
+        Raises:
+            NotParticipant: not a conversation of theirs.
+        """
+        room = await self._room_of(who, conversation_id)
+        self._mark(room, who, delivered=seq, read=seq)
 
     async def typing(self, who: str, author: Author, conversation_id: str) -> None:
-        """Tell the other participants, at most once per 3 s; never stored."""
-        raise NotImplementedError
+        """Tell the other participants, at most once per 3 s; never stored.
+
+        Raises:
+            NotParticipant: not a conversation of theirs.
+        """
+        room = await self._room_of(who, conversation_id)
+        now = asyncio.get_running_loop().time()
+        if room.conversation.closed or not self._typing.allows(who, conversation_id, now):
+            return
+        others = [each for each in room.seats if each != who]
+        payload = {"conversation": conversation_id, "who": who, "author": author_json(author)}
+        self._delivery.send(others, "typing", payload)
 
     async def conversation(self, conversation_id: str) -> Conversation:
         """The conversation's head.
@@ -186,11 +218,16 @@ class Hub:
         Raises:
             NotFound: there is none.
         """
-        raise NotImplementedError
+        return (await self._rooms.get(conversation_id)).conversation
 
     async def participants(self, conversation_id: str) -> list[Participant]:
-        """Who follows it now."""
-        raise NotImplementedError
+        """Who follows it now.
+
+        Raises:
+            NotFound: there is no such conversation.
+        """
+        room = await self._rooms.get(conversation_id)
+        return [seat.value() for seat in room.seats.values()]
 
     async def require_participant(self, who: str, conversation_id: str) -> Participant:
         """The participant, for authorisation.
@@ -198,4 +235,64 @@ class Hub:
         Raises:
             NotParticipant: not one; the same answer as for a conversation that does not exist.
         """
-        raise NotImplementedError
+        return (await self._room_of(who, conversation_id)).seats[who].value()
+
+    async def _room_of(self, who: str, conversation_id: str) -> Room:
+        try:
+            room = self._rooms.known(conversation_id) or await self._rooms.get(conversation_id)
+        except NotFound as error:
+            raise NotParticipant(conversation=conversation_id) from error
+        if who not in room.seats:
+            raise NotParticipant(conversation=conversation_id)
+        return room
+
+    def _mark(self, room: Room, who: str, *, delivered: int, read: int) -> None:
+        """Note a mark that moves something; nobody has seen more than there is."""
+        seat, head = room.seats[who], room.conversation.last_seq
+        delivered, read = min(delivered, head), min(read, head)
+        if delivered > seat.delivered or read > seat.read:
+            self._watermarks.move(room, who, delivered=delivered, read=read)
+
+    def _stored(self, room: Room, event: Event) -> None:
+        """After the commit, in the order of the log: memory, followers, facts."""
+        room = self._current(room)
+        room.advance(event)
+        self._rooms.keep(room)
+        if event.kind in COUNTED_KINDS:
+            for seat in room.seats.values():
+                seat.unread = seat.unread or concerns(seat.who, seat.sees_notes, event)
+        self._tell(room, event)
+        self._events.publish(EventAppended(room.conversation, event))
+
+    def _tell(self, room: Room, event: Event) -> None:
+        """Send an event once for each class of readers, whose frames are equal."""
+        hidden, writer = event.kind in HIDDEN_KINDS, event.author.who
+        classes: dict[tuple[bool, bool, bool], list[Seat]] = {}
+        for seat in room.seats.values():
+            concerned = event.seq > seat.from_seq and (seat.sees_notes or not hidden)
+            if concerned and self._delivery.connections(seat.who):
+                prev = event.seq - 1 if seat.sees_notes else event.prev_public
+                key = (seat.sees_notes, seat.who == writer, prev <= seat.from_seq)
+                classes.setdefault(key, []).append(seat)
+        for (sees_notes, own, _), seats in classes.items():
+            payload = event_json(event, sees_notes, own=own, from_seq=seats[0].from_seq)
+            self._delivery.send([seat.who for seat in seats], "event", payload)
+
+    def _moved(self, mark: Mark, moved: Moved) -> None:
+        """After the commit of a watermark: memory, followers, facts."""
+        room = self._current(mark.room)
+        seat = room.seats.get(mark.who)
+        if seat is None:
+            return
+        seat.unread = moved.unread
+        if (moved.delivered, moved.read) == (seat.delivered, seat.read):
+            return
+        seat.delivered, seat.read = moved.delivered, moved.read
+        conversation_id = room.conversation.id
+        payload = watermark_json(conversation_id, mark.who, moved.delivered, moved.read)
+        self._delivery.send(list(room.seats), "watermark", payload)
+        self._events.publish(WatermarkMoved(conversation_id, mark.who, moved.delivered, moved.read))
+
+    def _current(self, room: Room) -> Room:
+        """The room as it is known now, should memory have been forgotten meanwhile."""
+        return self._rooms.known(room.conversation.id) or room

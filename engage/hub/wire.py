@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engage.hub.model import Author, Conversation, Event, Participant
 from engage.identifiers import rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engage.hub.model import Author, Conversation, Event, Participant
 
 
 def author_json(author: Author) -> dict[str, str]:

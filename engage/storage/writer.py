@@ -41,6 +41,9 @@ _COMMIT, _ROLLBACK = Do("COMMIT"), Do("ROLLBACK")
 class Batch(Protocol[Item_contra, Result]):
     """Items of one kind that are written by a constant number of statements per batch."""
 
+    order: int
+    """Kinds with a lower order are written first within a transaction."""
+
     def script(self, items: Sequence[Item_contra]) -> Script[list[Result | Exception]]:
         """Write all items; an exception in an item's place refuses that item alone."""
 
@@ -209,6 +212,7 @@ class Writer:
     async def _transaction(self, driver: Driver, jobs: list[_Job]) -> _Outcomes:
         """One transaction: the batched items first, then each piece of work in a savepoint."""
         items = [job for job in jobs if isinstance(job, _Item)]
+        items.sort(key=lambda job: job.batch.order)
         works = [job for job in jobs if isinstance(job, _Work)]
         outcomes: _Outcomes = []
         try:

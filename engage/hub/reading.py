@@ -1,0 +1,270 @@
+"""What clients ask when they come back: pages of events after a sequence, and summaries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+
+from engage.hub.model import (
+    CLOSED_STATES,
+    COUNTED_KINDS,
+    HIDDEN_KINDS,
+    Conversation,
+    Event,
+    NotParticipant,
+    Page,
+    Participant,
+    TooFar,
+    authors_of,
+)
+from engage.hub.rooms import conversation_of, participant_of
+from engage.hub.transaction import event_of
+from engage.hub.wire import event_json, summary_json
+from engage.storage.tables import conversations, events, participants
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+PAGE = 200
+OPEN_LIMIT = 500
+ENDED_LIMIT = 50
+UNREAD_LIMIT = 1_000
+"""Beyond it a badge says so many and no more; counting further would cost a long read."""
+
+
+class Membership:
+    """A conversation as one of its participants sees it."""
+
+    def __init__(self, conversation: Conversation, reader: Participant) -> None:
+        self.conversation, self.reader = conversation, reader
+
+    @property
+    def head(self) -> int:
+        """The last sequence that this reader may see."""
+        conversation = self.conversation
+        return conversation.last_seq if self.reader.sees_notes else conversation.last_public_seq
+
+    def wire(self, event: Event) -> dict[str, Any]:
+        """An event as this reader gets it."""
+        return event_json(
+            event,
+            self.reader.sees_notes,
+            own=event.author.who == self.reader.who,
+            from_seq=self.reader.from_seq,
+        )
+
+
+async def page(
+    connection: AsyncConnection, who: str, conversation_id: str, after: int, limit: int
+) -> Page:
+    """Events after a sequence.
+
+    Raises:
+        NotParticipant: not a conversation of this participant.
+        TooFar: `after` is below the first kept sequence, or beyond the last one.
+    """
+    query = _memberships(who).where(conversations.c.id == conversation_id)
+    found = [_membership(row) for row in await connection.execute(query)]
+    if not found:
+        raise NotParticipant(conversation=conversation_id)
+    membership = found[0]
+    found_events, more = await _after(connection, membership, after, limit)
+    return Page(found_events, membership.head, more)
+
+
+async def newest(
+    connection: AsyncConnection, membership: Membership, limit: int
+) -> list[dict[str, Any]]:
+    """The last events that the reader may see, in order."""
+    query = _visible(membership, 0).order_by(events.c.seq.desc()).limit(limit)
+    rows = (await connection.execute(query)).all()
+    return [membership.wire(event_of(row)) for row in reversed(rows)]
+
+
+async def summaries(
+    connection: AsyncConnection, who: str, heads: dict[str, int]
+) -> list[dict[str, Any]]:
+    """Summaries of a participant's conversations, with what came after the heads they name."""
+    members = await _mine(connection, who, list(heads))
+    answer = []
+    for membership, summary in await _summarise(connection, who, members):
+        named = heads.get(membership.conversation.id)
+        if named is not None:
+            try:
+                summary["events"], summary["more"] = await _after(
+                    connection, membership, named, PAGE
+                )
+            except TooFar:
+                summary["too_far"] = True
+        answer.append(summary)
+    return answer
+
+
+async def summary(connection: AsyncConnection, who: str, conversation_id: str) -> dict[str, Any]:
+    """One summary with the newest events.
+
+    Raises:
+        NotParticipant: not a conversation of this participant.
+    """
+    query = _memberships(who).where(conversations.c.id == conversation_id)
+    members = [_membership(row) for row in await connection.execute(query)]
+    if not members:
+        raise NotParticipant(conversation=conversation_id)
+    [(membership, answer)] = await _summarise(connection, who, members)
+    answer["events"] = await newest(connection, membership, PAGE)
+    answer["more"] = bool(answer["events"]) and answer["events"][0]["prev"] > 0
+    return answer
+
+
+def _memberships(who: str) -> Select[Any]:
+    return (
+        select(conversations, participants)
+        .join(participants, participants.c.conversation_id == conversations.c.id)
+        .where(participants.c.who == who, participants.c.left_at_ms.is_(None))
+    )
+
+
+def _membership(row: Row[Any]) -> Membership:
+    return Membership(conversation_of(row), participant_of(row))
+
+
+async def _mine(connection: AsyncConnection, who: str, named: list[str]) -> list[Membership]:
+    """What a participant is to see on connecting: all that is open, all named, the last ended."""
+    mine, newest_first = _memberships(who), conversations.c.id.desc()
+    closed = conversations.c.state.in_(sorted(CLOSED_STATES))
+    queries = [
+        mine.where(~closed).order_by(newest_first).limit(OPEN_LIMIT),
+        mine.where(closed).order_by(newest_first).limit(ENDED_LIMIT),
+    ]
+    if named:
+        queries.append(mine.where(conversations.c.id.in_(named[:OPEN_LIMIT])))
+    found: dict[str, Membership] = {}
+    for query in queries:
+        for row in await connection.execute(query):
+            membership = _membership(row)
+            found.setdefault(membership.conversation.id, membership)
+    return list(found.values())
+
+
+async def _summarise(
+    connection: AsyncConnection, who: str, members: Sequence[Membership]
+) -> list[tuple[Membership, dict[str, Any]]]:
+    """Summaries without events, by a constant number of statements."""
+    identifiers = [each.conversation.id for each in members]
+    everyone: dict[str, list[Participant]] = {each: [] for each in identifiers}
+    for row in await connection.execute(
+        select(participants)
+        .where(participants.c.conversation_id.in_(identifiers), participants.c.left_at_ms.is_(None))
+        .order_by(participants.c.who)
+    ):
+        everyone[row.conversation_id].append(participant_of(row))
+    last = {event.conversation_id: event for event in await _last(connection, who, identifiers)}
+    unread = await _unread(connection, who, identifiers)
+    answer = []
+    for membership in members:
+        identifier = membership.conversation.id
+        event = last.get(identifier)
+        shown = None if event is None else membership.wire(event)
+        answer.append(
+            (
+                membership,
+                summary_json(
+                    membership.conversation,
+                    everyone[identifier],
+                    head=membership.head,
+                    unread=unread.get(identifier, 0),
+                    last=shown,
+                ),
+            )
+        )
+    return answer
+
+
+def _seen() -> ColumnElement[bool]:
+    """Events that the joined participant may see."""
+    return and_(
+        events.c.conversation_id == participants.c.conversation_id,
+        events.c.seq > participants.c.from_seq,
+        or_(participants.c.sees_notes, events.c.kind.not_in(sorted(HIDDEN_KINDS))),
+    )
+
+
+async def _last(connection: AsyncConnection, who: str, identifiers: Iterable[str]) -> list[Event]:
+    """The last event of each conversation that someone has written."""
+    newest_seq = (
+        select(func.max(events.c.seq))
+        .where(_seen(), events.c.kind.in_(COUNTED_KINDS))
+        .correlate(participants)
+        .scalar_subquery()
+    )
+    query = (
+        select(events)
+        .join(participants, participants.c.conversation_id == events.c.conversation_id)
+        .where(
+            participants.c.who == who,
+            participants.c.conversation_id.in_(list(identifiers)),
+            events.c.seq == newest_seq,
+        )
+    )
+    return [event_of(row) for row in await connection.execute(query)]
+
+
+async def _unread(
+    connection: AsyncConnection, who: str, identifiers: Iterable[str]
+) -> dict[str, int]:
+    """How many counted events of others come after each read mark."""
+    waiting = (
+        select(events.c.seq)
+        .where(
+            _seen(),
+            events.c.seq > participants.c.read_seq,
+            events.c.kind.in_(COUNTED_KINDS),
+            events.c.author.not_in(authors_of(who)),
+        )
+        .correlate(participants)
+        .limit(UNREAD_LIMIT)
+        .subquery()
+    )
+    counted = select(func.count()).select_from(waiting).scalar_subquery()
+    query = select(participants.c.conversation_id, counted).where(
+        participants.c.who == who, participants.c.conversation_id.in_(list(identifiers))
+    )
+    return {row[0]: row[1] for row in await connection.execute(query)}
+
+
+def _visible(membership: Membership, after: int) -> Select[Any]:
+    query = select(events).where(
+        events.c.conversation_id == membership.conversation.id,
+        events.c.seq > max(after, membership.reader.from_seq),
+        events.c.seq <= membership.conversation.last_seq,
+    )
+    if not membership.reader.sees_notes:
+        query = query.where(events.c.kind.not_in(sorted(HIDDEN_KINDS)))
+    return query
+
+
+async def _after(
+    connection: AsyncConnection, membership: Membership, after: int, limit: int
+) -> tuple[list[dict[str, Any]], bool]:
+    """Events after a sequence, and whether there are more.
+
+    Raises:
+        TooFar: the client's copy cannot be continued from there.
+    """
+    conversation = membership.conversation
+    if after == membership.head:
+        return [], False
+    if after > conversation.last_seq:  # from before a restored backup: nothing would ever fit
+        raise TooFar(first=0, head=membership.head)
+    start = max(after, membership.reader.from_seq)
+    first_kept = await connection.scalar(
+        select(func.min(events.c.seq)).where(events.c.conversation_id == conversation.id)
+    )
+    if first_kept is not None and start + 1 < first_kept:
+        raise TooFar(first=first_kept, head=membership.head)
+    query = _visible(membership, after).order_by(events.c.seq).limit(limit + 1)
+    rows = (await connection.execute(query)).all()
+    return [membership.wire(event_of(row)) for row in rows[:limit]], len(rows) > limit
