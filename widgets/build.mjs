@@ -20,6 +20,9 @@ const shared = {
   build: { outDir: staging, emptyOutDir: false, target: "es2022", assetsInlineLimit: 0, modulePreload: false, reportCompressedSize: false },
 };
 
+/** Mantine marks each module for servers that draw React; here that says nothing. */
+const onLog = (level, log, forward) => log.code !== "MODULE_LEVEL_DIRECTIVE" && forward(level, log);
+
 const named = (folder) => ({
   entryFileNames: `${folder}/[name]-[hash].js`,
   chunkFileNames: `${folder}/[name]-[hash].js`,
@@ -34,6 +37,7 @@ async function buildLoader() {
       ...shared.build,
       rolldownOptions: {
         input: join(here, "src/visitor/loader.ts"),
+        onLog,
         output: { format: "iife", entryFileNames: "loader.js" },
       },
     },
@@ -47,7 +51,7 @@ async function buildModules(entries, output, visitor = false) {
   await build({
     ...shared,
     oxc: { jsx: { runtime: "automatic", importSource: visitor ? "preact" : "react" } },
-    build: { ...shared.build, manifest: "vite-manifest.json", rolldownOptions: { input: present, output } },
+    build: { ...shared.build, manifest: "vite-manifest.json", rolldownOptions: { input: present, output, onLog }, chunkSizeWarningLimit: 1000 },
   });
   const file = join(staging, "vite-manifest.json");
   const manifest = JSON.parse(await readFile(file, "utf8"));
@@ -74,6 +78,7 @@ function loadedAtOnce(manifest, source) {
 async function copyCatalogs() {
   const from = join(here, ".i18n");
   const names = {};
+  await rm(join(staging, "i18n"), { recursive: true, force: true });
   if (!existsSync(from)) return names;
   await mkdir(join(staging, "i18n"), { recursive: true });
   for (const name of (await readdir(from)).filter((each) => each.endsWith(".js")).sort()) {
@@ -87,32 +92,46 @@ async function copyCatalogs() {
 }
 
 async function main() {
+  // `npm run build -- visitor` or `-- desk`: one part anew, the other as it was.
+  const only = process.argv[2];
+  const wanted = (part) => only === undefined || only === part;
   await rm(staging, { recursive: true, force: true });
+  let manifest = {};
+  if (only !== undefined && existsSync(dist)) {
+    await cp(dist, staging, { recursive: true });
+    manifest = JSON.parse(await readFile(join(dist, "manifest.json"), "utf8"));
+  }
   await mkdir(staging, { recursive: true });
   try {
-    await buildLoader();
-    const frame = await buildModules({ frame: "src/visitor/frame.tsx" }, named("frame"), true);
-    const desks = await buildModules(
-      { wave: "src/wave/main.tsx", admin: "src/admin/main.tsx" },
-      { entryFileNames: "[name]/[name]-[hash].js", chunkFileNames: "desk/[name]-[hash].js", assetFileNames: "desk/[name]-[hash][extname]" },
-    );
-    const home = await buildModules({ home: "src/home/main.ts" }, named("home"));
+    if (wanted("visitor")) Object.assign(manifest, await buildVisitor());
+    if (wanted("desk")) Object.assign(manifest, await buildDesk());
     await cp(join(here, "src/shared/icons/mark.svg"), join(staging, "icon.svg"));
-    const loader = await readFile(join(staging, "loader.js"));
-    const manifest = {
-      loader: "loader.js",
-      icon: "icon.svg",
-      ...frame,
-      ...desks,
-      ...home,
-      i18n: await copyCatalogs(),
-      integrity: { "loader.js": `sha384-${createHash("sha384").update(loader).digest("base64")}` },
-    };
+    Object.assign(manifest, { icon: "icon.svg", i18n: await copyCatalogs() });
     await writeFile(join(staging, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
     await replace();
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+async function buildVisitor() {
+  await rm(join(staging, "frame"), { recursive: true, force: true });
+  await buildLoader();
+  const loader = await readFile(join(staging, "loader.js"));
+  return {
+    loader: "loader.js",
+    integrity: { "loader.js": `sha384-${createHash("sha384").update(loader).digest("base64")}` },
+    ...(await buildModules({ frame: "src/visitor/frame.tsx" }, named("frame"), true)),
+  };
+}
+
+async function buildDesk() {
+  for (const folder of ["wave", "admin", "desk", "home"]) await rm(join(staging, folder), { recursive: true, force: true });
+  const desks = await buildModules(
+    { wave: "src/wave/main.tsx", admin: "src/admin/main.tsx" },
+    { entryFileNames: "[name]/[name]-[hash].js", chunkFileNames: "desk/[name]-[hash].js", assetFileNames: "desk/[name]-[hash][extname]" },
+  );
+  return { ...desks, ...(await buildModules({ home: "src/home/main.ts" }, named("home"))) };
 }
 
 /** A failed build never leaves half a front end; a running server misses it for two renames. */

@@ -35,27 +35,31 @@ export class ConversationClient {
   /** False when the browser gives no storage: what is unsent lives as long as the page. */
   durable = true;
 
-  private readonly socket: Socket;
-  private outbox: Outbox | null = null;
-  private sender: Sender | null = null;
-  private listeners = new Set<() => void>();
-  private handlers = new Map<string, Set<(data: never) => void>>();
-  private followed = new Set<string>();
-  private attended = new Set<string>();
-  private asking = new Set<string>();
-  private timers = new Map<string, ReturnType<typeof setTimeout>>();
-  private told = new Map<string, { delivered: number; read: number }>();
-  private typed = new Map<string, number>();
-  private changes = 0;
-  private readonly unhook: (() => void)[] = [];
+  readonly #socket: Socket;
+  #outbox: Outbox | null = null;
+  #sender: Sender | null = null;
+  #listeners = new Set<() => void>();
+  #handlers = new Map<string, Set<(data: never) => void>>();
+  #followed = new Set<string>();
+  #attended = new Set<string>();
+  #asking = new Set<string>();
+  #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  #told = new Map<string, { delivered: number; read: number }>();
+  #typed = new Map<string, number>();
+  #changes = 0;
+  readonly #unhook: (() => void)[] = [];
 
-  constructor(private readonly options: ClientOptions) {
+  readonly #options: ClientOptions;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+
     this.me = options.me;
-    this.socket = new Socket({
+    this.#socket = new Socket({
       namespace: options.namespace,
       auth: options.auth,
-      onState: (state, code) => this.socketBecame(state, code),
-      onEvent: (name, data) => this.heard(name, data),
+      onState: (state, code) => this.#socketBecame(state, code),
+      onEvent: (name, data) => this.#heard(name, data),
     });
   }
 
@@ -63,45 +67,45 @@ export class ConversationClient {
   async start(): Promise<void> {
     const hook = (target: EventTarget, name: string, handler: () => void): void => {
       target.addEventListener(name, handler);
-      this.unhook.push(() => target.removeEventListener(name, handler));
+      this.#unhook.push(() => target.removeEventListener(name, handler));
     };
-    hook(window, "online", () => this.check());
-    hook(window, "pageshow", () => this.check());
-    hook(document, "visibilitychange", () => document.visibilityState === "visible" && this.check());
-    hook(window, "focus", () => this.markRead());
+    hook(window, "online", () => this.#check());
+    hook(window, "pageshow", () => this.#check());
+    hook(document, "visibilitychange", () => document.visibilityState === "visible" && this.#check());
+    hook(window, "focus", () => this.#markRead());
     // An open socket keeps a page out of the back-forward cache.
-    hook(window, "pagehide", () => this.socket.close());
-    const regular = setInterval(() => this.check(), CHECK_MS);
-    this.unhook.push(() => clearInterval(regular));
-    this.socket.open();
-    this.outbox = await openOutbox(this.options.identity);
-    this.durable = this.outbox.durable;
-    this.sender = new Sender(this.outbox, this.socket, this.options.api, {
+    hook(window, "pagehide", () => this.#socket.close());
+    const regular = setInterval(() => this.#check(), CHECK_MS);
+    this.#unhook.push(() => clearInterval(regular));
+    this.#socket.open();
+    this.#outbox = await openOutbox(this.#options.identity);
+    this.durable = this.#outbox.durable;
+    this.#sender = new Sender(this.#outbox, this.#socket, this.#options.api, {
       stored: (entry, seq) => {
-        this.put(entry.conversation, { type: "stored", clientId: entry.clientId, seq });
-        this.later(`ask ${entry.conversation}`, SETTLE_MS, () => this.askIfBehind(entry.conversation));
+        this.#put(entry.conversation, { type: "stored", clientId: entry.clientId, seq });
+        this.#later(`ask ${entry.conversation}`, SETTLE_MS, () => this.#askIfBehind(entry.conversation));
       },
-      refused: (entry, error) => this.put(entry.conversation, { type: "refused", clientId: entry.clientId, error }),
-      late: (entry, error) => this.put(entry.conversation, { type: "late", clientId: entry.clientId, error }),
+      refused: (entry, error) => this.#put(entry.conversation, { type: "refused", clientId: entry.clientId, error }),
+      late: (entry, error) => this.#put(entry.conversation, { type: "late", clientId: entry.clientId, error }),
     });
-    await this.adopt();
+    await this.#adopt();
   }
 
   stop(): void {
-    for (const undo of this.unhook.splice(0)) undo();
-    for (const timer of this.timers.values()) clearTimeout(timer);
-    this.timers.clear();
-    this.sender?.stop();
-    this.socket.close();
+    for (const undo of this.#unhook.splice(0)) undo();
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    this.#sender?.stop();
+    this.#socket.close();
   }
 
   /** Hear of every change; returns how to stop hearing. With `version` it fits React's `useSyncExternalStore`. */
   subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   };
 
-  version = (): number => this.changes;
+  version = (): number => this.#changes;
 
   get(conversation: string): Conversation | undefined {
     return this.conversations.get(conversation);
@@ -109,26 +113,26 @@ export class ConversationClient {
 
   /** When the next attempt to connect is due. */
   get retryAtMs(): number | null {
-    return this.socket.retryAtMs;
+    return this.#socket.retryAtMs;
   }
 
   /** Try to connect now. */
   reconnect(): void {
-    this.socket.open();
+    this.#socket.open();
   }
 
   /** Socket events that are not of a conversation: `inquiry`, `inquiry_gone`, `presence`, `revoked` … */
   on<T>(name: string, handler: (data: T) => void): () => void {
-    const known = this.handlers.get(name) ?? new Set();
+    const known = this.#handlers.get(name) ?? new Set();
     known.add(handler as (data: never) => void);
-    this.handlers.set(name, known);
+    this.#handlers.set(name, known);
     return () => known.delete(handler as (data: never) => void);
   }
 
   /** Ask the server over the socket (`accept`, `inquiries`, `end` …); a connection that is gone answers `unavailable`. */
   async request(name: string, data: unknown, timeoutMs?: number): Promise<Ack> {
     try {
-      return await this.socket.request(name, data, timeoutMs);
+      return await this.#socket.request(name, data, timeoutMs);
     } catch (error) {
       if (!(error instanceof SocketGone)) throw error;
       return { ok: false, error: { code: "unavailable", message: "" } };
@@ -137,105 +141,124 @@ export class ConversationClient {
 
   /** Load a conversation's history and keep it complete. */
   follow(conversation: string): void {
-    if (this.followed.has(conversation)) return;
-    this.followed.add(conversation);
-    if (!this.conversations.has(conversation)) this.keep(empty(conversation));
-    if (!this.get(conversation)!.loaded) void this.ask(conversation);
+    if (this.#followed.has(conversation)) return;
+    this.#followed.add(conversation);
+    if (!this.conversations.has(conversation)) this.#keep(empty(conversation));
+    if (!this.get(conversation)!.loaded) void this.#ask(conversation);
   }
 
   /** Take a summary that came another way, such as the answer to `accept`, with its events. */
   take(summary: Summary): void {
     const complete = (summary.events[0]?.prev ?? 0) === 0;
-    this.put(summary.conversation, { type: "summary", summary, asked: complete });
+    this.#put(summary.conversation, { type: "summary", summary, asked: complete });
     this.follow(summary.conversation);
-    this.askIfBehind(summary.conversation);
+    this.#askIfBehind(summary.conversation);
   }
 
   /** The conversation is no longer this reader's. */
   forget(conversation: string): void {
-    this.followed.delete(conversation);
-    this.attended.delete(conversation);
+    this.#followed.delete(conversation);
+    this.#attended.delete(conversation);
     const rest = new Map(this.conversations);
     rest.delete(conversation);
     this.conversations = rest;
-    this.changed();
+    this.#changed();
   }
 
   /** Write: into the outbox, on the screen, then to the server. Resolves when it is in the outbox. */
   async send(conversation: string, text: string, options: { epoch?: number; note?: boolean } = {}): Promise<string> {
     const entry: Entry = { clientId: newId(), conversation, text, atMs: Date.now(), action: options.note ? "note" : "send" };
     if (options.epoch !== undefined) entry.epoch = options.epoch;
-    this.put(conversation, { type: "written", clientId: entry.clientId, text, atMs: entry.atMs, note: entry.action === "note" });
-    this.typed.delete(conversation);
+    this.#put(conversation, { type: "written", clientId: entry.clientId, text, atMs: entry.atMs, note: entry.action === "note" });
+    this.#typed.delete(conversation);
     try {
-      await this.outbox?.put(entry);
+      await this.#outbox?.put(entry);
     } catch {
       this.durable = false; // the disk is full: it is sent all the same
     }
-    await this.sender?.take(entry);
+    await this.#sender?.take(entry);
     return entry.clientId;
+  }
+
+  /** The visitor's place in line, as an answer to HTTP told it. */
+  place(conversation: string, position: number): void {
+    this.#put(conversation, { type: "position", position });
+  }
+
+  /** End the conversation; null when it is ended, else the server's sentence (empty when it cannot be reached). */
+  async end(conversation: string): Promise<string | null> {
+    const ack = await this.request("end", { conversation }, 4_000);
+    if (ack.ok) return null;
+    if (ack.error.code !== "unavailable") return ack.error.code === "conversation_closed" ? null : ack.error.message;
+    try {
+      await this.#options.api.post(`/v1/conversations/${conversation}/end`);
+      return null;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return error.code === "conversation_closed" ? null : error.message;
+    }
   }
 
   /** Try a refused item again, under the same `client_id`. */
   async again(conversation: string, clientId: string): Promise<void> {
     const pending = this.get(conversation)?.pending.find((each) => each.clientId === clientId);
     if (!pending) return;
-    this.put(conversation, { type: "again", clientId });
+    this.#put(conversation, { type: "again", clientId });
     const entry: Entry = { clientId, conversation, text: pending.text, atMs: pending.atMs, action: pending.note ? "note" : "send" };
-    await this.outbox?.put(entry);
-    await this.sender?.take(entry);
+    await this.#outbox?.put(entry);
+    await this.#sender?.take(entry);
   }
 
   /** Give up a refused item; its text is returned, to be edited. */
   async discard(conversation: string, clientId: string): Promise<string> {
     const pending = this.get(conversation)?.pending.find((each) => each.clientId === clientId);
-    this.put(conversation, { type: "discarded", clientId });
-    await this.outbox?.remove(clientId);
+    this.#put(conversation, { type: "discarded", clientId });
+    await this.#outbox?.remove(clientId);
     return pending?.text ?? "";
   }
 
   /** Tell the others that this person is writing; at most every three seconds. */
   typing(conversation: string): void {
     const now = Date.now();
-    if (this.socket.state !== "open" || now - (this.typed.get(conversation) ?? 0) < TYPING_MS) return;
-    this.typed.set(conversation, now);
+    if (this.#socket.state !== "open" || now - (this.#typed.get(conversation) ?? 0) < TYPING_MS) return;
+    this.#typed.set(conversation, now);
     void this.request("typing", { conversation });
   }
 
   /** The newest line is in sight (or no longer): read marks follow while the page is visible and focused. */
   attend(conversation: string, inSight: boolean): void {
-    if (inSight) this.attended.add(conversation);
-    else this.attended.delete(conversation);
-    this.markRead();
+    if (inSight) this.#attended.add(conversation);
+    else this.#attended.delete(conversation);
+    this.#markRead();
   }
 
   // --- state --------------------------------------------------------------------------------
 
-  private changed(): void {
-    this.changes++;
-    for (const listener of this.listeners) listener();
+  #changed(): void {
+    this.#changes++;
+    for (const listener of this.#listeners) listener();
   }
 
-  private keep(conversation: Conversation): void {
+  #keep(conversation: Conversation): void {
     this.conversations = new Map(this.conversations).set(conversation.id, conversation);
-    this.changed();
+    this.#changed();
   }
 
-  private put(id: string, input: Input): void {
+  #put(id: string, input: Input): void {
     const before = this.get(id);
     const now = after(before ?? empty(id), input, this.me);
     if (now === before) return;
-    this.keep(now);
-    this.markDelivered(now);
-    this.markRead();
+    this.#keep(now);
+    this.#markDelivered(now);
+    this.#markRead();
   }
 
-  private later(name: string, ms: number, work: () => void): void {
-    if (this.timers.has(name)) return;
-    this.timers.set(
+  #later(name: string, ms: number, work: () => void): void {
+    if (this.#timers.has(name)) return;
+    this.#timers.set(
       name,
       setTimeout(() => {
-        this.timers.delete(name);
+        this.#timers.delete(name);
         work();
       }, ms),
     );
@@ -243,127 +266,127 @@ export class ConversationClient {
 
   // --- the socket ---------------------------------------------------------------------------
 
-  private socketBecame(state: SocketState, code?: string): void {
-    if (state === "open") void this.hello();
+  #socketBecame(state: SocketState, code?: string): void {
+    if (state === "open") void this.#hello();
     const connection: Connection = state === "open" ? "online" : state === "refused" ? "refused" : state === "closed" ? "stopped" : state === "waiting" ? "offline" : this.connection === "offline" ? "offline" : "connecting";
     this.refusal = code ?? null;
     this.connection = connection;
-    this.changed();
+    this.#changed();
   }
 
-  private heard(name: string, data: unknown): void {
+  #heard(name: string, data: unknown): void {
     switch (name) {
       case "event":
-        this.heardEvent(data as WireEvent);
+        this.#heardEvent(data as WireEvent);
         break;
       case "watermark": {
         const { conversation, ...watermark } = data as Watermark & { conversation: string };
-        if (this.conversations.has(conversation)) this.put(conversation, { type: "watermark", watermark });
+        if (this.conversations.has(conversation)) this.#put(conversation, { type: "watermark", watermark });
         break;
       }
       case "typing": {
         const { conversation, author } = data as { conversation: string; author: Author };
-        this.put(conversation, { type: "typing", author, nowMs: Date.now() });
-        setTimeout(() => this.put(conversation, { type: "tick", nowMs: Date.now() }), TYPING_LIVES_MS + 20);
+        this.#put(conversation, { type: "typing", author, nowMs: Date.now() });
+        setTimeout(() => this.#put(conversation, { type: "tick", nowMs: Date.now() }), TYPING_LIVES_MS + 20);
         break;
       }
       case "position": {
         const { conversation, position } = data as { conversation: string; position: number };
-        this.put(conversation, { type: "position", position });
+        this.#put(conversation, { type: "position", position });
         break;
       }
       case "head": {
         const { conversation, head } = data as { conversation: string; head: number };
-        this.put(conversation, { type: "head", head });
-        this.askIfBehind(conversation);
+        this.#put(conversation, { type: "head", head });
+        this.#askIfBehind(conversation);
         break;
       }
       case "revoked":
-        this.socket.close();
-        this.socketBecame("refused", (data as { code?: string } | null)?.code ?? "revoked");
+        this.#socket.close();
+        this.#socketBecame("refused", (data as { code?: string } | null)?.code ?? "revoked");
     }
-    for (const handler of this.handlers.get(name) ?? []) handler(data as never);
+    for (const handler of this.#handlers.get(name) ?? []) handler(data as never);
   }
 
-  private heardEvent(event: WireEvent): void {
+  #heardEvent(event: WireEvent): void {
     const known = this.conversations.has(event.conversation);
-    this.put(event.conversation, { type: "event", event });
+    this.#put(event.conversation, { type: "event", event });
     const mine = event.client_id !== undefined && isMine(event.author, this.me);
-    if (mine) void this.outbox?.remove(event.client_id!); // stored by way of another tab
-    if (!known) this.later("hello", 20, () => void this.hello());
-    else this.askIfBehind(event.conversation);
+    if (mine) void this.#outbox?.remove(event.client_id!); // stored by way of another tab
+    if (!known) this.#later("hello", 20, () => void this.#hello());
+    else this.#askIfBehind(event.conversation);
   }
 
   /** Name what is here, hear what is behind. */
-  private async hello(): Promise<void> {
+  async #hello(): Promise<void> {
     const heads: Record<string, number> = {};
-    for (const id of this.followed) heads[id] = this.get(id)?.last ?? 0;
+    for (const id of this.#followed) heads[id] = this.get(id)?.last ?? 0;
     const ack = await this.request("hello", { heads }, 8_000);
     if (!ack.ok) {
-      if (ack.error.code === "unavailable" && this.socket.state === "open") this.later("hello", 2_000, () => void this.hello());
+      if (ack.error.code === "unavailable" && this.#socket.state === "open") this.#later("hello", 2_000, () => void this.#hello());
       return;
     }
     for (const summary of ack["conversations"] as Summary[]) {
       const asked = heads[summary.conversation] === this.get(summary.conversation)?.last && summary.conversation in heads;
-      this.put(summary.conversation, { type: "summary", summary, asked });
-      if (summary.too_far && this.followed.has(summary.conversation)) this.restart(summary.conversation, summary.head);
-      this.askIfBehind(summary.conversation);
+      this.#put(summary.conversation, { type: "summary", summary, asked });
+      if (summary.too_far && this.#followed.has(summary.conversation)) this.#restart(summary.conversation, summary.head);
+      this.#askIfBehind(summary.conversation);
     }
-    for (const handler of this.handlers.get("hello") ?? []) handler(ack as never);
-    this.sender?.wake();
-    for (const id of this.conversations.keys()) this.later(`mark ${id}`, WATERMARK_MS, () => void this.tellMarks(id));
+    for (const handler of this.#handlers.get("hello") ?? []) handler(ack as never);
+    this.#sender?.wake();
+    for (const id of this.conversations.keys()) this.#later(`mark ${id}`, WATERMARK_MS, () => void this.#tellMarks(id));
   }
 
   // --- what is missing ------------------------------------------------------------------------
 
   /** "Anything after n?", without trusting the socket; also takes over what another tab left unsent. */
-  private check(): void {
-    this.socket.open();
-    this.sender?.wake();
-    void this.adopt();
-    for (const id of this.attended.size ? this.attended : [...this.followed].slice(-3)) void this.ask(id, true);
+  #check(): void {
+    this.#socket.open();
+    this.#sender?.wake();
+    void this.#adopt();
+    for (const id of this.#attended.size ? this.#attended : [...this.#followed].slice(-3)) void this.#ask(id, true);
   }
 
-  private askIfBehind(id: string): void {
+  #askIfBehind(id: string): void {
     const conversation = this.get(id);
-    if (conversation && this.followed.has(id) && (isBehind(conversation) || !conversation.loaded)) void this.ask(id);
+    if (conversation && this.#followed.has(id) && (isBehind(conversation) || !conversation.loaded)) void this.#ask(id);
   }
 
-  private async ask(id: string, overHttp = false): Promise<void> {
-    if (this.asking.has(id)) return;
-    this.asking.add(id);
+  async #ask(id: string, overHttp = false): Promise<void> {
+    if (this.#asking.has(id)) return;
+    this.#asking.add(id);
     let failed = false;
     try {
-      for (let more = true; more; ) more = await this.askPage(id, overHttp);
+      for (let more = true; more; ) more = await this.#askPage(id, overHttp);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       failed = error.transient;
     } finally {
-      this.asking.delete(id);
+      this.#asking.delete(id);
     }
     const conversation = this.get(id);
-    if (conversation && (failed || isBehind(conversation))) this.later(`ask ${id}`, failed ? 4_000 : 250, () => this.askIfBehind(id));
+    if (conversation && (failed || isBehind(conversation))) this.#later(`ask ${id}`, failed ? 4_000 : 250, () => this.#askIfBehind(id));
   }
 
-  private async askPage(id: string, overHttp: boolean): Promise<boolean> {
+  async #askPage(id: string, overHttp: boolean): Promise<boolean> {
     const from = this.get(id)?.last ?? 0;
-    const answer = await this.page(id, from, overHttp);
+    const answer = await this.#page(id, from, overHttp);
     if ("too_far" in answer) {
-      this.restart(id, answer.head);
+      this.#restart(id, answer.head);
       return true;
     }
-    this.put(id, { type: "page", after: from, page: answer });
+    this.#put(id, { type: "page", after: from, page: answer });
     return answer.more && (this.get(id)?.last ?? 0) > from;
   }
 
-  private async page(id: string, from: number, overHttp: boolean): Promise<Page | { too_far: true; head: number }> {
-    if (!overHttp && this.socket.state === "open") {
+  async #page(id: string, from: number, overHttp: boolean): Promise<Page | { too_far: true; head: number }> {
+    if (!overHttp && this.#socket.state === "open") {
       const ack = await this.request("resume", { conversation: id, after: from }, 5_000);
       if (ack.ok) return ack as unknown as Page;
       if (ack.error.code === "too_far") return { too_far: true, head: Number(ack.error["head"] ?? 0) };
     }
     try {
-      return await this.options.api.get<Page>(`/v1/conversations/${id}/events?after=${from}&limit=${PAGE}`, 8_000);
+      return await this.#options.api.get<Page>(`/v1/conversations/${id}/events?after=${from}&limit=${PAGE}`, 8_000);
     } catch (error) {
       if (error instanceof ApiError && error.code === "too_far") return { too_far: true, head: Number(error.body?.["head"] ?? 0) };
       throw error;
@@ -371,22 +394,22 @@ export class ConversationClient {
   }
 
   /** What lies between is gone on the server: begin again with the newest page. */
-  private restart(id: string, head: number): void {
-    this.put(id, { type: "restarted", after: Math.max(0, head - PAGE) });
+  #restart(id: string, head: number): void {
+    this.#put(id, { type: "restarted", after: Math.max(0, head - PAGE) });
   }
 
-  private async adopt(): Promise<void> {
-    for (const entry of (await this.outbox?.all().catch(() => [])) ?? []) {
-      if (this.sender!.holds(entry.clientId)) continue;
-      if (!entry.refused && !(await this.sender!.take(entry))) continue; // another tab sends it
-      this.put(entry.conversation, { type: "written", clientId: entry.clientId, text: entry.text, atMs: entry.atMs, note: entry.action === "note" });
-      if (entry.refused) this.put(entry.conversation, { type: "refused", clientId: entry.clientId, error: entry.refused });
+  async #adopt(): Promise<void> {
+    for (const entry of (await this.#outbox?.all().catch(() => [])) ?? []) {
+      if (this.#sender!.holds(entry.clientId)) continue;
+      if (!entry.refused && !(await this.#sender!.take(entry))) continue; // another tab sends it
+      this.#put(entry.conversation, { type: "written", clientId: entry.clientId, text: entry.text, atMs: entry.atMs, note: entry.action === "note" });
+      if (entry.refused) this.#put(entry.conversation, { type: "refused", clientId: entry.clientId, error: entry.refused });
     }
   }
 
   // --- how far it was read ----------------------------------------------------------------------
 
-  private newestOfOthers(conversation: Conversation): number {
+  #newestOfOthers(conversation: Conversation): number {
     for (let index = conversation.events.length - 1; index >= 0; index--) {
       const event = conversation.events[index]!;
       if (!isMine(event.author, this.me)) return event.seq;
@@ -394,38 +417,38 @@ export class ConversationClient {
     return 0;
   }
 
-  private markDelivered(conversation: Conversation): void {
-    const seq = this.newestOfOthers(conversation);
+  #markDelivered(conversation: Conversation): void {
+    const seq = this.#newestOfOthers(conversation);
     if (seq <= (conversation.watermarks[this.me.who]?.delivered ?? 0)) return;
-    this.later(`mark ${conversation.id}`, WATERMARK_MS, () => void this.tellMarks(conversation.id));
+    this.#later(`mark ${conversation.id}`, WATERMARK_MS, () => void this.#tellMarks(conversation.id));
   }
 
-  private markRead(): void {
+  #markRead(): void {
     if (document.visibilityState !== "visible" || !document.hasFocus()) return;
-    for (const id of this.attended) {
+    for (const id of this.#attended) {
       const conversation = this.get(id);
-      const seq = conversation ? this.newestOfOthers(conversation) : 0;
+      const seq = conversation ? this.#newestOfOthers(conversation) : 0;
       if (!conversation || seq <= (conversation.watermarks[this.me.who]?.read ?? 0)) continue;
-      this.put(id, { type: "watermark", watermark: { who: this.me.who, delivered: seq, read: seq } });
-      this.later(`mark ${id}`, WATERMARK_MS, () => void this.tellMarks(id));
+      this.#put(id, { type: "watermark", watermark: { who: this.me.who, delivered: seq, read: seq } });
+      this.#later(`mark ${id}`, WATERMARK_MS, () => void this.#tellMarks(id));
     }
   }
 
-  private async tellMarks(id: string): Promise<void> {
+  async #tellMarks(id: string): Promise<void> {
     const conversation = this.get(id);
     if (!conversation) return;
     const read = conversation.watermarks[this.me.who]?.read ?? 0;
-    const delivered = this.newestOfOthers(conversation);
-    const told = this.told.get(id) ?? { delivered: 0, read: 0 };
-    if (delivered > Math.max(told.delivered, read) && (await this.tellMark("delivered", id, delivered))) told.delivered = delivered;
-    if (read > told.read && (await this.tellMark("read", id, read))) told.read = read;
-    this.told.set(id, told);
+    const delivered = this.#newestOfOthers(conversation);
+    const told = this.#told.get(id) ?? { delivered: 0, read: 0 };
+    if (delivered > Math.max(told.delivered, read) && (await this.#tellMark("delivered", id, delivered))) told.delivered = delivered;
+    if (read > told.read && (await this.#tellMark("read", id, read))) told.read = read;
+    this.#told.set(id, told);
   }
 
-  private async tellMark(name: "delivered" | "read", id: string, seq: number): Promise<boolean> {
-    if (this.socket.state === "open") return (await this.request(name, { conversation: id, seq })).ok;
+  async #tellMark(name: "delivered" | "read", id: string, seq: number): Promise<boolean> {
+    if (this.#socket.state === "open") return (await this.request(name, { conversation: id, seq })).ok;
     try {
-      await this.options.api.post(`/v1/conversations/${id}/${name}`, { seq });
+      await this.#options.api.post(`/v1/conversations/${id}/${name}`, { seq });
       return true;
     } catch (error) {
       if (error instanceof ApiError) return false; // told again with the next change or connection

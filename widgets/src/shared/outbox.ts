@@ -24,22 +24,22 @@ export interface Outbox {
 
 class MemoryOutbox implements Outbox {
   readonly durable = false;
-  private entries = new Map<string, Entry>();
+  #entries = new Map<string, Entry>();
 
   async put(entry: Entry): Promise<void> {
-    this.entries.set(entry.clientId, entry);
+    this.#entries.set(entry.clientId, entry);
   }
 
   async remove(clientId: string): Promise<void> {
-    this.entries.delete(clientId);
+    this.#entries.delete(clientId);
   }
 
   async all(): Promise<Entry[]> {
-    return inOrder([...this.entries.values()]);
+    return inOrder([...this.#entries.values()]);
   }
 
   async clear(): Promise<void> {
-    this.entries.clear();
+    this.#entries.clear();
   }
 }
 
@@ -51,31 +51,35 @@ const STORE = "entries";
 class DiskOutbox implements Outbox {
   readonly durable = true;
 
-  constructor(private readonly database: IDBDatabase) {}
+  readonly #database: IDBDatabase;
+
+  constructor(database: IDBDatabase) {
+    this.#database = database;
+  }
 
   put(entry: Entry): Promise<void> {
-    return this.change((store) => store.put(entry));
+    return this.#change((store) => store.put(entry));
   }
 
   remove(clientId: string): Promise<void> {
-    return this.change((store) => store.delete(clientId));
+    return this.#change((store) => store.delete(clientId));
   }
 
   clear(): Promise<void> {
-    return this.change((store) => store.clear());
+    return this.#change((store) => store.clear());
   }
 
   all(): Promise<Entry[]> {
     return new Promise((resolve, reject) => {
-      const request = this.database.transaction(STORE).objectStore(STORE).getAll() as IDBRequest<Entry[]>;
+      const request = this.#database.transaction(STORE).objectStore(STORE).getAll() as IDBRequest<Entry[]>;
       request.onsuccess = () => resolve(inOrder(request.result));
       request.onerror = () => reject(request.error);
     });
   }
 
-  private change(work: (store: IDBObjectStore) => void): Promise<void> {
+  #change(work: (store: IDBObjectStore) => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      const transaction = this.database.transaction(STORE, "readwrite", { durability: "strict" });
+      const transaction = this.#database.transaction(STORE, "readwrite", { durability: "strict" });
       work(transaction.objectStore(STORE));
       transaction.oncomplete = () => resolve();
       transaction.onabort = transaction.onerror = () => reject(transaction.error);

@@ -27,116 +27,126 @@ interface Lane {
 }
 
 export class Sender {
-  private lanes = new Map<string, Lane>();
-  private releases = new Map<string, () => void>();
-  private stopped = false;
+  #lanes = new Map<string, Lane>();
+  #releases = new Map<string, () => void>();
+  #stopped = false;
+
+  readonly #outbox: Outbox;
+  readonly #socket: Socket;
+  readonly #api: Api;
+  readonly #listener: SenderListener;
 
   constructor(
-    private readonly outbox: Outbox,
-    private readonly socket: Socket,
-    private readonly api: Api,
-    private readonly listener: SenderListener,
-  ) {}
+    outbox: Outbox,
+    socket: Socket,
+    api: Api,
+    listener: SenderListener,
+  ) {
+    this.#outbox = outbox;
+    this.#socket = socket;
+    this.#api = api;
+    this.#listener = listener;
+  }
 
   /** Queue an entry that is in the outbox already; false when another tab is sending it. */
   async take(entry: Entry): Promise<boolean> {
-    if (this.releases.has(entry.clientId)) return false;
+    if (this.#releases.has(entry.clientId)) return false;
     const release = await claim(entry.clientId);
-    if (!release || this.releases.has(entry.clientId)) {
+    if (!release || this.#releases.has(entry.clientId)) {
       release?.();
       return false;
     }
-    this.releases.set(entry.clientId, release);
-    let lane = this.lanes.get(entry.conversation);
-    if (!lane) this.lanes.set(entry.conversation, (lane = { entries: [], busy: false, wake: null }));
+    this.#releases.set(entry.clientId, release);
+    let lane = this.#lanes.get(entry.conversation);
+    if (!lane) this.#lanes.set(entry.conversation, (lane = { entries: [], busy: false, wake: null }));
     lane.entries.push(entry);
     lane.entries.sort((a, b) => (a.clientId < b.clientId ? -1 : 1));
-    if (!lane.busy) void this.work(lane);
+    if (!lane.busy) void this.#work(lane);
     return true;
   }
 
   /** Whether this tab has the entry in hand. */
   holds(clientId: string): boolean {
-    return this.releases.has(clientId);
+    return this.#releases.has(clientId);
   }
 
   /** The network may be back: do not wait for the planned attempt. */
   wake(): void {
-    for (const lane of this.lanes.values()) lane.wake?.();
+    for (const lane of this.#lanes.values()) lane.wake?.();
   }
 
   stop(): void {
-    this.stopped = true;
+    this.#stopped = true;
     this.wake();
-    for (const release of this.releases.values()) release();
-    this.releases.clear();
+    for (const release of this.#releases.values()) release();
+    this.#releases.clear();
   }
 
-  private async work(lane: Lane): Promise<void> {
+  async #work(lane: Lane): Promise<void> {
     lane.busy = true;
-    while (!this.stopped && lane.entries.length) {
+    while (!this.#stopped && lane.entries.length) {
       const entry = lane.entries[0]!;
-      const outcome = await this.deliver(entry, lane);
+      const outcome = await this.#deliver(entry, lane);
       lane.entries = lane.entries.filter((each) => each !== entry);
       if (outcome?.kind === "stored") {
-        this.listener.stored(entry, outcome.seq);
-        await this.outbox.remove(entry.clientId);
+        this.#listener.stored(entry, outcome.seq);
+        await this.#outbox.remove(entry.clientId);
       } else if (outcome?.kind === "refused") {
         const { code, message } = outcome.error;
-        this.listener.refused(entry, outcome.error);
-        await this.outbox.put({ ...entry, refused: { code, message } });
+        this.#listener.refused(entry, outcome.error);
+        await this.#outbox.put({ ...entry, refused: { code, message } });
       }
-      this.releases.get(entry.clientId)?.();
-      this.releases.delete(entry.clientId);
+      this.#releases.get(entry.clientId)?.();
+      this.#releases.delete(entry.clientId);
     }
     lane.busy = false;
   }
 
-  private async deliver(entry: Entry, lane: Lane): Promise<Exclude<Outcome, { kind: "again" }> | null> {
+  async #deliver(entry: Entry, lane: Lane): Promise<Exclude<Outcome, { kind: "again" }> | null> {
     const began = Date.now();
     let closed = 0;
-    for (let attempt = 0; !this.stopped; attempt++) {
+    for (let attempt = 0; !this.#stopped; attempt++) {
       let outcome: Outcome = { kind: "again" };
-      const socketFirst = closed < 2 && this.socket.state === "open" && !tooBig(entry);
+      const socketFirst = closed < 2 && this.#socket.state === "open" && !tooBig(entry);
       if (socketFirst) {
-        outcome = await this.bySocket(entry).catch((error: unknown): Outcome => {
+        outcome = await this.#bySocket(entry).catch((error: unknown): Outcome => {
           if (!(error instanceof SocketGone)) throw error;
           if (error.reason === "closed") closed++;
           return { kind: "again" };
         });
       } else if (attempt === 0 && !tooBig(entry)) {
-        await this.pause(lane, ACK_MS, began); // a socket that is just connecting is worth a moment
-        if (this.socket.state === "open") continue;
+        await this.#pause(lane, ACK_MS, began); // a socket that is just connecting is worth a moment
+        if (this.#socket.state === "open") continue;
       }
-      if (outcome.kind === "again" && !outcome.error && entry.action === "send") outcome = await this.byHttp(entry, closed >= 2);
+      if (outcome.kind === "again" && !outcome.error && entry.action === "send") outcome = await this.#byHttp(entry, closed >= 2);
       if (outcome.kind !== "again") return outcome;
-      if (outcome.error || Date.now() - began > LATE_MS) this.listener.late(entry, outcome.error ?? null);
-      await this.pause(lane, outcome.afterMs ?? retryDelayMs(attempt), began);
+      if (outcome.error || Date.now() - began > LATE_MS) this.#listener.late(entry, outcome.error ?? null);
+      await this.#pause(lane, outcome.afterMs ?? retryDelayMs(attempt), began);
     }
     return null;
   }
 
-  private async bySocket(entry: Entry): Promise<Outcome> {
+  async #bySocket(entry: Entry): Promise<Outcome> {
     const { clientId, conversation, text, epoch } = entry;
-    const ack = await this.socket.request(entry.action, { conversation, client_id: clientId, text, ...(epoch === undefined ? {} : { epoch }) }, ACK_MS);
+    const ack = await this.#socket.request(entry.action, { conversation, client_id: clientId, text, ...(epoch === undefined ? {} : { epoch }) }, ACK_MS);
     return ack.ok ? { kind: "stored", seq: Number(ack["seq"]) } : judged(ack.error, TRANSIENT.has(ack.error.code));
   }
 
-  private async byHttp(entry: Entry, lastWay: boolean): Promise<Outcome> {
+  async #byHttp(entry: Entry, lastWay: boolean): Promise<Outcome> {
     const { clientId, conversation, text, epoch } = entry;
     try {
-      const stored = await this.api.post<{ seq: number }>(`/v1/conversations/${conversation}/events`, { client_id: clientId, text, ...(epoch === undefined ? {} : { epoch }) }, 15_000);
+      const stored = await this.#api.post<{ seq: number }>(`/v1/conversations/${conversation}/events`, { client_id: clientId, text, ...(epoch === undefined ? {} : { epoch }) }, 15_000);
       return { kind: "stored", seq: stored.seq };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       // Two sockets were closed on this item and HTTP is cut too, while the network stands: the item is at fault.
-      if (error.code === "network" && lastWay && this.socket.state === "open") return { kind: "refused", error: { code: "undeliverable", message: "" } };
+      if (error.code === "network" && lastWay && this.#socket.state === "open") return { kind: "refused", error: { code: "undeliverable", message: "" } };
       if (error.code === "network") return { kind: "again" };
       return judged({ ...error.body, code: error.code, message: error.message, retry_after_s: error.retryAfterS ?? undefined }, error.transient || error.status === 401);
     }
   }
 
-  private pause(lane: Lane, ms: number, began: number): Promise<void> {
+  #pause(lane: Lane, ms: number, began: number): Promise<void> {
     const untilLate = began + LATE_MS - Date.now();
     return new Promise((resolve) => {
       const done = (): void => {

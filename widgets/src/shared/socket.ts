@@ -13,6 +13,7 @@ export function retryDelayMs(attempt: number, random: number = Math.random()): n
 
 export class SocketGone extends Error {
   constructor(readonly reason: "closed" | "timeout") {
+
     super(reason);
   }
 }
@@ -104,119 +105,123 @@ export class Socket {
   state: SocketState = "closed";
   /** When the next attempt is due; a banner counts down to it. */
   retryAtMs: number | null = null;
-  private transport: Transport | null = null;
-  private turn = 0;
-  private attempt = 0;
-  private heard = false;
-  private polls = false;
-  private nextAck = 0;
-  private waiters = new Map<number, Waiter>();
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private silence: ReturnType<typeof setTimeout> | undefined;
-  private deaf: ReturnType<typeof setTimeout> | undefined;
-  private patienceMs = 60_000;
+  #transport: Transport | null = null;
+  #turn = 0;
+  #attempt = 0;
+  #heard = false;
+  #polls = false;
+  #nextAck = 0;
+  #waiters = new Map<number, Waiter>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #deaf: ReturnType<typeof setTimeout> | undefined;
+  #patienceMs = 60_000;
 
-  constructor(private readonly options: SocketOptions) {}
+  readonly #options: SocketOptions;
+
+  constructor(options: SocketOptions) {
+    this.#options = options;
+  }
 
   /** Connect now, also when a later attempt is planned; nothing happens while connected or connecting. */
   open(): void {
     if (this.state === "open" || this.state === "connecting") return;
-    this.connect();
+    this.#connect();
   }
 
   /** Close and stay closed until `open`. */
   close(): void {
-    this.drop();
-    this.become("closed");
+    this.#drop();
+    this.#become("closed");
   }
 
   /** Send and wait for the answer; rejects with `SocketGone` when it cannot come. */
   request(name: string, data: unknown, timeoutMs = 10_000): Promise<Ack> {
     return new Promise((resolve, reject) => {
-      if (this.state !== "open" || !this.transport) return reject(new SocketGone("closed"));
-      const id = this.nextAck++;
+      if (this.state !== "open" || !this.#transport) return reject(new SocketGone("closed"));
+      const id = this.#nextAck++;
       const timer = setTimeout(() => {
-        this.waiters.delete(id);
+        this.#waiters.delete(id);
         reject(new SocketGone("timeout"));
       }, timeoutMs);
-      this.waiters.set(id, { resolve, reject, timer });
-      this.message(`2${this.prefix}${id}${JSON.stringify([name, data])}`);
+      this.#waiters.set(id, { resolve, reject, timer });
+      this.#message(`2${this.#prefix}${id}${JSON.stringify([name, data])}`);
     });
   }
 
-  private get prefix(): string {
-    return `${this.options.namespace},`;
+  get #prefix(): string {
+    return `${this.#options.namespace},`;
   }
 
-  private connect(): void {
-    this.drop();
-    const turn = this.turn;
-    const current = (): boolean => turn === this.turn;
-    this.heard = false;
-    this.become("connecting");
-    const url = `${this.options.origin ?? location.origin}/socket.io/?EIO=4&t=${Date.now().toString(36)}`;
+  #connect(): void {
+    this.#drop();
+    const turn = this.#turn;
+    const current = (): boolean => turn === this.#turn;
+    this.#heard = false;
+    this.#become("connecting");
+    const url = `${this.#options.origin ?? location.origin}/socket.io/?EIO=4&t=${Date.now().toString(36)}`;
     const listener: Listener = {
-      packet: (text) => current() && this.hear(text),
-      closed: () => current() && this.lost(),
+      packet: (text) => current() && this.#hear(text),
+      closed: () => current() && this.#lost(),
     };
-    this.timer = setTimeout(() => this.lost(), OPEN_MS);
+    this.#timer = setTimeout(() => this.#lost(), OPEN_MS);
     try {
-      this.transport = (this.polls ? polling : webSocket)(url, listener);
+      this.#transport = (this.#polls ? polling : webSocket)(url, listener);
     } catch {
-      this.lost();
+      this.#lost();
     }
   }
 
-  private message(packet: string): void {
-    this.transport?.send(`4${packet}`);
-    this.deaf ??= setTimeout(() => this.lost(), DEAF_MS);
+  #message(packet: string): void {
+    this.#transport?.send(`4${packet}`);
+    this.#deaf ??= setTimeout(() => this.#lost(), DEAF_MS);
   }
 
-  private hear(text: string): void {
-    clearTimeout(this.deaf);
-    this.deaf = undefined;
-    clearTimeout(this.silence);
-    this.silence = setTimeout(() => this.lost(), this.patienceMs);
+  #hear(text: string): void {
+    clearTimeout(this.#deaf);
+    this.#deaf = undefined;
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#lost(), this.#patienceMs);
     switch (text[0]) {
       case "0": {
         const { pingInterval, pingTimeout } = JSON.parse(text.slice(1)) as { pingInterval: number; pingTimeout: number };
-        this.patienceMs = pingInterval + pingTimeout;
-        this.heard = true;
-        this.message(`0${this.prefix}${JSON.stringify(this.options.auth())}`);
+        this.#patienceMs = pingInterval + pingTimeout;
+        this.#heard = true;
+        this.#message(`0${this.#prefix}${JSON.stringify(this.#options.auth())}`);
         break;
       }
       case "1":
-        this.lost();
+        this.#lost();
         break;
       case "2":
-        this.transport?.send(`3${text.slice(1)}`);
+        this.#transport?.send(`3${text.slice(1)}`);
         break;
       case "4":
-        this.receive(text.slice(1));
+        this.#receive(text.slice(1));
     }
   }
 
-  private receive(packet: string): void {
+  #receive(packet: string): void {
     const parts = /^(\d)(?:(\/[^,]*),)?(\d*)([\s\S]*)$/.exec(packet);
-    if (!parts || (parts[2] ?? "/") !== this.options.namespace) return;
+    if (!parts || (parts[2] ?? "/") !== this.#options.namespace) return;
     const data: unknown = parts[4] ? JSON.parse(parts[4]) : undefined;
     switch (parts[1]) {
       case "0":
-        clearTimeout(this.timer);
-        this.attempt = 0;
-        this.become("open");
+        clearTimeout(this.#timer);
+        this.#attempt = 0;
+        this.#become("open");
         break;
       case "1":
-        this.lost();
+        this.#lost();
         break;
       case "2": {
         const [name, value] = data as [string, unknown];
-        this.options.onEvent(name, value);
+        this.#options.onEvent(name, value);
         break;
       }
       case "3": {
-        const waiter = this.waiters.get(Number(parts[3]));
-        this.waiters.delete(Number(parts[3]));
+        const waiter = this.#waiters.get(Number(parts[3]));
+        this.#waiters.delete(Number(parts[3]));
         if (!waiter) break;
         clearTimeout(waiter.timer);
         waiter.resolve((data as [Ack])[0]);
@@ -225,41 +230,41 @@ export class Socket {
       case "4": {
         const refusal = data as { code?: string; message?: string; data?: { code?: string } };
         const code = refusal.data?.code ?? refusal.code ?? refusal.message ?? "";
-        if (!REFUSALS.has(code)) return this.lost();
-        this.drop();
-        this.become("refused", code);
+        if (!REFUSALS.has(code)) return this.#lost();
+        this.#drop();
+        this.#become("refused", code);
       }
     }
   }
 
-  private lost(): void {
-    if (this.state === "connecting" && !this.heard) this.polls = !this.polls; // blocked on the way: try the other
-    this.drop();
-    const delay = retryDelayMs(this.attempt++);
+  #lost(): void {
+    if (this.state === "connecting" && !this.#heard) this.#polls = !this.#polls; // blocked on the way: try the other
+    this.#drop();
+    const delay = retryDelayMs(this.#attempt++);
     this.retryAtMs = Date.now() + delay;
-    this.timer = setTimeout(() => this.connect(), delay);
-    this.become("waiting");
+    this.#timer = setTimeout(() => this.#connect(), delay);
+    this.#become("waiting");
   }
 
-  private drop(): void {
-    this.turn++;
-    for (const timer of [this.timer, this.silence, this.deaf]) clearTimeout(timer);
-    this.deaf = undefined;
+  #drop(): void {
+    this.#turn++;
+    for (const timer of [this.#timer, this.#silence, this.#deaf]) clearTimeout(timer);
+    this.#deaf = undefined;
     this.retryAtMs = null;
-    const transport = this.transport;
-    this.transport = null;
+    const transport = this.#transport;
+    this.#transport = null;
     transport?.close();
-    const waiters = [...this.waiters.values()];
-    this.waiters.clear();
+    const waiters = [...this.#waiters.values()];
+    this.#waiters.clear();
     for (const { reject, timer } of waiters) {
       clearTimeout(timer);
       reject(new SocketGone("closed"));
     }
   }
 
-  private become(state: SocketState, code?: string): void {
+  #become(state: SocketState, code?: string): void {
     if (state === this.state && code === undefined) return;
     this.state = state;
-    this.options.onState(state, code);
+    this.#options.onState(state, code);
   }
 }

@@ -1,0 +1,58 @@
+/** The sentence of an event that is not somebody's words: the same for the visitor's page and Wave. */
+import { isMine } from "./conversation";
+import { t } from "./i18n";
+import type { Me, WireEvent } from "./wire";
+
+/** Empty for events that have nothing to say to this reader. */
+export function lineOf(event: WireEvent, me: Me): string {
+  switch (event.kind) {
+    case "assigned":
+      return event.agent ? assigned(event, me) : "";
+    case "state":
+      return stateLine(event, me);
+    case "system":
+      return systemLine(event);
+    case "deleted":
+      return t("This message was deleted.");
+    default:
+      return "";
+  }
+}
+
+function assigned(event: WireEvent, me: Me): string {
+  const mine = event.agent && me.who === `user:${event.agent.id}`;
+  return mine ? t("You joined the chat.") : t("{name} joined the chat.", { name: event.agent!.name });
+}
+
+function stateLine(event: WireEvent, me: Me): string {
+  switch (event.state) {
+    case "waiting":
+      return event.reason === "agent_gone" ? t("The connection to the agent was lost. Somebody else will be with you soon.") : "";
+    case "ended":
+      return ended(event, me);
+    case "missed":
+      return event.reason === "timeout" ? t("Nobody could answer in time.") : t("The visitor left before anybody answered.");
+    default:
+      return "";
+  }
+}
+
+function ended(event: WireEvent, me: Me): string {
+  if (isMine(event.author, me)) return t("You ended the chat.");
+  if (event.author.name && event.author.kind !== "system") return t("{name} ended the chat.", { name: event.author.name });
+  return event.reason === "idle" ? t("The chat was ended because nobody wrote for a while.") : t("The chat has ended.");
+}
+
+function systemLine(event: WireEvent): string {
+  const name = String(event["name"] ?? event.author.name);
+  switch (event.code) {
+    case "agent_away":
+      return t("{name} has lost the connection and will be back in a moment.", { name });
+    case "joined":
+      return t("{name} joined the chat.", { name });
+    case "left":
+      return t("{name} left the chat.", { name });
+    default:
+      return typeof event.text === "string" ? event.text : "";
+  }
+}

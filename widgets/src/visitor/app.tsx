@@ -1,0 +1,155 @@
+/** What the visitor sees when: one view at a time, decided by what the server said last. */
+import type { ComponentType } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Api, ApiError } from "../shared/api";
+import { t } from "../shared/i18n";
+import { newId } from "../shared/ids";
+import type { ChatProps } from "./chat";
+import type { Config, Session } from "./config";
+import { embedded, tellHost } from "./embed";
+import { type Filled, VisitorForm } from "./form";
+import { recall, remember } from "./identity";
+import { Header, Notice, Spinner } from "./parts";
+
+type View = { name: "loading" } | { name: "form" } | { name: "message"; reason: string } | { name: "thanks" } | { name: "gone" } | { name: "unreachable" } | { name: "blocked" } | { name: "chat"; session: Session; Chat: ComponentType<ChatProps> };
+
+/** The chat is a second script: the form does not wait for it, and it comes while the form is filled in. */
+const chatModule = (): Promise<typeof import("./chat")> => import("./chat");
+
+export function App({ config }: { config: Config }) {
+  const base = `/v1/livechat/${encodeURIComponent(config.public_id)}`;
+  const api = useRef(new Api({ token: () => recall(config.public_id, "token") })).current;
+  const [view, setView] = useState<View>({ name: "loading" });
+
+  const welcome = (): void => setView(config.offline ? { name: "message", reason: config.offline } : { name: "form" });
+
+  const enter = async (session: Session): Promise<void> => {
+    try {
+      const { Chat } = await chatModule();
+      setView({ name: "chat", session, Chat });
+    } catch {
+      setView({ name: "unreachable" });
+    }
+  };
+
+  const find = async (): Promise<void> => {
+    if (!config.public_id) return setView({ name: "gone" });
+    if (!recall(config.public_id, "token")) return welcome();
+    setView({ name: "loading" });
+    try {
+      const session = await api.get<Session>(`${base}/session`);
+      const over = ["ended", "missed", "offline"].includes(session.state);
+      if (over && recall(config.public_id, "start") === "again") welcome();
+      else if (session.state === "offline") welcome();
+      else await enter(session);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.transient) return setView({ name: "unreachable" });
+      if (error.status === 401 || error.status === 404) remember(config.public_id, "token", null);
+      welcome();
+    }
+  };
+
+  useEffect(() => {
+    void find();
+    chatModule().catch(() => undefined); // asked for again when it is needed
+  }, []);
+
+  const start = async (filled: Filled): Promise<void> => {
+    // The same start, tried again, is one chat: its identifier outlives a lost answer and a reload.
+    const kept = recall(config.public_id, "start");
+    const clientId = kept && kept !== "again" ? kept : newId();
+    remember(config.public_id, "start", clientId);
+    const { full_name, email, phone, consent } = filled;
+    const session = await api.post<Session>(`${base}/sessions`, {
+      client_id: clientId,
+      token: recall(config.public_id, "token") ?? undefined,
+      full_name,
+      email,
+      phone,
+      consent,
+      page_url: (embedded && document.referrer) || location.href,
+      language: config.language,
+    });
+    remember(config.public_id, "start", null);
+    if (session.state === "offline") return setView({ name: "message", reason: "no_agent" });
+    remember(config.public_id, "token", session.token);
+    tellHost({ type: "started" });
+    await enter(session);
+  };
+
+  const leaveMessage = async (filled: Filled): Promise<void> => {
+    const { full_name, email, phone, consent, text } = filled;
+    await api.post(`${base}/messages`, { client_id: newId(), full_name, email, phone, consent, text, page_url: (embedded && document.referrer) || location.href, language: config.language });
+    setView({ name: "thanks" });
+  };
+
+  const again = (): void => {
+    remember(config.public_id, "start", "again");
+    welcome();
+  };
+
+  if (view.name === "chat") {
+    const { session, Chat } = view;
+    return (
+      <Chat
+        key={session.conversation}
+        config={config}
+        session={session}
+        api={api}
+        onAgain={again}
+        onMessage={() => setView({ name: "message", reason: "missed" })}
+        onRefused={() => {
+          remember(config.public_id, "token", null);
+          setView({ name: "blocked" });
+        }}
+      />
+    );
+  }
+  return (
+    <>
+      <Header config={config} />
+      <main>
+        {view.name === "loading" && <Spinner />}
+        {view.name === "form" && <VisitorForm key="chat" config={config} purpose="chat" onSubmit={start} />}
+        {view.name === "message" && (
+          <>
+            <p class="reason">{reasonText(config, view.reason)}</p>
+            <VisitorForm key="message" config={config} purpose="message" onSubmit={leaveMessage} />
+          </>
+        )}
+        {view.name === "thanks" && (
+          <Notice icon="check" heading={t("Thank you for your message")}>
+            <p>{t("We will get back to you as soon as we can.")}</p>
+          </Notice>
+        )}
+        {view.name === "gone" && (
+          <Notice icon="chat" heading={t("This chat is no longer available")}>
+            <p>{t("Please look for another way to reach us on our web site.")}</p>
+          </Notice>
+        )}
+        {view.name === "unreachable" && (
+          <Notice icon="alert" heading={t("The server cannot be reached")}>
+            <p>{t("Nothing is lost: your conversation continues as soon as the connection is back.")}</p>
+            <button type="button" class="button" onClick={() => void find()}>
+              {t("Try again")}
+            </button>
+          </Notice>
+        )}
+        {view.name === "blocked" && (
+          <Notice icon="alert" heading={t("This chat is over")}>
+            <button type="button" class="button" onClick={again}>
+              {t("Start again")}
+            </button>
+          </Notice>
+        )}
+      </main>
+    </>
+  );
+}
+
+function reasonText(config: Config, reason: string): string {
+  if (reason === "missed") return t("Leave us a message, and we will get back to you.");
+  if (reason === "no_agent") return config.no_agent_message || t("Nobody is available at the moment. Please leave us a message.");
+  return config.offline_message || t("We are closed at the moment. Please leave us a message.");
+}

@@ -1,0 +1,138 @@
+/** One chat of one visitor: its client, its header, its conversation. */
+import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { announce } from "../shared/announce";
+import type { Api } from "../shared/api";
+import { ConversationClient } from "../shared/client";
+import { isMine, isOver } from "../shared/conversation";
+import { t } from "../shared/i18n";
+import { chime, setSound, soundOn } from "../shared/sound";
+import type { WireEvent } from "../shared/wire";
+import type { Config, Session } from "./config";
+import { Talk } from "./conversation";
+import { tellHost } from "./embed";
+import { recall } from "./identity";
+import { Header, Icon, Spinner } from "./parts";
+
+export interface ChatProps {
+  config: Config;
+  session: Session;
+  api: Api;
+  onAgain: () => void;
+  onMessage: () => void;
+  /** The server no longer knows this visitor. */
+  onRefused: () => void;
+}
+
+export function Chat({ config, session, api, onAgain, onMessage, onRefused }: ChatProps) {
+  const identity = `visitor:${config.public_id}:${session.visitor.id}`;
+  const client = useVisitorClient(config, session, api, identity);
+  const conversation = client.get(session.conversation);
+  const unread = conversation?.unread ?? 0;
+  useEffect(() => {
+    document.title = unread > 0 ? `(${unread}) ${config.title}` : config.title;
+    tellHost({ type: "unread", count: unread });
+  }, [unread]);
+  const refused = client.connection === "refused";
+  useEffect(() => {
+    if (refused) onRefused();
+  }, [refused]);
+  const over = conversation !== undefined && conversation.loaded && isOver(conversation);
+  useEffect(() => {
+    if (over) tellHost({ type: "ended" });
+  }, [over]);
+  const agent = conversation && !isOver(conversation) ? conversation.owner : null;
+  return (
+    <>
+      <Header
+        config={config}
+        status={
+          agent && (
+            <>
+              <span class="dot" aria-hidden="true" />
+              {t("You are talking to {name}", { name: agent.name })}
+            </>
+          )
+        }
+      >
+        <SoundButton />
+        {conversation && !isOver(conversation) && <EndButton client={client} conversation={conversation.id} />}
+      </Header>
+      <main>{conversation ? <Talk config={config} client={client} identity={identity} conversation={conversation} onAgain={onAgain} onMessage={onMessage} /> : <Spinner />}</main>
+    </>
+  );
+}
+
+/** The client of this chat, as long as it is shown; the component is drawn again with each change. */
+function useVisitorClient(config: Config, session: Session, api: Api, identity: string): ConversationClient {
+  const [, redraw] = useReducer((count: number, _: null) => count + 1, 0);
+  const [client] = useState(() => {
+    const { id, name } = session.visitor;
+    const made = new ConversationClient({ me: { who: `visitor:${id}`, kind: "visitor", id, name }, namespace: "/visitor", identity, auth: () => ({ token: recall(config.public_id, "token") }), api });
+    made.follow(session.conversation);
+    if (session.position !== null) made.place(session.conversation, session.position);
+    return made;
+  });
+  useEffect(() => {
+    const stops = [client.subscribe(() => redraw(null)), client.on<WireEvent>("event", (event) => heard(event, client))];
+    void client.start();
+    return () => {
+      for (const stop of stops) stop();
+      client.stop();
+    };
+  }, [client]);
+  return client;
+}
+
+function heard(event: WireEvent, client: ConversationClient): void {
+  if (event.kind !== "message" || isMine(event.author, client.me)) return;
+  tellHost({ type: "message" });
+  if (document.visibilityState !== "visible" || !document.hasFocus()) chime();
+}
+
+function SoundButton() {
+  const [on, setOn] = useState(soundOn);
+  const toggle = (): void => {
+    setSound(!on);
+    setOn(!on);
+    announce(on ? t("Sound is off.") : t("Sound is on."));
+  };
+  return (
+    <button type="button" class="tool" aria-pressed={on} aria-label={t("Sound")} title={t("Sound")} onClick={toggle}>
+      <Icon name={on ? "sound" : "mute"} />
+    </button>
+  );
+}
+
+function EndButton({ client, conversation }: { client: ConversationClient; conversation: string }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [problem, setProblem] = useState("");
+  const end = async (): Promise<void> => {
+    const problem = await client.end(conversation);
+    setProblem(problem === null ? "" : problem || t("There is no connection. Please try again in a moment."));
+    if (problem === null) dialog.current?.close();
+  };
+  return (
+    <>
+      <button type="button" class="tool text" onClick={() => (setProblem(""), dialog.current?.showModal())}>
+        {t("End chat")}
+      </button>
+      <dialog ref={dialog} aria-labelledby="end-title">
+        <h2 id="end-title">{t("End this conversation?")}</h2>
+        <p>{t("You can start a new one at any time.")}</p>
+        {problem && (
+          <p class="alert" role="alert">
+            {problem}
+          </p>
+        )}
+        <div class="row">
+          <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>
+            {t("Keep chatting")}
+          </button>
+          <button type="button" class="button danger" onClick={() => void end()}>
+            {t("Yes, end it")}
+          </button>
+        </div>
+      </dialog>
+    </>
+  );
+}

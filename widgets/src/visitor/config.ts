@@ -1,0 +1,56 @@
+/** What the server wrote into the page (`#engage-config`). */
+export interface Config {
+  /** Empty: the link leads nowhere (any more). */
+  public_id: string;
+  name: string;
+  language: string;
+  dir: "ltr" | "rtl";
+  catalog: string | null;
+  title: string;
+  subtitle: string;
+  require_visitor_info: boolean;
+  info_request_message: string;
+  info_types: ("full_name" | "email" | "phone")[];
+  privacy_control: boolean;
+  privacy_notice: string;
+  retention_days: number;
+  queueing_message?: string;
+  no_agent_message?: string;
+  offline_message?: string;
+  offline: null | "disabled" | "closed" | "no_agent";
+  theme: { color: string; mode: "light" | "dark" | "auto" };
+  text_limit: number;
+}
+
+/** What the server answers to a visitor who starts a chat or comes back to one. */
+export interface Session {
+  token: string;
+  conversation: string;
+  state: string;
+  position: number | null;
+  visitor: { id: string; name: string };
+}
+
+const absent: Config = {
+  public_id: "",
+  name: "",
+  language: "en",
+  dir: "ltr",
+  catalog: null,
+  title: "",
+  subtitle: "",
+  require_visitor_info: true,
+  info_request_message: "",
+  info_types: [],
+  privacy_control: false,
+  privacy_notice: "",
+  retention_days: 0,
+  offline: null,
+  theme: { color: "#1b5fd9", mode: "auto" },
+  text_limit: 8000,
+};
+
+export function readConfig(): Config {
+  const element = document.getElementById("engage-config");
+  return { ...absent, ...(JSON.parse(element?.textContent || "{}") as Partial<Config>) };
+}

@@ -1,0 +1,108 @@
+/** The form before a chat, and the form for a message when nobody can chat. */
+import { useRef, useState } from "preact/hooks";
+import { ApiError } from "../shared/api";
+import { t } from "../shared/i18n";
+import type { Config } from "./config";
+import { identified, onHost } from "./embed";
+import { recall, remember } from "./identity";
+import { Alert, Field, FieldError, type FieldProps, Text } from "./parts";
+import { useEffect } from "preact/hooks";
+
+export interface Details {
+  full_name: string;
+  email: string;
+  phone: string;
+}
+
+export interface Filled extends Details {
+  consent: boolean;
+  text: string;
+}
+
+interface Props {
+  config: Config;
+  /** `chat`: only what the administrator asks for; `message`: name and address too, and the message. */
+  purpose: "chat" | "message";
+  onSubmit: (filled: Filled) => Promise<void>;
+}
+
+const NOTHING: Filled = { full_name: "", email: "", phone: "", consent: false, text: "" };
+
+function initial(config: Config): Filled {
+  const known = recall(config.public_id, "details");
+  return { ...NOTHING, ...(known ? (JSON.parse(known) as Partial<Details>) : {}), ...identified };
+}
+
+function check(filled: Filled, asked: readonly string[], needsText: boolean): Record<string, string> {
+  const errors: Record<string, string> = {};
+  for (const name of asked) if (!filled[name as keyof Details].trim()) errors[name] = t("Please fill in this field.");
+  if (filled.email.trim() && !/^[^\s@]+@[^\s@]+$/.test(filled.email.trim())) errors["email"] = t("Please enter a valid email address.");
+  if (needsText && !filled.text.trim()) errors["text"] = t("Please write a message.");
+  return errors;
+}
+
+export function VisitorForm({ config, purpose, onSubmit }: Props) {
+  const [filled, setFilled] = useState(() => initial(config));
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [problem, setProblem] = useState("");
+  const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const asked = purpose === "message" ? ([...new Set(["full_name", "email", ...config.info_types])] as (keyof Details)[]) : config.info_types;
+  useEffect(() => onHost((message) => message.type === "identify" && setFilled((now) => ({ ...now, ...identified }))), []);
+
+  const change = (part: Partial<Filled>): void => {
+    setFilled((now) => ({ ...now, ...part }));
+    setErrors((now) => Object.fromEntries(Object.entries(now).filter(([name]) => !(name in part))));
+  };
+  const show = (found: Record<string, string>): void => {
+    setErrors(found);
+    const first = ["full_name", "email", "phone", "text", "consent"].find((name) => found[name]);
+    if (first) form.current?.querySelector<HTMLElement>(`[name="${first}"]`)?.focus();
+  };
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (busy) return;
+    setProblem("");
+    const found = check(filled, asked, purpose === "message");
+    if (Object.keys(found).length) return show(found);
+    setBusy(true);
+    try {
+      const { full_name, email, phone } = filled;
+      remember(config.public_id, "details", JSON.stringify({ full_name, email, phone }));
+      await onSubmit(filled);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 422 && Object.keys(error.fields).length) show(error.fields);
+      else setProblem(error.code === "network" ? t("The server cannot be reached. Please check your connection and try again.") : error.message || t("Something went wrong. Please try again."));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  const field = (name: keyof Details): FieldProps => ({ name, label: labels()[name], value: filled[name], error: errors[name], onInput: (value) => change({ [name]: value }), required: true });
+  return (
+    <form class="form" ref={form} noValidate onSubmit={(event) => void submit(event)}>
+      {purpose === "chat" && config.require_visitor_info && config.info_request_message && <p class="lead">{config.info_request_message}</p>}
+      {asked.includes("full_name") && <Field {...field("full_name")} autocomplete="name" limit={120} />}
+      {asked.includes("email") && <Field {...field("email")} type="email" autocomplete="email" limit={254} />}
+      {asked.includes("phone") && <Field {...field("phone")} type="tel" autocomplete="tel" limit={32} />}
+      {purpose === "message" && <Field name="text" type="area" label={t("Message")} value={filled.text} error={errors["text"]} onInput={(text) => change({ text })} limit={config.text_limit} required />}
+      {config.privacy_control && (
+        <div class="consent">
+          <input id="consent" name="consent" type="checkbox" checked={filled.consent} aria-describedby={errors["consent"] ? "consent-error" : undefined} onChange={(event) => change({ consent: event.currentTarget.checked })} />
+          <label for="consent">
+            <Text>{config.privacy_notice}</Text>
+          </label>
+          <FieldError id="consent-error">{errors["consent"]}</FieldError>
+        </div>
+      )}
+      {problem && <Alert>{problem}</Alert>}
+      <button class="button wide" type="submit" disabled={config.privacy_control && !filled.consent} aria-busy={busy || undefined}>
+        {busy && <span class="spinner small" />}
+        {purpose === "chat" ? t("Start Chat") : t("Send")}
+      </button>
+    </form>
+  );
+}
+
+const labels = (): Record<keyof Details, string> => ({ full_name: t("Full Name"), email: t("Email"), phone: t("Phone Number") });

@@ -1,0 +1,27 @@
+import { render } from "preact";
+import { loadCatalog } from "../shared/i18n";
+import "../shared/tokens.css";
+import { App } from "./app";
+import { readConfig } from "./config";
+import { listenToHost, tellHost } from "./embed";
+import "./frame.css";
+import { applyTheme } from "./theme";
+
+listenToHost();
+const config = readConfig();
+applyTheme(config.theme);
+
+// The on-screen keyboard shrinks what is visible, not the page: follow it, so that the box stays in sight.
+const viewport = window.visualViewport;
+if (viewport) {
+  const follow = (): void => document.documentElement.style.setProperty("--height", `${viewport.height}px`);
+  viewport.addEventListener("resize", follow);
+  follow();
+}
+
+void loadCatalog(config.catalog).then(() => {
+  document.documentElement.lang = config.language;
+  document.documentElement.dir = config.dir;
+  render(<App config={config} />, document.getElementById("app")!);
+  tellHost({ type: "ready" });
+});

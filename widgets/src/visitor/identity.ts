@@ -1,0 +1,24 @@
+/** Who this visitor is to one live chat: the token the server gave, in this browser's storage, never in an address. */
+
+const memory = new Map<string, string>();
+
+export function recall(publicId: string, name: "token" | "start" | "details"): string | null {
+  const key = `engage-${name}:${publicId}`;
+  try {
+    return localStorage.getItem(key) ?? memory.get(key) ?? null;
+  } catch {
+    return memory.get(key) ?? null; // storage denied: as long as the page lives
+  }
+}
+
+export function remember(publicId: string, name: "token" | "start" | "details", value: string | null): void {
+  const key = `engage-${name}:${publicId}`;
+  if (value === null) memory.delete(key);
+  else memory.set(key, value);
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch {
+    // Storage denied or full: `memory` has it.
+  }
+}

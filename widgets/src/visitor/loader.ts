@@ -1,0 +1,117 @@
+/* The one script a web site includes. It draws a button; the chat itself is loaded when somebody means to use it. */
+// The server puts the live chat's settings here.
+declare const __ENGAGE_CONFIG__: { title: string; color: string; position: string; mode: string; label: string };
+
+type Name = "open" | "close" | "unread" | "ready" | "started" | "ended" | "message";
+
+interface Chat {
+  open(): void;
+  close(): void;
+  identify(identity: { full_name?: string; email?: string; phone?: string }): void;
+  on(name: Name, listener: (value?: unknown) => void): void;
+}
+
+((page: Window & { EngageChat?: Chat }, doc: Document) => {
+  const script = doc.currentScript as HTMLScriptElement | null;
+  if (page.EngageChat || !script) return; // included twice: one button
+  const config = __ENGAGE_CONFIG__;
+  const address = script.src.replace(/\/widget\.js.*$/, "");
+  const origin = new URL(address).origin;
+  const listeners: [string, (value?: unknown) => void][] = [];
+  let identity: object | undefined;
+  let frame: HTMLIFrameElement | undefined;
+  let shown = false;
+  let greeted = false;
+
+  const make = <Tag extends keyof HTMLElementTagNameMap>(tag: Tag): HTMLElementTagNameMap[Tag] => doc.createElement(tag);
+  const fire = (name: Name, value?: unknown): void => {
+    for (const [wanted, listener] of listeners) if (wanted === name) listener(value);
+  };
+  const tell = (type: string, more?: object): void => {
+    if (greeted) frame?.contentWindow?.postMessage({ engage: 1, type, ...more }, origin);
+  };
+
+  // White on the site's colour, or black where white could not be read.
+  const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(config.color.slice(at, at + 2), 16) / 255) ** 2.2) as [number, number, number];
+  const ink = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.183 ? "#000" : "#fff";
+  const side = `20px;${config.position == "left" ? "left" : "right"}:20px;`;
+  const host = doc.createElement("engage-chat");
+  const root = host.attachShadow({ mode: "closed" });
+  const sheet = new CSSStyleSheet();
+  // Constructed sheets need no 'unsafe-inline' on the site.
+  sheet.replaceSync(
+    `:host{all:initial}button,iframe{position:fixed;z-index:2147483646;border:1px solid #0000;box-shadow:0 4px 24px #0005}button{bottom:${side}width:56px;height:56px;padding:15px;border-radius:28px;background:${config.color};color:${ink};cursor:pointer}button:focus-visible{outline:3px solid ${ink};outline-offset:-6px}svg{fill:none;stroke:currentcolor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}b{position:absolute;top:-4px;right:-4px;min-width:22px;border-radius:11px;background:#b3261e;color:#fff;font:700 12px/22px system-ui}[hidden]{display:none}iframe{bottom:92px;${side.slice(5)}width:400px;height:min(680px,100dvh - 112px);border-radius:16px;background:#fff}@media(max-width:500px),(max-height:500px){iframe{inset:0;width:100%;height:100%;border-radius:0}}`,
+  );
+  root.adoptedStyleSheets = [sheet];
+
+  const button = make("button");
+  const badge = make("b");
+  const icon = doc.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const path = icon.appendChild(doc.createElementNS(icon.namespaceURI, "path"));
+  icon.setAttribute("viewBox", "0 0 24 24");
+  badge.hidden = true;
+  button.append(icon, badge);
+  root.append(button);
+  const draw = (unread?: number): void => {
+    path.setAttribute("d", shown ? "M6 6l12 12M18 6 6 18" : "M6 4h12a3 3 0 013 3v7a3 3 0 01-3 3h-6l-5 4v-4H6a3 3 0 01-3-3V7a3 3 0 013-3z");
+    button.ariaExpanded = `${shown}`;
+    if (unread === undefined) return;
+    badge.hidden = !unread;
+    badge.textContent = `${unread}`;
+    button.ariaLabel = config.label + (unread ? ` (${unread})` : "");
+  };
+  draw(0);
+
+  const load = (): void => {
+    if (frame) return;
+    frame = make("iframe");
+    frame.title = config.title;
+    frame.hidden = true;
+    frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms allow-popups allow-downloads");
+    frame.allow = "autoplay; clipboard-write";
+    frame.src = address;
+    frame.onload = () => {
+      greeted = true;
+      tell("hello");
+      if (identity) tell("identify", { identity });
+      if (shown) tell("shown");
+    };
+    root.append(frame);
+  };
+  const show = (value: boolean): void => {
+    if (value == shown) return;
+    load();
+    frame!.hidden = !(shown = value);
+    draw();
+    tell(value ? "shown" : "hidden");
+    (value ? frame! : button).focus();
+    fire(value ? "open" : "close");
+  };
+
+  button.onclick = () => show(!shown);
+  button.onpointerenter = button.onfocus = load;
+  page.addEventListener("keydown", (event) => event.key === "Escape" && show(false));
+  page.addEventListener("message", ({ source, origin: from, data }: MessageEvent<{ engage?: number; type?: Name; count?: number } | null>) => {
+    if (!frame || source !== frame.contentWindow || from !== origin || data?.engage !== 1) return;
+    if (data.type == "close") return show(false);
+    if (data.type == "unread") draw(data.count);
+    fire(data.type!, data.count);
+  });
+
+  page.EngageChat = {
+    open: () => show(true),
+    close: () => show(false),
+    identify: (given) => {
+      identity = given;
+      tell("identify", { identity });
+    },
+    on: (name, listener) => void listeners.push([name, listener]),
+  };
+
+  // In the head there is no body yet, and single-page sites replace it: come back whenever the button is gone.
+  const place = (): void => {
+    if (doc.body && !host.isConnected) doc.body.append(host);
+  };
+  place();
+  new MutationObserver(place).observe(doc.documentElement, { childList: true, subtree: true });
+})(window, document);
