@@ -16,7 +16,7 @@ from engage.livechat.desk import close
 from engage.livechat.events import InquiryMissed, InquiryQueued
 from engage.livechat.model import ACTIVE, MISSED, WAITING, Inquiry
 from engage.livechat.repository import LiveChatRepository
-from engage.livechat.waiting import Due, Moment, due
+from engage.livechat.waiting import Due, due
 
 if TYPE_CHECKING:
     from engage.events import Events
@@ -52,17 +52,17 @@ class Attendance:
         self._livechats = livechats
         self._events = events
         self._clock = clock
-        self._started_at_ms = clock()
         self._heard_at_ms: dict[str, int] = {}  # visitors who ask over HTTP, without a socket
         self._flagged: set[tuple[str, int]] = set()
         self._sweeping: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Count the absence of all who had a socket from now, and begin to sweep."""
-        self._started_at_ms = self._clock()
-        await self._database.write(
-            lambda connection: LiveChatRepository(connection).all_left(self._started_at_ms)
-        )
+    async def open_doors(self) -> None:
+        """Count the absence of all who had a socket from now."""
+        now = self._lobby.open()
+        await self._database.write(lambda each: LiveChatRepository(each).all_left(now))
+
+    def keep_watch(self) -> None:
+        """Begin to sweep."""
         self._sweeping = asyncio.create_task(self._sweep_for_ever())
 
     async def stop(self) -> None:
@@ -218,7 +218,7 @@ class Attendance:
         if inquiry.away_since_ms is not None and heard_at_ms > inquiry.away_since_ms:
             inquiry = replace(inquiry, away_since_ms=heard_at_ms)
         timeout_min = self._livechats.by_id(inquiry.livechat_id).options.inquiry_timeout_min
-        outcome = due(inquiry, timeout_min, Moment(self._clock(), self._started_at_ms))
+        outcome = due(inquiry, timeout_min, self._lobby.moment())
         if outcome is Due.FLAG_AGENT and (inquiry.conversation_id, inquiry.epoch) in self._flagged:
             return None
         return outcome

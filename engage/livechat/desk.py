@@ -21,7 +21,7 @@ from engage.livechat.model import (
     Taken,
 )
 from engage.livechat.repository import LiveChatRepository
-from engage.livechat.waiting import Moment, is_open, open_to_take_over
+from engage.livechat.waiting import is_open, open_to_take_over
 
 if TYPE_CHECKING:
     from engage.events import Events
@@ -70,14 +70,13 @@ class Desk:
         self._livechats = livechats
         self._events = events
         self._clock = clock
-        self._started_at_ms = clock()
 
     async def inquiries(self, agent: Agent) -> list[dict[str, Any]]:
         """Those an agent may accept now, oldest first; nobody on a break is shown any."""
         served = {livechat.id for livechat in self._lobby.served_by(agent.who)}
         async with self._database.read() as connection:
             found = await LiveChatRepository(connection).open_inquiries()
-            moment = self._moment()
+            moment = self._lobby.moment()
             shown = [
                 inquiry
                 for inquiry in found
@@ -188,7 +187,7 @@ class Desk:
         self._check_on_duty(agent, livechat)
         if inquiry.state == ACTIVE and inquiry.owner == agent.who:
             return None
-        if inquiry.state != WAITING and not open_to_take_over(inquiry, self._moment()):
+        if inquiry.state != WAITING and not open_to_take_over(inquiry, self._lobby.moment()):
             raise _lost(inquiry)
         changed = await transaction.change(
             conversation_id,
@@ -253,9 +252,6 @@ class Desk:
             raise NotFound
         if agent.who not in self._lobby.on_duty(livechat):
             raise NotOnDuty
-
-    def _moment(self) -> Moment:
-        return Moment(self._clock(), self._started_at_ms)
 
 
 async def close(

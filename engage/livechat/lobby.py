@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engage.livechat import wire
 from engage.livechat.model import UnknownLiveChat
 from engage.livechat.repository import LiveChatRepository
-from engage.livechat.waiting import positions
+from engage.livechat.waiting import Moment, positions
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -73,8 +73,18 @@ class Lobby:
         self._seats = seats
         self._livechats = livechats
         self._clock = clock
+        self._opened_at_ms = clock()
         self._told: dict[str, int] = {}
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def open(self) -> int:
+        """From now people can come; returns the moment."""
+        self._opened_at_ms = self._clock()
+        return self._opened_at_ms
+
+    def moment(self) -> Moment:
+        """Now, as the rules of waiting want to know it."""
+        return Moment(self._clock(), self._opened_at_ms)
 
     def on_duty(self, livechat: LiveChat) -> list[str]:
         """Who may take its inquiries now, as the hub calls them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engage.hub.model import Appended, Author, Conversation, ConversationClosed, StaleOwner
+from engage.hub.model import Appended, Author, Conversation, ConversationClosed
 from engage.livechat.model import OFFLINE
 from engage.livechat.repository import LiveChatRepository
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from engage.hub.service import Hub
     from engage.livechat.limits import Throttle
     from engage.storage.database import Database
+
+_NOBODYS = -1
+"""An owner epoch that no conversation has."""
 
 
 class LiveChatPolicy:
@@ -45,9 +48,10 @@ class LiveChatPolicy:
             return await self._hub.append(
                 conversation.id, author, "message", body, client_id=client_id
             )
-        if not conversation.closed and conversation.owner != author.who:
-            raise StaleOwner
-        # Always with an epoch: the owner was looked at before the transaction that stores this.
+        # Always with an epoch: the owner is looked at before the transaction that stores this. The
+        # hub refuses a wrong one, but first recognises what this agent had stored in their time.
+        if conversation.owner != author.who:
+            epoch = _NOBODYS
         return await self._hub.append(
             conversation.id,
             Author("agent", author.id, author.name),

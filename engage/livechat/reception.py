@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from engage.identifiers import Clock
     from engage.livechat.limits import Throttle
     from engage.livechat.lobby import LiveChats, Lobby
+    from engage.livechat.visitors import Visitors
     from engage.storage.database import Database
 
 DISABLED, NO_AGENT_ON_DUTY = "disabled", "no_agent"
@@ -73,6 +74,7 @@ class Reception:
         hub: Hub,
         lobby: Lobby,
         livechats: LiveChats,
+        visitors: Visitors,
         throttle: Throttle,
         events: Events,
         clock: Clock,
@@ -81,6 +83,7 @@ class Reception:
         self._hub = hub
         self._lobby = lobby
         self._livechats = livechats
+        self._visitors = visitors
         self._throttle = throttle
         self._events = events
         self._clock = clock
@@ -116,6 +119,8 @@ class Reception:
         session = await self._hub.transact(
             lambda transaction: self._open(transaction, livechat, start, details, arrival)
         )
+        if session.visitor is not None:
+            self._visitors.forget(session.visitor.id)
         if not session.resumed and session.conversation_id is not None:
             self._events.publish(InquiryQueued(session.conversation_id, livechat.id))
         return session
@@ -189,9 +194,11 @@ class Reception:
             repeated = await rows.inquiry_by_client_id(livechat.id, start.client_id)
         if repeated is None:
             return None
-        return await self._hub.transact(
+        session = await self._hub.transact(
             lambda transaction: self._repeat(transaction, repeated.conversation_id)
         )
+        self._visitors.forget(repeated.visitor_id)
+        return session
 
     async def _repeat(self, transaction: HubTransaction, conversation_id: str) -> Session:
         """Answer a start whose first answer was lost. Its token is known only as a hash: make anew.

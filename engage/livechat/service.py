@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from engage.hub.events import EventAppended
 from engage.identifiers import Clock, now_ms
-from engage.livechat import tokens
 from engage.livechat.attendance import Attendance
 from engage.livechat.desk import Desk
 from engage.livechat.events import (
@@ -17,18 +16,18 @@ from engage.livechat.events import (
 )
 from engage.livechat.limits import Limits, Throttle
 from engage.livechat.lobby import LiveChats, Lobby
-from engage.livechat.model import KIND, WAITING, LiveChat, Seats, TokenExpired, TokenInvalid
+from engage.livechat.model import KIND, WAITING, LiveChat, Seats
 from engage.livechat.policy import LiveChatPolicy
 from engage.livechat.reception import Reception
 from engage.livechat.repository import LiveChatRepository
-from engage.livechat.waiting import is_open
+from engage.livechat.visitors import Visitors
 from engage.people.events import PeopleChanged
-from engage.people.model import Principal
 
 if TYPE_CHECKING:
     from engage.events import Events
     from engage.hub.delivery import Delivery
     from engage.hub.service import Hub
+    from engage.people.model import Principal
     from engage.storage.database import Database
 
 
@@ -50,12 +49,12 @@ class LiveChatService:
         self.livechats = LiveChats()
         self.lobby = Lobby(database, delivery, people, self.livechats, clock)
         throttle = Throttle(limits or Limits(), clock)
-        self.reception = Reception(
-            database, hub, self.lobby, self.livechats, throttle, events, clock
-        )
         parts = (database, hub, delivery, self.lobby, self.livechats, events, clock)
         self.desk = Desk(*parts)
         self.attendance = Attendance(*parts)
+        self.visitors = Visitors(database, self.attendance, clock)
+        reception = (database, hub, self.lobby, self.livechats, self.visitors)
+        self.reception = Reception(*reception, throttle, events, clock)
         hub.policy(KIND, LiveChatPolicy(database, hub, throttle))
         events.subscribe(InquiryQueued, self._line_changed)
         events.subscribe(InquiryAccepted, self._line_changed)
@@ -67,7 +66,8 @@ class LiveChatService:
     async def start(self) -> None:
         """Read the live chats into memory and begin to watch over those who wait."""
         await self.livechats.load(self._database)
-        await self.attendance.start()
+        await self.attendance.open_doors()
+        self.attendance.keep_watch()
 
     async def stop(self) -> None:
         """Watch no longer."""
@@ -79,36 +79,13 @@ class LiveChatService:
         await self.livechats.load(self._database)
 
     async def visitor(self, token: str) -> Principal:
-        """Who a visitor's token stands for; its use keeps it alive while they can write.
+        """Who a visitor's token stands for.
 
         Raises:
             TokenInvalid: nobody has it.
             TokenExpired: it has not been used for too long, or the chat is over for long.
         """
-        now = self._clock()
-        async with self._database.read() as connection:
-            rows = LiveChatRepository(connection)
-            visitor = await rows.visitor_by_token(tokens.token_hash(token))
-            if visitor is None:
-                raise TokenInvalid
-            if visitor.token_expires_at_ms <= now:
-                raise TokenExpired
-            inquiry = await rows.latest_inquiry_of(visitor.id)
-        self.attendance.heard(visitor.id)
-        left_ms = visitor.token_expires_at_ms - now
-        if inquiry is not None and is_open(inquiry.state) and left_ms < tokens.RENEW_BELOW_MS:
-            expires = now + tokens.LIFE_MS
-            await self._database.write(
-                lambda each: LiveChatRepository(each).renew_token(visitor.id, expires)
-            )
-        return Principal(
-            kind="visitor",
-            id=visitor.id,
-            name=visitor.name,
-            who=visitor.who,
-            session_id=visitor.id,
-            language=visitor.language,
-        )
+        return await self.visitors.visitor(token)
 
     async def connected(self, principal: Principal) -> None:
         """A socket of this person was opened."""

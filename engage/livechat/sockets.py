@@ -1,4 +1,4 @@
-"""What agents and visitors say over their sockets; `engage.web.sockets` owns namespaces and order."""
+"""What agents and visitors say over their sockets; namespaces and order are not decided here."""
 
 from __future__ import annotations
 

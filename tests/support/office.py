@@ -1,0 +1,153 @@
+"""A live chat on a real database with the real hub; only the sockets are written down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from engage.events import Events
+from engage.hub.model import Author
+from engage.hub.service import Hub
+from engage.identifiers import new_id
+from engage.livechat.desk import Agent
+from engage.livechat.form import Form
+from engage.livechat.limits import Limits
+from engage.livechat.model import Arrival, Destination, LiveChat
+from engage.livechat.options import Options
+from engage.livechat.reception import Session, Start
+from engage.livechat.service import LiveChatService
+from engage.people.model import AgentSeat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engage.storage.database import Database
+
+ANA, BEN, CHEN = Agent("1000", "Ana Costa"), Agent("1001", "Ben Osei"), Agent("1002", "Chen Li")
+FORM = Form("Vera <b>", "vera@example.test", "+49 30 123", consent=True)
+HERE = Arrival("192.0.2.7", "Browser/1", "en")
+
+
+class Sockets:
+    """Writes down what would be sent, and says who is connected."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str, dict[str, Any]]] = []
+        self.open: Counter[str] = Counter()
+
+    def send(self, whos: Iterable[str], name: str, payload: dict[str, Any]) -> None:
+        self.sent.extend((who, name, payload) for who in whos)
+
+    def connections(self, who: str) -> int:
+        return self.open[who]
+
+    def told(self, who: str, name: str) -> list[dict[str, Any]]:
+        return [payload for to, what, payload in self.sent if (to, what) == (who, name)]
+
+
+class Seats:
+    """A queue's agents."""
+
+    def __init__(self) -> None:
+        self.agents = [AgentSeat(each.number, each.name, paused=False) for each in (ANA, BEN)]
+
+    def agents_of(self, kind: str, values: Iterable[str]) -> list[AgentSeat]:
+        return self.agents if (kind, list(values)) == ("queue", ["6500"]) else []
+
+
+@dataclass
+class Clock:
+    ms: int = 1_800_000_000_000
+
+    def __call__(self) -> int:
+        return self.ms
+
+    def pass_s(self, seconds: float) -> None:
+        self.ms += round(seconds * 1000)
+
+
+@dataclass
+class Office:
+    """One running server's live chat; `restarted` is the next one on the same database."""
+
+    database: Database
+    sockets: Sockets
+    seats: Seats
+    clock: Clock
+    limits: Limits = field(default_factory=Limits)
+    events: Events = field(default_factory=Events)
+
+    def __post_init__(self) -> None:
+        self.hub = Hub(self.database, self.sockets, self.events, self.clock)
+        self.service = LiveChatService(
+            self.database,
+            self.hub,
+            self.sockets,
+            self.seats,
+            self.events,
+            limits=self.limits,
+            clock=self.clock,
+        )
+
+    async def start(self) -> Office:
+        await self.hub.start()
+        await self.service.livechats.load(self.database)
+        await self.service.attendance.open_doors()
+        return self
+
+    async def stop(self) -> None:
+        await self.service.stop()
+        await self.hub.stop()
+
+    async def restarted(self) -> Office:
+        await self.events.settled()
+        await self.stop()
+        return await Office(self.database, Sockets(), self.seats, self.clock, self.limits).start()
+
+    async def add(self, public_id: str = "chat", **options: Any) -> LiveChat:
+        livechat = LiveChat(
+            id=new_id(),
+            public_id=public_id,
+            name=f"Name of {public_id}",
+            enabled=options.pop("enabled", True),
+            destination=options.pop("destination", Destination("queue", ("6500",))),
+            options=Options(**options),
+            version=1,
+            created_at_ms=self.clock(),
+        )
+        await self.service.add(livechat)
+        return livechat
+
+    async def begin(self, public_id: str = "chat", **start: Any) -> Session:
+        form = start.pop("form", FORM)
+        arrival = start.pop("arrival", HERE)
+        session = await self.service.reception.start(public_id, Start(form, **start), arrival)
+        await self.events.settled()
+        return session
+
+    async def connect(self, who: str) -> None:
+        self.sockets.open[who] += 1
+        await self._settle(who)
+
+    async def disconnect(self, who: str) -> None:
+        self.sockets.open[who] -= 1
+        await self._settle(who)
+
+    async def _settle(self, who: str) -> None:
+        kind, _, name = who.partition(":")
+        if kind == "visitor":
+            await self.service.attendance.visitor_changed(name)
+        else:
+            await self.service.attendance.agent_changed(who)
+
+    async def sweep(self) -> int:
+        done = await self.service.attendance.sweep()
+        await self.events.settled()
+        return done
+
+
+def visitor_author(session: Session) -> Author:
+    """The visitor of a session, as the hub knows them."""
+    assert session.visitor is not None
+    return Author("visitor", session.visitor.id, session.visitor.name)
