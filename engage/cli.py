@@ -1,0 +1,338 @@
+"""The `engage` command.
+
+Exit codes: 0 done; 1 it failed; 2 a setting or an argument is wrong; 3 the data folder or a port
+is in use by someone else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed_version
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from engage import settings as start_settings
+
+if TYPE_CHECKING:
+    from engage.processes.control import Command
+    from engage.settings import Settings
+
+FAILED, WRONG, IN_USE = 1, 2, 3
+
+app = typer.Typer(
+    help="Customer engagement on a PBX of its own.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+users = typer.Typer(help="Accounts: administrators, and extensions with their users.")
+app.add_typer(users, name="user")
+
+Text = str | None
+Data = Annotated[
+    Text, typer.Option("--data", metavar="DIR", help="Everything the server keeps. [./engage-data]")
+]
+Database = Annotated[
+    Text, typer.Option("--database", metavar="URL", help="SQLite in the data folder if not given.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+
+
+def _option(flag: str, metavar: str, text: str) -> Any:
+    return typer.Option(flag, metavar=metavar, help=text)
+
+
+@app.command()
+def serve(
+    data: Data = None,
+    http: Annotated[
+        Text, _option("--http", "HOST:PORT", "Plain HTTP, or off. [127.0.0.1:8088]")
+    ] = None,
+    https: Annotated[Text, _option("--https", "HOST:PORT", "HTTPS, or off. [0.0.0.0:8089]")] = None,
+    sip: Annotated[
+        Text, _option("--sip", "HOST:PORT", "SIP over UDP and TCP, or off. [0.0.0.0:5060]")
+    ] = None,
+    sips: Annotated[
+        Text, _option("--sips", "HOST:PORT", "SIP over TLS, or off. [0.0.0.0:5061]")
+    ] = None,
+    rtp: Annotated[Text, _option("--rtp", "LOW-HIGH", "UDP ports for media. [10000-20000]")] = None,
+    public_url: Annotated[
+        Text, _option("--public-url", "URL", "What goes into links. [https://HOST-NAME:PORT]")
+    ] = None,
+    certificate: Annotated[
+        Text, _option("--certificate", "FILE", "PEM; one is made if not given.")
+    ] = None,
+    key: Annotated[Text, _option("--key", "FILE", "The certificate's key, PEM.")] = None,
+    trusted_proxies: Annotated[
+        Text, _option("--trusted-proxies", "CIDR,…", "Whose forwarded addresses are believed.")
+    ] = None,
+    database: Database = None,
+    redis: Annotated[Text, _option("--redis", "URL", "Needed only for several nodes.")] = None,
+    smtp: Annotated[Text, _option("--smtp", "URL", "Where mails are handed over.")] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Fill an empty database with demonstration data.")
+    ] = False,
+) -> None:
+    """Start the server in the foreground; SIGTERM ends it.
+
+    Each option may stand in the environment (ENGAGE_HTTP …) and in engage.toml in the data folder.
+    """
+    given = dict(locals())
+    given["demo"] = "on" if demo else None
+    _become_supervisor(_load(given))
+
+
+def _become_supervisor(settings: Settings) -> NoReturn:
+    """Replace this process: what watches a server for months should not carry a command line."""
+    from engage.processes.plan import Plan, dump
+
+    named = {"http": settings.http, "https": settings.https, "sip": settings.sip}
+    notices = [f"note: {line}" for line in start_settings.unserved(settings)]
+    if open_to_others := start_settings.exposed(settings):
+        notices.append(
+            "warning: demonstration passwords are open to the network on "
+            f"{', '.join(open_to_others)}; change them."
+        )
+    plan = Plan(
+        data=str(settings.data),
+        settings=start_settings.text_of(settings),
+        listeners={name: (at.host, at.port) for name, at in named.items() if at is not None},
+        rtp=(settings.rtp.low, settings.rtp.high),
+        secret_key=settings.secret_key,
+        notices=tuple(notices),
+    )
+    passed = os.memfd_create("engage-plan", 0)  # not in the arguments: anyone may read those
+    os.write(passed, dump(plan))
+    os.lseek(passed, 0, os.SEEK_SET)
+    kept = start_settings.PREFIX
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(kept)}
+    # mallopt(3): threads that hash and sync would each grow a heap of their own.
+    environment.setdefault("MALLOC_ARENA_MAX", "2")
+    arguments = [sys.executable, "-m", "engage.processes.supervisor", str(passed)]
+    os.execve(sys.executable, arguments, environment)  # noqa: S606 - our own interpreter
+
+
+@app.command()
+def doctor(data: Data = None, database: Database = None, as_json: AsJson = False) -> None:
+    """Check what the server needs, and say what to do about what is missing."""
+    import asyncio
+
+    from engage.doctor import examine
+
+    findings = asyncio.run(examine(_load({"data": data, "database": database})))
+    if as_json:
+        _print_json([finding.as_dict() for finding in findings])
+    else:
+        for finding in findings:
+            typer.echo(f"{'ok  ' if finding.well else 'FAIL'} {finding.what}: {finding.seen}")
+            if not finding.well:
+                typer.echo(f"     → {finding.remedy}")
+    if not all(finding.well for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def migrate(data: Data = None, database: Database = None) -> None:
+    """Bring the database to this release's schema; a copy of an SQLite file is kept before."""
+    import asyncio
+
+    from engage.errors import EngageError
+    from engage.processes.control import refusal
+    from engage.storage.migrate import migrate as bring_up
+
+    settings = _load({"data": data, "database": database})
+    with _Alone(settings):
+        try:
+            before = asyncio.run(bring_up(settings.database_url, settings.data / "copies"))
+        except EngageError as refused:
+            _fail(refusal(refused))
+    typer.echo(f"The database is up to date (it had revision {before or 'none'} before).")
+
+
+@users.command("list")
+def list_users(data: Data = None, database: Database = None, as_json: AsJson = False) -> None:
+    """Show all accounts."""
+    from engage.processes.control import ListUsers
+
+    found = _ask(_load({"data": data, "database": database}), ListUsers())["users"]
+    if as_json:
+        _print_json(found)
+        return
+    for each in found:
+        state = "" if each["enabled"] else "  (disabled)"
+        typer.echo(f"{each['user']:20} {each['role']:6} {each['name']}{state}")
+
+
+@users.command("add")
+def add_user(
+    user: Annotated[str, typer.Argument(help="An extension's number, or an administrator's name.")],
+    admin: Annotated[bool, typer.Option("--admin", help="An administrator.")] = False,
+    first_name: Annotated[str, typer.Option("--first-name")] = "",
+    last_name: Annotated[str, typer.Option("--last-name")] = "",
+    email: Annotated[str, typer.Option("--email")] = "",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password; else one is made up.")
+    ] = False,
+    data: Data = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add an administrator, or an extension with its user; what is made up is shown once."""
+    from engage.processes.control import AddUser
+
+    command = AddUser(user, admin, first_name, last_name, email, _password(password_stdin))
+    answer = _ask(_load({"data": data, "database": database}), command)
+    _show_secrets(
+        answer, as_json, ("sip_secret",) if password_stdin else ("password", "sip_secret")
+    )
+
+
+@users.command("password")
+def set_password(
+    user: Annotated[str, typer.Argument(help="The user name.")],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password; else one is made up.")
+    ] = False,
+    data: Data = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give an account a new password; its sessions end."""
+    from engage.processes.control import SetPassword
+
+    command = SetPassword(user, _password(password_stdin))
+    answer = _ask(_load({"data": data, "database": database}), command)
+    _show_secrets(answer, as_json, () if password_stdin else ("password",))
+
+
+@app.command()
+def openapi() -> None:
+    """Print the description of the REST API (OpenAPI 3.1)."""
+    from engage.app import openapi as described
+
+    _print_json(described())
+
+
+@app.command()
+def version(as_json: AsJson = False) -> None:
+    """Print the version."""
+    try:
+        found = installed_version("engage")
+    except PackageNotFoundError:  # run from the source folder
+        found = "source"
+    if as_json:
+        _print_json({"engage": found, "python": sys.version.split()[0]})
+    else:
+        typer.echo(found)
+
+
+def main() -> None:
+    """The command's entry."""
+    app(prog_name="engage")
+
+
+class _Alone:
+    """Holds the data folder while a command works on it without a server."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._data = settings.data
+
+    def __enter__(self) -> None:
+        from engage.processes.lock import DataFolderInUse, DataLock
+
+        try:
+            self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = DataLock(self._data)
+        except DataFolderInUse as used:
+            _fail(f"{used}; stop it first", IN_USE)
+        except OSError as failed:
+            _fail(f"the data folder cannot be used: {failed}")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def _ask(settings: Settings, command: Command) -> dict[str, Any]:
+    """Have it done by the running server; without one, here."""
+    from engage.processes.control import ask
+    from engage.processes.lock import holder
+
+    if holder(settings.data) is None:
+        with _Alone(settings):
+            return _do_here(settings, command)
+    try:
+        answer = ask(settings.run / "control.sock", command)
+    except OSError as failed:
+        _fail(f"the running server does not answer: {failed}")
+    if not answer["ok"]:
+        _fail(str(answer["message"]))
+    return answer
+
+
+def _do_here(settings: Settings, command: Command) -> dict[str, Any]:
+    import asyncio
+
+    from engage.errors import EngageError
+    from engage.events import Events
+    from engage.keyring import Keyring
+    from engage.people.service import People
+    from engage.processes.control import carry_out, refusal
+    from engage.storage.database import Database as Rows
+
+    async def work() -> dict[str, Any]:
+        rows = await Rows.open(settings.database_url, copies=settings.data / "copies")
+        people = People(rows, Keyring.of(settings.data, settings.secret_key), Events())
+        try:
+            await people.start()
+            return await carry_out(people, command)
+        finally:
+            await people.stop()
+            await rows.close()
+
+    try:
+        return asyncio.run(work())
+    except EngageError as refused:
+        _fail(refusal(refused))
+
+
+def _load(options: dict[str, str | None]) -> Settings:
+    try:
+        return start_settings.load(options)
+    except start_settings.SettingsRefused as refused:
+        _fail(str(refused), WRONG)
+
+
+def _password(from_stdin: bool) -> str:
+    if not from_stdin:
+        return ""
+    line = sys.stdin.readline().rstrip("\n")
+    if not line:
+        _fail("no password on standard input", WRONG)
+    return line
+
+
+def _show_secrets(answer: dict[str, Any], as_json: bool, made_up: tuple[str, ...]) -> None:
+    shown = {name: answer[name] for name in made_up if name in answer}
+    if as_json:
+        _print_json({"user": answer["user"]} | shown)
+        return
+    typer.echo(f"{answer['user']}: done")
+    for name, value in shown.items():
+        typer.echo(f"  {name.replace('_', ' ')}: {value}")
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _fail(line: str, code: int = FAILED) -> NoReturn:
+    typer.echo(f"engage: {line}", err=True)
+    raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    main()

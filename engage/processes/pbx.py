@@ -1,0 +1,161 @@
+"""The pbx part: SIP signalling in a loop that waits for no database and no web request."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engage import errors
+from engage.identifiers import now_ms
+from engage.keyring import Keyring
+from engage.processes import unix
+from engage.processes.binding_file import BindingFile
+from engage.processes.connection import Connection
+from engage.processes.loop import run, until_stopped
+from engage.processes.part import begin
+from engage.processes.sealed_directory import SealedDirectory
+from engage.telephony.journal_file import JournalWriter
+from pbxcore.commands import (
+    ApplyDelta,
+    Health,
+    JournalGrew,
+    MessageArrived,
+    MessageStored,
+    Probe,
+    PutSnapshot,
+)
+from pbxcore.directory import Directory
+from pbxcore.pbx import Pbx
+
+if TYPE_CHECKING:
+    from engage.processes.part import Leash
+    from pbxcore.commands import Notice, Reply, Request
+    from pbxcore.journal import Fact
+
+log = logging.getLogger("engage.processes.pbx")  # run as `__main__`
+
+STORED_WITHIN_S = 25.0  # below the 32 s after which the phone gives up (RFC 3261 §17.1.2, Timer F)
+
+
+class PbxPart:
+    """The PBX between its sockets, its files and web."""
+
+    def __init__(self, leash: Leash) -> None:
+        plan = leash.handover.plan
+        folder = Path(plan.data) / "pbx"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._leash = leash
+        self._loop = asyncio.get_running_loop()
+        self._web: list[Connection] = []  # the newest last; an old one may linger for a moment
+        self._sealed = SealedDirectory(
+            folder / "directory.sealed", Keyring.of(Path(plan.data), plan.secret_key)
+        )
+        self._directory = Directory(self._sealed.load())
+        self._bindings = BindingFile(folder / "bindings")
+        self._grown = 0
+        self._journal = JournalWriter(folder / "journal", self._grew)
+        self._pbx = Pbx(
+            self._directory, store=self._bindings, record=self._record, arrived=self._arrived
+        )
+
+    async def serve(self) -> None:
+        """Serve until the supervisor says so, or is gone."""
+        listeners = {name: self._leash.listener(name) for name in ("sip-udp", "sip-tcp")}
+        udp, tcp = listeners["sip-udp"], listeners["sip-tcp"]
+        await self._pbx.start(udp=[udp] if udp else [], tcp=[tcp] if tcp else [])
+        path = self._leash.handover.plan.run / "pbx.sock"
+        server = await self._loop.create_unix_server(self._connection, sock=unix.listen(path))
+        self._leash.ready()
+        log.info("pbx serves", extra={"directory": self._directory.version})
+        await until_stopped(self._leash)
+        await self._pbx.stop(4.0)
+        server.close()
+        for connection in self._web:
+            connection.close()
+        await self._sealed.flush()
+        await asyncio.to_thread(self._bindings.close)
+        await asyncio.to_thread(self._journal.close)
+
+    def _connection(self) -> Connection:
+        return Connection(
+            "pbx",
+            answer=self._answer,
+            notice=self._notice,
+            opened=self._web.append,
+            closed=self._closed,
+        )
+
+    def _closed(self, connection: Connection) -> None:
+        if connection in self._web:
+            self._web.remove(connection)
+
+    async def _answer(self, request: Request) -> Reply:
+        reply = await self._pbx.handle(request)
+        if isinstance(request, PutSnapshot | ApplyDelta):
+            self._sealed.changed(self._directory)
+        if isinstance(request, Probe) and isinstance(reply, Health):
+            return self._with_disk(reply)
+        return reply
+
+    def _with_disk(self, health: Health) -> Health:
+        problems = [
+            f"{name}: {problem}"
+            for name, problem in (
+                ("journal", self._journal.problem),
+                ("bindings", self._bindings.problem),
+                ("directory", self._sealed.problem),
+            )
+            if problem
+        ]
+        if health.problem:
+            problems.insert(0, health.problem)
+        return Health(
+            ready=health.ready and not problems,
+            problem="; ".join(problems),
+            figures=health.figures
+            | {
+                "journal_seq": float(self._journal.seq),
+                "journal_unsynced": float(self._journal.seq - self._journal.synced_seq),
+                "directory_version": float(self._directory.version),
+            },
+        )
+
+    def _notice(self, notice: Notice) -> None:
+        log.warning("odd notice", extra={"notice": type(notice).__name__})
+
+    async def _arrived(self, arrived: MessageArrived) -> MessageStored | None:
+        if not self._web:
+            return MessageStored(503)
+        try:
+            reply = await self._web[-1].request(arrived, STORED_WITHIN_S)
+        except errors.Unavailable as absent:
+            log.warning("message not stored", extra={"id": arrived.id, **absent.params})
+            return MessageStored(503)
+        return reply if isinstance(reply, MessageStored) else None
+
+    def _record(self, fact: Fact) -> None:
+        self._journal.append(fact, now_ms())
+
+    def _grew(self, seq: int) -> None:
+        """In the journal's thread: what is on disk, told to web from the loop."""
+        self._loop.call_soon_threadsafe(self._tell_growth, seq)
+
+    def _tell_growth(self, seq: int) -> None:
+        for connection in self._web:
+            connection.tell(JournalGrew(seq))
+
+
+async def main() -> None:
+    """Serve as the supervisor's pbx part."""
+    leash = begin("pbx")
+    try:
+        part = PbxPart(leash)
+    except OSError as failed:
+        leash.refuse(f"the data folder cannot be used: {failed}")
+    await part.serve()
+
+
+if __name__ == "__main__":
+    run(main())

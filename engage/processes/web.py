@@ -1,0 +1,165 @@
+"""The web part: HTTP, HTTPS and sockets on the listeners that the supervisor bound."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from engage import errors
+
+try:
+    from engage.app import build
+except ModuleNotFoundError:
+    from engage.processes.interim import build
+from engage.certificate import CertificateRefused, certificate_files, context_of, load_into
+from engage.keyring import Keyring
+from engage.processes.control import Control
+from engage.processes.link import PartLink, PbxLink
+from engage.processes.loop import run, until_stopped
+from engage.processes.part import begin
+from engage.settings import from_text
+from engage.storage.database import SchemaTooNew
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterator
+    from socket import socket
+
+    from engage.app import Application
+    from engage.certificate import CertificateFiles
+    from engage.processes.part import Leash
+    from engage.settings import Settings
+
+log = logging.getLogger("engage.processes.web")  # run as `__main__`
+
+LARGEST_SOCKET_MESSAGE = 64 * 1024  # bytes; what is larger goes by HTTP
+OPEN_REQUESTS_END_WITHIN_S = 4
+LOOK_AT_CERTIFICATE_S = 2.0
+
+
+class Listener(uvicorn.Server):
+    """uvicorn on one inherited socket; the process, not each listener, takes the signals."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Begin to serve, and say so by `up`."""
+        await super().startup(sockets)
+        self.up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take none."""
+        yield
+
+
+def _config(application: Application, tls: ssl.SSLContext | None) -> uvicorn.Config:
+    return uvicorn.Config(
+        application.asgi,
+        interface="asgi3",
+        lifespan="off",  # two listeners share the application: it is started once, by `serve`
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # `web.requests.address` knows whom to believe
+        server_header=False,
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_SOCKET_MESSAGE,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=OPEN_REQUESTS_END_WITHIN_S,
+        ssl_context_factory=None if tls is None else lambda _config, _default: tls,
+    )
+
+
+class WebPart:
+    """The application between its listeners and the other parts."""
+
+    def __init__(self, leash: Leash, settings: Settings) -> None:
+        self._leash, self._settings = leash, settings
+        self._pbx = PbxLink(settings.run / "pbx.sock")
+        self._media = PartLink("media", settings.run / "media.sock")
+        self._listeners: list[Listener] = []
+        self._serving: list[asyncio.Task[None]] = []
+
+    async def serve(self) -> None:
+        """Serve until the supervisor says so, or is gone."""
+        keyring = Keyring.of(self._settings.data, self._settings.secret_key)
+        application = build(self._settings, keyring, self._pbx, self._media)
+        await application.start()
+        await self._pbx.start()  # after those who want to hear of it have said so
+        await self._media.start()
+        control = Control(self._settings.run / "control.sock", application.people)
+        await control.start()
+        await self._listen(application)
+        self._leash.ready()
+        log.info("web serves", extra={"listeners": len(self._listeners)})
+        await until_stopped(self._leash)
+        control.stop()
+        for listener in self._listeners:
+            listener.should_exit = True
+        await asyncio.gather(*self._serving, return_exceptions=True)
+        await application.stop()
+        await self._media.stop()
+        await self._pbx.stop()
+
+    async def _listen(self, application: Application) -> None:
+        loop = asyncio.get_running_loop()
+        for name in ("http", "https"):
+            bound = self._leash.listener(name)
+            if bound is None:
+                continue
+            config = _config(application, self._tls() if name == "https" else None)
+            self._listeners.append(Listener(config))
+            self._serving.append(loop.create_task(self._serve_on(self._listeners[-1], bound)))
+        for listener in self._listeners:
+            await listener.up.wait()
+
+    async def _serve_on(self, listener: Listener, bound: socket) -> None:
+        await listener.serve(sockets=[bound])
+
+    def _tls(self) -> ssl.SSLContext:
+        settings = self._settings
+        files = certificate_files(settings.data, settings.certificate, settings.key)
+        context = context_of(files)
+        task = asyncio.get_running_loop().create_task(_keep_current(context, files))
+        task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        self._certificate_task = task
+        return context
+
+
+async def _keep_current(context: ssl.SSLContext, files: CertificateFiles) -> None:
+    """Read the certificate again when its files changed; a bad one leaves the present in use."""
+    used = files.stamp()
+    while True:
+        await asyncio.sleep(LOOK_AT_CERTIFICATE_S)
+        try:
+            stamp = files.stamp()
+            if stamp == used:
+                continue
+            used = stamp
+            load_into(context, files)
+            log.info("certificate read again")
+        except (OSError, CertificateRefused) as refused:
+            log.warning("certificate not read", extra={"reason": str(refused)})
+
+
+async def main() -> None:
+    """Serve as the supervisor's web part."""
+    leash = begin("web")
+    settings = from_text(leash.handover.plan.settings)
+    try:
+        await WebPart(leash, settings).serve()
+    except (SchemaTooNew, CertificateRefused) as refused:
+        leash.refuse(str(refused))
+    except errors.Unavailable as absent:
+        log.error("database not available", extra=absent.params)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    run(main())
