@@ -16,13 +16,17 @@ import socket
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from pbxcore.commands import MessageArrived, MessageStored
 from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
-from pbxcore.journal import Fact
 from pbxcore.pbx import Pbx, StoredBinding
+
+
+if TYPE_CHECKING:
+    from pbxcore.journal import Fact
 
 
 class Memory:

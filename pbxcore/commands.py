@@ -1,6 +1,7 @@
 """What the PBX is told and asked, and what it asks in return: values that cross a process.
 
-Requests name their reply. `pbxcore.pbx.Pbx` carries them out; the process around it moves the bytes.
+Requests name their reply. `pbxcore.pbx.Pbx` carries them out; the process around it moves the
+bytes.
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ class SendMessage(msgspec.Struct, frozen=True, tag=True):
     """Send one SIP MESSAGE to one device (RFC 3428). Reply: `MessageResult`.
 
     The same `id` gives the same Call-ID and CSeq, so that a repetition can be recognised.
-    `sender` is the user part of From (an extension's number or `broadcast`). The PBX splits nothing:
-    `text` above 1,300 bytes of request goes by TCP or is answered 513 for a device on UDP.
+    `sender` is the user part of From (an extension's number or `broadcast`). The PBX splits
+    nothing: `text` above 1,300 bytes of request goes by TCP or is answered 513 for a device on UDP.
     """
 
     id: str
@@ -74,7 +75,7 @@ class SendMessage(msgspec.Struct, frozen=True, tag=True):
 
 
 class MessageResult(msgspec.Struct, frozen=True, tag=True):
-    """The final status of one MESSAGE: the device's, 408 for silence, 480 when it is not registered."""
+    """The final status of one MESSAGE: the device's, 408 for silence, 480 when not registered."""
 
     id: str
     status: int

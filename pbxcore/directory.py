@@ -1,7 +1,7 @@
 """What the PBX must know of its surroundings: extensions and domain settings, as values.
 
-A `Snapshot` is complete; a `Delta` moves the directory from one version to the next. The PBX keeps the
-last state it was given, so that it serves calls while whoever gave it is away.
+A `Snapshot` is complete; a `Delta` moves the directory from one version to the next. The PBX keeps
+the last state it was given, so that it serves calls while whoever gave it is away.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class Extension(msgspec.Struct, frozen=True):
 class DomainSettings(msgspec.Struct, frozen=True):
     """What holds for every extension. Expiries are seconds (RFC 3261 §10.3).
 
-    `external_address` is written into messages for peers outside `local_networks` (CIDR; none given:
-    whatever is not a public address). `trusted_peers` (CIDR) may send MESSAGE without a password, as
-    the other end of a trunk does, but not in the name of an extension of ours.
+    `external_address` is written into messages for peers outside `local_networks` (CIDR; none
+    given: whatever is not a public address). `trusted_peers` (CIDR) may send MESSAGE without a
+    password, as the other end of a trunk does, but not in the name of an extension of ours.
     """
 
     realm: str = "engage"

@@ -1,7 +1,7 @@
 """What the PBX tells: facts as values, in one order, each with a number and a moment.
 
-The journal is the truth of everything that rings or registers; histories, statistics and presence are
-projections of it.
+The journal is the truth of everything that rings or registers; histories, statistics and presence
+are projections of it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class BindingRemoved(msgspec.Struct, frozen=True, tag=True):
 
 
 class MessageRelayed(msgspec.Struct, frozen=True, tag=True):
-    """A phone's MESSAGE was passed to the callee's phones; `status` is what the caller was answered."""
+    """A phone's MESSAGE was passed to the callee's phones; `status` is what the caller heard."""
 
     id: str
     sender: str

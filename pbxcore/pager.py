@@ -167,7 +167,7 @@ class Pager:
         try:
             stored = await self._arrived(arrived)
         except Exception:
-            log.exception("message not stored", extra={"message": arrived.id})
+            log.exception("message not stored", extra={"arrived": arrived.id})
             stored = None
         if stored is None or stored.status == 503:
             incoming.answer(503, "", [RETRY_AFTER])
@@ -223,9 +223,9 @@ class Pager:
 def target_of(binding: StoredBinding) -> Target | None:
     """Where a binding's phone is reached.
 
-    A contact that names the address the REGISTER came from is believed with its port: the phone is not
-    behind a NAT and may listen elsewhere than it sends from. Any other contact is reached where the
-    REGISTER came from, so that nobody can make us send to a third party.
+    A contact that names the address the REGISTER came from is believed with its port: the phone is
+    not behind a NAT and may listen elsewhere than it sends from. Any other contact is reached where
+    the REGISTER came from, so that nobody can make us send to a third party.
     """
     source = split_host_port(binding.source)
     uri = parse_uri(binding.contact.encode())

@@ -186,7 +186,7 @@ class Pbx:
             )
 
     def _drop_strangers(self) -> None:
-        """Remove the bindings of extensions that are gone; without a directory nobody is a stranger."""
+        """Remove the bindings of extensions that are gone; without a directory nobody is."""
         if self._directory.version < 0:
             return
         for number in list(self._registrar.numbers()):

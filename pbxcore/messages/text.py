@@ -18,7 +18,8 @@ LONGEST_TEXT: Final = 8000
 ACCEPT: Final = b"Accept: text/plain;charset=UTF-8"
 _CHARSETS: Final = (b"utf-8", b"us-ascii", b"utf8")
 _MEDIA_TYPE: Final = re.compile(
-    r"[A-Za-z0-9.+\-]+/[A-Za-z0-9.+\-]+(?:[ \t]*;[ \t]*[A-Za-z0-9\-]+=(?:[A-Za-z0-9.+\-_]+|\"[^\"\\\r\n]*\"))*"
+    r"[A-Za-z0-9.+\-]+/[A-Za-z0-9.+\-]+"
+    r"(?:[ \t]*;[ \t]*[A-Za-z0-9\-]+=(?:[A-Za-z0-9.+\-_]+|\"[^\"\\\r\n]*\"))*"
 )
 
 

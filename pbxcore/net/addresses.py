@@ -36,7 +36,7 @@ def is_ours(host: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def toward(host: str) -> str | None:
-    """Our address on the route to a peer; connecting a UDP socket asks the kernel and sends nothing."""
+    """Our address on the route to a peer; connecting a UDP socket only asks the kernel."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:

@@ -1,4 +1,4 @@
-"""All sockets and all transactions of one PBX: messages in and out, without knowing what they mean."""
+"""All sockets and transactions of one PBX: messages in and out, whatever they mean."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _KEEP_ALIVES: Final = (b"\r\n\r\n", b"\r\n", b"\0", b"\0\0\0\0", b"")
 
 
 class Target(NamedTuple):
-    """Where a request goes. `host` and `port` are an address; `via` finds the connection to reuse."""
+    """Where a request goes: an address, and the `peer` whose connection is to be reused."""
 
     transport: str
     host: str
@@ -185,7 +185,8 @@ class Endpoint:
     ) -> None:
         """Send a request as a client transaction; `key` is its branch and method.
 
-        `done` gets the final status: the response's, 408 for silence, 503 when the transport failed.
+        `done` gets the final status: the response's, 408 for silence, 503 when the transport
+        failed.
         """
         outgoing = Outgoing(self, data, flow, key, done)
         self._client[key] = outgoing

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Outgoing:
-    """One client transaction; `done` hears the final status once, with the response if there was one."""
+    """One client transaction; `done` hears the final status once, with the response if any."""
 
     __slots__ = ("_done", "_endpoint", "_machine", "flow", "key")
 

@@ -213,7 +213,7 @@ class TcpTransport:
         self._broken(lost.head, connection.flow, lost)
 
     def hold(self, number: int, until: float) -> None:
-        """Keep a connection open although it may be silent, until that moment of the loop's clock."""
+        """Keep a silent connection open until that moment of the loop's clock."""
         if (connection := self._connections.get(number)) is not None:
             connection.held_until = max(connection.held_until, until)
 

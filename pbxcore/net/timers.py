@@ -33,7 +33,7 @@ class Deadlines:
         self._timer: asyncio.TimerHandle | None = None
 
     def watch(self, timed: Timed) -> None:
-        """Tick this one at its deadline, and at those that follow. To be called again for an earlier one."""
+        """Tick this one at its deadlines; to be called again only for an earlier one."""
         deadline = timed.deadline
         if deadline is None:
             return

@@ -20,7 +20,7 @@ _LARGEST: Final = 65535
 
 
 class UdpTransport:
-    """One bound socket. A wake-up of the loop reads at most 32 datagrams, so that others get a turn."""
+    """One bound socket. A wake-up reads at most 32 datagrams, so that others get a turn."""
 
     def __init__(
         self,

@@ -34,7 +34,7 @@ class BindingStore(Protocol):
     """Keeps bindings over a restart. Called inside the signalling loop: neither method may wait."""
 
     def load(self) -> Iterable[StoredBinding]:
-        """Give back what was saved; read once, when the PBX starts. Expired ones are dropped by it."""
+        """Give back what was saved; read once, at start. The PBX drops what has expired."""
         ...
 
     def save(self, number: str, bindings: tuple[StoredBinding, ...]) -> None:

@@ -64,7 +64,8 @@ class Removed:
 class Outcome:
     """What came of an input: all bindings of the number now, and what changed.
 
-    `added` are new bindings and those that moved to another source; a mere refresh is in neither list.
+    `added` are new bindings and those that moved to another source; a mere refresh is in neither
+    list.
     """
 
     number: str
@@ -130,8 +131,8 @@ class Registrar:
     ) -> Outcome:
         """Carry out one REGISTER, whole or not at all.
 
-        When more than `max_contacts` would stand, the oldest make room: a phone that came back under
-        another address must not be locked out by its own past.
+        When more than `max_contacts` would stand, the oldest make room: a phone that came back
+        under another address must not be locked out by its own past.
 
         Raises:
             IntervalTooBrief: 423.

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 METHODS: Final = (b"REGISTER", b"OPTIONS", b"MESSAGE")
 ALLOW: Final = b"Allow: " + b", ".join(METHODS)
 _RECOGNISED: Final = frozenset(
-    b"ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE".split()
+    b"ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE"
+    b" UPDATE".split()
 )
 _CSEQ: Final = re.compile(rb"([0-9]{1,10})[ \t]+([A-Za-z0-9\-.!%*_+`'~]+)")
 _SINGLE: Final = (b"from", b"to", b"call-id", b"cseq", b"max-forwards")
@@ -96,7 +97,8 @@ def cut_body(request: Request) -> None:
     """Keep the part of a datagram's body that Content-Length covers (§18.3).
 
     Raises:
-        RemoteProtocolError: 400: the length is malformed, contradicted, or longer than the datagram.
+        RemoteProtocolError: 400: the length is malformed, contradicted, or longer than the
+        datagram.
     """
     lengths = set(request.lines_of(b"content-length"))
     if not lengths:

@@ -40,13 +40,14 @@ class Verdict(enum.Enum):
 
     GOOD = enum.auto()
     STALE = enum.auto()
-    """The password is right, the nonce is too old, unknown or used up: challenge with stale=true."""
+    """The password is right, the nonce too old, unknown or used up: challenge with stale=true."""
     WRONG = enum.auto()
 
 
 def parse_credentials(value: bytes) -> dict[bytes, bytes] | None:
-    """Read an Authorization header; None for a scheme other than Digest. Values come without their
-    quotes, escapes kept: that is what the hash is made of (RFC 7616 §3.4.2).
+    """Read an Authorization header; None for a scheme other than Digest.
+
+    Values come without their quotes, escapes kept: the hash is made of that (RFC 7616 §3.4.2).
 
     Raises:
         RemoteProtocolError: 400: it says Digest and is not readable.
@@ -82,7 +83,7 @@ class Authenticator:
         self._nobody = entropy(16).hex().encode()
 
     def challenges(self, realm: str, now: float, *, stale: bool = False) -> tuple[bytes, ...]:
-        """The WWW-Authenticate lines: MD5 first, since many phones read only the first, then SHA-256."""
+        """The WWW-Authenticate lines: MD5 first, since many phones read only the first."""
         nonce = self._nonce(now)
         quoted_realm = realm.replace("\\", "\\\\").replace('"', '\\"').encode()
         tail = b', stale=true, qop="auth"' if stale else b', qop="auth"'

@@ -18,8 +18,8 @@ _LENGTH: Final = re.compile(rb"\n(?:content-length|l)[ \t]*:[ \t\r\n]*([^\r\n]*)
 class StreamFraming:
     """Cuts what arrives into messages; a keep-alive comes out as `KEEP_ALIVE`.
 
-    `pending` tells whether a message has begun and is not whole: the driver limits how long that may
-    last, so that a peer which sends a byte a minute does not hold a connection.
+    `pending` tells whether a message has begun and is not whole: the driver limits how long that
+    may last, so that a peer which sends a byte a minute does not hold a connection.
     """
 
     def __init__(self, largest: int = LARGEST_MESSAGE) -> None:
@@ -84,7 +84,7 @@ class StreamFraming:
 
 
 class StreamLost(RemoteProtocolError):
-    """The stream's framing is broken. `messages` came before, `head` is what could not be framed."""
+    """The stream's framing broke. `messages` came before, `head` is what could not be framed."""
 
     def __init__(self, status: int, reason: str, messages: list[bytes], head: bytes) -> None:
         super().__init__(status, reason)
@@ -93,7 +93,7 @@ class StreamLost(RemoteProtocolError):
 
 
 def _content_length(head: bytes) -> int:
-    """The body's length; a stream needs the header (§18.3), yet none means no body to all peers we know.
+    """The body's length; a stream needs the header (§18.3), yet without one there is no body.
 
     Raises:
         RemoteProtocolError: 400: it is no number, or several disagree.

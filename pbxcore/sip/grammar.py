@@ -1,4 +1,4 @@
-"""The pieces of grammar that many headers share (RFC 3261 §25.1): tokens, quotes, parameters, lists."""
+"""Grammar that many headers share (RFC 3261 §25.1): tokens, quotes, parameters, lists."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def quoted(text: str) -> bytes:
 
 
 def parameters(tail: bytes) -> dict[bytes, bytes | None]:
-    """Parse `;name=value;flag`: names in lower case, values as written (a quoted one with its quotes).
+    """Parse `;name=value;flag`: names in lower case, values as written, quotes included.
 
     Raises:
         RemoteProtocolError: 400: something there is no parameter, or one is given twice.

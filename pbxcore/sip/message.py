@@ -1,8 +1,8 @@
 """SIP messages on bytes, parsed lazily (RFC 3261 §7).
 
 The head is split once; names are indexed on first use; values are looked at when asked for. Lines
-nobody touches stay as they came, byte for byte. The reader is tolerant, the writer is not: what only
-a wrong peer sends (see `pbxcore.sip.checks`) can be read, so that it can be answered.
+nobody touches stay as they came, byte for byte. The reader is tolerant, the writer is not: what
+only a wrong peer sends (see `pbxcore.sip.checks`) can be read, so that it can be answered.
 """
 
 from __future__ import annotations
@@ -38,9 +38,10 @@ _NAMES: Final = {
     b"y": b"identity",
 }
 _USUAL: Final = (
-    b"Via From To Call-ID CSeq Contact Max-Forwards Content-Length Content-Type Expires User-Agent Allow"
-    b" Supported Authorization Proxy-Authorization Route Record-Route Require Accept Date Server Subject"
-    b" Min-Expires WWW-Authenticate Unsupported Allow-Events Event Content-Encoding Proxy-Require"
+    b"Via From To Call-ID CSeq Contact Max-Forwards Content-Length Content-Type Expires User-Agent"
+    b" Allow Supported Authorization Proxy-Authorization Route Record-Route Require Accept Date"
+    b" Server Subject Min-Expires WWW-Authenticate Unsupported Allow-Events Event Content-Encoding"
+    b" Proxy-Require"
 )
 # What peers really write, so that the common name costs one look-up and no copy.
 _CANONICAL: Final = {name: name.lower() for name in _USUAL.split()} | {
@@ -59,7 +60,7 @@ def _canonical(name: bytes) -> bytes:
 
 
 class Message:
-    """What requests and responses share. `lines` are the raw header lines, without the start line."""
+    """What requests and responses share. `lines` are the raw header lines."""
 
     __slots__ = ("_more", "_values", "body", "lines", "version")
 
@@ -114,7 +115,7 @@ class Message:
         return [each for line in self.lines_of(name) for each in elements(line)]
 
     def replaced(self, name: bytes, *lines: bytes) -> None:
-        """Put whole header lines where the header stood first, or at the end; without any, drop it."""
+        """Put whole lines where the header stood first, or at the end; without any, drop it."""
         kept: list[bytes] = []
         place: int | None = None
         for line in self.lines:
@@ -178,7 +179,7 @@ def _unfolded(value: bytes) -> bytes:
 
 
 def parse(data: bytes) -> Request | Response:
-    """Read one message: a datagram, or what stream framing cut out. The body is what follows the head.
+    """Read one message: a datagram, or what stream framing cut out.
 
     Raises:
         RemoteProtocolError: 400: there is no start line or no end of the head; answer with silence.
@@ -190,10 +191,8 @@ def parse(data: bytes) -> Request | Response:
         head, body = _odd_head(data)
     if len(head) > LARGEST_HEAD:
         raise RemoteProtocolError(400, "Head Too Large")
-    if b"\r\n " in head or b"\r\n\t" in head:
-        lines = _NEW_LINE.split(head)
-    else:
-        lines = head.split(b"\r\n")
+    folded = b"\r\n " in head or b"\r\n\t" in head
+    lines = _NEW_LINE.split(head) if folded else head.split(b"\r\n")
     start = lines.pop(0)
     if start[:4].upper() == b"SIP/":
         return _response(start, lines, body)

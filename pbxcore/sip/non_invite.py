@@ -37,13 +37,13 @@ class Deliver(NamedTuple):
 
 
 class Fail(NamedTuple):
-    """No answer will come: `status` is 408 for silence, 503 for a transport that failed (§8.1.3.1)."""
+    """No answer will come: 408 for silence, 503 for a transport that failed (§8.1.3.1)."""
 
     status: int
 
 
 class Trying(NamedTuple):
-    """Send a 100: the answer takes longer than a client's Timer E takes to reach T2 (RFC 4320 §4.1)."""
+    """Send a 100: a client's Timer E has reached T2 by now (RFC 4320 §4.1)."""
 
 
 Output = Send | Deliver | Fail | Trying
@@ -159,7 +159,7 @@ class NonInviteServerTransaction:
         return [Send(data)]
 
     def answer(self, data: bytes, now: float) -> list[Output]:
-        """Send the final response; Timer J starts, which takes no time over a reliable transport."""
+        """Send the final response; Timer J starts, which is 0 over a reliable transport."""
         if self.answered:
             return []  # too late, or the second of two answers
         self._trying_at = None

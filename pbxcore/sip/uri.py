@@ -33,7 +33,7 @@ _SAFE_USER: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class SipUri:
-    """A SIP or SIPS URI. `user` is unescaped; `host` is in lower case, an IPv6 one in its brackets."""
+    """A SIP or SIPS URI. `user` is unescaped, `host` in lower case, IPv6 in its brackets."""
 
     secure: bool
     user: bytes | None

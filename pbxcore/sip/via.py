@@ -86,8 +86,8 @@ def answer_port(via: Via, source_host: str, source_port: int) -> int:
     """The port a UDP response goes to, at the address the request came from.
 
     With `rport` it is the source port (RFC 3581). Without it, RFC 3261 §18.2.2 says the port of
-    sent-by, which we follow when the sender names its real address; one who names another sits behind
-    a NAT or is wrong, and only the source port can reach it.
+    sent-by, which we follow when the sender names its real address; one who names another sits
+    behind a NAT or is wrong, and only the source port can reach it.
     """
     if b"rport" in via.parameters or via.host.strip(b"[]") != source_host.encode():
         return source_port
