@@ -66,7 +66,7 @@ class AgentSeat:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Someone who may sign in. `role` is `admin` or `user`; `version` grows as grants are revoked."""
+    """Someone who may sign in. `role`: `admin` or `user`; `version` grows as grants are revoked."""
 
     id: str
     user_name: str

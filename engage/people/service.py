@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engage.errors import N_, EngageError, Invalid, NotFound
 from engage.identifiers import new_id, now_ms
@@ -29,7 +29,7 @@ from engage.people.model import (
 )
 from engage.people.passwords import Passwords
 from engage.people.repository import DIRECTORY_VERSION, PEOPLE_VERSION, PeopleRepository
-from engage.people.sessions import Sessions
+from engage.people.sessions import LONGEST_MS, Sessions
 from engage.people.sign_in import SignInDesk
 from pbxcore.directory import Extension
 
@@ -168,7 +168,12 @@ class People:
             raise Invalid({"old": N_("This is not your present password.")}) from None
         await self._store_password(account, new, demo=False, keep=self._sessions.session(token).id)
 
-    def me(self, token: str) -> dict[str, object]:
+    @property
+    def longest_s(self) -> int:
+        """How long a session lasts at most, in seconds: a browser keeps its cookie as long."""
+        return LONGEST_MS // 1000
+
+    def me(self, token: str) -> dict[str, Any]:
         """What someone signed in may know of their own account and session."""
         session = self._sessions.session(token)
         account = self._book.accounts[session.account_id]

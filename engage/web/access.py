@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import time
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
@@ -10,12 +11,15 @@ from engage.errors import N_, Forbidden, Unauthenticated
 from engage.people.model import TOKEN_PREFIX, csrf_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import HTTPConnection, Request
     from starlette.responses import Response
 
     from engage.people.model import Principal
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+KNOWN_S, MOST_KNOWN = 3.0, 20_000
 SECURE_COOKIE, PLAIN_COOKIE = "__Host-engage", "engage"
 
 
@@ -45,8 +49,14 @@ class Visitors(Protocol):
 class Access:
     """Resolves tokens and cookies to principals; services decide what those may do."""
 
-    def __init__(self, people: People, visitors: Visitors | None = None) -> None:
-        self._people, self._visitors = people, visitors
+    def __init__(self, people: People, clock: Callable[[], float] = time.monotonic) -> None:
+        self._people, self._clock = people, clock
+        self._visitors: Visitors | None = None
+        self._known: dict[str, tuple[Principal, float]] = {}
+
+    def admit(self, visitors: Visitors) -> None:
+        """Resolve visitors' tokens too."""
+        self._visitors = visitors
 
     async def of_token(self, token: str) -> Principal:
         """The principal of a token.
@@ -56,7 +66,7 @@ class Access:
         """
         if token.startswith(TOKEN_PREFIX) or self._visitors is None:
             return await self._people.principal(token)
-        return await self._visitors.visitor(token)
+        return await self._visitor(self._visitors, token)
 
     async def principal(self, request: Request, roles: tuple[str, ...]) -> Principal:
         """The principal of a request, when they have one of the roles (any, when none is given).
@@ -73,6 +83,17 @@ class Access:
             check_csrf(request, token)
         if roles and found.kind not in roles:
             raise Forbidden
+        return found
+
+    async def _visitor(self, visitors: Visitors, token: str) -> Principal:
+        """Visitors are read from the database; a short memory spares a query for each event."""
+        now = self._clock()
+        found, until = self._known.get(token, (None, 0.0))
+        if found is None or until <= now:
+            found = await visitors.visitor(token)
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[token] = (found, now + KNOWN_S)
         return found
 
 

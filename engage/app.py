@@ -1,0 +1,206 @@
+"""Everything built and wired, in one place: one small block for each slice."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import TYPE_CHECKING
+
+from engage import demo
+from engage.broadcast.routes import BroadcastRoutes
+from engage.broadcast.sending import BroadcastSending
+from engage.broadcast.service import Broadcasts
+from engage.chat.routes import ChatRoutes
+from engage.chat.service import DirectChat
+from engage.events import Events
+from engage.hub.events import EventAppended
+from engage.hub.presence import Presence
+from engage.hub.service import Hub
+from engage.identifiers import now_ms
+from engage.livechat.routes import LiveChatRoutes
+from engage.livechat.service import LiveChatService
+from engage.livechat.sockets import LiveChatSockets
+from engage.people.events import SessionEnded
+from engage.people.routes import PeopleRoutes
+from engage.people.service import People
+from engage.storage.database import Database
+from engage.telephony.service import Telephony
+from engage.web.access import Access
+from engage.web.conversations import Conversations
+from engage.web.frame import frame
+from engage.web.health import HealthRoutes, Metrics, Readiness
+from engage.web.site import SiteRoutes
+from engage.web.sockets import WAVE, Sockets
+from engage.web.static import StaticFiles
+from engage.web.version import version
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from engage.keyring import Keyring
+    from engage.processes.link import PartLink, PbxLink
+    from engage.settings import Settings
+    from engage.web.health import PartState
+
+log = logging.getLogger(__name__)
+FIRST_ADMIN = "admin"
+
+
+class NotStarted(RuntimeError):
+    """The application is used before `start`."""
+
+
+class Application:
+    """The web part's application. `asgi` may be handed out before `start`."""
+
+    def __init__(self, settings: Settings, keyring: Keyring, pbx: PbxLink, media: PartLink) -> None:
+        self._settings, self._keyring = settings, keyring
+        self._pbx, self._media = pbx, media
+        self._parts: _Parts | None = None
+        self.first_password: str | None = None
+
+    async def asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve HTTP and WebSockets."""
+        await self._running.asgi(scope, receive, send)
+
+    @property
+    def people(self) -> People:
+        """Accounts, for the command line."""
+        return self._running.people
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """Every HTTP route."""
+        return self._running.routes
+
+    @property
+    def sockets(self) -> Sockets:
+        """Every socket event."""
+        return self._running.sockets
+
+    async def start(self) -> None:
+        """Open the database, start every slice, fill an empty database."""
+        copies = self._settings.data / "copies"
+        database = await Database.open(self._settings.database_url, copies=copies)
+        self._parts = _Parts(self._settings, self._keyring, self._pbx, self._media, database)
+        await self._parts.start()
+        await self._first_start(database)
+
+    async def stop(self) -> None:
+        """Stop every slice, the last started first, and close the database."""
+        if self._parts is not None:
+            await self._parts.stop()
+
+    async def readiness(self) -> dict[str, PartState]:
+        """Each part of the server, and whether it can serve."""
+        return await self._running.readiness.states()
+
+    async def _first_start(self, database: Database) -> None:
+        parts = self._running
+        given = self._settings.admin_password
+        if self._settings.demo:
+            await demo.fill(database, parts.people, parts.livechat, admin_password=given)
+        if not any(account.role == "admin" for account in parts.people.accounts()):
+            password = given or secrets.token_urlsafe(12)
+            await parts.people.add_admin(FIRST_ADMIN, password)
+            self.first_password = None if given else password
+
+    @property
+    def _running(self) -> _Parts:
+        if self._parts is None:
+            raise NotStarted
+        return self._parts
+
+
+class _Parts:
+    """What exists once the database is open."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        keyring: Keyring,
+        pbx: PbxLink,
+        media: PartLink,
+        database: Database,
+    ) -> None:
+        self._database = database
+        self._started: list[Callable[[], Awaitable[None]]] = []
+        events, metrics, static = Events(), Metrics(), StaticFiles()
+        self._events, self._metrics = events, metrics
+
+        # people and the way to their sockets
+        self.people = People(database, keyring, events)
+        access = Access(self.people)
+        self.sockets = Sockets(access)
+        events.subscribe(SessionEnded, self.sockets.session_ended)
+
+        # hub
+        self._hub = Hub(database, self.sockets, events)
+        presence = self._presence = Presence(self.sockets, events)
+        self.sockets.on_connect(WAVE, lambda each: presence.connected(each.who))
+        self.sockets.on_disconnect(WAVE, lambda each: presence.disconnected(each.who))
+        conversations = Conversations(self._hub)
+        conversations.register(self.sockets)
+        events.subscribe(EventAppended, metrics.appended)
+
+        # live chat
+        self.livechat = LiveChatService(database, self._hub, self.sockets, self.people, events)
+        access.admit(self.livechat)
+        LiveChatSockets(self.livechat).register(self.sockets)
+
+        # telephony and chat between colleagues
+        self._telephony = Telephony(database, pbx, events, self.people, now_ms)
+        deliveries = self._telephony.deliveries
+        chat = DirectChat(database, self._hub, self.people, self.sockets, deliveries, events)
+        self._telephony.follow(self._hub, settings.journal, chat, presence, pbx.on_notice)
+        pbx.on_request(chat.arrived)
+
+        # broadcast
+        self._sending = BroadcastSending(database, self._hub, self.people, deliveries, events)
+        broadcasts = Broadcasts(database, self.people, deliveries, self._sending.wake)
+
+        # the frame around them
+        metrics.follow(self.sockets)
+        self.readiness = Readiness(database.check, {"pbx": pbx, "media": media})
+        site = SiteRoutes(static, lambda: self.routes, version=version())
+        self.routes: list[BaseRoute] = [
+            *HealthRoutes(self.readiness, metrics).routes(),
+            *PeopleRoutes(self.people, metrics.signed_in).routes(),
+            *conversations.routes(),
+            *LiveChatRoutes(self.livechat, public_url=settings.public_url).routes(),
+            *ChatRoutes(chat, self._hub, self.people, presence).routes(),
+            *BroadcastRoutes(broadcasts).routes(),
+            *site.routes(),
+        ]
+        self.asgi: ASGIApp = frame(
+            self.routes,
+            gate=access,
+            static=static,
+            sockets=self.sockets,
+            trusted_proxies=settings.trusted_proxies,
+        )
+
+    async def start(self) -> None:
+        """In order of need; what failed to start leaves nothing running."""
+        self._metrics.start()
+        self._started = [self._database.close, self._metrics.stop]
+        for part in (self.people, self._hub, self.livechat, self._telephony, self._sending):
+            await part.start()
+            self._started.append(part.stop)
+
+    async def stop(self) -> None:
+        """Close connections first, then stop what was started, last first."""
+        self.readiness.draining = True
+        await self.sockets.stop()
+        self._presence.stop()
+        while self._started:
+            await self._started.pop()()
+        await self._events.settled()
+
+
+def build(settings: Settings, keyring: Keyring, pbx: PbxLink, media: PartLink) -> Application:
+    """The application; `start` it before serving."""
+    return Application(settings, keyring, pbx, media)

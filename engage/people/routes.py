@@ -1,0 +1,176 @@
+"""Signing in and out, the session, one's own account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from starlette.responses import Response
+from starlette.routing import Route
+
+from engage.errors import Unauthenticated
+from engage.identifiers import rfc3339
+from engage.people.model import PASSWORD_LONGEST, csrf_of
+from engage.web.access import (
+    CsrfRefused,
+    drop_cookie,
+    from_browser,
+    put_cookie,
+    same_origin,
+    token_of,
+)
+from engage.web.openapi import operation
+from engage.web.requests import address, answer, principal, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from engage.people.service import People
+
+Password = Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD_LONGEST)]
+
+
+class SignIn(BaseModel):
+    """Who signs in."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    user: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    password: Password
+
+
+class ChangePassword(BaseModel):
+    """A new password; every other session of the account ends."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    old: Password
+    password: Annotated[str, StringConstraints(max_length=PASSWORD_LONGEST)] = Field(
+        description="At least 8 characters"
+    )
+
+
+class UserView(BaseModel):
+    """Someone signed in. `number` is null for administrators."""
+
+    kind: str
+    id: str
+    user_name: str
+    name: str
+    email: str
+    language: str
+    number: str | None
+    demo_password: bool
+
+
+class Me(BaseModel):
+    """The account and session of who asks; `token` is given to programs, and once."""
+
+    user: UserView
+    expires_at: str
+    csrf: str
+    token: str | None = None
+
+
+class Renewed(BaseModel):
+    """Until when the session now lasts."""
+
+    expires_at: str
+
+
+class PeopleRoutes:
+    """The HTTP edge of sign-in."""
+
+    def __init__(self, people: People, signed_in: Callable[[bool], None]) -> None:
+        """`signed_in` is told of each attempt, and whether it succeeded."""
+        self._people, self._signed_in = people, signed_in
+
+    def routes(self) -> list[Route]:
+        """What this slice serves."""
+        return [
+            Route("/v1/sign-in", self.sign_in, methods=["POST"]),
+            Route("/v1/sign-in/refresh", self.refresh, methods=["POST"]),
+            Route("/v1/sign-out", self.sign_out, methods=["POST"]),
+            Route("/v1/password", self.change_password, methods=["POST"]),
+            Route("/v1/me", self.me, methods=["GET"]),
+        ]
+
+    @operation("Sign in", body=SignIn, answer=Me, tag="session")
+    async def sign_in(self, request: Request) -> Response:
+        """Browsers get the session as a cookie that scripts cannot read, programs as a token."""
+        browser = from_browser(request)
+        if browser and not same_origin(request):
+            raise CsrfRefused
+        body = await read(request, SignIn)
+        succeeded = False
+        try:
+            session = await self._people.sign_in(
+                body.user,
+                body.password,
+                address=address(request),
+                user_agent=request.headers.get("user-agent", ""),
+                kind="browser" if browser else "program",
+            )
+            succeeded = True
+        finally:
+            self._signed_in(succeeded)
+        shown = self._me(session.token)
+        if not browser:
+            return answer({"token": session.token, **shown})
+        response = answer(shown)
+        put_cookie(request, response, session.token, self._people.longest_s)
+        return response
+
+    @operation("Let the session live on", answer=Renewed, roles=("user", "admin"), tag="session")
+    async def refresh(self, request: Request) -> Response:
+        """Up to its absolute end."""
+        await principal(request, "user", "admin")
+        expires = await self._people.refresh(_token(request))
+        return answer({"expires_at": rfc3339(expires)})
+
+    @operation("Sign out", status=204, roles=("user", "admin"), tag="session")
+    async def sign_out(self, request: Request) -> Response:
+        """The session ends at once, on every socket too."""
+        await principal(request, "user", "admin")
+        await self._people.sign_out(_token(request))
+        response = Response(status_code=204, headers={"cache-control": "no-store"})
+        drop_cookie(request, response)
+        return response
+
+    @operation(
+        "Change one's password",
+        body=ChangePassword,
+        answer=Me,
+        roles=("user", "admin"),
+        tag="session",
+    )
+    async def change_password(self, request: Request) -> Response:
+        """Every other session of the account ends."""
+        await principal(request, "user", "admin")
+        body = await read(request, ChangePassword)
+        token = _token(request)
+        await self._people.change_password(token, body.old, body.password, address=address(request))
+        return answer(self._me(token))
+
+    @operation("Tell who is signed in", answer=Me, roles=("user", "admin"), tag="session")
+    async def me(self, request: Request) -> Response:
+        """The account, the session's expiry and its CSRF value."""
+        await principal(request, "user", "admin")
+        return answer(self._me(_token(request)))
+
+    def _me(self, token: str) -> dict[str, Any]:
+        shown = self._people.me(token)
+        return {
+            "user": shown["user"],
+            "expires_at": rfc3339(shown["expires_at_ms"]),
+            "csrf": csrf_of(token),
+        }
+
+
+def _token(request: Request) -> str:
+    token, _ = token_of(request)
+    if token is None:
+        raise Unauthenticated
+    return token
