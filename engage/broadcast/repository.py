@@ -79,7 +79,7 @@ class BroadcastRepository:
         row |= {f"sender_{name}": value for name, value in sender.items()}
         for name in ("extensions", "extension_groups", "deliver_to"):
             row[name] = list(row[name])
-        await self._connection.execute(insert(broadcasts).values(row, finished_at_ms=None))
+        await self._connection.execute(insert(broadcasts).values(**row, finished_at_ms=None))
 
     async def get(self, broadcast_id: str) -> Broadcast | None:
         """The broadcast of that id."""

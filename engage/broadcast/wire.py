@@ -44,11 +44,11 @@ class PostBroadcast(BaseModel):
 
     def wanted(self) -> NewBroadcast:
         """As the service takes it."""
-        match self.sender:
-            case SenderChoice(kind=kind, value=value):
-                sender: tuple[str | None, str] = (kind, value)
-            case str(value):
-                sender = (None, value)
+        sender: tuple[str | None, str]
+        if isinstance(self.sender, SenderChoice):
+            sender = (self.sender.kind, self.sender.value)
+        else:
+            sender = (None, self.sender)
         send_at_ms = None
         if self.send_at is not None:
             send_at_ms = int(self.send_at.astimezone(UTC).timestamp() * 1000)

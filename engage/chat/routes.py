@@ -15,6 +15,7 @@ from engage.chat.wire import (
     phone_copy_json,
 )
 from engage.errors import N_, Invalid
+from engage.hub.model import NotParticipant
 from engage.web.openapi import operation
 from engage.web.requests import answer, principal, read
 
@@ -85,7 +86,7 @@ class ChatRoutes:
             raise Invalid({"kind": N_("This is none of the choices.")})
         places = await self._chat.mine(user, kind=kind, before=_place(request), limit=limit + 1)
         page = places[:limit]
-        items = [await self._summary(user.who, each.conversation_id) for each in page]
+        items = await self._summaries(user.who, [each.conversation_id for each in page])
         last = f"{page[-1].at_ms}.{page[-1].conversation_id}" if len(places) > limit else None
         return answer({"items": items, "cursor": last})
 
@@ -102,7 +103,7 @@ class ChatRoutes:
     async def get(self, request: Request) -> Response:
         """With its newest events."""
         user = await principal(request, "user")
-        return answer(await self._hub.summary(user.who, request.path_params["id"]))
+        return answer(await self._hub.summary(user.who, _id(request)))
 
     @operation(
         "List a conversation's copies on phones",
@@ -115,12 +116,24 @@ class ChatRoutes:
         user = await principal(request, "user")
         after = _number(request, "after", 0, least=0, most=2**53)
         limit = _number(request, "limit", 100, least=1, most=LARGEST_PAGE)
-        copies = await self._chat.phone_copies(user, request.path_params["id"], after, limit)
+        copies = await self._chat.phone_copies(user, _id(request), after, limit)
         last = str(copies[-1].seq) if len(copies) == limit else None
         return answer({"items": [phone_copy_json(each) for each in copies], "cursor": last})
 
-    async def _summary(self, who: str, conversation_id: str) -> dict[str, Any]:
-        return {**await self._hub.summary(who, conversation_id), "events": [], "more": False}
+    async def _summaries(self, who: str, ids: list[str]) -> list[dict[str, Any]]:
+        known = {each["conversation"]: each for each in await self._hub.hello(who, {})}
+        return [known.get(each) or await self._bare_summary(who, each) for each in ids]
+
+    async def _bare_summary(self, who: str, conversation_id: str) -> dict[str, Any]:
+        summary = await self._hub.summary(who, conversation_id)
+        return {**summary, "events": [], "more": False}
+
+
+def _id(request: Request) -> str:
+    given: str = request.path_params["id"]
+    if not given.isprintable():  # nothing of ours has such an identifier
+        raise NotParticipant
+    return given
 
 
 def _number(request: Request, name: str, usual: int, *, least: int, most: int) -> int:

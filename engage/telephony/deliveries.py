@@ -130,6 +130,11 @@ class Deliveries:
             due = await DeliveryRepository(connection).next_due(self._owner)
         return LONGEST_SLEEP_MS if due is None else min(max(due - now, 0), LONGEST_SLEEP_MS)
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way."""
+        return bool(self._sending)
+
     async def idle(self) -> None:
         """Wait until nothing is under way."""
         while self._sending:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from engage.errors import EngageError, Unavailable
 from engage.telephony.events import DevicesChanged
-from engage.telephony.journal_file import forget, read_journal
+from engage.telephony.journal_file import JournalReader, forget
 from engage.telephony.repository import DeviceRepository, OffsetRepository
 from pbxcore.journal import BindingAdded, BindingRemoved, MessageRelayed
 
@@ -65,6 +64,8 @@ class Projection:
         self._stopping = False
         self._loop: asyncio.Task[None] | None = None
         self._counts: dict[str, int] = {}
+        self._reader: JournalReader | None = None
+        self._after = 0
 
     def wake(self) -> None:
         """The journal may have grown."""
@@ -90,17 +91,28 @@ class Projection:
 
     async def step(self) -> int:
         """Project one batch; tells how many entries it held."""
-        async with self._database.read() as connection:
-            after = await OffsetRepository(connection, JOURNAL).get()
-        entries = await asyncio.to_thread(_read, self._folder, after)
+        try:
+            return await self._follow()
+        except BaseException:
+            self._reader = None  # what was read may not be projected: begin from the offset
+            raise
+
+    async def _follow(self) -> int:
+        if self._reader is None:
+            async with self._database.read() as connection:
+                self._after = await OffsetRepository(connection, JOURNAL).get()
+            self._reader = JournalReader(self._folder, self._after)
+        after, entries = self._after, await asyncio.to_thread(self._reader.read, BATCH)
         if not entries:
             return 0
         counts = await self._hub.transact(lambda tx: self._apply(tx, after, entries))
-        if counts is None:
-            return len(entries)  # another projector was faster
+        if counts is None:  # another projector was faster
+            self._reader = None
+            return len(entries)
+        self._after = entries[-1].seq
         self._tell(counts)
         self._deliveries.wake()
-        await asyncio.to_thread(forget, self._folder, entries[-1].seq)
+        await asyncio.to_thread(forget, self._folder, self._after)
         return len(entries)
 
     async def _run(self) -> None:
@@ -162,7 +174,3 @@ class Projection:
                 self._counts[number] = count
                 self._presence.devices(number, count)
                 self._events.publish(DevicesChanged(number, count))
-
-
-def _read(folder: Path, after: int) -> list[Entry]:
-    return list(islice(read_journal(folder, after), BATCH))

@@ -1,0 +1,5 @@
+"""Fixtures shared with the other tests that meet a PBX."""
+
+from tests.support.messaging_fixtures import clock, database, desk, exchange
+
+__all__ = ["clock", "database", "desk", "exchange"]
