@@ -1,8 +1,9 @@
 /** Mantine drawn with our tokens: one place decides every colour, both schemes included. */
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
+/** For the rare place that asks for a shade; everything else comes from the tokens. */
 const brand: MantineColorsTuple = [
-  "#e4f3ef", "#c9e6de", "#97cfc0", "#63b7a1", "#3aa188", "#1a8a73", "#0f7a65", "#0b6e5b", "#095c4c", "#07493c",
+  "#e9f0fd", "#d0dffa", "#a3c1f6", "#73a1f0", "#4a84ea", "#2f6fe4", "#2366df", "#1b5fd9", "#164fb8", "#113f94",
 ];
 
 export const theme = createTheme({

@@ -1,8 +1,9 @@
 /** What a conversation's log shows, line by line: pure, so that the components only draw it. */
 import { type Conversation, isMine, type Pending, progressOf, type Progress } from "../shared/conversation";
 import { t } from "../shared/i18n";
+import { lineOf } from "../shared/lines";
 import { dayKey } from "../shared/time";
-import type { Me, WireEvent } from "../shared/wire";
+import type { Me } from "../shared/wire";
 
 export type MessageState = "sending" | "late" | "refused" | Progress;
 
@@ -53,7 +54,7 @@ export function lines(conversation: Conversation, me: Me, readBefore: number | n
 
   for (const event of conversation.events) {
     if (event.kind !== "message" && event.kind !== "note") {
-      const text = fact(event, me);
+      const text = lineOf(event, me);
       if (!text) continue;
       place(event.at);
       run = null;
@@ -107,45 +108,13 @@ function problemOf(item: Pending): string {
   return item.error?.message || t("This could not be sent.");
 }
 
-/** A stored event that is no message, in words; null: nothing a person needs to see. */
-export function fact(event: WireEvent, me: Me): string | null {
-  switch (event.kind) {
-    case "assigned":
-      if (!event.agent) return null;
-      return event.agent.id === me.id ? t("You took this chat.") : t("{name} took this chat.", { name: event.agent.name });
-    case "state":
-      return stateFact(event, me);
-    case "deleted":
-      return t("A message was deleted.");
-    default:
-      return null;
-  }
-}
-
-function stateFact(event: WireEvent, me: Me): string | null {
-  switch (event.state) {
-    case "waiting":
-      return t("The visitor asks for a chat.");
-    case "ended": {
-      if (event.author.kind === "visitor") return t("The visitor ended the chat.");
-      const by = typeof event.by === "object" ? event.by : event.author.kind === "system" ? null : event.author;
-      if (!by?.name) return t("The chat has ended.");
-      return by.id === me.id ? t("You ended the chat.") : t("{name} ended the chat.", { name: by.name });
-    }
-    case "missed":
-      return t("The visitor left before anyone answered.");
-    default:
-      return null;
-  }
-}
-
 /** One line for a list: the newest words. */
 export function preview(conversation: Conversation, me: Me): string {
   const writing = conversation.pending.at(-1);
   if (writing) return t("You: {text}", { text: flat(writing.text) });
   const event = conversation.newest;
   if (!event) return "";
-  if (event.kind !== "message" && event.kind !== "note") return fact(event, me) ?? "";
+  if (event.kind !== "message" && event.kind !== "note") return lineOf(event, me);
   const text = flat(event.text ?? "");
   return isMine(event.author, me) ? t("You: {text}", { text }) : text;
 }

@@ -1,0 +1,180 @@
+import { Button, Select, TextInput } from "@mantine/core";
+import { useCallback, useMemo, useState } from "react";
+
+import { nt, t } from "../shared/i18n";
+import { fullTime } from "../shared/time";
+import { Blank, Failed, Loading } from "../kit/Blank";
+import { Icon } from "../kit/Icon";
+import { go, href } from "../kit/route";
+import { useSession } from "../kit/session-context";
+import styles from "./BroadcastHistory.module.css";
+import { type Broadcast, BROADCAST_STATES, type DeliveryState, deliveryWords, moves, type Paged, stateWords, toneOf, total } from "./broadcasts";
+import { Heading } from "./Heading";
+import { State } from "./State";
+import table from "./table.module.css";
+import { usePolled } from "./usePolled";
+
+const PAGE = 50;
+
+export function BroadcastHistory() {
+  const { api } = useSession();
+  const [wanted, setWanted] = useState(PAGE);
+  const [search, setSearch] = useState("");
+  const [state, setState] = useState<string | null>(null);
+
+  const load = useCallback(async (): Promise<Paged<Broadcast>> => {
+    let items: Broadcast[] = [];
+    let cursor: string | null = null;
+    do {
+      const query: string = new URLSearchParams({ limit: String(Math.min(500, wanted - items.length)), ...(cursor ? { cursor } : {}) }).toString();
+      const page: Paged<Broadcast> = await api.get(`/v1/broadcasts?${query}`);
+      items = items.concat(page.items);
+      cursor = page.cursor;
+    } while (cursor !== null && items.length < wanted);
+    return { items, cursor };
+  }, [api, wanted]);
+  const { value, failed, reload } = usePolled(load, (page) => page.items.some((each) => each.state === "sending"));
+
+  const found = useMemo(() => (value?.items ?? []).filter((each) => matches(each, search) && (state === null || each.state === state)), [value, search, state]);
+
+  return (
+    <>
+      <Heading title={t("Message Broadcast")} lead={t("Notices to phones and Wave.")}>
+        <Button leftSection={<Icon name="megaphone" size={18} />} onClick={() => go("broadcasts", "new")}>
+          {t("Send Message Broadcast")}
+        </Button>
+      </Heading>
+      {value === null ? (
+        failed ? (
+          <Failed text={t("The history could not be loaded.")} retry={reload} />
+        ) : (
+          <Loading />
+        )
+      ) : value.items.length === 0 ? (
+        <Blank icon="megaphone" title={t("Nothing sent yet")} text={t("A broadcast reaches phones and Wave at once; what became of it is listed here.")} />
+      ) : (
+        <>
+          <div className={table.tools}>
+            <TextInput
+              type="search"
+              size="sm"
+              label={t("Search")}
+              placeholder={t("Broadcast, sender or text")}
+              leftSection={<Icon name="search" size={16} />}
+              value={search}
+              onChange={(event) => setSearch(event.currentTarget.value)}
+            />
+            <Select
+              size="sm"
+              label={t("State")}
+              placeholder={t("Any")}
+              clearable
+              clearButtonProps={{ "aria-label": t("Any state") }}
+              value={state}
+              onChange={setState}
+              data={BROADCAST_STATES.map((each) => ({ value: each, label: stateWords(each) }))}
+            />
+          </div>
+          {failed && (
+            <p role="status" className={styles.stale}>
+              {t("The server cannot be reached; this may be out of date.")}
+            </p>
+          )}
+          <div className={table.scroll} tabIndex={0} role="region" aria-label={t("History")}>
+            <table className={table.table}>
+              <thead>
+                <tr>
+                  <th scope="col">{t("Broadcast")}</th>
+                  <th scope="col" className={table.secondary}>
+                    {t("From")}
+                  </th>
+                  <th scope="col">{t("State")}</th>
+                  <th scope="col" className={table.secondary}>
+                    {t("Recipients")}
+                  </th>
+                  <th scope="col" className={table.secondary}>
+                    {t("Deliveries")}
+                  </th>
+                  <th scope="col">{t("Time")}</th>
+                  <th scope="col" className={table.secondary}>
+                    {t("Created by")}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {found.map((each) => (
+                  <Row key={each.id} broadcast={each} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+          {found.length === 0 && <Blank icon="search" title={t("No broadcast matches")} text={t("Try other words or another state.")} />}
+          {value.cursor !== null && (
+            <div className={table.more}>
+              <Button variant="default" onClick={() => setWanted(wanted + PAGE)}>
+                {t("Show older ones")}
+              </Button>
+            </div>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+function Row({ broadcast }: { broadcast: Broadcast }) {
+  return (
+    <tr>
+      <th scope="row">
+        <a href={href("broadcasts", broadcast.id)} dir="auto">
+          {broadcast.name}
+        </a>
+        <span className={table.line} dir="auto">
+          {broadcast.message.split("\n")[0]}
+        </span>
+      </th>
+      <td className={table.secondary} dir="auto">
+        {broadcast.sender.name}
+      </td>
+      <td>
+        <State tone={toneOf(broadcast.state)}>{stateWords(broadcast.state)}</State>
+        {broadcast.state === "sending" && <Progress broadcast={broadcast} />}
+      </td>
+      <td className={`${table.number} ${table.secondary}`}>{broadcast.recipients}</td>
+      <td className={table.secondary}>
+        <Counts broadcast={broadcast} />
+      </td>
+      <td>
+        <time dateTime={broadcast.send_at} className={table.soft}>
+          {fullTime(broadcast.send_at)}
+        </time>
+      </td>
+      <td className={table.secondary}>{broadcast.created_by}</td>
+    </tr>
+  );
+}
+
+export function Counts({ broadcast }: { broadcast: Broadcast }) {
+  const counted = (Object.entries(broadcast.counts) as [DeliveryState, number][]).filter(([, count]) => count > 0);
+  if (counted.length === 0) return <span className={table.soft}>{moves(broadcast) ? t("not begun") : "–"}</span>;
+  return (
+    <span className={styles.counts}>
+      {counted.map(([state, count]) => (
+        <span key={state} data-tone={toneOf(state)}>
+          <b>{count}</b> {deliveryWords(state).toLocaleLowerCase()}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+export function Progress({ broadcast }: { broadcast: Broadcast }) {
+  const all = total(broadcast);
+  const settled = all - (broadcast.counts.pending ?? 0);
+  return <progress className={styles.progress} value={settled} max={Math.max(1, all)} aria-label={nt("{settled} of {n} delivery settled", "{settled} of {n} deliveries settled", all, { settled })} />;
+}
+
+function matches(broadcast: Broadcast, search: string): boolean {
+  const wanted = search.trim().toLocaleLowerCase();
+  return [broadcast.name, broadcast.sender.name, broadcast.message, broadcast.created_by].some((text) => text.toLocaleLowerCase().includes(wanted));
+}
