@@ -92,11 +92,6 @@ def _become_supervisor(settings: Settings) -> NoReturn:
 
     named = {"http": settings.http, "https": settings.https, "sip": settings.sip}
     notices = [f"note: {line}" for line in start_settings.unserved(settings)]
-    if open_to_others := start_settings.exposed(settings):
-        notices.append(
-            "warning: demonstration passwords are open to the network on "
-            f"{', '.join(open_to_others)}; change them."
-        )
     plan = Plan(
         data=str(settings.data),
         settings=start_settings.text_of(settings),

@@ -10,18 +10,15 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from engage import errors
-
-try:
-    from engage.app import build
-except ModuleNotFoundError:
-    from engage.processes.interim import build
+from engage.app import build
 from engage.certificate import CertificateRefused, certificate_files, context_of, load_into
 from engage.keyring import Keyring
 from engage.processes.control import Control
+from engage.processes.greeting import greeting
 from engage.processes.link import PartLink, PbxLink
 from engage.processes.loop import run, until_stopped
 from engage.processes.part import begin
-from engage.settings import from_text
+from engage.settings import DEMONSTRATION_MARK, from_text
 from engage.storage.database import SchemaTooNew
 
 if TYPE_CHECKING:
@@ -96,6 +93,7 @@ class WebPart:
         control = Control(self._settings.run / "control.sock", application.people)
         await control.start()
         await self._listen(application)
+        self._greet(application)
         self._leash.ready()
         log.info("web serves", extra={"listeners": len(self._listeners)})
         await until_stopped(self._leash)
@@ -118,6 +116,13 @@ class WebPart:
             self._serving.append(loop.create_task(self._serve_on(self._listeners[-1], bound)))
         for listener in self._listeners:
             await listener.up.wait()
+
+    def _greet(self, application: Application) -> None:
+        demo_users = application.people.demo_passwords()
+        if demo_users:  # the next start listens on loopback, asked for `--demo` or not
+            (self._settings.data / DEMONSTRATION_MARK).touch()
+        for line in greeting(self._settings, application.first_password, demo_users):
+            print(line, flush=True)  # noqa: T201 - for whoever starts the server
 
     async def _serve_on(self, listener: Listener, bound: socket) -> None:
         await listener.serve(sockets=[bound])
