@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
-from typing import TYPE_CHECKING
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from engage import demo
 from engage.broadcast.routes import BroadcastRoutes
@@ -17,12 +21,15 @@ from engage.hub.events import EventAppended
 from engage.hub.presence import Presence
 from engage.hub.service import Hub
 from engage.identifiers import now_ms
+from engage.keyring import Keyring
 from engage.livechat.routes import LiveChatRoutes
 from engage.livechat.service import LiveChatService
 from engage.livechat.sockets import LiveChatSockets
 from engage.people.events import SessionEnded
 from engage.people.routes import PeopleRoutes
 from engage.people.service import People
+from engage.processes.link import PartLink, PbxLink
+from engage.settings import DEMONSTRATION_MARK, Settings
 from engage.storage.database import Database
 from engage.telephony.service import Telephony
 from engage.web.access import Access
@@ -40,9 +47,6 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from engage.keyring import Keyring
-    from engage.processes.link import PartLink, PbxLink
-    from engage.settings import Settings
     from engage.web.health import PartState
 
 log = logging.getLogger(__name__)
@@ -60,7 +64,6 @@ class Application:
         self._settings, self._keyring = settings, keyring
         self._pbx, self._media = pbx, media
         self._parts: _Parts | None = None
-        self.first_password: str | None = None
 
     async def asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve HTTP and WebSockets."""
@@ -101,12 +104,16 @@ class Application:
     async def _first_start(self, database: Database) -> None:
         parts = self._running
         given = self._settings.admin_password
-        if self._settings.demo:
-            await demo.fill(database, parts.people, parts.livechat, admin_password=given)
+        if self._settings.demo and await demo.fill(
+            database, parts.people, parts.livechat, admin_password=given
+        ):
+            (self._settings.data / DEMONSTRATION_MARK).touch()
         if not any(account.role == "admin" for account in parts.people.accounts()):
             password = given or secrets.token_urlsafe(12)
             await parts.people.add_admin(FIRST_ADMIN, password)
-            self.first_password = None if given else password
+            if not given:
+                sys.stdout.write(f"first sign-in at /admin/: {FIRST_ADMIN}  {password}\n")
+                sys.stdout.flush()
 
     @property
     def _running(self) -> _Parts:
@@ -165,7 +172,7 @@ class _Parts:
         # the frame around them
         metrics.follow(self.sockets)
         self.readiness = Readiness(database.check, {"pbx": pbx, "media": media})
-        site = SiteRoutes(static, lambda: self.routes, version=version())
+        self.site = SiteRoutes(static, lambda: self.routes, version=version())
         self.routes: list[BaseRoute] = [
             *HealthRoutes(self.readiness, metrics).routes(),
             *PeopleRoutes(self.people, metrics.signed_in).routes(),
@@ -173,7 +180,7 @@ class _Parts:
             *LiveChatRoutes(self.livechat, public_url=settings.public_url).routes(),
             *ChatRoutes(chat, self._hub, self.people, presence).routes(),
             *BroadcastRoutes(broadcasts).routes(),
-            *site.routes(),
+            *self.site.routes(),
         ]
         self.asgi: ASGIApp = frame(
             self.routes,
@@ -204,3 +211,25 @@ class _Parts:
 def build(settings: Settings, keyring: Keyring, pbx: PbxLink, media: PartLink) -> Application:
     """The application; `start` it before serving."""
     return Application(settings, keyring, pbx, media)
+
+
+def openapi() -> dict[str, Any]:
+    """The description of the REST API, from the application as it is wired; nothing is started."""
+    return asyncio.run(_described())
+
+
+async def _described() -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        database = await Database.open(f"sqlite+aiosqlite:///{data / 'engage.db'}")
+        absent = data / "absent.sock"
+        parts = _Parts(
+            Settings(data=data),
+            Keyring(secrets.token_bytes(32)),
+            PbxLink(absent),
+            PartLink("media", absent),
+            database,
+        )
+        document = parts.site.document()
+        await database.close()
+    return document
