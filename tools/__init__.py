@@ -1,0 +1,1 @@
+"""What developers and the build run; nothing of it is installed."""
