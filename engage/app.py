@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +28,7 @@ from engage.people.events import SessionEnded
 from engage.people.routes import PeopleRoutes
 from engage.people.service import People
 from engage.processes.link import PartLink, PbxLink
-from engage.settings import DEMONSTRATION_MARK, Settings
+from engage.settings import Settings
 from engage.storage.database import Database
 from engage.telephony.service import Telephony
 from engage.web.access import Access
@@ -64,6 +63,7 @@ class Application:
         self._settings, self._keyring = settings, keyring
         self._pbx, self._media = pbx, media
         self._parts: _Parts | None = None
+        self.first_password: str | None = None
 
     async def asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve HTTP and WebSockets."""
@@ -104,16 +104,12 @@ class Application:
     async def _first_start(self, database: Database) -> None:
         parts = self._running
         given = self._settings.admin_password
-        if self._settings.demo and await demo.fill(
-            database, parts.people, parts.livechat, admin_password=given
-        ):
-            (self._settings.data / DEMONSTRATION_MARK).touch()
+        if self._settings.demo:
+            await demo.fill(database, parts.people, parts.livechat, admin_password=given)
         if not any(account.role == "admin" for account in parts.people.accounts()):
             password = given or secrets.token_urlsafe(12)
             await parts.people.add_admin(FIRST_ADMIN, password)
-            if not given:
-                sys.stdout.write(f"first sign-in at /admin/: {FIRST_ADMIN}  {password}\n")
-                sys.stdout.flush()
+            self.first_password = None if given else password
 
     @property
     def _running(self) -> _Parts:

@@ -20,6 +20,7 @@ from engage.processes.loop import run, until_stopped
 from engage.processes.part import begin
 from engage.settings import DEMONSTRATION_MARK, from_text
 from engage.storage.database import SchemaTooNew
+from engage.web.protocol import SocketProtocol
 
 if TYPE_CHECKING:
     import ssl
@@ -65,7 +66,7 @@ def _config(application: Application, tls: ssl.SSLContext | None) -> uvicorn.Con
         access_log=False,
         proxy_headers=False,  # `web.requests.address` knows whom to believe
         server_header=False,
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         ws_max_size=LARGEST_SOCKET_MESSAGE,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=OPEN_REQUESTS_END_WITHIN_S,
