@@ -15,6 +15,8 @@ from engage import logs
 from engage.processes.plan import load_handover
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from engage.processes.plan import Handover
 
 log = logging.getLogger(__name__)
@@ -58,6 +60,7 @@ class Leash:
 def begin(part: str) -> Leash:
     """Become that part: die with the supervisor, take the handover, log under the part's name."""
     logs.configure(part)
+    sys.excepthook = _log_the_end
     connected = socket.socket(fileno=int(sys.argv[1]))
     line = b""
     while not line.endswith(b"\n"):
@@ -69,6 +72,12 @@ def begin(part: str) -> Leash:
     _tie_to(handover.supervisor, part)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the supervisor decides
     return Leash(connected, handover)
+
+
+def _log_the_end(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    log.critical("part failed", exc_info=(kind, error, traceback))
 
 
 def _tie_to(supervisor: int, part: str) -> None:
