@@ -42,7 +42,7 @@ LanguageTag = Annotated[str, Field(max_length=35)]
 class StartChat(BaseModel):
     """What the visitor's form sends. Which fields must be filled is the live chat's choice."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     client_id: ClientId | None = None
     token: Token | None = None
@@ -57,7 +57,7 @@ class StartChat(BaseModel):
 class LeaveMessage(BaseModel):
     """What the form for a message sends when nobody can be asked."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     client_id: ClientId | None = None
     full_name: FieldText = ""

@@ -21,13 +21,13 @@ Identifier = Annotated[str, Field(min_length=1, max_length=64)]
 class Nothing(BaseModel):
     """An event without content."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Accept(BaseModel):
     """An agent takes an inquiry, as they have seen it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     conversation: Identifier
     epoch: Annotated[int, Field(ge=0)] | None = None
@@ -36,7 +36,7 @@ class Accept(BaseModel):
 class Note(BaseModel):
     """Words that only agents see."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     conversation: Identifier
     client_id: Identifier
@@ -46,7 +46,7 @@ class Note(BaseModel):
 class End(BaseModel):
     """Either side closes the conversation."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     conversation: Identifier
 

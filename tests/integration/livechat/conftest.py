@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
-from engage.storage.database import Database
+from tests.support import site as support
 from tests.support.office import Clock, Office, Seats, Sockets
+from tests.support.postgres import database, database_url, postgres
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
+    from engage.storage.database import Database
+    from tests.support.site import Site
 
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'engage.db'}")
-    yield opened
-    await opened.close()
+__all__ = ["database", "database_url", "postgres"]
 
 
 @pytest.fixture
@@ -34,3 +33,10 @@ async def office(database: Database, clock: Clock) -> AsyncIterator[Office]:
     yield made
     await made.events.settled()
     await made.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """The application with demonstration data, on a port."""
+    async with support.site(tmp_path_factory.mktemp("data")) as running:
+        yield running
