@@ -24,7 +24,6 @@ from pbxcore.commands import MessageArrived, MessageStored
 from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
 from pbxcore.pbx import Pbx, StoredBinding
 
-
 if TYPE_CHECKING:
     from pbxcore.journal import Fact
 

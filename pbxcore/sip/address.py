@@ -10,22 +10,23 @@ from pbxcore.sip.grammar import parameters, quoted_prefix, unquoted
 
 # The form nearly every phone writes, so that it costs one match.
 _USUAL: Final = re.compile(
-    rb'(?:"([^"\\]*)"[ \t]*)?<([^<>"\s]+)>(?:;tag=([A-Za-z0-9\-.!%*_+`\'~]+))?'
+    rb'(?:"([^"\\]*)"[ \t]*)?<([^<>"\s]+)>(;tag=([A-Za-z0-9\-.!%*_+`\'~]+))?'
 )
 _DISPLAY: Final = re.compile(rb"[^<>\",;:@\\]*")
 
 
 class Address(NamedTuple):
-    """One address: display name without quotes, URI as written, parameters after it."""
+    """One address: display name without quotes, URI as written, and what follows it."""
 
     display_name: bytes
     uri: bytes
-    parameters: dict[bytes, bytes | None]
+    tag: bytes | None = None
+    tail: bytes = b""
 
     @property
-    def tag(self) -> bytes | None:
-        """The tag parameter."""
-        return self.parameters.get(b"tag")
+    def parameters(self) -> dict[bytes, bytes | None]:
+        """The header's parameters, the tag among them."""
+        return parameters(self.tail)
 
 
 def parse_address(value: bytes) -> Address:
@@ -36,8 +37,8 @@ def parse_address(value: bytes) -> Address:
     """
     usual = _USUAL.fullmatch(value)
     if usual is not None:
-        name, uri, tag = usual.groups()
-        return Address(name or b"", uri, {} if tag is None else {b"tag": tag})
+        name, uri, tail, tag = usual.groups()
+        return Address(name or b"", uri, tag, tail or b"")
     end_of_name = quoted_prefix(value)
     opening = value.find(b"<", end_of_name)
     if opening < 0:
@@ -53,7 +54,8 @@ def parse_address(value: bytes) -> Address:
     uri = value[opening + 1 : closing]
     if not uri or any(each in b' \t\r\n"<' for each in uri):
         raise RemoteProtocolError(400, "Malformed Address")
-    return Address(unquoted(name), uri, parameters(value[closing + 1 :]))
+    tail = value[closing + 1 :]
+    return Address(unquoted(name), uri, parameters(tail).get(b"tag"), tail)
 
 
 def _bare(value: bytes) -> Address:
@@ -62,4 +64,5 @@ def _bare(value: bytes) -> Address:
     # Commas and question marks are allowed inside angle brackets only (§20.10).
     if not uri or any(each in b' \t\r\n",?>' for each in uri):
         raise RemoteProtocolError(400, "Malformed Address")
-    return Address(b"", uri, parameters(semicolon + tail))
+    tail = semicolon + tail
+    return Address(b"", uri, parameters(tail).get(b"tag"), tail)

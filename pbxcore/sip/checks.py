@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.address import Address, parse_address
+from pbxcore.sip.message import METHODS
 from pbxcore.sip.uri import SipUri, TelUri, parse_uri
 
 if TYPE_CHECKING:
     from pbxcore.sip.message import Request
 
-METHODS: Final = (b"REGISTER", b"OPTIONS", b"MESSAGE")
-ALLOW: Final = b"Allow: " + b", ".join(METHODS)
-_RECOGNISED: Final = frozenset(
-    b"ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE"
-    b" UPDATE".split()
-)
+OURS: Final = (b"REGISTER", b"OPTIONS", b"MESSAGE")
+ALLOW: Final = b"Allow: " + b", ".join(OURS)
 _CSEQ: Final = re.compile(rb"([0-9]{1,10})[ \t]+([A-Za-z0-9\-.!%*_+`'~]+)")
 _SINGLE: Final = (b"from", b"to", b"call-id", b"cseq", b"max-forwards")
 
@@ -65,8 +62,8 @@ def refuse_unknown_method(method: bytes) -> None:
     Raises:
         RemoteProtocolError: 405 or 501, with Allow.
     """
-    if method not in METHODS:
-        raise RemoteProtocolError(405 if method in _RECOGNISED else 501, "", (ALLOW,))
+    if method not in OURS:
+        raise RemoteProtocolError(405 if method in METHODS else 501, "", (ALLOW,))
 
 
 def refuse_unknown_extensions(request: Request) -> None:

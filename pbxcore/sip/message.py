@@ -47,6 +47,11 @@ _USUAL: Final = (
 _CANONICAL: Final = {name: name.lower() for name in _USUAL.split()} | {
     spelling: long for short, long in _NAMES.items() for spelling in (short, short.upper())
 }
+METHODS: Final = frozenset(
+    b"ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE"
+    b" UPDATE".split()
+)
+"""Those of the RFCs, so that their requests skip the check for a token."""
 _NEW_LINE: Final = re.compile(rb"\r\n(?![ \t])")
 _FOLD: Final = re.compile(rb"[ \t]*\r\n[ \t]+")
 # A lone CR or LF inside a value must never reach a line that we write.
@@ -62,23 +67,24 @@ def _canonical(name: bytes) -> bytes:
 class Message:
     """What requests and responses share. `lines` are the raw header lines."""
 
-    __slots__ = ("_more", "_values", "body", "lines", "version")
+    __slots__ = ("_more", "_odd", "_values", "body", "lines", "version")
 
-    def __init__(self, version: bytes, lines: list[bytes], body: bytes) -> None:
-        self.version = version
-        self.lines = lines
-        self.body = body
-        self._values: dict[bytes, bytes] | None = None
-        self._more: dict[bytes, list[bytes]] = {}
+    version: bytes
+    lines: list[bytes]
+    body: bytes
+    _odd: bool  # whether a value may hold a line break, folded or stray
+    _values: dict[bytes, bytes] | None
+    _more: dict[bytes, list[bytes]] | None
 
     def _index(self) -> dict[bytes, bytes]:
         values: dict[bytes, bytes] = {}
-        more: dict[bytes, list[bytes]] = {}
+        more: dict[bytes, list[bytes]] | None = None
         known = _CANONICAL.get
         for line in self.lines:
             raw, _, value = line.partition(b":")
             name = known(raw) or _canonical(raw)
             if name in values:
+                more = more or {}
                 more.setdefault(name, [values[name]]).append(value)
             else:
                 values[name] = value
@@ -91,20 +97,22 @@ class Message:
         value = (self._values or self._index()).get(name)
         if value is None:
             return None
-        return _unfolded(value)
+        return _unfolded(value) if self._odd else value.strip(b" \t")
 
     def repeated(self, name: bytes) -> bool:
         """Whether the header stands in more than one line."""
         if self._values is None:
             self._index()
-        return name in self._more
+        return self._more is not None and name in self._more
 
     def lines_of(self, name: bytes) -> list[bytes]:
         """The values of all lines of a header, in order, unfolded."""
         first = (self._values or self._index()).get(name)
         if first is None:
             return []
-        return [_unfolded(each) for each in self._more.get(name) or (first,)]
+        if self._more is None or name not in self._more:
+            return [_unfolded(first)]
+        return [_unfolded(each) for each in self._more[name]]
 
     def all(self, name: bytes) -> list[bytes]:
         """The values of a list header, whether in one line, in many, or both.
@@ -114,19 +122,18 @@ class Message:
         """
         return [each for line in self.lines_of(name) for each in elements(line)]
 
-    def replaced(self, name: bytes, *lines: bytes) -> None:
+    def replace(self, name: bytes, *lines: bytes) -> None:
         """Put whole lines where the header stood first, or at the end; without any, drop it."""
-        kept: list[bytes] = []
-        place: int | None = None
-        for line in self.lines:
+        known = _CANONICAL.get
+        places = []
+        for place, line in enumerate(self.lines):
             raw = line.partition(b":")[0]
-            if (_CANONICAL.get(raw) or _canonical(raw)) == name:
-                place = len(kept) if place is None else place
-            else:
-                kept.append(line)
-        place = len(kept) if place is None else place
-        kept[place:place] = lines
-        self.lines = kept
+            if (known(raw) or _canonical(raw)) == name:
+                places.append(place)
+        first = places[0] if places else len(self.lines)
+        for place in reversed(places):
+            del self.lines[place]
+        self.lines[first:first] = lines
         self._values = None
 
     def start_line(self) -> bytes:
@@ -144,9 +151,19 @@ class Request(Message):
     __slots__ = ("method", "uri")
 
     def __init__(
-        self, method: bytes, uri: bytes, version: bytes, lines: list[bytes], body: bytes
+        self,
+        method: bytes,
+        uri: bytes,
+        version: bytes,
+        lines: list[bytes],
+        body: bytes,
+        odd: bool = True,
     ) -> None:
-        super().__init__(version, lines, body)
+        self.version = version
+        self.lines = lines
+        self.body = body
+        self._odd = odd
+        self._values = self._more = None
         self.method = method
         self.uri = uri
 
@@ -161,9 +178,19 @@ class Response(Message):
     __slots__ = ("reason", "status")
 
     def __init__(
-        self, status: int, reason: bytes, version: bytes, lines: list[bytes], body: bytes
+        self,
+        status: int,
+        reason: bytes,
+        version: bytes,
+        lines: list[bytes],
+        body: bytes,
+        odd: bool = True,
     ) -> None:
-        super().__init__(version, lines, body)
+        self.version = version
+        self.lines = lines
+        self.body = body
+        self._odd = odd
+        self._values = self._more = None
         self.status = status
         self.reason = reason
 
@@ -191,24 +218,24 @@ def parse(data: bytes) -> Request | Response:
         head, body = _odd_head(data)
     if len(head) > LARGEST_HEAD:
         raise RemoteProtocolError(400, "Head Too Large")
-    folded = b"\r\n " in head or b"\r\n\t" in head
-    lines = _NEW_LINE.split(head) if folded else head.split(b"\r\n")
+    lines = head.split(b"\r\n")
+    breaks = len(lines) - 1
+    odd = head.count(b"\r") != breaks or head.count(b"\n") != breaks
+    if b"\r\n " in head or b"\r\n\t" in head:
+        lines, odd = _NEW_LINE.split(head), True
     start = lines.pop(0)
-    if start[:4].upper() == b"SIP/":
-        return _response(start, lines, body)
-    method, _, rest = start.partition(b" ")
+    first, _, rest = start.partition(b" ")
+    if rest[-8:] == b" SIP/2.0" and first in METHODS:
+        return Request(first, rest[:-8], b"SIP/2.0", lines, body, odd)
+    if first[:4].upper() == b"SIP/":
+        status, _, reason = rest.partition(b" ")
+        if len(status) != 3 or not status.isdigit() or not b"100" <= status <= b"699":
+            raise RemoteProtocolError(400, "Malformed Status Line")
+        return Response(int(status), reason, first, lines, body, odd)
     uri, _, version = rest.rstrip(b" \t").rpartition(b" ")
-    if version[:4].upper() != b"SIP/" or not is_token(method):
+    if version[:4].upper() != b"SIP/" or not is_token(first):
         raise RemoteProtocolError(400, "Malformed Start Line")
-    return Request(method, uri, version, lines, body)
-
-
-def _response(start: bytes, lines: list[bytes], body: bytes) -> Response:
-    version, _, rest = start.partition(b" ")
-    status, _, reason = rest.partition(b" ")
-    if len(status) != 3 or not status.isdigit() or not 100 <= int(status) <= 699:
-        raise RemoteProtocolError(400, "Malformed Status Line")
-    return Response(int(status), reason, version, lines, body)
+    return Request(first, uri, version, lines, body, odd)
 
 
 def _odd_head(data: bytes) -> tuple[bytes, bytes]:

@@ -13,24 +13,26 @@ _USUAL: Final = re.compile(
     rb"SIP/2\.0/([A-Z]+) ([A-Za-z0-9.\-]+)(?::([0-9]{1,5}))?((?:;[a-z]+(?:=[A-Za-z0-9.\-_]+)?)*)"
 )
 _ANY: Final = re.compile(
-    rb"\s*SIP\s*/\s*(2\.0)\s*/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+(" + HOST.pattern + rb")"
+    rb"\s*SIP\s*/\s*2\.0\s*/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+(" + HOST.pattern + rb")"
     rb"(?:\s*:\s*([0-9]{1,5}))?\s*((?:;.*)?)",
     re.DOTALL | re.IGNORECASE,
 )
 
 
 class Via(NamedTuple):
-    """One Via element; `port` is None when none was written."""
+    """One Via element; `port` is None when none was written, `tail` holds the parameters."""
 
     transport: bytes
     host: bytes
     port: int | None
-    parameters: dict[bytes, bytes | None]
+    tail: bytes
+    branch: bytes
+    """The branch, or nothing for a peer older than RFC 3261."""
 
     @property
-    def branch(self) -> bytes:
-        """The branch, or nothing for a peer older than RFC 3261."""
-        return self.parameters.get(b"branch") or b""
+    def parameters(self) -> dict[bytes, bytes | None]:
+        """All parameters."""
+        return parameters(self.tail)
 
     @property
     def sent_by(self) -> bytes:
@@ -47,30 +49,27 @@ def parse_via(element: bytes) -> Via:
     usual = _USUAL.fullmatch(element)
     if usual is not None:
         transport, host, port, tail = usual.groups()
-        found: dict[bytes, bytes | None] = {}
-        for each in tail[1:].split(b";") if tail else ():
-            name, equals, value = each.partition(b"=")
-            if name in found:
-                raise RemoteProtocolError(400, "Malformed Via")
-            found[name] = value if equals else None
+        _, _, rest = tail.partition(b";branch=")
+        branch = rest.partition(b";")[0]
     else:
         match = _ANY.fullmatch(element)
         if match is None:
             raise RemoteProtocolError(400, "Malformed Via")
-        _, transport, host, port, tail = match.groups()
-        found = parameters(tail)
-    if port is not None and not 0 < int(port) <= 65535:
+        transport, host, port, tail = match.groups()
+        transport, branch = transport.upper(), parameters(tail).get(b"branch") or b""
+    number = None if port is None else int(port)
+    if number is not None and not 0 < number <= 65535:
         raise RemoteProtocolError(400, "Malformed Via")
-    return Via(transport.upper(), host, None if port is None else int(port), found)
+    return Via(transport, host, number, tail, branch)
 
 
 def stamped(element: bytes, via: Via, source_host: str, source_port: int) -> bytes:
     """The top Via as a response carries it: with `received` and `rport` filled in (RFC 3581 §4)."""
+    found = via.parameters
+    asked = b"rport" in found and found[b"rport"] is None
     host = source_host.encode()
-    asked = b"rport" in via.parameters and via.parameters[b"rport"] is None
-    if not asked and via.host.strip(b"[]") == host and b"received" not in via.parameters:
+    if not asked and via.host.strip(b"[]") == host and b"received" not in found:
         return element
-    found = dict(via.parameters)
     found[b"received"] = host
     if asked:
         found[b"rport"] = b"%d" % source_port
