@@ -170,9 +170,9 @@ events = Table(
     Column("at_ms", BigInteger, nullable=False),
     Index(
         "uq_event_client_id",
+        "client_id",  # first: UUIDv7 grow with time, so new entries share the index's last page
         "conversation_id",
         "author",
-        "client_id",
         unique=True,
         sqlite_where=text("client_id IS NOT NULL"),
         postgresql_where=text("client_id IS NOT NULL"),

@@ -215,7 +215,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_event_client_id",
         "event",
-        ["conversation_id", "author", "client_id"],
+        ["client_id", "conversation_id", "author"],
         unique=True,
         sqlite_where=sa.text("client_id IS NOT NULL"),
         postgresql_where=sa.text("client_id IS NOT NULL"),
