@@ -68,8 +68,8 @@ function Own({ me }: { me: Me }) {
   return (
     <Menu position="bottom-end" closeOnItemClick={false}>
       <Menu.Target>
-        <Button variant="subtle" color="gray" className={styles.own} leftSection={<Person name={me.name} seed={me.user} size={28} />}>
-          <span dir="auto">{me.name}</span>
+        <Button variant="subtle" color="gray" className={styles.own} aria-label={t("{name}: own menu", { name: me.name })} leftSection={<Person name={me.name} seed={me.user} size={28} />}>
+          <bdi className={styles.owner}>{me.name}</bdi>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

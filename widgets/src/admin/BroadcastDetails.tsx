@@ -4,11 +4,11 @@ import { useCallback, useMemo, useState } from "react";
 import type { Api } from "../shared/api";
 import { ApiError } from "../shared/api";
 import { nt, t } from "../shared/i18n";
-import { fullTime } from "../shared/time";
 import { Blank, Failed, Loading } from "../kit/Blank";
 import { Confirm } from "../kit/Confirm";
 import { Icon } from "../kit/Icon";
 import { go, href } from "../kit/route";
+import { shortTime } from "../kit/time";
 import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
 import styles from "./BroadcastDetails.module.css";
@@ -91,7 +91,7 @@ export function BroadcastDetails({ id }: { id: string }) {
           </div>
           <div>
             <dt>{t("Time")}</dt>
-            <dd>{fullTime(broadcast.send_at)}</dd>
+            <dd>{shortTime(broadcast.send_at)}</dd>
           </div>
           <div>
             <dt>{t("Recipients")}</dt>
@@ -179,7 +179,9 @@ function Deliveries({ deliveries }: { deliveries: readonly Delivery[] }) {
               <th scope="row" className={table.number}>
                 {each.number}
               </th>
-              <td dir="auto">{each.name}</td>
+              <td>
+                <bdi>{each.name}</bdi>
+              </td>
               <td className={table.secondary}>{legWords(each.leg)}</td>
               <td>
                 {each.leg === "wave" ? t("Wave") : (each.device_name || each.device || t("No phone registered"))}
@@ -194,9 +196,9 @@ function Deliveries({ deliveries }: { deliveries: readonly Delivery[] }) {
                 {each.maybe_duplicate && <span className={table.line}>{t("may have arrived twice")}</span>}
               </td>
               <td className={table.number}>{each.sip_code ?? "–"}</td>
-              <td className={table.secondary}>
+              <td className={`${table.number} ${table.secondary}`}>
                 <time dateTime={each.updated_at} className={table.soft}>
-                  {fullTime(each.updated_at)}
+                  {shortTime(each.updated_at)}
                 </time>
               </td>
             </tr>

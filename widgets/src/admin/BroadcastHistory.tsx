@@ -2,10 +2,10 @@ import { Button, Select, TextInput } from "@mantine/core";
 import { useCallback, useMemo, useState } from "react";
 
 import { nt, t } from "../shared/i18n";
-import { fullTime } from "../shared/time";
 import { Blank, Failed, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
 import { go, href } from "../kit/route";
+import { shortTime } from "../kit/time";
 import { useSession } from "../kit/session-context";
 import styles from "./BroadcastHistory.module.css";
 import { type Broadcast, BROADCAST_STATES, type DeliveryState, deliveryWords, moves, type Paged, stateWords, toneOf, total } from "./broadcasts";
@@ -95,7 +95,9 @@ export function BroadcastHistory() {
                   <th scope="col" className={table.secondary}>
                     {t("Deliveries")}
                   </th>
-                  <th scope="col">{t("Time")}</th>
+                  <th scope="col" className={table.secondary}>
+                    {t("Send time")}
+                  </th>
                   <th scope="col" className={table.secondary}>
                     {t("Created by")}
                   </th>
@@ -126,15 +128,15 @@ function Row({ broadcast }: { broadcast: Broadcast }) {
   return (
     <tr>
       <th scope="row">
-        <a href={href("broadcasts", broadcast.id)} dir="auto">
-          {broadcast.name}
+        <a href={href("broadcasts", broadcast.id)}>
+          <bdi>{broadcast.name}</bdi>
         </a>
-        <span className={table.line} dir="auto">
-          {broadcast.message.split("\n")[0]}
+        <span className={table.line}>
+          <bdi>{broadcast.message.split("\n")[0]}</bdi>
         </span>
       </th>
-      <td className={table.secondary} dir="auto">
-        {broadcast.sender.name}
+      <td className={table.secondary}>
+        <bdi>{broadcast.sender.name}</bdi>
       </td>
       <td>
         <State tone={toneOf(broadcast.state)}>{stateWords(broadcast.state)}</State>
@@ -144,9 +146,9 @@ function Row({ broadcast }: { broadcast: Broadcast }) {
       <td className={table.secondary}>
         <Counts broadcast={broadcast} />
       </td>
-      <td>
+      <td className={`${table.number} ${table.secondary}`}>
         <time dateTime={broadcast.send_at} className={table.soft}>
-          {fullTime(broadcast.send_at)}
+          {shortTime(broadcast.send_at)}
         </time>
       </td>
       <td className={table.secondary}>{broadcast.created_by}</td>

@@ -27,8 +27,8 @@ export function Heading({ title, lead, back, children }: Props) {
             {back.label}
           </a>
         )}
-        <h1 ref={heading} tabIndex={-1} dir="auto">
-          {title}
+        <h1 ref={heading} tabIndex={-1}>
+          <bdi>{title}</bdi>
         </h1>
         {lead && <p className={styles.lead}>{lead}</p>}
       </div>

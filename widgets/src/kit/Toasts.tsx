@@ -32,8 +32,12 @@ function Card({ toast }: { toast: Toast }) {
   return (
     <div className={styles.toast} data-tone={toast.tone}>
       <div className={styles.words}>
-        <strong dir="auto">{toast.title}</strong>
-        {toast.text && <span dir="auto">{toast.text}</span>}
+        <strong>
+          <bdi>{toast.title}</bdi>
+        </strong>
+        {toast.text && <span>
+            <bdi>{toast.text}</bdi>
+          </span>}
       </div>
       {toast.action && (
         <Button

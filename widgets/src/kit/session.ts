@@ -6,8 +6,6 @@ export interface Me {
   name: string;
   user: string;
   number: string | null;
-  role: "admin" | "user";
-  language: string;
 }
 
 export type SessionState =
@@ -18,7 +16,7 @@ export type SessionState =
 
 /** What the server tells of somebody signed in, by `GET /v1/me` and `POST /v1/sign-in`. */
 interface SignedIn {
-  user: { user?: string; user_name?: string; number?: string | null; id?: string; name: string; role: "admin" | "user"; language?: string };
+  user: { kind: "admin" | "user"; id: string; user_name: string; number: string | null; name: string; language: string };
   csrf: string;
 }
 
@@ -85,15 +83,11 @@ export class Session {
   #enter(answer: SignedIn): void {
     this.#csrf = answer.csrf;
     const { user } = answer;
-    if (user.role !== this.role) {
+    if (user.kind !== this.role) {
       this.#change({ phase: "out", over: false, wrongRole: true });
       return;
     }
-    const name = user.user ?? user.user_name ?? user.number ?? user.id ?? "";
-    this.#change({
-      phase: "in",
-      me: { name: user.name, user: name, number: user.number ?? null, role: user.role, language: user.language ?? "" },
-    });
+    this.#change({ phase: "in", me: { name: user.name, user: user.user_name, number: user.number } });
   }
 
   #change(state: SessionState): void {

@@ -6,9 +6,17 @@ const brand: MantineColorsTuple = [
   "#e9f0fd", "#d0dffa", "#a3c1f6", "#73a1f0", "#4a84ea", "#2f6fe4", "#2366df", "#1b5fd9", "#164fb8", "#113f94",
 ];
 
+/** Mantine's neutral shades, in the tokens' greys: what its sheets take without asking a variable. */
+const gray: MantineColorsTuple = [
+  "#f4f6f9", "#ecf0f5", "#dde2ea", "#c9d0db", "#7b8594", "#6b7584", "#5c6676", "#4a5464", "#2b3340", "#161c26",
+];
+const dark: MantineColorsTuple = [
+  "#eef1f6", "#b4bdca", "#98a2b1", "#7c8796", "#545e6c", "#262b33", "#1d2128", "#15181d", "#0f1115", "#0b0d10",
+];
+
 export const theme = createTheme({
   primaryColor: "brand",
-  colors: { brand },
+  colors: { brand, gray, dark },
   fontFamily: "var(--font)",
   fontFamilyMonospace: "var(--font-mono)",
   headings: { fontFamily: "var(--font)", fontWeight: "650" },

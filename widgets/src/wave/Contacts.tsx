@@ -40,7 +40,9 @@ export function Contacts() {
                 <li key={contact.number} className={styles.contact}>
                   <Person name={contact.name} seed={contact.number} presence={contact.presence} size={42} />
                   <div className={styles.words}>
-                    <b dir="auto">{contact.name}</b>
+                    <b>
+                      <bdi>{contact.name}</bdi>
+                    </b>
                     <span>
                       {contact.number} · {presenceWords(contact.presence)}
                       {contact.phones > 0 && ` · ${nt("{n} phone", "{n} phones", contact.phones)}`}

@@ -40,8 +40,8 @@ function Item({ conversation, base, current }: { conversation: Conversation; bas
         <Person name={name} seed={number || conversation.id} presence={conversation.kind === "direct" && number ? desk.presenceOf(number) : undefined} />
         <span className={styles.words}>
           <span className={styles.top}>
-            <span className={styles.name} dir="auto">
-              {name}
+            <span className={styles.name}>
+              <bdi>{name}</bdi>
             </span>
             {conversation.kind === "broadcast" && (
               <span className={styles.kind} title={t("Broadcast")}>
@@ -56,8 +56,10 @@ function Item({ conversation, base, current }: { conversation: Conversation; bas
             )}
           </span>
           <span className={styles.bottom}>
-            <span className={styles.preview} dir="auto">
-              <Words conversation={conversation} draft={draft} />
+            <span className={styles.preview}>
+              <bdi>
+                <Words conversation={conversation} draft={draft} />
+              </bdi>
             </span>
             {unread > 0 && (
               <span className={styles.unread}>

@@ -78,8 +78,8 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
         </ActionIcon>
         <Person name={name} seed={number || id} presence={number ? desk.presenceOf(number) : undefined} />
         <div className={styles.title}>
-          <h2 ref={heading} tabIndex={-1} dir="auto">
-            {name}
+          <h2 ref={heading} tabIndex={-1}>
+            <bdi>{name}</bdi>
           </h2>
           <div className={styles.subtitle}>{subtitle}</div>
         </div>

@@ -95,7 +95,9 @@ function Own() {
         </Menu.Target>
         <Menu.Dropdown>
           <div className={styles.me}>
-            <b dir="auto">{desk.me.name}</b>
+            <b>
+              <bdi>{desk.me.name}</bdi>
+            </b>
             <span>
               {desk.me.id} · {presenceWords(presence)}
             </span>

@@ -114,11 +114,11 @@ function InquiryCard({ inquiry, now }: { inquiry: Waiting; now: number }) {
       <div className={styles.who}>
         <Person name={inquiry.visitor.name} seed={inquiry.visitor.id} size={34} />
         <div className={styles.words}>
-          <strong id={nameId} dir="auto">
-            {inquiry.visitor.name}
+          <strong id={nameId}>
+            <bdi>{inquiry.visitor.name}</bdi>
           </strong>
           <span className={styles.origin}>
-            <span dir="auto">{inquiry.livechat.name}</span>
+            <bdi>{inquiry.livechat.name}</bdi>
             {inquiry.visitor.language && <span className={styles.language}>{languageName(inquiry.visitor.language)}</span>}
             <span>#{inquiry.number}</span>
           </span>

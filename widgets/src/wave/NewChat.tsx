@@ -46,7 +46,9 @@ export function NewChat({ opened, onClose }: { opened: boolean; onClose: () => v
               <button type="button" className={styles.contact} onClick={() => choose(contact)}>
                 <Person name={contact.name} seed={contact.number} presence={contact.presence} />
                 <span>
-                  <b dir="auto">{contact.name}</b>
+                  <b>
+                    <bdi>{contact.name}</bdi>
+                  </b>
                   <small>
                     {contact.number} · {presenceWords(contact.presence)}
                   </small>

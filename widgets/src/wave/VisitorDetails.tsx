@@ -54,7 +54,7 @@ function Facts({ details: { visitor, inquiry, consent, livechat } }: { details: 
     <>
       <div className={styles.card}>
         <Person name={visitor.full_name || "?"} seed={visitor.full_name} size={56} />
-        <strong dir="auto">{visitor.full_name || t("Unnamed visitor")}</strong>
+        <strong><bdi>{visitor.full_name || t("Unnamed visitor")}</bdi></strong>
         <span>{t("Inquiry #{number}", { number: inquiry.number })}</span>
       </div>
       <dl className={styles.facts}>
@@ -89,7 +89,9 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div>
       <dt>{name}</dt>
-      <dd dir="auto">{children}</dd>
+      <dd>
+        <bdi>{children}</bdi>
+      </dd>
     </div>
   );
 }
