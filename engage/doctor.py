@@ -200,7 +200,7 @@ async def _database(settings: Settings) -> Finding:
 
     url = make_url(settings.database_url)
     if url.get_backend_name() == "sqlite":
-        if not Path(url.database or "").exists():
+        if not _there(url.database):
             return Finding("database", True, "SQLite, made at the first start")
         url = url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
     remedy = "see that it runs, and that --database names it and its password"
@@ -218,6 +218,10 @@ async def _database(settings: Settings) -> Finding:
         newer = "an older schema is brought up at the next start; a newer one needs its release"
         return Finding("database", str(found) < HEAD, seen, newer)
     return Finding("database", True, f"{url.get_backend_name()}, schema {found}")
+
+
+def _there(path: str | None) -> bool:
+    return Path(path or "").exists()
 
 
 def _user() -> str:
