@@ -21,10 +21,12 @@ from engage.hub.presence import Presence
 from engage.hub.service import Hub
 from engage.identifiers import now_ms
 from engage.keyring import Keyring
+from engage.livechat.limits import LOOPBACK, Limits
 from engage.livechat.routes import LiveChatRoutes
 from engage.livechat.service import LiveChatService
 from engage.livechat.sockets import LiveChatSockets
 from engage.people.events import SessionEnded
+from engage.people.listing_routes import ListingRoutes
 from engage.people.routes import PeopleRoutes
 from engage.people.service import People
 from engage.processes.link import PartLink, PbxLink
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from engage.identifiers import Clock
     from engage.web.health import PartState
 
 log = logging.getLogger(__name__)
@@ -59,8 +62,15 @@ class NotStarted(RuntimeError):
 class Application:
     """The web part's application. `asgi` may be handed out before `start`."""
 
-    def __init__(self, settings: Settings, keyring: Keyring, pbx: PbxLink, media: PartLink) -> None:
-        self._settings, self._keyring = settings, keyring
+    def __init__(
+        self,
+        settings: Settings,
+        keyring: Keyring,
+        pbx: PbxLink,
+        media: PartLink,
+        clock: Clock,
+    ) -> None:
+        self._settings, self._keyring, self._clock = settings, keyring, clock
         self._pbx, self._media = pbx, media
         self._parts: _Parts | None = None
         self.first_password: str | None = None
@@ -88,7 +98,9 @@ class Application:
         """Open the database, start every slice, fill an empty database."""
         copies = self._settings.data / "copies"
         database = await Database.open(self._settings.database_url, copies=copies)
-        self._parts = _Parts(self._settings, self._keyring, self._pbx, self._media, database)
+        self._parts = _Parts(
+            self._settings, self._keyring, self._pbx, self._media, database, self._clock
+        )
         await self._parts.start()
         await self._first_start(database)
 
@@ -128,6 +140,7 @@ class _Parts:
         pbx: PbxLink,
         media: PartLink,
         database: Database,
+        clock: Clock = now_ms,
     ) -> None:
         self._database = database
         self._started: list[Callable[[], Awaitable[None]]] = []
@@ -135,7 +148,7 @@ class _Parts:
         self._events, self._metrics = events, metrics
 
         # people and the way to their sockets
-        self.people = People(database, keyring, events)
+        self.people = People(database, keyring, events, clock)
         access = Access(self.people)
         self.sockets = Sockets(access)
         events.subscribe(SessionEnded, self.sockets.session_ended)
@@ -145,13 +158,21 @@ class _Parts:
         presence = self._presence = Presence(self.sockets, events)
         self.sockets.on_connect(WAVE, lambda each: presence.connected(each.who))
         self.sockets.on_disconnect(WAVE, lambda each: presence.disconnected(each.who))
-        conversations = Conversations(self._hub)
-        conversations.register(self.sockets)
         events.subscribe(EventAppended, metrics.appended)
 
         # live chat
-        self.livechat = LiveChatService(database, self._hub, self.sockets, self.people, events)
+        trusted = LOOPBACK if settings.demo or settings.demonstration else ()
+        self.livechat = LiveChatService(
+            database,
+            self._hub,
+            self.sockets,
+            self.people,
+            events,
+            limits=Limits(exempt=trusted),
+        )
         access.admit(self.livechat)
+        conversations = Conversations(self._hub, self.livechat.desk)
+        conversations.register(self.sockets)
         LiveChatSockets(self.livechat).register(self.sockets)
 
         # telephony and chat between colleagues
@@ -172,6 +193,7 @@ class _Parts:
         self.routes: list[BaseRoute] = [
             *HealthRoutes(self.readiness, metrics).routes(),
             *PeopleRoutes(self.people, metrics.signed_in).routes(),
+            *ListingRoutes(self.people).routes(),
             *conversations.routes(),
             *LiveChatRoutes(self.livechat, public_url=settings.public_url).routes(),
             *ChatRoutes(chat, self._hub, self.people, presence).routes(),
@@ -204,9 +226,11 @@ class _Parts:
         await self._events.settled()
 
 
-def build(settings: Settings, keyring: Keyring, pbx: PbxLink, media: PartLink) -> Application:
-    """The application; `start` it before serving."""
-    return Application(settings, keyring, pbx, media)
+def build(
+    settings: Settings, keyring: Keyring, pbx: PbxLink, media: PartLink, clock: Clock = now_ms
+) -> Application:
+    """The application; `start` it before serving. Sessions and lock-outs go by `clock`."""
+    return Application(settings, keyring, pbx, media, clock)
 
 
 def openapi() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.routing import Route
@@ -98,11 +98,25 @@ class EventPage(BaseModel):
     more: bool
 
 
+class EndedView(BaseModel):
+    """The state the conversation has now."""
+
+    state: str
+
+
+class Desk(Protocol):
+    """Ends live chats; the live chat's desk in the product."""
+
+    async def end(self, who: str, author: Author, conversation_id: str) -> str:
+        """Close it for both sides; returns the state it has now."""
+        ...
+
+
 class Conversations:
     """The edge of the hub."""
 
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
+    def __init__(self, hub: Hub, desk: Desk) -> None:
+        self._hub, self._desk = hub, desk
 
     def routes(self) -> list[Route]:
         """The way over HTTP."""
@@ -112,6 +126,7 @@ class Conversations:
             Route(f"{one}/events", self.events, methods=["GET"]),
             Route(f"{one}/delivered", self.post_delivered, methods=["POST"]),
             Route(f"{one}/read", self.post_read, methods=["POST"]),
+            Route(f"{one}/end", self.post_end, methods=["POST"]),
         ]
 
     def register(self, sockets: Sockets) -> None:
@@ -163,6 +178,14 @@ class Conversations:
         body = await read(request, Mark)
         await self._hub.read(who.who, request.path_params["id"], body.seq)
         return answer({})
+
+    @operation("End a live chat", answer=EndedView, roles=ROLES)
+    async def post_end(self, request: Request) -> Response:
+        """Whoever ends it, both are told."""
+        who = await principal(request, *ROLES)
+        conversation_id = request.path_params["id"]
+        author = await self._author(who, conversation_id)
+        return answer({"state": await self._desk.end(who.who, author, conversation_id)})
 
     # --- sockets --------------------------------------------------------------------------------
 

@@ -89,7 +89,8 @@ class Engine:
         """Close every session."""
         sessions = list(self._eio.sockets)
         await asyncio.gather(*(self.close(each) for each in sessions), return_exceptions=True)
-        await self._eio.shutdown()
+        if self._eio.service_task_handle is not None:
+            await self._eio.shutdown()
 
     def _hook_connect(self, manager: Any, connected: Callable[[str], Awaitable[None]]) -> None:
         connect = manager.connect

@@ -61,6 +61,7 @@ def server_config(app: ASGIApp, **options: object) -> uvicorn.Config:
     for itself; deflate would cost more memory per socket than everything else together.
     """
     settings: dict[str, object] = {
+        "interface": "asgi3",
         "loop": "uvloop",
         "http": "httptools",
         "ws": SocketProtocol,

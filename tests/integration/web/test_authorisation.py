@@ -1,0 +1,271 @@
+"""Every route and every socket event, as every role: what is not in the table fails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+import socketio
+from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.support.site import Site
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ANONYMOUS, VISITOR, STRANGER, USER, COLLEAGUE, ADMIN, EXPIRED, SIGNED_OUT = ROLES = (
+    "anonymous",
+    "visitor",
+    "other visitor",
+    "user",
+    "other user",
+    "administrator",
+    "expired",
+    "signed out",
+)
+NOBODY: set[str] = set()
+ANYONE = set(ROLES)
+PEOPLE = {USER, COLLEAGUE, ADMIN}
+USERS = {USER, COLLEAGUE}
+NAMED = {VISITOR, STRANGER, *PEOPLE}
+PARTY = {VISITOR, USER}  # of the live chat: its visitor and the agent who serves it
+
+# Who gets past the gate. Whoever is refused gets 401 without a valid session, else 403, or 404
+# where even the existence is none of their business.
+ROUTES: dict[tuple[str, str], set[str]] = {
+    ("GET", "/healthz"): ANYONE,
+    ("GET", "/readyz"): ANYONE,
+    ("GET", "/metrics"): ANYONE,
+    ("POST", "/v1/sign-in"): ANYONE,
+    ("POST", "/v1/sign-in/refresh"): PEOPLE,
+    ("POST", "/v1/sign-out"): PEOPLE,
+    ("POST", "/v1/password"): PEOPLE,
+    ("GET", "/v1/me"): PEOPLE,
+    ("POST", "/v1/conversations/{id}/events"): PARTY,
+    ("GET", "/v1/conversations/{id}/events"): PARTY,
+    ("POST", "/v1/conversations/{id}/delivered"): PARTY,
+    ("POST", "/v1/conversations/{id}/read"): PARTY,
+    ("GET", "/livechat/{public_id}"): ANYONE,
+    ("GET", "/livechat/{public_id}/widget.js"): ANYONE,
+    ("GET", "/v1/livechat/{public_id}"): ANYONE,
+    ("POST", "/v1/livechat/{public_id}/sessions"): ANYONE,
+    ("GET", "/v1/livechat/{public_id}/session"): {VISITOR, STRANGER},
+    ("POST", "/v1/livechat/{public_id}/messages"): ANYONE,
+    ("GET", "/v1/conversations/{id}/visitor"): {USER},
+    ("GET", "/v1/livechats"): PEOPLE,
+    ("GET", "/v1/contacts"): PEOPLE,
+    ("GET", "/v1/conversations"): USERS,
+    ("POST", "/v1/conversations"): USERS,
+    ("GET", "/v1/conversations/{id}"): {USER},
+    ("GET", "/v1/conversations/{id}/deliveries"): {USER},
+    ("GET", "/v1/broadcasts"): {ADMIN},
+    ("POST", "/v1/broadcasts"): {ADMIN},
+    ("GET", "/v1/broadcasts/{id}"): {ADMIN},
+    ("GET", "/v1/broadcasts/{id}/deliveries"): {ADMIN},
+    ("POST", "/v1/broadcasts/{id}/cancel"): {ADMIN},
+    ("POST", "/v1/broadcasts/{id}/retry"): {ADMIN},
+    ("GET", "/v1/extensions"): {ADMIN},
+    ("POST", "/v1/conversations/{id}/end"): PARTY,
+    ("GET", "/v1/extension-groups"): {ADMIN},
+    ("GET", "/"): ANYONE,
+    ("GET", "/wave"): ANYONE,
+    ("GET", "/wave/"): ANYONE,
+    ("GET", "/wave/{path:path}"): ANYONE,
+    ("GET", "/admin"): ANYONE,
+    ("GET", "/admin/"): ANYONE,
+    ("GET", "/admin/{path:path}"): ANYONE,
+    ("GET", "/static/{path:path}"): ANYONE,
+    ("GET", "/v1/openapi.json"): ANYONE,
+    ("GET", "/v1/docs"): ANYONE,
+}
+ENDS_SOMETHING = {("POST", "/v1/sign-out"), ("POST", "/v1/conversations/{id}/end")}
+HIDES = {("GET", "/v1/livechat/{public_id}/session")}  # 404 for all who have no chat there
+BODIES: dict[str, object] = {
+    "/v1/conversations/{id}/events": {"client_id": "c-http", "text": "Hello"},
+    "/v1/conversations/{id}/delivered": {"seq": 1},
+    "/v1/conversations/{id}/read": {"seq": 1},
+}
+
+# Who may say it about the live chat between `visitor` and `user`; others cannot even see it.
+EVENTS: dict[tuple[str, str], set[str]] = {
+    ("/visitor", "hello"): {VISITOR, STRANGER},
+    ("/visitor", "send"): {VISITOR},
+    ("/visitor", "resume"): {VISITOR},
+    ("/visitor", "delivered"): {VISITOR},
+    ("/visitor", "read"): {VISITOR},
+    ("/visitor", "typing"): {VISITOR},
+    ("/visitor", "end"): {VISITOR},
+    ("/wave", "hello"): USERS,
+    ("/wave", "send"): {USER},
+    ("/wave", "resume"): {USER},
+    ("/wave", "delivered"): {USER},
+    ("/wave", "read"): {USER},
+    ("/wave", "typing"): {USER},
+    ("/wave", "inquiries"): USERS,
+    ("/wave", "accept"): {USER},
+    ("/wave", "note"): {USER},
+    ("/wave", "end"): {USER},
+}
+LAST = ("end",)  # after the others: it closes the conversation
+NAMESPACES = {"/visitor": {VISITOR, STRANGER}, "/wave": USERS}
+
+
+class Cast:
+    """A token for each role, and the live chat of `visitor` and `user`."""
+
+    def __init__(self, tokens: dict[str, str | None], conversation: str) -> None:
+        self.tokens, self.conversation = tokens, conversation
+
+
+async def expired_token(site: Site) -> str:
+    site.clock.offset_ms = -13 * 3_600_000
+    try:
+        return await site.sign_in("1002")
+    finally:
+        site.clock.offset_ms = 0
+
+
+async def cast_of(site: Site) -> Cast:
+    visitor, conversation = await site.visitor("Vera")
+    stranger, _ = await site.visitor("Otto")
+    tokens: dict[str, str | None] = {
+        ANONYMOUS: None,
+        VISITOR: visitor,
+        STRANGER: stranger,
+        USER: await site.sign_in("1000"),
+        COLLEAGUE: await site.sign_in("1003"),
+        ADMIN: await site.sign_in("admin", "Demo-admin!"),
+        EXPIRED: await expired_token(site),
+        SIGNED_OUT: await site.sign_in("1001"),
+    }
+    await site.json("POST", "/v1/sign-out", token=tokens[SIGNED_OUT])
+    async with site.socket("/wave", tokens[USER] or "") as client:
+        answer = await client.call("accept", {"conversation": conversation}, namespace="/wave")
+        assert answer["ok"], answer
+    return Cast(tokens, conversation)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def cast(site: Site) -> AsyncIterator[Cast]:
+    yield await cast_of(site)
+
+
+def all_routes(site: Site) -> set[tuple[str, str]]:
+    return {
+        (method, route.path)
+        for route in site.application.routes
+        if isinstance(route, Route)
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+
+
+async def test_the_table_names_every_route(site: Site) -> None:
+    present = all_routes(site)
+    assert present == ROUTES.keys(), "say in the table who may use them"
+
+
+async def test_the_table_names_every_socket_event(site: Site) -> None:
+    assert set(site.application.sockets.events()) == EVENTS.keys()
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_http_lets_each_role_do_what_the_table_says(
+    site: Site, cast: Cast, role: str
+) -> None:
+    wrong = []
+    present = all_routes(site)
+    for (method, path), allowed in ROUTES.items():
+        if (method, path) in ENDS_SOMETHING or (method, path) not in present:
+            continue
+        full = path.replace("{id}", cast.conversation).replace("{public_id}", "demo")
+        full = full.replace("{path:path}", "absent")
+        body = None if method == "GET" else BODIES.get(path, {})
+        status, _ = await site.json(
+            method, full, body, token=cast.tokens[role], allow_redirects=False
+        )
+        if role in allowed:
+            right = status not in (401, 403)
+        elif (method, path) in HIDES:
+            right = status == 404
+        else:
+            right = status in ((403, 404) if role in NAMED else (401,))
+        if not right:
+            wrong.append((method, path, status))
+    assert wrong == []
+
+
+async def test_ending_is_for_those_who_talk(site: Site) -> None:
+    cast = await cast_of(site)
+    path = f"/v1/conversations/{cast.conversation}/end"
+    for role in (*set(ROLES) - PARTY, VISITOR, USER):
+        status, _ = await site.json("POST", path, token=cast.tokens[role])
+        assert status in ((200,) if role in PARTY else (403, 404) if role in NAMED else (401,)), (
+            role
+        )
+
+
+async def test_signing_out_is_for_those_who_signed_in(site: Site) -> None:
+    cast = await cast_of(site)
+    for role in ROLES:
+        status, _ = await site.json("POST", "/v1/sign-out", token=cast.tokens[role])
+        assert status == (204 if role in PEOPLE else 403 if role in NAMED else 401), role
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_only_their_own_people_enter_a_namespace(site: Site, cast: Cast, role: str) -> None:
+    for namespace, allowed in NAMESPACES.items():
+        client = socketio.AsyncClient(reconnection=False)
+        refused: list[Any] = []
+        client.on("connect_error", refused.append, namespace=namespace)
+        try:
+            await client.connect(
+                site.url, auth={"token": cast.tokens[role] or ""}, namespaces=[namespace]
+            )
+            entered = True
+        except socketio.exceptions.ConnectionError:
+            entered = False
+        assert entered == (role in allowed), namespace
+        if not entered:
+            expected = {SIGNED_OUT: "revoked", EXPIRED: "expired"}.get(role, "invalid")
+            assert refused[0]["code"] == expected
+        await client.disconnect()
+
+
+@pytest.mark.parametrize("namespace", NAMESPACES)
+async def test_sockets_let_each_role_say_what_the_table_says(site: Site, namespace: str) -> None:
+    cast = await cast_of(site)
+    events = sorted(
+        (event for at, event in EVENTS if at == namespace), key=lambda event: event in LAST
+    )
+    wrong = []
+    for role in sorted(NAMESPACES[namespace], key=lambda role: role in (VISITOR, USER)):
+        async with site.socket(namespace, cast.tokens[role] or "") as client:
+            for event in events:
+                answer = await client.call(
+                    event, _payload(event, cast.conversation), namespace=namespace
+                )
+                if answer["ok"] != (role in EVENTS[namespace, event]):
+                    wrong.append((role, event, answer))
+                elif not answer["ok"] and event != "accept":
+                    assert answer["error"]["code"] in ("not_found", "forbidden", "not_agent"), (
+                        role, event, answer,
+                    )  # fmt: skip
+    assert wrong == []
+
+
+def _payload(event: str, conversation: str) -> dict[str, Any]:
+    match event:
+        case "hello":
+            return {"heads": {conversation: 0}}
+        case "inquiries":
+            return {}
+        case "send" | "note":
+            return {"conversation": conversation, "client_id": f"c-{event}", "text": "Hello"}
+        case "resume":
+            return {"conversation": conversation, "after": 0}
+        case "delivered" | "read":
+            return {"conversation": conversation, "seq": 1}
+    return {"conversation": conversation}
