@@ -60,7 +60,9 @@ class Bindings(msgspec.Struct, frozen=True, tag=True):
 class SendMessage(msgspec.Struct, frozen=True, tag=True):
     """Send one SIP MESSAGE to one device (RFC 3428). Reply: `MessageResult`.
 
-    The same `id` gives the same Call-ID and CSeq, so that a repetition can be recognised.
+    The same `id` gives the same Call-ID and From tag; with the same `cseq` it is the same request,
+    so that a phone recognises a repetition (RFC 3261 §8.2.2.2). A new try after a final status has
+    a higher `cseq` (§8.1.3.5).
     `sender` is the user part of From (an extension's number or `broadcast`). The PBX splits
     nothing: `text` above 1,300 bytes of request goes by TCP or is answered 513 for a device on UDP.
     """
@@ -72,6 +74,7 @@ class SendMessage(msgspec.Struct, frozen=True, tag=True):
     sender_name: str
     text: str
     content_type: str = "text/plain;charset=UTF-8"
+    cseq: int = 1
 
 
 class MessageResult(msgspec.Struct, frozen=True, tag=True):

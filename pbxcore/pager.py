@@ -48,6 +48,7 @@ class Letter(NamedTuple):
     call_id: bytes
     tag: bytes
     max_forwards: int = 70
+    cseq: int = 1
 
 
 class Pager:
@@ -160,6 +161,7 @@ class Pager:
             body,
             call_id,
             tag,
+            cseq=command.cseq,
         )
         self._deliver(letter, binding, answered)
 
@@ -214,7 +216,7 @@ class Pager:
             b"From: %b<sip:%b@%b>;tag=%b" % (name, escaped_user(letter.sender), domain, letter.tag),
             b"To: <sip:%b@%b>" % (escaped_user(letter.recipient), domain),
             b"Call-ID: " + letter.call_id,
-            b"CSeq: 1 MESSAGE",
+            b"CSeq: %d MESSAGE" % letter.cseq,
             b"Content-Type: " + letter.content_type,
         ]
         return build_request(b"MESSAGE", binding.contact.encode(), lines, letter.body)

@@ -215,6 +215,10 @@ class People:
         """The people at these extensions and in these groups (ids or names), each once."""
         return self._book.members(extensions, groups)
 
+    def extensions(self) -> list[ExtensionEntry]:
+        """Every extension, by number."""
+        return [self._book.extensions[number] for number in sorted(self._book.extensions)]
+
     def groups(self) -> list[Group]:
         """Every extension group, by name."""
         return sorted(self._book.groups.values(), key=lambda group: group.name.casefold())
