@@ -82,13 +82,18 @@ async function copyCatalogs() {
   if (!existsSync(from)) return names;
   await mkdir(join(staging, "i18n"), { recursive: true });
   for (const name of (await readdir(from)).filter((each) => each.endsWith(".js")).sort()) {
-    const text = await readFile(join(from, name));
-    const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
     const language = basename(name, ".js");
-    names[language] = `i18n/${language}-${hash}.js`;
-    await writeFile(join(staging, names[language]), text);
+    names[language] = await copyHashed(join(from, name), `i18n/${language}`, ".js");
   }
   return names;
+}
+
+/** Under a name that changes with the content, so that browsers may keep it for ever. */
+async function copyHashed(from, name, ending) {
+  const content = await readFile(from);
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 8);
+  await writeFile(join(staging, `${name}-${hash}${ending}`), content);
+  return `${name}-${hash}${ending}`;
 }
 
 async function main() {
@@ -105,8 +110,11 @@ async function main() {
   try {
     if (wanted("visitor")) Object.assign(manifest, await buildVisitor());
     if (wanted("desk")) Object.assign(manifest, await buildDesk());
-    await cp(join(here, "src/shared/icons/mark.svg"), join(staging, "icon.svg"));
-    Object.assign(manifest, { icon: "icon.svg", i18n: await copyCatalogs() });
+    const icon = await copyHashed(join(here, "src/shared/icons/mark.svg"), "icon", ".svg");
+    for (const entry of Object.values(manifest)) {
+      if (entry.preload) entry.links = [{ rel: "icon", href: icon }, ...entry.preload.map((href) => ({ rel: "modulepreload", href }))];
+    }
+    Object.assign(manifest, { icon, i18n: await copyCatalogs() });
     await writeFile(join(staging, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
     await replace();
   } finally {

@@ -70,6 +70,7 @@ export class ConversationClient {
       this.#unhook.push(() => target.removeEventListener(name, handler));
     };
     hook(window, "online", () => this.#check());
+    hook(window, "offline", () => this.#socket.suspect());
     hook(window, "pageshow", () => this.#check());
     hook(document, "visibilitychange", () => document.visibilityState === "visible" && this.#check());
     hook(window, "focus", () => this.#markRead());

@@ -129,6 +129,11 @@ export class Socket {
     this.#connect();
   }
 
+  /** The system says that the network is gone: believe it, but go on trying. */
+  suspect(): void {
+    if (this.state === "open" || this.state === "connecting") this.#lost();
+  }
+
   /** Close and stay closed until `open`. */
   close(): void {
     this.#drop();

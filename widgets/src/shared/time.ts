@@ -9,13 +9,16 @@ function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
   return found;
 }
 
-/** The pseudo-locale's dates are English. */
-const intlLanguage = (): string => (language() === "en-XA" ? "en" : language().replace("_", "-"));
+/** The reader's own variety of the page's language, such as British English for English. The pseudo-locale's dates are English. */
+function intlLanguage(): string {
+  const page = language() === "en-XA" ? "en" : language();
+  return navigator.languages?.find((each) => each.split("-")[0] === page.split("-")[0]) ?? page;
+}
 
 const moment = (at: string | number): Date => new Date(at);
 
 /** `14:05` */
-export const clock = (at: string | number): string => format("clock", { hour: "2-digit", minute: "2-digit" }).format(moment(at));
+export const clock = (at: string | number): string => format("clock", { hour: "numeric", minute: "2-digit" }).format(moment(at));
 
 /** `24 November 2026, 14:05`: for titles and screen readers. */
 export const fullTime = (at: string | number): string => format("full", { dateStyle: "long", timeStyle: "short" }).format(moment(at));

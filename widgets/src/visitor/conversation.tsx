@@ -272,6 +272,11 @@ function Composer({ limit, draft, onInput, onSend }: { limit: number; draft: str
     element.style.height = "auto";
     element.style.height = `${element.scrollHeight}px`;
   }, [draft]);
+  useEffect(() => {
+    // Whoever pressed Start Chat wants to write; a phone's keyboard would hide what is said, so not there.
+    const lost = document.activeElement === null || document.activeElement === document.body;
+    if (lost && document.hasFocus() && !matchMedia("(pointer: coarse)").matches) box.current?.focus();
+  }, []);
   const send = (): void => {
     if (!ready) return;
     onSend(draft.trim());

@@ -1,0 +1,50 @@
+"""One Chromium and one server per module of browser tests.
+
+pytest-playwright's own fixtures live as long as the session and keep an event loop running, which
+the asynchronous tests of other folders could not bear; these end with their module.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.browser import chromium
+from tests.support.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser_process() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture
+def new_context(browser_process: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """A browser profile of its own; arguments are Playwright's (`viewport`, `locale` …)."""
+    contexts: list[BrowserContext] = []
+
+    def make(**options: object) -> BrowserContext:
+        options.setdefault("locale", "en-GB")
+        context = browser_process.new_context(**options)  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -1,0 +1,198 @@
+"""A real Chromium for tests, an agent at the other end, and a web site that includes the widget."""
+
+from __future__ import annotations
+
+import asyncio
+import http.server
+import json
+import threading
+import urllib.request
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from tests.support.chatter import Chatter
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator, Mapping
+
+    from playwright.sync_api import Browser, Page
+
+T = TypeVar("T")
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+]
+WITHIN_S = 10.0
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium; its driver and event loop are gone when the context ends."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def serious_faults(page: Page) -> list[str]:
+    """What axe finds that is serious or critical, one line each."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for each in found
+        if each["impact"] in {"serious", "critical"}
+        for node in each["nodes"]
+    ]
+
+
+class Agent:
+    """A colleague at the desk, without a browser: signs in, accepts, writes.
+
+    Lives on a thread of its own, because Playwright's synchronous driver occupies this one.
+    """
+
+    def __init__(self, url: str, number: str = "1000", password: str | None = None) -> None:
+        self.url, self.number = url, number
+        self._password = password or f"Demo-{number}!"
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self.conversation = ""
+        self._epoch = 0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        signed = _post(
+            f"{self.url}/v1/sign-in", {"user": self.number, "password": self._password}
+        )
+        self.token = str(signed["token"])
+        self._chatter = self._do(self._connected())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._do(self._chatter.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(WITHIN_S)
+        self._loop.close()
+
+    async def _connected(self) -> Chatter:
+        chatter = Chatter(self.url, "/wave", self.token, self.number)
+        await chatter.connect()
+        return chatter
+
+    def _do(self, work: Coroutine[Any, Any, T], within_s: float = WITHIN_S) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(within_s)
+
+    def reconnect(self) -> None:
+        """Connect anew, after the server was away."""
+        self._do(self._chatter.connect(), 30)
+
+    def call(self, event: str, **data: Any) -> dict[str, Any]:
+        """Any socket event; the acknowledgement."""
+        return self._do(self._chatter.call(event, **data))
+
+    def accept(self) -> None:
+        """Take the first inquiry, as soon as there is one."""
+
+        async def taken() -> dict[str, Any]:
+            async with asyncio.timeout(WITHIN_S):
+                while True:
+                    listed = await self._chatter.call("inquiries")
+                    if listed["inquiries"]:
+                        break
+                    await self._chatter.heard.get()
+            first = listed["inquiries"][0]
+            return await self._chatter.call(
+                "accept", conversation=first["conversation"], epoch=first["epoch"]
+            )
+
+        answer = self._do(taken(), WITHIN_S + 2)
+        assert answer["ok"], answer
+        summary = answer["conversation"]
+        self.conversation, self._epoch = summary["conversation"], summary["epoch"]
+        self._do(self._chatter.follow(self.conversation))
+
+    def say(self, text: str) -> None:
+        """Write into the accepted conversation; returns when it is stored."""
+        self._do(self._chatter.say(self.conversation, text), 30)
+
+    def accept_and_say(self, text: str) -> None:
+        """Take the inquiry and answer it."""
+        self.accept()
+        self.say(text)
+
+    def types(self) -> None:
+        """Let the visitor see that somebody is writing."""
+        assert self.call("typing", conversation=self.conversation)["ok"]
+
+    def reads(self) -> None:
+        """Mark everything as read."""
+        seq = max(event["seq"] for event in self.events())
+        assert self.call("read", conversation=self.conversation, seq=seq)["ok"]
+
+    def end(self) -> None:
+        """End the conversation."""
+        assert self.call("end", conversation=self.conversation)["ok"]
+
+    def events(self) -> list[dict[str, Any]]:
+        """The conversation's log as the server has it."""
+        page = self.call("resume", conversation=self.conversation, after=0)
+        assert page["ok"], page
+        return list(page["events"])
+
+    def texts(self) -> list[str]:
+        """What was said, in order, by anybody but the system."""
+        return [
+            event["text"]
+            for event in self.events()
+            if event["kind"] == "message" and event["author"]["kind"] != "system"
+        ]
+
+
+def _post(url: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    request = urllib.request.Request(
+        url, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
+    )
+    with urllib.request.urlopen(request, timeout=WITHIN_S) as answer:
+        return dict(json.load(answer))
+
+
+class WebSite:
+    """Somebody's web site on an origin of its own; every page is served under the same policy."""
+
+    def __init__(self, pages: Mapping[str, str], policy: str = "") -> None:
+        site_pages = dict(pages)
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = site_pages.get(self.path)
+                self.send_response(200 if body is not None else 404)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                if policy:
+                    self.send_header("Content-Security-Policy", policy)
+                self.end_headers()
+                self.wfile.write((body or "").encode())
+
+            def log_message(self, *_: object) -> None:
+                """A test prints nothing."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        # Another name than the server's: another site, not only another port.
+        self.url = f"http://localhost:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
