@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 from tests.support.chatter import Chatter
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator, Mapping
+    from collections.abc import Callable, Coroutine, Iterator, Mapping
 
     from playwright.sync_api import Browser, Page
 
@@ -148,6 +148,18 @@ class Agent:
         page = self.call("resume", conversation=self.conversation, after=0)
         assert page["ok"], page
         return list(page["events"])
+
+    def watermark(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The first watermark told that is as wanted."""
+
+        async def heard() -> dict[str, Any]:
+            async with asyncio.timeout(WITHIN_S):
+                while True:
+                    name, payload = await self._chatter.heard.get()
+                    if name == "watermark" and wanted(payload):
+                        return payload
+
+        return self._do(heard(), WITHIN_S + 2)
 
     def texts(self) -> list[str]:
         """What was said, in order, by anybody but the system."""
