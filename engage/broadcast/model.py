@@ -76,10 +76,10 @@ class BroadcastOver(Conflict):
 
 
 class NothingToRetry(Conflict):
-    """No delivery failed."""
+    """No delivery failed, or those without a phone still have none."""
 
     code = "nothing_to_retry"
-    text = N_("There is no failed delivery to try again.")
+    text = N_("There is nothing to try again right now.")
 
 
 class ReadOnly(Forbidden):
@@ -176,8 +176,10 @@ class Tally:
         return self.counts.get("pending", 0)
 
 
-def state_of(stored: Stored, tally: Tally) -> State:
-    """The state people see."""
+def state_of(stored: Stored, tally: Tally, *, due: bool = False) -> State:
+    """The state people see; a broadcast that is `due` is as good as begun."""
+    if stored == "scheduled" and due:
+        return "sending"
     if stored != "sending":
         return stored
     if tally.pending:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, insert, or_, select, update
+from sqlalchemy import and_, case, func, insert, or_, select, tuple_, update
 
 from engage.broadcast.model import REACHED, TROUBLED, Broadcast, Sender, Tally
 from engage.identifiers import new_id
@@ -38,6 +38,11 @@ class DeliveryView:
     maybe_duplicate: bool
     updated_at_ms: int
 
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Where it stands in the order of a page."""
+        return self.number, self.leg, self.id
+
 
 @dataclass(frozen=True, slots=True)
 class WaveLeg:
@@ -50,6 +55,7 @@ class WaveLeg:
     text: str
 
 
+_ORDER = (deliveries.c.number, deliveries.c.leg, deliveries.c.id)
 _VIEW: tuple[Any, ...] = (
     deliveries.c.id,
     deliveries.c.number,
@@ -210,10 +216,10 @@ class BroadcastDeliveries:
         states: Sequence[str] = (),
         leg: str | None = None,
         search: str = "",
-        after: str | None = None,
+        after: tuple[str, str, str] | None = None,
         limit: int = 100,
     ) -> list[DeliveryView]:
-        """Deliveries in the order of the recipients; `search` looks at number, name and phone."""
+        """Deliveries by number, leg and id; `search` looks at number, name and phone's name."""
         query = select(*_VIEW).where(
             deliveries.c.topic == "broadcast", deliveries.c.topic_id == broadcast_id
         )
@@ -222,11 +228,11 @@ class BroadcastDeliveries:
         if leg is not None:
             query = query.where(deliveries.c.leg == leg)
         if after is not None:
-            query = query.where(deliveries.c.id > after)
+            query = query.where(tuple_(*_ORDER) > tuple_(*after))
         if search:
             places = (deliveries.c.number, deliveries.c.name, deliveries.c.device_name)
             query = query.where(or_(*(each.icontains(search, autoescape=True) for each in places)))
-        query = query.order_by(deliveries.c.id).limit(limit)
+        query = query.order_by(*_ORDER).limit(limit)
         return [DeliveryView(*row) for row in (await self._connection.execute(query)).all()]
 
     async def waiting_wave_legs(self, limit: int) -> list[WaveLeg]:
@@ -318,17 +324,16 @@ class BroadcastDeliveries:
         )
 
     async def retry(self, broadcast_id: str, now_ms: int, expires_at_ms: int) -> int:
-        """Make failed and expired deliveries pending again; parts that were taken stay taken."""
+        """Make deliveries that did not arrive due; what was taken and tried stays counted."""
         changed = await self._connection.execute(
             update(deliveries)
             .where(
                 deliveries.c.topic == "broadcast",
                 deliveries.c.topic_id == broadcast_id,
-                deliveries.c.state.in_(("failed", "expired")),
+                deliveries.c.state.in_(TROUBLED),
             )
             .values(
                 state="pending",
-                tries=0,
                 due_at_ms=now_ms,
                 expires_at_ms=expires_at_ms,
                 updated_at_ms=now_ms,

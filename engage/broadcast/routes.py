@@ -97,11 +97,12 @@ class BroadcastRoutes:
             states=_states(request),
             leg=request.query_params.get("leg") or None,
             search=_text(request, "q").strip(),
-            after=_cursor(request),
+            after=_place(request),
             limit=limit + 1,
         )
         shown = [delivery_json(each) for each in found[:limit]]
-        return answer({"items": shown, "cursor": shown[-1]["id"] if len(found) > limit else None})
+        last = ".".join(found[limit - 1].place) if len(found) > limit else None
+        return answer({"items": shown, "cursor": last})
 
     @operation("Cancel a message broadcast", answer=ShownBroadcast, roles=("admin",))
     async def cancel(self, request: Request) -> Response:
@@ -129,6 +130,15 @@ def _limit(request: Request, usual: int) -> int:
 
 def _cursor(request: Request) -> str | None:
     return _text(request, "cursor") or None
+
+
+def _place(request: Request) -> tuple[str, str, str] | None:
+    given = _cursor(request)
+    if given is None:
+        return None
+    number, _, rest = given.partition(".")
+    leg, _, delivery_id = rest.partition(".")
+    return number, leg, delivery_id
 
 
 def _text(request: Request, name: str) -> str:

@@ -64,11 +64,12 @@ class BroadcastView:
     broadcast: Broadcast
     tally: Tally
     recipients: int
+    due: bool = False
 
     @property
     def state(self) -> State:
         """As people see it."""
-        return state_of(self.broadcast.state, self.tally)
+        return state_of(self.broadcast.state, self.tally, due=self.due)
 
 
 class Broadcasts:
@@ -158,10 +159,10 @@ class Broadcasts:
         states: Sequence[str],
         leg: str | None,
         search: str,
-        after: str | None,
+        after: tuple[str, str, str] | None,
         limit: int,
     ) -> list[DeliveryView]:
-        """Each person and device of a broadcast, in the order of the recipients.
+        """Each person and device of a broadcast, by number.
 
         Raises:
             BroadcastNotFound: there is none of that id.
@@ -320,6 +321,7 @@ class Broadcasts:
         self, connection: AsyncConnection, found: list[Broadcast]
     ) -> list[BroadcastView]:
         tallies = await BroadcastDeliveries(connection).tallies(each.id for each in found)
+        now = self._clock()
         return [
             BroadcastView(
                 each,
@@ -327,6 +329,7 @@ class Broadcasts:
                 tallies[each.id].people
                 if each.started_at_ms is not None
                 else len(self._addressed(each)),
+                due=each.send_at_ms <= now,
             )
             for each in found
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engage.errors import Unavailable
@@ -14,7 +15,7 @@ from engage.telephony.repository import DeliveryRepository, DeviceRepository
 from pbxcore.commands import MessageResult, SendMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 PACE_PER_S = 40.0
 IN_FLIGHT = 10
 LEASE_MS = 60_000  # longer than a MESSAGE can take (RFC 3261 §17.1.2: 32 s) and the channel's limit
+DATABASE_AWAY_S = 1.0
 AWAY_MS = 2_000  # a row the PBX did not take is due again after this
 LONGEST_SLEEP_MS = 60_000
 
@@ -65,7 +67,7 @@ class Deliveries:
         self._clock, self._owner = clock, owner
         self._pace = pace or TokenBucket(PACE_PER_S, IN_FLIGHT)
         self._in_flight = in_flight
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: dict[str, asyncio.Task[None]] = {}
         self._woken = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
         self._stopping = False
@@ -101,7 +103,7 @@ class Deliveries:
         if self._loop is not None:
             await self._loop
         if self._sending:
-            _, late = await asyncio.wait(self._sending, timeout=grace_s)
+            _, late = await asyncio.wait(self._sending.values(), timeout=grace_s)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -118,8 +120,9 @@ class Deliveries:
             lambda c: DeliveryRepository(c).claim(self._owner, now, now + LEASE_MS, room)
         )
         for delivery in claimed:
-            self._pace.take(now)
-            self._begin(delivery)
+            if delivery.id not in self._sending:  # else only its lease had run out
+                self._pace.take(now)
+                self._begin(delivery)
         if len(claimed) == room:
             return (
                 self._pace.wait_ms(now)
@@ -138,15 +141,15 @@ class Deliveries:
     async def idle(self) -> None:
         """Wait until nothing is under way."""
         while self._sending:
-            await asyncio.gather(*self._sending)
+            await asyncio.gather(*self._sending.values())
 
     def _begin(self, delivery: Delivery) -> None:
         task = asyncio.create_task(self._send(delivery))
-        self._sending.add(task)
-        task.add_done_callback(self._ended)
+        self._sending[delivery.id] = task
+        task.add_done_callback(lambda _: self._ended(delivery.id))
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._sending.discard(task)
+    def _ended(self, delivery_id: str) -> None:
+        del self._sending[delivery_id]
         self._woken.set()
 
     async def _connected(self) -> None:
@@ -168,26 +171,40 @@ class Deliveries:
                     await self._woken.wait()
 
     async def _send(self, delivery: Delivery) -> None:
-        sent = False
         try:
             if delivery.expires_at_ms <= self._clock():
-                await self._settle(delivery, None, delivery.part)
+                await self._surely(lambda: self._settle(delivery, None, delivery.part))
                 return
             transmission = Transmission(delivery)
-            while (message := transmission.message) is not None:
-                sent = True
-                status = await self._request(delivery, *message)
-                before = transmission.taken
-                transmission.answered(status)
-                if transmission.message is not None and transmission.taken > before:
-                    await self._taken(delivery, transmission.taken)
-                    self._pace.take(self._clock())
-            await self._settle(delivery, transmission.status, transmission.taken)
-        except Unavailable:
-            await self._release(delivery, sent=sent)
-        except Exception:
-            log.exception("delivery failed", extra={"delivery": delivery.id})
-            await self._release(delivery, sent=sent)
+            try:
+                await self._transmit(delivery, transmission)
+            except Unavailable:  # the PBX went away meanwhile: the phone may have it
+                await self._surely(lambda: self._release(delivery))
+                return
+            status, taken = transmission.status, transmission.taken
+            await self._surely(lambda: self._settle(delivery, status, taken))
+        except Exception:  # the lease runs out by itself
+            log.exception("delivery stumbled", extra={"delivery": delivery.id})
+
+    async def _transmit(self, delivery: Delivery, transmission: Transmission) -> None:
+        while (message := transmission.message) is not None:
+            before = transmission.taken
+            transmission.answered(await self._request(delivery, *message))
+            taken = transmission.taken
+            if transmission.message is not None and taken > before:
+                await self._surely(partial(self._taken, delivery, taken))
+                self._pace.take(self._clock())
+
+    async def _surely(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Write what a phone has said, however long the database is away."""
+        while True:
+            try:
+                await write()
+            except Unavailable:
+                log.warning("a delivery's result waits for the database")
+                await asyncio.sleep(DATABASE_AWAY_S)
+            else:
+                return
 
     async def _request(self, delivery: Delivery, message_id: str, text: str) -> int:
         reply = await self._link.request(
@@ -198,6 +215,7 @@ class Deliveries:
                 sender=delivery.sender,
                 sender_name=delivery.sender_name,
                 text=text,
+                cseq=delivery.cseq,
             )
         )
         if not isinstance(reply, MessageResult):
@@ -232,11 +250,8 @@ class Deliveries:
         if settled is not None:
             self._events.publish(settled)
 
-    async def _release(self, delivery: Delivery, *, sent: bool) -> None:
+    async def _release(self, delivery: Delivery) -> None:
         due = self._clock() + AWAY_MS
-        try:
-            await self._database.write(
-                lambda c: DeliveryRepository(c).release(delivery, self._owner, due, sent=sent)
-            )
-        except Unavailable:  # the lease runs out by itself
-            log.warning("delivery stays leased", extra={"delivery": delivery.id})
+        await self._database.write(
+            lambda c: DeliveryRepository(c).release(delivery, self._owner, due)
+        )

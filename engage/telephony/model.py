@@ -22,6 +22,7 @@ PART_BYTES = 640  # a request of 1,300 bytes (RFC 3428 §8) less the longest usu
 TEMPORARY = frozenset({404, 408, 480, 503})
 UNSUPPORTED = frozenset({405, 415, 488, 501})
 TOO_LONG = frozenset({413, 513})
+SILENCE = 408
 MERGED = 482  # the phone recognises a repetition it has taken (RFC 3261 §8.2.2.2)
 
 
@@ -82,11 +83,17 @@ class Delivery:
     tries: int
     expires_at_ms: int
     maybe_duplicate: bool = False
+    last_status: int | None = None
 
     @property
     def repeated(self) -> bool:
-        """Whether the phone may have it already."""
-        return self.maybe_duplicate or self.tries > 0
+        """Whether this very request may have reached the phone before."""
+        return self.maybe_duplicate or self.last_status == SILENCE
+
+    @property
+    def cseq(self) -> int:
+        """Higher after each answer (RFC 3261 §8.1.3.5); the same where no answer came."""
+        return self.tries + (self.last_status != SILENCE)
 
 
 @dataclass(frozen=True, slots=True)

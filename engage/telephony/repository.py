@@ -45,11 +45,14 @@ class DeliveryRepository:
             .order_by(deliveries.c.due_at_ms, deliveries.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
+            .cte("due")  # PostgreSQL may run a plain sub-select again and exceed its limit
         )
-        left_behind = case((deliveries.c.lease_owner != "", true()), else_=_duplicate())
+        left_behind = case(
+            (deliveries.c.lease_owner != "", true()), else_=deliveries.c.maybe_duplicate
+        )
         claim = (
             update(deliveries)
-            .where(deliveries.c.id.in_(due), free)
+            .where(deliveries.c.id.in_(select(due.c.id)), free)
             .values(lease_owner=owner, lease_until_ms=until_ms, maybe_duplicate=left_behind)
             .returning(*_CLAIMED)
         )
@@ -118,15 +121,12 @@ class DeliveryRepository:
         moment: int = (await self._connection.execute(query)).scalar_one()
         return moment
 
-    async def release(self, delivery: Delivery, owner: str, due_at_ms: int, *, sent: bool) -> None:
-        """Give a row back without a result; `sent` tells that the phone may have it already."""
-        duplicate = true() if sent else _duplicate()
+    async def release(self, delivery: Delivery, owner: str, due_at_ms: int) -> None:
+        """Give a row back without a result: the phone may have it already."""
         await self._connection.execute(
             update(deliveries)
             .where(_held(delivery.id, owner))
-            .values(
-                lease_owner="", lease_until_ms=0, due_at_ms=due_at_ms, maybe_duplicate=duplicate
-            )
+            .values(lease_owner="", lease_until_ms=0, due_at_ms=due_at_ms, maybe_duplicate=true())
         )
 
     async def registered(self, device: Device, now_ms: int) -> int:
@@ -192,6 +192,7 @@ _CLAIMED = (
     deliveries.c.tries,
     deliveries.c.expires_at_ms,
     deliveries.c.maybe_duplicate,
+    deliveries.c.sip_code,
 )
 _SETTLED = (
     deliveries.c.id,
@@ -209,10 +210,6 @@ def _held(delivery_id: str, owner: str) -> ColumnElement[bool]:
         deliveries.c.state == "pending",
         deliveries.c.lease_owner == owner,
     )
-
-
-def _duplicate() -> ColumnElement[bool]:
-    return deliveries.c.maybe_duplicate
 
 
 def _row(each: Outgoing, now_ms: int) -> dict[str, Any]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxcore.commands import Reply, Request
+    from pbxcore.journal import Fact
     from pbxcore.pbx import StoredBinding
 
 
@@ -48,13 +49,18 @@ class Exchange:
 
     async def __aenter__(self) -> Exchange:
         loop = asyncio.get_running_loop()
-        self._writer = JournalWriter(
-            self.journal, lambda seq: loop.call_soon_threadsafe(self._tell_grown, seq)
-        )
+
+        def grew(seq: int) -> None:
+            loop.call_soon_threadsafe(self._tell_grown, seq)
+
+        def record(fact: Fact) -> None:
+            self._writer.append(fact, now_ms())
+
+        self._writer = JournalWriter(self.journal, grew)
         self._pbx = Pbx(
             Directory(),
             store=self._store,
-            record=lambda fact: self._writer.append(fact, now_ms()) and None,
+            record=record,
             arrived=self._take,
         )
         udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from engage.telephony.service import Telephony
 from pbxcore.directory import Extension
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from engage.broadcast.repository import DeliveryView
     from engage.broadcast.service import BroadcastView
@@ -118,10 +119,6 @@ class Desk:
         self.presence.stop()
         await self.events.settled()
 
-    async def projected(self, ready: Callable[[], bool]) -> None:
-        """Wait until the journal has told what `ready` asks for."""
-        await eventually(ready)
-
     async def phones(self, number: str, count: int) -> None:
         """Wait until presence knows of so many phones."""
         await eventually(lambda: self.presence.phones(number) == count)
@@ -162,14 +159,19 @@ class Desk:
         return await self.broadcasts.deliveries(ADMIN, broadcast_id, **wanted)
 
     async def reaches(self, broadcast_id: str, state: str, timeout_s: float = 15) -> None:
-        """Wait until the broadcast is in this state; deliveries tell when to look."""
-        async with asyncio.timeout(timeout_s):
-            while await self.state(broadcast_id) != state:
-                await asyncio.sleep(0.02)
+        """Wait until the broadcast is in this state."""
+
+        async def reached() -> bool:
+            return await self.state(broadcast_id) == state
+
+        await eventually(reached, timeout_s)
 
 
-async def eventually(ready: Callable[[], bool], timeout_s: float = 15) -> None:
-    """Wait until `ready` says so."""
+async def eventually(ready: Callable[[], bool | Awaitable[bool]], timeout_s: float = 15) -> None:
+    """Ask again and again until `ready` says so: for what tells nobody that it has happened."""
     async with asyncio.timeout(timeout_s):
-        while not ready():
-            await asyncio.sleep(0.01)
+        for wait_s in itertools.chain([0], itertools.repeat(0.01)):
+            await asyncio.sleep(wait_s)
+            answer = ready()
+            if answer if isinstance(answer, bool) else await answer:
+                return

@@ -1,4 +1,4 @@
-"""Fixtures for tests of telephony, broadcasts and chats: each database, a real PBX, the web side."""
+"""Fixtures for telephony, broadcasts and chats: each database, a real PBX, the web side."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engage.storage.database import Database
 from tests.support.exchange import Exchange
 from tests.support.messaging import Book, Desk
+from tests.support.postgres import database, database_url, postgres
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-__all__ = ["clock", "database", "desk", "exchange"]
+    from engage.storage.database import Database
+
+__all__ = ["clock", "database", "database_url", "desk", "exchange", "postgres"]
 
 
 class VirtualClock:
@@ -33,13 +35,6 @@ class VirtualClock:
 @pytest.fixture
 def clock() -> VirtualClock:
     return VirtualClock()
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(f"sqlite:///{tmp_path}/engage.db")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -29,7 +29,8 @@ class Phone:
 
     `answers` are the statuses for coming MESSAGEs, in order; afterwards `usual` is given. Status 0
     is silence. A request under a branch that was answered is a retransmission, and is answered
-    again without being shown to anybody.
+    again without being shown to anybody; the same request under another branch is answered 482
+    (RFC 3261 §8.2.2.2).
     """
 
     number: str
@@ -46,6 +47,7 @@ class Phone:
         self._changed = asyncio.Condition()
         self._responses: dict[str, asyncio.Future[tuple[int, str]]] = {}
         self._answered: dict[str, int] = {}
+        self._known: set[tuple[str, str, str]] = set()
         self._notices: set[asyncio.Task[None]] = set()
         self._call_id, self._cseq = secrets.token_hex(8), 0
         phone = self
@@ -178,7 +180,6 @@ class Phone:
         if branch in self._answered:
             self._respond(text, self._answered[branch], source)
             return
-        status = self.answers.popleft() if self.answers else self.usual
         message = Received(
             _field(text, r"Call-ID:\s*(\S+)"),
             _field(text, r"CSeq:\s*(.+)"),
@@ -187,8 +188,14 @@ class Phone:
             body.decode(),
             len(data),
         )
+        request = (message.call_id, message.cseq, message.sender)
+        if request in self._known:
+            status = 482
+        else:
+            status = self.answers.popleft() if self.answers else self.usual
         self.seen.append(message)
         if status:
+            self._known.add(request)
             self._answered[branch] = status
             self._respond(text, status, source)
         if 200 <= status < 300:

@@ -1,5 +1,12 @@
 """Fixtures shared with the other tests that meet a PBX."""
 
-from tests.support.messaging_fixtures import clock, database, desk, exchange
+from tests.support.messaging_fixtures import (
+    clock,
+    database,
+    database_url,
+    desk,
+    exchange,
+    postgres,
+)
 
-__all__ = ["clock", "database", "desk", "exchange"]
+__all__ = ["clock", "database", "database_url", "desk", "exchange", "postgres"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 
+from engage.errors import Unavailable
 from engage.events import Events
 from engage.storage.tables import deliveries
 from engage.telephony.deliveries import Deliveries
@@ -17,6 +19,8 @@ from tests.support.messaging import Book, Desk, eventually
 from tests.support.phone import Phone
 
 if TYPE_CHECKING:
+    import pytest
+
     from engage.storage.database import Database
     from tests.support.exchange import Exchange
     from tests.support.messaging_fixtures import VirtualClock
@@ -43,7 +47,7 @@ async def test_phone_that_is_away_gets_its_text_at_the_first_retry(
         [row] = await desk.rows(sent.broadcast.id)
         assert (row.state, row.sip_code, row.tries) == ("delivered", 200, 2)
         assert len({each.call_id for each in ben.seen}) == 1  # by which it is recognised
-        assert len({each.branch for each in ben.seen}) == 2
+        assert [each.cseq for each in ben.seen] == ["1 MESSAGE", "2 MESSAGE"]
 
 
 async def test_phone_that_comes_back_gets_its_text_at_once(desk: Desk, exchange: Exchange) -> None:
@@ -226,18 +230,46 @@ async def test_pace_is_kept(database: Database, clock: VirtualClock) -> None:
 
         async def request(self, command: object, timeout_s: float = 35) -> MessageResult:
             assert isinstance(command, SendMessage)
-            Line.sent += 1
+            self.sent += 1
             return MessageResult(command.id, 200, "OK")
 
-    sender = Deliveries(database, Line(), Events(), clock=clock)
+    line = Line()
+    sender = Deliveries(database, line, Events(), clock=clock)
     rows = [
         Outgoing(f"d{n:03}", "broadcast", "b", f"{n}", "N", "phone", "s", "S", "t", 2**50, "sip:x")
         for n in range(100)
     ]
     await database.write(lambda connection: sender.enqueue(connection, rows))
     started = clock()
-    while Line.sent < 100:
+    while line.sent < 100:
         await sender.step()
         await sender.idle()
         clock.pass_s(0.025)
     assert 2100 <= clock() - started <= 2500  # ten at once, then forty a second
+
+
+async def test_answer_of_a_phone_is_kept_while_the_database_is_away(
+    database: Database, exchange: Exchange, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engage.telephony.deliveries.DATABASE_AWAY_S", 0.01)
+    async with (
+        Phone("1001", "Sip-1001!", exchange.address, answers=deque([0])) as ben,
+        Desk(database, exchange, Book(), clock) as desk,
+    ):
+        await ben.register()
+        await desk.phones("1001", 1)
+        sent = await desk.broadcast("1001", deliver_to=["phones"])
+        await ben.asked(1)
+        write, refused = database.write, asyncio.Event()
+
+        async def away(*_: object, **__: object) -> None:
+            refused.set()
+            raise Unavailable
+
+        monkeypatch.setattr(database, "write", away)
+        await refused.wait()  # the phone has answered the retransmission
+        assert desk.telephony.deliveries.busy
+        monkeypatch.setattr(database, "write", write)
+        await desk.reaches(sent.broadcast.id, "finished")
+        [row] = await desk.rows(sent.broadcast.id)
+        assert (row.state, row.maybe_duplicate, len(ben.taken)) == ("delivered", False, 1)
