@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from engage import errors
+from engage.processes import unix
 from engage.processes.connection import Connection
 from pbxcore.commands import Health, JournalGrew, MessageArrived, MessageStored, Probe
 
@@ -93,7 +94,8 @@ class PartLink:
         connection = self._protocol(opened)
         try:
             async with asyncio.timeout(HELLO_WITHIN_S):
-                await loop.create_unix_connection(lambda: connection, str(self._path))
+                connected = unix.connect(self._path, 0)  # local: done at once or refused
+                await loop.create_unix_connection(lambda: connection, sock=connected)
                 await opened
         except (OSError, TimeoutError):
             connection.close()

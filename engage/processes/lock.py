@@ -5,10 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 NAME = "lock"
 PARTS_END_WITHIN_S = 3.0
@@ -80,10 +77,9 @@ def _pid(text: bytes) -> int | None:
 
 
 def _runs(pid: int) -> bool:
+    """Whether it lives; one that was killed and not yet collected by its parent does not."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
         return False
-    except PermissionError:
-        return True
-    return True
+    return state.rpartition(") ")[2][:1] not in ("Z", "X")

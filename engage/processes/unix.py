@@ -44,7 +44,7 @@ def listen(path: Path) -> socket.socket:
 
 
 def connect(path: Path, timeout_s: float) -> socket.socket:
-    """Connect to `path` and wait at most `timeout_s` for this and each later step.
+    """Connect to `path` and wait at most `timeout_s` for this and each later step; 0 never waits.
 
     Raises:
         OSError: nobody listens there.

@@ -183,7 +183,7 @@ class Server:
             parts = [each["pid"] for each in self.status()["parts"].values() if each["pid"]]
             self.process.kill()
             self.process.wait()
-            wait_until(lambda: not any(_runs(pid) for pid in parts), 10, "the parts' end")
+            wait_until(lambda: not any(runs(pid) for pid in parts), 10, "the parts' end")
             self.process = None
             return
         pid = self.pid(part)
@@ -254,7 +254,7 @@ class Server:
             self._temporary.cleanup()
 
 
-def _runs(pid: int) -> bool:
+def runs(pid: int) -> bool:
     """Whether it lives; one that ended and is not yet collected does not."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
