@@ -16,7 +16,7 @@ from engage.livechat.desk import close
 from engage.livechat.events import InquiryMissed, InquiryQueued
 from engage.livechat.model import ACTIVE, MISSED, WAITING, Inquiry
 from engage.livechat.repository import LiveChatRepository
-from engage.livechat.waiting import Due, due
+from engage.livechat.waiting import AGENT_GRACE_MS, VISITOR_GRACE_MS, Due, due
 
 if TYPE_CHECKING:
     from engage.events import Events
@@ -108,9 +108,15 @@ class Attendance:
         Returns:
             how many inquiries were changed.
         """
+        now = self._clock()
+        limits = [each.options.inquiry_timeout_min for each in self._livechats.all()]
+        shortest_ms = min((each for each in limits if each), default=0) * 60_000
         async with self._database.read() as connection:
-            found = await LiveChatRepository(connection).open_inquiries()
-        self._forget_strangers(found)
+            found = await LiveChatRepository(connection).maybe_due(
+                away_before_ms=now - min(VISITOR_GRACE_MS, AGENT_GRACE_MS),
+                queued_before_ms=now - shortest_ms if shortest_ms else 0,
+            )
+        self._forget_past(found)
         done = 0
         for inquiry in found:
             if self._due(inquiry) is not None:
@@ -223,9 +229,9 @@ class Attendance:
             return None
         return outcome
 
-    def _forget_strangers(self, found: list[Inquiry]) -> None:
-        known = {inquiry.visitor_id for inquiry in found}
-        for visitor_id in self._heard_at_ms.keys() - known:
+    def _forget_past(self, found: list[Inquiry]) -> None:
+        """Keep in memory only what can still matter."""
+        self._flagged &= {(inquiry.conversation_id, inquiry.epoch) for inquiry in found}
+        since_ms = self._clock() - VISITOR_GRACE_MS
+        for visitor_id in [each for each, at in self._heard_at_ms.items() if at < since_ms]:
             del self._heard_at_ms[visitor_id]
-        open_ones = {(inquiry.conversation_id, inquiry.epoch) for inquiry in found}
-        self._flagged &= open_ones

@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from engage.livechat import wire
-from engage.livechat.model import UnknownLiveChat
+from engage.livechat.model import WAITING, UnknownLiveChat
 from engage.livechat.repository import LiveChatRepository
 from engage.livechat.waiting import Moment, positions
 
@@ -111,9 +111,7 @@ class Lobby:
         rows = LiveChatRepository(connection)
         people = await rows.visitors([inquiry.visitor_id for inquiry in inquiries])
         bodies = await rows.previews([inquiry.conversation_id for inquiry in inquiries])
-        places: dict[str, int] = {}
-        for livechat_id in {inquiry.livechat_id for inquiry in inquiries}:
-            places |= positions(await rows.line(livechat_id))
+        places = await self._places(rows, inquiries)
         return [
             wire.inquiry_json(
                 wire.Waiting(
@@ -139,7 +137,7 @@ class Lobby:
         """Let agents know what has changed about an inquiry, such as the visitor's last words."""
         async with self._database.read() as connection:
             inquiry = await LiveChatRepository(connection).inquiry(conversation_id)
-            if inquiry is None or inquiry.state != "waiting":
+            if inquiry is None or inquiry.state != WAITING:
                 return
             entries = await self.waiting(connection, [inquiry])
         whos = self.on_duty(self._livechats.by_id(inquiry.livechat_id))
@@ -171,7 +169,7 @@ class Lobby:
         """Show all who wait to all on duty: an agent may have come on duty just now."""
         async with self._database.read() as connection:
             found = await LiveChatRepository(connection).open_inquiries()
-            waiting = [inquiry for inquiry in found if inquiry.state == "waiting"]
+            waiting = [inquiry for inquiry in found if inquiry.state == WAITING]
             entries = await self.waiting(connection, waiting)
         for entry in entries:
             livechat = self._livechats.by_id(entry["livechat"]["id"])
@@ -194,15 +192,25 @@ class Lobby:
         async with self._database.read() as connection:
             rows = LiveChatRepository(connection)
             inquiry = await rows.latest_inquiry_of(visitor_id)
-            if inquiry is None or inquiry.state != "waiting":
+            if inquiry is None or inquiry.state != WAITING:
                 return
-            place = positions(await rows.line(inquiry.livechat_id))[inquiry.conversation_id]
+            place = await rows.place(inquiry)
         self._told[inquiry.conversation_id] = place
         self._tell_place(inquiry, place)
 
     def forget(self, conversation_id: str) -> None:
         """It waits no more."""
         self._told.pop(conversation_id, None)
+
+    async def _places(self, rows: LiveChatRepository, inquiries: list[Inquiry]) -> dict[str, int]:
+        """Their places in their lines; those who do not wait have none."""
+        waiting = [inquiry for inquiry in inquiries if inquiry.state == WAITING]
+        if len(waiting) == 1:
+            return {waiting[0].conversation_id: await rows.place(waiting[0])}
+        places: dict[str, int] = {}
+        for livechat_id in {inquiry.livechat_id for inquiry in waiting}:
+            places |= positions(await rows.line(livechat_id))
+        return places
 
     def _tell_place(self, inquiry: Inquiry, place: int) -> None:
         payload = {"conversation": inquiry.conversation_id, "position": place}

@@ -27,7 +27,7 @@ from engage.livechat.model import (
 )
 from engage.livechat.options import WELCOME, text_hash
 from engage.livechat.repository import LiveChatRepository
-from engage.livechat.waiting import is_open, positions
+from engage.livechat.waiting import is_open
 
 if TYPE_CHECKING:
     from engage.events import Events
@@ -235,8 +235,8 @@ class Reception:
             latest = await rows.latest_inquiry_of(known.id)
             if latest is not None and is_open(latest.state):
                 return await self._session(rows, start.token, known, latest)
-        line = await rows.line(livechat.id)
-        if len(line) >= MAX_WAITING:
+        waiting = await rows.count_waiting(livechat.id)
+        if waiting >= MAX_WAITING:
             raise Busy
         number = await rows.next_number()
         token = start.token if known is not None else None
@@ -252,9 +252,7 @@ class Reception:
         )
         await self._greet(transaction, livechat, inquiry, arrival)
         await self._lobby.offer(transaction, inquiry)
-        return Session(
-            token, inquiry.conversation_id, WAITING, len(line) + 1, visitor, inquiry.epoch
-        )
+        return Session(token, inquiry.conversation_id, WAITING, waiting + 1, visitor, inquiry.epoch)
 
     async def _welcome(
         self,
@@ -384,7 +382,7 @@ class Reception:
     ) -> Session:
         position = None
         if inquiry.state == WAITING:
-            position = positions(await rows.line(inquiry.livechat_id))[inquiry.conversation_id]
+            position = await rows.place(inquiry)
         return Session(
             token=token,
             conversation_id=inquiry.conversation_id,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, Text, cast, func, insert, select, update
+from sqlalchemy import Integer, Text, cast, func, insert, or_, select, update
 
 from engage.livechat.model import (
+    ACTIVE,
     KIND,
     OPEN_STATES,
     WAITING,
@@ -202,6 +203,31 @@ class LiveChatRepository:
         """All that wait or are served, in the order of their numbers."""
         return await self._inquiries(conversations.c.state.in_(OPEN_STATES))
 
+    async def maybe_due(self, away_before_ms: int, queued_before_ms: int) -> list[Inquiry]:
+        """Open ones with somebody away since then, or waiting since then: few among many."""
+        visitor_away = (conversations.c.state == WAITING) & (
+            inquiries.c.away_since_ms <= away_before_ms
+        )
+        agent_away = (conversations.c.state == ACTIVE) & (
+            inquiries.c.agent_away_since_ms <= away_before_ms
+        )
+        long_waiting = (conversations.c.state == WAITING) & (
+            inquiries.c.queued_at_ms <= queued_before_ms
+        )
+        return await self._inquiries(or_(visitor_away, agent_away, long_waiting))
+
+    async def place(self, inquiry: Inquiry) -> int:
+        """How many wait in its live chat up to and with this one: `waiting.positions` for one."""
+        earlier = inquiries.c.queued_at_ms < inquiry.queued_at_ms
+        same = (inquiries.c.queued_at_ms == inquiry.queued_at_ms) & (
+            inquiries.c.number <= inquiry.number
+        )
+        return await self._count_waiting(inquiry.livechat_id, or_(earlier, same))
+
+    async def count_waiting(self, livechat_id: str) -> int:
+        """How many wait in a live chat."""
+        return await self._count_waiting(livechat_id)
+
     async def line(self, livechat_id: str) -> list[Inquiry]:
         """Those who wait in one live chat."""
         return await self._inquiries(
@@ -288,6 +314,16 @@ class LiveChatRepository:
     async def _visitor(self, condition: Any) -> Visitor | None:
         row = (await self._connection.execute(_VISITOR.where(condition))).one_or_none()
         return None if row is None else _visitor(row)
+
+    async def _count_waiting(self, livechat_id: str, *conditions: Any) -> int:
+        query = (
+            select(func.count())
+            .select_from(inquiries)
+            .join(conversations, conversations.c.id == inquiries.c.conversation_id)
+            .where(conversations.c.kind == KIND, conversations.c.state == WAITING)
+            .where(inquiries.c.livechat_id == livechat_id, *conditions)
+        )
+        return int(await self._connection.scalar(query) or 0)
 
     async def _inquiries(self, *conditions: Any) -> list[Inquiry]:
         query = _INQUIRY.where(*conditions).order_by(inquiries.c.number)

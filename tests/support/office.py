@@ -97,11 +97,11 @@ class Office:
         return self
 
     async def stop(self) -> None:
+        await self.events.settled()
         await self.service.stop()
         await self.hub.stop()
 
     async def restarted(self) -> Office:
-        await self.events.settled()
         await self.stop()
         return await Office(self.database, Sockets(), self.seats, self.clock, self.limits).start()
 

@@ -31,7 +31,6 @@ async def office(database: Database, clock: Clock) -> AsyncIterator[Office]:
     made = await Office(database, Sockets(), Seats(), clock).start()
     await made.add()
     yield made
-    await made.events.settled()
     await made.stop()
 
 
