@@ -30,6 +30,7 @@ class Chatter:
         self.heard: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
         self._socket = self._new_socket()
         self._asking = asyncio.Lock()
+        self._connecting = asyncio.Lock()
         self._resuming: set[asyncio.Task[None]] = set()
 
     def _new_socket(self) -> socketio.AsyncClient:
@@ -47,22 +48,25 @@ class Chatter:
 
     async def connect(self) -> None:
         """Connect, again and again until it works, and ask what was missed."""
-        while True:
-            try:
-                await self._socket.connect(
-                    self.url,
-                    auth={"token": self.token},
-                    namespaces=[self.namespace],
-                    transports=["websocket"],
-                    wait_timeout=ANSWER_WITHIN_S,
-                )
-                await self.catch_up()
-            except (NotConnected, SocketIOError, aiohttp.ClientError, OSError, TimeoutError):
-                await self.close()
-                self._socket = self._new_socket()
-                await asyncio.sleep(0.1)
-            else:
-                return
+        async with self._connecting:
+            while not self._socket.connected or self.namespace not in self._socket.namespaces:
+                await self._try_to_connect()
+
+    async def _try_to_connect(self) -> None:
+        await self.close()
+        self._socket = self._new_socket()
+        try:
+            await self._socket.connect(
+                self.url,
+                auth={"token": self.token},
+                namespaces=[self.namespace],
+                transports=["websocket"],
+                wait_timeout=ANSWER_WITHIN_S,
+            )
+            await self.catch_up()
+        except (NotConnected, SocketIOError, aiohttp.ClientError, OSError, TimeoutError):
+            await self.close()
+            await asyncio.sleep(0.1)
 
     async def close(self) -> None:
         """Leave, whatever state the socket is in."""
