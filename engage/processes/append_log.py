@@ -61,12 +61,12 @@ class Appender:
     Args:
         path: the file to go on with, already cut to whole records.
         synced: called in the thread after each fsync, with how many records are on disk since the
-            start; returns the path to go on with: the same, or a fresh file.
+            start and the file's size; returns None, or the path of another file to go on with.
         within_s: the longest a record waits for its fsync while the disk is well.
     """
 
     def __init__(
-        self, path: Path, synced: Callable[[int, int], Path], within_s: float = 0.02
+        self, path: Path, synced: Callable[[int, int], Path | None], within_s: float = 0.02
     ) -> None:
         self._path = path
         self._synced = synced
@@ -151,7 +151,7 @@ class Appender:
             log.info("disk takes records again", extra={"file": str(self._path)})
             self._problem = ""
         following = self._synced(self._done, os.fstat(descriptor).st_size)
-        if following == self._path:
+        if following is None:
             return descriptor
         os.close(descriptor)
         self._path = following

@@ -34,14 +34,15 @@ _decoder = msgspec.msgpack.Decoder(Saved)
 class BindingFile:
     """A `pbxcore.presence.bindings.BindingStore` in one file.
 
-    Compacted at each start and whenever it grows by `COMPACT_BYTES` and twice its content.
+    Compacted at each start, and when it has grown by `compact_bytes` and twice its content.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, compact_bytes: int = COMPACT_BYTES) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._path = path
         self._held = _read(path)
-        self._compacted_bytes = _rewrite(path, self._held)
+        self._compact_bytes = compact_bytes
+        self._limit_bytes = self._compacted(self._held)
         self._appender = Appender(path, self._synced)
 
     @property
@@ -68,14 +69,20 @@ class BindingFile:
         """Sync what waits and end."""
         self._appender.close()
 
-    def _synced(self, _count: int, size: int) -> Path:
-        if size > COMPACT_BYTES + 2 * self._compacted_bytes:
+    def _synced(self, _count: int, size: int) -> Path | None:
+        if size <= self._limit_bytes:
+            return None
+        try:
             # Read back rather than taken from memory: the loop changes that meanwhile.
-            try:
-                self._compacted_bytes = _rewrite(self._path, _read(self._path))
-            except OSError as failed:
-                log.warning("bindings not compacted", extra={"reason": str(failed)})
-        return self._path
+            self._limit_bytes = self._compacted(_read(self._path))
+        except OSError as failed:
+            log.warning("bindings not compacted", extra={"reason": str(failed)})
+            return None
+        return self._path  # under the same name, but another file
+
+    def _compacted(self, held: dict[str, tuple[StoredBinding, ...]]) -> int:
+        """Rewrite the file; the size at which that is due again."""
+        return self._compact_bytes + 3 * _rewrite(self._path, held)
 
 
 def _read(path: Path) -> dict[str, tuple[StoredBinding, ...]]:

@@ -63,7 +63,6 @@ class JournalWriter:
         self.synced_seq = self._seq
         self._lock = threading.Lock()
         self._appender = Appender(path, self._synced)
-        self._path = path
 
     @property
     def seq(self) -> int:
@@ -90,23 +89,22 @@ class JournalWriter:
         """Sync what waits and end."""
         self._appender.close()
 
-    def _synced(self, count: int, size: int) -> Path:
+    def _synced(self, count: int, size: int) -> Path | None:
         self.synced_seq = self._start + count
-        if size >= self._segment_bytes:
-            self._path = self._begin_segment()
+        following = self._begin_segment() if size >= self._segment_bytes else None
         if self._grew is not None:
             self._grew(self.synced_seq)
-        return self._path
+        return following
 
-    def _begin_segment(self) -> Path:
-        """A fresh file to go on with; while the disk has no room for one, the present file."""
+    def _begin_segment(self) -> Path | None:
+        """A fresh file to go on with; None while the disk has no room for one."""
         path = _segment(self._folder, self.synced_seq + 1)
         try:
             path.touch(mode=0o600)
             sync_folder(self._folder)
         except OSError as failed:
             log.warning("no new journal segment", extra={"reason": str(failed)})
-            return self._path
+            return None
         return path
 
 
@@ -131,7 +129,7 @@ class JournalReader:
         return entries
 
     def _read_segment(self, entries: list[Entry], limit: int) -> bool:
-        """Add entries of the present segment; False when it holds no more."""
+        """Add entries of the present segment; False when it is there and holds no more."""
         assert self._path is not None  # noqa: S101 - `read` found it
         try:
             with self._path.open("rb") as file:
@@ -139,7 +137,7 @@ class JournalReader:
                 data = file.read(SEGMENT_BYTES)
         except FileNotFoundError:  # forgotten meanwhile
             self._path = None
-            return False
+            return True
         offset, found = self._offset, False
         for body, end in records(data):
             found = True
