@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engage.errors import Conflict, NotFound
-from engage.hub.model import Appended, Author, StaleOwner, clean_text
+from engage.hub.model import Appended, Author, StaleOwner, clean_client_id, clean_text
 from engage.livechat import tokens, wire
 from engage.livechat.events import ConversationEnded, InquiryAccepted, InquiryMissed
 from engage.livechat.model import (
@@ -122,6 +122,7 @@ class Desk:
         """
         await self._hub.require_participant(agent.who, conversation_id)
         await self._inquiry(conversation_id)
+        clean_client_id(client_id)
         body = {"text": clean_text(text)}
         return await self._hub.append(
             conversation_id, agent.author, "note", body, client_id=client_id
