@@ -17,6 +17,7 @@ import msgspec
 import socketio
 from engineio.packet import MESSAGE
 from engineio.packet import Packet as EnginePacket
+from starlette.responses import Response
 
 from engage.web.outgoing import PUSH_LIMIT, Outgoing
 from engage.web.protocol import MESSAGE_LIMIT, WIRE, frame_of
@@ -24,12 +25,14 @@ from engage.web.protocol import MESSAGE_LIMIT, WIRE, frame_of
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from starlette.types import ASGIApp, Scope
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
 PING_INTERVAL_S, PING_TIMEOUT_S = 20, 15
 CONNECT_WITHIN_S = 15.0  # an Engine.IO session that joins no namespace is closed
 DRAIN_WITHIN_S = 10.0  # who does not read what was asked for is not asked further
+KINDS = frozenset("0123456")  # of Engine.IO packets
+MOST_PACKETS = 16  # in one polling request
 _encode = msgspec.json.encode
 
 
@@ -55,7 +58,18 @@ class Engine:
         self._joined: set[str] = set()
         self._hook_connect(manager, connected)
         self._hook_messages()
-        self.app: ASGIApp = socketio.ASGIApp(self.server, socketio_path=None)
+        self._app: ASGIApp = socketio.ASGIApp(self.server, socketio_path=None)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one WebSocket or polling request; what is no Engine.IO ends here."""
+        if scope["type"] == "websocket":
+            await self._app(scope, _checked(receive), send)
+            return
+        body = await _body(receive)
+        if scope["method"] == "POST" and (body is None or not _is_payload(body)):
+            await Response(status_code=400 if body is not None else 413)(scope, receive, send)
+            return
+        await self._app(scope, _replayed(body or b"", receive), send)
 
     def on(self, namespace: str, event: str, handler: Callable[..., Awaitable[Any]]) -> None:
         """Handle `connect`, `disconnect` or `*`, everything else."""
@@ -83,7 +97,6 @@ class Engine:
             if outgoing.wire is not None:
                 outgoing.wire.abort()
         await self._eio.disconnect(eio_sid)
-        outgoing.put_nowait(None)  # the writer ends and closes the WebSocket
 
     async def stop(self) -> None:
         """Close every session."""
@@ -122,6 +135,9 @@ class Engine:
             self._locks.pop(eio_sid, None)
             self._joined.discard(eio_sid)
             await handlers["disconnect"](eio_sid, reason)
+            if (socket := self._eio.sockets.get(eio_sid)) is not None:
+                # once what says goodbye is in the queue, the writer ends and closes the WebSocket
+                asyncio.get_running_loop().call_soon(socket.queue.put_nowait, None)
 
         self._eio.on("connect", opened)
         self._eio.on("message", received)
@@ -150,6 +166,56 @@ class Engine:
         if eio_sid in self._locks and eio_sid not in self._joined:
             task = asyncio.ensure_future(self.close(eio_sid))
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+
+def _checked(receive: Receive) -> Receive:
+    """Messages that Engine.IO could not decode end the connection instead of its handler."""
+
+    async def receiving() -> Message:
+        message = await receive()
+        if message["type"] == "websocket.receive" and (message.get("text") or "")[:1] not in KINDS:
+            return {"type": "websocket.disconnect", "code": 1007}
+        return message
+
+    return receiving
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The request's body; None when it is above the limit."""
+    body = b""
+    while True:
+        message = await receive()
+        body += bytes(message.get("body", b""))
+        if len(body) > MESSAGE_LIMIT:
+            return None
+        if not message.get("more_body", False):
+            return body
+
+
+def _is_payload(body: bytes) -> bool:
+    packets = body.split(b"\x1e")
+    if len(packets) > MOST_PACKETS or not all(
+        each[:1].decode("latin-1") in KINDS for each in packets
+    ):
+        return False
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    told = False
+
+    async def receiving() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receiving
 
 
 def event_packet(namespace: str, name: str, payload: object) -> EnginePacket:

@@ -154,6 +154,11 @@ class Sockets:
         """How many connections of this participant are open."""
         return len(self._by_who.get(who, ()))
 
+    def outgoing_of(self, who: str) -> list[Outgoing]:
+        """What waits for each connection of a participant."""
+        found = self._by_who.get(who, {}).values()
+        return [each.outgoing for each in found if each.outgoing is not None]
+
     @property
     def count(self) -> int:
         """How many connections are open."""
@@ -188,7 +193,7 @@ class Sockets:
             else:
                 await PlainTextResponse("foreign origin", 403)(scope, receive, send)
             return
-        await self._engine.app(scope, receive, send)
+        await self._engine(scope, receive, send)
 
     # --- connections ----------------------------------------------------------------------------
 

@@ -103,6 +103,12 @@ class Site:
             await client.disconnect()
 
 
+def free_socket() -> tuple[socket.socket, int]:
+    """A listening socket on a port that was free."""
+    sock = socket.create_server(("127.0.0.1", 0))
+    return sock, sock.getsockname()[1]
+
+
 @asynccontextmanager
 async def serving(application: Any, sock: socket.socket) -> AsyncIterator[uvicorn.Server]:
     """Uvicorn around an ASGI application, on a socket bound before."""
@@ -130,8 +136,7 @@ async def site(data: Path, **settings: Any) -> AsyncIterator[Site]:
         configured, Keyring(b"k" * 32), PbxLink(absent), PartLink("media", absent), clock
     )
     await application.start()
-    sock = socket.create_server(("127.0.0.1", 0))
-    port = sock.getsockname()[1]
+    sock, port = free_socket()
     async with serving(application.asgi, sock), aiohttp.ClientSession() as http:
         yield Site(application, f"http://127.0.0.1:{port}", port, http, clock)
         await http.close()
