@@ -287,6 +287,7 @@ export class ConversationClient {
       }
       case "typing": {
         const { conversation, author } = data as { conversation: string; author: Author };
+        if (!this.conversations.has(conversation)) break;
         this.#put(conversation, { type: "typing", author, nowMs: Date.now() });
         setTimeout(() => this.#put(conversation, { type: "tick", nowMs: Date.now() }), TYPING_LIVES_MS + 20);
         break;
@@ -310,7 +311,7 @@ export class ConversationClient {
   }
 
   #heardEvent(event: WireEvent): void {
-    const known = this.conversations.has(event.conversation);
+    const known = this.get(event.conversation)?.kind; // of an empty one only the name is known
     this.#put(event.conversation, { type: "event", event });
     const mine = event.client_id !== undefined && isMine(event.author, this.me);
     if (mine) void this.#outbox?.remove(event.client_id!); // stored by way of another tab
