@@ -1,9 +1,10 @@
-import { Alert, Button, PasswordInput, TextInput } from "@mantine/core";
+import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 
 import { ApiError } from "../shared/api";
 import { t } from "../shared/i18n";
 import { Mark } from "./Mark";
+import { Notice } from "./Notice";
 import styles from "./SignIn.module.css";
 import type { Session } from "./session";
 import { countdown } from "./time";
@@ -72,9 +73,9 @@ export function SignIn({ session, title, lead, notice }: Props) {
         <h1 className={styles.title}>{title}</h1>
         <p className={styles.lead}>{lead}</p>
         {notice && (
-          <Alert color="yellow" role="status" className={styles.notice}>
-            {notice}
-          </Alert>
+          <div role="status" className={styles.notice}>
+            <Notice tone="warn">{notice}</Notice>
+          </div>
         )}
         <form onSubmit={(event) => void submit(event)} noValidate className={styles.form}>
           <TextInput
@@ -101,7 +102,7 @@ export function SignIn({ session, title, lead, notice }: Props) {
             aria-invalid={problem && !locked ? true : undefined}
           />
           <div id={problemId} role="alert">
-            {problem && <Alert color="red">{locked ? t("Too many attempts. Signing in is locked for now.") : problem}</Alert>}
+            {problem && <Notice tone="danger">{locked ? t("Too many attempts. Signing in is locked for now.") : problem}</Notice>}
           </div>
           {locked && (
             <p role="timer" className={styles.timer}>

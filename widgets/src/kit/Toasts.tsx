@@ -9,12 +9,12 @@ export function Toasts() {
   const toasts = useSyncExternalStore(watchToasts, currentToasts);
   return (
     <div className={styles.region} role="region" aria-label={t("Notifications")}>
-      <div role="status" className={styles.list}>
+      <div aria-live="polite" className={styles.list}>
         {toasts.filter((toast) => toast.tone !== "danger").map((toast) => (
           <Card key={toast.id} toast={toast} />
         ))}
       </div>
-      <div role="alert" className={styles.list}>
+      <div className={styles.list}>
         {toasts.filter((toast) => toast.tone === "danger").map((toast) => (
           <Card key={toast.id} toast={toast} />
         ))}
@@ -30,7 +30,7 @@ function Card({ toast }: { toast: Toast }) {
     return () => clearTimeout(timer);
   }, [toast.id, toast.stay_ms]);
   return (
-    <div className={styles.toast} data-tone={toast.tone}>
+    <div className={styles.toast} data-tone={toast.tone} role={toast.tone === "danger" ? "alert" : undefined}>
       <div className={styles.words}>
         <strong>
           <bdi>{toast.title}</bdi>

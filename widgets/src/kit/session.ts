@@ -21,6 +21,8 @@ interface SignedIn {
 }
 
 const LAST_USER = "engage.last-user";
+/** A page in use keeps its session from expiring. */
+const REFRESH_MS = 30 * 60_000;
 
 export class Session {
   #state: SessionState = { phase: "unknown" };
@@ -31,7 +33,9 @@ export class Session {
   /** `fetch` as this session; a 401 anywhere means that it is over. */
   readonly api = new Api({ csrf: () => this.#csrf, onUnauthenticated: () => this.ended() });
 
-  constructor(private readonly role: "admin" | "user") {}
+  constructor(private readonly role: "admin" | "user") {
+    setInterval(() => void this.#refresh(), REFRESH_MS);
+  }
 
   get state(): SessionState {
     return this.#state;
@@ -78,6 +82,15 @@ export class Session {
   /** The server no longer knows this session: ask for the password again, keep what was typed. */
   ended(): void {
     if (this.#state.phase === "in") this.#change({ phase: "out", over: true, wrongRole: false });
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#state.phase !== "in") return;
+    try {
+      await this.api.post("/v1/sign-in/refresh");
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // over: told already; unreachable: next time
+    }
   }
 
   #enter(answer: SignedIn): void {

@@ -24,6 +24,7 @@ export const theme = createTheme({
   defaultRadius: "var(--r1)",
   focusRing: "never", // tokens.css draws one ring for every front end
   cursorType: "pointer",
+  respectReducedMotion: true,
   components: {
     Button: { defaultProps: { size: "sm" } },
     // Scroll locking writes a style sheet into the page, which its CSP refuses.

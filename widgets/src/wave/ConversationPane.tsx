@@ -33,7 +33,8 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
   const [noting, setNoting] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const readBefore = useRef<number | null>(null);
-  readBefore.current ??= conversation.unread > 0 ? (conversation.watermarks[me.who]?.read ?? 0) : null;
+  // Where nothing was read before, all is new and a line would say nothing.
+  readBefore.current ??= conversation.unread > 0 ? conversation.watermarks[me.who]?.read || null : null;
 
   useEffect(() => {
     client.follow(id);

@@ -7,7 +7,7 @@ import { t } from "../shared/i18n";
 import { chime } from "../shared/sound";
 import type { Me, Summary, WireEvent } from "../shared/wire";
 import type { PresenceState } from "../kit/Person";
-import { go } from "../kit/route";
+import { go, parse } from "../kit/route";
 import { dismissKey, toast } from "../kit/toasts";
 import { badgeTitle, claim, notifyDesktop, REMINDER_MS } from "./alerts";
 import { after, arrived, type Inquiries, type Inquiry, type InquiryEvent, type Waiting } from "./inquiries";
@@ -241,7 +241,8 @@ export class Desk {
     const open = (): void => go("live-chat");
     chime();
     notifyDesktop(t("{name} waits for an answer", { name: inquiry.visitor.name }), inquiry.preview || inquiry.livechat.name, `engage inquiry ${inquiry.conversation}`, open);
-    if (location.hash.startsWith("#/live-chat") && document.hasFocus()) return;
+    const inList = (parse(location.hash)[0] ?? "live-chat") === "live-chat";
+    if (inList && document.hasFocus()) return;
     toast({
       key: `inquiry ${inquiry.conversation}`,
       title: t("{name} waits for an answer", { name: inquiry.visitor.name }),
