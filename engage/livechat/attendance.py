@@ -19,6 +19,8 @@ from engage.livechat.repository import LiveChatRepository
 from engage.livechat.waiting import AGENT_GRACE_MS, VISITOR_GRACE_MS, Due, due
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from engage.events import Events
     from engage.hub.delivery import Delivery
     from engage.hub.service import Hub, HubTransaction
@@ -53,6 +55,7 @@ class Attendance:
         self._events = events
         self._clock = clock
         self._heard_at_ms: dict[str, int] = {}  # visitors who ask over HTTP, without a socket
+        self._unaccounted: set[str] = set()
         self._flagged: set[tuple[str, int]] = set()
         self._sweeping: asyncio.Task[None] | None = None
 
@@ -76,31 +79,10 @@ class Attendance:
         """A visitor asked something over HTTP: they are there even if their sockets fail."""
         self._heard_at_ms[visitor_id] = self._clock()
 
-    async def visitor_changed(self, visitor_id: str) -> None:
-        """A socket of a visitor was opened or closed; what counts is whether any is open now."""
-
-        async def settle(rows: LiveChatRepository) -> bool:
-            if self._delivery.connections(f"visitor:{visitor_id}"):
-                await rows.visitor_came(visitor_id)
-                return True
-            await rows.visitor_left(visitor_id, self._clock())
-            return False
-
-        if await self._database.write(lambda each: settle(LiveChatRepository(each))):
-            await self._lobby.tell_place(visitor_id)
-
-    async def agent_changed(self, who: str) -> None:
-        """A socket of an agent was opened or closed."""
-
-        async def settle(rows: LiveChatRepository) -> bool:
-            if self._delivery.connections(who):
-                await rows.agent_came(who)
-                return True
-            await rows.agent_left(who, self._clock())
-            return False
-
-        if await self._database.write(lambda each: settle(LiveChatRepository(each))):
-            await self._returned(who)
+    async def changed(self, who: str) -> None:
+        """A socket of a visitor or an agent was opened or closed."""
+        self._unaccounted.add(who)
+        await self._account_for(who)
 
     async def sweep(self) -> int:
         """Do what is due at this moment.
@@ -108,6 +90,8 @@ class Attendance:
         Returns:
             how many inquiries were changed.
         """
+        for who in list(self._unaccounted):  # the database was away when they came or went
+            await self._account_for(who)
         now = self._clock()
         limits = [each.options.inquiry_timeout_min for each in self._livechats.all()]
         shortest_ms = min((each for each in limits if each), default=0) * 60_000
@@ -132,6 +116,31 @@ class Attendance:
             except Exception:
                 log.exception("live chat sweep failed")
             await asyncio.sleep(SWEEP_S)
+
+    async def _account_for(self, who: str) -> None:
+        """Write down whether somebody is there now; how they came to be does not matter."""
+        kind, _, name = who.partition(":")
+
+        async def write(connection: AsyncConnection) -> bool:
+            rows = LiveChatRepository(connection)
+            here = self._delivery.connections(who) > 0
+            match kind, here:
+                case "visitor", True:
+                    await rows.visitor_came(name)
+                case "visitor", False:
+                    await rows.visitor_left(name, self._clock())
+                case _, True:
+                    await rows.agent_came(who)
+                case _, False:
+                    await rows.agent_left(who, self._clock())
+            return here
+
+        here = await self._database.write(write)
+        self._unaccounted.discard(who)
+        if here and kind == "visitor":
+            await self._lobby.tell_place(name)
+        elif here:
+            await self._returned(who)
 
     async def _act(self, seen: Inquiry) -> bool:
         outcome = await self._hub.transact(
@@ -223,6 +232,10 @@ class Attendance:
         heard_at_ms = self._heard_at_ms.get(inquiry.visitor_id, 0)
         if inquiry.away_since_ms is not None and heard_at_ms > inquiry.away_since_ms:
             inquiry = replace(inquiry, away_since_ms=heard_at_ms)
+        if self._delivery.connections(f"visitor:{inquiry.visitor_id}"):
+            inquiry = replace(inquiry, away_since_ms=None)
+        if inquiry.owner is not None and self._delivery.connections(inquiry.owner):
+            inquiry = replace(inquiry, agent_away_since_ms=None)
         timeout_min = self._livechats.by_id(inquiry.livechat_id).options.inquiry_timeout_min
         outcome = due(inquiry, timeout_min, self._lobby.moment())
         if outcome is Due.FLAG_AGENT and (inquiry.conversation_id, inquiry.epoch) in self._flagged:

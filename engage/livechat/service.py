@@ -89,20 +89,11 @@ class LiveChatService:
 
     async def connected(self, principal: Principal) -> None:
         """A socket of this person was opened."""
-        await self._changed(principal)
+        await self.attendance.changed(principal.who)
 
     async def disconnected(self, principal: Principal) -> None:
         """A socket of this person was closed."""
-        await self._changed(principal)
-
-    async def _changed(self, principal: Principal) -> None:
-        match principal.kind:
-            case "visitor":
-                await self.attendance.visitor_changed(principal.id)
-            case "user":
-                await self.attendance.agent_changed(principal.who)
-            case "admin":
-                pass
+        await self.attendance.changed(principal.who)
 
     async def _line_changed(
         self, fact: InquiryQueued | InquiryAccepted | InquiryMissed | ConversationEnded

@@ -128,18 +128,11 @@ class Office:
 
     async def connect(self, who: str) -> None:
         self.sockets.open[who] += 1
-        await self._settle(who)
+        await self.service.attendance.changed(who)
 
     async def disconnect(self, who: str) -> None:
         self.sockets.open[who] -= 1
-        await self._settle(who)
-
-    async def _settle(self, who: str) -> None:
-        kind, _, name = who.partition(":")
-        if kind == "visitor":
-            await self.service.attendance.visitor_changed(name)
-        else:
-            await self.service.attendance.agent_changed(who)
+        await self.service.attendance.changed(who)
 
     async def sweep(self) -> int:
         done = await self.service.attendance.sweep()

@@ -66,6 +66,14 @@ async def test_a_visitor_whose_sockets_fail_but_who_asks_over_http_is_there(offi
     assert await office.sweep() == 1
 
 
+async def test_who_is_connected_is_there_even_if_that_could_not_be_written(office: Office) -> None:
+    session = await office.begin()
+    visitor = visitor_author(session).stored
+    office.sockets.open[visitor] += 1
+    office.clock.pass_s(120)
+    assert await office.sweep() == 0
+
+
 async def test_an_inquiry_nobody_takes_times_out(office: Office) -> None:
     session = await office.begin()
     visitor = visitor_author(session).stored

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +13,11 @@ from socketio.exceptions import ConnectionError as SocketRefused
 from engage import i18n
 from engage.livechat.model import Destination, LiveChat
 from engage.livechat.options import Options
+from tests.support import site as support
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import socketio
 
     from tests.support.site import Site
@@ -159,6 +163,21 @@ async def test_a_lone_surrogate_is_refused_with_its_field(site: Site) -> None:
     headers = {"content-type": "application/json"}
     status, answer = await site.json("POST", SESSIONS, data=body, headers=headers)
     assert (status, set(answer["error"]["fields"])) == (422, {"full_name"})
+
+
+async def test_a_flood_from_one_address_is_told_when_to_come_back(tmp_path: Path) -> None:
+    proxies = (ip_network("127.0.0.0/8"),)
+    async with support.site(tmp_path, trusted_proxies=proxies) as site:
+        for number in range(30):
+            here = {"x-forwarded-for": "203.0.113.5"}
+            status, _ = await site.json("POST", SESSIONS, FORM, headers=here)
+            assert status == 201, number
+        async with site.http.post(site.url + SESSIONS, json=FORM, headers=here) as response:
+            answer = await response.json()
+        assert (response.status, answer["error"]["code"]) == (429, "too_many")
+        assert int(response.headers["retry-after"]) in (1, 2)
+        there = {"x-forwarded-for": "203.0.113.6"}
+        assert (await site.json("POST", SESSIONS, FORM, headers=there))[0] == 201
 
 
 async def test_malformed_json_is_a_bad_request(site: Site) -> None:
