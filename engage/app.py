@@ -30,6 +30,7 @@ from engage.people.listing_routes import ListingRoutes
 from engage.people.routes import PeopleRoutes
 from engage.people.service import People
 from engage.processes.link import PartLink, PbxLink
+from engage.processes.status import SupervisorStatus
 from engage.settings import Settings
 from engage.storage.database import Database
 from engage.telephony.service import Telephony
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from engage.identifiers import Clock
-    from engage.web.health import PartState
+    from engage.web.health import Part, PartState
 
 log = logging.getLogger(__name__)
 FIRST_ADMIN = "admin"
@@ -188,7 +189,9 @@ class _Parts:
 
         # the frame around them
         metrics.follow(self.sockets)
-        self.readiness = Readiness(database.check, {"pbx": pbx, "media": media})
+        supervisor = SupervisorStatus(settings.run)
+        others: dict[str, Part] = {"pbx": pbx, "media": media, "supervisor": supervisor}
+        self.readiness = Readiness(database.check, others)
         self.site = SiteRoutes(static, lambda: self.routes, version=version())
         self.routes: list[BaseRoute] = [
             *HealthRoutes(self.readiness, metrics).routes(),

@@ -13,7 +13,7 @@ from engage.keyring import Keyring
 from engage.processes import unix
 from engage.processes.binding_file import BindingFile
 from engage.processes.connection import Connection
-from engage.processes.loop import run, until_stopped
+from engage.processes.loop import run, settle, until_stopped
 from engage.processes.part import begin
 from engage.processes.sealed_directory import SealedDirectory
 from engage.telephony.journal_file import JournalWriter
@@ -67,6 +67,7 @@ class PbxPart:
         await self._pbx.start(udp=[udp] if udp else [], tcp=[tcp] if tcp else [])
         path = self._leash.handover.plan.run / "pbx.sock"
         server = await self._loop.create_unix_server(self._connection, sock=unix.listen(path))
+        settle()
         self._leash.ready()
         log.info("pbx serves", extra={"directory": self._directory.version})
         await until_stopped(self._leash)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 PARTS = ("web", "pbx", "media")
+STATUS_FILE = "status.json"  # in the run folder: what the supervisor tells of itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from engage import logs
 from engage.processes.lock import DataFolderInUse, DataLock
-from engage.processes.plan import PARTS, Handover, Plan, dump, load_plan
+from engage.processes.plan import PARTS, STATUS_FILE, Handover, Plan, dump, load_plan
 from engage.processes.ports import PortRefused, bind_tcp, bind_udp
 from engage.processes.restart import Backoff
 
@@ -35,7 +35,6 @@ DRAIN_S = 10.0
 PBX_DRAIN_S = 5.0  # then web is asked to end as well; it answers the last messages until then
 KILL_AFTER_S = 9.0
 SOCKETS_OF = {"web": ("http", "https"), "pbx": ("sip-udp", "sip-tcp"), "media": ()}
-STATUS = "status.json"
 
 
 @dataclass
@@ -249,7 +248,7 @@ class Supervisor:
             }
             for each in self._parts.values()
         }
-        path = self._plan.run / STATUS
+        path = self._plan.run / STATUS_FILE
         fresh = path.with_suffix(".new")
         try:
             fresh.write_text(json.dumps({"pid": os.getpid(), "parts": parts}), encoding="utf-8")

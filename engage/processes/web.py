@@ -16,7 +16,7 @@ from engage.keyring import Keyring
 from engage.processes.control import Control
 from engage.processes.greeting import greeting
 from engage.processes.link import PartLink, PbxLink
-from engage.processes.loop import run, until_stopped
+from engage.processes.loop import run, settle, until_stopped
 from engage.processes.part import begin
 from engage.settings import DEMONSTRATION_MARK, from_text
 from engage.storage.database import SchemaTooNew
@@ -95,6 +95,7 @@ class WebPart:
         await control.start()
         await self._listen(application)
         self._greet(application)
+        settle()
         self._leash.ready()
         log.info("web serves", extra={"listeners": len(self._listeners)})
         await until_stopped(self._leash)

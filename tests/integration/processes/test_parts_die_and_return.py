@@ -65,6 +65,15 @@ def test_a_killed_part_returns_while_the_others_serve(server: Server, part: str)
     assert server.status()["parts"][part]["restarts"] == restarts + 1
 
 
+def test_the_figures_tell_how_often_parts_were_started_again(server: Server) -> None:
+    server.wait_ready()
+    server.kill9("media")
+    server.wait_ready()
+    restarts = server.status()["parts"]["media"]["restarts"]
+    line = f'engage_part_figure{{name="restarts_media",part="supervisor"}} {restarts:.1f}'
+    wait_until(lambda: line in server.get("/metrics").body.decode(), 5, "the figure")
+
+
 def test_requests_made_while_web_is_down_are_answered_when_it_is_back(server: Server) -> None:
     server.wait_ready()
     server.kill9("web")
