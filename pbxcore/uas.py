@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 _DAYS: Final = (b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun")
 _MONTHS: Final = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _HOLD_MORE_S: Final = 60.0
+_MD5_ALONE: Final = re.compile(rb"baresip v?[0-2]\b")
+"""Phones that give up, against RFC 8760 §2.6, when any of the challenges is not MD5."""
 
 
 class Uas:
@@ -173,7 +176,7 @@ class Uas:
         realm = self._directory.settings.realm
         credentials = self._credentials(incoming, realm)
         if credentials is None:
-            raise self._challenge(realm)
+            raise self._challenge(incoming, realm)
         username = unescaped_quote(credentials.get(b"username", b"")).decode("utf-8", "replace")
         extension = self._directory.extension(username)
         verdict = self._authenticator.judge(
@@ -190,7 +193,7 @@ class Uas:
                 "SIP sign-in refused",
                 extra={"from": incoming.flow.source, "user": shown(username.encode())},
             )
-        raise self._challenge(realm, stale=verdict is Verdict.STALE)
+        raise self._challenge(incoming, realm, stale=verdict is Verdict.STALE)
 
     def _credentials(self, incoming: Incoming, realm: str) -> dict[bytes, bytes] | None:
         """Those for our realm; there may be others for other servers (§22.3)."""
@@ -200,8 +203,12 @@ class Uas:
                 return found
         return None
 
-    def _challenge(self, realm: str, *, stale: bool = False) -> RemoteProtocolError:
+    def _challenge(
+        self, incoming: Incoming, realm: str, *, stale: bool = False
+    ) -> RemoteProtocolError:
         lines = self._authenticator.challenges(realm, self._clock(), stale=stale)
+        if _MD5_ALONE.match(incoming.request.get(b"user-agent") or b""):
+            lines = tuple(each for each in lines if b"algorithm=MD5" in each)
         return RemoteProtocolError(401, "", lines)
 
     def _is_ours(self, host: bytes) -> bool:
