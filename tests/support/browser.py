@@ -18,7 +18,9 @@ from tests.support.chatter import Chatter
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator, Mapping
 
-    from playwright.sync_api import Browser, Page
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 T = TypeVar("T")
 CHROMIUM = "/usr/bin/chromium"
@@ -27,6 +29,8 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
     "--disable-gpu",
     "--autoplay-policy=no-user-gesture-required",
+    # Names that are not loopback to the browser: no secure context, and sites apart from each other.
+    "--host-resolver-rules=MAP *.test 127.0.0.1",
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
 ]
@@ -42,6 +46,27 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def everyday_profile(folder: Path) -> Iterator[BrowserContext]:
+    """A profile on disk, as people have: Chromium gives private ones no storage in others' frames.
+
+    Its back-forward cache is on, which Playwright otherwise switches off.
+    """
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            folder,
+            executable_path=CHROMIUM,
+            args=ARGUMENTS,
+            ignore_default_args=["--disable-back-forward-cache"],
+            locale="en-GB",
+        )
+        context.set_default_timeout(10_000)
+        try:
+            yield context
+        finally:
+            context.close()
 
 
 def serious_faults(page: Page) -> list[str]:
@@ -198,8 +223,7 @@ class WebSite:
                 """A test prints nothing."""
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        # Another name than the server's: another site, not only another port.
-        self.url = f"http://localhost:{self._server.server_address[1]}"
+        self.url = f"http://shop.test:{self._server.server_address[1]}"
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()

@@ -40,7 +40,7 @@ interface Chat {
   const sheet = new CSSStyleSheet();
   // Constructed sheets need no 'unsafe-inline' on the site.
   sheet.replaceSync(
-    `:host{all:initial}button,iframe{position:fixed;z-index:2147483646;border:1px solid #0000;box-shadow:0 4px 24px #0005}button{bottom:${side}width:56px;height:56px;padding:15px;border-radius:28px;background:${config.color};color:${ink};cursor:pointer}button:focus-visible{outline:3px solid ${ink};outline-offset:-6px}svg{fill:none;stroke:currentcolor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}b{position:absolute;top:-4px;right:-4px;min-width:22px;border-radius:11px;background:#b3261e;color:#fff;font:700 12px/22px system-ui}[hidden]{display:none}iframe{bottom:92px;${side.slice(5)}width:400px;height:min(680px,100dvh - 112px);border-radius:16px;background:#fff}@media(max-width:500px),(max-height:500px){iframe{inset:0;width:100%;height:100%;border-radius:0}}`,
+    `:host{all:initial}button,iframe{position:fixed;box-sizing:border-box;z-index:2147483646;border:1px solid #0000;box-shadow:0 4px 24px #0005}button{bottom:${side}width:56px;height:56px;padding:15px;border-radius:28px;background:${config.color};color:${ink};cursor:pointer}button:focus-visible{outline:3px solid ${ink};outline-offset:-6px}svg{fill:none;stroke:currentcolor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}b{position:absolute;top:-4px;right:-4px;min-width:22px;border-radius:11px;background:#b3261e;color:#fff;font:700 12px/22px system-ui}[hidden]{display:none}iframe{bottom:92px;${side.slice(5)}width:400px;height:min(680px,100dvh - 112px);border-radius:16px;background:#fff}@media(max-width:500px),(max-height:500px){iframe{inset:0;width:100%;height:100%;border:0;border-radius:0}}`,
   );
   root.adoptedStyleSheets = [sheet];
 
