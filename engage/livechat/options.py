@@ -27,6 +27,7 @@ PRIVACY_NOTICE = N_(
     "I agree that my details and this conversation are stored for ${RETENTION_DAYS} days, so that"
     " my request can be answered."
 )
+LABEL = N_("Chat with us")
 WELCOME = N_("Welcome! How can we help you?")
 QUEUEING = N_("Please wait, somebody will be with you soon.")
 NO_AGENT = N_("Nobody is available at the moment. Please leave us a message.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engage import i18n
 from engage.identifiers import rfc3339
 from engage.livechat.model import WAITING
-from engage.livechat.options import INFO_REQUEST, NO_AGENT, OFFLINE, QUEUEING
+from engage.livechat.options import INFO_REQUEST, LABEL, NO_AGENT, OFFLINE, QUEUEING
 
 if TYPE_CHECKING:
     from engage.livechat.model import Consent, Inquiry, LiveChat, Visitor
@@ -130,7 +130,7 @@ def loader_json(livechat: LiveChat, language: str) -> dict[str, str]:
         "color": options.theme.color,
         "position": options.theme.position,
         "mode": options.theme.mode,
-        "label": options.theme.label or i18n.translate("Chat with us", language),
+        "label": options.theme.label or i18n.translate(LABEL, language),
     }
 
 
