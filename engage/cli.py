@@ -25,6 +25,7 @@ FAILED, WRONG, IN_USE = 1, 2, 3
 
 app = typer.Typer(
     help="Customer engagement on a PBX of its own.",
+    epilog="Exit codes: 0 done; 1 failed; 2 wrong setting or argument; 3 folder or port in use.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import sys
@@ -67,6 +68,12 @@ def configure(part: str, level: int = logging.INFO) -> None:
     logging.captureWarnings(capture=True)
     for chatty in ("uvicorn", "socketio", "engineio", "alembic", "asyncio"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
+
+
+def say(line: str) -> None:
+    """Print a line for whoever started the server; if nobody reads any more, it serves on."""
+    with contextlib.suppress(OSError):
+        print(line, flush=True)  # noqa: T201 - this is what standard output is for
 
 
 def _moment(record: logging.LogRecord) -> str:

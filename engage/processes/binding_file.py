@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engage.processes.append_log import Appender, LogFull, record, records, sync_folder
-from pbxcore.presence.bindings import StoredBinding
+from pbxcore.pbx import StoredBinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -234,8 +234,8 @@ class Supervisor:
                 host, port = self._plan.listeners[name]
                 at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
                 where = f"{name}://{at}/" if name != "sip" else f"{at} (UDP and TCP)"
-                print(f"{what:6} {where}", flush=True)  # noqa: T201
-        print(f"ready in {_age_s():.1f} s", flush=True)  # noqa: T201
+                logs.say(f"{what:6} {where}")
+        logs.say(f"ready in {_age_s():.1f} s")
 
     def _tell_status(self) -> None:
         """Leave the supervisor's own figures where web, doctor and tests find them."""
@@ -283,7 +283,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"engage: the data folder cannot be used: {failed}", file=sys.stderr)  # noqa: T201
         return EXIT_FAILED
     for notice in plan.notices:
-        print(notice, flush=True)  # noqa: T201
+        logs.say(notice)
     return supervisor.run()
 
 

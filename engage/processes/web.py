@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from engage import errors
+from engage import errors, logs
 from engage.app import build
 from engage.certificate import CertificateRefused, certificate_files, context_of, load_into
 from engage.keyring import Keyring
@@ -37,6 +37,7 @@ log = logging.getLogger("engage.processes.web")  # run as `__main__`
 LARGEST_SOCKET_MESSAGE = 64 * 1024  # bytes; what is larger goes by HTTP
 OPEN_REQUESTS_END_WITHIN_S = 4
 LOOK_AT_CERTIFICATE_S = 2.0
+PBX_LOOKS, PBX_LOOK_S = 150, 0.02
 
 
 class Listener(uvicorn.Server):
@@ -94,6 +95,7 @@ class WebPart:
         control = Control(self._settings.run / "control.sock", application.people)
         await control.start()
         await self._listen(application)
+        await self._pbx_in_service()
         self._greet(application)
         settle()
         self._leash.ready()
@@ -119,12 +121,20 @@ class WebPart:
         for listener in self._listeners:
             await listener.up.wait()
 
+    async def _pbx_in_service(self) -> None:
+        """Let `ready` mean that phones are served as well; without the PBX web serves alone."""
+        for _ in range(PBX_LOOKS):
+            if (await self._pbx.probe()).ready:
+                return
+            await asyncio.sleep(PBX_LOOK_S)
+        log.warning("pbx not ready yet")
+
     def _greet(self, application: Application) -> None:
         demo_users = application.people.demo_passwords()
         if demo_users:  # the next start listens on loopback, asked for `--demo` or not
             (self._settings.data / DEMONSTRATION_MARK).touch()
         for line in greeting(self._settings, application.first_password, demo_users):
-            print(line, flush=True)  # noqa: T201 - for whoever starts the server
+            logs.say(line)
 
     async def _serve_on(self, listener: Listener, bound: socket) -> None:
         await listener.serve(sockets=[bound])
