@@ -74,6 +74,7 @@ class Outgoing:
         "_batch",
         "_clock",
         "_drained",
+        "_ended",
         "_entries",
         "_frame_of",
         "_getters",
@@ -92,6 +93,7 @@ class Outgoing:
         self._drained: list[asyncio.Future[None]] = []
         self._newest: dict[Hashable, Entry] = {}
         self._lagging = False
+        self._ended = False  # the writer took the end: nobody will take what comes now
         self._batch = 0
         self._clock = clock or asyncio.get_running_loop().time
         self._frame_of = frame_of
@@ -200,10 +202,13 @@ class Outgoing:
         return self.wire is not None and self.wire.write_now(frame)
 
     def _append(self, entry: Entry) -> None:
+        if self._ended and entry.packet is not None:
+            return
         while self._getters:
             getter = self._getters.popleft()
             if not getter.done():
                 self._batch += entry.size
+                self._ended = entry.packet is None
                 getter.set_result(entry.packet)
                 return
         self._entries.append(entry)
@@ -212,6 +217,7 @@ class Outgoing:
     def _take(self) -> Packet | None:
         entry = self._entries.popleft()
         self._count(entry, -1)
+        self._ended = entry.packet is None and not self._entries
         self._batch += entry.size
         if not self._entries:
             self._lagging = False

@@ -96,10 +96,10 @@ class StaticFiles:
         return None if file is None else file.body.decode("utf-8")
 
     def _load(self, name: str) -> StaticFile | None:
-        path = (self._folder / name).resolve()
-        if not path.is_relative_to(self._folder):
-            return None
         try:
+            path = (self._folder / name).resolve()
+            if not path.is_relative_to(self._folder):
+                return None
             changed = path.stat().st_mtime_ns
             known = self._files.get(name)
             if known is not None and known.changed_ns == changed:
