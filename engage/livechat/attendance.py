@@ -16,7 +16,7 @@ from engage.livechat.desk import close
 from engage.livechat.events import InquiryMissed, InquiryQueued
 from engage.livechat.model import ACTIVE, MISSED, WAITING, Inquiry
 from engage.livechat.repository import LiveChatRepository
-from engage.livechat.waiting import AGENT_GRACE_MS, VISITOR_GRACE_MS, Due, due
+from engage.livechat.waiting import AGENT_GRACE_MS, ASKING_GRACE_MS, VISITOR_GRACE_MS, Due, due
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -231,7 +231,8 @@ class Attendance:
     def _due(self, inquiry: Inquiry) -> Due | None:
         heard_at_ms = self._heard_at_ms.get(inquiry.visitor_id, 0)
         if inquiry.away_since_ms is not None and heard_at_ms > inquiry.away_since_ms:
-            inquiry = replace(inquiry, away_since_ms=heard_at_ms)
+            since_ms = heard_at_ms + ASKING_GRACE_MS - VISITOR_GRACE_MS
+            inquiry = replace(inquiry, away_since_ms=since_ms)
         if self._delivery.connections(f"visitor:{inquiry.visitor_id}"):
             inquiry = replace(inquiry, away_since_ms=None)
         if inquiry.owner is not None and self._delivery.connections(inquiry.owner):
@@ -245,6 +246,6 @@ class Attendance:
     def _forget_past(self, found: list[Inquiry]) -> None:
         """Keep in memory only what can still matter."""
         self._flagged &= {(inquiry.conversation_id, inquiry.epoch) for inquiry in found}
-        since_ms = self._clock() - VISITOR_GRACE_MS
+        since_ms = self._clock() - ASKING_GRACE_MS
         for visitor_id in [each for each, at in self._heard_at_ms.items() if at < since_ms]:
             del self._heard_at_ms[visitor_id]

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 VISITOR_GRACE_MS = 60_000
 """A waiting visitor without a socket for this long has left."""
 
+ASKING_GRACE_MS = 120_000
+"""One whose sockets fail asks over HTTP each minute: two such gaps are an absence."""
+
 AGENT_GRACE_MS = 60_000
 """After this long without a socket of its agent a conversation is open to take-over."""
 
