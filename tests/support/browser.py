@@ -18,9 +18,7 @@ from tests.support.chatter import Chatter
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator, Mapping
 
-    from pathlib import Path
-
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
 T = TypeVar("T")
 CHROMIUM = "/usr/bin/chromium"
@@ -29,7 +27,7 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
     "--disable-gpu",
     "--autoplay-policy=no-user-gesture-required",
-    # Names that are not loopback to the browser: no secure context, and sites apart from each other.
+    # Names that are not loopback to the browser: no secure context, and sites apart.
     "--host-resolver-rules=MAP *.test 127.0.0.1",
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
@@ -46,27 +44,6 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
-
-
-@contextmanager
-def everyday_profile(folder: Path) -> Iterator[BrowserContext]:
-    """A profile on disk, as people have: Chromium gives private ones no storage in others' frames.
-
-    Its back-forward cache is on, which Playwright otherwise switches off.
-    """
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            folder,
-            executable_path=CHROMIUM,
-            args=ARGUMENTS,
-            ignore_default_args=["--disable-back-forward-cache"],
-            locale="en-GB",
-        )
-        context.set_default_timeout(10_000)
-        try:
-            yield context
-        finally:
-            context.close()
 
 
 def serious_faults(page: Page) -> list[str]:
@@ -96,9 +73,7 @@ class Agent:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        signed = _post(
-            f"{self.url}/v1/sign-in", {"user": self.number, "password": self._password}
-        )
+        signed = _post(f"{self.url}/v1/sign-in", {"user": self.number, "password": self._password})
         self.token = str(signed["token"])
         self._chatter = self._do(self._connected())
         return self
@@ -196,17 +171,17 @@ class Agent:
 
 
 def _post(url: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    request = urllib.request.Request(
+    request = urllib.request.Request(  # noqa: S310 - the server under test
         url, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
     )
-    with urllib.request.urlopen(request, timeout=WITHIN_S) as answer:
+    with urllib.request.urlopen(request, timeout=WITHIN_S) as answer:  # noqa: S310
         return dict(json.load(answer))
 
 
 class WebSite:
     """Somebody's web site on an origin of its own; every page is served under the same policy."""
 
-    def __init__(self, pages: Mapping[str, str], policy: str = "") -> None:
+    def __init__(self, pages: Mapping[str, str], policy: str = "", host: str = "shop.test") -> None:
         site_pages = dict(pages)
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -223,7 +198,7 @@ class WebSite:
                 """A test prints nothing."""
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://shop.test:{self._server.server_address[1]}"
+        self.url = f"http://{host}:{self._server.server_address[1]}"
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()

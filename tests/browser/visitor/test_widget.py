@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 VIEW = '<meta name="viewport" content="width=device-width">'
 BUTTON = "Chat with us"
-# The button's shadow root is closed to the site's scripts, and so to Playwright: open it to look in.
+# The button's shadow root is closed to the site's scripts, and so to Playwright: open it.
 OPEN_ROOTS = """
 const attach = Element.prototype.attachShadow;
 Element.prototype.attachShadow = function (options) {
@@ -45,7 +45,7 @@ def site(origin: str) -> Iterator[WebSite]:
     script = f'<script async src="{origin}/livechat/demo/widget.js"></script>'
     pages = {
         "/": f"<!doctype html>{VIEW}<title>Shop</title><body><h1>Shop</h1>{script}",
-        "/head": f"<!doctype html><head>{VIEW}<title>Shop</title>{script}</head><body><h1>Shop</h1>",
+        "/head": f"<!doctype html><head>{VIEW}<title>Shop</title>{script}</head><h1>Shop</h1>",
         "/twice": f"<!doctype html>{VIEW}<title>Shop</title><body>{script}{script}",
         "/next": "<!doctype html><title>Next</title><body><h1>Next page</h1>",
     }
@@ -151,6 +151,47 @@ def test_a_single_page_site_that_replaces_its_body_keeps_the_button(shop: Page) 
     expect(shop.get_by_role("button", name=BUTTON)).to_be_visible()
     shop.evaluate("document.body.replaceChildren(document.createElement('main'))")
     expect(shop.get_by_role("button", name=BUTTON)).to_have_count(1)
+
+
+def test_the_chat_goes_on_from_page_to_page(
+    open_context: Callable[..., BrowserContext], server: Server, origin: str
+) -> None:
+    """Of one company: another origin, but the same site, so that the frame has storage."""
+    script = f'<script async src="{origin}/livechat/demo/widget.js"></script>'
+    pages = {"/": f"<!doctype html>{script}", "/next": f"<!doctype html><h1>Next</h1>{script}"}
+    with WebSite(pages, host="engage.test") as company, Agent(server.url) as agent:
+        page = open_context().new_page()
+        page.goto(company.url)
+        page.get_by_role("button", name=BUTTON).click()
+        start_chat(page.frame_locator("iframe"))
+        agent.accept_and_say("Before")
+        page.goto(f"{company.url}/next")
+        agent.say("Meanwhile")
+        page.get_by_role("button", name=BUTTON).click()
+        expect(page.frame_locator("iframe").get_by_role("log")).to_contain_text("Meanwhile")
+        page.go_back()
+        page.get_by_role("button", name=BUTTON).click()
+        write(page.frame_locator("iframe"), "Back again")
+        expect(page.frame_locator("iframe").get_by_role("log")).to_contain_text("Sent")
+        assert agent.texts() == ["Before", "Meanwhile", "Back again"]
+
+
+def test_a_page_from_the_back_forward_cache_resumes(shop: Page, server: Server) -> None:
+    """Playwright cannot follow a page into the cache: the page is told that it went and came."""
+    with Agent(server.url) as agent:
+        shop.get_by_role("button", name=BUTTON).click()
+        start_chat(shop.frame_locator("iframe"))
+        agent.accept_and_say("Before")
+        frame = shop.frames[1]
+        expect(frame.get_by_role("log")).to_contain_text("Before")
+        event = "dispatchEvent(new PageTransitionEvent('{}', {{ persisted: true }}))"
+        frame.evaluate(event.format("pagehide"))
+        agent.say("Meanwhile")
+        frame.evaluate(event.format("pageshow"))
+        expect(frame.get_by_role("log")).to_contain_text("Meanwhile")
+        write(shop.frame_locator("iframe"), "Still here")
+        agent.say("Good.")
+        expect(frame.get_by_role("log")).to_contain_text("Good.")
 
 
 def test_the_page_can_open_identify_and_listen(shop: Page) -> None:
