@@ -6,7 +6,7 @@ import asyncio
 import logging
 import socket
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from pbxcore.sip.flow import Flow, host_port
 from pbxcore.sip.framing import KEEP_ALIVE, PONG, StreamFraming, StreamLost
@@ -46,10 +46,9 @@ class Connection(asyncio.Protocol):
         self.last_at = 0.0
         self.partial_since: float | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def connection_made(self, made: asyncio.BaseTransport) -> None:
         """Take the connection, unless too many stand already."""
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError(type(transport))
+        transport = cast("asyncio.Transport", made)  # uvloop's own is no subclass of it
         self._out = transport
         mine, peer = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
         self.last_at = self._owner.now()
