@@ -151,6 +151,13 @@ class Busy(Unavailable):
     text = N_("Very many people are waiting at the moment; please try again later.")
 
 
+class ClientIdTaken(Conflict):
+    """Somebody else has begun a chat under this `client_id`."""
+
+    code = "client_id_taken"
+    text = N_("Please start the chat again.")
+
+
 class Taken(Conflict):
     """Another agent was faster; `by` names them."""
 

@@ -18,6 +18,7 @@ from engage.livechat.model import (
     WAITING,
     Arrival,
     Busy,
+    ClientIdTaken,
     Consent,
     Details,
     Inquiry,
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from engage.livechat.lobby import LiveChats, Lobby
     from engage.livechat.visitors import Visitors
     from engage.storage.database import Database
+
+UNGUESSABLE = 16
+"""Characters from which a `client_id` is taken for random, such as a UUID's."""
 
 DISABLED, NO_AGENT_ON_DUTY = "disabled", "no_agent"
 
@@ -109,7 +113,7 @@ class Reception:
         if (session := await self._known(livechat, start)) is not None:
             return session
         self._throttle.new_chat(livechat.id, arrival.address)
-        if (session := await self._repeated(livechat, start)) is not None:
+        if (session := await self._repeated(livechat, start, arrival)) is not None:
             return session
         if self.offline(livechat) is not None:
             return Session(None, None, OFFLINE, offline=NO_AGENT_ON_DUTY)
@@ -185,7 +189,7 @@ class Reception:
                 return None
             return await self._session(rows, start.token, visitor, inquiry)
 
-    async def _repeated(self, livechat: LiveChat, start: Start) -> Session | None:
+    async def _repeated(self, livechat: LiveChat, start: Start, arrival: Arrival) -> Session | None:
         """The chat that an earlier try of this start has made."""
         if start.client_id is None:
             return None
@@ -195,21 +199,27 @@ class Reception:
         if repeated is None:
             return None
         session = await self._hub.transact(
-            lambda transaction: self._repeat(transaction, repeated.conversation_id)
+            lambda transaction: self._repeat(transaction, repeated, start, arrival)
         )
         self._visitors.forget(repeated.visitor_id)
         return session
 
-    async def _repeat(self, transaction: HubTransaction, conversation_id: str) -> Session:
+    async def _repeat(
+        self, transaction: HubTransaction, seen: Inquiry, start: Start, arrival: Arrival
+    ) -> Session:
         """Answer a start whose first answer was lost. Its token is known only as a hash: make anew.
 
-        Whoever knows the `client_id` made it: it is random, sent over TLS and told to nobody.
+        Whoever knows a long `client_id` made it: it is random and told to nobody. A short one could
+        be guessed, so it is believed from the same address only.
         """
         rows = LiveChatRepository(transaction.connection)
-        inquiry = await rows.inquiry(conversation_id)
+        inquiry = await rows.inquiry(seen.conversation_id)
         visitor = None if inquiry is None else await rows.visitor(inquiry.visitor_id)
         if inquiry is None or visitor is None:
             raise NotFound
+        guessable = len(start.client_id or "") < UNGUESSABLE
+        if guessable and visitor.address != arrival.address:
+            raise ClientIdTaken
         token = tokens.new_token()
         await rows.renew_token(visitor.id, self._clock() + tokens.LIFE_MS, tokens.token_hash(token))
         return await self._session(rows, token, visitor, inquiry)
@@ -226,7 +236,7 @@ class Reception:
         if start.client_id is not None:  # two tries of one start may have come at once
             repeated = await rows.inquiry_by_client_id(livechat.id, start.client_id)
             if repeated is not None:
-                return await self._repeat(transaction, repeated.conversation_id)
+                return await self._repeat(transaction, repeated, start, arrival)
         known = None
         if start.token is not None:
             known = await self._by_token(rows, livechat, start.token)

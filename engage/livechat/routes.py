@@ -32,7 +32,7 @@ PLACE = "__ENGAGE_CONFIG__"
 LOADER_CACHE = "public, max-age=60"
 USER_AGENT_LIMIT = 512
 
-ClientId = Annotated[str, StringConstraints(min_length=8, max_length=64, pattern=r"^[\w.:-]+$")]
+ClientId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[\w.:-]+$")]
 Token = Annotated[str, Field(max_length=200)]
 FieldText = Annotated[str, Field(max_length=1000)]
 PageUrl = Annotated[str, Field(max_length=8000)]

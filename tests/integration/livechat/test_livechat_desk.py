@@ -28,7 +28,7 @@ async def say(office: Office, session: Session, text: str, client_id: str) -> No
 
 
 async def test_of_two_agents_exactly_one_gets_each_inquiry(office: Office) -> None:
-    for _ in range(50):
+    for _ in range(200):
         office.clock.pass_s(2)
         session = await office.begin()
         conversation = str(session.conversation_id)

@@ -11,7 +11,14 @@ from sqlalchemy import func, select
 from engage.errors import Invalid, NotFound, TooMany
 from engage.livechat.form import Form
 from engage.livechat.limits import Limits, Rate
-from engage.livechat.model import Arrival, Busy, Destination, TokenExpired, TokenInvalid
+from engage.livechat.model import (
+    Arrival,
+    Busy,
+    ClientIdTaken,
+    Destination,
+    TokenExpired,
+    TokenInvalid,
+)
 from engage.livechat.options import text_hash
 from engage.livechat.reception import Start
 from engage.livechat.repository import LiveChatRepository
@@ -73,8 +80,8 @@ async def test_a_token_resumes_its_open_conversation(office: Office) -> None:
 
 
 async def test_the_same_client_id_is_one_conversation_with_a_new_token(office: Office) -> None:
-    first = await office.begin(client_id="0190-client-id")
-    again = await office.begin(client_id="0190-client-id")
+    first = await office.begin(client_id="0190-client-id-long")
+    again = await office.begin(client_id="0190-client-id-long")
     assert again.conversation_id == first.conversation_id
     assert again.token != first.token
     with pytest.raises(TokenInvalid):
@@ -82,8 +89,19 @@ async def test_the_same_client_id_is_one_conversation_with_a_new_token(office: O
     assert (await office.service.visitor(str(again.token))).id == visitor_author(again).id
 
 
+async def test_a_client_id_that_could_be_guessed_is_believed_from_its_address_only(
+    office: Office,
+) -> None:
+    first = await office.begin(client_id="c1")
+    assert (await office.begin(client_id="c1")).conversation_id == first.conversation_id
+    with pytest.raises(ClientIdTaken):
+        await office.begin(client_id="c1", arrival=Arrival("192.0.2.99", "", "en"))
+
+
 async def test_two_tries_at_once_make_one_conversation(office: Office) -> None:
-    sessions = await asyncio.gather(*(office.begin(client_id="0190-client-id") for _ in range(8)))
+    sessions = await asyncio.gather(
+        *(office.begin(client_id="0190-client-id-long") for _ in range(8))
+    )
     assert len({session.conversation_id for session in sessions}) == 1
     assert await count(office.database, conversations) == 1
     first = await office.begin()
@@ -265,7 +283,7 @@ async def test_all_agents_on_a_break_let_the_visitor_wait(office: Office) -> Non
 
 
 async def test_a_message_left_is_shown_to_the_agents(office: Office) -> None:
-    start = Start(FORM, client_id="0190-client-id")
+    start = Start(FORM, client_id="0190-client-id-long")
     number = await office.service.reception.leave_message("chat", start, "Call <me>", HERE)
     again = await office.service.reception.leave_message("chat", start, "Call <me>", HERE)
     assert again == number
