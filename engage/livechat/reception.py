@@ -104,6 +104,7 @@ class Reception:
         Raises:
             UnknownLiveChat: no such link, or it is switched off.
             Invalid: with a message per field.
+            ClientIdTaken: the `client_id` is somebody else's, or a message's.
             TooMany: too many chats from this address.
             Busy: too many wait.
         """
@@ -153,6 +154,7 @@ class Reception:
         Raises:
             UnknownLiveChat: no such link.
             Invalid: with a message per field.
+            ClientIdTaken: the `client_id` is a chat's.
             TooMany: too many from this address.
         """
         livechat = self._livechats.by_public_id(public_id)
@@ -218,7 +220,7 @@ class Reception:
         if inquiry is None or visitor is None:
             raise NotFound
         guessable = len(start.client_id or "") < UNGUESSABLE
-        if guessable and visitor.address != arrival.address:
+        if inquiry.state == OFFLINE or (guessable and visitor.address != arrival.address):
             raise ClientIdTaken
         token = tokens.new_token()
         await rows.renew_token(visitor.id, self._clock() + tokens.LIFE_MS, tokens.token_hash(token))
@@ -361,6 +363,8 @@ class Reception:
         rows = LiveChatRepository(transaction.connection)
         if start.client_id is not None:
             repeated = await rows.inquiry_by_client_id(livechat.id, start.client_id)
+            if repeated is not None and repeated.state != OFFLINE:
+                raise ClientIdTaken  # of a chat: taking this for a repetition would lose the text
             if repeated is not None:
                 return repeated, False
         number = await rows.next_number()

@@ -297,6 +297,17 @@ async def test_a_message_left_is_shown_to_the_agents(office: Office) -> None:
     assert await office.service.desk.inquiries(ANA) == []
 
 
+async def test_chats_and_messages_share_no_client_id(office: Office) -> None:
+    start = Start(FORM, client_id="0190-client-id-long")
+    await office.service.reception.leave_message("chat", start, "Call me", HERE)
+    with pytest.raises(ClientIdTaken):
+        await office.begin(client_id="0190-client-id-long")
+    await office.begin(client_id="0191-client-id-long")
+    taken = Start(FORM, client_id="0191-client-id-long")
+    with pytest.raises(ClientIdTaken):
+        await office.service.reception.leave_message("chat", taken, "Call me", HERE)
+
+
 async def test_a_message_left_must_say_something_and_carry_consent(office: Office) -> None:
     await office.add("private", privacy_control=True)
     with pytest.raises(Invalid) as refused:
