@@ -139,7 +139,7 @@ def install(extras: set[str]) -> None:
         return
     make_environment()
     named = "." + (f"[{','.join(sorted(extras))}]" if extras else "")
-    print(f"Installing Engage {named[1:]} into {ENVIRONMENT} …", flush=True)
+    print(f"Installing Engage{named[1:]} into {ENVIRONMENT} …", flush=True)
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     command += ["--no-warn-script-location", "--root-user-action=ignore"]
     command += ["-c", "constraints.txt", "-e", named]
