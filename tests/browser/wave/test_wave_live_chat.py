@@ -59,7 +59,10 @@ def test_of_two_agents_who_press_at_once_one_wins_and_the_other_is_told(
     for page in agents.values():  # neither waits for the other's answer
         button = inquiry(page, "Race Case").get_by_role("button", name="Accept")
         button.evaluate("button => { setTimeout(() => button.click(), 50) }")
-    chats = {name: page.get_by_role("heading", name="Race Case", level=2) for name, page in agents.items()}
+    chats = {
+        name: page.get_by_role("heading", name="Race Case", level=2)
+        for name, page in agents.items()
+    }
     for name, page in agents.items():
         expect(chats[name].or_(page.get_by_role("alert"))).to_be_visible()
     (winner,) = (name for name, chat in chats.items() if chat.is_visible())

@@ -8,7 +8,16 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
-from tests.support.desk import NARROW, accept, ask, log, message_box, open_wave, say, scrolls_sideways
+from tests.support.desk import (
+    NARROW,
+    accept,
+    ask,
+    log,
+    message_box,
+    open_wave,
+    say,
+    scrolls_sideways,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,9 +30,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_view_has_serious_faults(
-    server: Server, new_context: NewContext, scheme: str
-) -> None:
+def test_no_view_has_serious_faults(server: Server, new_context: NewContext, scheme: str) -> None:
     agent = open_wave(new_context, server.url, "1000", color_scheme=scheme, reduced_motion="reduce")
     ask(new_context, server.url, f"Axe {scheme}", "Hello")
     ask(new_context, server.url, f"Waiting {scheme}", "Me too")

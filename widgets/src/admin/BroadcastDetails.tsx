@@ -40,7 +40,7 @@ export function BroadcastDetails({ id }: { id: string }) {
     const [broadcast, deliveries] = await Promise.all([api.get<Broadcast>(path), api.get<Paged<Delivery>>(`${path}/deliveries?${query}`)]);
     return { broadcast, deliveries };
   }, [api, id, state]);
-  const { value, failed, reload } = usePolled(load, ({ broadcast }) => moves(broadcast));
+  const { value, failed, reload } = usePolled(load, ({ broadcast }) => (broadcast.state === "sending" ? "quick" : "slow"));
   const found = useMemo(() => (value?.deliveries.items ?? []).filter((each) => matches(each, search)), [value, search]);
 
   if (value === null) {
@@ -85,8 +85,10 @@ export function BroadcastDetails({ id }: { id: string }) {
         <dl>
           <div>
             <dt>{t("State")}</dt>
-            <dd role="status">
-              <State tone={toneOf(broadcast.state)}>{stateWords(broadcast.state)}</State>
+            <dd>
+              <span role="status">
+                <State tone={toneOf(broadcast.state)}>{stateWords(broadcast.state)}</State>
+              </span>
             </dd>
           </div>
           <div>

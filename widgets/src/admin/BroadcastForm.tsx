@@ -7,6 +7,7 @@ import { newId } from "../shared/ids";
 import { Failed, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
 import { go, href } from "../kit/route";
+import { useNow } from "../kit/useNow";
 import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
 import styles from "./BroadcastForm.module.css";
@@ -44,7 +45,7 @@ export function BroadcastForm({ source }: { source: string | undefined }) {
     ]);
     return { contacts: contacts.items, groups: groups.items, source: found };
   }, [api, source]);
-  const { value, failed, reload } = usePolled(load, () => false);
+  const { value, failed, reload } = usePolled(load, () => "still");
   return (
     <>
       <Heading title={t("Send Message Broadcast")} back={{ href: href("broadcasts"), label: t("All broadcasts") }} />
@@ -65,6 +66,9 @@ function Form({ choices }: { choices: Choices }) {
   const [found, setFound] = useState<Problems>({});
   const [general, setGeneral] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const [blockedUntil, setBlockedUntil] = useState(0);
+  const now = useNow(blockedUntil > 0 ? 250 : null);
+  const blocked = now < blockedUntil;
   // One identifier for this broadcast however often "Send" is pressed: a double click sends once.
   const clientId = useRef(newId());
   const form = useRef<HTMLFormElement>(null);
@@ -80,7 +84,7 @@ function Form({ choices }: { choices: Choices }) {
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
-    if (busy) return;
+    if (busy || blocked) return;
     const wrong = problems(draft, Date.now());
     setFound(wrong);
     setGeneral(Object.keys(wrong).length > 0 ? t("Please check the marked fields.") : null);
@@ -93,6 +97,7 @@ function Form({ choices }: { choices: Choices }) {
     } catch (error) {
       setBusy(false);
       if (error instanceof ApiError) {
+        if (error.retryAfterS) setBlockedUntil(Date.now() + error.retryAfterS * 1000);
         setFound(error.fields as Problems);
         setGeneral(error.message || t("The server cannot be reached. What you wrote is still here; please try again."));
         // What the server refused was not made: what is sent next may differ.
@@ -102,6 +107,13 @@ function Form({ choices }: { choices: Choices }) {
       }
     }
   }
+
+  useEffect(() => {
+    if (blockedUntil > 0 && !blocked) {
+      setBlockedUntil(0);
+      setGeneral(null);
+    }
+  }, [blockedUntil, blocked]);
 
   const length = lengthOf(draft.message);
   const warnings = cautions(draft.message);
@@ -189,7 +201,7 @@ function Form({ choices }: { choices: Choices }) {
 
       <div role="alert">{general && <p className={styles.error}>{general}</p>}</div>
       <div className={styles.actions}>
-        <Button type="submit" size="md" loading={busy} leftSection={<Icon name="send" size={18} />}>
+        <Button type="submit" size="md" loading={busy} disabled={blocked} leftSection={<Icon name="send" size={18} />}>
           {t("Send")}
         </Button>
         <Button variant="default" size="md" component="a" href={href("broadcasts")}>

@@ -33,7 +33,7 @@ export function BroadcastHistory() {
     } while (cursor !== null && items.length < wanted);
     return { items, cursor };
   }, [api, wanted]);
-  const { value, failed, reload } = usePolled(load, (page) => page.items.some((each) => each.state === "sending"));
+  const { value, failed, reload } = usePolled(load, (page) => (page.items.some((each) => each.state === "sending") ? "quick" : "slow"));
 
   const found = useMemo(() => (value?.items ?? []).filter((each) => matches(each, search) && (state === null || each.state === state)), [value, search, state]);
 

@@ -6,37 +6,42 @@ export interface Polled<Value> {
   reload: () => void;
 }
 
+/** How a value lives on: it moves now, it may still change, it stands. */
+export type Pace = "quick" | "slow" | "still";
+
 const QUICK_MS = 1000;
+const SLOW_MS = 5000;
 const SLOWEST_MS = 15_000;
 const QUICK_TIMES = 30;
 
-/** Loads at once, and again as long as `moving` says so: each second at first, then ever more seldom. */
-export function usePolled<Value>(load: () => Promise<Value>, moving: (value: Value) => boolean): Polled<Value> {
+/** Loads at once, and again as `paceOf` says: each second at first, then ever more seldom. */
+export function usePolled<Value>(load: () => Promise<Value>, paceOf: (value: Value) => Pace): Polled<Value> {
   const [value, setValue] = useState<Value | null>(null);
   const [failed, setFailed] = useState(false);
   const [turn, setTurn] = useState(0);
-  const latest = useRef(moving);
-  latest.current = moving;
+  const latest = useRef(paceOf);
+  latest.current = paceOf;
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let current = true;
     let times = 0;
     const ask = async (): Promise<void> => {
-      let again = true;
+      let pace: Pace = "slow";
       try {
         const answer = await load();
         if (!current) return;
         setValue(answer);
         setFailed(false);
-        again = latest.current(answer);
+        pace = latest.current(answer);
       } catch {
         if (!current) return;
         setFailed(true);
       }
-      if (!again) return;
+      if (pace === "still") return;
       times++;
-      timer = setTimeout(() => void ask(), times < QUICK_TIMES ? QUICK_MS : Math.min(SLOWEST_MS, QUICK_MS * 1.3 ** (times - QUICK_TIMES)));
+      const first = pace === "quick" ? QUICK_MS : SLOW_MS;
+      timer = setTimeout(() => void ask(), Math.min(SLOWEST_MS, first * 1.3 ** Math.max(0, times - QUICK_TIMES)));
     };
     void ask();
     return () => {

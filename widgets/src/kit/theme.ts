@@ -38,11 +38,15 @@ export const theme = createTheme({
       },
     },
     Menu: { defaultProps: { shadow: "md", radius: "var(--r2)", transitionProps: { duration: 100 } } },
-    TextInput: { defaultProps: { size: "md" } },
-    PasswordInput: { defaultProps: { size: "md" } },
-    Textarea: { defaultProps: { size: "md" } },
-    MultiSelect: { defaultProps: { size: "md" } },
-    Select: { defaultProps: { size: "md" } },
+    // An asterisk would become part of the label; what is missing is said at the field.
+    InputWrapper: { defaultProps: { withAsterisk: false } },
+    TextInput: { defaultProps: { size: "md", withAsterisk: false } },
+    PasswordInput: { defaultProps: { size: "md", withAsterisk: false } },
+    Textarea: { defaultProps: { size: "md", withAsterisk: false } },
+    // A closed list is not kept in the page: it would answer to its field's label a second time.
+    Autocomplete: { defaultProps: { size: "md", withAsterisk: false, comboboxProps: { keepMounted: false } } },
+    MultiSelect: { defaultProps: { size: "md", comboboxProps: { keepMounted: false } } },
+    Select: { defaultProps: { size: "md", comboboxProps: { keepMounted: false } } },
   },
 });
 
