@@ -262,6 +262,8 @@ def _ask(settings: Settings, command: Command) -> dict[str, Any]:
             return _do_here(settings, command)
     try:
         answer = ask(settings.run / "control.sock", command)
+    except FileNotFoundError:
+        _fail("the data folder is in use by a process that takes no commands (yet)", IN_USE)
     except OSError as failed:
         _fail(f"the running server does not answer: {failed}")
     if not answer["ok"]:

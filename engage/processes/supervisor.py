@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("engage.processes.supervisor")  # run as `__main__`
 
 EXIT_FAILED, EXIT_IN_USE = 1, 3
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound
 DRAIN_S = 10.0
 PBX_DRAIN_S = 5.0  # then web is asked to end as well; it answers the last messages until then
 KILL_AFTER_S = 9.0
@@ -232,6 +233,7 @@ class Supervisor:
         for name, what in (("http", "http"), ("https", "https"), ("sip", "sip ")):
             if name in self._plan.listeners:
                 host, port = self._plan.listeners[name]
+                host = socket.gethostname() if host in EVERYWHERE else host
                 at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
                 where = f"{name}://{at}/" if name != "sip" else f"{at} (UDP and TCP)"
                 logs.say(f"{what:6} {where}")

@@ -1,7 +1,9 @@
 """The journal of the PBX on disk: numbered segments, written by pbx, read by web.
 
-A segment is named after the first number it may hold; its records follow without a gap, so that the
-n-th record of `000000000101.journal` has the number 100 + n.
+A segment is named after the first number it may hold; its records follow without a gap, so that
+the n-th record of `000000000101.journal` has the number 100 + n. The file `synced` holds the number
+up to which everything is on disk. Nobody reads beyond it: else a loss of power could take what was
+projected already, and give its numbers to other facts.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SUFFIX = ".journal"
+SYNCED = "synced"
+_SYNCED_DIGITS = 20
 SEGMENT_BYTES = 4 * 1024 * 1024
 
 _encoder = msgspec.msgpack.Encoder()
@@ -61,6 +65,8 @@ class JournalWriter:
         first, path = (_segments(folder) or [(1, _segment(folder, 1))])[-1]
         self._seq = self._start = first - 1 + _cut_torn_tail(path)
         self.synced_seq = self._seq
+        self._mark = os.open(folder / SYNCED, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._mark_synced()
         self._lock = threading.Lock()
         self._appender = Appender(path, self._synced)
 
@@ -88,13 +94,19 @@ class JournalWriter:
     def close(self) -> None:
         """Sync what waits and end."""
         self._appender.close()
+        os.close(self._mark)
 
     def _synced(self, count: int, size: int) -> Path | None:
         self.synced_seq = self._start + count
+        self._mark_synced()
         following = self._begin_segment() if size >= self._segment_bytes else None
         if self._grew is not None:
             self._grew(self.synced_seq)
         return following
+
+    def _mark_synced(self) -> None:
+        """Let readers have it; always as many bytes, so that a full disk has room for it."""
+        os.pwrite(self._mark, f"{self.synced_seq:0{_SYNCED_DIGITS}d}".encode(), 0)
 
     def _begin_segment(self) -> Path | None:
         """A fresh file to go on with; None while the disk has no room for one."""
@@ -121,14 +133,15 @@ class JournalReader:
     def read(self, limit: int = 1000) -> list[Entry]:
         """The next entries, at most `limit`; none when there is nothing new yet."""
         entries: list[Entry] = []
-        while len(entries) < limit:
+        synced = _synced_seq(self._folder)
+        while len(entries) < limit and self._after < synced:
             if self._path is None and not self._find():
                 break
-            if not self._read_segment(entries, limit) and not self._next_segment():
+            if not self._read_segment(entries, limit, synced) and not self._next_segment():
                 break
         return entries
 
-    def _read_segment(self, entries: list[Entry], limit: int) -> bool:
+    def _read_segment(self, entries: list[Entry], limit: int, synced: int) -> bool:
         """Add entries of the present segment; False when it is there and holds no more."""
         assert self._path is not None  # noqa: S101 - `read` found it
         try:
@@ -140,6 +153,8 @@ class JournalReader:
             return True
         offset, found = self._offset, False
         for body, end in records(data):
+            if self._next > synced:
+                break
             found = True
             self._offset = offset + end
             self._next += 1
@@ -182,8 +197,15 @@ def forget(folder: Path, upto: int) -> None:
             path.unlink(missing_ok=True)
 
 
+def _synced_seq(folder: Path) -> int:
+    try:
+        return int((folder / SYNCED).read_bytes() or 0)
+    except FileNotFoundError:  # nothing was ever written
+        return 0
+
+
 def _cut_torn_tail(path: Path) -> int:
-    """Cut a segment behind its last whole record; how many records it holds."""
+    """Cut a segment behind its last whole record and sync it; how many records it holds."""
     if not path.exists():
         return 0
     data = path.read_bytes()
@@ -193,4 +215,7 @@ def _cut_torn_tail(path: Path) -> int:
     if end < len(data):
         log.warning("torn tail cut", extra={"file": str(path), "bytes": len(data) - end})
         os.truncate(path, end)
+    descriptor = os.open(path, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
     return count

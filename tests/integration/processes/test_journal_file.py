@@ -26,6 +26,10 @@ def fact(number: int) -> BindingRemoved:
     return BindingRemoved(str(number), "sip:1001@192.0.2.1", "expired")
 
 
+def segments(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.journal"))
+
+
 def fill(folder: Path, count: int, segment_bytes: int = SMALL) -> None:
     """Append facts in the way of a busy PBX: each batch synced before the next."""
     grown = threading.Semaphore(0)
@@ -48,13 +52,23 @@ def folder(tmp_path: Path) -> Path:
 
 def test_entries_are_read_as_written_over_many_segments(folder: Path) -> None:
     fill(folder, 300)
-    assert len(list(folder.iterdir())) > 5
+    assert len(segments(folder)) > 5
     entries = list(read_journal(folder, 0))
     assert [entry.seq for entry in entries] == list(range(1, 301))
     assert [entry.fact for entry in entries] == [fact(number) for number in range(300)]
     assert [entry.at_ms for entry in entries] == list(range(300))
     for after in (0, 1, 37, 150, 299, 300, 1000):
         assert seqs(folder, after) == list(range(after + 1, 301))
+
+
+def test_what_is_not_synced_is_not_read(folder: Path) -> None:
+    fill(folder, 20, segment_bytes=1_000_000)
+    (folder / "synced").write_text(f"{7:020d}", encoding="ascii")
+    reader = JournalReader(folder, 3)
+    assert [entry.seq for entry in reader.read()] == [4, 5, 6, 7]
+    assert reader.read() == []
+    JournalWriter(folder).close()  # the next start syncs what it finds
+    assert [entry.seq for entry in reader.read()] == list(range(8, 21))
 
 
 def test_an_empty_or_missing_journal_has_no_entries(folder: Path) -> None:
@@ -85,7 +99,7 @@ def test_a_reader_follows_a_growing_journal(folder: Path) -> None:
 @pytest.mark.parametrize("cut", [1, 3, 8, 20, 60])
 def test_a_torn_tail_is_not_read_and_cut_off_at_the_next_start(folder: Path, cut: int) -> None:
     fill(folder, 20, segment_bytes=1_000_000)
-    (segment,) = folder.iterdir()
+    (segment,) = segments(folder)
     whole = segment.stat().st_size
     os.truncate(segment, whole - cut)
     left = seqs(folder)
@@ -99,12 +113,12 @@ def test_a_torn_tail_is_not_read_and_cut_off_at_the_next_start(folder: Path, cut
 
 def test_what_was_forgotten_is_gone_and_numbers_stay(folder: Path) -> None:
     fill(folder, 300)
-    before = len(list(folder.iterdir()))
+    before = len(segments(folder))
     forget(folder, 150)
-    assert len(list(folder.iterdir())) < before
+    assert len(segments(folder)) < before
     assert seqs(folder, 150) == list(range(151, 301))
     forget(folder, 300)
-    assert len(list(folder.iterdir())) == 1
+    assert len(segments(folder)) == 1
     writer = JournalWriter(folder)
     assert writer.append(fact(0), 0) == 301
     writer.close()
