@@ -33,7 +33,7 @@ class PostBroadcast(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    client_id: Annotated[str, Field(min_length=8, max_length=64)] | None = None
+    client_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     name: Annotated[str, Field(max_length=1000)]
     sender: Annotated[str, Field(max_length=1000)] | SenderChoice
     message: Annotated[str, Field(max_length=20_000)]
