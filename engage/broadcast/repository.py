@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, insert, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, case, func, insert, or_, select, tuple_, update
 
 from engage.broadcast.model import REACHED, TROUBLED, Broadcast, Sender, Tally
 from engage.identifiers import new_id
@@ -255,20 +255,37 @@ class BroadcastDeliveries:
         )
         return [WaveLeg(*row) for row in (await self._connection.execute(query)).all()]
 
-    async def written(self, delivery_id: str, conversation_id: str, seq: int, now_ms: int) -> None:
-        """A Wave leg stands in its conversation."""
-        await self._wave(delivery_id, now_ms, "accepted", conversation_id, seq)
+    async def written(self, legs: Sequence[tuple[str, str, int]], now_ms: int) -> None:
+        """These Wave legs stand in their conversations: (id, conversation, sequence)."""
+        statement = (
+            update(deliveries)
+            .where(deliveries.c.id == bindparam("leg_id"))
+            .values(
+                state="accepted",
+                conversation_id=bindparam("place"),
+                seq=bindparam("place_seq"),
+                tries=1,
+                updated_at_ms=now_ms,
+            )
+        )
+        values = [{"leg_id": leg, "place": place, "place_seq": seq} for leg, place, seq in legs]
+        if values:
+            await self._connection.execute(statement, values)
 
     async def refused(self, delivery_id: str, now_ms: int) -> None:
         """A Wave leg could not be written."""
-        await self._wave(delivery_id, now_ms, "failed", None, None)
-
-    async def is_waiting(self, delivery_id: str) -> bool:
-        """Whether a Wave leg is still to be written (it may have been cancelled)."""
-        query = select(deliveries.c.id).where(
-            deliveries.c.id == delivery_id, deliveries.c.state == "pending"
+        await self._connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id == delivery_id)
+            .values(state="failed", tries=1, updated_at_ms=now_ms)
         )
-        return (await self._connection.execute(query.with_for_update())).first() is not None
+
+    async def waiting(self, delivery_ids: Sequence[str]) -> set[str]:
+        """Which of these are still to be written (some may have been cancelled)."""
+        query = select(deliveries.c.id).where(
+            deliveries.c.id.in_(delivery_ids), deliveries.c.state == "pending"
+        )
+        return set((await self._connection.execute(query.with_for_update())).scalars())
 
     async def unread_conversations(self) -> set[str]:
         """Conversations with a Wave leg that its recipient has not read."""
@@ -358,26 +375,6 @@ class BroadcastDeliveries:
                 state="pending",
                 due_at_ms=now_ms,
                 expires_at_ms=expires_at_ms,
-                updated_at_ms=now_ms,
-            )
-        )
-
-    async def _wave(
-        self,
-        delivery_id: str,
-        now_ms: int,
-        state: DeliveryState,
-        conversation_id: str | None,
-        seq: int | None,
-    ) -> None:
-        await self._connection.execute(
-            update(deliveries)
-            .where(deliveries.c.id == delivery_id)
-            .values(
-                state=state,
-                conversation_id=conversation_id,
-                seq=seq,
-                tries=1,
                 updated_at_ms=now_ms,
             )
         )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-WAVE_BATCH = 20  # conversations in one transaction: short, so that others' messages need not wait
+WAVE_BATCH = 8  # conversations in one transaction: short, so that others' messages need not wait
 LONGEST_SLEEP_MS = 60_000
 AWAY_MS = 2_000
 
@@ -177,15 +177,18 @@ class BroadcastSending:
         self, transaction: HubTransaction, pairs: list[tuple[WaveLeg, Broadcast]]
     ) -> None:
         rows = BroadcastDeliveries(transaction.connection)
+        waiting = await rows.waiting([leg.id for leg, _ in pairs])
+        written = []
         for leg, broadcast in pairs:
-            if not await rows.is_waiting(leg.id):
+            if leg.id not in waiting:
                 continue  # cancelled meanwhile
             conversation, author = await self._place(transaction, leg, broadcast)
             appended = await transaction.append(
                 conversation.id, author, "message", {"text": leg.text}, client_id=leg.id
             )
             self._unread.add(conversation.id)
-            await rows.written(leg.id, conversation.id, appended.event.seq, self._clock())
+            written.append((leg.id, conversation.id, appended.event.seq))
+        await rows.written(written, self._clock())
 
     async def _place(
         self, transaction: HubTransaction, leg: WaveLeg, broadcast: Broadcast

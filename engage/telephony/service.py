@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engage.telephony.deliveries import Deliveries
+from engage.telephony.deliveries import IN_FLIGHT, Deliveries
 from engage.telephony.directory_feed import DirectoryFeed
 from engage.telephony.projection import Projection
 
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from engage.hub.service import Hub
     from engage.identifiers import Clock
     from engage.storage.database import Database
-    from engage.telephony.model import DirectChats, DirectorySource, PbxPort, PhoneCounts
+    from engage.telephony.model import (
+        DirectChats,
+        DirectorySource,
+        PbxPort,
+        PhoneCounts,
+        TokenBucket,
+    )
     from pbxcore.commands import JournalGrew
 
 
@@ -34,9 +40,14 @@ class Telephony:
         events: Events,
         source: DirectorySource,
         clock: Clock,
+        *,
+        pace: TokenBucket | None = None,
+        in_flight: int = IN_FLIGHT,
     ) -> None:
         self._database, self._link, self._events = database, link, events
-        self.deliveries = Deliveries(database, link, events, clock=clock)
+        self.deliveries = Deliveries(
+            database, link, events, clock=clock, pace=pace, in_flight=in_flight
+        )
         self.feed = DirectoryFeed(source, link, events)
         self._projection: Projection | None = None
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engage.broadcast.repository import DeliveryView
     from engage.broadcast.service import BroadcastView
     from engage.storage.database import Database
+    from engage.telephony.model import TokenBucket
     from tests.support.exchange import Exchange
 
 ADMIN = Principal("admin", "admin", "Administrator", "admin:admin", "s0")
@@ -88,12 +89,22 @@ class Desk:
     clock: Callable[[], int] = now_ms
     events: Events = field(default_factory=Events)
     sockets: Sockets = field(default_factory=Sockets)
+    pace: TokenBucket | None = None
+    in_flight: int = 10
 
     async def __aenter__(self) -> Desk:
         self.hub = Hub(self.database, self.sockets, self.events, self.clock)
         self.presence = Presence(self.sockets, self.events)
         link, book = self.exchange, self.book
-        self.telephony = Telephony(self.database, link, self.events, book, self.clock)
+        self.telephony = Telephony(
+            self.database,
+            link,
+            self.events,
+            book,
+            self.clock,
+            pace=self.pace,
+            in_flight=self.in_flight,
+        )
         phones = self.telephony.deliveries
         self.chat = DirectChat(
             self.database, self.hub, book, self.sockets, phones, self.events, self.clock

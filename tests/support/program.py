@@ -19,6 +19,11 @@ class Program:
         assert signed_in.status == 200, signed_in.body
         self._token = signed_in.json()["token"]
 
+    @property
+    def authorization(self) -> str:
+        """The header that stands for the session."""
+        return f"Bearer {self._token}"
+
     def get(self, path: str) -> Reply:
         """Ask for something."""
         return self._ask("GET", path, None)
@@ -28,7 +33,7 @@ class Program:
         return self._ask("POST", path, body)
 
     def _ask(self, method: str, path: str, body: Any) -> Reply:
-        headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
+        headers = {"authorization": self.authorization} if self._token else {}
         data = None
         if method == "POST":
             data = b"" if body is None else json.dumps(body).encode()

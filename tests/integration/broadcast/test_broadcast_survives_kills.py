@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,12 +12,23 @@ from tests.support.phone import Phone
 from tests.support.program import Program
 from tests.support.server import Server
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 NUMBERS = ("1000", "1001", "1002", "1003")
 
 
-@pytest.mark.parametrize("part", ["web", "pbx", None])
-async def test_each_phone_has_one_copy_after_kill_9(part: str | None) -> None:
-    with Server() as server:
+@pytest.mark.parametrize(
+    ("part", "on_postgresql"),
+    [("web", False), ("pbx", False), (None, False), ("web", True), (None, True)],
+)
+async def test_each_phone_has_one_copy_after_kill_9(
+    part: str | None, on_postgresql: bool, request: pytest.FixtureRequest
+) -> None:
+    options: list[str] = []
+    if on_postgresql:
+        options = ["--database", request.getfixturevalue("postgres").make_database()]
+    with Server(*options) as server:
         async with AsyncExitStack() as stack:
             address = ("127.0.0.1", server.sip_port)
             phones = [
@@ -70,8 +82,9 @@ async def _first(phones: list[Phone]) -> None:
     await asyncio.gather(*asked, return_exceptions=True)
 
 
-async def _until(admin: Program, path: str, ready: object, timeout_s: float = 60) -> dict:  # type: ignore[type-arg]
-    assert callable(ready)
+async def _until(
+    admin: Program, path: str, ready: Callable[[dict[str, Any]], bool], timeout_s: float = 60
+) -> dict[str, Any]:
     async with asyncio.timeout(timeout_s):
         while True:
             reply = await asyncio.to_thread(admin.get, path)
@@ -80,5 +93,5 @@ async def _until(admin: Program, path: str, ready: object, timeout_s: float = 60
             await asyncio.sleep(0.05)
 
 
-def _phones(contacts: dict) -> int:  # type: ignore[type-arg]
+def _phones(contacts: dict[str, Any]) -> int:
     return sum(each["phones"] for each in contacts["items"])

@@ -281,7 +281,7 @@ async def test_crash_between_wave_legs_writes_none_twice(
     async with Desk(database, exchange, book, clock) as desk:
         await desk.sending.stop()
         sent = await desk.broadcast(groups=["Everyone"], deliver_to=["wave"])
-        await desk.sending.step()  # begins, and writes one batch of three
+        await desk.sending.step()  # begins, and writes the first of many batches
         assert await desk.state(sent.broadcast.id) == "sending"
     async with Desk(database, exchange, book, clock) as desk:
         await desk.reaches(sent.broadcast.id, "finished")
