@@ -69,10 +69,10 @@ export class ConversationClient {
       target.addEventListener(name, handler);
       this.#unhook.push(() => target.removeEventListener(name, handler));
     };
-    hook(window, "online", () => this.#check());
+    hook(window, "online", () => this.#wakeUp());
     hook(window, "offline", () => this.#socket.suspect());
-    hook(window, "pageshow", () => this.#check());
-    hook(document, "visibilitychange", () => document.visibilityState === "visible" && this.#check());
+    hook(window, "pageshow", () => this.#wakeUp());
+    hook(document, "visibilitychange", () => document.visibilityState === "visible" && this.#wakeUp());
     hook(window, "focus", () => this.#markRead());
     // An open socket keeps a page out of the back-forward cache.
     hook(window, "pagehide", () => this.#socket.close());
@@ -347,6 +347,15 @@ export class ConversationClient {
     this.#sender?.wake();
     void this.#adopt();
     for (const id of this.#attended.size ? this.#attended : [...this.#followed].slice(-3)) void this.#ask(id, true);
+  }
+
+  /** After sleep a socket may look open and be dead: it has five seconds to prove that it lives. */
+  #wakeUp(): void {
+    this.#check();
+    if (this.#socket.state !== "open") return;
+    this.#socket.request("hello", { heads: {} }, 5_000).catch((error: unknown) => {
+      if (error instanceof SocketGone && error.reason === "timeout") this.#socket.suspect();
+    });
   }
 
   #askIfBehind(id: string): void {

@@ -18,7 +18,7 @@ function intlLanguage(): string {
 const moment = (at: string | number): Date => new Date(at);
 
 /** `14:05` */
-export const clock = (at: string | number): string => format("clock", { hour: "numeric", minute: "2-digit" }).format(moment(at));
+export const clock = (at: string | number): string => format("clock", { timeStyle: "short" }).format(moment(at));
 
 /** `24 November 2026, 14:05`: for titles and screen readers. */
 export const fullTime = (at: string | number): string => format("full", { dateStyle: "long", timeStyle: "short" }).format(moment(at));

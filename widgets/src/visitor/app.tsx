@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Api, ApiError } from "../shared/api";
 import { t } from "../shared/i18n";
+import * as icons from "../shared/icons/paths";
 import { newId } from "../shared/ids";
 import type { ChatProps } from "./chat";
 import type { Config, Session } from "./config";
@@ -119,17 +120,17 @@ export function App({ config }: { config: Config }) {
           </>
         )}
         {view.name === "thanks" && (
-          <Notice icon="check" heading={t("Thank you for your message")}>
+          <Notice icon={icons.check} heading={t("Thank you for your message")}>
             <p>{t("We will get back to you as soon as we can.")}</p>
           </Notice>
         )}
         {view.name === "gone" && (
-          <Notice icon="chat" heading={t("This chat is no longer available")}>
+          <Notice icon={icons.chat} heading={t("This chat is no longer available")}>
             <p>{t("Please look for another way to reach us on our web site.")}</p>
           </Notice>
         )}
         {view.name === "unreachable" && (
-          <Notice icon="alert" heading={t("The server cannot be reached")}>
+          <Notice icon={icons.alert} heading={t("The server cannot be reached")}>
             <p>{t("Nothing is lost: your conversation continues as soon as the connection is back.")}</p>
             <button type="button" class="button" onClick={() => void find()}>
               {t("Try again")}
@@ -137,7 +138,7 @@ export function App({ config }: { config: Config }) {
           </Notice>
         )}
         {view.name === "blocked" && (
-          <Notice icon="alert" heading={t("This chat is over")}>
+          <Notice icon={icons.alert} heading={t("This chat is over")}>
             <button type="button" class="button" onClick={again}>
               {t("Start again")}
             </button>

@@ -5,6 +5,7 @@ import type { Api } from "../shared/api";
 import { ConversationClient } from "../shared/client";
 import { isMine, isOver } from "../shared/conversation";
 import { t } from "../shared/i18n";
+import * as icons from "../shared/icons/paths";
 import { chime, setSound, soundOn } from "../shared/sound";
 import type { WireEvent } from "../shared/wire";
 import type { Config, Session } from "./config";
@@ -98,7 +99,7 @@ function SoundButton() {
   };
   return (
     <button type="button" class="tool" aria-pressed={on} aria-label={t("Sound")} title={t("Sound")} onClick={toggle}>
-      <Icon name={on ? "sound" : "mute"} />
+      <Icon paths={on ? icons.sound : icons.mute} />
     </button>
   );
 }

@@ -4,6 +4,7 @@ import type { ConversationClient } from "../shared/client";
 import { type Conversation, isMine, isOver, type Pending, progressOf } from "../shared/conversation";
 import { keepDraft, readDraft } from "../shared/draft";
 import { nt, t } from "../shared/i18n";
+import * as icons from "../shared/icons/paths";
 import { lineOf } from "../shared/lines";
 import { clock, day, dayKey, fullTime, number } from "../shared/time";
 import type { WireEvent } from "../shared/wire";
@@ -157,7 +158,7 @@ function Log({ client, conversation, onEdit }: { client: ConversationClient; con
       </div>
       {missed > 0 && (
         <button type="button" class="pill" onClick={toEnd}>
-          <Icon name="down" />
+          <Icon paths={icons.down} />
           {nt("{n} new message", "{n} new messages", missed)}
         </button>
       )}
@@ -212,7 +213,7 @@ function Progress({ progress }: { progress: "sent" | "delivered" | "read" }) {
   const words = { sent: t("Sent"), delivered: t("Delivered"), read: t("Read") };
   return (
     <span class={`progress ${progress}`}>
-      <Icon name={progress === "sent" ? "check" : "checks"} />
+      <Icon paths={progress === "sent" ? icons.check : icons.checks} />
       {words[progress]}
     </span>
   );
@@ -230,14 +231,14 @@ function Unsent({ item, client, conversation, onEdit }: { item: Pending; client:
         <time>{clock(item.atMs)}</time>
         {refused ? (
           <span class="failed" role="alert">
-            <Icon name="alert" />
+            <Icon paths={icons.alert} />
             {item.error?.message || t("This could not be sent.")}
           </span>
         ) : item.phase === "stored" ? (
           <Progress progress="sent" />
         ) : (
           <span class="progress">
-            <Icon name="clock" />
+            <Icon paths={icons.clock} />
             {item.error?.message || (item.phase === "late" ? t("Not sent yet – we keep trying.") : t("Sending …"))}
           </span>
         )}
@@ -292,9 +293,9 @@ function Composer({ limit, draft, onInput, onSend }: { limit: number; draft: str
       <label class="visually-hidden" for="message">
         {t("Message")}
       </label>
-      <textarea id="message" ref={box} rows={1} dir="auto" enterkeyhint="send" value={draft} placeholder={t("Write a message …")} aria-invalid={over || undefined} aria-describedby={length > limit * 0.9 ? "count" : undefined} onInput={(event) => onInput(event.currentTarget.value)} onKeyDown={key} />
+      <textarea id="message" ref={box} rows={1} dir={draft ? "auto" : undefined} enterkeyhint="send" value={draft} placeholder={t("Write a message …")} aria-invalid={over || undefined} aria-describedby={length > limit * 0.9 ? "count" : undefined} onInput={(event) => onInput(event.currentTarget.value)} onKeyDown={key} />
       <button type="submit" class="send" aria-label={t("Send")} title={t("Send")} disabled={!ready}>
-        <Icon name="send" />
+        <Icon paths={icons.send} />
       </button>
       {length > limit * 0.9 && (
         <p id="count" class={over ? "count over" : "count"} role={over ? "alert" : undefined}>

@@ -1,12 +1,12 @@
 /** The form before a chat, and the form for a message when nobody can chat. */
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../shared/api";
 import { t } from "../shared/i18n";
+import * as icons from "../shared/icons/paths";
 import type { Config } from "./config";
 import { identified, onHost } from "./embed";
 import { recall, remember } from "./identity";
-import { Alert, Field, FieldError, type FieldProps, Text } from "./parts";
-import { useEffect } from "preact/hooks";
+import { Alert, Field, FieldError, type FieldProps, Notice, Text } from "./parts";
 
 export interface Details {
   full_name: string;
@@ -83,6 +83,11 @@ export function VisitorForm({ config, purpose, onSubmit }: Props) {
   return (
     <form class="form" ref={form} noValidate onSubmit={(event) => void submit(event)}>
       {purpose === "chat" && config.require_visitor_info && config.info_request_message && <p class="lead">{config.info_request_message}</p>}
+      {purpose === "chat" && asked.length === 0 && (
+        <Notice icon={icons.chat} heading={t("How can we help you?")}>
+          <p>{t("Write to us, and somebody will answer you right here.")}</p>
+        </Notice>
+      )}
       {asked.includes("full_name") && <Field {...field("full_name")} autocomplete="name" limit={120} />}
       {asked.includes("email") && <Field {...field("email")} type="email" autocomplete="email" limit={254} />}
       {asked.includes("phone") && <Field {...field("phone")} type="tel" autocomplete="tel" limit={32} />}

@@ -1,15 +1,15 @@
 /** The few pieces every view is made of. */
 import type { ComponentChildren } from "preact";
-import { type IconName, icons } from "../shared/icons";
+import * as icons from "../shared/icons/paths";
 import { t } from "../shared/i18n";
 import { linkify } from "../shared/linkify";
 import type { Config } from "./config";
 import { embedded, tellHost } from "./embed";
 
-export function Icon({ name }: { name: IconName }) {
+export function Icon({ paths }: { paths: icons.Icon }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-      {icons[name].map((path) => (
+      {paths.map((path) => (
         <path key={path} d={path} />
       ))}
     </svg>
@@ -69,7 +69,7 @@ export function Field({ name, label, value, error, onInput, type = "text", autoc
 export function FieldError({ id, children }: { id: string; children: string | undefined }) {
   return children ? (
     <p class="field-error" id={id}>
-      <Icon name="alert" />
+      <Icon paths={icons.alert} />
       {children}
     </p>
   ) : null;
@@ -84,11 +84,11 @@ export function Alert({ children }: { children: ComponentChildren }) {
 }
 
 /** A whole view that only says something: an icon, a heading, a sentence, perhaps a button. */
-export function Notice({ icon, heading, children }: { icon: IconName; heading: string; children?: ComponentChildren }) {
+export function Notice({ icon, heading, children }: { icon: icons.Icon; heading: string; children?: ComponentChildren }) {
   return (
     <div class="notice">
       <span class="notice-icon">
-        <Icon name={icon} />
+        <Icon paths={icon} />
       </span>
       <h2>{heading}</h2>
       {children}
@@ -124,7 +124,7 @@ export function Header({ config, status, children }: HeaderProps) {
         {children}
         {embedded && (
           <button type="button" class="tool" aria-label={t("Close window")} title={t("Close window")} onClick={() => tellHost({ type: "close" })}>
-            <Icon name="close" />
+            <Icon paths={icons.close} />
           </button>
         )}
       </div>
