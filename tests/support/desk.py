@@ -1,4 +1,4 @@
-"""People at their pages: an agent in Wave, an administrator, a visitor, each in a browser profile."""
+"""People at their pages, each in a browser profile: an agent, an administrator, a visitor."""
 
 from __future__ import annotations
 

@@ -188,8 +188,8 @@ function Deliveries({ deliveries }: { deliveries: readonly Delivery[] }) {
               <td>
                 {each.leg === "wave" ? t("Wave") : (each.device_name || each.device || t("No phone registered"))}
                 {each.device && (
-                  <span className={table.line} dir="ltr">
-                    {each.device}
+                  <span className={table.line}>
+                    <bdi>{each.device}</bdi>
                   </span>
                 )}
               </td>

@@ -37,7 +37,7 @@ function Item({ conversation, base, current }: { conversation: Conversation; bas
   return (
     <li>
       <a className={styles.item} href={href(base, conversation.id)} aria-current={current ? "page" : undefined} data-unread={unread > 0 || undefined} data-over={isOver(conversation) || undefined}>
-        <Person name={name} seed={number || conversation.id} presence={conversation.kind === "direct" && number ? desk.presenceOf(number) : undefined} />
+        <Person name={name} seed={number || name} presence={conversation.kind === "direct" && number ? desk.presenceOf(number) : undefined} />
         <span className={styles.words}>
           <span className={styles.top}>
             <span className={styles.name}>

@@ -32,9 +32,8 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
   const [text, setText] = useState(() => readDraft(me.who, id));
   const [noting, setNoting] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
-  const readBefore = useRef<number | null>(null);
-  // Where nothing was read before, all is new and a line would say nothing.
-  readBefore.current ??= conversation.unread > 0 ? conversation.watermarks[me.who]?.read || null : null;
+  // As it was when the pane was opened; where nothing was read before, a line "New" would say nothing.
+  const [readBefore] = useState(() => (conversation.unread > 0 ? conversation.watermarks[me.who]?.read || null : null));
 
   useEffect(() => {
     client.follow(id);
@@ -77,7 +76,7 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
         <ActionIcon variant="subtle" color="gray" size="lg" className={styles.back} aria-label={t("Back to the list")} onClick={() => go(list)}>
           <Icon name="back" />
         </ActionIcon>
-        <Person name={name} seed={number || id} presence={number ? desk.presenceOf(number) : undefined} />
+        <Person name={name} seed={number || name} presence={number ? desk.presenceOf(number) : undefined} />
         <div className={styles.title}>
           <h2 ref={heading} tabIndex={-1}>
             <bdi>{name}</bdi>
@@ -90,7 +89,7 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
         <Log
           conversation={conversation}
           me={me}
-          readBefore={readBefore.current}
+          readBefore={readBefore}
           onSight={(inSight) => client.attend(id, inSight)}
           onAgain={(clientId) => void client.again(id, clientId)}
           onEdit={(line) => void edit(line)}

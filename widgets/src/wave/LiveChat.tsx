@@ -112,7 +112,7 @@ function InquiryCard({ inquiry, now }: { inquiry: Waiting; now: number }) {
   return (
     <li className={styles.inquiry} data-long={waiting_ms > 120_000 || undefined}>
       <div className={styles.who}>
-        <Person name={inquiry.visitor.name} seed={inquiry.visitor.id} size={34} />
+        <Person name={inquiry.visitor.name} seed={inquiry.visitor.name} size={34} />
         <div className={styles.words}>
           <strong id={nameId}>
             <bdi>{inquiry.visitor.name}</bdi>
