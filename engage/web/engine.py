@@ -4,12 +4,14 @@ What is done here, and why (`tests/integration/web/test_engine.py` guards it aga
 - each Engine.IO socket gets our `Outgoing` for a queue, since its own has no bounds;
 - a broadcast is encoded once and put on those queues, instead of one task per receiver;
 - one message of a connection is handled after the other, also when two polling requests carry them;
+- events are decoded and acknowledged here, at half the library's cost for each;
 - binary messages and acknowledgements, which nobody here sends, are refused before they are kept.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -33,14 +35,26 @@ CONNECT_WITHIN_S = 15.0  # an Engine.IO session that joins no namespace is close
 DRAIN_WITHIN_S = 10.0  # who does not read what was asked for is not asked further
 KINDS = frozenset("0123456")  # of Engine.IO packets
 MOST_PACKETS = 16  # in one polling request
-_encode = msgspec.json.encode
+MOST_DIGITS = 18  # of an acknowledgement's number
+_encode, _decode = msgspec.json.encode, msgspec.json.decode
 
 
 class Engine:
     """A Socket.IO server with bounded queues."""
 
-    def __init__(self, connected: Callable[[str], Awaitable[None]]) -> None:
-        """`connected` is called when a client was told that it is connected, with its sid."""
+    def __init__(
+        self,
+        connected: Callable[[str], Awaitable[None]],
+        event: Callable[[str, str, list[Any]], Awaitable[dict[str, Any]]],
+    ) -> None:
+        """Call back with the sid.
+
+        Args:
+            connected: a client was just told that it is connected.
+            event: what a client says (sid, name, arguments); the result is acknowledged.
+        """
+        self._event = event
+        self._sids: dict[tuple[str, str], str] = {}
         manager = socketio.AsyncManager()
         self.server = socketio.AsyncServer(
             async_mode="asgi",
@@ -72,8 +86,13 @@ class Engine:
         await self._app(scope, _replayed(body or b"", receive), send)
 
     def on(self, namespace: str, event: str, handler: Callable[..., Awaitable[Any]]) -> None:
-        """Handle `connect`, `disconnect` or `*`, everything else."""
+        """Handle `connect` or `disconnect`."""
         self.server.on(event, handler=handler, namespace=namespace)
+
+    def forget(self, sid: str, namespace: str) -> None:
+        """The connection is gone; what it still says is nobody's."""
+        eio_sid = self.server.manager.eio_sid_from_sid(sid, namespace)
+        self._sids.pop((eio_sid, namespace), None)
 
     def outgoing(self, sid: str, namespace: str) -> tuple[str, Outgoing] | None:
         """The Engine.IO session and queue of a connection that is open."""
@@ -110,7 +129,9 @@ class Engine:
 
         async def connect_and_tell(sid: str, namespace: str) -> Any:
             result = await connect(sid, namespace)
-            self._joined.add(manager.eio_sid_from_sid(sid, namespace))
+            eio_sid = manager.eio_sid_from_sid(sid, namespace)
+            self._joined.add(eio_sid)
+            self._sids[eio_sid, namespace] = sid
             await connected(sid)
             return result
 
@@ -157,15 +178,53 @@ class Engine:
             await self.close(eio_sid, abort=True)
             return
         try:
-            await handle(eio_sid, data)
+            if data[:1] == "2":
+                await self._answer(eio_sid, socket.queue, *split_event(data))
+            else:
+                await handle(eio_sid, data)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
             log.info("socket closed", extra={"reason": "malformed packet"})
             await self.close(eio_sid)
+
+    async def _answer(
+        self, eio_sid: str, outgoing: Outgoing, namespace: str, number: str, arguments: list[Any]
+    ) -> None:
+        sid = self._sids.get((eio_sid, namespace))
+        if sid is None:
+            return
+        result = await self._event(sid, str(arguments[0]), arguments[1:])
+        if number:
+            place = "" if namespace == "/" else f"{namespace},"
+            data = _encode([result]).decode()
+            outgoing.put_nowait(EnginePacket(MESSAGE, f"3{place}{number}{data}"))
 
     def _check_joined(self, eio_sid: str) -> None:
         if eio_sid in self._locks and eio_sid not in self._joined:
             task = asyncio.ensure_future(self.close(eio_sid))
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+
+def split_event(text: str) -> tuple[str, str, list[Any]]:
+    """A Socket.IO event packet: namespace, number of its acknowledgement ("" for none), content.
+
+    Raises:
+        ValueError: it is none.
+    """
+    at, namespace = 1, "/"
+    if text[1:2] == "/":
+        end = text.index(",")
+        namespace, at = text[1:end].partition("?")[0], end + 1
+    start = text.index("[", at)
+    number = text[at:start]
+    if number and not (len(number) <= MOST_DIGITS and number.isascii() and number.isdigit()):
+        raise ValueError("no number of an acknowledgement")
+    try:
+        content = _decode(text[start:])
+    except msgspec.DecodeError:
+        content = json.loads(text[start:])  # takes lone surrogates, which are refused with a name
+    if not isinstance(content, list) or not content or not isinstance(content[0], str):
+        raise ValueError("no event")
+    return namespace, number, content
 
 
 def _checked(receive: Receive) -> Receive:
@@ -221,7 +280,8 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 def event_packet(namespace: str, name: str, payload: object) -> EnginePacket:
     """A Socket.IO event as an Engine.IO packet, encoded."""
     data = _encode([name, payload]).decode()
-    packet = EnginePacket(MESSAGE, f"2{namespace},{data}")
+    place = "" if namespace == "/" else f"{namespace},"
+    packet = EnginePacket(MESSAGE, f"2{place}{data}")
     packet.encode()
     return packet
 

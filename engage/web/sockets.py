@@ -27,7 +27,7 @@ from engage.web.outgoing import Push
 from engage.web.requests import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Hashable, Iterable
+    from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 
     from pydantic import BaseModel
     from starlette.types import Receive, Scope, Send
@@ -90,20 +90,26 @@ class Namespace:
 class Sockets:
     """Connections by who they belong to; the hub's way to them and theirs to the slices."""
 
-    def __init__(self, tokens: Tokens, *, incoming: Rate = INCOMING) -> None:
+    def __init__(
+        self,
+        tokens: Tokens,
+        *,
+        incoming: Rate = INCOMING,
+        namespaces: Mapping[str, tuple[str, ...]] = NAMESPACES,
+    ) -> None:
+        """`incoming` is each connection's rate of events; `namespaces` say which roles enter."""
         self._tokens, self._incoming = tokens, incoming
-        self._namespaces = {name: Namespace(roles) for name, roles in NAMESPACES.items()}
+        self._namespaces = {name: Namespace(roles) for name, roles in namespaces.items()}
         self._connections: dict[str, Connection] = {}
         self._by_who: dict[str, dict[str, Connection]] = {}
         self._backlog: deque[tuple[_Message, list[Connection]]] = deque()
         self._dispatcher: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self.sent = 0
-        self._engine = Engine(self._connected)
-        for name in NAMESPACES:
+        self._engine = Engine(self._connected, self._event)
+        for name in self._namespaces:
             self._engine.on(name, "connect", self._connect_handler(name))
             self._engine.on(name, "disconnect", self._disconnected)
-            self._engine.on(name, "*", self._event)
 
     # --- what slices and the hub use ------------------------------------------------------------
 
@@ -237,6 +243,7 @@ class Sockets:
         connection = self._connections.pop(sid, None)
         if connection is None or connection.outgoing is None:
             return
+        self._engine.forget(sid, connection.namespace)
         who = connection.principal.who
         remaining = self._by_who.get(who, {})
         remaining.pop(sid, None)
@@ -265,7 +272,7 @@ class Sockets:
 
     # --- events ---------------------------------------------------------------------------------
 
-    async def _event(self, event: str, sid: str, *arguments: object) -> dict[str, Any]:
+    async def _event(self, sid: str, event: str, arguments: list[Any]) -> dict[str, Any]:
         connection = self._connections.get(sid)
         if connection is None:
             return _refused(Unauthenticated(), "en")
@@ -285,7 +292,7 @@ class Sockets:
         return {"ok": True, **result}
 
     async def _handle(
-        self, connection: Connection, event: str, arguments: tuple[object, ...]
+        self, connection: Connection, event: str, arguments: list[Any]
     ) -> dict[str, Any]:
         registered = self._namespaces[connection.namespace].handlers.get(event)
         if registered is None:
