@@ -59,7 +59,8 @@ def _demonstration(settings: Settings, demo: set[str]) -> list[str]:
             f"  user {DEMO_PHONE}, password Sip-{DEMO_PHONE}!"
         )
         if settings.sip.loopback:
-            lines.append("               from the local network: start with --sip 0.0.0.0:5060")
+            option = f"--sip 0.0.0.0:{settings.sip.port}"
+            lines.append(f"               from the local network: start with {option}")
     if opened := exposed(settings):
         lines.append(
             f"warning: demonstration passwords are open to the network on {', '.join(opened)};"

@@ -11,6 +11,7 @@ from engage import errors
 from engage.identifiers import now_ms
 from engage.keyring import Keyring
 from engage.processes import unix
+from engage.processes.append_log import LogFull
 from engage.processes.binding_file import BindingFile
 from engage.processes.connection import Connection
 from engage.processes.loop import run, settle, until_stopped
@@ -137,7 +138,10 @@ class PbxPart:
         return reply if isinstance(reply, MessageStored) else None
 
     def _record(self, fact: Fact) -> None:
-        self._journal.append(fact, now_ms())
+        try:
+            self._journal.append(fact, now_ms())
+        except LogFull:  # the disk has been full for long, and readiness says so: calls go first
+            log.error("fact lost", extra={"fact": type(fact).__name__})
 
     def _grew(self, seq: int) -> None:
         """In the journal's thread: what is on disk, told to web from the loop."""

@@ -96,7 +96,7 @@ class Supervisor:
             signal.signal(number, self._on_signal)
         self._selector.register(woken, selectors.EVENT_READ)
         for part in self._parts.values():
-            self._start(part)
+            self._try_to_start(part)
         while not self._ended():
             for key, _ in self._selector.select(self._patience()):
                 if key.data is None:
@@ -116,17 +116,27 @@ class Supervisor:
         else:  # asked twice: now
             self._stop_asked_at = time.monotonic() - DRAIN_S
 
+    def _try_to_start(self, part: Part) -> None:
+        """Start a part, or try again later: the others go on when the machine has no room for it."""
+        try:
+            self._start(part)
+        except OSError as failed:
+            now = time.monotonic()
+            part.state, part.reason = "down", str(failed)
+            part.start_at = now + part.backoff.ended(now)
+            log.error("part not started", extra={"name_of_part": part.name, "reason": str(failed)})
+
     def _start(self, part: Part) -> None:
         assert self._lock is not None  # noqa: S101 - `prepare` took it
         ours, theirs = socket.socketpair()
         names = [name for name in SOCKETS_OF[part.name] if name in self._listeners]
         descriptors = {name: self._listeners[name].fileno() for name in names}
-        part.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", f"engage.processes.{part.name}", str(theirs.fileno())],
-            pass_fds=[theirs.fileno(), self._lock.descriptor, *descriptors.values()],
-            stdin=subprocess.DEVNULL,
-        )
-        theirs.close()
+        with theirs:
+            part.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [sys.executable, "-m", f"engage.processes.{part.name}", str(theirs.fileno())],
+                pass_fds=[theirs.fileno(), self._lock.descriptor, *descriptors.values()],
+                stdin=subprocess.DEVNULL,
+            )
         ours.sendall(dump(Handover(part.name, self._plan, descriptors, os.getpid())))
         ours.setblocking(False)
         part.leash, part.unread, part.start_at = ours, b"", None
@@ -172,7 +182,7 @@ class Supervisor:
         for part in self._parts.values():
             if part.start_at is not None and now >= part.start_at:
                 part.restarts += 1
-                self._start(part)
+                self._try_to_start(part)
         if not self._was_ready and all(each.state == "ready" for each in self._parts.values()):
             self._was_ready = True
             self._greet()

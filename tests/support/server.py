@@ -17,7 +17,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -123,14 +123,13 @@ class Server:
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
         return kept | {"PYTHONPATH": path} | self._environment
 
-    def start(self, *, wait: bool = True) -> None:
-        """Start it; waits until every part serves."""
+    def start(self, *, wait: bool = True, output: IO[bytes] | None = None) -> None:
+        """Start it, printing to `log` or to `output`; waits until every part serves."""
         self.data.parent.mkdir(parents=True, exist_ok=True)
         with self._log_path.open("ab") as log:
-            self._mark = log.tell()
             self.process = subprocess.Popen(
                 self.command(),
-                stdout=log,
+                stdout=output or log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 env=self.environment(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -109,6 +110,37 @@ def test_sigterm_during_the_start_ends_it_as_well() -> None:
     with Server(start=False) as server:
         server.start(wait=False)
         wait_until(lambda: server.status().get("parts", {}).get("media"), 20, "the start")
+        assert server.stop() == 0
+
+
+def test_clients_that_stay_connected_do_not_hold_up_the_end() -> None:
+    halves = {
+        "http": b"POST /v1/sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{",
+        "https": b"",  # no handshake ever
+        "sip": b"MESSAGE sip:1000@127.0.0.1 SIP/2.0\r\nVia: ",
+        "poll": b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n\r\n",
+    }
+    with Server() as server, contextlib.ExitStack() as clients:
+        ports = {"https": server.https_port, "sip": server.sip_port}
+        for name, half in halves.items():
+            address = ("127.0.0.1", ports.get(name, server.http_port))
+            client = clients.enter_context(socket.create_connection(address, 5))
+            client.sendall(half)
+        assert server.get("/healthz").status == 200
+        began = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - began < 10
+
+
+def test_a_closed_terminal_does_not_end_the_server() -> None:
+    with Server(start=False) as server:
+        read, write = os.pipe()
+        os.close(read)
+        with os.fdopen(write, "wb") as nobody_reads:
+            server.start(output=nobody_reads)
+        assert server.get("/readyz").status == 200
+        server.kill9("media")
+        server.wait_ready()
         assert server.stop() == 0
 
 
