@@ -117,7 +117,7 @@ class Supervisor:
             self._stop_asked_at = time.monotonic() - DRAIN_S
 
     def _try_to_start(self, part: Part) -> None:
-        """Start a part, or try again later: the others go on when the machine has no room for it."""
+        """Start a part, or try again later: without room for it the others go on."""
         try:
             self._start(part)
         except OSError as failed:
