@@ -90,7 +90,7 @@ def time_left(seconds: int, language: str) -> str:
         locale = Locale(SOURCE_LANGUAGE)
     minutes = -(-seconds // 60)
     span = timedelta(seconds=max(1, seconds)) if seconds < 60 else timedelta(minutes=minutes)
-    return format_timedelta(span, threshold=2, locale=locale)
+    return format_timedelta(span, threshold=1, locale=locale)
 
 
 def _quality(parameters: str) -> float:

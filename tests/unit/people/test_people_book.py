@@ -1,0 +1,86 @@
+"""Who serves a destination, who is in a group, and what may be a password."""
+
+from __future__ import annotations
+
+import pytest
+
+from engage.errors import Invalid
+from engage.people.book import PeopleBook
+from engage.people.model import (
+    Account,
+    ExtensionEntry,
+    Group,
+    QueueEntry,
+    check_password,
+    check_user_name,
+    csrf_of,
+)
+
+
+def entry(number: str, name: str, *, enabled: bool = True) -> ExtensionEntry:
+    return ExtensionEntry(number, f"a{number}", name, "", "sealed", 1, "internal", enabled)
+
+
+def account(number: str) -> Account:
+    return Account(
+        f"a{number}", number, "user", number, f"{number}@x.test", "", "hash",
+        demo_password=False, enabled=True, version=1,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def book() -> PeopleBook:
+    people = [entry("1000", "Zoe"), entry("1001", "ana"), entry("1002", "Ben", enabled=False)]
+    return PeopleBook.of(
+        1,
+        1,
+        [account(each.number) for each in people],
+        people,
+        [Group("g", "Everyone", ("1001", "1000", "1002"))],
+        [
+            QueueEntry("6500", "Support", (("1000", True), ("1001", False), ("1002", False))),
+            QueueEntry("6501", "Sales", (("1000", False),)),
+        ],
+    )
+
+
+def test_contacts_are_the_enabled_by_name(book: PeopleBook) -> None:
+    assert [each.number for each in book.contacts()] == ["1001", "1000"]
+
+
+def test_a_queue_gives_its_enabled_agents_with_their_breaks(book: PeopleBook) -> None:
+    seats = book.agents_of("queue", ["6500"])
+    assert [(seat.number, seat.paused) for seat in seats] == [("1000", True), ("1001", False)]
+
+
+def test_an_agent_of_two_queues_has_one_seat_and_is_paused_only_in_both(book: PeopleBook) -> None:
+    seats = book.agents_of("queue", ["6500", "6501"])
+    assert [(seat.number, seat.paused) for seat in seats] == [("1000", False), ("1001", False)]
+
+
+def test_extensions_serve_as_named(book: PeopleBook) -> None:
+    seats = book.agents_of("extensions", ["1001", "1002", "9999"])
+    assert [seat.number for seat in seats] == ["1001"]
+
+
+def test_members_are_named_once_by_number_group_name_or_group_id(book: PeopleBook) -> None:
+    for group in ("g", "Everyone"):
+        assert [each.number for each in book.members(["1000"], [group])] == ["1000", "1001"]
+
+
+@pytest.mark.parametrize("password", ["short", "x" * 201, "ana.costa"])
+def test_poor_passwords_are_refused(password: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_password(password, "ana.costa")
+    assert "password" in refused.value.fields
+
+
+@pytest.mark.parametrize("name", ["", "-x", "a b", "x" * 65, "ä", "a\n", "<b>"])
+def test_user_names_that_cannot_be_typed_are_refused(name: str) -> None:
+    with pytest.raises(Invalid):
+        check_user_name(name)
+
+
+def test_the_csrf_value_belongs_to_one_token_and_does_not_show_it() -> None:
+    assert csrf_of("eu_a") != csrf_of("eu_b")
+    assert "eu_a" not in csrf_of("eu_a")
