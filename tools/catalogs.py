@@ -106,8 +106,8 @@ def check() -> int:
         faults.append("locales/engage.pot is old: run `python -m tools.catalogs extract`")
     for language in languages():
         for message in _messages(language.catalog):
-            faults.extend(f"{language.tag}: {fault}" for fault in _place_faults(message))
-        _plural_rule(language.catalog)
+            faults.extend(f"{language.tag}: {fault}" for fault in place_faults(message))
+        plural_rule(language.catalog)
         sys.stdout.write(f"{language.tag}: {_completeness(language.catalog)}\n")
     for fault in faults:
         sys.stderr.write(f"{fault}\n")
@@ -128,7 +128,7 @@ def compile_all(*, pseudo: bool) -> None:
         _write(language.tag, language.catalog)
     if pseudo:
         with TEMPLATE.open("rb") as file:
-            _write(PSEUDO, _pseudo(read_po(file)))
+            _write(PSEUDO, pseudo_catalog(read_po(file)))
 
 
 def _write(tag: str, catalog: Catalog) -> None:
@@ -147,12 +147,12 @@ def _write(tag: str, catalog: Catalog) -> None:
     body = json.dumps(
         {"lang": tag, "dir": direction, "m": texts}, ensure_ascii=False, sort_keys=True
     )
-    rule = _plural_rule(catalog)
+    rule = plural_rule(catalog)
     module = f"export default{{...{body},plural:n=>Number({rule})}};\n"
     (MODULES / f"{tag}.js").write_text(module, encoding="utf-8")
 
 
-def _plural_rule(catalog: Catalog) -> str:
+def plural_rule(catalog: Catalog) -> str:
     rule = str(catalog.plural_expr)
     if PLURAL_RULE.fullmatch(rule) is None:
         raise ValueError(f"{catalog.locale}: not a plural rule: {rule}")
@@ -163,7 +163,7 @@ def _messages(catalog: Catalog) -> Iterator[Message]:
     return (message for message in catalog if message.id)
 
 
-def _place_faults(message: Message) -> Iterator[str]:
+def place_faults(message: Message) -> Iterator[str]:
     ids = (message.id,) if isinstance(message.id, str) else message.id
     strings = (message.string,) if isinstance(message.string, str) else message.string or ()
     allowed = set(PLACES.findall(" ".join(ids)))
@@ -183,7 +183,7 @@ def _completeness(catalog: Catalog) -> str:
     return f"{len(done)} of {len(messages)} messages"
 
 
-def _pseudo(template: Catalog) -> Catalog:
+def pseudo_catalog(template: Catalog) -> Catalog:
     catalog = Catalog(locale="en")
     for message in _messages(template):
         ids = [message.id] if isinstance(message.id, str) else list(message.id)
