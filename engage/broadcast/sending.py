@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-WAVE_BATCH = 8  # conversations in one transaction: short, so that others' messages need not wait
+WAVE_BATCH = 4  # conversations in one transaction: short, so that others' messages need not wait
 LONGEST_SLEEP_MS = 60_000
 AWAY_MS = 2_000
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.program import Program
-from tests.support.server import Server
+from tests.support.server import Server, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +110,9 @@ def test_unknown_broadcast_is_404(admin: Program, one: str) -> None:
 
 def test_deliveries_are_paged_and_filtered(admin: Program) -> None:
     made = create(admin, extension_groups=["Everyone"], deliver_to=["phones", "wave"])
-    path = f"/v1/broadcasts/{made['id']}/deliveries"
+    one = f"/v1/broadcasts/{made['id']}"
+    wait_until(lambda: admin.get(one).json()["state"] != "sending", 15, "the end")
+    path = f"{one}/deliveries"
     found: list[tuple[str, str]] = []
     cursor = ""
     while True:
