@@ -27,6 +27,7 @@ PREFIX = "ENGAGE_"
 BUILD_PREFIX = "ENGAGE_BUILD_"
 FILE = "engage.toml"
 DEMONSTRATION_MARK = "demonstration"
+FILES = ("sqlite", "postgresql")  # may be reached by a path and name no host
 LOOPBACK_LISTENERS = {"https": "127.0.0.1:8089", "sip": "127.0.0.1:5060"}
 
 
@@ -121,7 +122,7 @@ def url_of(*schemes: str) -> Callable[[object], object]:
             _ = parts.port
         except ValueError:
             raise ValueError(f"this is not {wanted}") from None
-        if parts.scheme not in schemes or not (parts.netloc or parts.scheme == "sqlite"):
+        if parts.scheme not in schemes or not (parts.netloc or parts.scheme in FILES):
             raise ValueError(f"this is not {wanted}")
         return value.rstrip("/") if "http" in parts.scheme else value
 

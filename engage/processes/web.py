@@ -8,6 +8,7 @@ import logging
 from typing import TYPE_CHECKING
 
 import uvicorn
+from sqlalchemy.exc import ArgumentError
 
 from engage import errors, logs
 from engage.app import build
@@ -173,6 +174,12 @@ async def main() -> None:
         await WebPart(leash, settings).serve()
     except (SchemaTooNew, CertificateRefused) as refused:
         leash.refuse(str(refused))
+    except ArgumentError:  # its text may hold the password
+        leash.refuse("--database: this address cannot be used")
+    except ModuleNotFoundError as missing:
+        if missing.name != "asyncpg":
+            raise
+        leash.refuse("--database: PostgreSQL needs the driver: pip install 'engage[postgres]'")
     except errors.Unavailable as absent:
         log.error("database not available", extra=absent.params)
         raise SystemExit(1) from None

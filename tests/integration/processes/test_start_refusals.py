@@ -105,8 +105,16 @@ def test_an_unusable_data_folder_is_named(tmp_path: Path) -> None:
     assert "the data folder cannot be used" in told
 
 
-def test_a_certificate_that_cannot_be_read_stops_the_start() -> None:
-    options = ("--certificate", "missing.pem", "--key", "missing.key")
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--certificate", "missing.pem", "--key", "missing.key"), "missing.pem"),
+        (("--database", "postgresql:///x?port=swordfish&host=y"), "--database"),
+    ],
+)
+def test_what_web_alone_can_see_stops_the_start_as_well(
+    options: tuple[str, ...], named: str
+) -> None:
     with Server(*options, start=False) as server:
         ended = subprocess.run(
             server.command(),
@@ -118,8 +126,9 @@ def test_a_certificate_that_cannot_be_read_stops_the_start() -> None:
         )
     assert ended.returncode == 1
     (line,) = [each for each in ended.stderr.splitlines() if each.startswith("engage: ")]
-    assert "missing.pem" in line
+    assert named in line
     assert "Traceback" not in ended.stderr
+    assert "swordfish" not in ended.stderr
 
 
 def test_a_deep_data_folder_is_no_obstacle(tmp_path: Path) -> None:

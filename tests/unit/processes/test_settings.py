@@ -108,6 +108,8 @@ def test_relative_paths_are_relative_to_the_data_folder() -> None:
     assert settings.key == Path("/etc/a.key")
     relative = load(NOWHERE | {"database": "sqlite:///other.db"}, {})
     assert relative.database_url == "sqlite+aiosqlite:////nonexistent/engage-data/other.db"
+    socket = load(NOWHERE | {"database": "postgresql:///engage?host=/run/postgresql"}, {})
+    assert socket.database_url == "postgresql+asyncpg:///engage?host=/run/postgresql"
     absolute = load(NOWHERE | {"database": "sqlite:////var/other.db"}, {})
     assert absolute.database_url == "sqlite+aiosqlite:////var/other.db"
 
