@@ -13,7 +13,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import msgspec
 import socketio
@@ -83,7 +85,10 @@ class Engine:
         if scope["method"] == "POST" and (body is None or not _is_payload(body)):
             await Response(status_code=400 if body is not None else 413)(scope, receive, send)
             return
-        await self._app(scope, _replayed(body or b"", receive), send)
+        sessions = parse_qs(scope["query_string"].decode("latin-1")).get("sid", [""])
+        lock = self._locks.get(sessions[0]) if scope["method"] == "POST" else None
+        async with lock or nullcontext():
+            await self._app(scope, _replayed(body or b"", receive), send)
 
     def on(self, namespace: str, event: str, handler: Callable[..., Awaitable[Any]]) -> None:
         """Handle `connect` or `disconnect`."""
@@ -146,11 +151,7 @@ class Engine:
             return await handlers["connect"](eio_sid, environ)
 
         async def received(eio_sid: str, data: object) -> None:
-            lock = self._locks.get(eio_sid)
-            if lock is None:
-                return
-            async with lock:
-                await self._receive(handlers["message"], eio_sid, data)
+            await self._receive(handlers["message"], eio_sid, data)
 
         async def closed(eio_sid: str, reason: str) -> None:
             self._locks.pop(eio_sid, None)

@@ -385,9 +385,13 @@ def _token(auth: object, connection: HTTPConnection, namespace: str) -> str:
     if isinstance(auth, dict) and isinstance(token := auth.get("token"), str) and token:
         return token
     cookie = connection.cookies.get(cookie_name(connection))
-    if namespace != WAVE or cookie is None or "origin" not in connection.headers:
+    if namespace != WAVE or cookie is None:
         raise Unauthenticated
-    return cookie  # a foreign origin was refused before
+    # A foreign origin was refused before. Browsers name theirs on every WebSocket, but not on a
+    # GET of polling, whose answer another site's page cannot read.
+    if connection.scope["type"] == "websocket" and "origin" not in connection.headers:
+        raise Unauthenticated
+    return cookie
 
 
 def _refusal(error: EngageError) -> Refused:

@@ -121,9 +121,7 @@ async def test_no_value_in_any_field_is_a_fault(
                     changed["client_id"] = value if field == "client_id" else f"{field}-{number}"
                 body = json.dumps(changed).encode()
                 token = tokens[WHO.get(path, 0)]
-                status, answer = await site.json(
-                    "POST", full, token=token, data=body, headers=JSON
-                )
+                status, answer = await site.json("POST", full, token=token, data=body, headers=JSON)
                 if status not in TYPED | {200, 201} or ("error" in answer) != (status >= 400):
                     wrong.append((path, field, value, status, answer))
     assert wrong == []

@@ -174,6 +174,19 @@ async def test_pages_of_other_origins_are_kept_out() -> None:
             assert '"code":"invalid"' in await raw.until("44/wave,")
 
 
+async def test_a_browser_that_must_poll_comes_in_by_its_cookie() -> None:
+    async with house() as at:
+        one = socketio.AsyncClient(reconnection=False)
+        await one.connect(
+            at.url,
+            headers={"Cookie": "engage=1000"},
+            namespaces=["/wave"],
+            transports=["polling"],
+        )
+        assert (await one.call("say", {}, namespace="/wave"))["ok"]
+        await one.disconnect()
+
+
 async def test_errors_are_acknowledged_with_their_code_and_parameters() -> None:
     async with house() as at, client(at, "1000") as one:
         answer = await one.call("refuse", {}, namespace="/wave")
