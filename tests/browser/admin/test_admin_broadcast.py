@@ -138,7 +138,9 @@ def test_what_the_server_refuses_stands_at_its_field(
     admin.get_by_label("Message", exact=True).fill("Give me your password")
     choose(admin, "Extension Groups", "Everyone")
     admin.get_by_role("button", name="Send", exact=True).click()
-    expect(admin.get_by_label("Sender")).to_have_accessible_description(re.compile("user's name"))
+    expect(admin.get_by_role("combobox", name="Sender")).to_have_accessible_description(
+        re.compile("user's name")
+    )
     expect(admin.get_by_label("Message", exact=True)).to_have_value("Give me your password")
 
 

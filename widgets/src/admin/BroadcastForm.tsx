@@ -127,6 +127,7 @@ function Form({ choices }: { choices: Choices }) {
         onChange={(sender) => set({ sender }, "sender")}
         data={choices.contacts.map(labelOf)}
         limit={50}
+        openOnFocus={false}
         maxLength={Math.max(SENDER_LIMIT, 200)}
         error={found.sender}
         required

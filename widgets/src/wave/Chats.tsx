@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import type { Conversation } from "../shared/conversation";
 import { t } from "../shared/i18n";
-import { Blank, Failed, Loading } from "../kit/Blank";
+import { Blank, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
 import { presenceWords } from "../kit/Person";
 import styles from "./Chats.module.css";
@@ -14,6 +14,7 @@ import { type Desk, partner } from "./desk";
 import { NewChat } from "./NewChat";
 import { PageHead } from "./PageHead";
 import split from "./Split.module.css";
+import { useConversation } from "./useConversation";
 
 /** One-to-one with colleagues and their phones; broadcasts are read here too. */
 export function Chats({ selected }: { selected: string | undefined }) {
@@ -22,7 +23,7 @@ export function Chats({ selected }: { selected: string | undefined }) {
   const [choosing, setChoosing] = useState(false);
   const all = desk.list("direct", "broadcast");
   const found = all.filter((conversation) => matches(conversation, desk, search));
-  const conversation = selected ? desk.client.get(selected) : undefined;
+  const conversation = useConversation(selected);
   return (
     <main className={split.split} data-open={selected ? "" : undefined}>
       <div className={split.list}>
@@ -62,11 +63,17 @@ export function Chats({ selected }: { selected: string | undefined }) {
           )}
         </div>
       </div>
-      {conversation && conversation.kind !== "livechat" ? (
+      {conversation !== null && conversation !== "searching" && conversation.kind !== "livechat" ? (
         <ConversationPane key={conversation.id} conversation={conversation} list="chats" subtitle={subtitle(conversation, desk)} closed={conversation.kind === "broadcast" ? t("This is a broadcast. It takes no answers.") : null} />
       ) : (
         <div className={split.nothing}>
-          {selected && !desk.listed ? <Loading /> : selected ? <Failed text={t("This chat does not exist, or is not yours.")} retry={() => desk.client.reconnect()} /> : <Blank icon="chat" title={t("No chat open")} text={t("Choose a chat from the list.")} />}
+          {conversation === "searching" ? (
+            <Loading />
+          ) : selected ? (
+            <Blank icon="chat" title={t("This chat does not exist")} text={t("Or it is not yours to read.")} />
+          ) : (
+            <Blank icon="chat" title={t("No chat open")} text={t("Choose a chat from the list.")} />
+          )}
         </div>
       )}
       <NewChat opened={choosing} onClose={() => setChoosing(false)} />

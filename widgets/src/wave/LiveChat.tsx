@@ -18,13 +18,14 @@ import type { Waiting } from "./inquiries";
 import styles from "./LiveChat.module.css";
 import { PageHead } from "./PageHead";
 import split from "./Split.module.css";
+import { useConversation } from "./useConversation";
 import { VisitorDetails } from "./VisitorDetails";
 
 /** Where an agent sees who waits, takes a chat and talks to the visitor. */
 export function LiveChat({ selected }: { selected: string | undefined }) {
   const desk = useDesk();
   const [details, setDetails] = useState(() => matchMedia("(width >= 75rem)").matches);
-  const conversation = selected ? desk.client.get(selected) : undefined;
+  const conversation = useConversation(selected);
   const mine = desk.list("livechat");
   return (
     <main className={split.split} data-open={selected ? "" : undefined}>
@@ -44,14 +45,14 @@ export function LiveChat({ selected }: { selected: string | undefined }) {
           )}
         </div>
       </div>
-      {conversation && conversation.kind !== "direct" ? (
+      {conversation !== null && conversation !== "searching" && conversation.kind === "livechat" ? (
         <>
           <VisitorChat key={conversation.id} conversation={conversation} details={details} toggleDetails={() => setDetails(!details)} />
           {details && <VisitorDetails key={`details ${conversation.id}`} conversation={conversation.id} onClose={() => setDetails(false)} />}
         </>
       ) : (
         <div className={split.nothing}>
-          {selected && !desk.listed ? (
+          {conversation === "searching" ? (
             <Loading />
           ) : (
             <Blank
