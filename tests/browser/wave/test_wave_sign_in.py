@@ -84,6 +84,17 @@ def test_signing_out_leaves_nothing_open(server: Server, new_context: NewContext
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
 
+def test_signing_out_in_one_tab_closes_the_other(server: Server, new_context: NewContext) -> None:
+    first = open_wave(new_context, server.url, "1001")
+    second = first.context.new_page()
+    second.goto(f"{server.url}/wave/")
+    expect(second.get_by_role("heading", name="Live Chat", level=1)).to_be_visible()
+    first.get_by_role("button", name="own menu").click()
+    first.get_by_role("menuitem", name="Sign out").click()
+    expect(second.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    expect(second.get_by_text("Your session is over")).to_be_visible()
+
+
 def test_sign_in_page_has_no_serious_faults(server: Server, new_context: NewContext) -> None:
     for scheme in ("light", "dark"):
         page = new_context(color_scheme=scheme).new_page()
