@@ -45,7 +45,7 @@ def test_what_the_server_refuses_stands_at_its_field(visitor: Page) -> None:
 
 def test_visitor_waits_writes_and_talks_to_an_agent(visitor: Page, agent: Agent) -> None:
     start_chat(visitor)
-    expect(visitor.get_by_role("status").filter(has_text="You are next.")).to_be_visible()
+    expect(visitor.get_by_role("status")).to_contain_text("You are number 1 in line.")
     write(visitor, "Are you open?")
     expect(visitor.get_by_role("log")).to_contain_text("Sent")
     agent.accept_and_say("Until <b>six</b>.")

@@ -38,8 +38,14 @@ function desk({ socket, post }: Desk) {
 
 const noHttp = async (): Promise<never> => Promise.reject(new ApiError(0, "network", ""));
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("navigator", {}); // no locks, as on plain HTTP
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 test("messages go one after another, in the order of writing", async () => {
   const sent: string[] = [];

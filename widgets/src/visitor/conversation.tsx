@@ -56,7 +56,7 @@ function Banner({ client }: { client: ConversationClient }) {
     return () => clearTimeout(timer);
   }, [cut]);
   return (
-    <div role="status" class="banner-place">
+    <div aria-live="polite" class="banner-place">
       {cut && late && (
         <p class="banner">
           <span class="spinner small" />
@@ -79,7 +79,7 @@ function Waiting({ config, position }: { config: Config; position: number | null
         <i />
       </span>
       <div role="status">
-        <strong>{position && position > 1 ? t("You are number {position} in line.", { position: number(position) }) : position === 1 ? t("You are next.") : t("You are in line.")}</strong>
+        <strong>{position ? t("You are number {position} in line.", { position: number(position) }) : t("You are in line.")}</strong>
         <p>{config.queueing_message || t("Please wait, somebody will be with you soon.")} {t("You can write your question already.")}</p>
       </div>
     </div>

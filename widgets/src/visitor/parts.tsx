@@ -98,7 +98,7 @@ export function Notice({ icon, heading, children }: { icon: icons.Icon; heading:
 
 export function Spinner() {
   return (
-    <div class="notice" role="status">
+    <div class="notice">
       <span class="spinner" />
       <p>{t("One moment …")}</p>
     </div>
