@@ -102,8 +102,12 @@ class Application:
         self._parts = _Parts(
             self._settings, self._keyring, self._pbx, self._media, database, self._clock
         )
-        await self._parts.start()
-        await self._first_start(database)
+        try:
+            await self._parts.start()
+            await self._first_start(database)
+        except BaseException:
+            await self._parts.stop()
+            raise
 
     async def stop(self) -> None:
         """Stop every slice, the last started first, and close the database."""
@@ -212,7 +216,7 @@ class _Parts:
         )
 
     async def start(self) -> None:
-        """In order of need; what failed to start leaves nothing running."""
+        """In order of need; `stop` ends what had started when one fails."""
         self._metrics.start()
         self._started = [self._database.close, self._metrics.stop]
         for part in (self.people, self._hub, self.livechat, self._telephony, self._sending):
