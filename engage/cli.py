@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from engage.settings import Settings
 
 FAILED, WRONG, IN_USE = 1, 2, 3
+BEGAN_S = time.clock_gettime(time.CLOCK_BOOTTIME)  # not the process's: `./run` installs in it first
 
 app = typer.Typer(
     help="Customer engagement on a PBX of its own.",
@@ -98,6 +100,7 @@ def _become_supervisor(settings: Settings) -> NoReturn:
         settings=start_settings.text_of(settings),
         listeners={name: (at.host, at.port) for name, at in named.items() if at is not None},
         rtp=(settings.rtp.low, settings.rtp.high),
+        began_s=BEGAN_S,
         secret_key=settings.secret_key,
         notices=tuple(notices),
     )

@@ -111,6 +111,7 @@ class MediaPart:
                     self._accept()
                 elif key.fileobj is self._leash.socket:
                     self._stopping = True
+        signal.set_wakeup_fd(-1)  # another signal may come after `waker` is closed
 
     def _stop(self, _number: int, _frame: object) -> None:
         self._stopping = True

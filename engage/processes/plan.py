@@ -16,12 +16,14 @@ class Plan:
     """One server: its folder, where it listens, and the settings for the part that reads them all.
 
     `listeners` maps `http`, `https` and `sip` to host and port; `notices` are lines for the start.
+    `began_s` is when the command began, in seconds on the clock that counts from boot.
     """
 
     data: str
     settings: dict[str, Any] = field(repr=False)
     listeners: dict[str, tuple[str, int]]
     rtp: tuple[int, int]
+    began_s: float
     secret_key: str | None = field(default=None, repr=False)
     notices: tuple[str, ...] = ()
 

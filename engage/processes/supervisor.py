@@ -247,7 +247,8 @@ class Supervisor:
                 at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
                 where = f"{name}://{at}/" if name != "sip" else f"{at} (UDP and TCP)"
                 logs.say(f"{what:6} {where}")
-        logs.say(f"ready in {_age_s():.1f} s")
+        age_s = time.clock_gettime(time.CLOCK_BOOTTIME) - self._plan.began_s
+        logs.say(f"ready in {age_s:.1f} s")
 
     def _tell_status(self) -> None:
         """Leave the supervisor's own figures where web, doctor and tests find them."""
@@ -271,13 +272,6 @@ class Supervisor:
     def _remove_traces(self) -> None:
         for path in self._plan.run.iterdir():
             path.unlink(missing_ok=True)
-
-
-def _age_s() -> float:
-    """Seconds since this process began, as the kernel knows it: `exec` does not reset it."""
-    fields = Path("/proc/self/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
-    began = int(fields[19]) / os.sysconf("SC_CLK_TCK")  # field 22 of proc(5), after "pid (comm)"
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - began
 
 
 def main(arguments: Sequence[str]) -> int:
