@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    Subscriber = Callable[[Any], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 Fact = TypeVar("Fact")
@@ -16,7 +20,7 @@ class Events:
     """A bus in memory. Subscribers are quick; slow work belongs into a row or a task of their own."""
 
     def __init__(self) -> None:
-        self._subscribers: dict[type[Any], list[Callable[[Any], Awaitable[None]]]] = defaultdict(list)
+        self._subscribers: dict[type[Any], list[Subscriber]] = defaultdict(list)
         self._running: set[asyncio.Task[None]] = set()
 
     def subscribe(self, kind: type[Fact], subscriber: Callable[[Fact], Awaitable[None]]) -> None:
@@ -35,7 +39,7 @@ class Events:
         while self._running:
             await asyncio.gather(*self._running)
 
-    async def _tell(self, subscriber: Callable[[Any], Awaitable[None]], fact: object) -> None:
+    async def _tell(self, subscriber: Subscriber, fact: object) -> None:
         try:
             await subscriber(fact)
         except Exception:
