@@ -17,7 +17,7 @@ Fact = TypeVar("Fact")
 
 
 class Events:
-    """A bus in memory. Subscribers are quick; slow work belongs into a row or a task of their own."""
+    """A bus in memory. Subscribers are quick; slow work belongs into a row or a task of its own."""
 
     def __init__(self) -> None:
         self._subscribers: dict[type[Any], list[Subscriber]] = defaultdict(list)
