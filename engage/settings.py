@@ -147,6 +147,13 @@ def secret(value: object) -> object:
     return value
 
 
+def first_password(value: object) -> object:
+    """Refuse, without showing it, what no account may have, before anything is made."""
+    if isinstance(value, str) and value and not 8 <= len(value) <= 200:
+        raise ValueError("must have 8 to 200 characters")
+    return value
+
+
 Listener = Annotated[Address | None, BeforeValidator(address)]
 
 
@@ -177,7 +184,7 @@ class Settings(BaseModel):
     )
     smtp: Annotated[str | None, BeforeValidator(url_of("smtp", "smtps")), Field(repr=False)] = None
     demo: Annotated[bool, BeforeValidator(switch)] = False
-    admin_password: Annotated[str | None, Field(repr=False)] = None
+    admin_password: Annotated[str | None, BeforeValidator(first_password), Field(repr=False)] = None
 
     demonstration: bool = False
     given: frozenset[str] = frozenset()
@@ -297,7 +304,7 @@ def _environment(environment: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _file(data: Path) -> dict[str, object]:
+def _file(data: Path) -> dict[str, str]:
     path = data / FILE
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -306,13 +313,20 @@ def _file(data: Path) -> dict[str, object]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as failed:
         raise SettingsRefused(f"{path}: {failed}") from None
     known = [each for each in CHOICES if each != "data"]
-    values: dict[str, object] = {}
+    values: dict[str, str] = {}
     for key, value in content.items():
         name = key.replace("-", "_")
         if name not in known:
             raise SettingsRefused(f"{path}: unknown key {key!r}{_nearest(name, known)}")
-        values[name] = ",".join(map(str, value)) if isinstance(value, list) else value
+        values[name] = _text(value)
     return values
+
+
+def _text(value: object) -> str:
+    """A value of the file, spelt as it would stand in the environment."""
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _nearest(name: str, known: list[str]) -> str:

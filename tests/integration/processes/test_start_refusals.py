@@ -34,6 +34,7 @@ def refused(server: Server) -> tuple[int, str]:
         ((), {"ENGAGE_HTPP": "x"}, "engage: ENGAGE_HTPP: unknown setting"),
         (("--rtp", "many"), {}, "engage: --rtp: 'many' is not LOW-HIGH"),
         ((), {"ENGAGE_SIPS": "nowhere"}, "engage: ENGAGE_SIPS: 'nowhere' is not HOST:PORT"),
+        ((), {"ENGAGE_ADMIN_PASSWORD": "short"}, "engage: ENGAGE_ADMIN_PASSWORD: must have 8"),
     ],
 )
 def test_a_bad_setting_is_named(
@@ -51,7 +52,8 @@ def test_a_bad_setting_is_named(
         ('htpp = "127.0.0.1:1"', "unknown key 'htpp' (did you mean http?)"),
         ('smtp = "mail.example"', "engage.toml: smtp: this is not smtp://"),
         ("http = ", "engage.toml: "),
-        ("sips = 3", "engage.toml: sips: "),
+        ("sips = 3", "engage.toml: sips: '3' is not HOST:PORT or off"),
+        ("[http]\nport = 1", "engage.toml: http: "),
     ],
 )
 def test_a_bad_file_is_named(content: str, line: str) -> None:
