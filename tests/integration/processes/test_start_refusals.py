@@ -53,7 +53,7 @@ def test_a_bad_setting_is_named(
         ('smtp = "mail.example"', "engage.toml: smtp: this is not smtp://"),
         ("http = ", "engage.toml: "),
         ("sips = 3", "engage.toml: sips: '3' is not HOST:PORT or off"),
-        ("[http]\nport = 1", "engage.toml: http: "),
+        ("[sips]\nport = 1", "engage.toml: sips: "),
     ],
 )
 def test_a_bad_file_is_named(content: str, line: str) -> None:

@@ -141,5 +141,5 @@ def test_settings_cross_to_another_process_unchanged() -> None:
         "certificate": "a",
         "key": "b",
     }
-    settings = load(NOWHERE | options, {"ENGAGE_ADMIN_PASSWORD": "x"})
+    settings = load(NOWHERE | options, {"ENGAGE_ADMIN_PASSWORD": "swordfish"})
     assert from_text(text_of(settings)) == settings
