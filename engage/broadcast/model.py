@@ -104,6 +104,10 @@ class Recipients(Protocol):
         """The people named directly or by a group, each once."""
         ...
 
+    def names_taken(self) -> set[str]:
+        """What users and administrators are called: user names and shown names."""
+        ...
+
 
 class PhoneTexts(Protocol):
     """Texts to phones, as telephony sends them."""
@@ -203,10 +207,8 @@ def check_sender(value: str, kind: str | None, recipients: Recipients) -> Sender
             raise Invalid({"sender": N_("There is no such extension.")})
         return Sender("extension", value, name)
     text = _line(value, SENDER_LIMIT, "sender")
-    wanted = _folded(text)
-    for contact in recipients.contacts():
-        if wanted in (_folded(contact.name), contact.number):
-            raise Invalid({"sender": N_("This is a user's name; choose the extension instead.")})
+    if _folded(text) in {_folded(name) for name in recipients.names_taken()}:
+        raise Invalid({"sender": N_("This is a user's name; choose the extension instead.")})
     return Sender("name", text, text)
 
 

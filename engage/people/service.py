@@ -231,6 +231,11 @@ class People:
         """Every account, by user name."""
         return sorted(self._book.accounts.values(), key=lambda account: account.user_name)
 
+    def names_taken(self) -> set[str]:
+        """What anybody with an account is called, enabled or not: user names and shown names."""
+        names = {name for each in self.accounts() for name in (each.user_name, each.display_name)}
+        return names | {contact.name for contact in self.contacts()}
+
     def demo_passwords(self) -> list[str]:
         """User names that still have a password of the demonstration data."""
         return [each.user_name for each in self.accounts() if each.demo_password and each.enabled]

@@ -73,6 +73,9 @@ class Book:
             if number in self.names
         ]
 
+    def names_taken(self) -> set[str]:
+        return {*self.names, *self.names.values(), "admin", "Administrator"}
+
     def directory(self) -> tuple[list[Extension], int]:
         return [
             Extension(number, name, f"Sip-{number}!", 5) for number, name in self.names.items()
