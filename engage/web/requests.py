@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -107,20 +108,31 @@ def parse(data: dict[str, Any], model: type[Model], language: str) -> Model:
     try:
         value = model.model_validate(data)
     except ValidationError as error:
-        raise Invalid({**field_messages(error, language), **unknown}) from None
+        raise Invalid({**field_messages(error, model, language), **unknown}) from None
     if unknown:
         raise Invalid(unknown)
     return value
 
 
-def field_messages(error: ValidationError, language: str) -> dict[str, str]:
+def field_messages(error: ValidationError, model: type[BaseModel], language: str) -> dict[str, str]:
     """A translated message for each field, by its path (`destination.values`)."""
     fields: dict[str, str] = {}
+    names = _field_names(model)
     for problem in error.errors(include_url=False, include_input=False):
-        name = ".".join(str(part) for part in problem["loc"]) or "body"
+        # between the fields of a union, pydantic puts the names of our types
+        path = [str(part) for part in problem["loc"] if isinstance(part, int) or part in names]
+        name = ".".join(path) or "body"
         message = MESSAGES.get(problem["type"], ANY_OTHER)
         fields.setdefault(name, translate(message, language, problem.get("ctx") or None))
     return fields
+
+
+@cache
+def _field_names(model: type[BaseModel]) -> frozenset[str]:
+    """What fields are called in a model and all that it holds."""
+    schema = model.model_json_schema()
+    parts = (schema, *schema.get("$defs", {}).values())
+    return frozenset(name for part in parts for name in part.get("properties", ()))
 
 
 def address(request: Request) -> str:
