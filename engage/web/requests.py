@@ -120,7 +120,10 @@ def field_messages(error: ValidationError, model: type[BaseModel], language: str
     names = _field_names(model)
     for problem in error.errors(include_url=False, include_input=False):
         # between the fields of a union, pydantic puts the names of our types
-        path = [str(part) for part in problem["loc"] if isinstance(part, int) or part in names]
+        *above, last = problem["loc"] or ("body",)
+        path = [str(part) for part in above if isinstance(part, int) or part in names]
+        if isinstance(last, int) or last in names or problem["type"] == "extra_forbidden":
+            path.append(str(last))
         name = ".".join(path) or "body"
         message = MESSAGES.get(problem["type"], ANY_OTHER)
         fields.setdefault(name, translate(message, language, problem.get("ctx") or None))
