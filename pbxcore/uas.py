@@ -113,12 +113,9 @@ class Uas:
 
     def _options(self, incoming: Incoming) -> None:
         uri = incoming.head.uri
-        number = _number(uri)
-        if number is not None:
-            if incoming.head.max_forwards == 0:
-                raise RemoteProtocolError(483)
-            if self._directory.extension(number) is None:
-                raise RemoteProtocolError(404)
+        if _number(uri) is not None and incoming.head.max_forwards == 0:
+            raise RemoteProtocolError(483)
+        # whether somebody has this number is nothing for strangers: all get the same answer
         if isinstance(uri, SipUri) and not self._is_ours(uri.host):
             raise RemoteProtocolError(404, "Not Our Domain")
         lines = [ALLOW, ACCEPT, b"Accept-Encoding: identity", b"Accept-Language: en", b"Supported:"]

@@ -51,6 +51,8 @@ def parse_via(element: bytes) -> Via:
         transport, host, port, tail = usual.groups()
         _, _, rest = tail.partition(b";branch=")
         branch = rest.partition(b";")[0]
+        if tail.count(b";") > 1:
+            parameters(tail)  # one given twice is refused here, not where it is used
     else:
         match = _ANY.fullmatch(element)
         if match is None:

@@ -205,7 +205,13 @@ def test_via_is_read_with_spaces_everywhere() -> None:
     assert via.sent_by == b"[2001:db8::9]:5061"
 
 
-@pytest.mark.parametrize("value", [b"", b"SIP/2.0/UDP", b"SIP/2.0/UDP a;;,;", b"SIP/2.0/UDP a:0"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(b"", b"SIP/2.0/UDP", b"SIP/2.0/UDP a;;,;", b"SIP/2.0/UDP a:0"),
+        b"SIP/2.0/UDP a;branch=z9hG4bKx;rport;rport",
+    ],
+)
 def test_what_is_no_via_is_refused(value: bytes) -> None:
     with pytest.raises(RemoteProtocolError):
         parse_via(value)
