@@ -48,7 +48,7 @@ def examine(request: Request) -> Head:
     from_ = parse_address(_mandatory(request, b"from"))
     to = parse_address(_mandatory(request, b"to"))
     max_forwards = request.get(b"max-forwards") or b"70"
-    if not max_forwards.isdigit() or len(max_forwards) > 3 or int(max_forwards) > 255:
+    if not max_forwards.isdigit() or len(max_forwards) > 9 or int(max_forwards) > 255:
         raise RemoteProtocolError(400, "Malformed Max-Forwards")
     uri = parse_uri(request.uri)
     if isinstance(uri, SipUri) and uri.headers:

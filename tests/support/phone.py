@@ -84,7 +84,7 @@ class Phone:
     async def register(self, expires: int = 300) -> int:
         """Register; 0 takes the registration away. Returns the final status."""
         fields = f"Contact: <{self.contact}>\r\nExpires: {expires}\r\n"
-        return await self._authorised("REGISTER", f"sip:{self.server[0]}", self.number, fields)
+        return await self.authorised("REGISTER", f"sip:{self.server[0]}", self.number, fields)
 
     async def send(self, number: str, text: str, call_id: str | None = None) -> int:
         """Send a MESSAGE; returns the final status."""
@@ -93,7 +93,7 @@ class Phone:
         try:
             fields = "Content-Type: text/plain\r\n"
             uri = f"sip:{number}@{self.server[0]}"
-            return await self._authorised("MESSAGE", uri, number, fields, text)
+            return await self.authorised("MESSAGE", uri, number, fields, text)
         finally:
             self._call_id, self._cseq = kept
 
@@ -110,16 +110,18 @@ class Phone:
         async with asyncio.timeout(timeout_s), self._changed:
             await self._changed.wait_for(ready)
 
-    async def _authorised(self, method: str, uri: str, to: str, fields: str, body: str = "") -> int:
+    async def authorised(self, method: str, uri: str, to: str, fields: str, body: str = "") -> int:
+        """Send any request, with credentials when asked for them; returns the final status."""
         status, text = await self._request(method, uri, to, fields, body)
         if status in (401, 407):
             name = "Authorization" if status == 401 else "Proxy-Authorization"
-            credentials = self._credentials(method, uri, text)
+            credentials = self.credentials(method, uri, text)
             fields = f"{name}: {credentials}\r\n{fields}"
             status, _ = await self._request(method, uri, to, fields, body)
         return status
 
-    def _credentials(self, method: str, uri: str, response: str) -> str:
+    def credentials(self, method: str, uri: str, response: str) -> str:
+        """The value of Authorization that answers a challenge."""
         challenge = next(
             line
             for line in response.split("\r\n")

@@ -1,0 +1,134 @@
+"""A PBX on free ports of loopback, in the test's own loop."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxcore.commands import MessageArrived, MessageStored
+from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
+from pbxcore.pbx import Pbx, StoredBinding
+from tests.support.phone import Phone
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from pbxcore.journal import Fact
+
+
+@dataclass
+class Memory:
+    """Bindings that outlive a PBX, not the test."""
+
+    held: dict[str, tuple[StoredBinding, ...]] = field(default_factory=dict)
+
+    def load(self) -> list[StoredBinding]:
+        return [each for bindings in self.held.values() for each in bindings]
+
+    def save(self, number: str, bindings: tuple[StoredBinding, ...]) -> None:
+        self.held[number] = bindings
+
+
+def bound(port: int = 0) -> tuple[list[socket.socket], list[socket.socket], int]:
+    """One UDP and one TCP socket on the same port of loopback."""
+    while True:
+        tcp = socket.create_server(("127.0.0.1", port))
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            udp.bind(tcp.getsockname())
+        except OSError:  # somebody else's UDP socket has this port
+            tcp.close()
+            udp.close()
+            continue
+        return [udp], [tcp], tcp.getsockname()[1]
+
+
+@dataclass
+class House:
+    """The PBX, what it told and what it stored."""
+
+    directory: Directory
+    memory: Memory = field(default_factory=Memory)
+    facts: list[Fact] = field(default_factory=list)
+    arrived: list[MessageArrived] = field(default_factory=list)
+    answer: MessageStored | Exception | None = field(default_factory=lambda: MessageStored(202))
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    gate: asyncio.Event | None = None
+    port: int = 0
+
+    async def start(self) -> None:
+        self.pbx = Pbx(
+            self.directory, store=self.memory, record=self.facts.append, arrived=self._arrived
+        )
+        udp, tcp, self.port = bound(self.port)
+        await self.pbx.start(udp, tcp)
+
+    async def stop(self) -> None:
+        await self.pbx.stop(0.2)
+
+    def phone(self, number: str, knows: str = "") -> Phone:
+        """A phone of one extension, not registered yet; `knows` is a password instead of its own."""
+        return Phone(number, knows or f"Sip-{number}!", ("127.0.0.1", self.port))
+
+    async def _arrived(self, message: MessageArrived) -> MessageStored | None:
+        self.arrived.append(message)
+        self.reached.set()
+        if self.gate is not None:
+            await self.gate.wait()
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+class Peer(asyncio.DatagramProtocol):
+    """A raw UDP socket towards the PBX."""
+
+    out: asyncio.DatagramTransport
+
+    def __init__(self) -> None:
+        self._arrived: asyncio.Queue[bytes] = asyncio.Queue()
+
+    def datagram_received(self, data: bytes, _: object) -> None:
+        self._arrived.put_nowait(data)
+
+    @property
+    def port(self) -> int:
+        port: int = self.out.get_extra_info("sockname")[1]
+        return port
+
+    def send(self, data: bytes) -> None:
+        self.out.sendto(data)
+
+    async def next(self, timeout_s: float = 5.0) -> bytes:
+        async with asyncio.timeout(timeout_s):
+            return await self._arrived.get()
+
+
+def extension(number: str, max_contacts: int = 2) -> Extension:
+    return Extension(number, f'The "{number}"', f"Sip-{number}!", max_contacts)
+
+
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    settings = DomainSettings(domains=("pbx.test",))
+    people = tuple(extension(number) for number in ("1000", "1001", "1002"))
+    running = House(Directory(Snapshot(1, settings, people)))
+    await running.start()
+    yield running
+    await running.stop()
+
+
+@pytest.fixture
+async def peer(house: House) -> AsyncIterator[Peer]:
+    loop = asyncio.get_running_loop()
+    out, running = await loop.create_datagram_endpoint(
+        Peer, local_addr=("127.0.0.1", 0), remote_addr=("127.0.0.1", house.port)
+    )
+    running.out = out
+    yield running
+    out.close()
+    await asyncio.sleep(0)

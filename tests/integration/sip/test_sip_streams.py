@@ -1,0 +1,101 @@
+"""TCP: framing, keep-alives, limits and broken streams."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxcore.net import tcp
+from pbxcore.net.tcp import Connection
+
+if TYPE_CHECKING:
+    from tests.integration.sip.conftest import House
+
+OPTIONS = (
+    b"OPTIONS sip:pbx.test SIP/2.0\r\n"
+    b"Via: SIP/2.0/TCP 10.0.0.1:5060;branch=z9hG4bK%d;rport\r\n"
+    b"From: <sip:a@b>;tag=1\r\nTo: <sip:pbx.test>\r\nCall-ID: c%d\r\nCSeq: 1 OPTIONS\r\n"
+    b"Content-Length: %d\r\n\r\n"
+)
+
+
+async def test_messages_are_answered_in_order_however_they_are_cut(house: House) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    stream = b"\r\n".join(OPTIONS % (at, at, 3) + b"abc" for at in range(20))
+    for at in range(0, len(stream), 37):
+        writer.write(stream[at : at + 37])
+        await writer.drain()
+        await asyncio.sleep(0)
+    for at in range(20):
+        answer = await reader.readuntil(b"\r\n\r\n")
+        assert answer.startswith(b"SIP/2.0 200 ")
+        assert b"\r\nCall-ID: c%d\r\n" % at in answer
+    writer.close()
+    await writer.wait_closed()
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (OPTIONS.replace(b"Length: %d", b"Length: -1") % (1, 1), b"400"),
+        (OPTIONS % (1, 1, 70000), b"413"),
+        ((OPTIONS % (1, 1, 0)).replace(b"\r\n\r\n", b"\r\nX: " + b"x" * 70000), b"400"),
+    ],
+    ids=["no length", "too large", "endless head"],
+)
+async def test_stream_that_cannot_be_followed_is_answered_and_closed(
+    house: House, data: bytes, status: bytes
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write(data)
+    assert (await reader.read()).startswith(b"SIP/2.0 " + status)
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_noise_on_a_stream_closes_it_and_nothing_else(house: House) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write(b"\x16\x03\x01" + b"\xff" * 70000)
+    assert await reader.read() == b""
+    writer.close()
+    await writer.wait_closed()
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write(OPTIONS % (1, 1, 0))
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"SIP/2.0 200 ")
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_one_source_cannot_take_all_connections(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tcp, "MOST_PER_SOURCE", 3)
+    streams = [await asyncio.open_connection("127.0.0.1", house.port) for _ in range(4)]
+    for number, (reader, writer) in enumerate(streams):
+        writer.write(OPTIONS % (number, number, 0))
+        try:
+            answer = await reader.read(12)
+        except ConnectionResetError:
+            answer = b""
+        assert answer == (b"SIP/2.0 200 " if number < 3 else b"")
+    for _, writer in streams:
+        writer.close()
+
+
+def test_patience_ends_by_what_a_connection_does() -> None:
+    class Owner:
+        def now(self) -> float:
+            return 0.0
+
+    connection = Connection(Owner(), 1, outgoing=False)  # type: ignore[arg-type]
+    assert not connection.overdue(tcp.FIRST_MESSAGE_S)
+    assert connection.overdue(tcp.FIRST_MESSAGE_S + 1)
+    connection.heard = True
+    assert not connection.overdue(tcp.IDLE_S)
+    assert connection.overdue(tcp.IDLE_S + 1)
+    connection.held_until = 4000.0
+    assert not connection.overdue(3999.0)
+    connection.partial_since = 3000.0
+    assert connection.overdue(3000.0 + tcp.WHOLE_MESSAGE_S + 1)
