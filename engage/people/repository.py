@@ -175,8 +175,8 @@ class PeopleRepository:
         )
 
     async def keep_session(self, session_id: str, expires_at_ms: int) -> None:
-        """Move a session's expiry (0 revokes it)."""
-        query = update(sessions).where(sessions.c.id == session_id)
+        """Move a session's expiry (0 revokes it, for good)."""
+        query = update(sessions).where(sessions.c.id == session_id, sessions.c.expires_at_ms > 0)
         await self._connection.execute(query.values(expires_at_ms=expires_at_ms))
 
     async def adopt_session(self, session_id: str, account_id: str) -> None:
@@ -193,9 +193,10 @@ class PeopleRepository:
         await self._connection.execute(query.values(expires_at_ms=0))
 
     async def forget_sessions(self, ended_before_ms: int) -> None:
-        """Delete sessions that ended, or would have, before this moment."""
+        """Delete sessions that expired before this moment; revoked ones when they would have."""
+        expired = (sessions.c.expires_at_ms > 0) & (sessions.c.expires_at_ms < ended_before_ms)
         await self._connection.execute(
-            delete(sessions).where(sessions.c.ends_at_ms < ended_before_ms)
+            delete(sessions).where(or_(sessions.c.ends_at_ms < ended_before_ms, expired))
         )
 
     async def guards(self) -> list[Guard]:

@@ -59,7 +59,7 @@ class Sessions:
         self._book = book
         await self.reload()
         now = self._clock()
-        self._told = {each.id for each in self._by_hash.values() if _over(each, now)}
+        self._told = {each.id for each in self._by_hash.values() if self._over(each, now)}
         self._sweeper = asyncio.create_task(self._sweep())
 
     async def stop(self) -> None:
@@ -72,9 +72,15 @@ class Sessions:
 
     async def reload(self) -> None:
         """Read all sessions again; those that ended elsewhere are told."""
+        before = dict(self._by_hash)
         async with self._database.read() as connection:
             found = await PeopleRepository(connection).sessions()
-        self._by_hash = {each.token_hash: each for each in found}
+        # What has changed meanwhile is newer than what was read.
+        newer = {key: each for key, each in self._by_hash.items() if before.get(key) is not each}
+        self._by_hash = {each.token_hash: each for each in found} | newer
+        for key in before.keys() - self._by_hash.keys():
+            self._tell(before[key], "revoked")
+            self._told.discard(before[key].id)
         self.tell_ended()
 
     def session(self, token: str) -> Session:
@@ -147,7 +153,7 @@ class Sessions:
         expires = min(self._clock() + LIFE_MS, session.ends_at_ms)
         await self._store(session, expires)
         self._take_over(session.token_hash, expires)
-        return expires
+        return self.session(token).expires_at_ms  # it may have been ended meanwhile
 
     def revoke_all(self, account_id: str, but: str | None = None) -> None:
         """Forget an account's grants in memory, after they were revoked on disk."""
@@ -164,12 +170,19 @@ class Sessions:
     def tell_ended(self) -> None:
         """Tell of each session that is over, once."""
         now = self._clock()
-        for session in list(self._by_hash.values()):
-            if session.id in self._told or not _over(session, now):
-                continue
+        for session in self._by_hash.values():
+            if self._over(session, now):
+                expired = 0 < session.expires_at_ms <= now
+                self._tell(session, "expired" if expired else "revoked")
+
+    def _tell(self, session: Session, reason: str) -> None:
+        if session.id not in self._told:
             self._told.add(session.id)
-            reason = "revoked" if session.revoked else "expired"
             self._events.publish(SessionEnded(session.id, reason))
+
+    def _over(self, session: Session, now_ms: int) -> bool:
+        account = self._accounts().accounts.get(session.account_id)
+        return session.expires_at_ms <= now_ms or account is None or not account.enabled
 
     def _accounts(self) -> PeopleBook:
         if self._book is None:
@@ -180,7 +193,9 @@ class Sessions:
         book = self._accounts()
         account = book.accounts[session.account_id]
         number = book.number_of_account.get(account.id)
-        if account.role == "user" and number is not None:
+        if account.role == "user":
+            if number is None:  # its extension is being removed
+                raise SessionRevoked
             name = book.extensions[number].name
             return Principal("user", number, name, f"user:{number}", session.id, account.language)
         return Principal(
@@ -226,7 +241,11 @@ class Sessions:
 
     async def _forget(self) -> None:
         before = self._clock() - KEPT_MS
-        old = [key for key, each in self._by_hash.items() if each.ends_at_ms < before]
+        old = [
+            key
+            for key, each in self._by_hash.items()
+            if each.ends_at_ms < before or 0 < each.expires_at_ms < before
+        ]
         if not old:
             return
 
@@ -236,7 +255,3 @@ class Sessions:
         await self._database.write(work)
         for key in old:
             self._told.discard(self._by_hash.pop(key).id)
-
-
-def _over(session: Session, now_ms: int) -> bool:
-    return session.expires_at_ms <= now_ms
