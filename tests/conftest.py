@@ -1,15 +1,21 @@
-"""What all tests share: long runs stay behind `--soak`."""
+"""What all tests share: options for long runs and for servers on PostgreSQL."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from tests.support.postgres import Postgres
+from tests.support.server import Server
+
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Iterator
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="also run soaks and million-step runs")
+    parser.addoption("--postgres", action="store_true", help="start every server on PostgreSQL")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -19,3 +25,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _servers_on_postgres(pytestconfig: pytest.Config) -> Iterator[None]:
+    if not pytestconfig.getoption("--postgres"):
+        yield
+        return
+    postgres = Postgres()
+    postgres.start()
+    Server.new_database = postgres.make_database
+    yield
+    Server.new_database = None
+    postgres.remove()

@@ -17,7 +17,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,6 +76,9 @@ class Server:
         start: whether entering the context starts it.
     """
 
+    new_database: ClassVar[Callable[[], str] | None] = None
+    """Where each server's database comes from instead of its data folder (`--postgres`)."""
+
     def __init__(
         self,
         *arguments: str,
@@ -88,6 +91,8 @@ class Server:
         self.data = data or Path(self._temporary.name if self._temporary else "") / "data"
         self.http_port, self.https_port = free_port(), free_port()
         self.sip_port, self.rtp_low = free_port(udp=True), free_port()
+        if Server.new_database is not None and "--database" not in arguments:
+            arguments = (*arguments, "--database", Server.new_database())
         self._arguments, self._demo, self._start = arguments, demo, start
         self._environment = dict(environment or {})
         self.process: subprocess.Popen[bytes] | None = None

@@ -1,4 +1,4 @@
-"""A server to be killed."""
+"""A server to be killed, on either database."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.postgres import database_url, postgres
 from tests.support.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+__all__ = ["database_url", "postgres"]
+
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as running:
+def server(database_url: str) -> Iterator[Server]:
+    arguments = ["--database", database_url] if database_url.startswith("postgresql") else []
+    with Server(*arguments) as running:
         yield running
