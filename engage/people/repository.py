@@ -101,13 +101,22 @@ class PeopleRepository:
             )
         )
 
-    async def change_password(self, account_id: str, password_hash: str, *, demo: bool) -> None:
-        """Store another hash and outdate what was granted before."""
-        await self._connection.execute(
-            update(accounts)
-            .where(accounts.c.id == account_id)
-            .values(password_hash=password_hash, demo_password=demo, version=accounts.c.version + 1)
+    async def change_password(
+        self, account_id: str, password_hash: str, granted: int | None, *, demo: bool
+    ) -> bool:
+        """Store another hash and outdate what was granted before.
+
+        False when the account is gone, or its version is not `granted` (None: any).
+        """
+        query = update(accounts).where(accounts.c.id == account_id)
+        if granted is not None:
+            query = query.where(accounts.c.version == granted)
+        changed = await self._connection.execute(
+            query.values(
+                password_hash=password_hash, demo_password=demo, version=accounts.c.version + 1
+            )
         )
+        return changed.rowcount == 1
 
     async def rehash(self, account_id: str, password_hash: str) -> None:
         """Store today's hash of the same password; sessions stay."""

@@ -7,7 +7,7 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
-from engage.errors import N_, EngageError, Invalid, NotFound
+from engage.errors import N_, Conflict, EngageError, Invalid, NotFound
 from engage.identifiers import new_id, now_ms
 from engage.people.book import PeopleBook
 from engage.people.events import ExtensionDropped, ExtensionSaved, PeopleChanged
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from engage.events import Events
     from engage.identifiers import Clock
+    from engage.people.model import Session
     from engage.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -99,7 +100,9 @@ class People:
     async def reload(self) -> None:
         """Read everyone again."""
         async with self._database.read() as connection:
-            self._book = await PeopleRepository(connection).book()
+            book = await PeopleRepository(connection).book()
+        if book.version >= self._book.version:  # else a later reading was faster
+            self._book = book
 
     # --- sign-in and sessions ---------------------------------------------------------------
 
@@ -154,6 +157,7 @@ class People:
         Raises:
             Invalid: the field `old` or `password` is wrong.
             Locked: too many wrong old passwords.
+            Conflict: the password was changed by somebody else meanwhile.
         """
         account = self._book.accounts[self._sessions.session(token).account_id]
         check_password(new, account.user_name)
@@ -166,7 +170,7 @@ class People:
             await self._desk.admit(account.user_name, address, check)
         except WrongCredentials:
             raise Invalid({"old": N_("This is not your present password.")}) from None
-        await self._store_password(account, new, demo=False, keep=self._sessions.session(token).id)
+        await self._store_password(account, new, demo=False, keep=self._sessions.session(token))
 
     @property
     def longest_s(self) -> int:
@@ -474,21 +478,29 @@ class People:
         password: str,
         *,
         demo: bool,
-        keep: str | None,
+        keep: Session | None,
         actor: str | None = None,
     ) -> None:
+        """Store another password; `keep` is the session that asks for it and lives on.
+
+        Raises:
+            Conflict: the password was changed since that session asked.
+        """
         hashed = await self._passwords.hash(password)
 
         async def store(rows: PeopleRepository) -> None:
-            await rows.change_password(account.id, hashed, demo=demo)
-            await rows.revoke_sessions(account.id, keep)
+            granted = None if keep is None else keep.account_version
+            if not await rows.change_password(account.id, hashed, granted, demo=demo):
+                raise Conflict
+            await rows.revoke_sessions(account.id, kept)
             if keep is not None:
-                await rows.adopt_session(keep, account.id)
+                await rows.adopt_session(keep.id, account.id)
 
+        kept = None if keep is None else keep.id
         await self._change(
             store, actor or f"account:{account.user_name}", "password", account.user_name
         )
-        self._sessions.revoke_all(account.id, but=keep)
+        self._sessions.revoke_all(account.id, but=kept)
 
     async def _rehash(self, account: Account, password: str) -> None:
         hashed = await self._passwords.hash(password)

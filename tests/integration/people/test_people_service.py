@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from engage.errors import Invalid, Unavailable
+from engage.errors import Conflict, Invalid, Unavailable
 from engage.events import Events
 from engage.keyring import Keyring
 from engage.people.events import ExtensionSaved, SessionEnded
@@ -25,6 +25,7 @@ from engage.people.model import (
 from engage.people.passwords import Passwords
 from engage.people.service import People
 from engage.storage.database import Database
+from tests.support.slow_reads import SlowReads
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from engage.people.model import SignedIn
 
 HOUR = 3_600_000
-RIGHT, CHANGED, SIP = "Correct-1", "New-pass-1", "Sip-1000!"
+RIGHT, CHANGED, GIVEN, SIP = "Correct-1", "New-pass-1", "By-admin-1", "Sip-1000!"
 
 
 class Clock:
@@ -297,3 +298,28 @@ async def test_an_unknown_name_costs_the_same_work_as_a_known_one() -> None:
     assert not await passwords.matches("x", None)
     assert worked == ["real", "decoy"]
     passwords.close()
+
+
+async def test_a_slow_reading_of_everyone_does_not_take_back_a_later_change(house: House) -> None:
+    slow = SlowReads(house.database)
+    people = People(slow, Keyring(b"k" * 32), Events(), house.clock)  # type: ignore[arg-type]
+    await people.start()
+    slow.held = True
+    reading = asyncio.create_task(people.reload())
+    await slow.has_read.wait()
+    await people.add_group("Everyone", ["1000"])
+    slow.go_on.set()
+    await reading
+    assert [each.name for each in people.groups()] == ["Everyone"]
+    await people.stop()
+
+
+async def test_a_password_set_meanwhile_is_not_overwritten_by_its_owners_change(
+    house: House,
+) -> None:
+    token = (await house.sign_in()).token
+    changing = house.people.change_password(token, RIGHT, CHANGED, address="192.0.2.1")
+    setting = house.people.set_password("1000", GIVEN)
+    changed, _ = await asyncio.gather(changing, setting, return_exceptions=True)
+    assert changed is None or isinstance(changed, SessionRevoked | Conflict)
+    assert (await house.sign_in(password=GIVEN)).token

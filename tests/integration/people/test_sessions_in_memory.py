@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +14,7 @@ from engage.people.model import Account, ExtensionEntry, SessionOver, SessionRev
 from engage.people.repository import PeopleRepository
 from engage.people.sessions import Sessions
 from engage.storage.database import Database
+from tests.support.slow_reads import SlowReads
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -33,24 +33,6 @@ class Clock:
 
     def __call__(self) -> int:
         return self.now
-
-
-class SlowReads:
-    """A database whose readers linger over what they have read while `held`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self.write = database.write
-        self.has_read, self.go_on = asyncio.Event(), asyncio.Event()
-        self.held = False
-
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        async with self._database.read() as connection:
-            yield connection
-        if self.held:
-            self.has_read.set()
-            await self.go_on.wait()
 
 
 @pytest.fixture
