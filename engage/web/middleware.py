@@ -50,14 +50,16 @@ class ClientAddress:
         client = scope.get("client")
         if client is not None and self._trusted and self._is_proxy(client[0]):
             headers = Headers(scope=scope)
-            forwarded = headers.get("x-forwarded-for", "").split(",")
+            # some proxies add a line of their own below the one the client has sent
+            forwarded = ",".join(headers.getlist("x-forwarded-for")).split(",")
             own = next(
                 (each for each in map(str.strip, reversed(forwarded)) if not self._is_proxy(each)),
                 "",
             )
             if _is_address(own):
                 scope["client"] = (own, 0)
-            proto = headers.get("x-forwarded-proto", "").strip().lower()
+            protos = ",".join(headers.getlist("x-forwarded-proto"))
+            proto = protos.rpartition(",")[2].strip().lower()
             if proto in ("http", "https"):
                 socket = scope["type"] == "websocket"
                 scope["scheme"] = proto.replace("http", "ws") if socket else proto
