@@ -17,7 +17,7 @@ from engage.broadcast.wire import (
 )
 from engage.errors import N_, Invalid
 from engage.web.openapi import operation
-from engage.web.requests import address, answer, principal, read
+from engage.web.requests import address, answer, named, number, principal, read, word
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -56,8 +56,8 @@ class BroadcastRoutes:
     async def page(self, request: Request) -> Response:
         """Newest first."""
         admin = await principal(request, "admin")
-        limit = _limit(request, 50)
-        views = await self._broadcasts.page(admin, _cursor(request), limit + 1)
+        limit = number(request, "limit", 50, least=1, most=LARGEST_PAGE)
+        views = await self._broadcasts.page(admin, word(request, "cursor") or None, limit + 1)
         shown = [broadcast_json(each) for each in views[:limit]]
         return answer({"items": shown, "cursor": shown[-1]["id"] if len(views) > limit else None})
 
@@ -79,7 +79,7 @@ class BroadcastRoutes:
     async def get(self, request: Request) -> Response:
         """One broadcast."""
         admin = await principal(request, "admin")
-        return answer(broadcast_json(await self._broadcasts.get(admin, request.path_params["id"])))
+        return answer(broadcast_json(await self._broadcasts.get(admin, named(request))))
 
     @operation(
         "List a broadcast's deliveries",
@@ -90,13 +90,13 @@ class BroadcastRoutes:
     async def deliveries(self, request: Request) -> Response:
         """Each person and device."""
         admin = await principal(request, "admin")
-        limit = _limit(request, 100)
+        limit = number(request, "limit", 100, least=1, most=LARGEST_PAGE)
         found = await self._broadcasts.deliveries(
             admin,
-            request.path_params["id"],
+            named(request),
             states=_states(request),
-            leg=request.query_params.get("leg") or None,
-            search=_text(request, "q").strip(),
+            leg=word(request, "leg") or None,
+            search=word(request, "q").strip(),
             after=_place(request),
             limit=limit + 1,
         )
@@ -108,44 +108,24 @@ class BroadcastRoutes:
     async def cancel(self, request: Request) -> Response:
         """While it is scheduled or being sent."""
         admin = await principal(request, "admin")
-        view = await self._broadcasts.cancel(admin, address(request), request.path_params["id"])
+        view = await self._broadcasts.cancel(admin, address(request), named(request))
         return answer(broadcast_json(view))
 
     @operation("Retry a broadcast's failed deliveries", answer=ShownBroadcast, roles=("admin",))
     async def retry(self, request: Request) -> Response:
         """What failed or expired, and people who have got a phone since."""
         admin = await principal(request, "admin")
-        view = await self._broadcasts.retry(admin, address(request), request.path_params["id"])
+        view = await self._broadcasts.retry(admin, address(request), named(request))
         return answer(broadcast_json(view))
 
 
-def _limit(request: Request, usual: int) -> int:
-    given = request.query_params.get("limit", "")
-    if not given:
-        return usual
-    if not (given.isascii() and given.isdigit()) or not 1 <= int(given[:9]) <= LARGEST_PAGE:
-        raise Invalid({"limit": N_("This must be a number from 1 to 500.")})
-    return int(given)
-
-
-def _cursor(request: Request) -> str | None:
-    return _text(request, "cursor") or None
-
-
 def _place(request: Request) -> tuple[str, str, str] | None:
-    given = _cursor(request)
-    if given is None:
+    given = word(request, "cursor")
+    if not given:
         return None
     number, _, rest = given.partition(".")
     leg, _, delivery_id = rest.partition(".")
     return number, leg, delivery_id
-
-
-def _text(request: Request, name: str) -> str:
-    given = request.query_params.get(name, "")
-    if not given.isprintable() or len(given) > 200:
-        raise Invalid({name: N_("This value cannot be taken.")})
-    return given
 
 
 def _states(request: Request) -> list[str]:

@@ -361,7 +361,7 @@ def phone_row(
 
 
 async def _existing(rows: BroadcastRepository, broadcast_id: str) -> Broadcast:
-    found = await rows.get(broadcast_id) if broadcast_id.isprintable() else None
+    found = await rows.get(broadcast_id)
     if found is None:
         raise BroadcastNotFound
     return found

@@ -15,9 +15,8 @@ from engage.chat.wire import (
     phone_copy_json,
 )
 from engage.errors import N_, Invalid
-from engage.hub.model import NotParticipant
 from engage.web.openapi import operation
-from engage.web.requests import answer, principal, read
+from engage.web.requests import answer, named, number, principal, read, word
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -80,7 +79,7 @@ class ChatRoutes:
     async def mine(self, request: Request) -> Response:
         """Newest first."""
         user = await principal(request, "user")
-        limit = _number(request, "limit", 30, least=1, most=LARGEST_PAGE)
+        limit = number(request, "limit", 30, least=1, most=LARGEST_PAGE)
         kind = request.query_params.get("kind") or None
         if kind is not None and kind not in KINDS:
             raise Invalid({"kind": N_("This is none of the choices.")})
@@ -103,7 +102,7 @@ class ChatRoutes:
     async def get(self, request: Request) -> Response:
         """With its newest events."""
         user = await principal(request, "user")
-        return answer(await self._hub.summary(user.who, _id(request)))
+        return answer(await self._hub.summary(user.who, named(request)))
 
     @operation(
         "List a conversation's copies on phones",
@@ -114,9 +113,9 @@ class ChatRoutes:
     async def phone_copies(self, request: Request) -> Response:
         """What became of messages that went to phones."""
         user = await principal(request, "user")
-        after = _number(request, "after", 0, least=0, most=2**53)
-        limit = _number(request, "limit", 100, least=1, most=LARGEST_PAGE)
-        copies = await self._chat.phone_copies(user, _id(request), after, limit)
+        after = number(request, "after", 0, most=2**53)
+        limit = number(request, "limit", 100, least=1, most=LARGEST_PAGE)
+        copies = await self._chat.phone_copies(user, named(request), after, limit)
         last = str(copies[-1].seq) if len(copies) == limit else None
         return answer({"items": [phone_copy_json(each) for each in copies], "cursor": last})
 
@@ -129,29 +128,11 @@ class ChatRoutes:
         return {**summary, "events": [], "more": False}
 
 
-def _id(request: Request) -> str:
-    given: str = request.path_params["id"]
-    if not given.isprintable():  # nothing of ours has such an identifier
-        raise NotParticipant
-    return given
-
-
-def _number(request: Request, name: str, usual: int, *, least: int, most: int) -> int:
-    given = request.query_params.get(name, "")
-    if not given:
-        return usual
-    if not (given.isascii() and given.isdigit() and len(given) < 17):
-        raise Invalid({name: N_("This must be a whole number.")})
-    if not least <= int(given) <= most:
-        raise Invalid({name: N_("This value cannot be taken.")})
-    return int(given)
-
-
 def _place(request: Request) -> Place | None:
-    given = request.query_params.get("cursor", "")
+    given = word(request, "cursor")
     if not given:
         return None
     at, _, conversation_id = given.partition(".")
-    if not (at.isascii() and at.isdigit() and len(at) < 17 and conversation_id.isprintable()):
+    if not (at.isascii() and at.isdigit() and len(at) < 17):
         raise Invalid({"cursor": N_("This value cannot be taken.")})
     return Place(int(at), conversation_id)

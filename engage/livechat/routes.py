@@ -217,7 +217,7 @@ class LiveChatRoutes:
         """What an agent sees beside the conversation."""
         principal = await requests.principal(request, "user")
         agent = Agent(principal.id, principal.name)
-        details = await self._livechat.desk.details(agent, request.path_params["id"])
+        details = await self._livechat.desk.details(agent, requests.named(request))
         return requests.answer(details)
 
     @operation("List the live chats", roles=("admin", "user"), tag="livechats")

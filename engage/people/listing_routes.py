@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 from starlette.routing import Route
 
-from engage.errors import N_, Invalid
 from engage.web.openapi import operation
-from engage.web.requests import answer, principal
+from engage.web.requests import answer, number, principal, word
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -113,8 +112,5 @@ class ListingRoutes:
 
 def _asked(request: Request) -> tuple[str, int, str]:
     """What is searched for, how many at most, and after which."""
-    given = request.query_params.get("limit", "100")
-    if not (given.isascii() and given.isdigit()) or not 1 <= int(given[:9]) <= LARGEST_PAGE:
-        raise Invalid({"limit": N_("This must be a number from 1 to 500.")})
-    query = request.query_params
-    return query.get("q", "").strip().casefold(), int(given), query.get("cursor", "")
+    limit = number(request, "limit", 100, least=1, most=LARGEST_PAGE)
+    return word(request, "q").strip().casefold(), limit, word(request, "cursor")

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.routing import Route
 
-from engage.errors import N_, Invalid
 from engage.hub.model import Author
 from engage.identifiers import rfc3339
 from engage.web.openapi import operation
-from engage.web.requests import answer, principal, read
+from engage.web.requests import answer, named, number, principal, read
 from engage.web.sockets import VISITOR, WAVE
 
 if TYPE_CHECKING:
@@ -146,7 +145,7 @@ class Conversations:
         """The same `client_id` again is the same message."""
         who = await principal(request, *ROLES)
         body = await read(request, PostEvent)
-        ack = await self._post(who, request.path_params["id"], body)
+        ack = await self._post(who, named(request), body)
         return answer(ack, 200 if ack["duplicate"] else 201)
 
     @operation(
@@ -158,9 +157,9 @@ class Conversations:
     async def events(self, request: Request) -> Response:
         """In order, as this participant may see them."""
         who = await principal(request, *ROLES)
-        after = _number(request, "after", 0, 2**53)
-        limit = _number(request, "limit", PAGE, PAGE)
-        page = await self._hub.resume(who.who, request.path_params["id"], after, max(1, limit))
+        after = number(request, "after", 0, most=2**53)
+        limit = number(request, "limit", PAGE, least=1, most=PAGE)
+        page = await self._hub.resume(who.who, named(request), after, limit)
         return answer({"events": page.events, "head": page.head, "more": page.more})
 
     @operation("Mark as received", body=Mark, roles=ROLES)
@@ -168,7 +167,7 @@ class Conversations:
         """Marks only move forward."""
         who = await principal(request, *ROLES)
         body = await read(request, Mark)
-        await self._hub.delivered(who.who, request.path_params["id"], body.seq)
+        await self._hub.delivered(who.who, named(request), body.seq)
         return answer({})
 
     @operation("Mark as read", body=Mark, roles=ROLES)
@@ -176,14 +175,14 @@ class Conversations:
         """Marks only move forward."""
         who = await principal(request, *ROLES)
         body = await read(request, Mark)
-        await self._hub.read(who.who, request.path_params["id"], body.seq)
+        await self._hub.read(who.who, named(request), body.seq)
         return answer({})
 
     @operation("End a live chat", answer=EndedView, roles=ROLES)
     async def post_end(self, request: Request) -> Response:
         """Whoever ends it, both are told."""
         who = await principal(request, *ROLES)
-        conversation_id = request.path_params["id"]
+        conversation_id = named(request)
         author = await self._author(who, conversation_id)
         return answer({"state": await self._desk.end(who.who, author, conversation_id)})
 
@@ -237,12 +236,3 @@ class Conversations:
         conversation = await self._hub.conversation(conversation_id)
         kind = "agent" if conversation.kind == "livechat" else "user"
         return Author(kind, who.id, who.name)
-
-
-def _number(request: Request, name: str, usual: int, most: int) -> int:
-    given = request.query_params.get(name, "")
-    if not given:
-        return usual
-    if not (given.isascii() and given.isdigit()) or len(given) > 16 or int(given) > most:
-        raise Invalid({name: N_("This must be a whole number.")})
-    return int(given)

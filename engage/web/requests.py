@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
-from engage.errors import N_, Invalid, TextRefused
+from engage.errors import N_, Invalid, NotFound, TextRefused
 from engage.i18n import closest, negotiate, translate
 from engage.web.errors import Malformed, UnsupportedMedia
 from engage.web.text import refused_fields
@@ -43,6 +43,7 @@ MESSAGES = {
     "extra_forbidden": UNKNOWN,
 }
 ANY_OTHER = N_("This value cannot be taken.")
+LONGEST_NUMBER, LONGEST_WORD = 16, 200
 
 
 class Gate(Protocol):
@@ -136,6 +137,46 @@ def _field_names(model: type[BaseModel]) -> frozenset[str]:
     schema = model.model_json_schema()
     parts = (schema, *schema.get("$defs", {}).values())
     return frozenset(name for part in parts for name in part.get("properties", ()))
+
+
+def named(request: Request, name: str = "id") -> str:
+    """What the address names in this place.
+
+    Raises:
+        NotFound: it holds characters that no name of ours has (PostgreSQL takes no NUL).
+    """
+    given: str = request.path_params[name]
+    if not given.isprintable():
+        raise NotFound
+    return given
+
+
+def number(request: Request, name: str, usual: int, *, least: int = 0, most: int) -> int:
+    """A whole number of the query; `usual` where none is given.
+
+    Raises:
+        Invalid: no number, or not from `least` to `most`.
+    """
+    given = request.query_params.get(name, "")
+    if not given:
+        return usual
+    if not (given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER):
+        raise Invalid({name: MESSAGES["int_type"]})
+    if not least <= int(given) <= most:
+        raise Invalid({name: ANY_OTHER})
+    return int(given)
+
+
+def word(request: Request, name: str) -> str:
+    """A text of the query; empty where none is given.
+
+    Raises:
+        Invalid: it is too long, or holds characters that nothing of ours has.
+    """
+    given = request.query_params.get(name, "")
+    if not given.isprintable() or len(given) > LONGEST_WORD:
+        raise Invalid({name: ANY_OTHER})
+    return given
 
 
 def address(request: Request) -> str:
