@@ -78,6 +78,7 @@ def connect_sqlite(path: Path, *, mode: str, readonly: bool = False) -> sqlite3.
         connection.execute("PRAGMA wal_autocheckpoint=4000")
         # Undo of many-row statements: in a temporary file it triples their cost.
         connection.execute("PRAGMA temp_store=MEMORY")
+        connection.execute("PRAGMA cache_size=-16384")
         connection.execute("PRAGMA journal_size_limit=67108864")
     return connection
 

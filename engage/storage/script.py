@@ -45,7 +45,7 @@ class Given:
             )
             return f"WITH given({names}) AS (SELECT * FROM unnest({arrays})) "  # noqa: S608
         one = "(" + ",".join("?" * len(self.columns)) + ")"
-        return f"WITH given({names}) AS (VALUES {','.join([one] * rows)}) "
+        return f"WITH given({names}) AS NOT MATERIALIZED (VALUES {','.join([one] * rows)}) "
 
 
 class Fetch:

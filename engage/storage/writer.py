@@ -24,7 +24,7 @@ Item = TypeVar("Item")
 Item_contra = TypeVar("Item_contra", contravariant=True)
 Result = TypeVar("Result")
 
-BATCH_ITEMS = 256
+BATCH_ITEMS = 128
 BATCH_S = 0.01
 """No further work joins a transaction that has been open this long (seconds)."""
 WORK_S = 10.0

@@ -1,0 +1,116 @@
+"""Migrations on both databases: exactly our tables, a copy before, newer schemas refused."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from engage.errors import Unavailable
+from engage.storage.database import Database, SchemaTooNew
+from engage.storage.migrate import migrate
+from engage.storage.migrations import HEAD
+from engage.storage.tables import metadata
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def set_revision(database_url: str, revision: str) -> None:
+    database = await Database.open(database_url)
+
+    async def work(connection: AsyncConnection) -> None:
+        await connection.execute(
+            text("UPDATE alembic_version SET version_num = :to"), {"to": revision}
+        )
+
+    await database.write(work)
+    await database.close()
+
+
+async def _migrated(url: str) -> None:
+    await migrate(url)
+
+
+def differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, metadata))
+
+
+async def test_migrations_make_exactly_the_tables_of_the_code(database: Database) -> None:
+    async with database.read() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_events_are_stored_by_their_key_alone(tmp_path: Path) -> None:
+    await migrate(f"sqlite:///{tmp_path / 'engage.db'}")
+    with sqlite3.connect(tmp_path / "engage.db") as connection:
+        [(sql,)] = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'event'")
+    connection.close()
+    assert "WITHOUT ROWID" in sql
+
+
+async def test_migrating_again_changes_nothing(database_url: str) -> None:
+    assert await migrate(database_url) is None
+    assert await migrate(database_url) == HEAD
+
+
+def test_newest_revision_is_the_one_the_code_names() -> None:
+    config = Config()
+    config.set_main_option("script_location", "engage.storage:migrations")
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+async def test_newer_schema_is_refused_with_a_clear_sentence(database_url: str) -> None:
+    await set_revision(database_url, "9999")
+    with pytest.raises(SchemaTooNew, match=r"schema 9999, which is newer than .* \(0001\)\. "):
+        await Database.open(database_url)
+
+
+def test_opening_a_current_database_loads_no_migration_tool(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'engage.db'}"
+    asyncio.run(_migrated(url))
+    program = (
+        "import asyncio, sys\n"
+        "from engage.storage.database import Database\n"
+        "async def main():\n"
+        f"    database = await Database.open({url!r})\n"
+        "    await database.close()\n"
+        "asyncio.run(main())\n"
+        "sys.exit('alembic' in sys.modules)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+async def test_file_is_copied_before_it_is_migrated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, copies = f"sqlite:///{tmp_path / 'engage.db'}", tmp_path / "copies"
+    database = await Database.open(url)
+    await database.check()
+    await database.close()
+    monkeypatch.setattr("engage.storage.migrate.HEAD", "0002")  # as a coming release will have it
+
+    assert await migrate(url, copies) == "0001"
+
+    [copy] = copies.iterdir()
+    assert copy.stat().st_mode & 0o077 == 0
+    with sqlite3.connect(copy) as connection:
+        assert connection.execute("SELECT value FROM fact").fetchall() == [("yes",)]
+    connection.close()
+
+
+async def test_database_that_cannot_be_reached_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable):
+        await Database.open(f"postgresql://nobody@/none?host={tmp_path}&port=1")
