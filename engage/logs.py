@@ -68,6 +68,8 @@ def configure(part: str, level: int = logging.INFO) -> None:
     logging.captureWarnings(capture=True)
     for chatty in ("uvicorn", "socketio", "engineio", "alembic", "asyncio"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
+    for own in ("socketio.server", "engineio.server"):  # without a level they print for themselves
+        logging.getLogger(own).setLevel(max(level, logging.WARNING))
 
 
 def say(line: str) -> None:

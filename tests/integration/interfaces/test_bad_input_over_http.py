@@ -9,6 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.integration.interfaces.conftest import Answer, Browserless
+    from tests.support.server import Server
 
 RAW = [
     *(b"", b"{", b"null", b"[]", b'"x"', b"5", b"NaN", b'{"a":NaN}', b'{"a":1e999}'),
@@ -116,3 +117,14 @@ async def test_an_odd_address_is_only_unknown(http: Browserless, odd: str) -> No
         assert answer.status in (200, 404)  # Wave's own addresses lead to Wave
         assert "<script>alert" not in answer.text
         assert "root:" not in answer.text
+
+
+async def test_no_part_prints_a_line_beside_the_structured_log(
+    http: Browserless, server: Server
+) -> None:
+    for odd in ("transport=polling&sid=gone", "transport=carrier-pigeon", "transport=websocket"):
+        assert (await http.ask("GET", f"/socket.io/?EIO=4&{odd}")).status == 400
+    lines = server.log.partition("ready in ")[2].splitlines()[1:]
+    assert any("engineio" in line for line in lines)
+    for line in lines:
+        assert json.loads(line)["message"]
