@@ -18,6 +18,10 @@ else
   exit 1
 fi
 echo "Installing$missing …"
-export DEBIAN_FRONTEND=noninteractive
-$as_root apt-get update -qq
-$as_root env DEBIAN_FRONTEND=noninteractive $install >/dev/null
+log=$(mktemp)
+if ! { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive $install; } >"$log" 2>&1; then
+  cat "$log" >&2
+  echo "Installing failed; the lines above say why." >&2
+  exit 1
+fi
+rm -f "$log"
