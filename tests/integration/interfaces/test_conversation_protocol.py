@@ -282,9 +282,9 @@ async def test_another_visitors_conversation_does_not_exist(http: Browserless) -
         ("GET", f"/v1/conversations/{id_}/events"),
         ("POST", f"/v1/conversations/{id_}/end"),
     ):
-        body = {} if method == "POST" else None
-        answer = await http.ask(method, path, body, token=mine["token"])
-        assert answer.status == 404
+        body: dict[str, Any] | None = {} if method == "POST" else None
+        refused = await http.ask(method, path, body, token=mine["token"])
+        assert refused.status == 404
 
 
 async def test_text_comes_back_as_it_was_written_without_what_turns_it_round(
