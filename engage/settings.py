@@ -239,9 +239,21 @@ def load(
     values: dict[str, object] = {}
     origin: dict[str, str] = {}
     for spell, source in reversed(sources):
-        for name, value in source.items():
-            values[name], origin[name] = value, spell(name)
+        told = {name: spell(name) for name in source}
+        _validated({**source, "data": data}, told)  # a bad value that is overruled is bad as well
+        values |= source
+        origin |= told
     return _build(data, values, origin, host_name)
+
+
+def _validated(values: Mapping[str, object], origin: Mapping[str, str]) -> Settings:
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as refused:
+        problem = refused.errors()[0]
+        name = str(problem["loc"][0])
+        reason = problem["msg"].removeprefix("Value error, ")
+        raise SettingsRefused(f"{origin.get(name, name)}: {reason}") from None
 
 
 def _build(
@@ -256,16 +268,10 @@ def _build(
     for name in ("certificate", "key"):
         if isinstance(values.get(name), str):
             values[name] = data / Path(values[name]).expanduser()
-    try:
-        settings = Settings.model_validate(values)
-        if settings.demo or demonstration:
-            quiet = {name: to for name, to in LOOPBACK_LISTENERS.items() if name not in given}
-            settings = Settings.model_validate(values | quiet)
-    except ValidationError as refused:
-        problem = refused.errors()[0]
-        name = str(problem["loc"][0])
-        reason = problem["msg"].removeprefix("Value error, ")
-        raise SettingsRefused(f"{origin.get(name, name)}: {reason}") from None
+    settings = _validated(values, origin)
+    if settings.demo or demonstration:
+        quiet = {name: to for name, to in LOOPBACK_LISTENERS.items() if name not in given}
+        settings = _validated(values | quiet, origin)
     _check(settings, origin)
     if not settings.public_url:
         settings = settings.model_copy(update={"public_url": _public_url(settings, host_name)})

@@ -91,6 +91,11 @@ def test_secrets_are_not_shown_with_the_settings() -> None:
     assert "swordfish" not in repr(settings)
 
 
+def test_a_bad_value_is_refused_even_where_a_better_one_overrules_it() -> None:
+    with pytest.raises(SettingsRefused, match="ENGAGE_HTTP: "):
+        load({"http": "127.0.0.1:8088"}, {"ENGAGE_HTTP": "nowhere"})
+
+
 def test_build_variables_are_no_settings() -> None:
     assert load(NOWHERE, {"ENGAGE_BUILD_SKIP_WEB": "1", "PATH": "/bin"}).given == {"data"}
 
