@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pbxcore.commands import MessageArrived, MessageResult, MessageStored, SendMessage
 from pbxcore.errors import LocalProtocolError
@@ -36,7 +38,7 @@ RETRY_AFTER: Final = b"Retry-After: 10"
 _MOST_ARRIVING: Final = 2000
 
 
-class Letter(NamedTuple):
+class Letter(msgspec.Struct, frozen=True):
     """A message on its way: who it is from and for, and its identity on the wire."""
 
     id: str

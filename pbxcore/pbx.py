@@ -200,6 +200,7 @@ class Pbx:
         self._rounds += 1
         if self._rounds % _FORGET_ADDRESSES_EVERY == 0:
             addresses.forget()
+            self._uas.forget()
         loop = asyncio.get_running_loop()
         self._chores = loop.call_later(_CHORES_S, self._do_chores)
 

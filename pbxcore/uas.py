@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 _DAYS: Final = (b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun")
 _MONTHS: Final = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _HOLD_MORE_S: Final = 60.0
+_MOST_NAMES: Final = 1000
 _MD5_ALONE: Final = re.compile(rb"baresip v?[0-2]\b")
 """Phones that give up, against RFC 8760 §2.6, when any of the challenges is not MD5."""
 
@@ -54,6 +55,8 @@ class Uas:
         self._authenticator = Authenticator(entropy(32), entropy)
         self._names = {"localhost", socket.gethostname().lower()}
         self._date = (0, b"")
+        self._own: dict[bytes, bool] = {}
+        self._own_by = directory.settings
 
     def bind(self, endpoint: Endpoint, pager: Pager) -> None:
         """Learn what exists only once the loop runs."""
@@ -208,7 +211,20 @@ class Uas:
             lines = tuple(each for each in lines if b"algorithm=MD5" in each)
         return RemoteProtocolError(401, "", lines)
 
+    def forget(self) -> None:
+        """Look again which addresses are ours."""
+        self._own.clear()
+
     def _is_ours(self, host: bytes) -> bool:
+        settings = self._directory.settings
+        if settings is not self._own_by or len(self._own) > _MOST_NAMES:
+            self._own, self._own_by = {}, settings
+        known = self._own.get(host)
+        if known is None:
+            known = self._own[host] = self._belongs(host)
+        return known
+
+    def _belongs(self, host: bytes) -> bool:
         name = host.strip(b"[]").lower().decode("ascii").removesuffix(".")
         settings = self._directory.settings
         return (

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pbxcore.errors import LocalProtocolError, RemoteProtocolError
 from pbxcore.sip.grammar import parameters, unquoted
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 LONGEST_TEXT: Final = 8000
 """Code points of one message, everywhere in the product."""
 ACCEPT: Final = b"Accept: text/plain;charset=UTF-8"
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CHARSETS: Final = (b"utf-8", b"us-ascii", b"utf8")
 _MEDIA_TYPE: Final = re.compile(
     r"[A-Za-z0-9.+\-]+/[A-Za-z0-9.+\-]+"
@@ -23,7 +26,7 @@ _MEDIA_TYPE: Final = re.compile(
 )
 
 
-class Text(NamedTuple):
+class Text(msgspec.Struct, frozen=True):
     """A body that was checked: its bytes as they came, and as text in NFC with plain line feeds."""
 
     content_type: bytes
@@ -57,7 +60,7 @@ def read_text(request: Request) -> Text:
         raise RemoteProtocolError(413)
     if not text.strip():
         raise RemoteProtocolError(400, "Empty Body")
-    if any(unicodedata.category(each) == "Cc" and each not in "\n\t" for each in text):
+    if _CONTROL.search(text):
         raise RemoteProtocolError(400, "Control Characters In Body")
     return Text(content_type, request.body, text)
 

@@ -6,10 +6,7 @@ import ipaddress
 import logging
 import socket
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from typing import Final
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +49,7 @@ def forget() -> None:
     toward.cache_clear()
 
 
-def seen_by(peer: str, bound: str, *, external: str, local_networks: Iterable[str]) -> str:
+def seen_by(peer: str, bound: str, *, external: str, local_networks: tuple[str, ...]) -> str:
     """Our address as a peer should write it: the external one outside the local networks."""
     if external and not within(peer, local_networks):
         return external
@@ -61,16 +58,16 @@ def seen_by(peer: str, bound: str, *, external: str, local_networks: Iterable[st
     return toward(peer) or bound
 
 
-def within(host: str, networks: Iterable[str]) -> bool:
+@lru_cache(maxsize=4096)
+def within(host: str, networks: tuple[str, ...]) -> bool:
     """Whether an address lies in one of the networks; without any, whether it is not public."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
-    held = tuple(networks)
-    if not held:
+    if not networks:
         return not address.is_global
-    return any(address in network for network in _networks(held))
+    return any(address in network for network in _networks(networks))
 
 
 @lru_cache(maxsize=64)

@@ -32,6 +32,7 @@ MOST_TRANSACTIONS: Final = 200_000
 """Server transactions kept at once: beyond it new requests get 503, memory stays bounded."""
 LARGEST_UDP_REQUEST: Final = 1300
 """Bytes a request over UDP may have when the path is unknown (RFC 3261 §18.1.1, RFC 3428 §8)."""
+_LONGEST_KEEP_ALIVE: Final = 4
 _KEEP_ALIVES: Final = (b"\r\n\r\n", b"\r\n", b"\0", b"\0\0\0\0", b"")
 
 
@@ -198,14 +199,14 @@ class Endpoint:
 
     def receive(self, data: bytes, flow: Flow) -> None:
         """Take one datagram, or one message of a stream."""
-        if data in _KEEP_ALIVES:
+        if len(data) <= _LONGEST_KEEP_ALIVE and data in _KEEP_ALIVES:
             if data == b"\r\n\r\n":
                 self.send(b"\r\n", flow, flow.port)
             return
         self.figures.received += 1
         try:
             message = parse(data)
-            via = parse_via(elements(message.get(b"via") or b"")[0])
+            via = _top_via(message)
         except RemoteProtocolError as error:
             self.figures.malformed += 1
             log.info("SIP not understood", extra={"from": flow.source, "why": str(error)})
@@ -294,18 +295,23 @@ class Endpoint:
         log.info("SIP stream lost", extra={"from": flow.source, "why": str(lost)})
         try:
             message = parse(head[:65536] if b"\r\n\r\n" in head else head[:65000] + b"\r\n\r\n")
-            via = parse_via(elements(message.get(b"via") or b"")[0])
+            via = _top_via(message)
         except RemoteProtocolError:
             return
         if isinstance(message, Request) and message.method != b"ACK":
             Incoming(self, message, flow, via, _server_key(message, via)).refuse(lost)
 
 
+def _top_via(message: Request | Response) -> Via:
+    value = message.get(b"via") or b""
+    return parse_via(elements(value)[0] if b"," in value else value)
+
+
 def _server_key(request: Request, via: Via) -> tuple[bytes, ...]:
     """What a repetition has in common with the first (RFC 3261 §17.2.3)."""
     branch = via.branch
     if branch.startswith(MAGIC_COOKIE) and len(branch) > len(MAGIC_COOKIE):
-        return branch, via.sent_by, request.method
+        return branch, via.host, b"%d" % (via.port or 0), request.method
     header = request.get
     return (
         request.uri,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.sip.message import Request, build_response
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.checks import Head
     from pbxcore.sip.flow import Flow
 
+_TAG: Final = re.compile(rb";\s*tag\s*=[^<>\"]*$", re.IGNORECASE)
 _FORGOTTEN: Final = Request(b"", b"", b"", [], b"")
 
 
@@ -115,7 +117,7 @@ class Incoming:
         """The headers a response repeats (§8.2.6.2)."""
         request, flow = self.request, self.flow
         vias = request.lines_of(b"via")
-        top, comma, rest = vias[0].partition(b",") if b"," in vias[0] else (vias[0], b"", b"")
+        top, comma, rest = vias[0].partition(b",")
         lines = [
             b"Via: %b%b%b" % (stamped(top.strip(), self.via, flow.host, flow.port), comma, rest)
         ]
@@ -123,7 +125,7 @@ class Incoming:
         if (from_ := request.get(b"from")) is not None:
             lines.append(b"From: " + from_)
         if (to := request.get(b"to")) is not None:
-            if tagged and b"tag" not in to.lower().rpartition(b">")[2]:
+            if tagged and not _TAG.search(to):
                 to = b"%b;tag=%b" % (to, self._tag())
             lines.append(b"To: " + to)
         for title, name in ((b"Call-ID: ", b"call-id"), (b"CSeq: ", b"cseq")):

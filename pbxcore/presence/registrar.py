@@ -6,8 +6,9 @@ Registrations come in, outcomes go out. A registration is carried out whole or n
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.bindings import StoredBinding
@@ -28,8 +29,7 @@ class IntervalTooBrief(RemoteProtocolError):
         self.shortest_s = shortest_s
 
 
-@dataclass(frozen=True, slots=True)
-class ContactAsked:
+class ContactAsked(msgspec.Struct, frozen=True):
     """One Contact of a REGISTER; `expires_s` None asks for nothing in particular, 0 removes."""
 
     uri: str
@@ -37,8 +37,7 @@ class ContactAsked:
     q_milli: int = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(msgspec.Struct, frozen=True):
     """What a REGISTER asks; `remove_all` is `Contact: *` with `Expires: 0`."""
 
     number: str
@@ -52,16 +51,14 @@ class Registration:
     transport: str = "udp"
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(msgspec.Struct, frozen=True):
     """A binding that is gone, and why: `unregistered`, `expired`, `replaced` or `removed`."""
 
     binding: StoredBinding
     cause: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What came of an input: all bindings of the number now, and what changed.
 
     `added` are new bindings and those that moved to another source; a mere refresh is in neither
@@ -162,9 +159,8 @@ class Registrar:
                 held.append(new)
             else:
                 held[place] = new
-        by_age = sorted(held, key=lambda each: each.registered_at_ms)
-        for oldest in by_age[: max(0, len(held) - max_contacts)]:
-            held.remove(oldest)
+        if len(held) > max_contacts:
+            _drop_oldest(held, max_contacts)
         self._put(registration.number, tuple(held))
         return _difference(registration.number, before, tuple(held), causes)
 
@@ -207,7 +203,9 @@ class Registrar:
             self._armed.pop(number, None)
             return
         self._bindings[number] = bindings
-        due = min(each.expires_at_ms for each in bindings)
+        due = bindings[0].expires_at_ms
+        if len(bindings) > 1:
+            due = min(each.expires_at_ms for each in bindings)
         # A refresh only moves the moment away: the entry that stands finds out when it comes up.
         if (armed := self._armed.get(number)) is None or due < armed:
             self._armed[number] = due
@@ -221,13 +219,12 @@ def _difference(
     causes: dict[str, str],
 ) -> Outcome:
     """Tell what is new or moved, and what is gone and why."""
+    if len(before) == len(after) == 1 and _stays(before[0], after[0]):
+        return Outcome(number, after, changed=True)  # the usual refresh
     old = {each.contact: each for each in before}
     contacts = {each.contact for each in after}
     added = tuple(
-        each
-        for each in after
-        if (was := old.get(each.contact)) is None
-        or (was.source, was.transport) != (each.source, each.transport)
+        each for each in after if (was := old.get(each.contact)) is None or not _stays(was, each)
     )
     removed = tuple(
         Removed(each, causes.get(each.contact, "replaced"))
@@ -235,6 +232,18 @@ def _difference(
         if each.contact not in contacts
     )
     return Outcome(number, after, added, removed, changed=True)
+
+
+def _stays(was: StoredBinding, now: StoredBinding) -> bool:
+    return (
+        was.contact == now.contact and was.source == now.source and was.transport == now.transport
+    )
+
+
+def _drop_oldest(held: list[StoredBinding], most: int) -> None:
+    by_age = sorted(held, key=lambda each: each.registered_at_ms)
+    for oldest in by_age[: len(held) - most]:
+        held.remove(oldest)
 
 
 def _place_of(uri: str, held: list[StoredBinding]) -> int | None:

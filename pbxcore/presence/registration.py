@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.registrar import USUAL_EXPIRY_S, ContactAsked, Registration
-from pbxcore.sip.address import Address, parse_address
+from pbxcore.sip.address import parse_address
 from pbxcore.sip.uri import SipUri, parse_uri
 
 if TYPE_CHECKING:
@@ -68,15 +68,17 @@ def contact_lines(bindings: Iterable[StoredBinding], now_ms: int) -> list[bytes]
 def shown(value: bytes) -> str:
     """Text from a peer, safe to keep and to show: no control characters, not too long."""
     text = value.decode("utf-8", "replace")
-    return "".join(each if each.isprintable() else " " for each in text)[:_LONGEST_TEXT]
+    if not text.isprintable():
+        text = "".join(each if each.isprintable() else " " for each in text)
+    return text[:_LONGEST_TEXT]
 
 
 def _contact(value: bytes, default_s: int | None) -> ContactAsked:
-    address: Address = parse_address(value)
+    address = parse_address(value)
     if not isinstance(parse_uri(address.uri), SipUri):
         raise RemoteProtocolError(400, "Contact Is No SIP URI")
-    expires = address.parameters.get(b"expires")
-    q = address.parameters.get(b"q")
+    given = address.parameters
+    expires, q = given.get(b"expires"), given.get(b"q")
     return ContactAsked(
         address.uri.decode("ascii"),
         default_s if expires is None else _seconds(expires),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.grammar import parameters, quoted_prefix, unquoted
@@ -15,7 +17,7 @@ _USUAL: Final = re.compile(
 _DISPLAY: Final = re.compile(rb"[^<>\",;:@\\]*")
 
 
-class Address(NamedTuple):
+class Address(msgspec.Struct, frozen=True):
     """One address: display name without quotes, URI as written, and what follows it."""
 
     display_name: bytes
@@ -26,7 +28,7 @@ class Address(NamedTuple):
     @property
     def parameters(self) -> dict[bytes, bytes | None]:
         """The header's parameters, the tag among them."""
-        return parameters(self.tail)
+        return parameters(self.tail) if self.tail else {}
 
 
 def parse_address(value: bytes) -> Address:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.address import Address, parse_address
@@ -19,7 +21,7 @@ _CSEQ: Final = re.compile(rb"([0-9]{1,10})[ \t]+([A-Za-z0-9\-.!%*_+`'~]+)")
 _SINGLE: Final = (b"from", b"to", b"call-id", b"cseq", b"max-forwards")
 
 
-class Head(NamedTuple):
+class Head(msgspec.Struct, frozen=True):
     """The parts of a request's head that everything needs."""
 
     uri: SipUri | TelUri
@@ -38,9 +40,10 @@ def examine(request: Request) -> Head:
     """
     if request.version.upper() != b"SIP/2.0":
         raise RemoteProtocolError(505)
-    for name in _SINGLE:
-        if request.repeated(name):
-            raise RemoteProtocolError(400, f"Repeated {_title(name)}")
+    if request.any_repeated:
+        for name in _SINGLE:
+            if request.repeated(name):
+                raise RemoteProtocolError(400, f"Repeated {_title(name)}")
     call_id = _mandatory(request, b"call-id")
     cseq = read_cseq(_mandatory(request, b"cseq"))
     if cseq[1] != request.method:
@@ -72,6 +75,8 @@ def refuse_unknown_extensions(request: Request) -> None:
     Raises:
         RemoteProtocolError: 420 with Unsupported.
     """
+    if request.get(b"require") is None and request.get(b"proxy-require") is None:
+        return
     required = request.all(b"require") + request.all(b"proxy-require")
     tags = [each for each in required if each]
     if tags:
@@ -97,11 +102,11 @@ def cut_body(request: Request) -> None:
         RemoteProtocolError: 400: the length is malformed, contradicted, or longer than the
         datagram.
     """
-    lengths = set(request.lines_of(b"content-length"))
-    if not lengths:
+    value = request.get(b"content-length")
+    if value is None:
         return
-    value = lengths.pop()
-    if lengths or not value.isdigit() or len(value) > 9:
+    contradicted = request.any_repeated and len(set(request.lines_of(b"content-length"))) > 1
+    if contradicted or not value.isdigit() or len(value) > 9:
         raise RemoteProtocolError(400, "Malformed Content-Length")
     length = int(value)
     if length > len(request.body):

@@ -29,8 +29,9 @@ _ALGORITHMS: Final[dict[bytes, Callable[[bytes], hashlib._Hash]]] = {
     b"MD5": functools.partial(hashlib.md5, usedforsecurity=False),
     b"SHA-256": hashlib.sha256,
 }
-_PAIR: Final = re.compile(
-    rb'\s*([A-Za-z0-9\-.!%*_+`\'~]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*)\s*(?:,|$)', re.DOTALL
+_PAIRS: Final = re.compile(  # the last group holds what is no pair
+    rb'\s*([A-Za-z0-9\-.!%*_+`\'~]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))\s*(?:,|$)|(.+)',
+    re.DOTALL,
 )
 _COUNT: Final = re.compile(rb"[0-9A-Fa-f]{8}")
 
@@ -56,14 +57,11 @@ def parse_credentials(value: bytes) -> dict[bytes, bytes] | None:
     if scheme.lower() != b"digest":
         return None
     found: dict[bytes, bytes] = {}
-    at = 0
-    while at < len(rest):
-        match = _PAIR.match(rest, at)
-        if match is None or (name := match[1].lower()) in found:
+    for name, quoted, plain, noise in _PAIRS.findall(rest):
+        name = name.lower()
+        if noise or name in found:
             raise RemoteProtocolError(400, "Malformed Credentials")
-        quoted = match[2][:1] == b'"'
-        found[name] = match[2][1:-1] if quoted else match[2]
-        at = match.end()
+        found[name] = quoted or plain
     return found
 
 
@@ -125,7 +123,8 @@ class Authenticator:
         middle = nonce if qop is None else b"%b:%b:%b:%b" % (nonce, count, client_nonce, qop)
         right = False
         # The RFC hashes the name as it was quoted; some clients hash it as it is.
-        for name in {username, unescaped_quote(username)}:
+        escaped = b"\\" in username
+        for name in (username, unescaped_quote(username)) if escaped else (username,):
             secret_hash = _hash(digest, b"%b:%b:%b" % (name, realm.encode(), password))
             expected = _hash(digest, b"%b:%b:%b" % (secret_hash, middle, request_hash))
             right |= hmac.compare_digest(expected, response.lower())

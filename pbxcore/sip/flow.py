@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 
-class Flow(NamedTuple):
+class Flow(msgspec.Struct, frozen=True):
     """One way to a peer: a UDP address seen from one of our sockets, or a connection.
 
     `local` is our end as `host:port`; `connection` is the number of a stream connection, 0 for UDP.

@@ -35,8 +35,9 @@ def unquoted(value: bytes) -> bytes:
 
 def quoted(text: str) -> bytes:
     """A quoted string that is safe in any header: escaped, and without control characters."""
-    clean = "".join(each if each >= " " and each != "\x7f" else " " for each in text)
-    escaped = clean.replace("\\", "\\\\").replace('"', '\\"')
+    if not text.isprintable():
+        text = "".join(each if each >= " " and each != "\x7f" else " " for each in text)
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return b'"' + escaped.encode("utf-8", "replace") + b'"'
 
 

@@ -105,13 +105,20 @@ class Message:
             self._index()
         return self._more is not None and name in self._more
 
+    @property
+    def any_repeated(self) -> bool:
+        """Whether any header stands in more than one line."""
+        if self._values is None:
+            self._index()
+        return self._more is not None
+
     def lines_of(self, name: bytes) -> list[bytes]:
         """The values of all lines of a header, in order, unfolded."""
         first = (self._values or self._index()).get(name)
         if first is None:
             return []
         if self._more is None or name not in self._more:
-            return [_unfolded(first)]
+            return [_unfolded(first) if self._odd else first.strip(b" \t")]
         return [_unfolded(each) for each in self._more[name]]
 
     def all(self, name: bytes) -> list[bytes]:

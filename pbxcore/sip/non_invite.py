@@ -7,12 +7,11 @@ when never. Times are seconds on the caller's monotonic clock.
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
+from pbxcore.sip.message import Response
 from pbxcore.sip.timers import T1, T2, TIMER_F, TIMER_J, TIMER_K, TRYING_AFTER
-
-if TYPE_CHECKING:
-    from pbxcore.sip.message import Response
 
 
 class State(enum.Enum):
@@ -24,25 +23,25 @@ class State(enum.Enum):
     TERMINATED = enum.auto()
 
 
-class Send(NamedTuple):
+class Send(msgspec.Struct, frozen=True):
     """Put these bytes on the wire."""
 
     data: bytes
 
 
-class Deliver(NamedTuple):
+class Deliver(msgspec.Struct, frozen=True):
     """Hand this response to whoever asked."""
 
     response: Response
 
 
-class Fail(NamedTuple):
+class Fail(msgspec.Struct, frozen=True):
     """No answer will come: 408 for silence, 503 for a transport that failed (§8.1.3.1)."""
 
     status: int
 
 
-class Trying(NamedTuple):
+class Trying(msgspec.Struct, frozen=True):
     """Send a 100: a client's Timer E has reached T2 by now (RFC 4320 §4.1)."""
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
+
+import msgspec
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.grammar import HOST
@@ -23,6 +25,7 @@ _TEL: Final = re.compile(
 )
 _SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]*:")
 _ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
+_REMEMBERED_LENGTH: Final = 128
 _SEPARATORS: Final = b"-.()"
 # Those that must agree even when only one URI has them (RFC 3261 §19.1.4).
 _DECISIVE: Final = frozenset((b"user", b"ttl", b"method", b"maddr", b"transport"))
@@ -31,8 +34,7 @@ _SAFE_USER: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SipUri:
+class SipUri(msgspec.Struct, frozen=True):
     """A SIP or SIPS URI. `user` is unescaped, `host` in lower case, IPv6 in its brackets."""
 
     secure: bool
@@ -40,7 +42,7 @@ class SipUri:
     host: bytes
     port: int | None = None
     password: bytes | None = None
-    parameters: dict[bytes, bytes] = field(default_factory=dict)
+    parameters: dict[bytes, bytes] = {}
     headers: bytes = b""
 
     def same_as(self, other: SipUri) -> bool:
@@ -63,12 +65,11 @@ class SipUri:
         return _header_set(self.headers) == _header_set(other.headers)
 
 
-@dataclass(frozen=True, slots=True)
-class TelUri:
+class TelUri(msgspec.Struct, frozen=True):
     """A tel URI; `number` has no visual separators (RFC 3966 §5)."""
 
     number: bytes
-    parameters: dict[bytes, bytes] = field(default_factory=dict)
+    parameters: dict[bytes, bytes] = {}
 
     def same_as(self, other: TelUri) -> bool:
         """Compare by RFC 3966 §4: case and separators do not matter, parameters do."""
@@ -76,11 +77,15 @@ class TelUri:
 
 
 def parse_uri(value: bytes) -> SipUri | TelUri:
-    """Read a URI.
+    """Read a URI. The same few come again and again: what is not long is remembered.
 
     Raises:
         RemoteProtocolError: 416 for a scheme we do not speak, 400 for what is no URI.
     """
+    return _remembered(value) if len(value) <= _REMEMBERED_LENGTH else _parsed(value)
+
+
+def _parsed(value: bytes) -> SipUri | TelUri:
     match = _SIP.fullmatch(value)
     if match is not None:
         scheme, user, password, host, port, tail, headers = match.groups()
@@ -105,6 +110,9 @@ def parse_uri(value: bytes) -> SipUri | TelUri:
     raise RemoteProtocolError(400, "Malformed URI")
 
 
+_remembered = lru_cache(maxsize=4096)(_parsed)
+
+
 def unescaped(value: bytes) -> bytes:
     """Undo %-escapes."""
     if b"%" not in value:
@@ -114,6 +122,8 @@ def unescaped(value: bytes) -> bytes:
 
 def escaped_user(user: str) -> bytes:
     """The user part of a URI for any text."""
+    if user.isascii() and user.isalnum():
+        return user.encode()
     return b"".join(
         bytes((byte,)) if byte in _SAFE_USER else b"%%%02X" % byte
         for byte in user.encode("utf-8", "replace")

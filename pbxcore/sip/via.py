@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.grammar import HOST, parameters
@@ -19,7 +21,7 @@ _ANY: Final = re.compile(
 )
 
 
-class Via(NamedTuple):
+class Via(msgspec.Struct, frozen=True):
     """One Via element; `port` is None when none was written, `tail` holds the parameters."""
 
     transport: bytes
@@ -67,9 +69,11 @@ def parse_via(element: bytes) -> Via:
 
 def stamped(element: bytes, via: Via, source_host: str, source_port: int) -> bytes:
     """The top Via as a response carries it: with `received` and `rport` filled in (RFC 3581 §4)."""
+    host = source_host.encode()
+    if b"rport" not in via.tail and b"received" not in via.tail and via.host == host:
+        return element
     found = via.parameters
     asked = b"rport" in found and found[b"rport"] is None
-    host = source_host.encode()
     if not asked and via.host.strip(b"[]") == host and b"received" not in found:
         return element
     found[b"received"] = host
@@ -90,6 +94,6 @@ def answer_port(via: Via, source_host: str, source_port: int) -> int:
     sent-by, which we follow when the sender names its real address; one who names another sits
     behind a NAT or is wrong, and only the source port can reach it.
     """
-    if b"rport" in via.parameters or via.host.strip(b"[]") != source_host.encode():
+    if b"rport" in via.tail or via.host.strip(b"[]") != source_host.encode():
         return source_port
     return via.port or 5060
