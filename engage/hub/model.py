@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -175,7 +176,10 @@ def authors_of(who: str) -> tuple[str, ...]:
 
 # U+202A-U+202E and U+2066-U+2069 reorder the text around them; direction comes from `dir=auto`.
 _OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_ALLOWED_CONTROLS = "\n\t"
+_REFUSED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters but `\\t` and `\\n`, and lone surrogates."""
+_MARKS_IN_A_ROW = 30  # UAX #15 section 13
+_JOINER = "\u034f"  # combining grapheme joiner: unseen, parts a run of marks
 
 
 def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
@@ -195,17 +199,27 @@ def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
     if len(text) > 4 * limit:  # cannot be brought under the limit: spare the work
         raise TooLarge(limit=limit)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.isascii() or not text.isprintable():
-        for character in text:
-            refused = unicodedata.category(character) in ("Cc", "Cs")
-            if refused and character not in _ALLOWED_CONTROLS:
-                raise TextRefused(character=f"U+{ord(character):04X}")
-        text = unicodedata.normalize("NFC", text.translate(_OVERRIDES))
+    if (refused := _REFUSED.search(text)) is not None:
+        raise TextRefused(character=f"U+{ord(refused[0]):04X}")
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _stream_safe(text.translate(_OVERRIDES)))
     if len(text) > limit:
         raise TooLarge(limit=limit)
     if not text.strip():
         raise Invalid({"text": N_("Please write something.")})
     return text
+
+
+def _stream_safe(text: str) -> str:
+    """Part long runs of combining marks: putting them in order takes the square of their number."""
+    safe, run = [], 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run > _MARKS_IN_A_ROW:
+            safe.append(_JOINER)
+            run = 1
+        safe.append(character)
+    return "".join(safe)
 
 
 CLIENT_ID_LIMIT = 64

@@ -16,16 +16,20 @@ class TypingLimit:
     def allows(self, who: str, conversation_id: str, now: float) -> bool:
         """Whether to tell it now; `now` is in seconds on a monotonic clock."""
         key = (who, conversation_id)
-        told = self._told.get(key)
-        if told is not None and now - told < self._interval_s:
+        self._forget(now)
+        if key in self._told:
             return False
-        if len(self._told) >= _KEPT:
-            self._told = {
-                each: at for each, at in self._told.items() if now - at < self._interval_s
-            }
         self._told[key] = now
         return True
 
     def reset(self, who: str, conversation_id: str) -> None:
         """Their message has come: what they type next is told at once."""
         self._told.pop((who, conversation_id), None)
+
+    def _forget(self, now: float) -> None:
+        """Drop what is over, and the oldest when there are too many; they stand in their order."""
+        while self._told:
+            oldest = next(iter(self._told))
+            if now - self._told[oldest] < self._interval_s and len(self._told) < _KEPT:
+                return
+            del self._told[oldest]
