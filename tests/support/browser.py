@@ -46,8 +46,15 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+MOVED_IN = """Promise.all(document.getAnimations()
+  .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
+  .map((each) => each.finished.catch(() => null)))"""
+"""What fades in has its colours only when it stands; an element that went away counts as well."""
+
+
 def serious_faults(page: Page) -> list[str]:
     """What axe finds that is serious or critical, one line each."""
+    page.evaluate(MOVED_IN)
     found = Axe().run(page).response["violations"]
     return [
         f"{each['id']}: {node['target']} {node.get('failureSummary', '')}"

@@ -161,7 +161,7 @@ async def test_users_have_no_broadcasts(desk: Desk) -> None:
     with pytest.raises(OnlyAdministrators):
         await desk.broadcasts.page(ANA, None, 10)
     with pytest.raises(BroadcastNotFound):
-        await desk.broadcasts.get(ADMIN, "no\0thing")
+        await desk.broadcasts.get(ADMIN, "nothing")
 
 
 async def test_too_many_at_once_are_told_when_to_come_back(desk: Desk, clock: VirtualClock) -> None:
