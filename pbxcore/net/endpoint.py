@@ -240,20 +240,27 @@ class Endpoint:
                 incoming.answer(503, "", [b"Retry-After: 5"])
             return
         try:
-            if not flow.reliable:
-                cut_body(request)
-            incoming.head = head = examine(request)
-            incoming.merged_key = head.from_.tag, head.call_id, head.cseq, request.method
-            if head.to.tag is None and incoming.merged_key in self._merged:
-                raise RemoteProtocolError(482, "Merged Request")
-            if len(self._server) >= MOST_TRANSACTIONS:
-                raise RemoteProtocolError(503, "", (b"Retry-After: 10",))
+            self._check(incoming)
             self._on_request(incoming)
+            if incoming.open:  # the answer comes later; the clock runs
+                self._watch(incoming)
         except RemoteProtocolError as refusal:
             self.figures.refused += 1
             if refusal.status != 401:
                 log.info("SIP refused", extra={"from": flow.source, "why": str(refusal)})
             incoming.refuse(refusal)
+
+    def _check(self, incoming: Incoming) -> None:
+        """Let pass what is well formed, new, and not too much (§8.2.2.2, §18.3)."""
+        request = incoming.request
+        if not incoming.flow.reliable:
+            cut_body(request)
+        incoming.head = head = examine(request)
+        incoming.merged_key = head.from_.tag, head.call_id, head.cseq, request.method
+        if head.to.tag is None and incoming.merged_key in self._merged:
+            raise RemoteProtocolError(482, "Merged Request")
+        if len(self._server) >= MOST_TRANSACTIONS:
+            raise RemoteProtocolError(503, "", (b"Retry-After: 10",))
 
     # For the transactions
 
@@ -262,13 +269,18 @@ class Endpoint:
         self._open += 1
         self._server[incoming.key] = incoming
         self._merged[incoming.merged_key] = incoming
+
+    def _watch(self, incoming: Incoming) -> None:
+        incoming.watched = True
         self._deadlines.watch(incoming)
 
     def answered(self, incoming: Incoming) -> None:
         """A server transaction owes nothing any more."""
-        self.finished()
+        self._finished()
         if incoming.deadline is None:
             self.drop(incoming)
+        elif not incoming.watched:
+            self._watch(incoming)
 
     def drop(self, incoming: Incoming) -> None:
         """Forget a server transaction."""
@@ -276,11 +288,11 @@ class Endpoint:
         self._merged.pop(incoming.merged_key, None)
 
     def forget(self, outgoing: Outgoing) -> None:
-        """Forget a client transaction."""
+        """A client transaction has ended."""
         self._client.pop(outgoing.key, None)
+        self._finished()
 
-    def finished(self) -> None:
-        """One transaction less is open."""
+    def _finished(self) -> None:
         self._open -= 1
         if not self._open and self._draining:
             self._idle.set()

@@ -38,6 +38,7 @@ class Incoming:
         "port",
         "request",
         "via",
+        "watched",
     )
 
     head: Head
@@ -52,6 +53,7 @@ class Incoming:
         self.flow = flow
         self.via = via
         self.key = key
+        self.watched = False
         self.port = flow.port if flow.reliable else answer_port(via, flow.host, flow.port)
 
     def keep(self) -> None:

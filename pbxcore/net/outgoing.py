@@ -35,8 +35,8 @@ class Outgoing:
 
     @property
     def deadline(self) -> float | None:
-        """When `tick` is next due."""
-        return self._machine.deadline
+        """When `tick` is next due; never after the end: a stray response is dropped anyhow."""
+        return None if self._done is None else self._machine.deadline
 
     @property
     def open(self) -> bool:
@@ -69,11 +69,9 @@ class Outgoing:
                     self._finish(output.response.status, output.response)
             elif isinstance(output, Fail):
                 self._finish(output.status, None)
-        if self._machine.deadline is None:
-            self._endpoint.forget(self)
 
     def _finish(self, status: int, response: Response | None) -> None:
         done, self._done = self._done, None
         if done is not None:
-            self._endpoint.finished()
+            self._endpoint.forget(self)
             done(status, response)

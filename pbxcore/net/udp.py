@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 _BUFFER: Final = 4 << 20
 _A_WAKE: Final = 32
+_QUIET_WAKES: Final = 16
+"""Wake-ups with one datagram each before we look for a second again: finding none costs a call."""
 _LARGEST: Final = 65535
 
 
@@ -38,6 +40,8 @@ class UdpTransport:
         self.host, self.port = bound.getsockname()[:2]
         self.local = host_port(self.host, self.port)
         self.dropped = 0
+        self._most = _A_WAKE  # datagrams to read at the next wake-up
+        self._quiet = 0
 
     def start(self) -> None:
         """Read from now on."""
@@ -63,10 +67,14 @@ class UdpTransport:
 
     def _read(self) -> None:
         receive_from, receive, local = self._socket.recvfrom, self._receive, self.local
-        for _ in range(_A_WAKE):
+        self._quiet -= 1
+        if self._most == 1 and self._quiet < 0:
+            self._most = _A_WAKE
+        for _ in range(self._most):
             try:
                 data, address = receive_from(_LARGEST)
             except (BlockingIOError, InterruptedError):
+                self._most, self._quiet = 1, _QUIET_WAKES
                 return
             except OSError as error:  # an ICMP error of an earlier send
                 log.debug("datagram not read", extra={"why": error.strerror})
