@@ -71,7 +71,7 @@ class House:
         await self.pbx.stop(0.2)
 
     def phone(self, number: str, knows: str = "") -> Phone:
-        """A phone of one extension, not registered yet; `knows` is a password instead of its own."""
+        """A phone of one extension, not registered yet; `knows` is another password."""
         return Phone(number, knows or f"Sip-{number}!", ("127.0.0.1", self.port))
 
     async def _arrived(self, message: MessageArrived) -> MessageStored | None:

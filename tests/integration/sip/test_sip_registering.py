@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from pbxcore import commands
 from pbxcore.directory import Delta, ExtensionPut, ExtensionRemoved
 from pbxcore.journal import BindingAdded, BindingRemoved
+from pbxcore.pbx import StoredBinding
 from tests.integration.sip.conftest import extension
 
 if TYPE_CHECKING:
@@ -213,5 +215,40 @@ async def test_phone_on_tcp_is_reached_over_its_own_connection(house: House) -> 
     writer.close()
     await writer.wait_closed()
     reply = await waiting
+    assert isinstance(reply, commands.MessageResult)
+    assert reply.status == 503
+
+
+async def test_phone_on_tcp_is_connected_to_when_its_connection_is_gone(house: House) -> None:
+    heads: asyncio.Queue[str] = asyncio.Queue()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\nx"))[:-5].decode()
+        heads.put_nowait(head)
+        kept = [each for each in head.split("\r\n") if each[:2] in {"Vi", "Fr", "To", "Ca", "CS"}]
+        writer.write("\r\n".join(("SIP/2.0 200 OK", *kept, "l: 0\r\n\r\n")).encode())
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    phone = await asyncio.start_server(take, "127.0.0.1", 0)
+    port = phone.sockets[0].getsockname()[1]
+    contact = f"sip:1000@127.0.0.1:{port};transport=tcp"
+    now_ms = int(time.time() * 1000)
+    house.memory.held["1000"] = (
+        StoredBinding(
+            "1000", contact, "c", 1, 1000, "", "127.0.0.1:1", "", "tcp", now_ms, now_ms + 60_000
+        ),
+    )
+    await house.stop()
+    await house.start()
+    command = commands.SendMessage("d", "1000", contact, "1001", "", "x")
+    assert await house.pbx.handle(command) == commands.MessageResult("d", 200, "OK")
+    via = f"Via: SIP/2.0/TCP 127.0.0.1:{house.port};branch="
+    assert via in await heads.get()
+    phone.close()
+    await phone.wait_closed()
+    again = commands.SendMessage("e", "1000", contact, "1001", "", "x")
+    reply = await house.pbx.handle(again)
     assert isinstance(reply, commands.MessageResult)
     assert reply.status == 503
