@@ -23,7 +23,7 @@ from engage.storage.script import Ask, Change, Dialect, Fetch, Given, Row, Scrip
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from engage.hub.rooms import Room
+    from engage.hub.rooms import Room, Seat
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 Key = tuple[str, str, str]
@@ -114,53 +114,74 @@ class Head:
 
 
 class Appends:
-    """Writes events in batches; `stored` hears of each, in the order of the log."""
+    """Writes events in batches; `told` hears of each, in the order of the log."""
 
     order = 0
 
-    def __init__(self, dialect: Dialect, stored: Callable[[Room, Event], None]) -> None:
-        self._stored = stored
+    def __init__(
+        self,
+        dialect: Dialect,
+        told: Callable[[Room, Appended], None],
+    ) -> None:
+        self._told = told
         # With one process on the database, memory knows who has unread events already.
         self._trusts_seats = dialect == "sqlite"
 
     def script(self, items: Sequence[Append]) -> Script[list[Appended | Exception]]:
         """Number and store the items; those that are refused or duplicates are told apart."""
-        identifiers = {item.room.conversation.id for item in items}
-        rows = yield Ask(_HEADS, [(each,) for each in identifiers])
-        heads = {row[0]: Head(*row[1:]) for row in rows}
-        keys = {
-            (item.room.conversation.id, item.stored, item.client_id)
-            for item in items
-            if item.client_id is not None
-        }
-        known = known_events((yield Ask(_KNOWN, list(keys)))) if keys else {}
-        results, fresh = place(items, heads, known)
-        if fresh:
-            yield Ask(_STORE, [row_of(event, item) for item, event in fresh])
-            moved = {event.conversation_id for _, event in fresh}
-            yield Ask(_ADVANCE, [(each, heads[each].last, heads[each].public) for each in moved])
-            if unread := self._unread(fresh):
-                yield Ask(_UNREAD, unread)
-        return results
+        return append_script(items, self._followers)
 
     def committed(self, item: Append, result: Appended) -> None:
         """Hear from the writer that an item is on disk."""
-        if not result.duplicate:
-            self._stored(item.room, result.event)
+        self._told(item.room, result)
 
-    def _unread(self, fresh: list[tuple[Append, Event]]) -> list[tuple[Any, ...]]:
-        """The inbox rows for which an event may be the first unread one."""
-        first: dict[tuple[str, str], tuple[Any, ...]] = {}
-        for item, event in fresh:
-            if event.kind not in COUNTED_KINDS:
-                continue
-            for seat in list(item.room.seats.values()):  # a copy: this is the writer's thread
-                if seat.unread and self._trusts_seats:
-                    continue
-                if concerns(seat.who, seat.sees_notes, event):
-                    key = (seat.who, event.conversation_id)
-                    first.setdefault(key, (*key, event.seq, event.at_ms))
-        return [first[key] for key in sorted(first)]
+    def _followers(self, room: Room) -> list[Seat]:
+        """Those whose inbox an event may touch."""
+        seats = list(room.seats.values())  # a copy: this is the writer's thread
+        return [seat for seat in seats if not seat.unread] if self._trusts_seats else seats
+
+
+def append_script(
+    items: Sequence[Append], followers: Callable[[Room], list[Seat]]
+) -> Script[list[Appended | Exception]]:
+    """Number and store events by a constant number of statements.
+
+    Args:
+        items: in the order in which they are to be numbered.
+        followers: who follows a room and has nothing unread there, as far as is known.
+    """
+    identifiers = {item.room.conversation.id for item in items}
+    rows = yield Ask(_HEADS, [(each,) for each in identifiers])
+    heads = {row[0]: Head(*row[1:]) for row in rows}
+    keys = {
+        (item.room.conversation.id, item.stored, item.client_id)
+        for item in items
+        if item.client_id is not None
+    }
+    known = known_events((yield Ask(_KNOWN, list(keys)))) if keys else {}
+    results, fresh = place(items, heads, known)
+    if fresh:
+        yield Ask(_STORE, [row_of(event, item) for item, event in fresh])
+        moved = {event.conversation_id for _, event in fresh}
+        yield Ask(_ADVANCE, [(each, heads[each].last, heads[each].public) for each in moved])
+        if unread := _unread(fresh, followers):
+            yield Ask(_UNREAD, unread)
+    return results
+
+
+def _unread(
+    fresh: list[tuple[Append, Event]], followers: Callable[[Room], list[Seat]]
+) -> list[tuple[Any, ...]]:
+    """The inbox rows for which an event may be the first unread one."""
+    first: dict[tuple[str, str], tuple[Any, ...]] = {}
+    for item, event in fresh:
+        if event.kind not in COUNTED_KINDS:
+            continue
+        for seat in followers(item.room):
+            if concerns(seat.who, seat.sees_notes, event):
+                key = (seat.who, event.conversation_id)
+                first.setdefault(key, (*key, event.seq, event.at_ms))
+    return [first[key] for key in sorted(first)]
 
 
 def concerns(who: str, sees_notes: bool, event: Event) -> bool:

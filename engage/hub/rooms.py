@@ -110,16 +110,17 @@ class Rooms:
             self._loading[conversation_id] = task
         return await asyncio.shield(task)
 
-    async def inside(self, connection: AsyncConnection, conversation_id: str) -> Room:
-        """The room, read by the writer's own connection before it changes anything of it.
+    async def inside(self, connection: AsyncConnection, identifiers: list[str]) -> list[Room]:
+        """Rooms, read by the writer's own connection before it changes anything of them.
 
-        Raises:
-            NotFound: no such conversation.
+        Those that do not exist are left out.
         """
-        if (room := self._known.get(conversation_id)) is not None:
-            return room
-        room = await load_room(connection, conversation_id)
-        return self._known.setdefault(conversation_id, room)
+        found = [room for each in identifiers if (room := self._known.get(each)) is not None]
+        known = {room.conversation.id for room in found}
+        if unknown := [each for each in identifiers if each not in known]:
+            loaded = await load_rooms(connection, unknown)
+            found += [self._known.setdefault(room.conversation.id, room) for room in loaded]
+        return found
 
     def introduce(self, room: Room) -> None:
         """Make a room known that is being created; nobody else can hold its identifier yet."""
@@ -130,10 +131,11 @@ class Rooms:
         identifier = room.conversation.id
         if identifier in self._loading:
             self._outdated.add(identifier)
-        self._remember(room)
+        if self._known.get(identifier) is room:  # else it was forgotten, for it may be wrong
+            self._remember(room)
 
     def forget(self) -> None:
-        """After a commit of unknown outcome: read everything again."""
+        """After a commit of unknown outcome: read everything again when it is needed."""
         self._known.clear()
         self._recent.clear()
         self._outdated.update(self._loading)

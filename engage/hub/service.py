@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from engage.errors import NotFound, Unavailable
+from engage.errors import NotFound
 from engage.hub import reading
 from engage.hub.append import Append, Appends, concerns
 from engage.hub.events import EventAppended, WatermarkMoved
@@ -24,8 +25,9 @@ from engage.hub.model import (
     clean_text,
     encode_body,
 )
+from engage.hub.opening import Opening
 from engage.hub.rooms import Room, Rooms, Seat
-from engage.hub.transaction import HubTransaction
+from engage.hub.transaction import Entry, HubTransaction
 from engage.hub.typing_limit import TypingLimit
 from engage.hub.watermarks import Mark, Moved, Watermarks
 from engage.hub.wire import author_json, event_json, watermark_json
@@ -40,9 +42,12 @@ if TYPE_CHECKING:
     from engage.hub.delivery import Delivery
     from engage.storage.database import Database
 
-__all__ = ["Hub", "HubTransaction"]
+__all__ = ["Entry", "Hub", "HubTransaction", "Opening"]
 
 T = TypeVar("T")
+
+DOUBT_S = 60.0
+"""So long after a lost transaction its authors may repeat what it held (seconds)."""
 
 
 class Hub:
@@ -62,10 +67,12 @@ class Hub:
             clock,
         )
         self._rooms = Rooms(database)
-        self._appends = Appends(database.dialect, self._stored)
+        self._appends = Appends(database.dialect, self._told)
         self._watermarks = Watermarks(database, self._moved)
         self._typing = TypingLimit()
         self._policies: dict[str, KindPolicy] = {}
+        self._doubted_at = -math.inf  # on the loop's clock
+        database.on_lost(self._lost)
 
     async def start(self) -> None:
         """Be ready; nothing is read before somebody asks for it."""
@@ -100,11 +107,7 @@ class Hub:
         """
         room = self._rooms.known(conversation_id) or await self._rooms.get(conversation_id)
         item = Append(room, author, kind, body, encode_body(body), client_id, epoch, self._clock())
-        try:
-            return await self._database.submit(self._appends, item)
-        except Unavailable:
-            self._rooms.forget()
-            raise
+        return await self._database.submit(self._appends, item)
 
     async def transact(self, work: Callable[[HubTransaction], Awaitable[T]]) -> T:
         """Run `work` in one database transaction, then tell what it appended and changed.
@@ -114,15 +117,16 @@ class Hub:
 
         async def run(connection: AsyncConnection) -> tuple[HubTransaction, T]:
             transaction = HubTransaction(
-                connection, self._rooms, self._clock, self._stored, self._delivery.send
+                connection,
+                self._database,
+                self._rooms,
+                self._clock,
+                self._told,
+                self._delivery.send,
             )
             return transaction, await work(transaction)
 
-        try:
-            _, result = await self._database.write(run, committed=lambda done: done[0].committed())
-        except Unavailable:
-            self._rooms.forget()
-            raise
+        _, result = await self._database.write(run, committed=lambda done: done[0].committed())
         return result
 
     async def post(
@@ -252,6 +256,21 @@ class Hub:
         delivered, read = min(delivered, head), min(read, head)
         if delivered > seat.delivered or read > seat.read:
             self._watermarks.move(room, who, delivered=delivered, read=read)
+
+    def _lost(self) -> None:
+        """A transaction may have been committed or not: trust nothing in memory."""
+        self._rooms.forget()
+        self._doubted_at = asyncio.get_running_loop().time()
+
+    def _told(self, room: Room, appended: Appended) -> None:
+        """After the commit: tell what is new.
+
+        What was stored by a lost transaction was told to nobody; its repetition is told then.
+        """
+        if not appended.duplicate:
+            self._stored(room, appended.event)
+        elif asyncio.get_running_loop().time() - self._doubted_at < DOUBT_S:
+            self._tell(self._current(room), appended.event)
 
     def _stored(self, room: Room, event: Event) -> None:
         """After the commit, in the order of the log: memory, followers, facts."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from sqlalchemy import Row, and_, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from engage.hub.append import Append, Head, place, stored_event
+from engage.errors import NotFound
+from engage.hub.append import Append, append_script, stored_event
 from engage.hub.model import (
     CLOSED_STATES,
-    COUNTED_KINDS,
-    HIDDEN_KINDS,
     Appended,
     Author,
     Conversation,
@@ -23,14 +21,30 @@ from engage.hub.model import (
     Participant,
     encode_body,
 )
+from engage.hub.opening import Opening, open_script
 from engage.hub.rooms import Room, Rooms, Seat, conversation_of, participant_of
 from engage.identifiers import Clock, new_id
-from engage.storage.tables import conversations, events, inboxes, participants
+from engage.storage.tables import conversations, inboxes, participants
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from engage.storage.database import Database
+
 Step = Callable[[], None]
+Told = Callable[[Room, Appended], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event that is to be appended."""
+
+    conversation_id: str
+    author: Author
+    kind: str
+    body: dict[str, Any]
+    client_id: str | None = None
+    epoch: int | None = None
 
 
 class HubTransaction:
@@ -43,15 +57,17 @@ class HubTransaction:
     def __init__(
         self,
         connection: AsyncConnection,
+        database: Database,
         rooms: Rooms,
         clock: Clock,
-        stored: Callable[[Room, Event], None],
+        told: Told,
         send: Callable[[list[str], str, dict[str, Any]], None],
     ) -> None:
-        self.connection = connection
-        self._rooms, self._clock, self._stored, self._send = rooms, clock, stored, send
+        self.connection, self._database = connection, database
+        self._rooms, self._clock, self._told, self._send = rooms, clock, told, send
         self._steps: list[Step] = []
         self._held: dict[str, Room] = {}
+        self._seats: dict[str, dict[str, Seat]] = {}  # of rooms that someone joined or left
 
     async def create(
         self,
@@ -63,36 +79,28 @@ class HubTransaction:
         participants: Iterable[Member] = (),
     ) -> Conversation:
         """Open a conversation; one that has this key already is returned as it is."""
-        made = Conversation(
-            new_id(), kind, key, title, state, None, "", 0, 0, 0, self._clock(), None
+        [conversation] = await self.open_many(
+            [Opening(kind, key, title, state, tuple(participants))]
         )
-        values = msgspec.structs.asdict(made)
-        dialect = self.connection.dialect.name
-        into = sqlite_insert if dialect == "sqlite" else postgresql_insert
-        inserted = await self.connection.execute(
-            into(conversations)
-            .values(values)
-            .on_conflict_do_nothing(index_elements=["key"])
-            .returning(conversations.c.id)
-        )
-        if inserted.one_or_none() is None:
-            found = await self.connection.execute(
-                select(conversations).where(conversations.c.key == key)
+        return conversation
+
+    async def open_many(self, openings: Sequence[Opening]) -> list[Conversation]:
+        """Open conversations, as `create` does, by a constant number of statements."""
+        wanted = [
+            (
+                Conversation(
+                    new_id(), each.kind, each.key, each.title, each.state, None, "", 0, 0, 0,
+                    self._clock(), None,
+                ),
+                each.participants,
             )
-            return conversation_of(found.one())
-        room = Room(made, [])
-        self._rooms.introduce(room)
-        self._held[made.id] = room
-        self._steps.append(lambda: self._rooms.keep(room))
-        for member in participants:
-            await self.join(
-                made.id,
-                member.who,
-                member.name,
-                from_seq=member.from_seq,
-                sees_notes=member.sees_notes,
-            )
-        return made
+            for each in openings
+        ]  # fmt: skip
+        answer = await self._database.run(open_script(wanted))
+        for (made, members), standing in zip(wanted, answer, strict=True):
+            if standing.id == made.id:
+                self._introduce(made, members)
+        return answer
 
     async def append(
         self,
@@ -111,22 +119,35 @@ class HubTransaction:
             ConversationClosed: it takes no messages any more.
             StaleOwner: `epoch` is not the owner's of now.
         """
-        room = await self._room(conversation_id)
-        item = Append(room, author, kind, body, encode_body(body), client_id, epoch, self._clock())
-        conversation = await self._locked(conversation_id)
-        head = Head(
-            conversation.state,
-            conversation.owner_epoch,
-            conversation.last_seq,
-            conversation.last_public_seq,
+        [result] = await self.append_many(
+            [Entry(conversation_id, author, kind, body, client_id, epoch)]
         )
-        known = await self._known(conversation_id, item.stored, client_id)
-        [result], fresh = place([item], {conversation_id: head}, known)
         if isinstance(result, Exception):
             raise result
-        for _, event in fresh:
-            await self._store(room, item, event, head)
         return result
+
+    async def append_many(self, entries: Sequence[Entry]) -> list[Appended | Exception]:
+        """Add events, as `append` does, by a constant number of statements.
+
+        Returns:
+            For each entry what was appended, or why it was refused; a refusal undoes no other.
+        """
+        rooms = await self._rooms_of({each.conversation_id for each in entries})
+        at_ms = self._clock()
+        items = [
+            Append(
+                room, each.author, each.kind, each.body, encode_body(each.body), each.client_id,
+                each.epoch, at_ms,
+            )
+            for each in entries
+            if (room := rooms.get(each.conversation_id)) is not None
+        ]  # fmt: skip
+        results = await self._database.run(append_script(items, self._followers)) if items else []
+        for item, result in zip(items, results, strict=True):
+            if isinstance(result, Appended):
+                self._steps.append(partial(self._told, item.room, result))
+        found = iter(results)
+        return [next(found) if each.conversation_id in rooms else NotFound() for each in entries]
 
     async def change(
         self,
@@ -192,12 +213,7 @@ class HubTransaction:
                 who, name, row.from_seq, sees_notes, row.delivered_seq, row.read_seq
             )
         seat = Seat(participant, unread=row is not None and await self._unread(room, who))
-
-        def apply() -> None:
-            room.seats = {**room.seats, who: seat}
-            self._rooms.keep(room)
-
-        self._steps.append(apply)
+        self._sit(room, {**self._sitting(room), who: seat})
 
     async def leave(self, conversation_id: str, who: str) -> None:
         """Let someone follow no longer; what they have seen stays remembered."""
@@ -212,11 +228,8 @@ class HubTransaction:
             .values(left_at_ms=self._clock())
         )
 
-        def apply() -> None:
-            room.seats = {each: seat for each, seat in room.seats.items() if each != who}
-            self._rooms.keep(room)
-
-        self._steps.append(apply)
+        sitting = self._sitting(room).items()
+        self._sit(room, {each: seat for each, seat in sitting if each != who})
 
     async def get(self, conversation_id: str) -> Conversation:
         """The conversation as this transaction sees it, locked against other nodes.
@@ -255,73 +268,46 @@ class HubTransaction:
             step()
 
     async def _room(self, conversation_id: str) -> Room:
-        room = self._held.get(conversation_id)
-        if room is None:
-            room = await self._rooms.inside(self.connection, conversation_id)
-            self._held[conversation_id] = room
-        return room
+        rooms = await self._rooms_of({conversation_id})
+        if conversation_id not in rooms:
+            raise NotFound(conversation=conversation_id)
+        return rooms[conversation_id]
+
+    async def _rooms_of(self, identifiers: set[str]) -> dict[str, Room]:
+        """The rooms; those that do not exist are left out."""
+        if unheld := [each for each in identifiers if each not in self._held]:
+            for room in await self._rooms.inside(self.connection, unheld):
+                self._held[room.conversation.id] = room
+        return {each: self._held[each] for each in identifiers if each in self._held}
+
+    def _introduce(self, made: Conversation, members: Iterable[Member]) -> None:
+        room = Room(made, [_seat(each) for each in members])
+        self._rooms.introduce(room)
+        self._held[made.id] = room
+        self._steps.append(lambda: self._rooms.keep(room))
+
+    def _sitting(self, room: Room) -> dict[str, Seat]:
+        return self._seats.get(room.conversation.id, room.seats)
+
+    def _sit(self, room: Room, seats: dict[str, Seat]) -> None:
+        """Who follows the room from now on: for this transaction at once, for others after it."""
+        self._seats[room.conversation.id] = seats
+
+        def apply() -> None:
+            room.seats = seats
+            self._rooms.keep(room)
+
+        self._steps.append(apply)
+
+    def _followers(self, room: Room) -> list[Seat]:
+        """Everyone: what memory knows of unread events may be older than this transaction."""
+        return list(self._sitting(room).values())
 
     async def _locked(self, conversation_id: str) -> Conversation:
         found = await self.connection.execute(
             select(conversations).where(conversations.c.id == conversation_id).with_for_update()
         )
         return conversation_of(found.one())
-
-    async def _known(
-        self, conversation_id: str, author: str, client_id: str | None
-    ) -> dict[tuple[str, str, str], Event]:
-        if client_id is None:
-            return {}
-        found = await self.connection.execute(
-            select(events).where(
-                events.c.conversation_id == conversation_id,
-                events.c.author == author,
-                events.c.client_id == client_id,
-            )
-        )
-        row = found.one_or_none()
-        return {} if row is None else {(conversation_id, author, client_id): event_of(row)}
-
-    async def _store(self, room: Room, item: Append, event: Event, head: Head) -> None:
-        await self.connection.execute(
-            insert(events).values(
-                conversation_id=event.conversation_id,
-                seq=event.seq,
-                prev_public=event.prev_public,
-                kind=event.kind,
-                author=item.stored,
-                author_name=event.author.name,
-                client_id=event.client_id,
-                body=item.text,
-                at_ms=event.at_ms,
-            )
-        )
-        await self.connection.execute(
-            update(conversations)
-            .where(conversations.c.id == event.conversation_id)
-            .values(last_seq=head.last, last_public_seq=head.public)
-        )
-        if event.kind in COUNTED_KINDS:
-            await self._mark_unread(event)
-        self._steps.append(lambda: self._stored(room, event))
-
-    async def _mark_unread(self, event: Event) -> None:
-        concerned = select(participants.c.who).where(
-            participants.c.conversation_id == event.conversation_id,
-            participants.c.left_at_ms.is_(None),
-            participants.c.who != event.author.who,
-        )
-        if event.kind in HIDDEN_KINDS:
-            concerned = concerned.where(participants.c.sees_notes)
-        await self.connection.execute(
-            update(inboxes)
-            .where(
-                inboxes.c.conversation_id == event.conversation_id,
-                inboxes.c.owner.in_(concerned),
-                inboxes.c.first_unread_seq.is_(None),
-            )
-            .values(first_unread_seq=event.seq, unread_since_ms=event.at_ms)
-        )
 
     def _changes(
         self, state: str | None, owner: str | None, owner_name: str | None
@@ -374,6 +360,12 @@ class HubTransaction:
             )
         )
         return found is not None
+
+
+def _seat(member: Member) -> Seat:
+    start = member.from_seq
+    participant = Participant(member.who, member.name, start, member.sees_notes, start, start)
+    return Seat(participant, unread=False)
 
 
 def event_of(row: Row[Any]) -> Event:

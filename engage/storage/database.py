@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from engage.storage.script import Dialect
+    from engage.storage.script import Dialect, Script
 
 __all__ = ["Database", "SchemaTooNew"]
 
@@ -62,7 +62,8 @@ class Database:
             url = url.set(drivername="postgresql+asyncpg")
             self._readers = _postgresql(url, {"default_transaction_read_only": "on"})
             self._writing = _postgresql(url, {"lock_timeout": "5s"}, poolclass=NullPool)
-        self._writer = Writer(self._connect, waiting_limit=waiting_limit)
+        self._writer = Writer(self._connect, lost=self._tell_lost, waiting_limit=waiting_limit)
+        self._losses: list[Callable[[], None]] = []
 
     @classmethod
     async def open(
@@ -130,6 +131,21 @@ class Database:
         """
         return self._writer.submit(batch, item)
 
+    async def run(self, script: Script[T]) -> T:
+        """Within `write`: run prepared statements on the connection that the work was given.
+
+        Raises:
+            Unavailable: there is no connection.
+        """
+        return await self._writer.run(script)
+
+    def on_lost(self, forget: Callable[[], None]) -> None:
+        """Call `forget` when a transaction failed that may have been committed all the same.
+
+        It is called before those who wait are told, and before anything else is written.
+        """
+        self._losses.append(forget)
+
     async def check(self) -> None:
         """Prove with a real write that the database takes data.
 
@@ -152,7 +168,12 @@ class Database:
         await self._readers.dispose()
         await self._writing.dispose()
 
+    def _tell_lost(self) -> None:
+        for forget in self._losses:
+            forget()
+
     async def _connect(self) -> Driver:
+        await self._readers.dispose()  # theirs may be of a file that was replaced
         connection = await self._writing.connect()
         raw = (await connection.get_raw_connection()).driver_connection
         if isinstance(raw, SqliteConnection):

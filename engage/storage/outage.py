@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoReaderFree
 
 # Primary result codes (sqlite.org/rescode.html): busy, locked, out of memory, read-only, I/O
 # error, corrupt, full, cannot open, not a database.
@@ -32,7 +33,7 @@ def is_outage(error: BaseException) -> bool:
         return state.startswith(_POSTGRESQL_CLASSES) or state == _READ_ONLY
     if type(error).__module__.startswith("asyncpg"):  # "connection is closed", not bad arguments
         return not isinstance(error, ValueError)
-    return isinstance(error, OSError | TimeoutError | DatabaseGone)
+    return isinstance(error, OSError | TimeoutError | DatabaseGone | NoReaderFree)
 
 
 def is_contention(error: BaseException) -> bool:

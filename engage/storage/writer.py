@@ -64,7 +64,7 @@ class _Item:
 
 
 class _Work:
-    __slots__ = ("done", "tell", "work")
+    __slots__ = ("done", "tell", "tries", "work")
 
     def __init__(
         self,
@@ -73,6 +73,7 @@ class _Work:
         done: asyncio.Future[Any],
     ) -> None:
         self.work, self.tell, self.done = work, tell, done
+        self.tries = 0
 
     def committed(self, result: Any) -> None:
         if self.tell is not None:
@@ -92,9 +93,13 @@ class Writer:
     """
 
     def __init__(
-        self, connect: Callable[[], Awaitable[Driver]], *, waiting_limit: int = WAITING_LIMIT
+        self,
+        connect: Callable[[], Awaitable[Driver]],
+        *,
+        lost: Callable[[], None],
+        waiting_limit: int = WAITING_LIMIT,
     ) -> None:
-        self._connect, self._waiting_limit = connect, waiting_limit
+        self._connect, self._lost, self._waiting_limit = connect, lost, waiting_limit
         self._driver: Driver | None = None
         self._waiting: deque[_Job] = deque()
         self._wake: asyncio.Future[None] | None = None
@@ -144,6 +149,12 @@ class Writer:
         """
         return self._enqueue(_Work(work, committed, self._future()))
 
+    async def run(self, script: Script[Result]) -> Result:
+        """Run a script as part of the work that is being done now."""
+        if self._driver is None:
+            raise Unavailable
+        return await self._driver.run(script)
+
     def _future(self) -> asyncio.Future[Any]:
         return asyncio.get_running_loop().create_future()
 
@@ -166,18 +177,28 @@ class Writer:
                 continue
             # One turn of the loop: those whom the last commit has woken join this batch.
             await asyncio.sleep(0)
-            jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH_ITEMS))]
-            await self._write([job for job in jobs if not job.done.done()])
+            await self._write([job for job in self._next() if not job.done.done()])
+
+    def _next(self) -> list[_Job]:
+        """What goes into the next transaction; work that met another node's goes alone."""
+        first = self._waiting[0]
+        if isinstance(first, _Work) and first.tries:
+            return [self._waiting.popleft()]
+        return [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH_ITEMS))]
 
     async def _write(self, jobs: list[_Job]) -> None:
         if not jobs:
             return
+        driver = None
         try:
             if self._driver is None:
                 self._driver = await self._connect()
-            outcomes = await self._transaction(self._driver, jobs)
+            driver = self._driver
+            outcomes = await self._transaction(driver, jobs)
         except Exception as error:
             await self._drop()
+            if driver is not None:
+                self._lost()
             if is_outage(error):
                 if not self._out:
                     log.error("database unavailable", extra={"error": str(error)})
@@ -228,30 +249,37 @@ class Writer:
             if place and asyncio.get_running_loop().time() - began > BATCH_S:
                 self._waiting.extendleft(reversed(works[place:]))
                 break
-            outcomes.append((job, await self._attempt(driver, job)))
+            outcome = await self._attempt(driver, job)
+            if isinstance(outcome, Exception) and is_contention(outcome):
+                job.tries += 1
+                if job.tries < TRIES:  # once what this transaction has locked is free
+                    self._waiting.extendleft(reversed(works[place:]))
+                    break
+                outcome = _unavailable(outcome)
+            outcomes.append((job, outcome))
         await driver.do(_COMMIT)
         return outcomes
 
     async def _attempt(self, driver: Driver, job: _Work) -> Any:
         """What the work returned, or the error for which its changes were undone."""
-        tries = 0
-        while True:
-            tries += 1
-            await driver.do(_SAVE)
-            try:
-                async with asyncio.timeout(WORK_S):
-                    result = await job.work(driver.connection)
-                await driver.do(_KEEP)
-            except Exception as error:
-                if is_outage(error):
-                    raise
-                await driver.do(_UNDO, _KEEP)
-                if not is_contention(error):
-                    return error
-                if tries == TRIES:
-                    return _unavailable(error)
-            else:
-                return result
+        await driver.do(_SAVE)
+        try:
+            async with asyncio.timeout(WORK_S):
+                result = await job.work(driver.connection)
+            await driver.do(_KEEP)
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            # Something the work waited for was cancelled, not the writer.
+            await driver.do(_UNDO, _KEEP)
+            return _unavailable(error)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            await driver.do(_UNDO, _KEEP)
+            return error
+        return result
 
     async def _drop(self) -> None:
         driver, self._driver = self._driver, None
@@ -264,7 +292,7 @@ class Writer:
             log.info("connection closed badly", extra={"error": str(error)})
 
 
-def _unavailable(error: Exception) -> Unavailable:
+def _unavailable(error: BaseException) -> Unavailable:
     refusal = Unavailable()
     refusal.__cause__ = error
     return refusal

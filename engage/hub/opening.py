@@ -1,0 +1,118 @@
+"""Opening conversations: those that have a key are opened once, by a few statements for many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engage.hub.model import Conversation, Member
+from engage.storage.script import Ask, Change, Fetch, Given, Row, Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_COLUMNS = (
+    ("id", "text"),
+    ("kind", "text"),
+    ("key", "text"),
+    ("title", "text"),
+    ("state", "text"),
+    ("owner", "text"),
+    ("owner_name", "text"),
+    ("owner_epoch", "integer"),
+    ("last_seq", "bigint"),
+    ("last_public_seq", "bigint"),
+    ("created_at_ms", "bigint"),
+    ("ended_at_ms", "bigint"),
+)
+_NAMES = ", ".join(name for name, _ in _COLUMNS)
+_FOUND = Fetch(
+    Given((("key", "text"),)),
+    ", ".join(f"conversation.{name}" for name, _ in _COLUMNS),
+    "given JOIN conversation ON conversation.key = given.key",
+)
+_OPEN = Change(
+    Given(_COLUMNS),
+    # `WHERE true` lets SQLite tell the clause from a join's condition (lang_upsert.html).
+    f"INSERT INTO conversation ({_NAMES}) SELECT {_NAMES} FROM given WHERE true"  # noqa: S608
+    " ON CONFLICT (key) DO NOTHING",
+)
+_SIT_DOWN = Change(
+    Given(
+        (
+            ("conversation_id", "text"),
+            ("who", "text"),
+            ("name", "text"),
+            ("from_seq", "bigint"),
+            ("sees_notes", "boolean"),
+        )
+    ),
+    "INSERT INTO participant"
+    " (conversation_id, who, name, from_seq, sees_notes, delivered_seq, read_seq)"
+    " SELECT conversation_id, who, name, from_seq, sees_notes, from_seq, from_seq FROM given",
+)
+_INBOX = Change(
+    Given((("owner", "text"), ("conversation_id", "text"))),
+    "INSERT INTO inbox (owner, conversation_id) SELECT owner, conversation_id FROM given",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A conversation that is to be there; one that has its key already is taken as it is."""
+
+    kind: str
+    key: str | None = None
+    title: str = ""
+    state: str = "active"
+    participants: tuple[Member, ...] = ()
+
+
+def open_script(
+    wanted: Sequence[tuple[Conversation, Iterable[Member]]],
+) -> Script[list[Conversation]]:
+    """Store the conversations whose keys are free; of others, those that have the keys.
+
+    Args:
+        wanted: conversations as they would be made, and who is to follow each.
+
+    Returns:
+        One for each wanted: itself when it was made, else the one that is there.
+    """
+    keys = {made.key for made, _ in wanted if made.key is not None}
+    there = _by_key((yield Ask(_FOUND, [(key,) for key in keys])))
+    fresh = {made.key or made.id: made for made, _ in reversed(wanted) if made.key not in there}
+    if fresh:
+        yield Ask(_OPEN, [_row(made) for made in fresh.values()])
+        if fresh_keys := [(made.key,) for made in fresh.values() if made.key is not None]:
+            there |= _by_key((yield Ask(_FOUND, fresh_keys)))  # another node may have been faster
+    answer = [made if made.key is None else there[made.key] for made, _ in wanted]
+    members = [
+        (made.id, member)
+        for (made, followers), standing in zip(wanted, answer, strict=True)
+        if standing.id == made.id
+        for member in followers
+    ]
+    if members:
+        yield Ask(
+            _SIT_DOWN,
+            [
+                (identifier, member.who, member.name, member.from_seq, member.sees_notes)
+                for identifier, member in members
+            ],
+        )
+        yield Ask(_INBOX, [(member.who, identifier) for identifier, member in members])
+    return answer
+
+
+def _by_key(rows: Sequence[Row]) -> dict[str, Conversation]:
+    found = [Conversation(*row) for row in rows]
+    return {each.key: each for each in found if each.key is not None}
+
+
+def _row(made: Conversation) -> tuple[object, ...]:
+    return (
+        made.id, made.kind, made.key, made.title, made.state, made.owner, made.owner_name,
+        made.owner_epoch, made.last_seq, made.last_public_seq, made.created_at_ms,
+        made.ended_at_ms,
+    )  # fmt: skip
