@@ -8,6 +8,7 @@ import secrets
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from engage import demo
 from engage.broadcast.routes import BroadcastRoutes
@@ -42,6 +43,7 @@ from engage.web.site import SiteRoutes
 from engage.web.sockets import WAVE, Sockets
 from engage.web.static import StaticFiles
 from engage.web.version import version
+from pbxcore.directory import DomainSettings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -181,7 +183,8 @@ class _Parts:
         LiveChatSockets(self.livechat).register(self.sockets)
 
         # telephony and chat between colleagues
-        self._telephony = Telephony(database, pbx, events, self.people, now_ms)
+        domain = DomainSettings(domains=(urlsplit(settings.public_url).hostname or "",))
+        self._telephony = Telephony(database, pbx, events, self.people, now_ms, domain=domain)
         deliveries = self._telephony.deliveries
         chat = DirectChat(database, self._hub, self.people, self.sockets, deliveries, events)
         self._telephony.follow(self._hub, settings.journal, chat, presence, pbx.on_notice)

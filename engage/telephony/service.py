@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         TokenBucket,
     )
     from pbxcore.commands import JournalGrew
+    from pbxcore.directory import DomainSettings
 
 
 class Telephony:
@@ -41,6 +42,7 @@ class Telephony:
         source: DirectorySource,
         clock: Clock,
         *,
+        domain: DomainSettings | None = None,
         pace: TokenBucket | None = None,
         in_flight: int = IN_FLIGHT,
     ) -> None:
@@ -48,7 +50,7 @@ class Telephony:
         self.deliveries = Deliveries(
             database, link, events, clock=clock, pace=pace, in_flight=in_flight
         )
-        self.feed = DirectoryFeed(source, link, events)
+        self.feed = DirectoryFeed(source, link, events, domain)
         self._projection: Projection | None = None
 
     def follow(
