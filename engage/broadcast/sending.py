@@ -13,6 +13,7 @@ from engage.broadcast.service import phone_row
 from engage.errors import Unavailable
 from engage.hub.events import WatermarkMoved
 from engage.hub.model import Author, Member
+from engage.hub.service import Entry, Opening
 from engage.identifiers import new_id, now_ms
 from engage.telephony.events import Outgoing
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-WAVE_BATCH = 4  # conversations in one transaction: short, so that others' messages need not wait
+WAVE_BATCH = 50  # conversations in one transaction: few enough that others' messages wait for ms
 LONGEST_SLEEP_MS = 60_000
 AWAY_MS = 2_000
 
@@ -177,38 +178,22 @@ class BroadcastSending:
         self, transaction: HubTransaction, pairs: list[tuple[WaveLeg, Broadcast]]
     ) -> None:
         rows = BroadcastDeliveries(transaction.connection)
-        waiting = await rows.waiting([leg.id for leg, _ in pairs])
-        written = []
-        for leg, broadcast in pairs:
-            if leg.id not in waiting:
-                continue  # cancelled meanwhile
-            conversation, author = await self._place(transaction, leg, broadcast)
-            appended = await transaction.append(
-                conversation.id, author, "message", {"text": leg.text}, client_id=leg.id
-            )
-            self._unread.add(conversation.id)
-            written.append((leg.id, conversation.id, appended.event.seq))
-        await rows.written(written, self._clock())
-
-    async def _place(
-        self, transaction: HubTransaction, leg: WaveLeg, broadcast: Broadcast
-    ) -> tuple[Conversation, Author]:
-        sender = broadcast.sender
-        recipient = Member(f"user:{leg.number}", leg.name)
-        if sender.kind == "extension":
-            conversation = await transaction.create(
-                kind="direct",
-                key="|".join(sorted((sender.value, leg.number))),
-                participants=[Member(f"user:{sender.value}", sender.name), recipient],
-            )
-            return conversation, Author("user", sender.value, sender.name)
-        conversation = await transaction.create(
-            kind=KIND,
-            key=f"{sender.name}|{leg.number}",
-            title=sender.name,
-            participants=[recipient],
+        waiting = await rows.waiting([leg.id for leg, _ in pairs])  # others were cancelled
+        going = [(leg, broadcast) for leg, broadcast in pairs if leg.id in waiting]
+        places = await transaction.open_many([_opening(*each) for each in going])
+        results = await transaction.append_many(
+            [
+                Entry(place.id, _author(broadcast), "message", {"text": leg.text}, leg.id)
+                for (leg, broadcast), place in zip(going, places, strict=True)
+            ]
         )
-        return conversation, Author("system", "broadcast", sender.name)
+        written = []
+        for (leg, _), result in zip(going, results, strict=True):
+            if isinstance(result, Exception):
+                raise result
+            self._unread.add(result.event.conversation_id)
+            written.append((leg.id, result.event.conversation_id, result.event.seq))
+        await rows.written(written, self._clock())
 
     async def _seen(self, fact: WatermarkMoved) -> None:
         kind, _, number = fact.who.partition(":")
@@ -241,6 +226,24 @@ class ReadOnlyConversation:
             ReadOnly: always.
         """
         raise ReadOnly
+
+
+def _opening(leg: WaveLeg, broadcast: Broadcast) -> Opening:
+    """Where a Wave leg is written: the chat with its sender, or the broadcasts of that name."""
+    sender = broadcast.sender
+    recipient = Member(f"user:{leg.number}", leg.name)
+    if sender.kind == "extension":
+        key = "|".join(sorted((sender.value, leg.number)))
+        writer = Member(f"user:{sender.value}", sender.name)
+        return Opening("direct", key, participants=(writer, recipient))
+    return Opening(KIND, f"{sender.name}|{leg.number}", sender.name, participants=(recipient,))
+
+
+def _author(broadcast: Broadcast) -> Author:
+    sender = broadcast.sender
+    if sender.kind == "extension":
+        return Author("user", sender.value, sender.name)
+    return Author("system", "broadcast", sender.name)
 
 
 def _wave_row(
