@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from engage import i18n
 from engage.errors import NotFound
-from engage.livechat import wire
+from engage.livechat import cookie, wire
 from engage.livechat.desk import Agent
 from engage.livechat.form import Form
 from engage.livechat.model import Arrival, LiveChat, UnknownLiveChat
@@ -179,7 +179,9 @@ class LiveChatRoutes:
         arrival = self._arrival(request, livechat, body.language)
         start = Start(_form(body), body.client_id, body.token, body.page_url)
         session = await self._livechat.reception.start(livechat.public_id, start, arrival)
-        return requests.answer(wire.session_json(session), 201)
+        response = requests.answer(wire.session_json(session), 201)
+        cookie.remember(request, response, livechat.public_id, session.token)
+        return response
 
     @operation(
         "Find the visitor's newest chat", answer=SessionView, roles=("visitor",), tag="livechat"
@@ -189,9 +191,13 @@ class LiveChatRoutes:
         public_id = request.path_params["public_id"]
         token, by_cookie = token_of(request)
         if token is None or by_cookie:
+            token = cookie.recalled(request, public_id)
+        if token is None:
             raise NotFound
         session = await self._livechat.reception.find(public_id, token)
-        return requests.answer(wire.session_json(session))
+        response = requests.answer(wire.session_json(session))
+        cookie.remember(request, response, public_id, token)
+        return response
 
     @operation(
         "Leave a message while nobody can be asked",

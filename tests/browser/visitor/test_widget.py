@@ -239,6 +239,26 @@ def test_denied_storage_costs_only_memory(
     assert faults == []
 
 
+def test_denied_storage_over_https_still_finds_the_chat_after_a_reload(
+    open_context: Callable[..., BrowserContext], server: Server
+) -> None:
+    origin = f"https://engage.test:{server.https_port}"
+    script = f'<script async src="{origin}/livechat/demo/widget.js"></script>'
+    context = open_context(ignore_https_errors=True)
+    context.add_init_script(NO_STORAGE)
+    page = context.new_page()
+    with WebSite({"/": f"<!doctype html><title>Shop</title><body>{script}"}) as site:
+        page.goto(site.url)
+        page.get_by_role("button", name=BUTTON).click()
+        frame = page.frame_locator("iframe")
+        start_chat(frame)
+        write(frame, "I am going to reload")
+        expect(frame.get_by_role("log")).to_contain_text("I am going to reload")
+        page.reload()
+        page.get_by_role("button", name=BUTTON).click()
+        expect(frame.get_by_role("log")).to_contain_text("I am going to reload")
+
+
 def test_on_a_phone_the_chat_fills_the_screen(
     open_context: Callable[..., BrowserContext], site: WebSite
 ) -> None:

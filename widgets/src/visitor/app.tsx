@@ -9,7 +9,7 @@ import type { ChatProps } from "./chat";
 import type { Config, Session } from "./config";
 import { embedded, tellHost } from "./embed";
 import { type Filled, VisitorForm } from "./form";
-import { recall, remember } from "./identity";
+import { recall, remember, storageDenied } from "./identity";
 import { Header, Notice, Spinner } from "./parts";
 
 type View = { name: "loading" } | { name: "form" } | { name: "message"; reason: string } | { name: "thanks" } | { name: "gone" } | { name: "unreachable" } | { name: "blocked" } | { name: "chat"; session: Session; Chat: ComponentType<ChatProps> };
@@ -35,10 +35,11 @@ export function App({ config }: { config: Config }) {
 
   const find = async (): Promise<void> => {
     if (!config.public_id) return setView({ name: "gone" });
-    if (!recall(config.public_id, "token")) return welcome();
+    if (!recall(config.public_id, "token") && !storageDenied()) return welcome();
     setView({ name: "loading" });
     try {
-      const session = await api.get<Session>(`${base}/session`);
+      const session = await api.get<Session>(`${base}/session`); // by token, or by the server's cookie
+      remember(config.public_id, "token", session.token);
       const over = ["ended", "missed", "offline"].includes(session.state);
       if (over && recall(config.public_id, "start") === "again") welcome();
       else if (session.state === "offline") welcome();

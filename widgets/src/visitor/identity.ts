@@ -22,3 +22,12 @@ export function remember(publicId: string, name: "token" | "start" | "details", 
     // Storage denied or full: `memory` has it.
   }
 }
+
+/** Whether this browser keeps nothing for us: another site's page shows us, or the person wants it so. */
+export function storageDenied(): boolean {
+  try {
+    return !localStorage;
+  } catch {
+    return true;
+  }
+}
