@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, case, func, insert, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, case, exists, func, insert, or_, select, tuple_, update
 
 from engage.broadcast.model import REACHED, TROUBLED, Broadcast, Sender, Tally
 from engage.identifiers import new_id
-from engage.storage.tables import broadcasts, deliveries, operations
+from engage.storage.tables import broadcasts, deliveries, operations, participants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -300,10 +300,32 @@ class BroadcastDeliveries:
         )
         return set((await self._connection.execute(query)).scalars())
 
+    async def catch_up(self, now_ms: int) -> None:
+        """Follow the watermarks that were stored while nobody listened."""
+        for state, before, column in (
+            ("read", ("accepted", "delivered"), participants.c.read_seq),
+            ("delivered", ("accepted",), participants.c.delivered_seq),
+        ):
+            reached = exists().where(
+                participants.c.conversation_id == deliveries.c.conversation_id,
+                participants.c.who == "user:" + deliveries.c.number,
+                column >= deliveries.c.seq,
+            )
+            await self._connection.execute(
+                update(deliveries)
+                .where(
+                    deliveries.c.topic == "broadcast",
+                    deliveries.c.leg == "wave",
+                    deliveries.c.state.in_(before),
+                    reached,
+                )
+                .values(state=state, updated_at_ms=now_ms)
+            )
+
     async def seen(
         self, conversation_id: str, number: str, delivered: int, read: int, now_ms: int
-    ) -> int:
-        """Follow a recipient's watermarks; tells how many of theirs are still unread here."""
+    ) -> None:
+        """Follow a recipient's watermarks."""
         mine = and_(
             deliveries.c.conversation_id == conversation_id,
             deliveries.c.topic == "broadcast",
@@ -320,9 +342,6 @@ class BroadcastDeliveries:
                 .where(mine, deliveries.c.state.in_(before), deliveries.c.seq <= upto)
                 .values(state=state, updated_at_ms=now_ms)
             )
-        query = select(func.count()).where(mine, deliveries.c.state.in_(("accepted", "delivered")))
-        count: int = (await self._connection.execute(query)).scalar_one()
-        return count
 
     async def cancel(self, broadcast_id: str, now_ms: int) -> None:
         """Take back what is not on its way; what is ends with the answer of its phone."""

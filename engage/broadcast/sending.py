@@ -54,7 +54,7 @@ class BroadcastSending:
     ) -> None:
         self._database, self._hub = database, hub
         self._recipients, self._phones, self._clock = recipients, phones, clock
-        self._unread: set[str] = set()  # conversations where a watermark matters
+        self._places: set[str] = set()  # conversations where a watermark matters
         self._woken = asyncio.Event()
         self._stopping = False
         self._loop: asyncio.Task[None] | None = None
@@ -67,8 +67,10 @@ class BroadcastSending:
 
     async def start(self) -> None:
         """Resume what a crash interrupted, and begin."""
+        now = self._clock()
+        await self._database.write(lambda c: BroadcastDeliveries(c).catch_up(now))
         async with self._database.read() as connection:
-            self._unread |= await BroadcastDeliveries(connection).unread_conversations()
+            self._places |= await BroadcastDeliveries(connection).unread_conversations()
         self._loop = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -191,22 +193,20 @@ class BroadcastSending:
         for (leg, _), result in zip(going, results, strict=True):
             if isinstance(result, Exception):
                 raise result
-            self._unread.add(result.event.conversation_id)
+            self._places.add(result.event.conversation_id)
             written.append((leg.id, result.event.conversation_id, result.event.seq))
         await rows.written(written, self._clock())
 
     async def _seen(self, fact: WatermarkMoved) -> None:
         kind, _, number = fact.who.partition(":")
-        if kind != "user" or fact.conversation_id not in self._unread:
+        if kind != "user" or fact.conversation_id not in self._places:
             return
         now = self._clock()
-        unread = await self._database.write(
+        await self._database.write(
             lambda c: BroadcastDeliveries(c).seen(
                 fact.conversation_id, number, fact.delivered, fact.read, now
             )
         )
-        if not unread:
-            self._unread.discard(fact.conversation_id)
 
 
 class ReadOnlyConversation:

@@ -277,7 +277,7 @@ async def test_history_is_paged_and_filtered(desk: Desk) -> None:
 async def test_crash_between_wave_legs_writes_none_twice(
     database: Database, exchange: Exchange, clock: VirtualClock
 ) -> None:
-    book = Book({str(number): f"Person {number}" for number in range(2000, 2050)})
+    book = Book({str(number): f"Person {number}" for number in range(2000, 2120)})
     async with Desk(database, exchange, book, clock) as desk:
         await desk.sending.stop()
         sent = await desk.broadcast(groups=["Everyone"], deliver_to=["wave"])
@@ -287,7 +287,7 @@ async def test_crash_between_wave_legs_writes_none_twice(
         await desk.reaches(sent.broadcast.id, "finished")
     async with database.read() as connection:
         written = (await connection.execute(select(events.c.client_id))).scalars().all()
-    assert len(written) == len(set(written)) == 50
+    assert len(written) == len(set(written)) == 120
 
 
 async def _conversation(desk: Desk, number: str) -> str:
