@@ -235,13 +235,7 @@ class Writer:
         items = [job for job in jobs if isinstance(job, _Item)]
         items.sort(key=lambda job: job.batch.order)
         works = [job for job in jobs if isinstance(job, _Work)]
-        outcomes: _Outcomes = []
-        try:
-            outcomes += await driver.run(_together(driver.begin, items, commit=not works))
-        except Exception as error:
-            if is_outage(error):
-                raise
-            outcomes += await driver.run(_singly(driver.begin, items, commit=not works))
+        outcomes = await self._items(driver, items, commit=not works)
         if not works:
             return outcomes
         began = asyncio.get_running_loop().time()
@@ -259,6 +253,20 @@ class Writer:
             outcomes.append((job, outcome))
         await driver.do(_COMMIT)
         return outcomes
+
+    async def _items(self, driver: Driver, items: list[_Item], *, commit: bool) -> _Outcomes:
+        """All items at once; if that cannot be, each alone, so that a bad one harms no other."""
+        for again in range(TRIES - 1):
+            try:
+                return await driver.run(
+                    _together(driver.begin, items, commit=commit, again=again > 0)
+                )
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                if not is_contention(error):
+                    break
+        return await driver.run(_singly(driver.begin, items, commit=commit))
 
     async def _attempt(self, driver: Driver, job: _Work) -> Any:
         """What the work returned, or the error for which its changes were undone."""
@@ -305,7 +313,9 @@ def _groups(jobs: Sequence[_Item]) -> dict[Batch[Any, Any], list[_Item]]:
     return groups
 
 
-def _together(begin: str, jobs: Sequence[_Item], *, commit: bool) -> Script[_Outcomes]:
+def _together(begin: str, jobs: Sequence[_Item], *, commit: bool, again: bool) -> Script[_Outcomes]:
+    if again:
+        yield _ROLLBACK
     yield Do(begin)
     outcomes: _Outcomes = []
     for batch, members in _groups(jobs).items():
@@ -317,7 +327,6 @@ def _together(begin: str, jobs: Sequence[_Item], *, commit: bool) -> Script[_Out
 
 
 def _singly(begin: str, jobs: Sequence[_Item], *, commit: bool) -> Script[_Outcomes]:
-    """After a batch failed: each item alone, so that a bad one harms no other."""
     yield _ROLLBACK
     yield Do(begin)
     outcomes: _Outcomes = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from engage.errors import Unavailable
 from engage.events import Events
 from engage.hub.model import Author, Member
 from engage.hub.service import Hub
@@ -100,3 +101,13 @@ async def say(
     """Append a message; its sequence."""
     appended = await hub.append(conversation, author, "message", {"text": text}, client_id=key)
     return appended.event.seq
+
+
+async def until_refused(hub: Hub, conversation: str) -> list[int]:
+    """Say something long under the keys 0, 1, 2… until nothing is taken; what was acknowledged."""
+    said: list[int] = []
+    while True:
+        try:
+            said.append(await say(hub, conversation, ANA, "x" * 4000, key=str(len(said))))
+        except Unavailable:
+            return said
