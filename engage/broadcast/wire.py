@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engage.broadcast.service import BroadcastView
 
 Number = Annotated[str, Field(min_length=1, max_length=18)]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 GroupName = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -50,8 +51,8 @@ class PostBroadcast(BaseModel):
         else:
             sender = (None, self.sender)
         send_at_ms = None
-        if self.send_at is not None:
-            send_at_ms = int(self.send_at.astimezone(UTC).timestamp() * 1000)
+        if self.send_at is not None:  # astimezone() fails at the ends of the calendar
+            send_at_ms = (self.send_at - EPOCH) // timedelta(milliseconds=1)
         return NewBroadcast(
             client_id=self.client_id,
             name=self.name,

@@ -14,6 +14,7 @@ from engage.broadcast.model import (
     check_sender,
     state_of,
 )
+from engage.broadcast.wire import PostBroadcast
 from engage.errors import Invalid
 from engage.people.model import Contact
 
@@ -117,3 +118,16 @@ def test_send_time_is_now_or_within_a_year() -> None:
     assert check_send_at(NOW + YEAR_MS, NOW) == NOW + YEAR_MS
     with pytest.raises(Invalid):
         check_send_at(NOW + YEAR_MS + 1, NOW)
+
+
+@pytest.mark.parametrize(
+    ("given", "since_ms"),
+    [
+        ("0001-01-01T00:00:00+14:00", -62_135_647_200_000),
+        ("9999-12-31T23:59:59.999-14:00", 253_402_351_199_999),
+        ("2026-03-29T02:30:00.001+01:00", 1_774_747_800_001),
+    ],
+)
+def test_send_time_of_any_year_and_zone_is_a_moment(given: str, since_ms: int) -> None:
+    body = {"name": "Drill", "sender": "Facilities", "message": "Ten.", "send_at": given}
+    assert PostBroadcast.model_validate(body).wanted().send_at_ms == since_ms
