@@ -17,9 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvloop
 
@@ -31,6 +30,9 @@ from engage.hub.service import Hub, HubTransaction
 from engage.identifiers import new_id
 from engage.storage.database import Database
 from tests.support.postgres import Postgres
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 REFERENCE = "asyncpg single-row commits, 200 tasks over 10 connections"
 TEXT = "hello, is my order on its way today? thank you very much"

@@ -1,10 +1,11 @@
-"""A PBX that meets the conditions of `shared/bench/sip/sip_bench.py`, and nothing around it.
+"""A PBX that meets the conditions of `shared/bench/sip/sip_bench.py`.
 
-    python bench/sip_server.py --port 25060 [--uas 127.0.0.1:5070] [--loop uvloop|asyncio] [--tcp]
+    python -m bench.sip_server --port 25060 [--uas 127.0.0.1:5070] [--files DIR] [--loop asyncio]
     python ../shared/bench/sip/sip_bench.py register --port 25060 --pid PID --core 1 --rates 1000
 
 Users u0..u999 with password `secret` in realm `bench`; `uas` is registered at --uas; loopback is a
-trusted peer, so that `uac` may send without a password.
+trusted peer, so that `uac` may send without a password. With `--files` bindings and journal are on
+disk as in the product's process; without, nothing is kept, as Kamailio keeps nothing.
 """
 
 from __future__ import annotations
@@ -13,34 +14,31 @@ import argparse
 import asyncio
 import os
 import socket
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import uvloop
 
+from engage.identifiers import now_ms
+from engage.processes.binding_file import BindingFile
+from engage.telephony.journal_file import JournalWriter
 from pbxcore.commands import MessageArrived, MessageStored
 from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
 from pbxcore.pbx import Pbx, StoredBinding
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pbxcore.journal import Fact
+    from pbxcore.presence.bindings import BindingStore
 
 
 class Memory:
     """Bindings that live as long as the process."""
 
-    def __init__(self, uas: str, local: str) -> None:
-        now_ms = int(time.time() * 1000)
-        self._bindings = {
-            "uas": (
-                StoredBinding(
-                    "uas", f"sip:uas@{uas}", "bench", 1, 1000, "bench", uas, local, "udp",
-                    now_ms, now_ms + 86_400_000,
-                ),
-            )
-        }  # fmt: skip
+    def __init__(self) -> None:
+        self._bindings: dict[str, tuple[StoredBinding, ...]] = {}
 
     def load(self) -> list[StoredBinding]:
         """What stands."""
@@ -51,16 +49,33 @@ class Memory:
         self._bindings[number] = bindings
 
 
+def registered(uas: str, local: str) -> StoredBinding:
+    """The callee's binding, for a day."""
+    now = int(time.time() * 1000)
+    return StoredBinding(
+        "uas", f"sip:uas@{uas}", "bench", 1, 1000, "bench", uas, local, "udp",
+        now, now + 86_400_000,
+    )  # fmt: skip
+
+
 async def stored(_: MessageArrived) -> MessageStored:
     """Accept everything."""
     return MessageStored(202)
 
 
-def record(_: Fact) -> None:
-    """Write no journal: its cost is the process's, measured elsewhere."""
+def forget(_: Fact) -> None:
+    """Write no journal."""
 
 
-async def serve(port: int, uas: str) -> None:
+def keeping(folder: Path | None) -> tuple[BindingStore, Callable[[Fact], object]]:
+    """Where bindings and facts go."""
+    if folder is None:
+        return Memory(), forget
+    journal = JournalWriter(folder / "journal")
+    return BindingFile(folder / "bindings"), lambda fact: journal.append(fact, now_ms())
+
+
+async def serve(port: int, uas: str, folder: Path | None) -> None:
     """Serve until killed."""
     users = tuple(Extension(f"u{i}", f"User {i}", "secret", 5) for i in range(1000))
     settings = DomainSettings(realm="bench", domains=("bench",), trusted_peers=("127.0.0.0/8",))
@@ -68,8 +83,9 @@ async def serve(port: int, uas: str) -> None:
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     udp.bind(("127.0.0.1", port))
     tcp = socket.create_server(("127.0.0.1", port))
-    memory = Memory(uas, f"127.0.0.1:{port}")
-    pbx = Pbx(directory, store=memory, record=record, arrived=stored)
+    store, record = keeping(folder)
+    store.save("uas", (registered(uas, f"127.0.0.1:{port}"),))
+    pbx = Pbx(directory, store=store, record=record, arrived=stored)
     await pbx.start([udp], [tcp])
     print(f"serving on 127.0.0.1:{port}, pid {os.getpid()}", flush=True)
     await asyncio.Event().wait()
@@ -80,14 +96,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=25060)
     parser.add_argument("--uas", default="127.0.0.1:5070")
+    parser.add_argument("--files", type=Path, default=None, metavar="DIR")
     parser.add_argument("--loop", choices=["uvloop", "asyncio"], default="uvloop")
     options = parser.parse_args()
-    if options.loop == "uvloop":
-        import uvloop
-
-        uvloop.run(serve(options.port, options.uas))
-    else:
-        asyncio.run(serve(options.port, options.uas))
+    run = uvloop.run if options.loop == "uvloop" else asyncio.run
+    run(serve(options.port, options.uas, options.files))
 
 
 if __name__ == "__main__":
