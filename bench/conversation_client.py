@@ -156,6 +156,8 @@ class Client:
             AssertionError: it was refused.
         """
         assert self._wire is not None
+        if self.lost.is_set():
+            raise Gone("the connection had ended")
         number = next(self._numbers)
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         text = json.dumps([name, data], separators=(",", ":"))
