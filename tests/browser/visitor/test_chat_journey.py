@@ -99,6 +99,7 @@ def test_a_reload_keeps_the_conversation_and_the_text_being_written(
 ) -> None:
     start_chat(visitor)
     write(visitor, "First")
+    expect(visitor.get_by_role("log")).to_contain_text("Sent")
     agent.accept_and_say("Second")
     expect(visitor.get_by_role("log")).to_contain_text("Second")
     visitor.get_by_role("textbox", name="Message", exact=True).fill("Half a sen")
