@@ -71,6 +71,7 @@ def _config(application: Application, tls: ssl.SSLContext | None) -> uvicorn.Con
         ws=SocketProtocol,
         ws_max_size=LARGEST_SOCKET_MESSAGE,
         ws_per_message_deflate=False,
+        ws_ping_interval=None,  # Engine.IO pings for itself
         timeout_graceful_shutdown=OPEN_REQUESTS_END_WITHIN_S,
         ssl_context_factory=None if tls is None else lambda _config, _default: tls,
     )

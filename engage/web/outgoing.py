@@ -19,6 +19,7 @@ SLOW_LIMIT = 1024 * 1024  # above it the connection is closed
 LONGEST_WAIT_S = 10.0
 BATCH = 64 * 1024  # what the writer takes at once, so that most of what waits is counted here
 JOIN_S = 2.0
+PING = 2  # Engine.IO's number of it
 
 
 class Wire(Protocol):
@@ -35,6 +36,8 @@ class Wire(Protocol):
 
 class Packet(Protocol):
     """An Engine.IO packet; encodes itself once."""
+
+    packet_type: int
 
     def encode(self, b64: bool = False) -> str | bytes:
         """The packet's text."""
@@ -108,12 +111,17 @@ class Outgoing:
         self.put_nowait(packet)
 
     def put_nowait(self, packet: Packet | None) -> None:
-        """Add what must be sent: acknowledgements, pings, the end (None)."""
+        """Add what must be sent: acknowledgements, pings, the end (None).
+
+        Pings never pass the writer by: it takes a queue that stays empty between them for a
+        connection that is gone, and closes it.
+        """
         if packet is None:
             self._append(Entry(None, 0, self._clock()))
             return
         text = packet.encode()
-        if isinstance(text, str) and self._idle and self._write(self._frame_of(text)):
+        at_once = packet.packet_type != PING and self._idle
+        if at_once and isinstance(text, str) and self._write(self._frame_of(text)):
             return
         self._append(Entry(packet, len(text), self._clock()))
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from engineio.packet import MESSAGE, Packet
+from engineio.packet import MESSAGE, PING, Packet
 
 from engage.web.outgoing import BATCH, PUSH_LIMIT, Outgoing, Push
 from engage.web.protocol import frame_of
@@ -182,3 +182,28 @@ def test_a_frame_names_its_length_as_rfc_6455_says(size: int, head: int) -> None
     frame = frame_of("x" * size)
     assert frame[0] == 0x81
     assert len(frame) == size + head
+
+
+class OpenWire:
+    """A WebSocket that takes everything at once."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+
+    def write_now(self, frame: bytes) -> bool:
+        self.written.append(frame)
+        return True
+
+    def abort(self) -> None:
+        self.written.clear()
+
+
+async def test_a_ping_goes_to_the_writer_who_else_takes_the_connection_for_gone() -> None:
+    outgoing = Outgoing(frame_of)
+    outgoing.wire = wire = OpenWire()
+    waiting = outgoing.get()
+    outgoing.put_nowait(Packet(MESSAGE, "answer"))
+    assert wire.written == [frame_of("4answer")]
+    assert not waiting.done()
+    outgoing.put_nowait(Packet(PING))
+    assert (await waiting).packet_type == PING
