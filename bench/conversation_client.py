@@ -66,6 +66,10 @@ class Wire(asyncio.Protocol):
                 self._heard(buffer[start:at].decode())
             elif opcode == 8:
                 self.close()
+            elif opcode == 9 and self.transport is not None:  # the answer takes the same bytes
+                self.transport.write(
+                    bytes((0x8A, 0x80 | at - start)) + b"\0\0\0\0" + buffer[start:at]
+                )
         self._buffer = buffer[at:]
 
     def connection_lost(self, _: Exception | None) -> None:
