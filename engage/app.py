@@ -34,9 +34,13 @@ from engage.processes.link import PartLink, PbxLink
 from engage.processes.status import SupervisorStatus
 from engage.settings import Settings
 from engage.storage.database import Database
+from engage.system.configuration import Configuration
+from engage.system.operation_log import OperationLog
+from engage.system.routes import SystemRoutes
 from engage.telephony.service import Telephony
 from engage.web.access import Access
 from engage.web.conversations import Conversations
+from engage.web.forms import FormRoutes
 from engage.web.frame import frame
 from engage.web.health import HealthRoutes, Metrics, Readiness
 from engage.web.site import SiteRoutes
@@ -154,6 +158,10 @@ class _Parts:
         events, metrics, static = Events(), Metrics(), StaticFiles()
         self._events, self._metrics = events, metrics
 
+        # the installation's own affairs
+        self._configuration = Configuration(database, keyring, events, clock)
+        operations = OperationLog(database)
+
         # people and the way to their sockets
         self.people = People(database, keyring, events, clock)
         access = Access(self.people)
@@ -204,6 +212,8 @@ class _Parts:
             *HealthRoutes(self.readiness, metrics).routes(),
             *PeopleRoutes(self.people, metrics.signed_in).routes(),
             *ListingRoutes(self.people).routes(),
+            *SystemRoutes(self._configuration, operations).routes(),
+            *FormRoutes({}).routes(),
             *conversations.routes(),
             *LiveChatRoutes(self.livechat, public_url=settings.public_url).routes(),
             *ChatRoutes(chat, self._hub, self.people, presence).routes(),
@@ -222,7 +232,14 @@ class _Parts:
         """In order of need; `stop` ends what had started when one fails."""
         self._metrics.start()
         self._started = [self._database.close, self._metrics.stop]
-        for part in (self.people, self._hub, self.livechat, self._telephony, self._sending):
+        for part in (
+            self._configuration,
+            self.people,
+            self._hub,
+            self.livechat,
+            self._telephony,
+            self._sending,
+        ):
             await part.start()
             self._started.append(part.stop)
 

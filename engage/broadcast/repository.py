@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, bindparam, case, exists, func, insert, or_, select, tuple_, update
 
 from engage.broadcast.model import REACHED, TROUBLED, Broadcast, Sender, Tally
-from engage.identifiers import new_id
-from engage.storage.tables import broadcasts, deliveries, operations, participants
+from engage.storage.tables import broadcasts, deliveries, participants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -142,28 +141,6 @@ class BroadcastRepository:
         )
         count: int = (await self._connection.execute(query)).scalar_one()
         return count
-
-    async def log(
-        self,
-        actor: str,
-        address: str,
-        action: str,
-        broadcast: Broadcast,
-        now_ms: int,
-        **more: object,
-    ) -> None:
-        """Write who did what, in the same transaction."""
-        await self._connection.execute(
-            insert(operations).values(
-                id=new_id(),
-                at_ms=now_ms,
-                actor=actor,
-                address=address,
-                action=action,
-                object=broadcast.id,
-                detail={"name": broadcast.name, **more},
-            )
-        )
 
     async def _one(self, condition: Any) -> Broadcast | None:
         row = (await self._connection.execute(select(broadcasts).where(condition))).one_or_none()

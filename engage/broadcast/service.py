@@ -26,6 +26,8 @@ from engage.broadcast.model import (
 from engage.broadcast.repository import BroadcastDeliveries, BroadcastRepository
 from engage.errors import N_, Invalid, TooMany
 from engage.identifiers import new_id, now_ms
+from engage.system.actor import Actor, Module
+from engage.system.operation_log import note
 from engage.telephony.events import Outgoing
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from engage.identifiers import Clock
     from engage.people.model import Principal
     from engage.storage.database import Database
+    from engage.system.actor import Level
 
 T = TypeVar("T")
 
@@ -107,7 +110,7 @@ class Broadcasts:
             Invalid: with the fields that are wrong; nobody to send to.
             TooMany: too many broadcasts at once; a repetition is never refused for this.
         """
-        _check_admin(principal)
+        _check(principal, "edit")
         if (known := await self._made_before(wanted.client_id)) is not None:
             return known, False
         broadcast = self._checked(principal, wanted)
@@ -121,9 +124,7 @@ class Broadcasts:
                 raise TooMany(2)
             await rows.add(broadcast)
             people = len(self._addressed(broadcast))
-            await rows.log(
-                principal.who, address, "broadcast.create", broadcast, self._clock(), people=people
-            )
+            await self._note(connection, principal, address, "create", broadcast, people=people)
             return True
 
         created = await self._database.write(store)
@@ -135,7 +136,7 @@ class Broadcasts:
         self, principal: Principal, before: str | None, limit: int
     ) -> list[BroadcastView]:
         """Broadcasts, newest first, from after the one named `before`."""
-        _check_admin(principal)
+        _check(principal, "view")
         async with self._database.read() as connection:
             found = await BroadcastRepository(connection).page(before, limit)
             return await self._views(connection, found)
@@ -146,7 +147,7 @@ class Broadcasts:
         Raises:
             BroadcastNotFound: there is none of that id.
         """
-        _check_admin(principal)
+        _check(principal, "view")
         async with self._database.read() as connection:
             found = await _existing(BroadcastRepository(connection), broadcast_id)
             return (await self._views(connection, [found]))[0]
@@ -167,7 +168,7 @@ class Broadcasts:
         Raises:
             BroadcastNotFound: there is none of that id.
         """
-        _check_admin(principal)
+        _check(principal, "view")
         async with self._database.read() as connection:
             await _existing(BroadcastRepository(connection), broadcast_id)
             return await BroadcastDeliveries(connection).page(
@@ -181,7 +182,7 @@ class Broadcasts:
             BroadcastNotFound: there is none of that id.
             BroadcastOver: nothing is left to cancel.
         """
-        _check_admin(principal)
+        _check(principal, "edit")
 
         async def work(connection: AsyncConnection) -> None:
             rows, legs = BroadcastRepository(connection), BroadcastDeliveries(connection)
@@ -192,7 +193,7 @@ class Broadcasts:
                 raise BroadcastOver
             await rows.move(broadcast_id, ("scheduled", "sending"), "cancelled", now)
             await legs.cancel(broadcast_id, now)
-            await rows.log(principal.who, address, "broadcast.cancel", found, now)
+            await self._note(connection, principal, address, "cancel", found)
 
         await self._database.write(work)
         self._wake_sending()
@@ -206,7 +207,7 @@ class Broadcasts:
             BroadcastOver: it was cancelled.
             NothingToRetry: nothing failed.
         """
-        _check_admin(principal)
+        _check(principal, "edit")
 
         async def work(connection: AsyncConnection) -> None:
             rows, legs = BroadcastRepository(connection), BroadcastDeliveries(connection)
@@ -218,7 +219,7 @@ class Broadcasts:
             count += await self._newly_reachable(connection, found, now)
             if not count:
                 raise NothingToRetry
-            await rows.log(principal.who, address, "broadcast.retry", found, now, count=count)
+            await self._note(connection, principal, address, "retry", found, count=count)
 
         await self._database.write(work)
         self._phones.wake()
@@ -296,6 +297,24 @@ class Broadcasts:
         if len(people) > RECIPIENT_LIMIT:
             raise Invalid({"extensions": N_("Choose at most 3,000 recipients.")})
 
+    async def _note(
+        self,
+        connection: AsyncConnection,
+        principal: Principal,
+        address: str,
+        what: str,
+        broadcast: Broadcast,
+        **more: object,
+    ) -> None:
+        await note(
+            connection,
+            Actor(principal.who, address),
+            f"broadcast.{what}",
+            f"broadcast:{broadcast.id}",
+            {"name": broadcast.name, **more},
+            at_ms=self._clock(),
+        )
+
     def _check_pace(self, admin: str) -> None:
         now, lately = self._clock(), self._lately[admin]
         while lately and lately[0] <= now - BURST_WINDOW_MS:
@@ -367,6 +386,6 @@ async def _existing(rows: BroadcastRepository, broadcast_id: str) -> Broadcast:
     return found
 
 
-def _check_admin(principal: Principal) -> None:
-    if principal.kind != "admin":
+def _check(principal: Principal, level: Level) -> None:
+    if not principal.rights.allow(Module.BROADCAST, level):
         raise OnlyAdministrators

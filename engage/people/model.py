@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from engage.errors import N_, Conflict, Invalid, TooMany, Unauthenticated
+from engage.system.actor import NO_RIGHTS, Rights
 
 PrincipalKind = Literal["visitor", "user", "admin"]
 SessionKind = Literal["browser", "program"]
@@ -25,6 +26,7 @@ class Principal:
 
     `id` is the extension's number, the administrator's user name or the visitor's id; `who` the
     same with its kind before it (`user:1000`), as conversations know it. `language` may be empty.
+    `rights` open modules of the administration, `grants` what a user may do in Wave.
     """
 
     kind: PrincipalKind
@@ -33,6 +35,8 @@ class Principal:
     who: str
     session_id: str
     language: str = ""
+    rights: Rights = NO_RIGHTS
+    grants: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

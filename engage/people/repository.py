@@ -15,7 +15,6 @@ from engage.storage.tables import (
     extension_groups,
     extensions,
     facts,
-    operations,
     queue_agents,
     queues,
     sessions,
@@ -60,10 +59,6 @@ class PeopleRepository:
         if changed.rowcount == 0:
             await self._connection.execute(insert(facts).values(name=name, value=str(version)))
         return version
-
-    async def note_operation(self, row: dict[str, Any]) -> None:
-        """Write who changed what."""
-        await self._connection.execute(insert(operations).values(**row))
 
     async def user_name_exists(self, user_name: str) -> bool:
         """Whether an account of this name is stored."""

@@ -66,9 +66,14 @@ class UserView(BaseModel):
 
 
 class Me(BaseModel):
-    """The account and session of who asks; `token` is given to programs, and once."""
+    """The account and session of who asks; `token` is given to programs, and once.
+
+    `rights`: `none`, `view` or `edit` by the administration's modules; `grants`: what Wave allows.
+    """
 
     user: UserView
+    rights: dict[str, str]
+    grants: list[str]
     expires_at: str
     csrf: str
     token: str | None = None
@@ -164,6 +169,8 @@ class PeopleRoutes:
         shown = self._people.me(token)
         return {
             "user": shown["user"],
+            "rights": shown["rights"],
+            "grants": shown["grants"],
             "expires_at": rfc3339(shown["expires_at_ms"]),
             "csrf": csrf_of(token),
         }

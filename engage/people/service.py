@@ -31,6 +31,8 @@ from engage.people.passwords import Passwords
 from engage.people.repository import DIRECTORY_VERSION, PEOPLE_VERSION, PeopleRepository
 from engage.people.sessions import LONGEST_MS, Sessions
 from engage.people.sign_in import SignInDesk
+from engage.system.actor import Actor
+from engage.system.operation_log import note
 from pbxcore.directory import Extension
 
 if TYPE_CHECKING:
@@ -182,6 +184,8 @@ class People:
         session = self._sessions.session(token)
         account = self._book.accounts[session.account_id]
         number = self._book.number_of_account.get(account.id)
+        principal = self._sessions.principal(token)
+        rights = principal.rights
         return {
             "user": {
                 "kind": account.role,
@@ -193,6 +197,8 @@ class People:
                 "number": number,
                 "demo_password": account.demo_password,
             },
+            "rights": {str(module): level for module, level in rights.levels.items()},
+            "grants": sorted(principal.grants),
             "expires_at_ms": session.expires_at_ms,
         }
 
@@ -455,17 +461,7 @@ class People:
         async def work(connection: AsyncConnection) -> int:
             rows = PeopleRepository(connection)
             await store(rows)
-            await rows.note_operation(
-                {
-                    "id": new_id(),
-                    "at_ms": self._clock(),
-                    "actor": actor,
-                    "address": "",
-                    "action": action,
-                    "object": subject,
-                    "detail": {},
-                }
-            )
+            await note(connection, Actor(actor), action, subject, at_ms=self._clock())
             return await rows.bump(PEOPLE_VERSION)
 
         version = await self._database.write(work)

@@ -23,6 +23,7 @@ from engage.people.model import (
     token_hash,
 )
 from engage.people.repository import PeopleRepository
+from engage.system.actor import ALL_RIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -205,6 +206,7 @@ class Sessions:
             f"admin:{account.user_name}",
             session.id,
             account.language,
+            ALL_RIGHTS,
         )
 
     def _touch(self, session: Session, expires: int) -> None:

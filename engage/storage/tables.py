@@ -44,8 +44,19 @@ operations = Table(  # who changed what, written in the same transaction as the 
     Column("address", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("object", Text, nullable=False),
+    Column("result", Text, nullable=False),  # `done`, or the code of the error that refused it
     Column("detail", JSON, nullable=False),
     Index("ix_operation_at_ms", "at_ms"),
+    Index("ix_operation_object", "object", "id"),
+)
+
+settings = Table(  # one row per section of the settings
+    "setting",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", JSON, nullable=False),  # its fields; secret ones encrypted
+    Column("version", Integer, nullable=False),
+    Column("changed_at_ms", BigInteger, nullable=False),
 )
 
 # --- people -----------------------------------------------------------------------------------

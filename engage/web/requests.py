@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from engage.errors import N_, Invalid, NotFound, TextRefused
 from engage.i18n import closest, negotiate, translate
+from engage.system.actor import Actor
 from engage.web.errors import Malformed, UnsupportedMedia
 from engage.web.text import refused_fields
 
@@ -65,6 +66,17 @@ async def principal(request: Request, *roles: str) -> Principal:
     found = await gate.principal(request, roles)
     request.state.language = found.language
     return found
+
+
+async def actor(request: Request, *roles: str) -> Actor:
+    """Who makes this request, as services and the operation log know them.
+
+    Raises:
+        Unauthenticated: nobody is signed in, or the session is over.
+        Forbidden: not with this role.
+    """
+    found = await principal(request, *roles)
+    return Actor(found.who, address(request), found.rights)
 
 
 async def read(request: Request, model: type[Model]) -> Model:

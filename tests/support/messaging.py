@@ -16,6 +16,7 @@ from engage.hub.presence import Presence
 from engage.hub.service import Hub
 from engage.identifiers import now_ms
 from engage.people.model import Contact, Principal
+from engage.system.actor import ALL_RIGHTS
 from engage.telephony.service import Telephony
 from pbxcore.directory import Extension
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from engage.telephony.model import TokenBucket
     from tests.support.exchange import Exchange
 
-ADMIN = Principal("admin", "admin", "Administrator", "admin:admin", "s0")
+ADMIN = Principal("admin", "admin", "Administrator", "admin:admin", "s0", rights=ALL_RIGHTS)
 ANA = Principal("user", "1000", "Ana Costa", "user:1000", "s1")
 BEN = Principal("user", "1001", "Ben Osei", "user:1001", "s2")
 NAMES = {"1000": "Ana Costa", "1001": "Ben Osei", "1002": "Chen Li", "1003": "Dana Novak"}

@@ -121,7 +121,7 @@ async def test_double_click_makes_one_broadcast(desk: Desk, database: Database) 
     async with database.read() as connection:
         rows = (await connection.execute(select(operations))).all()
     assert [(each.actor, each.action, each.object) for each in rows] == [
-        ("admin:admin", "broadcast.create", first.broadcast.id)
+        ("admin:admin", "broadcast.create", f"broadcast:{first.broadcast.id}")
     ]
 
 

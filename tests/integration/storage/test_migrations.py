@@ -9,11 +9,13 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from engage.errors import Unavailable
 from engage.storage.database import Database, SchemaTooNew
@@ -74,7 +76,7 @@ def test_newest_revision_is_the_one_the_code_names() -> None:
 
 async def test_newer_schema_is_refused_with_a_clear_sentence(database_url: str) -> None:
     await set_revision(database_url, "9999")
-    with pytest.raises(SchemaTooNew, match=r"schema 9999, which is newer than .* \(0001\)\. "):
+    with pytest.raises(SchemaTooNew, match=rf"schema 9999, which is newer than .* \({HEAD}\)\. "):
         await Database.open(database_url)
 
 
@@ -100,15 +102,58 @@ async def test_file_is_copied_before_it_is_migrated(
     database = await Database.open(url)
     await database.check()
     await database.close()
-    monkeypatch.setattr("engage.storage.migrate.HEAD", "0002")  # as a coming release will have it
+    monkeypatch.setattr("engage.storage.migrate.HEAD", "9998")  # as a coming release will have it
 
-    assert await migrate(url, copies) == "0001"
+    assert await migrate(url, copies) == HEAD
 
     [copy] = copies.iterdir()
     assert copy.stat().st_mode & 0o077 == 0
     with sqlite3.connect(copy) as connection:
         assert connection.execute("SELECT value FROM fact").fetchall() == [("yes",)]
     connection.close()
+
+
+async def test_a_database_of_the_first_release_keeps_its_rows(database_url: str) -> None:
+    await _upgrade_to(database_url, "0001")
+    await _execute(
+        database_url,
+        "INSERT INTO operation (id, at_ms, actor, address, action, object, detail)"
+        " VALUES ('1', 0, 'admin:admin', '', 'queue.add', '6500', '{}')",
+    )
+    await migrate(database_url)
+    database = await Database.open(database_url)
+    async with database.read() as connection:
+        assert await connection.run_sync(differences) == []
+        row = (await connection.execute(text("SELECT actor, result FROM operation"))).one()
+    await database.close()
+    assert tuple(row) == ("admin:admin", "done")
+
+
+def _engine(url: str) -> AsyncEngine:
+    target = make_url(url)
+    driver = "sqlite+aiosqlite" if target.get_backend_name() == "sqlite" else "postgresql+asyncpg"
+    return create_async_engine(target.set(drivername=driver))
+
+
+async def _upgrade_to(url: str, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", "engage.storage:migrations")
+
+    def upgrade(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+    engine = _engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade)
+    await engine.dispose()
+
+
+async def _execute(url: str, statement: str) -> None:
+    engine = _engine(url)
+    async with engine.begin() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()
 
 
 async def test_database_that_cannot_be_reached_is_unavailable(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The installation: who may change what, what was changed, and typed settings."""
