@@ -1,0 +1,136 @@
+"""The kinds of mail, and the values that their templates may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engage.errors import N_
+
+HOUR_S = 3600
+
+
+class Form(StrEnum):
+    """What a value is given as, and so how it is written in a mail."""
+
+    TEXT = "text"
+    LINK = "link"  # a path; written with the public address before it
+    DURATION = "duration"  # seconds; written as `5 minutes`
+    MOMENT = "moment"  # milliseconds UTC; written as a date and a time
+    MESSAGES = "messages"  # a number; written as `3 new messages`
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One value of a mail. A secret one is never shown to anybody but the recipient."""
+
+    name: str
+    description: str
+    sample: str | int
+    form: Form = Form.TEXT
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of mail. What was not sent within `life_s` is not sent any more."""
+
+    name: str
+    title: str
+    description: str
+    variables: tuple[Variable, ...]
+    life_s: int = 5 * 24 * HOUR_S  # RFC 5321 §4.5.4.1: how long a sender tries
+
+
+LIVECHAT_NAME = Variable("livechat_name", N_("The live chat's name"), N_("Support"))
+VISITOR_NAME = Variable("visitor_name", N_("What the visitor is called"), "Ada Lovelace")
+FULL_NAME = Variable("full_name", N_("The recipient's name"), "Grace Hopper")
+USER_NAME = Variable("user_name", N_("The name to sign in with"), "1000")
+EXTENSION = Variable("extension", N_("The recipient's extension"), "1000")
+VALID_FOR = Variable("valid_for", N_("How long the link can be used"), 24 * HOUR_S, Form.DURATION)
+
+
+def _link(description: str, sample: str, *, secret: bool = False) -> Variable:
+    return Variable("link", description, sample, Form.LINK, secret)
+
+
+WAITING_INQUIRY = Kind(
+    "waiting_inquiry",
+    N_("Waiting inquiry"),
+    N_("To the agents of a live chat when nobody has accepted a visitor for a while."),
+    (
+        LIVECHAT_NAME,
+        VISITOR_NAME,
+        Variable("waiting", N_("How long the visitor has been waiting"), 300, Form.DURATION),
+        _link(N_("Opens the inquiry in Wave"), "/wave/"),
+    ),
+    life_s=24 * HOUR_S,
+)
+OFFLINE_MESSAGE = Kind(
+    "offline_message",
+    N_("Offline message"),
+    N_("To the agents of a live chat when a visitor leaves a message while nobody is there."),
+    (
+        LIVECHAT_NAME,
+        VISITOR_NAME,
+        Variable("visitor_email", N_("The visitor's e-mail address"), "ada@example.com"),
+        Variable("visitor_phone", N_("The visitor's phone number"), "+44 20 7946 0018"),
+        Variable("message", N_("What the visitor wrote"), N_("Are you open on Saturday?")),
+        _link(N_("Opens the message in Wave"), "/wave/"),
+    ),
+)
+WELCOME = Kind(
+    "welcome",
+    N_("Welcome"),
+    N_("To a new user, who sets a password by its link."),
+    (
+        FULL_NAME,
+        USER_NAME,
+        EXTENSION,
+        _link(N_("Where the user sets a password"), "/wave/", secret=True),
+        VALID_FOR,
+    ),
+)
+PASSWORD_RESET = Kind(
+    "password_reset",
+    N_("Password reset"),
+    N_("To a user who has forgotten the password."),
+    (
+        FULL_NAME,
+        USER_NAME,
+        _link(N_("Where the user sets a new password"), "/wave/", secret=True),
+        Variable("valid_for", VALID_FOR.description, HOUR_S, Form.DURATION),
+    ),
+    life_s=24 * HOUR_S,
+)
+INACTIVE_USER = Kind(
+    "inactive_user",
+    N_("New messages for an inactive user"),
+    N_("To a user who has not opened Wave for a week and got new messages."),
+    (
+        FULL_NAME,
+        EXTENSION,
+        Variable("unread", N_("How many messages are unread"), 3, Form.MESSAGES),
+        Variable("last_seen", N_("When the user was last in Wave"), 1_764_000_000_000, Form.MOMENT),
+        _link(N_("Opens Wave"), "/wave/"),
+    ),
+)
+TEST = Kind(
+    "test",
+    N_("Test mail"),
+    N_("To any address, from the page of the e-mail settings."),
+    (Variable("sent_by", N_("Who asked for it"), "admin"),),
+    life_s=HOUR_S,
+)
+
+KINDS: dict[str, Kind] = {
+    each.name: each
+    for each in (
+        WAITING_INQUIRY,
+        OFFLINE_MESSAGE,
+        WELCOME,
+        PASSWORD_RESET,
+        INACTIVE_USER,
+        TEST,
+    )
+}
