@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engage.broadcast.model import KIND, LIFE_MS, Broadcast, ReadOnly
 from engage.broadcast.repository import BroadcastDeliveries, BroadcastRepository
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engage.broadcast.model import PhoneTexts, Recipients
     from engage.broadcast.repository import WaveLeg
     from engage.events import Events
-    from engage.hub.model import Appended, Conversation
+    from engage.hub.model import Appended, Conversation, Post
     from engage.hub.service import Hub, HubTransaction
     from engage.identifiers import Clock
     from engage.storage.database import Database
@@ -212,14 +212,7 @@ class BroadcastSending:
 class ReadOnlyConversation:
     """A broadcast's conversation: only broadcasts are written into it."""
 
-    async def post(
-        self,
-        author: Author,
-        conversation: Conversation,
-        client_id: str,
-        body: dict[str, Any],
-        epoch: int | None,
-    ) -> Appended:
+    async def post(self, author: Author, conversation: Conversation, post: Post) -> Appended:
         """Refuse.
 
         Raises:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engage.chat.model import Colleagues, PhoneTexts
     from engage.events import Events
     from engage.hub.delivery import Delivery
-    from engage.hub.model import Appended, Conversation
+    from engage.hub.model import Appended, Conversation, Post
     from engage.hub.service import Hub, HubTransaction
     from engage.identifiers import Clock
     from engage.people.model import Principal
@@ -91,22 +91,21 @@ class DirectChat:
         async with self._database.read() as connection:
             return await ChatRepository(connection).phone_copies(conversation_id, after, limit)
 
-    async def post(
-        self,
-        author: Author,
-        conversation: Conversation,
-        client_id: str,
-        body: dict[str, Any],
-        epoch: int | None,
-    ) -> Appended:
+    async def post(self, author: Author, conversation: Conversation, post: Post) -> Appended:
         """Store what a participant wrote in Wave, and what goes to phones with it."""
 
         async def work(transaction: HubTransaction) -> Appended:
             appended = await transaction.append(
-                conversation.id, author, "message", body, client_id=client_id
+                conversation.id,
+                author,
+                post.kind,
+                post.body,
+                client_id=post.client_id,
+                also=post.also,
             )
-            if not appended.duplicate:
-                await self._to_phones(transaction, conversation, author, appended.event.seq, body)
+            if post.kind == "message" and not appended.duplicate:
+                seq = appended.event.seq
+                await self._to_phones(transaction, conversation, author, seq, post.body)
             return appended
 
         appended = await self._hub.transact(work)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from engage.errors import N_, Conflict, Invalid, NotFound, TextRefused, TooLarge
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 TEXT_LIMIT = 8_000
 """Code points in one message, everywhere; the client checks it too."""
@@ -90,6 +94,21 @@ class Conversation(msgspec.Struct, frozen=True):
         return self.state in CLOSED_STATES
 
 
+Also = Callable[["AsyncConnection", Event], Awaitable[None]]
+"""Rows of a slice that are stored with an event, in its transaction; what it raises undoes both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a participant sends. `epoch` is the owner's under which it was written."""
+
+    kind: str
+    client_id: str
+    body: dict[str, Any]
+    epoch: int | None = None
+    also: Also | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """Someone who is to follow a conversation from after `from_seq`."""
@@ -149,15 +168,8 @@ class NotParticipant(NotFound):
 class KindPolicy(Protocol):
     """What a kind of conversation does with what a participant sends."""
 
-    async def post(
-        self,
-        author: Author,
-        conversation: Conversation,
-        client_id: str,
-        body: dict[str, Any],
-        epoch: int | None,
-    ) -> Appended:
-        """Store the message, or refuse it."""
+    async def post(self, author: Author, conversation: Conversation, post: Post) -> Appended:
+        """Store what was sent, or refuse it."""
 
 
 def who_of(stored_author: str) -> str:

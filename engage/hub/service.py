@@ -13,6 +13,7 @@ from engage.hub.events import EventAppended, WatermarkMoved
 from engage.hub.model import (
     COUNTED_KINDS,
     HIDDEN_KINDS,
+    Also,
     Appended,
     Author,
     Conversation,
@@ -21,6 +22,7 @@ from engage.hub.model import (
     NotParticipant,
     Page,
     Participant,
+    Post,
     clean_client_id,
     clean_text,
     encode_body,
@@ -94,10 +96,11 @@ class Hub:
         *,
         client_id: str | None = None,
         epoch: int | None = None,
+        also: Also | None = None,
     ) -> Appended:
         """Store an event, then tell the followers; returns when it is on disk.
 
-        Idempotent by (conversation, author, `client_id`).
+        Idempotent by (conversation, author, `client_id`); `also` is stored with a new event.
 
         Raises:
             NotFound: no such conversation.
@@ -105,6 +108,13 @@ class Hub:
             StaleOwner: `epoch` is not the owner's of now.
             Unavailable: nothing is acknowledged; the same `client_id` may be sent again.
         """
+        if also is not None:
+            return await self.transact(
+                lambda transaction: transaction.append(
+                    conversation_id, author, kind, body,
+                    client_id=client_id, epoch=epoch, also=also,
+                )
+            )  # fmt: skip
         room = self._rooms.known(conversation_id) or await self._rooms.get(conversation_id)
         item = Append(room, author, kind, body, encode_body(body), client_id, epoch, self._clock())
         return await self._database.submit(self._appends, item)
@@ -139,22 +149,39 @@ class Hub:
         text: str,
         epoch: int | None = None,
     ) -> Appended:
-        """Take what a participant sends: membership, clean text, then the kind's policy.
+        """Take a participant's message: membership, clean text, then the kind's policy.
 
         Raises:
             NotParticipant: not a conversation of theirs.
             TextRefused, TooLarge, Invalid: the text or the `client_id` cannot be taken.
             ConversationClosed, StaleOwner, Unavailable: as `append` does.
         """
+        await self._room_of(who, conversation_id)
+        post = Post("message", client_id, {"text": clean_text(text)}, epoch)
+        return await self.take(who, author, conversation_id, post)
+
+    async def take(self, who: str, author: Author, conversation_id: str, post: Post) -> Appended:
+        """Take what a participant sends, of any kind: membership, then the kind's policy.
+
+        Raises:
+            NotParticipant: not a conversation of theirs.
+            Invalid: the `client_id` cannot be taken.
+            ConversationClosed, StaleOwner, Unavailable: as `append` does.
+        """
         room = await self._room_of(who, conversation_id)
-        clean_client_id(client_id)
-        body = {"text": clean_text(text)}
+        clean_client_id(post.client_id)
         self._typing.reset(who, conversation_id)
         conversation = room.conversation
         if (policy := self._policies.get(conversation.kind)) is not None:
-            return await policy.post(author, conversation, client_id, body, epoch)
+            return await policy.post(author, conversation, post)
         return await self.append(
-            conversation_id, author, "message", body, client_id=client_id, epoch=epoch
+            conversation_id,
+            author,
+            post.kind,
+            post.body,
+            client_id=post.client_id,
+            epoch=post.epoch,
+            also=post.also,
         )
 
     async def resume(

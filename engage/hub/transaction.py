@@ -13,6 +13,7 @@ from engage.errors import NotFound
 from engage.hub.append import Append, append_script, stored_event
 from engage.hub.model import (
     CLOSED_STATES,
+    Also,
     Appended,
     Author,
     Conversation,
@@ -111,8 +112,11 @@ class HubTransaction:
         *,
         client_id: str | None = None,
         epoch: int | None = None,
+        also: Also | None = None,
     ) -> Appended:
         """Add an event; idempotent by conversation, author and `client_id`.
+
+        `also` stores, with a new event, the rows that belong to it.
 
         Raises:
             NotFound: no such conversation.
@@ -124,6 +128,8 @@ class HubTransaction:
         )
         if isinstance(result, Exception):
             raise result
+        if also is not None and not result.duplicate:
+            await also(self.connection, result.event)
         return result
 
     async def append_many(self, entries: Sequence[Entry]) -> list[Appended | Exception]:

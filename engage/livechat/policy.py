@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from engage.hub.model import Appended, Author, Conversation, ConversationClosed
+from engage.hub.model import Appended, Author, Conversation, ConversationClosed, Post
 from engage.livechat.model import OFFLINE
 from engage.livechat.repository import LiveChatRepository
 
@@ -26,14 +26,7 @@ class LiveChatPolicy:
         self._throttle = throttle
         self._origins: dict[str, tuple[str, str]] = {}
 
-    async def post(
-        self,
-        author: Author,
-        conversation: Conversation,
-        client_id: str,
-        body: dict[str, Any],
-        epoch: int | None,
-    ) -> Appended:
+    async def post(self, author: Author, conversation: Conversation, post: Post) -> Appended:
         """Store what a visitor or the agent who serves them says.
 
         Raises:
@@ -45,20 +38,26 @@ class LiveChatPolicy:
             raise ConversationClosed
         if author.kind == "visitor":
             await self._count(author.id, conversation)
-            return await self._hub.append(
-                conversation.id, author, "message", body, client_id=client_id
-            )
+            return await self._append(author, conversation, post, None)
         # Always with an epoch: the owner is looked at before the transaction that stores this. The
         # hub refuses a wrong one, but first recognises what this agent had stored in their time.
+        epoch = conversation.owner_epoch if post.epoch is None else post.epoch
         if conversation.owner != author.who:
             epoch = _NOBODYS
+        agent = Author("agent", author.id, author.name)
+        return await self._append(agent, conversation, post, epoch)
+
+    async def _append(
+        self, author: Author, conversation: Conversation, post: Post, epoch: int | None
+    ) -> Appended:
         return await self._hub.append(
             conversation.id,
-            Author("agent", author.id, author.name),
-            "message",
-            body,
-            client_id=client_id,
-            epoch=conversation.owner_epoch if epoch is None else epoch,
+            author,
+            post.kind,
+            post.body,
+            client_id=post.client_id,
+            epoch=epoch,
+            also=post.also,
         )
 
     async def _count(self, visitor_id: str, conversation: Conversation) -> None:
