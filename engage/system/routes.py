@@ -149,6 +149,7 @@ class SystemRoutes:
             ("cursor", "Where the last page ended"),
             ("format", "`csv`: everything that matches, as a file"),
         ),
+        media=("text/csv",),
     )
     async def operations(self, request: Request) -> Response:
         """Newest first."""

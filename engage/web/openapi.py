@@ -36,6 +36,7 @@ class Operation:
     roles: tuple[str, ...] = ()
     query: tuple[tuple[str, str], ...] = ()
     tag: str = ""
+    media: tuple[str, ...] = ()
 
 
 def operation(
@@ -47,6 +48,7 @@ def operation(
     roles: tuple[str, ...] = (),
     query: tuple[tuple[str, str], ...] = (),
     tag: str = "",
+    media: tuple[str, ...] = (),
 ) -> Callable[[Endpoint], Endpoint]:
     """Describe an endpoint.
 
@@ -58,10 +60,11 @@ def operation(
         roles: `visitor`, `user`, `admin`; empty when anyone may ask.
         query: parameters as (name, description).
         tag: the group it is shown in; the path's first part unless given.
+        media: content types of success besides JSON: `text/csv`.
     """
 
     def describe(endpoint: Endpoint) -> Endpoint:
-        setattr(endpoint, MARK, Operation(summary, body, answer, status, roles, query, tag))
+        setattr(endpoint, MARK, Operation(summary, body, answer, status, roles, query, tag, media))
         return endpoint
 
     return describe
@@ -174,6 +177,8 @@ def _success(each: Operation) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "Done"}
     if each.answer is not None:
         success["content"] = _content(each.answer)
+    for media in each.media:
+        success.setdefault("content", {})[media] = {"schema": {"type": "string"}}
     return success
 
 
