@@ -17,7 +17,9 @@ const lines = [
   ["frame, script of the first load", [...manifest.frame.js, ...manifest.frame.preload], 20, 12],
   ["frame, in all", frameFiles, 45, 30],
 ];
-if (manifest.wave) lines.push(["Wave, first load", [...manifest.wave.js, ...manifest.wave.preload, ...manifest.wave.css], 250, 180]);
+const firstLoad = (desk) => [...desk.js, ...desk.preload, ...desk.css];
+if (manifest.wave) lines.push(["Wave, first load", firstLoad(manifest.wave), 250, 180]);
+if (manifest.admin) lines.push(["administration, first load", firstLoad(manifest.admin), 250, 180]);
 
 let heavy = false;
 for (const [what, files, must, aim] of lines) {

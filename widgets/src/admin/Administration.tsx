@@ -1,59 +1,96 @@
 import "./mantine.css";
 
 import { Button, Menu } from "@mantine/core";
-import { useState } from "react";
+import { Component, lazy, type LazyExoticComponent, type ReactNode, Suspense, useState } from "react";
 
 import { t } from "../shared/i18n";
 import { AppearanceChoice } from "../kit/AppearanceChoice";
+import { Blank, Failed, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
 import { Mark } from "../kit/Mark";
 import { Person } from "../kit/Person";
-import { href, useRoute } from "../kit/route";
+import { useRoute } from "../kit/route";
 import type { Me } from "../kit/session";
 import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
 import styles from "./Administration.module.css";
-import { BroadcastDetails } from "./BroadcastDetails";
-import { BroadcastForm } from "./BroadcastForm";
-import { BroadcastHistory } from "./BroadcastHistory";
+import { Heading } from "./Heading";
+import { SideMenu } from "./SideMenu";
+import { menuFor, type Page, type PageProps, pages } from "./pages";
+import { levelOf, RightsContext } from "./rights";
 
-/** The menu holds what works: a group appears with its first page. */
 export function Administration({ me }: { me: Me }) {
   const [open, setOpen] = useState(false);
+  const [first, ...rest] = useRoute();
+  const menu = menuFor(me.rights);
+  const start = menu.flatMap((section) => section.pages).find((page) => page.path === "broadcasts") ?? menu[0]?.pages[0];
+  const page = first === undefined ? start : pages.find((each) => each.path === first);
   return (
-    <div className={styles.frame}>
-      <header className={styles.top}>
-        <Button className={styles.burger} variant="subtle" color="gray" size="compact-md" aria-expanded={open} aria-controls="menu" onClick={() => setOpen(!open)}>
-          {t("Menu")}
-        </Button>
-        <Mark size={30} word />
-        <Own me={me} />
-      </header>
-      <nav id="menu" className={styles.menu} aria-label={t("Administration")} data-open={open || undefined} onClick={() => setOpen(false)}>
-        <h2 className={styles.group} id="group-messaging">
-          <Icon name="chat" size={17} />
-          {t("Messaging")}
-        </h2>
-        <ul aria-labelledby="group-messaging">
-          <li>
-            <a href={href("broadcasts")} aria-current="page">
-              {t("Message Broadcast")}
-            </a>
-          </li>
-        </ul>
-      </nav>
-      <main className={styles.main}>
-        <Page />
-      </main>
-    </div>
+    <RightsContext value={me.rights}>
+      <div className={styles.frame}>
+        <header className={styles.top}>
+          <Button className={styles.burger} variant="subtle" color="gray" size="compact-md" aria-expanded={open} aria-controls="menu" leftSection={<Icon name="menu" size={18} />} onClick={() => setOpen(!open)}>
+            {t("Menu")}
+          </Button>
+          <Mark size={30} word />
+          <Own me={me} />
+        </header>
+        <SideMenu sections={menu} current={page?.path ?? null} open={open} onChosen={() => setOpen(false)} />
+        <main className={styles.main}>
+          {page === undefined || levelOf(me.rights, page.module) === "none" ? (
+            <Closed known={page !== undefined} />
+          ) : (
+            <Boundary key={page.path} page={page} rest={rest} readOnly={levelOf(me.rights, page.module) === "view"} />
+          )}
+        </main>
+      </div>
+    </RightsContext>
   );
 }
 
-function Page() {
-  const [, second, third] = useRoute();
-  if (second === "new") return <BroadcastForm key={third ?? ""} source={third} />;
-  if (second) return <BroadcastDetails key={second} id={second} />;
-  return <BroadcastHistory />;
+const drawn = new Map<string, LazyExoticComponent<(props: PageProps) => ReactNode>>();
+
+/** A page's own piece of the program, fetched when it is first opened. */
+function component(page: Page) {
+  let found = drawn.get(page.path);
+  if (!found) {
+    found = lazy(page.load) as LazyExoticComponent<(props: PageProps) => ReactNode>;
+    drawn.set(page.path, found);
+  }
+  return found;
+}
+
+/** Keeps the frame standing when a page's piece cannot be fetched, or fails while it draws. */
+class Boundary extends Component<PageProps, { failed: boolean }> {
+  override state = { failed: false };
+
+  static getDerivedStateFromError(): { failed: boolean } {
+    return { failed: true };
+  }
+
+  #again = (): void => {
+    drawn.delete(this.props.page.path);
+    this.setState({ failed: false });
+  };
+
+  override render(): ReactNode {
+    if (this.state.failed) return <Failed text={t("This page could not be opened. If the server was renewed, load the page again.")} retry={this.#again} />;
+    const Drawn = component(this.props.page);
+    return (
+      <Suspense fallback={<Loading />}>
+        <Drawn {...this.props} />
+      </Suspense>
+    );
+  }
+}
+
+function Closed({ known }: { known: boolean }) {
+  return (
+    <>
+      <Heading title={known ? t("No access") : t("This page does not exist")} />
+      <Blank icon="lock" title={known ? t("Your account may not open this page.") : t("The link may be old, or mistyped.")} text={known ? t("An administrator can give you the privilege for it.") : t("Choose a page from the menu.")} />
+    </>
+  );
 }
 
 function Own({ me }: { me: Me }) {

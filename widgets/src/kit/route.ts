@@ -33,18 +33,52 @@ export function replace(...parts: string[]): void {
 
 let seen = "\0";
 let current: Route = [];
+const watchers = new Set<() => void>();
+
+/** Asked before the page is left; the change of address waits for its answer. */
+let hold: ((leave: () => void) => void) | null = null;
+
+/** Let `ask` decide whether the page may be left, until the returned function is called. */
+export function holdRoute(ask: (leave: () => void) => void): () => void {
+  hold = ask;
+  return () => {
+    if (hold === ask) hold = null;
+  };
+}
+
+function changed(): void {
+  if (location.hash === seen) return;
+  if (hold) {
+    const wanted = location.hash;
+    history.replaceState(null, "", seen || "#");
+    hold(() => {
+      hold = null;
+      location.hash = wanted;
+    });
+    return;
+  }
+  read();
+  for (const watcher of watchers) watcher();
+}
+
+function read(): void {
+  seen = location.hash;
+  current = parse(seen);
+}
 
 function snapshot(): Route {
-  if (location.hash !== seen) {
-    seen = location.hash;
-    current = parse(seen);
-  }
+  if (seen === "\0") read();
   return current;
 }
 
-function subscribe(changed: () => void): () => void {
-  addEventListener("hashchange", changed);
-  return () => removeEventListener("hashchange", changed);
+function subscribe(watcher: () => void): () => void {
+  if (watchers.size === 0) addEventListener("hashchange", changed);
+  watchers.add(watcher);
+  if (location.hash !== seen) changed();
+  return () => {
+    watchers.delete(watcher);
+    if (watchers.size === 0) removeEventListener("hashchange", changed);
+  };
 }
 
 export function useRoute(): Route {

@@ -6,7 +6,11 @@ export interface Me {
   name: string;
   user: string;
   number: string | null;
+  /** What an administrator may do, by module; null: everything. */
+  rights: Readonly<Record<string, Level>> | null;
 }
+
+export type Level = "none" | "view" | "edit";
 
 export type SessionState =
   | { phase: "unknown" }
@@ -18,6 +22,7 @@ export type SessionState =
 interface SignedIn {
   user: { kind: "admin" | "user"; id: string; user_name: string; number: string | null; name: string; language: string };
   csrf: string;
+  rights?: Record<string, Level> | null;
 }
 
 const LAST_USER = "engage.last-user";
@@ -100,7 +105,7 @@ export class Session {
       this.#change({ phase: "out", over: false, wrongRole: true });
       return;
     }
-    this.#change({ phase: "in", me: { name: user.name, user: user.user_name, number: user.number } });
+    this.#change({ phase: "in", me: { name: user.name, user: user.user_name, number: user.number, rights: answer.rights ?? null } });
   }
 
   #change(state: SessionState): void {

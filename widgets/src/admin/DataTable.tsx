@@ -1,0 +1,367 @@
+import { ActionIcon, Button, Checkbox, Menu, Select, TextInput, UnstyledButton } from "@mantine/core";
+import { type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+
+import { Blank, Failed, Loading } from "../kit/Blank";
+import { Confirm } from "../kit/Confirm";
+import { Icon } from "../kit/Icon";
+import { useSession } from "../kit/session-context";
+import { stored, store } from "../kit/stored";
+import type { IconName } from "../shared/icons";
+import { nt, t } from "../shared/i18n";
+import styles from "./DataTable.module.css";
+import { addressOf, type Asked, asked as nothingAsked, type Collection, directionOf, exportOf, filtered, isNarrowed, narrowed, SIZES, sortedBy, span } from "./table/asked";
+import { usePolled } from "./usePolled";
+
+export interface Column<Row> {
+  key: string;
+  title: string;
+  draw: (row: Row) => ReactNode;
+  /** The server sorts by it: by the key, or by this name. */
+  sort?: boolean | string;
+  /** Shown only by choice. */
+  optional?: boolean;
+  number?: boolean;
+}
+
+export interface RowAction<Row> {
+  label: string;
+  icon: IconName;
+  run?: (row: Row) => void | Promise<void>;
+  href?: string;
+  danger?: boolean;
+  /** With its words beside the icon. */
+  words?: boolean;
+}
+
+export interface BulkAction {
+  label: string;
+  icon: IconName;
+  danger?: boolean;
+  /** A question before; without it the action runs at once. */
+  confirm?: (count: number) => { title: string; text: string };
+  run: (ids: string[]) => Promise<void>;
+}
+
+export interface Filter {
+  name: string;
+  label: string;
+  options: readonly { value: string; label: string }[];
+}
+
+interface Props<Row> {
+  /** What the list is called by screen readers, and what this browser remembers its columns by. */
+  name: string;
+  /** The collection's address: `/v1/extensions`. */
+  path: string;
+  idOf: (row: Row) => string;
+  /** The first column names the row. */
+  columns: readonly Column<Row>[];
+  actions?: (row: Row) => readonly RowAction<Row>[];
+  bulk?: readonly BulkAction[];
+  filters?: readonly Filter[];
+  placeholder?: string;
+  searchable?: boolean;
+  exportable?: boolean;
+  empty: { icon: IconName; title: string; text: string; action?: ReactNode };
+  /** Changes when the list is to be read anew. */
+  turn?: number;
+  /** How the list begins, where not by the server's own order. */
+  begin?: Partial<Asked>;
+  /** The list moves by itself: ask again every few seconds. */
+  live?: boolean;
+}
+
+/** What a list was asked for stays while the page is open: coming back from a form finds it as it was. */
+const remembered = new Map<string, Asked>();
+const TYPING_MS = 250;
+
+/** A collection of the server: searched, sorted and paged there, chosen from and acted on here. */
+export function DataTable<Row>(props: Props<Row>) {
+  const { name, path, idOf, columns, actions, bulk = [], filters = [], placeholder, searchable = true, exportable = true, empty, turn = 0, begin, live = false } = props;
+  const { api } = useSession();
+  const [asked, setAsked] = useState<Asked>(() => remembered.get(path) ?? { ...nothingAsked, ...begin });
+  const [typed, setTyped] = useState(asked.q);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [confirming, setConfirming] = useState<BulkAction | null>(null);
+  const id = useId();
+  const region = useRef<HTMLDivElement>(null);
+  const { shown, hidden, toggle } = useColumns(path, columns);
+
+  useEffect(() => void remembered.set(path, asked), [path, asked]);
+
+  useEffect(() => {
+    if (typed === asked.q) return undefined;
+    const timer = setTimeout(() => setAsked((before) => narrowed(before, { q: typed.trim() })), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed, asked.q]);
+
+  const address = addressOf(path, asked);
+  const load = useCallback(async () => ({ address, turn, page: await api.get<Collection<Row>>(address) }), [api, address, turn]);
+  const { value, failed, reload } = usePolled(load, () => (live ? "slow" : "still"));
+  const page = value?.page ?? null;
+  const stale = value !== null && value.address !== address;
+  const ids = useMemo(() => (page?.items ?? []).map(idOf), [page, idOf]);
+
+  useEffect(() => setChosen((before) => new Set([...before].filter((each) => ids.includes(each)))), [ids]);
+
+  // The last row of a page was deleted: the page before has what there is.
+  useEffect(() => {
+    if (page && !stale && page.items.length === 0 && asked.trail.length > 0) setAsked((before) => ({ ...before, trail: before.trail.slice(0, -1) }));
+  }, [page, stale, asked.trail.length]);
+
+  async function runBulk(action: BulkAction): Promise<void> {
+    try {
+      await action.run([...chosen]);
+      setChosen(new Set());
+      reload();
+    } finally {
+      setConfirming(null);
+      region.current?.focus();
+    }
+  }
+
+  if (page === null) return failed ? <Failed text={t("The list could not be loaded.")} retry={reload} /> : <Loading />;
+  if (page.items.length === 0 && !isNarrowed(asked) && asked.trail.length === 0) {
+    return (
+      <Blank icon={empty.icon} title={empty.title} text={empty.text}>
+        {empty.action}
+      </Blank>
+    );
+  }
+  const { first, last } = span(asked, page.items.length);
+  const all = ids.length > 0 && ids.every((each) => chosen.has(each));
+  return (
+    <div className={styles.list}>
+      <div className={styles.tools} role="search" aria-label={name}>
+        {searchable && (
+          <TextInput type="search" size="sm" className={styles.search} label={t("Search")} placeholder={placeholder} leftSection={<Icon name="search" size={16} />} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
+        )}
+        {filters.map((filter) => (
+          <Select
+            key={filter.name}
+            size="sm"
+            className={styles.filter}
+            label={filter.label}
+            placeholder={t("Any")}
+            clearable
+            clearButtonProps={{ "aria-label": t("Clear {field}", { field: filter.label }) }}
+            value={asked.filters[filter.name] ?? null}
+            onChange={(chosenValue) => setAsked((before) => filtered(before, filter.name, chosenValue))}
+            data={[...filter.options]}
+            searchable={filter.options.length > 8}
+          />
+        ))}
+        <div className={styles.side}>
+          {columns.length > 3 && (
+            <Menu position="bottom-end" closeOnItemClick={false}>
+              <Menu.Target>
+                <Button variant="default" leftSection={<Icon name="columns" size={16} />}>
+                  {t("Columns")}
+                </Button>
+              </Menu.Target>
+              <Menu.Dropdown>
+                {columns.slice(1).map((column) => (
+                  <Menu.Item key={column.key} role="menuitemcheckbox" aria-checked={!hidden.has(column.key)} leftSection={<span className={styles.tick}>{!hidden.has(column.key) && <Icon name="check" size={16} />}</span>} onClick={() => toggle(column.key)}>
+                    {column.title}
+                  </Menu.Item>
+                ))}
+              </Menu.Dropdown>
+            </Menu>
+          )}
+          {exportable && (
+            <Button component="a" href={exportOf(path, asked)} download variant="default" leftSection={<Icon name="download" size={16} />}>
+              {t("Export CSV")}
+            </Button>
+          )}
+        </div>
+      </div>
+      {failed && (
+        <p role="status" className={styles.stale}>
+          {t("The server cannot be reached; this may be out of date.")}
+        </p>
+      )}
+      {bulk.length > 0 && chosen.size > 0 && (
+        <div className={styles.bulk} role="toolbar" aria-label={t("With the selected ones")}>
+          <span role="status">{nt("{n} selected", "{n} selected", chosen.size)}</span>
+          {bulk.map((action) => (
+            <Button key={action.label} size="compact-sm" variant="default" color={action.danger ? "red" : "brand"} leftSection={<Icon name={action.icon} size={15} />} onClick={() => (action.confirm ? setConfirming(action) : void runBulk(action))}>
+              {action.label}
+            </Button>
+          ))}
+          <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setChosen(new Set())}>
+            {t("Clear selection")}
+          </Button>
+        </div>
+      )}
+      <div ref={region} className={styles.scroll} tabIndex={0} role="region" aria-label={name} aria-busy={stale}>
+        <table className={styles.table} role="table" data-stale={stale || undefined}>
+          <thead role="rowgroup">
+            <tr role="row">
+              {bulk.length > 0 && (
+                <th scope="col" role="columnheader" className={styles.pick}>
+                  <Checkbox size="sm" aria-label={t("Select all on this page")} checked={all} indeterminate={!all && chosen.size > 0} onChange={() => setChosen(new Set(all ? [] : ids))} />
+                </th>
+              )}
+              {shown.map((column) => (
+                <Head key={column.key} column={column} asked={asked} sort={(key) => setAsked((before) => sortedBy(before, key))} />
+              ))}
+              {actions && (
+                <th scope="col" role="columnheader" className={styles.actions}>
+                  <span className="visually-hidden">{t("Actions")}</span>
+                </th>
+              )}
+            </tr>
+          </thead>
+          <tbody role="rowgroup">
+            {page.items.map((row, index) => {
+              const key = ids[index] ?? "";
+              const named = `${id}-${index}`;
+              return (
+                <tr key={key} role="row" data-chosen={chosen.has(key) || undefined}>
+                  {bulk.length > 0 && (
+                    <td role="cell" className={styles.pick}>
+                      <Checkbox size="sm" aria-label={t("Select")} aria-describedby={named} checked={chosen.has(key)} onChange={() => setChosen(toggled(chosen, key))} />
+                    </td>
+                  )}
+                  {shown.map((column, place) =>
+                    place === 0 ? (
+                      <th key={column.key} id={named} scope="row" role="rowheader">
+                        {column.draw(row)}
+                      </th>
+                    ) : (
+                      <td key={column.key} role="cell" className={column.number ? styles.number : undefined}>
+                        <span className={styles.label} aria-hidden="true">
+                          {column.title}
+                        </span>
+                        <span className={styles.value}>{column.draw(row)}</span>
+                      </td>
+                    ),
+                  )}
+                  {actions && (
+                    <td role="cell" className={styles.actions}>
+                      <div className={styles.buttons}>
+                        {actions(row).map((action) => (
+                          <Act key={action.label} action={action} row={row} described={named} />
+                        ))}
+                      </div>
+                    </td>
+                  )}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      {page.items.length === 0 && (
+        <Blank icon="search" title={t("Nothing matches")} text={t("Try other words, or fewer filters.")}>
+          <Button
+            variant="default"
+            onClick={() => {
+              setTyped("");
+              setAsked((before) => narrowed(before, { q: "", filters: {} }));
+            }}
+          >
+            {t("Show everything")}
+          </Button>
+        </Blank>
+      )}
+      <div className={styles.pages}>
+        <span role="status" className={styles.span}>
+          {page.total === undefined ? t("{first}–{last}", { first, last }) : t("{first}–{last} of {total}", { first, last, total: page.total })}
+        </span>
+        <Select size="xs" className={styles.size} aria-label={t("Rows per page")} allowDeselect={false} value={String(asked.limit)} onChange={(size) => setAsked((before) => narrowed(before, { limit: Number(size) }))} data={SIZES.map((size) => ({ value: String(size), label: t("{n} per page", { n: size }) }))} />
+        <Button size="xs" variant="default" disabled={asked.trail.length === 0} onClick={() => setAsked((before) => ({ ...before, trail: before.trail.slice(0, -1) }))}>
+          {t("Previous page")}
+        </Button>
+        <Button size="xs" variant="default" disabled={page.cursor === null || stale} onClick={() => setAsked((before) => (page.cursor === null ? before : { ...before, trail: [...before.trail, page.cursor] }))}>
+          {t("Next page")}
+        </Button>
+      </div>
+      <Confirm
+        opened={confirming !== null}
+        title={confirming?.confirm?.(chosen.size).title ?? ""}
+        text={confirming?.confirm?.(chosen.size).text ?? ""}
+        action={confirming?.label ?? ""}
+        danger={confirming?.danger ?? false}
+        onConfirm={() => (confirming ? runBulk(confirming) : undefined)}
+        onClose={() => setConfirming(null)}
+      />
+    </div>
+  );
+}
+
+function Head<Row>({ column, asked, sort }: { column: Column<Row>; asked: Asked; sort: (key: string) => void }) {
+  if (!column.sort) {
+    return (
+      <th scope="col" role="columnheader">
+        {column.title}
+      </th>
+    );
+  }
+  const key = typeof column.sort === "string" ? column.sort : column.key;
+  const direction = directionOf(asked, key);
+  return (
+    <th scope="col" role="columnheader" aria-sort={direction}>
+      <UnstyledButton className={styles.sort} onClick={() => sort(key)}>
+        {column.title}
+        <span className={styles.arrow} data-direction={direction}>
+          <Icon name="chevron" size={14} />
+        </span>
+      </UnstyledButton>
+    </th>
+  );
+}
+
+function Act<Row>({ action, row, described }: { action: RowAction<Row>; row: Row; described: string }) {
+  const [busy, setBusy] = useState(false);
+  const color = action.danger ? "red" : "gray";
+  async function run(): Promise<void> {
+    setBusy(true);
+    try {
+      await action.run?.(row);
+    } finally {
+      setBusy(false);
+    }
+  }
+  if (action.words) {
+    const shared = { size: "compact-sm", variant: "light", color: action.danger ? "red" : "brand", leftSection: <Icon name={action.icon} size={15} />, "aria-describedby": described } as const;
+    return action.href ? (
+      <Button component="a" href={action.href} {...shared}>
+        {action.label}
+      </Button>
+    ) : (
+      <Button loading={busy} onClick={() => void run()} {...shared}>
+        {action.label}
+      </Button>
+    );
+  }
+  const shared = { size: "md", variant: "subtle", color, "aria-label": action.label, "aria-describedby": described, title: action.label } as const;
+  return action.href ? (
+    <ActionIcon component="a" href={action.href} {...shared}>
+      <Icon name={action.icon} size={17} />
+    </ActionIcon>
+  ) : (
+    <ActionIcon loading={busy} onClick={() => void run()} {...shared}>
+      <Icon name={action.icon} size={17} />
+    </ActionIcon>
+  );
+}
+
+function toggled(chosen: ReadonlySet<string>, key: string): ReadonlySet<string> {
+  const next = new Set(chosen);
+  if (!next.delete(key)) next.add(key);
+  return next;
+}
+
+/** Which columns are shown; this browser remembers where somebody has chosen. */
+function useColumns<Row>(path: string, columns: readonly Column<Row>[]) {
+  const key = `engage.columns.${path}`;
+  const [own, setOwn] = useState<Record<string, boolean>>(() => stored<Record<string, boolean>>(key) ?? {});
+  const hidden = new Set(columns.slice(1).filter((column) => !(own[column.key] ?? !column.optional)).map((column) => column.key));
+  function toggle(column: string): void {
+    const next = { ...own, [column]: hidden.has(column) };
+    setOwn(next);
+    store(key, next);
+  }
+  return { shown: columns.filter((column) => !hidden.has(column.key)), hidden, toggle };
+}

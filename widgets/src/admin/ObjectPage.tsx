@@ -1,0 +1,93 @@
+import { type ReactNode, useCallback } from "react";
+
+import { Failed, Loading } from "../kit/Blank";
+import { go, href } from "../kit/route";
+import { useSession } from "../kit/session-context";
+import { toast } from "../kit/toasts";
+import { newId } from "../shared/ids";
+import { t } from "../shared/i18n";
+import type { Drawn } from "./form/Control";
+import type { Schema, Value, Values } from "./form/schema";
+import { Heading } from "./Heading";
+import { SettingsForm, type Stored } from "./SettingsForm";
+import { usePolled } from "./usePolled";
+
+interface Props {
+  /** The form's name at `/v1/forms/<name>`. */
+  form: string;
+  /** The collection: `/v1/extensions`. */
+  collection: string;
+  /** The object; null: a new one. */
+  id: string | null;
+  /** What a new one is called: `Add an extension`. */
+  newTitle: string;
+  titleOf: (values: Values) => string;
+  /** The address of the list and its name. */
+  back: { path: string; label: string };
+  readOnly: boolean;
+  drawn?: Drawn;
+  /** More beneath the heading of a stored object. */
+  more?: (values: Values) => ReactNode;
+  actions?: (values: Values) => ReactNode;
+}
+
+interface Loaded {
+  schema: Schema;
+  stored: Stored;
+}
+
+/** Add or edit one object of a collection with the form its schema describes. */
+export function ObjectPage({ form, collection, id, newTitle, titleOf, back, readOnly, drawn, more, actions }: Props) {
+  const { api } = useSession();
+  const path = id === null ? collection : `${collection}/${encodeURIComponent(id)}`;
+  const read = useCallback(async (): Promise<Stored> => storedOf(await api.get<Values>(path)), [api, path]);
+  const load = useCallback(async (): Promise<Loaded> => {
+    const [schema, stored] = await Promise.all([api.get<Schema | { schema: Schema }>(`/v1/forms/${encodeURIComponent(form)}`), id === null ? { values: {} } : read()]);
+    return { schema: "schema" in schema ? (schema.schema as Schema) : schema, stored };
+  }, [api, form, id, read]);
+  const { value, failed, reload } = usePolled(load, () => "still");
+  const link = { href: href(back.path), label: back.label };
+  if (value === null) {
+    return (
+      <>
+        <Heading title={id === null ? newTitle : id} back={link} />
+        {failed ? <Failed text={t("This could not be loaded; it may have been deleted.")} retry={reload} /> : <Loading />}
+      </>
+    );
+  }
+  const title = id === null ? newTitle : titleOf(value.stored.values);
+  const clientId = newId();
+
+  async function save(values: Record<string, Value>, version: number | undefined): Promise<Stored> {
+    if (id === null) return storedOf(await api.post<Values>(collection, "client_id" in (value?.schema.properties ?? {}) ? { client_id: clientId, ...values } : values));
+    return storedOf(await api.patch<Values>(path, version === undefined ? values : { ...values, version }));
+  }
+
+  return (
+    <>
+      <Heading title={title} back={link}>
+        {id !== null && actions?.(value.stored.values)}
+      </Heading>
+      {id !== null && more?.(value.stored.values)}
+      <SettingsForm
+        schema={value.schema}
+        stored={value.stored}
+        isNew={id === null}
+        save={save}
+        load={read}
+        onSaved={() => {
+          toast({ tone: "success", title: t("Saved"), text: title, key: "saved" });
+          go(back.path);
+        }}
+        cancel={[back.path]}
+        readOnly={readOnly ? t("Your account may look at this page, but not change it.") : null}
+        {...(drawn ? { drawn } : {})}
+      />
+    </>
+  );
+}
+
+function storedOf(answer: Values): Stored {
+  const version = answer["version"];
+  return { values: answer, version: typeof version === "number" ? version : undefined };
+}

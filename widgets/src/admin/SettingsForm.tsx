@@ -1,0 +1,229 @@
+import { Button, Modal } from "@mantine/core";
+import { type FormEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+
+import { Confirm } from "../kit/Confirm";
+import { Icon } from "../kit/Icon";
+import { Notice } from "../kit/Notice";
+import { go, holdRoute } from "../kit/route";
+import { toast } from "../kit/toasts";
+import { ApiError } from "../shared/api";
+import { announce } from "../shared/announce";
+import { t } from "../shared/i18n";
+import { DrawnContext, type Drawn, Fields } from "./form/Control";
+import { changes, fieldsOf, placed, type Problems, problems, same, type Schema, sectionsOf, startOf, type Value, type Values, without } from "./form/schema";
+import styles from "./SettingsForm.module.css";
+
+/** An object as the server has it now. */
+export interface Stored {
+  values: Values;
+  version?: number | undefined;
+}
+
+interface Props {
+  schema: Schema;
+  stored: Stored;
+  /** A new object is sent whole, a stored one only where it changed. */
+  isNew?: boolean;
+  /** Sends it; what it returns is shown from then on. `version` is missing where another's change is to be overwritten. */
+  save: (values: Record<string, Value>, version: number | undefined) => Promise<Stored | void>;
+  /** Reads the object anew, when somebody else has changed it meanwhile. */
+  load?: () => Promise<Stored>;
+  /** After saving. Without it the form stays and says so. */
+  onSaved?: () => void;
+  /** Where Cancel leads (`["extensions"]`); without it, Cancel takes back what was typed. */
+  cancel?: readonly string[];
+  /** Why nothing can be changed here. */
+  readOnly?: string | null;
+  submit?: string;
+  /** Controls the page draws by itself, by path. */
+  drawn?: Drawn;
+  /** More for the page's foot, beside the buttons. */
+  children?: ReactNode;
+}
+
+const nothing: Drawn = {};
+
+/** A form drawn from the server's schema, with everything around it that keeps people's work safe. */
+export function SettingsForm({ schema, stored, isNew = false, save, load, onSaved, cancel, readOnly = null, submit, drawn = nothing, children }: Props) {
+  const fields = useMemo(() => fieldsOf(schema), [schema]);
+  const [base, setBase] = useState<Stored>(() => ({ ...stored, values: startOf(fields, stored.values) }));
+  const [values, setValues] = useState<Values>(base.values);
+  const [told, setTold] = useState<Problems>({});
+  const [general, setGeneral] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [editor, setEditor] = useState<string | null>(null);
+  const [leave, setLeave] = useState<(() => void) | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const release = useRef<() => void>(() => undefined);
+  const dirty = readOnly === null && !same(values, base.values);
+
+  useEffect(() => {
+    if (!dirty) return undefined;
+    const warn = (event: BeforeUnloadEvent): void => event.preventDefault();
+    addEventListener("beforeunload", warn);
+    const let_go = holdRoute((go_on) => setLeave(() => go_on));
+    release.current = () => {
+      removeEventListener("beforeunload", warn);
+      let_go();
+    };
+    return release.current;
+  }, [dirty]);
+
+  useEffect(() => {
+    if (Object.keys(told).length > 0) focusFirst(form.current, told);
+    // Only new problems move the focus, not their being mended one by one.
+  }, [general]);
+
+  function set(name: string, value: Value, path: string): void {
+    setValues((before) => ({ ...before, [name]: value }));
+    setTold((before) => without(before, path));
+  }
+
+  function refuse(found: Record<string, string>, words: string): void {
+    setTold(found);
+    setGeneral(null);
+    // The same words twice are two events to the reader.
+    queueMicrotask(() => setGeneral(words));
+  }
+
+  async function send(version: number | undefined): Promise<void> {
+    const wrong = problems(fields, values);
+    if (Object.keys(wrong).length > 0) return refuse(wrong, t("Please check the marked fields."));
+    setBusy(true);
+    try {
+      const sent = isNew ? whole(values) : changes(fields, base.values, values);
+      const kept = isNew || Object.keys(sent).length > 0 ? await save(sent, version) : undefined;
+      const next = kept ? { ...kept, values: startOf(fields, kept.values) } : { ...base, values };
+      release.current();
+      setBase(next);
+      setValues(next.values);
+      setTold({});
+      setGeneral(null);
+      setEditor(null);
+      if (onSaved) onSaved();
+      else toast({ tone: "success", title: t("Saved"), key: "saved" });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code === "edited") return setEditor(wordFrom(error, "by"));
+      const { fields: placedFields, rest } = placed(fields, error.fields);
+      refuse(placedFields, [error.message || t("The server cannot be reached. What you wrote is still here; please try again."), ...rest].join(" "));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  async function takeTheirs(): Promise<void> {
+    if (!load) return;
+    try {
+      const theirs = await load();
+      const next = { ...theirs, values: startOf(fields, theirs.values) };
+      setBase(next);
+      setValues(next.values);
+      setTold({});
+      setGeneral(null);
+      announce(t("Their version is shown."));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setGeneral(error.message || t("The server cannot be reached. Please try again."));
+    }
+    setEditor(null);
+  }
+
+  function submitted(event: FormEvent): void {
+    event.preventDefault();
+    if (!busy && readOnly === null) void send(base.version);
+  }
+
+  function cancelled(): void {
+    if (cancel) return go(...cancel);
+    setValues(base.values);
+    setTold({});
+    setGeneral(null);
+    announce(t("The changes were taken back."));
+  }
+
+  return (
+    <DrawnContext value={drawn}>
+      <form ref={form} className={styles.form} onSubmit={submitted} noValidate>
+        {readOnly !== null && <Notice tone="warn">{readOnly}</Notice>}
+        <fieldset className={styles.all} disabled={readOnly !== null}>
+          {sectionsOf(fields).map((section, index) => (
+            <section key={section.title} className={styles.section} aria-labelledby={section.title ? `section-${index}` : undefined}>
+              {section.title && (
+                <h2 id={`section-${index}`} className={styles.title}>
+                  {section.title}
+                </h2>
+              )}
+              <div className={styles.fields}>
+                <Fields fields={section.fields} values={values} problems={told} onChange={set} />
+              </div>
+            </section>
+          ))}
+        </fieldset>
+        <div className={styles.foot}>
+          <div role="alert" className={styles.general}>
+            {general && <Notice tone="danger">{general}</Notice>}
+          </div>
+          <div className={styles.actions}>
+            {readOnly === null && (
+              <Button type="submit" loading={busy} size="md" leftSection={<Icon name="check" size={18} />}>
+                {submit ?? t("Save")}
+              </Button>
+            )}
+            <Button variant="default" size="md" onClick={cancelled} disabled={!cancel && !dirty}>
+              {t("Cancel")}
+            </Button>
+            {children}
+            {dirty && <span className={styles.dirty}>{t("Not saved yet")}</span>}
+          </div>
+        </div>
+      </form>
+      <Modal opened={editor !== null} onClose={() => setEditor(null)} title={t("Somebody else has changed this")} size="md" closeButtonProps={{ "aria-label": t("Close") }}>
+        <p className={styles.explained}>
+          {editor ? t("{name} saved a change while you were editing. Load it and lose what you typed, or keep yours and replace theirs.", { name: editor }) : t("A change was saved while you were editing. Load it and lose what you typed, or keep yours and replace theirs.")}
+        </p>
+        <div className={styles.answers}>
+          <Button variant="default" onClick={() => void takeTheirs()} data-autofocus disabled={!load}>
+            {t("Load their version")}
+          </Button>
+          <Button color="red" loading={busy} onClick={() => void send(undefined)}>
+            {t("Overwrite")}
+          </Button>
+        </div>
+      </Modal>
+      <Confirm
+        opened={leave !== null}
+        title={t("Leave without saving?")}
+        text={t("What you changed on this page is not saved yet.")}
+        action={t("Leave")}
+        danger
+        onConfirm={() => {
+          release.current();
+          leave?.();
+        }}
+        onClose={() => setLeave(null)}
+      />
+    </DrawnContext>
+  );
+}
+
+/** All that is filled in; what is left empty is the server's to decide. */
+function whole(values: Values): Record<string, Value> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== ""));
+}
+
+function wordFrom(error: ApiError, name: string): string {
+  const body = (error.body ?? {}) as unknown as Record<string, unknown>;
+  const word = body[name] ?? (body["params"] as Record<string, unknown> | undefined)?.[name];
+  return typeof word === "string" ? word : "";
+}
+
+/** The first field, as the page shows them, that has a problem. */
+function focusFirst(form: HTMLFormElement | null, told: Problems): void {
+  for (const place of form?.querySelectorAll<HTMLElement>("[data-field]") ?? []) {
+    const path = place.dataset["field"] ?? "";
+    if (!(path in told)) continue;
+    const control = place.querySelector<HTMLElement>("input:not([type=hidden]):not([type=color]), textarea, button");
+    if (control) return control.focus();
+  }
+}

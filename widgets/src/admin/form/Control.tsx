@@ -1,0 +1,262 @@
+import { Autocomplete, Button, Checkbox, MultiSelect, PasswordInput, Select, Switch, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { createContext, type ReactNode, useContext } from "react";
+
+import { Icon } from "../../kit/Icon";
+import { nt, t } from "../../shared/i18n";
+import styles from "./Control.module.css";
+import { languageOptions } from "./languages";
+import { emptyOf, type Field, isShown, isValues, lengthOf, type Problems, startOf, type Value, type Values } from "./schema";
+import { useOptions } from "./useOptions";
+
+export interface ControlProps {
+  field: Field;
+  /** Where the value stands in the form: `holidays.0.date`. */
+  path: string;
+  value: Value;
+  error: string | undefined;
+  onChange: (value: Value) => void;
+}
+
+/** What the page draws by itself, by the field's path. */
+export type Drawn = Readonly<Record<string, (props: ControlProps) => ReactNode>>;
+
+export const DrawnContext = createContext<Drawn>({});
+
+interface FieldsProps {
+  fields: readonly Field[];
+  values: Values;
+  problems: Problems;
+  above?: string;
+  onChange: (name: string, value: Value, path: string) => void;
+}
+
+/** The fields that apply, each with its problem. */
+export function Fields({ fields, values, problems, above = "", onChange }: FieldsProps) {
+  const drawn = useContext(DrawnContext);
+  return fields
+    .filter((field) => isShown(field, values))
+    .map((field) => {
+      const path = above + field.name;
+      const props: ControlProps = { field, path, value: values[field.name], error: problems[path], onChange: (value) => onChange(field.name, value, path) };
+      return (
+        <div key={field.name} className={styles.field} data-field={path} data-wide={isWide(field) || undefined}>
+          {drawn[path]?.(props) ?? <Control {...props} problems={problems} />}
+        </div>
+      );
+    });
+}
+
+const isWide = (field: Field): boolean => ["textarea", "multiselect", "checkboxes", "hosts", "rows", "group", "switch"].includes(field.control);
+
+function Control({ problems, ...props }: ControlProps & { problems: Problems }) {
+  const { field, value, error, onChange } = props;
+  const shared = { label: field.title, description: field.description || undefined, error, required: field.required, disabled: field.readOnly, placeholder: field.placeholder || undefined };
+  const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+  const setText = (given: string): void => onChange(given === "" && field.nullable ? null : given);
+
+  switch (field.control) {
+    case "textarea":
+      return (
+        <>
+          <Textarea {...shared} value={text} onChange={(event) => setText(event.currentTarget.value)} rows={field.rows} dir="auto" />
+          {field.maxLength !== null && (
+            <p className={styles.count} data-over={lengthOf(text) > field.maxLength || undefined}>
+              {nt("{length} of {n} character", "{length} of {n} characters", field.maxLength, { length: lengthOf(text) })}
+            </p>
+          )}
+        </>
+      );
+    case "password":
+      return <PasswordInput {...shared} value={text} onChange={(event) => setText(event.currentTarget.value)} autoComplete="new-password" visibilityToggleButtonProps={{ "aria-label": t("Show what is typed") }} />;
+    case "number":
+      return (
+        <TextInput
+          {...shared}
+          className={styles.number}
+          inputMode={field.whole ? "numeric" : "decimal"}
+          value={text}
+          onChange={(event) => onChange(numberOf(event.currentTarget.value))}
+          rightSection={field.unit ? <span className={styles.unit}>{field.unit}</span> : undefined}
+          rightSectionWidth={field.unit ? `${lengthOf(field.unit) + 2}ch` : undefined}
+          rightSectionPointerEvents="none"
+          dir="ltr"
+        />
+      );
+    case "switch":
+      return <Switch className={styles.switch} label={field.title} description={shared.description} error={error} disabled={field.readOnly} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
+    case "time":
+    case "date":
+      return <TextInput {...shared} className={styles.number} type={field.control} value={field.control === "time" ? text.slice(0, 5) : text} onChange={(event) => setText(event.currentTarget.value)} />;
+    case "datetime":
+      return <TextInput {...shared} className={styles.at} type="datetime-local" value={localOf(text)} onChange={(event) => onChange(event.currentTarget.value ? new Date(event.currentTarget.value).toISOString() : null)} />;
+    case "color":
+      return <Colour {...props} />;
+    case "select":
+    case "language":
+      return <Choice {...props} />;
+    case "multiselect":
+      return <Choices {...props} />;
+    case "checkboxes":
+      return <Boxes {...props} />;
+    case "hosts":
+      return (
+        <TagsInput {...shared} placeholder={field.placeholder || t("Type one and press Enter")} value={strings(value)} onChange={onChange} splitChars={[",", " ", ";", "\n"]} acceptValueOnBlur comboboxProps={{ keepMounted: false }} size="md" dir="ltr" />
+      );
+    case "group":
+      return (
+        <fieldset className={styles.group}>
+          <legend>{field.title}</legend>
+          {field.description && <p className={styles.hint}>{field.description}</p>}
+          <Fields fields={field.fields} values={isValues(value) ? value : {}} problems={problems} above={`${props.path}.`} onChange={(name, inner) => onChange({ ...(isValues(value) ? value : {}), [name]: inner })} />
+          {error && <Problem id={`${props.path}-problem`}>{error}</Problem>}
+        </fieldset>
+      );
+    case "rows":
+      return <Rows {...props} problems={problems} />;
+    case "text":
+      return field.options ? (
+        <Autocomplete {...shared} value={text} onChange={setText} data={field.options.map((option) => option.value)} openOnFocus={false} dir="auto" />
+      ) : (
+        <TextInput {...shared} value={text} onChange={(event) => setText(event.currentTarget.value)} spellCheck={false} autoComplete="off" dir="auto" />
+      );
+  }
+}
+
+/** A number as soon as it is one; until then what was typed, which is then refused by name. */
+function numberOf(typed: string): Value {
+  const text = typed.trim().replace(",", ".");
+  if (text === "") return null;
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : typed;
+}
+
+function localOf(at: string): string {
+  const moment = new Date(at);
+  if (at === "" || Number.isNaN(moment.getTime())) return "";
+  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+export const strings = (value: Value): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+function Colour({ field, value, error, onChange }: ControlProps) {
+  const text = typeof value === "string" ? value : "";
+  const valid = /^#[0-9a-f]{6}$/i.test(text);
+  return (
+    <TextInput
+      className={styles.number}
+      label={field.title}
+      description={field.description || undefined}
+      error={error}
+      required={field.required}
+      value={text}
+      placeholder={field.placeholder || "#1b5fd9"}
+      onChange={(event) => onChange(event.currentTarget.value === "" && field.nullable ? null : event.currentTarget.value)}
+      leftSection={<input type="color" className={styles.colour} aria-label={t("Pick a colour")} value={valid ? text : "#1b5fd9"} onChange={(event) => onChange(event.currentTarget.value)} />}
+      spellCheck={false}
+      dir="ltr"
+    />
+  );
+}
+
+function Choice({ field, value, error, onChange }: ControlProps) {
+  const { options, failed } = useOptions(field, value);
+  const chosen = value === null || value === undefined ? null : String(value);
+  const data = field.control === "language" && options.length === 0 ? languageOptions() : options;
+  const known = chosen === null || chosen === "" || data.some((option) => option.value === chosen) ? data : [...data, { value: chosen, label: chosen }];
+  return (
+    <Select
+      label={field.title}
+      description={failed ? t("The list could not be loaded.") : field.description || undefined}
+      error={error}
+      required={field.required}
+      disabled={field.readOnly}
+      placeholder={field.placeholder || undefined}
+      value={chosen}
+      onChange={(next) => onChange(next !== null && field.numeric ? Number(next) : next)}
+      data={known}
+      searchable={known.length > 8}
+      limit={200}
+      clearable={field.nullable}
+      clearButtonProps={{ "aria-label": t("Clear {field}", { field: field.title }) }}
+      allowDeselect={field.nullable}
+      nothingFoundMessage={t("Nothing matches.")}
+    />
+  );
+}
+
+function Choices({ field, value, error, onChange }: ControlProps) {
+  const { options, failed } = useOptions(field, value);
+  return (
+    <MultiSelect
+      label={field.title}
+      description={failed ? t("The list could not be loaded.") : field.description || undefined}
+      error={error}
+      required={field.required}
+      disabled={field.readOnly}
+      placeholder={strings(value).length === 0 ? field.placeholder || t("Search by name or number") : ""}
+      value={strings(value)}
+      onChange={(next) => onChange(field.numeric ? next.map(Number) : next)}
+      data={[...options]}
+      searchable
+      limit={100}
+      hidePickedOptions
+      nothingFoundMessage={t("Nothing matches.")}
+    />
+  );
+}
+
+function Boxes({ field, path, value, error, onChange }: ControlProps) {
+  const { options } = useOptions(field, value);
+  const chosen = strings(value);
+  const problem = `${path}-problem`;
+  function set(option: string, on: boolean): void {
+    const next = options.map((each) => each.value).filter((each) => (each === option ? on : chosen.includes(each)));
+    onChange(field.numeric ? next.map(Number) : next);
+  }
+  return (
+    <fieldset className={styles.boxes} aria-describedby={error ? problem : undefined} disabled={field.readOnly || undefined}>
+      <legend>{field.title}</legend>
+      {field.description && <p className={styles.hint}>{field.description}</p>}
+      <div className={styles.choices}>
+        {options.map((option) => (
+          <Checkbox key={option.value} label={option.label} checked={chosen.includes(option.value)} onChange={(event) => set(option.value, event.currentTarget.checked)} aria-invalid={error ? true : undefined} />
+        ))}
+      </div>
+      {error && <Problem id={problem}>{error}</Problem>}
+    </fieldset>
+  );
+}
+
+function Rows({ field, path, value, error, onChange, problems }: ControlProps & { problems: Problems }) {
+  const rows = Array.isArray(value) ? (value as Value[]).map((row) => (isValues(row) ? row : {})) : [];
+  const full = field.maxItems !== null && rows.length >= field.maxItems;
+  return (
+    <fieldset className={styles.rows} aria-describedby={error ? `${path}-problem` : undefined}>
+      <legend>{field.title}</legend>
+      {field.description && <p className={styles.hint}>{field.description}</p>}
+      {rows.map((row, index) => (
+        <div key={index} className={styles.row} role="group" aria-label={`${field.title} ${index + 1}`}>
+          <div className={styles.cells}>
+            <Fields fields={field.fields} values={row} problems={problems} above={`${path}.${index}.`} onChange={(name, inner) => onChange(rows.map((each, at) => (at === index ? { ...each, [name]: inner } : each)))} />
+          </div>
+          <Button variant="subtle" color="gray" size="compact-sm" leftSection={<Icon name="trash" size={16} />} onClick={() => onChange(rows.filter((_, at) => at !== index))}>
+            {t("Remove")}
+          </Button>
+        </div>
+      ))}
+      <div>
+        <Button variant="default" size="xs" disabled={full} leftSection={<Icon name="plus" size={15} />} onClick={() => onChange([...rows, startOf(field.fields, Object.fromEntries(field.fields.map((each) => [each.name, emptyOf(each)])))])}>
+          {t("Add a row")}
+        </Button>
+      </div>
+      {error && <Problem id={`${path}-problem`}>{error}</Problem>}
+    </fieldset>
+  );
+}
+
+function Problem({ id, children }: { id: string; children: string }) {
+  return (
+    <p id={id} className={styles.problem}>
+      {children}
+    </p>
+  );
+}

@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+
+import { changes, fieldsOf, isShown, placed, problems, type Schema, sectionsOf, startOf } from "./schema";
+
+const livechat: Schema = {
+  type: "object",
+  required: ["name", "destination"],
+  $defs: {
+    Kind: { type: "string", enum: ["full_name", "email"], labels: { full_name: "Full Name", email: "Email" } },
+    Destination: { type: "object", required: ["values"], properties: { values: { type: "array", title: "Queues", choices: "/v1/queues", choice_value: "number", minItems: 1, items: { type: "string" } } } },
+    Holiday: { type: "object", required: ["date"], properties: { date: { type: "string", format: "date", title: "Date" } } },
+  },
+  properties: {
+    name: { type: "string", title: "Name", maxLength: 10, section: "Basics" },
+    destination: { $ref: "#/$defs/Destination", title: "Destination" },
+    ask: { type: "boolean", title: "Ask", default: true, section: "Visitor" },
+    kinds: { type: "array", title: "Info Type", items: { $ref: "#/$defs/Kind" }, control: "checkboxes", when: { field: "ask", is: true } },
+    days: { anyOf: [{ type: "integer", minimum: 1, maximum: 9 }, { type: "null" }], title: "Days", section: "Basics" },
+    holidays: { type: "array", title: "Holidays", items: { $ref: "#/$defs/Holiday" } },
+  },
+};
+const fields = fieldsOf(livechat);
+const field = (name: string) => fields.find((each) => each.name === name)!;
+
+test("controls follow from the schema where no hint names them", () => {
+  expect(fields.map((each) => each.control)).toEqual(["text", "group", "switch", "checkboxes", "number", "rows"]);
+  expect(field("destination").fields[0]!.control).toBe("multiselect");
+  expect(field("destination").fields[0]!.source).toEqual({ path: "/v1/queues", value: "number", label: "name" });
+  expect(field("kinds").options).toEqual([
+    { value: "full_name", label: "Full Name" },
+    { value: "email", label: "Email" },
+  ]);
+});
+
+test("what may be null is not required, and keeps the bounds of what it else is", () => {
+  expect(field("days")).toMatchObject({ nullable: true, required: false, minimum: 1, maximum: 9, whole: true });
+});
+
+test("a field that names no section belongs to the one before it", () => {
+  expect(sectionsOf(fields).map((section) => [section.title, section.fields.map((each) => each.name)])).toEqual([
+    ["Basics", ["name", "destination", "days", "holidays"]],
+    ["Visitor", ["ask", "kinds"]],
+  ]);
+});
+
+test("a new object begins with the schema's defaults and with nothing else", () => {
+  expect(startOf(fields, {})).toEqual({ name: "", destination: { values: [] }, ask: true, kinds: [], days: null, holidays: [] });
+});
+
+test("a condition shows a field only while it holds", () => {
+  expect(isShown(field("kinds"), { ask: true })).toBe(true);
+  expect(isShown(field("kinds"), { ask: false })).toBe(false);
+});
+
+test("only what was touched is sent", () => {
+  const start = startOf(fields, { name: "Shop", days: 3 });
+  expect(changes(fields, start, { ...start, days: null })).toEqual({ days: null });
+});
+
+test("problems stand at the path of their field, in groups and rows too", () => {
+  const values = { ...startOf(fields, {}), name: "A name that is long", days: 10, holidays: [{ date: "2026-12-24" }, { date: "" }] };
+  expect(Object.keys(problems(fields, values))).toEqual(["name", "destination.values", "days", "holidays.1.date"]);
+});
+
+test("hidden fields are not asked for", () => {
+  const hidden = fieldsOf({ type: "object", required: ["why"], properties: { on: { type: "boolean" }, why: { type: "string", when: { field: "on", is: true } } } });
+  expect(problems(hidden, { on: false, why: "" })).toEqual({});
+  expect(Object.keys(problems(hidden, { on: true, why: "" }))).toEqual(["why"]);
+});
+
+test("what the server refuses finds its field, and what fits none is told aside", () => {
+  expect(placed(fields, { name: "Taken.", "destination.values.0": "Gone.", "holidays.1.date": "Past.", "holidays.2": "Twice.", body: "No." })).toEqual({
+    fields: { name: "Taken.", "destination.values": "Gone.", "holidays.1.date": "Past.", holidays: "Twice." },
+    rest: ["No."],
+  });
+});

@@ -1,0 +1,78 @@
+/** Every page of the administration, in the order of the menu. A new page is one line here. */
+import type { ComponentType } from "react";
+
+import type { IconName } from "../shared/icons";
+import { t } from "../shared/i18n";
+import { type Module, maySee, type Rights } from "./rights";
+
+export type GroupId = "extensions" | "calls" | "pbx" | "messaging" | "system" | "maintenance" | "cdr" | "other";
+
+export interface Group {
+  id: GroupId;
+  name: () => string;
+  icon: IconName;
+}
+
+export const groups: readonly Group[] = [
+  { id: "extensions", name: () => t("Extension / Trunk"), icon: "people" },
+  { id: "calls", name: () => t("Call Features"), icon: "phone" },
+  { id: "pbx", name: () => t("PBX Settings"), icon: "settings" },
+  { id: "messaging", name: () => t("Messaging"), icon: "chat" },
+  { id: "system", name: () => t("System Settings"), icon: "globe" },
+  { id: "maintenance", name: () => t("Maintenance"), icon: "tools" },
+  { id: "cdr", name: () => t("CDR"), icon: "list" },
+  { id: "other", name: () => t("Other Features"), icon: "grid" },
+];
+
+export interface PageProps {
+  page: Page;
+  /** What follows the page's own part of the address: `["1000"]` in `#/extensions/1000`. */
+  rest: readonly string[];
+  /** This administrator may look only. */
+  readOnly: boolean;
+}
+
+export interface Page {
+  group: GroupId;
+  name: () => string;
+  /** The first part of its address: `#/extensions`. */
+  path: string;
+  /** Whose rights decide; null: everybody's page. */
+  module: Module | null;
+  /** Other words people search it by. */
+  words?: () => string;
+  /** The typed settings it shows: `/v1/settings/<name>`. */
+  settings?: string;
+  load: () => Promise<{ default: ComponentType<PageProps> }>;
+}
+
+/** A page that is one section of typed settings, drawn from its schema. */
+export function settingsPage(group: GroupId, name: () => string, path: string, module: Module, settings: string = path): Page {
+  return { group, name, path, module, settings, load: () => import("./SectionPage") };
+}
+
+export const pages: readonly Page[] = [
+  { group: "messaging", name: () => t("Message Broadcast"), path: "broadcasts", module: "broadcast", words: () => t("notice, announcement"), load: () => import("./BroadcastPage") },
+];
+
+export interface Section {
+  group: Group;
+  pages: Page[];
+}
+
+/** The menu of somebody with these rights; a group shows once it has a page to show. */
+export function menuFor(rights: Rights, all: readonly Page[] = pages): Section[] {
+  return groups
+    .map((group) => ({ group, pages: all.filter((page) => page.group === group.id && maySee(rights, page.module)) }))
+    .filter((section) => section.pages.length > 0);
+}
+
+/** The menu's pages whose name, group or other words hold each of the words looked for. */
+export function found(sections: readonly Section[], wanted: string): Section[] {
+  const words = wanted.trim().toLocaleLowerCase().split(/\s+/);
+  const holds = (section: Section, page: Page): boolean => {
+    const text = `${page.name()} ${section.group.name()} ${page.words?.() ?? ""}`.toLocaleLowerCase();
+    return words.every((word) => text.includes(word));
+  };
+  return sections.map((section) => ({ ...section, pages: section.pages.filter((page) => holds(section, page)) })).filter((section) => section.pages.length > 0);
+}
