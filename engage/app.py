@@ -26,6 +26,7 @@ from engage.livechat.limits import LOOPBACK, Limits
 from engage.livechat.routes import LiveChatRoutes
 from engage.livechat.service import LiveChatService
 from engage.livechat.sockets import LiveChatSockets
+from engage.notify.outbox import Outbox
 from engage.people.events import SessionEnded
 from engage.people.listing_routes import ListingRoutes
 from engage.people.routes import PeopleRoutes
@@ -161,6 +162,7 @@ class _Parts:
         # the installation's own affairs
         self._configuration = Configuration(database, keyring, events, clock)
         operations = OperationLog(database)
+        self._mailer = Outbox(database, keyring, lambda: settings.public_url, clock)
 
         # people and the way to their sockets
         self.people = People(database, keyring, events, clock)

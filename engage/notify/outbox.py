@@ -1,0 +1,246 @@
+"""The outbox: a mail is a row, written in the transaction of its cause."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from engage.identifiers import new_id, now_ms
+from engage.keyring import SealBroken
+from engage.notify.kinds import KINDS, Form
+from engage.notify.model import Mail, MailNotFound, NotCancellable, NotRetriable
+from engage.notify.repository import MailRepository, Wanted
+from engage.system.actor import Module
+from engage.system.operation_log import note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.identifiers import Clock
+    from engage.keyring import Keyring
+    from engage.mailing import Recipient
+    from engage.storage.database import Database
+    from engage.system.actor import Actor
+
+DAY_MS = 24 * 3_600_000
+
+
+class Outbox:
+    """Takes mails from the slices, and shows an administrator what became of them."""
+
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        public_url: Callable[[], str],
+        clock: Clock = now_ms,
+    ) -> None:
+        """`public_url`: the configured address; its host stands in each Message-ID."""
+        self._database, self._keyring, self._clock = database, keyring, clock
+        self._public_url = public_url
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_post(self, wake: Callable[[], None]) -> None:
+        """Call `wake` when a mail was written; its transaction may not be committed yet."""
+        self._listeners.append(wake)
+
+    # --- for the slices -----------------------------------------------------------------------
+
+    async def post(
+        self,
+        connection: AsyncConnection,
+        kind: str,
+        *,
+        to: Recipient,
+        params: Mapping[str, str | int],
+        reply_to: str = "",
+        dedupe_key: str = "",
+    ) -> None:
+        """Write a mail down; see `engage.mailing.Mailer`.
+
+        Raises:
+            ValueError: the kind or a value is not known, or a link is no path: our own mistakes.
+        """
+        _check(kind, params)
+        now, ident = self._clock(), new_id()
+        host = urlsplit(self._public_url()).hostname or "localhost"
+        await MailRepository(connection).add(
+            {
+                "id": ident,
+                "kind": kind,
+                "address": to.address,
+                "name": to.name,
+                "language": to.language,
+                "reply_to": reply_to,
+                "params": self._keyring.seal(json.dumps(dict(params), ensure_ascii=False)),
+                "dedupe_key": dedupe_key or None,
+                "message_id": f"<{ident}@{host}>",
+                "subject": "",
+                "state": "waiting",
+                "tries": 0,
+                "reason": "",
+                "words": "",
+                "due_at_ms": now,
+                "expires_at_ms": now + KINDS[kind].life_s * 1000,
+                "lease_owner": "",
+                "lease_until_ms": 0,
+                "created_at_ms": now,
+                "updated_at_ms": now,
+            }
+        )
+        for wake in self._listeners:
+            wake()
+
+    # --- for administrators -------------------------------------------------------------------
+
+    async def page(self, actor: Actor, wanted: Wanted, limit: int) -> tuple[list[Mail], int]:
+        """Mails that fit, and how many there are in all.
+
+        Raises:
+            Forbidden: without the right to see e-mail.
+        """
+        actor.check(Module.EMAIL, "view")
+        async with self._database.read() as connection:
+            rows = MailRepository(connection)
+            found = await rows.page(wanted, limit)
+            total = await rows.total(wanted)
+        return [self._mail(row) for row in found], total
+
+    async def get(self, actor: Actor, mail_id: str) -> Mail:
+        """One mail.
+
+        Raises:
+            Forbidden: without the right to see e-mail.
+            MailNotFound: there is none.
+        """
+        actor.check(Module.EMAIL, "view")
+        async with self._database.read() as connection:
+            row = await MailRepository(connection).get(mail_id)
+        if row is None:
+            raise MailNotFound
+        return self._mail(row)
+
+    async def retry(self, actor: Actor, mail_id: str) -> Mail:
+        """Send a mail again that had failed or was cancelled, under the same Message-ID.
+
+        Raises:
+            Forbidden: without the right to edit e-mail.
+            MailNotFound: there is none.
+            NotRetriable: it waits, is being sent, or was sent.
+        """
+        actor.check(Module.EMAIL)
+        now = self._clock()
+
+        async def work(connection: AsyncConnection) -> Row[Any]:
+            row = await MailRepository(connection).get(mail_id)
+            if row is None:
+                raise MailNotFound
+            if not await _revive(connection, row, now):
+                raise NotRetriable
+            await note(connection, actor, "mail.retry", f"mail:{mail_id}", {"to": row.address})
+            return row
+
+        await self._database.write(work)
+        self._wake()
+        return await self.get(actor, mail_id)
+
+    async def retry_failed(self, actor: Actor) -> int:
+        """Send everything again that has failed; tells how many.
+
+        Raises:
+            Forbidden: without the right to edit e-mail.
+        """
+        actor.check(Module.EMAIL)
+        now = self._clock()
+
+        async def work(connection: AsyncConnection) -> int:
+            rows = MailRepository(connection)
+            moved = 0
+            while failed := await rows.page(Wanted(states=("failed",)), 500):
+                moved += sum([await _revive(connection, row, now) for row in failed])
+            if moved:
+                await note(connection, actor, "mail.retry", "mail:failed", {"count": moved})
+            return moved
+
+        moved = await self._database.write(work)
+        self._wake()
+        return moved
+
+    async def cancel(self, actor: Actor, mail_id: str) -> None:
+        """Do not send a mail that waits.
+
+        Raises:
+            Forbidden: without the right to edit e-mail.
+            MailNotFound: there is none.
+            NotCancellable: it is being sent, or was.
+        """
+        actor.check(Module.EMAIL)
+        now = self._clock()
+
+        async def work(connection: AsyncConnection) -> None:
+            rows = MailRepository(connection)
+            row = await rows.get(mail_id)
+            if row is None:
+                raise MailNotFound
+            if not await rows.move(mail_id, ("waiting",), now, state="cancelled"):
+                raise NotCancellable
+            await note(connection, actor, "mail.cancel", f"mail:{mail_id}", {"to": row.address})
+
+        await self._database.write(work)
+
+    # --- for the sender -----------------------------------------------------------------------
+
+    async def claim(self, owner: str, lease_ms: int) -> Mail | None:
+        """Lease the next mail that is due, if any."""
+        now = self._clock()
+        row = await self._database.write(
+            lambda c: MailRepository(c).claim(owner, now, now + lease_ms)
+        )
+        return None if row is None else self._mail(row)
+
+    def without_secrets(self, mail: Mail) -> str:
+        """The values of a mail that may still be shown when it was sent, sealed."""
+        secret = {each.name for each in KINDS[mail.kind].variables if each.secret}
+        kept = {name: value for name, value in mail.params.items() if name not in secret}
+        return self._keyring.seal(json.dumps(kept, ensure_ascii=False))
+
+    def _wake(self) -> None:
+        for wake in self._listeners:
+            wake()
+
+    def _mail(self, row: Row[Any]) -> Mail:
+        try:
+            params = json.loads(self._keyring.open(row.params))
+        except SealBroken:  # the key was changed: the row can still be seen and removed
+            params = {}
+        return Mail(**{**row._asdict(), "params": params})
+
+
+async def _revive(connection: AsyncConnection, row: Row[Any], now: int) -> bool:
+    """Make a dead letter wait again, with a whole life before it."""
+    life_ms = KINDS[row.kind].life_s * 1000 if row.kind in KINDS else DAY_MS
+    moved = await MailRepository(connection).move(
+        row.id,
+        ("failed", "cancelled"),
+        now,
+        state="waiting",
+        tries=0,
+        due_at_ms=now,
+        expires_at_ms=now + life_ms,
+    )
+    return bool(moved)
+
+
+def _check(kind: str, params: Mapping[str, str | int]) -> None:
+    known = {each.name: each for each in KINDS[kind].variables} if kind in KINDS else None
+    if known is None:
+        raise ValueError(f"no kind of mail: {kind}")
+    for name, value in params.items():
+        if name not in known:
+            raise ValueError(f"{kind} has no value {name}")
+        if known[name].form is Form.LINK and not str(value).startswith("/"):
+            raise ValueError(f"{name} of {kind} is no path")
