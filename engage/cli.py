@@ -12,13 +12,16 @@ import sys
 import time
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from engage import settings as start_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engage.processes.control import Command
     from engage.settings import Settings
 
@@ -208,6 +211,55 @@ def set_password(
     _show_secrets(answer, as_json, () if password_stdin else ("password",))
 
 
+@app.command("export")
+def export_rows(
+    kind: Annotated[
+        str, typer.Argument(help="What: extensions, events … “engage export --help” lists them.")
+    ],
+    output: Annotated[
+        Text,
+        typer.Option("--output", metavar="FILE", help="Where to; standard output if not given."),
+    ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV; else a JSON object a line.")] = False,
+    data: Data = None,
+    database: Database = None,
+) -> None:
+    """Write everything of one kind, without secrets; works beside a running server.
+
+    Kinds: accounts, extensions, extension-groups, extension-group-members, queues, queue-agents,
+    livechats, visitors, inquiries, conversations, events, broadcasts, deliveries, operations.
+    """
+    import asyncio
+
+    from engage.errors import EngageError
+    from engage.export import KINDS, export
+    from engage.processes.control import refusal
+    from engage.storage.database import Database as Rows
+
+    if kind not in KINDS:
+        _fail(f"there is no kind {kind!r}; there are {', '.join(KINDS)}", WRONG)
+    settings = _load({"data": data, "database": database})
+
+    async def work(target: IO[str]) -> int:
+        async with Rows.looking(settings.database_url) as rows:
+            return await export(rows, KINDS[kind], target, "csv" if as_csv else "jsonl", progress)
+
+    progress = _progress(f"rows of {kind}")
+    try:
+        if output is None:
+            count = asyncio.run(work(sys.stdout))
+        else:
+            path = Path(output)
+            path.touch(mode=0o600)  # it holds what people wrote
+            with path.open("w", encoding="utf-8", newline="") as file:
+                count = asyncio.run(work(file))
+    except EngageError as refused:
+        _fail(refusal(refused))
+    except OSError as failed:
+        _fail(f"{output or 'standard output'}: {failed.strerror}")
+    typer.echo(f"{count} rows of {kind}", err=True)
+
+
 @app.command()
 def openapi() -> None:
     """Print the description of the REST API (OpenAPI 3.1)."""
@@ -324,6 +376,23 @@ def _show_secrets(answer: dict[str, Any], as_json: bool, made_up: tuple[str, ...
     typer.echo(f"{answer['user']}: done")
     for name, value in shown.items():
         typer.echo(f"  {name.replace('_', ' ')}: {value}")
+
+
+def _progress(what: str) -> Callable[[int], None]:
+    """A line that counts on a terminal, a plain line now and then elsewhere; both on stderr."""
+    terminal, told_at_s = sys.stderr.isatty(), time.monotonic()
+
+    def tell(count: int) -> None:
+        nonlocal told_at_s
+        now_s = time.monotonic()
+        if now_s - told_at_s < (0.2 if terminal else 10.0):
+            return
+        told_at_s = now_s
+        typer.echo(
+            f"\r{count} {what}" if terminal else f"{count} {what} so far", err=True, nl=not terminal
+        )
+
+    return tell
 
 
 def _print_json(value: object) -> None:

@@ -18,7 +18,7 @@ from engage.storage.driver import (
     SqliteDriver,
     connect_sqlite,
 )
-from engage.storage.migrate import SchemaTooNew, migrate
+from engage.storage.migrate import SchemaTooNew, migrate, refuse_other_schemas
 from engage.storage.outage import is_outage
 from engage.storage.tables import facts
 from engage.storage.writer import WAITING_LIMIT, Batch, Writer
@@ -88,6 +88,24 @@ class Database:
             await database._dispose()
             raise
         return database
+
+    @classmethod
+    @asynccontextmanager
+    async def looking(cls, url: str) -> AsyncIterator[Database]:
+        """A database that is only looked at, beside whoever writes to it: nothing is migrated.
+
+        Raises:
+            SchemaTooNew: a newer release has written this database.
+            SchemaTooOld: it must be migrated first, or there is none.
+            Unavailable: it cannot be reached.
+        """
+        database = cls(make_url(url))
+        try:
+            async with database.read() as connection:
+                await connection.run_sync(refuse_other_schemas)
+            yield database
+        finally:
+            await database._dispose()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

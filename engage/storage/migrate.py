@@ -38,6 +38,16 @@ class SchemaTooNew(Conflict):
         return self.text % self.params
 
 
+class SchemaTooOld(Conflict):
+    """The database was written by an older release, or by none."""
+
+    code = "schema_too_old"
+    text = N_("The database is not of this release yet. Start the server, or run “engage migrate”.")
+
+    def __str__(self) -> str:
+        return self.text
+
+
 async def migrate(url: str, copies: Path | None = None) -> str | None:
     """Bring the database to this release's schema; one that is there already costs one query.
 
@@ -98,6 +108,21 @@ async def _migrate_postgresql(url: URL) -> str | None:
         await connection.run_sync(_upgrade)
         await connection.commit()
     return revision
+
+
+def refuse_other_schemas(connection: Connection) -> None:
+    """Take a database of exactly this release's schema.
+
+    Raises:
+        SchemaTooNew: it was written by a newer release.
+        SchemaTooOld: by an older one, or it is empty.
+    """
+    revision = _revision(connection)
+    if revision == HEAD:
+        return
+    if revision is not None:
+        _refuse_unknown(revision)
+    raise SchemaTooOld
 
 
 def _revision(connection: Connection) -> str | None:

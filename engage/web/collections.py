@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.responses import Response
 
+from engage.csv_cells import cell
 from engage.errors import N_, Invalid
 from engage.web.requests import number, word
 
@@ -27,7 +28,6 @@ PARAMETERS = ("q", "sort", "limit", "cursor", "format")
 UNKNOWN = N_("This list cannot be asked for this.")
 BAD_SORT = N_("This list cannot be sorted by this.")
 BAD_CURSOR = N_("This page is not there any more. Please begin again.")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 QUERY = (
     ("q", "Words to search for"),
@@ -186,7 +186,7 @@ def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(columns)
-    writer.writerows([_cell(each) for each in row] for row in rows)
+    writer.writerows([cell(each) for each in row] for row in rows)
     headers = {
         "content-disposition": f'attachment; filename="{name}.csv"',
         "cache-control": "no-store",
@@ -197,19 +197,6 @@ def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
         headers,
         "text/csv; charset=utf-8",
     )
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, (list, tuple)):
-        return _cell(" ".join(map(str, value)))
-    text = str(value)
-    if isinstance(value, str) and text.startswith(FORMULA_STARTS):
-        return f"'{text}"
-    return text
 
 
 def _cursor_text(request: Request) -> str:

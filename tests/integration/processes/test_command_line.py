@@ -78,6 +78,29 @@ def test_a_user_added_to_a_running_server_is_in_its_log_without_secrets() -> Non
         assert server.log.count("sign in as admin / ") == 1  # shown only once
 
 
+def test_rows_are_exported_beside_a_running_server_without_secrets(tmp_path: Path) -> None:
+    with Server() as server:
+        found = engage(server, "export", "extensions")
+        rows = [json.loads(line) for line in found.stdout.splitlines()]
+        assert [row["number"] for row in rows] == ["1000", "1001", "1002", "1003"]
+        assert not [name for row in rows for name in row if "secret" in name]
+        target = tmp_path / "events.csv"
+        ended = engage(server, "export", "events", "--csv", "--output", str(target))
+        assert ended.returncode == 0, ended.stderr
+        assert target.read_text(encoding="utf-8").startswith("conversation_id,seq,")
+        assert target.stat().st_mode & 0o077 == 0
+        unknown = engage(server, "export", "passwords")
+        assert unknown.returncode == 2
+        assert "extensions" in unknown.stderr
+
+
+def test_what_no_server_has_made_yet_is_not_exported(tmp_path: Path) -> None:
+    with Server(data=tmp_path / "data", start=False) as server:
+        ended = engage(server, "export", "events")
+        assert ended.returncode == 1
+        assert len(ended.stderr.splitlines()) == 1
+
+
 def test_a_folder_in_use_by_a_command_refuses_another(tmp_path: Path) -> None:
     with Server(data=tmp_path / "data", start=False) as server:
         server.data.mkdir()

@@ -1,0 +1,24 @@
+"""CSV that people open in spreadsheets: no cell of it is taken for a formula."""
+
+from __future__ import annotations
+
+import json
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def cell(value: object) -> str:
+    """A value as a cell; text that a spreadsheet would run as a formula gets a `'` before it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case int() | float():
+            return str(value)
+        case list() | tuple() if all(isinstance(each, str) for each in value):
+            return cell(" ".join(value))
+        case list() | tuple() | dict():
+            return cell(json.dumps(value, ensure_ascii=False))
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
