@@ -1,4 +1,4 @@
-"""The files that start the server elsewhere name settings that exist, and never the demonstration."""
+"""The files that start the server elsewhere name existing settings, never the demonstration."""
 
 from __future__ import annotations
 
