@@ -34,6 +34,7 @@ TEMPLATE = ROOT / "locales" / "engage.pot"
 COMPILED = ROOT / "engage" / "locales"
 MODULES = ROOT / "widgets" / ".i18n"
 PSEUDO = "en-XA"
+SAME = "the same in this language"
 # `engage.i18n` names its functions for what they do.
 KEYWORDS = {**DEFAULT_KEYWORDS, "translate": None, "translate_plural": (1, 2)}
 PLACES = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
@@ -100,13 +101,15 @@ def extract() -> int:
 
 
 def check() -> int:
-    """Compare sources with the template, and each translation's places with its message's."""
+    """Compare sources with the template and places with the message's; nothing may be missing."""
     faults = []
     if rendered(collect()) != TEMPLATE.read_bytes():
         faults.append("locales/engage.pot is old: run `python -m tools.catalogs extract`")
     for language in languages():
         for message in _messages(language.catalog):
             faults.extend(f"{language.tag}: {fault}" for fault in place_faults(message))
+            if not translated(message):
+                faults.append(f"{language.tag}: not translated: {first_id(message)!r}")
         plural_rule(language.catalog)
         sys.stdout.write(f"{language.tag}: {_completeness(language.catalog)}\n")
     for fault in faults:
@@ -139,7 +142,7 @@ def _write(tag: str, catalog: Catalog) -> None:
     texts = {}
     for message in _messages(catalog):
         if message.string and any(name.endswith((".ts", ".tsx")) for name, _ in message.locations):
-            key = message.id if isinstance(message.id, str) else message.id[0]
+            key = first_id(message)
             forms = message.string if isinstance(message.string, str) else list(message.string)
             if all(forms):
                 texts[f"{message.context}\x04{key}" if message.context else key] = forms
@@ -177,9 +180,24 @@ def place_faults(message: Message) -> Iterator[str]:
             yield f"{ids[0]!r} has {sorted(allowed)}, its translation {sorted(places)}"
 
 
+def translated(message: Message) -> bool:
+    """Whether a message has a translation, which is its source again only where that is marked.
+
+    The mark is a translator's comment beside the message: `# the same in this language`.
+    """
+    forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
+    if message.fuzzy or not forms or not all(forms):
+        return False
+    return SAME in message.user_comments or forms[0] != first_id(message)
+
+
+def first_id(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
 def _completeness(catalog: Catalog) -> str:
     messages = list(_messages(catalog))
-    done = [each for each in messages if each.string and all(each.string) and not each.fuzzy]
+    done = [each for each in messages if translated(each)]
     return f"{len(done)} of {len(messages)} messages"
 
 
