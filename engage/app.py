@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -14,8 +15,14 @@ from engage import demo
 from engage.broadcast.routes import BroadcastRoutes
 from engage.broadcast.sending import BroadcastSending
 from engage.broadcast.service import Broadcasts
+from engage.chat.corrections import Corrections
+from engage.chat.group_routes import GroupRoutes
+from engage.chat.groups import GroupChats
+from engage.chat.keeping import ChatKeeping
 from engage.chat.routes import ChatRoutes
 from engage.chat.service import DirectChat
+from engage.chat.settings import ChatSettings
+from engage.chat.sockets import ChatSockets
 from engage.events import Events
 from engage.hub.events import EventAppended
 from engage.hub.presence import Presence
@@ -35,6 +42,7 @@ from engage.processes.link import PartLink, PbxLink
 from engage.processes.status import SupervisorStatus
 from engage.settings import Settings
 from engage.storage.database import Database
+from engage.system.actor import Module
 from engage.system.configuration import Configuration
 from engage.system.operation_log import OperationLog
 from engage.system.routes import SystemRoutes
@@ -199,6 +207,12 @@ class _Parts:
         chat = DirectChat(database, self._hub, self.people, self.sockets, deliveries, events)
         self._telephony.follow(self._hub, settings.journal, chat, presence, pbx.on_notice)
         pbx.on_request(chat.arrived)
+        configuration = self._configuration
+        configuration.register("chat", ChatSettings, Module.IM_SETTINGS)
+        chat_settings = partial(configuration.get, ChatSettings)
+        groups = GroupChats(database, self._hub, self.people, chat_settings)
+        corrections = Corrections(self._hub, deliveries, events, chat_settings)
+        ChatSockets(corrections).register(self.sockets)
 
         # broadcast
         self._sending = BroadcastSending(database, self._hub, self.people, deliveries, events)
@@ -218,7 +232,10 @@ class _Parts:
             *FormRoutes({}).routes(),
             *conversations.routes(),
             *LiveChatRoutes(self.livechat, public_url=settings.public_url).routes(),
-            *ChatRoutes(chat, self._hub, self.people, presence).routes(),
+            *ChatRoutes(
+                chat, ChatKeeping(self._hub), corrections, self._hub, self.people, presence
+            ).routes(),
+            *GroupRoutes(groups, self._hub, self.people).routes(),
             *BroadcastRoutes(broadcasts).routes(),
             *self.site.routes(),
         ]

@@ -1,20 +1,24 @@
-"""Chats of two colleagues: who they are, and when a text goes to a phone. Pure."""
+"""Chats of colleagues: who they are, when a text goes to a phone, what can be taken back. Pure."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from engage.errors import N_, Forbidden
+from engage.errors import N_, Conflict, Forbidden, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from engage.hub.model import Author, Event
     from engage.people.model import Contact
     from engage.telephony.events import Device, Outgoing
 
 KIND = "direct"
+KINDS_WITH_CORRECTIONS = (KIND, "group")
+MINUTE_MS = 60_000
+DELETE_CHAT = "delete_chat"  # a Wave privilege
 PHONE_LIFE_MS = 24 * 3600 * 1000  # a text waits that long for a phone; Wave has it at once
 TEXT_TYPES = ("text/plain",)
 
@@ -24,6 +28,34 @@ class OnlyUsers(Forbidden):
 
     code = "only_users"
     text = N_("Only users of an extension have chats.")
+
+
+class NotYours(Forbidden):
+    """Somebody else wrote it."""
+
+    code = "not_yours"
+    text = N_("Only who wrote a message can change it.")
+
+
+class NoCorrections(Forbidden):
+    """Live chats and broadcasts keep what was said."""
+
+    code = "no_corrections"
+    text = N_("Messages of this conversation cannot be changed.")
+
+
+class TooLate(Conflict):
+    """The time for it is over; `minutes` says how long it was."""
+
+    code = "too_late"
+    text = N_("This message can no longer be changed.")
+
+
+class MessageGone(Conflict):
+    """It was deleted."""
+
+    code = "message_deleted"
+    text = N_("This message was deleted.")
 
 
 class Colleagues(Protocol):
@@ -47,6 +79,14 @@ class PhoneTexts(Protocol):
 
     async def devices(self, connection: AsyncConnection, numbers: Iterable[str]) -> list[Device]:
         """The registered phones of these extensions."""
+        ...
+
+    async def reword(self, connection: AsyncConnection, topic_id: str, text: str) -> None:
+        """Change a chat's text where no phone has it yet, inside the caller's transaction."""
+        ...
+
+    async def withdraw(self, connection: AsyncConnection, topic_id: str) -> None:
+        """Cancel a chat's text where no phone has it yet, inside the caller's transaction."""
         ...
 
     def wake(self) -> None:
@@ -83,3 +123,50 @@ def goes_to_phones(*, last_own_from_phone: bool, in_wave: bool, phones: int) -> 
     It is when they last wrote from a phone, or when Wave is not open and a phone is there.
     """
     return last_own_from_phone or (not in_wave and phones > 0)
+
+
+def topic_of(conversation_id: str, seq: int) -> str:
+    """What names a message among the texts for phones."""
+    return f"{conversation_id}:{seq}"
+
+
+def check_correctable(
+    message: Event, author: Author, now_ms: int, within_min: int, kinds: Collection[str]
+) -> None:
+    """Refuse a change that is not the author's to make, or no longer.
+
+    Args:
+        message: as it is stored now.
+        author: who wants to change it.
+        now_ms: milliseconds UTC.
+        within_min: how long a message can be changed.
+        kinds: the kinds of events that can.
+
+    Raises:
+        NotFound: it is nothing that somebody wrote.
+        NotYours: somebody else wrote it.
+        MessageGone: it was deleted before.
+        TooLate: it is older than `within_min`.
+    """
+    if message.kind not in kinds:
+        raise NotFound
+    if message.author.who != author.who:
+        raise NotYours
+    if "deleted" in message.body:
+        raise MessageGone
+    if now_ms - message.at_ms > within_min * MINUTE_MS:
+        raise TooLate(minutes=within_min)
+
+
+def edited_body(
+    before: dict[str, Any], change: dict[str, Any], edit_seq: int, at: str
+) -> dict[str, Any]:
+    """A message's body after an edit: `edited` is the sequence of the newest edit it holds."""
+    kept = {name: value for name, value in before.items() if name != "mentions"}
+    fresh = {name: value for name, value in change.items() if name != "of"}
+    return {**kept, **fresh, "edited": edit_seq, "edited_at": at}
+
+
+def deleted_body(deletion_seq: int) -> dict[str, Any]:
+    """What remains of a message: that there was one."""
+    return {"deleted": deletion_seq}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, or_, select
 
-from engage.storage.tables import conversations, deliveries, events, participants
+from engage.hub.reading import shown
+from engage.storage.tables import conversations, deliveries, events, inboxes, participants
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -54,7 +55,14 @@ class ChatRepository:
                     events.c.seq == conversations.c.last_seq,
                 ),
             )
-            .where(participants.c.who == who, participants.c.left_at_ms.is_(None))
+            .outerjoin(
+                inboxes,
+                and_(
+                    inboxes.c.owner == participants.c.who,
+                    inboxes.c.conversation_id == participants.c.conversation_id,
+                ),
+            )
+            .where(participants.c.who == who, participants.c.left_at_ms.is_(None), shown())
             .order_by(newest.desc(), conversations.c.id.desc())
             .limit(limit)
         )

@@ -1,42 +1,57 @@
-"""Chats over HTTP: contacts, my conversations, opening one."""
+"""Chats over HTTP: contacts, my conversations, opening, keeping and deleting one; corrections."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.chat.repository import Place
 from engage.chat.wire import (
     ContactPage,
     ConversationPage,
+    CorrectionAck,
+    EditMessage,
+    Keep,
     OpenChat,
     PhoneCopyPage,
+    correction_json,
     phone_copy_json,
 )
-from engage.errors import N_, Invalid
+from engage.errors import N_, Invalid, NotFound
+from engage.hub.model import Author
 from engage.web.openapi import operation
 from engage.web.requests import answer, named, number, principal, read, word
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
 
+    from engage.chat.corrections import Corrections
+    from engage.chat.keeping import ChatKeeping
     from engage.chat.model import Colleagues, Reachability
     from engage.chat.service import DirectChat
     from engage.hub.service import Hub
 
-KINDS = ("direct", "broadcast", "livechat")
+KINDS = ("direct", "group", "broadcast", "livechat")
 LARGEST_PAGE = 100
+LONGEST_SEQUENCE = 15
 
 
 class ChatRoutes:
     """Translates requests to the service, and its answers back."""
 
     def __init__(
-        self, chat: DirectChat, hub: Hub, colleagues: Colleagues, reachability: Reachability
+        self,
+        chat: DirectChat,
+        keeping: ChatKeeping,
+        corrections: Corrections,
+        hub: Hub,
+        colleagues: Colleagues,
+        reachability: Reachability,
     ) -> None:
-        self._chat, self._hub = chat, hub
+        self._chat, self._keeping, self._corrections = chat, keeping, corrections
+        self._hub = hub
         self._colleagues, self._reachability = colleagues, reachability
 
     def routes(self) -> list[Route]:
@@ -47,6 +62,10 @@ class ChatRoutes:
             Route("/v1/conversations", self.mine, methods=["GET"]),
             Route("/v1/conversations", self.open, methods=["POST"]),
             Route(one, self.get, methods=["GET"]),
+            Route(one, self.keep, methods=["PATCH"]),
+            Route(one, self.delete, methods=["DELETE"]),
+            Route(f"{one}/events/{{seq}}", self.edit_message, methods=["PATCH"]),
+            Route(f"{one}/events/{{seq}}", self.delete_message, methods=["DELETE"]),
             Route(f"{one}/deliveries", self.phone_copies, methods=["GET"]),
         ]
 
@@ -71,7 +90,7 @@ class ChatRoutes:
         answer=ConversationPage,
         roles=("user",),
         query=(
-            ("kind", "`direct`, `broadcast` or `livechat`"),
+            ("kind", "`direct`, `group`, `broadcast` or `livechat`"),
             ("limit", "How many, at most 100"),
             ("cursor", "Where the last page ended"),
         ),
@@ -104,6 +123,54 @@ class ChatRoutes:
         user = await principal(request, "user")
         return answer(await self._hub.summary(user.who, named(request)))
 
+    @operation("Pin or mute a conversation", body=Keep, roles=("user",))
+    async def keep(self, request: Request) -> Response:
+        """For oneself alone; answers with the conversation's summary."""
+        user = await principal(request, "user")
+        body = await read(request, Keep)
+        await self._keeping.keep(user, named(request), pinned=body.pinned, muted=body.muted)
+        return answer(await self._bare_summary(user.who, named(request)))
+
+    @operation("Delete a chat from one's own list", status=204, roles=("user",))
+    async def delete(self, request: Request) -> Response:
+        """Takes the Wave privilege `delete_chat`; the others keep theirs."""
+        user = await principal(request, "user")
+        await self._keeping.delete(user, named(request))
+        return Response(status_code=204, headers={"cache-control": "no-store"})
+
+    @operation("Edit a message", body=EditMessage, answer=CorrectionAck, roles=("user",))
+    async def edit_message(self, request: Request) -> Response:
+        """One's own, while the time for it lasts; everybody sees that it was edited."""
+        user = await principal(request, "user")
+        body = await read(request, EditMessage)
+        appended = await self._corrections.edit(
+            Author("user", user.id, user.name),
+            named(request),
+            _sequence(request),
+            client_id=body.client_id,
+            text=body.text,
+            mentions=body.mentions,
+        )
+        return answer(correction_json(appended))
+
+    @operation(
+        "Delete a message for everybody",
+        answer=CorrectionAck,
+        roles=("user",),
+        query=(("client_id", "The key by which a repetition is recognised"),),
+    )
+    async def delete_message(self, request: Request) -> Response:
+        """One's own, while the time for it lasts."""
+        user = await principal(request, "user")
+        seq = _sequence(request)
+        appended = await self._corrections.delete(
+            Author("user", user.id, user.name),
+            named(request),
+            seq,
+            client_id=word(request, "client_id") or f"delete-{seq}",
+        )
+        return answer(correction_json(appended))
+
     @operation(
         "List a conversation's copies on phones",
         answer=PhoneCopyPage,
@@ -126,6 +193,13 @@ class ChatRoutes:
     async def _bare_summary(self, who: str, conversation_id: str) -> dict[str, Any]:
         summary = await self._hub.summary(who, conversation_id)
         return {**summary, "events": [], "more": False}
+
+
+def _sequence(request: Request) -> int:
+    given = named(request, "seq")
+    if not (given.isascii() and given.isdigit() and 0 < len(given) <= LONGEST_SEQUENCE):
+        raise NotFound
+    return int(given)
 
 
 def _place(request: Request) -> Place | None:

@@ -13,6 +13,7 @@ from engage.chat.model import (
     goes_to_phones,
     key_of,
     other_in,
+    topic_of,
 )
 from engage.chat.repository import ChatRepository, PhoneCopy, Place
 from engage.errors import N_, Invalid, TooLarge, Unavailable
@@ -68,6 +69,7 @@ class DirectChat:
 
         async def work(transaction: HubTransaction) -> tuple[str, bool]:
             conversation = await self._between(transaction, principal.id, number)
+            await transaction.mark(conversation.id, principal.who, cleared_seq=None)
             return conversation.id, conversation.last_seq == 0
 
         return await self._hub.transact(work)
@@ -191,7 +193,7 @@ class DirectChat:
             Outgoing(
                 id=new_id(),
                 topic="chat",
-                topic_id=f"{conversation.id}:{seq}",
+                topic_id=topic_of(conversation.id, seq),
                 number=number,
                 name=self._name(number),
                 leg="phone",

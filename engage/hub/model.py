@@ -27,6 +27,9 @@ COUNTED_KINDS = ("message", "file", "note")
 PEOPLES_KINDS = frozenset({"message", "file", "call"})
 """Kinds of events that a closed conversation refuses."""
 
+EVERYONE = "all"
+"""Mentions whoever follows the conversation."""
+
 CLOSED_STATES = frozenset({"ended", "missed"})
 
 
@@ -129,6 +132,14 @@ class Participant:
     sees_notes: bool
     delivered: int
     read: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How somebody keeps a conversation in their own list."""
+
+    pinned: bool = False
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

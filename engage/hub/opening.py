@@ -55,6 +55,30 @@ _INBOX = Change(
     Given((("owner", "text"), ("conversation_id", "text"))),
     "INSERT INTO inbox (owner, conversation_id) SELECT owner, conversation_id FROM given",
 )
+_SEAT = Change(
+    Given(
+        (
+            ("conversation_id", "text"),
+            ("who", "text"),
+            ("name", "text"),
+            ("from_seq", "bigint"),
+            ("sees_notes", "boolean"),
+            ("read_seq", "bigint"),
+        )
+    ),
+    "INSERT INTO participant"
+    " (conversation_id, who, name, from_seq, sees_notes, delivered_seq, read_seq)"
+    " SELECT conversation_id, who, name, from_seq, sees_notes, read_seq, read_seq FROM given"
+    " WHERE true ON CONFLICT (conversation_id, who) DO UPDATE SET left_at_ms = NULL,"
+    " name = excluded.name, from_seq = excluded.from_seq, sees_notes = excluded.sees_notes,"
+    " delivered_seq = excluded.delivered_seq, read_seq = excluded.read_seq",
+)
+_INBOX_AGAIN = Change(
+    Given((("owner", "text"), ("conversation_id", "text"))),
+    "INSERT INTO inbox (owner, conversation_id) SELECT owner, conversation_id FROM given"
+    " WHERE true ON CONFLICT (owner, conversation_id) DO UPDATE SET first_unread_seq = NULL,"
+    " unread_since_ms = NULL, cleared_seq = NULL",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +127,21 @@ def open_script(
         )
         yield Ask(_INBOX, [(member.who, identifier) for identifier, member in members])
     return answer
+
+
+def seat_script(conversation_id: str, members: Sequence[Member], head: int) -> Script[None]:
+    """Let people follow a conversation that stands at `head`, also those who had left."""
+    yield Ask(
+        _SEAT,
+        [
+            (
+                conversation_id, each.who, each.name, each.from_seq, each.sees_notes,
+                max(each.from_seq, head),
+            )
+            for each in members
+        ],
+    )  # fmt: skip
+    yield Ask(_INBOX_AGAIN, [(each.who, conversation_id) for each in members])
 
 
 def _by_key(rows: Sequence[Row]) -> dict[str, Conversation]:

@@ -12,6 +12,7 @@ from engage.hub.model import (
     HIDDEN_KINDS,
     Conversation,
     Event,
+    Keeping,
     NotParticipant,
     Page,
     Participant,
@@ -21,7 +22,7 @@ from engage.hub.model import (
 from engage.hub.rooms import conversation_of, participant_of
 from engage.hub.transaction import event_of
 from engage.hub.wire import event_json, summary_json
-from engage.storage.tables import conversations, events, participants
+from engage.storage.tables import conversations, events, inboxes, participants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,8 +39,8 @@ UNREAD_LIMIT = 1_000
 class Membership:
     """A conversation as one of its participants sees it."""
 
-    def __init__(self, conversation: Conversation, reader: Participant) -> None:
-        self.conversation, self.reader = conversation, reader
+    def __init__(self, conversation: Conversation, reader: Participant, keeping: Keeping) -> None:
+        self.conversation, self.reader, self.keeping = conversation, reader, keeping
 
     @property
     def head(self) -> int:
@@ -121,19 +122,34 @@ async def summary(connection: AsyncConnection, who: str, conversation_id: str) -
 
 def _memberships(who: str) -> Select[Any]:
     return (
-        select(conversations, participants)
+        select(conversations, participants, inboxes.c.pinned_at_ms, inboxes.c.muted_at_ms)
         .join(participants, participants.c.conversation_id == conversations.c.id)
+        .outerjoin(
+            inboxes,
+            and_(
+                inboxes.c.owner == participants.c.who,
+                inboxes.c.conversation_id == participants.c.conversation_id,
+            ),
+        )
         .where(participants.c.who == who, participants.c.left_at_ms.is_(None))
     )
 
 
 def _membership(row: Row[Any]) -> Membership:
-    return Membership(conversation_of(row), participant_of(row))
+    keeping = Keeping(row.pinned_at_ms is not None, row.muted_at_ms is not None)
+    return Membership(conversation_of(row), participant_of(row), keeping)
+
+
+def shown() -> ColumnElement[bool]:
+    """What was deleted from one's own list is hidden until something follows."""
+    return or_(
+        inboxes.c.cleared_seq.is_(None), inboxes.c.cleared_seq < conversations.c.last_public_seq
+    )
 
 
 async def _mine(connection: AsyncConnection, who: str, named: list[str]) -> list[Membership]:
     """What a participant is to see on connecting: all that is open, all named, the last ended."""
-    mine, newest_first = _memberships(who), conversations.c.id.desc()
+    mine, newest_first = _memberships(who).where(shown()), conversations.c.id.desc()
     closed = conversations.c.state.in_(sorted(CLOSED_STATES))
     queries = [
         mine.where(~closed).order_by(newest_first).limit(OPEN_LIMIT),
@@ -167,7 +183,7 @@ async def _summarise(
     for membership in members:
         identifier = membership.conversation.id
         event = last.get(identifier)
-        shown = None if event is None else membership.wire(event)
+        newest_shown = None if event is None else membership.wire(event)
         answer.append(
             (
                 membership,
@@ -176,7 +192,8 @@ async def _summarise(
                     everyone[identifier],
                     head=membership.head,
                     unread=unread.get(identifier, 0),
-                    last=shown,
+                    last=newest_shown,
+                    keeping=membership.keeping,
                 ),
             )
         )

@@ -6,12 +6,13 @@ import asyncio
 import math
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from engage.errors import NotFound
+from engage.errors import N_, Invalid, NotFound
 from engage.hub import reading
 from engage.hub.append import Append, Appends, concerns
 from engage.hub.events import EventAppended, WatermarkMoved
 from engage.hub.model import (
     COUNTED_KINDS,
+    EVERYONE,
     HIDDEN_KINDS,
     Also,
     Appended,
@@ -36,7 +37,7 @@ from engage.hub.wire import author_json, event_json, watermark_json
 from engage.identifiers import Clock, now_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -148,17 +149,49 @@ class Hub:
         client_id: str,
         text: str,
         epoch: int | None = None,
+        reply_to: int | None = None,
+        mentions: Sequence[str] = (),
     ) -> Appended:
         """Take a participant's message: membership, clean text, then the kind's policy.
 
+        Args:
+            who: the participant.
+            author: as the others see them.
+            conversation_id: where.
+            client_id: the key by which a repetition is recognised.
+            text: as it was typed.
+            epoch: the owner's under which it was written.
+            reply_to: the sequence of the message it answers.
+            mentions: numbers of colleagues whom the text names, or `all`.
+
         Raises:
             NotParticipant: not a conversation of theirs.
-            TextRefused, TooLarge, Invalid: the text or the `client_id` cannot be taken.
+            TextRefused, TooLarge, Invalid: something of it cannot be taken.
             ConversationClosed, StaleOwner, Unavailable: as `append` does.
         """
-        await self._room_of(who, conversation_id)
-        post = Post("message", client_id, {"text": clean_text(text)}, epoch)
-        return await self.take(who, author, conversation_id, post)
+        room = await self._room_of(who, conversation_id)
+        body: dict[str, Any] = {"text": clean_text(text)}
+        if reply_to is not None:
+            if not 0 < reply_to <= room.conversation.last_seq:
+                raise Invalid({"reply_to": N_("There is no such message.")})
+            body["reply_to"] = reply_to
+        if mentions:
+            body["mentions"] = self.mentioned(room.seats, mentions)
+        return await self.take(
+            who, author, conversation_id, Post("message", client_id, body, epoch)
+        )
+
+    @staticmethod
+    def mentioned(followers: Container[str], mentions: Iterable[str]) -> list[str]:
+        """Whom a text names, each once.
+
+        Raises:
+            Invalid: somebody who does not follow the conversation.
+        """
+        named = list(dict.fromkeys(mentions))
+        if any(each != EVERYONE and f"user:{each}" not in followers for each in named):
+            raise Invalid({"mentions": N_("Only people in this chat can be mentioned.")})
+        return named
 
     async def take(self, who: str, author: Author, conversation_id: str, post: Post) -> Appended:
         """Take what a participant sends, of any kind: membership, then the kind's policy.

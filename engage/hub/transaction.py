@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,12 +22,13 @@ from engage.hub.model import (
     Participant,
     encode_body,
 )
-from engage.hub.opening import Opening, open_script
+from engage.hub.opening import Opening, open_script, seat_script
 from engage.hub.rooms import Room, Rooms, Seat, conversation_of, participant_of
 from engage.identifiers import Clock, new_id
-from engage.storage.tables import conversations, inboxes, participants
+from engage.storage.tables import conversations, events, inboxes, participants
 
 if TYPE_CHECKING:
+    from sqlalchemy import Table
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.storage.database import Database
@@ -164,6 +165,7 @@ class HubTransaction:
         state: str | None = None,
         owner: str | None = None,
         owner_name: str | None = None,
+        title: str | None = None,
     ) -> Conversation | None:
         """Compare and set; a change of owner bumps the epoch; None when the expectation fails.
 
@@ -178,7 +180,7 @@ class HubTransaction:
         changed = await self.connection.execute(
             update(conversations)
             .where(*matches)
-            .values(self._changes(state, owner, owner_name))
+            .values(self._changes(state, owner, owner_name, title))
             .returning(conversations)
         )
         row = changed.one_or_none()
@@ -220,6 +222,71 @@ class HubTransaction:
             )
         seat = Seat(participant, unread=row is not None and await self._unread(room, who))
         self._sit(room, {**self._sitting(room), who: seat})
+
+    async def seat(self, conversation_id: str, members: Sequence[Member]) -> list[Member]:
+        """Let people follow, from after each one's `from_seq`, by a constant number of statements.
+
+        What came before is not unread to them. One who had left begins anew.
+
+        Returns:
+            Those who had not been following.
+        """
+        room = await self._room(conversation_id)
+        sitting = self._sitting(room)
+        fresh = [each for each in members if each.who not in sitting]
+        if fresh:
+            head = (await self._locked(conversation_id)).last_seq
+            await self._database.run(seat_script(conversation_id, fresh, head))
+            seats = {each.who: _seat(each, read=head) for each in fresh}
+            self._sit(room, {**sitting, **seats})
+        return fresh
+
+    async def clear(self, conversation_id: str, who: str) -> int:
+        """Empty a conversation for one of its participants; returns up to which sequence.
+
+        It comes back with the next event. The others keep theirs.
+        """
+        room = await self._room(conversation_id)
+        head = (await self._locked(conversation_id)).last_seq
+        await self._mark(
+            participants, conversation_id, who, from_seq=head, delivered_seq=head, read_seq=head
+        )
+        await self._mark(
+            inboxes, conversation_id, who,
+            first_unread_seq=None, unread_since_ms=None, cleared_seq=head, pinned_at_ms=None,
+        )  # fmt: skip
+        if (seat := self._sitting(room).get(who)) is not None:
+            cleared = seat.value()
+            afresh = Participant(who, cleared.name, head, cleared.sees_notes, head, head)
+            self._sit(room, {**self._sitting(room), who: Seat(afresh, unread=False)})
+        return head
+
+    async def mark(self, conversation_id: str, who: str, **values: int | None) -> None:
+        """Change columns of a participant's own `inbox` row."""
+        await self._mark(inboxes, conversation_id, who, **values)
+
+    async def event(self, conversation_id: str, seq: int) -> Event:
+        """One stored event, the conversation locked against other nodes.
+
+        Raises:
+            NotFound: there is none.
+        """
+        await self._locked(conversation_id)
+        found = await self.connection.execute(
+            select(events).where(events.c.conversation_id == conversation_id, events.c.seq == seq)
+        )
+        if (row := found.one_or_none()) is None:
+            raise NotFound(conversation=conversation_id)
+        return event_of(row)
+
+    async def rewrite(self, conversation_id: str, bodies: Mapping[int, dict[str, Any]]) -> None:
+        """Replace bodies of stored events by sequence: what a later event has changed."""
+        for seq, body in bodies.items():
+            await self.connection.execute(
+                update(events)
+                .where(events.c.conversation_id == conversation_id, events.c.seq == seq)
+                .values(body=encode_body(body))
+            )
 
     async def leave(self, conversation_id: str, who: str) -> None:
         """Let someone follow no longer; what they have seen stays remembered."""
@@ -316,9 +383,9 @@ class HubTransaction:
         return conversation_of(found.one())
 
     def _changes(
-        self, state: str | None, owner: str | None, owner_name: str | None
+        self, state: str | None, owner: str | None, owner_name: str | None, title: str | None
     ) -> dict[str, Any]:
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = {} if title is None else {"title": title}
         if state is not None:
             values["state"] = state
             values["ended_at_ms"] = self._clock() if state in CLOSED_STATES else None
@@ -329,6 +396,16 @@ class HubTransaction:
         elif owner_name is not None:
             values["owner_name"] = owner_name
         return values or {"title": conversations.c.title}  # nothing but the comparison
+
+    async def _mark(
+        self, table: Table, conversation_id: str, who: str, **values: int | None
+    ) -> None:
+        person = table.c.owner if table is inboxes else table.c.who
+        await self.connection.execute(
+            update(table)
+            .where(table.c.conversation_id == conversation_id, person == who)
+            .values(values)
+        )
 
     async def _sit_down(self, conversation_id: str, member: Member) -> None:
         await self.connection.execute(
@@ -368,9 +445,10 @@ class HubTransaction:
         return found is not None
 
 
-def _seat(member: Member) -> Seat:
+def _seat(member: Member, read: int = 0) -> Seat:
     start = member.from_seq
-    participant = Participant(member.who, member.name, start, member.sees_notes, start, start)
+    read = max(start, read)
+    participant = Participant(member.who, member.name, start, member.sees_notes, read, read)
     return Seat(participant, unread=False)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engage.hub.model import Keeping
 from engage.identifiers import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from engage.hub.model import Author, Conversation, Event, Participant
+
+USUAL = Keeping()
 
 
 def author_json(author: Author) -> dict[str, str]:
@@ -57,6 +60,7 @@ def summary_json(
     head: int,
     unread: int,
     last: dict[str, Any] | None,
+    keeping: Keeping = USUAL,
 ) -> dict[str, Any]:
     """A conversation as lists and `hello` show it; events are added by who asks for them."""
     followers = list(participants)
@@ -75,6 +79,8 @@ def summary_json(
             {"who": each.who, "delivered": each.delivered, "read": each.read} for each in followers
         ],
         "unread": unread,
+        "pinned": keeping.pinned,
+        "muted": keeping.muted,
         "last": last,
         "participants": [{"who": each.who, "name": each.name} for each in followers],
     }

@@ -212,6 +212,39 @@ inboxes = Table(  # one row per membership, touched for membership and first unr
     Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
     Column("first_unread_seq", BigInteger),
     Column("unread_since_ms", BigInteger),
+    Column("pinned_at_ms", BigInteger),
+    Column("muted_at_ms", BigInteger),
+    Column("cleared_seq", BigInteger),  # deleted by its owner; hidden until something follows
+)
+
+# --- chat between colleagues ------------------------------------------------------------------
+
+chat_groups = Table(
+    "chat_group",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("notice", Text, nullable=False),
+    Column("history", Text, nullable=False),  # what new members see: joining | all
+)
+
+chat_group_members = Table(
+    "chat_group_member",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("admin_since_ms", BigInteger),
+    Column("joined_at_ms", BigInteger, nullable=False),
+)
+
+message_revisions = Table(  # what a message was before an edit or its deletion
+    "message_revision",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("changed_by_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),  # JSON
+    Column("at_ms", BigInteger, nullable=False),
+    Index("ix_message_revision_seq", "conversation_id", "seq"),
 )
 
 # --- live chat --------------------------------------------------------------------------------

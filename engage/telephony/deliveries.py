@@ -77,6 +77,17 @@ class Deliveries:
         """Put rows in, inside the caller's transaction; `wake` after its commit."""
         await DeliveryRepository(connection).add(rows, self._clock())
 
+    async def reword(self, connection: AsyncConnection, topic_id: str, text: str) -> None:
+        """Change a chat's text where no phone has it yet, inside the caller's transaction."""
+        await DeliveryRepository(connection).change_unsent(topic_id, text=text)
+
+    async def withdraw(self, connection: AsyncConnection, topic_id: str) -> None:
+        """Cancel a chat's text where no phone has it yet, inside the caller's transaction."""
+        now = self._clock()
+        await DeliveryRepository(connection).change_unsent(
+            topic_id, state="cancelled", updated_at_ms=now
+        )
+
     async def devices(self, connection: AsyncConnection, numbers: Iterable[str]) -> list[Device]:
         """The registered phones of these extensions."""
         return await DeviceRepository(connection).of(numbers)

@@ -34,6 +34,20 @@ class DeliveryRepository:
             values = [_row(each, now_ms) for each in rows]
             await self._connection.execute(insert(deliveries), values)
 
+    async def change_unsent(self, topic_id: str, **values: str | int) -> None:
+        """Change a chat's rows that no phone has taken a part of; what is on its way stays."""
+        await self._connection.execute(
+            update(deliveries)
+            .where(
+                deliveries.c.topic == "chat",
+                deliveries.c.topic_id == topic_id,
+                deliveries.c.state.in_(("pending", "offline")),
+                deliveries.c.part == 0,
+                deliveries.c.lease_until_ms <= 0,
+            )
+            .values(**values)
+        )
+
     async def claim(self, owner: str, now_ms: int, until_ms: int, limit: int) -> list[Delivery]:
         """Lease due rows that nobody holds; one left behind by a crash is marked as such."""
         free = and_(

@@ -36,11 +36,17 @@ class Strict(BaseModel):
 
 
 class PostEvent(Strict):
-    """A message; `epoch` is the owner's under which an agent wrote it."""
+    """A message.
+
+    `epoch` is the owner's under which an agent wrote it, `reply_to` the sequence of the message it
+    answers, `mentions` the numbers of colleagues that the text names (`all`: everybody).
+    """
 
     client_id: Identifier
     text: Text
     epoch: Annotated[int, Field(ge=0)] | None = None
+    reply_to: Sequence | None = None
+    mentions: Annotated[list[Identifier], Field(max_length=50)] = []
 
 
 class Send(PostEvent):
@@ -225,6 +231,8 @@ class Conversations:
             client_id=body.client_id,
             text=body.text,
             epoch=body.epoch,
+            reply_to=body.reply_to,
+            mentions=body.mentions,
         )
         event = appended.event
         return {"seq": event.seq, "at": rfc3339(event.at_ms), "duplicate": appended.duplicate}

@@ -60,7 +60,18 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/conversations"): USERS,
     ("POST", "/v1/conversations"): USERS,
     ("GET", "/v1/conversations/{id}"): {USER},
+    ("PATCH", "/v1/conversations/{id}"): {USER},
+    ("DELETE", "/v1/conversations/{id}"): NOBODY,  # takes a privilege
+    ("PATCH", "/v1/conversations/{id}/events/{seq}"): USERS,
+    ("DELETE", "/v1/conversations/{id}/events/{seq}"): USERS,
     ("GET", "/v1/conversations/{id}/deliveries"): {USER},
+    ("POST", "/v1/groups"): USERS,
+    ("GET", "/v1/groups/{id}"): USERS,
+    ("PATCH", "/v1/groups/{id}"): USERS,
+    ("DELETE", "/v1/groups/{id}"): USERS,
+    ("POST", "/v1/groups/{id}/members"): USERS,
+    ("PATCH", "/v1/groups/{id}/members/{number}"): USERS,
+    ("DELETE", "/v1/groups/{id}/members/{number}"): USERS,
     ("GET", "/v1/broadcasts"): {ADMIN},
     ("POST", "/v1/broadcasts"): {ADMIN},
     ("GET", "/v1/broadcasts/{id}"): {ADMIN},
@@ -112,8 +123,11 @@ EVENTS: dict[tuple[str, str], set[str]] = {
     ("/wave", "inquiries"): USERS,
     ("/wave", "accept"): {USER},
     ("/wave", "note"): {USER},
+    ("/wave", "edit"): NOBODY,  # of a live chat
+    ("/wave", "delete"): NOBODY,
     ("/wave", "end"): {USER},
 }
+REFUSALS = ("not_found", "forbidden", "not_agent", "no_corrections")
 LAST = ("end",)  # after the others: it closes the conversation
 NAMESPACES = {"/visitor": {VISITOR, STRANGER}, "/wave": USERS}
 
@@ -255,7 +269,7 @@ async def test_sockets_let_each_role_say_what_the_table_says(site: Site, namespa
                 if answer["ok"] != (role in EVENTS[namespace, event]):
                     wrong.append((role, event, answer))
                 elif not answer["ok"] and event != "accept":
-                    assert answer["error"]["code"] in ("not_found", "forbidden", "not_agent"), (
+                    assert answer["error"]["code"] in REFUSALS, (
                         role, event, answer,
                     )  # fmt: skip
     assert wrong == []
@@ -269,6 +283,10 @@ def _payload(event: str, conversation: str) -> dict[str, Any]:
             return {}
         case "send" | "note":
             return {"conversation": conversation, "client_id": f"c-{event}", "text": "Hello"}
+        case "edit":
+            return {"conversation": conversation, "client_id": "c", "of": 1, "text": "Hello"}
+        case "delete":
+            return {"conversation": conversation, "client_id": "c", "of": 1}
         case "resume":
             return {"conversation": conversation, "after": 0}
         case "delivered" | "read":

@@ -1,0 +1,78 @@
+"""How people keep their chats: pinned, muted, deleted from their own list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engage.chat.model import DELETE_CHAT, OnlyUsers
+from engage.errors import Forbidden
+from engage.identifiers import now_ms
+
+if TYPE_CHECKING:
+    from engage.hub.service import Hub, HubTransaction
+    from engage.identifiers import Clock
+    from engage.people.model import Principal
+
+KEEPABLE = ("direct", "group", "broadcast")
+
+
+class ChatKeeping:
+    """One's own view of a conversation; the others never notice."""
+
+    def __init__(self, hub: Hub, clock: Clock = now_ms) -> None:
+        self._hub, self._clock = hub, clock
+
+    async def keep(
+        self,
+        principal: Principal,
+        conversation_id: str,
+        *,
+        pinned: bool | None = None,
+        muted: bool | None = None,
+    ) -> None:
+        """Pin or mute a conversation; one's other windows follow at once.
+
+        Raises:
+            NotParticipant: not a conversation of theirs.
+        """
+        await self._check(principal, conversation_id)
+        told: dict[str, bool] = {}
+        marks: dict[str, int | None] = {}
+        for name, wanted in (("pinned", pinned), ("muted", muted)):
+            if wanted is not None:
+                told[name] = wanted
+                marks[f"{name}_at_ms"] = self._clock() if wanted else None
+
+        async def work(transaction: HubTransaction) -> None:
+            await transaction.mark(conversation_id, principal.who, **marks)
+            transaction.tell([principal.who], "kept", {"conversation": conversation_id, **told})
+
+        if marks:
+            await self._hub.transact(work)
+
+    async def delete(self, principal: Principal, conversation_id: str) -> None:
+        """Empty a chat and take it off one's own list; the others keep theirs.
+
+        With the next message it comes back, without what was said before.
+
+        Raises:
+            Forbidden: without the privilege to delete chats, or a chat with a visitor.
+            NotParticipant: not a conversation of theirs.
+        """
+        await self._check(principal, conversation_id)
+        if DELETE_CHAT not in principal.grants:
+            raise Forbidden
+        if (await self._hub.conversation(conversation_id)).kind not in KEEPABLE:
+            raise Forbidden
+
+        async def work(transaction: HubTransaction) -> None:
+            seq = await transaction.clear(conversation_id, principal.who)
+            gone = {"conversation": conversation_id, "reason": "deleted", "seq": seq}
+            transaction.tell([principal.who], "conversation_gone", gone)
+
+        await self._hub.transact(work)
+
+    async def _check(self, principal: Principal, conversation_id: str) -> None:
+        if principal.kind != "user":
+            raise OnlyUsers
+        await self._hub.require_participant(principal.who, conversation_id)
