@@ -52,6 +52,7 @@ from engage.web.conversations import Conversations
 from engage.web.forms import FormRoutes
 from engage.web.frame import frame
 from engage.web.health import HealthRoutes, Metrics, Readiness
+from engage.web.refusals import Refusals
 from engage.web.site import SiteRoutes
 from engage.web.sockets import WAVE, Sockets
 from engage.web.static import StaticFiles
@@ -244,6 +245,7 @@ class _Parts:
             gate=access,
             static=static,
             sockets=self.sockets,
+            refusals=Refusals(operations),
             trusted_proxies=settings.trusted_proxies,
         )
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from engage.web.refusals import Refusals
     from engage.web.requests import Gate
     from engage.web.static import StaticFiles
 
@@ -41,6 +42,7 @@ def frame(
     gate: Gate,
     static: StaticFiles,
     sockets: ASGIApp,
+    refusals: Refusals,
     others: Iterable[tuple[str, ASGIApp]] = (),
     trusted_proxies: Iterable[IPv4Network | IPv6Network] = (),
 ) -> ASGIApp:
@@ -51,6 +53,7 @@ def frame(
         gate: tells who makes a request.
         static: the built front ends.
         sockets: serves `/socket.io/`.
+        refusals: writes down what administrators were refused.
         others: further WebSocket applications by path (`/sip`).
         trusted_proxies: whose forwarded headers are believed.
     """
@@ -61,6 +64,7 @@ def frame(
     )
     site.state.gate = gate
     site.state.static = static
+    site.state.refusals = refusals
     site.router.redirect_slashes = False
     return ClientAddress(_Front(site, sockets, dict(others)), trusted_proxies)
 
@@ -93,6 +97,7 @@ async def _refuse(request: Request, error: Exception) -> Response:
         if isinstance(error, NotFound):
             return not_found_page(request)
         return message_page(request, error.text, "", status=status_of(error))
+    await request.app.state.refusals.note(request, error)
     body = {"error": error_json(error, language(request))}
     return answer(body, status_of(error), error_headers(error))
 

@@ -65,6 +65,8 @@ async def principal(request: Request, *roles: str) -> Principal:
     gate: Gate = request.app.state.gate
     found = await gate.principal(request, roles)
     request.state.language = found.language
+    if found.kind == "admin":  # whom the operation log names when this is refused
+        request.state.actor = Actor(found.who, address(request), found.rights)
     return found
 
 
