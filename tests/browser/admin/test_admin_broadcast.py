@@ -71,13 +71,6 @@ def row(admin: Page, name: str) -> Locator:
     return admin.get_by_role("row").filter(has=admin.get_by_role("rowheader", name=name))
 
 
-def test_menu_holds_what_works_and_nothing_else(server: Server, new_context: NewContext) -> None:
-    admin = open_administration(new_context, server.url)
-    menu = admin.get_by_role("navigation", name="Administration")
-    expect(menu.get_by_role("heading")).to_have_text(["Messaging"])
-    expect(menu.get_by_role("link")).to_have_text(["Message Broadcast"])
-
-
 def test_a_broadcast_reaches_wave_and_shows_each_recipient(
     server: Server, new_context: NewContext
 ) -> None:

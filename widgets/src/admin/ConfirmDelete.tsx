@@ -67,8 +67,9 @@ export function ConfirmDelete({ doomed, text, users, onDeleted, onClose }: Props
         onDeleted(doomed);
         onClose();
       } else {
-        setRefusal(error.message || t("The server cannot be reached. Please try again."));
-        setReferring(usersOf(error));
+        const found = usersOf(error);
+        setRefusal(found.length > 0 ? t("It cannot be deleted while something needs it.") : error.message || t("The server cannot be reached. Please try again."));
+        if (found.length > 0) setReferring(found);
       }
     } finally {
       setBusy(false);
@@ -108,8 +109,6 @@ export function ConfirmDelete({ doomed, text, users, onDeleted, onClose }: Props
 
 /** Who refers to it, as a refusal with code `in_use` tells. */
 export function usersOf(error: ApiError): string[] {
-  const body = (error.body ?? {}) as unknown as { users?: unknown; params?: { users?: unknown } };
-  const users = body.users ?? body.params?.users;
-  if (!Array.isArray(users)) return [];
-  return users.map((each: unknown) => (typeof each === "string" ? each : typeof each === "object" && each !== null && "name" in each ? String(each.name) : String(each)));
+  const { users } = (error.body ?? {}) as { users?: { name: string }[] };
+  return (users ?? []).map((each) => each.name);
 }

@@ -9,6 +9,7 @@ import { stored, store } from "../kit/stored";
 import type { IconName } from "../shared/icons";
 import { nt, t } from "../shared/i18n";
 import styles from "./DataTable.module.css";
+import { dayOf, momentOf } from "./table/days";
 import { addressOf, type Asked, asked as nothingAsked, type Collection, directionOf, exportOf, filtered, isNarrowed, narrowed, SIZES, sortedBy, span } from "./table/asked";
 import { usePolled } from "./usePolled";
 
@@ -42,11 +43,11 @@ export interface BulkAction {
   run: (ids: string[]) => Promise<void>;
 }
 
-export interface Filter {
-  name: string;
-  label: string;
-  options: readonly { value: string; label: string }[];
-}
+/** A choice of the server's, a text it compares exactly, or a day from or until which. */
+export type Filter =
+  | { kind?: "choice"; name: string; label: string; options: readonly { value: string; label: string }[] }
+  | { kind: "text"; name: string; label: string; placeholder?: string }
+  | { kind: "from" | "until"; name: string; label: string };
 
 interface Props<Row> {
   /** What the list is called by screen readers, and what this browser remembers its columns by. */
@@ -137,19 +138,7 @@ export function DataTable<Row>(props: Props<Row>) {
           <TextInput type="search" size="sm" className={styles.search} label={t("Search")} placeholder={placeholder} leftSection={<Icon name="search" size={16} />} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
         )}
         {filters.map((filter) => (
-          <Select
-            key={filter.name}
-            size="sm"
-            className={styles.filter}
-            label={filter.label}
-            placeholder={t("Any")}
-            clearable
-            clearButtonProps={{ "aria-label": t("Clear {field}", { field: filter.label }) }}
-            value={asked.filters[filter.name] ?? null}
-            onChange={(chosenValue) => setAsked((before) => filtered(before, filter.name, chosenValue))}
-            data={[...filter.options]}
-            searchable={filter.options.length > 8}
-          />
+          <Narrow key={filter.name} filter={filter} value={asked.filters[filter.name] ?? null} onChange={(value) => setAsked((before) => filtered(before, filter.name, value))} />
         ))}
         <div className={styles.side}>
           {columns.length > 3 && (
@@ -184,7 +173,7 @@ export function DataTable<Row>(props: Props<Row>) {
         <div className={styles.bulk} role="toolbar" aria-label={t("With the selected ones")}>
           <span role="status">{nt("{n} selected", "{n} selected", chosen.size)}</span>
           {bulk.map((action) => (
-            <Button key={action.label} size="compact-sm" variant="default" color={action.danger ? "red" : "brand"} leftSection={<Icon name={action.icon} size={15} />} onClick={() => (action.confirm ? setConfirming(action) : void runBulk(action))}>
+            <Button key={action.label} size="compact-sm" variant={action.danger ? "light" : "default"} color={action.danger ? "red" : "brand"} leftSection={<Icon name={action.icon} size={15} />} onClick={() => (action.confirm ? setConfirming(action) : void runBulk(action))}>
               {action.label}
             </Button>
           ))}
@@ -288,6 +277,35 @@ export function DataTable<Row>(props: Props<Row>) {
       />
     </div>
   );
+}
+
+function Narrow({ filter, value, onChange }: { filter: Filter; value: string | null; onChange: (value: string | null) => void }) {
+  const shared = { size: "sm", className: styles.filter, label: filter.label } as const;
+  switch (filter.kind) {
+    case "text":
+      return <Typed {...shared} placeholder={filter.placeholder} value={value ?? ""} onChange={onChange} />;
+    case "from":
+    case "until":
+      return <TextInput {...shared} type="date" value={dayOf(value, filter.kind)} onChange={(event) => onChange(momentOf(event.currentTarget.value, filter.kind))} />;
+    default:
+      return (
+        <Select {...shared} placeholder={t("Any")} clearable clearButtonProps={{ "aria-label": t("Clear {field}", { field: filter.label }) }} value={value} onChange={onChange} data={[...filter.options]} searchable={filter.options.length > 8} />
+      );
+  }
+}
+
+/** A text that is asked for once it stands still. */
+function Typed({ value, onChange, ...shared }: { size: "sm"; className: string | undefined; label: string; placeholder: string | undefined; value: string; onChange: (value: string | null) => void }) {
+  const [typed, setTyped] = useState(value);
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  useEffect(() => setTyped(value), [value]);
+  useEffect(() => {
+    if (typed.trim() === value) return undefined;
+    const timer = setTimeout(() => latest.current(typed.trim() || null), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed, value]);
+  return <TextInput {...shared} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />;
 }
 
 function Head<Row>({ column, asked, sort }: { column: Column<Row>; asked: Asked; sort: (key: string) => void }) {

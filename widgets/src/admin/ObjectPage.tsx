@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback } from "react";
+import { type ReactNode, useCallback, useRef } from "react";
 
 import { Failed, Loading } from "../kit/Blank";
 import { go, href } from "../kit/route";
@@ -25,6 +25,10 @@ interface Props {
   /** The address of the list and its name. */
   back: { path: string; label: string };
   readOnly: boolean;
+  /** Fields that stay as they were made, with the reason where it is worth telling. */
+  fixed?: Readonly<Record<string, string>>;
+  /** Secrets that every stored object has; they are shown as set. */
+  secrets?: readonly string[];
   drawn?: Drawn;
   /** More beneath the heading of a stored object. */
   more?: (values: Values) => ReactNode;
@@ -37,15 +41,17 @@ interface Loaded {
 }
 
 /** Add or edit one object of a collection with the form its schema describes. */
-export function ObjectPage({ form, collection, id, newTitle, titleOf, back, readOnly, drawn, more, actions }: Props) {
+export function ObjectPage({ form, collection, id, newTitle, titleOf, back, readOnly, fixed, secrets, drawn, more, actions }: Props) {
   const { api } = useSession();
   const path = id === null ? collection : `${collection}/${encodeURIComponent(id)}`;
-  const read = useCallback(async (): Promise<Stored> => storedOf(await api.get<Values>(path)), [api, path]);
+  const read = useCallback(async (): Promise<Stored> => storedOf(await api.get<Values>(path), secrets), [api, path, secrets]);
   const load = useCallback(async (): Promise<Loaded> => {
-    const [schema, stored] = await Promise.all([api.get<Schema | { schema: Schema }>(`/v1/forms/${encodeURIComponent(form)}`), id === null ? { values: {} } : read()]);
-    return { schema: "schema" in schema ? (schema.schema as Schema) : schema, stored };
+    const [schema, found] = await Promise.all([api.get<Schema>(`/v1/forms/${encodeURIComponent(form)}`), id === null ? { values: {} } : read()]);
+    return { schema, stored: found };
   }, [api, form, id, read]);
   const { value, failed, reload } = usePolled(load, () => "still");
+  // One identifier for this object however often it is sent: a repeated request adds it once.
+  const clientId = useRef(newId());
   const link = { href: href(back.path), label: back.label };
   if (value === null) {
     return (
@@ -56,11 +62,10 @@ export function ObjectPage({ form, collection, id, newTitle, titleOf, back, read
     );
   }
   const title = id === null ? newTitle : titleOf(value.stored.values);
-  const clientId = newId();
 
   async function save(values: Record<string, Value>, version: number | undefined): Promise<Stored> {
-    if (id === null) return storedOf(await api.post<Values>(collection, "client_id" in (value?.schema.properties ?? {}) ? { client_id: clientId, ...values } : values));
-    return storedOf(await api.patch<Values>(path, version === undefined ? values : { ...values, version }));
+    if (id === null) return storedOf(await api.post<Values>(collection, { client_id: clientId.current, ...values }));
+    return storedOf(await api.patch<Values>(path, { ...values, version }));
   }
 
   return (
@@ -81,13 +86,14 @@ export function ObjectPage({ form, collection, id, newTitle, titleOf, back, read
         }}
         cancel={[back.path]}
         readOnly={readOnly ? t("Your account may look at this page, but not change it.") : null}
-        {...(drawn ? { drawn } : {})}
+        drawn={drawn}
+        {...(id !== null && fixed ? { ruled: fixed } : {})}
       />
     </>
   );
 }
 
-function storedOf(answer: Values): Stored {
+function storedOf(answer: Values, secrets: readonly string[] = []): Stored {
   const version = answer["version"];
-  return { values: answer, version: typeof version === "number" ? version : undefined };
+  return { values: answer, version: typeof version === "number" ? version : undefined, secrets };
 }

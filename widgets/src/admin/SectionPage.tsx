@@ -10,13 +10,15 @@ import type { PageProps } from "./pages";
 import { SettingsForm, type Stored } from "./SettingsForm";
 import { usePolled } from "./usePolled";
 
-/** `GET /v1/settings/<name>`. `read_only`: true or false, or the reason. */
+/** `GET /v1/settings/<name>`. `read_only`: fields that the server's start decides, each with the reason. */
 interface SectionAnswer {
   name: string;
   values: Values;
   version: number;
   schema: Schema;
-  read_only?: boolean | string | null;
+  read_only: Readonly<Record<string, string>>;
+  secrets_set: readonly string[];
+  may_edit: boolean;
 }
 
 /** A page that is one section of typed settings. */
@@ -30,21 +32,26 @@ export default function SectionPage({ page, readOnly }: PageProps) {
 }
 
 /** The section's form alone, for pages that show more than it. */
-export function SectionForm({ name, readOnly, drawn, children }: { name: string; readOnly: boolean; drawn?: Drawn; children?: ReactNode }) {
+export function SectionForm({ name, readOnly, drawn, children }: { name: string; readOnly: boolean; drawn?: Drawn | undefined; children?: ReactNode }) {
   const { api } = useSession();
   const path = `/v1/settings/${encodeURIComponent(name)}`;
   const load = useCallback(() => api.get<SectionAnswer>(path), [api, path]);
   const { value, failed, reload } = usePolled(load, () => "still");
   if (value === null) return failed ? <Failed text={t("These settings could not be loaded.")} retry={reload} /> : <Loading />;
-  const save = async (changed: Record<string, Value>, version: number | undefined): Promise<Stored> => api.patch<SectionAnswer>(path, version === undefined ? changed : { ...changed, version });
+  const save = async (values: Record<string, Value>, version: number | undefined): Promise<Stored> => storedOf(await api.patch<SectionAnswer>(path, { values, version }));
   return (
-    <SettingsForm schema={value.schema} stored={value} save={save} load={load} readOnly={readOnly ? t("Your account may look at this page, but not change it.") : reasonOf(value)} {...(drawn ? { drawn } : {})}>
+    <SettingsForm
+      schema={value.schema}
+      stored={storedOf(value)}
+      save={save}
+      load={async () => storedOf(await load())}
+      ruled={value.read_only}
+      readOnly={readOnly || !value.may_edit ? t("Your account may look at this page, but not change it.") : null}
+      drawn={drawn}
+    >
       {children}
     </SettingsForm>
   );
 }
 
-function reasonOf({ read_only }: SectionAnswer): string | null {
-  if (typeof read_only === "string" && read_only) return read_only;
-  return read_only === true ? t("These settings were given at the start of the server; they can be changed only there.") : null;
-}
+const storedOf = ({ values, version, secrets_set }: SectionAnswer): Stored => ({ values, version, secrets: secrets_set });

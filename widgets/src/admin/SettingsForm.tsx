@@ -9,14 +9,16 @@ import { toast } from "../kit/toasts";
 import { ApiError } from "../shared/api";
 import { announce } from "../shared/announce";
 import { t } from "../shared/i18n";
-import { DrawnContext, type Drawn, Fields } from "./form/Control";
-import { changes, fieldsOf, placed, type Problems, problems, same, type Schema, sectionsOf, startOf, type Value, type Values, without } from "./form/schema";
+import { type Drawn, Fields, FormContext } from "./form/Control";
+import { changes, fieldsOf, fixed, placed, type Problems, problems, same, type Schema, sectionsOf, startOf, type Value, type Values, without } from "./form/schema";
 import styles from "./SettingsForm.module.css";
 
 /** An object as the server has it now. */
 export interface Stored {
   values: Values;
   version?: number | undefined;
+  /** Which secrets are set; their values are never told. */
+  secrets?: readonly string[];
 }
 
 interface Props {
@@ -24,7 +26,7 @@ interface Props {
   stored: Stored;
   /** A new object is sent whole, a stored one only where it changed. */
   isNew?: boolean;
-  /** Sends it; what it returns is shown from then on. `version` is missing where another's change is to be overwritten. */
+  /** Sends it; what it returns is shown from then on. `version`: the one that was edited, or another's that is overwritten. */
   save: (values: Record<string, Value>, version: number | undefined) => Promise<Stored | void>;
   /** Reads the object anew, when somebody else has changed it meanwhile. */
   load?: () => Promise<Stored>;
@@ -34,24 +36,35 @@ interface Props {
   cancel?: readonly string[];
   /** Why nothing can be changed here. */
   readOnly?: string | null;
+  /** Fields that cannot be changed, each with the reason. */
+  ruled?: Readonly<Record<string, string>>;
   submit?: string;
   /** Controls the page draws by itself, by path. */
-  drawn?: Drawn;
+  drawn?: Drawn | undefined;
   /** More for the page's foot, beside the buttons. */
   children?: ReactNode;
 }
 
+/** Somebody else's change, met while saving. */
+interface Meanwhile {
+  by: string;
+  version: number | undefined;
+}
+
 const nothing: Drawn = {};
+const none: Readonly<Record<string, string>> = {};
+const noSecrets: readonly string[] = [];
 
 /** A form drawn from the server's schema, with everything around it that keeps people's work safe. */
-export function SettingsForm({ schema, stored, isNew = false, save, load, onSaved, cancel, readOnly = null, submit, drawn = nothing, children }: Props) {
-  const fields = useMemo(() => fieldsOf(schema), [schema]);
+export function SettingsForm({ schema, stored, isNew = false, save, load, onSaved, cancel, readOnly = null, ruled = none, submit, drawn = nothing, children }: Props) {
+  const fields = useMemo(() => fixed(fieldsOf(schema), ruled), [schema, ruled]);
   const [base, setBase] = useState<Stored>(() => ({ ...stored, values: startOf(fields, stored.values) }));
   const [values, setValues] = useState<Values>(base.values);
   const [told, setTold] = useState<Problems>({});
   const [general, setGeneral] = useState<string | null>(null);
+  const [refusals, setRefusals] = useState(0);
   const [busy, setBusy] = useState(false);
-  const [editor, setEditor] = useState<string | null>(null);
+  const [meanwhile, setMeanwhile] = useState<Meanwhile | null>(null);
   const [leave, setLeave] = useState<(() => void) | null>(null);
   const form = useRef<HTMLFormElement>(null);
   const release = useRef<() => void>(() => undefined);
@@ -70,9 +83,9 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
   }, [dirty]);
 
   useEffect(() => {
-    if (Object.keys(told).length > 0) focusFirst(form.current, told);
-    // Only new problems move the focus, not their being mended one by one.
-  }, [general]);
+    if (refusals > 0) focusFirst(form.current, told);
+    // Only a refusal moves the focus, not the problems' being mended one by one.
+  }, [refusals]);
 
   function set(name: string, value: Value, path: string): void {
     setValues((before) => ({ ...before, [name]: value }));
@@ -81,9 +94,8 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
 
   function refuse(found: Record<string, string>, words: string): void {
     setTold(found);
-    setGeneral(null);
-    // The same words twice are two events to the reader.
-    queueMicrotask(() => setGeneral(words));
+    setGeneral(words);
+    setRefusals((before) => before + 1);
   }
 
   async function send(version: number | undefined): Promise<void> {
@@ -99,12 +111,12 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
       setValues(next.values);
       setTold({});
       setGeneral(null);
-      setEditor(null);
+      setMeanwhile(null);
       if (onSaved) onSaved();
       else toast({ tone: "success", title: t("Saved"), key: "saved" });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.code === "edited") return setEditor(wordFrom(error, "by"));
+      if (error.code === "edited") return setMeanwhile(meanwhileOf(error));
       const { fields: placedFields, rest } = placed(fields, error.fields);
       refuse(placedFields, [error.message || t("The server cannot be reached. What you wrote is still here; please try again."), ...rest].join(" "));
     } finally {
@@ -126,7 +138,7 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
       if (!(error instanceof ApiError)) throw error;
       setGeneral(error.message || t("The server cannot be reached. Please try again."));
     }
-    setEditor(null);
+    setMeanwhile(null);
   }
 
   function submitted(event: FormEvent): void {
@@ -143,7 +155,7 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
   }
 
   return (
-    <DrawnContext value={drawn}>
+    <FormContext value={{ drawn, secrets: isNew ? noSecrets : (base.secrets ?? noSecrets) }}>
       <form ref={form} className={styles.form} onSubmit={submitted} noValidate>
         {readOnly !== null && <Notice tone="warn">{readOnly}</Notice>}
         <fieldset className={styles.all} disabled={readOnly !== null}>
@@ -162,7 +174,11 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
         </fieldset>
         <div className={styles.foot}>
           <div role="alert" className={styles.general}>
-            {general && <Notice tone="danger">{general}</Notice>}
+            {general && (
+              <Notice key={refusals} tone="danger">
+                {general}
+              </Notice>
+            )}
           </div>
           <div className={styles.actions}>
             {readOnly === null && (
@@ -178,15 +194,15 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
           </div>
         </div>
       </form>
-      <Modal opened={editor !== null} onClose={() => setEditor(null)} title={t("Somebody else has changed this")} size="md" closeButtonProps={{ "aria-label": t("Close") }}>
+      <Modal opened={meanwhile !== null} onClose={() => setMeanwhile(null)} title={t("Somebody else has changed this")} size="md" closeButtonProps={{ "aria-label": t("Close") }}>
         <p className={styles.explained}>
-          {editor ? t("{name} saved a change while you were editing. Load it and lose what you typed, or keep yours and replace theirs.", { name: editor }) : t("A change was saved while you were editing. Load it and lose what you typed, or keep yours and replace theirs.")}
+          {meanwhile?.by ? t("{name} saved a change while you were editing. Load it and lose what you typed, or keep yours and replace theirs.", { name: meanwhile.by }) : t("A change was saved while you were editing. Load it and lose what you typed, or keep yours and replace theirs.")}
         </p>
         <div className={styles.answers}>
           <Button variant="default" onClick={() => void takeTheirs()} data-autofocus disabled={!load}>
             {t("Load their version")}
           </Button>
-          <Button color="red" loading={busy} onClick={() => void send(undefined)}>
+          <Button color="red" loading={busy} onClick={() => void send(meanwhile?.version)}>
             {t("Overwrite")}
           </Button>
         </div>
@@ -203,7 +219,7 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
         }}
         onClose={() => setLeave(null)}
       />
-    </DrawnContext>
+    </FormContext>
   );
 }
 
@@ -212,10 +228,9 @@ function whole(values: Values): Record<string, Value> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== ""));
 }
 
-function wordFrom(error: ApiError, name: string): string {
-  const body = (error.body ?? {}) as unknown as Record<string, unknown>;
-  const word = body[name] ?? (body["params"] as Record<string, unknown> | undefined)?.[name];
-  return typeof word === "string" ? word : "";
+function meanwhileOf(error: ApiError): Meanwhile {
+  const { by, version } = (error.body ?? {}) as { by?: unknown; version?: unknown };
+  return { by: typeof by === "string" ? by : "", version: typeof version === "number" ? version : undefined };
 }
 
 /** The first field, as the page shows them, that has a problem. */

@@ -53,6 +53,7 @@ export function settingsPage(group: GroupId, name: () => string, path: string, m
 
 export const pages: readonly Page[] = [
   { group: "messaging", name: () => t("Message Broadcast"), path: "broadcasts", module: "broadcast", words: () => t("notice, announcement"), load: () => import("./BroadcastPage") },
+  { group: "maintenance", name: () => t("Operation Log"), path: "operations", module: "operation_log", words: () => t("audit, changes, history"), load: () => import("./OperationsPage") },
 ];
 
 export interface Section {

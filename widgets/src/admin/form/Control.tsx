@@ -20,7 +20,11 @@ export interface ControlProps {
 /** What the page draws by itself, by the field's path. */
 export type Drawn = Readonly<Record<string, (props: ControlProps) => ReactNode>>;
 
-export const DrawnContext = createContext<Drawn>({});
+/** What every control of a form may ask for. */
+export const FormContext = createContext<{ drawn: Drawn; secrets: readonly string[] }>({ drawn: {}, secrets: [] });
+
+/** Help stands under its box, so that boxes in a row stand level. */
+const inputWrapperOrder: ("label" | "input" | "description" | "error")[] = ["label", "input", "description", "error"];
 
 interface FieldsProps {
   fields: readonly Field[];
@@ -32,14 +36,14 @@ interface FieldsProps {
 
 /** The fields that apply, each with its problem. */
 export function Fields({ fields, values, problems, above = "", onChange }: FieldsProps) {
-  const drawn = useContext(DrawnContext);
+  const { drawn } = useContext(FormContext);
   return fields
     .filter((field) => isShown(field, values))
     .map((field) => {
       const path = above + field.name;
       const props: ControlProps = { field, path, value: values[field.name], error: problems[path], onChange: (value) => onChange(field.name, value, path) };
       return (
-        <div key={field.name} className={styles.field} data-field={path} data-wide={isWide(field) || undefined}>
+        <div key={field.name} className={styles.field} data-field={path} data-wide={isWide(field) || undefined} data-required={field.required || undefined}>
           {drawn[path]?.(props) ?? <Control {...props} problems={problems} />}
         </div>
       );
@@ -50,7 +54,7 @@ const isWide = (field: Field): boolean => ["textarea", "multiselect", "checkboxe
 
 function Control({ problems, ...props }: ControlProps & { problems: Problems }) {
   const { field, value, error, onChange } = props;
-  const shared = { label: field.title, description: field.description || undefined, error, required: field.required, disabled: field.readOnly, placeholder: field.placeholder || undefined };
+  const shared = { label: field.title, description: field.description || undefined, error, required: field.required, disabled: field.readOnly, placeholder: field.placeholder || undefined, inputWrapperOrder };
   const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
   const setText = (given: string): void => onChange(given === "" && field.nullable ? null : given);
 
@@ -67,7 +71,7 @@ function Control({ problems, ...props }: ControlProps & { problems: Problems }) 
         </>
       );
     case "password":
-      return <PasswordInput {...shared} value={text} onChange={(event) => setText(event.currentTarget.value)} autoComplete="new-password" visibilityToggleButtonProps={{ "aria-label": t("Show what is typed") }} />;
+      return <Secret {...props} />;
     case "number":
       return (
         <TextInput
@@ -137,6 +141,26 @@ function localOf(at: string): string {
 
 export const strings = (value: Value): string[] => (Array.isArray(value) ? value.map(String) : []);
 
+/** What is kept is never shown: an empty box leaves it as it is. */
+function Secret({ field, value, error, onChange }: ControlProps) {
+  const kept = useContext(FormContext).secrets.includes(field.name);
+  return (
+    <PasswordInput
+      label={field.title}
+      description={field.description || undefined}
+      error={error}
+      inputWrapperOrder={inputWrapperOrder}
+      required={field.required && !kept}
+      disabled={field.readOnly}
+      placeholder={kept ? t("Set; leave empty to keep it") : field.placeholder || undefined}
+      value={typeof value === "string" ? value : ""}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      autoComplete="new-password"
+      visibilityToggleButtonProps={{ "aria-label": t("Show what is typed") }}
+    />
+  );
+}
+
 function Colour({ field, value, error, onChange }: ControlProps) {
   const text = typeof value === "string" ? value : "";
   const valid = /^#[0-9a-f]{6}$/i.test(text);
@@ -146,6 +170,7 @@ function Colour({ field, value, error, onChange }: ControlProps) {
       label={field.title}
       description={field.description || undefined}
       error={error}
+      inputWrapperOrder={inputWrapperOrder}
       required={field.required}
       value={text}
       placeholder={field.placeholder || "#1b5fd9"}
@@ -161,23 +186,25 @@ function Choice({ field, value, error, onChange }: ControlProps) {
   const { options, failed } = useOptions(field, value);
   const chosen = value === null || value === undefined ? null : String(value);
   const data = field.control === "language" && options.length === 0 ? languageOptions() : options;
+  const optional = field.nullable || (field.control === "language" && !field.required);
   const known = chosen === null || chosen === "" || data.some((option) => option.value === chosen) ? data : [...data, { value: chosen, label: chosen }];
   return (
     <Select
       label={field.title}
       description={failed ? t("The list could not be loaded.") : field.description || undefined}
       error={error}
+      inputWrapperOrder={inputWrapperOrder}
       required={field.required}
       disabled={field.readOnly}
-      placeholder={field.placeholder || undefined}
-      value={chosen}
-      onChange={(next) => onChange(next !== null && field.numeric ? Number(next) : next)}
+      placeholder={field.placeholder || (field.control === "language" ? t("As their browser has it") : undefined)}
+      value={chosen === "" ? null : chosen}
+      onChange={(next) => onChange(next === null ? (field.nullable ? null : "") : field.numeric ? Number(next) : next)}
       data={known}
       searchable={known.length > 8}
       limit={200}
-      clearable={field.nullable}
+      clearable={optional}
       clearButtonProps={{ "aria-label": t("Clear {field}", { field: field.title }) }}
-      allowDeselect={field.nullable}
+      allowDeselect={optional}
       nothingFoundMessage={t("Nothing matches.")}
     />
   );
@@ -190,6 +217,7 @@ function Choices({ field, value, error, onChange }: ControlProps) {
       label={field.title}
       description={failed ? t("The list could not be loaded.") : field.description || undefined}
       error={error}
+      inputWrapperOrder={inputWrapperOrder}
       required={field.required}
       disabled={field.readOnly}
       placeholder={strings(value).length === 0 ? field.placeholder || t("Search by name or number") : ""}

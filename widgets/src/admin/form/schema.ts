@@ -48,6 +48,10 @@ export interface Schema {
   maximum?: number;
   pattern?: string;
   readOnly?: boolean;
+  /** The fields' names in the order they are shown. */
+  order?: readonly string[];
+  /** Kept by the server and never shown. */
+  secret?: boolean;
   control?: Control;
   section?: string;
   choices?: string;
@@ -89,6 +93,7 @@ export interface Field {
   numeric: boolean;
   readOnly: boolean;
   whole: boolean;
+  secret: boolean;
   default: Value;
   options: readonly Option[] | null;
   source: Source | null;
@@ -110,7 +115,9 @@ export interface Field {
 export function fieldsOf(schema: Schema, defs: Readonly<Record<string, Schema>> = schema.$defs ?? {}): Field[] {
   const resolved = resolve(schema, defs);
   const required = new Set(resolved.required ?? []);
-  return Object.entries(resolved.properties ?? {}).map(([name, each]) => fieldOf(name, each, required.has(name), defs));
+  const properties = resolved.properties ?? {};
+  const names = resolved.order ?? Object.keys(properties);
+  return names.flatMap((name) => (properties[name] ? [fieldOf(name, properties[name], required.has(name), defs)] : []));
 }
 
 function fieldOf(name: string, schema: Schema, required: boolean, defs: Readonly<Record<string, Schema>>): Field {
@@ -131,6 +138,7 @@ function fieldOf(name: string, schema: Schema, required: boolean, defs: Readonly
     numeric: [plain.type, items?.type].some((type) => type === "integer" || type === "number"),
     readOnly: plain.readOnly ?? false,
     whole: plain.type === "integer",
+    secret: plain.secret ?? false,
     default: plain.default,
     options: values ? values.map((value) => ({ value: String(value), label: labels[String(value)] ?? String(value) })) : plain.labels ? Object.entries(plain.labels).map(([value, label]) => ({ value, label })) : null,
     source: plain.choices ? { path: plain.choices, value: plain.choice_value ?? "id", label: plain.choice_label ?? "name" } : null,
@@ -194,6 +202,11 @@ export function sectionsOf(fields: readonly Field[]): FormSection[] {
     else sections.push({ title: last, fields: [field] });
   }
   return sections;
+}
+
+/** The same fields, some of them only to be read, each with the reason. */
+export function fixed(fields: readonly Field[], reasons: Readonly<Record<string, string>>): Field[] {
+  return fields.map((field) => (field.name in reasons ? { ...field, readOnly: true, description: reasons[field.name] || field.description } : field));
 }
 
 /** What a control shows when nothing is given. */

@@ -1,0 +1,145 @@
+import { Button, FileButton } from "@mantine/core";
+import { useRef, useState } from "react";
+
+import { Icon } from "../kit/Icon";
+import { Notice } from "../kit/Notice";
+import { go, href } from "../kit/route";
+import { useSession } from "../kit/session-context";
+import { toast } from "../kit/toasts";
+import { ApiError } from "../shared/api";
+import { nt, t } from "../shared/i18n";
+import styles from "./ExtensionImport.module.css";
+import { Heading } from "./Heading";
+import table from "./table.module.css";
+
+interface Problem {
+  line: number;
+  field: string;
+  message: string;
+}
+
+/** What an import would do, or has done. */
+interface Outcome {
+  added: number;
+  changed: number;
+  errors: Problem[];
+}
+
+const PATH = "/v1/extensions/import";
+const SHOWN = 100;
+const MOST_BYTES = 5_000_000;
+
+/** A worksheet of extensions: looked through first, taken over as a whole or not at all. */
+export function ExtensionImport() {
+  const { api } = useSession();
+  const [name, setName] = useState("");
+  const [preview, setPreview] = useState<Outcome | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const text = useRef("");
+  const reset = useRef<() => void>(null);
+
+  async function ask(dryRun: boolean): Promise<Outcome | null> {
+    setBusy(true);
+    setProblem(null);
+    try {
+      return await api.post<Outcome>(PATH, { csv: text.current, dry_run: dryRun }, 120_000);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setProblem([error.message || t("The server cannot be reached. Please try again."), ...Object.values(error.fields)].join(" "));
+      return null;
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  async function look(file: File | null): Promise<void> {
+    reset.current?.();
+    if (!file) return;
+    setName(file.name);
+    setPreview(null);
+    if (file.size > MOST_BYTES) return setProblem(t("This file is too large: at most {n} MB.", { n: MOST_BYTES / 1_000_000 }));
+    text.current = await file.text();
+    setPreview(await ask(true));
+  }
+
+  async function take(): Promise<void> {
+    const outcome = await ask(false);
+    if (!outcome) return;
+    if (outcome.errors.length > 0) return setPreview(outcome);
+    toast({ tone: "success", title: t("Imported"), text: summary(outcome) });
+    go("extensions");
+  }
+
+  const ready = preview !== null && preview.errors.length === 0 && preview.added + preview.changed > 0;
+  return (
+    <>
+      <Heading title={t("Import Extensions")} back={{ href: href("extensions"), label: t("All extensions") }} lead={t("A CSV file as the export writes it. Extensions that are known are changed, others are added.")} />
+      <div className={styles.card}>
+        <p className={table.soft}>{t("The first line names the columns; only “number” must be there. A column that is missing changes nothing. Lines without a SIP password get a random one.")}</p>
+        <div className={styles.actions}>
+          <FileButton resetRef={reset} onChange={(file) => void look(file)} accept=".csv,text/csv" inputProps={{ "aria-label": t("CSV file") }}>
+            {(props) => (
+              <Button {...props} variant={ready ? "default" : "filled"} loading={busy && preview === null} leftSection={<Icon name="upload" size={16} />}>
+                {preview || name ? t("Choose another file") : t("Choose a file")}
+              </Button>
+            )}
+          </FileButton>
+          <Button component="a" variant="subtle" href="/v1/extensions?format=csv" download leftSection={<Icon name="download" size={16} />}>
+            {t("Download the present ones")}
+          </Button>
+        </div>
+        {name && (
+          <p className={styles.file}>
+            <bdi>{name}</bdi>
+          </p>
+        )}
+        <div role="alert">{problem && <Notice tone="danger">{problem}</Notice>}</div>
+        <div role="status">{preview && <p className={styles.summary}>{preview.errors.length > 0 ? nt("{n} line cannot be taken. Nothing is imported until it is mended.", "{n} lines cannot be taken. Nothing is imported until they are mended.", preview.errors.length) : summary(preview)}</p>}</div>
+        {preview && preview.errors.length > 0 && <Problems problems={preview.errors} />}
+        {ready && (
+          <div className={styles.actions}>
+            <Button loading={busy} leftSection={<Icon name="check" size={17} />} onClick={() => void take()}>
+              {t("Import")}
+            </Button>
+            <Button variant="default" onClick={() => go("extensions")}>
+              {t("Cancel")}
+            </Button>
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
+
+function summary({ added, changed }: Outcome): string {
+  return [nt("{n} extension is added", "{n} extensions are added", added), nt("{n} is changed", "{n} are changed", changed)].join(", ");
+}
+
+function Problems({ problems }: { problems: readonly Problem[] }) {
+  return (
+    <div className={table.scroll} tabIndex={0} role="region" aria-label={t("Lines with errors")}>
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th scope="col">{t("Line")}</th>
+            <th scope="col">{t("Column")}</th>
+            <th scope="col">{t("Problem")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {problems.slice(0, SHOWN).map((each) => (
+            <tr key={`${each.line}-${each.field}`}>
+              <th scope="row" className={table.number}>
+                {each.line}
+              </th>
+              <td>{each.field}</td>
+              <td>{each.message}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {problems.length > SHOWN && <p className={styles.file}>{nt("and {n} more", "and {n} more", problems.length - SHOWN)}</p>}
+    </div>
+  );
+}

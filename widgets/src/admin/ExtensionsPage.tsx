@@ -1,0 +1,143 @@
+import { Button } from "@mantine/core";
+import { useState } from "react";
+
+import { Icon } from "../kit/Icon";
+import { go, href } from "../kit/route";
+import { useSession } from "../kit/session-context";
+import { nt, t } from "../shared/i18n";
+import { ConfirmDelete, type Doomed } from "./ConfirmDelete";
+import { DataTable, type RowAction } from "./DataTable";
+import { ExtensionImport } from "./ExtensionImport";
+import { Heading } from "./Heading";
+import { ObjectPage } from "./ObjectPage";
+import type { PageProps } from "./pages";
+import { State } from "./State";
+import { each } from "./table/each";
+
+interface Extension {
+  number: string;
+  name: string;
+  email: string;
+  department: string;
+  permission: string;
+  max_contacts: number;
+  enabled: boolean;
+}
+
+const PATH = "/v1/extensions";
+const SECRETS = ["sip_secret", "wave_password"];
+const pathOf = (number: string): string => `${PATH}/${encodeURIComponent(number)}`;
+
+export default function ExtensionsPage({ rest: [first], readOnly }: PageProps) {
+  if (first === "import") return <ExtensionImport />;
+  if (first === undefined) return <Extensions readOnly={readOnly} />;
+  const id = first === "new" ? null : first;
+  return (
+    <ObjectPage
+      key={first}
+      form="extension"
+      collection={PATH}
+      id={id}
+      newTitle={t("Add Extension")}
+      titleOf={(values) => t("Extension {number}", { number: String(values["number"]) })}
+      back={{ path: "extensions", label: t("All extensions") }}
+      readOnly={readOnly}
+      fixed={{ number: t("The number of an extension stays; add another one to renumber a person.") }}
+      secrets={SECRETS}
+    />
+  );
+}
+
+function Extensions({ readOnly }: { readOnly: boolean }) {
+  const { api } = useSession();
+  const [doomed, setDoomed] = useState<Doomed | null>(null);
+  const [turn, setTurn] = useState(0);
+  const again = (): void => setTurn((before) => before + 1);
+
+  async function enable(number: string, enabled: boolean): Promise<void> {
+    await each([number], (one) => api.patch(pathOf(one), { enabled }));
+    again();
+  }
+
+  function actionsOf(row: Extension): RowAction<Extension>[] {
+    const edit: RowAction<Extension> = { label: readOnly ? t("View") : t("Edit"), icon: readOnly ? "eye" : "edit", href: href("extensions", row.number) };
+    if (readOnly) return [edit];
+    return [
+      edit,
+      { label: row.enabled ? t("Disable") : t("Enable"), icon: "power", run: () => enable(row.number, !row.enabled) },
+      { label: t("Delete"), icon: "trash", danger: true, run: () => setDoomed({ name: `${row.number} ${row.name}`, path: pathOf(row.number) }) },
+    ];
+  }
+
+  const add = (
+    <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("extensions", "new")}>
+      {t("Add")}
+    </Button>
+  );
+  return (
+    <>
+      <Heading title={t("Extensions")} lead={t("People, their phones and their access to Wave.")}>
+        {!readOnly && (
+          <Button variant="default" leftSection={<Icon name="upload" size={16} />} onClick={() => go("extensions", "import")}>
+            {t("Import CSV")}
+          </Button>
+        )}
+        {!readOnly && add}
+      </Heading>
+      <DataTable<Extension>
+        name={t("Extensions")}
+        path={PATH}
+        turn={turn}
+        idOf={(row) => row.number}
+        placeholder={t("Number, name or email")}
+        columns={[
+          { key: "number", title: t("Extension"), sort: true, draw: (row) => <a href={href("extensions", row.number)}>{row.number}</a> },
+          { key: "name", title: t("Name"), sort: true, draw: (row) => <bdi>{row.name}</bdi> },
+          { key: "email", title: t("Email"), sort: true, draw: (row) => <bdi>{row.email}</bdi> },
+          { key: "department", title: t("Department"), sort: true, optional: true, draw: (row) => <bdi>{row.department}</bdi> },
+          { key: "permission", title: t("Permission"), optional: true, draw: (row) => permissionWords(row.permission) },
+          { key: "max_contacts", title: t("Concurrent Registrations"), optional: true, number: true, draw: (row) => row.max_contacts },
+          { key: "enabled", title: t("State"), sort: true, draw: (row) => <State tone={row.enabled ? "good" : "calm"}>{row.enabled ? t("Enabled") : t("Disabled")}</State> },
+        ]}
+        actions={actionsOf}
+        bulk={
+          readOnly
+            ? []
+            : [
+                { label: t("Enable"), icon: "power", run: (numbers) => each(numbers, (number) => api.patch(pathOf(number), { enabled: true })) },
+                {
+                  label: t("Disable"),
+                  icon: "power",
+                  confirm: (count) => ({ title: nt("Disable {n} extension?", "Disable {n} extensions?", count), text: t("Their phones are signed off, and their users are signed out of Wave.") }),
+                  run: (numbers) => each(numbers, (number) => api.patch(pathOf(number), { enabled: false })),
+                },
+                {
+                  label: t("Delete"),
+                  icon: "trash",
+                  danger: true,
+                  confirm: (count) => ({ title: nt("Delete {n} extension?", "Delete {n} extensions?", count), text: t("Their users, passwords and registrations go with them. This cannot be taken back.") }),
+                  run: (numbers) => each(numbers, (number) => api.delete(pathOf(number))),
+                },
+              ]
+        }
+        empty={{ icon: "people", title: t("No extensions yet"), text: t("An extension is a person with a number, phones and a place in Wave."), action: readOnly ? undefined : add }}
+      />
+      <ConfirmDelete doomed={doomed} text={t("The user, the passwords and the registrations go with it. This cannot be taken back.")} onDeleted={again} onClose={() => setDoomed(null)} />
+    </>
+  );
+}
+
+export function permissionWords(permission: string): string {
+  switch (permission) {
+    case "internal":
+      return t("Internal");
+    case "internal-local":
+      return t("Local");
+    case "internal-local-national":
+      return t("National");
+    case "internal-local-national-international":
+      return t("International");
+    default:
+      return permission;
+  }
+}

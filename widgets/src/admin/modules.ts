@@ -1,0 +1,50 @@
+/** The modules of custom privileges, by the names of their pages. */
+import { t } from "../shared/i18n";
+import type { Module } from "./rights";
+
+export const modules: readonly Module[] = [
+  "extensions",
+  "extension_groups",
+  "queues",
+  "livechat",
+  "broadcast",
+  "im_settings",
+  "time_settings",
+  "http_server",
+  "email",
+  "users",
+  "wave_privileges",
+  "operation_log",
+  "api_users",
+];
+
+export function moduleWords(module: Module): string {
+  switch (module) {
+    case "extensions":
+      return t("Extensions");
+    case "extension_groups":
+      return t("Extension Groups");
+    case "queues":
+      return t("Call Queues");
+    case "livechat":
+      return t("Live Chat");
+    case "broadcast":
+      return t("Message Broadcast");
+    case "im_settings":
+      return t("IM Settings");
+    case "time_settings":
+      return t("Time Settings");
+    case "http_server":
+      return t("HTTP Server");
+    case "email":
+      return t("Email");
+    case "users":
+      return t("Users");
+    case "wave_privileges":
+      return t("Wave Privileges");
+    case "operation_log":
+      return t("Operation Log");
+    case "api_users":
+      return t("API Users");
+  }
+}

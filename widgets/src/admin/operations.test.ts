@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+
+import { actionWords, subjectOf, whoWords } from "./operations";
+
+test("known actions are told in words, unknown ones as they are", () => {
+  expect(actionWords("extension.add")).toBe("Extension: added");
+  expect(actionWords("fax.sent_twice")).toBe("fax: sent twice");
+  expect(actionWords("restart")).toBe("restart");
+});
+
+test("objects are told by what people know them by", () => {
+  expect(subjectOf("extension:1000", {})).toBe("1000");
+  expect(subjectOf("extension:1000", { name: "Ana Costa" })).toBe("1000 Ana Costa");
+  expect(subjectOf("livechat:0190f4", { name: "Shop" })).toBe("Shop");
+});
+
+test("the server itself has no name", () => {
+  expect(whoWords("system:")).toBe("The server itself");
+  expect(whoWords("admin:root")).toBe("root");
+});

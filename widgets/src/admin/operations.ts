@@ -1,0 +1,79 @@
+/** The operation log in people's words: pure. Unknown actions are shown as they are. */
+import { t } from "../shared/i18n";
+
+function kindWords(kind: string): string {
+  switch (kind) {
+    case "extension":
+      return t("Extension");
+    case "group":
+      return t("Extension Group");
+    case "queue":
+      return t("Call Queue");
+    case "livechat":
+      return t("Live Chat");
+    case "broadcast":
+      return t("Message Broadcast");
+    case "admin":
+      return t("User");
+    case "privilege":
+      return t("Custom Privilege");
+    case "wave_privilege":
+      return t("Wave Privilege");
+    case "settings":
+      return t("Settings");
+    case "api_user":
+      return t("API User");
+    case "template":
+      return t("Email template");
+    case "certificate":
+      return t("Certificate");
+    case "session":
+      return t("Session");
+    case "mail":
+      return t("Email");
+    default:
+      return kind;
+  }
+}
+
+/** `extension.add`: “Extension: added”. */
+export function actionWords(action: string): string {
+  const at = action.indexOf(".");
+  if (at < 0) return action;
+  const what = kindWords(action.slice(0, at));
+  switch (action.slice(at + 1)) {
+    case "add":
+      return t("{what}: added", { what });
+    case "change":
+      return t("{what}: changed", { what });
+    case "delete":
+      return t("{what}: deleted", { what });
+    case "import":
+      return t("{what}: imported", { what });
+    case "export":
+      return t("{what}: exported", { what });
+    case "agent":
+      return t("{what}: agent changed", { what });
+    case "read_secret":
+      return t("{what}: password shown", { what });
+    default:
+      return t("{what}: {action}", { what, action: action.slice(at + 1).replaceAll("_", " ") });
+  }
+}
+
+/** `extension:1000`: “1000”; a name that the row tells goes with it. */
+export function subjectOf(object: string, detail: Readonly<Record<string, unknown>>): string {
+  const key = object.slice(object.indexOf(":") + 1);
+  const name = typeof detail["name"] === "string" ? detail["name"] : "";
+  if (name) return /^\d+$/.test(key) ? `${key} ${name}` : name;
+  return key || object.replace(/:$/, "");
+}
+
+/** `admin:root`: “root”; `system:`: the server itself. */
+export function whoWords(actor: string): string {
+  const [kind, name] = [actor.slice(0, actor.indexOf(":")), actor.slice(actor.indexOf(":") + 1)];
+  if (kind === "system") return t("The server itself");
+  if (kind === "api") return t("{name} (HTTPS API)", { name });
+  if (kind === "user") return t("Extension {number}", { number: name });
+  return name || actor;
+}
