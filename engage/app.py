@@ -29,7 +29,8 @@ from engage.hub.presence import Presence
 from engage.hub.service import Hub
 from engage.identifiers import now_ms
 from engage.keyring import Keyring
-from engage.livechat.limits import LOOPBACK, Limits
+from engage.livechat.administration_routes import LiveChatAdministrationRoutes, LiveChatForm
+from engage.livechat.limits import LOOPBACK, LimitSettings
 from engage.livechat.routes import LiveChatRoutes
 from engage.livechat.service import LiveChatService
 from engage.livechat.sockets import LiveChatSockets
@@ -46,6 +47,7 @@ from engage.system.actor import Module
 from engage.system.configuration import Configuration
 from engage.system.operation_log import OperationLog
 from engage.system.routes import SystemRoutes
+from engage.system.time_settings import TimeSettings
 from engage.telephony.service import Telephony
 from engage.web.access import Access
 from engage.web.conversations import Conversations
@@ -170,6 +172,8 @@ class _Parts:
 
         # the installation's own affairs
         self._configuration = Configuration(database, keyring, events, clock)
+        self._configuration.register("time", TimeSettings, Module.TIME_SETTINGS)
+        self._configuration.register("livechat_limits", LimitSettings, Module.LIVECHAT)
         operations = OperationLog(database)
         self._mailer = Outbox(database, keyring, lambda: settings.public_url, clock)
 
@@ -187,6 +191,7 @@ class _Parts:
         events.subscribe(EventAppended, metrics.appended)
 
         # live chat
+        configuration = self._configuration
         trusted = LOOPBACK if settings.demo or settings.demonstration else ()
         self.livechat = LiveChatService(
             database,
@@ -194,7 +199,9 @@ class _Parts:
             self.sockets,
             self.people,
             events,
-            limits=Limits(exempt=trusted),
+            self._mailer,
+            limits=lambda: configuration.get(LimitSettings).limits(trusted),
+            calendar=lambda: configuration.get(TimeSettings).calendar(),
         )
         access.admit(self.livechat)
         conversations = Conversations(self._hub, self.livechat.desk)
@@ -230,9 +237,10 @@ class _Parts:
             *PeopleRoutes(self.people, metrics.signed_in).routes(),
             *ListingRoutes(self.people).routes(),
             *SystemRoutes(self._configuration, operations).routes(),
-            *FormRoutes({}).routes(),
+            *FormRoutes({"livechat": LiveChatForm}).routes(),
             *conversations.routes(),
-            *LiveChatRoutes(self.livechat, public_url=settings.public_url).routes(),
+            *LiveChatRoutes(self.livechat).routes(),
+            *LiveChatAdministrationRoutes(self.livechat, lambda: settings.public_url).routes(),
             *ChatRoutes(
                 chat, ChatKeeping(self._hub), corrections, self._hub, self.people, presence
             ).routes(),

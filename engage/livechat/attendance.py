@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engage.hub.service import Hub, HubTransaction
     from engage.identifiers import Clock
     from engage.livechat.lobby import LiveChats, Lobby
+    from engage.livechat.reminders import Reminders
     from engage.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Attendance:
         delivery: Delivery,
         lobby: Lobby,
         livechats: LiveChats,
+        reminders: Reminders,
         events: Events,
         clock: Clock,
     ) -> None:
@@ -52,6 +54,7 @@ class Attendance:
         self._delivery = delivery
         self._lobby = lobby
         self._livechats = livechats
+        self._reminders = reminders
         self._events = events
         self._clock = clock
         self._heard_at_ms: dict[str, int] = {}  # visitors who ask over HTTP, without a socket
@@ -105,7 +108,7 @@ class Attendance:
         for inquiry in found:
             if self._due(inquiry) is not None:
                 done += await self._act(inquiry)
-        return done
+        return done + await self._reminders.remind()
 
     async def _sweep_for_ever(self) -> None:
         while True:
@@ -141,6 +144,8 @@ class Attendance:
             await self._lobby.tell_place(name)
         elif here:
             await self._returned(who)
+        if kind != "visitor":
+            await self._lobby.staff_moved(who)
 
     async def _act(self, seen: Inquiry) -> bool:
         outcome = await self._hub.transact(

@@ -13,6 +13,7 @@ from engage.livechat.model import (
     ACTIVE,
     ENDED,
     MISSED,
+    OFFLINE,
     WAITING,
     Gone,
     Inquiry,
@@ -151,6 +152,42 @@ class Desk:
             return MISSED
         self._events.publish(ConversationEnded(conversation_id, before.livechat_id, reason))
         return ENDED
+
+    async def messages(self, agent: Agent, before: int | None, limit: int) -> list[dict[str, Any]]:
+        """The newest messages left in the live chats where an agent has a seat."""
+        staffed = [livechat.id for livechat in self._lobby.staffed_by(agent.who)]
+        async with self._database.read() as connection:
+            found = await LiveChatRepository(connection).messages_left(staffed, before, limit)
+            return await self._lobby.messages(connection, found)
+
+    async def mark_answered(
+        self, agent: Agent, conversation_id: str, answered: bool
+    ) -> dict[str, Any]:
+        """Say that a message left was answered, or was not after all; the colleagues are told.
+
+        Raises:
+            NotFound: no such message, or not in a live chat where the agent has a seat.
+        """
+
+        async def work(transaction: HubTransaction) -> Inquiry:
+            rows = LiveChatRepository(transaction.connection)
+            await rows.change_inquiry(
+                conversation_id,
+                answered_at_ms=self._clock() if answered else None,
+                answered_by=agent.name if answered else None,
+            )
+            inquiry = await rows.inquiry(conversation_id)
+            if inquiry is None or inquiry.state != OFFLINE:
+                raise NotFound
+            if agent.who not in self._lobby.staff(self._livechats.by_id(inquiry.livechat_id)):
+                raise NotFound
+            await self._lobby.tell_message(transaction, inquiry)
+            return inquiry
+
+        inquiry = await self._hub.transact(work)
+        async with self._database.read() as connection:
+            [entry] = await self._lobby.messages(connection, [inquiry])
+        return entry
 
     async def details(self, agent: Agent, conversation_id: str) -> dict[str, Any]:
         """What is known about a visitor, for agents of their live chat and who follows the chat.

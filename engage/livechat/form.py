@@ -14,7 +14,12 @@ from engage.livechat.model import Details
 from engage.livechat.options import InfoType
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from engage.livechat.options import Options
+
+OF_MESSAGES = (InfoType.FULL_NAME, InfoType.EMAIL)
+"""Whoever leaves a message must be known and reachable."""
 
 NAME_LIMIT = 120
 EMAIL_LIMIT = 254
@@ -48,17 +53,20 @@ class FieldRefused(Exception):
         self.message = message
 
 
-def check(form: Form, options: Options) -> tuple[Details, dict[str, str]]:
-    """Clean a visitor's form.
+def check(
+    form: Form, options: Options, also: Collection[InfoType] = ()
+) -> tuple[Details, dict[str, str]]:
+    """Clean a visitor's form; `also` names fields that must be filled whatever the options say.
 
     Returns:
         the details, and the untranslated message of each field that is wrong, by its name.
     """
     fields: dict[str, str] = {}
     values = {}
+    asked = {*options.asked(), *also}
     for kind in InfoType:
         try:
-            values[kind.value] = _checked(kind, getattr(form, kind.value), kind in options.asked())
+            values[kind.value] = _checked(kind, getattr(form, kind.value), kind in asked)
         except FieldRefused as refused:
             fields[kind.value] = refused.message
     if options.privacy_control and not form.consent:

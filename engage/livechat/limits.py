@@ -6,11 +6,15 @@ import math
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from engage.errors import TooMany
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from engage.errors import N_, TooMany
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engage.identifiers import Clock
 
 Network = IPv4Network | IPv6Network
@@ -44,6 +48,43 @@ class Limits:
         if parsed.version == 6 and parsed.ipv4_mapped is not None:
             parsed = parsed.ipv4_mapped
         return not any(parsed in network for network in self.exempt)
+
+
+class LimitSettings(BaseModel):
+    """How much one address may ask of one live chat."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    new_chats_per_min: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        default=30,
+        title=N_("New chats per minute"),
+        description=N_("From one address, in one live chat."),
+    )
+    messages_per_min: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        default=60,
+        title=N_("Messages per minute"),
+        description=N_("From one address, in one live chat."),
+    )
+    exempt_networks: tuple[Annotated[str, Field(max_length=49)], ...] = Field(
+        default=(),
+        title=N_("Exempt networks"),
+        max_length=100,
+        description=N_("Addresses that are not limited, such as 192.0.2.0/24 or 2001:db8::/32."),
+        json_schema_extra={"control": "hosts"},
+    )
+
+    @field_validator("exempt_networks")
+    @classmethod
+    def _networks(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ip_network(value.strip(), strict=False)) for value in values)
+
+    def limits(self, exempt: tuple[Network, ...] = ()) -> Limits:
+        """As they are applied; `exempt` networks besides those that are set."""
+        return Limits(
+            new_chats=Rate(self.new_chats_per_min, 60_000),
+            messages=Rate(self.messages_per_min, 60_000),
+            exempt=(*map(ip_network, self.exempt_networks), *exempt),
+        )
 
 
 def network_of(address: str) -> str:
@@ -94,7 +135,10 @@ class Buckets:
 class Throttle:
     """The limits applied: whom a request of a visitor is counted for."""
 
-    def __init__(self, limits: Limits, clock: Clock, buckets: Buckets | None = None) -> None:
+    def __init__(
+        self, limits: Callable[[], Limits], clock: Clock, buckets: Buckets | None = None
+    ) -> None:
+        """`limits` are asked for each time: they may be changed meanwhile."""
         self._limits = limits
         self._clock = clock
         self._buckets = buckets or Buckets()
@@ -105,9 +149,10 @@ class Throttle:
         Raises:
             TooMany: too many from this address in this live chat.
         """
-        if self._limits.counts(address):
+        limits = self._limits()
+        if limits.counts(address):
             subject = f"chat {livechat_id} {network_of(address)}"
-            self._buckets.take([(subject, self._limits.new_chats)], self._clock())
+            self._buckets.take([(subject, limits.new_chats)], self._clock())
 
     def message(self, livechat_id: str, address: str, conversation_id: str) -> None:
         """Count a visitor's message.
@@ -115,11 +160,12 @@ class Throttle:
         Raises:
             TooMany: too many in this conversation, or from this address in this live chat.
         """
-        if self._limits.counts(address):
+        limits = self._limits()
+        if limits.counts(address):
             subject = f"message {livechat_id} {network_of(address)}"
             wanted = [
-                (subject, self._limits.messages),
-                (conversation_id, self._limits.conversation),
-                (conversation_id, self._limits.burst),
+                (subject, limits.messages),
+                (conversation_id, limits.conversation),
+                (conversation_id, limits.burst),
             ]
             self._buckets.take(wanted, self._clock())

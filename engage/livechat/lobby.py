@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engage.hub.delivery import Delivery
     from engage.hub.service import HubTransaction
     from engage.identifiers import Clock
-    from engage.livechat.model import Inquiry, LiveChat, Seats
+    from engage.livechat.model import Inquiry, LiveChat, Seat, Seats
     from engage.storage.database import Database
 
 
@@ -33,21 +33,30 @@ class LiveChats:
         async with database.read() as connection:
             found = await LiveChatRepository(connection).livechats()
         self._by_id = {livechat.id: livechat for livechat in found}
-        self._by_public_id = {livechat.public_id: livechat for livechat in found}
+        self._by_public_id = {livechat.public_id: livechat for livechat in self.all()}
+
+    def put(self, livechat: LiveChat) -> None:
+        """Take over a new or changed one."""
+        self._by_id[livechat.id] = livechat
+        self._by_public_id = {each.public_id: each for each in self.all()}
 
     def all(self) -> list[LiveChat]:
-        """All of them, oldest first."""
-        return list(self._by_id.values())
+        """All that are not deleted, oldest first."""
+        return [each for each in self._by_id.values() if each.deleted_at_ms is None]
+
+    def deleted(self) -> list[LiveChat]:
+        """Those that are kept for their history only."""
+        return [each for each in self._by_id.values() if each.deleted_at_ms is not None]
 
     def by_id(self, livechat_id: str) -> LiveChat:
-        """One by its own identifier."""
+        """One by its own identifier, deleted or not."""
         return self._found(self._by_id.get(livechat_id))
 
     def by_public_id(self, public_id: str) -> LiveChat:
         """One by what stands in its link.
 
         Raises:
-            UnknownLiveChat: there is none; one switched off is found.
+            UnknownLiveChat: there is none, or it was deleted; one switched off is found.
         """
         return self._found(self._by_public_id.get(public_id))
 
@@ -74,7 +83,8 @@ class Lobby:
         self._livechats = livechats
         self._clock = clock
         self._opened_at_ms = clock()
-        self._told: dict[str, int] = {}
+        self._told: dict[str, tuple[int, bool]] = {}
+        self._attended: dict[str, bool] = {}
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def open(self) -> int:
@@ -97,6 +107,14 @@ class Lobby:
     def names(self, livechat: LiveChat) -> dict[str, str]:
         """The staff's names by what the hub calls them."""
         return {f"user:{seat.number}": seat.name for seat in self._agents(livechat)}
+
+    def attended(self, livechat: LiveChat) -> bool:
+        """Whether somebody who may take its inquiries is connected now."""
+        return any(self._delivery.connections(who) for who in self.on_duty(livechat))
+
+    def seats(self, livechat: LiveChat) -> list[Seat]:
+        """The staff, as mails want to know them."""
+        return self._agents(livechat)
 
     def served_by(self, who: str) -> list[LiveChat]:
         """The live chats whose inquiries somebody may take now."""
@@ -125,6 +143,29 @@ class Lobby:
             )
             for inquiry in sorted(inquiries, key=lambda each: (each.queued_at_ms, each.number))
         ]
+
+    async def messages(
+        self, connection: AsyncConnection, inquiries: list[Inquiry]
+    ) -> list[dict[str, Any]]:
+        """Messages left as the agents' list shows them."""
+        rows = LiveChatRepository(connection)
+        people = await rows.visitors([inquiry.visitor_id for inquiry in inquiries])
+        bodies = await rows.previews([inquiry.conversation_id for inquiry in inquiries])
+        return [
+            wire.message_json(
+                inquiry,
+                self._livechats.by_id(inquiry.livechat_id),
+                people[inquiry.visitor_id],
+                bodies.get(inquiry.conversation_id),
+            )
+            for inquiry in inquiries
+        ]
+
+    async def tell_message(self, transaction: HubTransaction, inquiry: Inquiry) -> None:
+        """Let the staff know of a message left, or what became of it, after the commit."""
+        staff = self.staff(self._livechats.by_id(inquiry.livechat_id))
+        for entry in await self.messages(transaction.connection, [inquiry]):
+            transaction.tell(staff, "offline_message", entry)
 
     async def offer(self, transaction: HubTransaction, inquiry: Inquiry) -> None:
         """Let every agent on duty know of an inquiry once the transaction is committed."""
@@ -181,11 +222,31 @@ class Lobby:
             async with self._database.read() as connection:
                 line = await LiveChatRepository(connection).line(livechat_id)
             places = positions(line)
+            attended = self.attended(self._livechats.by_id(livechat_id))
+            self._attended[livechat_id] = attended
             for inquiry in line:
-                place = places[inquiry.conversation_id]
+                place = (places[inquiry.conversation_id], attended)
                 if self._told.get(inquiry.conversation_id) != place:
-                    self._told[inquiry.conversation_id] = place
                     self._tell_place(inquiry, place)
+
+    async def staff_moved(self, who: str | None = None) -> None:
+        """Somebody came or went: tell those who wait where nobody was there, or nobody is now."""
+        for livechat in self._livechats.all():
+            concerned = who is None or who in self.staff(livechat)
+            if concerned and self._attended.get(livechat.id) != self.attended(livechat):
+                await self.line_moved(livechat.id)
+
+    async def moved(self, before: LiveChat, after: LiveChat) -> None:
+        """A live chat has another destination: who waits is shown to those who serve it now."""
+        async with self._database.read() as connection:
+            line = await LiveChatRepository(connection).line(after.id)
+            entries = await self.waiting(connection, line)
+        former = [who for who in self.staff(before) if who not in self.on_duty(after)]
+        for entry in entries:
+            gone = {"conversation": entry["conversation"], "reason": "transferred"}
+            self._delivery.send(former, "inquiry_gone", gone)
+            self._delivery.send(self.on_duty(after), "inquiry", entry)
+        await self.line_moved(after.id)
 
     async def tell_place(self, visitor_id: str) -> None:
         """Tell a visitor who has just connected where they stand."""
@@ -195,8 +256,8 @@ class Lobby:
             if inquiry is None or inquiry.state != WAITING:
                 return
             place = await rows.place(inquiry)
-        self._told[inquiry.conversation_id] = place
-        self._tell_place(inquiry, place)
+        attended = self.attended(self._livechats.by_id(inquiry.livechat_id))
+        self._tell_place(inquiry, (place, attended))
 
     def forget(self, conversation_id: str) -> None:
         """It waits no more."""
@@ -212,8 +273,14 @@ class Lobby:
             places |= positions(await rows.line(livechat_id))
         return places
 
-    def _tell_place(self, inquiry: Inquiry, place: int) -> None:
-        payload = {"conversation": inquiry.conversation_id, "position": place}
+    def _tell_place(self, inquiry: Inquiry, place: tuple[int, bool]) -> None:
+        self._told[inquiry.conversation_id] = place
+        position, attended = place
+        payload = {
+            "conversation": inquiry.conversation_id,
+            "position": position,
+            "attended": attended,
+        }
         self._delivery.send([f"visitor:{inquiry.visitor_id}"], "position", payload)
 
     def _agents(self, livechat: LiveChat) -> list[Any]:

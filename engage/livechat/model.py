@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from engage.errors import N_, Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from engage.livechat.options import Options
 
@@ -22,6 +22,15 @@ OPEN_STATES = (WAITING, ACTIVE, TRANSFERRING)
 MAX_WAITING = 100
 """More than these do not wait in one live chat: the next visitor is told that all are busy."""
 
+MAX_LIVECHATS = 50
+"""More than these are not kept in one installation."""
+
+DISABLED, CLOSED, NO_AGENT_ON_DUTY = "disabled", "closed", "no_agent"
+"""Why nobody can be asked: switched off, outside the working hours, nobody has a seat."""
+
+CHANNEL_DELETED = "channel_deleted"
+"""Why a conversation has ended whose live chat was deleted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Destination:
@@ -33,7 +42,7 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class LiveChat:
-    """One public link with its options."""
+    """One public link with its options; a deleted one is kept for the history it has."""
 
     id: str
     public_id: str
@@ -43,6 +52,15 @@ class LiveChat:
     options: Options
     version: int
     created_at_ms: int
+    deleted_at_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCounts:
+    """How many wait in a live chat now, and how many are being served."""
+
+    waiting: int = 0
+    active: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +110,8 @@ class Inquiry:
     owner: str | None
     owner_name: str
     epoch: int
+    answered_at_ms: int | None = None
+    answered_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +148,23 @@ class Seat(Protocol):
     def paused(self) -> bool:
         """On a break: keeps running chats, gets no new inquiry."""
 
+    @property
+    def email(self) -> str:
+        """Where mails reach them; may be empty."""
+
+    @property
+    def language(self) -> str:
+        """The language they want to read; empty where they have not said."""
+
 
 class Seats(Protocol):
     """Who serves a destination now; kept in memory by the people slice."""
 
     def agents_of(self, kind: str, values: list[str]) -> Sequence[Seat]:
         """Agents that are static or logged in, with an enabled extension."""
+
+    def names_of(self, kind: str, values: list[str]) -> Mapping[str, str]:
+        """The names of a destination's values; those that do not exist (any more) are left out."""
 
 
 class UnknownLiveChat(NotFound):
@@ -149,6 +180,20 @@ class Busy(Unavailable):
 
     code = "busy"
     text = N_("Very many people are waiting at the moment; please try again later.")
+
+
+class TooManyLiveChats(Conflict):
+    """There are as many live chats as one installation keeps."""
+
+    code = "too_many_livechats"
+    text = N_("There cannot be more than %(most)d live chats.")
+
+
+class NoOfflineForm(Forbidden):
+    """This live chat takes no messages while nobody can be asked."""
+
+    code = "no_offline_form"
+    text = N_("No message can be left here.")
 
 
 class ClientIdTaken(Conflict):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from engage import i18n
 from engage.errors import Invalid, NotFound, TextRefused, TooLarge
 from engage.hub.model import SYSTEM, Author, Member, clean_text
 from engage.identifiers import new_id
-from engage.livechat import form, tokens
+from engage.livechat import form, tokens, wire
 from engage.livechat.events import InquiryQueued, OfflineMessageLeft
 from engage.livechat.model import (
+    CLOSED,
+    DISABLED,
     KIND,
     MAX_WAITING,
+    NO_AGENT_ON_DUTY,
     OFFLINE,
     WAITING,
     Arrival,
@@ -23,26 +26,30 @@ from engage.livechat.model import (
     Details,
     Inquiry,
     LiveChat,
+    NoOfflineForm,
     UnknownLiveChat,
     Visitor,
 )
-from engage.livechat.options import WELCOME, text_hash
+from engage.livechat.options import text_hash
 from engage.livechat.repository import LiveChatRepository
 from engage.livechat.waiting import is_open
+from pbxcore.dialplan.time_conditions import Condition
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engage.events import Events
     from engage.hub.service import Hub, HubTransaction
     from engage.identifiers import Clock
     from engage.livechat.limits import Throttle
     from engage.livechat.lobby import LiveChats, Lobby
+    from engage.livechat.post import Post
     from engage.livechat.visitors import Visitors
     from engage.storage.database import Database
+    from pbxcore.dialplan.time_conditions import Calendar
 
 UNGUESSABLE = 16
 """Characters from which a `client_id` is taken for random, such as a UUID's."""
-
-DISABLED, NO_AGENT_ON_DUTY = "disabled", "no_agent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ class Session:
     epoch: int = 0
     offline: str | None = None
     resumed: bool = False
+    attended: bool = True
 
 
 class Reception:
@@ -80,6 +88,8 @@ class Reception:
         livechats: LiveChats,
         visitors: Visitors,
         throttle: Throttle,
+        post: Post,
+        calendar: Callable[[], Calendar],
         events: Events,
         clock: Clock,
     ) -> None:
@@ -88,14 +98,21 @@ class Reception:
         self._lobby = lobby
         self._livechats = livechats
         self._visitors = visitors
+        self._post = post
+        self._calendar = calendar
         self._throttle = throttle
         self._events = events
         self._clock = clock
 
     def offline(self, livechat: LiveChat) -> str | None:
-        """Why nobody can be asked now, if so: `disabled` or `no_agent`."""
+        """Why nobody can be asked now, if so: `disabled`, `closed` or `no_agent`."""
         if not livechat.enabled:
             return DISABLED
+        options = livechat.options
+        hours = [each.row() for each in options.working_rows]
+        now = datetime.fromtimestamp(self._clock() / 1000, UTC)
+        if not self._calendar().holds(Condition(options.working_hours), now, hours):
+            return CLOSED
         return None if self._lobby.staff(livechat) else NO_AGENT_ON_DUTY
 
     async def start(self, public_id: str, start: Start, arrival: Arrival) -> Session:
@@ -116,8 +133,8 @@ class Reception:
         self._throttle.new_chat(livechat.id, arrival.address)
         if (session := await self._repeated(livechat, start, arrival)) is not None:
             return session
-        if self.offline(livechat) is not None:
-            return Session(None, None, OFFLINE, offline=NO_AGENT_ON_DUTY)
+        if (reason := self.offline(livechat)) is not None:
+            return Session(None, None, OFFLINE, offline=reason)
         details, fields = form.check(start.form, livechat.options)
         if fields:
             raise Invalid(fields)
@@ -153,12 +170,15 @@ class Reception:
 
         Raises:
             UnknownLiveChat: no such link.
+            NoOfflineForm: the live chat takes none.
             Invalid: with a message per field.
             ClientIdTaken: the `client_id` is a chat's.
             TooMany: too many from this address.
         """
         livechat = self._livechats.by_public_id(public_id)
-        details, fields = form.check(start.form, livechat.options)
+        if not livechat.options.offline_form:
+            raise NoOfflineForm
+        details, fields = form.check(start.form, livechat.options, form.OF_MESSAGES)
         try:
             text = clean_text(text)
         except TextRefused:
@@ -235,6 +255,8 @@ class Reception:
         arrival: Arrival,
     ) -> Session:
         rows = LiveChatRepository(transaction.connection)
+        if not await rows.is_kept(livechat.id):
+            raise UnknownLiveChat
         if start.client_id is not None:  # two tries of one start may have come at once
             repeated = await rows.inquiry_by_client_id(livechat.id, start.client_id)
             if repeated is not None:
@@ -264,7 +286,15 @@ class Reception:
         )
         await self._greet(transaction, livechat, inquiry, arrival)
         await self._lobby.offer(transaction, inquiry)
-        return Session(token, inquiry.conversation_id, WAITING, waiting + 1, visitor, inquiry.epoch)
+        return Session(
+            token,
+            inquiry.conversation_id,
+            WAITING,
+            waiting + 1,
+            visitor,
+            inquiry.epoch,
+            attended=self._lobby.attended(livechat),
+        )
 
     async def _welcome(
         self,
@@ -332,7 +362,7 @@ class Reception:
         )
         rows = LiveChatRepository(transaction.connection)
         await rows.add_inquiry(inquiry, start.client_id)
-        notice = livechat.options.notice(lambda text: i18n.translate(text, visitor.language))
+        notice = wire.notice(livechat, visitor.language)
         if notice:
             consent = Consent(notice, text_hash(notice), now, visitor.address)
             await rows.add_consent(conversation.id, visitor.id, consent)
@@ -347,7 +377,7 @@ class Reception:
     ) -> None:
         conversation_id = inquiry.conversation_id
         await transaction.append(conversation_id, SYSTEM, "state", {"state": WAITING})
-        welcome = livechat.options.welcome_message or i18n.translate(WELCOME, arrival.language)
+        welcome = wire.said(livechat, "welcome_message", arrival.language)
         host = Author("system", "", livechat.options.title or livechat.name)
         await transaction.append(conversation_id, host, "message", {"text": welcome})
 
@@ -361,6 +391,8 @@ class Reception:
         arrival: Arrival,
     ) -> tuple[Inquiry, bool]:
         rows = LiveChatRepository(transaction.connection)
+        if not await rows.is_kept(livechat.id):
+            raise UnknownLiveChat
         if start.client_id is not None:
             repeated = await rows.inquiry_by_client_id(livechat.id, start.client_id)
             if repeated is not None and repeated.state != OFFLINE:
@@ -380,6 +412,8 @@ class Reception:
         await transaction.append(conversation_id, SYSTEM, "state", {"state": OFFLINE})
         author = Author("visitor", visitor.id, visitor.name)
         await transaction.append(conversation_id, author, "message", {"text": text})
+        await self._lobby.tell_message(transaction, inquiry)
+        await self._post.message_left(transaction.connection, livechat, inquiry, visitor, text)
         return inquiry, True
 
     async def _by_token(
@@ -394,9 +428,10 @@ class Reception:
     async def _session(
         self, rows: LiveChatRepository, token: str, visitor: Visitor, inquiry: Inquiry
     ) -> Session:
-        position = None
+        position, attended = None, True
         if inquiry.state == WAITING:
             position = await rows.place(inquiry)
+            attended = self._lobby.attended(self._livechats.by_id(inquiry.livechat_id))
         return Session(
             token=token,
             conversation_id=inquiry.conversation_id,
@@ -405,4 +440,5 @@ class Reception:
             visitor=visitor,
             epoch=inquiry.epoch,
             resumed=True,
+            attended=attended,
         )

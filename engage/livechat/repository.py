@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, Text, cast, func, insert, or_, select, update
+from sqlalchemy import Integer, Text, case, cast, func, insert, or_, select, update
 
 from engage.livechat.model import (
     ACTIVE,
     KIND,
+    OFFLINE,
     OPEN_STATES,
     WAITING,
     Consent,
@@ -16,6 +17,7 @@ from engage.livechat.model import (
     Details,
     Inquiry,
     LiveChat,
+    OpenCounts,
     Visitor,
 )
 from engage.livechat.options import Options
@@ -64,21 +66,85 @@ class LiveChatRepository:
         )
         return [_livechat(row) for row in rows]
 
-    async def add_livechat(self, livechat: LiveChat) -> None:
+    async def livechat(self, livechat_id: str) -> LiveChat | None:
+        """One that is not deleted; nobody else changes it within this transaction."""
+        query = (
+            select(livechats)
+            .where(livechats.c.id == livechat_id, livechats.c.deleted_at_ms.is_(None))
+            .with_for_update()
+        )
+        row = (await self._connection.execute(query)).one_or_none()
+        return None if row is None else _livechat(row)
+
+    async def livechat_by_client_id(self, client_id: str) -> LiveChat | None:
+        """The one that an earlier try of the same creation has made."""
+        query = select(livechats).where(livechats.c.client_id == client_id)
+        row = (await self._connection.execute(query)).one_or_none()
+        return None if row is None else _livechat(row)
+
+    async def livechat_named(self, name: str) -> str | None:
+        """The identifier of the one that has this name, without regard to case."""
+        query = select(livechats.c.id).where(livechats.c.name_key == name.casefold())
+        found: str | None = await self._connection.scalar(query)
+        return found
+
+    async def count_livechats(self) -> int:
+        """How many there are."""
+        query = (
+            select(func.count()).select_from(livechats).where(livechats.c.deleted_at_ms.is_(None))
+        )
+        return int(await self._connection.scalar(query) or 0)
+
+    async def is_kept(self, livechat_id: str) -> bool:
+        """Whether a live chat is not deleted, nor will be before this transaction ends."""
+        query = (
+            select(livechats.c.id)
+            .where(livechats.c.id == livechat_id, livechats.c.deleted_at_ms.is_(None))
+            .with_for_update(read=True)
+        )
+        return await self._connection.scalar(query) is not None
+
+    async def add_livechat(self, livechat: LiveChat, client_id: str | None = None) -> None:
         """Store a new one."""
         await self._connection.execute(
             insert(livechats).values(
                 id=livechat.id,
-                public_id=livechat.public_id,
-                name=livechat.name,
-                enabled=livechat.enabled,
-                destination_kind=livechat.destination.kind,
-                destination_values=list(livechat.destination.values),
-                options=livechat.options.model_dump(mode="json"),
-                version=livechat.version,
                 created_at_ms=livechat.created_at_ms,
+                client_id=client_id,
+                **_columns(livechat),
             )
         )
+
+    async def change_livechat(self, livechat: LiveChat) -> None:
+        """Store what has changed about one."""
+        await self._connection.execute(
+            update(livechats).where(livechats.c.id == livechat.id).values(**_columns(livechat))
+        )
+
+    async def open_counts(self) -> dict[str, OpenCounts]:
+        """How many wait and how many are served, by live chat; those without any are left out."""
+        waiting = func.sum(case((conversations.c.state == WAITING, 1), else_=0))
+        query = (
+            select(inquiries.c.livechat_id, waiting.label("waiting"), func.count().label("open"))
+            .join(conversations, conversations.c.id == inquiries.c.conversation_id)
+            .where(conversations.c.kind == KIND, conversations.c.state.in_(OPEN_STATES))
+            .group_by(inquiries.c.livechat_id)
+        )
+        return {
+            row.livechat_id: OpenCounts(int(row.waiting), int(row.open) - int(row.waiting))
+            for row in await self._connection.execute(query)
+        }
+
+    async def open_inquiries_of(self, livechat_id: str, limit: int) -> list[Inquiry]:
+        """At most so many of one live chat that wait or are served, oldest first."""
+        query = (
+            _INQUIRY.where(
+                inquiries.c.livechat_id == livechat_id, conversations.c.state.in_(OPEN_STATES)
+            )
+            .order_by(inquiries.c.number)
+            .limit(limit)
+        )
+        return [_inquiry(row) for row in await self._connection.execute(query)]
 
     async def add_visitor(self, visitor: Visitor, token_hash: str) -> None:
         """Store a new visitor with their first token."""
@@ -216,6 +282,44 @@ class LiveChatRepository:
         )
         return await self._inquiries(or_(visitor_away, agent_away, long_waiting))
 
+    async def waiting_unmailed(self, queued_before_ms: int) -> list[Inquiry]:
+        """Those who have waited since then, without a mail having told the agents."""
+        return await self._inquiries(
+            conversations.c.state == WAITING,
+            inquiries.c.queued_at_ms <= queued_before_ms,
+            inquiries.c.mailed_at_ms.is_(None),
+        )
+
+    async def mark_mailed(self, conversation_id: str, at_ms: int) -> bool:
+        """Note that agents are told by mail; False when they were, or nobody waits any more."""
+        waiting = (
+            select(conversations.c.id)
+            .where(conversations.c.id == conversation_id, conversations.c.state == WAITING)
+            .exists()
+        )
+        marked = await self._connection.execute(
+            update(inquiries)
+            .where(inquiries.c.conversation_id == conversation_id)
+            .where(inquiries.c.mailed_at_ms.is_(None), waiting)
+            .values(mailed_at_ms=at_ms)
+        )
+        return marked.rowcount > 0
+
+    async def messages_left(
+        self, livechat_ids: Sequence[str], before: int | None, limit: int
+    ) -> list[Inquiry]:
+        """The newest messages left in these live chats, with numbers below `before`."""
+        query = (
+            _INQUIRY.where(
+                inquiries.c.livechat_id.in_(livechat_ids), conversations.c.state == OFFLINE
+            )
+            .order_by(inquiries.c.number.desc())
+            .limit(limit)
+        )
+        if before is not None:
+            query = query.where(inquiries.c.number < before)
+        return [_inquiry(row) for row in await self._connection.execute(query)]
+
     async def place(self, inquiry: Inquiry) -> int:
         """How many wait in its live chat up to and with this one: `waiting.positions` for one."""
         earlier = inquiries.c.queued_at_ms < inquiry.queued_at_ms
@@ -352,6 +456,22 @@ def _open_of(*, visitor_id: str | None = None, owner: str | None = None) -> Any:
     return query
 
 
+def _columns(livechat: LiveChat) -> dict[str, Any]:
+    """What of a live chat can change."""
+    kept = livechat.deleted_at_ms is None
+    return {
+        "public_id": livechat.public_id,
+        "name": livechat.name,
+        "name_key": livechat.name.casefold() if kept else None,
+        "enabled": livechat.enabled,
+        "destination_kind": livechat.destination.kind,
+        "destination_values": list(livechat.destination.values),
+        "options": livechat.options.model_dump(mode="json"),
+        "version": livechat.version,
+        "deleted_at_ms": livechat.deleted_at_ms,
+    }
+
+
 def _livechat(row: Row[Any]) -> LiveChat:
     return LiveChat(
         id=row.id,
@@ -362,6 +482,7 @@ def _livechat(row: Row[Any]) -> LiveChat:
         options=Options.model_validate(row.options),
         version=row.version,
         created_at_ms=row.created_at_ms,
+        deleted_at_ms=row.deleted_at_ms,
     )
 
 
@@ -395,4 +516,6 @@ def _inquiry(row: Row[Any]) -> Inquiry:
         owner=row.owner,
         owner_name=row.owner_name,
         epoch=row.owner_epoch,
+        answered_at_ms=row.answered_at_ms,
+        answered_by=row.answered_by or "",
     )

@@ -85,6 +85,7 @@ class SessionView(BaseModel):
     position: int | None
     visitor: VisitorName | None
     epoch: int
+    attended: bool
     offline: str | None = None
 
 
@@ -94,12 +95,57 @@ class MessageLeft(BaseModel):
     number: int
 
 
+class NamedLiveChat(BaseModel):
+    """A live chat by name."""
+
+    id: str
+    name: str
+
+
+class VisitorContact(BaseModel):
+    """A visitor, and how to reach them."""
+
+    id: str
+    name: str
+    email: str
+    phone: str
+    language: str
+
+
+class MessageView(BaseModel):
+    """A message left while nobody could be asked."""
+
+    conversation: str
+    number: int
+    livechat: NamedLiveChat
+    visitor: VisitorContact
+    page_url: str
+    at: str
+    text: str
+    answered_at: str | None
+    answered_by: str
+
+
+class MessagesLeft(BaseModel):
+    """A page of messages; `cursor` asks for older ones."""
+
+    items: list[MessageView]
+    cursor: str | None
+
+
+class MarkAnswered(BaseModel):
+    """Whether somebody has answered."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    answered: bool
+
+
 class LiveChatRoutes:
     """The HTTP edge of live chat."""
 
-    def __init__(self, livechat: LiveChatService, *, public_url: str = "") -> None:
+    def __init__(self, livechat: LiveChatService) -> None:
         self._livechat = livechat
-        self._public_url = public_url
 
     def routes(self) -> list[Route]:
         """Everything under `/livechat` and the parts of `/v1` that are live chat's."""
@@ -112,7 +158,8 @@ class LiveChatRoutes:
             Route(f"{link}/session", self.session, methods=["GET"]),
             Route(f"{link}/messages", self.leave_message, methods=["POST"]),
             Route("/v1/conversations/{id}/visitor", self.visitor, methods=["GET"]),
-            Route("/v1/livechats", self.livechats, methods=["GET"]),
+            Route("/v1/livechat-messages", self.messages, methods=["GET"]),
+            Route("/v1/livechat-messages/{id}", self.mark_answered, methods=["PATCH"]),
         ]
 
     async def page(self, request: Request) -> Response:
@@ -221,29 +268,43 @@ class LiveChatRoutes:
     @operation("Tell who the visitor of a conversation is", roles=("user",), tag="conversations")
     async def visitor(self, request: Request) -> Response:
         """What an agent sees beside the conversation."""
-        principal = await requests.principal(request, "user")
-        agent = Agent(principal.id, principal.name)
+        agent = await _agent(request)
         details = await self._livechat.desk.details(agent, requests.named(request))
         return requests.answer(details)
 
-    @operation("List the live chats", roles=("admin", "user"), tag="livechats")
-    async def livechats(self, request: Request) -> Response:
-        """All for an administrator; for a user those that they serve, without the options."""
-        principal = await requests.principal(request, "admin", "user")
-        if principal.kind == "admin":
-            items = [
-                wire.livechat_json(each, self._url(each)) for each in self._livechat.livechats.all()
-            ]
-        else:
-            served = self._livechat.lobby.staffed_by(principal.who)
-            items = [{"id": each.id, "name": each.name} for each in served]
-        return requests.answer({"items": items})
+    @operation(
+        "List the messages left in the live chats one serves",
+        answer=MessagesLeft,
+        roles=("user",),
+        query=(("limit", "How many, at most 100"), ("cursor", "Where the last page ended")),
+        tag="livechat",
+    )
+    async def messages(self, request: Request) -> Response:
+        """Newest first."""
+        agent = await _agent(request)
+        limit = requests.number(request, "limit", 50, least=1, most=100)
+        before = requests.number(request, "cursor", 0, most=10**15)
+        found = await self._livechat.desk.messages(agent, before or None, limit + 1)
+        more = str(found[limit - 1]["number"]) if len(found) > limit else None
+        return requests.answer({"items": found[:limit], "cursor": more})
+
+    @operation(
+        "Say whether a message left was answered",
+        body=MarkAnswered,
+        answer=MessageView,
+        roles=("user",),
+        tag="livechat",
+    )
+    async def mark_answered(self, request: Request) -> Response:
+        """The colleagues see it at once."""
+        agent = await _agent(request)
+        body = await requests.read(request, MarkAnswered)
+        conversation_id = requests.named(request)
+        entry = await self._livechat.desk.mark_answered(agent, conversation_id, body.answered)
+        return requests.answer(entry)
 
     def _named(self, request: Request) -> LiveChat:
         return self._livechat.livechats.by_public_id(request.path_params["public_id"])
-
-    def _url(self, livechat: LiveChat) -> str:
-        return f"{self._public_url}/livechat/{livechat.public_id}"
 
     def _configuration(self, request: Request, livechat: LiveChat, language: str) -> dict[str, Any]:
         offline = self._livechat.reception.offline(livechat)
@@ -262,6 +323,11 @@ class LiveChatRoutes:
             user_agent=_visible(request.headers.get("user-agent", "")),
             language=requests.language(request),
         )
+
+
+async def _agent(request: Request) -> Agent:
+    principal = await requests.principal(request, "user")
+    return Agent(principal.id, principal.name)
 
 
 def _form(body: StartChat | LeaveMessage) -> Form:

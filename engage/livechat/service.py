@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from engage.hub.events import EventAppended
 from engage.identifiers import Clock, now_ms
+from engage.livechat.administration import Administration
 from engage.livechat.attendance import Attendance
 from engage.livechat.desk import Desk
 from engage.livechat.events import (
@@ -18,15 +20,21 @@ from engage.livechat.limits import Limits, Throttle
 from engage.livechat.lobby import LiveChats, Lobby
 from engage.livechat.model import KIND, WAITING, LiveChat, Seats
 from engage.livechat.policy import LiveChatPolicy
+from engage.livechat.post import Post
 from engage.livechat.reception import Reception
+from engage.livechat.reminders import Reminders
 from engage.livechat.repository import LiveChatRepository
 from engage.livechat.visitors import Visitors
 from engage.people.events import PeopleChanged
+from pbxcore.dialplan.time_conditions import Calendar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engage.events import Events
     from engage.hub.delivery import Delivery
     from engage.hub.service import Hub
+    from engage.mailing import Mailer
     from engage.people.model import Principal
     from engage.storage.database import Database
 
@@ -41,20 +49,27 @@ class LiveChatService:
         delivery: Delivery,
         people: Seats,
         events: Events,
+        mailer: Mailer,
         *,
-        limits: Limits | None = None,
+        limits: Callable[[], Limits] = Limits,
+        calendar: Callable[[], Calendar] = lambda: Calendar(UTC),
         clock: Clock = now_ms,
     ) -> None:
+        """`limits` and `calendar` tell what an administrator has set, whenever they are asked."""
         self._database, self._clock = database, clock
         self.livechats = LiveChats()
         self.lobby = Lobby(database, delivery, people, self.livechats, clock)
-        throttle = Throttle(limits or Limits(), clock)
-        parts = (database, hub, delivery, self.lobby, self.livechats, events, clock)
-        self.desk = Desk(*parts)
-        self.attendance = Attendance(*parts)
+        throttle = Throttle(limits, clock)
+        post = Post(mailer, self.lobby)
+        reminders = Reminders(database, self.livechats, post, clock)
+        house = (database, hub, delivery, self.lobby, self.livechats)
+        self.desk = Desk(*house, events, clock)
+        self.attendance = Attendance(*house, reminders, events, clock)
         self.visitors = Visitors(database, self.attendance, clock)
-        reception = (database, hub, self.lobby, self.livechats, self.visitors)
-        self.reception = Reception(*reception, throttle, events, clock)
+        reception = (database, hub, self.lobby, self.livechats, self.visitors, throttle, post)
+        self.reception = Reception(*reception, calendar, events, clock)
+        administered = (database, hub, self.lobby, self.livechats, people)
+        self.administration = Administration(*administered, events, clock)
         hub.policy(KIND, LiveChatPolicy(database, hub, throttle))
         events.subscribe(InquiryQueued, self._line_changed)
         events.subscribe(InquiryAccepted, self._line_changed)
@@ -66,6 +81,8 @@ class LiveChatService:
     async def start(self) -> None:
         """Read the live chats into memory and begin to watch over those who wait."""
         await self.livechats.load(self._database)
+        for livechat in self.livechats.deleted():  # a crash may have come between
+            await self.administration.end_all(livechat)
         await self.attendance.open_doors()
         self.attendance.keep_watch()
 
@@ -107,3 +124,4 @@ class LiveChatService:
 
     async def _people_changed(self, _: PeopleChanged) -> None:
         await self.lobby.offer_all()
+        await self.lobby.staff_moved()

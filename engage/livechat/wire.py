@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from engage import i18n
 from engage.identifiers import rfc3339
 from engage.livechat.model import WAITING
-from engage.livechat.options import INFO_REQUEST, LABEL, NO_AGENT, OFFLINE, QUEUEING
+from engage.livechat.options import LABEL
 
 if TYPE_CHECKING:
+    from engage.livechat.administration import Listed
     from engage.livechat.model import Consent, Inquiry, LiveChat, Visitor
+    from engage.livechat.options import TextName
     from engage.livechat.reception import Session
 
 TEXT_LIMIT = 8000
@@ -70,6 +72,30 @@ def preview(body: str | None) -> str:
     return text if len(text) <= _PREVIEW_LIMIT else text[: _PREVIEW_LIMIT - 1] + "…"
 
 
+def message_json(
+    inquiry: Inquiry, livechat: LiveChat, visitor: Visitor, body: str | None
+) -> dict[str, Any]:
+    """A message left while nobody could be asked, as the agents' list shows it."""
+    answered = inquiry.answered_at_ms
+    return {
+        "conversation": inquiry.conversation_id,
+        "number": inquiry.number,
+        "livechat": {"id": livechat.id, "name": livechat.name},
+        "visitor": {
+            "id": visitor.id,
+            "name": visitor.name,
+            "email": visitor.details.email,
+            "phone": visitor.details.phone,
+            "language": visitor.language,
+        },
+        "page_url": inquiry.page_url,
+        "at": rfc3339(inquiry.queued_at_ms),
+        "text": "" if body is None else str(json.loads(body).get("text", "")),
+        "answered_at": None if answered is None else rfc3339(answered),
+        "answered_by": inquiry.answered_by,
+    }
+
+
 def session_json(session: Session) -> dict[str, Any]:
     """The answer to starting or resuming a chat."""
     visitor = session.visitor
@@ -80,10 +106,21 @@ def session_json(session: Session) -> dict[str, Any]:
         "position": session.position,
         "visitor": None if visitor is None else {"id": visitor.id, "name": visitor.name},
         "epoch": session.epoch,
+        "attended": session.attended,
     }
     if session.offline is not None:
         answer["offline"] = session.offline
     return answer
+
+
+def said(livechat: LiveChat, name: TextName, language: str) -> str:
+    """One of a live chat's texts, as a page in this language shows it."""
+    return livechat.options.text(name, language, lambda text: i18n.translate(text, language))
+
+
+def notice(livechat: LiveChat, language: str) -> str:
+    """The consent text as a page in this language shows it; empty where none is asked for."""
+    return livechat.options.notice(language, lambda text: i18n.translate(text, language))
 
 
 def configuration_json(
@@ -92,8 +129,8 @@ def configuration_json(
     """What the visitor's page has to know; nothing in it is secret."""
     options = livechat.options
 
-    def shown(text: str, default: str) -> str:
-        return text or i18n.translate(default, language)
+    def shown(name: TextName) -> str:
+        return said(livechat, name, language)
 
     return {
         "public_id": livechat.public_id,
@@ -105,19 +142,18 @@ def configuration_json(
         "subtitle": options.subtitle,
         "require_visitor_info": options.require_visitor_info,
         "info_request_message": (
-            shown(options.info_request_message, INFO_REQUEST)
-            if options.require_visitor_info
-            else ""
+            shown("info_request_message") if options.require_visitor_info else ""
         ),
         "info_types": [str(kind) for kind in options.asked()],
         "privacy_control": options.privacy_control,
-        "privacy_notice": options.notice(lambda text: i18n.translate(text, language)),
+        "privacy_notice": notice(livechat, language),
         "retention_days": options.retention_days,
-        "queueing_message": shown(options.queueing_message, QUEUEING),
-        "no_agent_message": shown(options.no_agent_message, NO_AGENT),
-        "offline_message": shown(options.offline_message, OFFLINE),
+        "queueing_message": shown("queueing_message"),
+        "no_agent_message": shown("no_agent_message"),
+        "offline_message": shown("offline_message"),
         "offline": offline,
-        "theme": {"color": options.theme.color, "mode": options.theme.mode},
+        "offline_form": options.offline_form,
+        "theme": {"color": options.theme_color, "mode": options.theme_mode},
         "text_limit": TEXT_LIMIT,
     }
 
@@ -127,10 +163,10 @@ def loader_json(livechat: LiveChat, language: str) -> dict[str, str]:
     options = livechat.options
     return {
         "title": options.title or livechat.name,
-        "color": options.theme.color,
-        "position": options.theme.position,
-        "mode": options.theme.mode,
-        "label": options.theme.label or i18n.translate(LABEL, language),
+        "color": options.theme_color,
+        "position": options.launcher_position,
+        "mode": options.theme_mode,
+        "label": options.launcher_label or i18n.translate(LABEL, language),
     }
 
 
@@ -168,18 +204,35 @@ def details_json(
     }
 
 
-def livechat_json(livechat: LiveChat, url: str) -> dict[str, Any]:
-    """A live chat in the administration's list."""
+def link(address: str, livechat: LiveChat) -> str:
+    """A live chat's page as seen from the world; `address` is the server's."""
+    return f"{address}/livechat/{livechat.public_id}"
+
+
+def form_json(livechat: LiveChat) -> dict[str, Any]:
+    """The fields of a live chat's form."""
+    destination = livechat.destination
+    return {
+        "name": livechat.name,
+        "destination": {"kind": destination.kind, "values": list(destination.values)},
+        "enabled": livechat.enabled,
+        **livechat.options.model_dump(mode="json"),
+    }
+
+
+def listed_json(listed: Listed, url: str, copy_url: str) -> dict[str, Any]:
+    """A live chat as administrators see it."""
+    livechat = listed.livechat
     return {
         "id": livechat.id,
         "public_id": livechat.public_id,
-        "name": livechat.name,
-        "enabled": livechat.enabled,
-        "destination": {
-            "kind": livechat.destination.kind,
-            "values": list(livechat.destination.values),
-        },
+        **form_json(livechat),
+        "version": livechat.version,
         "url": url,
+        "copy_url": copy_url,
         "created_at": rfc3339(livechat.created_at_ms),
-        **livechat.options.model_dump(mode="json"),
+        "open_inquiries": listed.counts.waiting,
+        "active_sessions": listed.counts.active,
+        "destination_names": dict(listed.names),
+        "destination_missing": listed.missing,
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engage.people.model import AgentSeat, Contact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from engage.people.model import Account, ExtensionEntry, Group, QueueEntry
 
@@ -81,8 +81,16 @@ class PeopleBook:
                     continue
                 known = seats.get(number)
                 idle = paused and (known is None or known.paused)
-                seats[number] = AgentSeat(number, contact.name, idle)
+                language = self.accounts[self.extensions[number].account_id].language
+                seats[number] = AgentSeat(number, contact.name, idle, contact.email, language)
         return list(seats.values())
+
+    def names_of(self, kind: str, values: Iterable[str]) -> dict[str, str]:
+        """The names of a destination's queues or extensions; unknown ones are left out."""
+        known: Mapping[str, QueueEntry | ExtensionEntry] = (
+            self.queues if kind == "queue" else self.extensions if kind == "extensions" else {}
+        )
+        return {value: known[value].name for value in values if value in known}
 
     def members(self, extensions: Iterable[str], groups: Iterable[str]) -> list[Contact]:
         """The people at these extensions and in these groups (by id or name), each once."""

@@ -66,6 +66,8 @@ class AgentSeat:
     number: str
     name: str
     paused: bool
+    email: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,6 +221,10 @@ class People:
         """Who serves a destination: `queue` with queue numbers, or `extensions`."""
         return self._book.agents_of(kind, values)
 
+    def names_of(self, kind: str, values: Iterable[str]) -> dict[str, str]:
+        """The names of a live chat's destination; what does not exist (any more) is left out."""
+        return self._book.names_of(kind, values)
+
     def members(self, extensions: Iterable[str], groups: Iterable[str]) -> list[Contact]:
         """The people at these extensions and in these groups (ids or names), each once."""
         return self._book.members(extensions, groups)

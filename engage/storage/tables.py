@@ -261,6 +261,11 @@ livechats = Table(
     Column("options", JSON, nullable=False),  # the other fields of the form
     Column("version", Integer, nullable=False),
     Column("created_at_ms", BigInteger, nullable=False),
+    Column("name_key", Text),  # the name without case; none once it is deleted
+    Column("client_id", Text),  # of the creation that made it
+    Column("deleted_at_ms", BigInteger),  # its conversations outlive it
+    Index("ix_livechat_name_key", "name_key", unique=True),
+    Index("ix_livechat_client_id", "client_id", unique=True),
 )
 
 visitors = Table(
@@ -293,6 +298,9 @@ inquiries = Table(  # one chat of one visitor, from the form to its end
     Column("end_reason", Text, nullable=False),
     Column("away_since_ms", BigInteger),  # the visitor's last socket closed then
     Column("agent_away_since_ms", BigInteger),  # the owner's last socket closed then
+    Column("mailed_at_ms", BigInteger),  # the agents were told by mail that somebody waits
+    Column("answered_at_ms", BigInteger),  # a message left was answered then
+    Column("answered_by", Text),  # the name of who says so
     UniqueConstraint("livechat_id", "client_id"),
     Index("ix_inquiry_visitor_id", "visitor_id"),
 )

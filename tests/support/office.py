@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
 
 from engage.events import Events
 from engage.hub.model import Author
 from engage.hub.service import Hub
 from engage.identifiers import new_id
+from engage.keyring import Keyring
 from engage.livechat.desk import Agent
 from engage.livechat.form import Form
 from engage.livechat.limits import Limits
@@ -17,13 +22,17 @@ from engage.livechat.model import Arrival, Destination, LiveChat
 from engage.livechat.options import Options
 from engage.livechat.reception import Session, Start
 from engage.livechat.service import LiveChatService
+from engage.notify.outbox import Outbox
 from engage.people.model import AgentSeat
+from engage.storage.tables import mails
+from pbxcore.dialplan.time_conditions import Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from engage.storage.database import Database
 
+KEYRING = Keyring(b"k" * 32)
 ANA, BEN, CHEN = Agent("1000", "Ana Costa"), Agent("1001", "Ben Osei"), Agent("1002", "Chen Li")
 FORM = Form("Vera <b>", "vera@example.test", "+49 30 123", consent=True)
 HERE = Arrival("192.0.2.7", "Browser/1", "en")
@@ -50,10 +59,19 @@ class Seats:
     """A queue's agents."""
 
     def __init__(self) -> None:
-        self.agents = [AgentSeat(each.number, each.name, paused=False) for each in (ANA, BEN)]
+        self.agents = [
+            AgentSeat(each.number, each.name, False, f"{each.number}@example.test", language)
+            for each, language in ((ANA, "de"), (BEN, ""))
+        ]
+        self.others: dict[tuple[str, tuple[str, ...]], list[AgentSeat]] = {}
+        self.queues = {"6500": "Support", "6501": "Sales"}
 
     def agents_of(self, kind: str, values: Iterable[str]) -> list[AgentSeat]:
-        return self.agents if (kind, list(values)) == ("queue", ["6500"]) else []
+        asked = (kind, tuple(values))
+        return self.agents if asked == ("queue", ("6500",)) else self.others.get(asked, [])
+
+    def names_of(self, kind: str, values: Iterable[str]) -> dict[str, str]:
+        return {value: self.queues[value] for value in values if value in self.queues}
 
 
 @dataclass
@@ -77,8 +95,10 @@ class Office:
     clock: Clock
     limits: Limits = field(default_factory=Limits)
     events: Events = field(default_factory=Events)
+    calendar: Calendar = field(default_factory=lambda: Calendar(UTC))
 
     def __post_init__(self) -> None:
+        self.outbox = Outbox(self.database, KEYRING, lambda: "https://pbx.example", self.clock)
         self.hub = Hub(self.database, self.sockets, self.events, self.clock)
         self.service = LiveChatService(
             self.database,
@@ -86,7 +106,9 @@ class Office:
             self.sockets,
             self.seats,
             self.events,
-            limits=self.limits,
+            self.outbox,
+            limits=lambda: self.limits,
+            calendar=lambda: self.calendar,
             clock=self.clock,
         )
 
@@ -103,7 +125,15 @@ class Office:
 
     async def restarted(self) -> Office:
         await self.stop()
-        return await Office(self.database, Sockets(), self.seats, self.clock, self.limits).start()
+        next_one = Office(
+            self.database,
+            Sockets(),
+            self.seats,
+            self.clock,
+            self.limits,
+            calendar=self.calendar,
+        )
+        return await next_one.start()
 
     async def add(self, public_id: str = "chat", **options: Any) -> LiveChat:
         livechat = LiveChat(
@@ -133,6 +163,13 @@ class Office:
     async def disconnect(self, who: str) -> None:
         self.sockets.open[who] -= 1
         await self.service.attendance.changed(who)
+
+    async def mails(self, kind: str) -> list[Any]:
+        """Rows of the outbox in the order of their writing, with `params` in clear."""
+        async with self.database.read() as connection:
+            query = select(mails).where(mails.c.kind == kind).order_by(mails.c.id)
+            found = [row._asdict() for row in await connection.execute(query)]
+        return [{**each, "params": json.loads(KEYRING.open(each["params"]))} for each in found]
 
     async def sweep(self) -> int:
         done = await self.service.attendance.sweep()

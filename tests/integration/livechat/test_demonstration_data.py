@@ -12,6 +12,7 @@ from engage.events import Events
 from engage.hub.service import Hub
 from engage.keyring import Keyring
 from engage.livechat.service import LiveChatService
+from engage.notify.outbox import Outbox
 from engage.people.service import People
 from engage.storage.tables import accounts, extensions, facts, livechats
 from tests.support.office import Sockets
@@ -28,9 +29,11 @@ class House:
     def __init__(self, database: Database) -> None:
         events, sockets = Events(), Sockets()
         self.database = database
-        self.people = People(database, Keyring(b"k" * 32), events)
+        keyring = Keyring(b"k" * 32)
+        self.people = People(database, keyring, events)
         self.hub = Hub(database, sockets, events)
-        self.livechat = LiveChatService(database, self.hub, sockets, self.people, events)
+        outbox = Outbox(database, keyring, lambda: "https://pbx.example")
+        self.livechat = LiveChatService(database, self.hub, sockets, self.people, events, outbox)
         self.events = events
 
     async def fill(self, **options: str) -> bool:
@@ -68,7 +71,7 @@ async def test_it_is_written_once(house: House) -> None:
     chat = house.livechat.livechats.by_public_id("demo")
     assert chat.options.privacy_control
     assert chat.options.require_visitor_info
-    assert "30" in chat.options.notice(str)
+    assert "30" in chat.options.notice("en", str)
     directory, _ = house.people.directory()
     assert next((each.number, each.secret, each.max_contacts) for each in directory) == (
         "1000",

@@ -238,6 +238,7 @@ async def test_places_move_up_when_someone_ahead_leaves(office: Office) -> None:
     assert office.sockets.told(visitor_author(third).stored, "position")[-1] == {
         "conversation": third.conversation_id,
         "position": 2,
+        "attended": False,
     }
     await office.service.desk.accept(ANA, str(second.conversation_id), None)
     await office.events.settled()

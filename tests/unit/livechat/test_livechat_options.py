@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from engage.livechat.options import InfoType, Options, text_hash
+from engage.livechat.administration import Draft
+from engage.livechat.model import Destination
+from engage.livechat.options import InfoType, Options, Texts, text_hash
+from engage.system.time_settings import Hours
 
 
 def same(text: str) -> str:
@@ -28,17 +32,17 @@ def test_notice_names_the_days_of_retention() -> None:
     options = Options(
         privacy_control=True, privacy_notice="Kept ${RETENTION_DAYS} days.", retention_days=7
     )
-    assert options.notice(same) == "Kept 7 days."
+    assert options.notice("en", same) == "Kept 7 days."
 
 
 def test_built_in_notice_names_the_days_of_retention_in_the_readers_language() -> None:
     options = Options(privacy_control=True)
-    assert "30" in options.notice(same)
-    assert options.notice(lambda text: "AR ${RETENTION_DAYS}") == "AR 30"
+    assert "30" in options.notice("en", same)
+    assert options.notice("ar", lambda text: "AR ${RETENTION_DAYS}") == "AR 30"
 
 
 def test_there_is_no_notice_without_privacy_control() -> None:
-    assert Options(privacy_notice="Text").notice(same) == ""
+    assert Options(privacy_notice="Text").notice("en", same) == ""
 
 
 def test_hash_of_the_notice_is_sha256_of_its_utf8() -> None:
@@ -50,10 +54,49 @@ def test_info_types_are_kept_once_and_in_the_order_of_the_form() -> None:
     assert options.info_types == (InfoType.EMAIL, InfoType.PHONE)
 
 
-def test_visitor_information_without_a_field_is_refused() -> None:
-    with pytest.raises(ValidationError):
-        Options(info_types=())
-    assert Options(info_types=(), require_visitor_info=False).asked() == ()
+def draft(options: Options | None = None, **changed: Any) -> Draft:
+    fields = {"name": "Shop", "enabled": True, "destination": Destination("queue", ("6500",))}
+    return Draft(**{**fields, **changed}, options=options or Options())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        (draft(name=""), "name"),
+        (draft(destination=Destination("queue", ())), "destination"),
+        (draft(destination=Destination("queue", ("6500", "6501"))), "destination"),
+        (draft(destination=Destination("extensions", tuple(map(str, range(51))))), "destination"),
+        (draft(Options(info_types=())), "info_types"),
+        (draft(Options(working_hours=6)), "working_rows"),
+        (draft(Options(language="xx")), "language"),
+        (draft(Options(translations={"xx": Texts()})), "translations"),
+    ],
+)
+def test_mistakes_of_a_draft_are_told_at_their_fields(wrong: Draft, field: str) -> None:
+    assert list(wrong.problems()) == [field]
+
+
+def test_good_drafts_have_no_problems() -> None:
+    extensions = Destination("extensions", ("1000", "1001"))
+    assert draft(destination=extensions).problems() == {}
+    assert draft(Options(info_types=(), require_visitor_info=False)).problems() == {}
+    assert draft(Options(privacy_control=True)).problems() == {}  # the built-in notice is shown
+    nights = Options(working_hours=6, working_rows=(Hours(start="22:00", end="06:00"),))
+    assert draft(nights).problems() == {}
+
+
+def test_text_is_the_languages_own_then_everybodys_then_the_built_in_one() -> None:
+    options = Options(
+        welcome_message="Hello", translations={"de": Texts(welcome_message="Guten Tag")}
+    )
+    assert options.text("welcome_message", "de", same) == "Guten Tag"
+    assert options.text("welcome_message", "ar", same) == "Hello"
+    assert options.text("offline_message", "de", str.upper).startswith("WE ARE CLOSED")
+
+
+def test_rows_of_the_first_release_are_read() -> None:
+    old = Options.model_validate({"theme": {"color": "#112233", "position": "left"}})
+    assert (old.theme_color, old.launcher_position, old.theme_mode) == ("#112233", "left", "auto")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +119,9 @@ def test_any_site_may_show_the_page_unless_domains_are_named() -> None:
         {"retention_days": -1},
         {"retention_days": 3651},
         {"inquiry_timeout_min": 1441},
+        {"theme_color": "red"},
         {"theme": {"color": "red"}},
+        {"working_hours": 7},
         {"colour": "#ffffff"},
     ],
 )

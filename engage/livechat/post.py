@@ -1,0 +1,88 @@
+"""Mails about live chat: who is told that somebody waits, or has left a message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engage.mailing import Recipient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.livechat.lobby import Lobby
+    from engage.livechat.model import Inquiry, LiveChat, Seat, Visitor
+    from engage.mailing import Mailer
+
+WAITING_INQUIRY, OFFLINE_MESSAGE = "waiting_inquiry", "offline_message"
+
+
+class Post:
+    """Writes mails to the agents of a live chat, each in their own language."""
+
+    def __init__(self, mailer: Mailer, lobby: Lobby) -> None:
+        self._mailer, self._lobby = mailer, lobby
+
+    async def somebody_waits(
+        self,
+        connection: AsyncConnection,
+        livechat: LiveChat,
+        inquiry: Inquiry,
+        visitor: Visitor,
+        waiting_s: int,
+    ) -> None:
+        """Nobody has accepted a visitor for a while: to those who may."""
+        params: dict[str, str | int] = {
+            "livechat_name": livechat.name,
+            "visitor_name": visitor.name,
+            "waiting": waiting_s,
+            "link": link_of(inquiry),
+        }
+        seats = [seat for seat in self._lobby.seats(livechat) if not seat.paused]
+        await self._write(connection, WAITING_INQUIRY, seats, inquiry, params)
+
+    async def message_left(
+        self,
+        connection: AsyncConnection,
+        livechat: LiveChat,
+        inquiry: Inquiry,
+        visitor: Visitor,
+        text: str,
+    ) -> None:
+        """A visitor has left a message: to everybody with a seat; an answer goes to the visitor."""
+        params = {
+            "livechat_name": livechat.name,
+            "visitor_name": visitor.name,
+            "visitor_email": visitor.details.email,
+            "visitor_phone": visitor.details.phone,
+            "message": text,
+            "link": link_of(inquiry),
+        }
+        seats, reply_to = self._lobby.seats(livechat), visitor.details.email
+        await self._write(connection, OFFLINE_MESSAGE, seats, inquiry, params, reply_to)
+
+    async def _write(
+        self,
+        connection: AsyncConnection,
+        kind: str,
+        seats: Iterable[Seat],
+        inquiry: Inquiry,
+        params: Mapping[str, str | int],
+        reply_to: str = "",
+    ) -> None:
+        for seat in seats:
+            if seat.email:
+                await self._mailer.post(
+                    connection,
+                    kind,
+                    to=Recipient(seat.email, seat.name, seat.language),
+                    params=params,
+                    reply_to=reply_to,
+                    dedupe_key=f"{kind}:{inquiry.conversation_id}:{seat.number}",
+                )
+
+
+def link_of(inquiry: Inquiry) -> str:
+    """Where Wave shows a conversation."""
+    return f"/wave/#/live-chat/{inquiry.conversation_id}"

@@ -1,0 +1,64 @@
+"""Mails to agents when nobody accepts a visitor: one for each inquiry, however often we restart."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from engage.livechat.repository import LiveChatRepository
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.identifiers import Clock
+    from engage.livechat.lobby import LiveChats
+    from engage.livechat.model import Inquiry
+    from engage.livechat.post import Post
+    from engage.storage.database import Database
+
+MINUTE_MS = 60_000
+
+
+class Reminders:
+    """Finds who has waited too long without the agents having been told by mail."""
+
+    def __init__(self, database: Database, livechats: LiveChats, post: Post, clock: Clock) -> None:
+        self._database, self._livechats, self._post = database, livechats, post
+        self._clock = clock
+
+    async def remind(self) -> int:
+        """Write the mails that are due.
+
+        Returns:
+            for how many inquiries.
+        """
+        after_min = {
+            each.id: each.options.notify_after_min
+            for each in self._livechats.all()
+            if each.options.notify_agents
+        }
+        if not after_min:
+            return 0
+        now = self._clock()
+        before_ms = now - min(after_min.values()) * MINUTE_MS
+        async with self._database.read() as connection:
+            found = await LiveChatRepository(connection).waiting_unmailed(before_ms)
+        done = 0
+        for inquiry in found:
+            minutes = after_min.get(inquiry.livechat_id)
+            if minutes is not None and now - inquiry.queued_at_ms >= minutes * MINUTE_MS:
+                done += await self._database.write(partial(self._mail, inquiry))
+        return done
+
+    async def _mail(self, inquiry: Inquiry, connection: AsyncConnection) -> bool:
+        """Mark and mails in one transaction: both, or neither."""
+        rows, now = LiveChatRepository(connection), self._clock()
+        if not await rows.mark_mailed(inquiry.conversation_id, now):
+            return False
+        visitor = await rows.visitor(inquiry.visitor_id)
+        if visitor is None:
+            return False
+        livechat = self._livechats.by_id(inquiry.livechat_id)
+        waiting_s = (now - inquiry.queued_at_ms) // 1000
+        await self._post.somebody_waits(connection, livechat, inquiry, visitor, waiting_s)
+        return True

@@ -1,0 +1,1 @@
+"""Numbers, patterns, time conditions: what decides where a call may go."""
