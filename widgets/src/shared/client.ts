@@ -2,7 +2,7 @@
 import { type Api, ApiError } from "./api";
 import { after, type Conversation, empty, type Input, isBehind, isMine, TYPING_LIVES_MS } from "./conversation";
 import { newId } from "./ids";
-import { type Entry, openOutbox, type Outbox } from "./outbox";
+import { type Entry, type Extra, openOutbox, type Outbox } from "./outbox";
 import { Sender } from "./sender";
 import { Socket, SocketGone, type SocketState } from "./socket";
 import type { Ack, Author, Me, Page, Summary, Watermark, WireEvent } from "./wire";
@@ -167,10 +167,11 @@ export class ConversationClient {
   }
 
   /** Write: into the outbox, on the screen, then to the server. Resolves when it is in the outbox. */
-  async send(conversation: string, text: string, options: { epoch?: number; note?: boolean } = {}): Promise<string> {
+  async send(conversation: string, text: string, options: { epoch?: number; note?: boolean; extra?: Extra } = {}): Promise<string> {
     const entry: Entry = { clientId: newId(), conversation, text, atMs: Date.now(), action: options.note ? "note" : "send" };
     if (options.epoch !== undefined) entry.epoch = options.epoch;
-    this.#put(conversation, { type: "written", clientId: entry.clientId, text, atMs: entry.atMs, note: entry.action === "note" });
+    if (options.extra) entry.extra = options.extra;
+    this.#put(conversation, written(entry));
     this.#typed.delete(conversation);
     try {
       await this.#outbox?.put(entry);
@@ -179,6 +180,11 @@ export class ConversationClient {
     }
     await this.#sender?.take(entry);
     return entry.clientId;
+  }
+
+  /** How the reader keeps it, as the server or they themselves have just said. */
+  kept(conversation: string, keeping: { pinned?: boolean; muted?: boolean }): void {
+    if (this.conversations.has(conversation)) this.#put(conversation, { type: "kept", ...keeping });
   }
 
   /** The visitor's place in line, as an answer to HTTP told it. */
@@ -206,6 +212,7 @@ export class ConversationClient {
     if (!pending) return;
     this.#put(conversation, { type: "again", clientId });
     const entry: Entry = { clientId, conversation, text: pending.text, atMs: pending.atMs, action: pending.note ? "note" : "send" };
+    if (pending.extra) entry.extra = pending.extra;
     await this.#outbox?.put(entry);
     await this.#sender?.take(entry);
   }
@@ -413,7 +420,7 @@ export class ConversationClient {
     for (const entry of (await this.#outbox?.all().catch(() => [])) ?? []) {
       if (this.#sender!.holds(entry.clientId)) continue;
       if (!entry.refused && !(await this.#sender!.take(entry))) continue; // another tab sends it
-      this.#put(entry.conversation, { type: "written", clientId: entry.clientId, text: entry.text, atMs: entry.atMs, note: entry.action === "note" });
+      this.#put(entry.conversation, written(entry));
       if (entry.refused) this.#put(entry.conversation, { type: "refused", clientId: entry.clientId, error: entry.refused });
     }
   }
@@ -466,4 +473,9 @@ export class ConversationClient {
       throw error;
     }
   }
+}
+
+function written(entry: Entry): Input {
+  const { clientId, text, atMs, extra } = entry;
+  return { type: "written", clientId, text, atMs, note: entry.action === "note", ...(extra ? { extra } : {}) };
 }

@@ -1,4 +1,5 @@
 /** One conversation as a value: `after(state, input)` is the only way it changes, and it is pure. */
+import type { Extra } from "./outbox";
 import type { Author, ConversationStateName, Me, Page, Summary, Watermark, WireError, WireEvent } from "./wire";
 
 /** What somebody wrote that the server has not yet given back as an event. */
@@ -12,6 +13,7 @@ export interface Pending {
   seq: number | null;
   error: WireError | null;
   note: boolean;
+  extra?: Extra;
 }
 
 export interface Typist {
@@ -27,7 +29,7 @@ export interface Conversation {
   owner: { id: string; name: string } | null;
   epoch: number;
   participants: readonly { who: string; name: string }[];
-  /** In order of `seq`, without gaps that this reader could see. */
+  /** In order of `seq`, without gaps that this reader could see; corrections are applied, not listed. */
   events: readonly WireEvent[];
   /** Everything up to here has been applied. */
   last: number;
@@ -43,6 +45,8 @@ export interface Conversation {
   newest: WireEvent | null;
   /** The visitor's place among those who wait. */
   position: number | null;
+  pinned: boolean;
+  muted: boolean;
 }
 
 export type Input =
@@ -55,7 +59,8 @@ export type Input =
   | { type: "typing"; author: Author; nowMs: number }
   | { type: "tick"; nowMs: number }
   | { type: "position"; position: number }
-  | { type: "written"; clientId: string; text: string; atMs: number; note?: boolean }
+  | { type: "written"; clientId: string; text: string; atMs: number; note?: boolean; extra?: Extra }
+  | { type: "kept"; pinned?: boolean; muted?: boolean }
   | { type: "stored"; clientId: string; seq: number }
   | { type: "late"; clientId: string; error: WireError | null }
   | { type: "refused"; clientId: string; error: WireError }
@@ -83,6 +88,8 @@ export function empty(id: string): Conversation {
     unread: 0,
     newest: null,
     position: null,
+    pinned: false,
+    muted: false,
   };
 }
 
@@ -138,9 +145,11 @@ export function after(state: Conversation, input: Input, me: Me): Conversation {
     case "written": {
       if (state.pending.some((each) => each.clientId === input.clientId)) return state;
       if (state.events.some((event) => event.client_id === input.clientId && isMine(event.author, me))) return state;
-      const pending: Pending = { clientId: input.clientId, text: input.text, atMs: input.atMs, phase: "sending", seq: null, error: null, note: input.note ?? false };
+      const pending: Pending = { clientId: input.clientId, text: input.text, atMs: input.atMs, phase: "sending", seq: null, error: null, note: input.note ?? false, ...(input.extra ? { extra: input.extra } : {}) };
       return { ...state, pending: [...state.pending, pending] };
     }
+    case "kept":
+      return { ...state, pinned: input.pinned ?? state.pinned, muted: input.muted ?? state.muted };
     case "stored":
       return { ...withPending(state, input.clientId, { phase: "stored", seq: input.seq, error: null }), head: Math.max(state.head, input.seq) };
     case "late":
@@ -170,6 +179,8 @@ function afterSummary(state: Conversation, summary: Summary, asked: boolean, me:
     head: Math.max(state.head, summary.head),
     newest: summary.last ?? state.newest,
     unread: summary.unread,
+    pinned: summary.pinned ?? false,
+    muted: summary.muted ?? false,
   };
   for (const watermark of summary.watermarks) next = afterWatermark(next, watermark, me, false);
   if (!asked || summary.too_far) return next;
@@ -194,24 +205,42 @@ function afterEvent(state: Conversation, event: WireEvent, me: Me): Conversation
 
 /** A list shows the newest line and the count though the history is not here. */
 function listed(state: Conversation, event: WireEvent, me: Me): Partial<Conversation> {
+  if (isCorrection(event)) return { newest: state.newest && corrected(state.newest, event) };
   if (state.newest && event.seq <= state.newest.seq) return {};
   return { ...facts(state, event), newest: event, unread: unreadAfter(state, event, me) };
 }
 
 function append(state: Conversation, event: WireEvent, me: Me): Conversation {
   const mine = isMine(event.author, me);
-  const known = state.newest !== null && event.seq <= state.newest.seq;
+  const correction = isCorrection(event);
+  const known = correction || (state.newest !== null && event.seq <= state.newest.seq);
+  const before = correction ? { ...state, events: state.events.map((each) => corrected(each, event)), newest: state.newest && corrected(state.newest, event) } : state;
   return {
-    ...state,
+    ...before,
     ...facts(state, event),
-    events: [...state.events, event],
+    events: correction ? before.events : [...before.events, event],
     last: event.seq,
     head: Math.max(state.head, event.seq),
-    newest: known ? state.newest : event,
+    newest: known ? before.newest : event,
     unread: known ? state.unread : unreadAfter(state, event, me),
     pending: mine && event.client_id ? state.pending.filter((each) => each.clientId !== event.client_id) : state.pending,
     typing: state.typing.filter((each) => whoOf(each.author) !== whoOf(event.author)),
   };
+}
+
+const isCorrection = (event: WireEvent): boolean => event.kind === "edited" || event.kind === "deleted";
+
+/**
+ * A message as a later event has left it. The server rewrites the message too, so it may come with the
+ * change in it before or after the event that made it: the higher sequence wins, a deletion is final.
+ */
+function corrected(message: WireEvent, change: WireEvent): WireEvent {
+  if (message.seq !== change.of || message.deleted) return message;
+  const { conversation, seq, prev, kind, author, client_id, at } = message;
+  if (change.kind === "deleted") return { conversation, seq, prev, kind, author, ...(client_id ? { client_id } : {}), at, deleted: change.seq };
+  if (change.text === undefined || (message.edited ?? 0) >= change.seq) return message; // outdated by a later edit
+  const { mentions: _, ...rest } = message;
+  return { ...rest, text: change.text, ...(change.mentions ? { mentions: change.mentions } : {}), edited: change.seq, edited_at: change.at };
 }
 
 function unreadAfter(state: Conversation, event: WireEvent, me: Me): number {
@@ -221,8 +250,29 @@ function unreadAfter(state: Conversation, event: WireEvent, me: Me): number {
 
 function facts(state: Conversation, event: WireEvent): Partial<Conversation> {
   if (event.kind === "state" && event.state) return { state: event.state, ...(event.state === "waiting" ? { owner: null } : {}) };
+  if (event.kind === "system") return membership(state, event);
   if (event.kind === "assigned") return { owner: event.agent ?? null, epoch: event.epoch ?? state.epoch, position: null };
   return {};
+}
+
+/** What an event of a group says of its name, its owner and who is in it. */
+function membership(state: Conversation, event: WireEvent): Partial<Conversation> {
+  const people = (event["members"] ?? []) as { id: string; name: string }[];
+  const member = event["member"] as { id: string } | undefined;
+  const others = state.participants.filter((each) => each.who !== `user:${member?.id}` && !people.some((one) => each.who === `user:${one.id}`));
+  switch (event.code) {
+    case "renamed":
+      return { title: String(event["title"]) };
+    case "owner_changed":
+      return { owner: event["owner"] as Conversation["owner"] };
+    case "members_added":
+      return { participants: [...others, ...people.map(({ id, name }) => ({ who: `user:${id}`, name }))] };
+    case "member_left":
+    case "member_removed":
+      return { participants: others };
+    default:
+      return {};
+  }
 }
 
 function afterWatermark(state: Conversation, mark: Watermark, me: Me, recount = true): Conversation {

@@ -1,5 +1,11 @@
 /** What is written and not yet acknowledged: on the device's disk before it is sent, so that a reload or a crash loses nothing. */
 
+/** Beside a message's text: what it answers, and whom it names. */
+export interface Extra {
+  reply_to?: number;
+  mentions?: string[];
+}
+
 export interface Entry {
   clientId: string;
   conversation: string;
@@ -8,6 +14,8 @@ export interface Entry {
   /** `send` or `note`. */
   action: "send" | "note";
   epoch?: number;
+  /** What goes with the text. */
+  extra?: Extra;
   /** Set when the server refused it for good; kept until its writer decides. */
   refused?: { code: string; message: string };
 }

@@ -14,12 +14,20 @@ export interface WireEvent {
   seq: number;
   /** The sequence before it that this reader may see: apply if `prev ≤ last`, else ask. */
   prev: number;
-  kind: "message" | "file" | "state" | "assigned" | "note" | "call" | "system" | "survey" | "deleted";
+  kind: "message" | "file" | "state" | "assigned" | "note" | "call" | "system" | "survey" | "edited" | "deleted";
   author: Author;
   client_id?: string;
   at: string;
   /** `message`, `note` */
   text?: string;
+  /** Of a message: the sequence of the one it answers, and whom its text names (`all`: everybody). */
+  reply_to?: number;
+  mentions?: string[];
+  /** Of a message: the sequence of the `edited` or `deleted` event that made it what it is. */
+  edited?: number;
+  deleted?: number;
+  /** `edited`, `deleted`: the sequence of the message that they change. */
+  of?: number;
   /** `state` */
   state?: ConversationStateName;
   reason?: string;
@@ -51,6 +59,9 @@ export interface Summary {
   too_far: boolean;
   watermarks: Watermark[];
   unread: number;
+  /** How the reader keeps it in their own list. */
+  pinned?: boolean;
+  muted?: boolean;
   last: WireEvent | null;
   participants: { who: string; name: string }[];
 }
