@@ -110,6 +110,13 @@ export function DataTable<Row>(props: Props<Row>) {
     if (page && !stale && page.items.length === 0 && asked.trail.length > 0) setAsked((before) => ({ ...before, trail: before.trail.slice(0, -1) }));
   }, [page, stale, asked.trail.length]);
 
+  // What had the focus went away with its row: it goes to the list, or to the page's heading.
+  const focused = useRef(false);
+  useEffect(() => {
+    if (!focused.current || document.activeElement !== document.body) return;
+    (region.current ?? document.querySelector<HTMLElement>("main h1"))?.focus({ preventScroll: true });
+  }, [page]);
+
   async function runBulk(action: BulkAction): Promise<void> {
     try {
       await action.run([...chosen]);
@@ -182,7 +189,7 @@ export function DataTable<Row>(props: Props<Row>) {
           </Button>
         </div>
       )}
-      <div ref={region} className={styles.scroll} tabIndex={0} role="region" aria-label={name} aria-busy={stale}>
+      <div ref={region} className={styles.scroll} tabIndex={0} role="region" aria-label={name} aria-busy={stale} onFocus={() => (focused.current = true)} onBlur={(event) => (focused.current = event.relatedTarget === null)}>
         <table className={styles.table} role="table" data-stale={stale || undefined}>
           <thead role="rowgroup">
             <tr role="row">

@@ -8,11 +8,14 @@ import { nt, t } from "../shared/i18n";
 import { ConfirmDelete, type Doomed } from "./ConfirmDelete";
 import { DataTable, type RowAction } from "./DataTable";
 import { ExtensionImport } from "./ExtensionImport";
+import { SipPassword } from "./SipPassword";
 import { Heading } from "./Heading";
 import { ObjectPage } from "./ObjectPage";
 import type { PageProps } from "./pages";
+import { referring } from "./referring";
 import { State } from "./State";
-import { each } from "./table/each";
+import { each, together } from "./table/each";
+import { useTurn } from "./useTurn";
 
 interface Extension {
   number: string;
@@ -44,6 +47,7 @@ export default function ExtensionsPage({ rest: [first], readOnly }: PageProps) {
       readOnly={readOnly}
       fixed={{ number: t("The number of an extension stays; add another one to renumber a person.") }}
       secrets={SECRETS}
+      actions={readOnly ? undefined : (values) => <SipPassword number={String(values["number"])} />}
     />
   );
 }
@@ -51,8 +55,7 @@ export default function ExtensionsPage({ rest: [first], readOnly }: PageProps) {
 function Extensions({ readOnly }: { readOnly: boolean }) {
   const { api } = useSession();
   const [doomed, setDoomed] = useState<Doomed | null>(null);
-  const [turn, setTurn] = useState(0);
-  const again = (): void => setTurn((before) => before + 1);
+  const [turn, again] = useTurn();
 
   async function enable(number: string, enabled: boolean): Promise<void> {
     await each([number], (one) => api.patch(pathOf(one), { enabled }));
@@ -90,13 +93,23 @@ function Extensions({ readOnly }: { readOnly: boolean }) {
         turn={turn}
         idOf={(row) => row.number}
         placeholder={t("Number, name or email")}
+        filters={[
+          {
+            name: "enabled",
+            label: t("State"),
+            options: [
+              { value: "true", label: t("Enabled") },
+              { value: "false", label: t("Disabled") },
+            ],
+          },
+        ]}
         columns={[
           { key: "number", title: t("Extension"), sort: true, draw: (row) => <a href={href("extensions", row.number)}>{row.number}</a> },
           { key: "name", title: t("Name"), sort: true, draw: (row) => <bdi>{row.name}</bdi> },
           { key: "email", title: t("Email"), sort: true, draw: (row) => <bdi>{row.email}</bdi> },
           { key: "department", title: t("Department"), sort: true, optional: true, draw: (row) => <bdi>{row.department}</bdi> },
-          { key: "permission", title: t("Permission"), optional: true, draw: (row) => permissionWords(row.permission) },
-          { key: "max_contacts", title: t("Concurrent Registrations"), optional: true, number: true, draw: (row) => row.max_contacts },
+          { key: "permission", title: t("Permission"), sort: true, optional: true, draw: (row) => permissionWords(row.permission) },
+          { key: "max_contacts", title: t("Concurrent Registrations"), sort: true, optional: true, number: true, draw: (row) => row.max_contacts },
           { key: "enabled", title: t("State"), sort: true, draw: (row) => <State tone={row.enabled ? "good" : "calm"}>{row.enabled ? t("Enabled") : t("Disabled")}</State> },
         ]}
         actions={actionsOf}
@@ -116,13 +129,13 @@ function Extensions({ readOnly }: { readOnly: boolean }) {
                   icon: "trash",
                   danger: true,
                   confirm: (count) => ({ title: nt("Delete {n} extension?", "Delete {n} extensions?", count), text: t("Their users, passwords and registrations go with them. This cannot be taken back.") }),
-                  run: (numbers) => each(numbers, (number) => api.delete(pathOf(number))),
+                  run: (numbers) => together(numbers, () => api.post(`${PATH}/delete`, { numbers })),
                 },
               ]
         }
         empty={{ icon: "people", title: t("No extensions yet"), text: t("An extension is a person with a number, phones and a place in Wave."), action: readOnly ? undefined : add }}
       />
-      <ConfirmDelete doomed={doomed} text={t("The user, the passwords and the registrations go with it. This cannot be taken back.")} onDeleted={again} onClose={() => setDoomed(null)} />
+      <ConfirmDelete doomed={doomed} text={t("The user, the passwords and the registrations go with it. This cannot be taken back.")} users={(one) => referring(api, one)} onDeleted={again} onClose={() => setDoomed(null)} />
     </>
   );
 }

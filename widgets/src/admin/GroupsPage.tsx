@@ -11,7 +11,7 @@ import { Heading } from "./Heading";
 import { ObjectPage } from "./ObjectPage";
 import type { PageProps } from "./pages";
 import { referring } from "./referring";
-import { each } from "./table/each";
+import { together } from "./table/each";
 import { editing } from "./table/editing";
 import { useTurn } from "./useTurn";
 
@@ -75,7 +75,7 @@ function Groups({ readOnly }: { readOnly: boolean }) {
                   icon: "trash",
                   danger: true,
                   confirm: (count) => ({ title: nt("Delete {n} group?", "Delete {n} groups?", count), text: t("The extensions in them stay. This cannot be taken back.") }),
-                  run: (ids) => each(ids, (id) => api.delete(pathOf(id))),
+                  run: (ids) => together(ids, () => api.post(`${PATH}/delete`, { ids })),
                 },
               ]
         }

@@ -32,7 +32,7 @@ interface Props {
   drawn?: Drawn;
   /** More beneath the heading of a stored object. */
   more?: (values: Values) => ReactNode;
-  actions?: (values: Values) => ReactNode;
+  actions?: ((values: Values) => ReactNode) | undefined;
 }
 
 interface Loaded {

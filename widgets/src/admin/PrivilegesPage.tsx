@@ -58,7 +58,7 @@ function Levels({ field, value, error, onChange }: ControlProps) {
             <SegmentedControl
               aria-labelledby={`module-${module}`}
               size="xs"
-              color={given[module] === "view" || given[module] === "edit" ? "brand" : "gray"}
+              {...(given[module] === "view" || given[module] === "edit" ? { color: "brand" } : {})}
               value={String(given[module] ?? "none")}
               onChange={(level) => onChange(level === "none" ? others : { ...others, [module]: level })}
               data={[

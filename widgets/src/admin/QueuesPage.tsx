@@ -16,7 +16,7 @@ import type { PageProps } from "./pages";
 import styles from "./QueuesPage.module.css";
 import { referring } from "./referring";
 import { State } from "./State";
-import { each } from "./table/each";
+import { together } from "./table/each";
 import { editing } from "./table/editing";
 import table from "./table.module.css";
 import { usePolled } from "./usePolled";
@@ -93,7 +93,7 @@ function Queues({ readOnly }: { readOnly: boolean }) {
                   icon: "trash",
                   danger: true,
                   confirm: (count) => ({ title: nt("Delete {n} queue?", "Delete {n} queues?", count), text: t("Their agents stay as extensions. This cannot be taken back.") }),
-                  run: (numbers) => each(numbers, (number) => api.delete(pathOf(number))),
+                  run: (numbers) => together(numbers, () => api.post(`${PATH}/delete`, { numbers })),
                 },
               ]
         }

@@ -75,7 +75,7 @@ function WavePrivileges({ readOnly }: { readOnly: boolean }) {
 function grantWords(grant: string): string {
   switch (grant) {
     case "contacts":
-      return t("View contacts");
+      return t("View Contacts");
     case "chat":
       return t("Chat");
     case "delete_chat":

@@ -1,0 +1,65 @@
+"""Every page of the administration: no serious faults, on phones, from right to left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser import serious_faults
+from tests.support.desk import NARROW, open_administration, scrolls_sideways
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import BrowserContext, Page
+
+    from tests.support.server import Server
+
+    NewContext = Callable[..., BrowserContext]
+
+FORMS = ("broadcasts/new",)
+
+
+def pages(admin: Page, url: str) -> Iterator[str]:
+    """Open every page of the menu and the forms behind it, one after the other."""
+    links = admin.locator("nav#menu a")
+    expect(links.first).to_be_attached()
+    addresses = [each.get_attribute("href") or "" for each in links.all()]
+    for address in [*addresses, *(f"#/{each}" for each in FORMS)]:
+        admin.goto(f"{url}/admin/{address}")
+        expect(admin.locator("main h1")).to_have_count(1)
+        expect(
+            admin.get_by_role("status").filter(has=admin.locator(".mantine-Loader-root"))
+        ).to_have_count(0)
+        expect(admin.locator("main :is(form, table, h1)").first).to_be_visible()
+        yield address
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_serious_faults(server: Server, new_context: NewContext, scheme: str) -> None:
+    admin = open_administration(
+        new_context, server.url, color_scheme=scheme, reduced_motion="reduce"
+    )
+    for address in pages(admin, server.url):
+        assert serious_faults(admin) == [], address
+
+
+def test_no_page_scrolls_sideways_on_a_phone(server: Server, new_context: NewContext) -> None:
+    admin = open_administration(new_context, server.url, viewport=NARROW)
+    for address in pages(admin, server.url):
+        assert not scrolls_sideways(admin), address
+
+
+def test_pages_read_from_right_to_left_in_arabic(server: Server, new_context: NewContext) -> None:
+    admin = new_context(locale="ar", viewport=NARROW).new_page()
+    admin.goto(f"{server.url}/admin/")
+    expect(admin.locator("html")).to_have_attribute("dir", "rtl")
+    admin.locator("input").first.fill("admin")
+    admin.locator("input[type=password]").fill("Demo-admin!")
+    admin.locator("form button[type=submit]").click()
+    expect(admin.locator("main h1")).to_be_visible()
+    for address in pages(admin, server.url):
+        assert not scrolls_sideways(admin), address
+        assert serious_faults(admin) == [], address

@@ -1,0 +1,98 @@
+"""The administration's menu: all pages by group, found by name, by keyboard and on phones."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.support.desk import NARROW, open_administration, scrolls_sideways
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import BrowserContext, Locator, Page
+
+    from tests.support.server import Server
+
+    NewContext = Callable[..., BrowserContext]
+
+GROUPS = [
+    "Extension / Trunk",
+    "Call Features",
+    "PBX Settings",
+    "Messaging",
+    "System Settings",
+    "Maintenance",
+    "CDR",
+    "Other Features",
+]
+
+
+def menu(admin: Page) -> Locator:
+    return admin.get_by_role("navigation", name="Administration")
+
+
+def test_groups_stand_in_their_order_and_hold_pages_that_open(
+    server: Server, new_context: NewContext
+) -> None:
+    admin = open_administration(new_context, server.url)
+    shown = menu(admin).get_by_role("heading").all_inner_texts()
+    assert shown == [each for each in GROUPS if each in shown]
+    expect(menu(admin).get_by_role("list", name="Messaging").get_by_role("link")).to_contain_text(
+        ["Message Broadcast"]
+    )
+    for name in menu(admin).get_by_role("link").all_inner_texts():
+        link = menu(admin).get_by_role("link", name=name, exact=True)
+        link.click()
+        expect(admin.get_by_role("heading", name=name, level=1, exact=True)).to_be_visible()
+        expect(link).to_have_attribute("aria-current", "page")
+        expect(admin.get_by_role("alert").filter(has_text=re.compile(r"\w"))).to_have_count(0)
+
+
+def test_typing_finds_a_page_and_enter_opens_it(server: Server, new_context: NewContext) -> None:
+    admin = open_administration(new_context, server.url)
+    box = menu(admin).get_by_role("searchbox", name="Find a page")
+    box.fill("oper log")
+    expect(menu(admin).get_by_role("link")).to_have_text(["Operation Log"])
+    expect(menu(admin).get_by_role("status")).to_have_text("1 page found")
+    box.press("Enter")
+    expect(admin.get_by_role("heading", name="Operation Log", level=1)).to_be_visible()
+    expect(box).to_have_value("")
+    box.fill("no such page")
+    expect(menu(admin).get_by_text("No page has this name.")).to_be_visible()
+    box.press("Escape")
+    expect(menu(admin).get_by_role("link", name="Message Broadcast")).to_be_visible()
+
+
+def test_a_folded_group_stays_folded(server: Server, new_context: NewContext) -> None:
+    admin = open_administration(new_context, server.url)
+    fold = menu(admin).get_by_role("button", name="Messaging", exact=True)
+    fold.focus()
+    fold.press("Enter")
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    expect(menu(admin).get_by_role("link", name="Message Broadcast")).to_be_hidden()
+    admin.reload()
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    menu(admin).get_by_role("searchbox").fill("broadcast")
+    expect(menu(admin).get_by_role("link", name="Message Broadcast")).to_be_visible()
+
+
+def test_menu_unfolds_on_phones_and_folds_when_a_page_is_chosen(
+    server: Server, new_context: NewContext
+) -> None:
+    admin = open_administration(new_context, server.url, viewport=NARROW)
+    expect(menu(admin)).to_be_hidden()
+    admin.get_by_role("button", name="Menu", exact=True).click()
+    assert not scrolls_sideways(admin)
+    menu(admin).get_by_role("link", name="Operation Log").click()
+    expect(menu(admin)).to_be_hidden()
+    expect(admin.get_by_role("heading", name="Operation Log", level=1)).to_be_visible()
+    assert not scrolls_sideways(admin)
+
+
+def test_unknown_addresses_say_so(server: Server, new_context: NewContext) -> None:
+    admin = open_administration(new_context, server.url)
+    admin.goto(f"{server.url}/admin/#/no-such-page")
+    expect(admin.get_by_role("heading", level=1)).to_have_text("This page does not exist")

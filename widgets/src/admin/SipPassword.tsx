@@ -1,0 +1,53 @@
+import { Button, Modal } from "@mantine/core";
+import { useState } from "react";
+
+import { Icon } from "../kit/Icon";
+import { useSession } from "../kit/session-context";
+import { toast } from "../kit/toasts";
+import { ApiError } from "../shared/api";
+import { t } from "../shared/i18n";
+import styles from "./SipPassword.module.css";
+
+/** Shows what a phone must be given; the server writes down who has looked. */
+export function SipPassword({ number }: { number: string }) {
+  const { api } = useSession();
+  const [secret, setSecret] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+
+  async function show(): Promise<void> {
+    setBusy(true);
+    try {
+      setSecret((await api.get<{ sip_secret: string }>(`/v1/extensions/${encodeURIComponent(number)}?secrets=1`)).sip_secret);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+    }
+    setBusy(false);
+  }
+
+  async function copy(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(secret ?? "");
+      toast({ tone: "success", title: t("Copied") });
+    } catch {
+      toast({ tone: "danger", title: t("Copying is not possible here"), text: t("Select the text and copy it by hand.") });
+    }
+  }
+
+  return (
+    <>
+      <Button variant="default" loading={busy} leftSection={<Icon name="key" size={16} />} onClick={() => void show()}>
+        {t("Show SIP Password")}
+      </Button>
+      <Modal opened={secret !== null} onClose={() => setSecret(null)} title={t("SIP password of {number}", { number })} size="sm" closeButtonProps={{ "aria-label": t("Close") }}>
+        <p className={styles.hint}>{t("Phones register as {number} with this password. That you have seen it stands in the operation log.", { number })}</p>
+        <p className={styles.secret}>
+          <code>{secret}</code>
+        </p>
+        <Button variant="default" leftSection={<Icon name="copy" size={16} />} onClick={() => void copy()}>
+          {t("Copy")}
+        </Button>
+      </Modal>
+    </>
+  );
+}
