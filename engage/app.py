@@ -27,6 +27,7 @@ from engage.events import Events
 from engage.hub.events import EventAppended
 from engage.hub.presence import Presence
 from engage.hub.service import Hub
+from engage.i18n import languages
 from engage.identifiers import now_ms
 from engage.keyring import Keyring
 from engage.livechat.administration_routes import LiveChatAdministrationRoutes, LiveChatForm
@@ -34,7 +35,11 @@ from engage.livechat.limits import LOOPBACK, LimitSettings
 from engage.livechat.routes import LiveChatRoutes
 from engage.livechat.service import LiveChatService
 from engage.livechat.sockets import LiveChatSockets
+from engage.notify.library import TemplateLibrary
 from engage.notify.outbox import Outbox
+from engage.notify.sending import MailSending
+from engage.notify.settings import NAME as EMAIL
+from engage.notify.settings import RULED, EmailSettings, ruling
 from engage.people.events import SessionEnded
 from engage.people.listing_routes import ListingRoutes
 from engage.people.routes import PeopleRoutes
@@ -45,6 +50,7 @@ from engage.settings import Settings
 from engage.storage.database import Database
 from engage.system.actor import Module
 from engage.system.configuration import Configuration
+from engage.system.events import SectionChanged
 from engage.system.operation_log import OperationLog
 from engage.system.routes import SystemRoutes
 from engage.system.time_settings import TimeSettings
@@ -175,7 +181,21 @@ class _Parts:
         self._configuration.register("time", TimeSettings, Module.TIME_SETTINGS)
         self._configuration.register("livechat_limits", LimitSettings, Module.LIVECHAT)
         operations = OperationLog(database)
-        self._mailer = Outbox(database, keyring, lambda: settings.public_url, clock)
+
+        # mails
+        def public_url() -> str:
+            return settings.public_url
+
+        self._mailer = Outbox(database, keyring, public_url, clock)
+        library = TemplateLibrary(database, languages, clock)
+        self._mails = MailSending(
+            database, self._mailer, library, self._configuration, events, public_url, clock=clock
+        )
+        rule = ruling(settings.smtp)
+        self._configuration.register(
+            EMAIL, EmailSettings, Module.EMAIL, lambda: dict.fromkeys(rule, RULED), rule
+        )
+        events.subscribe(SectionChanged, self._mails.section_changed)
 
         # people and the way to their sockets
         self.people = People(database, keyring, events, clock)
@@ -268,6 +288,7 @@ class _Parts:
             self.livechat,
             self._telephony,
             self._sending,
+            self._mails,
         ):
             await part.start()
             self._started.append(part.stop)

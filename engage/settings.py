@@ -14,7 +14,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -129,6 +129,25 @@ def url_of(*schemes: str) -> Callable[[object], object]:
     return read
 
 
+SMTP_WISHES = {"encryption": ("starttls", "none"), "verify": ("on", "off")}
+
+
+def smtp_url(value: object) -> object:
+    """Read `smtp://user:password@host:port` or `smtps://…`; shows no part of it when it is bad."""
+    value = url_of("smtp", "smtps")(value)
+    if not isinstance(value, str):
+        return value
+    parts = urlsplit(value)
+    if not parts.hostname or parts.path.strip("/") or parts.fragment:
+        raise ValueError("this is not smtp://user:password@host:port or smtps://…")
+    for name, wished in parse_qsl(parts.query, keep_blank_values=True):
+        if wished not in SMTP_WISHES.get(name, ()):
+            raise ValueError(
+                "after the host only ?encryption=starttls|none and verify=off can stand"
+            )
+    return value
+
+
 def switch(value: object) -> object:
     """Read `on` or `off` in the usual spellings."""
     if not isinstance(value, str):
@@ -182,7 +201,7 @@ class Settings(BaseModel):
     redis: Annotated[str | None, BeforeValidator(url_of("redis", "rediss")), Field(repr=False)] = (
         None
     )
-    smtp: Annotated[str | None, BeforeValidator(url_of("smtp", "smtps")), Field(repr=False)] = None
+    smtp: Annotated[str | None, BeforeValidator(smtp_url), Field(repr=False)] = None
     demo: Annotated[bool, BeforeValidator(switch)] = False
     admin_password: Annotated[str | None, BeforeValidator(first_password), Field(repr=False)] = None
 
@@ -367,8 +386,6 @@ def unserved(settings: Settings) -> list[str]:
         lines.append(f"SIP over TLS ({settings.sips}) is not served by this version.")
     if settings.redis:
         lines.append("Redis is not used by this version: it runs as one node.")
-    if settings.smtp:
-        lines.append("SMTP is not used by this version: no mail is sent.")
     return lines
 
 

@@ -22,13 +22,17 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One value of a mail. A secret one is never shown to anybody but the recipient."""
+    """One value of a mail. A secret one is never shown to anybody but the recipient.
+
+    `empty` is written where there is none.
+    """
 
     name: str
     description: str
     sample: str | int
     form: Form = Form.TEXT
     secret: bool = False
+    empty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,9 @@ class Kind:
 
 
 LIVECHAT_NAME = Variable("livechat_name", N_("The live chat's name"), N_("Support"))
-VISITOR_NAME = Variable("visitor_name", N_("What the visitor is called"), "Ada Lovelace")
+VISITOR_NAME = Variable(
+    "visitor_name", N_("What the visitor is called"), "Ada Lovelace", empty=N_("A visitor")
+)
 FULL_NAME = Variable("full_name", N_("The recipient's name"), "Grace Hopper")
 USER_NAME = Variable("user_name", N_("The name to sign in with"), "1000")
 EXTENSION = Variable("extension", N_("The recipient's extension"), "1000")
@@ -73,7 +79,7 @@ OFFLINE_MESSAGE = Kind(
     (
         LIVECHAT_NAME,
         VISITOR_NAME,
-        Variable("visitor_email", N_("The visitor's e-mail address"), "ada@example.com"),
+        Variable("visitor_email", N_("The visitor's email address"), "ada@example.com"),
         Variable("visitor_phone", N_("The visitor's phone number"), "+44 20 7946 0018"),
         Variable("message", N_("What the visitor wrote"), N_("Are you open on Saturday?")),
         _link(N_("Opens the message in Wave"), "/wave/"),
@@ -117,8 +123,8 @@ INACTIVE_USER = Kind(
 )
 TEST = Kind(
     "test",
-    N_("Test mail"),
-    N_("To any address, from the page of the e-mail settings."),
+    N_("Test email"),
+    N_("To any address, from the page of the email settings."),
     (Variable("sent_by", N_("Who asked for it"), "admin"),),
     life_s=HOUR_S,
 )

@@ -22,6 +22,7 @@ Reason = Literal[
     "encryption",
     "credentials",
     "expired",
+    "address",
     "unreadable",
     "template",
 ]
@@ -33,6 +34,7 @@ REASONS: dict[Reason, str] = {
     "encryption": N_("No trusted encrypted connection to the mail server could be made."),
     "credentials": N_("The mail server did not accept the user name and password."),
     "expired": N_("It could not be sent in time."),
+    "address": N_("An address in it is no email address."),
     "unreadable": N_("Its values were sealed with another key."),
     "template": N_("Its template could not be filled in."),
 }
@@ -50,26 +52,36 @@ class MailNotFound(NotFound):
     """No such mail in the outbox."""
 
     code = "mail_not_found"
-    text = N_("This e-mail does not exist any more.")
+    text = N_("This email does not exist any more.")
 
 
 class NotCancellable(Conflict):
     """It is being sent, or has been."""
 
     code = "mail_not_waiting"
-    text = N_("This e-mail is not waiting any more.")
+    text = N_("This email is not waiting any more.")
+
+
+class NoMailServer(Conflict):
+    """Nothing can be sent yet."""
+
+    code = "no_mail_server"
+    text = N_("No SMTP server is set.")
 
 
 class NotRetriable(Conflict):
     """Only what failed or was cancelled can be sent again."""
 
     code = "mail_not_failed"
-    text = N_("Only e-mails that have failed or were cancelled can be sent again.")
+    text = N_("Only emails that have failed or were cancelled can be sent again.")
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One row of the outbox; `params` are the values its template is filled with."""
+    """One row of the outbox; `params` are the values its template is filled with.
+
+    They are None when they were sealed with another key.
+    """
 
     id: str
     kind: str
@@ -77,7 +89,7 @@ class Mail:
     name: str
     language: str
     reply_to: str
-    params: Mapping[str, str | int]
+    params: Mapping[str, str | int] | None
     message_id: str
     subject: str
     state: State

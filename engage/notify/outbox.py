@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from engage.identifiers import Clock
     from engage.keyring import Keyring
     from engage.mailing import Recipient
+    from engage.notify.kinds import Kind
     from engage.storage.database import Database
     from engage.system.actor import Actor
 
@@ -66,32 +68,9 @@ class Outbox:
             ValueError: the kind or a value is not known, or a link is no path: our own mistakes.
         """
         _check(kind, params)
-        now, ident = self._clock(), new_id()
-        host = urlsplit(self._public_url()).hostname or "localhost"
-        await MailRepository(connection).add(
-            {
-                "id": ident,
-                "kind": kind,
-                "address": to.address,
-                "name": to.name,
-                "language": to.language,
-                "reply_to": reply_to,
-                "params": self._keyring.seal(json.dumps(dict(params), ensure_ascii=False)),
-                "dedupe_key": dedupe_key or None,
-                "message_id": f"<{ident}@{host}>",
-                "subject": "",
-                "state": "waiting",
-                "tries": 0,
-                "reason": "",
-                "words": "",
-                "due_at_ms": now,
-                "expires_at_ms": now + KINDS[kind].life_s * 1000,
-                "lease_owner": "",
-                "lease_until_ms": 0,
-                "created_at_ms": now,
-                "updated_at_ms": now,
-            }
-        )
+        mail = self.draft(new_id(), KINDS[kind], to, params, self._clock())
+        row = self.row(replace(mail, reply_to=reply_to))
+        await MailRepository(connection).add({**row, "dedupe_key": dedupe_key or None})
         for wake in self._listeners:
             wake()
 
@@ -202,10 +181,42 @@ class Outbox:
         )
         return None if row is None else self._mail(row)
 
+    def draft(
+        self, ident: str, kind: Kind, to: Recipient, params: Mapping[str, str | int], now: int
+    ) -> Mail:
+        """A mail that nobody has tried to send."""
+        host = urlsplit(self._public_url()).hostname or "localhost"
+        return Mail(
+            id=ident,
+            kind=kind.name,
+            address=to.address,
+            name=to.name,
+            language=to.language,
+            reply_to="",
+            params=dict(params),
+            message_id=f"<{ident}@{host}>",
+            subject="",
+            state="waiting",
+            tries=0,
+            reason="",
+            words="",
+            due_at_ms=now,
+            expires_at_ms=now + kind.life_s * 1000,
+            created_at_ms=now,
+            updated_at_ms=now,
+        )
+
+    def row(self, mail: Mail) -> dict[str, Any]:
+        """A mail as its row, its values sealed."""
+        params = self._keyring.seal(json.dumps(dict(mail.params or {}), ensure_ascii=False))
+        lease = {"lease_owner": "", "lease_until_ms": 0, "dedupe_key": None}
+        return {**asdict(mail), "params": params, **lease}
+
     def without_secrets(self, mail: Mail) -> str:
         """The values of a mail that may still be shown when it was sent, sealed."""
         secret = {each.name for each in KINDS[mail.kind].variables if each.secret}
-        kept = {name: value for name, value in mail.params.items() if name not in secret}
+        params = mail.params or {}
+        kept = {name: value for name, value in params.items() if name not in secret}
         return self._keyring.seal(json.dumps(kept, ensure_ascii=False))
 
     def _wake(self) -> None:
@@ -215,8 +226,8 @@ class Outbox:
     def _mail(self, row: Row[Any]) -> Mail:
         try:
             params = json.loads(self._keyring.open(row.params))
-        except SealBroken:  # the key was changed: the row can still be seen and removed
-            params = {}
+        except SealBroken:  # the row can still be seen and removed
+            params = None
         return Mail(**{**row._asdict(), "params": params})
 
 

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -51,12 +52,16 @@ class Secrets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One form of settings. `ruled` gives fields that a start setting decides, with the reason."""
+    """One form of settings.
+
+    `ruled` gives fields that a start setting decides, with the reason; `ruling` their values.
+    """
 
     name: str
     model: type[BaseModel]
     module: Module
     ruled: Callable[[], Mapping[str, str]]
+    ruling: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,7 @@ class Configuration:
         model: type[BaseModel],
         module: Module,
         ruled: Callable[[], Mapping[str, str]] = dict,
+        ruling: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """Know a section; before `start`.
 
@@ -95,10 +101,11 @@ class Configuration:
                 `json_schema_extra={"secret": True}` is sealed at rest and never shown.
             module: which right opens it.
             ruled: fields that are read-only now, each with the (untranslated) reason.
+            ruling: values that hold in place of the stored ones while the server runs.
         """
-        self._sections[name] = Section(name, model, module, ruled)
+        section = self._sections[name] = Section(name, model, module, ruled, ruling)
         self._by_model[model] = name
-        self._stored[name] = Stored(model(), 0)
+        self._stored[name] = _in_force(section, Stored(model(), 0))
 
     async def start(self) -> None:
         """Read what is stored and keep that current."""
@@ -213,7 +220,7 @@ class Configuration:
     def _take_over(self, section: Section, held: Stored) -> None:
         if held.version <= self._stored[section.name].version:
             return
-        self._stored[section.name] = held
+        self._stored[section.name] = _in_force(section, held)
         self._events.publish(SectionChanged(section.name))
 
     async def _read(self) -> None:
@@ -233,6 +240,13 @@ class Configuration:
                 log.warning("settings not read", extra={"problem": problem.code})
             except Exception:
                 log.exception("settings not read")
+
+
+def _in_force(section: Section, held: Stored) -> Stored:
+    """What holds: the stored values under those of start settings, which are never stored."""
+    if not section.ruling:
+        return held
+    return Stored(held.values.model_copy(update=dict(section.ruling)), held.version)
 
 
 def secret_fields(model: type[BaseModel]) -> list[str]:
