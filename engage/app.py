@@ -10,8 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from engage import demo
+from engage.api.forms import ApiUserForm
+from engage.api.https_api import HttpsApi
 from engage.broadcast.routes import BroadcastRoutes
 from engage.broadcast.sending import BroadcastSending
 from engage.broadcast.service import Broadcasts
@@ -70,6 +73,7 @@ from pbxcore.directory import DomainSettings
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from pydantic import BaseModel
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -78,6 +82,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 FIRST_ADMIN = "admin"
+FORMS: dict[str, type[BaseModel]] = {
+    "api-users": ApiUserForm,
+    "livechat": LiveChatForm,
+}
 
 
 class NotStarted(RuntimeError):
@@ -246,6 +254,19 @@ class _Parts:
         self._sending = BroadcastSending(database, self._hub, self.people, deliveries, events)
         broadcasts = Broadcasts(database, self.people, deliveries, self._sending.wake)
 
+        # HTTPS API
+        self._api = HttpsApi(
+            database,
+            keyring,
+            operations,
+            self._telephony.feed,
+            clock,
+            serial=keyring.derive("serial number"),
+            zone=lambda: ZoneInfo(self._configuration.get(TimeSettings).time_zone),
+            exempt=trusted,
+            answered=metrics.api_answered,
+        )
+
         # the frame around them
         metrics.follow(self.sockets)
         supervisor = SupervisorStatus(settings.run)
@@ -257,7 +278,7 @@ class _Parts:
             *PeopleRoutes(self.people, metrics.signed_in).routes(),
             *ListingRoutes(self.people).routes(),
             *SystemRoutes(self._configuration, operations).routes(),
-            *FormRoutes({"livechat": LiveChatForm}).routes(),
+            *FormRoutes(FORMS).routes(),
             *conversations.routes(),
             *LiveChatRoutes(self.livechat).routes(),
             *LiveChatAdministrationRoutes(self.livechat, lambda: settings.public_url).routes(),
@@ -266,6 +287,7 @@ class _Parts:
             ).routes(),
             *GroupRoutes(groups, self._hub, self.people).routes(),
             *BroadcastRoutes(broadcasts).routes(),
+            *self._api.routes(),
             *self.site.routes(),
         ]
         self.asgi: ASGIApp = frame(
@@ -289,6 +311,7 @@ class _Parts:
             self._telephony,
             self._sending,
             self._mails,
+            self._api,
         ):
             await part.start()
             self._started.append(part.stop)

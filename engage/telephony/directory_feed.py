@@ -56,6 +56,13 @@ class DirectoryFeed:
         events.subscribe(ExtensionSaved, self._changed)
         events.subscribe(ExtensionDropped, self._changed)
 
+    async def applied(self) -> bool:
+        """Whether the PBX holds everything that is stored now; what it lacks is told first."""
+        async with self._order:
+            if self._link.connected:
+                await self._follow()
+            return self._link.connected and self._version == self._source.directory()[1]
+
     async def _connected(self) -> None:
         async with self._order:
             self._version = -1

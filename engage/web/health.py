@@ -106,6 +106,12 @@ class Metrics:
             ["conversation", "kind"],
             registry=self.registry,
         )
+        self._api_answers = Counter(
+            "engage_api_answers",
+            "Answers of the HTTPS API, by action and status.",
+            ["action", "status"],
+            registry=self.registry,
+        )
         self._lag = Histogram(
             "engage_loop_lag_seconds",
             "How late the event loop wakes.",
@@ -130,6 +136,10 @@ class Metrics:
     def signed_in(self, succeeded: bool) -> None:
         """One attempt to sign in."""
         self._sign_ins.labels("succeeded" if succeeded else "refused").inc()
+
+    def api_answered(self, action: str, status: int) -> None:
+        """One answer of the HTTPS API."""
+        self._api_answers.labels(action, str(status)).inc()
 
     async def appended(self, fact: EventAppended) -> None:
         """One event stored."""

@@ -32,10 +32,18 @@ class Program:
         """Send something as JSON."""
         return self._ask("POST", path, body)
 
+    def patch(self, path: str, body: Any) -> Reply:
+        """Change some fields."""
+        return self._ask("PATCH", path, body)
+
+    def delete(self, path: str) -> Reply:
+        """Remove something."""
+        return self._ask("DELETE", path, None)
+
     def _ask(self, method: str, path: str, body: Any) -> Reply:
         headers = {"authorization": self.authorization} if self._token else {}
         data = None
-        if method == "POST":
+        if method in ("POST", "PATCH"):
             data = b"" if body is None else json.dumps(body).encode()
             headers["content-type"] = "application/json"
         request = urllib.request.Request(  # noqa: S310 - our own server

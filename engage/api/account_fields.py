@@ -1,0 +1,187 @@
+"""The fields of a SIP account, the same for reading, changing and adding.
+
+`home` names what the directory keeps by itself; every other field is kept among the extension's
+options until its feature exists (docs/api-inert-fields.md).
+"""
+
+from __future__ import annotations
+
+import re
+
+from engage.api.fields import Field, Fields
+from engage.api.presence import STATES, TIME
+from engage.api.values import (
+    Address,
+    Choice,
+    CommaList,
+    Line,
+    Network,
+    Whole,
+    YesNo,
+    matching,
+    one_of,
+)
+
+PERMISSIONS = (
+    "internal",
+    "internal-local",
+    "internal-local-national",
+    "internal-local-national-international",
+)
+RECORDED = ("all", "external", "internal", "off")
+ALERT_INFO = (
+    "none",
+    *(f"ring{each}" for each in range(1, 11)),
+    *(f"Bellcore-dr{each}" for each in range(1, 6)),
+    "custom",
+)
+CODECS = (
+    *("ulaw", "alaw", "gsm", "g726", "g722", "g729", "h264", "ilbc", "g726aal2", "adpcm", "g723"),
+    *("h263", "h263p", "vp8", "opus", "h265", "rtx", "advpf"),
+)
+USUAL_CODECS = "ulaw,alaw,gsm,g726,g722,g729,h264,ilbc"
+NETWORKS = 10
+
+YES_NO = YesNo()
+NUMBER = Line(18, 2, re.compile(r"[0-9]+"), "digits", empty=False)
+NAME = Line(64)
+SECRET = Line(64, 1, re.compile(r"[!-~]+"), "printable ASCII without blanks", empty=False)
+EXTENSIONS = CommaList(matching(re.compile(r"[0-9]{2,18}")), "extensions")
+PATTERNS = CommaList(matching(re.compile(r"_?[0-9A-Za-z+*#.!\[\]-]{1,32}")), "numbers or patterns")
+CALLER_ID = Line(32, 1, re.compile(r"[0-9A-Za-z+*#]+"), "digits, letters and + * #")
+PIN = Line(10, 4, re.compile(r"[0-9]+"), "digits")
+AUTH_ID = Line(
+    32, 1, re.compile(r'[^\s;:?"()<>@,\\/\[\]={}.]+'), 'no blank nor ;:?"()<>@,\\/[]={}.'
+)
+LANGUAGE = Line(16, 2, re.compile(r"[A-Za-z]+([_-][A-Za-z0-9]+)*"), "a language's code")
+PROFILE = Line(36, 1, re.compile(r"[0-9a-zA-Z-]+"), "a number", empty=False)
+
+# Their values are no text of their own but follow from others.
+FULL_NAME, CALLER_NUMBER = "fullname", "cidnumber"
+
+_KEY = (
+    Field("extension", NUMBER, home="number"),
+    Field("account_type", Choice(("SIP", "SIP(WebRTC)")), "SIP(WebRTC)", written=False),
+)
+
+_PERSON = (
+    Field("fullname", NAME, None, nullable=True, home="full_name"),
+    Field("first_name", NAME, "", home="first_name", shown=False),
+    Field("last_name", NAME, "", home="last_name", shown=False),
+    Field("email", Line(254), "", home="email", shown=False, aliases=("email_address",)),
+    Field("phone_number", CALLER_ID, None, nullable=True, shown=False),
+    Field("family_number", CALLER_ID, None, nullable=True, shown=False),
+    Field("fax", CALLER_ID, None, nullable=True, shown=False),
+    Field("department", NAME, None, nullable=True, shown=False),
+    Field("job_title", NAME, None, nullable=True, shown=False),
+    Field("room", NAME, None, nullable=True, shown=False),
+    Field("language", LANGUAGE, None, nullable=True, home="language"),
+    Field(
+        "user_password",
+        Line(200, 8, empty=False),
+        home="password",
+        shown=False,
+        secret=True,
+    ),
+    Field("wave_privilege_id", PROFILE, "0", home="wave_privilege"),
+    Field("enable_rc", YES_NO, "yes", shown=False),
+)
+
+_BASIC = (
+    Field("secret", SECRET, home="sip_secret", secret=True),
+    Field("authid", AUTH_ID, None, nullable=True),
+    Field("cidnumber", CALLER_ID, None, nullable=True),
+    Field("permission", Choice(PERMISSIONS), "internal", home="permission"),
+    Field("max_contacts", Whole(1, 10), 1, home="max_contacts"),
+    Field("out_of_service", YES_NO, "no", home="out_of_service"),
+    Field("hasvoicemail", Choice(("yes", "no", "remote"), (("1", "yes"), ("0", "no"))), "yes"),
+    Field("vmsecret", Line(64, 1, re.compile(r"[!-~]+")), None, nullable=True, secret=True),
+    Field("skip_vmsecret", YES_NO, "no"),
+    Field("vm_attach", YES_NO, None, nullable=True),
+    Field("vm_reserve", YES_NO, None, nullable=True),
+    Field("enable_ldap", YES_NO, "yes"),
+    Field("enable_webrtc", YES_NO, "yes"),
+    Field("emergcidnumber", Line(32, 2, re.compile(r"[0-9A-Za-z]+")), None, nullable=True),
+    Field("sca_enable", YES_NO, "no"),
+)
+
+_MEDIA = (
+    Field("nat", YES_NO, "yes"),
+    Field("directmedia", YES_NO, "no"),
+    Field(
+        "dtmfmode",
+        Choice(("rfc4733", "info", "inband", "auto"), (("rfc2833", "rfc4733"),)),
+        "rfc4733",
+    ),
+    Field("tel_uri", Choice(("disabled", "user_phone", "enabled")), "disabled"),
+    Field("enable_qualify", YES_NO, "no"),
+    Field("qualifyfreq", Whole(1, 3600), 60),
+    Field("qualify", Whole(0, 60_000), 1000, written=False),
+    Field("alertinfo", Choice(ALERT_INFO), None, nullable=True),
+    Field("custom_alert_info", Line(128), None, nullable=True),
+    Field("t38_udptl", YES_NO, "no"),
+    Field("faxdetect", YES_NO, "no"),
+    Field("sendtofax", YES_NO, None, nullable=True),
+    Field("fax_gateway", YES_NO, "no", written=False),
+    Field("encryption", Choice(("no", "yes", "support")), "no"),
+    Field("strategy_ipacl", Whole(0, 2), 0),
+    *(
+        Field(f"local_network{each}", Network(), None, nullable=True)
+        for each in range(1, NETWORKS + 1)
+    ),
+    Field("specific_ip", Address(), None, nullable=True),
+    Field("intranet_ip_filter", YES_NO, "no", written=False),
+    Field("allow", CommaList(one_of(CODECS), "codecs"), USUAL_CODECS),
+    Field("jitterbuffer", Choice(("disable", "fixed", "adaptive", "neteq")), "disable"),
+    Field("media_encryption", Choice(("auto_dtls",)), "auto_dtls", written=False),
+    Field("use_avpf", YES_NO, "yes", written=False),
+    Field("ice_support", YES_NO, "yes", written=False),
+)
+
+_FEATURES = (
+    Field("presence_status", Choice(STATES), "available"),
+    Field("presence_def_script", Line(128), None, nullable=True, written=False),
+    Field("dnd", YES_NO, "no"),
+    Field("dnd_timetype", TIME, 0),
+    Field("dndwhitelist", PATTERNS, ""),
+    Field("fwdwhitelist", PATTERNS, None, nullable=True),
+    Field("ring_timeout", Whole(3, 600), None, nullable=True),
+    Field("auto_record", Choice(RECORDED), "off"),
+    Field("en_ringboth", YES_NO, "no"),
+    Field(
+        "external_number",
+        Line(32, 1, re.compile(r"[0-9A-Za-z+*#-]+"), "digits, letters and + - * #"),
+        None,
+        nullable=True,
+    ),
+    Field("ringboth_timetype", TIME, 0),
+    Field("use_callee_dod_on_fwd_rb", YES_NO, "no"),
+    Field("use_callee_dod_on_fm", YES_NO, "no"),
+    Field("enablehotdesk", YES_NO, "no"),
+    Field("user_outrt_passwd", PIN, None, nullable=True, secret=True),
+    Field("bypass_outrt_auth", Choice(("no", "yes", "bytime")), "no"),
+    Field("skip_auth_timetype", TIME, 0),
+    Field("mohsuggest", NAME, "default"),
+    Field("limitime", Whole(0, 86_400), None, nullable=True),
+    Field("callbarging_monitor", EXTENSIONS, ""),
+    Field("seamless_transfer_members", EXTENSIONS, ""),
+    Field("call_waiting", YES_NO, "yes"),
+    Field("custom_autoanswer", YES_NO, "no"),
+    Field("missed_call", YES_NO, "no", written=False),
+    Field("cc_enable", YES_NO, "no", shown=False),
+    Field("cc_mode", Choice(("normal", "trunk")), "normal", shown=False),
+    Field("cc_agent_policy", Choice(("never", "native")), "never", written=False),
+    Field("cc_monitor_policy", Choice(("never", "native")), "never", written=False),
+    Field("cc_max_agents", Whole(1, 999), 1),
+    Field("cc_max_monitors", Whole(1, 999), 2),
+)
+
+ACCOUNT = Fields((*_KEY, *_PERSON, *_BASIC, *_MEDIA, *_FEATURES))
+VOICEMAIL = ("vm_attach", "vm_reserve")
+"""Flat when written, in an object of their own when read."""
+CTI_PRIVILEGES = {
+    "active_call": "no",
+    "callbarge": "no",
+    "extension_status": "no",
+    "hangup": "no",
+}

@@ -1,0 +1,94 @@
+"""The HTTPS API wired together: its users, its sessions, its actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engage.api.endpoint import ApiEndpoint
+from engage.api.lockout import Lockout
+from engage.api.permitted import SystemNames
+from engage.api.routes import ApiUserRoutes
+from engage.api.service import ApiUsers
+from engage.api.session_actions import SessionActions
+from engage.api.sessions import ApiSessions
+from engage.api.system_actions import SystemActions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import tzinfo
+
+    from starlette.routing import Route
+
+    from engage.api.actions import Handler
+    from engage.api.model import Secrets
+    from engage.api.permitted import IpNetwork, Names
+    from engage.api.system_actions import Feed
+    from engage.identifiers import Clock
+    from engage.storage.database import Database
+    from engage.system.operation_log import OperationLog
+
+SERIAL_DIGITS = 16
+
+
+class HttpsApi:
+    """Everything behind `/api` and `/v1/api-users`."""
+
+    def __init__(
+        self,
+        database: Database,
+        keyring: Secrets,
+        operations: OperationLog,
+        feed: Feed,
+        clock: Clock,
+        *,
+        serial: bytes,
+        zone: Callable[[], tzinfo],
+        exempt: Sequence[IpNetwork],
+        answered: Callable[[str, int], None],
+        names: Names | None = None,
+    ) -> None:
+        """Wire it.
+
+        Args:
+            database: where API users and failed logins are kept.
+            keyring: seals API users' passwords.
+            operations: the operation log.
+            feed: brings changes to the PBX.
+            clock: sessions, challenges and lock-outs go by it.
+            serial: bytes that stand for this installation and give nothing away.
+            zone: the time zone of `getSystemStatus`.
+            exempt: networks whose logins are not limited in their pace.
+            answered: is told each action and its status.
+            names: resolves host names among the permitted addresses; the system's by default.
+        """
+        self._system_names = SystemNames() if names is None else None
+        names = names or self._system_names
+        assert names is not None  # noqa: S101 - one of the two is there
+        sessions = ApiSessions(clock)
+        self._lockout = Lockout(database, clock, exempt)
+        self.users = ApiUsers(database, keyring, sessions, self._lockout, names, clock)
+        signing = SessionActions(self.users, sessions, self._lockout, clock)
+        system = SystemActions(feed, serial.hex().upper()[:SERIAL_DIGITS], clock, zone)
+        handlers: Mapping[str, Handler] = {
+            "logout": signing.logout,
+            "getsystemstatus": system.status,
+            "getsystemgeneralstatus": system.general_status,
+            "applychanges": system.apply,
+        }
+        opening = {"challenge": signing.challenge, "login": signing.login}
+        self._endpoint = ApiEndpoint(self.users, sessions, operations, opening, handlers, answered)
+        self._user_routes = ApiUserRoutes(self.users, sessions)
+
+    def routes(self) -> list[Route]:
+        """What is served."""
+        return [*self._endpoint.routes(), *self._user_routes.routes()]
+
+    async def start(self) -> None:
+        """Read API users, and who is locked out."""
+        await self._lockout.start()
+        await self.users.start()
+
+    async def stop(self) -> None:
+        """End what runs in the background."""
+        if self._system_names is not None:
+            self._system_names.close()

@@ -1,0 +1,95 @@
+"""Every action of the protocol by name: what we do, what we do not do yet, what else is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action.
+
+    `changes`: it changes something, so a refusal is noted in the operation log. `open`: it needs no
+    cookie.
+    """
+
+    name: str
+    changes: bool = False
+    open: bool = False
+
+
+_SERVED = (
+    Action("challenge", open=True),
+    Action("login", open=True),
+    Action("logout"),
+    Action("getSystemStatus"),
+    Action("getSystemGeneralStatus"),
+    Action("applyChanges"),
+    Action("listAccount"),
+    Action("getSIPAccount"),
+    Action("addSIPAccountAndUser", changes=True),
+    Action("updateSIPAccount", changes=True),
+    Action("deleteUser", changes=True),
+    Action("listUser"),
+    Action("getUser"),
+    Action("updateUser", changes=True),
+    Action("listExtensionGroup"),
+    Action("listDepartment"),
+    Action("listQueue"),
+    Action("getQueue"),
+    Action("addQueue", changes=True),
+    Action("updateQueue", changes=True),
+    Action("deleteQueue", changes=True),
+)
+SERVED: Mapping[str, Action] = MappingProxyType({each.name.lower(): each for each in _SERVED})
+"""By the name in lower case: the guide and its programs disagree about case."""
+
+DENIABLE = tuple(each.name for each in _SERVED if each.name not in ("challenge", "login", "logout"))
+"""What a single API user can be refused."""
+
+ALIASES: Mapping[str, str] = MappingProxyType(
+    {
+        "addsipaccount": "addsipaccountanduser",
+        "donotdisturb": "updatesipaccount",
+        "listqueues": "listqueue",
+    }
+)
+"""Names that programs use for an action of ours."""
+
+_VERBS = ("list", "get", "add", "update", "delete")
+_OBJECTS = (
+    *("pinsets", "siptrunk", "analogtrunk", "digitaltrunk", "outboundroute", "inboundroute"),
+    *("inboundblacklist", "paginggroup", "ivr"),
+)
+_OTHERS = (
+    *("getsipaccountqr", "listvoiptrunk", "addslatrunk", "updateslatrunk", "getdogitaltrunk"),
+    *("listoutboundgroups", "listinboundgroups", "deleteallinboundblacklist"),
+    *("getinboundblacklistsettings", "updateinboundblacklistsettings"),
+    *("listbridgedchannels", "listunbridgedchannels", "hangup", "callbarge", "mute", "unmute"),
+    *("hold", "unhold", "dialextension", "dialoutbound", "calltransfer", "dialoutboundtwo"),
+    *("transfernumberinbound", "transfernumberoutbound", "dialivr", "dialivroutbound"),
+    *("dialqueue", "dialringgroup", "acceptcall", "refusecall", "playpromptbyorg"),
+    *("loginlogoffqueueagent", "pauseunpausequeueagent", "queueapi"),
+    *("multicastpaging", "multicastpaginghangup", "cdrapi", "recapi", "getrecordinfosbycall"),
+    *("pmsapi", "addmessagebroadcast", "cleanterminalchatinformation"),
+)
+NOT_YET = frozenset({*(f"{verb}{name}" for verb in _VERBS for name in _OBJECTS), *_OTHERS})
+"""Actions of the protocol whose feature does not exist yet: answered -19."""
+
+REFUSED = frozenset(
+    {
+        *("listringgroup", "listvoicemailgroup", "listconference", "listipc", "listzeroconfig"),
+        "deleterecording",
+    }
+)
+"""What devices answer -47 to, and programs are prepared for."""
+
+
+def canonical(action: str) -> str:
+    """The name in lower case by which an action is known here."""
+    return ALIASES.get(action, action)

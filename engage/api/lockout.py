@@ -1,0 +1,170 @@
+"""The guard before the API's login: who guesses is counted, then locked out for a while."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from engage.api.model import key_of
+from engage.api.permitted import plain
+from engage.people.guard import Guard, GuardRule, address_subject
+from engage.people.repository import PeopleRepository
+from engage.system.operation_log import note
+from engage.web.limits import Bucket, Rate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.api.permitted import IpNetwork
+    from engage.identifiers import Clock
+    from engage.storage.database import Database
+    from engage.system.actor import Actor
+
+BY_PAIR = GuardRule(failures=5)
+"""One user name at one address."""
+BY_ADDRESS = GuardRule(failures=30)
+BY_USER = GuardRule(failures=50)
+"""One user name from everywhere it may come from: guesses spread over many addresses."""
+LOGINS = Rate(burst=60, per_s=2)
+"""Challenges and logins of one address, however they end."""
+MOST_BUCKETS = 10_000
+FORGET_EVERY_MS = 600_000
+PREFIX = "api-"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What a failure led to: attempts left, or seconds locked out."""
+
+    left: int
+    locked_s: int
+
+
+class Lockout:
+    """Counts failures in the database, so that a restart forgives nobody."""
+
+    def __init__(self, database: Database, clock: Clock, exempt: Sequence[IpNetwork] = ()) -> None:
+        """Networks in `exempt` are not limited in their pace; their failures count all the same."""
+        self._database, self._clock, self._exempt = database, clock, tuple(exempt)
+        self._guards: dict[str, Guard] = {}
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+        self._forget_at_ms = 0
+
+    async def start(self) -> None:
+        """Remember what was counted before the restart."""
+        async with self._database.read() as connection:
+            found = await PeopleRepository(connection).guards()
+        self._guards = {each.subject: each for each in found if each.subject.startswith(PREFIX)}
+
+    def too_fast(self, address: str) -> bool:
+        """Take one of what an address may ask for; whether there is none left."""
+        client = plain(address)
+        if client is not None and any(client in network for network in self._exempt):
+            return False
+        subject, now_s = address_subject(address), self._clock() / 1000
+        bucket = self._buckets.setdefault(subject, Bucket(LOGINS, now_s))
+        self._buckets.move_to_end(subject)
+        if len(self._buckets) > MOST_BUCKETS:
+            self._buckets.popitem(last=False)
+        return bucket.take(now_s) > 0
+
+    def locked_s(self, user: str, address: str) -> int:
+        """Seconds for which nobody of this name at this address is heard; 0 when free."""
+        now = self._clock()
+        found = map(self._guards.get, (_pair(user, address), _address(address), _user(user)))
+        return max((guard.locked_s(now) for guard in found if guard is not None), default=0)
+
+    async def failed(self, user: str, address: str, *, everywhere: bool, actor: Actor) -> Failed:
+        """Count a failure and note it in the operation log.
+
+        Args:
+            user: the name that was tried; it need not exist.
+            address: where from.
+            everywhere: count against the name itself too; not for addresses that the user does not
+                permit, else anybody could lock it out.
+            actor: for the operation log.
+        """
+        now = self._clock()
+        rules = {_pair(user, address): BY_PAIR, _address(address): BY_ADDRESS}
+        shown = dict(rules)
+        if everywhere:
+            rules[_user(user)] = BY_USER
+        # before anything is awaited: guesses in parallel must see each other's failures
+        changed = [
+            self._guards.get(subject, Guard(subject)).failed(rule, now)
+            for subject, rule in rules.items()
+        ]
+        self._guards.update({guard.subject: guard for guard in changed})
+        locked_s = max(guard.locked_s(now) for guard in changed)
+        left = min(
+            rule.failures - self._guards[subject].failures for subject, rule in shown.items()
+        )
+        forget = now >= self._forget_at_ms
+        if forget:
+            self._forget(now)
+
+        async def work(connection: AsyncConnection) -> None:
+            rows = PeopleRepository(connection)
+            for guard in changed:
+                await rows.put_guard(guard)
+            if forget:
+                await rows.forget_guards(now)
+            result = "locked" if locked_s else "wrong_credentials"
+            await note(connection, actor, "api.login", "", at_ms=now, result=result)
+
+        await self._database.write(work)
+        return Failed(left, locked_s)
+
+    async def succeeded(self, user: str, address: str, actor: Actor, subject: str) -> None:
+        """Forget this name's failures at this address, and note the login."""
+        known = self._guards.pop(_pair(user, address), None)
+
+        async def work(connection: AsyncConnection) -> None:
+            if known is not None:
+                await PeopleRepository(connection).forget_guards(self._clock(), known.subject)
+            await note(connection, actor, "api.login", subject, at_ms=self._clock())
+
+        await self._database.write(work)
+
+    async def forgive(self, users: Iterable[str]) -> None:
+        """Forget every failure of names whose account was just changed."""
+        now = self._clock()
+        prefixes = tuple(f"{_user(user)}" for user in users)
+        freed = [
+            replace(guard, failures=0, window_ends_at_ms=0, locked_until_ms=0)
+            for subject, guard in self._guards.items()
+            if subject.partition("@")[0] in prefixes
+        ]
+        if not freed:
+            return
+        for guard in freed:
+            del self._guards[guard.subject]
+
+        async def work(connection: AsyncConnection) -> None:
+            rows = PeopleRepository(connection)
+            for guard in freed:
+                await rows.put_guard(guard)
+            await rows.forget_guards(now)
+
+        await self._database.write(work)
+
+    def _forget(self, now: int) -> None:
+        self._forget_at_ms = now + FORGET_EVERY_MS
+        self._guards = {
+            key: guard for key, guard in self._guards.items() if not guard.forgettable(now)
+        }
+
+
+def _user(user: str) -> str:
+    return f"{PREFIX}user:{key_of(user).replace('@', '%')[:64]}"
+
+
+def _pair(user: str, address: str) -> str:
+    return f"{_user(user)}@{address_subject(address)}"
+
+
+def _address(address: str) -> str:
+    return f"{PREFIX}{address_subject(address)}"
