@@ -111,14 +111,20 @@ class FormOptions(BaseModel):
             "labels": {BROWSER_LANGUAGE: N_("Use Browser Language"), **LANGUAGES},
         },
     )
-    title: Annotated[str, Field(max_length=64)] = Field(
-        default="",
-        title=N_("Title"),
-        description=N_("Stands at the top of the page; the name if left empty."),
-        json_schema_extra={"section": LOOK},
+    max_file_size_mb: Annotated[int, Field(ge=1, le=1024)] | None = Field(
+        default=None,
+        title=N_("Max File Size Upload (MB)"),
+        description=N_("Never more than the IM settings allow; left empty, just as much."),
+        json_schema_extra={"control": "number", "section": GENERAL},
     )
-    subtitle: Annotated[str, Field(max_length=120)] = Field(
-        default="", title=N_("Subtitle"), json_schema_extra={"section": LOOK}
+    allowed_domains: tuple[str, ...] = Field(
+        default=(),
+        title=N_("Allowed domains"),
+        description=N_(
+            "The web sites that may show this chat in a window of theirs, such as"
+            " www.example.com or *.example.com; any, if left empty."
+        ),
+        json_schema_extra={"control": "hosts", "section": GENERAL},
     )
     require_visitor_info: bool = Field(
         default=True,
@@ -178,29 +184,6 @@ class FormOptions(BaseModel):
         description=N_("How long visitors' details and conversations are kept; 0 keeps them."),
         json_schema_extra={"section": PRIVACY},
     )
-    inquiry_timeout_min: Annotated[int, Field(ge=0, le=1440)] = Field(
-        default=10,
-        title=N_("Inquiry timeout (min)"),
-        description=N_(
-            "Who has waited for so long is asked to leave a message; 0 lets them wait for ever."
-        ),
-        json_schema_extra={"section": HOURS},
-    )
-    max_file_size_mb: Annotated[int, Field(ge=1, le=1024)] | None = Field(
-        default=None,
-        title=N_("Max File Size Upload (MB)"),
-        description=N_("Never more than the IM settings allow; left empty, just as much."),
-        json_schema_extra={"control": "number", "section": GENERAL},
-    )
-    allowed_domains: tuple[str, ...] = Field(
-        default=(),
-        title=N_("Allowed domains"),
-        description=N_(
-            "The web sites that may show this chat in a window of theirs, such as"
-            " www.example.com or *.example.com; any, if left empty."
-        ),
-        json_schema_extra={"control": "hosts", "section": GENERAL},
-    )
     working_hours: ConditionCode = Field(
         default=0,
         title=N_("Working hours"),
@@ -228,6 +211,14 @@ class FormOptions(BaseModel):
             "section": HOURS,
             "when": {"field": "working_hours", "is": 6},
         },
+    )
+    inquiry_timeout_min: Annotated[int, Field(ge=0, le=1440)] = Field(
+        default=10,
+        title=N_("Inquiry timeout (min)"),
+        description=N_(
+            "Who has waited for so long is asked to leave a message; 0 lets them wait for ever."
+        ),
+        json_schema_extra={"section": HOURS},
     )
     offline_form: bool = Field(
         default=True,
@@ -272,6 +263,15 @@ class FormOptions(BaseModel):
         default=5,
         title=N_("Notify after (min)"),
         json_schema_extra={"section": MAIL, "when": {"field": "notify_agents", "is": True}},
+    )
+    title: Annotated[str, Field(max_length=64)] = Field(
+        default="",
+        title=N_("Title"),
+        description=N_("Stands at the top of the page; the name if left empty."),
+        json_schema_extra={"section": LOOK},
+    )
+    subtitle: Annotated[str, Field(max_length=120)] = Field(
+        default="", title=N_("Subtitle"), json_schema_extra={"section": LOOK}
     )
     theme_color: Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")] = Field(
         default="#1b5fd9",

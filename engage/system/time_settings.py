@@ -172,7 +172,7 @@ class TimeSettings(BaseModel):
     )
     office_time: tuple[Hours, ...] = Field(
         default=(Hours(weekdays=(1, 2, 3, 4, 5)),),
-        title=N_("Office time"),
+        title=N_("Hours"),
         max_length=50,
         description=N_(
             "An end that is not after the start means the next day; equal times, the whole day."
@@ -182,7 +182,7 @@ class TimeSettings(BaseModel):
     )
     holidays: tuple[HolidayRow, ...] = Field(
         default=(),
-        title=N_("Holidays"),
+        title=N_("Days"),
         max_length=200,
         json_schema_extra={"section": N_("Holidays")},
     )

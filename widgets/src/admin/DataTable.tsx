@@ -58,6 +58,8 @@ interface Props<Row> {
   /** The first column names the row. */
   columns: readonly Column<Row>[];
   actions?: (row: Row) => readonly RowAction<Row>[];
+  /** `bad`: something is wrong with the row; its words say what. */
+  tone?: (row: Row) => "bad" | undefined;
   bulk?: readonly BulkAction[];
   filters?: readonly Filter[];
   placeholder?: string;
@@ -78,7 +80,7 @@ const TYPING_MS = 250;
 
 /** A collection of the server: searched, sorted and paged there, chosen from and acted on here. */
 export function DataTable<Row>(props: Props<Row>) {
-  const { name, path, idOf, columns, actions, bulk = [], filters = [], placeholder, searchable = true, exportable = true, empty, turn = 0, begin, live = false } = props;
+  const { name, path, idOf, columns, actions, tone, bulk = [], filters = [], placeholder, searchable = true, exportable = true, empty, turn = 0, begin, live = false } = props;
   const { api } = useSession();
   const [asked, setAsked] = useState<Asked>(() => remembered.get(path) ?? { ...nothingAsked, ...begin });
   const [typed, setTyped] = useState(asked.q);
@@ -213,7 +215,7 @@ export function DataTable<Row>(props: Props<Row>) {
               const key = ids[index] ?? "";
               const named = `${id}-${index}`;
               return (
-                <tr key={key} role="row" data-chosen={chosen.has(key) || undefined}>
+                <tr key={key} role="row" data-chosen={chosen.has(key) || undefined} data-tone={tone?.(row)}>
                   {bulk.length > 0 && (
                     <td role="cell" className={styles.pick}>
                       <Checkbox size="sm" aria-label={t("Select")} aria-describedby={named} checked={chosen.has(key)} onChange={() => setChosen(toggled(chosen, key))} />

@@ -24,7 +24,7 @@ export type Drawn = Readonly<Record<string, (props: ControlProps) => ReactNode>>
 export const FormContext = createContext<{ drawn: Drawn; secrets: readonly string[] }>({ drawn: {}, secrets: [] });
 
 /** Help stands under its box, so that boxes in a row stand level. */
-const inputWrapperOrder: ("label" | "input" | "description" | "error")[] = ["label", "input", "description", "error"];
+export const inputWrapperOrder: ("label" | "input" | "description" | "error")[] = ["label", "input", "description", "error"];
 
 interface FieldsProps {
   fields: readonly Field[];
@@ -43,7 +43,7 @@ export function Fields({ fields, values, problems, above = "", onChange }: Field
       const path = above + field.name;
       const props: ControlProps = { field, path, value: values[field.name], error: problems[path], onChange: (value) => onChange(field.name, value, path) };
       return (
-        <div key={field.name} className={styles.field} data-field={path} data-wide={isWide(field) || undefined} data-required={field.required || undefined}>
+        <div key={field.name} className={styles.field} data-field={path} data-wide={isWide(field) || path in drawn || undefined} data-required={field.required || undefined}>
           {drawn[path]?.(props) ?? <Control {...props} problems={problems} />}
         </div>
       );
@@ -182,10 +182,14 @@ function Colour({ field, value, error, onChange }: ControlProps) {
   );
 }
 
+/** A choice that is stored as an empty text; the list cannot hold one. */
+const EMPTY = "\0";
+
 function Choice({ field, value, error, onChange }: ControlProps) {
   const { options, failed } = useOptions(field, value);
   const chosen = value === null || value === undefined ? null : String(value);
-  const data = field.control === "language" && options.length === 0 ? languageOptions() : options;
+  const data = (field.control === "language" && options.length === 0 ? languageOptions() : options).map((option) => (option.value === "" ? { ...option, value: EMPTY } : option));
+  const empty = data.some((option) => option.value === EMPTY) ? EMPTY : null;
   const optional = field.nullable || (field.control === "language" && !field.required);
   const known = chosen === null || chosen === "" || data.some((option) => option.value === chosen) ? data : [...data, { value: chosen, label: chosen }];
   return (
@@ -197,8 +201,8 @@ function Choice({ field, value, error, onChange }: ControlProps) {
       required={field.required}
       disabled={field.readOnly}
       placeholder={field.placeholder || (field.control === "language" ? t("As their browser has it") : undefined)}
-      value={chosen === "" ? null : chosen}
-      onChange={(next) => onChange(next === null ? (field.nullable ? null : "") : field.numeric ? Number(next) : next)}
+      value={chosen === "" ? empty : chosen}
+      onChange={(next) => onChange(next === null ? (field.nullable ? null : "") : next === EMPTY ? "" : field.numeric ? Number(next) : next)}
       data={known}
       searchable={known.length > 8}
       limit={200}

@@ -1,0 +1,27 @@
+import { href } from "../../kit/route";
+import { t } from "../../shared/i18n";
+import { Heading } from "../Heading";
+import { ObjectPage } from "../ObjectPage";
+import type { PageProps } from "../pages";
+import { SectionForm } from "../SectionPage";
+import { DestinationField } from "./DestinationField";
+import { LiveChatList } from "./LiveChatList";
+import { PATH } from "./livechats";
+import { TranslationsField } from "./TranslationsField";
+
+const drawn = { destination: DestinationField, translations: TranslationsField };
+
+/** Messaging → Live Chat: the list, a live chat's form, and the limits for all of them. */
+export default function LiveChatPage({ rest: [first], readOnly }: PageProps) {
+  if (first === undefined) return <LiveChatList readOnly={readOnly} />;
+  const back = { path: "livechats", label: t("All live chats") };
+  if (first === "limits") {
+    return (
+      <>
+        <Heading title={t("Limits")} lead={t("How much one address may ask of one live chat.")} back={{ href: href(back.path), label: back.label }} />
+        <SectionForm name="livechat_limits" readOnly={readOnly} />
+      </>
+    );
+  }
+  return <ObjectPage key={first} form="livechat" collection={PATH} id={first === "new" ? null : first} newTitle={t("Add Live Chat")} titleOf={(values) => String(values["name"])} back={back} readOnly={readOnly} drawn={drawn} />;
+}
