@@ -47,6 +47,10 @@ from engage.people.events import SessionEnded
 from engage.people.listing_routes import ListingRoutes
 from engage.people.routes import PeopleRoutes
 from engage.people.service import People
+from engage.people.sign_in.routes.factors import FactorRoutes
+from engage.people.sign_in.routes.passwords import PasswordRoutes
+from engage.people.sign_in.routes.sessions import SessionRoutes
+from engage.people.sign_in.settings import SecuritySettings
 from engage.processes.link import PartLink, PbxLink
 from engage.processes.status import SupervisorStatus
 from engage.settings import Settings
@@ -194,6 +198,9 @@ class _Parts:
         def public_url() -> str:
             return settings.public_url
 
+        def own_hosts() -> frozenset[str]:
+            return frozenset({urlsplit(public_url()).hostname or ""})
+
         self._mailer = Outbox(database, keyring, public_url, clock)
         library = TemplateLibrary(database, languages, clock)
         self._mails = MailSending(
@@ -206,7 +213,15 @@ class _Parts:
         events.subscribe(SectionChanged, self._mails.section_changed)
 
         # people and the way to their sockets
-        self.people = People(database, keyring, events, clock)
+        self._configuration.register("security", SecuritySettings, Module.USERS)
+        self.people = People(
+            database,
+            keyring,
+            events,
+            clock,
+            policy=lambda: self._configuration.get(SecuritySettings),
+        )
+        self.people.links.send_by(self._mailer)
         access = Access(self.people)
         self.sockets = Sockets(access)
         events.subscribe(SessionEnded, self.sockets.session_ended)
@@ -275,7 +290,10 @@ class _Parts:
         self.site = SiteRoutes(static, lambda: self.routes, version=version())
         self.routes: list[BaseRoute] = [
             *HealthRoutes(self.readiness, metrics).routes(),
-            *PeopleRoutes(self.people, metrics.signed_in).routes(),
+            *PeopleRoutes(self.people, metrics.signed_in, own_hosts).routes(),
+            *FactorRoutes(self.people, own_hosts).routes(),
+            *SessionRoutes(self.people).routes(),
+            *PasswordRoutes(self.people).routes(),
             *ListingRoutes(self.people).routes(),
             *SystemRoutes(self._configuration, operations).routes(),
             *FormRoutes(FORMS).routes(),

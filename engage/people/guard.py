@@ -51,6 +51,11 @@ def user_subject(user_name: str) -> str:
     return f"user:{user_name[:64]}"
 
 
+def second_subject(user_name: str) -> str:
+    """The guard's subject for the second step of signing in."""
+    return f"second:{user_name[:64]}"
+
+
 def address_subject(address: str) -> str:
     """The guard's subject for an address; an IPv6 /64 is one subject, as one person owns it."""
     try:

@@ -125,16 +125,26 @@ class QueueEntry:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a token stands for. `expires_at_ms` 0: revoked; `ends_at_ms`: no refresh goes beyond."""
+    """What a token stands for.
+
+    `expires_at_ms` 0: revoked; `ends_at_ms`: no refresh goes beyond; `used_at_ms` is right to
+    within minutes; `proved_at_ms`: when its owner last showed who they are; `enrolling`: nothing
+    else may be done before a second factor is set up.
+    """
 
     id: str
     token_hash: str
     account_id: str
     account_version: int
     kind: str
+    address: str
+    user_agent: str
     created_at_ms: int
     expires_at_ms: int
     ends_at_ms: int
+    used_at_ms: int = 0
+    proved_at_ms: int = 0
+    enrolling: bool = False
 
     @property
     def revoked(self) -> bool:

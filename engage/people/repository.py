@@ -161,7 +161,7 @@ class PeopleRepository:
         """Every session still kept, ended ones too."""
         return [_session(row) for row in await self._connection.execute(select(sessions))]
 
-    async def add_session(self, session: Session, address: str, user_agent: str) -> None:
+    async def add_session(self, session: Session) -> None:
         """Store a session just begun."""
         await self._connection.execute(
             insert(sessions).values(
@@ -170,18 +170,29 @@ class PeopleRepository:
                 account_id=session.account_id,
                 account_version=session.account_version,
                 kind=session.kind,
-                address=address,
-                user_agent=user_agent,
+                address=session.address,
+                user_agent=session.user_agent,
                 created_at_ms=session.created_at_ms,
                 expires_at_ms=session.expires_at_ms,
                 ends_at_ms=session.ends_at_ms,
+                used_at_ms=session.used_at_ms,
+                proved_at_ms=session.proved_at_ms,
+                enrolling=session.enrolling,
             )
         )
 
-    async def keep_session(self, session_id: str, expires_at_ms: int) -> None:
-        """Move a session's expiry (0 revokes it, for good)."""
+    async def keep_session(
+        self, session_id: str, expires_at_ms: int, used_at_ms: int | None = None
+    ) -> None:
+        """Move a session's expiry (0 revokes it, for good) and when it was last used."""
         query = update(sessions).where(sessions.c.id == session_id, sessions.c.expires_at_ms > 0)
-        await self._connection.execute(query.values(expires_at_ms=expires_at_ms))
+        used = {} if used_at_ms is None else {"used_at_ms": used_at_ms}
+        await self._connection.execute(query.values(expires_at_ms=expires_at_ms, **used))
+
+    async def prove_session(self, session_id: str, now_ms: int) -> None:
+        """Remember when its owner last showed who they are."""
+        query = update(sessions).where(sessions.c.id == session_id)
+        await self._connection.execute(query.values(proved_at_ms=now_ms))
 
     async def adopt_session(self, session_id: str, account_id: str) -> None:
         """Let one session keep its grant over a change of the account's version."""
@@ -289,7 +300,12 @@ def _session(row: Any) -> Session:
         account_id=row.account_id,
         account_version=row.account_version,
         kind=row.kind,
+        address=row.address,
+        user_agent=row.user_agent,
         created_at_ms=row.created_at_ms,
         expires_at_ms=row.expires_at_ms,
         ends_at_ms=row.ends_at_ms,
+        used_at_ms=row.used_at_ms,
+        proved_at_ms=row.proved_at_ms,
+        enrolling=row.enrolling,
     )

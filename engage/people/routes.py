@@ -11,6 +11,8 @@ from starlette.routing import Route
 from engage.errors import Unauthenticated
 from engage.identifiers import rfc3339
 from engage.people.model import PASSWORD_LONGEST, csrf_of
+from engage.people.sign_in.model import Caller, SecondFactorNeeded
+from engage.people.sign_in.routes.inside import PasskeyQuestion, relying_party
 from engage.web.access import (
     CsrfRefused,
     drop_cookie,
@@ -23,11 +25,14 @@ from engage.web.openapi import operation
 from engage.web.requests import address, answer, principal, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
 
+    from engage.people.model import SignedIn
     from engage.people.service import People
+    from engage.people.sign_in.model import RelyingParty
+    from engage.people.sign_in.routes.inside import Hosts
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD_LONGEST)]
 
@@ -39,6 +44,19 @@ class SignIn(BaseModel):
 
     user: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     password: Password
+    code: Annotated[str, StringConstraints(max_length=40)] = Field(
+        default="", description="Of the second factor, by who sends both at once"
+    )
+
+
+class SecondStep(BaseModel):
+    """The ticket of the first step, and a code or a passkey's answer."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    ticket: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+    code: Annotated[str, StringConstraints(max_length=40)] = ""
+    passkey: dict[str, Any] | None = None
 
 
 class ChangePassword(BaseModel):
@@ -68,12 +86,15 @@ class UserView(BaseModel):
 class Me(BaseModel):
     """The account and session of who asks; `token` is given to programs, and once.
 
+    `enrolling`: a second factor must be set up before anything else.
+
     `rights`: `none`, `view` or `edit` by the administration's modules; `grants`: what Wave allows.
     """
 
     user: UserView
     rights: dict[str, str]
     grants: list[str]
+    enrolling: bool
     expires_at: str
     csrf: str
     token: str | None = None
@@ -88,14 +109,22 @@ class Renewed(BaseModel):
 class PeopleRoutes:
     """The HTTP edge of sign-in."""
 
-    def __init__(self, people: People, signed_in: Callable[[bool], None]) -> None:
-        """`signed_in` is told of each attempt, and whether it succeeded."""
-        self._people, self._signed_in = people, signed_in
+    def __init__(self, people: People, signed_in: Callable[[bool], None], hosts: Hosts) -> None:
+        """Build it.
+
+        Args:
+            people: who may sign in.
+            signed_in: is told of each attempt, and whether it succeeded.
+            hosts: gives the server's own names, which passkeys may belong to.
+        """
+        self._people, self._signed_in, self._hosts = people, signed_in, hosts
 
     def routes(self) -> list[Route]:
         """What this slice serves."""
         return [
             Route("/v1/sign-in", self.sign_in, methods=["POST"]),
+            Route("/v1/sign-in/second", self.second, methods=["POST"]),
+            Route("/v1/sign-in/passkey", self.ask_passkey, methods=["POST"]),
             Route("/v1/sign-in/refresh", self.refresh, methods=["POST"]),
             Route("/v1/sign-out", self.sign_out, methods=["POST"]),
             Route("/v1/password", self.change_password, methods=["POST"]),
@@ -104,41 +133,67 @@ class PeopleRoutes:
 
     @operation("Sign in", body=SignIn, answer=Me, tag="session")
     async def sign_in(self, request: Request) -> Response:
-        """Browsers get the session as a cookie that scripts cannot read, programs as a token."""
-        browser = from_browser(request)
-        if browser and not same_origin(request):
-            raise CsrfRefused
+        """Browsers get the session as a cookie that scripts cannot read, programs as a token.
+
+        With a second factor: 401 `second_factor` with a `ticket` for the second step, the
+        `methods` that can answer it, and what a `passkey` is asked.
+        """
+        caller = _caller(request)
         body = await read(request, SignIn)
-        succeeded = False
+        begun = self._people.entry.by_password(
+            body.user, body.password, caller, code=body.code, party=self._party(request)
+        )
+        return self._let_in(request, caller, await self._counted(begun))
+
+    @operation("Finish signing in", body=SecondStep, answer=Me, tag="session")
+    async def second(self, request: Request) -> Response:
+        """With the ticket of `/v1/sign-in` or `/v1/sign-in/passkey`; answers like the first."""
+        caller = _caller(request)
+        body = await read(request, SecondStep)
+        begun = self._people.entry.by_second(
+            body.ticket, caller, code=body.code, passkey=body.passkey, party=self._party(request)
+        )
+        return self._let_in(request, caller, await self._counted(begun))
+
+    @operation("Begin to sign in by a passkey alone", answer=PasskeyQuestion, tag="session")
+    async def ask_passkey(self, request: Request) -> Response:
+        """`/v1/sign-in/second` takes the answer."""
+        ticket, options = self._people.entry.ask_passkey(_caller(request), self._party(request))
+        return answer({"ticket": ticket, "options": options})
+
+    async def _counted(self, begun: Awaitable[SignedIn]) -> SignedIn:
         try:
-            session = await self._people.sign_in(
-                body.user,
-                body.password,
-                address=address(request),
-                user_agent=request.headers.get("user-agent", ""),
-                kind="browser" if browser else "program",
-            )
-            succeeded = True
-        finally:
-            self._signed_in(succeeded)
+            signed_in = await begun
+        except SecondFactorNeeded:  # half way: neither
+            raise
+        except BaseException:
+            self._signed_in(False)
+            raise
+        self._signed_in(True)
+        return signed_in
+
+    def _let_in(self, request: Request, caller: Caller, session: SignedIn) -> Response:
         shown = self._me(session.token)
-        if not browser:
+        if caller.kind == "program":
             return answer({"token": session.token, **shown})
         response = answer(shown)
         put_cookie(request, response, session.token, self._people.longest_s)
         return response
 
+    def _party(self, request: Request) -> RelyingParty | None:
+        return relying_party(request, self._hosts)
+
     @operation("Let the session live on", answer=Renewed, roles=("user", "admin"), tag="session")
     async def refresh(self, request: Request) -> Response:
         """Up to its absolute end."""
-        await principal(request, "user", "admin")
+        await principal(request, "user", "admin", enrolling=True)
         expires = await self._people.refresh(_token(request))
         return answer({"expires_at": rfc3339(expires)})
 
     @operation("Sign out", status=204, roles=("user", "admin"), tag="session")
     async def sign_out(self, request: Request) -> Response:
         """The session ends at once, on every socket too."""
-        await principal(request, "user", "admin")
+        await principal(request, "user", "admin", enrolling=True)
         await self._people.sign_out(_token(request))
         response = Response(status_code=204, headers={"cache-control": "no-store"})
         drop_cookie(request, response)
@@ -162,7 +217,7 @@ class PeopleRoutes:
     @operation("Tell who is signed in", answer=Me, roles=("user", "admin"), tag="session")
     async def me(self, request: Request) -> Response:
         """The account, the session's expiry and its CSRF value."""
-        await principal(request, "user", "admin")
+        await principal(request, "user", "admin", enrolling=True)
         return answer(self._me(_token(request)))
 
     def _me(self, token: str) -> dict[str, Any]:
@@ -171,9 +226,23 @@ class PeopleRoutes:
             "user": shown["user"],
             "rights": shown["rights"],
             "grants": shown["grants"],
+            "enrolling": shown["enrolling"],
             "expires_at": rfc3339(shown["expires_at_ms"]),
             "csrf": csrf_of(token),
         }
+
+
+def _caller(request: Request) -> Caller:
+    """Who wants in.
+
+    Raises:
+        CsrfRefused: another site's page.
+    """
+    browser = from_browser(request)
+    if browser and not same_origin(request):
+        raise CsrfRefused
+    kind = "browser" if browser else "program"
+    return Caller(address(request), request.headers.get("user-agent", ""), kind)
 
 
 def _token(request: Request) -> str:

@@ -29,8 +29,15 @@ from engage.people.model import (
 )
 from engage.people.passwords import Passwords
 from engage.people.repository import DIRECTORY_VERSION, PEOPLE_VERSION, PeopleRepository
-from engage.people.sessions import LONGEST_MS, Sessions
-from engage.people.sign_in import SignInDesk
+from engage.people.sessions import Sessions
+from engage.people.sign_in.desk import SignInDesk
+from engage.people.sign_in.entry import Entry
+from engage.people.sign_in.factors import SecondFactors, own
+from engage.people.sign_in.links import PasswordLinks
+from engage.people.sign_in.model import Caller
+from engage.people.sign_in.session_list import SessionList
+from engage.people.sign_in.settings import SecuritySettings
+from engage.people.sign_in.tickets import Tickets
 from engage.system.actor import Actor
 from engage.system.operation_log import note
 from pbxcore.directory import Extension
@@ -44,6 +51,8 @@ if TYPE_CHECKING:
     from engage.identifiers import Clock
     from engage.people.model import Session
     from engage.storage.database import Database
+
+    Also = Callable[[AsyncConnection], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 WATCH_S = 2.0  # how soon another process's change is seen
@@ -60,6 +69,10 @@ class Secrets(Protocol):
         """Decrypt what `seal` made."""
         ...
 
+    def derive(self, purpose: str) -> bytes:
+        """A key of its own for one purpose."""
+        ...
+
 
 class People:
     """Accounts, sessions, extensions, groups and queues.
@@ -74,13 +87,31 @@ class People:
         events: Events,
         clock: Clock = now_ms,
         passwords: Passwords | None = None,
+        policy: Callable[[], SecuritySettings] = SecuritySettings,
     ) -> None:
+        """`policy` gives the settings of signing in as they hold now."""
         self._database, self._keyring, self._events = database, keyring, events
         self._clock = clock
         self._passwords = passwords or Passwords()
         self._book = PeopleBook()
-        self._sessions = Sessions(database, events, clock)
-        self._desk = SignInDesk(database, self._passwords, clock)
+        self._policy = policy
+        self._sessions = Sessions(database, events, clock, policy)
+        self._desk = SignInDesk(database, clock, policy)
+        tickets = Tickets(keyring, clock)
+
+        def book() -> PeopleBook:
+            return self._book
+
+        self.factors = SecondFactors(
+            database, keyring, tickets, self._sessions, book, policy,
+            self._desk.forgive_second, clock,
+        )  # fmt: skip
+        self.entry = Entry(
+            self._desk, self._passwords, self._sessions, self.factors, tickets, book, policy,
+            self._rehash,
+        )  # fmt: skip
+        self.session_list = SessionList(self._sessions, book, clock)
+        self.links = PasswordLinks(database, book, self._set_by_link, clock)
         self._watcher: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -96,6 +127,7 @@ class People:
             self._watcher.cancel()
             with suppress(asyncio.CancelledError):
                 await self._watcher
+        await self.links.settled()
         await self._sessions.stop()
         self._passwords.close()
 
@@ -111,39 +143,41 @@ class People:
     async def sign_in(
         self, user: str, password: str, *, address: str, user_agent: str, kind: str
     ) -> SignedIn:
-        """Begin a session.
-
-        Args:
-            user: the user name, in any case.
-            password: in clear.
-            address: the client's, for the guard and the record.
-            user_agent: for the record.
-            kind: `browser` or `program`.
+        """Begin a session by a password alone.
 
         Raises:
             WrongCredentials: unknown, wrong or disabled: nobody learns which.
+            SecondFactorNeeded: right so far; `entry.by_second` goes on.
             Locked: too many failures lately, by this name or from this address.
             Unavailable: too many sign in at once.
         """
-        name = user_name_of(user)
+        return await self.entry.by_password(user, password, Caller(address, user_agent, kind))
 
-        async def check() -> Account | None:
-            account = self._book.account_named(name)
-            known = account.password_hash if account is not None and account.enabled else None
-            return account if await self._passwords.matches(password, known) else None
-
-        account = await self._desk.admit(name, address, check)
-        if self._passwords.outdated(account.password_hash):
-            await self._rehash(account, password)
-        return await self._sessions.begin(account, kind, address, user_agent)
-
-    async def principal(self, token: str) -> Principal:
+    async def principal(self, token: str, *, enrolling: bool = False) -> Principal:
         """Who this token stands for.
+
+        Args:
+            token: as it was given.
+            enrolling: whether someone who must set up a second factor first is let through.
+
+        Raises:
+            SessionOver: code `invalid`, `expired` or `revoked`.
+            EnrolmentNeeded: a second factor comes first.
+        """
+        return self._sessions.principal(token, enrolling=enrolling)
+
+    def session(self, token: str) -> Session:
+        """The session of a token.
 
         Raises:
             SessionOver: code `invalid`, `expired` or `revoked`.
         """
-        return self._sessions.principal(token)
+        return self._sessions.session(token)
+
+    @property
+    def policy(self) -> SecuritySettings:
+        """The settings of signing in as they hold now."""
+        return self._policy()
 
     async def sign_out(self, token: str) -> None:
         """End the session; its sockets close at once. A token already over is no error."""
@@ -177,14 +211,14 @@ class People:
     @property
     def longest_s(self) -> int:
         """How long a session lasts at most, in seconds: a browser keeps its cookie as long."""
-        return LONGEST_MS // 1000
+        return self._policy().longest_ms // 1000
 
     def me(self, token: str) -> dict[str, Any]:
         """What someone signed in may know of their own account and session."""
         session = self._sessions.session(token)
         account = self._book.accounts[session.account_id]
         number = self._book.number_of_account.get(account.id)
-        principal = self._sessions.principal(token)
+        principal = self._sessions.principal(token, enrolling=True)
         rights = principal.rights
         return {
             "user": {
@@ -199,6 +233,7 @@ class People:
             },
             "rights": {str(module): level for module, level in rights.levels.items()},
             "grants": sorted(principal.grants),
+            "enrolling": session.enrolling,
             "expires_at_ms": session.expires_at_ms,
         }
 
@@ -459,11 +494,14 @@ class People:
         actor: str,
         action: str,
         subject: str,
+        also: Also | None = None,
     ) -> None:
-        """Write a change with its record and version; then read the new state."""
+        """Write a change with its record and version, `also` first; then read the new state."""
 
         async def work(connection: AsyncConnection) -> int:
             rows = PeopleRepository(connection)
+            if also is not None:
+                await also(connection)
             await store(rows)
             await note(connection, Actor(actor), action, subject, at_ms=self._clock())
             return await rows.bump(PEOPLE_VERSION)
@@ -480,8 +518,17 @@ class People:
         demo: bool,
         keep: Session | None,
         actor: str | None = None,
+        also: Also | None = None,
     ) -> None:
-        """Store another password; `keep` is the session that asks for it and lives on.
+        """Store another password.
+
+        Args:
+            account: whose.
+            password: in clear.
+            demo: whether it belongs to the demonstration data.
+            keep: the session that asks for it and lives on.
+            actor: who sets it, unless the owner.
+            also: is written before it in the same transaction, or nothing is.
 
         Raises:
             Conflict: the password was changed since that session asked.
@@ -497,10 +544,14 @@ class People:
                 await rows.adopt_session(keep.id, account.id)
 
         kept = None if keep is None else keep.id
-        await self._change(
-            store, actor or f"account:{account.user_name}", "password", account.user_name
-        )
+        await self._change(store, actor or own(account).who, "password", own(account).who, also)
         self._sessions.revoke_all(account.id, but=kept)
+
+    async def _set_by_link(self, account: Account, password: str, address: str, also: Also) -> None:
+        """Set the password of whoever followed a link; all sessions of the account end."""
+        check_password(password, account.user_name)
+        await self._store_password(account, password, demo=False, keep=None, also=also)
+        await self._desk.forgive(account.user_name)
 
     async def _rehash(self, account: Account, password: str) -> None:
         hashed = await self._passwords.hash(password)

@@ -23,10 +23,11 @@ from engage.people.model import (
     token_hash,
 )
 from engage.people.repository import PeopleRepository
+from engage.people.sign_in.model import EnrolmentNeeded
 from engage.system.actor import ALL_RIGHTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,11 +35,13 @@ if TYPE_CHECKING:
     from engage.identifiers import Clock
     from engage.people.book import PeopleBook
     from engage.people.model import Account
+    from engage.people.sign_in.model import Caller
+    from engage.people.sign_in.settings import SecuritySettings
     from engage.storage.database import Database
 
+    Also = Callable[[AsyncConnection], Awaitable[None]]
+
 log = logging.getLogger(__name__)
-LIFE_MS = 12 * 3_600_000  # without use or refresh
-LONGEST_MS = 14 * 86_400_000  # whatever is done
 TOUCH_MS = 600_000  # use moves the expiry at most this often
 KEPT_MS = 86_400_000  # an ended session still says why it ended
 SWEEP_S = 15.0
@@ -47,8 +50,15 @@ SWEEP_S = 15.0
 class Sessions:
     """Every session in memory; a change is on disk before it is answered."""
 
-    def __init__(self, database: Database, events: Events, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        events: Events,
+        clock: Clock,
+        policy: Callable[[], SecuritySettings],
+    ) -> None:
         self._database, self._events, self._clock = database, events, clock
+        self._policy = policy
         self._by_hash: dict[str, Session] = {}
         self._told: set[str] = set()
         self._book: Callable[[], PeopleBook] | None = None
@@ -102,32 +112,72 @@ class Sessions:
             raise SessionExpired
         return session
 
-    def principal(self, token: str) -> Principal:
-        """Who a token stands for; use keeps a browser's session alive."""
+    def principal(self, token: str, *, enrolling: bool = False) -> Principal:
+        """Who a token stands for; use keeps a browser's session alive.
+
+        Args:
+            token: as it was given.
+            enrolling: whether someone who must set up a second factor first is let through.
+
+        Raises:
+            SessionOver: code `invalid`, `expired` or `revoked`.
+            EnrolmentNeeded: nothing else may be done before.
+        """
         session = self.session(token)
+        if session.enrolling and not enrolling:
+            raise EnrolmentNeeded
         now = self._clock()
-        longest = min(now + LIFE_MS, session.ends_at_ms)
-        if session.kind == "browser" and longest - session.expires_at_ms > TOUCH_MS:
-            self._touch(session, longest)
+        if now - session.used_at_ms > TOUCH_MS:
+            self._touch(session, now)
         return self._principal(session)
 
-    async def begin(self, account: Account, kind: str, address: str, user_agent: str) -> SignedIn:
-        """Grant a new token."""
-        token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    def of(self, account_id: str) -> list[Session]:
+        """The account's sessions that are not over, the last used first."""
         now = self._clock()
+        found = [
+            each
+            for each in self._by_hash.values()
+            if each.account_id == account_id and not self._over(each, now)
+        ]
+        return sorted(found, key=lambda each: each.used_at_ms, reverse=True)
+
+    def with_id(self, session_id: str) -> Session | None:
+        """A session that is not over."""
+        now = self._clock()
+        found = (each for each in self._by_hash.values() if each.id == session_id)
+        return next((each for each in found if not self._over(each, now)), None)
+
+    async def begin(
+        self,
+        account: Account,
+        caller: Caller,
+        *,
+        enrolling: bool = False,
+        also: Also | None = None,
+    ) -> SignedIn:
+        """Grant a new token; `also` is written in the same transaction, or nothing is."""
+        token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+        now, policy = self._clock(), self._policy()
         session = Session(
             new_id(),
             token_hash(token),
             account.id,
             account.version,
-            kind,
+            caller.kind,
+            caller.address,
+            caller.user_agent[:300],
             now,
-            now + LIFE_MS,
-            now + LONGEST_MS,
+            min(now + policy.idle_ms, now + policy.longest_ms),
+            now + policy.longest_ms,
+            used_at_ms=now,
+            proved_at_ms=now,
+            enrolling=enrolling,
         )
 
         async def work(connection: AsyncConnection) -> None:
-            await PeopleRepository(connection).add_session(session, address, user_agent[:300])
+            if also is not None:
+                await also(connection)
+            await PeopleRepository(connection).add_session(session)
 
         await self._database.write(work)
         self._by_hash[session.token_hash] = session
@@ -142,18 +192,59 @@ class Sessions:
     async def end(self, token: str) -> None:
         """Revoke the token's session."""
         session = self._by_hash.get(token_hash(token))
-        if session is None or session.revoked:
-            return
-        await self._store(session, 0)
-        self._by_hash[session.token_hash] = replace(session, expires_at_ms=0)
+        if session is not None and not session.revoked:
+            await self.end_all([session])
+
+    async def end_all(
+        self,
+        ended: Iterable[Session],
+        also: Also | None = None,
+    ) -> None:
+        """Revoke sessions; `also` is written in the same transaction, or nothing is."""
+        ended = list(ended)
+
+        async def work(connection: AsyncConnection) -> None:
+            rows = PeopleRepository(connection)
+            for each in ended:
+                await rows.keep_session(each.id, 0)
+            if also is not None:
+                await also(connection)
+
+        await self._database.write(work)
+        for each in ended:
+            self._by_hash[each.token_hash] = replace(each, expires_at_ms=0)
         self.tell_ended()
+
+    async def prove(
+        self,
+        session: Session,
+        also: Also | None = None,
+    ) -> None:
+        """Remember that its owner has just shown who they are; `also` as in `begin`."""
+        now = self._clock()
+
+        async def work(connection: AsyncConnection) -> None:
+            if also is not None:
+                await also(connection)
+            await PeopleRepository(connection).prove_session(session.id, now)
+
+        await self._database.write(work)
+        current = self._by_hash.get(session.token_hash, session)
+        self._by_hash[session.token_hash] = replace(current, proved_at_ms=now)
+
+    def enrolled(self, account_id: str) -> None:
+        """Let an account's sessions do everything, after that was written."""
+        for key, each in self._by_hash.items():
+            if each.account_id == account_id and each.enrolling:
+                self._by_hash[key] = replace(each, enrolling=False)
 
     async def refresh(self, token: str) -> int:
         """Move the expiry on, at most to the absolute end; returns it in ms."""
         session = self.session(token)
-        expires = min(self._clock() + LIFE_MS, session.ends_at_ms)
-        await self._store(session, expires)
-        self._take_over(session.token_hash, expires)
+        now = self._clock()
+        expires = min(now + self._policy().idle_ms, session.ends_at_ms)
+        await self._store(session, expires, now)
+        self._take_over(session.token_hash, expires, now)
         return self.session(token).expires_at_ms  # it may have been ended meanwhile
 
     def revoke_all(self, account_id: str, but: str | None = None) -> None:
@@ -209,26 +300,28 @@ class Sessions:
             ALL_RIGHTS,
         )
 
-    def _touch(self, session: Session, expires: int) -> None:
-        self._take_over(session.token_hash, expires)
-        task = asyncio.create_task(self._written(session, expires))
+    def _touch(self, session: Session, now: int) -> None:
+        longest = min(now + self._policy().idle_ms, session.ends_at_ms)
+        expires = longest if session.kind == "browser" else session.expires_at_ms
+        self._take_over(session.token_hash, expires, now)
+        task = asyncio.create_task(self._written(session, expires, now))
         self._touches.add(task)
         task.add_done_callback(self._touches.discard)
 
-    async def _written(self, session: Session, expires: int) -> None:
+    async def _written(self, session: Session, expires: int, now: int) -> None:
         try:
-            await self._store(session, expires)
+            await self._store(session, expires, now)
         except Exception:  # the session lives on in memory; the next use writes again
             log.warning("session's expiry not written", extra={"session": session.id})
 
-    def _take_over(self, key: str, expires: int) -> None:
+    def _take_over(self, key: str, expires: int, used: int) -> None:
         current = self._by_hash.get(key)
         if current is not None and not current.revoked:
-            self._by_hash[key] = replace(current, expires_at_ms=expires)
+            self._by_hash[key] = replace(current, expires_at_ms=expires, used_at_ms=used)
 
-    async def _store(self, session: Session, expires_at_ms: int) -> None:
+    async def _store(self, session: Session, expires_at_ms: int, used_at_ms: int) -> None:
         async def work(connection: AsyncConnection) -> None:
-            await PeopleRepository(connection).keep_session(session.id, expires_at_ms)
+            await PeopleRepository(connection).keep_session(session.id, expires_at_ms, used_at_ms)
 
         await self._database.write(work)
 

@@ -33,8 +33,8 @@ class CsrfRefused(Forbidden):
 class People(Protocol):
     """Resolves the tokens of users and administrators."""
 
-    async def principal(self, token: str) -> Principal:
-        """Who the token stands for, or `Unauthenticated`."""
+    async def principal(self, token: str, *, enrolling: bool = False) -> Principal:
+        """Who the token stands for, or `Unauthenticated`; or `Forbidden` while enrolling."""
         ...
 
 
@@ -58,17 +58,24 @@ class Access:
         """Resolve visitors' tokens too."""
         self._visitors = visitors
 
-    async def of_token(self, token: str) -> Principal:
+    async def of_token(self, token: str, *, enrolling: bool = False) -> Principal:
         """The principal of a token.
+
+        Args:
+            token: as it was given.
+            enrolling: whether someone is let through who must set up a second factor first.
 
         Raises:
             Unauthenticated: code `invalid`, `expired`, `revoked` or `banned`.
+            Forbidden: a second factor must be set up first.
         """
         if token.startswith(TOKEN_PREFIX) or self._visitors is None:
-            return await self._people.principal(token)
+            return await self._people.principal(token, enrolling=enrolling)
         return await self._visitor(self._visitors, token)
 
-    async def principal(self, request: Request, roles: tuple[str, ...]) -> Principal:
+    async def principal(
+        self, request: Request, roles: tuple[str, ...], *, enrolling: bool = False
+    ) -> Principal:
         """The principal of a request, when they have one of the roles (any, when none is given).
 
         Raises:
@@ -78,7 +85,7 @@ class Access:
         token, by_cookie = token_of(request)
         if token is None:
             raise Unauthenticated
-        found = await self.of_token(token)
+        found = await self.of_token(token, enrolling=enrolling)
         if by_cookie and request.method not in SAFE_METHODS:
             check_csrf(request, token)
         if roles and found.kind not in roles:

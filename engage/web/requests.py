@@ -50,20 +50,27 @@ LONGEST_NUMBER, LONGEST_WORD = 16, 200
 class Gate(Protocol):
     """Tells who makes a request; `engage.web.access` in the product."""
 
-    async def principal(self, request: Request, roles: tuple[str, ...]) -> Principal:
+    async def principal(
+        self, request: Request, roles: tuple[str, ...], *, enrolling: bool = False
+    ) -> Principal:
         """The principal, when they have one of the roles (any, when none is given)."""
         ...
 
 
-async def principal(request: Request, *roles: str) -> Principal:
+async def principal(request: Request, *roles: str, enrolling: bool = False) -> Principal:
     """Who makes this request: `visitor`, `user` or `admin`, by bearer token or cookie.
+
+    Args:
+        request: the request.
+        roles: who may make it; anyone signed in if none is named.
+        enrolling: whether someone may who must set up a second factor before anything else.
 
     Raises:
         Unauthenticated: nobody is signed in, or the session is over (`expired`, `revoked`).
         Forbidden: not with this role, or a browser's request without its `X-CSRF-Token`.
     """
     gate: Gate = request.app.state.gate
-    found = await gate.principal(request, roles)
+    found = await gate.principal(request, roles, enrolling=enrolling)
     request.state.language = found.language
     if found.kind == "admin":  # whom the operation log names when this is refused
         request.state.actor = Actor(found.who, address(request), found.rights)

@@ -13,6 +13,8 @@ from engage.people.events import SessionEnded
 from engage.people.model import Account, ExtensionEntry, SessionOver, SessionRevoked
 from engage.people.repository import PeopleRepository
 from engage.people.sessions import Sessions
+from engage.people.sign_in.model import Caller
+from engage.people.sign_in.settings import SecuritySettings
 from engage.storage.database import Database
 from tests.support.slow_reads import SlowReads
 
@@ -50,7 +52,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 async def started(database: Database, events: Events, clock: Clock) -> Sessions:
-    sessions = Sessions(database, events, clock)
+    sessions = Sessions(database, events, clock, SecuritySettings)
     await sessions.start(lambda: BOOK)
     return sessions
 
@@ -58,7 +60,7 @@ async def started(database: Database, events: Events, clock: Clock) -> Sessions:
 async def test_a_session_signed_out_right_after_its_use_stays_so(database: Database) -> None:
     clock, events = Clock(), Events()
     sessions = await started(database, events, clock)
-    token = (await sessions.begin(ANA, "browser", "192.0.2.1", "test")).token
+    token = (await sessions.begin(ANA, Caller("192.0.2.1", "test", "browser"))).token
     clock.now += HOUR
     sessions.principal(token)  # its expiry is moved on in the background
     await sessions.end(token)
@@ -72,7 +74,7 @@ async def test_a_session_signed_out_right_after_its_use_stays_so(database: Datab
 async def test_a_session_signed_out_while_it_is_refreshed_stays_so(database: Database) -> None:
     clock, events = Clock(), Events()
     sessions = await started(database, events, clock)
-    token = (await sessions.begin(ANA, "program", "192.0.2.1", "test")).token
+    token = (await sessions.begin(ANA, Caller("192.0.2.1", "test", "program"))).token
     ending = sessions.end(token)
     refreshing = sessions.refresh(token)
     await asyncio.gather(ending, refreshing, return_exceptions=True)
@@ -87,11 +89,11 @@ async def test_reading_all_sessions_again_forgets_none_that_began_or_ended_meanw
 ) -> None:
     slow = SlowReads(database)
     sessions = await started(slow, Events(), Clock())  # type: ignore[arg-type]
-    left = (await sessions.begin(ANA, "program", "192.0.2.1", "test")).token
+    left = (await sessions.begin(ANA, Caller("192.0.2.1", "test", "program"))).token
     slow.held = True
     reading = asyncio.create_task(sessions.reload())
     await slow.has_read.wait()
-    came = (await sessions.begin(ANA, "program", "192.0.2.1", "test")).token
+    came = (await sessions.begin(ANA, Caller("192.0.2.1", "test", "program"))).token
     await sessions.end(left)
     slow.go_on.set()
     await reading
@@ -111,7 +113,7 @@ async def test_sessions_that_another_process_removed_are_told_to_be_over(
 
     events.subscribe(SessionEnded, hear)
     sessions = await started(database, events, Clock())
-    begun = await sessions.begin(ANA, "browser", "192.0.2.1", "test")
+    begun = await sessions.begin(ANA, Caller("192.0.2.1", "test", "browser"))
 
     async def drop(connection: AsyncConnection) -> None:
         await PeopleRepository(connection).drop_account(ANA.id)
@@ -128,10 +130,10 @@ async def test_sessions_that_another_process_removed_are_told_to_be_over(
 async def test_a_user_without_an_extension_is_nobody_and_never_an_administrator(
     database: Database,
 ) -> None:
-    sessions = Sessions(database, Events(), Clock())
+    sessions = Sessions(database, Events(), Clock(), SecuritySettings)
     books = [BOOK]
     await sessions.start(lambda: books[-1])
-    token = (await sessions.begin(ANA, "program", "192.0.2.1", "test")).token
+    token = (await sessions.begin(ANA, Caller("192.0.2.1", "test", "program"))).token
     books.append(PeopleBook.of(2, 2, [ANA], [], [], []))
     with pytest.raises(SessionRevoked):
         sessions.principal(token)

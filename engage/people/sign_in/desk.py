@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from engage.errors import Unavailable
+from engage.errors import Unauthenticated, Unavailable
 from engage.people.guard import (
-    BY_ADDRESS,
-    BY_USER,
     Guard,
     GuardRule,
     address_subject,
+    second_subject,
     user_subject,
 )
 from engage.people.model import Locked, WrongCredentials
@@ -25,8 +24,11 @@ if TYPE_CHECKING:
 
     from engage.identifiers import Clock
     from engage.people.model import Account
-    from engage.people.passwords import Passwords
+    from engage.people.sign_in.settings import SecuritySettings
     from engage.storage.database import Database
+
+T = TypeVar("T")
+Subjects = tuple[tuple[str, "GuardRule"], ...]
 
 IN_LINE = 8  # attempts waiting for one name
 FORGET_EVERY_MS = 600_000
@@ -35,8 +37,10 @@ FORGET_EVERY_MS = 600_000
 class SignInDesk:
     """Admits who knows the password; counts and locks who guesses."""
 
-    def __init__(self, database: Database, passwords: Passwords, clock: Clock) -> None:
-        self._database, self._passwords, self._clock = database, passwords, clock
+    def __init__(
+        self, database: Database, clock: Clock, policy: Callable[[], SecuritySettings]
+    ) -> None:
+        self._database, self._clock, self._policy = database, clock, policy
         self._guards: dict[str, Guard] = {}
         self._lines: dict[str, tuple[asyncio.Lock, int]] = {}
         self._forget_at_ms = 0
@@ -50,29 +54,66 @@ class SignInDesk:
     async def admit(
         self, user_name: str, address: str, check: Callable[[], Awaitable[Account | None]]
     ) -> Account:
-        """Let `check` decide, unless the name or the address is locked.
+        """Let `check` decide about a password, unless the name or the address is locked.
 
         Raises:
             Locked: come back later; unknown names are locked alike.
             WrongCredentials: `check` gave no account.
             Unavailable: too many attempts wait.
         """
-        subjects = ((user_subject(user_name), BY_USER), (address_subject(address), BY_ADDRESS))
-        async with self._line(user_name):
-            self._refuse_locked(subjects)
-            account = await check()
-            if account is None:
-                await self._count_failure(subjects)
-                self._refuse_locked(subjects)
-                raise WrongCredentials
-            await self._clear(subjects[0][0])
-            return account
+        return await self._attempt(user_subject(user_name), address, check, WrongCredentials)
+
+    async def confirm(
+        self,
+        user_name: str,
+        address: str,
+        check: Callable[[], Awaitable[T | None]],
+        refused: type[Unauthenticated],
+    ) -> T:
+        """Let `check` decide about the second step of someone whose password was right.
+
+        Its failures are counted apart: whoever knows the password could else wipe them out.
+
+        Raises:
+            Locked: come back later.
+            Unauthenticated: of the class `refused`, when `check` gave nothing.
+            Unavailable: too many attempts wait.
+        """
+        return await self._attempt(second_subject(user_name), address, check, refused)
 
     async def forgive(self, user_name: str) -> None:
         """Forget the failures of a name whose password was just set."""
         await self._clear(user_subject(user_name))
 
-    def _refuse_locked(self, subjects: tuple[tuple[str, GuardRule], ...]) -> None:
+    async def forgive_second(self, user_name: str) -> None:
+        """Forget the failures of a second step whose factors were just reset."""
+        await self._clear(second_subject(user_name))
+
+    async def _attempt(
+        self,
+        subject: str,
+        address: str,
+        check: Callable[[], Awaitable[T | None]],
+        refused: type[Unauthenticated],
+    ) -> T:
+        policy = self._policy()
+        subjects: Subjects = (
+            (subject, policy.by_user),
+            (address_subject(address), policy.by_address),
+        )
+        if policy.trusts(address):
+            subjects = ()
+        async with self._line(subject):
+            self._refuse_locked(subjects)
+            found = await check()
+            if found is None:
+                await self._count_failure(subjects)
+                self._refuse_locked(subjects)
+                raise refused
+            await self._clear(subject)
+            return found
+
+    def _refuse_locked(self, subjects: Subjects) -> None:
         now = self._clock()
         left = [
             guard.locked_s(now) for subject, _ in subjects if (guard := self._guards.get(subject))
@@ -80,7 +121,9 @@ class SignInDesk:
         if any(left):
             raise Locked(max(left))
 
-    async def _count_failure(self, subjects: tuple[tuple[str, GuardRule], ...]) -> None:
+    async def _count_failure(self, subjects: Subjects) -> None:
+        if not subjects:
+            return
         now = self._clock()
         changed = [
             self._guards.get(subject, Guard(subject)).failed(rule, now)
@@ -113,18 +156,18 @@ class SignInDesk:
         await self._database.write(work)
 
     @asynccontextmanager
-    async def _line(self, user_name: str) -> AsyncIterator[None]:
+    async def _line(self, subject: str) -> AsyncIterator[None]:
         """One at a time for each name: guesses in parallel would all see the same count."""
-        lock, waiting = self._lines.get(user_name, (asyncio.Lock(), 0))
+        lock, waiting = self._lines.get(subject, (asyncio.Lock(), 0))
         if waiting >= IN_LINE:
             raise Unavailable
-        self._lines[user_name] = (lock, waiting + 1)
+        self._lines[subject] = (lock, waiting + 1)
         try:
             async with lock:
                 yield
         finally:
-            lock, waiting = self._lines[user_name]
+            lock, waiting = self._lines[subject]
             if waiting == 1:
-                del self._lines[user_name]
+                del self._lines[subject]
             else:
-                self._lines[user_name] = (lock, waiting - 1)
+                self._lines[subject] = (lock, waiting - 1)

@@ -1,0 +1,1 @@
+"""Signing in: passwords and second factors, passkeys, sessions' policy, links by e-mail."""
