@@ -1,38 +1,21 @@
-import { ActionIcon, Button, Checkbox, Menu, Select, TextInput, UnstyledButton } from "@mantine/core";
+import { Button, Checkbox, Menu, Select, TextInput } from "@mantine/core";
 import { type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 
 import { Blank, Failed, Loading } from "../kit/Blank";
 import { Confirm } from "../kit/Confirm";
 import { Icon } from "../kit/Icon";
 import { useSession } from "../kit/session-context";
-import { stored, store } from "../kit/stored";
 import type { IconName } from "../shared/icons";
 import { nt, t } from "../shared/i18n";
 import styles from "./DataTable.module.css";
-import { dayOf, momentOf } from "./table/days";
-import { addressOf, type Asked, asked as nothingAsked, type Collection, directionOf, exportOf, filtered, isNarrowed, narrowed, SIZES, sortedBy, span } from "./table/asked";
+import { Act, type RowAction } from "./table/Act";
+import { addressOf, type Asked, asked as nothingAsked, type Collection, exportOf, filtered, isNarrowed, narrowed, SIZES, sortedBy, span } from "./table/asked";
+import { type Filter, FilterField } from "./table/FilterField";
+import { Head } from "./table/Head";
+import { type Column, useColumns } from "./table/useColumns";
 import { usePolled } from "./usePolled";
 
-export interface Column<Row> {
-  key: string;
-  title: string;
-  draw: (row: Row) => ReactNode;
-  /** The server sorts by it: by the key, or by this name. */
-  sort?: boolean | string;
-  /** Shown only by choice. */
-  optional?: boolean;
-  number?: boolean;
-}
-
-export interface RowAction<Row> {
-  label: string;
-  icon: IconName;
-  run?: (row: Row) => void | Promise<void>;
-  href?: string;
-  danger?: boolean;
-  /** With its words beside the icon. */
-  words?: boolean;
-}
+export type { Column, Filter, RowAction };
 
 export interface BulkAction {
   label: string;
@@ -42,12 +25,6 @@ export interface BulkAction {
   confirm?: (count: number) => { title: string; text: string };
   run: (ids: string[]) => Promise<void>;
 }
-
-/** A choice of the server's, a text it compares exactly, or a day from or until which. */
-export type Filter =
-  | { kind?: "choice"; name: string; label: string; options: readonly { value: string; label: string }[] }
-  | { kind: "text"; name: string; label: string; placeholder?: string }
-  | { kind: "from" | "until"; name: string; label: string };
 
 interface Props<Row> {
   /** What the list is called by screen readers, and what this browser remembers its columns by. */
@@ -93,7 +70,7 @@ export function DataTable<Row>(props: Props<Row>) {
   useEffect(() => void remembered.set(path, asked), [path, asked]);
 
   useEffect(() => {
-    if (typed === asked.q) return undefined;
+    if (typed.trim() === asked.q) return undefined;
     const timer = setTimeout(() => setAsked((before) => narrowed(before, { q: typed.trim() })), TYPING_MS);
     return () => clearTimeout(timer);
   }, [typed, asked.q]);
@@ -105,7 +82,8 @@ export function DataTable<Row>(props: Props<Row>) {
   const stale = value !== null && value.address !== address;
   const ids = useMemo(() => (page?.items ?? []).map(idOf), [page, idOf]);
 
-  useEffect(() => setChosen((before) => new Set([...before].filter((each) => ids.includes(each)))), [ids]);
+  // What is no longer shown is no longer chosen.
+  useEffect(() => setChosen((before) => ([...before].every((each) => ids.includes(each)) ? before : new Set([...before].filter((each) => ids.includes(each))))), [ids]);
 
   // The last row of a page was deleted: the page before has what there is.
   useEffect(() => {
@@ -147,7 +125,7 @@ export function DataTable<Row>(props: Props<Row>) {
           <TextInput type="search" size="sm" className={styles.search} label={t("Search")} placeholder={placeholder} leftSection={<Icon name="search" size={16} />} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
         )}
         {filters.map((filter) => (
-          <Narrow key={filter.name} filter={filter} value={asked.filters[filter.name] ?? null} onChange={(value) => setAsked((before) => filtered(before, filter.name, value))} />
+          <FilterField key={filter.name} filter={filter} value={asked.filters[filter.name] ?? null} onChange={(value) => setAsked((before) => filtered(before, filter.name, value))} />
         ))}
         <div className={styles.side}>
           {columns.length > 3 && (
@@ -288,107 +266,8 @@ export function DataTable<Row>(props: Props<Row>) {
   );
 }
 
-function Narrow({ filter, value, onChange }: { filter: Filter; value: string | null; onChange: (value: string | null) => void }) {
-  const shared = { size: "sm", className: styles.filter, label: filter.label } as const;
-  switch (filter.kind) {
-    case "text":
-      return <Typed {...shared} placeholder={filter.placeholder} value={value ?? ""} onChange={onChange} />;
-    case "from":
-    case "until":
-      return <TextInput {...shared} type="date" value={dayOf(value, filter.kind)} onChange={(event) => onChange(momentOf(event.currentTarget.value, filter.kind))} />;
-    default:
-      return (
-        <Select {...shared} placeholder={t("Any")} clearable clearButtonProps={{ "aria-label": t("Clear {field}", { field: filter.label }) }} value={value} onChange={onChange} data={[...filter.options]} searchable={filter.options.length > 8} />
-      );
-  }
-}
-
-/** A text that is asked for once it stands still. */
-function Typed({ value, onChange, ...shared }: { size: "sm"; className: string | undefined; label: string; placeholder: string | undefined; value: string; onChange: (value: string | null) => void }) {
-  const [typed, setTyped] = useState(value);
-  const latest = useRef(onChange);
-  latest.current = onChange;
-  useEffect(() => setTyped(value), [value]);
-  useEffect(() => {
-    if (typed.trim() === value) return undefined;
-    const timer = setTimeout(() => latest.current(typed.trim() || null), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed, value]);
-  return <TextInput {...shared} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />;
-}
-
-function Head<Row>({ column, asked, sort }: { column: Column<Row>; asked: Asked; sort: (key: string) => void }) {
-  if (!column.sort) {
-    return (
-      <th scope="col" role="columnheader">
-        {column.title}
-      </th>
-    );
-  }
-  const key = typeof column.sort === "string" ? column.sort : column.key;
-  const direction = directionOf(asked, key);
-  return (
-    <th scope="col" role="columnheader" aria-sort={direction}>
-      <UnstyledButton className={styles.sort} onClick={() => sort(key)}>
-        {column.title}
-        <span className={styles.arrow} data-direction={direction}>
-          <Icon name="chevron" size={14} />
-        </span>
-      </UnstyledButton>
-    </th>
-  );
-}
-
-function Act<Row>({ action, row, described }: { action: RowAction<Row>; row: Row; described: string }) {
-  const [busy, setBusy] = useState(false);
-  const color = action.danger ? "red" : "gray";
-  async function run(): Promise<void> {
-    setBusy(true);
-    try {
-      await action.run?.(row);
-    } finally {
-      setBusy(false);
-    }
-  }
-  if (action.words) {
-    const shared = { size: "compact-sm", variant: "light", color: action.danger ? "red" : "brand", leftSection: <Icon name={action.icon} size={15} />, "aria-describedby": described } as const;
-    return action.href ? (
-      <Button component="a" href={action.href} {...shared}>
-        {action.label}
-      </Button>
-    ) : (
-      <Button loading={busy} onClick={() => void run()} {...shared}>
-        {action.label}
-      </Button>
-    );
-  }
-  const shared = { size: "md", variant: "subtle", color, "aria-label": action.label, "aria-describedby": described, title: action.label } as const;
-  return action.href ? (
-    <ActionIcon component="a" href={action.href} {...shared}>
-      <Icon name={action.icon} size={17} />
-    </ActionIcon>
-  ) : (
-    <ActionIcon loading={busy} onClick={() => void run()} {...shared}>
-      <Icon name={action.icon} size={17} />
-    </ActionIcon>
-  );
-}
-
 function toggled(chosen: ReadonlySet<string>, key: string): ReadonlySet<string> {
   const next = new Set(chosen);
   if (!next.delete(key)) next.add(key);
   return next;
-}
-
-/** Which columns are shown; this browser remembers where somebody has chosen. */
-function useColumns<Row>(path: string, columns: readonly Column<Row>[]) {
-  const key = `engage.columns.${path}`;
-  const [own, setOwn] = useState<Record<string, boolean>>(() => stored<Record<string, boolean>>(key) ?? {});
-  const hidden = new Set(columns.slice(1).filter((column) => !(own[column.key] ?? !column.optional)).map((column) => column.key));
-  function toggle(column: string): void {
-    const next = { ...own, [column]: hidden.has(column) };
-    setOwn(next);
-    store(key, next);
-  }
-  return { shown: columns.filter((column) => !hidden.has(column.key)), hidden, toggle };
 }

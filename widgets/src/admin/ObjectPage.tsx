@@ -6,7 +6,7 @@ import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
 import { newId } from "../shared/ids";
 import { t } from "../shared/i18n";
-import type { Drawn } from "./form/Control";
+import type { Drawn } from "./form/context";
 import type { Schema, Value, Values } from "./form/schema";
 import { Heading } from "./Heading";
 import { SettingsForm, type Stored } from "./SettingsForm";

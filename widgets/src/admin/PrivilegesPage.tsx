@@ -6,7 +6,7 @@ import { go, href } from "../kit/route";
 import { t } from "../shared/i18n";
 import { ConfirmDelete, type Doomed } from "./ConfirmDelete";
 import { DataTable } from "./DataTable";
-import type { ControlProps, Drawn } from "./form/Control";
+import type { ControlProps, Drawn } from "./form/context";
 import { isValues } from "./form/schema";
 import { Heading } from "./Heading";
 import { modules, moduleWords } from "./modules";

@@ -4,7 +4,7 @@ import { Failed, Loading } from "../kit/Blank";
 import { useSession } from "../kit/session-context";
 import { t } from "../shared/i18n";
 import type { Schema, Value, Values } from "./form/schema";
-import type { Drawn } from "./form/Control";
+import type { Drawn } from "./form/context";
 import { Heading } from "./Heading";
 import type { PageProps } from "./pages";
 import { SettingsForm, type Stored } from "./SettingsForm";

@@ -9,7 +9,8 @@ import { toast } from "../kit/toasts";
 import { ApiError } from "../shared/api";
 import { announce } from "../shared/announce";
 import { t } from "../shared/i18n";
-import { type Drawn, Fields, FormContext } from "./form/Control";
+import { type Drawn, FormContext } from "./form/context";
+import { Fields } from "./form/Control";
 import { changes, fieldsOf, fixed, placed, type Problems, problems, same, type Schema, sectionsOf, startOf, type Value, type Values, without } from "./form/schema";
 import styles from "./SettingsForm.module.css";
 

@@ -1,30 +1,16 @@
-import { Autocomplete, Button, Checkbox, MultiSelect, PasswordInput, Select, Switch, TagsInput, Textarea, TextInput } from "@mantine/core";
-import { createContext, type ReactNode, useContext } from "react";
+import { Autocomplete, Button, Switch, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { useContext } from "react";
 
 import { Icon } from "../../kit/Icon";
 import { nt, t } from "../../shared/i18n";
+import { Boxes } from "./Boxes";
+import { Choice, Choices } from "./Choice";
+import { Colour } from "./Colour";
+import { type ControlProps, FormContext, strings, wrapped } from "./context";
 import styles from "./Control.module.css";
-import { languageOptions } from "./languages";
-import { emptyOf, type Field, isShown, isValues, lengthOf, type Problems, startOf, type Value, type Values } from "./schema";
-import { useOptions } from "./useOptions";
-
-export interface ControlProps {
-  field: Field;
-  /** Where the value stands in the form: `holidays.0.date`. */
-  path: string;
-  value: Value;
-  error: string | undefined;
-  onChange: (value: Value) => void;
-}
-
-/** What the page draws by itself, by the field's path. */
-export type Drawn = Readonly<Record<string, (props: ControlProps) => ReactNode>>;
-
-/** What every control of a form may ask for. */
-export const FormContext = createContext<{ drawn: Drawn; secrets: readonly string[] }>({ drawn: {}, secrets: [] });
-
-/** Help stands under its box, so that boxes in a row stand level. */
-export const inputWrapperOrder: ("label" | "input" | "description" | "error")[] = ["label", "input", "description", "error"];
+import { Problem } from "./Problem";
+import { type Field, isShown, isValues, lengthOf, type Problems, startOf, type Value, type Values } from "./schema";
+import { Secret } from "./Secret";
 
 interface FieldsProps {
   fields: readonly Field[];
@@ -54,7 +40,7 @@ const isWide = (field: Field): boolean => ["textarea", "multiselect", "checkboxe
 
 function Control({ problems, ...props }: ControlProps & { problems: Problems }) {
   const { field, value, error, onChange } = props;
-  const shared = { label: field.title, description: field.description || undefined, error, required: field.required, disabled: field.readOnly, placeholder: field.placeholder || undefined, inputWrapperOrder };
+  const shared = wrapped(props);
   const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
   const setText = (given: string): void => onChange(given === "" && field.nullable ? null : given);
 
@@ -139,125 +125,6 @@ function localOf(at: string): string {
   return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-export const strings = (value: Value): string[] => (Array.isArray(value) ? value.map(String) : []);
-
-/** What is kept is never shown: an empty box leaves it as it is. */
-function Secret({ field, value, error, onChange }: ControlProps) {
-  const kept = useContext(FormContext).secrets.includes(field.name);
-  return (
-    <PasswordInput
-      label={field.title}
-      description={field.description || undefined}
-      error={error}
-      inputWrapperOrder={inputWrapperOrder}
-      required={field.required && !kept}
-      disabled={field.readOnly}
-      placeholder={kept ? t("Set; leave empty to keep it") : field.placeholder || undefined}
-      value={typeof value === "string" ? value : ""}
-      onChange={(event) => onChange(event.currentTarget.value)}
-      autoComplete="new-password"
-      visibilityToggleButtonProps={{ "aria-label": t("Show what is typed") }}
-    />
-  );
-}
-
-function Colour({ field, value, error, onChange }: ControlProps) {
-  const text = typeof value === "string" ? value : "";
-  const valid = /^#[0-9a-f]{6}$/i.test(text);
-  return (
-    <TextInput
-      className={styles.number}
-      label={field.title}
-      description={field.description || undefined}
-      error={error}
-      inputWrapperOrder={inputWrapperOrder}
-      required={field.required}
-      value={text}
-      placeholder={field.placeholder || "#1b5fd9"}
-      onChange={(event) => onChange(event.currentTarget.value === "" && field.nullable ? null : event.currentTarget.value)}
-      leftSection={<input type="color" className={styles.colour} aria-label={t("Pick a colour")} value={valid ? text : "#1b5fd9"} onChange={(event) => onChange(event.currentTarget.value)} />}
-      spellCheck={false}
-      dir="ltr"
-    />
-  );
-}
-
-/** A choice that is stored as an empty text; the list cannot hold one. */
-const EMPTY = "\0";
-
-function Choice({ field, value, error, onChange }: ControlProps) {
-  const { options, failed } = useOptions(field, value);
-  const chosen = value === null || value === undefined ? null : String(value);
-  const data = (field.control === "language" && options.length === 0 ? languageOptions() : options).map((option) => (option.value === "" ? { ...option, value: EMPTY } : option));
-  const empty = data.some((option) => option.value === EMPTY) ? EMPTY : null;
-  const optional = field.nullable || (field.control === "language" && !field.required);
-  const known = chosen === null || chosen === "" || data.some((option) => option.value === chosen) ? data : [...data, { value: chosen, label: chosen }];
-  return (
-    <Select
-      label={field.title}
-      description={failed ? t("The list could not be loaded.") : field.description || undefined}
-      error={error}
-      inputWrapperOrder={inputWrapperOrder}
-      required={field.required}
-      disabled={field.readOnly}
-      placeholder={field.placeholder || (field.control === "language" ? t("As their browser has it") : undefined)}
-      value={chosen === "" ? empty : chosen}
-      onChange={(next) => onChange(next === null ? (field.nullable ? null : "") : next === EMPTY ? "" : field.numeric ? Number(next) : next)}
-      data={known}
-      searchable={known.length > 8}
-      limit={200}
-      clearable={optional}
-      clearButtonProps={{ "aria-label": t("Clear {field}", { field: field.title }) }}
-      allowDeselect={optional}
-      nothingFoundMessage={t("Nothing matches.")}
-    />
-  );
-}
-
-function Choices({ field, value, error, onChange }: ControlProps) {
-  const { options, failed } = useOptions(field, value);
-  return (
-    <MultiSelect
-      label={field.title}
-      description={failed ? t("The list could not be loaded.") : field.description || undefined}
-      error={error}
-      inputWrapperOrder={inputWrapperOrder}
-      required={field.required}
-      disabled={field.readOnly}
-      placeholder={strings(value).length === 0 ? field.placeholder || t("Search by name or number") : ""}
-      value={strings(value)}
-      onChange={(next) => onChange(field.numeric ? next.map(Number) : next)}
-      data={[...options]}
-      searchable
-      limit={100}
-      hidePickedOptions
-      nothingFoundMessage={t("Nothing matches.")}
-    />
-  );
-}
-
-function Boxes({ field, path, value, error, onChange }: ControlProps) {
-  const { options } = useOptions(field, value);
-  const chosen = strings(value);
-  const problem = `${path}-problem`;
-  function set(option: string, on: boolean): void {
-    const next = options.map((each) => each.value).filter((each) => (each === option ? on : chosen.includes(each)));
-    onChange(field.numeric ? next.map(Number) : next);
-  }
-  return (
-    <fieldset className={styles.boxes} aria-describedby={error ? problem : undefined} disabled={field.readOnly || undefined}>
-      <legend>{field.title}</legend>
-      {field.description && <p className={styles.hint}>{field.description}</p>}
-      <div className={styles.choices}>
-        {options.map((option) => (
-          <Checkbox key={option.value} label={option.label} checked={chosen.includes(option.value)} onChange={(event) => set(option.value, event.currentTarget.checked)} aria-invalid={error ? true : undefined} />
-        ))}
-      </div>
-      {error && <Problem id={problem}>{error}</Problem>}
-    </fieldset>
-  );
-}
-
 function Rows({ field, path, value, error, onChange, problems }: ControlProps & { problems: Problems }) {
   const rows = Array.isArray(value) ? (value as Value[]).map((row) => (isValues(row) ? row : {})) : [];
   const full = field.maxItems !== null && rows.length >= field.maxItems;
@@ -276,19 +143,11 @@ function Rows({ field, path, value, error, onChange, problems }: ControlProps & 
         </div>
       ))}
       <div>
-        <Button variant="default" size="xs" disabled={full} leftSection={<Icon name="plus" size={15} />} onClick={() => onChange([...rows, startOf(field.fields, Object.fromEntries(field.fields.map((each) => [each.name, emptyOf(each)])))])}>
+        <Button variant="default" size="xs" disabled={full} leftSection={<Icon name="plus" size={15} />} onClick={() => onChange([...rows, startOf(field.fields, {})])}>
           {t("Add a row")}
         </Button>
       </div>
       {error && <Problem id={`${path}-problem`}>{error}</Problem>}
     </fieldset>
-  );
-}
-
-function Problem({ id, children }: { id: string; children: string }) {
-  return (
-    <p id={id} className={styles.problem}>
-      {children}
-    </p>
   );
 }

@@ -2,7 +2,7 @@ import { MultiSelect, SegmentedControl, Select } from "@mantine/core";
 import { useState } from "react";
 
 import { t } from "../../shared/i18n";
-import { type ControlProps, inputWrapperOrder, strings } from "../form/Control";
+import { type ControlProps, inputWrapperOrder, strings } from "../form/context";
 import { isValues, type Source, type Value } from "../form/schema";
 import { useOptions } from "../form/useOptions";
 import styles from "./DestinationField.module.css";

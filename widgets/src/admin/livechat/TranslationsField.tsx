@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { Icon } from "../../kit/Icon";
 import { t } from "../../shared/i18n";
-import type { ControlProps } from "../form/Control";
+import type { ControlProps } from "../form/context";
 import { languageOptions } from "../form/languages";
 import { isValues, type Value, type Values } from "../form/schema";
 import styles from "./TranslationsField.module.css";

@@ -1,0 +1,29 @@
+import { UnstyledButton } from "@mantine/core";
+
+import { Icon } from "../../kit/Icon";
+import styles from "../DataTable.module.css";
+import { type Asked, directionOf } from "./asked";
+import type { Column } from "./useColumns";
+
+/** A column's name; a button where the server sorts by it. */
+export function Head<Row>({ column, asked, sort }: { column: Column<Row>; asked: Asked; sort: (key: string) => void }) {
+  if (!column.sort) {
+    return (
+      <th scope="col" role="columnheader">
+        {column.title}
+      </th>
+    );
+  }
+  const key = typeof column.sort === "string" ? column.sort : column.key;
+  const direction = directionOf(asked, key);
+  return (
+    <th scope="col" role="columnheader" aria-sort={direction}>
+      <UnstyledButton className={styles.sort} onClick={() => sort(key)}>
+        {column.title}
+        <span className={styles.arrow} data-direction={direction}>
+          <Icon name="chevron" size={14} />
+        </span>
+      </UnstyledButton>
+    </th>
+  );
+}
