@@ -19,16 +19,16 @@ import urllib.request
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert
-
 from bench.conversation_client import Client, Gone, Lateness
 from bench.cpu import Conditions
 from bench.figures import Line, note, percentile, tell
 from engage.events import Events
 from engage.keyring import Keyring
+from engage.people.forms import NewExtension, QueueChange
+from engage.people.numbers import NumberRanges
 from engage.people.service import People
 from engage.storage.database import Database
-from engage.storage.tables import queue_agents
+from engage.system.actor import SYSTEM
 from tests.support.server import Server
 
 if TYPE_CHECKING:
@@ -44,16 +44,21 @@ async def staff(data: Path, wanted: int) -> list[str]:
     """Add agents to the demonstration's queue; their numbers."""
     numbers = [str(FIRST_AGENT + n) for n in range(wanted)]
     database = await Database.open(f"sqlite:///{data / 'engage.db'}")
-    people = People(database, Keyring.of(data, None), Events())
+    anywhere = NumberRanges(check_ranges=False)
+    people = People(database, Keyring.of(data, None), Events(), ranges=lambda: anywhere)
     await people.start()
     for number in numbers:
-        await people.add_extension(
-            number, first_name="Agent", last_name=number, password=PASSWORD, sip_secret=PASSWORD
+        new = NewExtension(
+            number=number,
+            first_name="Agent",
+            last_name=number,
+            wave_password=PASSWORD,
+            sip_secret=PASSWORD,
         )
-    rows = [
-        {"queue": QUEUE, "number": number, "static": True, "paused": False} for number in numbers
-    ]
-    await database.write(lambda connection: connection.execute(insert(queue_agents), rows))
+        await people.extensions.add(SYSTEM, new)
+    present = [each.number for each in people.queues.get(SYSTEM, QUEUE).agents]
+    agents = QueueChange(static_agents=[*present, *numbers])
+    await people.queues.update(SYSTEM, QUEUE, agents)
     await people.stop()
     await database.close()
     return numbers

@@ -44,7 +44,18 @@ from engage.notify.sending import MailSending
 from engage.notify.settings import NAME as EMAIL
 from engage.notify.settings import RULED, EmailSettings, ruling
 from engage.people.events import SessionEnded
-from engage.people.listing_routes import ListingRoutes
+from engage.people.extension_routes import ExtensionRoutes
+from engage.people.forms import (
+    AdminForm,
+    ExtensionForm,
+    GroupForm,
+    NewAdmin,
+    PrivilegeForm,
+    QueueForm,
+    WavePrivilegeForm,
+)
+from engage.people.group_routes import ExtensionGroupRoutes
+from engage.people.numbers import NumberRanges
 from engage.people.routes import PeopleRoutes
 from engage.people.service import People
 from engage.people.sign_in.routes.factors import FactorRoutes
@@ -55,7 +66,7 @@ from engage.processes.link import PartLink, PbxLink
 from engage.processes.status import SupervisorStatus
 from engage.settings import Settings
 from engage.storage.database import Database
-from engage.system.actor import Module
+from engage.system.actor import SYSTEM, Module
 from engage.system.configuration import Configuration
 from engage.system.events import SectionChanged
 from engage.system.operation_log import OperationLog
@@ -87,8 +98,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 FIRST_ADMIN = "admin"
 FORMS: dict[str, type[BaseModel]] = {
+    "admin": AdminForm,
     "api-users": ApiUserForm,
+    "extension": ExtensionForm,
+    "extension-group": GroupForm,
     "livechat": LiveChatForm,
+    "privilege": PrivilegeForm,
+    "queue": QueueForm,
+    "wave-privilege": WavePrivilegeForm,
 }
 
 
@@ -161,7 +178,13 @@ class Application:
             await demo.fill(database, parts.people, parts.livechat, admin_password=given)
         if not any(account.role == "admin" for account in parts.people.accounts()):
             password = given or secrets.token_urlsafe(12)
-            await parts.people.add_admin(FIRST_ADMIN, password)
+            first = NewAdmin(
+                user_name=FIRST_ADMIN,
+                password=password,
+                display_name="Administrator",
+                level="super",
+            )
+            await parts.people.administrators.add(SYSTEM, first)
             self.first_password = None if given else password
 
     @property
@@ -189,7 +212,9 @@ class _Parts:
         self._events, self._metrics = events, metrics
 
         # the installation's own affairs
-        self._configuration = Configuration(database, keyring, events, clock)
+        configuration = Configuration(database, keyring, events, clock)
+        self._configuration = configuration
+        self._configuration.register("numbers", NumberRanges, Module.EXTENSIONS)
         self._configuration.register("time", TimeSettings, Module.TIME_SETTINGS)
         self._configuration.register("livechat_limits", LimitSettings, Module.LIVECHAT)
         operations = OperationLog(database)
@@ -219,7 +244,8 @@ class _Parts:
             keyring,
             events,
             clock,
-            policy=lambda: self._configuration.get(SecuritySettings),
+            policy=lambda: configuration.get(SecuritySettings),
+            ranges=lambda: configuration.get(NumberRanges),
         )
         self.people.links.send_by(self._mailer)
         access = Access(self.people)
@@ -294,7 +320,8 @@ class _Parts:
             *FactorRoutes(self.people, own_hosts).routes(),
             *SessionRoutes(self.people).routes(),
             *PasswordRoutes(self.people).routes(),
-            *ListingRoutes(self.people).routes(),
+            *ExtensionRoutes(self.people.extensions).routes(),
+            *ExtensionGroupRoutes(self.people.groups).routes(),
             *SystemRoutes(self._configuration, operations).routes(),
             *FormRoutes(FORMS).routes(),
             *conversations.routes(),

@@ -332,18 +332,26 @@ def _do_here(settings: Settings, command: Command) -> dict[str, Any]:
     from engage.errors import EngageError
     from engage.events import Events
     from engage.keyring import Keyring
+    from engage.people.numbers import NumberRanges
     from engage.people.service import People
     from engage.processes.control import carry_out, refusal
     from engage.storage.database import Database as Rows
+    from engage.system.actor import Module
+    from engage.system.configuration import Configuration
 
     async def work() -> dict[str, Any]:
         rows = await Rows.open(settings.database_url, copies=settings.data / "copies")
-        people = People(rows, Keyring.of(settings.data, settings.secret_key), Events())
+        keyring, events = Keyring.of(settings.data, settings.secret_key), Events()
+        configuration = Configuration(rows, keyring, events)
+        configuration.register("numbers", NumberRanges, Module.EXTENSIONS)
+        people = People(rows, keyring, events, ranges=lambda: configuration.get(NumberRanges))
         try:
+            await configuration.start()
             await people.start()
             return await carry_out(people, command)
         finally:
             await people.stop()
+            await configuration.stop()
             await rows.close()
 
     try:

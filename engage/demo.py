@@ -11,8 +11,10 @@ from sqlalchemy import func, insert, select, update
 from engage.identifiers import new_id, now_ms
 from engage.livechat.model import Destination, LiveChat, UnknownLiveChat
 from engage.livechat.options import Options
+from engage.people.forms import NewAdmin, NewExtension, NewGroup, NewQueue
 from engage.people.model import NameTaken
 from engage.storage.tables import accounts, extensions, facts, livechats
+from engage.system.actor import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -88,31 +90,23 @@ async def _done(connection: AsyncConnection) -> None:
 
 
 async def _fill(people: People, livechat: LiveChatService, admin_password: str | None) -> None:
+    known = admin_password is None
     # Together: what takes time is hashing the passwords, and that has threads of its own.
     await asyncio.gather(
-        _once(
-            people.add_admin(
-                ADMIN, admin_password or ADMIN_PASSWORD, demo_password=admin_password is None
-            )
-        ),
+        _once(people.administrators.add(SYSTEM, _admin(admin_password), demo_password=known)),
         *(
-            _once(
-                people.add_extension(
-                    number,
-                    first_name=first_name,
-                    last_name=last_name,
-                    email=f"{number}@example.test",
-                    password=f"Demo-{number}!",
-                    sip_secret=f"Sip-{number}!",
-                    max_contacts=MAX_CONTACTS,
-                    demo_password=True,
-                )
-            )
-            for number, first_name, last_name in PEOPLE
+            _once(people.extensions.add(SYSTEM, _extension(*person), demo_password=True))
+            for person in PEOPLE
         ),
     )
-    await _once(people.add_group(GROUP, [number for number, _, _ in PEOPLE]))
-    await _once(people.add_queue(QUEUE, "Support", list(AGENTS)))
+    await _once(
+        people.groups.add(SYSTEM, NewGroup(name=GROUP, members=[each for each, _, _ in PEOPLE]))
+    )
+    await _once(
+        people.queues.add(
+            SYSTEM, NewQueue(number=QUEUE, name="Support", static_agents=list(AGENTS))
+        )
+    )
     try:
         livechat.livechats.by_public_id(PUBLIC_ID)
     except UnknownLiveChat:
@@ -124,6 +118,27 @@ async def _once(work: Awaitable[object]) -> None:
         await work
     except NameTaken:  # written before an interruption
         log.info("demonstration data found already in place")
+
+
+def _admin(password: str | None) -> NewAdmin:
+    return NewAdmin(
+        user_name=ADMIN,
+        password=password or ADMIN_PASSWORD,
+        display_name="Administrator",
+        level="super",
+    )
+
+
+def _extension(number: str, first_name: str, last_name: str) -> NewExtension:
+    return NewExtension(
+        number=number,
+        first_name=first_name,
+        last_name=last_name,
+        email=f"{number}@example.test",
+        wave_password=f"Demo-{number}!",
+        sip_secret=f"Sip-{number}!",
+        max_contacts=MAX_CONTACTS,
+    )
 
 
 def _livechat() -> LiveChat:

@@ -5,17 +5,45 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engage.people.model import AgentSeat, Contact
+from engage.people.model import AdminLevel, AgentSeat, Contact, QueueAgent
+from engage.system.actor import ALL_RIGHTS, NO_RIGHTS, Module, Rights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from engage.people.model import Account, ExtensionEntry, Group, QueueEntry
+    from engage.people.model import (
+        Account,
+        ExtensionEntry,
+        Group,
+        Privilege,
+        QueueEntry,
+        WavePrivilege,
+    )
+    from engage.system.actor import Level
+
+NOT_FOR_ADMINISTRATORS = (Module.USERS, Module.OPERATION_LOG)
+"""What is left to super administrators and those whom a custom privilege lets in."""
+ADMINISTRATOR_RIGHTS = Rights(
+    {module: level for module, level in ALL_RIGHTS.levels.items()
+     if module not in NOT_FOR_ADMINISTRATORS}
+)  # fmt: skip
+
+
+def rights_of(modules: Mapping[str, str]) -> Rights:
+    """The rights a custom privilege names; modules that are not there any more are left out."""
+    levels: dict[Module, Level] = {}
+    for module in Module:
+        match modules.get(module.value):
+            case "view":
+                levels[module] = "view"
+            case "edit":
+                levels[module] = "edit"
+    return Rights(levels)
 
 
 @dataclass(slots=True)
 class PeopleBook:
-    """One consistent state of accounts, extensions, groups and queues.
+    """One consistent state of accounts, extensions, groups, queues and privileges.
 
     `version` grows with every change of anything here; `directory_version` with those the PBX must
     hear of.
@@ -28,6 +56,8 @@ class PeopleBook:
     extensions: dict[str, ExtensionEntry] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     queues: dict[str, QueueEntry] = field(default_factory=dict)
+    privileges: dict[str, Privilege] = field(default_factory=dict)
+    wave_privileges: dict[str, WavePrivilege] = field(default_factory=dict)
     number_of_account: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -39,6 +69,8 @@ class PeopleBook:
         extensions: Iterable[ExtensionEntry],
         groups: Iterable[Group],
         queues: Iterable[QueueEntry],
+        privileges: Iterable[Privilege] = (),
+        wave_privileges: Iterable[WavePrivilege] = (),
     ) -> PeopleBook:
         """Index what was read."""
         book = cls(version, directory_version)
@@ -50,7 +82,27 @@ class PeopleBook:
             book.number_of_account[extension.account_id] = extension.number
         book.groups = {group.id: group for group in groups}
         book.queues = {queue.number: queue for queue in queues}
+        book.privileges = {each.id: each for each in privileges}
+        book.wave_privileges = {each.id: each for each in wave_privileges}
         return book
+
+    def rights(self, account: Account) -> Rights:
+        """What an account may do in the administration."""
+        match account.level:
+            case AdminLevel.SUPER:
+                return ALL_RIGHTS
+            case AdminLevel.ADMINISTRATOR:
+                return ADMINISTRATOR_RIGHTS
+            case AdminLevel.CUSTOM:
+                privilege = self.privileges.get(account.privilege_id or "")
+                return rights_of(privilege.modules) if privilege else NO_RIGHTS
+        return NO_RIGHTS
+
+    def grants(self, number: str) -> frozenset[str]:
+        """What an extension's user may do in Wave."""
+        extension = self.extensions.get(number)
+        privilege = self.wave_privileges.get(extension.wave_privilege_id) if extension else None
+        return privilege.grants if privilege else frozenset()
 
     def account_named(self, user_name: str) -> Account | None:
         """The account of that name (given in lower case)."""
@@ -75,9 +127,12 @@ class PeopleBook:
         seats: dict[str, AgentSeat] = {}
         for value in values:
             queue = self.queues.get(value) if kind == "queue" else None
-            agents = queue.agents if queue else ((value, False),) if kind == "extensions" else ()
-            for number, paused in agents:
-                if (contact := self.contact(number)) is None:
+            agents = queue.agents if queue else ()
+            if kind == "extensions":
+                agents = (QueueAgent(value),)
+            for agent in agents:
+                number, paused = agent.number, agent.paused
+                if not agent.on_duty or (contact := self.contact(number)) is None:
                     continue
                 known = seats.get(number)
                 idle = paused and (known is None or known.paused)

@@ -5,19 +5,44 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from engage.errors import N_, Conflict, Invalid, TooMany, Unauthenticated
+from engage.people import policy
 from engage.system.actor import NO_RIGHTS, Rights
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 PrincipalKind = Literal["visitor", "user", "admin"]
 SessionKind = Literal["browser", "program"]
 
 TOKEN_PREFIX = "eu_"  # noqa: S105 - tells people's tokens from visitors', holds no secret
-PASSWORD_SHORTEST, PASSWORD_LONGEST = 8, 200
 USER_NAME = re.compile(r"[0-9a-z][0-9a-z._@+-]{0,63}")
-NUMBER = re.compile(r"[0-9]{2,18}")
+PASSWORD_LONGEST = policy.PASSWORD_LONGEST
+UNUSABLE = "!"
+"""In place of a password's hash: nobody signs in before they have set one by a mailed link."""
+DEFAULT_WAVE_PRIVILEGE = "0"
+
+
+class AdminLevel(StrEnum):
+    """How far an administrator's rights reach."""
+
+    SUPER = "super"  # everything, the other administrators too
+    ADMINISTRATOR = "administrator"  # everything but users and the operation log
+    CUSTOM = "custom"  # what the assigned privilege says
+
+
+class Grant(StrEnum):
+    """What a Wave privilege allows an extension's user."""
+
+    CONTACTS = "contacts"
+    CHAT = "chat"
+    DELETE_CHAT = "delete_chat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +97,10 @@ class AgentSeat:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Someone who may sign in. `role`: `admin` or `user`; `version` grows as grants are revoked."""
+    """Someone who may sign in. `role`: `admin` or `user`; `version` grows as grants are revoked.
+
+    `revision` counts an administrator's editions; `level` and `privilege_id` are theirs alone.
+    """
 
     id: str
     user_name: str
@@ -84,11 +112,18 @@ class Account:
     demo_password: bool
     enabled: bool
     version: int
+    client_id: str | None = None
+    level: str = ""
+    privilege_id: str | None = None
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ExtensionEntry:
-    """An extension as it is stored; `sealed_secret` opens with the keyring."""
+    """An extension with its user; `sealed_secret` opens with the keyring.
+
+    `options` are fields of the HTTPS API that are kept for features to come.
+    """
 
     number: str
     account_id: str
@@ -98,6 +133,14 @@ class ExtensionEntry:
     max_contacts: int
     permission: str
     enabled: bool
+    email: str = ""
+    language: str = ""
+    phone_number: str = ""
+    department: str = ""
+    job_title: str = ""
+    wave_privilege_id: str = DEFAULT_WAVE_PRIVILEGE
+    options: Mapping[str, Any] = field(default_factory=dict)
+    version: int = 1
 
     @property
     def name(self) -> str:
@@ -112,15 +155,120 @@ class Group:
     id: str
     name: str
     members: tuple[str, ...]
+    client_id: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAgent:
+    """Who serves a queue: always (`static`), or when logged in."""
+
+    number: str
+    paused: bool = False
+    static: bool = True
+    logged_in: bool = True
+
+    @property
+    def on_duty(self) -> bool:
+        """Static agents are, dynamic ones once they have logged in."""
+        return self.static or self.logged_in
 
 
 @dataclass(frozen=True, slots=True)
 class QueueEntry:
-    """A call queue and who serves it: (number, paused)."""
+    """A call queue and who serves it, in order; `options` as an extension's."""
 
     number: str
     name: str
-    agents: tuple[tuple[str, bool], ...]
+    agents: tuple[QueueAgent, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    client_id: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Privilege:
+    """What administrators of level `custom` may do: `view` or `edit` by module."""
+
+    id: str
+    name: str
+    modules: Mapping[str, str]
+    client_id: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WavePrivilege:
+    """What extensions' users may do in Wave."""
+
+    id: str
+    name: str
+    grants: frozenset[str]
+    client_id: str | None = None
+    version: int = 1
+
+    @property
+    def is_default(self) -> bool:
+        """The set of new extensions, and of those whose own was deleted."""
+        return self.id == DEFAULT_WAVE_PRIVILEGE
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Something that refers to an extension, group or queue.
+
+    `blocking`: it could not work without, so that the object may not be deleted before it.
+    """
+
+    kind: str
+    id: str
+    name: str
+    blocking: bool = False
+
+    def named(self) -> dict[str, str]:
+        """What it is, as errors tell it."""
+        return {"kind": self.kind, "id": self.id, "name": self.name}
+
+
+class Secrets(Protocol):
+    """What must be recovered in clear is sealed with the installation's key."""
+
+    def seal(self, clear: str) -> str:
+        """Encrypt."""
+        ...
+
+    def open(self, sealed: str) -> str:
+        """Decrypt what `seal` made."""
+        ...
+
+
+class References(Protocol):
+    """Another slice that refers to people's objects; live chats do."""
+
+    async def referring(
+        self, connection: AsyncConnection, kind: str, keys: Iterable[str]
+    ) -> list[Reference]:
+        """What refers to these, as stored now.
+
+        Args:
+            connection: to look with, inside the transaction that deletes.
+            kind: `extension`, `extension_group` or `queue`.
+            keys: numbers; a group's id.
+        """
+        ...
+
+
+class PasswordLinks(Protocol):
+    """Links by which somebody sets their password without knowing the present one."""
+
+    async def issue(
+        self, connection: AsyncConnection, account_id: str, kind: str
+    ) -> tuple[str, int]:
+        """A new link's path and the seconds it is valid for, stored in the caller's transaction.
+
+        `kind` is the mail's: `welcome`.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +346,47 @@ class Locked(TooMany):
 
 
 class NameTaken(Conflict):
-    """A user name, number or group name that exists already."""
+    """A user name, number or group name that exists already; `fields` says where it was given."""
 
     code = "name_taken"
     text = N_("This name is taken already.")
+    field = "name"
+
+    def __init__(self, **params: object) -> None:
+        super().__init__(**params)
+        self.fields = {self.field: self.text}
+
+
+class UserNameTaken(NameTaken):
+    """Administrators and extensions share one space of user names."""
+
+    text = N_("This user name is taken already.")
+    field = "user_name"
+
+
+class NumberTaken(NameTaken):
+    """Numbers are unique over all kinds."""
+
+    code = "number_taken"
+    field = "number"
+
+
+class NumberOfExtension(NumberTaken):
+    """An extension has it."""
+
+    text = N_("The number %(number)s belongs to the extension “%(name)s”.")
+
+
+class NumberOfQueue(NumberTaken):
+    """A queue has it."""
+
+    text = N_("The number %(number)s belongs to the call queue “%(name)s”.")
+
+
+class NumberOfAdministrator(NumberTaken):
+    """An administrator signs in with it."""
+
+    text = N_("The number %(number)s is the user name of the administrator “%(name)s”.")
 
 
 def token_hash(token: str) -> str:
@@ -229,25 +414,11 @@ def check_user_name(user_name: str) -> None:
         raise Invalid({"user": N_("Use up to 64 letters, digits or any of . _ @ + -")})
 
 
-def check_number(number: str) -> None:
-    """Refuse what is no extension's number.
-
-    Raises:
-        Invalid: with the field `number`.
-    """
-    if NUMBER.fullmatch(number) is None:
-        raise Invalid({"number": N_("Use 2 to 18 digits.")})
-
-
 def check_password(password: str, user_name: str, field: str = "password") -> None:
     """Refuse passwords that are too easy, or too long to be worked on.
 
     Raises:
         Invalid: with the field named.
     """
-    if len(password) < PASSWORD_SHORTEST:
-        raise Invalid({field: N_("Use at least 8 characters.")})
-    if len(password) > PASSWORD_LONGEST:
-        raise Invalid({field: N_("Use at most 200 characters.")})
-    if user_name_of(password) == user_name:
-        raise Invalid({field: N_("The password must not be the user name.")})
+    if (problem := policy.password_problem(password, user_name)) is not None:
+        raise Invalid({field: problem})

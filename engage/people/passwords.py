@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from engage.errors import Unavailable
+from engage.people.model import UNUSABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +47,7 @@ class Passwords:
         return await self._run(lambda: self._hasher.hash(password))
 
     async def matches(self, password: str, password_hash: str | None) -> bool:
-        """Compare; without a hash the same work is done and the answer is no.
+        """Compare; without a hash that opens, the same work is done and the answer is no.
 
         Raises:
             Unavailable: too many wait already.
@@ -71,7 +72,7 @@ class Passwords:
             self._open -= 1
 
     def _verify(self, password: str, password_hash: str | None) -> bool:
-        if password_hash is None:
+        if password_hash is None or password_hash == UNUSABLE:
             if self._decoy is None:
                 self._decoy = self._hasher.hash(secrets.token_urlsafe())
             self._compare(self._decoy, password)

@@ -2,46 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, or_, select, update
 
 from engage.people.book import PeopleBook
+from engage.people.directory_repository import DirectoryRepository
 from engage.people.guard import Guard
-from engage.people.model import Account, ExtensionEntry, Group, QueueEntry, Session
-from engage.storage.tables import (
-    accounts,
-    extension_group_members,
-    extension_groups,
-    extensions,
-    facts,
-    queue_agents,
-    queues,
-    sessions,
-    sign_in_guards,
-)
+from engage.people.model import Account, Session
+from engage.storage.tables import accounts, facts, sessions, sign_in_guards
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 PEOPLE_VERSION, DIRECTORY_VERSION = "people_version", "directory_version"
 
 
 class PeopleRepository:
-    """Accounts, extensions, groups, queues, sessions and guards."""
+    """Accounts, sessions, guards, and how often everything has changed."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def book(self) -> PeopleBook:
         """Read everyone."""
+        directory = DirectoryRepository(self._connection)
         return PeopleBook.of(
             await self.version(PEOPLE_VERSION),
             await self.version(DIRECTORY_VERSION),
-            [_account(row) for row in await self._connection.execute(select(accounts))],
-            [_extension(row) for row in await self._connection.execute(select(extensions))],
-            await self._groups(),
-            await self._queues(),
+            [account_of(row) for row in await self._connection.execute(select(accounts))],
+            await directory.extensions(),
+            await directory.groups(),
+            await directory.queues(),
+            await directory.privileges(),
+            await directory.wave_privileges(),
         )
 
     async def version(self, name: str) -> int:
@@ -51,50 +48,50 @@ class PeopleRepository:
         return int(value) if value is not None else 0
 
     async def bump(self, name: str) -> int:
-        """Move a version fact on, and return it."""
-        version = await self.version(name) + 1
-        changed = await self._connection.execute(
-            update(facts).where(facts.c.name == name).values(value=str(version))
-        )
-        if changed.rowcount == 0:
+        """Move a version fact on, and return it; others who would do so wait for our commit."""
+        query = select(facts.c.value).where(facts.c.name == name).with_for_update()
+        value = (await self._connection.execute(query)).scalar_one_or_none()
+        version = 1 if value is None else int(value) + 1
+        if value is None:
             await self._connection.execute(insert(facts).values(name=name, value=str(version)))
+        else:
+            await self._connection.execute(
+                update(facts).where(facts.c.name == name).values(value=str(version))
+            )
         return version
 
-    async def user_name_exists(self, user_name: str) -> bool:
-        """Whether an account of this name is stored."""
-        query = select(accounts.c.id).where(accounts.c.user_name == user_name)
-        return (await self._connection.execute(query)).first() is not None
+    async def named(self, user_names: Iterable[str]) -> dict[str, Account]:
+        """The stored accounts of these names."""
+        query = select(accounts).where(accounts.c.user_name.in_(list(user_names)))
+        found = [account_of(row) for row in await self._connection.execute(query)]
+        return {each.user_name: each for each in found}
 
-    async def number_exists(self, number: str) -> bool:
-        """Whether an extension or a queue of this number is stored."""
-        for column in (extensions.c.number, queues.c.number):
-            query = select(column).where(column == number)
-            if (await self._connection.execute(query)).first() is not None:
-                return True
-        return False
+    async def account_by_client_id(self, client_id: str) -> Account | None:
+        """The account that a creation of this `client_id` has made."""
+        query = select(accounts).where(accounts.c.client_id == client_id)
+        row = (await self._connection.execute(query)).one_or_none()
+        return None if row is None else account_of(row)
 
-    async def group_name_exists(self, name: str) -> bool:
-        """Whether a group of this name is stored."""
-        query = select(extension_groups.c.id).where(extension_groups.c.name == name)
-        return (await self._connection.execute(query)).first() is not None
+    async def administrators(self) -> list[Account]:
+        """Every stored administrator."""
+        query = select(accounts).where(accounts.c.role == "admin")
+        return [account_of(row) for row in await self._connection.execute(query)]
 
-    async def add_account(self, account: Account, created_at_ms: int) -> None:
-        """Store a new account."""
-        await self._connection.execute(
-            insert(accounts).values(
-                id=account.id,
-                user_name=account.user_name,
-                role=account.role,
-                display_name=account.display_name,
-                email=account.email,
-                language=account.language,
-                password_hash=account.password_hash,
-                demo_password=account.demo_password,
-                enabled=account.enabled,
-                version=account.version,
-                created_at_ms=created_at_ms,
-            )
-        )
+    async def add_accounts(self, new: Sequence[Account], created_at_ms: int) -> None:
+        """Store new accounts."""
+        rows = [asdict(each) | {"created_at_ms": created_at_ms} for each in new]
+        await self._connection.execute(insert(accounts), rows)
+
+    async def change_account(self, account_id: str, values: Mapping[str, Any]) -> None:
+        """Store some fields of an account."""
+        if values:
+            query = update(accounts).where(accounts.c.id == account_id)
+            await self._connection.execute(query.values(**values))
+
+    async def drop_accounts(self, account_ids: Iterable[str]) -> None:
+        """Remove accounts and what hangs on them."""
+        query = delete(accounts).where(accounts.c.id.in_(list(account_ids)))
+        await self._connection.execute(query)
 
     async def change_password(
         self, account_id: str, password_hash: str, granted: int | None, *, demo: bool
@@ -118,44 +115,6 @@ class PeopleRepository:
         await self._connection.execute(
             update(accounts).where(accounts.c.id == account_id).values(password_hash=password_hash)
         )
-
-    async def add_extension(self, extension: ExtensionEntry) -> None:
-        """Store a new extension."""
-        await self._connection.execute(
-            insert(extensions).values(
-                number=extension.number,
-                account_id=extension.account_id,
-                first_name=extension.first_name,
-                last_name=extension.last_name,
-                sip_secret=extension.sealed_secret,
-                max_contacts=extension.max_contacts,
-                permission=extension.permission,
-                enabled=extension.enabled,
-            )
-        )
-
-    async def drop_account(self, account_id: str) -> None:
-        """Remove an account and what hangs on it."""
-        await self._connection.execute(delete(accounts).where(accounts.c.id == account_id))
-
-    async def add_group(self, group: Group) -> None:
-        """Store a new group."""
-        await self._connection.execute(
-            insert(extension_groups).values(id=group.id, name=group.name)
-        )
-        if group.members:
-            rows = [{"group_id": group.id, "number": number} for number in group.members]
-            await self._connection.execute(insert(extension_group_members), rows)
-
-    async def add_queue(self, queue: QueueEntry) -> None:
-        """Store a new queue with its static agents."""
-        await self._connection.execute(insert(queues).values(number=queue.number, name=queue.name))
-        if queue.agents:
-            rows = [
-                {"queue": queue.number, "number": number, "static": True, "paused": paused}
-                for number, paused in queue.agents
-            ]
-            await self._connection.execute(insert(queue_agents), rows)
 
     async def sessions(self) -> list[Session]:
         """Every session still kept, ended ones too."""
@@ -244,28 +203,9 @@ class PeopleRepository:
         condition = over if subject is None else or_(over, sign_in_guards.c.subject == subject)
         await self._connection.execute(delete(sign_in_guards).where(condition))
 
-    async def _groups(self) -> list[Group]:
-        members: dict[str, list[str]] = {}
-        query = select(extension_group_members).order_by(extension_group_members.c.number)
-        for row in await self._connection.execute(query):
-            members.setdefault(row.group_id, []).append(row.number)
-        return [
-            Group(row.id, row.name, tuple(members.get(row.id, ())))
-            for row in await self._connection.execute(select(extension_groups))
-        ]
 
-    async def _queues(self) -> list[QueueEntry]:
-        agents: dict[str, list[tuple[str, bool]]] = {}
-        query = select(queue_agents).order_by(queue_agents.c.number)
-        for row in await self._connection.execute(query):
-            agents.setdefault(row.queue, []).append((row.number, row.paused))
-        return [
-            QueueEntry(row.number, row.name, tuple(agents.get(row.number, ())))
-            for row in await self._connection.execute(select(queues))
-        ]
-
-
-def _account(row: Any) -> Account:
+def account_of(row: Any) -> Account:
+    """A row of the table as a value."""
     return Account(
         id=row.id,
         user_name=row.user_name,
@@ -277,19 +217,10 @@ def _account(row: Any) -> Account:
         demo_password=row.demo_password,
         enabled=row.enabled,
         version=row.version,
-    )
-
-
-def _extension(row: Any) -> ExtensionEntry:
-    return ExtensionEntry(
-        number=row.number,
-        account_id=row.account_id,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        sealed_secret=row.sip_secret,
-        max_contacts=row.max_contacts,
-        permission=row.permission,
-        enabled=row.enabled,
+        client_id=row.client_id,
+        level=row.level,
+        privilege_id=row.privilege_id,
+        revision=row.revision,
     )
 
 

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from engage.errors import N_, Conflict, EngageError, Invalid, NotFound
-from engage.identifiers import new_id, now_ms
-from engage.people.book import PeopleBook
-from engage.people.events import ExtensionDropped, ExtensionSaved, PeopleChanged
+from engage.errors import N_, Conflict, Invalid, NotFound
+from engage.identifiers import now_ms
+from engage.people.administrators import Administrators
+from engage.people.extensions import Extensions
+from engage.people.groups import Groups
+from engage.people.ledger import Ledger
 from engage.people.model import (
     Account,
     AgentSeat,
     Contact,
-    ExtensionEntry,
-    Group,
-    NameTaken,
     Principal,
-    QueueEntry,
     SignedIn,
     WrongCredentials,
-    check_number,
     check_password,
-    check_user_name,
     user_name_of,
 )
+from engage.people.numbers import NumberRanges
 from engage.people.passwords import Passwords
-from engage.people.repository import DIRECTORY_VERSION, PEOPLE_VERSION, PeopleRepository
+from engage.people.privileges import Privileges, WavePrivileges
+from engage.people.queues import Queues
+from engage.people.repository import PeopleRepository
 from engage.people.sessions import Sessions
 from engage.people.sign_in.desk import SignInDesk
 from engage.people.sign_in.entry import Entry
@@ -38,46 +34,29 @@ from engage.people.sign_in.model import Caller
 from engage.people.sign_in.session_list import SessionList
 from engage.people.sign_in.settings import SecuritySettings
 from engage.people.sign_in.tickets import Tickets
-from engage.system.actor import Actor
-from engage.system.operation_log import note
+from engage.system.actor import Module
 from pbxcore.directory import Extension
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.events import Events
     from engage.identifiers import Clock
-    from engage.people.model import Session
+    from engage.people.book import PeopleBook
+    from engage.people.model import Secrets, Session
     from engage.storage.database import Database
+    from engage.system.actor import Actor
 
     Also = Callable[[AsyncConnection], Awaitable[None]]
 
-log = logging.getLogger(__name__)
-WATCH_S = 2.0  # how soon another process's change is seen
-
-
-class Secrets(Protocol):
-    """What must be recovered in clear is sealed with the installation's key."""
-
-    def seal(self, clear: str) -> str:
-        """Encrypt."""
-        ...
-
-    def open(self, sealed: str) -> str:
-        """Decrypt what `seal` made."""
-        ...
-
-    def derive(self, purpose: str) -> bytes:
-        """A key of its own for one purpose."""
-        ...
-
 
 class People:
-    """Accounts, sessions, extensions, groups and queues.
+    """Signing in, and what the rest of the house asks about people.
 
-    Everything is read from memory; a change is written first and then taken over.
+    Everything is read from memory; a change is written first and then taken over. What
+    administrators arrange is in the parts: `extensions`, `groups`, `queues`, `administrators` …
     """
 
     def __init__(
@@ -88,19 +67,18 @@ class People:
         clock: Clock = now_ms,
         passwords: Passwords | None = None,
         policy: Callable[[], SecuritySettings] = SecuritySettings,
+        ranges: Callable[[], NumberRanges] = NumberRanges,
     ) -> None:
-        """`policy` gives the settings of signing in as they hold now."""
-        self._database, self._keyring, self._events = database, keyring, events
-        self._clock = clock
+        """`policy` gives the settings of signing in, `ranges` the plan of numbers, as they hold."""
+        self._database, self._keyring, self._policy = database, keyring, policy
         self._passwords = passwords or Passwords()
-        self._book = PeopleBook()
-        self._policy = policy
+        self._ledger = Ledger(database, events, clock)
         self._sessions = Sessions(database, events, clock, policy)
         self._desk = SignInDesk(database, clock, policy)
         tickets = Tickets(keyring, clock)
 
         def book() -> PeopleBook:
-            return self._book
+            return self._ledger.book
 
         self.factors = SecondFactors(
             database, keyring, tickets, self._sessions, book, policy,
@@ -112,31 +90,30 @@ class People:
         )  # fmt: skip
         self.session_list = SessionList(self._sessions, book, clock)
         self.links = PasswordLinks(database, book, self._set_by_link, clock)
-        self._watcher: asyncio.Task[None] | None = None
+        self.extensions = Extensions(self._ledger, keyring, self._passwords, self._sessions, ranges)
+        self.groups = Groups(self._ledger)
+        self.queues = Queues(self._ledger, ranges)
+        self.administrators = Administrators(self._ledger, self._passwords, self._sessions)
+        self.privileges = Privileges(self._ledger)
+        self.wave_privileges = WavePrivileges(self._ledger)
 
     async def start(self) -> None:
         """Read everyone into memory and keep that current."""
-        await self.reload()
-        await self._sessions.start(lambda: self._book)
+        await self._ledger.start()
+        await self._sessions.start(lambda: self._ledger.book)
         await self._desk.start()
-        self._watcher = asyncio.create_task(self._watch())
+        self._ledger.watch(self._sessions.reload)
 
     async def stop(self) -> None:
         """Stop what runs in the background."""
-        if self._watcher is not None:
-            self._watcher.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._watcher
+        await self._ledger.stop()
         await self.links.settled()
         await self._sessions.stop()
         self._passwords.close()
 
     async def reload(self) -> None:
         """Read everyone again."""
-        async with self._database.read() as connection:
-            book = await PeopleRepository(connection).book()
-        if book.version >= self._book.version:  # else a later reading was faster
-            self._book = book
+        await self._ledger.reload()
 
     # --- sign-in and sessions ---------------------------------------------------------------
 
@@ -206,7 +183,9 @@ class People:
             await self._desk.admit(account.user_name, address, check)
         except WrongCredentials:
             raise Invalid({"old": N_("This is not your present password.")}) from None
-        await self._store_password(account, new, demo=False, keep=self._sessions.session(token))
+        session = self._sessions.session(token)
+        actor = own(account, address)
+        await self._store_password(account, new, demo=False, keep=session, actor=actor)
 
     @property
     def longest_s(self) -> int:
@@ -260,21 +239,13 @@ class People:
         """The names of a live chat's destination; what does not exist (any more) is left out."""
         return self._book.names_of(kind, values)
 
+    def names_of(self, kind: str, values: Iterable[str]) -> dict[str, str]:
+        """The names of a live chat's destination; what does not exist (any more) is left out."""
+        return self._book.names_of(kind, values)
+
     def members(self, extensions: Iterable[str], groups: Iterable[str]) -> list[Contact]:
         """The people at these extensions and in these groups (ids or names), each once."""
         return self._book.members(extensions, groups)
-
-    def extensions(self) -> list[ExtensionEntry]:
-        """Every extension, by number."""
-        return [self._book.extensions[number] for number in sorted(self._book.extensions)]
-
-    def groups(self) -> list[Group]:
-        """Every extension group, by name."""
-        return sorted(self._book.groups.values(), key=lambda group: group.name.casefold())
-
-    def queues(self) -> list[QueueEntry]:
-        """Every queue, by number."""
-        return sorted(self._book.queues.values(), key=lambda queue: queue.number)
 
     def accounts(self) -> list[Account]:
         """Every account, by user name."""
@@ -302,115 +273,8 @@ class People:
         secret = self._keyring.open(entry.sealed_secret)
         return Extension(number, entry.name, secret, entry.max_contacts, entry.enabled)
 
-    # --- changes ------------------------------------------------------------------------------
-
-    async def add_extension(
-        self,
-        number: str,
-        *,
-        first_name: str,
-        last_name: str = "",
-        email: str = "",
-        password: str,
-        sip_secret: str,
-        max_contacts: int = 1,
-        permission: str = "internal",
-        language: str = "",
-        demo_password: bool = False,
-        actor: str = "system:",
-    ) -> None:
-        """Add an extension with its user, whose user name is the number.
-
-        Raises:
-            NameTaken: an account, extension or queue of that name is there.
-            Invalid: the number or the password will not do.
-        """
-        check_number(number)
-        if not demo_password:
-            check_password(password, number)
-        account = await self._new_account(
-            number,
-            "user",
-            f"{first_name} {last_name}".strip(),
-            email,
-            language,
-            password,
-            demo=demo_password,
-        )
-        sealed = self._keyring.seal(sip_secret)
-        entry = ExtensionEntry(
-            number,
-            account.id,
-            first_name,
-            last_name,
-            sealed,
-            max_contacts,
-            permission,
-            enabled=True,
-        )
-
-        async def store(rows: PeopleRepository) -> None:
-            if await rows.user_name_exists(number) or await rows.number_exists(number):
-                raise NameTaken
-            await rows.add_account(account, self._clock())
-            await rows.add_extension(entry)
-            await rows.bump(DIRECTORY_VERSION)
-
-        await self._change(store, actor, "extension.add", number)
-        self._events.publish(ExtensionSaved(number))
-
-    async def drop_extension(self, number: str, *, actor: str = "system:") -> None:
-        """Remove an extension and its user; sessions and registrations end.
-
-        Raises:
-            NotFound: there is none.
-        """
-        entry = self._book.extensions.get(number)
-        if entry is None:
-            raise NotFound
-
-        async def store(rows: PeopleRepository) -> None:
-            await rows.drop_account(entry.account_id)
-            await rows.bump(DIRECTORY_VERSION)
-
-        await self._change(store, actor, "extension.drop", number)
-        self._sessions.revoke_all(entry.account_id)
-        self._events.publish(ExtensionDropped(number))
-
-    async def add_admin(
-        self,
-        user_name: str,
-        password: str,
-        *,
-        display_name: str = "Administrator",
-        email: str = "",
-        language: str = "",
-        demo_password: bool = False,
-        actor: str = "system:",
-    ) -> None:
-        """Add an administrator.
-
-        Raises:
-            NameTaken: an account of that name is there.
-            Invalid: the name or the password will not do.
-        """
-        name = user_name_of(user_name)
-        check_user_name(name)
-        if not demo_password:
-            check_password(password, name)
-        account = await self._new_account(
-            name, "admin", display_name, email, language, password, demo=demo_password
-        )
-
-        async def store(rows: PeopleRepository) -> None:
-            if await rows.user_name_exists(name):
-                raise NameTaken
-            await rows.add_account(account, self._clock())
-
-        await self._change(store, actor, "admin.add", name)
-
     async def set_password(
-        self, user_name: str, password: str, *, demo: bool = False, actor: str = "system:"
+        self, actor: Actor, user_name: str, password: str, *, demo: bool = False
     ) -> None:
         """Set anyone's password, as an administrator may; all sessions of the account end.
 
@@ -422,93 +286,13 @@ class People:
         account = self._book.account_named(name)
         if account is None:
             raise NotFound
+        actor.check(Module.USERS if account.role == "admin" else Module.EXTENSIONS)
         if not demo:
             check_password(password, name)
         await self._store_password(account, password, demo=demo, keep=None, actor=actor)
         await self._desk.forgive(name)
 
-    async def add_group(self, name: str, members: Sequence[str], *, actor: str = "system:") -> str:
-        """Add an extension group; returns its id.
-
-        Raises:
-            NameTaken: a group of that name is there.
-        """
-        group = Group(new_id(), name, tuple(dict.fromkeys(members)))
-
-        async def store(rows: PeopleRepository) -> None:
-            if await rows.group_name_exists(name):
-                raise NameTaken
-            await rows.add_group(group)
-
-        await self._change(store, actor, "group.add", name)
-        return group.id
-
-    async def add_queue(
-        self, number: str, name: str, agents: Sequence[str], *, actor: str = "system:"
-    ) -> None:
-        """Add a call queue with static agents.
-
-        Raises:
-            NameTaken: an extension or queue of that number is there.
-        """
-        check_number(number)
-        queue = QueueEntry(number, name, tuple((each, False) for each in dict.fromkeys(agents)))
-
-        async def store(rows: PeopleRepository) -> None:
-            if await rows.number_exists(number):
-                raise NameTaken
-            await rows.add_queue(queue)
-
-        await self._change(store, actor, "queue.add", number)
-
     # --- inside -------------------------------------------------------------------------------
-
-    async def _new_account(
-        self,
-        name: str,
-        role: str,
-        display_name: str,
-        email: str,
-        language: str,
-        password: str,
-        *,
-        demo: bool,
-    ) -> Account:
-        hashed = await self._passwords.hash(password)
-        return Account(
-            new_id(),
-            name,
-            role,
-            display_name or name,
-            email,
-            language,
-            hashed,
-            demo,
-            enabled=True,
-            version=1,
-        )
-
-    async def _change(
-        self,
-        store: Callable[[PeopleRepository], Awaitable[None]],
-        actor: str,
-        action: str,
-        subject: str,
-        also: Also | None = None,
-    ) -> None:
-        """Write a change with its record and version, `also` first; then read the new state."""
-
-        async def work(connection: AsyncConnection) -> int:
-            rows = PeopleRepository(connection)
-            if also is not None:
-                await also(connection)
-            await store(rows)
-            await note(connection, Actor(actor), action, subject, at_ms=self._clock())
-            return await rows.bump(PEOPLE_VERSION)
-
-        version = await self._database.write(work)
-        await self.reload()
-        self._events.publish(PeopleChanged(version))
 
     async def _store_password(
         self,
@@ -517,7 +301,7 @@ class People:
         *,
         demo: bool,
         keep: Session | None,
-        actor: str | None = None,
+        actor: Actor,
         also: Also | None = None,
     ) -> None:
         """Store another password.
@@ -527,7 +311,7 @@ class People:
             password: in clear.
             demo: whether it belongs to the demonstration data.
             keep: the session that asks for it and lives on.
-            actor: who sets it, unless the owner.
+            actor: who sets it.
             also: is written before it in the same transaction, or nothing is.
 
         Raises:
@@ -535,7 +319,10 @@ class People:
         """
         hashed = await self._passwords.hash(password)
 
-        async def store(rows: PeopleRepository) -> None:
+        async def store(connection: AsyncConnection) -> None:
+            if also is not None:
+                await also(connection)
+            rows = PeopleRepository(connection)
             granted = None if keep is None else keep.account_version
             if not await rows.change_password(account.id, hashed, granted, demo=demo):
                 raise Conflict
@@ -544,13 +331,16 @@ class People:
                 await rows.adopt_session(keep.id, account.id)
 
         kept = None if keep is None else keep.id
-        await self._change(store, actor or own(account).who, "password", own(account).who, also)
+        await self._ledger.change(actor, "password", own(account).who, store)
         self._sessions.revoke_all(account.id, but=kept)
 
     async def _set_by_link(self, account: Account, password: str, address: str, also: Also) -> None:
         """Set the password of whoever followed a link; all sessions of the account end."""
         check_password(password, account.user_name)
-        await self._store_password(account, password, demo=False, keep=None, also=also)
+        actor = own(account, address)
+        await self._store_password(
+            account, password, demo=False, keep=None, actor=actor, also=also
+        )
         await self._desk.forgive(account.user_name)
 
     async def _rehash(self, account: Account, password: str) -> None:
@@ -562,31 +352,10 @@ class People:
         await self._database.write(work)
         await self.reload()
 
+    @property
+    def _book(self) -> PeopleBook:
+        return self._ledger.book
+
     def _name(self, account: Account) -> str:
         number = self._book.number_of_account.get(account.id)
         return self._book.extensions[number].name if number else account.display_name
-
-    async def _watch(self) -> None:
-        """Notice what another process changed: the CLI, another node."""
-        while True:
-            await asyncio.sleep(WATCH_S)
-            try:
-                async with self._database.read() as connection:
-                    stored = await PeopleRepository(connection).version(PEOPLE_VERSION)
-                if stored != self._book.version:
-                    await self._follow()
-            except EngageError as problem:
-                log.warning("people not read", extra={"problem": problem.code})
-            except Exception:
-                log.exception("people not read")
-
-    async def _follow(self) -> None:
-        before = self._book
-        await self.reload()
-        await self._sessions.reload()
-        for number in before.extensions.keys() - self._book.extensions.keys():
-            self._events.publish(ExtensionDropped(number))
-        for number, entry in self._book.extensions.items():
-            if before.extensions.get(number) != entry:
-                self._events.publish(ExtensionSaved(number))
-        self._events.publish(PeopleChanged(self._book.version))

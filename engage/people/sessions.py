@@ -24,7 +24,6 @@ from engage.people.model import (
 )
 from engage.people.repository import PeopleRepository
 from engage.people.sign_in.model import EnrolmentNeeded
-from engage.system.actor import ALL_RIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -289,7 +288,15 @@ class Sessions:
             if number is None:  # its extension is being removed
                 raise SessionRevoked
             name = book.extensions[number].name
-            return Principal("user", number, name, f"user:{number}", session.id, account.language)
+            return Principal(
+                "user",
+                number,
+                name,
+                f"user:{number}",
+                session.id,
+                account.language,
+                grants=book.grants(number),
+            )
         return Principal(
             "admin",
             account.user_name,
@@ -297,7 +304,7 @@ class Sessions:
             f"admin:{account.user_name}",
             session.id,
             account.language,
-            ALL_RIGHTS,
+            book.rights(account),
         )
 
     def _touch(self, session: Session, now: int) -> None:

@@ -76,6 +76,32 @@ accounts = Table(  # administrators and extensions' users: one space of user nam
     Column("enabled", Boolean, nullable=False),
     Column("version", Integer, nullable=False),  # a change revokes what was granted before it
     Column("created_at_ms", BigInteger, nullable=False),
+    Column("client_id", Text, unique=True),
+    Column("level", Text, nullable=False),  # super | administrator | custom; empty: none
+    Column("privilege_id", Text, ForeignKey("privilege.id")),  # of level `custom`
+    Column("revision", Integer, nullable=False),  # grows as an administrator is edited
+)
+
+privileges = Table(  # what administrators of level `custom` may do, module by module
+    "privilege",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("client_id", Text, unique=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),  # without case
+    Column("modules", JSON, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+wave_privileges = Table(  # what extensions' users may do in Wave; `0` is the default set
+    "wave_privilege",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("client_id", Text, unique=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),
+    Column("grants", JSON, nullable=False),
+    Column("version", Integer, nullable=False),
 )
 
 sessions = Table(
@@ -168,13 +194,22 @@ extensions = Table(
     Column("max_contacts", Integer, nullable=False),
     Column("permission", Text, nullable=False),
     Column("enabled", Boolean, nullable=False),
+    Column("phone_number", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("job_title", Text, nullable=False),
+    Column("wave_privilege_id", Text, ForeignKey("wave_privilege.id"), nullable=False),
+    Column("options", JSON, nullable=False),  # what the HTTPS API keeps for other features
+    Column("version", Integer, nullable=False),
 )
 
 extension_groups = Table(
     "extension_group",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("client_id", Text, unique=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
 )
 
 extension_group_members = Table(
@@ -190,7 +225,10 @@ queues = Table(
     "queue",
     metadata,
     Column("number", Text, primary_key=True),
+    Column("client_id", Text, unique=True),
     Column("name", Text, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("version", Integer, nullable=False),
 )
 
 queue_agents = Table(
@@ -198,8 +236,10 @@ queue_agents = Table(
     metadata,
     Column("queue", Text, ForeignKey("queue.number", ondelete="CASCADE"), primary_key=True),
     Column("number", Text, ForeignKey("extension.number", ondelete="CASCADE"), primary_key=True),
-    Column("static", Boolean, nullable=False),
+    Column("static", Boolean, nullable=False),  # else they log in and out themselves
+    Column("logged_in", Boolean, nullable=False),
     Column("paused", Boolean, nullable=False),
+    Column("position", Integer, nullable=False),  # linear queues ring in this order
 )
 
 # --- conversations ----------------------------------------------------------------------------

@@ -49,6 +49,10 @@ class Rights:
         """Whether at least `level` is granted."""
         return LEVELS.index(self.level(module)) >= LEVELS.index(level)
 
+    def cover(self, other: Rights) -> bool:
+        """Whether whoever has these could do all that the other rights allow."""
+        return all(self.allow(module, level) for module, level in other.levels.items())
+
 
 NO_RIGHTS = Rights()
 ALL_RIGHTS = Rights(MappingProxyType(dict.fromkeys(Module, "edit")))

@@ -78,8 +78,12 @@ def error_json(error: EngageError, language: str) -> dict[str, Any]:
     shown = {name: _shown(value, language) for name, value in error.params.items()}
     told = {name: value for name, value in error.params.items() if not isinstance(value, Span)}
     body = {**told, "code": error.code, "message": translate(error.text, language, shown)}
-    if isinstance(error, Invalid) and error.fields:
-        body["fields"] = {name: translate(text, language) for name, text in error.fields.items()}
+    fields: Mapping[str, str] = getattr(error, "fields", {})
+    if fields:
+        body["fields"] = {
+            name: translate(text, language, shown if "%(" in text else None)
+            for name, text in fields.items()
+        }
     return body
 
 

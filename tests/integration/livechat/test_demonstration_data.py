@@ -13,8 +13,10 @@ from engage.hub.service import Hub
 from engage.keyring import Keyring
 from engage.livechat.service import LiveChatService
 from engage.notify.outbox import Outbox
+from engage.people.forms import NewAdmin
 from engage.people.service import People
 from engage.storage.tables import accounts, extensions, facts, livechats
+from engage.system.actor import SYSTEM
 from tests.support.office import Sockets
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
 
 GIVEN = "Given-password-1"
+
+
+THEIRS = "Their own password"
 
 
 class House:
@@ -96,7 +101,8 @@ async def test_a_start_that_was_interrupted_is_gone_on_with(house: House) -> Non
 
 
 async def test_a_database_of_somebody_elses_is_left_alone(house: House) -> None:
-    await house.people.add_admin("root", "Their own password")
+    root = NewAdmin(user_name="root", password=THEIRS)
+    await house.people.administrators.add(SYSTEM, root)
     assert not await house.fill()
     assert await house.counts() == [1, 0, 0]
 

@@ -13,18 +13,23 @@ from engage.errors import Conflict, Invalid, Unavailable
 from engage.events import Events
 from engage.keyring import Keyring
 from engage.people.events import ExtensionSaved, SessionEnded
+from engage.people.forms import NewAdmin, NewExtension, NewGroup, NewQueue
 from engage.people.model import (
     Locked,
     NameTaken,
+    NumberOfExtension,
+    NumberOfQueue,
     Principal,
     SessionExpired,
     SessionOver,
     SessionRevoked,
     WrongCredentials,
 )
+from engage.people.numbers import NumberRanges
 from engage.people.passwords import Passwords
 from engage.people.service import People
 from engage.storage.database import Database
+from engage.system.actor import SYSTEM
 from tests.support.slow_reads import SlowReads
 
 if TYPE_CHECKING:
@@ -50,13 +55,16 @@ class House:
     def __init__(self, database: Database) -> None:
         self.database, self.clock = database, Clock()
         self.heard: list[object] = []
+        self.ranges = NumberRanges()
         self.people = self._make()
 
     def _make(self) -> People:
         self.events = Events()
         for kind in (SessionEnded, ExtensionSaved):
             self.events.subscribe(kind, self._hear)
-        return People(self.database, Keyring(b"k" * 32), self.events, self.clock)
+        return People(
+            self.database, Keyring(b"k" * 32), self.events, self.clock, ranges=lambda: self.ranges
+        )
 
     async def _hear(self, fact: object) -> None:
         self.heard.append(fact)
@@ -80,25 +88,37 @@ class House:
         return refused.value
 
 
+def ana() -> NewExtension:
+    return NewExtension(
+        number="1000", first_name="Ana", last_name="Costa", wave_password=RIGHT, sip_secret=SIP
+    )
+
+
 @pytest_asyncio.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'engage.db'}")
     built = House(database)
     await built.people.start()
-    await built.people.add_extension(
-        "1000", first_name="Ana", last_name="Costa", password=RIGHT, sip_secret=SIP
-    )
+    await built.people.extensions.add(SYSTEM, ana())
     yield built
     await built.people.stop()
     await database.close()
 
 
 async def test_names_are_compared_without_case_and_the_person_is_known(house: House) -> None:
-    await house.people.add_admin("Root", RIGHT)
+    root = NewAdmin(user_name="Root", password=RIGHT, level="super")
+    await house.people.administrators.add(SYSTEM, root)
     signed_in = await house.sign_in("ROOT")
     assert signed_in.principal.kind == "admin"
     user = (await house.sign_in()).principal
-    assert user == Principal("user", "1000", "Ana Costa", "user:1000", user.session_id)
+    assert user == Principal(
+        "user",
+        "1000",
+        "Ana Costa",
+        "user:1000",
+        user.session_id,
+        grants=frozenset({"contacts", "chat"}),
+    )
 
 
 async def test_the_fifth_failure_locks_the_right_password_out_too(house: House) -> None:
@@ -208,7 +228,7 @@ async def test_a_password_set_by_others_ends_all_sessions_and_the_lock_out(house
     token = (await house.sign_in()).token
     for n in range(5):
         await house.fails(address=f"192.0.2.{n}")
-    await house.people.set_password("1000", CHANGED)
+    await house.people.set_password(SYSTEM, "1000", CHANGED)
     with pytest.raises(SessionRevoked):
         await house.people.principal(token)
     assert (await house.sign_in(password=CHANGED, address="203.0.113.9")).token
@@ -218,7 +238,7 @@ async def test_a_dropped_extension_is_signed_out_and_leaves_the_directory(house:
     token = (await house.sign_in()).token
     before = house.people.directory()
     assert [(each.number, each.secret) for each in before[0]] == [("1000", SIP)]
-    await house.people.drop_extension("1000")
+    await house.people.extensions.delete(SYSTEM, ["1000"])
     with pytest.raises(SessionOver):
         await house.people.principal(token)
     after = house.people.directory()
@@ -226,13 +246,16 @@ async def test_a_dropped_extension_is_signed_out_and_leaves_the_directory(house:
 
 
 async def test_user_names_extensions_and_queues_share_their_names(house: House) -> None:
+    people = house.people
     with pytest.raises(NameTaken):
-        await house.people.add_admin("1000", RIGHT)
-    with pytest.raises(NameTaken):
-        await house.people.add_queue("1000", "Support", [])
-    await house.people.add_queue("6500", "Support", ["1000"])
-    with pytest.raises(NameTaken):
-        await house.people.add_extension("6500", first_name="x", password=RIGHT, sip_secret=SIP)
+        await people.administrators.add(SYSTEM, NewAdmin(user_name="1000", password=RIGHT))
+    house.ranges = NumberRanges(check_ranges=False)
+    with pytest.raises(NumberOfExtension) as of_extension:
+        await people.queues.add(SYSTEM, NewQueue(number="1000", name="Support"))
+    assert of_extension.value.params == {"number": "1000", "name": "Ana Costa"}
+    await people.queues.add(SYSTEM, NewQueue(number="6500", name="Support", static_agents=["1000"]))
+    with pytest.raises(NumberOfQueue):
+        await people.extensions.add(SYSTEM, NewExtension(number="6500"))
     assert [seat.number for seat in house.people.agents_of("queue", ["6500"])] == ["1000"]
 
 
@@ -307,10 +330,10 @@ async def test_a_slow_reading_of_everyone_does_not_take_back_a_later_change(hous
     slow.held = True
     reading = asyncio.create_task(people.reload())
     await slow.has_read.wait()
-    await people.add_group("Everyone", ["1000"])
+    await people.groups.add(SYSTEM, NewGroup(name="Everyone", members=["1000"]))
     slow.go_on.set()
     await reading
-    assert [each.name for each in people.groups()] == ["Everyone"]
+    assert [each.name for each in people.groups.listed(SYSTEM)] == ["Everyone"]
     await people.stop()
 
 
@@ -319,7 +342,7 @@ async def test_a_password_set_meanwhile_is_not_overwritten_by_its_owners_change(
 ) -> None:
     token = (await house.sign_in()).token
     changing = house.people.change_password(token, RIGHT, CHANGED, address="192.0.2.1")
-    setting = house.people.set_password("1000", GIVEN)
+    setting = house.people.set_password(SYSTEM, "1000", GIVEN)
     changed, _ = await asyncio.gather(changing, setting, return_exceptions=True)
     assert changed is None or isinstance(changed, SessionRevoked | Conflict)
     assert (await house.sign_in(password=GIVEN)).token

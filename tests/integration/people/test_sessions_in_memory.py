@@ -9,6 +9,7 @@ import pytest
 
 from engage.events import Events
 from engage.people.book import PeopleBook
+from engage.people.directory_repository import DirectoryRepository
 from engage.people.events import SessionEnded
 from engage.people.model import Account, ExtensionEntry, SessionOver, SessionRevoked
 from engage.people.repository import PeopleRepository
@@ -42,9 +43,8 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     opened = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'engage.db'}")
 
     async def work(connection: AsyncConnection) -> None:
-        rows = PeopleRepository(connection)
-        await rows.add_account(ANA, 0)
-        await rows.add_extension(DESK)
+        await PeopleRepository(connection).add_accounts([ANA], 0)
+        await DirectoryRepository(connection).add_extensions([DESK])
 
     await opened.write(work)
     yield opened
@@ -116,7 +116,7 @@ async def test_sessions_that_another_process_removed_are_told_to_be_over(
     begun = await sessions.begin(ANA, Caller("192.0.2.1", "test", "browser"))
 
     async def drop(connection: AsyncConnection) -> None:
-        await PeopleRepository(connection).drop_account(ANA.id)
+        await PeopleRepository(connection).drop_accounts([ANA.id])
 
     await database.write(drop)
     await sessions.reload()

@@ -10,6 +10,7 @@ from engage.people.model import (
     Account,
     ExtensionEntry,
     Group,
+    QueueAgent,
     QueueEntry,
     check_password,
     check_user_name,
@@ -28,6 +29,10 @@ def account(number: str) -> Account:
     )  # fmt: skip
 
 
+def at_home(number: str) -> QueueAgent:
+    return QueueAgent(number, static=False, logged_in=False)
+
+
 @pytest.fixture
 def book() -> PeopleBook:
     people = [entry("1000", "Zoe"), entry("1001", "ana"), entry("1002", "Ben", enabled=False)]
@@ -38,8 +43,12 @@ def book() -> PeopleBook:
         people,
         [Group("g", "Everyone", ("1001", "1000", "1002"))],
         [
-            QueueEntry("6500", "Support", (("1000", True), ("1001", False), ("1002", False))),
-            QueueEntry("6501", "Sales", (("1000", False),)),
+            QueueEntry(
+                "6500",
+                "Support",
+                (QueueAgent("1000", paused=True), QueueAgent("1001"), QueueAgent("1002")),
+            ),
+            QueueEntry("6501", "Sales", (QueueAgent("1000"), at_home("1001"))),
         ],
     )
 
@@ -56,6 +65,12 @@ def test_a_queue_gives_its_enabled_agents_with_their_breaks(book: PeopleBook) ->
 def test_an_agent_of_two_queues_has_one_seat_and_is_paused_only_in_both(book: PeopleBook) -> None:
     seats = book.agents_of("queue", ["6500", "6501"])
     assert [(seat.number, seat.paused) for seat in seats] == [("1000", False), ("1001", False)]
+
+
+def test_a_dynamic_agent_serves_once_logged_in(book: PeopleBook) -> None:
+    assert [seat.number for seat in book.agents_of("queue", ["6501"])] == ["1000"]
+    book.queues["6501"] = QueueEntry("6501", "Sales", (QueueAgent("1001", static=False),))
+    assert [seat.number for seat in book.agents_of("queue", ["6501"])] == ["1001"]
 
 
 def test_extensions_serve_as_named(book: PeopleBook) -> None:

@@ -1,0 +1,436 @@
+"""Extensions with their users: each change is one transaction and one row in the operation log."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import string
+from typing import TYPE_CHECKING, Any
+
+from engage.errors import N_, Invalid, NotFound
+from engage.i18n import languages
+from engage.identifiers import new_id
+from engage.mailing import Recipient
+from engage.people import policy
+from engage.people.directory_repository import DirectoryRepository
+from engage.people.ledger import Repeated, check_version
+from engage.people.model import (
+    UNUSABLE,
+    Account,
+    ExtensionEntry,
+    NameTaken,
+    NumberOfAdministrator,
+    NumberOfExtension,
+    NumberOfQueue,
+    Reference,
+)
+from engage.people.repository import DIRECTORY_VERSION, PeopleRepository
+from engage.system.actor import Module
+from engage.system.editing import InUse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.mailing import Mailer
+    from engage.people.forms import ExtensionChange, NewExtension
+    from engage.people.ledger import Ledger
+    from engage.people.model import PasswordLinks, References, Secrets
+    from engage.people.numbers import NumberRanges
+    from engage.people.passwords import Passwords
+    from engage.people.sessions import Sessions
+    from engage.system.actor import Actor
+
+SECRET_LENGTH = 16
+LONGEST_OPTIONS = 32_768
+ALPHABET = string.ascii_letters + string.digits
+OF_ACCOUNT = frozenset({"email", "language", "enabled"})
+OF_EXTENSION = frozenset(
+    {"first_name", "last_name", "phone_number", "department", "job_title", "max_contacts",
+     "permission", "wave_privilege_id", "enabled"}
+)  # fmt: skip
+
+
+class Extensions:
+    """What administrators and programs do with extensions."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        keyring: Secrets,
+        passwords: Passwords,
+        sessions: Sessions,
+        ranges: Callable[[], NumberRanges],
+    ) -> None:
+        self._ledger, self._keyring = ledger, keyring
+        self._passwords, self._sessions, self._ranges = passwords, sessions, ranges
+        self._references: list[References] = []
+        self._mailer: Mailer | None = None
+        self._links: PasswordLinks | None = None
+
+    def consult(self, references: References) -> None:
+        """Ask these too who refers to an extension."""
+        self._references.append(references)
+
+    def welcome_by(self, mailer: Mailer, links: PasswordLinks) -> None:
+        """Send new users without a password a mail with a link to set one."""
+        self._mailer, self._links = mailer, links
+
+    def listed(self, actor: Actor) -> list[ExtensionEntry]:
+        """Every extension, by number.
+
+        Raises:
+            Forbidden: without the right to see them.
+        """
+        actor.check(Module.EXTENSIONS, "view")
+        return sorted(self._ledger.book.extensions.values(), key=lambda each: each.number)
+
+    def get(self, actor: Actor, number: str) -> ExtensionEntry:
+        """One extension.
+
+        Raises:
+            NotFound: there is none.
+        """
+        actor.check(Module.EXTENSIONS, "view")
+        return self._existing(number)
+
+    async def secret(self, actor: Actor, number: str) -> str:
+        """The SIP secret in clear, for those who may set it; that it was read is noted.
+
+        Raises:
+            NotFound: there is none.
+        """
+        actor.check(Module.EXTENSIONS)
+        entry = self._existing(number)
+
+        async def store(_: AsyncConnection) -> None:
+            """Only the row in the operation log."""
+
+        await self._ledger.change(actor, "extension.read_secret", subject_of(number), store)
+        return self._keyring.open(entry.sealed_secret)
+
+    async def add(
+        self, actor: Actor, new: NewExtension, *, demo_password: bool = False
+    ) -> ExtensionEntry:
+        """Add an extension with its user, whose user name is the number.
+
+        Args:
+            actor: who does it.
+            new: what to add. Without a SIP secret a random one is made; without a Wave password
+                the user gets a mail with a link to set one.
+            demo_password: known to everybody, and so exempt from the policy.
+
+        Returns:
+            what was added, or what an earlier call with the same `client_id` has added.
+
+        Raises:
+            NumberTaken: something has the number.
+            Invalid: with the fields that will not do.
+        """
+        actor.check(Module.EXTENSIONS)
+        if problems := self.problems(new, lenient=demo_password):
+            raise Invalid(problems, **self._ranges().spans)
+        account, entry = await self.prepared(new, demo_password=demo_password)
+
+        async def store(connection: AsyncConnection) -> None:
+            await self._check_repeated(connection, new.client_id)
+            await self.insert(connection, [(account, entry)])
+
+        detail = {"name": entry.name}
+        try:
+            await self._ledger.change(actor, "extension.add", subject_of(new.number), store, detail)
+        except Repeated as known:
+            return self._existing(known.key)
+        self._ledger.tell_saved([new.number])
+        return self._existing(new.number)
+
+    async def update(self, actor: Actor, number: str, change: ExtensionChange) -> ExtensionEntry:
+        """Change some fields; what `options` names is put over what is kept.
+
+        Another password, or switching it off, ends the user's sessions.
+
+        Raises:
+            NotFound: there is none.
+            Edited: somebody else has changed it since `change.version`.
+            Invalid: with the fields that will not do.
+        """
+        actor.check(Module.EXTENSIONS)
+        entry = self._existing(number)
+        given = change.given()
+        if problems := self._problems(number, given):
+            raise Invalid(problems)
+        password_hash = None
+        if password := given.get("wave_password"):
+            password_hash = await self._passwords.hash(password)
+        ended = password_hash is not None or given.get("enabled") is False
+
+        async def store(connection: AsyncConnection) -> None:
+            [present] = await self._stored(connection, [number])
+            await check_version(connection, subject_of(number), present.version, change.version)
+            await self.rewrite(connection, present, given, password_hash)
+
+        await self._ledger.change(
+            actor, "extension.change", subject_of(number), store, {"fields": sorted(given)}
+        )
+        if ended:
+            self._sessions.revoke_all(entry.account_id)
+        self._ledger.tell_saved([number])
+        return self._existing(number)
+
+    async def delete(self, actor: Actor, numbers: Sequence[str]) -> None:
+        """Remove extensions and their users; registrations, sessions and sockets end at once.
+
+        Raises:
+            NotFound: one is not there.
+            InUse: something could not work without one of them.
+        """
+        actor.check(Module.EXTENSIONS)
+        numbers = list(dict.fromkeys(numbers))
+
+        async def store(connection: AsyncConnection) -> list[ExtensionEntry]:
+            found = await self._stored(connection, numbers)
+            referring = await self._referring(connection, numbers)
+            if blocking := [each for each in referring if each.blocking]:
+                raise InUse([each.named() for each in blocking])
+            await PeopleRepository(connection).drop_accounts(each.account_id for each in found)
+            await PeopleRepository(connection).bump(DIRECTORY_VERSION)
+            return found
+
+        subject = subject_of(numbers[0] if len(numbers) == 1 else "")
+        dropped = await self._ledger.change(
+            actor, "extension.delete", subject, store, {"numbers": numbers}
+        )
+        for each in dropped:
+            self._sessions.revoke_all(each.account_id)
+        self._ledger.tell_dropped(numbers)
+
+    async def references(self, actor: Actor, numbers: Sequence[str]) -> list[Reference]:
+        """What refers to these extensions: to be shown before they are deleted."""
+        actor.check(Module.EXTENSIONS, "view")
+        async with self._ledger.database.read() as connection:
+            return await self._referring(connection, numbers)
+
+    # --- for the import, which writes many at once --------------------------------------------
+
+    def problems(self, new: NewExtension, *, lenient: bool = False) -> dict[str, str]:
+        """What is wrong with an extension to be added, by field; `lenient` spares its secrets."""
+        problems = self._problems(new.number, _filled(new), lenient=lenient)
+        number = self._ranges().extension_problem(new.number)
+        return problems | ({"number": number} if number else {})
+
+    async def prepared(
+        self, new: NewExtension, *, demo_password: bool = False
+    ) -> tuple[Account, ExtensionEntry]:
+        """The rows of an extension to be added; its password is hashed."""
+        password_hash = UNUSABLE
+        if new.wave_password:
+            password_hash = await self._passwords.hash(new.wave_password)
+        account = Account(
+            new_id(),
+            new.number,
+            "user",
+            f"{new.first_name} {new.last_name}".strip() or new.number,
+            new.email,
+            new.language,
+            password_hash,
+            demo_password,
+            enabled=new.enabled,
+            version=1,
+            client_id=new.client_id,
+        )
+        entry = ExtensionEntry(
+            new.number,
+            account.id,
+            new.first_name,
+            new.last_name,
+            self._keyring.seal(new.sip_secret or random_secret()),
+            new.max_contacts,
+            new.permission,
+            enabled=new.enabled,
+            email=new.email,
+            language=new.language,
+            phone_number=new.phone_number,
+            department=new.department,
+            job_title=new.job_title,
+            wave_privilege_id=new.wave_privilege_id,
+            options=new.options,
+        )
+        return account, entry
+
+    async def insert(
+        self, connection: AsyncConnection, prepared: Sequence[tuple[Account, ExtensionEntry]]
+    ) -> None:
+        """Store new extensions and write their users' welcome mails.
+
+        Raises:
+            NumberTaken: something has one of the numbers.
+        """
+        people, directory = PeopleRepository(connection), DirectoryRepository(connection)
+        await check_free(connection, [entry.number for _, entry in prepared])
+        await people.add_accounts([account for account, _ in prepared], self._ledger.clock())
+        await directory.add_extensions([entry for _, entry in prepared])
+        await people.bump(DIRECTORY_VERSION)
+        for account, entry in prepared:
+            if account.password_hash == UNUSABLE and entry.email:
+                await self._welcome(connection, entry)
+
+    async def rewrite(
+        self,
+        connection: AsyncConnection,
+        present: ExtensionEntry,
+        given: Mapping[str, Any],
+        password_hash: str | None,
+    ) -> None:
+        """Store the changed fields of an extension and its user."""
+        people, directory = PeopleRepository(connection), DirectoryRepository(connection)
+        values = {name: given[name] for name in OF_EXTENSION & given.keys()}
+        if "sip_secret" in given:
+            values["sip_secret"] = self._keyring.seal(given["sip_secret"])
+        if "options" in given:
+            values["options"] = {**present.options, **given["options"]}
+        await directory.change_extension(present.number, values)
+        if {"first_name", "last_name"} & given.keys():
+            first = given.get("first_name", present.first_name)
+            last = given.get("last_name", present.last_name)
+            name = f"{first} {last}".strip() or present.number
+            await people.change_account(present.account_id, {"display_name": name})
+        await people.change_account(
+            present.account_id, {name: given[name] for name in OF_ACCOUNT & given.keys()}
+        )
+        if password_hash is not None:
+            await people.change_password(present.account_id, password_hash, None, demo=False)
+        if password_hash is not None or given.get("enabled") is False:
+            await people.revoke_sessions(present.account_id, None)
+        await people.bump(DIRECTORY_VERSION)
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _existing(self, number: str) -> ExtensionEntry:
+        entry = self._ledger.book.extensions.get(number)
+        if entry is None:
+            raise NotFound
+        return entry
+
+    async def _stored(
+        self, connection: AsyncConnection, numbers: Sequence[str]
+    ) -> list[ExtensionEntry]:
+        found = await DirectoryRepository(connection).extensions(numbers)
+        if len(found) < len(numbers):
+            raise NotFound
+        return found
+
+    async def _check_repeated(self, connection: AsyncConnection, client_id: str | None) -> None:
+        if client_id is None:
+            return
+        known = await PeopleRepository(connection).account_by_client_id(client_id)
+        if known is not None:
+            if known.role != "user":
+                raise NameTaken
+            raise Repeated(known.user_name)
+
+    def _problems(
+        self, number: str, given: Mapping[str, Any], *, lenient: bool = False
+    ) -> dict[str, str]:
+        """What is wrong with these fields of the extension of that number."""
+        rules: dict[str, Callable[[Any], str | None]] = {
+            "email": policy.email_problem,
+            "language": _language_problem,
+            "wave_privilege_id": self._wave_privilege_problem,
+            "options": options_problem,
+        }
+        if not lenient:
+            rules["sip_secret"] = lambda secret: policy.secret_problem(secret, number)
+            rules["wave_password"] = lambda text: policy.password_problem(text, number)
+        found = ((name, rule(given[name])) for name, rule in rules.items() if name in given)
+        return {name: problem for name, problem in found if problem is not None}
+
+    def _wave_privilege_problem(self, privilege_id: str) -> str | None:
+        known = privilege_id in self._ledger.book.wave_privileges
+        return None if known else N_("There is no such Wave privilege.")
+
+    async def _referring(
+        self, connection: AsyncConnection, numbers: Sequence[str]
+    ) -> list[Reference]:
+        """Groups and queues among ours, then what others know."""
+        wanted, book = set(numbers), self._ledger.book
+        found = [
+            Reference("extension_group", group.id, group.name)
+            for group in book.groups.values()
+            if wanted.intersection(group.members)
+        ]
+        found += [
+            Reference("queue", queue.number, queue.name)
+            for queue in book.queues.values()
+            if any(agent.number in wanted for agent in queue.agents)
+        ]
+        for each in self._references:
+            found += await each.referring(connection, "extension", numbers)
+        return found
+
+    async def _welcome(self, connection: AsyncConnection, entry: ExtensionEntry) -> None:
+        if self._mailer is None or self._links is None:
+            return
+        link, valid_for_s = await self._links.issue(connection, entry.account_id, "welcome")
+        await self._mailer.post(
+            connection,
+            "welcome",
+            to=Recipient(entry.email, entry.name, entry.language),
+            params={
+                "full_name": entry.name,
+                "user_name": entry.number,
+                "extension": entry.number,
+                "link": link,
+                "valid_for": valid_for_s,
+            },
+        )
+
+
+def subject_of(number: str) -> str:
+    """An extension as the operation log names it."""
+    return f"extension:{number}"
+
+
+def random_secret() -> str:
+    """A SIP secret that phones can be given by hand: letters and digits of both kinds."""
+    while True:
+        made = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_LENGTH))
+        if any(each.isdigit() for each in made) and any(each.isalpha() for each in made):
+            return made
+
+
+async def check_free(connection: AsyncConnection, numbers: Iterable[str]) -> None:
+    """Refuse numbers that something has already, and say what.
+
+    Raises:
+        NumberTaken: `number` and `name` tell which, and of what.
+    """
+    numbers = list(numbers)
+    taken = await DirectoryRepository(connection).numbers_in_use(numbers)
+    for number, (kind, name) in taken.items():
+        raise (NumberOfExtension if kind == "extension" else NumberOfQueue)(
+            number=number, name=name
+        )
+    for account in (await PeopleRepository(connection).named(numbers)).values():
+        raise NumberOfAdministrator(number=account.user_name, name=account.display_name)
+
+
+def _filled(new: NewExtension) -> dict[str, Any]:
+    """The fields that hold something: secrets that are left out are made."""
+    fields = new.model_dump()
+    return {
+        name: value
+        for name, value in fields.items()
+        if value or name not in ("sip_secret", "wave_password")
+    }
+
+
+def _language_problem(language: str) -> str | None:
+    known = not language or language in languages()
+    return None if known else N_("This language is not available.")
+
+
+def options_problem(options: Mapping[str, Any]) -> str | None:
+    """Options are kept for programs, not as a store of files."""
+    fits = len(json.dumps(options)) <= LONGEST_OPTIONS
+    return None if fits else N_("These are too many options.")

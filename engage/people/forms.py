@@ -1,0 +1,383 @@
+"""What may be said of people's objects: bodies of requests, forms of the administration."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from engage.errors import N_
+from engage.people import policy
+from engage.people.model import DEFAULT_WAVE_PRIVILEGE, Grant
+from engage.system.actor import Module
+
+Permission = Literal[
+    "internal",
+    "internal-local",
+    "internal-local-national",
+    "internal-local-national-international",
+]
+MOST_CONTACTS = 10
+MOST_MEMBERS, MOST_AGENTS = 5000, 200
+MOST_OPTIONS = 200
+
+Line = Annotated[str, StringConstraints(max_length=64), AfterValidator(policy.line)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(policy.line)]
+Number = Annotated[str, StringConstraints(max_length=18)]
+Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(policy.line)]
+Password = Annotated[str, StringConstraints(max_length=policy.PASSWORD_LONGEST)]
+Secret = Annotated[str, StringConstraints(max_length=policy.SECRET_LONGEST)]
+Language = Annotated[str, StringConstraints(max_length=35)]
+Contacts = Annotated[int, Field(ge=1, le=MOST_CONTACTS)]
+Ident = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Options = Annotated[dict[str, Any], Field(max_length=MOST_OPTIONS)]
+"""Fields of the HTTPS API that are kept for features to come."""
+Version = Annotated[int, Field(ge=1)]
+Numbers = Annotated[list[Number], Field(min_length=1, max_length=5000)]
+Idents = Annotated[list[Ident], Field(min_length=1, max_length=5000)]
+
+IDENTITY, CALLS, WAVE = N_("Person"), N_("Phone"), N_("Wave")
+
+
+class Body(BaseModel):
+    """A request's body: every field is known, and of its type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+# --- extensions -------------------------------------------------------------------------------
+
+
+class ExtensionForm(Body):
+    """An extension and its user, as an administrator fills them in."""
+
+    number: Number = Field(
+        title=N_("Extension"),
+        description=N_("The number to dial, and the user name in Wave."),
+        json_schema_extra={"control": "text", "section": IDENTITY},
+    )
+    first_name: Line = Field(
+        default="", title=N_("First Name"), json_schema_extra={"section": IDENTITY}
+    )
+    last_name: Line = Field(
+        default="", title=N_("Last Name"), json_schema_extra={"section": IDENTITY}
+    )
+    email: Email = Field(
+        default="",
+        title=N_("Email"),
+        description=N_("Gets the welcome mail, by which a new user sets a password."),
+        json_schema_extra={"section": IDENTITY},
+    )
+    phone_number: Line = Field(
+        default="", title=N_("Phone Number"), json_schema_extra={"section": IDENTITY}
+    )
+    department: Line = Field(
+        default="", title=N_("Department"), json_schema_extra={"section": IDENTITY}
+    )
+    job_title: Line = Field(
+        default="", title=N_("Job Title"), json_schema_extra={"section": IDENTITY}
+    )
+    language: Language = Field(
+        default="",
+        title=N_("Language"),
+        json_schema_extra={"control": "language", "section": IDENTITY},
+    )
+    enabled: bool = Field(
+        default=True,
+        title=N_("Enabled"),
+        description=N_("Without it, neither phones nor Wave are let in."),
+        json_schema_extra={"control": "switch", "section": CALLS},
+    )
+    sip_secret: Secret = Field(
+        default="",
+        title=N_("SIP Password"),
+        description=N_("What phones register with. Left empty, a random one is made."),
+        json_schema_extra={"control": "password", "section": CALLS, "secret": True},
+    )
+    max_contacts: Contacts = Field(
+        default=1,
+        title=N_("Concurrent Registrations"),
+        description=N_("How many phones may be registered at the same time."),
+        json_schema_extra={"control": "number", "section": CALLS},
+    )
+    permission: Permission = Field(
+        default="internal",
+        title=N_("Permission"),
+        description=N_("How far away this extension may call."),
+        json_schema_extra={
+            "control": "select",
+            "section": CALLS,
+            "labels": {
+                "internal": N_("Internal"),
+                "internal-local": N_("Local"),
+                "internal-local-national": N_("National"),
+                "internal-local-national-international": N_("International"),
+            },
+        },
+    )
+    wave_password: Password = Field(
+        default="",
+        title=N_("Wave Password"),
+        description=N_("Left empty, a new user gets a mail with a link to set one."),
+        json_schema_extra={"control": "password", "section": WAVE, "secret": True},
+    )
+    wave_privilege_id: Ident = Field(
+        default=DEFAULT_WAVE_PRIVILEGE,
+        title=N_("Wave Privilege"),
+        json_schema_extra={
+            "control": "select",
+            "section": WAVE,
+            "choices": "/v1/choices/wave-privileges",
+            "choice_value": "id",
+            "choice_label": "name",
+        },
+    )
+
+
+class NewExtension(ExtensionForm):
+    """An extension to be added."""
+
+    client_id: Ident | None = None
+    options: Options = Field(default_factory=dict)
+
+
+class ExtensionChange(Body):
+    """The fields of an extension that change; `version` is the one that was edited."""
+
+    version: Version | None = None
+    first_name: Line | None = None
+    last_name: Line | None = None
+    email: Email | None = None
+    phone_number: Line | None = None
+    department: Line | None = None
+    job_title: Line | None = None
+    language: Language | None = None
+    enabled: bool | None = None
+    sip_secret: Secret | None = None
+    max_contacts: Contacts | None = None
+    permission: Permission | None = None
+    wave_password: Password | None = None
+    wave_privilege_id: Ident | None = None
+    options: Options | None = None
+
+    def given(self) -> dict[str, Any]:
+        """The fields that change, with their values; an empty secret changes nothing."""
+        fields = self.model_dump(exclude_none=True, exclude={"version"})
+        return {
+            name: value
+            for name, value in fields.items()
+            if value or name not in ("sip_secret", "wave_password")
+        }
+
+
+# --- groups -----------------------------------------------------------------------------------
+
+
+class GroupForm(Body):
+    """An extension group, as an administrator fills it in."""
+
+    name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text"})
+    members: Annotated[list[Number], Field(max_length=MOST_MEMBERS)] = Field(
+        default_factory=list,
+        title=N_("Members"),
+        json_schema_extra={
+            "control": "multiselect",
+            "choices": "/v1/choices/extensions",
+            "choice_value": "number",
+            "choice_label": "name",
+        },
+    )
+
+
+class NewGroup(GroupForm):
+    """A group to be added."""
+
+    client_id: Ident | None = None
+
+
+class GroupChange(Body):
+    """The fields of a group that change; `version` is the one that was edited."""
+
+    version: Version | None = None
+    name: Name | None = None
+    members: Annotated[list[Number], Field(max_length=MOST_MEMBERS)] | None = None
+
+
+# --- queues -----------------------------------------------------------------------------------
+
+Agents = Annotated[list[Number], Field(max_length=MOST_AGENTS)]
+AGENTS: dict[str, Any] = {
+    "control": "multiselect",
+    "choices": "/v1/choices/extensions",
+    "choice_value": "number",
+    "choice_label": "name",
+}
+
+
+class QueueForm(Body):
+    """A call queue, as an administrator fills it in."""
+
+    number: Number = Field(title=N_("Extension"), json_schema_extra={"control": "text"})
+    name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text"})
+    static_agents: Agents = Field(
+        default_factory=list,
+        title=N_("Static Agents"),
+        description=N_("They always serve the queue, in this order."),
+        json_schema_extra={**AGENTS},
+    )
+    dynamic_agents: Agents = Field(
+        default_factory=list,
+        title=N_("Dynamic Agents"),
+        description=N_("They log in and out themselves."),
+        json_schema_extra={**AGENTS},
+    )
+
+
+class NewQueue(QueueForm):
+    """A queue to be added."""
+
+    client_id: Ident | None = None
+    options: Options = Field(default_factory=dict)
+
+
+class QueueChange(Body):
+    """The fields of a queue that change; `version` is the one that was edited."""
+
+    version: Version | None = None
+    name: Name | None = None
+    static_agents: Agents | None = None
+    dynamic_agents: Agents | None = None
+    options: Options | None = None
+
+
+# --- administrators ---------------------------------------------------------------------------
+
+AdminLevelName = Literal["super", "administrator", "custom"]
+
+
+class AdminForm(Body):
+    """An administrator, as another one fills them in."""
+
+    user_name: Line = Field(title=N_("User Name"), json_schema_extra={"control": "text"})
+    display_name: Line = Field(default="", title=N_("Name"), json_schema_extra={"control": "text"})
+    email: Email = Field(default="", title=N_("Email"))
+    language: Language = Field(
+        default="", title=N_("Language"), json_schema_extra={"control": "language"}
+    )
+    password: Password = Field(
+        title=N_("Password"), json_schema_extra={"control": "password", "secret": True}
+    )
+    level: AdminLevelName = Field(
+        default="administrator",
+        title=N_("Privilege"),
+        json_schema_extra={
+            "control": "select",
+            "labels": {
+                "super": N_("Super Administrator"),
+                "administrator": N_("Administrator"),
+                "custom": N_("Custom Privilege"),
+            },
+        },
+    )
+    privilege_id: Ident | None = Field(
+        default=None,
+        title=N_("Custom Privilege"),
+        json_schema_extra={
+            "control": "select",
+            "choices": "/v1/choices/privileges",
+            "choice_value": "id",
+            "choice_label": "name",
+            "when": {"field": "level", "is": "custom"},
+        },
+    )
+    enabled: bool = Field(
+        default=True, title=N_("Enabled"), json_schema_extra={"control": "switch"}
+    )
+
+
+class NewAdmin(AdminForm):
+    """An administrator to be added."""
+
+    client_id: Ident | None = None
+
+
+class AdminChange(Body):
+    """The fields of an administrator that change; `version` is the one that was edited."""
+
+    version: Version | None = None
+    display_name: Line | None = None
+    email: Email | None = None
+    language: Language | None = None
+    password: Password | None = None
+    level: AdminLevelName | None = None
+    privilege_id: Ident | None = None
+    enabled: bool | None = None
+
+
+# --- privileges -------------------------------------------------------------------------------
+
+LevelName = Literal["none", "view", "edit"]
+Modules = dict[Module, LevelName]
+
+
+class PrivilegeForm(Body):
+    """What administrators with this privilege may do, module by module."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)  # modules come as text
+
+    name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text"})
+    modules: Modules = Field(default_factory=dict, title=N_("Modules"))
+
+
+class NewPrivilege(PrivilegeForm):
+    """A custom privilege to be added."""
+
+    client_id: Ident | None = None
+
+
+class PrivilegeChange(Body):
+    """The fields of a custom privilege that change; `version` is the one that was edited."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Version | None = None
+    name: Name | None = None
+    modules: Modules | None = None
+
+
+Grants = list[Grant]
+GRANTS: dict[str, Any] = {
+    "control": "checkboxes",
+    "labels": {
+        Grant.CONTACTS.value: N_("View Contacts"),
+        Grant.CHAT.value: N_("Chat"),
+        Grant.DELETE_CHAT.value: N_("Delete Chat"),
+    },
+}
+
+
+class WavePrivilegeForm(Body):
+    """What extensions' users with this privilege may do in Wave."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)  # grants come as text
+
+    name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text"})
+    grants: Grants = Field(
+        default_factory=list, title=N_("Privileges"), json_schema_extra={**GRANTS}
+    )
+
+
+class NewWavePrivilege(WavePrivilegeForm):
+    """A Wave privilege to be added."""
+
+    client_id: Ident | None = None
+
+
+class WavePrivilegeChange(Body):
+    """The fields of a Wave privilege that change; `version` is the one that was edited."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Version | None = None
+    name: Name | None = None
+    grants: Grants | None = None

@@ -1,0 +1,148 @@
+"""Everyone in memory, and the one way to change them: written first, then taken over."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from engage.errors import EngageError
+from engage.people.book import PeopleBook
+from engage.people.events import ExtensionDropped, ExtensionSaved, PeopleChanged
+from engage.people.repository import PEOPLE_VERSION, PeopleRepository
+from engage.system.editing import Edited
+from engage.system.operation_log import last_editor, note
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.events import Events
+    from engage.identifiers import Clock
+    from engage.storage.database import Database
+    from engage.system.actor import Actor
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+WATCH_S = 2.0  # how soon another process's change is seen
+
+
+class Repeated(Exception):
+    """A creation that was made before, by its `client_id`; `key` names what it made."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class Ledger:
+    """One consistent state of everyone, kept current."""
+
+    def __init__(self, database: Database, events: Events, clock: Clock) -> None:
+        self.database, self._events, self.clock = database, events, clock
+        self.book = PeopleBook()
+        self._watcher: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Read everyone."""
+        await self.reload()
+
+    def watch(self, followed: Callable[[], Awaitable[None]]) -> None:
+        """Notice what other processes change; `followed` is called after each such reading."""
+        self._watcher = asyncio.create_task(self._watch(followed))
+
+    async def stop(self) -> None:
+        """Watch no more."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watcher
+
+    async def reload(self) -> None:
+        """Read everyone again."""
+        async with self.database.read() as connection:
+            book = await PeopleRepository(connection).book()
+        if book.version >= self.book.version:  # else a later reading was faster
+            self.book = book
+
+    async def change(
+        self,
+        actor: Actor,
+        action: str,
+        subject: str,
+        store: Callable[[AsyncConnection], Awaitable[T]],
+        detail: Mapping[str, Any] | None = None,
+    ) -> T:
+        """Write a change with its row in the operation log; then read the new state.
+
+        Args:
+            actor: who makes it.
+            action: as the operation log names it.
+            subject: the object, its kind before it.
+            store: writes, within the transaction; only one change of people is made at a time, so
+                what it has read stays true until it is written.
+            detail: for the operation log; never a secret.
+        """
+
+        async def work(connection: AsyncConnection) -> tuple[int, T]:
+            version = await PeopleRepository(connection).bump(PEOPLE_VERSION)
+            result = await store(connection)
+            await note(connection, actor, action, subject, dict(detail or {}), at_ms=self.clock())
+            return version, result
+
+        try:
+            version, result = await self.database.write(work)
+        except Repeated:  # by somebody whose change we may not have read yet
+            await self.reload()
+            raise
+        await self.reload()
+        self._events.publish(PeopleChanged(version))
+        return result
+
+    def tell_saved(self, numbers: Iterable[str]) -> None:
+        """Extensions were added or changed."""
+        for number in numbers:
+            self._events.publish(ExtensionSaved(number))
+
+    def tell_dropped(self, numbers: Iterable[str]) -> None:
+        """Extensions are gone."""
+        for number in numbers:
+            self._events.publish(ExtensionDropped(number))
+
+    async def _watch(self, followed: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(WATCH_S)
+            try:
+                async with self.database.read() as connection:
+                    stored = await PeopleRepository(connection).version(PEOPLE_VERSION)
+                if stored != self.book.version:
+                    await self._follow(followed)
+            except EngageError as problem:
+                log.warning("people not read", extra={"problem": problem.code})
+            except Exception:
+                log.exception("people not read")
+
+    async def _follow(self, followed: Callable[[], Awaitable[None]]) -> None:
+        before = self.book
+        await self.reload()
+        await followed()
+        now = self.book.extensions
+        self.tell_dropped(before.extensions.keys() - now.keys())
+        self.tell_saved(
+            number for number, entry in now.items() if before.extensions.get(number) != entry
+        )
+        self._events.publish(PeopleChanged(self.book.version))
+
+
+async def check_version(
+    connection: AsyncConnection, subject: str, present: int, edited: int | None
+) -> None:
+    """Refuse to overwrite what somebody else has changed meanwhile; None takes the risk.
+
+    Raises:
+        Edited: `present` is not the version that was edited.
+    """
+    if edited is not None and edited != present:
+        raise Edited(await last_editor(connection, subject), present)

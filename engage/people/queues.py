@@ -1,0 +1,300 @@
+"""Call queues: what administrators arrange, and what agents do about their own duty."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engage.errors import N_, Forbidden, Invalid, NotFound
+from engage.people.directory_repository import DirectoryRepository
+from engage.people.extensions import check_free, options_problem
+from engage.people.groups import check_extensions
+from engage.people.ledger import Repeated, check_version
+from engage.people.model import QueueAgent, QueueEntry, Reference
+from engage.system.actor import Module
+from engage.system.editing import InUse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.people.forms import NewQueue, QueueChange
+    from engage.people.ledger import Ledger
+    from engage.people.model import References
+    from engage.people.numbers import NumberRanges
+    from engage.system.actor import Actor
+
+
+class NotAgent(Forbidden):
+    """The queue has no such agent."""
+
+    code = "not_agent"
+    text = N_("You are no agent of this queue.")
+
+
+class AlwaysOnDuty(Forbidden):
+    """Static agents cannot log in or out; they can take a break."""
+
+    code = "static_agent"
+    text = N_("Static agents always serve the queue. They can take a break instead.")
+
+
+class Queues:
+    """What is done with call queues."""
+
+    def __init__(self, ledger: Ledger, ranges: Callable[[], NumberRanges]) -> None:
+        self._ledger, self._ranges = ledger, ranges
+        self._references: list[References] = []
+
+    def consult(self, references: References) -> None:
+        """Ask these who refers to a queue."""
+        self._references.append(references)
+
+    def listed(self, actor: Actor) -> list[QueueEntry]:
+        """Every queue, by number.
+
+        Raises:
+            Forbidden: without the right to see them.
+        """
+        actor.check(Module.QUEUES, "view")
+        return sorted(self._ledger.book.queues.values(), key=lambda each: each.number)
+
+    def get(self, actor: Actor, number: str) -> QueueEntry:
+        """One queue.
+
+        Raises:
+            NotFound: there is none.
+        """
+        actor.check(Module.QUEUES, "view")
+        return self._existing(number)
+
+    async def add(self, actor: Actor, new: NewQueue) -> QueueEntry:
+        """Add a queue; an earlier one of the same `client_id` is answered instead.
+
+        Raises:
+            NumberTaken: something has the number.
+            Invalid: the number or an agent will not do.
+        """
+        actor.check(Module.QUEUES)
+        ranges = self._ranges()
+        problems = {
+            "number": ranges.queue_problem(new.number),
+            "options": options_problem(new.options),
+        }
+        if refused := {name: problem for name, problem in problems.items() if problem}:
+            raise Invalid(refused, **ranges.spans)
+        queue = QueueEntry(
+            new.number,
+            new.name,
+            _agents(new.static_agents, new.dynamic_agents, ()),
+            new.options,
+            new.client_id,
+        )
+
+        async def store(connection: AsyncConnection) -> None:
+            rows = DirectoryRepository(connection)
+            for each in await rows.queues():
+                if new.client_id is not None and each.client_id == new.client_id:
+                    raise Repeated(each.number)
+            await check_free(connection, [new.number])
+            await _put(rows, queue)
+
+        detail = {"name": new.name}
+        try:
+            await self._ledger.change(actor, "queue.add", subject_of(new.number), store, detail)
+        except Repeated as known:
+            return self._existing(known.key)
+        return self._existing(new.number)
+
+    async def update(self, actor: Actor, number: str, change: QueueChange) -> QueueEntry:
+        """Change some fields; agents who stay keep their state, `options` are put over the old.
+
+        Raises:
+            NotFound: there is none.
+            Edited: somebody else has changed it since `change.version`.
+            Invalid: an agent is no extension.
+        """
+        actor.check(Module.QUEUES)
+        if change.options is not None and (problem := options_problem(change.options)):
+            raise Invalid({"options": problem})
+
+        async def store(connection: AsyncConnection) -> None:
+            rows = DirectoryRepository(connection)
+            present = await self._stored(rows, number)
+            await check_version(connection, subject_of(number), present.version, change.version)
+            static, dynamic = change.static_agents, change.dynamic_agents
+            if static is None:
+                static = [each.number for each in present.agents if each.static]
+            if dynamic is None:
+                dynamic = [each.number for each in present.agents if not each.static]
+            await _put(
+                rows,
+                replace(
+                    present,
+                    name=change.name or present.name,
+                    agents=_agents(static, dynamic, present.agents),
+                    options={**present.options, **(change.options or {})},
+                    version=present.version + 1,
+                ),
+            )
+
+        fields = sorted(change.model_dump(exclude_none=True, exclude={"version"}))
+        await self._ledger.change(
+            actor, "queue.change", subject_of(number), store, {"fields": fields}
+        )
+        return self._existing(number)
+
+    async def delete(self, actor: Actor, numbers: Sequence[str]) -> None:
+        """Remove queues.
+
+        Raises:
+            NotFound: one is not there.
+            InUse: something could not work without one of them: a live chat.
+        """
+        actor.check(Module.QUEUES)
+        numbers = list(dict.fromkeys(numbers))
+
+        async def store(connection: AsyncConnection) -> None:
+            rows = DirectoryRepository(connection)
+            for number in numbers:
+                await self._stored(rows, number)
+            referring = await self._referring(connection, numbers)
+            if blocking := [each for each in referring if each.blocking]:
+                raise InUse([each.named() for each in blocking])
+            for number in numbers:
+                await rows.drop_queue(number)
+
+        subject = subject_of(numbers[0] if len(numbers) == 1 else "")
+        await self._ledger.change(actor, "queue.delete", subject, store, {"numbers": numbers})
+
+    async def references(self, actor: Actor, number: str) -> list[Reference]:
+        """What refers to a queue: to be shown before it is deleted."""
+        self.get(actor, number)
+        async with self._ledger.database.read() as connection:
+            return await self._referring(connection, [number])
+
+    async def set_paused(
+        self, actor: Actor, number: str, agent: str, *, paused: bool
+    ) -> QueueEntry:
+        """Send an agent on a break, or end it, as an administrator may.
+
+        Raises:
+            NotFound: no such queue, or no such agent in it.
+        """
+        actor.check(Module.QUEUES)
+        await self._change_agent(actor, number, agent, paused=paused)
+        return self._existing(number)
+
+    # --- what agents do about themselves -------------------------------------------------------
+
+    def of_agent(self, agent: str) -> list[QueueEntry]:
+        """The queues an extension serves or may serve, by number."""
+        queues = self._ledger.book.queues.values()
+        found = [each for each in queues if _agent(each, agent) is not None]
+        return sorted(found, key=lambda each: each.number)
+
+    async def log_in(self, actor: Actor, number: str, agent: str, *, here: bool) -> QueueEntry:
+        """Begin (`here`) or end a dynamic agent's own duty.
+
+        Raises:
+            NotAgent: of this queue.
+            AlwaysOnDuty: a static agent.
+        """
+        own = self._own(number, agent)
+        if own.static:
+            raise AlwaysOnDuty
+        await self._change_agent(actor, number, agent, logged_in=here)
+        return self._existing(number)
+
+    async def take_break(
+        self, actor: Actor, number: str, agent: str, *, paused: bool
+    ) -> QueueEntry:
+        """Begin or end one's own break; running chats and calls go on.
+
+        Raises:
+            NotAgent: of this queue.
+        """
+        self._own(number, agent)
+        await self._change_agent(actor, number, agent, paused=paused)
+        return self._existing(number)
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _existing(self, number: str) -> QueueEntry:
+        queue = self._ledger.book.queues.get(number)
+        if queue is None:
+            raise NotFound
+        return queue
+
+    def _own(self, number: str, agent: str) -> QueueAgent:
+        """An agent's own seat; others do not learn whether the queue exists."""
+        queue = self._ledger.book.queues.get(number)
+        found = _agent(queue, agent) if queue is not None else None
+        if found is None:
+            raise NotAgent
+        return found
+
+    async def _stored(self, rows: DirectoryRepository, number: str) -> QueueEntry:
+        queue = await rows.queue(number)
+        if queue is None:
+            raise NotFound
+        return queue
+
+    async def _change_agent(self, actor: Actor, number: str, agent: str, **state: bool) -> None:
+        async def store(connection: AsyncConnection) -> None:
+            rows = DirectoryRepository(connection)
+            if _agent(await self._stored(rows, number), agent) is None:
+                raise NotFound
+            await rows.change_agent(number, agent, state)
+
+        await self._ledger.change(
+            actor, "queue_agent.change", f"queue_agent:{number}/{agent}", store, state
+        )
+
+    async def _referring(
+        self, connection: AsyncConnection, numbers: Sequence[str]
+    ) -> list[Reference]:
+        found: list[Reference] = []
+        for each in self._references:
+            found += await each.referring(connection, "queue", numbers)
+        return found
+
+
+def subject_of(number: str) -> str:
+    """A queue as the operation log names it."""
+    return f"queue:{number}"
+
+
+def _agent(queue: QueueEntry, number: str) -> QueueAgent | None:
+    return next((each for each in queue.agents if each.number == number), None)
+
+
+def _agents(
+    static: Iterable[str], dynamic: Iterable[str], present: Iterable[QueueAgent]
+) -> tuple[QueueAgent, ...]:
+    """Everyone once, static ones first; who is there already keeps breaks and log-ins."""
+    known = {each.number: each for each in present}
+    wanted = {**dict.fromkeys(dynamic, False), **dict.fromkeys(static, True)}
+    ordered = [*dict.fromkeys(static), *(each for each in wanted if not wanted[each])]
+    return tuple(
+        QueueAgent(
+            number,
+            paused=number in known and known[number].paused,
+            static=wanted[number],
+            logged_in=wanted[number] or (number in known and known[number].logged_in),
+        )
+        for number in ordered
+    )
+
+
+async def _put(rows: DirectoryRepository, queue: QueueEntry) -> None:
+    """Store a queue whose agents exist.
+
+    Raises:
+        Invalid: an agent is no extension.
+    """
+    for field, static in (("static_agents", True), ("dynamic_agents", False)):
+        numbers = [each.number for each in queue.agents if each.static == static]
+        await check_extensions(rows, field, numbers)
+    await rows.put_queue(queue)
