@@ -43,6 +43,8 @@ from engage.notify.outbox import Outbox
 from engage.notify.sending import MailSending
 from engage.notify.settings import NAME as EMAIL
 from engage.notify.settings import RULED, EmailSettings, ruling
+from engage.people.admin_routes import AdminRoutes, PrivilegeRoutes, WavePrivilegeRoutes
+from engage.people.choice_routes import ChoiceRoutes
 from engage.people.events import SessionEnded
 from engage.people.extension_routes import ExtensionRoutes
 from engage.people.forms import (
@@ -56,6 +58,7 @@ from engage.people.forms import (
 )
 from engage.people.group_routes import ExtensionGroupRoutes
 from engage.people.numbers import NumberRanges
+from engage.people.queue_routes import QueueRoutes
 from engage.people.routes import PeopleRoutes
 from engage.people.service import People
 from engage.people.sign_in.routes.factors import FactorRoutes
@@ -322,6 +325,11 @@ class _Parts:
             *PasswordRoutes(self.people).routes(),
             *ExtensionRoutes(self.people.extensions).routes(),
             *ExtensionGroupRoutes(self.people.groups).routes(),
+            *QueueRoutes(self.people.queues, self.people.name_of).routes(),
+            *AdminRoutes(self.people.administrators).routes(),
+            *PrivilegeRoutes(self.people.privileges).routes(),
+            *WavePrivilegeRoutes(self.people.wave_privileges).routes(),
+            *ChoiceRoutes(self.people.choices).routes(),
             *SystemRoutes(self._configuration, operations).routes(),
             *FormRoutes(FORMS).routes(),
             *conversations.routes(),

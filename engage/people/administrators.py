@@ -192,6 +192,11 @@ class Administrators:
         await self._ledger.change(actor, "admin.delete", subject_of(account.user_name), store)
         self._sessions.revoke_all(account.id)
 
+    def privilege_of(self, account: Account) -> str | None:
+        """The name of an administrator's custom privilege."""
+        privilege = self._ledger.book.privileges.get(account.privilege_id or "")
+        return None if privilege is None else privilege.name
+
     # --- inside -------------------------------------------------------------------------------
 
     def _existing(self, user_name: str) -> Account:

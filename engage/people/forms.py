@@ -250,6 +250,12 @@ class QueueChange(Body):
     options: Options | None = None
 
 
+class AgentChange(Body):
+    """What an administrator changes about an agent in a queue."""
+
+    paused: bool
+
+
 # --- administrators ---------------------------------------------------------------------------
 
 AdminLevelName = Literal["super", "administrator", "custom"]

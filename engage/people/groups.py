@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from engage.errors import N_, Invalid, NotFound
 from engage.identifiers import new_id
 from engage.people.directory_repository import DirectoryRepository
-from engage.people.ledger import Repeated, check_version
-from engage.people.model import Group, NameTaken, Reference
+from engage.people.ledger import Repeated, check_name, check_version
+from engage.people.model import Group, Reference
 from engage.people.policy import name_key
 from engage.system.actor import Module
 from engage.system.editing import InUse
@@ -169,12 +169,9 @@ async def _put(rows: DirectoryRepository, group: Group) -> None:
         NameTaken: another group has the name.
         Invalid: a member is no extension.
     """
-    key = name_key(group.name)
-    for each in await rows.groups():
-        if each.id != group.id and name_key(each.name) == key:
-            raise NameTaken
+    check_name(group, await rows.groups())
     await check_extensions(rows, "members", group.members)
-    await rows.put_group(group, key)
+    await rows.put_group(group, name_key(group.name))
 
 
 async def check_extensions(rows: DirectoryRepository, field: str, numbers: Sequence[str]) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from engage.errors import EngageError
 from engage.people.book import PeopleBook
 from engage.people.events import ExtensionDropped, ExtensionSaved, PeopleChanged
+from engage.people.model import NameTaken
+from engage.people.policy import name_key
 from engage.people.repository import PEOPLE_VERSION, PeopleRepository
 from engage.system.editing import Edited
 from engage.system.operation_log import last_editor, note
@@ -146,3 +148,26 @@ async def check_version(
     """
     if edited is not None and edited != present:
         raise Edited(await last_editor(connection, subject), present)
+
+
+class Named(Protocol):
+    """What has an identifier, and a name for people."""
+
+    @property
+    def id(self) -> str:
+        """Tells it from its like."""
+
+    @property
+    def name(self) -> str:
+        """Unique among its like, whatever its case."""
+
+
+def check_name(wanted: Named, present: Iterable[Named]) -> None:
+    """Refuse a name that another one of the kind has.
+
+    Raises:
+        NameTaken: whatever the case.
+    """
+    key = name_key(wanted.name)
+    if any(each.id != wanted.id and name_key(each.name) == key for each in present):
+        raise NameTaken

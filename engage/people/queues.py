@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engage.errors import N_, Forbidden, Invalid, NotFound
+from engage.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from engage.people.directory_repository import DirectoryRepository
 from engage.people.extensions import check_free, options_problem
 from engage.people.groups import check_extensions
@@ -33,7 +33,7 @@ class NotAgent(Forbidden):
     text = N_("You are no agent of this queue.")
 
 
-class AlwaysOnDuty(Forbidden):
+class AlwaysOnDuty(Conflict):
     """Static agents cannot log in or out; they can take a break."""
 
     code = "static_agent"

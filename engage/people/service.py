@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engage.errors import N_, Conflict, Invalid, NotFound
 from engage.identifiers import now_ms
 from engage.people.administrators import Administrators
+from engage.people.choices import Choices
 from engage.people.extensions import Extensions
 from engage.people.groups import Groups
 from engage.people.ledger import Ledger
@@ -22,7 +23,7 @@ from engage.people.model import (
 )
 from engage.people.numbers import NumberRanges
 from engage.people.passwords import Passwords
-from engage.people.privileges import Privileges, WavePrivileges
+from engage.people.privileges import Privileges
 from engage.people.queues import Queues
 from engage.people.repository import PeopleRepository
 from engage.people.sessions import Sessions
@@ -34,6 +35,7 @@ from engage.people.sign_in.model import Caller
 from engage.people.sign_in.session_list import SessionList
 from engage.people.sign_in.settings import SecuritySettings
 from engage.people.sign_in.tickets import Tickets
+from engage.people.wave_privileges import WavePrivileges
 from engage.system.actor import Module
 from pbxcore.directory import Extension
 
@@ -96,6 +98,7 @@ class People:
         self.administrators = Administrators(self._ledger, self._passwords, self._sessions)
         self.privileges = Privileges(self._ledger)
         self.wave_privileges = WavePrivileges(self._ledger)
+        self.choices = Choices(self._ledger)
 
     async def start(self) -> None:
         """Read everyone into memory and keep that current."""

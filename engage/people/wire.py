@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from engage.people.model import ExtensionEntry, Group, Reference
+    from engage.people.model import (
+        Account,
+        ExtensionEntry,
+        Group,
+        Privilege,
+        QueueEntry,
+        Reference,
+        WavePrivilege,
+    )
 
 EXTENSION_COLUMNS = (
     "number", "first_name", "last_name", "email", "phone_number", "department", "job_title",
@@ -68,4 +76,62 @@ def group_json(group: Group) -> dict[str, Any]:
         "name": group.name,
         "members": list(group.members),
         "version": group.version,
+    }
+
+
+def queue_json(queue: QueueEntry, name_of: Callable[[str], str | None]) -> dict[str, Any]:
+    """A queue with its agents; those whose extension is switched off go by their number."""
+    return {
+        "number": queue.number,
+        "name": queue.name,
+        "static_agents": [each.number for each in queue.agents if each.static],
+        "dynamic_agents": [each.number for each in queue.agents if not each.static],
+        "agents": [
+            {
+                "number": each.number,
+                "name": name_of(each.number) or each.number,
+                "static": each.static,
+                "logged_in": each.on_duty,
+                "paused": each.paused,
+            }
+            for each in queue.agents
+        ],
+        "options": dict(queue.options),
+        "version": queue.version,
+    }
+
+
+def admin_json(account: Account, privilege: str | None) -> dict[str, Any]:
+    """An administrator; `privilege` is the name of their custom privilege."""
+    return {
+        "user_name": account.user_name,
+        "display_name": account.display_name,
+        "email": account.email,
+        "language": account.language,
+        "level": account.level,
+        "privilege_id": account.privilege_id,
+        "privilege": privilege,
+        "enabled": account.enabled,
+        "version": account.revision,
+    }
+
+
+def privilege_json(privilege: Privilege) -> dict[str, Any]:
+    """A custom privilege; modules that are not named are closed."""
+    return {
+        "id": privilege.id,
+        "name": privilege.name,
+        "modules": dict(privilege.modules),
+        "version": privilege.version,
+    }
+
+
+def wave_privilege_json(privilege: WavePrivilege) -> dict[str, Any]:
+    """A Wave privilege."""
+    return {
+        "id": privilege.id,
+        "name": privilege.name,
+        "grants": sorted(privilege.grants),
+        "is_default": privilege.is_default,
+        "version": privilege.version,
     }

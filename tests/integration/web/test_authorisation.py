@@ -119,6 +119,37 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("DELETE", "/v1/extensions/{number}"): {ADMIN},
     ("GET", "/v1/extensions/{number}/references"): {ADMIN},
     ("POST", "/v1/conversations/{id}/end"): PARTY,
+    ("GET", "/v1/queues"): {ADMIN},
+    ("POST", "/v1/queues"): {ADMIN},
+    ("POST", "/v1/queues/delete"): {ADMIN},
+    ("GET", "/v1/queues/{number}"): {ADMIN},
+    ("PATCH", "/v1/queues/{number}"): {ADMIN},
+    ("DELETE", "/v1/queues/{number}"): {ADMIN},
+    ("GET", "/v1/queues/{number}/references"): {ADMIN},
+    ("PATCH", "/v1/queues/{number}/agents/{agent}"): {ADMIN},
+    ("GET", "/v1/admins"): {ADMIN},
+    ("POST", "/v1/admins"): {ADMIN},
+    ("GET", "/v1/admins/{user}"): {ADMIN},
+    ("PATCH", "/v1/admins/{user}"): {ADMIN},
+    ("DELETE", "/v1/admins/{user}"): {ADMIN},
+    ("GET", "/v1/privileges"): {ADMIN},
+    ("POST", "/v1/privileges"): {ADMIN},
+    ("GET", "/v1/privileges/{id}"): {ADMIN},
+    ("PATCH", "/v1/privileges/{id}"): {ADMIN},
+    ("DELETE", "/v1/privileges/{id}"): {ADMIN},
+    ("GET", "/v1/privileges/{id}/references"): {ADMIN},
+    ("GET", "/v1/wave-privileges"): {ADMIN},
+    ("POST", "/v1/wave-privileges"): {ADMIN},
+    ("GET", "/v1/wave-privileges/{id}"): {ADMIN},
+    ("PATCH", "/v1/wave-privileges/{id}"): {ADMIN},
+    ("DELETE", "/v1/wave-privileges/{id}"): {ADMIN},
+    ("GET", "/v1/wave-privileges/{id}/references"): {ADMIN},
+    ("GET", "/v1/choices/{kind}"): {ADMIN},
+    ("GET", "/v1/me/queues"): USERS,
+    ("POST", "/v1/queues/{queue}/log-in"): {USER},
+    ("POST", "/v1/queues/{queue}/log-out"): {USER},
+    ("POST", "/v1/queues/{queue}/pause"): {USER},
+    ("POST", "/v1/queues/{queue}/unpause"): {USER},
     ("GET", "/v1/extension-groups"): {ADMIN},
     ("POST", "/v1/extension-groups"): {ADMIN},
     ("POST", "/v1/extension-groups/delete"): {ADMIN},
@@ -255,6 +286,7 @@ async def test_http_lets_each_role_do_what_the_table_says(
         if (method, path) in ENDS_SOMETHING or (method, path) not in present:
             continue
         full = path.replace("{id}", cast.conversation).replace("{public_id}", "demo")
+        full = full.replace("{queue}", "6500")
         full = full.replace("{path:path}", "absent")
         body = None if method == "GET" else BODIES.get(path, {})
         status, _ = await site.json(

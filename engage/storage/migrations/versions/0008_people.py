@@ -1,6 +1,6 @@
 """What administrators do with people: privileges, versions, options, agents of their own accord.
 
-Revision ID: 0006
+Revision ID: 0008
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,56 @@
+"""What forms choose from, over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+from starlette.routing import Route
+
+from engage.web.openapi import operation
+from engage.web.requests import actor, answer, named
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from engage.people.choices import Choices
+
+NUMBERED = ("extensions", "queues")
+
+
+class ShownChoice(BaseModel):
+    """One choice: its name, and `number` or `id` as the collection has it."""
+
+    id: str
+    number: str | None = None
+    name: str
+
+
+class ShownChoices(BaseModel):
+    """All choices of a kind; they are short enough to be sent at once."""
+
+    items: list[ShownChoice]
+
+
+class ChoiceRoutes:
+    """The HTTP edge of short lists."""
+
+    def __init__(self, choices: Choices) -> None:
+        self._choices = choices
+
+    def routes(self) -> list[Route]:
+        """`/v1/choices/{kind}`."""
+        return [Route("/v1/choices/{kind}", self.of, methods=["GET"])]
+
+    @operation("List what a form may choose from", answer=ShownChoices, roles=("admin",))
+    async def of(self, request: Request) -> Response:
+        """Numbers and names alone, for whoever has a right on a module whose forms need them."""
+        who = await actor(request, "admin")
+        kind = named(request, "kind")
+        numbered = kind in NUMBERED
+        items = [
+            {"id": each.id, "name": each.name} | ({"number": each.id} if numbered else {})
+            for each in self._choices.of(who, kind)
+        ]
+        return answer({"items": items})

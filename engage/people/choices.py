@@ -1,0 +1,75 @@
+"""What forms choose from: numbers and names alone, for those whose forms need them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engage.errors import Forbidden, NotFound
+from engage.people.policy import name_key
+from engage.system.actor import Module
+
+if TYPE_CHECKING:
+    from engage.people.ledger import Ledger
+    from engage.system.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is stored when it is chosen, and what people read."""
+
+    id: str
+    name: str
+
+
+NEEDED_BY: dict[str, tuple[Module, ...]] = {
+    "extensions": (
+        Module.EXTENSIONS,
+        Module.EXTENSION_GROUPS,
+        Module.QUEUES,
+        Module.LIVECHAT,
+        Module.BROADCAST,
+    ),
+    "extension-groups": (Module.EXTENSION_GROUPS, Module.BROADCAST, Module.LIVECHAT),
+    "queues": (Module.QUEUES, Module.LIVECHAT),
+    "privileges": (Module.USERS,),
+    "wave-privileges": (Module.WAVE_PRIVILEGES, Module.EXTENSIONS),
+}
+"""Whose forms choose from a list: a right on one of these modules opens it."""
+
+
+class Choices:
+    """Short lists for forms."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def of(self, actor: Actor, kind: str) -> list[Choice]:
+        """Everything of a kind, by name (numbers by number).
+
+        Raises:
+            NotFound: no such kind.
+            Forbidden: no form that the actor may see needs it.
+        """
+        if kind not in NEEDED_BY:
+            raise NotFound
+        if not any(actor.rights.allow(module, "view") for module in NEEDED_BY[kind]):
+            raise Forbidden
+        book = self._ledger.book
+        match kind:
+            case "extensions":
+                found = [Choice(each.number, each.name) for each in book.extensions.values()]
+            case "queues":
+                found = [Choice(each.number, each.name) for each in book.queues.values()]
+            case "extension-groups":
+                return _by_name([Choice(each.id, each.name) for each in book.groups.values()])
+            case "privileges":
+                return _by_name([Choice(each.id, each.name) for each in book.privileges.values()])
+            case _:
+                privileges = book.wave_privileges.values()
+                return _by_name([Choice(each.id, each.name) for each in privileges])
+        return sorted(found, key=lambda each: each.id)
+
+
+def _by_name(choices: list[Choice]) -> list[Choice]:
+    return sorted(choices, key=lambda each: name_key(each.name))
