@@ -251,6 +251,7 @@ class _Parts:
             ranges=lambda: configuration.get(NumberRanges),
         )
         self.people.links.send_by(self._mailer)
+        self.people.extensions.welcome_by(self.people.links, self._mailer)
         access = Access(self.people)
         self.sockets = Sockets(access)
         events.subscribe(SessionEnded, self.sockets.session_ended)

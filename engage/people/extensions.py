@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from engage.errors import N_, Invalid, NotFound
 from engage.i18n import languages
 from engage.identifiers import new_id
-from engage.mailing import Recipient
 from engage.people import policy
 from engage.people.directory_repository import DirectoryRepository
 from engage.people.ledger import Repeated, check_version
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from engage.mailing import Mailer
     from engage.people.forms import ExtensionChange, NewExtension
     from engage.people.ledger import Ledger
-    from engage.people.model import PasswordLinks, References, Secrets
+    from engage.people.model import Invitations, References, Secrets
     from engage.people.numbers import NumberRanges
     from engage.people.passwords import Passwords
     from engage.people.sessions import Sessions
@@ -66,16 +65,15 @@ class Extensions:
         self._ledger, self._keyring = ledger, keyring
         self._passwords, self._sessions, self._ranges = passwords, sessions, ranges
         self._references: list[References] = []
-        self._mailer: Mailer | None = None
-        self._links: PasswordLinks | None = None
+        self._invitations: tuple[Invitations, Mailer] | None = None
 
     def consult(self, references: References) -> None:
         """Ask these too who refers to an extension."""
         self._references.append(references)
 
-    def welcome_by(self, mailer: Mailer, links: PasswordLinks) -> None:
+    def welcome_by(self, invitations: Invitations, mailer: Mailer) -> None:
         """Send new users without a password a mail with a link to set one."""
-        self._mailer, self._links = mailer, links
+        self._invitations = invitations, mailer
 
     def listed(self, actor: Actor) -> list[ExtensionEntry]:
         """Every extension, by number.
@@ -273,7 +271,7 @@ class Extensions:
         await people.bump(DIRECTORY_VERSION)
         for account, entry in prepared:
             if account.password_hash == UNUSABLE and entry.email:
-                await self._welcome(connection, entry)
+                await self._welcome(connection, account, entry.name)
 
     async def rewrite(
         self,
@@ -368,22 +366,12 @@ class Extensions:
             found += await each.referring(connection, "extension", numbers)
         return found
 
-    async def _welcome(self, connection: AsyncConnection, entry: ExtensionEntry) -> None:
-        if self._mailer is None or self._links is None:
-            return
-        link, valid_for_s = await self._links.issue(connection, entry.account_id, "welcome")
-        await self._mailer.post(
-            connection,
-            "welcome",
-            to=Recipient(entry.email, entry.name, entry.language),
-            params={
-                "full_name": entry.name,
-                "user_name": entry.number,
-                "extension": entry.number,
-                "link": link,
-                "valid_for": valid_for_s,
-            },
-        )
+    async def _welcome(self, connection: AsyncConnection, account: Account, name: str) -> None:
+        if self._invitations is not None:
+            invitations, mailer = self._invitations
+            await invitations.invite(
+                connection, mailer, "welcome", account, name=name, number=account.user_name
+            )
 
 
 def subject_of(number: str) -> str:

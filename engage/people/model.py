@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from engage.mailing import Mailer
+
 PrincipalKind = Literal["visitor", "user", "admin"]
 SessionKind = Literal["browser", "program"]
 
@@ -241,6 +243,10 @@ class Secrets(Protocol):
         """Decrypt what `seal` made."""
         ...
 
+    def derive(self, purpose: str) -> bytes:
+        """A key of its own for one purpose."""
+        ...
+
 
 class References(Protocol):
     """Another slice that refers to people's objects; live chats do."""
@@ -258,16 +264,20 @@ class References(Protocol):
         ...
 
 
-class PasswordLinks(Protocol):
-    """Links by which somebody sets their password without knowing the present one."""
+class Invitations(Protocol):
+    """Mails with a link by which somebody sets their password; signing in has them."""
 
-    async def issue(
-        self, connection: AsyncConnection, account_id: str, kind: str
-    ) -> tuple[str, int]:
-        """A new link's path and the seconds it is valid for, stored in the caller's transaction.
-
-        `kind` is the mail's: `welcome`.
-        """
+    async def invite(
+        self,
+        connection: AsyncConnection,
+        mailer: Mailer,
+        kind: Literal["welcome"],
+        account: Account,
+        *,
+        name: str,
+        number: str = "",
+    ) -> None:
+        """Write the mail down, within the transaction that causes it."""
         ...
 
 

@@ -242,10 +242,6 @@ class People:
         """The names of a live chat's destination; what does not exist (any more) is left out."""
         return self._book.names_of(kind, values)
 
-    def names_of(self, kind: str, values: Iterable[str]) -> dict[str, str]:
-        """The names of a live chat's destination; what does not exist (any more) is left out."""
-        return self._book.names_of(kind, values)
-
     def members(self, extensions: Iterable[str], groups: Iterable[str]) -> list[Contact]:
         """The people at these extensions and in these groups (ids or names), each once."""
         return self._book.members(extensions, groups)
@@ -341,9 +337,7 @@ class People:
         """Set the password of whoever followed a link; all sessions of the account end."""
         check_password(password, account.user_name)
         actor = own(account, address)
-        await self._store_password(
-            account, password, demo=False, keep=None, actor=actor, also=also
-        )
+        await self._store_password(account, password, demo=False, keep=None, actor=actor, also=also)
         await self._desk.forgive(account.user_name)
 
     async def _rehash(self, account: Account, password: str) -> None:

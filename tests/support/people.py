@@ -30,7 +30,7 @@ SECRET = "Phone-secret-1"  # noqa: S105
 
 
 class Outbox:
-    """Writes down what would be mailed, and the links in it."""
+    """Writes down what would be mailed."""
 
     def __init__(self) -> None:
         self.posted: list[tuple[str, Recipient, Mapping[str, str | int]]] = []
@@ -46,11 +46,6 @@ class Outbox:
         dedupe_key: str = "",
     ) -> None:
         self.posted.append((kind, to, params))
-
-    async def issue(
-        self, connection: AsyncConnection, account_id: str, kind: str
-    ) -> tuple[str, int]:
-        return f"/wave/#/set-password/{kind}", 3600
 
 
 class Referring:
@@ -82,7 +77,7 @@ class Office:
             passwords=Passwords(hasher=quick),
             ranges=lambda: self.ranges,
         )
-        self.people.extensions.welcome_by(self.outbox, self.outbox)
+        self.people.extensions.welcome_by(self.people.links, self.outbox)
         for part in (self.people.extensions, self.people.groups, self.people.queues):
             part.consult(self.referring)
 

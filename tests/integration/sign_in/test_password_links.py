@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from engage.system.actor import SYSTEM
+
 if TYPE_CHECKING:
     from tests.integration.sign_in.conftest import Outbox, Someone
     from tests.support.site import Site
@@ -76,7 +78,7 @@ async def test_a_link_dies(how: str, site: Site, outbox: Outbox) -> None:
     if how == "age":
         site.clock.offset_ms += HOUR_MS
     elif how == "by hand":
-        await site.application.people.set_password("1000", "By-hand-1000")
+        await site.application.people.set_password(SYSTEM, "1000", "By-hand-1000")
     else:
         token = token[:-1] + ("A" if token[-1] != "A" else "B")
     status, refused = await reset(site, token)
