@@ -1,5 +1,6 @@
-import type { Tone } from "./broadcasts";
 import styles from "./State.module.css";
+
+export type Tone = "good" | "busy" | "warn" | "bad" | "calm";
 
 export function State({ tone, children }: { tone: Tone; children: string }) {
   return (

@@ -53,9 +53,9 @@ export function settingsPage(group: GroupId, name: () => string, path: string, m
 
 export const pages: readonly Page[] = [
   { group: "messaging", name: () => t("Live Chat"), path: "livechats", module: "livechat", words: () => t("visitors, web site, widget, inquiries"), load: () => import("./livechat/LiveChatPage") },
-  { group: "messaging", name: () => t("Message Broadcast"), path: "broadcasts", module: "broadcast", words: () => t("notice, announcement"), load: () => import("./BroadcastPage") },
+  { group: "messaging", name: () => t("Message Broadcast"), path: "broadcasts", module: "broadcast", words: () => t("notice, announcement"), load: () => import("./broadcast/BroadcastPage") },
   settingsPage("system", () => t("Time Settings"), "time", "time_settings"),
-  { group: "maintenance", name: () => t("Operation Log"), path: "operations", module: "operation_log", words: () => t("audit, changes, history"), load: () => import("./OperationsPage") },
+  { group: "maintenance", name: () => t("Operation Log"), path: "operations", module: "operation_log", words: () => t("audit, changes, history"), load: () => import("./operations/OperationsPage") },
 ];
 
 export interface Section {

@@ -1,6 +1,6 @@
 /** The modules of custom privileges, by the names of their pages. */
-import { t } from "../shared/i18n";
-import type { Module } from "./rights";
+import { t } from "../../shared/i18n";
+import type { Module } from "../rights";
 
 export const modules: readonly Module[] = [
   "extensions",

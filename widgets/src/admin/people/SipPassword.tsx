@@ -1,11 +1,11 @@
 import { Button, Modal } from "@mantine/core";
 import { useState } from "react";
 
-import { Icon } from "../kit/Icon";
-import { useSession } from "../kit/session-context";
-import { toast } from "../kit/toasts";
-import { ApiError } from "../shared/api";
-import { t } from "../shared/i18n";
+import { Icon } from "../../kit/Icon";
+import { useSession } from "../../kit/session-context";
+import { toast } from "../../kit/toasts";
+import { ApiError } from "../../shared/api";
+import { t } from "../../shared/i18n";
 import styles from "./SipPassword.module.css";
 
 /** Shows what a phone must be given; the server writes down who has looked. */

@@ -1,26 +1,26 @@
 import { Button } from "@mantine/core";
 import { useCallback, useState } from "react";
 
-import { Icon } from "../kit/Icon";
-import { Failed, Loading } from "../kit/Blank";
-import { go, href } from "../kit/route";
-import { useSession } from "../kit/session-context";
-import { toast } from "../kit/toasts";
-import { ApiError } from "../shared/api";
-import { nt, t } from "../shared/i18n";
-import { ConfirmDelete, type Doomed } from "./ConfirmDelete";
-import { DataTable } from "./DataTable";
-import { Heading } from "./Heading";
-import { ObjectPage } from "./ObjectPage";
-import type { PageProps } from "./pages";
+import { Icon } from "../../kit/Icon";
+import { Failed, Loading } from "../../kit/Blank";
+import { go, href } from "../../kit/route";
+import { useSession } from "../../kit/session-context";
+import { toast } from "../../kit/toasts";
+import { ApiError } from "../../shared/api";
+import { nt, t } from "../../shared/i18n";
+import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
+import { DataTable } from "../DataTable";
+import { Heading } from "../Heading";
+import { ObjectPage } from "../ObjectPage";
+import type { PageProps } from "../pages";
 import styles from "./QueuesPage.module.css";
-import { referring } from "./referring";
-import { State } from "./State";
-import { together } from "./table/each";
-import { editing } from "./table/editing";
-import table from "./table.module.css";
-import { usePolled } from "./usePolled";
-import { useTurn } from "./useTurn";
+import { referring } from "../referring";
+import { State } from "../State";
+import { together } from "../table/each";
+import { editing } from "../table/editing";
+import table from "../table.module.css";
+import { usePolled } from "../usePolled";
+import { useTurn } from "../useTurn";
 
 interface Agent {
   number: string;

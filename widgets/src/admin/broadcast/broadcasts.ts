@@ -1,5 +1,6 @@
 /** Message broadcasts as the server tells them, and the rules of the form: pure. */
-import { nt, t } from "../shared/i18n";
+import { nt, t } from "../../shared/i18n";
+import type { Tone } from "../State";
 
 export type BroadcastState = "draft" | "scheduled" | "sending" | "finished" | "partly_failed" | "failed" | "cancelled";
 export type DeliveryState = "pending" | "accepted" | "delivered" | "read" | "offline" | "unsupported" | "failed" | "expired" | "skipped" | "cancelled";
@@ -164,8 +165,6 @@ export function deliveryWords(state: DeliveryState): string {
       return t("Cancelled");
   }
 }
-
-export type Tone = "good" | "busy" | "warn" | "bad" | "calm";
 
 export function toneOf(state: BroadcastState | DeliveryState): Tone {
   switch (state) {

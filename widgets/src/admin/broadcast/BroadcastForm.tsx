@@ -1,19 +1,19 @@
 import { Autocomplete, Button, Checkbox, MultiSelect, Radio, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
 
-import { ApiError } from "../shared/api";
-import { nt, t } from "../shared/i18n";
-import { newId } from "../shared/ids";
-import { Failed, Loading } from "../kit/Blank";
-import { Icon } from "../kit/Icon";
-import { go, href } from "../kit/route";
-import { useNow } from "../kit/useNow";
-import { useSession } from "../kit/session-context";
-import { toast } from "../kit/toasts";
+import { ApiError } from "../../shared/api";
+import { nt, t } from "../../shared/i18n";
+import { newId } from "../../shared/ids";
+import { Failed, Loading } from "../../kit/Blank";
+import { Icon } from "../../kit/Icon";
+import { go, href } from "../../kit/route";
+import { useNow } from "../../kit/useNow";
+import { useSession } from "../../kit/session-context";
+import { toast } from "../../kit/toasts";
 import styles from "./BroadcastForm.module.css";
 import { again, blank, type Broadcast, cautions, type Draft, type Field, lengthOf, MESSAGE_LIMIT, NAME_LIMIT, problems, type Problems, SENDER_LIMIT } from "./broadcasts";
-import { Heading } from "./Heading";
-import { usePolled } from "./usePolled";
+import { Heading } from "../Heading";
+import { usePolled } from "../usePolled";
 
 interface Contact {
   number: string;

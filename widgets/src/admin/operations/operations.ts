@@ -1,5 +1,5 @@
 /** The operation log in people's words: pure. Unknown actions are shown as they are. */
-import { t } from "../shared/i18n";
+import { t } from "../../shared/i18n";
 
 function kindWords(kind: string): string {
   switch (kind) {

@@ -1,16 +1,16 @@
 import { Button, FileButton } from "@mantine/core";
 import { useRef, useState } from "react";
 
-import { Icon } from "../kit/Icon";
-import { Notice } from "../kit/Notice";
-import { go, href } from "../kit/route";
-import { useSession } from "../kit/session-context";
-import { toast } from "../kit/toasts";
-import { ApiError } from "../shared/api";
-import { nt, t } from "../shared/i18n";
+import { Icon } from "../../kit/Icon";
+import { Notice } from "../../kit/Notice";
+import { go, href } from "../../kit/route";
+import { useSession } from "../../kit/session-context";
+import { toast } from "../../kit/toasts";
+import { ApiError } from "../../shared/api";
+import { nt, t } from "../../shared/i18n";
 import styles from "./ExtensionImport.module.css";
-import { Heading } from "./Heading";
-import table from "./table.module.css";
+import { Heading } from "../Heading";
+import table from "../table.module.css";
 
 interface Problem {
   line: number;

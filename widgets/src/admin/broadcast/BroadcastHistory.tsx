@@ -1,18 +1,18 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { useCallback, useMemo, useState } from "react";
 
-import { nt, t } from "../shared/i18n";
-import { Blank, Failed, Loading } from "../kit/Blank";
-import { Icon } from "../kit/Icon";
-import { go, href } from "../kit/route";
-import { shortTime } from "../kit/time";
-import { useSession } from "../kit/session-context";
+import { nt, t } from "../../shared/i18n";
+import { Blank, Failed, Loading } from "../../kit/Blank";
+import { Icon } from "../../kit/Icon";
+import { go, href } from "../../kit/route";
+import { shortTime } from "../../kit/time";
+import { useSession } from "../../kit/session-context";
 import styles from "./BroadcastHistory.module.css";
 import { type Broadcast, BROADCAST_STATES, type DeliveryState, deliveryWords, moves, type Paged, stateWords, toneOf, total } from "./broadcasts";
-import { Heading } from "./Heading";
-import { State } from "./State";
-import table from "./table.module.css";
-import { usePolled } from "./usePolled";
+import { Heading } from "../Heading";
+import { State } from "../State";
+import table from "../table.module.css";
+import { usePolled } from "../usePolled";
 
 const PAGE = 50;
 

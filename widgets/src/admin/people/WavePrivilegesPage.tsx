@@ -1,27 +1,27 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 
-import { Icon } from "../kit/Icon";
-import { go, href } from "../kit/route";
-import { useSession } from "../kit/session-context";
-import { t } from "../shared/i18n";
-import { ConfirmDelete, type Doomed } from "./ConfirmDelete";
-import { DataTable } from "./DataTable";
-import { Heading } from "./Heading";
-import { ObjectPage } from "./ObjectPage";
-import type { PageProps } from "./pages";
-import { referring } from "./referring";
-import { editing } from "./table/editing";
-import { useTurn } from "./useTurn";
+import { Icon } from "../../kit/Icon";
+import { go, href } from "../../kit/route";
+import { useSession } from "../../kit/session-context";
+import { t } from "../../shared/i18n";
+import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
+import { DataTable } from "../DataTable";
+import { Heading } from "../Heading";
+import { ObjectPage } from "../ObjectPage";
+import type { PageProps } from "../pages";
+import { referring } from "../referring";
+import { editing } from "../table/editing";
+import { useTurn } from "../useTurn";
 
 interface WavePrivilege {
   id: string;
   name: string;
   grants: string[];
+  /** Everybody has it who was given no other; it cannot be deleted. */
+  is_default: boolean;
 }
 
-/** The set everybody has who was given no other; it cannot be deleted. */
-const USUAL = "0";
 const PATH = "/v1/wave-privileges";
 
 export default function WavePrivilegesPage({ rest: [first], readOnly }: PageProps) {
@@ -64,7 +64,7 @@ function WavePrivileges({ readOnly }: { readOnly: boolean }) {
           { key: "name", title: t("Name"), sort: true, draw: (row) => <a href={href("wave-privileges", row.id)}><bdi>{row.name}</bdi></a> },
           { key: "grants", title: t("May"), draw: (row) => row.grants.map(grantWords).join(", ") || "–" },
         ]}
-        actions={(row) => editing(href("wave-privileges", row.id), readOnly, row.id === USUAL ? undefined : () => setDoomed({ name: row.name, path: `${PATH}/${encodeURIComponent(row.id)}` }))}
+        actions={(row) => editing(href("wave-privileges", row.id), readOnly, row.is_default ? undefined : () => setDoomed({ name: row.name, path: `${PATH}/${encodeURIComponent(row.id)}` }))}
         empty={{ icon: "shield", title: t("No Wave privileges yet"), text: t("A Wave privilege says what the users of extensions may do."), action: readOnly ? undefined : add }}
       />
       <ConfirmDelete doomed={doomed} text={t("Extensions that have it fall back to the usual one. This cannot be taken back.")} users={(one) => referring(api, one)} onDeleted={again} onClose={() => setDoomed(null)} />

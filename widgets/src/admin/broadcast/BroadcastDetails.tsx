@@ -1,23 +1,23 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { useCallback, useMemo, useState } from "react";
 
-import type { Api } from "../shared/api";
-import { ApiError } from "../shared/api";
-import { nt, t } from "../shared/i18n";
-import { Blank, Failed, Loading } from "../kit/Blank";
-import { Confirm } from "../kit/Confirm";
-import { Icon } from "../kit/Icon";
-import { go, href } from "../kit/route";
-import { shortTime } from "../kit/time";
-import { useSession } from "../kit/session-context";
-import { toast } from "../kit/toasts";
+import type { Api } from "../../shared/api";
+import { ApiError } from "../../shared/api";
+import { nt, t } from "../../shared/i18n";
+import { Blank, Failed, Loading } from "../../kit/Blank";
+import { Confirm } from "../../kit/Confirm";
+import { Icon } from "../../kit/Icon";
+import { go, href } from "../../kit/route";
+import { shortTime } from "../../kit/time";
+import { useSession } from "../../kit/session-context";
+import { toast } from "../../kit/toasts";
 import styles from "./BroadcastDetails.module.css";
 import { Counts, Progress } from "./BroadcastHistory";
 import { type Broadcast, canRetry, csv, type Delivery, DELIVERY_STATES, deliveryWords, legWords, moves, type Paged, stateWords, toneOf } from "./broadcasts";
-import { Heading } from "./Heading";
-import { State } from "./State";
-import table from "./table.module.css";
-import { usePolled } from "./usePolled";
+import { Heading } from "../Heading";
+import { State } from "../State";
+import table from "../table.module.css";
+import { usePolled } from "../usePolled";
 
 const ROWS = 200;
 const back = { href: href("broadcasts"), label: "" };

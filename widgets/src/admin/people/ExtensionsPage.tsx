@@ -1,21 +1,21 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 
-import { Icon } from "../kit/Icon";
-import { go, href } from "../kit/route";
-import { useSession } from "../kit/session-context";
-import { nt, t } from "../shared/i18n";
-import { ConfirmDelete, type Doomed } from "./ConfirmDelete";
-import { DataTable, type RowAction } from "./DataTable";
+import { Icon } from "../../kit/Icon";
+import { go, href } from "../../kit/route";
+import { useSession } from "../../kit/session-context";
+import { nt, t } from "../../shared/i18n";
+import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
+import { DataTable, type RowAction } from "../DataTable";
 import { ExtensionImport } from "./ExtensionImport";
 import { SipPassword } from "./SipPassword";
-import { Heading } from "./Heading";
-import { ObjectPage } from "./ObjectPage";
-import type { PageProps } from "./pages";
-import { referring } from "./referring";
-import { State } from "./State";
-import { each, together } from "./table/each";
-import { useTurn } from "./useTurn";
+import { Heading } from "../Heading";
+import { ObjectPage } from "../ObjectPage";
+import type { PageProps } from "../pages";
+import { referring } from "../referring";
+import { State } from "../State";
+import { each, together } from "../table/each";
+import { useTurn } from "../useTurn";
 
 interface Extension {
   number: string;

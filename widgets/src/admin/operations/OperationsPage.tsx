@@ -1,14 +1,14 @@
 import { Modal } from "@mantine/core";
 import { useState } from "react";
 
-import { shortTime } from "../kit/time";
-import { t } from "../shared/i18n";
-import { DataTable } from "./DataTable";
-import { Heading } from "./Heading";
+import { shortTime } from "../../kit/time";
+import { t } from "../../shared/i18n";
+import { DataTable } from "../DataTable";
+import { Heading } from "../Heading";
 import styles from "./OperationsPage.module.css";
 import { actionWords, subjectOf, whoWords } from "./operations";
-import { State } from "./State";
-import table from "./table.module.css";
+import { State } from "../State";
+import table from "../table.module.css";
 
 interface Operation {
   id: string;

@@ -1,19 +1,19 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 
-import { Icon } from "../kit/Icon";
-import { go, href } from "../kit/route";
-import { useSession } from "../kit/session-context";
-import { nt, t } from "../shared/i18n";
-import { ConfirmDelete, type Doomed } from "./ConfirmDelete";
-import { DataTable } from "./DataTable";
-import { Heading } from "./Heading";
-import { ObjectPage } from "./ObjectPage";
-import type { PageProps } from "./pages";
-import { referring } from "./referring";
-import { together } from "./table/each";
-import { editing } from "./table/editing";
-import { useTurn } from "./useTurn";
+import { Icon } from "../../kit/Icon";
+import { go, href } from "../../kit/route";
+import { useSession } from "../../kit/session-context";
+import { nt, t } from "../../shared/i18n";
+import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
+import { DataTable } from "../DataTable";
+import { Heading } from "../Heading";
+import { ObjectPage } from "../ObjectPage";
+import type { PageProps } from "../pages";
+import { referring } from "../referring";
+import { together } from "../table/each";
+import { editing } from "../table/editing";
+import { useTurn } from "../useTurn";
 
 interface Group {
   id: string;

@@ -1,20 +1,22 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 
-import { Icon } from "../kit/Icon";
-import { go, href } from "../kit/route";
-import { t } from "../shared/i18n";
-import { ConfirmDelete, type Doomed } from "./ConfirmDelete";
-import { DataTable } from "./DataTable";
-import type { ControlProps, Drawn } from "./form/context";
-import { isValues } from "./form/schema";
-import { Heading } from "./Heading";
+import { Icon } from "../../kit/Icon";
+import { go, href } from "../../kit/route";
+import { useSession } from "../../kit/session-context";
+import { t } from "../../shared/i18n";
+import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
+import { DataTable } from "../DataTable";
+import type { ControlProps, Drawn } from "../form/context";
+import { isValues } from "../form/schema";
+import { Heading } from "../Heading";
 import { modules, moduleWords } from "./modules";
-import { ObjectPage } from "./ObjectPage";
-import type { PageProps } from "./pages";
+import { ObjectPage } from "../ObjectPage";
+import type { PageProps } from "../pages";
 import styles from "./PrivilegesPage.module.css";
-import { editing } from "./table/editing";
-import { useTurn } from "./useTurn";
+import { referring } from "../referring";
+import { editing } from "../table/editing";
+import { useTurn } from "../useTurn";
 
 interface Privilege {
   id: string;
@@ -80,6 +82,7 @@ function Levels({ field, value, error, onChange }: ControlProps) {
 }
 
 function Privileges({ readOnly }: { readOnly: boolean }) {
+  const { api } = useSession();
   const [doomed, setDoomed] = useState<Doomed | null>(null);
   const [turn, again] = useTurn();
   const add = (
@@ -106,7 +109,7 @@ function Privileges({ readOnly }: { readOnly: boolean }) {
         actions={(row) => editing(href("privileges", row.id), readOnly, () => setDoomed({ name: row.name, path: `${PATH}/${encodeURIComponent(row.id)}` }))}
         empty={{ icon: "shield", title: t("No custom privileges yet"), text: t("A custom privilege opens chosen pages to a user, to look at or to edit."), action: readOnly ? undefined : add }}
       />
-      <ConfirmDelete doomed={doomed} onDeleted={again} onClose={() => setDoomed(null)} />
+      <ConfirmDelete doomed={doomed} users={(one) => referring(api, one)} onDeleted={again} onClose={() => setDoomed(null)} />
     </>
   );
 }
