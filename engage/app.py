@@ -69,11 +69,15 @@ from engage.processes.link import PartLink, PbxLink
 from engage.processes.status import SupervisorStatus
 from engage.settings import Settings
 from engage.storage.database import Database
+from engage.system import http_server
 from engage.system.actor import SYSTEM, Module
 from engage.system.configuration import Configuration
 from engage.system.events import SectionChanged
+from engage.system.http_server import HttpServer, PublicAddress
+from engage.system.http_server_routes import CertificateUpload, HttpServerRoutes
 from engage.system.operation_log import OperationLog
 from engage.system.routes import SystemRoutes
+from engage.system.server_certificate import Certificates
 from engage.system.time_settings import TimeSettings
 from engage.telephony.service import Telephony
 from engage.web.access import Access
@@ -105,6 +109,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "api-users": ApiUserForm,
     "extension": ExtensionForm,
     "extension-group": GroupForm,
+    "certificate": CertificateUpload,
     "livechat": LiveChatForm,
     "privilege": PrivilegeForm,
     "queue": QueueForm,
@@ -222,13 +227,21 @@ class _Parts:
         self._configuration.register("livechat_limits", LimitSettings, Module.LIVECHAT)
         operations = OperationLog(database)
 
+        # how it is reached
+        start = http_server.ruling(settings)
+        self._configuration.register(
+            http_server.SECTION,
+            HttpServer,
+            Module.HTTP_SERVER,
+            lambda: dict.fromkeys(start, http_server.RULED),
+            start,
+        )
+        public_url = PublicAddress(
+            settings.public_url, partial(self._configuration.get, HttpServer)
+        )
+        certificates = Certificates(settings, database, public_url)
+
         # mails
-        def public_url() -> str:
-            return settings.public_url
-
-        def own_hosts() -> frozenset[str]:
-            return frozenset({urlsplit(public_url()).hostname or ""})
-
         self._mailer = Outbox(database, keyring, public_url, clock)
         library = TemplateLibrary(database, languages, clock)
         self._mails = MailSending(
@@ -320,8 +333,8 @@ class _Parts:
         self.site = SiteRoutes(static, lambda: self.routes, version=version())
         self.routes: list[BaseRoute] = [
             *HealthRoutes(self.readiness, metrics).routes(),
-            *PeopleRoutes(self.people, metrics.signed_in, own_hosts).routes(),
-            *FactorRoutes(self.people, own_hosts).routes(),
+            *PeopleRoutes(self.people, metrics.signed_in, public_url.host_names).routes(),
+            *FactorRoutes(self.people, public_url.host_names).routes(),
             *SessionRoutes(self.people).routes(),
             *PasswordRoutes(self.people).routes(),
             *ExtensionRoutes(self.people.extensions).routes(),
@@ -332,10 +345,15 @@ class _Parts:
             *WavePrivilegeRoutes(self.people.wave_privileges).routes(),
             *ChoiceRoutes(self.people.choices).routes(),
             *SystemRoutes(self._configuration, operations).routes(),
+            *HttpServerRoutes(certificates).routes(),
             *FormRoutes(FORMS).routes(),
             *conversations.routes(),
             *LiveChatRoutes(self.livechat).routes(),
-            *LiveChatAdministrationRoutes(self.livechat, lambda: settings.public_url).routes(),
+            *LiveChatAdministrationRoutes(
+                self.livechat,
+                public_url,
+                lambda request: public_url.under(request.url.scheme, request.url.netloc),
+            ).routes(),
             *ChatRoutes(
                 chat, ChatKeeping(self._hub), corrections, self._hub, self.people, presence
             ).routes(),

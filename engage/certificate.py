@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 VALID_DAYS = 397  # the longest that browsers accept (CA/Browser Forum, SC31)
 RENEW_DAYS = 30
+UPLOADED = "uploaded.pem"
 _DAY_S = 86400
 
 
@@ -42,9 +43,14 @@ class CertificateFiles:
 
 
 def certificate_files(data: Path, certificate: Path | None, key: Path | None) -> CertificateFiles:
-    """The configured files, else self-signed ones in the data folder, made or renewed when due."""
+    """The configured files, else those an administrator has uploaded, else self-signed ones.
+
+    The latter are made in the data folder, and renewed when due.
+    """
     if certificate is not None and key is not None:
         return CertificateFiles(certificate, key, self_signed=False)
+    if (uploaded := uploaded_files(data)) is not None:
+        return uploaded
     folder = data / "keys"
     files = CertificateFiles(folder / "certificate.pem", folder / "certificate.key", True)
     if not (files.certificate.exists() and files.key.exists()) or _due(files.certificate):
@@ -54,6 +60,34 @@ def certificate_files(data: Path, certificate: Path | None, key: Path | None) ->
         _replace(files.key, key_pem)
         _replace(files.certificate, pem)
     return files
+
+
+def uploaded_files(data: Path) -> CertificateFiles | None:
+    """What an administrator has uploaded: key and certificate in one file, replaced as one."""
+    path = data / "keys" / UPLOADED
+    return CertificateFiles(path, path, self_signed=False) if path.exists() else None
+
+
+def store_uploaded(data: Path, certificate: bytes, key: bytes) -> None:
+    """Put an uploaded certificate in use; the listener notices the changed file.
+
+    Raises:
+        CertificateRefused: OpenSSL cannot use it; nothing was changed then.
+    """
+    folder = data / "keys"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    trial = folder / f"{UPLOADED}.trial"
+    try:
+        _replace(trial, key.strip() + b"\n" + certificate.strip() + b"\n")
+        context_of(CertificateFiles(trial, trial, self_signed=False))
+        trial.replace(folder / UPLOADED)
+    finally:
+        trial.unlink(missing_ok=True)
+
+
+def remove_uploaded(data: Path) -> None:
+    """Go back to the self-signed certificate."""
+    (data / "keys" / UPLOADED).unlink(missing_ok=True)
 
 
 def context_of(files: CertificateFiles) -> ssl.SSLContext:

@@ -25,7 +25,7 @@ from engage.web.protocol import SocketProtocol
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from socket import socket
 
     from engage.app import Application
@@ -143,24 +143,31 @@ class WebPart:
 
     def _tls(self) -> ssl.SSLContext:
         settings = self._settings
-        files = certificate_files(settings.data, settings.certificate, settings.key)
+
+        def choose() -> CertificateFiles:
+            return certificate_files(settings.data, settings.certificate, settings.key)
+
+        files = choose()
         context = context_of(files)
-        task = asyncio.get_running_loop().create_task(_keep_current(context, files))
+        task = asyncio.get_running_loop().create_task(_keep_current(context, files, choose))
         task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         self._certificate_task = task
         return context
 
 
-async def _keep_current(context: ssl.SSLContext, files: CertificateFiles) -> None:
+async def _keep_current(
+    context: ssl.SSLContext, files: CertificateFiles, choose: Callable[[], CertificateFiles]
+) -> None:
     """Read the certificate again when its files changed; a bad one leaves the present in use."""
-    used = files.stamp()
+    used = files, files.stamp()
     while True:
         await asyncio.sleep(LOOK_AT_CERTIFICATE_S)
         try:
-            stamp = files.stamp()
-            if stamp == used:
+            files = choose()  # others, once one was uploaded or removed
+            found = files, files.stamp()
+            if found == used:
                 continue
-            used = stamp
+            used = found
             load_into(context, files)
             log.info("certificate read again")
         except (OSError, CertificateRefused) as refused:
