@@ -38,11 +38,15 @@ from engage.livechat.limits import LOOPBACK, LimitSettings
 from engage.livechat.routes import LiveChatRoutes
 from engage.livechat.service import LiveChatService
 from engage.livechat.sockets import LiveChatSockets
+from engage.notify.events import MailSettled
 from engage.notify.library import TemplateLibrary
 from engage.notify.outbox import Outbox
+from engage.notify.previews import Previews
+from engage.notify.routes import MailRoutes, TemplateRoutes
 from engage.notify.sending import MailSending
 from engage.notify.settings import NAME as EMAIL
 from engage.notify.settings import RULED, EmailSettings, ruling
+from engage.notify.wire import EmailTemplateForm
 from engage.people.admin_routes import AdminRoutes, PrivilegeRoutes, WavePrivilegeRoutes
 from engage.people.choice_routes import ChoiceRoutes
 from engage.people.events import SessionEnded
@@ -107,6 +111,7 @@ FIRST_ADMIN = "admin"
 FORMS: dict[str, type[BaseModel]] = {
     "admin": AdminForm,
     "api-users": ApiUserForm,
+    "email-template": EmailTemplateForm,
     "extension": ExtensionForm,
     "extension-group": GroupForm,
     "certificate": CertificateUpload,
@@ -244,14 +249,25 @@ class _Parts:
         # mails
         self._mailer = Outbox(database, keyring, public_url, clock)
         library = TemplateLibrary(database, languages, clock)
+        configuration = self._configuration
         self._mails = MailSending(
-            database, self._mailer, library, self._configuration, events, public_url, clock=clock
+            database,
+            self._mailer,
+            library,
+            configuration,
+            events,
+            public_url,
+            zone=lambda: configuration.get(TimeSettings).calendar().zone,
+            clock=clock,
         )
+        previews = Previews(clock)
         rule = ruling(settings.smtp)
-        self._configuration.register(
+        configuration.register(
             EMAIL, EmailSettings, Module.EMAIL, lambda: dict.fromkeys(rule, RULED), rule
         )
         events.subscribe(SectionChanged, self._mails.section_changed)
+        events.subscribe(MailSettled, metrics.mail_settled)
+        metrics.follow_mails(lambda state: self._mails.figures.get(state, 0))
 
         # people and the way to their sockets
         self._configuration.register("security", SecuritySettings, Module.USERS)
@@ -360,6 +376,8 @@ class _Parts:
             *GroupRoutes(groups, self._hub, self.people).routes(),
             *BroadcastRoutes(broadcasts).routes(),
             *self._api.routes(),
+            *MailRoutes(self._mailer, self._mails, previews).routes(),
+            *TemplateRoutes(library, self._mails, previews).routes(),
             *self.site.routes(),
         ]
         self.asgi: ASGIApp = frame(

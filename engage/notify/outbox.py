@@ -16,7 +16,7 @@ from engage.system.actor import Module
 from engage.system.operation_log import note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -80,7 +80,7 @@ class Outbox:
         """Mails that fit, and how many there are in all.
 
         Raises:
-            Forbidden: without the right to see e-mail.
+            Forbidden: without the right to see email.
         """
         actor.check(Module.EMAIL, "view")
         async with self._database.read() as connection:
@@ -89,11 +89,21 @@ class Outbox:
             total = await rows.total(wanted)
         return [self._mail(row) for row in found], total
 
+    async def counts(self, actor: Actor) -> dict[str, int]:
+        """How many mails there are in each state.
+
+        Raises:
+            Forbidden: without the right to see email.
+        """
+        actor.check(Module.EMAIL, "view")
+        async with self._database.read() as connection:
+            return await MailRepository(connection).counts()
+
     async def get(self, actor: Actor, mail_id: str) -> Mail:
         """One mail.
 
         Raises:
-            Forbidden: without the right to see e-mail.
+            Forbidden: without the right to see email.
             MailNotFound: there is none.
         """
         actor.check(Module.EMAIL, "view")
@@ -107,7 +117,7 @@ class Outbox:
         """Send a mail again that had failed or was cancelled, under the same Message-ID.
 
         Raises:
-            Forbidden: without the right to edit e-mail.
+            Forbidden: without the right to edit email.
             MailNotFound: there is none.
             NotRetriable: it waits, is being sent, or was sent.
         """
@@ -127,11 +137,15 @@ class Outbox:
         self._wake()
         return await self.get(actor, mail_id)
 
-    async def retry_failed(self, actor: Actor) -> int:
-        """Send everything again that has failed; tells how many.
+    async def retry_many(self, actor: Actor, ids: Sequence[str] | None = None) -> int:
+        """Send again what has failed; tells how many.
+
+        Args:
+            actor: who asks for it.
+            ids: those that failed or were cancelled; everything that has failed if None.
 
         Raises:
-            Forbidden: without the right to edit e-mail.
+            Forbidden: without the right to edit email.
         """
         actor.check(Module.EMAIL)
         now = self._clock()
@@ -139,7 +153,10 @@ class Outbox:
         async def work(connection: AsyncConnection) -> int:
             rows = MailRepository(connection)
             moved = 0
-            while failed := await rows.page(Wanted(states=("failed",)), 500):
+            if ids is not None:
+                chosen = [row for each in ids if (row := await rows.get(each)) is not None]
+                moved = sum([await _revive(connection, row, now) for row in chosen])
+            while ids is None and (failed := await rows.page(Wanted(states=("failed",)), 500)):
                 moved += sum([await _revive(connection, row, now) for row in failed])
             if moved:
                 await note(connection, actor, "mail.retry", "mail:failed", {"count": moved})
@@ -153,7 +170,7 @@ class Outbox:
         """Do not send a mail that waits.
 
         Raises:
-            Forbidden: without the right to edit e-mail.
+            Forbidden: without the right to edit email.
             MailNotFound: there is none.
             NotCancellable: it is being sent, or was.
         """

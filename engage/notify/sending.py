@@ -20,7 +20,13 @@ from engage.notify.message import AddressRefused, Envelope, compose
 from engage.notify.model import Mail, NoMailServer, Pace, Trouble, delay_s, outage_s
 from engage.notify.repository import MailRepository
 from engage.notify.settings import NAME, EmailSettings
-from engage.notify.templates import Occasion, TemplateRefused, own_source, render
+from engage.notify.templates import (
+    Occasion,
+    TemplateRefused,
+    own_source,
+    render,
+    samples,
+)
 from engage.notify.transport import Connection, NotSent, Step
 from engage.system.actor import Module
 from engage.system.operation_log import note
@@ -38,6 +44,7 @@ if TYPE_CHECKING:
     from engage.notify.library import TemplateLibrary
     from engage.notify.message import Rendered
     from engage.notify.outbox import Outbox
+    from engage.notify.templates import Source
     from engage.notify.transport import Server
     from engage.storage.database import Database
     from engage.system.actor import Actor
@@ -56,6 +63,7 @@ COUNT_MS = 5_000
 AWAY_MS = 2_000
 DAY_MS = 86_400_000
 TEST_PATIENCE = 0.5
+SAMPLE_NAME = "Grace Hopper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +217,28 @@ class MailSending:
             self.wake()
         return Tried(trouble, tuple(connection.steps))
 
+    async def shown(self, mail: Mail) -> Rendered | None:
+        """A mail as it was or will be sent, without what opens accounts; None if it is unknown."""
+        kind = KINDS.get(mail.kind)
+        if kind is None or mail.params is None:
+            return None
+        language = self._language_of(mail.language)
+        template = await self._library.used(kind, language)
+        occasion = self._occasion(language, mail.name)
+        try:
+            return render(kind, template.source, mail.params, occasion, hide_secrets=True)
+        except TemplateRefused:
+            return None
+
+    def sample(self, kind: Kind, source: Source, language: str) -> Rendered:
+        """A template with sample values.
+
+        Raises:
+            TemplateRefused: it cannot be filled in.
+        """
+        occasion = self._occasion(language, SAMPLE_NAME)
+        return render(kind, source, samples(kind, language), occasion)
+
     # --- inside -------------------------------------------------------------------------------
 
     @property
@@ -280,8 +310,8 @@ class MailSending:
         return await _hand_over(connection, envelope)
 
     async def _rendered(self, mail: Mail, kind: Kind) -> Rendered:
-        language = self.language_of(mail.language)
-        occasion = self.occasion(language, mail.name)
+        language = self._language_of(mail.language)
+        occasion = self._occasion(language, mail.name)
         params: Mapping[str, str | int] = mail.params or {}
         template = await self._library.used(kind, language)
         try:
@@ -292,12 +322,12 @@ class MailSending:
             log.exception("template refused", extra={"kind": kind.name, "language": language})
             return render(kind, own_source(kind, language), params, occasion)
 
-    def language_of(self, wanted: str) -> str:
+    def _language_of(self, wanted: str) -> str:
         """The language a recipient is written to: theirs, else the installation's."""
         own = closest(wanted) if wanted else None
         return own or closest(self._settings.language) or SOURCE_LANGUAGE
 
-    def occasion(self, language: str, recipient_name: str) -> Occasion:
+    def _occasion(self, language: str, recipient_name: str) -> Occasion:
         """What a mail tells besides the values of its kind."""
         return Occasion(
             language,

@@ -6,6 +6,7 @@ import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from engage.hub.events import EventAppended
+    from engage.notify.events import MailSettled
     from engage.web.sockets import Sockets
     from pbxcore.commands import Health
 
@@ -112,6 +114,12 @@ class Metrics:
             ["action", "status"],
             registry=self.registry,
         )
+        self._mails = Counter(
+            "engage_mails_settled",
+            "Mails sent or given up.",
+            ["kind", "state"],
+            registry=self.registry,
+        )
         self._lag = Histogram(
             "engage_loop_lag_seconds",
             "How late the event loop wakes.",
@@ -132,6 +140,18 @@ class Metrics:
         Gauge(
             "engage_socket_messages_sent", "Hints sent to sockets.", registry=self.registry
         ).set_function(lambda: sockets.sent)
+
+    def follow_mails(self, count: Callable[[str], int]) -> None:
+        """Tell how many mails are in each state."""
+        gauge = Gauge(
+            "engage_mails", "Mails in the outbox, by state.", ["state"], registry=self.registry
+        )
+        for state in ("waiting", "sending", "sent", "failed", "cancelled"):
+            gauge.labels(state).set_function(partial(count, state))
+
+    async def mail_settled(self, fact: MailSettled) -> None:
+        """One mail sent or given up."""
+        self._mails.labels(fact.kind, fact.state).inc()
 
     def signed_in(self, succeeded: bool) -> None:
         """One attempt to sign in."""

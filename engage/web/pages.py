@@ -62,7 +62,7 @@ def page(
         return message_page(request, NOT_BUILT, HOW_TO_BUILD, status=503, language=language)
     nonce = secrets.token_urlsafe(16)
     body = _shell(title, config, language, files, nonce)
-    policy = _policy(nonce, frame_ancestors or "'none'", trusted_types=entry == "frame")
+    policy = _policy(nonce, frame_ancestors or "'none'", entry)
     headers = {"content-security-policy": policy, "cache-control": "no-store"}
     if frame_ancestors is not None:
         headers["cross-origin-resource-policy"] = "cross-origin"
@@ -151,7 +151,7 @@ def _json(config: Mapping[str, Any]) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _policy(nonce: str, frame_ancestors: str, *, trusted_types: bool) -> str:
+def _policy(nonce: str, frame_ancestors: str, entry: str) -> str:
     directives = [
         "default-src 'none'",
         f"script-src 'self' 'nonce-{nonce}'",
@@ -166,6 +166,8 @@ def _policy(nonce: str, frame_ancestors: str, *, trusted_types: bool) -> str:
         "form-action 'none'",
         f"frame-ancestors {frame_ancestors}",
     ]
-    if trusted_types:
+    if entry == "frame":
         directives.append("require-trusted-types-for 'script'")
+    if entry == "admin":
+        directives.append("frame-src 'self'")  # emails that are looked at
     return "; ".join(directives)

@@ -133,8 +133,10 @@ async def test_all_dead_letters_at_once(outbox: Outbox, database: Database) -> N
         await post(outbox, database)
         await fail(outbox, database)
     await post(outbox, database)
-    assert await outbox.retry_failed(SYSTEM) == 3
-    assert await outbox.retry_failed(SYSTEM) == 0
+    dead, _ = await outbox.page(SYSTEM, Wanted(states=("failed",)), 10)
+    assert await outbox.retry_many(SYSTEM, [dead[0].id, dead[0].id, "none"]) == 1
+    assert await outbox.retry_many(SYSTEM) == 2
+    assert await outbox.retry_many(SYSTEM) == 0
     async with database.read() as connection:
         assert await MailRepository(connection).counts() == {"waiting": 4}
 
