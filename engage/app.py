@@ -27,6 +27,9 @@ from engage.chat.service import DirectChat
 from engage.chat.settings import ChatSettings
 from engage.chat.sockets import ChatSockets
 from engage.events import Events
+from engage.files.routes import FileRoutes
+from engage.files.service import Files
+from engage.files.settings import ImSettings
 from engage.hub.events import EventAppended
 from engage.hub.presence import Presence
 from engage.hub.service import Hub
@@ -306,7 +309,24 @@ class _Parts:
             calendar=lambda: configuration.get(TimeSettings).calendar(),
         )
         access.admit(self.livechat)
-        conversations = Conversations(self._hub, self.livechat.desk)
+
+        # files
+        self._configuration.register(
+            "im_settings",
+            ImSettings,
+            Module.IM_SETTINGS,
+            lambda: self._configuration.get(ImSettings).ruled(),
+        )
+        self._files = Files(
+            database,
+            self._hub,
+            settings.data / "files",
+            keyring.derive("files"),
+            lambda: self._configuration.get(ImSettings),
+            self.livechat,
+            clock,
+        )
+        conversations = Conversations(self._hub, self.livechat.desk, self._files)
         conversations.register(self.sockets)
         LiveChatSockets(self.livechat).register(self.sockets)
 
@@ -364,6 +384,7 @@ class _Parts:
             *HttpServerRoutes(certificates).routes(),
             *FormRoutes(FORMS).routes(),
             *conversations.routes(),
+            *FileRoutes(self._files).routes(),
             *LiveChatRoutes(self.livechat).routes(),
             *LiveChatAdministrationRoutes(
                 self.livechat,
@@ -397,6 +418,7 @@ class _Parts:
             self._configuration,
             self.people,
             self._hub,
+            self._files,
             self.livechat,
             self._telephony,
             self._sending,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from engage.errors import N_
+from engage.files.model import MEGABYTE, FileKind
 from engage.system.time_settings import ConditionCode, Hours
 
 if TYPE_CHECKING:
@@ -109,6 +110,20 @@ class FormOptions(BaseModel):
             "control": "select",
             "section": GENERAL,
             "labels": {BROWSER_LANGUAGE: N_("Use Browser Language"), **LANGUAGES},
+        },
+    )
+    file_upload: Literal["all", "images", "none"] = Field(
+        default="all",
+        title=N_("Allow File Upload"),
+        description=N_("What visitors may send besides text and emoji."),
+        json_schema_extra={
+            "control": "select",
+            "section": GENERAL,
+            "labels": {
+                "none": N_("Text only"),
+                "images": N_("Images"),
+                "all": N_("Images and files"),
+            },
         },
     )
     max_file_size_mb: Annotated[int, Field(ge=1, le=1024)] | None = Field(
@@ -337,6 +352,12 @@ class FormOptions(BaseModel):
     def asked(self) -> tuple[InfoType, ...]:
         """The fields a visitor must fill."""
         return self.info_types if self.require_visitor_info else ()
+
+    def files(self) -> tuple[int | None, frozenset[FileKind] | None]:
+        """What visitors may bring: the most bytes, the kinds; None: as the IM settings say."""
+        most = None if self.max_file_size_mb is None else self.max_file_size_mb * MEGABYTE
+        kinds = {"images": frozenset({FileKind.IMAGES}), "none": frozenset[FileKind]()}
+        return most, kinds.get(self.file_upload)
 
     def frame_ancestors(self) -> str:
         """Who may show the page in a frame, as the Content-Security-Policy directive's value."""

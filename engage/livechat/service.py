@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engage.events import Events
+    from engage.files.model import FileKind
     from engage.hub.delivery import Delivery
     from engage.hub.service import Hub
     from engage.mailing import Mailer
@@ -103,6 +104,14 @@ class LiveChatService:
             TokenExpired: it has not been used for too long, or the chat is over for long.
         """
         return await self.visitors.visitor(token)
+
+    async def visitor_files(self, visitor_id: str) -> tuple[int | None, frozenset[FileKind] | None]:
+        """How this visitor's live chat narrows what they may bring: the most bytes, the kinds."""
+        async with self._database.read() as connection:
+            visitor = await LiveChatRepository(connection).visitor(visitor_id)
+        if visitor is None:
+            return None, frozenset()
+        return self.livechats.by_id(visitor.livechat_id).options.files()
 
     async def connected(self, principal: Principal) -> None:
         """A socket of this person was opened."""

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails
 from starlette.routing import Route
 
 from engage.hub.model import Author
@@ -17,7 +25,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from engage.hub.model import Appended
+    from engage.files.service import Files
     from engage.hub.service import Hub
     from engage.people.model import Principal
     from engage.web.sockets import Sockets
@@ -36,17 +44,25 @@ class Strict(BaseModel):
 
 
 class PostEvent(Strict):
-    """A message.
+    """A message, or a file that was brought.
 
     `epoch` is the owner's under which an agent wrote it, `reply_to` the sequence of the message it
     answers, `mentions` the numbers of colleagues that the text names (`all`: everybody).
     """
 
     client_id: Identifier
-    text: Text
+    text: Text | None = None
+    file: Identifier | None = None
     epoch: Annotated[int, Field(ge=0)] | None = None
     reply_to: Sequence | None = None
     mentions: Annotated[list[Identifier], Field(max_length=50)] = []
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> PostEvent:
+        if (self.text is None) == (self.file is None):
+            missing = InitErrorDetails(type="missing", loc=("text",), input=None)
+            raise ValidationError.from_exception_data("PostEvent", [missing])
+        return self
 
 
 class Send(PostEvent):
@@ -120,8 +136,8 @@ class Desk(Protocol):
 class Conversations:
     """The edge of the hub."""
 
-    def __init__(self, hub: Hub, desk: Desk) -> None:
-        self._hub, self._desk = hub, desk
+    def __init__(self, hub: Hub, desk: Desk, files: Files) -> None:
+        self._hub, self._desk, self._files = hub, desk, files
 
     def routes(self) -> list[Route]:
         """The way over HTTP."""
@@ -224,16 +240,22 @@ class Conversations:
         return {}
 
     async def _post(self, who: Principal, conversation_id: str, body: PostEvent) -> dict[str, Any]:
-        appended: Appended = await self._hub.post(
-            who.who,
-            await self._author(who, conversation_id),
-            conversation_id,
-            client_id=body.client_id,
-            text=body.text,
-            epoch=body.epoch,
-            reply_to=body.reply_to,
-            mentions=body.mentions,
-        )
+        author = await self._author(who, conversation_id)
+        if body.file is not None:
+            appended = await self._files.send(
+                who, author, conversation_id, body.client_id, body.file, body.epoch
+            )
+        else:
+            appended = await self._hub.post(
+                who.who,
+                author,
+                conversation_id,
+                client_id=body.client_id,
+                text=body.text or "",
+                epoch=body.epoch,
+                reply_to=body.reply_to,
+                mentions=body.mentions,
+            )
         event = appended.event
         return {"seq": event.seq, "at": rfc3339(event.at_ms), "duplicate": appended.duplicate}
 

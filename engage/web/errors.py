@@ -16,6 +16,7 @@ from engage.errors import (
     Unauthenticated,
     Unavailable,
 )
+from engage.files.model import Refused, StorageFull
 from engage.i18n import time_left, translate
 from engage.people.model import Span
 
@@ -60,10 +61,12 @@ STATUS: Mapping[type[EngageError], int] = {
     Conflict: 409,
     TooLarge: 413,
     UnsupportedMedia: 415,
+    Refused: 415,
     Invalid: 422,
     TooMany: 429,
     Internal: 500,
     Unavailable: 503,
+    StorageFull: 507,
     EngageError: 500,
 }
 
@@ -95,6 +98,8 @@ def error_headers(error: EngageError) -> dict[str, str]:
         headers["retry-after"] = str(retry_after)
     elif isinstance(error, Unavailable):
         headers["retry-after"] = "2"
+    if isinstance(offset := error.params.get("offset"), int):
+        headers["upload-offset"] = str(offset)
     if isinstance(error, Unauthenticated):
         headers["www-authenticate"] = 'Bearer realm="engage"'
     return headers

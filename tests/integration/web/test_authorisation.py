@@ -31,6 +31,7 @@ ANYONE = set(ROLES)
 PEOPLE = {USER, COLLEAGUE, ADMIN}
 USERS = {USER, COLLEAGUE}
 NAMED = {VISITOR, STRANGER, *PEOPLE}
+TALKERS = {VISITOR, STRANGER, *USERS}
 PARTY = {VISITOR, USER}  # of the live chat: its visitor and the agent who serves it
 
 # Who gets past the gate. Whoever is refused gets 401 without a valid session, else 403, or 404
@@ -72,6 +73,11 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/conversations/{id}/events"): PARTY,
     ("POST", "/v1/conversations/{id}/delivered"): PARTY,
     ("POST", "/v1/conversations/{id}/read"): PARTY,
+    ("POST", "/v1/files"): TALKERS,
+    ("PATCH", "/v1/files/{id}"): TALKERS,
+    ("GET", "/v1/files/{id}"): TALKERS,
+    ("DELETE", "/v1/files/{id}"): TALKERS,
+    ("GET", "/files/{id}/{variant}"): ANYONE,
     ("GET", "/livechat/{public_id}"): ANYONE,
     ("GET", "/livechat/{public_id}/widget.js"): ANYONE,
     ("GET", "/v1/livechat/{public_id}"): ANYONE,
