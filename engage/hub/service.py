@@ -49,6 +49,10 @@ __all__ = ["Entry", "Hub", "HubTransaction", "Opening"]
 
 T = TypeVar("T")
 
+LIVE_MARKS = 50
+"""In larger groups a mark is told to its owner alone, or each message would cause marks from all to
+all; the others find it in the summary."""
+
 DOUBT_S = 60.0
 """So long after a lost transaction its authors may repeat what it held (seconds)."""
 
@@ -369,7 +373,8 @@ class Hub:
         seat.delivered, seat.read = moved.delivered, moved.read
         conversation_id = room.conversation.id
         payload = watermark_json(conversation_id, mark.who, moved.delivered, moved.read)
-        self._delivery.send(list(room.seats), "watermark", payload)
+        listeners = list(room.seats) if len(room.seats) <= LIVE_MARKS else [mark.who]
+        self._delivery.send(listeners, "watermark", payload)
         self._events.publish(WatermarkMoved(conversation_id, mark.who, moved.delivered, moved.read))
 
     def _current(self, room: Room) -> Room:

@@ -8,6 +8,8 @@ export interface Me {
   number: string | null;
   /** What an administrator may do, by module; null: everything. */
   rights: Readonly<Record<string, Level>> | null;
+  /** What the privileges of Wave allow. */
+  grants: readonly string[];
 }
 
 export type Level = "none" | "view" | "edit";
@@ -23,6 +25,7 @@ interface SignedIn {
   user: { kind: "admin" | "user"; id: string; user_name: string; number: string | null; name: string; language: string };
   csrf: string;
   rights?: Record<string, Level> | null;
+  grants?: string[];
 }
 
 const LAST_USER = "engage.last-user";
@@ -105,7 +108,7 @@ export class Session {
       this.#change({ phase: "out", over: false, wrongRole: true });
       return;
     }
-    this.#change({ phase: "in", me: { name: user.name, user: user.user_name, number: user.number, rights: answer.rights ?? null } });
+    this.#change({ phase: "in", me: { name: user.name, user: user.user_name, number: user.number, rights: answer.rights ?? null, grants: answer.grants ?? [] } });
   }
 
   #change(state: SessionState): void {

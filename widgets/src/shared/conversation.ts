@@ -107,8 +107,13 @@ export const isMine = (author: Author, me: Me): boolean => whoOf(author) === me.
 
 export type Progress = "sent" | "delivered" | "read";
 
-/** How far one of my messages has come: the furthest of the others' watermarks decides. */
+/** How far one of my messages has come: the furthest of the others' watermarks decides; in a group it is read when all have read it. */
 export function progressOf(conversation: Conversation, seq: number, me: Me): Progress {
+  if (conversation.kind === "group") {
+    const others = conversation.participants.filter(({ who }) => who !== me.who).map(({ who }) => conversation.watermarks[who]);
+    if (others.length > 0 && others.every((mark) => mark && mark.read >= seq)) return "read";
+    return others.some((mark) => mark && mark.delivered >= seq) ? "delivered" : "sent";
+  }
   let progress: Progress = "sent";
   for (const [who, mark] of Object.entries(conversation.watermarks)) {
     if (who === me.who) continue;
@@ -207,7 +212,7 @@ function afterEvent(state: Conversation, event: WireEvent, me: Me): Conversation
 function listed(state: Conversation, event: WireEvent, me: Me): Partial<Conversation> {
   if (isCorrection(event)) return { newest: state.newest && corrected(state.newest, event) };
   if (state.newest && event.seq <= state.newest.seq) return {};
-  return { ...facts(state, event), newest: event, unread: unreadAfter(state, event, me) };
+  return { ...facts(state, event), newest: event, unread: unreadAfter(state, event, me), typing: withoutAuthor(state, event) };
 }
 
 function append(state: Conversation, event: WireEvent, me: Me): Conversation {
@@ -224,9 +229,11 @@ function append(state: Conversation, event: WireEvent, me: Me): Conversation {
     newest: known ? before.newest : event,
     unread: known ? state.unread : unreadAfter(state, event, me),
     pending: mine && event.client_id ? state.pending.filter((each) => each.clientId !== event.client_id) : state.pending,
-    typing: state.typing.filter((each) => whoOf(each.author) !== whoOf(event.author)),
+    typing: withoutAuthor(state, event),
   };
 }
+
+const withoutAuthor = (state: Conversation, event: WireEvent): readonly Typist[] => state.typing.filter((each) => whoOf(each.author) !== whoOf(event.author));
 
 const isCorrection = (event: WireEvent): boolean => event.kind === "edited" || event.kind === "deleted";
 

@@ -12,8 +12,6 @@ export function lineOf(event: WireEvent, me: Me): string {
       return stateLine(event, me);
     case "system":
       return systemLine(event);
-    case "deleted":
-      return t("This message was deleted.");
     default:
       return "";
   }

@@ -1,11 +1,12 @@
 import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 
-import type { Conversation } from "../shared/conversation";
-import { t } from "../shared/i18n";
+import { type Conversation, isOver } from "../shared/conversation";
+import { nt, t } from "../shared/i18n";
 import { Blank, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
 import { presenceWords } from "../kit/Person";
+import { ChatMenu } from "./ChatMenu";
 import styles from "./Chats.module.css";
 import { ConversationList } from "./ConversationList";
 import { ConversationPane } from "./ConversationPane";
@@ -16,14 +17,15 @@ import { PageHead } from "./PageHead";
 import split from "./Split.module.css";
 import { useConversation } from "./useConversation";
 
-/** One-to-one with colleagues and their phones; broadcasts are read here too. */
-export function Chats({ selected }: { selected: string | undefined }) {
+/** With colleagues, one or several, and their phones; broadcasts are read here too. */
+export function Chats({ selected, message }: { selected: string | undefined; message: string | undefined }) {
   const desk = useDesk();
   const [search, setSearch] = useState("");
   const [choosing, setChoosing] = useState(false);
-  const all = desk.list("direct", "broadcast");
+  const all = desk.list("direct", "group", "broadcast");
   const found = all.filter((conversation) => matches(conversation, desk, search));
   const conversation = useConversation(selected);
+  const target = message && /^[0-9]+$/.test(message) ? Number(message) : null;
   return (
     <main className={split.split} data-open={selected ? "" : undefined}>
       <div className={split.list}>
@@ -64,7 +66,7 @@ export function Chats({ selected }: { selected: string | undefined }) {
         </div>
       </div>
       {conversation !== null && conversation !== "searching" && conversation.kind !== "livechat" ? (
-        <ConversationPane key={conversation.id} conversation={conversation} list="chats" subtitle={subtitle(conversation, desk)} closed={conversation.kind === "broadcast" ? t("This is a broadcast. It takes no answers.") : null} />
+        <ConversationPane key={conversation.id} conversation={conversation} list="chats" subtitle={subtitle(conversation, desk)} closed={closed(conversation)} actions={<ChatMenu conversation={conversation} />} target={target} />
       ) : (
         <div className={split.nothing}>
           {conversation === "searching" ? (
@@ -89,8 +91,14 @@ function matches(conversation: Conversation, desk: Desk, search: string): boolea
   return texts.some((text) => text.toLocaleLowerCase().includes(wanted));
 }
 
+function closed(conversation: Conversation): string | null {
+  if (conversation.kind === "broadcast") return t("This is a broadcast. It takes no answers.");
+  return conversation.kind === "group" && isOver(conversation) ? t("This group was dissolved. It stays here to be read.") : null;
+}
+
 function subtitle(conversation: Conversation, desk: Desk): string {
   if (conversation.kind === "broadcast") return t("Broadcast");
+  if (conversation.kind === "group") return nt("{n} member", "{n} members", conversation.participants.length);
   const { number } = partner(conversation, desk.me);
   const presence = desk.presenceOf(number);
   return presence ? `${number} · ${presenceWords(presence)}` : number;

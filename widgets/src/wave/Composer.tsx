@@ -1,9 +1,10 @@
 import { ActionIcon, Button, Textarea } from "@mantine/core";
-import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef } from "react";
+import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 
 import { nt, t } from "../shared/i18n";
 import { Icon } from "../kit/Icon";
 import styles from "./Composer.module.css";
+import { type Named, openMention, suggestions } from "./mentions";
 
 export const TEXT_LIMIT = 8000;
 
@@ -17,11 +18,26 @@ interface Props {
   /** Why nothing can be written now. */
   closed: string | null;
   focusKey: string;
+  /** What is being answered or edited, above the box; Escape lets go of it. */
+  about?: { title: string; text: string; leave: () => void } | null;
+  /** Who can be named with @. */
+  people?: readonly Named[];
+  /** Arrow up in an empty box: take up one's last message. */
+  onEditLast?: () => void;
+  /** Whether Enter sends; otherwise it begins a line, and Control and Enter send. */
+  enterSends?: boolean;
 }
 
-export function Composer({ text, onText, onSend, onTyping, note, closed, focusKey }: Props) {
+export function Composer({ text, onText, onSend, onTyping, note, closed, focusKey, about, people = [], onEditLast, enterSends = true }: Props) {
   const box = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
+  const listId = useId();
+  const [caret, setCaret] = useState(0);
+  const [chosen, setChosen] = useState(0);
+  const [dismissed, setDismissed] = useState<number | null>(null);
+  const mention = people.length > 0 && caret <= text.length ? openMention(text, caret) : null;
+  const offered = mention && mention.from !== dismissed ? suggestions(mention.query, people) : [];
+  const picked = Math.min(chosen, offered.length - 1);
   const left = TEXT_LIMIT - [...text].length;
 
   useEffect(() => {
@@ -40,10 +56,40 @@ export function Composer({ text, onText, onSend, onTyping, note, closed, focusKe
     box.current?.focus();
   }
 
+  function insert(person: Named): void {
+    if (!mention) return;
+    const name = `@${person.name} `;
+    onText(text.slice(0, mention.from) + name + text.slice(caret));
+    const at = mention.from + name.length;
+    setCaret(at);
+    setChosen(0);
+    requestAnimationFrame(() => box.current?.setSelectionRange(at, at));
+    box.current?.focus();
+  }
+
+  /** Keys that belong to the list of names while it is open. */
+  function chose(event: KeyboardEvent): boolean {
+    if (offered.length === 0) return false;
+    const person = offered[picked];
+    if (event.key === "ArrowDown") setChosen((picked + 1) % offered.length);
+    else if (event.key === "ArrowUp") setChosen((picked + offered.length - 1) % offered.length);
+    else if (event.key === "Escape") setDismissed(mention?.from ?? null);
+    else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey && person) insert(person);
+    else return false;
+    return true;
+  }
+
   function pressed(event: KeyboardEvent): void {
-    if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
+    if (event.nativeEvent.isComposing) return;
+    const sends = event.key === "Enter" && !event.shiftKey && (enterSends || event.ctrlKey || event.metaKey);
+    if (chose(event)) event.preventDefault();
+    else if (sends) {
       event.preventDefault();
       submit();
+    } else if (event.key === "Escape" && about) about.leave();
+    else if (event.key === "ArrowUp" && text === "" && onEditLast) {
+      event.preventDefault();
+      onEditLast();
     }
   }
 
@@ -56,6 +102,20 @@ export function Composer({ text, onText, onSend, onTyping, note, closed, focusKe
           {t("Internal note: colleagues read it, the visitor never does.")}
         </p>
       )}
+      {about && (
+        <Bar title={about.title} leave={about.leave}>
+          {about.text}
+        </Bar>
+      )}
+      {offered.length > 0 && (
+        <ul className={styles.names} id={listId} role="listbox" aria-label={t("People to mention")}>
+          {offered.map((person, index) => (
+            <li key={person.number} id={`${listId}-${person.number}`} role="option" aria-selected={index === picked} onPointerDown={(event) => event.preventDefault()} onClick={() => insert(person)}>
+              <bdi>@{person.name}</bdi> <small>{person.number === person.name ? t("Everybody in this chat") : person.number}</small>
+            </li>
+          ))}
+        </ul>
+      )}
       <div className={styles.row}>
         <Textarea
           ref={box}
@@ -64,7 +124,11 @@ export function Composer({ text, onText, onSend, onTyping, note, closed, focusKe
           aria-describedby={noting ? hintId : undefined}
           placeholder={noting ? t("Write an internal note") : t("Write a message")}
           value={text}
+          {...(offered.length > 0 ? { role: "combobox", "aria-expanded": true, "aria-controls": listId, "aria-activedescendant": `${listId}-${offered[picked]?.number}` } : {})}
+          onSelect={(event) => setCaret(event.currentTarget.selectionEnd)}
           onChange={(event) => {
+            setCaret(event.currentTarget.selectionEnd);
+            setDismissed(null);
             onText(event.currentTarget.value);
             if (!noting && event.currentTarget.value.trim() !== "") onTyping();
           }}
@@ -73,7 +137,7 @@ export function Composer({ text, onText, onSend, onTyping, note, closed, focusKe
           rows={rowsOf(text)}
           resize="none"
           dir="auto"
-          enterKeyHint="send"
+          enterKeyHint={enterSends ? "send" : "enter"}
         />
         {note && (
           <Button
@@ -101,4 +165,18 @@ export function Composer({ text, onText, onSend, onTyping, note, closed, focusKe
 
 function rowsOf(text: string): number {
   return Math.min(8, Math.max(1, text.split("\n").length, Math.ceil(text.length / 90)));
+}
+
+function Bar({ title, leave, children }: { title: string; leave: () => void; children: ReactNode }) {
+  return (
+    <div className={styles.about}>
+      <span className={styles.words}>
+        <b>{title}</b>
+        <span dir="auto">{children}</span>
+      </span>
+      <ActionIcon variant="subtle" color="gray" aria-label={t("Cancel")} onClick={leave}>
+        <Icon name="close" size={18} />
+      </ActionIcon>
+    </div>
+  );
 }

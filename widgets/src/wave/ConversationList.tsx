@@ -1,6 +1,7 @@
 import type { Conversation } from "../shared/conversation";
 import { isOver } from "../shared/conversation";
 import { readDraft } from "../shared/draft";
+import type { IconName } from "../shared/icons";
 import { nt, t } from "../shared/i18n";
 import { brief } from "../shared/time";
 import { Icon } from "../kit/Icon";
@@ -36,19 +37,17 @@ function Item({ conversation, base, current }: { conversation: Conversation; bas
   const { unread, newest } = conversation;
   return (
     <li>
-      <a className={styles.item} href={href(base, conversation.id)} aria-current={current ? "page" : undefined} data-unread={unread > 0 || undefined} data-over={isOver(conversation) || undefined}>
+      <a className={styles.item} href={href(base, conversation.id)} aria-current={current ? "page" : undefined} data-unread={unread > 0 || undefined} data-muted={conversation.muted || undefined} data-over={isOver(conversation) || undefined}>
         <Person name={name} seed={number || name} presence={conversation.kind === "direct" && number ? desk.presenceOf(number) : undefined} />
         <span className={styles.words}>
           <span className={styles.top}>
             <span className={styles.name}>
               <bdi>{name}</bdi>
             </span>
-            {conversation.kind === "broadcast" && (
-              <span className={styles.kind} title={t("Broadcast")}>
-                <Icon name="megaphone" size={15} />
-                <span className="visually-hidden">{t("Broadcast")}</span>
-              </span>
-            )}
+            {conversation.kind === "broadcast" && <Mark icon="megaphone" words={t("Broadcast")} />}
+            {conversation.kind === "group" && <Mark icon="people" words={t("Group")} />}
+            {conversation.muted && <Mark icon="silent" words={t("Muted")} />}
+            {conversation.pinned && <Mark icon="pin" words={t("Pinned")} />}
             {newest && (
               <time className={styles.time} dateTime={newest.at}>
                 {brief(newest.at)}
@@ -71,6 +70,15 @@ function Item({ conversation, base, current }: { conversation: Conversation; bas
         </span>
       </a>
     </li>
+  );
+}
+
+function Mark({ icon, words }: { icon: IconName; words: string }) {
+  return (
+    <span className={styles.kind} title={words}>
+      <Icon name={icon} size={15} />
+      <span className="visually-hidden">{words}</span>
+    </span>
   );
 }
 

@@ -1,5 +1,5 @@
 import { ActionIcon } from "@mantine/core";
-import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import type { Conversation } from "../shared/conversation";
 import { keepDraft, readDraft } from "../shared/draft";
@@ -7,13 +7,17 @@ import { t } from "../shared/i18n";
 import { Icon } from "../kit/Icon";
 import { Person } from "../kit/Person";
 import { Loading } from "../kit/Blank";
+import { Confirm } from "../kit/Confirm";
 import { go } from "../kit/route";
 import { Composer } from "./Composer";
 import styles from "./ConversationPane.module.css";
 import { useDesk } from "./context";
-import { partner, writers } from "./desk";
-import type { MessageLine } from "./lines";
+import { colleagues, partner, writers } from "./desk";
+import { lines, type MessageLine } from "./lines";
 import { Log } from "./Log";
+import { mentionsIn } from "./mentions";
+import type { MessageActions } from "./MessageMenu";
+import { ReadBy } from "./ReadBy";
 
 interface Props {
   conversation: Conversation;
@@ -23,14 +27,24 @@ interface Props {
   actions?: ReactNode;
   notes?: boolean;
   closed: string | null;
+  /** The message that was searched for. */
+  target?: number | null;
 }
 
-export function ConversationPane({ conversation, list, subtitle, actions, notes = false, closed }: Props) {
+/** What is being answered, or edited; the draft waits meanwhile. */
+type About = { kind: "reply" | "edit"; line: MessageLine; draft: string };
+
+export function ConversationPane({ conversation, list, subtitle, actions, notes = false, closed, target = null }: Props) {
   const desk = useDesk();
   const { client, me } = desk;
   const { id } = conversation;
   const [text, setText] = useState(() => readDraft(me.who, id));
   const [noting, setNoting] = useState(false);
+  const [about, setAbout] = useState<About | null>(null);
+  const [removing, setRemoving] = useState<MessageLine | null>(null);
+  const [info, setInfo] = useState<number | null>(null);
+  const chat = conversation.kind === "direct" || conversation.kind === "group";
+  const people = useMemo(() => (chat ? colleagues(conversation, me) : []), [chat, conversation.participants, me]);
   const heading = useRef<HTMLHeadingElement>(null);
   // As it was when the pane was opened; where nothing was read before, a line "New" would say nothing.
   const [readBefore] = useState(() => (conversation.unread > 0 ? conversation.watermarks[me.who]?.read || null : null));
@@ -57,9 +71,39 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
 
   function send(): void {
     const note = notes && noting;
-    void client.send(id, text, note ? { note } : {});
+    const mentions = note ? [] : mentionsIn(text, people);
+    if (about?.kind === "edit") {
+      const { line, draft } = about;
+      if (line.seq !== null && text !== line.text) void desk.editMessage(id, line.seq, text, mentions);
+      setAbout(null);
+      write(draft);
+      return;
+    }
+    const extra = { ...(about?.line.seq ? { reply_to: about.line.seq } : {}), ...(mentions.length > 0 ? { mentions } : {}) };
+    void client.send(id, text, { ...(note ? { note } : {}), ...(Object.keys(extra).length > 0 ? { extra } : {}) });
     write("");
     setNoting(false);
+    setAbout(null);
+  }
+
+  function take(kind: About["kind"], line: MessageLine): void {
+    const draft = about?.kind === "edit" ? about.draft : text;
+    setAbout({ kind, line, draft });
+    if (kind === "edit") setText(line.text); // not as the draft: that one comes back
+    else setText(draft);
+  }
+
+  function letGo(): void {
+    if (about?.kind === "edit") write(about.draft);
+    setAbout(null);
+  }
+
+  const onMessages: MessageActions = chat && closed === null ? { reply: (line) => take("reply", line), edit: (line) => take("edit", line), remove: setRemoving, mayChange } : {};
+  if (conversation.kind === "group") onMessages.info = (line) => setInfo(line.seq);
+
+  function editLast(): void {
+    const last = lines(conversation, me, null).findLast((line): line is MessageLine => line.kind === "message" && mayChange(line));
+    if (last) take("edit", last);
   }
 
   async function edit(line: MessageLine): Promise<void> {
@@ -94,6 +138,9 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
           onAgain={(clientId) => void client.again(id, clientId)}
           onEdit={(line) => void edit(line)}
           phoneStates={desk.phoneStates(id)}
+          actions={onMessages}
+          people={people}
+          target={target}
         />
       ) : (
         <Loading label={t("Loading the conversation…")} />
@@ -112,13 +159,34 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
       </div>
       <Composer
         text={text}
-        onText={write}
+        onText={about?.kind === "edit" ? setText : write}
         onSend={send}
         onTyping={() => client.typing(id)}
         closed={closed}
-        focusKey={id}
+        focusKey={`${id} ${about?.kind ?? ""} ${about?.line.key ?? ""}`}
+        about={about && { title: about.kind === "edit" ? t("Edit message") : t("Answer to {name}", { name: about.line.mine ? t("You") : about.line.name }), text: about.line.text, leave: letGo }}
+        people={conversation.kind === "group" ? people : []}
+        {...(chat ? { onEditLast: editLast } : {})}
         {...(notes ? { note: { on: noting, toggle: () => setNoting(!noting) } } : {})}
       />
+      <Confirm
+        opened={removing !== null}
+        title={t("Delete this message?")}
+        text={t("It disappears for everybody in this chat.")}
+        action={t("Delete")}
+        danger
+        onConfirm={async () => {
+          if (removing?.seq) await desk.deleteMessage(id, removing.seq);
+          setRemoving(null);
+        }}
+        onClose={() => setRemoving(null)}
+      />
+      {info !== null && <ReadBy conversation={conversation} seq={info} onClose={() => setInfo(null)} />}
     </section>
   );
+}
+
+/** The server has the last word: it knows how long messages may be changed. */
+function mayChange(line: MessageLine): boolean {
+  return line.mine && line.seq !== null && !line.deleted && line.kind === "message";
 }

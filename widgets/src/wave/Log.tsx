@@ -10,6 +10,8 @@ import type { Me } from "../shared/wire";
 import { Icon } from "../kit/Icon";
 import styles from "./Log.module.css";
 import { lines, type Line, type MessageLine, type MessageState } from "./lines";
+import { type Named, splitMentions } from "./mentions";
+import { type MessageActions, MessageMenu, type OpenMenu } from "./MessageMenu";
 
 interface Props {
   conversation: Conversation;
@@ -20,15 +22,22 @@ interface Props {
   onAgain: (clientId: string) => void;
   onEdit: (line: MessageLine) => void;
   phoneStates: ReadonlyMap<number, string>;
+  actions: MessageActions;
+  /** Whom a text may name. */
+  people: readonly Named[];
+  /** The message that was searched for: it is brought into sight and marked. */
+  target: number | null;
 }
 
 const NEAR_END_PX = 48;
 
-export function Log({ conversation, me, readBefore, onSight, onAgain, onEdit, phoneStates }: Props) {
+export function Log({ conversation, me, readBefore, onSight, onAgain, onEdit, phoneStates, actions, people, target }: Props) {
   const drawn = useMemo(() => lines(conversation, me, readBefore), [conversation, me, readBefore]);
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const [missed, setMissed] = useState(false);
+  const [menu, setMenu] = useState<OpenMenu | null>(null);
+  const found = useRef<number | null>(null);
   const sight = useRef(onSight);
   sight.current = onSight;
 
@@ -50,6 +59,23 @@ export function Log({ conversation, me, readBefore, onSight, onAgain, onEdit, ph
     look();
   }, [drawn.length, look]);
 
+  const bringIntoSight = useCallback(
+    (seq: number): boolean => {
+      const element = box.current?.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+      if (!element) return false;
+      atEnd.current = false;
+      element.scrollIntoView({ block: "center" });
+      look();
+      return true;
+    },
+    [look],
+  );
+
+  useLayoutEffect(() => {
+    if (target === null || found.current === target) return;
+    if (bringIntoSight(target)) found.current = target;
+  }, [target, drawn, bringIntoSight]);
+
   useEffect(() => {
     const element = box.current;
     if (!element) return undefined;
@@ -70,10 +96,23 @@ export function Log({ conversation, me, readBefore, onSight, onAgain, onEdit, ph
       <div className={styles.log} ref={box} role="log" aria-label={t("Conversation")} tabIndex={0} onScroll={look}>
         <div className={styles.lines}>
           {drawn.map((line) => (
-            <Row key={line.key} line={line} onAgain={onAgain} onEdit={onEdit} phoneState={"seq" in line && line.seq !== null ? phoneStates.get(line.seq) : undefined} />
+            <Row
+              key={line.key}
+              line={line}
+              onAgain={onAgain}
+              onEdit={onEdit}
+              phoneState={"seq" in line && line.seq !== null ? phoneStates.get(line.seq) : undefined}
+              onMenu={setMenu}
+              menuOpen={menu !== null && menu.line.key === line.key}
+              onQuote={bringIntoSight}
+              people={people}
+              marked={target !== null && "seq" in line && line.seq === target}
+              me={me}
+            />
           ))}
         </div>
       </div>
+      <MessageMenu open={menu} actions={actions} onClose={() => setMenu(null)} />
       {missed && (
         <Button className={styles.jump} size="compact-sm" radius="xl" onClick={toEnd} leftSection={<Icon name="down" size={16} />}>
           {t("New messages")}
@@ -88,9 +127,15 @@ interface RowProps {
   onAgain: (clientId: string) => void;
   onEdit: (line: MessageLine) => void;
   phoneState: string | undefined;
+  onMenu: (menu: OpenMenu) => void;
+  menuOpen: boolean;
+  onQuote: (seq: number) => void;
+  people: readonly Named[];
+  marked: boolean;
+  me: Me;
 }
 
-function Row({ line, onAgain, onEdit, phoneState }: RowProps) {
+function Row({ line, ...rest }: RowProps) {
   switch (line.kind) {
     case "day":
       return (
@@ -111,13 +156,13 @@ function Row({ line, onAgain, onEdit, phoneState }: RowProps) {
         </p>
       );
     default:
-      return <Bubble line={line} onAgain={onAgain} onEdit={onEdit} phoneState={phoneState} />;
+      return <Bubble line={line} {...rest} />;
   }
 }
 
-function Bubble({ line, onAgain, onEdit, phoneState }: RowProps & { line: MessageLine }) {
+function Bubble({ line, onAgain, onEdit, phoneState, onMenu, menuOpen, onQuote, people, marked, me }: RowProps & { line: MessageLine }) {
   return (
-    <div className={styles.message} data-mine={line.mine || undefined} data-note={line.kind === "note" || undefined} data-first={line.first || undefined}>
+    <div className={styles.message} data-seq={line.seq ?? undefined} data-marked={marked || undefined} data-mine={line.mine || undefined} data-note={line.kind === "note" || undefined} data-first={line.first || undefined}>
       {line.first ? (
         <span className={styles.name}>
           {line.kind === "note" && (
@@ -139,24 +184,30 @@ function Bubble({ line, onAgain, onEdit, phoneState }: RowProps & { line: Messag
       ) : (
         <span className="visually-hidden">{line.mine ? t("You") : line.name}</span>
       )}
-      <div className={styles.bubble} data-state={line.state ?? undefined}>
+      <div className={styles.bubble} data-state={line.state ?? undefined} data-deleted={line.deleted || undefined}>
+        {line.quote && <QuotedMessage quote={line.quote} onQuote={onQuote} />}
         <span className={styles.text} dir="auto">
-          {linkify(line.text).map((part, index) =>
-            typeof part === "string" ? (
-              part
-            ) : (
-              <a key={index} href={part.href} target="_blank" rel="noopener noreferrer">
-                {part.text}
-              </a>
-            ),
-          )}
+          <Words line={line} people={people} me={me} />
         </span>
         <span className={styles.meta}>
+          {line.edited && !line.deleted && <span>{t("Edited")}</span>}
           <time dateTime={new Date(line.at).toISOString()} title={fullTime(line.at)}>
             {clock(line.at)}
           </time>
           {line.state && <State state={line.state} />}
         </span>
+        {line.seq !== null && (
+          <button
+            type="button"
+            className={styles.options}
+            aria-label={t("Message options")}
+            aria-haspopup="menu"
+            aria-expanded={menuOpen}
+            onClick={(event) => onMenu({ line, button: event.currentTarget })}
+          >
+            <Icon name="more" size={18} />
+          </button>
+        )}
       </div>
       {phoneState && (
         <span className={styles.aside}>
@@ -179,6 +230,40 @@ function Bubble({ line, onAgain, onEdit, phoneState }: RowProps & { line: Messag
         </span>
       )}
     </div>
+  );
+}
+
+function Words({ line, people, me }: { line: MessageLine; people: readonly Named[]; me: Me }) {
+  if (line.deleted) return <em>{line.text}</em>;
+  const named = line.mentions.length > 0 ? [...people, { number: me.id, name: me.name }].filter(({ number }) => line.mentions.includes(number)) : [];
+  return linkify(line.text).map((part, index) =>
+    typeof part !== "string" ? (
+      <a key={index} href={part.href} target="_blank" rel="noopener noreferrer">
+        {part.text}
+      </a>
+    ) : line.mentions.length === 0 ? (
+      part
+    ) : (
+      splitMentions(part, named).map((each, place) =>
+        typeof each === "string" ? (
+          each
+        ) : (
+          <b key={`${index}.${place}`} className={styles.mention} data-me={each.number === me.id || undefined}>
+            {each.text}
+          </b>
+        ),
+      )
+    ),
+  );
+}
+
+function QuotedMessage({ quote, onQuote }: { quote: NonNullable<MessageLine["quote"]>; onQuote: (seq: number) => void }) {
+  if (quote.text === null) return <span className={styles.quote}>{t("The message this answers cannot be shown.")}</span>;
+  return (
+    <button type="button" className={styles.quote} onClick={() => onQuote(quote.seq)} aria-label={t("Answer to {name}: {text}", { name: quote.name, text: quote.text })}>
+      <b dir="auto">{quote.name}</b>
+      <span dir="auto">{quote.text}</span>
+    </button>
   );
 }
 

@@ -16,7 +16,7 @@ export function Wave({ me }: { me: Me }) {
   const session = useSession();
   const state = useSessionState(session);
   const [desk] = useState(() => new Desk(personOf(me), session.api, () => void session.load()));
-  const [view = "live-chat", selected] = useRoute();
+  const [view = "live-chat", selected, message] = useRoute();
 
   useEffect(() => {
     desk.start();
@@ -30,7 +30,7 @@ export function Wave({ me }: { me: Me }) {
   return (
     <DeskContext value={desk}>
       <Frame view={view}>
-        {view === "chats" ? <Chats selected={selected} /> : view === "contacts" ? <Contacts /> : <LiveChat selected={selected} />}
+        {view === "chats" ? <Chats selected={selected} message={message} /> : view === "contacts" ? <Contacts /> : <LiveChat selected={selected} />}
       </Frame>
     </DeskContext>
   );

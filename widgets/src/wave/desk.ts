@@ -1,15 +1,17 @@
 /** What one agent's page knows: the conversation client, and beside it who waits and who is there. */
-import type { Api } from "../shared/api";
+import { type Api, ApiError } from "../shared/api";
 import { type Connection, ConversationClient } from "../shared/client";
 import type { Conversation } from "../shared/conversation";
 import { isMine, whoOf } from "../shared/conversation";
 import { t } from "../shared/i18n";
+import { newId } from "../shared/ids";
 import { chime } from "../shared/sound";
 import type { Me, Summary, WireEvent } from "../shared/wire";
 import type { PresenceState } from "../kit/Person";
 import { go, parse } from "../kit/route";
 import { dismissKey, toast } from "../kit/toasts";
 import { badgeTitle, claim, notifyDesktop, REMINDER_MS } from "./alerts";
+import { EVERYBODY, type Named } from "./mentions";
 import { after, arrived, type Inquiries, type Inquiry, type InquiryEvent, type Waiting } from "./inquiries";
 
 export interface Contact {
@@ -24,6 +26,12 @@ export interface Contact {
 export type PhoneStates = ReadonlyMap<number, string>;
 
 export type Loaded = "loading" | "ready" | "failed";
+
+interface Kept {
+  conversation: string;
+  pinned?: boolean;
+  muted?: boolean;
+}
 
 export class Desk {
   readonly client: ConversationClient;
@@ -53,6 +61,8 @@ export class Desk {
     this.client.on<{ conversation: string; reason: string }>("inquiry_gone", ({ conversation }) => this.#inquiry({ kind: "gone", conversation }));
     this.client.on<{ number: string; state: PresenceState; phones?: number }>("presence", (change) => this.#presence(change));
     this.client.on<WireEvent>("event", (event) => this.#heard(event));
+    this.client.on<Kept>("kept", ({ conversation, ...keeping }) => this.client.kept(conversation, keeping));
+    this.client.on<{ conversation: string; reason: string }>("conversation_gone", ({ conversation }) => this.client.forget(conversation));
     this.client.on<{ conversation: string; seq: number; state: string }>("delivery", ({ conversation, seq, state }) => {
       this.#phone(conversation, seq, state);
       this.#changed();
@@ -80,15 +90,15 @@ export class Desk {
 
   // --- what there is to see ---------------------------------------------------------------------
 
-  /** Newest first; those that run before those that are over. */
+  /** Pinned ones first, then the newest; those that run before those that are over. */
   list(...kinds: string[]): Conversation[] {
     return [...this.client.conversations.values()]
       .filter((conversation) => kinds.includes(conversation.kind))
-      .sort((a, b) => Number(isRunning(b)) - Number(isRunning(a)) || newest(b) - newest(a));
+      .sort((a, b) => Number(b.pinned) - Number(a.pinned) || Number(isRunning(b)) - Number(isRunning(a)) || newest(b) - newest(a));
   }
 
   get unreadChats(): number {
-    return this.#sum("direct", "broadcast");
+    return this.#sum("direct", "group", "broadcast");
   }
 
   get unreadVisitors(): number {
@@ -176,6 +186,67 @@ export class Desk {
     }
   }
 
+  async makeGroup(name: string, members: readonly string[], clientId: string): Promise<void> {
+    const summary = await this.api.post<Summary>("/v1/groups", { client_id: clientId, name, members });
+    this.client.take(summary);
+    go("chats", summary.conversation);
+  }
+
+  /** Pins or mutes for this person alone; their other windows hear of it from the server. */
+  async keep(conversation: string, keeping: { pinned?: boolean; muted?: boolean }): Promise<void> {
+    await this.#attempt(t("This could not be changed"), async () => {
+      await this.api.patch(`/v1/conversations/${conversation}`, keeping);
+      this.client.kept(conversation, keeping);
+    });
+  }
+
+  /** Takes a chat off this person's list, with all that was said so far. */
+  async deleteChat(conversation: string): Promise<boolean> {
+    return this.#attempt(t("The chat could not be deleted"), async () => {
+      await this.api.delete(`/v1/conversations/${conversation}`);
+      this.client.forget(conversation);
+    });
+  }
+
+  async leaveGroup(conversation: string): Promise<boolean> {
+    return this.#attempt(t("The group could not be left"), async () => {
+      await this.api.delete(`/v1/groups/${conversation}/members/${this.me.id}`);
+      this.client.forget(conversation);
+    });
+  }
+
+  async editMessage(conversation: string, seq: number, text: string, mentions: string[]): Promise<boolean> {
+    return this.#attempt(t("The message could not be edited"), async () => {
+      await this.api.patch(`/v1/conversations/${conversation}/events/${seq}`, { client_id: newId(), text, mentions });
+    });
+  }
+
+  async deleteMessage(conversation: string, seq: number): Promise<boolean> {
+    return this.#attempt(t("The message could not be deleted"), async () => {
+      await this.api.delete(`/v1/conversations/${conversation}/events/${seq}`);
+    });
+  }
+
+  /** How far the others have come, as the server knows it now. */
+  async refresh(conversation: string): Promise<void> {
+    try {
+      this.client.take(await this.api.get<Summary>(`/v1/conversations/${conversation}`));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // what is known already is shown
+    }
+  }
+
+  async #attempt(title: string, work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toast({ tone: "danger", title, text: error.message || t("The server cannot be reached. Please try again.") });
+      return false;
+    }
+  }
+
   /** The conversation on the screen: its news need no toast. */
   look(conversation: string | null): void {
     this.#inSight = conversation;
@@ -226,6 +297,7 @@ export class Desk {
   #heard(event: WireEvent): void {
     if (event.kind !== "message" || isMine(event.author, this.me)) return;
     if (event.conversation === this.#inSight && document.hasFocus()) return;
+    if (this.client.get(event.conversation)?.muted && !namesMe(event, this.me)) return;
     if (!claim(`message ${event.conversation} ${event.seq}`)) return;
     const conversation = this.client.get(event.conversation);
     const open = (): void => go(conversation?.kind === "livechat" ? "live-chat" : "chats", event.conversation);
@@ -266,7 +338,7 @@ export class Desk {
 
   #sum(...kinds: string[]): number {
     let unread = 0;
-    for (const conversation of this.client.conversations.values()) if (kinds.includes(conversation.kind)) unread += conversation.unread;
+    for (const conversation of this.client.conversations.values()) if (kinds.includes(conversation.kind)) unread += conversation.muted ? 0 : conversation.unread;
     return unread;
   }
 
@@ -289,11 +361,22 @@ function isRunning(conversation: Conversation): boolean {
 
 /** Whom a conversation is with, by name; live chats and broadcasts carry it as their title. */
 export function partner(conversation: Conversation, me: Me): { name: string; number: string } {
+  if (conversation.kind === "group") return { name: conversation.title, number: "" };
   const other = conversation.participants.find((participant) => participant.who !== me.who);
   const number = other?.who.startsWith("user:") ? other.who.slice("user:".length) : "";
   if (conversation.kind === "direct" && other) return { name: other.name, number };
   const visitor = conversation.participants.find((participant) => participant.who.startsWith("visitor:"));
   return { name: conversation.title || visitor?.name || other?.name || t("Conversation"), number };
+}
+
+/** Who is mentioned hears of it even in a muted chat. */
+function namesMe(event: WireEvent, me: Me): boolean {
+  return event.mentions?.some((each) => each === me.id || each === EVERYBODY) ?? false;
+}
+
+/** Those in a conversation who have an extension. */
+export function colleagues(conversation: Conversation, me: Me): Named[] {
+  return conversation.participants.filter(({ who }) => who.startsWith("user:") && who !== me.who).map(({ who, name }) => ({ number: who.slice("user:".length), name }));
 }
 
 /** The others who write at this moment. */

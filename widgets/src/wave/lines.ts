@@ -1,9 +1,10 @@
 /** What a conversation's log shows, line by line: pure, so that the components only draw it. */
-import { type Conversation, isMine, type Pending, progressOf, type Progress } from "../shared/conversation";
+import { type Conversation, isMine, type Pending, progressOf, type Progress, whoOf } from "../shared/conversation";
 import { t } from "../shared/i18n";
 import { lineOf } from "../shared/lines";
 import { dayKey } from "../shared/time";
-import type { Me } from "../shared/wire";
+import type { Me, WireEvent } from "../shared/wire";
+import { groupLine } from "./group-lines";
 
 export type MessageState = "sending" | "late" | "refused" | Progress;
 
@@ -22,6 +23,17 @@ export interface MessageLine {
   /** Of one's own messages: how far it has come. */
   state: MessageState | null;
   problem: string | null;
+  edited: boolean;
+  deleted: boolean;
+  /** The message it answers; `text` is null where that one is not to be seen. */
+  quote: Quote | null;
+  mentions: readonly string[];
+}
+
+export interface Quote {
+  seq: number;
+  name: string;
+  text: string | null;
 }
 
 export type Line =
@@ -54,7 +66,7 @@ export function lines(conversation: Conversation, me: Me, readBefore: number | n
 
   for (const event of conversation.events) {
     if (event.kind !== "message" && event.kind !== "note") {
-      const text = lineOf(event, me);
+      const text = factOf(conversation, event, me);
       if (!text) continue;
       place(event.at);
       run = null;
@@ -76,11 +88,15 @@ export function lines(conversation: Conversation, me: Me, readBefore: number | n
       mine,
       name: event.author.name,
       phone: event.author.kind === "phone",
-      text: event.text ?? "",
+      text: event.deleted ? t("This message was deleted.") : (event.text ?? ""),
       at: event.at,
       first: opensRun(`${event.kind} ${event.author.kind} ${event.author.id}`, Date.parse(event.at)),
-      state: mine && event.kind === "message" ? progressOf(conversation, event.seq, me) : null,
+      state: mine && event.kind === "message" && !event.deleted ? progressOf(conversation, event.seq, me) : null,
       problem: null,
+      edited: Boolean(event.edited),
+      deleted: Boolean(event.deleted),
+      quote: quoteOf(conversation, event.reply_to, me),
+      mentions: event.mentions ?? [],
     });
   }
   for (const item of conversation.pending) {
@@ -99,9 +115,58 @@ export function lines(conversation: Conversation, me: Me, readBefore: number | n
       first: opensRun(`${kind} ${me.kind} ${me.id}`, item.atMs),
       state: item.phase === "stored" ? "sent" : item.phase,
       problem: item.phase === "refused" ? problemOf(item) : null,
+      edited: false,
+      deleted: false,
+      quote: quoteOf(conversation, item.extra?.reply_to, me),
+      mentions: item.extra?.mentions ?? [],
     });
   }
   return out;
+}
+
+function factOf(conversation: Conversation, event: WireEvent, me: Me): string {
+  return (conversation.kind === "group" && groupLine(event, me)) || lineOf(event, me);
+}
+
+function quoteOf(conversation: Conversation, seq: number | undefined, me: Me): Quote | null {
+  if (seq === undefined) return null;
+  const event = find(conversation, seq);
+  if (!event) return { seq, name: "", text: null };
+  const text = event.deleted ? t("This message was deleted.") : flat(event.text ?? "");
+  return { seq, name: isMine(event.author, me) ? t("You") : event.author.name, text };
+}
+
+/** Events are in order of their sequence. */
+export function find(conversation: Conversation, seq: number): WireEvent | undefined {
+  let low = 0;
+  let high = conversation.events.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const event = conversation.events[middle]!;
+    if (event.seq === seq) return event;
+    if (event.seq < seq) low = middle + 1;
+    else high = middle - 1;
+  }
+  return undefined;
+}
+
+export interface Reader {
+  who: string;
+  name: string;
+  progress: Progress;
+}
+
+/** How far each of the others has come with a message: those who have read it first. */
+export function readers(conversation: Conversation, event: WireEvent): Reader[] {
+  const order = { read: 0, delivered: 1, sent: 2 };
+  return conversation.participants
+    .filter(({ who }) => who !== whoOf(event.author))
+    .map(({ who, name }) => {
+      const mark = conversation.watermarks[who];
+      const progress: Progress = mark && mark.read >= event.seq ? "read" : mark && mark.delivered >= event.seq ? "delivered" : "sent";
+      return { who, name, progress };
+    })
+    .sort((a, b) => order[a.progress] - order[b.progress] || a.name.localeCompare(b.name));
 }
 
 function problemOf(item: Pending): string {
@@ -114,9 +179,10 @@ export function preview(conversation: Conversation, me: Me): string {
   if (writing) return t("You: {text}", { text: flat(writing.text) });
   const event = conversation.newest;
   if (!event) return "";
-  if (event.kind !== "message" && event.kind !== "note") return lineOf(event, me);
-  const text = flat(event.text ?? "");
-  return isMine(event.author, me) ? t("You: {text}", { text }) : text;
+  if (event.kind !== "message" && event.kind !== "note") return factOf(conversation, event, me);
+  const text = event.deleted ? t("This message was deleted.") : flat(event.text ?? "");
+  if (isMine(event.author, me)) return t("You: {text}", { text });
+  return conversation.kind === "group" ? t("{name}: {text}", { name: event.author.name, text }) : text;
 }
 
 function flat(text: string): string {
