@@ -1,5 +1,5 @@
 import { Button, Checkbox, Menu, Select, TextInput } from "@mantine/core";
-import { type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 
 import { Blank, Failed, Loading } from "../kit/Blank";
 import { Confirm } from "../kit/Confirm";
@@ -42,7 +42,7 @@ interface Props<Row> {
   placeholder?: string;
   searchable?: boolean;
   exportable?: boolean;
-  empty: { icon: IconName; title: string; text: string; action?: ReactNode };
+  empty: { icon: IconName; title: string; text: string };
   /** Changes when the list is to be read anew. */
   turn?: number;
   /** How the list begins, where not by the server's own order. */
@@ -109,13 +109,7 @@ export function DataTable<Row>(props: Props<Row>) {
   }
 
   if (page === null) return failed ? <Failed text={t("The list could not be loaded.")} retry={reload} /> : <Loading />;
-  if (page.items.length === 0 && !isNarrowed(asked) && asked.trail.length === 0) {
-    return (
-      <Blank icon={empty.icon} title={empty.title} text={empty.text}>
-        {empty.action}
-      </Blank>
-    );
-  }
+  if (page.items.length === 0 && !isNarrowed(asked) && asked.trail.length === 0) return <Blank {...empty} />;
   const { first, last } = span(asked, page.items.length);
   const all = ids.length > 0 && ids.every((each) => chosen.has(each));
   return (
@@ -137,9 +131,9 @@ export function DataTable<Row>(props: Props<Row>) {
               </Menu.Target>
               <Menu.Dropdown>
                 {columns.slice(1).map((column) => (
-                  <Menu.Item key={column.key} role="menuitemcheckbox" aria-checked={!hidden.has(column.key)} leftSection={<span className={styles.tick}>{!hidden.has(column.key) && <Icon name="check" size={16} />}</span>} onClick={() => toggle(column.key)}>
+                  <Menu.CheckboxItem key={column.key} checked={!hidden.has(column.key)} onChange={() => toggle(column.key)}>
                     {column.title}
-                  </Menu.Item>
+                  </Menu.CheckboxItem>
                 ))}
               </Menu.Dropdown>
             </Menu>

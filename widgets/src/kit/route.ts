@@ -27,12 +27,14 @@ export function go(...parts: string[]): void {
 
 /** Puts an address in the place of the present one: no step for the browser's Back. */
 export function replace(...parts: string[]): void {
-  history.replaceState(null, "", href(...parts));
+  history.replaceState(history.state, "", href(...parts));
   dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
 let seen = "\0";
 let current: Route = [];
+/** Which step of this tab's history is shown, as each step remembers in its state. */
+let step = 0;
 const watchers = new Set<() => void>();
 
 /** Asked before the page is left; the change of address waits for its answer. */
@@ -48,26 +50,36 @@ export function holdRoute(ask: (leave: () => void) => void): () => void {
 
 function changed(): void {
   if (location.hash === seen) return;
+  const known = knownStep();
   if (hold) {
     const wanted = location.hash;
-    history.replaceState(null, "", seen || "#");
+    // Back to where one was, by as many steps as were taken; a new step becomes a step forward.
+    history.go(known === null ? -1 : step - known);
     hold(() => {
       hold = null;
-      location.hash = wanted;
+      if (known === null) location.hash = wanted;
+      else history.go(known - step);
     });
     return;
   }
-  read();
+  read(known ?? step + 1);
   for (const watcher of watchers) watcher();
 }
 
-function read(): void {
+function knownStep(): number | null {
+  const { step: known } = (history.state ?? {}) as { step?: unknown };
+  return typeof known === "number" ? known : null;
+}
+
+function read(at: number): void {
+  step = at;
+  if (knownStep() !== at) history.replaceState({ step: at }, "");
   seen = location.hash;
   current = parse(seen);
 }
 
 function snapshot(): Route {
-  if (seen === "\0") read();
+  if (seen === "\0") read(knownStep() ?? 0);
   return current;
 }
 

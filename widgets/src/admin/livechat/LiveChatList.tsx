@@ -14,7 +14,7 @@ import { DataTable, type RowAction } from "../DataTable";
 import { Heading } from "../Heading";
 import { State } from "../State";
 import { useTurn } from "../useTurn";
-import { CopyButton } from "./CopyButton";
+import { CopyButton } from "../CopyButton";
 import styles from "./LiveChatList.module.css";
 import { destinationWords, type LiveChat, lossWords, PATH, pathOf } from "./livechats";
 import { ShareDialog } from "./ShareDialog";
@@ -58,18 +58,17 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
     ];
   }
 
-  const add = (
-    <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("livechats", "new")}>
-      {t("Add")}
-    </Button>
-  );
   return (
     <>
       <Heading title={t("Live Chat")} lead={t("Pages where visitors of your web site talk to your staff.")}>
         <Button variant="default" leftSection={<Icon name="settings" size={16} />} onClick={() => go("livechats", "limits")}>
           {t("Limits")}
         </Button>
-        {!readOnly && add}
+        {!readOnly && (
+          <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("livechats", "new")}>
+            {t("Add")}
+          </Button>
+        )}
       </Heading>
       <DataTable<LiveChat>
         name={t("Live Chat")}
@@ -89,7 +88,7 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
           { key: "created_at", title: t("Created"), sort: true, optional: true, draw: (row) => shortTime(row.created_at) },
         ]}
         actions={actionsOf}
-        empty={{ icon: "chat", title: t("No live chats yet"), text: t("A live chat is a link, and a button for your web site, by which visitors reach your staff."), action: readOnly ? undefined : add }}
+        empty={{ icon: "chat", title: t("No live chats yet"), text: t("A live chat is a link, and a button for your web site, by which visitors reach your staff.") }}
       />
       <ConfirmDelete doomed={doomed} text={doomed?.text ?? ""} onDeleted={again} onClose={() => setDoomed(null)} />
       <Confirm

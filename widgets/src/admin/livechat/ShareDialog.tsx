@@ -2,7 +2,7 @@ import { Modal } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 
 import { t } from "../../shared/i18n";
-import { CopyButton } from "./CopyButton";
+import { CopyButton } from "../CopyButton";
 import { type LiveChat, pathOf, snippetOf } from "./livechats";
 import styles from "./ShareDialog.module.css";
 

@@ -72,11 +72,6 @@ function Extensions({ readOnly }: { readOnly: boolean }) {
     ];
   }
 
-  const add = (
-    <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("extensions", "new")}>
-      {t("Add")}
-    </Button>
-  );
   return (
     <>
       <Heading title={t("Extensions")} lead={t("People, their phones and their access to Wave.")}>
@@ -85,7 +80,11 @@ function Extensions({ readOnly }: { readOnly: boolean }) {
             {t("Import CSV")}
           </Button>
         )}
-        {!readOnly && add}
+        {!readOnly && (
+          <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("extensions", "new")}>
+            {t("Add")}
+          </Button>
+        )}
       </Heading>
       <DataTable<Extension>
         name={t("Extensions")}
@@ -133,7 +132,7 @@ function Extensions({ readOnly }: { readOnly: boolean }) {
                 },
               ]
         }
-        empty={{ icon: "people", title: t("No extensions yet"), text: t("An extension is a person with a number, phones and a place in Wave."), action: readOnly ? undefined : add }}
+        empty={{ icon: "people", title: t("No extensions yet"), text: t("An extension is a person with a number, phones and a place in Wave.") }}
       />
       <ConfirmDelete doomed={doomed} text={t("The user, the passwords and the registrations go with it. This cannot be taken back.")} users={(one) => referring(api, one)} onDeleted={again} onClose={() => setDoomed(null)} />
     </>

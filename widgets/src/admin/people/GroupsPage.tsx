@@ -44,15 +44,14 @@ function Groups({ readOnly }: { readOnly: boolean }) {
   const { api } = useSession();
   const [doomed, setDoomed] = useState<Doomed | null>(null);
   const [turn, again] = useTurn();
-  const add = (
-    <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("extension-groups", "new")}>
-      {t("Add")}
-    </Button>
-  );
   return (
     <>
       <Heading title={t("Extension Groups")} lead={t("Extensions that are addressed together, by broadcasts and live chats.")}>
-        {!readOnly && add}
+        {!readOnly && (
+          <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("extension-groups", "new")}>
+            {t("Add")}
+          </Button>
+        )}
       </Heading>
       <DataTable<Group>
         name={t("Extension Groups")}
@@ -79,7 +78,7 @@ function Groups({ readOnly }: { readOnly: boolean }) {
                 },
               ]
         }
-        empty={{ icon: "people", title: t("No extension groups yet"), text: t("A group lets you address many extensions by one name."), action: readOnly ? undefined : add }}
+        empty={{ icon: "people", title: t("No extension groups yet"), text: t("A group lets you address many extensions by one name.") }}
       />
       <ConfirmDelete doomed={doomed} text={t("The extensions in it stay. This cannot be taken back.")} users={(one) => referring(api, one)} onDeleted={again} onClose={() => setDoomed(null)} />
     </>

@@ -85,15 +85,14 @@ function Privileges({ readOnly }: { readOnly: boolean }) {
   const { api } = useSession();
   const [doomed, setDoomed] = useState<Doomed | null>(null);
   const [turn, again] = useTurn();
-  const add = (
-    <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("privileges", "new")}>
-      {t("Add")}
-    </Button>
-  );
   return (
     <>
       <Heading title={t("Custom Privileges")} lead={t("Sets of rights for users who look after a part of the system only.")}>
-        {!readOnly && add}
+        {!readOnly && (
+          <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("privileges", "new")}>
+            {t("Add")}
+          </Button>
+        )}
       </Heading>
       <DataTable<Privilege>
         name={t("Custom Privileges")}
@@ -107,7 +106,7 @@ function Privileges({ readOnly }: { readOnly: boolean }) {
           { key: "view", title: t("May view"), draw: (row) => wordsOf(row, "view") },
         ]}
         actions={(row) => editing(href("privileges", row.id), readOnly, () => setDoomed({ name: row.name, path: `${PATH}/${encodeURIComponent(row.id)}` }))}
-        empty={{ icon: "shield", title: t("No custom privileges yet"), text: t("A custom privilege opens chosen pages to a user, to look at or to edit."), action: readOnly ? undefined : add }}
+        empty={{ icon: "shield", title: t("No custom privileges yet"), text: t("A custom privilege opens chosen pages to a user, to look at or to edit.") }}
       />
       <ConfirmDelete doomed={doomed} users={(one) => referring(api, one)} onDeleted={again} onClose={() => setDoomed(null)} />
     </>

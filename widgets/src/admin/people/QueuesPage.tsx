@@ -61,15 +61,14 @@ function Queues({ readOnly }: { readOnly: boolean }) {
   const { api } = useSession();
   const [doomed, setDoomed] = useState<Doomed | null>(null);
   const [turn, again] = useTurn();
-  const add = (
-    <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("queues", "new")}>
-      {t("Add")}
-    </Button>
-  );
   return (
     <>
       <Heading title={t("Call Queues")} lead={t("Where callers and visitors wait, and who serves them.")}>
-        {!readOnly && add}
+        {!readOnly && (
+          <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("queues", "new")}>
+            {t("Add")}
+          </Button>
+        )}
       </Heading>
       <DataTable<Queue>
         name={t("Call Queues")}
@@ -97,7 +96,7 @@ function Queues({ readOnly }: { readOnly: boolean }) {
                 },
               ]
         }
-        empty={{ icon: "headset", title: t("No call queues yet"), text: t("A queue holds callers and visitors until one of its agents is free."), action: readOnly ? undefined : add }}
+        empty={{ icon: "headset", title: t("No call queues yet"), text: t("A queue holds callers and visitors until one of its agents is free.") }}
       />
       <ConfirmDelete doomed={doomed} text={t("Its agents stay as extensions. This cannot be taken back.")} users={(one) => referring(api, one)} onDeleted={again} onClose={() => setDoomed(null)} />
     </>

@@ -6,6 +6,7 @@ import { useSession } from "../../kit/session-context";
 import { toast } from "../../kit/toasts";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
+import { CopyButton } from "../CopyButton";
 import styles from "./SipPassword.module.css";
 
 /** Shows what a phone must be given; the server writes down who has looked. */
@@ -25,15 +26,6 @@ export function SipPassword({ number }: { number: string }) {
     setBusy(false);
   }
 
-  async function copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(secret ?? "");
-      toast({ tone: "success", title: t("Copied") });
-    } catch {
-      toast({ tone: "danger", title: t("Copying is not possible here"), text: t("Select the text and copy it by hand.") });
-    }
-  }
-
   return (
     <>
       <Button variant="default" loading={busy} leftSection={<Icon name="key" size={16} />} onClick={() => void show()}>
@@ -44,9 +36,7 @@ export function SipPassword({ number }: { number: string }) {
         <p className={styles.secret}>
           <code>{secret}</code>
         </p>
-        <Button variant="default" leftSection={<Icon name="copy" size={16} />} onClick={() => void copy()}>
-          {t("Copy")}
-        </Button>
+        <CopyButton text={secret ?? ""} />
       </Modal>
     </>
   );

@@ -68,15 +68,14 @@ function Users({ readOnly }: { readOnly: boolean }) {
     return edit ? [edit, enable, ...rest] : [enable];
   }
 
-  const add = (
-    <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("users", "new")}>
-      {t("Add")}
-    </Button>
-  );
   return (
     <>
       <Heading title={t("Users")} lead={t("Who may open this administration, and how far their rights reach.")}>
-        {!readOnly && add}
+        {!readOnly && (
+          <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("users", "new")}>
+            {t("Add")}
+          </Button>
+        )}
       </Heading>
       <DataTable<Admin>
         name={t("Users")}
@@ -92,7 +91,7 @@ function Users({ readOnly }: { readOnly: boolean }) {
           { key: "enabled", title: t("State"), draw: (row) => <State tone={row.enabled ? "good" : "calm"}>{row.enabled ? t("Enabled") : t("Disabled")}</State> },
         ]}
         actions={actionsOf}
-        empty={{ icon: "user", title: t("No users yet"), text: t("Somebody must be able to open this administration."), action: readOnly ? undefined : add }}
+        empty={{ icon: "user", title: t("No users yet"), text: t("Somebody must be able to open this administration.") }}
       />
       <ConfirmDelete doomed={doomed} text={t("They are signed out at once. This cannot be taken back.")} onDeleted={again} onClose={() => setDoomed(null)} />
     </>

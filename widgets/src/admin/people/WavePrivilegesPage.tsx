@@ -44,15 +44,14 @@ function WavePrivileges({ readOnly }: { readOnly: boolean }) {
   const { api } = useSession();
   const [doomed, setDoomed] = useState<Doomed | null>(null);
   const [turn, again] = useTurn();
-  const add = (
-    <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("wave-privileges", "new")}>
-      {t("Add")}
-    </Button>
-  );
   return (
     <>
       <Heading title={t("Wave Privileges")} lead={t("What the users of extensions may do in Wave.")}>
-        {!readOnly && add}
+        {!readOnly && (
+          <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("wave-privileges", "new")}>
+            {t("Add")}
+          </Button>
+        )}
       </Heading>
       <DataTable<WavePrivilege>
         name={t("Wave Privileges")}
@@ -65,7 +64,7 @@ function WavePrivileges({ readOnly }: { readOnly: boolean }) {
           { key: "grants", title: t("May"), draw: (row) => row.grants.map(grantWords).join(", ") || "–" },
         ]}
         actions={(row) => editing(href("wave-privileges", row.id), readOnly, row.is_default ? undefined : () => setDoomed({ name: row.name, path: `${PATH}/${encodeURIComponent(row.id)}` }))}
-        empty={{ icon: "shield", title: t("No Wave privileges yet"), text: t("A Wave privilege says what the users of extensions may do."), action: readOnly ? undefined : add }}
+        empty={{ icon: "shield", title: t("No Wave privileges yet"), text: t("A Wave privilege says what the users of extensions may do.") }}
       />
       <ConfirmDelete doomed={doomed} text={t("Extensions that have it fall back to the usual one. This cannot be taken back.")} users={(one) => referring(api, one)} onDeleted={again} onClose={() => setDoomed(null)} />
     </>

@@ -1,11 +1,11 @@
 import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
 
-import { copy } from "../../kit/clipboard";
-import { Icon } from "../../kit/Icon";
-import { toast } from "../../kit/toasts";
-import { announce } from "../../shared/announce";
-import { t } from "../../shared/i18n";
+import { copy } from "../kit/clipboard";
+import { Icon } from "../kit/Icon";
+import { toast } from "../kit/toasts";
+import { announce } from "../shared/announce";
+import { t } from "../shared/i18n";
 
 const SHOWN_MS = 2000;
 
