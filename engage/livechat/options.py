@@ -55,6 +55,12 @@ BUILT_IN: dict[TextName, str] = {
     "offline_message": OFFLINE,
 }
 
+WITHOUT_FORM: dict[TextName, str] = {
+    "no_agent_message": N_("Nobody is available at the moment."),
+    "offline_message": N_("We are closed at the moment. Please come back later."),
+}
+"""Those that would invite to leave a message where none can be left."""
+
 _HOST = re.compile(
     r"(\*\.)?[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?"
 )
@@ -367,7 +373,8 @@ class FormOptions(BaseModel):
         """A text as a visitor reads it: in their language, else for everybody, else built in."""
         own = self.translations.get(language)
         typed = getattr(own, name) if own is not None else ""
-        return str(typed or getattr(self, name) or translate(BUILT_IN[name]))
+        built_in = BUILT_IN if self.offline_form else {**BUILT_IN, **WITHOUT_FORM}
+        return str(typed or getattr(self, name) or translate(built_in[name]))
 
     def notice(self, language: str, translate: Translate) -> str:
         """The consent text exactly as the visitor sees it; empty without privacy control."""

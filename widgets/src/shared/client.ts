@@ -188,8 +188,8 @@ export class ConversationClient {
   }
 
   /** The visitor's place in line, as an answer to HTTP told it. */
-  place(conversation: string, position: number): void {
-    this.#put(conversation, { type: "position", position });
+  place(conversation: string, position: number, attended = true): void {
+    this.#put(conversation, { type: "position", position, attended });
   }
 
   /** End the conversation; null when it is ended, else the server's sentence (empty when it cannot be reached). */
@@ -300,8 +300,8 @@ export class ConversationClient {
         break;
       }
       case "position": {
-        const { conversation, position } = data as { conversation: string; position: number };
-        this.#put(conversation, { type: "position", position });
+        const { conversation, position, attended } = data as { conversation: string; position: number; attended: boolean };
+        this.#put(conversation, { type: "position", position, attended });
         break;
       }
       case "head": {

@@ -45,6 +45,8 @@ export interface Conversation {
   newest: WireEvent | null;
   /** The visitor's place among those who wait. */
   position: number | null;
+  /** Somebody who may take the chat is connected. */
+  attended: boolean;
   pinned: boolean;
   muted: boolean;
 }
@@ -58,7 +60,7 @@ export type Input =
   | { type: "watermark"; watermark: Watermark }
   | { type: "typing"; author: Author; nowMs: number }
   | { type: "tick"; nowMs: number }
-  | { type: "position"; position: number }
+  | { type: "position"; position: number; attended: boolean }
   | { type: "written"; clientId: string; text: string; atMs: number; note?: boolean; extra?: Extra }
   | { type: "kept"; pinned?: boolean; muted?: boolean }
   | { type: "stored"; clientId: string; seq: number }
@@ -88,6 +90,7 @@ export function empty(id: string): Conversation {
     unread: 0,
     newest: null,
     position: null,
+    attended: true,
     pinned: false,
     muted: false,
   };
@@ -97,6 +100,9 @@ export function empty(id: string): Conversation {
 export const isBehind = (conversation: Conversation): boolean => conversation.head > conversation.last;
 
 export const isOver = (conversation: Conversation): boolean => conversation.state === "ended" || conversation.state === "missed" || conversation.state === "offline";
+
+/** Why the conversation has the state it has: `timeout`, `visitor`, `channel_deleted` … */
+export const reasonOf = ({ events }: Conversation): string => events.findLast((event) => event.kind === "state")?.reason ?? "";
 
 /** The same person may write as `agent`, `user` and `phone`; they are one `user:<number>`. */
 export function whoOf(author: Author): string {
@@ -146,7 +152,7 @@ export function after(state: Conversation, input: Input, me: Me): Conversation {
       return typing.length === state.typing.length ? state : { ...state, typing };
     }
     case "position":
-      return { ...state, position: input.position };
+      return { ...state, position: input.position, attended: input.attended };
     case "written": {
       if (state.pending.some((each) => each.clientId === input.clientId)) return state;
       if (state.events.some((event) => event.client_id === input.clientId && isMine(event.author, me))) return state;

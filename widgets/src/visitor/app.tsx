@@ -6,13 +6,13 @@ import { t } from "../shared/i18n";
 import * as icons from "../shared/icons/paths";
 import { newId } from "../shared/ids";
 import type { ChatProps } from "./chat";
-import type { Config, Session } from "./config";
+import type { Config, Reason, Session } from "./config";
 import { embedded, tellHost } from "./embed";
 import { type Filled, VisitorForm } from "./form";
 import { recall, remember, storageDenied } from "./identity";
 import { Header, Notice, Spinner } from "./parts";
 
-type View = { name: "loading" } | { name: "form" } | { name: "message"; reason: string } | { name: "thanks" } | { name: "gone" } | { name: "unreachable" } | { name: "blocked" } | { name: "chat"; session: Session; Chat: ComponentType<ChatProps> };
+type View = { name: "loading" } | { name: "form" } | { name: "message"; reason: Reason | "missed"; text?: string } | { name: "thanks" } | { name: "gone" } | { name: "unreachable" } | { name: "blocked" } | { name: "chat"; session: Session; Chat: ComponentType<ChatProps> };
 
 /** The chat is a second script: the form does not wait for it, and it comes while the form is filled in. */
 const chatModule = (): Promise<typeof import("./chat")> => import("./chat");
@@ -21,6 +21,7 @@ export function App({ config }: { config: Config }) {
   const base = `/v1/livechat/${encodeURIComponent(config.public_id)}`;
   const api = useRef(new Api({ token: () => recall(config.public_id, "token") })).current;
   const [view, setView] = useState<View>({ name: "loading" });
+  const messageId = useRef(newId()); // the same message, tried again, is one
 
   const welcome = (): void => setView(config.offline ? { name: "message", reason: config.offline } : { name: "form" });
 
@@ -74,7 +75,7 @@ export function App({ config }: { config: Config }) {
       language: config.language,
     });
     remember(config.public_id, "start", null);
-    if (session.state === "offline") return setView({ name: "message", reason: "no_agent" });
+    if (session.state === "offline") return setView({ name: "message", reason: session.offline ?? "no_agent" });
     remember(config.public_id, "token", session.token);
     tellHost({ type: "started" });
     await enter(session);
@@ -82,7 +83,9 @@ export function App({ config }: { config: Config }) {
 
   const leaveMessage = async (filled: Filled): Promise<void> => {
     const { full_name, email, phone, consent, text } = filled;
-    await api.post(`${base}/messages`, { client_id: newId(), full_name, email, phone, consent, text, page_url: (embedded && document.referrer) || location.href, language: config.language });
+    await api.post(`${base}/messages`, { client_id: messageId.current, full_name, email, phone, consent, text, page_url: (embedded && document.referrer) || location.href, language: config.language });
+    messageId.current = newId();
+    remember(config.public_id, "start", "again"); // whoever comes back begins anew
     setView({ name: "thanks" });
   };
 
@@ -100,7 +103,7 @@ export function App({ config }: { config: Config }) {
         session={session}
         api={api}
         onAgain={again}
-        onMessage={() => setView({ name: "message", reason: "missed" })}
+        onMessage={(text) => setView({ name: "message", reason: "missed", text })}
         onRefused={() => {
           remember(config.public_id, "token", null);
           setView({ name: "blocked" });
@@ -117,7 +120,14 @@ export function App({ config }: { config: Config }) {
         {view.name === "message" && (
           <>
             <p class="reason">{reasonText(config, view.reason)}</p>
-            <VisitorForm key="message" config={config} purpose="message" onSubmit={leaveMessage} />
+            {config.offline_form && <VisitorForm key="message" config={config} purpose="message" text={view.text} onSubmit={leaveMessage} />}
+            {view.reason === "missed" && (
+              <p class="reason">
+                <button type="button" class="link" onClick={again}>
+                  {t("Start again")}
+                </button>
+              </p>
+            )}
           </>
         )}
         {view.name === "thanks" && (
@@ -150,8 +160,7 @@ export function App({ config }: { config: Config }) {
   );
 }
 
-function reasonText(config: Config, reason: string): string {
-  if (reason === "missed") return t("Leave us a message, and we will get back to you.");
-  if (reason === "no_agent") return config.no_agent_message || t("Nobody is available at the moment. Please leave us a message.");
-  return config.offline_message || t("We are closed at the moment. Please leave us a message.");
+function reasonText(config: Config, reason: Reason | "missed"): string {
+  if (reason === "missed") return t("We are sorry: nobody could answer in time. Leave us a message, and we will get back to you.");
+  return (reason === "no_agent" ? config.no_agent_message : config.offline_message) ?? "";
 }

@@ -3,7 +3,7 @@ import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { announce } from "../shared/announce";
 import type { Api } from "../shared/api";
 import { ConversationClient } from "../shared/client";
-import { isMine, isOver } from "../shared/conversation";
+import { type Conversation, isMine, isOver, reasonOf } from "../shared/conversation";
 import { t } from "../shared/i18n";
 import * as icons from "../shared/icons/paths";
 import { chime, setSound, soundOn } from "../shared/sound";
@@ -19,7 +19,8 @@ export interface ChatProps {
   session: Session;
   api: Api;
   onAgain: () => void;
-  onMessage: () => void;
+  /** Nobody could answer: a message can be left, which begins with what was written already. */
+  onMessage: (text: string) => void;
   /** The server no longer knows this visitor. */
   onRefused: () => void;
 }
@@ -41,6 +42,10 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
   useEffect(() => {
     if (over) tellHost({ type: "ended" });
   }, [over]);
+  const timedOut = over && reasonOf(conversation) === "timeout" && config.offline_form;
+  useEffect(() => {
+    if (timedOut) onMessage(written(conversation, client));
+  }, [timedOut]);
   const agent = conversation && !isOver(conversation) ? conversation.owner : null;
   return (
     <>
@@ -58,7 +63,7 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
         <SoundButton />
         {conversation && !isOver(conversation) && <EndButton client={client} conversation={conversation.id} />}
       </Header>
-      <main>{conversation ? <Talk config={config} client={client} identity={identity} conversation={conversation} onAgain={onAgain} onMessage={onMessage} /> : <Spinner />}</main>
+      <main>{conversation ? <Talk config={config} client={client} identity={identity} conversation={conversation} onAgain={onAgain} onMessage={() => onMessage(written(conversation, client))} /> : <Spinner />}</main>
     </>
   );
 }
@@ -70,7 +75,7 @@ function useVisitorClient(config: Config, session: Session, api: Api, identity: 
     const { id, name } = session.visitor;
     const made = new ConversationClient({ me: { who: `visitor:${id}`, kind: "visitor", id, name }, namespace: "/visitor", identity, auth: () => ({ token: recall(config.public_id, "token") }), api });
     made.follow(session.conversation);
-    if (session.position !== null) made.place(session.conversation, session.position);
+    if (session.position !== null) made.place(session.conversation, session.position, session.attended);
     return made;
   });
   useEffect(() => {
@@ -82,6 +87,11 @@ function useVisitorClient(config: Config, session: Session, api: Api, identity: 
     };
   }, [client]);
   return client;
+}
+
+/** What the visitor has written into a chat. */
+function written({ events }: Conversation, { me }: ConversationClient): string {
+  return events.flatMap((event) => (event.kind === "message" && isMine(event.author, me) && event.text ? [event.text] : [])).join("\n\n");
 }
 
 function heard(event: WireEvent, client: ConversationClient): void {

@@ -17,10 +17,15 @@ export interface Config {
   queueing_message?: string;
   no_agent_message?: string;
   offline_message?: string;
-  offline: null | "disabled" | "closed" | "no_agent";
+  offline: null | Reason;
+  /** A message can be left while nobody can be asked. */
+  offline_form: boolean;
   theme: { color: string; mode: "light" | "dark" | "auto" };
   text_limit: number;
 }
+
+/** Why nobody can be asked now. */
+export type Reason = "disabled" | "closed" | "no_agent";
 
 /** What the server answers to a visitor who starts a chat or comes back to one. */
 export interface Session {
@@ -28,6 +33,9 @@ export interface Session {
   conversation: string;
   state: string;
   position: number | null;
+  attended: boolean;
+  /** Instead of a conversation. */
+  offline?: Reason;
   visitor: { id: string; name: string };
 }
 
@@ -46,6 +54,7 @@ const absent: Config = {
   privacy_notice: "",
   retention_days: 0,
   offline: null,
+  offline_form: true,
   theme: { color: "#1b5fd9", mode: "auto" },
   text_limit: 8000,
 };

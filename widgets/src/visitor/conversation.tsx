@@ -1,7 +1,7 @@
 /** The chat itself: who waits, who writes, what was said, and the box to say more. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ConversationClient } from "../shared/client";
-import { type Conversation, isMine, isOver, type Pending, progressOf } from "../shared/conversation";
+import { type Conversation, isMine, isOver, type Pending, progressOf, reasonOf } from "../shared/conversation";
 import { keepDraft, readDraft } from "../shared/draft";
 import { nt, t } from "../shared/i18n";
 import * as icons from "../shared/icons/paths";
@@ -36,10 +36,10 @@ export function Talk({ config, client, identity, conversation, onAgain, onMessag
   return (
     <>
       <Banner client={client} />
-      {conversation.state === "waiting" && <Waiting config={config} position={conversation.position} />}
+      {conversation.state === "waiting" && <Waiting config={config} position={conversation.position} attended={conversation.attended} />}
       <Log client={client} conversation={conversation} onEdit={(item) => void edit(item)} />
       {isOver(conversation) ? (
-        <Over conversation={conversation} onAgain={onAgain} onMessage={onMessage} />
+        <Over config={config} conversation={conversation} onAgain={onAgain} onMessage={onMessage} />
       ) : (
         <Composer limit={config.text_limit} draft={draft} onInput={write} onSend={(text) => (write(""), void client.send(conversation.id, text))} />
       )}
@@ -70,7 +70,12 @@ function Banner({ client }: { client: ConversationClient }) {
   );
 }
 
-function Waiting({ config, position }: { config: Config; position: number | null }) {
+/** Where an administrator's text names the visitor's place. */
+const POSITION = "${POSITION}";
+
+function Waiting({ config, position, attended }: { config: Config; position: number | null; attended: boolean }) {
+  const message = (attended ? config.queueing_message : config.no_agent_message) ?? "";
+  const told = message.includes(POSITION);
   return (
     <div class="waiting">
       <span class="pulse" aria-hidden="true">
@@ -79,8 +84,10 @@ function Waiting({ config, position }: { config: Config; position: number | null
         <i />
       </span>
       <div role="status">
-        <strong>{position ? t("You are number {position} in line.", { position: number(position) }) : t("You are in line.")}</strong>
-        <p>{config.queueing_message || t("Please wait, somebody will be with you soon.")} {t("You can write your question already.")}</p>
+        {!told && <strong>{position ? t("You are number {position} in line.", { position: number(position) }) : t("You are in line.")}</strong>}
+        <p>
+          <Text>{message.replaceAll(POSITION, position ? number(position) : "…")}</Text> {t("You can write your question already.")}
+        </p>
       </div>
     </div>
   );
@@ -306,8 +313,15 @@ function Composer({ limit, draft, onInput, onSend }: { limit: number; draft: str
   );
 }
 
-function Over({ conversation, onAgain, onMessage }: { conversation: Conversation; onAgain: () => void; onMessage: () => void }) {
+function Over({ config, conversation, onAgain, onMessage }: { config: Config; conversation: Conversation; onAgain: () => void; onMessage: () => void }) {
   const missed = conversation.state === "missed";
+  if (reasonOf(conversation) === "channel_deleted") {
+    return (
+      <div class="over" role="status">
+        <p>{t("This chat is no longer available.")}</p>
+      </div>
+    );
+  }
   return (
     <div class="over" role="status">
       <p>{missed ? t("We are sorry: nobody could answer in time.") : t("This chat has ended. Thank you for writing to us.")}</p>
@@ -315,7 +329,7 @@ function Over({ conversation, onAgain, onMessage }: { conversation: Conversation
         <button type="button" class="button" onClick={onAgain}>
           {t("Start again")}
         </button>
-        {missed && (
+        {missed && config.offline_form && (
           <button type="button" class="button quiet" onClick={onMessage}>
             {t("Leave a message")}
           </button>

@@ -23,14 +23,16 @@ interface Props {
   config: Config;
   /** `chat`: only what the administrator asks for; `message`: name and address too, and the message. */
   purpose: "chat" | "message";
+  /** How the message begins. */
+  text?: string | undefined;
   onSubmit: (filled: Filled) => Promise<void>;
 }
 
 const NOTHING: Filled = { full_name: "", email: "", phone: "", consent: false, text: "" };
 
-function initial(config: Config): Filled {
+function initial(config: Config, text = ""): Filled {
   const known = recall(config.public_id, "details");
-  return { ...NOTHING, ...(known ? (JSON.parse(known) as Partial<Details>) : {}), ...identified };
+  return { ...NOTHING, text, ...(known ? (JSON.parse(known) as Partial<Details>) : {}), ...identified };
 }
 
 function check(filled: Filled, asked: readonly string[], needsText: boolean): Record<string, string> {
@@ -41,8 +43,8 @@ function check(filled: Filled, asked: readonly string[], needsText: boolean): Re
   return errors;
 }
 
-export function VisitorForm({ config, purpose, onSubmit }: Props) {
-  const [filled, setFilled] = useState(() => initial(config));
+export function VisitorForm({ config, purpose, text, onSubmit }: Props) {
+  const [filled, setFilled] = useState(() => initial(config, text));
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);

@@ -1,5 +1,5 @@
 import { ActionIcon, Button } from "@mantine/core";
-import { useState } from "react";
+import { useId, useState } from "react";
 
 import type { Conversation } from "../shared/conversation";
 import { isOver } from "../shared/conversation";
@@ -8,6 +8,7 @@ import { Blank, Failed, Loading } from "../kit/Blank";
 import { Confirm } from "../kit/Confirm";
 import { Icon } from "../kit/Icon";
 import { Person } from "../kit/Person";
+import { href } from "../kit/route";
 import { countdown } from "../kit/time";
 import { useNow } from "../kit/useNow";
 import { ConversationList } from "./ConversationList";
@@ -15,10 +16,12 @@ import { ConversationPane } from "./ConversationPane";
 import { useDesk } from "./context";
 import { partner } from "./desk";
 import type { Waiting } from "./inquiries";
+import { LeftMessageList, LeftMessagePane } from "./LeftMessages";
 import styles from "./LiveChat.module.css";
 import { PageHead } from "./PageHead";
 import split from "./Split.module.css";
 import { useConversation } from "./useConversation";
+import { useLeftMessages } from "./useLeftMessages";
 import { VisitorDetails } from "./VisitorDetails";
 
 /** Where an agent sees who waits, takes a chat and talks to the visitor. */
@@ -26,13 +29,17 @@ export function LiveChat({ selected }: { selected: string | undefined }) {
   const desk = useDesk();
   const [details, setDetails] = useState(() => matchMedia("(width >= 75rem)").matches);
   const conversation = useConversation(selected);
-  const mine = desk.list("livechat");
+  const mine = desk.list("livechat").filter((each) => each.state !== "offline");
+  const left = useLeftMessages();
+  const message = left.messages.find((each) => each.conversation === selected);
+  const inquiry = desk.inquiries.find((each) => each.conversation === selected);
   return (
     <main className={split.split} data-open={selected ? "" : undefined}>
       <div className={split.list}>
         <PageHead title={t("Live Chat")} />
         <div className={split.scroll}>
           <Inquiries />
+          <LeftMessageList left={left} selected={selected} />
           <h2 className={split.section} id="mine">
             {t("My chats")}
           </h2>
@@ -45,7 +52,19 @@ export function LiveChat({ selected }: { selected: string | undefined }) {
           )}
         </div>
       </div>
-      {conversation !== null && conversation !== "searching" && conversation.kind === "livechat" ? (
+      {message ? (
+        <>
+          <LeftMessagePane key={message.conversation} message={message} mark={left.mark} details={details} toggleDetails={() => setDetails(!details)} />
+          {details && <VisitorDetails key={`details ${message.conversation}`} conversation={message.conversation} onClose={() => setDetails(false)} />}
+        </>
+      ) : inquiry ? (
+        <section className={styles.asked} aria-label={t("Inquiry from {name}", { name: inquiry.visitor.name })}>
+          <InquiryCard inquiry={inquiry} />
+          <Button component="a" href={href("live-chat")} variant="subtle" leftSection={<Icon name="back" size={16} />}>
+            {t("Back to the list")}
+          </Button>
+        </section>
+      ) : conversation !== null && conversation !== "searching" && conversation.kind === "livechat" ? (
         <>
           <VisitorChat key={conversation.id} conversation={conversation} details={details} toggleDetails={() => setDetails(!details)} />
           {details && <VisitorDetails key={`details ${conversation.id}`} conversation={conversation.id} onClose={() => setDetails(false)} />}
@@ -70,7 +89,6 @@ export function LiveChat({ selected }: { selected: string | undefined }) {
 function Inquiries() {
   const desk = useDesk();
   const { inquiries, inquiriesState } = desk;
-  const now = useNow(inquiries.length > 0 ? 1000 : null);
   return (
     <>
       <h2 className={split.section} id="inquiries">
@@ -91,7 +109,9 @@ function Inquiries() {
           )}
           <ul className={styles.inquiries} aria-label={t("Inquiries")}>
             {inquiries.map((inquiry) => (
-              <InquiryCard key={inquiry.conversation} inquiry={inquiry} now={now} />
+              <li key={inquiry.conversation}>
+                <InquiryCard inquiry={inquiry} />
+              </li>
             ))}
           </ul>
         </>
@@ -100,8 +120,9 @@ function Inquiries() {
   );
 }
 
-function InquiryCard({ inquiry, now }: { inquiry: Waiting; now: number }) {
+function InquiryCard({ inquiry }: { inquiry: Waiting }) {
   const desk = useDesk();
+  const now = useNow(1000);
   const [busy, setBusy] = useState(false);
   const waiting_ms = now - inquiry.since_ms;
   async function accept(): Promise<void> {
@@ -109,9 +130,9 @@ function InquiryCard({ inquiry, now }: { inquiry: Waiting; now: number }) {
     await desk.accept(inquiry);
     setBusy(false);
   }
-  const nameId = `inquiry-${inquiry.conversation}`;
+  const nameId = useId();
   return (
-    <li className={styles.inquiry} data-long={waiting_ms > 120_000 || undefined}>
+    <div className={styles.inquiry} data-long={waiting_ms > 120_000 || undefined}>
       <div className={styles.who}>
         <Person name={inquiry.visitor.name} seed={inquiry.visitor.name} size={34} />
         <div className={styles.words}>
@@ -144,7 +165,7 @@ function InquiryCard({ inquiry, now }: { inquiry: Waiting; now: number }) {
       <Button size="compact-md" loading={busy} onClick={() => void accept()} aria-describedby={nameId} leftSection={<Icon name="check" size={16} />} fullWidth>
         {t("Accept")}
       </Button>
-    </li>
+    </div>
   );
 }
 

@@ -300,7 +300,7 @@ export class Desk {
     if (this.client.get(event.conversation)?.muted && !namesMe(event, this.me)) return;
     if (!claim(`message ${event.conversation} ${event.seq}`)) return;
     const conversation = this.client.get(event.conversation);
-    const open = (): void => go(conversation?.kind === "livechat" ? "live-chat" : "chats", event.conversation);
+    const open = (): void => go(conversation?.kind === "livechat" || event.author.kind === "visitor" ? "live-chat" : "chats", event.conversation);
     chime();
     const text = (event.text ?? "").slice(0, 200);
     notifyDesktop(event.author.name, text, `engage ${event.conversation}`, open);
