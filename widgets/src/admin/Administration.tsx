@@ -9,14 +9,14 @@ import { Blank, Failed, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
 import { Mark } from "../kit/Mark";
 import { Person } from "../kit/Person";
-import { useRoute } from "../kit/route";
+import { go, useRoute } from "../kit/route";
 import type { Me } from "../kit/session";
 import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
 import styles from "./Administration.module.css";
 import { Heading } from "./Heading";
 import { SideMenu } from "./SideMenu";
-import { menuFor, type Page, type PageProps, pages } from "./pages";
+import { menuFor, ownPages, type Page, type PageProps, pages } from "./pages";
 import { levelOf, RightsContext } from "./rights";
 
 export function Administration({ me }: { me: Me }) {
@@ -24,7 +24,7 @@ export function Administration({ me }: { me: Me }) {
   const [first, ...rest] = useRoute();
   const menu = menuFor(me.rights);
   const start = menu.flatMap((section) => section.pages).find((page) => page.path === "broadcasts") ?? menu[0]?.pages[0];
-  const page = first === undefined ? start : pages.find((each) => each.path === first);
+  const page = first === undefined ? start : [...pages, ...ownPages].find((each) => each.path === first);
   return (
     <RightsContext value={me.rights}>
       <div className={styles.frame}>
@@ -115,6 +115,9 @@ function Own({ me }: { me: Me }) {
           <AppearanceChoice labelledBy="appearance" />
         </div>
         <Menu.Divider />
+        <Menu.Item closeMenuOnClick leftSection={<Icon name="shield" size={17} />} onClick={() => go("own-security")}>
+          {t("Password and security")}
+        </Menu.Item>
         <Menu.Item leftSection={<Icon name="exit" size={17} />} onClick={() => void signOut()}>
           {t("Sign out")}
         </Menu.Item>

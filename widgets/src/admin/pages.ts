@@ -55,7 +55,13 @@ export const pages: readonly Page[] = [
   { group: "messaging", name: () => t("Live Chat"), path: "livechats", module: "livechat", words: () => t("visitors, web site, widget, inquiries"), load: () => import("./livechat/LiveChatPage") },
   { group: "messaging", name: () => t("Message Broadcast"), path: "broadcasts", module: "broadcast", words: () => t("notice, announcement"), load: () => import("./broadcast/BroadcastPage") },
   settingsPage("system", () => t("Time Settings"), "time", "time_settings"),
+  { ...settingsPage("system", () => t("Security Settings"), "security", "users"), words: () => t("second factor, passwords, lock-out, trusted networks, sessions") },
   { group: "maintenance", name: () => t("Operation Log"), path: "operations", module: "operation_log", words: () => t("audit, changes, history"), load: () => import("./operations/OperationsPage") },
+];
+
+/** What the own menu opens: everybody's, and in no group of the menu. */
+export const ownPages: readonly Page[] = [
+  { group: "system", name: () => t("Password and security"), path: "own-security", module: null, load: () => import("./OwnSecurityPage") },
 ];
 
 export interface Section {

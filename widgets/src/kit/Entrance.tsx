@@ -1,11 +1,12 @@
-import { type ReactNode, useRef } from "react";
+import { lazy, type ReactNode, Suspense, useRef } from "react";
 
 import { t } from "../shared/i18n";
 import { Failed, Loading } from "./Blank";
 import styles from "./Entrance.module.css";
 import type { Me, Session } from "./session";
 import { SessionContext, useSessionState } from "./session-context";
-import { SignIn } from "./SignIn";
+import { useRoute } from "./route";
+import { SignIn } from "./sign-in/SignIn";
 
 interface Props {
   session: Session;
@@ -14,13 +15,24 @@ interface Props {
   children: (me: Me) => ReactNode;
 }
 
+const Enrolment = lazy(() => import("./security/Enrolment"));
+const SetPassword = lazy(() => import("./sign-in/SetPassword"));
+
 /** Lets people in. When a session ends, its page waits behind the form with all that was typed. */
 export function Entrance({ session, title, lead, children }: Props) {
   const state = useSessionState(session);
+  const [first, token] = useRoute();
   const last = useRef<Me | null>(null);
   if (state.phase === "in") last.current = state.me;
   if (state.phase === "out" && !state.over) last.current = null;
 
+  if (first === "password" && token) {
+    return (
+      <Suspense fallback={<Loading />}>
+        <SetPassword key={token} session={session} token={token} />
+      </Suspense>
+    );
+  }
   if (state.phase === "unknown") {
     return (
       <main className={styles.middle}>
@@ -33,6 +45,15 @@ export function Entrance({ session, title, lead, children }: Props) {
       <main className={styles.middle}>
         <Failed text={t("The server cannot be reached.")} retry={() => void session.load()} />
       </main>
+    );
+  }
+  if (state.phase === "in" && state.me.enrolling) {
+    return (
+      <SessionContext value={session}>
+        <Suspense fallback={<Loading />}>
+          <Enrolment me={state.me} />
+        </Suspense>
+      </SessionContext>
     );
   }
   const notice = state.phase === "in" ? null : state.over ? t("Your session is over. Sign in again to go on where you were.") : state.wrongRole ? t("This account has no access to this page.") : null;

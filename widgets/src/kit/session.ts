@@ -1,6 +1,7 @@
 /** Who is signed in on this page: one store for the sign-in form, the frame and the sockets. */
 import { Api, ApiError } from "../shared/api";
 import { stored, store } from "./stored";
+import { askPasskey } from "./webauthn";
 
 export interface Me {
   name: string;
@@ -10,6 +11,8 @@ export interface Me {
   rights: Readonly<Record<string, Level>> | null;
   /** What the privileges of Wave allow. */
   grants: readonly string[];
+  /** A second factor must be set up before anything else. */
+  enrolling: boolean;
 }
 
 export type Level = "none" | "view" | "edit";
@@ -26,6 +29,7 @@ interface SignedIn {
   csrf: string;
   rights?: Record<string, Level> | null;
   grants?: string[];
+  enrolling: boolean;
 }
 
 const LAST_USER = "engage.last-user";
@@ -73,8 +77,30 @@ export class Session {
     }
   }
 
+  /** Refused with the code `second_factor`, it goes on with `second`. */
   async signIn(user: string, password: string): Promise<void> {
     this.#enter(await this.api.post<SignedIn>("/v1/sign-in", { user, password }));
+    this.remember(user);
+  }
+
+  /** The second step: a code, or a passkey's answer. */
+  async second(user: string, ticket: string, answer: { code: string } | { passkey: Record<string, unknown> }): Promise<void> {
+    this.#enter(await this.api.post<SignedIn>("/v1/sign-in/second", { ticket, ...answer }));
+    if (user) this.remember(user);
+  }
+
+  async secondByPasskey(user: string, ticket: string, options: Record<string, unknown>): Promise<void> {
+    await this.second(user, ticket, { passkey: await askPasskey(options) });
+  }
+
+  /** Without a user name or a password: the passkey knows whose it is. */
+  async byPasskey(): Promise<void> {
+    const { ticket, options } = await this.api.post<{ ticket: string; options: Record<string, unknown> }>("/v1/sign-in/passkey");
+    await this.secondByPasskey("", ticket, options);
+  }
+
+  /** The user name that the form begins with next time. */
+  remember(user: string): void {
     store(LAST_USER, user);
   }
 
@@ -108,7 +134,7 @@ export class Session {
       this.#change({ phase: "out", over: false, wrongRole: true });
       return;
     }
-    this.#change({ phase: "in", me: { name: user.name, user: user.user_name, number: user.number, rights: answer.rights ?? null, grants: answer.grants ?? [] } });
+    this.#change({ phase: "in", me: { name: user.name, user: user.user_name, number: user.number, rights: answer.rights ?? null, grants: answer.grants ?? [], enrolling: answer.enrolling } });
   }
 
   #change(state: SessionState): void {

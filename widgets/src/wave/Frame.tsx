@@ -6,7 +6,7 @@ import { nt, t } from "../shared/i18n";
 import { Icon } from "../kit/Icon";
 import { Mark } from "../kit/Mark";
 import { Person, presenceWords, type PresenceState } from "../kit/Person";
-import { href } from "../kit/route";
+import { go, href } from "../kit/route";
 import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
 import { ConnectionBanner } from "./ConnectionBanner";
@@ -105,6 +105,9 @@ function Own() {
           <Menu.Divider />
           <Menu.Item leftSection={<Icon name="bell" size={17} />} onClick={() => setPreferences(true)}>
             {t("Alerts and appearance")}
+          </Menu.Item>
+          <Menu.Item leftSection={<Icon name="shield" size={17} />} onClick={() => go("security")}>
+            {t("Password and security")}
           </Menu.Item>
           <Menu.Item leftSection={<Icon name="exit" size={17} />} onClick={() => void signOut()}>
             {t("Sign out")}

@@ -10,6 +10,7 @@ import { DeskContext } from "./context";
 import { Desk } from "./desk";
 import { Frame } from "./Frame";
 import { LiveChat } from "./LiveChat";
+import { OwnSecurity } from "./OwnSecurity";
 
 /** Everything behind the sign-in; it lives on while the session is being renewed. */
 export function Wave({ me }: { me: Me }) {
@@ -30,7 +31,7 @@ export function Wave({ me }: { me: Me }) {
   return (
     <DeskContext value={desk}>
       <Frame view={view}>
-        {view === "chats" ? <Chats selected={selected} message={message} /> : view === "contacts" ? <Contacts /> : <LiveChat selected={selected} />}
+        {view === "chats" ? <Chats selected={selected} message={message} /> : view === "contacts" ? <Contacts /> : view === "security" ? <OwnSecurity /> : <LiveChat selected={selected} />}
       </Frame>
     </DeskContext>
   );

@@ -16,6 +16,7 @@ import { referring } from "../referring";
 import { State } from "../State";
 import { each, together } from "../table/each";
 import { useTurn } from "../useTurn";
+import { AccountSecurity } from "./AccountSecurity";
 
 interface Extension {
   number: string;
@@ -47,7 +48,16 @@ export default function ExtensionsPage({ rest: [first], readOnly }: PageProps) {
       readOnly={readOnly}
       fixed={{ number: t("The number of an extension stays; add another one to renumber a person.") }}
       secrets={SECRETS}
-      actions={readOnly ? undefined : (values) => <SipPassword number={String(values["number"])} />}
+      actions={
+        readOnly
+          ? undefined
+          : (values) => (
+              <>
+                <SipPassword number={String(values["number"])} />
+                <AccountSecurity user={String(values["number"])} />
+              </>
+            )
+      }
     />
   );
 }

@@ -14,6 +14,7 @@ import { State } from "../State";
 import { each } from "../table/each";
 import { editing } from "../table/editing";
 import { useTurn } from "../useTurn";
+import { AccountSecurity } from "./AccountSecurity";
 
 interface Admin {
   user_name: string;
@@ -43,6 +44,7 @@ export default function UsersPage({ rest: [first], readOnly }: PageProps) {
       readOnly={readOnly}
       fixed={{ user_name: t("The user name stays as it was made.") }}
       secrets={SECRETS}
+      actions={readOnly ? undefined : (values) => <AccountSecurity user={String(values["user_name"])} />}
     />
   );
 }

@@ -1,0 +1,15 @@
+import type { ApiError } from "../../shared/api";
+import { t } from "../../shared/i18n";
+
+/** What the server said, or that it could not be asked. */
+export function refusalWords(error: ApiError): string {
+  return Object.values(error.fields)[0] ?? (error.message || t("The server cannot be reached. Please try again."));
+}
+
+/** Why the browser came back without a passkey. */
+export function passkeyWords(error: unknown): string {
+  const name = error instanceof DOMException ? error.name : "";
+  if (name === "InvalidStateError") return t("This device has a passkey for your account already.");
+  if (name === "NotAllowedError") return t("No passkey was used: it was cancelled, there is none for this site, or the browser does not trust the site's certificate.");
+  return t("This browser could not use a passkey here.");
+}
