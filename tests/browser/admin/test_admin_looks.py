@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
     NewContext = Callable[..., BrowserContext]
 
-FORMS = ("broadcasts/new",)
+FORMS = (
+    "extensions/new",
+    "extensions/1000",
+    "extensions/import",
+    "extension-groups/new",
+    "queues/6500",
+    "users/new",
+    "privileges/new",
+    "wave-privileges/0",
+)
 
 
 def pages(admin: Page, url: str) -> Iterator[str]:

@@ -52,10 +52,16 @@ export function settingsPage(group: GroupId, name: () => string, path: string, m
 }
 
 export const pages: readonly Page[] = [
+  { group: "extensions", name: () => t("Extensions"), path: "extensions", module: "extensions", words: () => t("phones, people, import"), load: () => import("./people/ExtensionsPage") },
+  { group: "extensions", name: () => t("Extension Groups"), path: "extension-groups", module: "extension_groups", load: () => import("./people/GroupsPage") },
+  { group: "calls", name: () => t("Call Queues"), path: "queues", module: "queues", words: () => t("agents, pause, break"), load: () => import("./people/QueuesPage") },
   { group: "messaging", name: () => t("Live Chat"), path: "livechats", module: "livechat", words: () => t("visitors, web site, widget, inquiries"), load: () => import("./livechat/LiveChatPage") },
   { group: "messaging", name: () => t("Message Broadcast"), path: "broadcasts", module: "broadcast", words: () => t("notice, announcement"), load: () => import("./broadcast/BroadcastPage") },
   settingsPage("system", () => t("Time Settings"), "time", "time_settings"),
   { ...settingsPage("system", () => t("Security Settings"), "security", "users"), words: () => t("second factor, passwords, lock-out, trusted networks, sessions") },
+  { group: "maintenance", name: () => t("Users"), path: "users", module: "users", words: () => t("administrators, accounts, passwords"), load: () => import("./people/UsersPage") },
+  { group: "maintenance", name: () => t("Custom Privileges"), path: "privileges", module: "users", words: () => t("rights, modules"), load: () => import("./people/PrivilegesPage") },
+  { group: "maintenance", name: () => t("Wave Privileges"), path: "wave-privileges", module: "wave_privileges", words: () => t("rights, Delete Chat, portal"), load: () => import("./people/WavePrivilegesPage") },
   { group: "maintenance", name: () => t("Operation Log"), path: "operations", module: "operation_log", words: () => t("audit, changes, history"), load: () => import("./operations/OperationsPage") },
 ];
 

@@ -36,6 +36,7 @@ export class Api {
     return this.request<T>("GET", path, undefined, timeoutMs);
   }
 
+  /** A `Blob` goes as the file it is, everything else as JSON. */
   post<T>(path: string, body: unknown = {}, timeoutMs?: number): Promise<T> {
     return this.request<T>("POST", path, body, timeoutMs);
   }
@@ -58,13 +59,14 @@ export class Api {
 
   private async ask(method: string, path: string, body: unknown, timeoutMs: number): Promise<Response> {
     const headers: Record<string, string> = { Accept: "application/json" };
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const file = body instanceof Blob;
+    if (body !== undefined) headers["Content-Type"] = file ? body.type : "application/json";
     const token = this.options.token?.();
     if (token) headers["Authorization"] = `Bearer ${token}`;
     const csrf = this.options.csrf?.();
     if (csrf && method !== "GET") headers["X-CSRF-Token"] = csrf;
     const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(timeoutMs) };
-    if (body !== undefined) init.body = JSON.stringify(body);
+    if (body !== undefined) init.body = file ? body : JSON.stringify(body);
     try {
       return await fetch(path, init);
     } catch {

@@ -1,4 +1,4 @@
-import { Button, FileButton } from "@mantine/core";
+import { Button, Checkbox, FileButton } from "@mantine/core";
 import { useRef, useState } from "react";
 
 import { Icon } from "../../kit/Icon";
@@ -28,6 +28,7 @@ interface Outcome {
 const PATH = "/v1/extensions/import";
 const SHOWN = 100;
 const MOST_BYTES = 5_000_000;
+const WITHIN_MS = 120_000;
 
 /** A worksheet of extensions: looked through first, taken over as a whole or not at all. */
 export function ExtensionImport() {
@@ -36,18 +37,21 @@ export function ExtensionImport() {
   const [preview, setPreview] = useState<Outcome | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const text = useRef("");
+  const [update, setUpdate] = useState(false);
+  const sheet = useRef<Blob>(null);
   const reset = useRef<() => void>(null);
 
-  async function ask(dryRun: boolean): Promise<Outcome | null> {
+  async function ask(dryRun: boolean, change: boolean): Promise<Outcome | null> {
+    if (!sheet.current) return null;
     setBusy(true);
     setProblem(null);
     try {
-      return await api.post<Outcome>(PATH, { csv: text.current, dry_run: dryRun }, 120_000);
+      return await api.post<Outcome>(`${PATH}?dry_run=${Number(dryRun)}&update=${Number(change)}`, sheet.current, WITHIN_MS);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      setProblem([error.message || t("The server cannot be reached. Please try again."), ...Object.values(error.fields)].join(" "));
-      return null;
+      const refused = outcomeOf(error);
+      if (!refused) setProblem(error.message || t("The server cannot be reached. Please try again."));
+      return refused;
     } finally {
       setBusy(false);
     }
@@ -59,12 +63,17 @@ export function ExtensionImport() {
     setName(file.name);
     setPreview(null);
     if (file.size > MOST_BYTES) return setProblem(t("This file is too large: at most {n} MB.", { n: MOST_BYTES / 1_000_000 }));
-    text.current = await file.text();
-    setPreview(await ask(true));
+    sheet.current = new Blob([await file.arrayBuffer()], { type: "text/csv" });
+    setPreview(await ask(true, update));
+  }
+
+  async function choose(change: boolean): Promise<void> {
+    setUpdate(change);
+    if (sheet.current) setPreview(await ask(true, change));
   }
 
   async function take(): Promise<void> {
-    const outcome = await ask(false);
+    const outcome = await ask(false, update);
     if (!outcome) return;
     if (outcome.errors.length > 0) return setPreview(outcome);
     toast({ tone: "success", title: t("Imported"), text: summary(outcome) });
@@ -74,9 +83,10 @@ export function ExtensionImport() {
   const ready = preview !== null && preview.errors.length === 0 && preview.added + preview.changed > 0;
   return (
     <>
-      <Heading title={t("Import Extensions")} back={{ href: href("extensions"), label: t("All extensions") }} lead={t("A CSV file as the export writes it. Extensions that are known are changed, others are added.")} />
+      <Heading title={t("Import Extensions")} back={{ href: href("extensions"), label: t("All extensions") }} lead={t("A CSV file as the export writes it; all of it is taken over, or nothing.")} />
       <div className={styles.card}>
-        <p className={table.soft}>{t("The first line names the columns; only “number” must be there. A column that is missing changes nothing. Lines without a SIP password get a random one.")}</p>
+        <p className={table.soft}>{t("The first line names the columns; only “number” must be there. “sip_secret” and “wave_password” may be: without them phones get a random password, and people a mail to set their own.")}</p>
+        <Checkbox label={t("Change extensions that are there already")} checked={update} onChange={(event) => void choose(event.currentTarget.checked)} />
         <div className={styles.actions}>
           <FileButton resetRef={reset} onChange={(file) => void look(file)} accept=".csv,text/csv" inputProps={{ "aria-label": t("CSV file") }}>
             {(props) => (
@@ -112,6 +122,12 @@ export function ExtensionImport() {
   );
 }
 
+/** What a refusal says line by line. */
+function outcomeOf({ body }: ApiError): Outcome | null {
+  const told = body as Partial<Outcome> | null;
+  return told?.errors ? { added: told.added ?? 0, changed: told.changed ?? 0, errors: told.errors } : null;
+}
+
 function summary({ added, changed }: Outcome): string {
   return [nt("{n} extension is added", "{n} extensions are added", added), nt("{n} is changed", "{n} are changed", changed)].join(", ");
 }
@@ -129,11 +145,11 @@ function Problems({ problems }: { problems: readonly Problem[] }) {
         </thead>
         <tbody>
           {problems.slice(0, SHOWN).map((each) => (
-            <tr key={`${each.line}-${each.field}`}>
+            <tr key={`${each.line}-${each.field}-${each.message}`}>
               <th scope="row" className={table.number}>
                 {each.line}
               </th>
-              <td>{each.field}</td>
+              <td>{each.field || "–"}</td>
               <td>{each.message}</td>
             </tr>
           ))}
