@@ -106,7 +106,7 @@ class TemplateLibrary:
                 await connection.execute(
                     insert(mail_templates).values(kind=kind, language=language, **values)
                 )
-            await note(connection, actor, "email_template.change", _subject(held))
+            await note(connection, actor, "template.change", _subject(held))
             return Template(of, language, source, held.version + 1)
 
         return await self._database.write(work)
@@ -129,7 +129,7 @@ class TemplateLibrary:
             await _expect(connection, held, version)
             if held.version:
                 await connection.execute(delete(mail_templates).where(*_key(held)))
-                await note(connection, actor, "email_template.restore", _subject(held))
+                await note(connection, actor, "template.restore", _subject(held))
 
         await self._database.write(work)
         return Template(of, language, own_source(of, language), 0)
@@ -165,7 +165,7 @@ def check(kind: Kind, source: Source) -> None:
 
 
 def _subject(template: Template) -> str:
-    return f"email_template:{template.kind.name}/{template.language}"
+    return f"template:{template.kind.name}/{template.language}"
 
 
 def _key(template: Template) -> tuple[ColumnElement[bool], ...]:

@@ -429,7 +429,7 @@ class MailSending:
 
     async def _record(self, connection: AsyncConnection, actor: Actor, mail: Mail) -> None:
         await MailRepository(connection).add(self._outbox.row(mail))
-        await note(connection, actor, "email.test", f"mail:{mail.id}", {"to": mail.address})
+        await note(connection, actor, "mail.test", f"mail:{mail.id}", {"to": mail.address})
 
     def _settled(self, mail: Mail, state: str) -> None:
         log.info("mail settled", extra={"mail": mail.id, "kind": mail.kind, "state": state})

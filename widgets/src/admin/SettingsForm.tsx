@@ -42,6 +42,8 @@ interface Props {
   submit?: string;
   /** Controls the page draws by itself, by path. */
   drawn?: Drawn | undefined;
+  /** Told what stands in the form, whenever it changes. */
+  watch?: (values: Values) => void;
   /** More for the page's foot, beside the buttons. */
   children?: ReactNode;
 }
@@ -57,7 +59,7 @@ const none: Readonly<Record<string, string>> = {};
 const noSecrets: readonly string[] = [];
 
 /** A form drawn from the server's schema, with everything around it that keeps people's work safe. */
-export function SettingsForm({ schema, stored, isNew = false, save, load, onSaved, cancel, readOnly = null, ruled = none, submit, drawn = nothing, children }: Props) {
+export function SettingsForm({ schema, stored, isNew = false, save, load, onSaved, cancel, readOnly = null, ruled = none, submit, drawn = nothing, watch, children }: Props) {
   const fields = useMemo(() => fixed(fieldsOf(schema), ruled), [schema, ruled]);
   const [base, setBase] = useState<Stored>(() => ({ ...stored, values: startOf(fields, stored.values) }));
   const [values, setValues] = useState<Values>(base.values);
@@ -70,6 +72,8 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
   const form = useRef<HTMLFormElement>(null);
   const release = useRef<() => void>(() => undefined);
   const dirty = readOnly === null && !same(values, base.values);
+
+  useEffect(() => watch?.(values), [watch, values]);
 
   useEffect(() => {
     if (!dirty) return undefined;

@@ -48,6 +48,8 @@ export default function OperationsPage() {
               { value: "privilege.", label: t("Custom Privileges") },
               { value: "wave_privilege.", label: t("Wave Privileges") },
               { value: "settings.", label: t("Settings") },
+              { value: "mail.", label: t("Email") },
+              { value: "template.", label: t("Email Templates") },
               { value: "api_user.", label: t("API Users") },
               { value: "api.", label: t("HTTPS API") },
             ],
