@@ -27,9 +27,9 @@ Reason = Literal[
     "template",
 ]
 REASONS: dict[Reason, str] = {
-    "refused": N_("The mail server refused this mail."),
+    "refused": N_("The mail server refused this email."),
     "deferred": N_("The mail server asked to be tried again later."),
-    "broken_off": N_("The connection ended before the mail server had taken this mail."),
+    "broken_off": N_("The connection ended before the mail server had taken this email."),
     "unreachable": N_("The mail server could not be reached."),
     "encryption": N_("No trusted encrypted connection to the mail server could be made."),
     "credentials": N_("The mail server did not accept the user name and password."),

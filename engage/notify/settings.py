@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from engage.errors import N_
+from engage.i18n import SOURCE_LANGUAGE, closest
 from engage.notify.message import AddressRefused, Sender, address_of, line
 from engage.notify.transport import Server
 
@@ -37,6 +38,12 @@ def _host(text: str) -> str:
     return host
 
 
+def _language(tag: str) -> str:
+    if tag and closest(tag) is None:
+        raise ValueError("no language there are texts in")
+    return tag
+
+
 class EmailSettings(BaseModel):
     """The mail server, whom mails are from, and how they are sent."""
 
@@ -45,7 +52,7 @@ class EmailSettings(BaseModel):
     host: Annotated[str, Field(max_length=253), AfterValidator(_host)] = Field(
         "",
         title=N_("SMTP Server"),
-        description=N_("While it is empty, mails wait in the outbox."),
+        description=N_("While it is empty, emails wait in the outbox."),
         json_schema_extra={"section": SERVER, "placeholder": "smtp.example.com"},
     )
     port: int = Field(
@@ -83,7 +90,7 @@ class EmailSettings(BaseModel):
         "",
         max_length=320,
         title=N_("User Name"),
-        description=N_("Empty: mails are sent without signing in."),
+        description=N_("Empty: emails are sent without signing in."),
         json_schema_extra={"section": SERVER, "control": "text"},
     )
     password: str = Field(
@@ -101,18 +108,21 @@ class EmailSettings(BaseModel):
     sender_name: Annotated[str, Field(max_length=80), AfterValidator(line)] = Field(
         "Engage", title=N_("Sender Name"), json_schema_extra={"section": SENDER}
     )
-    language: str = Field(
-        "en",
-        max_length=35,
+    language: Annotated[str, Field(max_length=35), AfterValidator(_language)] = Field(
+        SOURCE_LANGUAGE,
         title=N_("Default Language"),
         description=N_("For recipients whose language is not known."),
-        json_schema_extra={"section": SENDER, "control": "language"},
+        json_schema_extra={
+            "section": SENDER,
+            "control": "language",
+            "placeholder": N_("English"),
+        },
     )
     per_minute: int = Field(
         120,
         ge=0,
         le=10_000,
-        title=N_("Mails per Minute"),
+        title=N_("Emails per Minute"),
         description=N_("At most; 0 means no limit."),
         json_schema_extra={"section": LIMITS, "control": "number"},
     )
@@ -120,7 +130,7 @@ class EmailSettings(BaseModel):
         30,
         ge=1,
         le=3650,
-        title=N_("Keep Sent Mails"),
+        title=N_("Keep Sent Emails"),
         description=N_("Older entries are removed from the send log."),
         json_schema_extra={"section": LIMITS, "control": "number", "unit": N_("days")},
     )

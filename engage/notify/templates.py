@@ -183,8 +183,8 @@ def _button_html(link: object = "", text: object = "") -> Markup:
         '<p style="margin:24px 0"><a class="button" href="{link}" style="display:inline-block;'
         "padding:12px 22px;border-radius:6px;background-color:#0b5cad;color:#ffffff;"
         'font-weight:600;text-decoration:none">{text}</a></p>\n'
-        '<p class="small" dir="ltr" style="font-size:13px;color:#5c636a;text-align:start">'
-        '<a href="{link}" style="color:#5c636a;word-break:break-all">{link}</a></p>'
+        '<p class="small" style="font-size:13px;color:#5c636a">'
+        '<a dir="ltr" href="{link}" style="color:#5c636a;word-break:break-all">{link}</a></p>'
     ).format(link=link, text=text)
 
 

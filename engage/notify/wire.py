@@ -51,7 +51,12 @@ class EmailTemplateForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title=N_("Email Template"))
 
-    subject: str = Field(title=N_("Subject"), min_length=1, max_length=500)
+    subject: str = Field(
+        title=N_("Subject"),
+        min_length=1,
+        max_length=500,
+        json_schema_extra={"control": "text"},
+    )
     text: str = Field(
         title=N_("Plain Text"),
         description=N_("What mail programs without pages show, and what screen readers read."),

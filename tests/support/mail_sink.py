@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from cryptography import x509
@@ -20,11 +21,13 @@ from cryptography.x509.oid import NameOID
 from tests.support.server import free_port
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from pathlib import Path
     from types import TracebackType
 
     from aiosmtpd.smtp import Envelope, Session
 
+T = TypeVar("T")
 USER, PASSWORD = "pbx", "pass word/@:"
 
 
@@ -229,3 +232,37 @@ def certificate(folder: Path, host: str = "localhost") -> tuple[ssl.SSLContext, 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path, private)
     return context, path
+
+
+class SinkThread:
+    """A sink for tests that are not asynchronous: it lives on an event loop of its own."""
+
+    def __init__(self, **options: Any) -> None:
+        self._options = options
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+    def __enter__(self) -> MailSink:
+        self._thread.start()
+        self.sink = self._run(self._made())
+        return self.sink
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._run(self.sink.stop())
+        self._run(asyncio.sleep(0.05))  # connections that were aborted end in the next turn
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _made(self) -> MailSink:
+        sink = MailSink(**self._options)
+        await sink.start()
+        return sink
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)

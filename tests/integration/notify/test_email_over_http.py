@@ -137,7 +137,7 @@ async def test_a_dead_letter_is_sent_again(admin: Admin) -> None:
         await admin.use(sink)
         mail = await dead_letter(admin, sink)
         assert mail["words"] == "550 5.1.1 No such person"
-        assert mail["message"] == "The mail server refused this mail."
+        assert mail["message"] == "The mail server refused this email."
         status, again = await admin.ask("POST", f"/v1/mails/{mail['id']}/retry")
         assert (status, again["state"]) == (200, "waiting")
         await admin.state(mail["id"], "sent")

@@ -88,15 +88,17 @@ export function TemplateEditor({ kind, language, readOnly }: { kind: string; lan
           <Select size="md" label={t("Language")} data={options} value={tag} allowDeselect={false} onChange={(chosen) => chosen && go("email-templates", kind, chosen)} />
           {template.version > 0 ? <State tone="busy">{t("Changed")}</State> : <State tone="calm">{t("As delivered")}</State>}
         </div>
-        <SettingsForm
-          key={`${tag}-${begun}`}
-          schema={value.schema}
-          stored={storedOf(template)}
-          save={save}
-          load={async () => storedOf((await load()).template)}
-          watch={setTyped}
-          readOnly={readOnly ? t("Your account may look at this page, but not change it.") : null}
-        />
+        <div className={styles.code}>
+          <SettingsForm
+            key={`${tag}-${begun}`}
+            schema={value.schema}
+            stored={storedOf(template)}
+            save={save}
+            load={async () => storedOf((await load()).template)}
+            watch={setTyped}
+            readOnly={readOnly ? t("Your account may look at this page, but not change it.") : null}
+          />
+        </div>
         <Known title={t("Values")} lead={t("They stand in double braces: {example}. Where a value may be missing, write {condition}.", { example: "{{ recipient_name }}", condition: "{% if name %}…{% endif %}" })} named={template.variables} />
         <Known title={t("Functions")} named={template.functions} />
         <PreviewPane path={path} language={tag} texts={typed ?? textsOf(template)} />
