@@ -23,6 +23,9 @@ from engage.chat.group_routes import GroupRoutes
 from engage.chat.groups import GroupChats
 from engage.chat.keeping import ChatKeeping
 from engage.chat.routes import ChatRoutes
+from engage.chat.search import Search
+from engage.chat.search_index import SearchIndex
+from engage.chat.search_routes import SearchRoutes
 from engage.chat.service import DirectChat
 from engage.chat.settings import ChatSettings
 from engage.chat.sockets import ChatSockets
@@ -343,6 +346,8 @@ class _Parts:
         groups = GroupChats(database, self._hub, self.people, chat_settings)
         corrections = Corrections(self._hub, deliveries, events, chat_settings)
         ChatSockets(corrections).register(self.sockets)
+        self._search_index = SearchIndex(database, events)
+        search = Search(database, self._search_index)
 
         # broadcast
         self._sending = BroadcastSending(database, self._hub, self.people, deliveries, events)
@@ -395,6 +400,7 @@ class _Parts:
                 chat, ChatKeeping(self._hub), corrections, self._hub, self.people, presence
             ).routes(),
             *GroupRoutes(groups, self._hub, self.people).routes(),
+            *SearchRoutes(search).routes(),
             *BroadcastRoutes(broadcasts).routes(),
             *self._api.routes(),
             *MailRoutes(self._mailer, self._mails, previews).routes(),
@@ -419,6 +425,7 @@ class _Parts:
             self.people,
             self._hub,
             self._files,
+            self._search_index,
             self.livechat,
             self._telephony,
             self._sending,

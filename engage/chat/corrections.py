@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from engage.chat.events import MessageDeleted
 from engage.chat.model import (
@@ -22,7 +22,7 @@ from engage.chat.model import (
 )
 from engage.hub.model import Appended, clean_client_id, clean_text, encode_body
 from engage.identifiers import now_ms, rfc3339
-from engage.storage.tables import message_revisions
+from engage.storage.tables import message_revisions, message_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -137,7 +137,10 @@ class Corrections:
     async def _replace(
         self, transaction: HubTransaction, message: Event, change: Event, after: dict[str, Any]
     ) -> None:
-        """Keep what was said, rewrite the message, and empty the edits that this one outdates."""
+        """Keep what was said, rewrite the message, and empty the edits that this one outdates.
+
+        It leaves the search at once; an edited one comes back with its new text.
+        """
         found = await transaction.connection.execute(
             select(message_revisions.c.changed_by_seq).where(
                 message_revisions.c.conversation_id == message.conversation_id,
@@ -152,6 +155,12 @@ class Corrections:
                 seq=message.seq,
                 body=encode_body(message.body),
                 at_ms=change.at_ms,
+            )
+        )
+        await transaction.connection.execute(
+            delete(message_texts).where(
+                message_texts.c.conversation_id == message.conversation_id,
+                message_texts.c.seq == message.seq,
             )
         )
         await transaction.rewrite(message.conversation_id, {message.seq: after, **outdated})

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from engage.hub.wire import author_json
 from engage.identifiers import rfc3339
 
 if TYPE_CHECKING:
     from engage.chat.group_rules import Group
     from engage.chat.model import Colleagues
     from engage.chat.repository import PhoneCopy
+    from engage.chat.search import Hit
     from engage.hub.model import Appended
 
 Number = Annotated[str, Field(min_length=1, max_length=18)]
@@ -130,6 +132,25 @@ class ShownGroupChat(BaseModel):
     members: list[ShownGroupMember]
 
 
+class ShownHit(BaseModel):
+    """A message that was found; `excerpt` is what stands before the hit, the hit, what follows."""
+
+    conversation: str
+    kind: str
+    title: str
+    seq: int
+    at: datetime
+    author: dict[str, str]
+    excerpt: tuple[str, str, str]
+
+
+class HitPage(BaseModel):
+    """Messages that were found, newest first; `cursor` asks for those before them."""
+
+    items: list[ShownHit]
+    cursor: str | None
+
+
 class ConversationPage(BaseModel):
     """Conversations, newest first; `cursor` asks for those after them."""
 
@@ -206,4 +227,17 @@ def group_json(group: Group, colleagues: Colleagues) -> dict[str, Any]:
             }
             for each in group.members
         ],
+    }
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """A message that was found."""
+    return {
+        "conversation": hit.conversation.id,
+        "kind": hit.conversation.kind,
+        "title": hit.title,
+        "seq": hit.event.seq,
+        "at": rfc3339(hit.event.at_ms),
+        "author": author_json(hit.event.author),
+        "excerpt": hit.excerpt,
     }

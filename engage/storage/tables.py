@@ -331,6 +331,27 @@ chat_group_members = Table(
     Column("joined_at_ms", BigInteger, nullable=False),
 )
 
+message_texts = Table(  # what is searched; a projection of the log, beside it a trigram index
+    "message_text",
+    metadata,
+    # Grows with the moment of the message, so that the newest hits are found first.
+    Column(
+        "id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    ),
+    Column("conversation_id", Text, ForeignKey("conversation.id"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("note", Boolean, nullable=False),
+    Column("folded", Text, nullable=False),  # without case, accents and vowel marks
+    UniqueConstraint("conversation_id", "seq"),
+)
+
+search_progress = Table(  # up to which sequence a conversation is in `message_text`
+    "search_progress",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+
 message_revisions = Table(  # what a message was before an edit or its deletion
     "message_revision",
     metadata,

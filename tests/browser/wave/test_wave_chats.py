@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from tests.support.browser import serious_faults
 from tests.support.desk import log, message_box, open_wave, say
 
 if TYPE_CHECKING:
@@ -116,3 +117,27 @@ def test_presence_is_told_in_words(server: Server, new_context: NewContext) -> N
     expect(dana).to_contain_text("Offline")
     open_wave(new_context, server.url, "1003")
     expect(dana).to_contain_text("Available")
+
+
+def test_a_message_is_found_and_shown_in_its_place(server: Server, new_context: NewContext) -> None:
+    ana = open_wave(new_context, server.url, "1000", reduced_motion="reduce")
+    write_to(ana, "Chen Li")
+    say(ana, "Der Café-Termin steht")
+    for number in range(30):
+        message_box(ana).fill(f"Line {number}")
+        message_box(ana).press("Enter")
+    expect(log(ana)).to_contain_text("Line 29")
+    view(ana, "Contacts")
+    view(ana, "Chats")
+    ana.get_by_label("Search chats").fill("cafe termin")
+    hits = ana.get_by_role("list", name="Messages")
+    expect(hits.get_by_role("listitem")).to_have_count(1)
+    expect(hits).to_contain_text("Chen Li")
+    expect(hits.get_by_role("mark").or_(hits.locator("mark"))).to_have_text("Café")
+    assert serious_faults(ana) == []
+    hits.get_by_role("link").click()
+    found = log(ana).locator("[data-marked]")
+    expect(found).to_contain_text("Der Café-Termin steht")
+    expect(found).to_be_in_viewport()
+    ana.get_by_label("Search chats").fill("nothing of that kind")
+    expect(ana.get_by_text("No message holds these words.")).to_be_visible()

@@ -104,6 +104,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("PATCH", "/v1/conversations/{id}/events/{seq}"): USERS,
     ("DELETE", "/v1/conversations/{id}/events/{seq}"): USERS,
     ("GET", "/v1/conversations/{id}/deliveries"): {USER},
+    ("GET", "/v1/search"): USERS,
     ("POST", "/v1/groups"): USERS,
     ("GET", "/v1/groups/{id}"): USERS,
     ("PATCH", "/v1/groups/{id}"): USERS,

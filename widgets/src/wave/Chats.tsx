@@ -6,11 +6,14 @@ import { nt, t } from "../shared/i18n";
 import { Blank, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
 import { presenceWords } from "../kit/Person";
+import { useSession } from "../kit/session-context";
 import { ChatMenu } from "./ChatMenu";
 import styles from "./Chats.module.css";
 import { ConversationList } from "./ConversationList";
 import { ConversationPane } from "./ConversationPane";
 import { useDesk } from "./context";
+import { HitList } from "./HitList";
+import { sequence, useHits } from "./hits";
 import { type Desk, partner } from "./desk";
 import { NewChat } from "./NewChat";
 import { PageHead } from "./PageHead";
@@ -21,11 +24,13 @@ import { useConversation } from "./useConversation";
 export function Chats({ selected, message }: { selected: string | undefined; message: string | undefined }) {
   const desk = useDesk();
   const [search, setSearch] = useState("");
+  const { api } = useSession();
+  const [hits, more] = useHits(api, search);
   const [choosing, setChoosing] = useState(false);
   const all = desk.list("direct", "group", "broadcast");
   const found = all.filter((conversation) => matches(conversation, desk, search));
   const conversation = useConversation(selected);
-  const target = message && /^[0-9]+$/.test(message) ? Number(message) : null;
+  const target = sequence(message);
   return (
     <main className={split.split} data-open={selected ? "" : undefined}>
       <div className={split.list}>
@@ -34,7 +39,7 @@ export function Chats({ selected, message }: { selected: string | undefined; mes
             {t("New chat")}
           </Button>
         </PageHead>
-        {all.length > 0 && (
+        {(all.length > 0 || search) && (
           <div className={styles.search}>
             <TextInput
               type="search"
@@ -52,7 +57,7 @@ export function Chats({ selected, message }: { selected: string | undefined; mes
             <Loading label={t("Loading your chats…")} />
           ) : found.length > 0 ? (
             <ConversationList label={t("Chats")} conversations={found} base="chats" selected={selected} />
-          ) : all.length > 0 ? (
+          ) : search.trim() ? (
             <p className={styles.none} role="status">
               {t("No chat matches “{search}”.", { search })}
             </p>
@@ -63,6 +68,7 @@ export function Chats({ selected, message }: { selected: string | undefined; mes
               </Button>
             </Blank>
           )}
+          {search.trim() && <HitList hits={hits} more={more} />}
         </div>
       </div>
       {conversation !== null && conversation !== "searching" && conversation.kind !== "livechat" ? (
@@ -87,7 +93,7 @@ function matches(conversation: Conversation, desk: Desk, search: string): boolea
   const wanted = search.trim().toLocaleLowerCase();
   if (!wanted) return true;
   const { name, number } = partner(conversation, desk.me);
-  const texts = [name, number, conversation.newest?.text ?? "", ...conversation.events.map((event) => event.text ?? "")];
+  const texts = [name, number, conversation.newest?.text ?? "", ...conversation.participants.map((participant) => participant.name)];
   return texts.some((text) => text.toLocaleLowerCase().includes(wanted));
 }
 

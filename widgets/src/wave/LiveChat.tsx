@@ -15,6 +15,7 @@ import { ConversationList } from "./ConversationList";
 import { ConversationPane } from "./ConversationPane";
 import { useDesk } from "./context";
 import { partner } from "./desk";
+import { sequence } from "./hits";
 import type { Waiting } from "./inquiries";
 import { LeftMessageList, LeftMessagePane } from "./LeftMessages";
 import styles from "./LiveChat.module.css";
@@ -25,7 +26,7 @@ import { useLeftMessages } from "./useLeftMessages";
 import { VisitorDetails } from "./VisitorDetails";
 
 /** Where an agent sees who waits, takes a chat and talks to the visitor. */
-export function LiveChat({ selected }: { selected: string | undefined }) {
+export function LiveChat({ selected, target }: { selected: string | undefined; target: string | undefined }) {
   const desk = useDesk();
   const [details, setDetails] = useState(() => matchMedia("(width >= 75rem)").matches);
   const conversation = useConversation(selected);
@@ -66,7 +67,7 @@ export function LiveChat({ selected }: { selected: string | undefined }) {
         </section>
       ) : conversation !== null && conversation !== "searching" && conversation.kind === "livechat" ? (
         <>
-          <VisitorChat key={conversation.id} conversation={conversation} details={details} toggleDetails={() => setDetails(!details)} />
+          <VisitorChat key={conversation.id} conversation={conversation} details={details} toggleDetails={() => setDetails(!details)} target={target} />
           {details && <VisitorDetails key={`details ${conversation.id}`} conversation={conversation.id} onClose={() => setDetails(false)} />}
         </>
       ) : (
@@ -173,9 +174,10 @@ interface VisitorChatProps {
   conversation: Conversation;
   details: boolean;
   toggleDetails: () => void;
+  target: string | undefined;
 }
 
-function VisitorChat({ conversation, details, toggleDetails }: VisitorChatProps) {
+function VisitorChat({ conversation, details, toggleDetails, target }: VisitorChatProps) {
   const desk = useDesk();
   const [ending, setEnding] = useState(false);
   const over = isOver(conversation);
@@ -190,6 +192,7 @@ function VisitorChat({ conversation, details, toggleDetails }: VisitorChatProps)
         conversation={conversation}
         list="live-chat"
         notes
+        target={sequence(target)}
         subtitle={<StateLine conversation={conversation} />}
         closed={over ? t("This chat has ended. It stays here to be read.") : conversation.owner && !mine ? t("{name} takes care of this chat now.", { name: conversation.owner.name }) : null}
         actions={

@@ -31,7 +31,7 @@ export function Wave({ me }: { me: Me }) {
   return (
     <DeskContext value={desk}>
       <Frame view={view}>
-        {view === "chats" ? <Chats selected={selected} message={message} /> : view === "contacts" ? <Contacts /> : view === "security" ? <OwnSecurity /> : <LiveChat selected={selected} />}
+        {view === "chats" ? <Chats selected={selected} message={message} /> : view === "contacts" ? <Contacts /> : view === "security" ? <OwnSecurity /> : <LiveChat selected={selected} target={message} />}
       </Frame>
     </DeskContext>
   );
