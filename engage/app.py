@@ -327,6 +327,7 @@ class _Parts:
             keyring.derive("files"),
             lambda: self._configuration.get(ImSettings),
             self.livechat,
+            events,
             clock,
         )
         conversations = Conversations(self._hub, self.livechat.desk, self._files)

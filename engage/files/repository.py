@@ -107,7 +107,7 @@ class FileRepository:
     async def unsaid(self, after: str, limit: int) -> tuple[list[str], str | None]:
         """Those whose event is gone, among so many; and where to go on."""
         query = (
-            select(files.c.id, events.c.kind)
+            select(files.c.id, events.c.kind, events.c.body)
             .outerjoin(
                 events,
                 and_(
@@ -120,7 +120,14 @@ class FileRepository:
             .limit(limit)
         )
         rows = (await self._connection.execute(query)).all()
-        return [row.id for row in rows if row.kind != "file"], rows[-1].id if rows else None
+        return [row.id for row in rows if not _says(row.kind, row.body)], rows[
+            -1
+        ].id if rows else None
+
+    async def said_at(self, conversation_id: str, seq: int) -> list[str]:
+        """The file that this event said, if there is one."""
+        said = and_(files.c.conversation_id == conversation_id, files.c.seq == seq)
+        return list((await self._connection.execute(select(files.c.id).where(said))).scalars())
 
     async def known(self, file_ids: set[str]) -> set[str]:
         """Those of them that have a row."""
@@ -135,6 +142,11 @@ class FileRepository:
     async def _one(self, condition: Any) -> File | None:
         row = (await self._connection.execute(select(files).where(condition))).one_or_none()
         return None if row is None else _file(row)
+
+
+def _says(kind: str | None, body: str | None) -> bool:
+    """Whether an event is there and still says its file."""
+    return kind == "file" and not (body or "").startswith('{"deleted"')
 
 
 def _file(row: Row[Any]) -> File:

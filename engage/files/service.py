@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engage.chat.events import MessageDeleted
 from engage.errors import EngageError, NotFound
 from engage.files.addresses import Signer, Variant, good_until
 from engage.files.images import Studio
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from engage.events import Events
     from engage.files.model import Allowance, VisitorRules
     from engage.files.settings import ImSettings
     from engage.hub.model import Appended, Author
@@ -69,9 +71,11 @@ class Files:
         key: bytes,
         settings: Callable[[], ImSettings],
         visitors: VisitorRules,
+        events: Events,
         clock: Clock = now_ms,
     ) -> None:
         """`folder` holds the bytes, `key` seals addresses, `visitors` knows their live chats."""
+        events.subscribe(MessageDeleted, self._unsaid)
         self._database, self._hub, self._settings = database, hub, settings
         self._visitors, self._clock = visitors, clock
         self._store, self._signer = FileStore(folder), Signer(key)
@@ -242,6 +246,12 @@ class Files:
         if removed:
             log.info("files removed", extra={"count": removed})
         return removed
+
+    async def _unsaid(self, fact: MessageDeleted) -> None:
+        """Somebody took a file back: it goes from the disk too."""
+        async with self._database.read() as connection:
+            said = await FileRepository(connection).said_at(fact.conversation_id, fact.seq)
+        await self._give_up(said, even_sent=True)
 
     async def _expired(self) -> list[str]:
         async with self._database.read() as connection:

@@ -155,6 +155,7 @@ def configuration_json(
         "offline_form": options.offline_form,
         "theme": {"color": options.theme_color, "mode": options.theme_mode},
         "text_limit": TEXT_LIMIT,
+        "file_upload": options.file_upload,
     }
 
 

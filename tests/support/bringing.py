@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from engage.events import Events
 from engage.files.service import Files
 from engage.files.settings import ImSettings
 from engage.files.uploads import Announced
@@ -52,14 +53,16 @@ class Cabinet:
     folder: Path
     settings: ImSettings = field(default_factory=ImSettings)
     clock: Clock = field(default_factory=Clock)
+    events: Events = field(default_factory=Events)
     narrowed: tuple[int | None, frozenset[FileKind] | None] = (None, None)
 
     async def __aenter__(self) -> Cabinet:
         self.connections = Connections()
         self.hub = hub_of(self.database, self.connections)
         self.files = Files(
-            self.database, self.hub, self.folder, b"k" * 32, lambda: self.settings, self, self.clock
-        )
+            self.database, self.hub, self.folder, b"k" * 32, lambda: self.settings, self,
+            self.events, self.clock,
+        )  # fmt: skip
         await self.files.start()
         self.chat = await self.chat_of(ANA, BEN)
         return self

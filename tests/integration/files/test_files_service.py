@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import delete, update
 
+from engage.chat.events import MessageDeleted
 from engage.errors import NotFound, TooMany
 from engage.files.addresses import Variant
 from engage.files.model import (
@@ -270,6 +271,16 @@ async def test_what_is_never_sent_is_removed_after_a_day(cabinet: Cabinet) -> No
             await cabinet.files.look(ANA, gone.file.id)
 
 
+async def test_a_file_taken_back_is_gone_at_once(cabinet: Cabinet) -> None:
+    seen = await cabinet.brought(b"Hello")
+    seq = (await cabinet.say(seen)).event.seq
+    cabinet.events.publish(MessageDeleted(cabinet.chat, seq, "file", {}))
+    await cabinet.events.settled()
+    assert cabinet.on_disk() == []
+    with pytest.raises(NotFound):
+        await cabinet.files.look(ANA, seen.file.id)
+
+
 @pytest.mark.parametrize("erased", ["conversation", "event", "words"])
 async def test_files_go_with_what_said_them(cabinet: Cabinet, erased: str) -> None:
     kept, gone = await cabinet.brought(b"Hello"), await cabinet.brought(pictures.drawing(), "p.png")
@@ -280,7 +291,7 @@ async def test_files_go_with_what_said_them(cabinet: Cabinet, erased: str) -> No
     async def work(connection: AsyncConnection) -> None:
         said = events.c.conversation_id == other
         if erased == "words":
-            await connection.execute(update(events).where(said).values(kind="deleted", body="{}"))
+            await connection.execute(update(events).where(said).values(body='{"deleted":9}'))
             return
         await connection.execute(delete(events).where(said))
         if erased == "conversation":

@@ -57,14 +57,20 @@ export class Api {
     throw error;
   }
 
-  private async ask(method: string, path: string, body: unknown, timeoutMs: number): Promise<Response> {
+  /** What tells the server who asks; for requests that `fetch` is not made for. */
+  headers(method: string): Record<string, string> {
     const headers: Record<string, string> = { Accept: "application/json" };
-    const file = body instanceof Blob;
-    if (body !== undefined) headers["Content-Type"] = file ? body.type : "application/json";
     const token = this.options.token?.();
     if (token) headers["Authorization"] = `Bearer ${token}`;
     const csrf = this.options.csrf?.();
     if (csrf && method !== "GET") headers["X-CSRF-Token"] = csrf;
+    return headers;
+  }
+
+  private async ask(method: string, path: string, body: unknown, timeoutMs: number): Promise<Response> {
+    const headers = this.headers(method);
+    const file = body instanceof Blob;
+    if (body !== undefined) headers["Content-Type"] = file ? body.type : "application/json";
     const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(timeoutMs) };
     if (body !== undefined) init.body = file ? body : JSON.stringify(body);
     try {
@@ -76,12 +82,14 @@ export class Api {
 }
 
 async function readError(response: Response): Promise<ApiError> {
-  const retryAfter = Number(response.headers.get("Retry-After"));
-  let error: WireError = { code: `http_${response.status}`, message: "" };
-  try {
-    error = ((await response.json()) as { error: WireError }).error ?? error;
-  } catch {
-    // A proxy's page, or nothing: the status is all there is to know.
-  }
-  return new ApiError(response.status, error.code, error.message, error.fields, retryAfter > 0 ? retryAfter : null, error);
+  // A proxy's page, or nothing: the status is all there is to know.
+  const body: unknown = await response.json().catch(() => null);
+  return errorOf(response.status, body, response.headers.get("Retry-After"));
+}
+
+/** An answer that is none of success. */
+export function errorOf(status: number, body: unknown, retryAfter: string | null): ApiError {
+  const error = (body as { error?: WireError } | null)?.error ?? { code: `http_${status}`, message: "" };
+  const seconds = Number(retryAfter);
+  return new ApiError(status, error.code, error.message, error.fields, seconds > 0 ? seconds : null, error);
 }

@@ -2,9 +2,10 @@
 import { type Api, ApiError } from "./api";
 import { after, type Conversation, empty, type Input, isBehind, isMine, TYPING_LIVES_MS } from "./conversation";
 import { newId } from "./ids";
-import { type Entry, type Extra, openOutbox, type Outbox } from "./outbox";
+import { type Entry, type Extra, openOutbox, type Outbox, type OutgoingFile } from "./outbox";
 import { Sender } from "./sender";
 import { Socket, SocketGone, type SocketState } from "./socket";
+import { Uploads } from "./uploads";
 import type { Ack, Author, Me, Page, Summary, Watermark, WireEvent } from "./wire";
 
 export interface ClientOptions {
@@ -26,9 +27,11 @@ const CHECK_MS = 60_000;
 /** Own event after the acknowledgement: it usually follows at once by the socket. */
 const SETTLE_MS = 1_500;
 const PAGE = 200;
+const LARGEST_FILE = 1024 * 1024 * 1024;
 
 export class ConversationClient {
   readonly me: Me;
+  readonly api: Api;
   connection: Connection = "connecting";
   refusal: string | null = null;
   conversations: ReadonlyMap<string, Conversation> = new Map();
@@ -38,6 +41,7 @@ export class ConversationClient {
   readonly #socket: Socket;
   #outbox: Outbox | null = null;
   #sender: Sender | null = null;
+  readonly #uploads: Uploads;
   #listeners = new Set<() => void>();
   #handlers = new Map<string, Set<(data: never) => void>>();
   #followed = new Set<string>();
@@ -55,11 +59,25 @@ export class ConversationClient {
     this.#options = options;
 
     this.me = options.me;
+    this.api = options.api;
     this.#socket = new Socket({
       namespace: options.namespace,
       auth: options.auth,
       onState: (state, code) => this.#socketBecame(state, code),
       onEvent: (name, data) => this.#heard(name, data),
+    });
+    this.#uploads = new Uploads(options.api, {
+      progress: (entry, sent) => this.#put(entry.conversation, { type: "progress", clientId: entry.clientId, sent }),
+      arrived: async (entry, id) => {
+        const whole: Entry = { ...entry, file: { ...entry.file!, id } };
+        await this.#keepEntry(whole);
+        await this.#sender?.take(whole);
+      },
+      refused: (entry, error) => {
+        this.#put(entry.conversation, { type: "refused", clientId: entry.clientId, error });
+        void this.#keepEntry({ ...entry, refused: { code: error.code, message: error.message } });
+      },
+      late: (entry, error) => this.#put(entry.conversation, { type: "late", clientId: entry.clientId, error }),
     });
   }
 
@@ -96,6 +114,7 @@ export class ConversationClient {
     for (const undo of this.#unhook.splice(0)) undo();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
+    this.#uploads.stop();
     this.#sender?.stop();
     this.#socket.close();
   }
@@ -173,12 +192,19 @@ export class ConversationClient {
     if (options.extra) entry.extra = options.extra;
     this.#put(conversation, written(entry));
     this.#typed.delete(conversation);
-    try {
-      await this.#outbox?.put(entry);
-    } catch {
-      this.durable = false; // the disk is full: it is sent all the same
-    }
+    await this.#keepEntry(entry);
     await this.#sender?.take(entry);
+    return entry.clientId;
+  }
+
+  /** Send a file: brought in pieces beside what is written, said when all of it is there. */
+  async sendFile(conversation: string, data: Blob): Promise<string> {
+    const file: OutgoingFile = { name: data instanceof File ? data.name : "", data };
+    const entry: Entry = { clientId: newId(), conversation, text: "", atMs: Date.now(), action: "send", file };
+    this.#put(conversation, written(entry));
+    // Above what any server takes it is only refused; the disk is spared a copy.
+    if (data.size <= LARGEST_FILE) void this.#keepEntry(entry);
+    await this.#uploads.take(entry);
     return entry.clientId;
   }
 
@@ -213,13 +239,19 @@ export class ConversationClient {
     this.#put(conversation, { type: "again", clientId });
     const entry: Entry = { clientId, conversation, text: pending.text, atMs: pending.atMs, action: pending.note ? "note" : "send" };
     if (pending.extra) entry.extra = pending.extra;
+    if (pending.file) {
+      entry.file = { name: pending.file.name, data: pending.file.data };
+      await this.#uploads.take(entry);
+      return;
+    }
     await this.#outbox?.put(entry);
     await this.#sender?.take(entry);
   }
 
-  /** Give up a refused item; its text is returned, to be edited. */
+  /** Give up a refused item, or a file on its way; its text is returned, to be edited. */
   async discard(conversation: string, clientId: string): Promise<string> {
     const pending = this.get(conversation)?.pending.find((each) => each.clientId === clientId);
+    if (pending?.file) this.#uploads.cancel(clientId);
     this.#put(conversation, { type: "discarded", clientId });
     await this.#outbox?.remove(clientId);
     return pending?.text ?? "";
@@ -416,10 +448,19 @@ export class ConversationClient {
     this.#put(id, { type: "restarted", after: Math.max(0, head - PAGE) });
   }
 
+  async #keepEntry(entry: Entry): Promise<void> {
+    try {
+      await this.#outbox?.put(entry);
+    } catch {
+      this.durable = false; // the disk is full: it is sent all the same
+    }
+  }
+
   async #adopt(): Promise<void> {
     for (const entry of (await this.#outbox?.all().catch(() => [])) ?? []) {
-      if (this.#sender!.holds(entry.clientId)) continue;
-      if (!entry.refused && !(await this.#sender!.take(entry))) continue; // another tab sends it
+      if (this.#sender!.holds(entry.clientId) || this.#uploads.holds(entry.clientId)) continue;
+      const way = entry.file && !entry.file.id ? this.#uploads : this.#sender!;
+      if (!entry.refused && !(await way.take(entry))) continue; // another tab sends it
       this.#put(entry.conversation, written(entry));
       if (entry.refused) this.#put(entry.conversation, { type: "refused", clientId: entry.clientId, error: entry.refused });
     }
@@ -476,6 +517,6 @@ export class ConversationClient {
 }
 
 function written(entry: Entry): Input {
-  const { clientId, text, atMs, extra } = entry;
-  return { type: "written", clientId, text, atMs, note: entry.action === "note", ...(extra ? { extra } : {}) };
+  const { clientId, text, atMs, extra, file } = entry;
+  return { type: "written", clientId, text, atMs, note: entry.action === "note", ...(extra ? { extra } : {}), ...(file ? { file } : {}) };
 }

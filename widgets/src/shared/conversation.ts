@@ -1,9 +1,11 @@
 /** One conversation as a value: `after(state, input)` is the only way it changes, and it is pure. */
-import type { Extra } from "./outbox";
+import type { Extra, OutgoingFile } from "./outbox";
 import type { Author, ConversationStateName, Me, Page, Summary, Watermark, WireError, WireEvent } from "./wire";
 
 /** What somebody wrote that the server has not yet given back as an event. */
 export interface Pending {
+  /** A file on its way, and how much of it has arrived. */
+  file?: OutgoingFile & { sent: number };
   clientId: string;
   text: string;
   /** The writer's clock, for the provisional bubble alone. */
@@ -61,8 +63,9 @@ export type Input =
   | { type: "typing"; author: Author; nowMs: number }
   | { type: "tick"; nowMs: number }
   | { type: "position"; position: number; attended: boolean }
-  | { type: "written"; clientId: string; text: string; atMs: number; note?: boolean; extra?: Extra }
+  | { type: "written"; clientId: string; text: string; atMs: number; note?: boolean; extra?: Extra; file?: OutgoingFile }
   | { type: "kept"; pinned?: boolean; muted?: boolean }
+  | { type: "progress"; clientId: string; sent: number }
   | { type: "stored"; clientId: string; seq: number }
   | { type: "late"; clientId: string; error: WireError | null }
   | { type: "refused"; clientId: string; error: WireError }
@@ -156,11 +159,13 @@ export function after(state: Conversation, input: Input, me: Me): Conversation {
     case "written": {
       if (state.pending.some((each) => each.clientId === input.clientId)) return state;
       if (state.events.some((event) => event.client_id === input.clientId && isMine(event.author, me))) return state;
-      const pending: Pending = { clientId: input.clientId, text: input.text, atMs: input.atMs, phase: "sending", seq: null, error: null, note: input.note ?? false, ...(input.extra ? { extra: input.extra } : {}) };
+      const pending: Pending = { clientId: input.clientId, text: input.text, atMs: input.atMs, phase: "sending", seq: null, error: null, note: input.note ?? false, ...(input.extra ? { extra: input.extra } : {}), ...(input.file ? { file: { ...input.file, sent: 0 } } : {}) };
       return { ...state, pending: [...state.pending, pending] };
     }
     case "kept":
       return { ...state, pinned: input.pinned ?? state.pinned, muted: input.muted ?? state.muted };
+    case "progress":
+      return { ...state, pending: state.pending.map((each) => (each.clientId === input.clientId && each.file ? { ...each, phase: "sending", error: null, file: { ...each.file, sent: input.sent } } : each)) };
     case "stored":
       return { ...withPending(state, input.clientId, { phase: "stored", seq: input.seq, error: null }), head: Math.max(state.head, input.seq) };
     case "late":

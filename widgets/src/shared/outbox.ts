@@ -1,5 +1,12 @@
 /** What is written and not yet acknowledged: on the device's disk before it is sent, so that a reload or a crash loses nothing. */
 
+/** A file that is on its way; `id` once all of it is on the server. */
+export interface OutgoingFile {
+  name: string;
+  data: Blob;
+  id?: string;
+}
+
 /** Beside a message's text: what it answers, and whom it names. */
 export interface Extra {
   reply_to?: number;
@@ -16,6 +23,8 @@ export interface Entry {
   epoch?: number;
   /** What goes with the text. */
   extra?: Extra;
+  /** Instead of a text. */
+  file?: OutgoingFile;
   /** Set when the server refused it for good; kept until its writer decides. */
   refused?: { code: string; message: string };
 }

@@ -127,15 +127,13 @@ export class Sender {
   }
 
   async #bySocket(entry: Entry): Promise<Outcome> {
-    const { clientId, conversation, text, epoch, extra } = entry;
-    const ack = await this.#socket.request(entry.action, { conversation, client_id: clientId, text, ...extra, ...(epoch === undefined ? {} : { epoch }) }, ACK_MS);
+    const ack = await this.#socket.request(entry.action, { conversation: entry.conversation, ...said(entry) }, ACK_MS);
     return ack.ok ? { kind: "stored", seq: Number(ack["seq"]) } : judged(ack.error, TRANSIENT.has(ack.error.code));
   }
 
   async #byHttp(entry: Entry, lastWay: boolean): Promise<Outcome> {
-    const { clientId, conversation, text, epoch, extra } = entry;
     try {
-      const stored = await this.#api.post<{ seq: number }>(`/v1/conversations/${conversation}/events`, { client_id: clientId, text, ...extra, ...(epoch === undefined ? {} : { epoch }) }, 15_000);
+      const stored = await this.#api.post<{ seq: number }>(`/v1/conversations/${entry.conversation}/events`, said(entry), 15_000);
       return { kind: "stored", seq: stored.seq };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -158,6 +156,10 @@ export class Sender {
       lane.wake = done;
     });
   }
+}
+
+function said({ clientId, text, file, epoch, extra }: Entry): Record<string, unknown> {
+  return { client_id: clientId, ...(file ? { file: file.id } : { text }), ...extra, ...(epoch === undefined ? {} : { epoch }) };
 }
 
 const tooBig = (entry: Entry): boolean => new Blob([JSON.stringify(entry.text)]).size > SOCKET_BYTES;

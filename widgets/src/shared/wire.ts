@@ -28,6 +28,8 @@ export interface WireEvent {
   deleted?: number;
   /** `edited`, `deleted`: the sequence of the message that they change. */
   of?: number;
+  /** `file` */
+  file?: WireFile;
   /** `state` */
   state?: ConversationStateName;
   reason?: string;
@@ -38,6 +40,17 @@ export interface WireEvent {
   /** `system` */
   code?: string;
   [extra: string]: unknown;
+}
+
+/** A file that was said; `thumb`: there is a small picture of it. */
+export interface WireFile {
+  id: string;
+  name: string;
+  size: number;
+  type: string;
+  width?: number;
+  height?: number;
+  thumb?: boolean;
 }
 
 export interface Watermark {

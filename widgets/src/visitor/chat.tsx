@@ -95,7 +95,7 @@ function written({ events }: Conversation, { me }: ConversationClient): string {
 }
 
 function heard(event: WireEvent, client: ConversationClient): void {
-  if (event.kind !== "message" || isMine(event.author, client.me)) return;
+  if ((event.kind !== "message" && event.kind !== "file") || isMine(event.author, client.me)) return;
   tellHost({ type: "message" });
   if (document.visibilityState !== "visible" || !document.hasFocus()) chime();
 }

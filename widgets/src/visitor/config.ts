@@ -22,6 +22,8 @@ export interface Config {
   offline_form: boolean;
   theme: { color: string; mode: "light" | "dark" | "auto" };
   text_limit: number;
+  /** What visitors may send besides text. */
+  file_upload: "all" | "images" | "none";
 }
 
 /** Why nobody can be asked now. */
@@ -57,6 +59,7 @@ const absent: Config = {
   offline_form: true,
   theme: { color: "#1b5fd9", mode: "auto" },
   text_limit: 8000,
+  file_upload: "all",
 };
 
 export function readConfig(): Config {

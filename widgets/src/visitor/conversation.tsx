@@ -5,11 +5,13 @@ import { type Conversation, isMine, isOver, type Pending, progressOf, reasonOf }
 import { keepDraft, readDraft } from "../shared/draft";
 import { nt, t } from "../shared/i18n";
 import * as icons from "../shared/icons/paths";
+import { filesOf, isFinal } from "../shared/files";
 import { lineOf } from "../shared/lines";
 import { clock, day, dayKey, fullTime, number } from "../shared/time";
 import type { WireEvent } from "../shared/wire";
 import type { Config } from "./config";
 import { onHost, shown } from "./embed";
+import { Attach, DropPlace, OnItsWay, Shown } from "./files";
 import { Icon, Spinner, Text } from "./parts";
 
 export interface TalkProps {
@@ -28,6 +30,9 @@ export function Talk({ config, client, identity, conversation, onAgain, onMessag
     keepDraft(identity, conversation.id, text);
     if (text.trim()) client.typing(conversation.id);
   };
+  const sendFiles = (files: File[]): void => {
+    for (const file of files) void client.sendFile(conversation.id, file);
+  };
   const edit = async (item: Pending): Promise<void> => {
     const text = await client.discard(conversation.id, item.clientId);
     write(draft.trim() ? `${draft}\n${text}` : text);
@@ -41,7 +46,7 @@ export function Talk({ config, client, identity, conversation, onAgain, onMessag
       {isOver(conversation) ? (
         <Over config={config} conversation={conversation} onAgain={onAgain} onMessage={onMessage} />
       ) : (
-        <Composer limit={config.text_limit} draft={draft} onInput={write} onSend={(text) => (write(""), void client.send(conversation.id, text))} />
+        <Composer config={config} draft={draft} onInput={write} onSend={(text) => (write(""), void client.send(conversation.id, text))} onFiles={sendFiles} />
       )}
     </>
   );
@@ -141,7 +146,7 @@ function Log({ client, conversation, onEdit }: { client: ConversationClient; con
     };
   }, [conversation.id]);
 
-  const lastOwn = conversation.events.findLast((event) => event.kind === "message" && isMine(event.author, me));
+  const lastOwn = conversation.events.findLast((event) => isSaid(event) && isMine(event.author, me));
   return (
     <div class="log-place">
       <div class="log" role="log" aria-label={t("Conversation")} aria-busy={!conversation.loaded || undefined} tabIndex={0} ref={box} onScroll={scrolled}>
@@ -182,8 +187,10 @@ interface EventProps {
   latest: boolean;
 }
 
+const isSaid = (event: WireEvent | undefined): event is WireEvent => event?.kind === "message" || event?.kind === "file";
+
 const sameGroup = (a: WireEvent | undefined, b: WireEvent | undefined): boolean =>
-  a?.kind === "message" && b?.kind === "message" && a.author.kind === b.author.kind && a.author.id === b.author.id && Math.abs(Date.parse(a.at) - Date.parse(b.at)) < GROUP_MS && dayKey(a.at) === dayKey(b.at);
+  isSaid(a) && isSaid(b) && a.author.kind === b.author.kind && a.author.id === b.author.id && Math.abs(Date.parse(a.at) - Date.parse(b.at)) < GROUP_MS && dayKey(a.at) === dayKey(b.at);
 
 function Event({ event, before, after, client, conversation, latest }: EventProps) {
   const newDay = !before || dayKey(before.at) !== dayKey(event.at);
@@ -194,12 +201,16 @@ function Event({ event, before, after, client, conversation, latest }: EventProp
   return (
     <>
       {newDay && <p class="day">{day(event.at)}</p>}
-      {event.kind === "message" ? (
+      {isSaid(event) ? (
         <div class={`message ${mine ? "mine" : "theirs"}${first ? " first" : ""}${last ? " last" : ""}`}>
           {first && <p class={mine ? "visually-hidden" : "author"}>{mine ? t("You") : event.author.name}</p>}
-          <p class="bubble" dir="auto">
-            <Text>{event.text ?? ""}</Text>
-          </p>
+          {event.file ? (
+            <Shown file={event.file} api={client.api} />
+          ) : (
+            <p class="bubble" dir="auto">
+              <Text>{event.text ?? ""}</Text>
+            </p>
+          )}
           {(last || latest) && (
             <p class="meta">
               <time dateTime={event.at} title={fullTime(event.at)}>
@@ -231,9 +242,19 @@ function Unsent({ item, client, conversation, onEdit }: { item: Pending; client:
   return (
     <div class={`message mine first last ${item.phase === "stored" ? "" : refused ? "refused" : "unsent"}`}>
       <p class="visually-hidden">{t("You")}</p>
-      <p class="bubble" dir="auto">
-        <Text>{item.text}</Text>
-      </p>
+      {item.file ? (
+        <OnItsWay item={item}>
+          {item.phase !== "stored" && (
+            <button type="button" class="link" aria-label={t("Cancel {name}", { name: item.file.name || t("Picture") })} onClick={() => void client.discard(conversation.id, item.clientId)}>
+              {refused ? t("Remove") : t("Cancel")}
+            </button>
+          )}
+        </OnItsWay>
+      ) : (
+        <p class="bubble" dir="auto">
+          <Text>{item.text}</Text>
+        </p>
+      )}
       <p class="meta">
         <time>{clock(item.atMs)}</time>
         {refused ? (
@@ -252,12 +273,12 @@ function Unsent({ item, client, conversation, onEdit }: { item: Pending; client:
       </p>
       {refused && (
         <p class="actions">
-          {!isOver(conversation) && (
+          {!isOver(conversation) && !(item.file && isFinal(item.error?.code)) && (
             <button type="button" class="link" onClick={() => void client.again(conversation.id, item.clientId)}>
               {t("Try again")}
             </button>
           )}
-          {!isOver(conversation) && (
+          {!isOver(conversation) && !item.file && (
             <button type="button" class="link" onClick={onEdit}>
               {t("Edit")}
             </button>
@@ -270,7 +291,17 @@ function Unsent({ item, client, conversation, onEdit }: { item: Pending; client:
 
 // --- the box ------------------------------------------------------------------------------------
 
-function Composer({ limit, draft, onInput, onSend }: { limit: number; draft: string; onInput: (text: string) => void; onSend: (text: string) => void }) {
+interface ComposerProps {
+  config: Config;
+  draft: string;
+  onInput: (text: string) => void;
+  onSend: (text: string) => void;
+  onFiles: (files: File[]) => void;
+}
+
+function Composer({ config, draft, onInput, onSend, onFiles }: ComposerProps) {
+  const limit = config.text_limit;
+  const takesFiles = config.file_upload !== "none";
   const box = useRef<HTMLTextAreaElement>(null);
   const length = [...draft].length; // code points, as the server counts
   const over = length > limit;
@@ -295,12 +326,20 @@ function Composer({ limit, draft, onInput, onSend }: { limit: number; draft: str
     event.preventDefault();
     send();
   };
+  const paste = (event: ClipboardEvent): void => {
+    const files = filesOf(event.clipboardData);
+    if (!takesFiles || files.length === 0 || event.clipboardData?.types.includes("text/plain")) return;
+    event.preventDefault();
+    onFiles(files);
+  };
   return (
-    <form class="composer" onSubmit={(event) => (event.preventDefault(), send())}>
+    <form class={takesFiles ? "composer with-files" : "composer"} onSubmit={(event) => (event.preventDefault(), send())}>
+      {takesFiles && <DropPlace onFiles={onFiles} />}
+      {takesFiles && <Attach imagesOnly={config.file_upload === "images"} onFiles={onFiles} />}
       <label class="visually-hidden" for="message">
         {t("Message")}
       </label>
-      <textarea id="message" ref={box} rows={1} dir={draft ? "auto" : undefined} enterkeyhint="send" value={draft} placeholder={t("Write a message …")} aria-invalid={over || undefined} aria-describedby={length > limit * 0.9 ? "count" : undefined} onInput={(event) => onInput(event.currentTarget.value)} onKeyDown={key} />
+      <textarea id="message" ref={box} rows={1} dir={draft ? "auto" : undefined} enterkeyhint="send" value={draft} placeholder={t("Write a message …")} aria-invalid={over || undefined} aria-describedby={length > limit * 0.9 ? "count" : undefined} onInput={(event) => onInput(event.currentTarget.value)} onKeyDown={key} onPaste={paste} />
       <button type="submit" class="send" aria-label={t("Send")} title={t("Send")} disabled={!ready}>
         <Icon paths={icons.send} />
       </button>

@@ -53,3 +53,4 @@ export const pin: Icon = ["M8 4h8l-1 6 3 4H6l3-4z", "M12 14v6"];
 export const silent: Icon = ["M6 16V11a6 6 0 0 1 9-5.200", "M18 12v4l2 2H8", "M10 21h4", "M4 4l16 16"];
 export const info: Icon = ["M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z", "M12 11v5", "M12 8v.01"];
 export const print: Icon = ["M7 9V4h10v5", "M7 17H4v-8h16v8h-3", "M7 14h10v6H7z"];
+export const clip: Icon = ["M20 11.500l-8.500 8.500a5 5 0 0 1-7-7L13 4.500a3.300 3.300 0 0 1 4.700 4.700L9.500 17.400a1.700 1.700 0 0 1-2.400-2.400L14.500 7.500"];
