@@ -312,6 +312,8 @@ class _Parts:
             calendar=lambda: configuration.get(TimeSettings).calendar(),
         )
         access.admit(self.livechat)
+        self.people.queues.consult(self.livechat.administration)
+        self.people.extensions.consult(self.livechat.administration)
 
         # files
         self._configuration.register(

@@ -26,12 +26,13 @@ from engage.livechat.model import (
     TooManyLiveChats,
 )
 from engage.livechat.repository import LiveChatRepository
+from engage.people.model import Reference
 from engage.system.actor import Module
 from engage.system.editing import Edited
 from engage.system.operation_log import last_editor, note
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
 NAME_LIMIT, EXTENSIONS_LIMIT = 64, 50
 PORTION = 25
 """So many conversations are ended in one transaction."""
+
+KINDS = {"queue": "queue", "extension": "extensions"}
+"""A destination's kind for what it names."""
 
 NO_NAME = N_("Please give it a name.")
 NAME_TAKEN = N_("Another live chat has this name.")
@@ -267,13 +271,20 @@ class Administration:
                 fact = InquiryMissed if inquiry.state == WAITING else ConversationEnded
                 self._events.publish(fact(inquiry.conversation_id, livechat.id, CHANNEL_DELETED))
 
-    def using(self, kind: str, value: str) -> list[LiveChat]:
-        """The live chats whose destination names this queue or extension."""
-        kind = "extensions" if kind == "extension" else kind
+    async def referring(
+        self, connection: AsyncConnection, kind: str, keys: Iterable[str]
+    ) -> list[Reference]:
+        """The live chats that name these queues or extensions as their destination.
+
+        One blocks if nobody would be left to answer.
+        """
+        kind, wanted = KINDS.get(kind, ""), set(keys)
         return [
-            each
-            for each in self._livechats.all()
-            if each.destination.kind == kind and value in each.destination.values
+            Reference("livechat", each.id, each.name, blocking=wanted.issuperset(values))
+            for each in await LiveChatRepository(connection).livechats()
+            if each.deleted_at_ms is None
+            and each.destination.kind == kind
+            and wanted.intersection(values := each.destination.values)
         ]
 
     async def _end_portion(self, transaction: HubTransaction, livechat: LiveChat) -> list[Inquiry]:

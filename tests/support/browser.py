@@ -107,17 +107,22 @@ class Agent:
         """Any socket event; the acknowledgement."""
         return self._do(self._chatter.call(event, **data))
 
-    def accept(self) -> None:
-        """Take the first inquiry, as soon as there is one."""
+    def accept(self, livechat: str | None = None) -> None:
+        """Take the first inquiry, as soon as there is one; only of the live chat named, if any."""
 
         async def taken() -> dict[str, Any]:
             async with asyncio.timeout(WITHIN_S):
                 while True:
                     listed = await self._chatter.call("inquiries")
-                    if listed["inquiries"]:
+                    found = [
+                        each
+                        for each in listed["inquiries"]
+                        if livechat in (None, each["livechat"]["name"])
+                    ]
+                    if found:
                         break
                     await self._chatter.heard.get()
-            first = listed["inquiries"][0]
+            first = found[0]
             return await self._chatter.call(
                 "accept", conversation=first["conversation"], epoch=first["epoch"]
             )

@@ -249,9 +249,21 @@ async def test_waiting_visitors_move_to_the_new_destination(office: Office) -> N
 
 
 async def test_what_refers_to_a_queue_is_known(office: Office) -> None:
-    administration = office.service.administration
-    assert [each.name for each in administration.using("queue", "6500")] == ["Name of chat"]
-    assert administration.using("extension", "1000") == []
+    two = Destination("extensions", ("1000", "1001"))
+    await office.add("two", destination=two)
+    deleted = await office.add("deleted")
+    await office.service.administration.delete(ADMIN, deleted.id)
+
+    async def found(kind: str, *keys: str) -> list[tuple[str, bool]]:
+        async with office.database.read() as connection:
+            referring = office.service.administration.referring
+            return [(each.name, each.blocking) for each in await referring(connection, kind, keys)]
+
+    assert await found("queue", "6500") == [("Name of chat", True)]
+    assert await found("queue", "6501") == []
+    assert await found("extension", "1000") == [("Name of two", False)]
+    assert await found("extension", "1000", "1001") == [("Name of two", True)]
+    assert await found("extension_group", "6500") == []
 
 
 async def test_row_tells_a_destination_that_is_gone(office: Office) -> None:

@@ -73,7 +73,17 @@ function Control({ problems, ...props }: ControlProps & { problems: Problems }) 
         />
       );
     case "switch":
-      return <Switch className={styles.switch} label={field.title} description={shared.description} error={error} disabled={field.readOnly} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
+      // Its own words beside it: a description inside the switch's label would become part of its name.
+      return (
+        <>
+          <Switch className={styles.switch} label={field.title} error={error} disabled={field.readOnly} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} aria-describedby={field.description ? `${props.path}-hint` : undefined} />
+          {field.description && (
+            <p id={`${props.path}-hint`} className={styles.beside}>
+              {field.description}
+            </p>
+          )}
+        </>
+      );
     case "time":
     case "date":
       return <TextInput {...shared} className={styles.number} type={field.control} value={field.control === "time" ? text.slice(0, 5) : text} onChange={(event) => setText(event.currentTarget.value)} />;
