@@ -64,8 +64,8 @@ export function ObjectPage({ form, collection, id, newTitle, titleOf, back, read
   const title = id === null ? newTitle : titleOf(value.stored.values);
 
   async function save(values: Record<string, Value>, version: number | undefined): Promise<Stored> {
-    if (id === null) return storedOf(await api.post<Values>(collection, { client_id: clientId.current, ...values }));
-    return storedOf(await api.patch<Values>(path, { ...values, version }));
+    if (id === null) return storedOf(await api.post<Values>(collection, { client_id: clientId.current, ...values }), secrets);
+    return storedOf(await api.patch<Values>(path, { ...values, version }), secrets);
   }
 
   return (

@@ -11,7 +11,7 @@ import { announce } from "../shared/announce";
 import { t } from "../shared/i18n";
 import { type Drawn, FormContext } from "./form/context";
 import { Fields } from "./form/Control";
-import { changes, fieldsOf, fixed, placed, type Problems, problems, same, type Schema, sectionsOf, startOf, type Value, type Values, without } from "./form/schema";
+import { changes, fieldsOf, fixed, keeping, placed, type Problems, problems, same, type Schema, sectionsOf, startOf, type Value, type Values, without } from "./form/schema";
 import styles from "./SettingsForm.module.css";
 
 /** An object as the server has it now. */
@@ -60,7 +60,8 @@ const noSecrets: readonly string[] = [];
 
 /** A form drawn from the server's schema, with everything around it that keeps people's work safe. */
 export function SettingsForm({ schema, stored, isNew = false, save, load, onSaved, cancel, readOnly = null, ruled = none, submit, drawn = nothing, watch, children }: Props) {
-  const fields = useMemo(() => fixed(fieldsOf(schema), ruled), [schema, ruled]);
+  const [secrets, setSecrets] = useState(() => secretsOf(stored, isNew));
+  const fields = useMemo(() => keeping(fixed(fieldsOf(schema), ruled), secrets), [schema, ruled, secrets]);
   const [base, setBase] = useState<Stored>(() => ({ ...stored, values: startOf(fields, stored.values) }));
   const [values, setValues] = useState<Values>(base.values);
   const [told, setTold] = useState<Problems>({});
@@ -103,6 +104,15 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
     setRefusals((before) => before + 1);
   }
 
+  /** From here on, this is what is stored. */
+  function take(next: Stored): void {
+    setBase(next);
+    setValues(next.values);
+    setSecrets(secretsOf(next, false));
+    setTold({});
+    setGeneral(null);
+  }
+
   async function send(version: number | undefined): Promise<void> {
     const wrong = problems(fields, values);
     if (Object.keys(wrong).length > 0) return refuse(wrong, t("Please check the marked fields."));
@@ -112,10 +122,7 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
       const kept = isNew || Object.keys(sent).length > 0 ? await save(sent, version) : undefined;
       const next = kept ? { ...kept, values: startOf(fields, kept.values) } : { ...base, values };
       release.current();
-      setBase(next);
-      setValues(next.values);
-      setTold({});
-      setGeneral(null);
+      take(next);
       setMeanwhile(null);
       if (onSaved) onSaved();
       else toast({ tone: "success", title: t("Saved"), key: "saved" });
@@ -134,10 +141,7 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
     try {
       const theirs = await load();
       const next = { ...theirs, values: startOf(fields, theirs.values) };
-      setBase(next);
-      setValues(next.values);
-      setTold({});
-      setGeneral(null);
+      take(next);
       announce(t("Their version is shown."));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -160,7 +164,7 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
   }
 
   return (
-    <FormContext value={{ drawn, secrets: isNew ? noSecrets : (base.secrets ?? noSecrets) }}>
+    <FormContext value={{ drawn, secrets }}>
       <form ref={form} className={styles.form} onSubmit={submitted} noValidate>
         {readOnly !== null && <Notice tone="warn">{readOnly}</Notice>}
         <fieldset className={styles.all} disabled={readOnly !== null}>
@@ -227,6 +231,8 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
     </FormContext>
   );
 }
+
+const secretsOf = (stored: Stored, isNew: boolean): readonly string[] => (isNew ? noSecrets : (stored.secrets ?? noSecrets));
 
 /** All that is filled in; what is left empty is the server's to decide. */
 function whole(values: Values): Record<string, Value> {

@@ -23,7 +23,6 @@ interface Contact {
 interface Group {
   id: string;
   name: string;
-  members: string[];
 }
 
 interface Choices {
@@ -40,7 +39,7 @@ export function BroadcastForm({ source }: { source: string | undefined }) {
   const load = useCallback(async (): Promise<Choices> => {
     const [contacts, groups, found] = await Promise.all([
       api.get<{ items: Contact[] }>("/v1/contacts"),
-      api.get<{ items: Group[] }>("/v1/extension-groups"),
+      api.get<{ items: Group[] }>("/v1/choices/extension-groups"),
       source ? api.get<Broadcast>(`/v1/broadcasts/${encodeURIComponent(source)}`) : null,
     ]);
     return { contacts: contacts.items, groups: groups.items, source: found };
@@ -169,7 +168,7 @@ function Form({ choices }: { choices: Choices }) {
           placeholder={draft.groups.length === 0 ? t("Search by name") : ""}
           value={draft.groups}
           onChange={(groups) => set({ groups }, "extensions", "extension_groups")}
-          data={choices.groups.map((group) => ({ value: group.name, label: nt("{name} ({n} member)", "{name} ({n} members)", group.members.length, { name: group.name }) }))}
+          data={choices.groups.map((group) => group.name)}
           searchable
           hidePickedOptions
           disabled={draft.everybody}

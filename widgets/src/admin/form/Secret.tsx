@@ -10,7 +10,6 @@ export function Secret({ field, value, error, onChange }: ControlProps) {
   return (
     <PasswordInput
       {...wrapped({ field, error })}
-      required={field.required && !kept}
       placeholder={kept ? t("Set; leave empty to keep it") : field.placeholder || undefined}
       value={typeof value === "string" ? value : ""}
       onChange={(event) => onChange(event.currentTarget.value)}

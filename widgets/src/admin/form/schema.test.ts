@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { changes, fieldsOf, isShown, placed, problems, type Schema, sectionsOf, startOf } from "./schema";
+import { changes, fieldsOf, fixed, isShown, keeping, placed, problems, type Schema, sectionsOf, startOf } from "./schema";
 
 const livechat: Schema = {
   type: "object",
@@ -73,4 +73,10 @@ test("what the server refuses finds its field, and what fits none is told aside"
     fields: { name: "Taken.", "destination.values": "Gone.", "holidays.1.date": "Past.", holidays: "Twice." },
     rest: ["No."],
   });
+});
+
+test("a secret that is kept need not be given again, and what is decided elsewhere not at all", () => {
+  const given = fieldsOf({ type: "object", required: ["password", "number"], properties: { password: { type: "string", secret: true }, number: { type: "string" } } });
+  expect(Object.keys(problems(keeping(given, ["password"]), { password: "", number: "" }))).toEqual(["number"]);
+  expect(problems(keeping(fixed(given, { number: "It stays." }), ["password"]), {})).toEqual({});
 });

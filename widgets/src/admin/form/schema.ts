@@ -206,7 +206,12 @@ export function sectionsOf(fields: readonly Field[]): FormSection[] {
 
 /** The same fields, some of them only to be read, each with the reason. */
 export function fixed(fields: readonly Field[], reasons: Readonly<Record<string, string>>): Field[] {
-  return fields.map((field) => (field.name in reasons ? { ...field, readOnly: true, description: reasons[field.name] || field.description } : field));
+  return fields.map((field) => (field.name in reasons ? { ...field, readOnly: true, required: false, description: reasons[field.name] || field.description } : field));
+}
+
+/** The same fields; a secret that is kept need not be given again. */
+export function keeping(fields: readonly Field[], secrets: readonly string[]): Field[] {
+  return fields.map((field) => (secrets.includes(field.name) ? { ...field, required: false } : field));
 }
 
 /** What a control shows when nothing is given. */

@@ -43,5 +43,5 @@ async function collected(api: Api, source: Source): Promise<Option[]> {
 export function optionOf(item: Record<string, unknown>, source: Source): Option {
   const value = String(item[source.value] ?? "");
   const label = String(item[source.label] ?? value);
-  return { value, label: label !== value && /^\d+$/.test(value) ? `${label} (${value})` : label };
+  return { value, label: label !== value && source.value === "number" ? `${label} (${value})` : label };
 }

@@ -8,8 +8,8 @@ import { useOptions } from "../form/useOptions";
 import styles from "./DestinationField.module.css";
 import type { Destination } from "./livechats";
 
-const QUEUES: Source = { path: "/v1/queues", value: "number", label: "name" };
-const EXTENSIONS: Source = { path: "/v1/extensions", value: "number", label: "name" };
+const QUEUES: Source = { path: "/v1/choices/queues", value: "number", label: "name" };
+const EXTENSIONS: Source = { path: "/v1/choices/extensions", value: "number", label: "name" };
 
 /** Who answers: one queue, or a list of extensions. */
 export function DestinationField({ field, value, error, onChange }: ControlProps) {
