@@ -21,4 +21,11 @@ def cell(value: object) -> str:
         case list() | tuple() | dict():
             return cell(json.dumps(value, ensure_ascii=False))
     text = str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
+
+
+def text_of(cell_text: str) -> str:
+    """The text that `cell` was given."""
+    rest = cell_text[1:]
+    guarded = cell_text.startswith("'") and rest.lstrip("'").startswith(FORMULA_STARTS)
+    return rest if guarded else cell_text

@@ -22,6 +22,7 @@ from engage.people.wire import (
     privilege_json,
     wave_privilege_json,
 )
+from engage.system.actor import Module
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page
 from engage.web.openapi import operation
 from engage.web.requests import actor, answer, named, read
@@ -129,6 +130,7 @@ class AdminRoutes:
     async def add(self, request: Request) -> Response:
         """Nobody gives more rights than they have."""
         who = await actor(request, "admin")
+        who.check(Module.USERS)
         body = await read(request, NewAdmin)
         return answer(self._json(await self._administrators.add(who, body)), 201)
 
@@ -142,6 +144,7 @@ class AdminRoutes:
     async def change(self, request: Request) -> Response:
         """Rights hold at once; another password ends all sessions."""
         who = await actor(request, "admin")
+        who.check(Module.USERS)
         user = named(request, "user")
         self._administrators.get(who, user)
         body = await read(request, AdminChange)
@@ -197,6 +200,7 @@ class PrivilegeRoutes:
     async def add(self, request: Request) -> Response:
         """Nobody makes one that allows more than they may do."""
         who = await actor(request, "admin")
+        who.check(Module.USERS)
         body = await read(request, NewPrivilege)
         return answer(privilege_json(await self._privileges.add(who, body)), 201)
 
@@ -212,6 +216,7 @@ class PrivilegeRoutes:
     async def change(self, request: Request) -> Response:
         """Whoever has it may do the new things, and no others, at once."""
         who = await actor(request, "admin")
+        who.check(Module.USERS)
         privilege_id = named(request)
         self._privileges.get(who, privilege_id)
         body = await read(request, PrivilegeChange)
@@ -271,6 +276,7 @@ class WavePrivilegeRoutes:
     async def add(self, request: Request) -> Response:
         """To be given to extensions."""
         who = await actor(request, "admin")
+        who.check(Module.WAVE_PRIVILEGES)
         body = await read(request, NewWavePrivilege)
         return answer(wave_privilege_json(await self._privileges.add(who, body)), 201)
 
@@ -289,6 +295,7 @@ class WavePrivilegeRoutes:
     async def change(self, request: Request) -> Response:
         """It holds at once for whoever has it."""
         who = await actor(request, "admin")
+        who.check(Module.WAVE_PRIVILEGES)
         privilege_id = named(request)
         self._privileges.get(who, privilege_id)
         body = await read(request, WavePrivilegeChange)

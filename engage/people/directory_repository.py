@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from engage.people.model import (
     ExtensionEntry,
@@ -53,31 +53,26 @@ class DirectoryRepository:
 
     async def add_extensions(self, new: Sequence[ExtensionEntry]) -> None:
         """Store new extensions; their accounts are stored."""
-        rows = [
-            {
-                "number": each.number,
-                "account_id": each.account_id,
-                "first_name": each.first_name,
-                "last_name": each.last_name,
-                "sip_secret": each.sealed_secret,
-                "max_contacts": each.max_contacts,
-                "permission": each.permission,
-                "enabled": each.enabled,
-                "phone_number": each.phone_number,
-                "department": each.department,
-                "job_title": each.job_title,
-                "wave_privilege_id": each.wave_privilege_id,
-                "options": dict(each.options),
-                "version": each.version,
-            }
-            for each in new
-        ]
-        await self._connection.execute(insert(extensions), rows)
+        await self._connection.execute(insert(extensions), [_extension_row(each) for each in new])
 
-    async def change_extension(self, number: str, values: Mapping[str, Any]) -> None:
-        """Store some fields of an extension, as its next version."""
-        query = update(extensions).where(extensions.c.number == number)
-        await self._connection.execute(query.values(**values, version=extensions.c.version + 1))
+    async def change_extensions(self, changed: Sequence[ExtensionEntry]) -> None:
+        """Store extensions as they are now; their accounts stay."""
+        if not changed:
+            return
+        rows = [_extension_row(each) for each in changed]
+        columns = rows[0].keys() - {"number", "account_id"}
+        query = (
+            update(extensions)
+            .where(extensions.c.number == bindparam("its_number"))
+            .values({name: bindparam(f"new_{name}") for name in columns})
+        )
+        await self._connection.execute(
+            query,
+            [
+                {"its_number": row["number"], **{f"new_{name}": row[name] for name in columns}}
+                for row in rows
+            ],
+        )
 
     async def numbers_in_use(self, numbers: Iterable[str]) -> dict[str, tuple[str, str]]:
         """Which of these numbers are taken: the kind and the name of what has them."""
@@ -270,6 +265,25 @@ class DirectoryRepository:
         )
         if changed.rowcount == 0:
             await self._connection.execute(insert(table).values(**key, **values))
+
+
+def _extension_row(entry: ExtensionEntry) -> dict[str, Any]:
+    return {
+        "number": entry.number,
+        "account_id": entry.account_id,
+        "first_name": entry.first_name,
+        "last_name": entry.last_name,
+        "sip_secret": entry.sealed_secret,
+        "max_contacts": entry.max_contacts,
+        "permission": entry.permission,
+        "enabled": entry.enabled,
+        "phone_number": entry.phone_number,
+        "department": entry.department,
+        "job_title": entry.job_title,
+        "wave_privilege_id": entry.wave_privilege_id,
+        "options": dict(entry.options),
+        "version": entry.version,
+    }
 
 
 def _extension(row: Any) -> ExtensionEntry:

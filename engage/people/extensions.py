@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import string
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from engage.errors import N_, Invalid, NotFound
@@ -21,6 +22,7 @@ from engage.people.model import (
     NumberOfAdministrator,
     NumberOfExtension,
     NumberOfQueue,
+    NumberTaken,
     Reference,
 )
 from engage.people.repository import DIRECTORY_VERSION, PeopleRepository
@@ -44,11 +46,33 @@ if TYPE_CHECKING:
 SECRET_LENGTH = 16
 LONGEST_OPTIONS = 32_768
 ALPHABET = string.ascii_letters + string.digits
-OF_ACCOUNT = frozenset({"email", "language", "enabled"})
-OF_EXTENSION = frozenset(
-    {"first_name", "last_name", "phone_number", "department", "job_title", "max_contacts",
-     "permission", "wave_privilege_id", "enabled"}
-)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """A change of one extension: what is stored, the fields that change, the password's hash."""
+
+    present: ExtensionEntry
+    given: Mapping[str, Any]
+    password_hash: str | None = None
+
+    @property
+    def ends_sessions(self) -> bool:
+        """Another password, or switched off."""
+        return self.password_hash is not None or self.given.get("enabled") is False
+
+    def changed(self, seal: Callable[[str], str]) -> ExtensionEntry:
+        """The next version; what `options` names is put over what is kept."""
+        values = {
+            name: value
+            for name, value in self.given.items()
+            if name not in ("sip_secret", "wave_password", "options")
+        }
+        if "sip_secret" in self.given:
+            values["sealed_secret"] = seal(self.given["sip_secret"])
+        if "options" in self.given:
+            values["options"] = {**self.present.options, **self.given["options"]}
+        return replace(self.present, **values, version=self.present.version + 1)
 
 
 class Extensions:
@@ -128,7 +152,7 @@ class Extensions:
         """
         actor.check(Module.EXTENSIONS)
         if problems := self.problems(new, lenient=demo_password):
-            raise Invalid(problems, **self._ranges().spans)
+            raise Invalid(problems, **self.spans)
         account, entry = await self.prepared(new, demo_password=demo_password)
 
         async def store(connection: AsyncConnection) -> None:
@@ -154,26 +178,24 @@ class Extensions:
             Invalid: with the fields that will not do.
         """
         actor.check(Module.EXTENSIONS)
-        entry = self._existing(number)
+        self._existing(number)
         given = change.given()
-        if problems := self._problems(number, given):
+        if problems := self.change_problems(number, given):
             raise Invalid(problems)
-        password_hash = None
-        if password := given.get("wave_password"):
-            password_hash = await self._passwords.hash(password)
-        ended = password_hash is not None or given.get("enabled") is False
+        password = given.get("wave_password")
+        password_hash = await self._passwords.hash(password) if password else None
 
-        async def store(connection: AsyncConnection) -> None:
-            [present] = await self._stored(connection, [number])
+        async def store(connection: AsyncConnection) -> Rewrite:
+            present = (await self.stored(connection, [number]))[number]
             await check_version(connection, subject_of(number), present.version, change.version)
-            await self.rewrite(connection, present, given, password_hash)
+            rewrite = Rewrite(present, given, password_hash)
+            await self.rewrite(connection, [rewrite])
+            return rewrite
 
-        await self._ledger.change(
+        rewrite = await self._ledger.change(
             actor, "extension.change", subject_of(number), store, {"fields": sorted(given)}
         )
-        if ended:
-            self._sessions.revoke_all(entry.account_id)
-        self._ledger.tell_saved([number])
+        self.tell_rewritten([rewrite])
         return self._existing(number)
 
     async def delete(self, actor: Actor, numbers: Sequence[str]) -> None:
@@ -187,7 +209,7 @@ class Extensions:
         numbers = list(dict.fromkeys(numbers))
 
         async def store(connection: AsyncConnection) -> list[ExtensionEntry]:
-            found = await self._stored(connection, numbers)
+            found = list((await self.stored(connection, numbers)).values())
             referring = await self._referring(connection, numbers)
             if blocking := [each for each in referring if each.blocking]:
                 raise InUse([each.named() for each in blocking])
@@ -213,15 +235,31 @@ class Extensions:
 
     def problems(self, new: NewExtension, *, lenient: bool = False) -> dict[str, str]:
         """What is wrong with an extension to be added, by field; `lenient` spares its secrets."""
-        problems = self._problems(new.number, _filled(new), lenient=lenient)
+        problems = self.change_problems(new.number, _filled(new), lenient=lenient)
         number = self._ranges().extension_problem(new.number)
         return problems | ({"number": number} if number else {})
 
+    @property
+    def spans(self) -> dict[str, int]:
+        """What the messages of `problems` name."""
+        return self._ranges().spans
+
+    def taken(self, number: str) -> NumberTaken | None:
+        """What has a number already, as far as is known now."""
+        book = self._ledger.book
+        if (entry := book.extensions.get(number)) is not None:
+            return NumberOfExtension(number=number, name=entry.name)
+        if (queue := book.queues.get(number)) is not None:
+            return NumberOfQueue(number=number, name=queue.name)
+        if (account := book.account_named(number)) is not None:
+            return NumberOfAdministrator(number=number, name=account.display_name)
+        return None
+
     async def prepared(
-        self, new: NewExtension, *, demo_password: bool = False
+        self, new: NewExtension, *, demo_password: bool = False, without: str = UNUSABLE
     ) -> tuple[Account, ExtensionEntry]:
-        """The rows of an extension to be added; its password is hashed."""
-        password_hash = UNUSABLE
+        """The rows of an extension to be added; its password is hashed, or `without` in place."""
+        password_hash = without
         if new.wave_password:
             password_hash = await self._passwords.hash(new.wave_password)
         account = Account(
@@ -269,38 +307,58 @@ class Extensions:
         await people.add_accounts([account for account, _ in prepared], self._ledger.clock())
         await directory.add_extensions([entry for _, entry in prepared])
         await people.bump(DIRECTORY_VERSION)
-        for account, entry in prepared:
-            if account.password_hash == UNUSABLE and entry.email:
-                await self._welcome(connection, account, entry.name)
+        for account, _ in prepared:
+            if account.password_hash == UNUSABLE:
+                await self.welcome(connection, account)
 
-    async def rewrite(
-        self,
-        connection: AsyncConnection,
-        present: ExtensionEntry,
-        given: Mapping[str, Any],
-        password_hash: str | None,
-    ) -> None:
-        """Store the changed fields of an extension and its user."""
-        people, directory = PeopleRepository(connection), DirectoryRepository(connection)
-        values = {name: given[name] for name in OF_EXTENSION & given.keys()}
-        if "sip_secret" in given:
-            values["sip_secret"] = self._keyring.seal(given["sip_secret"])
-        if "options" in given:
-            values["options"] = {**present.options, **given["options"]}
-        await directory.change_extension(present.number, values)
-        if {"first_name", "last_name"} & given.keys():
-            first = given.get("first_name", present.first_name)
-            last = given.get("last_name", present.last_name)
-            name = f"{first} {last}".strip() or present.number
-            await people.change_account(present.account_id, {"display_name": name})
-        await people.change_account(
-            present.account_id, {name: given[name] for name in OF_ACCOUNT & given.keys()}
+    async def welcome(self, connection: AsyncConnection, account: Account) -> None:
+        """Write a new user's mail down, in the caller's transaction; without an address, none."""
+        if self._invitations is None or not account.email:
+            return
+        invitations, mailer = self._invitations
+        await invitations.invite(
+            connection,
+            mailer,
+            "welcome",
+            account,
+            name=account.display_name,
+            number=account.user_name,
         )
-        if password_hash is not None:
-            await people.change_password(present.account_id, password_hash, None, demo=False)
-        if password_hash is not None or given.get("enabled") is False:
-            await people.revoke_sessions(present.account_id, None)
+
+    async def stored(
+        self, connection: AsyncConnection, numbers: Sequence[str]
+    ) -> dict[str, ExtensionEntry]:
+        """Extensions as they are stored, by number.
+
+        Raises:
+            NotFound: one is not there.
+        """
+        found = await DirectoryRepository(connection).extensions(numbers)
+        if len(found) < len(numbers):
+            raise NotFound
+        return {each.number: each for each in found}
+
+    async def rewrite(self, connection: AsyncConnection, rewrites: Sequence[Rewrite]) -> None:
+        """Store changes of extensions and their users."""
+        people = PeopleRepository(connection)
+        changed = [each.changed(self._keyring.seal) for each in rewrites]
+        await DirectoryRepository(connection).change_extensions(changed)
+        await people.change_users(changed)
+        await people.change_passwords(
+            {each.present.account_id: each.password_hash for each in rewrites
+             if each.password_hash is not None}
+        )  # fmt: skip
+        await people.revoke_all_sessions(
+            [each.present.account_id for each in rewrites if each.ends_sessions]
+        )
         await people.bump(DIRECTORY_VERSION)
+
+    def tell_rewritten(self, rewrites: Sequence[Rewrite]) -> None:
+        """After the commit: end what must end, tell the others."""
+        for each in rewrites:
+            if each.ends_sessions:
+                self._sessions.revoke_all(each.present.account_id)
+        self._ledger.tell_saved(each.present.number for each in rewrites)
 
     # --- inside -------------------------------------------------------------------------------
 
@@ -309,14 +367,6 @@ class Extensions:
         if entry is None:
             raise NotFound
         return entry
-
-    async def _stored(
-        self, connection: AsyncConnection, numbers: Sequence[str]
-    ) -> list[ExtensionEntry]:
-        found = await DirectoryRepository(connection).extensions(numbers)
-        if len(found) < len(numbers):
-            raise NotFound
-        return found
 
     async def _check_repeated(self, connection: AsyncConnection, client_id: str | None) -> None:
         if client_id is None:
@@ -327,7 +377,7 @@ class Extensions:
                 raise NameTaken
             raise Repeated(known.user_name)
 
-    def _problems(
+    def change_problems(
         self, number: str, given: Mapping[str, Any], *, lenient: bool = False
     ) -> dict[str, str]:
         """What is wrong with these fields of the extension of that number."""
@@ -365,13 +415,6 @@ class Extensions:
         for each in self._references:
             found += await each.referring(connection, "extension", numbers)
         return found
-
-    async def _welcome(self, connection: AsyncConnection, account: Account, name: str) -> None:
-        if self._invitations is not None:
-            invitations, mailer = self._invitations
-            await invitations.invite(
-                connection, mailer, "welcome", account, name=name, number=account.user_name
-            )
 
 
 def subject_of(number: str) -> str:

@@ -329,7 +329,7 @@ Modules = dict[Module, LevelName]
 class PrivilegeForm(Body):
     """What administrators with this privilege may do, module by module."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)  # modules come as text
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)  # modules come as text
 
     name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text"})
     modules: Modules = Field(default_factory=dict, title=N_("Modules"))
@@ -344,7 +344,7 @@ class NewPrivilege(PrivilegeForm):
 class PrivilegeChange(Body):
     """The fields of a custom privilege that change; `version` is the one that was edited."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
     version: Version | None = None
     name: Name | None = None
@@ -365,7 +365,7 @@ GRANTS: dict[str, Any] = {
 class WavePrivilegeForm(Body):
     """What extensions' users with this privilege may do in Wave."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)  # grants come as text
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)  # grants come as text
 
     name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text"})
     grants: Grants = Field(
@@ -382,7 +382,7 @@ class NewWavePrivilege(WavePrivilegeForm):
 class WavePrivilegeChange(Body):
     """The fields of a Wave privilege that change; `version` is the one that was edited."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
     version: Version | None = None
     name: Name | None = None

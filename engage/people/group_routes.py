@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from engage.people.forms import Body, GroupChange, Idents, NewGroup
 from engage.people.wire import ShownReferences, group_json
+from engage.system.actor import Module
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page
 from engage.web.openapi import operation
 from engage.web.requests import actor, answer, named, read
@@ -81,6 +82,7 @@ class ExtensionGroupRoutes:
     async def add(self, request: Request) -> Response:
         """Names are told apart without regard to case."""
         who = await actor(request, "admin")
+        who.check(Module.EXTENSION_GROUPS)
         body = await read(request, NewGroup)
         return answer(group_json(await self._groups.add(who, body)), 201)
 
@@ -94,6 +96,7 @@ class ExtensionGroupRoutes:
     async def change(self, request: Request) -> Response:
         """Members are given as a whole; fields that are left out stay as they are."""
         who = await actor(request, "admin")
+        who.check(Module.EXTENSION_GROUPS)
         group_id = named(request)
         self._groups.get(who, group_id)
         body = await read(request, GroupChange)
@@ -110,6 +113,7 @@ class ExtensionGroupRoutes:
     async def delete_many(self, request: Request) -> Response:
         """All of them, or none."""
         who = await actor(request, "admin")
+        who.check(Module.EXTENSION_GROUPS)
         body = await read(request, DropGroups)
         await self._groups.delete(who, body.ids)
         return Response(status_code=204)

@@ -46,6 +46,7 @@ class Ledger:
         self.database, self._events, self.clock = database, events, clock
         self.book = PeopleBook()
         self._watcher: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
 
     async def start(self) -> None:
         """Read everyone."""
@@ -56,11 +57,10 @@ class Ledger:
         self._watcher = asyncio.create_task(self._watch(followed))
 
     async def stop(self) -> None:
-        """Watch no more."""
+        """Watch no more; what is being read is read to its end."""
+        self._stopping.set()
         if self._watcher is not None:
-            self._watcher.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._watcher
+            await self._watcher
 
     async def reload(self) -> None:
         """Read everyone again."""
@@ -114,8 +114,10 @@ class Ledger:
             self._events.publish(ExtensionDropped(number))
 
     async def _watch(self, followed: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            await asyncio.sleep(WATCH_S)
+        while not self._stopping.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), WATCH_S)
+                return
             try:
                 async with self.database.read() as connection:
                     stored = await PeopleRepository(connection).version(PEOPLE_VERSION)

@@ -28,6 +28,8 @@ USER_NAME = re.compile(r"[0-9a-z][0-9a-z._@+-]{0,63}")
 PASSWORD_LONGEST = policy.PASSWORD_LONGEST
 UNUSABLE = "!"
 """In place of a password's hash: nobody signs in before they have set one by a mailed link."""
+WELCOME_DUE = "!welcome"
+"""Unusable too, of a user whose welcome mail is still to be written."""
 DEFAULT_WAVE_PRIVILEGE = "0"
 
 

@@ -72,7 +72,7 @@ class Passwords:
             self._open -= 1
 
     def _verify(self, password: str, password_hash: str | None) -> bool:
-        if password_hash is None or password_hash == UNUSABLE:
+        if password_hash is None or password_hash.startswith(UNUSABLE):
             if self._decoy is None:
                 self._decoy = self._hasher.hash(secrets.token_urlsafe())
             self._compare(self._decoy, password)

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from engage.people.forms import AgentChange, Body, NewQueue, Numbers, QueueChange
 from engage.people.wire import ShownReferences, queue_json
+from engage.system.actor import Module
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page
 from engage.web.openapi import operation
 from engage.web.requests import actor, answer, named, principal, read
@@ -118,6 +119,7 @@ class QueueRoutes:
     async def add(self, request: Request) -> Response:
         """With its agents, static ones in the order in which they are tried."""
         who = await actor(request, "admin")
+        who.check(Module.QUEUES)
         body = await read(request, NewQueue)
         return answer(self._json(await self._queues.add(who, body)), 201)
 
@@ -131,6 +133,7 @@ class QueueRoutes:
     async def change(self, request: Request) -> Response:
         """Agents are given as a whole; who stays keeps breaks and log-ins."""
         who = await actor(request, "admin")
+        who.check(Module.QUEUES)
         number = named(request, "number")
         self._queues.get(who, number)
         body = await read(request, QueueChange)
@@ -147,6 +150,7 @@ class QueueRoutes:
     async def delete_many(self, request: Request) -> Response:
         """All of them, or none."""
         who = await actor(request, "admin")
+        who.check(Module.QUEUES)
         body = await read(request, DropQueues)
         await self._queues.delete(who, body.numbers)
         return Response(status_code=204)
@@ -167,6 +171,7 @@ class QueueRoutes:
     async def change_agent(self, request: Request) -> Response:
         """Running chats and calls go on."""
         who = await actor(request, "admin")
+        who.check(Module.QUEUES)
         number, agent = named(request, "number"), named(request, "agent")
         self._queues.get(who, number)
         body = await read(request, AgentChange)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from engage.people.book import PeopleBook
 from engage.people.directory_repository import DirectoryRepository
 from engage.people.guard import Guard
-from engage.people.model import Account, Session
+from engage.people.model import Account, ExtensionEntry, Session
 from engage.storage.tables import accounts, facts, sessions, sign_in_guards
 
 if TYPE_CHECKING:
@@ -87,6 +87,63 @@ class PeopleRepository:
         if values:
             query = update(accounts).where(accounts.c.id == account_id)
             await self._connection.execute(query.values(**values))
+
+    async def change_users(self, changed: Sequence[ExtensionEntry]) -> None:
+        """Store what extensions say of their users."""
+        if not changed:
+            return
+        query = (
+            update(accounts)
+            .where(accounts.c.id == bindparam("account"))
+            .values(
+                display_name=bindparam("shown"),
+                email=bindparam("address"),
+                language=bindparam("tag"),
+                enabled=bindparam("on"),
+            )
+        )
+        rows = [
+            {
+                "account": each.account_id,
+                "shown": each.name,
+                "address": each.email,
+                "tag": each.language,
+                "on": each.enabled,
+            }
+            for each in changed
+        ]
+        await self._connection.execute(query, rows)
+
+    async def change_passwords(self, hashes: Mapping[str, str]) -> None:
+        """Store other hashes by account, and outdate what was granted before."""
+        if not hashes:
+            return
+        query = (
+            update(accounts)
+            .where(accounts.c.id == bindparam("account"))
+            .values(
+                password_hash=bindparam("hash"),
+                demo_password=False,
+                version=accounts.c.version + 1,
+            )
+        )
+        rows = [{"account": account_id, "hash": hashed} for account_id, hashed in hashes.items()]
+        await self._connection.execute(query, rows)
+
+    async def with_hash(self, password_hash: str, most: int) -> list[Account]:
+        """Some accounts whose password is what it cannot be: a mark in its place."""
+        query = select(accounts).where(accounts.c.password_hash == password_hash).limit(most)
+        return [account_of(row) for row in await self._connection.execute(query)]
+
+    async def mark(self, account_ids: Iterable[str], password_hash: str) -> None:
+        """Put another mark in place of these accounts' passwords; nothing was granted by it."""
+        query = update(accounts).where(accounts.c.id.in_(list(account_ids)))
+        await self._connection.execute(query.values(password_hash=password_hash))
+
+    async def revoke_all_sessions(self, account_ids: Iterable[str]) -> None:
+        """Revoke every session of these accounts."""
+        query = update(sessions).where(sessions.c.account_id.in_(list(account_ids)))
+        await self._connection.execute(query.values(expires_at_ms=0))
 
     async def drop_accounts(self, account_ids: Iterable[str]) -> None:
         """Remove accounts and what hangs on them."""

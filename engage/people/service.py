@@ -10,6 +10,7 @@ from engage.people.administrators import Administrators
 from engage.people.choices import Choices
 from engage.people.extensions import Extensions
 from engage.people.groups import Groups
+from engage.people.importing import Importing
 from engage.people.ledger import Ledger
 from engage.people.model import (
     Account,
@@ -36,6 +37,7 @@ from engage.people.sign_in.session_list import SessionList
 from engage.people.sign_in.settings import SecuritySettings
 from engage.people.sign_in.tickets import Tickets
 from engage.people.wave_privileges import WavePrivileges
+from engage.people.welcoming import Welcoming
 from engage.system.actor import Module
 from pbxcore.directory import Extension
 
@@ -93,6 +95,10 @@ class People:
         self.session_list = SessionList(self._sessions, book, clock)
         self.links = PasswordLinks(database, book, self._set_by_link, clock)
         self.extensions = Extensions(self._ledger, keyring, self._passwords, self._sessions, ranges)
+        self._welcoming = Welcoming(self._ledger, self.extensions)
+        self.importing = Importing(
+            self._ledger, self.extensions, self._passwords, self._welcoming.wake
+        )
         self.groups = Groups(self._ledger)
         self.queues = Queues(self._ledger, ranges)
         self.administrators = Administrators(self._ledger, self._passwords, self._sessions)
@@ -106,9 +112,11 @@ class People:
         await self._sessions.start(lambda: self._ledger.book)
         await self._desk.start()
         self._ledger.watch(self._sessions.reload)
+        await self._welcoming.start()
 
     async def stop(self) -> None:
         """Stop what runs in the background."""
+        await self._welcoming.stop()
         await self._ledger.stop()
         await self.links.settled()
         await self._sessions.stop()

@@ -104,6 +104,11 @@ async def read(request: Request, model: type[Model]) -> Model:
     return parse(decode(await request.body()), model, language(request))
 
 
+def allow_body(request: Request, limit: int) -> None:
+    """Let this request's body be larger than others (bytes); before it is read."""
+    request.state.body_limit = limit
+
+
 def decode(body: bytes) -> dict[str, Any]:
     """JSON text to an object.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
@@ -34,6 +35,7 @@ class Outbox:
 
     def __init__(self) -> None:
         self.posted: list[tuple[str, Recipient, Mapping[str, str | int]]] = []
+        self.arrived = asyncio.Event()
 
     async def post(
         self,
@@ -46,6 +48,7 @@ class Outbox:
         dedupe_key: str = "",
     ) -> None:
         self.posted.append((kind, to, params))
+        self.arrived.set()
 
 
 class Referring:
@@ -69,17 +72,29 @@ class Office:
         for kind in (ExtensionSaved, ExtensionDropped, SessionEnded):
             self.events.subscribe(kind, self._hear)
         self.outbox, self.referring = Outbox(), Referring()
+        self.people = self.make()
+
+    def make(self) -> People:
+        """The services, not yet started."""
         quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        self.people = People(
-            database,
+        people = People(
+            self.database,
             Keyring(b"k" * 32),
             self.events,
             passwords=Passwords(hasher=quick),
             ranges=lambda: self.ranges,
         )
-        self.people.extensions.welcome_by(self.people.links, self.outbox)
-        for part in (self.people.extensions, self.people.groups, self.people.queues):
+        people.extensions.welcome_by(people.links, self.outbox)
+        for part in (people.extensions, people.groups, people.queues):
             part.consult(self.referring)
+        return people
+
+    async def mails(self, count: int) -> None:
+        """Wait until so many mails are written."""
+        async with asyncio.timeout(10):
+            while len(self.outbox.posted) < count:
+                self.outbox.arrived.clear()
+                await self.outbox.arrived.wait()
 
     async def sign_in(self, user: str, password: str = PASSWORD) -> SignedIn:
         return await self.people.sign_in(

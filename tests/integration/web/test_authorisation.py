@@ -134,6 +134,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/extensions"): {ADMIN},
     ("POST", "/v1/extensions"): {ADMIN},
     ("POST", "/v1/extensions/delete"): {ADMIN},
+    ("POST", "/v1/extensions/import"): {ADMIN},
     ("GET", "/v1/extensions/{number}"): {ADMIN},
     ("PATCH", "/v1/extensions/{number}"): {ADMIN},
     ("DELETE", "/v1/extensions/{number}"): {ADMIN},
