@@ -68,6 +68,8 @@ from engage.people.forms import (
 )
 from engage.people.group_routes import ExtensionGroupRoutes
 from engage.people.numbers import NumberRanges
+from engage.people.own_settings import OwnSettingsService
+from engage.people.own_settings_routes import OwnSettingsRoutes
 from engage.people.queue_routes import QueueRoutes
 from engage.people.routes import PeopleRoutes
 from engage.people.service import People
@@ -351,6 +353,7 @@ class _Parts:
         ChatSockets(corrections).register(self.sockets)
         self._search_index = SearchIndex(database, events)
         search = Search(database, self._search_index)
+        own_settings = OwnSettingsService(database, self.people.extensions, self.sockets.send)
 
         # broadcast
         self._sending = BroadcastSending(database, self._hub, self.people, deliveries, events)
@@ -404,6 +407,7 @@ class _Parts:
             ).routes(),
             *GroupRoutes(groups, self._hub, self.people).routes(),
             *SearchRoutes(search).routes(),
+            *OwnSettingsRoutes(own_settings).routes(),
             *BroadcastRoutes(broadcasts).routes(),
             *self._api.routes(),
             *MailRoutes(self._mailer, self._mails, previews).routes(),

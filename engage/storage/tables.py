@@ -331,6 +331,13 @@ chat_group_members = Table(
     Column("joined_at_ms", BigInteger, nullable=False),
 )
 
+own_settings = Table(  # what somebody has chosen for themselves in Wave
+    "own_setting",
+    metadata,
+    Column("who", Text, primary_key=True),
+    Column("values", JSON, nullable=False),
+)
+
 message_texts = Table(  # what is searched; a projection of the log, beside it a trigram index
     "message_text",
     metadata,

@@ -53,7 +53,7 @@ def test_no_view_has_serious_faults(server: Server, new_context: NewContext, sch
         expect(agent.get_by_role("heading", name=name, level=1)).to_be_visible()
         assert serious_faults(agent) == []
     agent.get_by_role("button", name="own menu").click()
-    agent.get_by_role("menuitem", name="Alerts and appearance").click()
+    agent.get_by_role("menuitem", name="Settings").click()
     expect(agent.get_by_role("dialog")).to_be_visible()
     assert serious_faults(agent) == []
 
@@ -123,7 +123,7 @@ def test_right_to_left_language_turns_the_desk_round(
 def test_chosen_appearance_is_kept(server: Server, new_context: NewContext) -> None:
     agent = open_wave(new_context, server.url, "1000", color_scheme="light")
     agent.get_by_role("button", name="own menu").click()
-    agent.get_by_role("menuitem", name="Alerts and appearance").click()
+    agent.get_by_role("menuitem", name="Settings").click()
     agent.get_by_text("Dark", exact=True).click()
     expect(agent.locator("html")).to_have_attribute("data-theme", "dark")
     agent.reload()

@@ -105,6 +105,8 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("DELETE", "/v1/conversations/{id}/events/{seq}"): USERS,
     ("GET", "/v1/conversations/{id}/deliveries"): {USER},
     ("GET", "/v1/search"): USERS,
+    ("GET", "/v1/me/settings"): USERS,
+    ("PATCH", "/v1/me/settings"): USERS,
     ("POST", "/v1/groups"): USERS,
     ("GET", "/v1/groups/{id}"): USERS,
     ("PATCH", "/v1/groups/{id}"): USERS,

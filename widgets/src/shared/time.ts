@@ -1,11 +1,18 @@
 import { language, t } from "./i18n";
 
 const formats = new Map<string, Intl.DateTimeFormat>();
+let hour12: boolean | null = null;
+
+/** Count hours to 12 or to 24; otherwise as the language does. */
+export function setHours(hours: "auto" | "12" | "24"): void {
+  hour12 = hours === "auto" ? null : hours === "12";
+  formats.clear();
+}
 
 function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${language()} ${name}`;
   let found = formats.get(key);
-  if (!found) formats.set(key, (found = new Intl.DateTimeFormat(intlLanguage(), options)));
+  if (!found) formats.set(key, (found = new Intl.DateTimeFormat(intlLanguage(), hour12 === null ? options : { ...options, hour12 })));
   return found;
 }
 

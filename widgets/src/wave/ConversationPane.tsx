@@ -165,6 +165,7 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
         closed={closed}
         focusKey={`${id} ${about?.kind ?? ""} ${about?.line.key ?? ""}`}
         about={about && { title: about.kind === "edit" ? t("Edit message") : t("Answer to {name}", { name: about.line.mine ? t("You") : about.line.name }), text: about.line.text, leave: letGo }}
+        enterSends={desk.settings.enter_sends}
         people={conversation.kind === "group" ? people : []}
         {...(chat ? { onEditLast: editLast } : {})}
         {...(notes ? { note: { on: noting, toggle: () => setNoting(!noting) } } : {})}

@@ -104,7 +104,7 @@ function Own() {
           </div>
           <Menu.Divider />
           <Menu.Item leftSection={<Icon name="bell" size={17} />} onClick={() => setPreferences(true)}>
-            {t("Alerts and appearance")}
+            {t("Settings")}
           </Menu.Item>
           <Menu.Item leftSection={<Icon name="shield" size={17} />} onClick={() => go("security")}>
             {t("Password and security")}

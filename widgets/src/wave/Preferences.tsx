@@ -1,64 +1,107 @@
-import { Button, Modal, Switch } from "@mantine/core";
-import { useState } from "react";
+import { Button, Modal, NativeSelect, SegmentedControl, Switch } from "@mantine/core";
+import { useEffect, useState } from "react";
 
-import { t } from "../shared/i18n";
-import { chime, setSound, soundOn } from "../shared/sound";
-import { AppearanceChoice } from "../kit/AppearanceChoice";
+import { language, t } from "../shared/i18n";
+import { chime } from "../shared/sound";
+import type { Appearance } from "../kit/appearance";
+import { Icon } from "../kit/Icon";
 import { toast } from "../kit/toasts";
-import { askForDesktop, desktopOn, desktopPermission, notifyDesktop, setDesktop } from "./alerts";
+import { askForDesktop, desktopPermission, notifyDesktop } from "./alerts";
+import { useDesk } from "./context";
+import { nameOf, type OwnSettings } from "./own-settings";
 import styles from "./Preferences.module.css";
 
 export function Preferences({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const [sound, changeSound] = useState(soundOn());
-  const [desktop, changeDesktop] = useState(desktopOn());
+  return (
+    <Modal opened={opened} onClose={onClose} title={t("Settings")} closeButtonProps={{ "aria-label": t("Close") }}>
+      <Choices />
+    </Modal>
+  );
+}
+
+function Choices() {
+  const desk = useDesk();
+  const { settings } = desk;
   const [permission, setPermission] = useState(desktopPermission());
+  useEffect(() => void desk.loadSettings(), [desk]);
+  const choose = (change: Partial<OwnSettings>): void => void desk.changeSettings(change);
 
   function test(): void {
     chime();
     const shown = notifyDesktop(t("This is a test"), t("So you are told when somebody waits for you."), "engage test", () => undefined);
-    toast({ key: "test", tone: "success", title: t("This is a test"), text: tested(sound, shown) });
+    toast({ key: "test", tone: "success", title: t("This is a test"), text: tested(settings.sound, shown) });
   }
 
   return (
-    <Modal opened={opened} onClose={onClose} title={t("Alerts and appearance")} closeButtonProps={{ "aria-label": t("Close") }}>
-      <div className={styles.rows}>
-        <Switch
-          label={t("Sound")}
-          description={t("A short chime for new messages and inquiries")}
-          checked={sound}
-          onChange={(event) => {
-            setSound(event.currentTarget.checked);
-            changeSound(event.currentTarget.checked);
-          }}
-        />
-        <Switch
-          label={t("Desktop notifications")}
-          description={permissionWords(permission)}
-          disabled={permission !== "granted"}
-          checked={desktop && permission === "granted"}
-          onChange={(event) => {
-            setDesktop(event.currentTarget.checked);
-            changeDesktop(event.currentTarget.checked);
-          }}
-        />
-        <div className={styles.buttons}>
-          {permission === "default" && (
-            <Button variant="light" onClick={() => void askForDesktop().then(setPermission)}>
-              {t("Allow desktop notifications")}
-            </Button>
-          )}
-          <Button variant="default" onClick={test}>
-            {t("Test my alerts")}
+    <div className={styles.rows}>
+      <Switch label={t("Sound")} description={t("A short chime for new messages and inquiries")} checked={settings.sound} onChange={(event) => choose({ sound: event.currentTarget.checked })} />
+      <Switch
+        label={t("Desktop notifications")}
+        description={permissionWords(permission)}
+        disabled={permission !== "granted"}
+        checked={settings.desktop && permission === "granted"}
+        onChange={(event) => choose({ desktop: event.currentTarget.checked })}
+      />
+      <div className={styles.buttons}>
+        {permission === "default" && (
+          <Button variant="light" onClick={() => void askForDesktop().then(setPermission)}>
+            {t("Allow desktop notifications")}
           </Button>
-        </div>
-        <div>
-          <h3 id="appearance" className={styles.heading}>
-            {t("Appearance")}
-          </h3>
-          <AppearanceChoice labelledBy="appearance" />
-        </div>
+        )}
+        <Button variant="default" onClick={test}>
+          {t("Test my alerts")}
+        </Button>
       </div>
-    </Modal>
+      <Switch
+        label={t("Enter sends the message")}
+        description={t("When off, Enter begins a new line, and Control and Enter send.")}
+        checked={settings.enter_sends}
+        onChange={(event) => choose({ enter_sends: event.currentTarget.checked })}
+      />
+      <Segments
+        title={t("Appearance")}
+        value={settings.theme}
+        onChange={(theme) => choose({ theme: theme as Appearance })}
+        data={[
+          { value: "auto", label: t("Automatic") },
+          { value: "light", label: t("Light") },
+          { value: "dark", label: t("Dark") },
+        ]}
+      />
+      <Segments
+        title={t("Time")}
+        value={settings.time_format}
+        onChange={(format) => choose({ time_format: format as OwnSettings["time_format"] })}
+        data={[
+          { value: "auto", label: t("Automatic") },
+          { value: "12", label: t("12 hours") },
+          { value: "24", label: t("24 hours") },
+        ]}
+      />
+      <NativeSelect
+        label={t("Language")}
+        value={desk.languages.includes(settings.language) ? settings.language : ""}
+        onChange={(event) => choose({ language: event.currentTarget.value })}
+        rightSection={<Icon name="chevron" size={16} />}
+        data={[{ value: "", label: t("The browser's") }, ...(desk.languages.length > 0 ? desk.languages : [language()]).map((tag) => ({ value: tag, label: nameOf(tag) }))]}
+      />
+    </div>
+  );
+}
+
+interface SegmentsProps {
+  title: string;
+  value: string;
+  onChange: (value: string) => void;
+  data: { value: string; label: string }[];
+}
+
+function Segments({ title, value, onChange, data }: SegmentsProps) {
+  return (
+    <fieldset className={styles.segments}>
+      <legend className={styles.heading}>{title}</legend>
+      <SegmentedControl aria-label={title} fullWidth value={value} onChange={onChange} data={data} />
+    </fieldset>
   );
 }
 

@@ -12,6 +12,7 @@ import { go, parse } from "../kit/route";
 import { dismissKey, toast } from "../kit/toasts";
 import { badgeTitle, claim, notifyDesktop, REMINDER_MS } from "./alerts";
 import { EVERYBODY, type Named } from "./mentions";
+import { act, type OwnSettings, remembered } from "./own-settings";
 import { after, arrived, type Inquiries, type Inquiry, type InquiryEvent, type Waiting } from "./inquiries";
 
 export interface Contact {
@@ -42,6 +43,10 @@ export class Desk {
   /** The conversations are listed once the server has said what there is. */
   listed = false;
 
+  settings: OwnSettings = remembered();
+  /** Those there are to choose from. */
+  languages: readonly string[] = [];
+
   #phoneStates = new Map<string, Map<number, string>>();
   #watchers = new Set<() => void>();
   #changes = 0;
@@ -61,6 +66,7 @@ export class Desk {
     this.client.on<{ conversation: string; reason: string }>("inquiry_gone", ({ conversation }) => this.#inquiry({ kind: "gone", conversation }));
     this.client.on<{ number: string; state: PresenceState; phones?: number }>("presence", (change) => this.#presence(change));
     this.client.on<WireEvent>("event", (event) => this.#heard(event));
+    this.client.on<OwnSettings>("settings", (settings) => this.#settle(settings));
     this.client.on<Kept>("kept", ({ conversation, ...keeping }) => this.client.kept(conversation, keeping));
     this.client.on<{ conversation: string; reason: string }>("conversation_gone", ({ conversation }) => this.client.forget(conversation));
     this.client.on<{ conversation: string; seq: number; state: string }>("delivery", ({ conversation, seq, state }) => {
@@ -71,6 +77,7 @@ export class Desk {
 
   start(): void {
     void this.client.start();
+    void this.loadSettings();
     void this.loadContacts();
     this.#timers.push(setInterval(() => this.#remind(), REMINDER_MS));
   }
@@ -123,6 +130,34 @@ export class Desk {
     } catch {
       if (this.contactsState !== "ready") this.contactsState = "failed";
     }
+    this.#changed();
+  }
+
+  async loadSettings(): Promise<void> {
+    try {
+      const { languages, ...settings } = await this.api.get<OwnSettings & { languages: string[] }>("/v1/me/settings");
+      this.languages = languages;
+      this.#settle(settings);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // what this browser remembers holds
+    }
+  }
+
+  /** At once here, then on the server, which tells the user's other windows. */
+  async changeSettings(change: Partial<OwnSettings>): Promise<void> {
+    const before = this.settings;
+    if (change.language === undefined) this.#settle({ ...before, ...change });
+    const kept = await this.#attempt(t("The setting could not be kept"), async () => {
+      const settings = await this.api.patch<OwnSettings>("/v1/me/settings", change);
+      if (change.language === undefined) this.#settle(settings);
+    });
+    if (!kept) this.#settle(before);
+    else if (change.language !== undefined) location.reload(); // words come with the page
+  }
+
+  #settle(settings: OwnSettings): void {
+    this.settings = settings;
+    act(settings);
     this.#changed();
   }
 
