@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from engage import settings as start_settings
 from engage.certificate import CertificateRefused, ends_at
@@ -22,6 +23,7 @@ from engage.processes.ports import PortRefused, bind_tcp, bind_udp
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engage.notify.settings import EmailSettings
     from engage.settings import Settings
 
 OLDEST_PYTHON = (3, 11)
@@ -64,7 +66,9 @@ async def examine(settings: Settings) -> list[Finding]:
         for line in start_settings.unserved(settings)
     ]
     findings += [] if running is not None else _ports(settings)
-    findings.append(await _database(settings))
+    database = await _database(settings)
+    findings.append(database)
+    findings.append(await _smtp(settings, with_database=database.well))
     return findings
 
 
@@ -218,6 +222,59 @@ async def _database(settings: Settings) -> Finding:
         newer = "an older schema is brought up at the next start; a newer one needs its release"
         return Finding("database", str(found) < HEAD, seen, newer)
     return Finding("database", True, f"{url.get_backend_name()}, schema {found}")
+
+
+async def _smtp(settings: Settings, *, with_database: bool) -> Finding:
+    """Speak to the mail server as far as one can without sending anything."""
+    from engage.notify.settings import EmailSettings, ruling
+    from engage.notify.transport import Connection, NotSent
+
+    rule = ruling(settings.smtp)
+    email = EmailSettings.model_validate(rule) if rule else EmailSettings()
+    if not rule and with_database:
+        email = await _stored_email(settings) or email
+    server = email.server()
+    if server is None:
+        return Finding("SMTP", True, "none set: emails wait in the outbox")
+    connection = Connection(server, urlsplit(settings.public_url).hostname or "", patience=0.5)
+    try:
+        async with connection:
+            seen = "; ".join(step.words for step in connection.steps)
+    except NotSent as failed:
+        remedy = "see that it runs, and correct --smtp or the email settings"
+        return Finding(
+            "SMTP", False, f"{server.host}:{server.port}: {failed.trouble.words}", remedy
+        )
+    return Finding("SMTP", True, f"{server.host}:{server.port}: {seen}")
+
+
+async def _stored_email(settings: Settings) -> EmailSettings | None:
+    """What the administration has set, if it can be read."""
+    from sqlalchemy import make_url
+
+    from engage.errors import EngageError
+    from engage.events import Events
+    from engage.keyring import Keyring, SealBroken
+    from engage.notify.settings import NAME, EmailSettings
+    from engage.storage.database import Database
+    from engage.system.actor import Module
+    from engage.system.configuration import Configuration
+
+    if settings.secret_key is None and not (settings.data / "keys" / "secret").exists():
+        return None
+    database = Database(make_url(settings.database_url))
+    configuration = Configuration(
+        database, Keyring.of(settings.data, settings.secret_key), Events()
+    )
+    configuration.register(NAME, EmailSettings, Module.EMAIL)
+    try:
+        await configuration.start()
+        await configuration.stop()
+    except (EngageError, SealBroken):
+        return None
+    finally:
+        await database.close()
+    return configuration.get(EmailSettings)
 
 
 def _there(path: str | None) -> bool:

@@ -107,7 +107,7 @@ PASSWORD_RESET = Kind(
         _link(N_("Where the user sets a new password"), "/wave/", secret=True),
         Variable("valid_for", VALID_FOR.description, HOUR_S, Form.DURATION),
     ),
-    life_s=24 * HOUR_S,
+    life_s=HOUR_S,  # afterwards its link opens nothing
 )
 INACTIVE_USER = Kind(
     "inactive_user",

@@ -50,20 +50,20 @@ class EmailSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", title=N_("Email Settings"))
 
     host: Annotated[str, Field(max_length=253), AfterValidator(_host)] = Field(
-        "",
+        default="",
         title=N_("SMTP Server"),
         description=N_("While it is empty, emails wait in the outbox."),
         json_schema_extra={"section": SERVER, "placeholder": "smtp.example.com"},
     )
     port: int = Field(
-        SUBMISSION_PORT,
+        default=SUBMISSION_PORT,
         ge=1,
         le=65535,
         title=N_("Port"),
         json_schema_extra={"section": SERVER, "control": "number"},
     )
     security: Literal["starttls", "tls", "auto", "none"] = Field(
-        "starttls",
+        default="starttls",
         title=N_("Encryption"),
         description=N_(
             "Without encryption a user name and password are sent only to a server on this machine,"
@@ -81,35 +81,41 @@ class EmailSettings(BaseModel):
         },
     )
     verify: bool = Field(
-        True,
+        default=True,
         title=N_("Verify Certificate"),
         description=N_("A server on this machine is trusted without one."),
         json_schema_extra={"section": SERVER, "control": "switch"},
     )
     user: str = Field(
-        "",
+        default="",
         max_length=320,
         title=N_("User Name"),
         description=N_("Empty: emails are sent without signing in."),
         json_schema_extra={"section": SERVER, "control": "text"},
     )
     password: str = Field(
-        "",
+        default="",
         max_length=500,
         title=N_("Password"),
-        json_schema_extra={"section": SERVER, "control": "password", "secret": True},
+        description=N_("It is forgotten when the server changes."),
+        json_schema_extra={
+            "section": SERVER,
+            "control": "password",
+            "secret": True,
+            "only_for": ["host"],
+        },
     )
     sender_address: Annotated[str, Field(max_length=320), AfterValidator(_address)] = Field(
-        "",
+        default="",
         title=N_("Sender Address"),
         description=N_("Empty: noreply@ and the host of the public address."),
         json_schema_extra={"section": SENDER, "placeholder": "pbx@example.com"},
     )
     sender_name: Annotated[str, Field(max_length=80), AfterValidator(line)] = Field(
-        "Engage", title=N_("Sender Name"), json_schema_extra={"section": SENDER}
+        default="Engage", title=N_("Sender Name"), json_schema_extra={"section": SENDER}
     )
     language: Annotated[str, Field(max_length=35), AfterValidator(_language)] = Field(
-        SOURCE_LANGUAGE,
+        default=SOURCE_LANGUAGE,
         title=N_("Default Language"),
         description=N_("For recipients whose language is not known."),
         json_schema_extra={
@@ -119,7 +125,7 @@ class EmailSettings(BaseModel):
         },
     )
     per_minute: int = Field(
-        120,
+        default=120,
         ge=0,
         le=10_000,
         title=N_("Emails per Minute"),
@@ -127,7 +133,7 @@ class EmailSettings(BaseModel):
         json_schema_extra={"section": LIMITS, "control": "number"},
     )
     keep_days: int = Field(
-        30,
+        default=30,
         ge=1,
         le=3650,
         title=N_("Keep Sent Emails"),

@@ -24,7 +24,7 @@ from engage.system.events import SectionChanged
 from engage.system.operation_log import last_editor, note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -98,7 +98,8 @@ class Configuration:
         Args:
             name: as its address has it: `/v1/settings/<name>`.
             model: frozen, every field with a default. A field with
-                `json_schema_extra={"secret": True}` is sealed at rest and never shown.
+                `json_schema_extra={"secret": True}` is sealed at rest and never shown; one with
+                `"only_for": ["host"]` is forgotten when that changes without it.
             module: which right opens it.
             ruled: fields that are read-only now, each with the (untranslated) reason.
             ruling: values that hold in place of the stored ones while the server runs.
@@ -176,7 +177,9 @@ class Configuration:
             if version is not None and version != held.version:
                 by = await last_editor(connection, f"settings:{name}")
                 raise Edited(by, held.version)
-            merged = {**held.values.model_dump(mode="json"), **values}
+            before = held.values.model_dump(mode="json")
+            merged = {**before, **values}
+            merged |= dict.fromkeys(_forgotten(section.model, before, merged, values), "")
             changed = Stored(section.model.model_validate(merged), held.version + 1)
             await self._write(connection, section, changed)
             fields = sorted(field for field in values if field in section.model.model_fields)
@@ -247,6 +250,20 @@ def _in_force(section: Section, held: Stored) -> Stored:
     if not section.ruling:
         return held
     return Stored(held.values.model_copy(update=dict(section.ruling)), held.version)
+
+
+def _forgotten(
+    model: type[BaseModel],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    given: Mapping[str, Any],
+) -> Iterator[str]:
+    """Secrets that were for something else: whoever may set a host may not collect its password."""
+    for name in secret_fields(model):
+        hints = model.model_fields[name].json_schema_extra
+        bound = hints.get("only_for", ()) if isinstance(hints, dict) else ()
+        if name not in given and any(before[each] != after[each] for each in bound):  # type: ignore[union-attr, index]
+            yield name
 
 
 def secret_fields(model: type[BaseModel]) -> list[str]:

@@ -70,6 +70,8 @@ class MailSink:
     replies: dict[str, list[str | None]] = field(default_factory=dict)
     mails: list[Taken] = field(default_factory=list)
     connections: int = 0
+    receiving: int = 0
+    """How many mails it was handed, taken or not."""
 
     def __post_init__(self) -> None:
         self._changed = asyncio.Event()
@@ -140,6 +142,7 @@ class MailSink:
         return "250 2.1.5 Recipient fine"
 
     async def handle_DATA(self, server: _Smtp, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.receiving += 1
         if self.delay_s:
             await asyncio.sleep(self.delay_s)
         reply = self._next(server, "DATA")
@@ -242,10 +245,34 @@ class SinkThread:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
-    def __enter__(self) -> MailSink:
+    def __enter__(self) -> Self:
         self._thread.start()
         self.sink = self._run(self._made())
-        return self.sink
+        return self
+
+    @property
+    def port(self) -> int:
+        return self.sink.port
+
+    @property
+    def mails(self) -> list[Taken]:
+        return self.sink.mails
+
+    @property
+    def replies(self) -> dict[str, list[str | None]]:
+        return self.sink.replies
+
+    @property
+    def receiving(self) -> int:
+        return self.sink.receiving
+
+    def pause(self) -> None:
+        """Be gone, with every connection."""
+        self._run(self.sink.stop())
+
+    def resume(self) -> None:
+        """Listen again on the same port."""
+        self._run(self.sink.start())
 
     def __exit__(
         self,

@@ -17,14 +17,13 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Locator, Page
 
-    from tests.support.mail_sink import MailSink
     from tests.support.server import Server
 
     NewContext = Callable[..., BrowserContext]
 
 
 @pytest.fixture(scope="module")
-def sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailSink]:
+def sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SinkThread]:
     context, _ = certificate(tmp_path_factory.mktemp("mail"))
     with SinkThread(tls=context, auth=True) as running:
         yield running
@@ -36,7 +35,7 @@ def at(admin: Page, url: str, path: str, name: str) -> Page:
     return admin
 
 
-def set_up(admin: Page, url: str, sink: MailSink) -> None:
+def set_up(admin: Page, url: str, sink: SinkThread) -> None:
     at(admin, url, "email", "Email Settings")
     admin.get_by_label("SMTP Server", exact=True).fill("127.0.0.1")
     admin.get_by_label("Port", exact=True).fill(str(sink.port))
@@ -58,7 +57,7 @@ def send_test(admin: Page, to: str) -> Locator:
 
 
 def test_settings_are_made_and_a_test_email_shows_what_the_server_said(
-    server: Server, new_context: NewContext, sink: MailSink
+    server: Server, new_context: NewContext, sink: SinkThread
 ) -> None:
     admin = open_administration(new_context, server.url)
     at(admin, server.url, "email", "Email Settings")
@@ -115,7 +114,7 @@ def test_a_template_is_previewed_saved_and_restored(
 
 
 def test_a_dead_letter_is_seen_and_sent_again(
-    server: Server, new_context: NewContext, sink: MailSink
+    server: Server, new_context: NewContext, sink: SinkThread
 ) -> None:
     admin = open_administration(new_context, server.url)
     set_up(admin, server.url, sink)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from engage.doctor import examine
+from engage.settings import load
 from tests.support.mail_sink import PASSWORD, USER, MailSink, certificate
 from tests.support.site import site
 
@@ -105,6 +107,11 @@ async def test_the_password_is_sealed_and_never_shown(admin: Admin, tmp_path: Pa
     assert shown["secrets_set"] == ["password"]
     assert PASSWORD not in str(shown)
     assert PASSWORD.encode() not in database_of(tmp_path)
+    await admin.ask("PATCH", "/v1/settings/email", {"values": {"sender_name": "Acme"}})
+    assert (await admin.get("/v1/settings/email"))["secrets_set"] == ["password"]
+    other = {"host": "collector.example"}  # a password is for one server
+    await admin.ask("PATCH", "/v1/settings/email", {"values": other})
+    assert (await admin.get("/v1/settings/email"))["secrets_set"] == []
 
 
 async def test_a_start_setting_rules_and_says_so(tmp_path: Path) -> None:
@@ -242,6 +249,21 @@ async def test_links_that_open_accounts_are_hidden_from_administrators(admin: Ad
         assert "sesame" not in await reply.text()
     status, cancelled = await admin.ask("DELETE", f"/v1/mails/{mail['id']}")
     assert (status, cancelled["state"]) == (200, "cancelled")
+
+
+async def test_the_doctor_speaks_to_the_server_that_is_set(admin: Admin, tmp_path: Path) -> None:
+    settings = load({"data": str(tmp_path), "secret_key": "k" * 32}, {})
+    async with MailSink() as sink:
+        await admin.use(sink)
+        finding = next(each for each in await examine(settings) if each.what == "SMTP")
+        assert finding.well, finding
+        assert finding.seen.startswith(f"127.0.0.1:{sink.port}: 250 sink.example.test")
+        assert sink.mails == []
+    finding = next(each for each in await examine(settings) if each.what == "SMTP")
+    assert not finding.well
+    ruled = load({"data": str(tmp_path), "smtp": "smtp://127.0.0.1:1"}, {})
+    finding = next(each for each in await examine(ruled) if each.what == "SMTP")
+    assert finding.seen.startswith("127.0.0.1:1: ")
 
 
 async def test_the_figures_tell_how_many_mails_there_are(admin: Admin) -> None:

@@ -122,6 +122,7 @@ def test_the_doctor_finds_a_fresh_machine_well_and_names_what_is_not(tmp_path: P
         }
         for what in ("Python", "SQLite", "data folder", "journal", "disk", "lock", "database"):
             assert findings[what]["well"], findings[what]
+        assert findings["SMTP"]["seen"] == "none set: emails wait in the outbox"
         ended = engage(server, "doctor", "--database", "postgresql://x:y@127.0.0.1:1/z")
         assert ended.returncode == 1
         assert "FAIL database" in ended.stdout
