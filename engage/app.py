@@ -364,6 +364,8 @@ class _Parts:
             database,
             keyring,
             operations,
+            self.people,
+            pbx,
             self._telephony.feed,
             clock,
             serial=keyring.derive("serial number"),

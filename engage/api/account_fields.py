@@ -14,6 +14,7 @@ from engage.api.values import (
     Address,
     Choice,
     CommaList,
+    Exact,
     Line,
     Network,
     Whole,
@@ -49,6 +50,7 @@ SECRET = Line(64, 1, re.compile(r"[!-~]+"), "printable ASCII without blanks", em
 EXTENSIONS = CommaList(matching(re.compile(r"[0-9]{2,18}")), "extensions")
 PATTERNS = CommaList(matching(re.compile(r"_?[0-9A-Za-z+*#.!\[\]-]{1,32}")), "numbers or patterns")
 CALLER_ID = Line(32, 1, re.compile(r"[0-9A-Za-z+*#]+"), "digits, letters and + * #")
+PHONE = Line(32, 1, re.compile(r"[0-9A-Za-z+*#() ./-]+"), "digits, letters and + * # ( ) . / -")
 PIN = Line(10, 4, re.compile(r"[0-9]+"), "digits")
 AUTH_ID = Line(
     32, 1, re.compile(r'[^\s;:?"()<>@,\\/\[\]={}.]+'), 'no blank nor ;:?"()<>@,\\/[]={}.'
@@ -69,21 +71,21 @@ _PERSON = (
     Field("first_name", NAME, "", home="first_name", shown=False),
     Field("last_name", NAME, "", home="last_name", shown=False),
     Field("email", Line(254), "", home="email", shown=False, aliases=("email_address",)),
-    Field("phone_number", CALLER_ID, None, nullable=True, shown=False),
-    Field("family_number", CALLER_ID, None, nullable=True, shown=False),
-    Field("fax", CALLER_ID, None, nullable=True, shown=False),
-    Field("department", NAME, None, nullable=True, shown=False),
-    Field("job_title", NAME, None, nullable=True, shown=False),
+    Field("phone_number", PHONE, None, nullable=True, home="phone_number", shown=False),
+    Field("family_number", PHONE, None, nullable=True, shown=False),
+    Field("fax", PHONE, None, nullable=True, shown=False),
+    Field("department", NAME, None, nullable=True, home="department", shown=False),
+    Field("job_title", NAME, None, nullable=True, home="job_title", shown=False),
     Field("room", NAME, None, nullable=True, shown=False),
     Field("language", LANGUAGE, None, nullable=True, home="language"),
     Field(
         "user_password",
-        Line(200, 8, empty=False),
-        home="password",
+        Exact(200, 8),
+        home="wave_password",
         shown=False,
         secret=True,
     ),
-    Field("wave_privilege_id", PROFILE, "0", home="wave_privilege"),
+    Field("wave_privilege_id", PROFILE, "0", home="wave_privilege_id"),
     Field("enable_rc", YES_NO, "yes", shown=False),
 )
 
@@ -93,7 +95,7 @@ _BASIC = (
     Field("cidnumber", CALLER_ID, None, nullable=True),
     Field("permission", Choice(PERMISSIONS), "internal", home="permission"),
     Field("max_contacts", Whole(1, 10), 1, home="max_contacts"),
-    Field("out_of_service", YES_NO, "no", home="out_of_service"),
+    Field("out_of_service", YES_NO, "no", home="enabled"),
     Field("hasvoicemail", Choice(("yes", "no", "remote"), (("1", "yes"), ("0", "no"))), "yes"),
     Field("vmsecret", Line(64, 1, re.compile(r"[!-~]+")), None, nullable=True, secret=True),
     Field("skip_vmsecret", YES_NO, "no"),

@@ -146,12 +146,21 @@ class ApiEndpoint:
         return Caller(user, call.cookie, actor_of(user.user, client))
 
     async def _note(self, served: Action, caller: Caller, call: Call, code: str) -> None:
-        named = (call.parameters.get(name) for name in ("extension", "user_name", "queue"))
-        subject = next((str(each)[:64] for each in named if isinstance(each, (str, int))), "")
+        subject = _subject(served, call.parameters)
         try:
             await self._operations.refused(caller.actor, f"api.{served.name}", subject, code)
         except EngageError:
             log.warning("refusal not noted", extra={"action": served.name, "code": code})
+
+
+def _subject(served: Action, parameters: Parameters) -> str:
+    """What an action was about, as the operation log names it."""
+    kind = "queue" if "queue" in served.name.lower() else "extension"
+    for name in ("queue", "extension", "user_name"):
+        given = parameters.get(name)
+        if isinstance(given, (str, int)) and str(given).strip():
+            return f"{kind}:{str(given).strip()[:64]}"
+    return ""
 
 
 def _as_refusal(error: EngageError, *, changes: bool) -> Refused:

@@ -57,7 +57,7 @@ def read(body: bytes) -> Call:
 
 def write(response: Mapping[str, Any], status: Status = Status.SUCCESS) -> bytes:
     """An answer; its keys come sorted, as programs are used to."""
-    body = {"response": response, "status": int(status)}
+    body = {"response": dict(response), "status": int(status)}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return text.encode("utf-8", "replace")
 

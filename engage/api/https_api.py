@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engage.api.account_actions import AccountActions
 from engage.api.endpoint import ApiEndpoint
 from engage.api.lockout import Lockout
+from engage.api.numbers import Numbers
 from engage.api.permitted import SystemNames
+from engage.api.queue_actions import QueueActions
 from engage.api.routes import ApiUserRoutes
 from engage.api.service import ApiUsers
 from engage.api.session_actions import SessionActions
 from engage.api.sessions import ApiSessions
 from engage.api.system_actions import SystemActions
+from engage.api.user_actions import UserActions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,11 +23,13 @@ if TYPE_CHECKING:
 
     from starlette.routing import Route
 
+    from engage.api.account_actions import Pbx
     from engage.api.actions import Handler
     from engage.api.model import Secrets
     from engage.api.permitted import IpNetwork, Names
     from engage.api.system_actions import Feed
     from engage.identifiers import Clock
+    from engage.people.service import People
     from engage.storage.database import Database
     from engage.system.operation_log import OperationLog
 
@@ -38,6 +44,8 @@ class HttpsApi:
         database: Database,
         keyring: Secrets,
         operations: OperationLog,
+        people: People,
+        pbx: Pbx,
         feed: Feed,
         clock: Clock,
         *,
@@ -53,6 +61,8 @@ class HttpsApi:
             database: where API users and failed logins are kept.
             keyring: seals API users' passwords.
             operations: the operation log.
+            people: extensions, queues, groups and their users.
+            pbx: tells which phones are registered.
             feed: brings changes to the PBX.
             clock: sessions, challenges and lock-outs go by it.
             serial: bytes that stand for this installation and give nothing away.
@@ -69,11 +79,30 @@ class HttpsApi:
         self.users = ApiUsers(database, keyring, sessions, self._lockout, names, clock)
         signing = SessionActions(self.users, sessions, self._lockout, clock)
         system = SystemActions(feed, serial.hex().upper()[:SERIAL_DIGITS], clock, zone)
+        self._numbers = Numbers(database)
+        accounts = AccountActions(people, pbx, keyring, self._numbers, database, clock)
+        people_actions = UserActions(people, keyring, self._numbers)
+        queues = QueueActions(people, keyring)
         handlers: Mapping[str, Handler] = {
             "logout": signing.logout,
             "getsystemstatus": system.status,
             "getsystemgeneralstatus": system.general_status,
             "applychanges": system.apply,
+            "listaccount": accounts.list_accounts,
+            "getsipaccount": accounts.get,
+            "addsipaccountanduser": accounts.add,
+            "updatesipaccount": accounts.update,
+            "deleteuser": accounts.delete,
+            "listuser": people_actions.list_users,
+            "getuser": people_actions.get,
+            "updateuser": people_actions.update,
+            "listextensiongroup": people_actions.list_groups,
+            "listdepartment": people_actions.list_departments,
+            "listqueue": queues.list_queues,
+            "getqueue": queues.get,
+            "addqueue": queues.add,
+            "updatequeue": queues.update,
+            "deletequeue": queues.delete,
         }
         opening = {"challenge": signing.challenge, "login": signing.login}
         self._endpoint = ApiEndpoint(self.users, sessions, operations, opening, handlers, answered)
@@ -87,6 +116,7 @@ class HttpsApi:
         """Read API users, and who is locked out."""
         await self._lockout.start()
         await self.users.start()
+        await self._numbers.start()
 
     async def stop(self) -> None:
         """End what runs in the background."""

@@ -175,6 +175,26 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Exact:
+    """Text of which every character counts: a password."""
+
+    longest: int
+    shortest: int = 1
+
+    @property
+    def said(self) -> str:
+        """The length."""
+        return f"{self.shortest}-{self.longest} characters"
+
+    def read(self, given: Any) -> str:
+        """Read text, or a number as its digits."""
+        text = given if isinstance(given, str) else _word(given)
+        if not self.shortest <= len(text) <= self.longest:
+            raise BadValue(TOO_LONG, {"shortest": self.shortest, "longest": self.longest})
+        return text
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """An IPv4 or IPv6 address."""
 

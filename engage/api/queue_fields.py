@@ -1,0 +1,123 @@
+"""The fields of a call queue, the same for reading, changing and adding."""
+
+from __future__ import annotations
+
+import re
+
+from engage.api.account_fields import ALERT_INFO, EXTENSIONS, NUMBER, PERMISSIONS, RECORDED, YES_NO
+from engage.api.fields import Field, Fields
+from engage.api.values import Choice, CommaList, Line, Whole, matching, one_of
+
+STRATEGIES = ("ringall", "linear", "leastrecent", "fewestcalls", "random", "memory")
+POLICY = Choice(("yes", "no", "strict"))
+DESTINATIONS = (
+    *("playsound", "account", "voicemail", "queue", "ringgroup", "vmgroup", "ivr"),
+    *("external_number", "hangup"),
+)
+CYCLE_DESTINATIONS = tuple(each for each in DESTINATIONS if each not in ("playsound", "hangup"))
+TARGETS = (
+    *("vm_extension", "account", "vmgroup", "ivr", "ringgroup", "queue_dest", "external_number"),
+    *("announcement", "directory"),
+)
+DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+LONGEST_S = 86_400
+
+NAME = Line(64)
+FILE = Line(128)
+PIN = Line(18, 1, re.compile(r"[0-9]+"), "digits")
+TARGET = Line(64, 1, re.compile(r"[0-9A-Za-z+*#_.-]+"), "digits, letters and + * # _ . -")
+SECONDS = Whole(0, LONGEST_S)
+
+
+def _destination(suffix: str, choices: tuple[str, ...], default: str) -> tuple[Field, ...]:
+    """A destination's kind, and a field for the target of each kind."""
+    return (
+        Field(f"destination_type_{suffix}", Choice(choices), default),
+        *(Field(f"{target}_{suffix}", TARGET, None, nullable=True) for target in TARGETS),
+    )
+
+
+_LEGACY = tuple(Field(name, TARGET, None, nullable=True, written=False) for name in TARGETS)
+
+QUEUE = Fields(
+    (
+        Field("extension", NUMBER, home="number"),
+        Field("queue_name", NAME, home="name"),
+        Field("members", EXTENSIONS, None, nullable=True, home="static_agents"),
+        Field("strategy", Choice(STRATEGIES, (("rrmemory", "memory"),)), "ringall"),
+        Field("queue_chairmans", EXTENSIONS, None, nullable=True, aliases=("queue_chairman",)),
+        Field("musicclass", NAME, "default"),
+        Field("leavewhenempty", POLICY, "strict"),
+        Field("joinempty", POLICY, "no"),
+        Field("pin", PIN, None, nullable=True, secret=True),
+        Field("ringtime", Whole(5, LONGEST_S), 30),
+        Field("wrapuptime", SECONDS, 10),
+        Field("retry", Whole(1, LONGEST_S), 5),
+        Field("maxlen", Whole(0, 100_000), 0),
+        Field("queue_timeout", SECONDS, 60),
+        Field("reportholdtime", YES_NO, "no"),
+        Field("auto_record", Choice(RECORDED), "off"),
+        Field("enable_feature", YES_NO, "no"),
+        Field("alertinfo", Choice(ALERT_INFO), None, nullable=True),
+        Field("replace_caller_id", YES_NO, "no"),
+        Field("enable_agent_login", YES_NO, "no"),
+        Field("autofill", YES_NO, "yes"),
+        Field("announce_position", YES_NO, "no"),
+        Field("announce_holdtime", YES_NO, "no"),
+        Field("announce_frequency", SECONDS, 20),
+        Field("voice_prompt_time", Whole(20, 200), 60),
+        Field("custom_prompt", FILE, None, nullable=True),
+        Field("enable_welcome", YES_NO, "no"),
+        Field("custom_welcome_prompt", FILE, None, nullable=True),
+        Field("destination_voice_enable", YES_NO, "no"),
+        Field("vq_switch", YES_NO, "no"),
+        Field(
+            "vq_mode",
+            # the guide prints yes and no as well
+            Choice(
+                ("periodic", "dtmf"),
+                (("timeout", "periodic"), ("no", "periodic"), ("digit", "dtmf"), ("yes", "dtmf")),
+            ),
+            "periodic",
+        ),
+        Field("vq_periodic", SECONDS, 20),
+        Field("vq_outprefix", Line(16), None, nullable=True),
+        Field("vq_callback_enable_timeout", YES_NO, "no"),
+        Field("vq_callback_timeout", SECONDS, 60),
+        Field("enable_vq_notification", YES_NO, "no"),
+        Field("notification_prompt", FILE, None, nullable=True),
+        Field("notification_frequency", Whole(20, 600), 60),
+        *_destination("t", DESTINATIONS, "hangup"),
+        *_destination("v", CYCLE_DESTINATIONS, "account"),
+        *_destination("el", DESTINATIONS, "playsound"),
+        Field("destination_type", Choice(DESTINATIONS), "voicemail", written=False),
+        *_LEGACY,
+        Field(
+            "schedule_clean_enable",
+            Choice(("no", "yes", "once", "daily", "week", "month")),
+            "no",
+        ),
+        Field("pagingtype", Choice(("once", "daily", "week", "month")), "once"),
+        Field("starttime", Line(19, 1, re.compile(r"[0-9: -]+")), None, nullable=True),
+        Field("week_date", CommaList(one_of(DAYS), "days"), None, nullable=True),
+        Field("custom_months", CommaList(one_of(MONTHS), "months"), None, nullable=True),
+        Field(
+            "custom_dates",
+            CommaList(matching(re.compile(r"[1-9]|[12][0-9]|3[01]")), "days of the month"),
+            None,
+            nullable=True,
+        ),
+        Field("permission", Choice(PERMISSIONS), "internal", written=False),
+        Field("hasvoicemail", YES_NO, "no", written=False),
+        Field("vmsecret", PIN, None, nullable=True, written=False),
+        Field("email", NAME, None, nullable=True, written=False),
+        Field("queuesasvm", YES_NO, "no", written=False),
+        Field("enable_destination", Choice(("D",)), "D", written=False),
+        Field("createid", NAME, "0", written=False),
+        Field("waittime", SECONDS, None, nullable=True, written=False),
+        Field("tmp", NAME, None, nullable=True, written=False),
+        Field("tmp2", NAME, None, nullable=True, written=False),
+    )
+)
+LISTED = ("extension", "queue_name", "strategy", "queue_chairmans", "members")
