@@ -260,6 +260,28 @@ def export_rows(
     typer.echo(f"{count} rows of {kind}", err=True)
 
 
+@users.command("second-factor")
+def second_factor(
+    user: Annotated[str, typer.Argument(help="The user name.")],
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Remove them all: the password alone signs in again.")
+    ] = False,
+    data: Data = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show which second factors an account has, or remove those that were lost."""
+    from engage.processes.control import SecondFactor
+
+    found = _ask(_load({"data": data, "database": database}), SecondFactor(user, reset))
+    if as_json:
+        _print_json({name: value for name, value in found.items() if name != "ok"})
+        return
+    typer.echo(f"{user}: authenticator app {'set up' if found['app'] else 'not set up'}")
+    typer.echo(f"  passkeys: {', '.join(found['passkeys']) or 'none'}")
+    typer.echo(f"  recovery codes left: {found['recovery_codes_left']}")
+
+
 @app.command()
 def openapi() -> None:
     """Print the description of the REST API (OpenAPI 3.1)."""

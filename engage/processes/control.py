@@ -46,7 +46,14 @@ class SetPassword(msgspec.Struct, frozen=True, tag="user password"):
     password: str = ""
 
 
-Command = ListUsers | AddUser | SetPassword
+class SecondFactor(msgspec.Struct, frozen=True, tag="user second-factor"):
+    """Tell which second factors an account has; `reset` removes them all first."""
+
+    user: str
+    reset: bool = False
+
+
+Command = ListUsers | AddUser | SetPassword | SecondFactor
 _decoder: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 
 
@@ -76,6 +83,16 @@ async def carry_out(people: People, command: Command) -> dict[str, Any]:
             password = password or secrets.token_urlsafe(12)
             await people.set_password(SYSTEM, user, password)
             return {"user": user, "password": password}
+        case SecondFactor(user, reset):
+            if reset:
+                await people.factors.reset(SYSTEM, user)
+            found = await people.factors.of_user(SYSTEM, user)
+            return {
+                "user": user,
+                "app": bool(found.sealed_secret),
+                "passkeys": [each.name for each in found.passkeys],
+                "recovery_codes_left": found.recovery_left,
+            }
 
 
 async def _add(people: People, command: AddUser) -> dict[str, Any]:

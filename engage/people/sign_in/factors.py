@@ -299,6 +299,16 @@ class SecondFactors:
 
     # --- by administrators --------------------------------------------------------------------
 
+    async def of_user(self, actor: Actor, user_name: str) -> Factors:
+        """What somebody has.
+
+        Raises:
+            Forbidden: without the right to see users.
+            NotFound: no such account.
+        """
+        actor.check(Module.USERS, "view")
+        return await self.of(self._account(user_name).id)
+
     async def reset(self, actor: Actor, user_name: str) -> None:
         """Remove every second factor of an account, whose owner has lost them.
 
@@ -307,9 +317,7 @@ class SecondFactors:
             NotFound: no such account, or it has none.
         """
         actor.check(Module.USERS)
-        account = self._book().account_named(user_name_of(user_name))
-        if account is None:
-            raise NotFound
+        account = self._account(user_name)
 
         async def work(connection: AsyncConnection) -> None:
             if not await FactorRepository(connection).drop_all(account.id):
@@ -320,6 +328,12 @@ class SecondFactors:
         await self._forgive(account.user_name)
 
     # --- inside -------------------------------------------------------------------------------
+
+    def _account(self, user_name: str) -> Account:
+        account = self._book().account_named(user_name_of(user_name))
+        if account is None:
+            raise NotFound
+        return account
 
     def _owner(self, session: Session) -> Account:
         """Who changes their own security.

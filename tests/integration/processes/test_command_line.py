@@ -142,3 +142,13 @@ def test_the_description_of_the_api_and_the_version_are_printed(tmp_path: Path) 
             )
             assert ended.returncode == 0, ended.stderr
             assert json.loads(ended.stdout)
+
+
+def test_a_lost_second_factor_is_reset(either: Server) -> None:
+    told(either, "user", "add", "1030")
+    found = told(either, "user", "second-factor", "1030")
+    assert found == {"user": "1030", "app": False, "passkeys": [], "recovery_codes_left": 0}
+    for arguments in (("1030", "--reset"), ("nobody",)):
+        ended = engage(either, "user", "second-factor", *arguments)
+        assert ended.returncode == 1
+        assert "does not exist" in ended.stderr

@@ -213,3 +213,15 @@ async def test_every_step_is_in_the_operation_log_without_secrets(
     ]  # fmt: skip
     assert ana.secret not in str(log)
     assert not any(each in str(log) for each in ana.recovery_codes)
+
+
+async def test_the_command_line_resets_what_was_lost(ana: Someone, site: Site) -> None:
+    from engage.processes.control import SecondFactor, carry_out
+
+    await ana.enrol()
+    people = site.application.people
+    before = await carry_out(people, SecondFactor("1000"))
+    assert before == {"user": "1000", "app": True, "passkeys": [], "recovery_codes_left": 10}
+    after = await carry_out(people, SecondFactor("1000", reset=True))
+    assert after == {"user": "1000", "app": False, "passkeys": [], "recovery_codes_left": 0}
+    assert (await ana.sign_in())[0] == 200
