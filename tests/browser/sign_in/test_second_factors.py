@@ -12,7 +12,7 @@ import pyotp
 from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
-from tests.support.desk import NARROW, open_wave, sign_in
+from tests.support.desk import NARROW, open_administration, open_wave, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -305,3 +305,24 @@ def test_pages_of_security_fit_phones_and_read_from_the_right(
         direction = page.evaluate("document.documentElement.dir")
         assert direction == ("rtl" if options.get("locale") == "ar" else "ltr")
         assert re.search(r"\S", page.locator("h1").inner_text())
+
+
+def test_an_administrator_resets_and_ends(server: Server, new_context: NewContext) -> None:
+    person = open_wave(new_context, server.url, "1003")
+    open_security(person)
+    person.get_by_role("button", name="Set up app").click()
+    set_up_app(person)
+    page = open_administration(new_context, server.url)
+    page.goto(f"{server.url}/admin/#/extensions/1003")
+    page.get_by_role("button", name="End sessions").click()
+    page.get_by_role("dialog").get_by_role("button", name="End sessions").click()
+    expect(person.get_by_text("Your session is over")).to_be_visible()
+    page.get_by_role("button", name="Reset second factor").click()
+    page.get_by_role("dialog").get_by_role("button", name="Reset second factor").click()
+    expect(page.get_by_text("The second factor is reset")).to_be_visible()
+    expect(person.get_by_role("dialog")).to_have_count(0)  # it waits with its page
+    person.get_by_label("User name", exact=True).press("Tab")
+    expect(person.get_by_label("Password", exact=True)).to_be_focused()
+    sign_in(person, "1003", "Demo-1003!")
+    expect(person.get_by_role("dialog", name="Recovery codes")).to_be_visible()
+    expect(person.get_by_role("heading", name="Password and security")).to_be_visible()

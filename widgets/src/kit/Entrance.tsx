@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useRef } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 
 import { t } from "../shared/i18n";
 import { Failed, Loading } from "./Blank";
@@ -25,6 +25,7 @@ export function Entrance({ session, title, lead, children }: Props) {
   const last = useRef<Me | null>(null);
   if (state.phase === "in") last.current = state.me;
   if (state.phase === "out" && !state.over) last.current = null;
+  useEffect(() => (state.phase === "out" ? putDialogsAway() : undefined), [state.phase]);
 
   if (first === "password" && token) {
     return (
@@ -59,7 +60,12 @@ export function Entrance({ session, title, lead, children }: Props) {
   const notice = state.phase === "in" ? null : state.over ? t("Your session is over. Sign in again to go on where you were.") : state.wrongRole ? t("This account has no access to this page.") : null;
   return (
     <SessionContext value={session}>
-      {state.phase === "out" && <SignIn session={session} title={title} lead={lead} notice={notice} />}
+      {state.phase === "out" && (
+        // A dialog that waits behind the form catches keys at the document, to keep the focus within it.
+        <div className={styles.before} onKeyDown={(event) => event.stopPropagation()}>
+          <SignIn session={session} title={title} lead={lead} notice={notice} />
+        </div>
+      )}
       {last.current && (
         <div key={last.current.user} className={styles.inside} hidden={state.phase === "out"}>
           {children(last.current)}
@@ -67,4 +73,13 @@ export function Entrance({ session, title, lead, children }: Props) {
       )}
     </SessionContext>
   );
+}
+
+/** Dialogs are drawn beside the page: hidden with it, they and what was typed in them come back with it. */
+function putDialogsAway(): () => void {
+  const away = [...document.querySelectorAll<HTMLElement>("[data-portal]")];
+  for (const each of away) each.inert = true;
+  return () => {
+    for (const each of away) each.inert = false;
+  };
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 
 import styles from "./Security.module.css";
 
@@ -9,14 +9,13 @@ interface Props {
   children?: ReactNode;
 }
 
-/** One subject of one's security: what it is, what can be done, what there is. */
+/** One subject of one's security: what it is, what can be done, what there is. No landmark: “Password” names a field of the sign-in form. */
 export function Section({ title, text, action, children }: Props) {
-  const id = useId();
   return (
-    <section className={styles.section} aria-labelledby={id}>
+    <section className={styles.section}>
       <div className={styles.head}>
         <div>
-          <h2 id={id}>{title}</h2>
+          <h2>{title}</h2>
           {text && <p className={styles.words}>{text}</p>}
         </div>
         {action && <div className={styles.action}>{action}</div>}
