@@ -68,6 +68,10 @@ class Invalid(EngageError):
         self.fields = fields or {}
 
 
+class Refused(ValueError):
+    """What a model's own rule says of a value, in (untranslated) words that stand at its field."""
+
+
 class TextRefused(Invalid):
     """Text with lone surrogates or control characters."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from engage.errors import N_, TooMany
+from engage.errors import N_, Refused, TooMany
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +50,9 @@ class Limits:
         return not any(parsed in network for network in self.exempt)
 
 
+NO_NETWORK = N_("Please enter networks, such as 192.0.2.0/24 or 2001:db8::/32.")
+
+
 class LimitSettings(BaseModel):
     """How much one address may ask of one live chat."""
 
@@ -76,7 +79,10 @@ class LimitSettings(BaseModel):
     @field_validator("exempt_networks")
     @classmethod
     def _networks(cls, values: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(str(ip_network(value.strip(), strict=False)) for value in values)
+        try:
+            return tuple(str(ip_network(value.strip(), strict=False)) for value in values)
+        except ValueError:
+            raise Refused(NO_NETWORK) from None
 
     def limits(self, exempt: tuple[Network, ...] = ()) -> Limits:
         """As they are applied; `exempt` networks besides those that are set."""

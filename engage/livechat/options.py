@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from engage.errors import N_
+from engage.errors import N_, Refused
 from engage.files.model import MEGABYTE, FileKind
 from engage.system.time_settings import ConditionCode, Hours
 
@@ -60,6 +60,9 @@ WITHOUT_FORM: dict[TextName, str] = {
     "offline_message": N_("We are closed at the moment. Please come back later."),
 }
 """Those that would invite to leave a message where none can be left."""
+
+NO_HOST = N_("Please enter host names, such as www.example.com or *.example.com.")
+TOO_MANY_HOSTS = N_("Please enter at most 1,023 characters in all.")
 
 _HOST = re.compile(
     r"(\*\.)?[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?"
@@ -350,9 +353,9 @@ class FormOptions(BaseModel):
     def _hosts(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         # They end in a Content-Security-Policy header: nothing but host names may pass.
         if any(_HOST.fullmatch(value) is None for value in values):
-            raise ValueError("not a host name")
+            raise Refused(NO_HOST)
         if sum(len(value) for value in values) > 1023:
-            raise ValueError("too many host names")
+            raise Refused(TOO_MANY_HOSTS)
         return values
 
     def asked(self) -> tuple[InfoType, ...]:

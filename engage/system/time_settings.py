@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from engage.errors import N_
+from engage.errors import N_, Refused
 from pbxcore.dialplan.time_conditions import Calendar, Holiday, TimeRow
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class TimeSettings(BaseModel):
     @classmethod
     def _known(cls, value: str) -> str:
         if value not in zones():
-            raise ValueError("not a time zone")
+            raise Refused(N_("Please choose a time zone from the list."))
         return value
 
     def calendar(self) -> Calendar:

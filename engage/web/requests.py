@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
-from engage.errors import N_, Invalid, NotFound, TextRefused
+from engage.errors import N_, Invalid, NotFound, Refused, TextRefused
 from engage.i18n import closest, negotiate, translate
 from engage.system.actor import Actor
 from engage.web.errors import Malformed, UnsupportedMedia
@@ -152,8 +152,12 @@ def field_messages(error: ValidationError, model: type[BaseModel], language: str
         if isinstance(last, int) or last in names or problem["type"] == "extra_forbidden":
             path.append(str(last))
         name = ".".join(path) or "body"
+        context = problem.get("ctx") or {}
+        own = context.get("error")
         message = MESSAGES.get(problem["type"], ANY_OTHER)
-        fields.setdefault(name, translate(message, language, problem.get("ctx") or None))
+        if isinstance(own, Refused):
+            message, context = str(own), {}
+        fields.setdefault(name, translate(message, language, context or None))
     return fields
 
 
