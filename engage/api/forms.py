@@ -63,6 +63,7 @@ class ApiUserForm(Body):
             "control": "multiselect",
             "section": ACCESS,
             "labels": {name: name for name in DENIABLE},
+            "placeholder": N_("Search for an action"),
         },
     )
 

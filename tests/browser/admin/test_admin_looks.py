@@ -28,6 +28,8 @@ FORMS = (
     "users/new",
     "privileges/new",
     "wave-privileges/0",
+    "api-users/new",
+    "http-server/certificate",
 )
 
 

@@ -62,6 +62,8 @@ export const pages: readonly Page[] = [
   { group: "system", name: () => t("Email Send Log"), path: "email-log", module: "email", words: () => t("outbox, mails, failed, dead letters"), load: () => import("./email/EmailLogPage") },
   settingsPage("system", () => t("Time Settings"), "time", "time_settings"),
   { ...settingsPage("system", () => t("Security Settings"), "security", "users"), words: () => t("second factor, passwords, lock-out, trusted networks, sessions") },
+  { group: "system", name: () => t("HTTP Server"), path: "http-server", module: "http_server", words: () => t("certificate, HTTPS, public address, hosts"), settings: "http_server", load: () => import("./system/HttpServerPage") },
+  { group: "other", name: () => t("API Configuration"), path: "api-users", module: "api_users", words: () => t("HTTPS API, programs, API users"), load: () => import("./system/ApiUsersPage") },
   { group: "maintenance", name: () => t("Users"), path: "users", module: "users", words: () => t("administrators, accounts, passwords"), load: () => import("./people/UsersPage") },
   { group: "maintenance", name: () => t("Custom Privileges"), path: "privileges", module: "users", words: () => t("rights, modules"), load: () => import("./people/PrivilegesPage") },
   { group: "maintenance", name: () => t("Wave Privileges"), path: "wave-privileges", module: "wave_privileges", words: () => t("rights, Delete Chat, portal"), load: () => import("./people/WavePrivilegesPage") },
