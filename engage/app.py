@@ -21,13 +21,13 @@ from engage.broadcast.service import Broadcasts
 from engage.chat.corrections import Corrections
 from engage.chat.group_routes import GroupRoutes
 from engage.chat.groups import GroupChats
+from engage.chat.inactive import Activity, InactiveMails
 from engage.chat.keeping import ChatKeeping
 from engage.chat.routes import ChatRoutes
 from engage.chat.search import Search
 from engage.chat.search_index import SearchIndex
 from engage.chat.search_routes import SearchRoutes
 from engage.chat.service import DirectChat
-from engage.chat.settings import ChatSettings
 from engage.chat.sockets import ChatSockets
 from engage.events import Events
 from engage.files.routes import FileRoutes
@@ -346,13 +346,24 @@ class _Parts:
         self._telephony.follow(self._hub, settings.journal, chat, presence, pbx.on_notice)
         pbx.on_request(chat.arrived)
         configuration = self._configuration
-        configuration.register("chat", ChatSettings, Module.IM_SETTINGS)
-        chat_settings = partial(configuration.get, ChatSettings)
+        chat_settings = partial(configuration.get, ImSettings)
         groups = GroupChats(database, self._hub, self.people, chat_settings)
         corrections = Corrections(self._hub, deliveries, events, chat_settings)
         ChatSockets(corrections).register(self.sockets)
         self._search_index = SearchIndex(database, events)
         search = Search(database, self._search_index)
+        activity = Activity(database)
+        self.sockets.on_connect(WAVE, lambda each: activity.saw([each.id]))
+        self.sockets.on_disconnect(WAVE, lambda each: activity.saw([each.id]))
+        self._inactive_mails = InactiveMails(
+            database,
+            activity,
+            self.sockets,
+            self.people,
+            self.people,
+            self._mailer,
+            chat_settings,
+        )
         own_settings = OwnSettingsService(database, self.people.extensions, self.sockets.send)
 
         # broadcast
@@ -439,6 +450,7 @@ class _Parts:
             self._telephony,
             self._sending,
             self._mails,
+            self._inactive_mails,
             self._api,
         ):
             await part.start()

@@ -27,8 +27,7 @@ from engage.storage.tables import message_revisions, message_texts
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from engage.chat.model import PhoneTexts
-    from engage.chat.settings import ChatSettings
+    from engage.chat.model import ChatSettings, PhoneTexts
     from engage.events import Events
     from engage.hub.model import Author, Event
     from engage.hub.service import Hub, HubTransaction

@@ -24,8 +24,7 @@ from engage.identifiers import now_ms
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from engage.chat.model import Colleagues
-    from engage.chat.settings import ChatSettings
+    from engage.chat.model import ChatSettings, Colleagues
     from engage.hub.service import Hub, HubTransaction
     from engage.identifiers import Clock
     from engage.people.model import Principal

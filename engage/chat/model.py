@@ -58,6 +58,35 @@ class MessageGone(Conflict):
     text = N_("This message was deleted.")
 
 
+class ChatSettings(Protocol):
+    """What an administrator decides about chats; a part of the IM settings."""
+
+    @property
+    def allow_group_chats(self) -> bool:
+        """Whether new groups can be made."""
+        ...
+
+    @property
+    def edit_within_min(self) -> int:
+        """How many minutes a message can be edited."""
+        ...
+
+    @property
+    def delete_within_min(self) -> int:
+        """How many minutes a message can be deleted for everybody."""
+        ...
+
+    @property
+    def notify_inactive_users(self) -> bool:
+        """Whether those who have long not been in Wave are told by e-mail."""
+        ...
+
+    @property
+    def inactive_after_days(self) -> int:
+        """After how many days without Wave somebody counts as inactive."""
+        ...
+
+
 class Colleagues(Protocol):
     """Who has an extension."""
 

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from engage.errors import N_
 from engage.files.model import MEGABYTE, Allowance, FileKind
 
+DAY_MIN = 24 * 60
+Minutes = Annotated[int, Field(ge=0, le=365 * DAY_MIN)]
 _FILES, _CHATS = N_("Files"), N_("Chats")
 
 
@@ -33,6 +35,41 @@ class ImSettings(BaseModel):
             "control": "select",
             "section": _CHATS,
             "labels": {"local": N_("Local"), "cloud": N_("Cloud IM")},
+        },
+    )
+    allow_group_chats: bool = Field(
+        default=True,
+        title=N_("Allow Group Chats"),
+        description=N_("When off, no new group chats are made; those that exist go on."),
+        json_schema_extra={"control": "switch", "section": _CHATS},
+    )
+    edit_within_min: Minutes = Field(
+        default=DAY_MIN,
+        title=N_("Edit Messages Within"),
+        description=N_("How long people can edit what they wrote; 0: not at all."),
+        json_schema_extra={"control": "number", "unit": N_("minutes"), "section": _CHATS},
+    )
+    delete_within_min: Minutes = Field(
+        default=DAY_MIN,
+        title=N_("Delete Messages Within"),
+        description=N_("How long people can delete what they wrote, for everybody; 0: not at all."),
+        json_schema_extra={"control": "number", "unit": N_("minutes"), "section": _CHATS},
+    )
+    notify_inactive_users: bool = Field(
+        default=False,
+        title=N_("Notify Inactive Users of New Messages"),
+        description=N_("By one e-mail that tells how many there are, until they are back in Wave."),
+        json_schema_extra={"control": "switch", "section": _CHATS},
+    )
+    inactive_after_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        default=7,
+        title=N_("Inactive After"),
+        description=N_("Without having been in Wave for so long."),
+        json_schema_extra={
+            "control": "number",
+            "unit": N_("days"),
+            "section": _CHATS,
+            "when": {"field": "notify_inactive_users", "is": True},
         },
     )
     max_file_size_mb: Annotated[int, Field(ge=1, le=1024)] = Field(

@@ -338,6 +338,14 @@ own_settings = Table(  # what somebody has chosen for themselves in Wave
     Column("values", JSON, nullable=False),
 )
 
+wave_activity = Table(  # when somebody was last in Wave, and whether they were told since
+    "wave_activity",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("seen_at_ms", BigInteger, nullable=False),
+    Column("mailed_at_ms", BigInteger),
+)
+
 message_texts = Table(  # what is searched; a projection of the log, beside it a trigram index
     "message_text",
     metadata,

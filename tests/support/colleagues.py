@@ -8,8 +8,8 @@ from engage.chat.corrections import Corrections
 from engage.chat.groups import GroupChats
 from engage.chat.keeping import ChatKeeping
 from engage.chat.service import DirectChat
-from engage.chat.settings import ChatSettings
 from engage.events import Events
+from engage.files.settings import ImSettings
 from engage.hub.model import Author
 from engage.hub.service import Hub
 from engage.identifiers import new_id, now_ms
@@ -69,7 +69,7 @@ class Office:
     def __init__(self, database: Database, names: dict[str, str] = NAMES) -> None:
         self.database = database
         self.offset_ms = 0
-        self.settings = ChatSettings()
+        self.settings = ImSettings()
         self.connections, self.events, self.phones = Connections(), Events(), NoPhones()
         book = Book(names)
         self.book = book

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from engage.chat.events import MessageDeleted
 from engage.chat.model import MessageGone, NoCorrections, NotYours, TooLate, topic_of
-from engage.chat.settings import ChatSettings
 from engage.errors import Invalid, NotFound, TooLarge
+from engage.files.settings import ImSettings
 from engage.hub.model import NotParticipant
 from engage.storage.tables import message_revisions
 from tests.support.colleagues import Office, author, person
@@ -112,7 +112,7 @@ async def test_only_ones_own_messages_and_only_for_a_while(office: Office) -> No
         await edit(office, conversation, seq, " ")
     with pytest.raises(TooLarge):
         await edit(office, conversation, seq, "x" * 8001)
-    office.settings = ChatSettings(edit_within_min=5, delete_within_min=2)
+    office.settings = ImSettings(edit_within_min=5, delete_within_min=2)
     office.offset_ms = 3 * MINUTE_MS
     with pytest.raises(TooLate):
         await delete(office, conversation, seq)

@@ -14,8 +14,8 @@ from engage.chat.group_rules import (
     NotGroupAdmin,
     NotGroupOwner,
 )
-from engage.chat.settings import ChatSettings
 from engage.errors import Invalid, NotFound
+from engage.files.settings import ImSettings
 from engage.hub.model import ConversationClosed, NotParticipant
 from engage.storage.tables import events
 from tests.support.colleagues import NAMES, Office, person
@@ -73,7 +73,7 @@ async def test_group_that_cannot_be_is_refused(office: Office, wrong: dict[str, 
 
 
 async def test_groups_can_be_switched_off(office: Office) -> None:
-    office.settings = ChatSettings(allow_group_chats=False)
+    office.settings = ImSettings(allow_group_chats=False)
     with pytest.raises(NoNewGroups):
         await office.groups.create(ANA, name="A", members=["1001"])
 
