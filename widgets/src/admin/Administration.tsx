@@ -38,7 +38,7 @@ export function Administration({ me }: { me: Me }) {
         <SideMenu sections={menu} current={page?.path ?? null} open={open} onChosen={() => setOpen(false)} />
         <main className={styles.main}>
           {page === undefined || levelOf(me.rights, page.module) === "none" ? (
-            <Closed known={page !== undefined} />
+            <Closed known={page !== undefined || first === undefined} />
           ) : (
             <Boundary key={page.path} page={page} rest={rest} readOnly={levelOf(me.rights, page.module) === "view"} />
           )}

@@ -1,9 +1,10 @@
 import { type ReactNode, useCallback, useRef } from "react";
 
-import { Failed, Loading } from "../kit/Blank";
+import { Blank, Failed, Loading } from "../kit/Blank";
 import { go, href } from "../kit/route";
 import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
+import { ApiError } from "../shared/api";
 import { newId } from "../shared/ids";
 import { t } from "../shared/i18n";
 import type { Drawn } from "./form/context";
@@ -49,7 +50,7 @@ export function ObjectPage({ form, collection, id, newTitle, titleOf, back, read
     const [schema, found] = await Promise.all([api.get<Schema>(`/v1/forms/${encodeURIComponent(form)}`), id === null ? { values: {} } : read()]);
     return { schema, stored: found };
   }, [api, form, id, read]);
-  const { value, failed, reload } = usePolled(load, () => "still");
+  const { value, failed, error, reload } = usePolled(load, () => "still");
   // One identifier for this object however often it is sent: a repeated request adds it once.
   const clientId = useRef(newId());
   const link = { href: href(back.path), label: back.label };
@@ -57,7 +58,7 @@ export function ObjectPage({ form, collection, id, newTitle, titleOf, back, read
     return (
       <>
         <Heading title={id === null ? newTitle : id} back={link} />
-        {failed ? <Failed text={t("This could not be loaded; it may have been deleted.")} retry={reload} /> : <Loading />}
+        {!failed ? <Loading /> : isGone(error) ? <Blank icon="search" title={t("It is not there any more")} text={t("It was deleted meanwhile, or the link is mistyped.")} /> : <Failed text={t("This could not be loaded. Please try again.")} retry={reload} />}
       </>
     );
   }
@@ -92,6 +93,8 @@ export function ObjectPage({ form, collection, id, newTitle, titleOf, back, read
     </>
   );
 }
+
+const isGone = (error: unknown): boolean => error instanceof ApiError && error.status === 404;
 
 function storedOf(answer: Values, secrets: readonly string[] = []): Stored {
   const version = answer["version"];

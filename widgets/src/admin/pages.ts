@@ -55,6 +55,7 @@ export const pages: readonly Page[] = [
   { group: "extensions", name: () => t("Extensions"), path: "extensions", module: "extensions", words: () => t("phones, people, import"), load: () => import("./people/ExtensionsPage") },
   { group: "extensions", name: () => t("Extension Groups"), path: "extension-groups", module: "extension_groups", load: () => import("./people/GroupsPage") },
   { group: "calls", name: () => t("Call Queues"), path: "queues", module: "queues", words: () => t("agents, pause, break"), load: () => import("./people/QueuesPage") },
+  { ...settingsPage("pbx", () => t("Number Ranges"), "numbers", "extensions"), words: () => t("extensions, queues, dial plan") },
   { group: "messaging", name: () => t("Live Chat"), path: "livechats", module: "livechat", words: () => t("visitors, web site, widget, inquiries"), load: () => import("./livechat/LiveChatPage") },
   { group: "messaging", name: () => t("Message Broadcast"), path: "broadcasts", module: "broadcast", words: () => t("notice, announcement"), load: () => import("./broadcast/BroadcastPage") },
   { group: "system", name: () => t("Email Settings"), path: "email", module: "email", words: () => t("SMTP, mail server, sender, test"), settings: "email", load: () => import("./email/EmailSettingsPage") },

@@ -3,6 +3,8 @@ import { useCallback, useEffect, useRef, useState } from "react";
 export interface Polled<Value> {
   value: Value | null;
   failed: boolean;
+  /** What the last attempt failed with. */
+  error: unknown;
   reload: () => void;
 }
 
@@ -17,7 +19,7 @@ const QUICK_TIMES = 30;
 /** Loads at once, and again as `paceOf` says: each second at first, then ever more seldom. */
 export function usePolled<Value>(load: () => Promise<Value>, paceOf: (value: Value) => Pace): Polled<Value> {
   const [value, setValue] = useState<Value | null>(null);
-  const [failed, setFailed] = useState(false);
+  const [error, setError] = useState<unknown>(null);
   const [turn, setTurn] = useState(0);
   const latest = useRef(paceOf);
   latest.current = paceOf;
@@ -32,11 +34,11 @@ export function usePolled<Value>(load: () => Promise<Value>, paceOf: (value: Val
         const answer = await load();
         if (!current) return;
         setValue(answer);
-        setFailed(false);
+        setError(null);
         pace = latest.current(answer);
-      } catch {
+      } catch (problem) {
         if (!current) return;
-        setFailed(true);
+        setError(problem);
       }
       if (pace === "still") return;
       times++;
@@ -50,5 +52,5 @@ export function usePolled<Value>(load: () => Promise<Value>, paceOf: (value: Val
     };
   }, [load, turn]);
 
-  return { value, failed, reload: useCallback(() => setTurn((before) => before + 1), []) };
+  return { value, failed: error !== null, error, reload: useCallback(() => setTurn((before) => before + 1), []) };
 }
