@@ -68,11 +68,15 @@ SAMPLE_NAME = "Grace Hopper"
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How sending goes. `trouble` holds back every mail; `since_ms` tells since when."""
+    """How sending goes. `trouble` holds back every mail; `since_ms` tells since when.
+
+    `ruled`: a start setting names the server.
+    """
 
     state: Literal["no_server", "ready", "trouble"]
     trouble: Trouble | None = None
     since_ms: int = 0
+    ruled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +128,10 @@ class MailSending:
         """How it goes now."""
         if self._settings.server() is None:
             return Status("no_server")
+        ruled = "host" in self._configuration.section(NAME).ruling
         if self._trouble is not None:
-            return Status("trouble", *self._trouble)
-        return Status("ready")
+            return Status("trouble", *self._trouble, ruled)
+        return Status("ready", ruled=ruled)
 
     def wake(self) -> None:
         """Look at the outbox now; whatever was wrong may be mended."""

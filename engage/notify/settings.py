@@ -176,13 +176,11 @@ def ruling(url: str | None) -> dict[str, Any]:
     match wishes.get("encryption"):
         case "starttls" | "none" as wished if not secure:
             security = wished
-    values: dict[str, Any] = {
+    return {
         "host": parts.hostname or "",
         "port": parts.port or (SMTPS_PORT if secure else PLAIN_PORT),
         "security": security,
         "user": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
+        "verify": wishes.get("verify") != "off",
     }
-    if wishes.get("verify") == "off":
-        values["verify"] = False
-    return values

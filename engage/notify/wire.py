@@ -98,9 +98,13 @@ class ShownTest(BaseModel):
 
 
 class ShownStatus(BaseModel):
-    """How sending goes: `trouble` holds every email back; `counts` are emails by state."""
+    """How sending goes: `trouble` holds every email back; `counts` are emails by state.
+
+    `start_option`: the server is set by `--smtp`, and cannot be changed here.
+    """
 
     state: Literal["no_server", "ready", "trouble"]
+    start_option: bool
     reason: str
     message: str
     words: str
@@ -237,6 +241,7 @@ def status_json(status: Status, counts: dict[str, int], language: str) -> dict[s
     since = rfc3339(status.since_ms) if status.since_ms else None
     return {
         "state": status.state,
+        "start_option": status.ruled,
         **trouble_json(status.trouble, language),
         "since": since,
         "counts": counts,

@@ -66,12 +66,14 @@ class MailSink:
     implicit_tls: bool = False
     auth: bool = False
     delay_s: float = 0
+    address: str = "127.0.0.1"
     port: int = field(default_factory=free_port)
     replies: dict[str, list[str | None]] = field(default_factory=dict)
     mails: list[Taken] = field(default_factory=list)
     connections: int = 0
     receiving: int = 0
     """How many mails it was handed, taken or not."""
+    passwords: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._changed = asyncio.Event()
@@ -94,7 +96,7 @@ class MailSink:
         """Listen."""
         self._server = await asyncio.get_running_loop().create_server(
             self._protocol,
-            "127.0.0.1",
+            self.address,
             self.port,
             ssl=self.tls if self.implicit_tls else None,
             reuse_address=True,
@@ -175,6 +177,7 @@ class MailSink:
     def authenticate(self, *given: Any) -> AuthResult:
         login = given[-1]
         assert isinstance(login, LoginPassword)
+        self.passwords.append(login.password)
         right = (login.login, login.password) == (USER.encode(), PASSWORD.encode())
         return AuthResult(success=right, handled=False, auth_data=login if right else None)
 

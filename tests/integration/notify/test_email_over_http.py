@@ -121,7 +121,9 @@ async def test_a_start_setting_rules_and_says_so(tmp_path: Path) -> None:
     ):
         admin = await admin_of(running)
         shown = await admin.get("/v1/settings/email")
-        assert {"host", "port", "security", "user", "password"} == shown["read_only"].keys()
+        ruled = {"host", "port", "security", "verify", "user", "password"}
+        assert shown["read_only"].keys() == ruled
+        assert (await admin.get("/v1/email/status"))["start_option"]
         assert "--smtp" in shown["read_only"]["host"]
         assert (shown["values"]["host"], shown["values"]["port"]) == ("127.0.0.1", sink.port)
         assert "password" not in shown["values"]

@@ -19,6 +19,7 @@ def test_an_smtp_url_uses_starttls_when_it_is_offered() -> None:
         "security": "auto",
         "user": "pbx",
         "password": "pass word/",
+        "verify": True,
     }
 
 

@@ -23,7 +23,7 @@ export default function EmailTemplatesPage({ page, rest: [kind, language], readO
         columns={[
           { key: "title", title: t("Name"), sort: true, draw: (row) => <a href={href("email-templates", row.kind)}>{row.title}</a> },
           { key: "description", title: t("Description"), draw: (row) => row.description },
-          { key: "changed", title: t("Text"), draw: (row) => (row.changed.length > 0 ? <State tone="busy">{t("Changed: {languages}", { languages: languageOptions(row.changed).map((each) => each.label).join(", ") })}</State> : t("As delivered")) },
+          { key: "changed", title: t("Text"), draw: (row) => (row.changed.length > 0 ? <State tone="busy">{t("Changed: {languages}", { languages: languageOptions(row.changed).map((each) => each.label).join(", ") })}</State> : <State tone="calm">{t("As delivered")}</State>) },
         ]}
         actions={(row) => editing(href("email-templates", row.kind), readOnly)}
         empty={{ icon: "mail", title: t("No email templates"), text: t("Every kind of email has one.") }}

@@ -32,6 +32,7 @@ export function SendingNotice({ turn = 0 }: { turn?: number }) {
           {value.message} {value.words && <bdi className={styles.words}>{value.words}</bdi>} {value.since && t("Since {time}; it is tried again by itself.", { time: shortTime(value.since) })}
         </p>
       )}
+      {value.start_option && <p>{t("The mail server is set by the start option --smtp; it can be read here, but not changed.")}</p>}
     </div>
   );
 }

@@ -33,6 +33,8 @@ export interface MailDetails extends Mail {
 
 export interface SendingStatus {
   state: "no_server" | "ready" | "trouble";
+  /** The server is set by `--smtp`. */
+  start_option: boolean;
   reason: string;
   message: string;
   words: string;
