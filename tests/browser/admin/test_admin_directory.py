@@ -144,6 +144,21 @@ def test_two_who_edit_the_same_are_told(server: Server, new_context: NewContext)
     save(first)
     expect(first.get_by_role("heading", name="Extensions", level=1)).to_be_visible()
 
+    # the other way round: who insists overwrites, and only what they changed
+    for each in (first, second):
+        each.get_by_role("link", name="1002").click()
+        expect(each.get_by_label("Department", exact=True)).to_have_value("Mine")
+    second.get_by_label("Job Title", exact=True).fill("Theirs stays")
+    save(second)
+    expect(second.get_by_role("heading", name="Extensions", level=1)).to_be_visible()
+    first.get_by_label("Department", exact=True).fill("Insisted")
+    save(first)
+    told.get_by_role("button", name="Overwrite").click()
+    expect(first.get_by_role("heading", name="Extensions", level=1)).to_be_visible()
+    first.get_by_role("link", name="1002").click()
+    expect(first.get_by_label("Department", exact=True)).to_have_value("Insisted")
+    expect(first.get_by_label("Job Title", exact=True)).to_have_value("Theirs stays")
+
 
 def test_deleting_names_what_refers_to_it(server: Server, new_context: NewContext) -> None:
     admin = open_administration(new_context, server.url)

@@ -28,6 +28,9 @@ FORMS = (
     "users/new",
     "privileges/new",
     "wave-privileges/0",
+    "livechats/new",
+    "api-users/new",
+    "own-security",
     "api-users/new",
     "http-server/certificate",
 )

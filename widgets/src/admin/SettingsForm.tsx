@@ -1,5 +1,5 @@
 import { Button, Modal } from "@mantine/core";
-import { type FormEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 
 import { Confirm } from "../kit/Confirm";
 import { Icon } from "../kit/Icon";
@@ -70,6 +70,7 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
   const [busy, setBusy] = useState(false);
   const [meanwhile, setMeanwhile] = useState<Meanwhile | null>(null);
   const [leave, setLeave] = useState<(() => void) | null>(null);
+  const id = useId();
   const form = useRef<HTMLFormElement>(null);
   const release = useRef<() => void>(() => undefined);
   const dirty = readOnly === null && !same(values, base.values);
@@ -80,10 +81,10 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
     if (!dirty) return undefined;
     const warn = (event: BeforeUnloadEvent): void => event.preventDefault();
     addEventListener("beforeunload", warn);
-    const let_go = holdRoute((go_on) => setLeave(() => go_on));
+    const letGo = holdRoute((goOn) => setLeave(() => goOn));
     release.current = () => {
       removeEventListener("beforeunload", warn);
-      let_go();
+      letGo();
     };
     return release.current;
   }, [dirty]);
@@ -129,7 +130,8 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.code === "edited") return setMeanwhile(meanwhileOf(error));
-      const { fields: placedFields, rest } = placed(fields, error.fields);
+      setMeanwhile(null);
+      const { fields: placedFields, rest } = placed(fields, values, error.fields);
       refuse(placedFields, [error.message || t("The server cannot be reached. What you wrote is still here; please try again."), ...rest].join(" "));
     } finally {
       setBusy(false);
@@ -169,9 +171,9 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
         {readOnly !== null && <Notice tone="warn">{readOnly}</Notice>}
         <fieldset className={styles.all} disabled={readOnly !== null}>
           {sectionsOf(fields).map((section, index) => (
-            <section key={section.title} className={styles.section} aria-labelledby={section.title ? `section-${index}` : undefined}>
+            <section key={section.title} className={styles.section} aria-labelledby={section.title ? `${id}-${index}` : undefined}>
               {section.title && (
-                <h2 id={`section-${index}`} className={styles.title}>
+                <h2 id={`${id}-${index}`} className={styles.title}>
                   {section.title}
                 </h2>
               )}

@@ -68,8 +68,16 @@ test("hidden fields are not asked for", () => {
   expect(Object.keys(problems(hidden, { on: true, why: "" }))).toEqual(["why"]);
 });
 
+test("what is no number is refused before it is sent", () => {
+  expect(Object.keys(problems(fields, { ...startOf(fields, {}), name: "Shop", destination: { values: ["6500"] }, days: "ten" }))).toEqual(["days"]);
+});
+
+test("what is wrong with a hidden field is told aside", () => {
+  expect(placed(fields, { ask: false }, { kinds: "Unknown." })).toEqual({ fields: {}, rest: ["Unknown."] });
+});
+
 test("what the server refuses finds its field, and what fits none is told aside", () => {
-  expect(placed(fields, { name: "Taken.", "destination.values.0": "Gone.", "holidays.1.date": "Past.", "holidays.2": "Twice.", body: "No." })).toEqual({
+  expect(placed(fields, startOf(fields, {}), { name: "Taken.", "destination.values.0": "Gone.", "holidays.1.date": "Past.", "holidays.2": "Twice.", body: "No." })).toEqual({
     fields: { name: "Taken.", "destination.values": "Gone.", "holidays.1.date": "Past.", holidays: "Twice." },
     rest: ["No."],
   });

@@ -291,6 +291,7 @@ export function problems(fields: readonly Field[], values: Values, above = ""): 
 
 function problemOf(field: Field, value: Value): string | null {
   if (isEmpty(value)) return field.required && field.control !== "switch" ? t("This field is required.") : null;
+  if (field.control === "number" && typeof value !== "number") return t("This must be a number.");
   if (typeof value === "string") {
     const length = lengthOf(value);
     if (field.maxLength !== null && length > field.maxLength) return nt("At most {n} character.", "At most {n} characters.", field.maxLength);
@@ -308,12 +309,13 @@ function problemOf(field: Field, value: Value): string | null {
   return null;
 }
 
-/** The server's words under paths that the form has; what fits no field is told above the form. */
-export function placed(fields: readonly Field[], told: Problems): { fields: Record<string, string>; rest: string[] } {
+/** The server's words under paths that the form shows; what fits no field is told beside the buttons. */
+export function placed(fields: readonly Field[], values: Values, told: Problems): { fields: Record<string, string>; rest: string[] } {
+  const shown = fields.filter((field) => isShown(field, values));
   const found: Record<string, string> = {};
   const rest: string[] = [];
   for (const [path, words] of Object.entries(told)) {
-    const place = placeOf(fields, path.split("."));
+    const place = placeOf(shown, path.split("."));
     if (place === null) rest.push(words);
     else found[place] ??= words;
   }
