@@ -381,6 +381,7 @@ class _Parts:
             clock,
             serial=keyring.derive("serial number"),
             zone=lambda: ZoneInfo(self._configuration.get(TimeSettings).time_zone),
+            policy=lambda: configuration.get(SecuritySettings),
             exempt=trusted,
             answered=metrics.api_answered,
         )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from engage.api.system_actions import Feed
     from engage.identifiers import Clock
     from engage.people.service import People
+    from engage.people.sign_in.settings import SecuritySettings
     from engage.storage.database import Database
     from engage.system.operation_log import OperationLog
 
@@ -51,6 +52,7 @@ class HttpsApi:
         *,
         serial: bytes,
         zone: Callable[[], tzinfo],
+        policy: Callable[[], SecuritySettings],
         exempt: Sequence[IpNetwork],
         answered: Callable[[str, int], None],
         names: Names | None = None,
@@ -67,6 +69,7 @@ class HttpsApi:
             clock: sessions, challenges and lock-outs go by it.
             serial: bytes that stand for this installation and give nothing away.
             zone: the time zone of `getSystemStatus`.
+            policy: the settings of signing in, as they hold.
             exempt: networks whose logins are not limited in their pace.
             answered: is told each action and its status.
             names: resolves host names among the permitted addresses; the system's by default.
@@ -75,7 +78,7 @@ class HttpsApi:
         names = names or self._system_names
         assert names is not None  # noqa: S101 - one of the two is there
         sessions = ApiSessions(clock)
-        self._lockout = Lockout(database, clock, exempt)
+        self._lockout = Lockout(database, clock, policy, exempt)
         self.users = ApiUsers(database, keyring, sessions, self._lockout, names, clock)
         signing = SessionActions(self.users, sessions, self._lockout, clock)
         system = SystemActions(feed, serial.hex().upper()[:SERIAL_DIGITS], clock, zone)

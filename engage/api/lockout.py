@@ -8,26 +8,24 @@ from typing import TYPE_CHECKING
 
 from engage.api.model import key_of
 from engage.api.permitted import plain
-from engage.people.guard import Guard, GuardRule, address_subject
+from engage.people.guard import Guard, address_subject
 from engage.people.repository import PeopleRepository
 from engage.system.operation_log import note
 from engage.web.limits import Bucket, Rate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.api.permitted import IpNetwork
     from engage.identifiers import Clock
+    from engage.people.sign_in.settings import SecuritySettings
     from engage.storage.database import Database
     from engage.system.actor import Actor
 
-BY_PAIR = GuardRule(failures=5)
-"""One user name at one address."""
-BY_ADDRESS = GuardRule(failures=30)
-BY_USER = GuardRule(failures=50)
-"""One user name from everywhere it may come from: guesses spread over many addresses."""
+EVERYWHERE = 10
+"""So many times the failures of one address lock a user name for all: guesses that are spread."""
 LOGINS = Rate(burst=60, per_s=2)
 """Challenges and logins of one address, however they end."""
 MOST_BUCKETS = 10_000
@@ -46,9 +44,24 @@ class Failed:
 class Lockout:
     """Counts failures in the database, so that a restart forgives nobody."""
 
-    def __init__(self, database: Database, clock: Clock, exempt: Sequence[IpNetwork] = ()) -> None:
-        """Networks in `exempt` are not limited in their pace; their failures count all the same."""
-        self._database, self._clock, self._exempt = database, clock, tuple(exempt)
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        policy: Callable[[], SecuritySettings],
+        exempt: Sequence[IpNetwork] = (),
+    ) -> None:
+        """Lock out by the rules of signing in.
+
+        Args:
+            database: where failures are kept.
+            clock: milliseconds UTC.
+            policy: the settings of signing in as they hold; one user name at one address has the
+                attempts of a user name, and trusted networks are never locked out.
+            exempt: networks that are not limited in their pace; their failures count all the same.
+        """
+        self._database, self._clock, self._policy = database, clock, policy
+        self._exempt = tuple(exempt)
         self._guards: dict[str, Guard] = {}
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
         self._forget_at_ms = 0
@@ -62,6 +75,8 @@ class Lockout:
     def too_fast(self, address: str) -> bool:
         """Take one of what an address may ask for; whether there is none left."""
         client = plain(address)
+        if self._policy().trusts(address):
+            return False
         if client is not None and any(client in network for network in self._exempt):
             return False
         subject, now_s = address_subject(address), self._clock() / 1000
@@ -73,6 +88,8 @@ class Lockout:
 
     def locked_s(self, user: str, address: str) -> int:
         """Seconds for which nobody of this name at this address is heard; 0 when free."""
+        if self._policy().trusts(address):
+            return 0
         now = self._clock()
         found = map(self._guards.get, (_pair(user, address), _address(address), _user(user)))
         return max((guard.locked_s(now) for guard in found if guard is not None), default=0)
@@ -87,21 +104,24 @@ class Lockout:
                 permit, else anybody could lock it out.
             actor: for the operation log.
         """
-        now = self._clock()
-        rules = {_pair(user, address): BY_PAIR, _address(address): BY_ADDRESS}
-        shown = dict(rules)
+        now, policy = self._clock(), self._policy()
+        shown = {_pair(user, address): policy.by_user, _address(address): policy.by_address}
+        rules = dict(shown)
         if everywhere:
-            rules[_user(user)] = BY_USER
+            rules[_user(user)] = replace(
+                policy.by_user, failures=policy.by_user.failures * EVERYWHERE
+            )
+        if policy.trusts(address):
+            rules = {}
         # before anything is awaited: guesses in parallel must see each other's failures
         changed = [
             self._guards.get(subject, Guard(subject)).failed(rule, now)
             for subject, rule in rules.items()
         ]
         self._guards.update({guard.subject: guard for guard in changed})
-        locked_s = max(guard.locked_s(now) for guard in changed)
-        left = min(
-            rule.failures - self._guards[subject].failures for subject, rule in shown.items()
-        )
+        locked_s = max((guard.locked_s(now) for guard in changed), default=0)
+        counted = ((rule, self._guards.get(subject)) for subject, rule in shown.items())
+        left = min(rule.failures - (guard.failures if guard else 0) for rule, guard in counted)
         forget = now >= self._forget_at_ms
         if forget:
             self._forget(now)

@@ -73,14 +73,14 @@ class ApiUsers:
         actor.check(Module.API_USERS, "view")
         return sorted(self._users.values(), key=lambda each: each.key)
 
-    def get(self, actor: Actor, user_id: str) -> ApiUser:
-        """One API user.
+    def get(self, actor: Actor, which: str) -> ApiUser:
+        """One API user, by id or name.
 
         Raises:
             NotFound: there is none.
         """
         actor.check(Module.API_USERS, "view")
-        return self._existing(user_id)
+        return self._existing(which)
 
     async def add(self, actor: Actor, new: NewApiUser) -> ApiUser:
         """Add an API user, or give back what an earlier call with the same `client_id` has added.
@@ -117,7 +117,7 @@ class ApiUsers:
 
         return await self._written(work)
 
-    async def change(self, actor: Actor, user_id: str, change: ApiUserChange) -> ApiUser:
+    async def change(self, actor: Actor, which: str, change: ApiUserChange) -> ApiUser:
         """Change some fields. Another password, or switching it off, ends its sessions.
 
         Raises:
@@ -127,6 +127,7 @@ class ApiUsers:
             Invalid: with the fields that will not do.
         """
         actor.check(Module.API_USERS)
+        user_id = self._existing(which).id
         fields = change.model_dump(exclude_none=True, exclude={"version"})
         if not fields.get("password"):
             fields.pop("password", None)
@@ -154,13 +155,14 @@ class ApiUsers:
             await self._lockout.forgive([changed.user])
         return changed
 
-    async def delete(self, actor: Actor, user_id: str) -> None:
+    async def delete(self, actor: Actor, which: str) -> None:
         """Remove an API user; its sessions end at once.
 
         Raises:
             NotFound: there is none.
         """
         actor.check(Module.API_USERS)
+        user_id = self._existing(which).id
 
         async def work(connection: AsyncConnection) -> None:
             rows = ApiUserRepository(connection)
@@ -206,11 +208,12 @@ class ApiUsers:
 
     # --- inside -----------------------------------------------------------------------------------
 
-    def _existing(self, user_id: str) -> ApiUser:
-        user = self._users.get(user_id)
-        if user is None:
+    def _existing(self, which: str) -> ApiUser:
+        """By id, or by name as scripts know it."""
+        found = self._users.get(which) or self.named(which)
+        if found is None:
             raise NotFound
-        return user
+        return found
 
     def _changed(self, present: ApiUser, change: ApiUserChange) -> ApiUser:
         user = present.user if change.user is None else change.user
