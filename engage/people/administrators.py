@@ -15,6 +15,8 @@ from engage.people.repository import PeopleRepository
 from engage.system.actor import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.people.forms import AdminChange, NewAdmin
@@ -50,8 +52,16 @@ class LastSuperAdministrator(Conflict):
 class Administrators:
     """What administrators do with each other's accounts."""
 
-    def __init__(self, ledger: Ledger, passwords: Passwords, sessions: Sessions) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        passwords: Passwords,
+        sessions: Sessions,
+        shortest: Callable[[], int],
+    ) -> None:
+        """`shortest`: how many characters a password has at least, as that holds now."""
         self._ledger, self._passwords, self._sessions = ledger, passwords, sessions
+        self._shortest = shortest
 
     def listed(self, actor: Actor) -> list[Account]:
         """Every administrator, by user name.
@@ -230,14 +240,16 @@ class Administrators:
         if given.get("language") and given["language"] not in languages():
             problems["language"] = N_("This language is not available.")
         if "password" in given:
-            problems["password"] = policy.password_problem(given["password"], user_name)
+            problems["password"] = policy.password_problem(
+                given["password"], user_name, self._shortest()
+            )
         if given.get("level") == AdminLevel.CUSTOM and not given.get("privilege_id"):
             problems["privilege_id"] = N_("Choose a custom privilege.")
         privilege_id = given.get("privilege_id")
         if privilege_id and privilege_id not in self._ledger.book.privileges:
             problems["privilege_id"] = N_("There is no such custom privilege.")
         if refused := {name: problem for name, problem in problems.items() if problem}:
-            raise Invalid(refused)
+            raise Invalid(refused, shortest=self._shortest())
 
 
 EDITED = (

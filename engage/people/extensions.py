@@ -85,9 +85,12 @@ class Extensions:
         passwords: Passwords,
         sessions: Sessions,
         ranges: Callable[[], NumberRanges],
+        shortest: Callable[[], int],
     ) -> None:
+        """`shortest`: how many characters a password has at least, as that holds now."""
         self._ledger, self._keyring = ledger, keyring
         self._passwords, self._sessions, self._ranges = passwords, sessions, ranges
+        self._shortest = shortest
         self._references: list[References] = []
         self._invitations: tuple[Invitations, Mailer] | None = None
 
@@ -181,7 +184,7 @@ class Extensions:
         self._existing(number)
         given = change.given()
         if problems := self.change_problems(number, given):
-            raise Invalid(problems)
+            raise Invalid(problems, **self.spans)
         password = given.get("wave_password")
         password_hash = await self._passwords.hash(password) if password else None
 
@@ -242,7 +245,7 @@ class Extensions:
     @property
     def spans(self) -> dict[str, int]:
         """What the messages of `problems` name."""
-        return self._ranges().spans
+        return {**self._ranges().spans, "shortest": self._shortest()}
 
     def taken(self, number: str) -> NumberTaken | None:
         """What has a number already, as far as is known now."""
@@ -389,7 +392,9 @@ class Extensions:
         }
         if not lenient:
             rules["sip_secret"] = lambda secret: policy.secret_problem(secret, number)
-            rules["wave_password"] = lambda text: policy.password_problem(text, number)
+            rules["wave_password"] = lambda text: policy.password_problem(
+                text, number, self._shortest()
+            )
         found = ((name, rule(given[name])) for name, rule in rules.items() if name in given)
         return {name: problem for name, problem in found if problem is not None}
 

@@ -426,11 +426,11 @@ def check_user_name(user_name: str) -> None:
         raise Invalid({"user": N_("Use up to 64 letters, digits or any of . _ @ + -")})
 
 
-def check_password(password: str, user_name: str, field: str = "password") -> None:
+def check_password(password: str, user_name: str, shortest: int = policy.PASSWORD_SHORTEST) -> None:
     """Refuse passwords that are too easy, or too long to be worked on.
 
     Raises:
-        Invalid: with the field named.
+        Invalid: with the field `password`.
     """
-    if (problem := policy.password_problem(password, user_name)) is not None:
-        raise Invalid({field: problem})
+    if (problem := policy.password_problem(password, user_name, shortest)) is not None:
+        raise Invalid({"password": problem}, shortest=shortest)

@@ -62,11 +62,16 @@ def email_problem(email: str) -> str | None:
     return None
 
 
-def password_problem(password: str, user_name: str) -> str | None:
-    """Passwords that are guessed first, or are too long to be worked on, are refused."""
+def password_problem(
+    password: str, user_name: str, shortest: int = PASSWORD_SHORTEST
+) -> str | None:
+    """Passwords that are guessed first, or are too long to be worked on, are refused.
+
+    The message's place is `shortest`.
+    """
     lowered = password.strip().casefold()
-    if len(password) < PASSWORD_SHORTEST:
-        return N_("Use at least 8 characters.")
+    if len(password) < shortest:
+        return N_("Use at least %(shortest)d characters.")
     if len(password) > PASSWORD_LONGEST:
         return N_("Use at most 200 characters.")
     if lowered == user_name:

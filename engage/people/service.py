@@ -94,14 +94,22 @@ class People:
         )  # fmt: skip
         self.session_list = SessionList(self._sessions, book, clock)
         self.links = PasswordLinks(database, book, self._set_by_link, clock)
-        self.extensions = Extensions(self._ledger, keyring, self._passwords, self._sessions, ranges)
+
+        def shortest() -> int:
+            return policy().password_length
+
+        self.extensions = Extensions(
+            self._ledger, keyring, self._passwords, self._sessions, ranges, shortest
+        )
         self._welcoming = Welcoming(self._ledger, self.extensions)
         self.importing = Importing(
             self._ledger, self.extensions, self._passwords, self._welcoming.wake
         )
         self.groups = Groups(self._ledger)
         self.queues = Queues(self._ledger, ranges)
-        self.administrators = Administrators(self._ledger, self._passwords, self._sessions)
+        self.administrators = Administrators(
+            self._ledger, self._passwords, self._sessions, shortest
+        )
         self.privileges = Privileges(self._ledger)
         self.wave_privileges = WavePrivileges(self._ledger)
         self.choices = Choices(self._ledger)
@@ -184,7 +192,7 @@ class People:
             Conflict: the password was changed by somebody else meanwhile.
         """
         account = self._book.accounts[self._sessions.session(token).account_id]
-        check_password(new, account.user_name)
+        check_password(new, account.user_name, self.policy.password_length)
 
         async def check() -> Account | None:
             matches = await self._passwords.matches(old, account.password_hash)
@@ -295,7 +303,7 @@ class People:
             raise NotFound
         actor.check(Module.USERS if account.role == "admin" else Module.EXTENSIONS)
         if not demo:
-            check_password(password, name)
+            check_password(password, name, self.policy.password_length)
         await self._store_password(account, password, demo=demo, keep=None, actor=actor)
         await self._desk.forgive(name)
 
@@ -343,7 +351,7 @@ class People:
 
     async def _set_by_link(self, account: Account, password: str, address: str, also: Also) -> None:
         """Set the password of whoever followed a link; all sessions of the account end."""
-        check_password(password, account.user_name)
+        check_password(password, account.user_name, self.policy.password_length)
         actor = own(account, address)
         await self._store_password(account, password, demo=False, keep=None, actor=actor, also=also)
         await self._desk.forgive(account.user_name)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from engage.errors import N_, Conflict, Invalid, NotFound
 from engage.identifiers import new_id
-from engage.people.model import user_name_of
 from engage.people.sign_in import passkeys, recovery, totp
 from engage.people.sign_in.model import (
     FRESH_MS,
@@ -18,6 +17,7 @@ from engage.people.sign_in.model import (
     ProofNeeded,
     Purpose,
 )
+from engage.people.sign_in.oversight import account_under
 from engage.people.sign_in.repository import FactorRepository
 from engage.system.actor import Actor, Module
 from engage.system.operation_log import note
@@ -91,8 +91,13 @@ class SecondFactors:
         async with self._database.read() as connection:
             return await FactorRepository(connection).factors(account_id)
 
-    async def owners(self) -> list[str]:
-        """The user names of all who have a second factor."""
+    async def owners(self, actor: Actor) -> list[str]:
+        """The user names of all who have a second factor.
+
+        Raises:
+            Forbidden: without the right to see users.
+        """
+        actor.check(Module.USERS, "view")
         async with self._database.read() as connection:
             found = await FactorRepository(connection).accounts_with_factor()
         accounts = self._book().accounts
@@ -303,21 +308,19 @@ class SecondFactors:
         """What somebody has.
 
         Raises:
-            Forbidden: without the right to see users.
+            Forbidden: without the right to see that account.
             NotFound: no such account.
         """
-        actor.check(Module.USERS, "view")
-        return await self.of(self._account(user_name).id)
+        return await self.of(account_under(actor, self._book(), user_name, "view").id)
 
     async def reset(self, actor: Actor, user_name: str) -> None:
         """Remove every second factor of an account, whose owner has lost them.
 
         Raises:
-            Forbidden: without the right to edit users.
+            Forbidden: without the right to edit that account.
             NotFound: no such account, or it has none.
         """
-        actor.check(Module.USERS)
-        account = self._account(user_name)
+        account = account_under(actor, self._book(), user_name, "edit")
 
         async def work(connection: AsyncConnection) -> None:
             if not await FactorRepository(connection).drop_all(account.id):
@@ -328,12 +331,6 @@ class SecondFactors:
         await self._forgive(account.user_name)
 
     # --- inside -------------------------------------------------------------------------------
-
-    def _account(self, user_name: str) -> Account:
-        account = self._book().account_named(user_name_of(user_name))
-        if account is None:
-            raise NotFound
-        return account
 
     def _owner(self, session: Session) -> Account:
         """Who changes their own security.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engage.errors import NotFound
-from engage.people.model import user_name_of
 from engage.people.sign_in.factors import own
-from engage.system.actor import Actor, Module
+from engage.people.sign_in.oversight import account_under, check_over
 from engage.system.operation_log import note
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from engage.people.book import PeopleBook
     from engage.people.model import Account, Session
     from engage.people.sessions import Sessions
+    from engage.system.actor import Actor
 
 
 class SessionList:
@@ -55,41 +55,34 @@ class SessionList:
         """Somebody's sessions, the last used first.
 
         Raises:
-            Forbidden: without the right to see users.
+            Forbidden: without the right to see that account.
             NotFound: no such account.
         """
-        actor.check(Module.USERS, "view")
-        return self._sessions.of(self._account(user_name).id)
+        return self._sessions.of(account_under(actor, self._book(), user_name, "view").id)
 
     async def end(self, actor: Actor, session_id: str) -> None:
         """End anybody's session.
 
         Raises:
-            Forbidden: without the right to edit users.
+            Forbidden: without the right to edit its account.
             NotFound: it is over.
         """
-        actor.check(Module.USERS)
         ended = self._sessions.with_id(session_id)
         if ended is None:
             raise NotFound
-        await self._end(actor, self._book().accounts[ended.account_id], [ended])
+        account = self._book().accounts[ended.account_id]
+        check_over(actor, self._book(), account, "edit")
+        await self._end(actor, account, [ended])
 
     async def end_of_user(self, actor: Actor, user_name: str) -> None:
         """End all of somebody's sessions.
 
         Raises:
-            Forbidden: without the right to edit users.
+            Forbidden: without the right to edit that account.
             NotFound: no such account.
         """
-        actor.check(Module.USERS)
-        account = self._account(user_name)
+        account = account_under(actor, self._book(), user_name, "edit")
         await self._end(actor, account, self._sessions.of(account.id))
-
-    def _account(self, user_name: str) -> Account:
-        account = self._book().account_named(user_name_of(user_name))
-        if account is None:
-            raise NotFound
-        return account
 
     async def _end(self, actor: Actor, account: Account, ended: list[Session]) -> None:
         async def also(connection: AsyncConnection) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -128,3 +129,53 @@ async def test_the_fifty_first_trusted_network_is_refused_by_number(admin: Someo
     status, refused = await admin.ask("PATCH", path, {"values": {"trusted_networks": networks}})
     assert status == 422
     assert "50" in refused["error"]["fields"]["trusted_networks"]
+
+
+async def custom_admin(admin: Someone, **modules: str) -> Someone:
+    """An administrator whose privilege opens just these modules."""
+    privilege = {"name": "Some", "modules": modules}
+    status, made = await admin.ask("POST", "/v1/privileges", privilege)
+    assert status == 201, made
+    new = {
+        "user_name": "some",
+        "password": "Demo-some!",
+        "level": "custom",
+        "privilege_id": made["id"],
+    }
+    status, added = await admin.ask("POST", "/v1/admins", new)
+    assert status == 201, added
+    some = replace(admin, user="some")
+    assert (await some.sign_in())[0] == 200
+    return some
+
+
+async def test_nobody_decides_about_those_with_more_rights(ana: Someone, admin: Someone) -> None:
+    await admin.enrol()
+    some = await custom_admin(admin, users="edit", extensions="view")
+    assert (await some.ask("GET", "/v1/sessions?user=admin"))[0] == 200
+    assert (await some.ask("GET", "/v1/sessions?user=1000"))[0] == 200
+    for path in ("/v1/sessions?user=admin", "/v1/second-factors/admin", "/v1/sessions?user=1000"):
+        assert (await some.ask("DELETE", path))[0] == 403, path
+    _, answer = await admin.ask("GET", "/v1/me/sessions")
+    assert (await some.ask("DELETE", f"/v1/sessions/{answer['items'][0]['id']}"))[0] == 403
+    assert (await ana.ask("GET", "/v1/me"))[0] == 200
+
+
+async def test_the_settings_rule_how_short_a_password_may_be(
+    ana: Someone, admin: Someone, site: Site
+) -> None:
+    change = {"values": {"password_length": 14}}
+    assert (await admin.ask("PATCH", "/v1/settings/security", change))[0] == 200
+    short = "Quiet-river-9"
+    new = {"number": "1077", "first_name": "Eva", "wave_password": short}
+    for asks, method, path, body in (
+        (ana, "POST", "/v1/password", {"old": "Demo-1000!", "password": short}),
+        (admin, "POST", "/v1/extensions", new),
+        (admin, "PATCH", "/v1/extensions/1001", {"wave_password": short}),
+        (admin, "POST", "/v1/admins", {"user_name": "new", "password": short}),
+    ):
+        status, refused = await asks.ask(method, path, body)
+        fields = refused["error"]["fields"]
+        assert status == 422, path
+        assert "Use at least 14 characters." in fields.values(), (path, fields)
+    assert await site.sign_in("1000")
