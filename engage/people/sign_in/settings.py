@@ -5,27 +5,16 @@ from __future__ import annotations
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from engage.errors import N_
+from engage.errors import N_, Refused
 from engage.people.guard import GuardRule
 
 TRUSTED_MOST = 50
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 
 
-def network(text: str) -> str:
-    """An address or a network as it is written canonically; host bits are dropped.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    found = ip_network(text.strip(), strict=False)
-    single = found.prefixlen == found.max_prefixlen
-    return str(found.network_address if single else found)
-
-
-Network = Annotated[str, Field(max_length=64), AfterValidator(network)]
+NO_NETWORK = N_("Please enter addresses or networks, such as 192.0.2.7 or 10.0.0.0/8.")
 
 
 class SecuritySettings(BaseModel):
@@ -100,7 +89,7 @@ class SecuritySettings(BaseModel):
             "unit": N_("minutes"),
         },
     )
-    trusted_networks: tuple[Network, ...] = Field(
+    trusted_networks: tuple[Annotated[str, Field(max_length=64)], ...] = Field(
         default=(),
         max_length=TRUSTED_MOST,
         title=N_("Trusted Networks"),
@@ -134,6 +123,17 @@ class SecuritySettings(BaseModel):
             "unit": N_("days"),
         },
     )
+
+    @field_validator("trusted_networks")
+    @classmethod
+    def _networks(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        """Each written one way, host bits dropped."""
+        try:
+            found = [ip_network(each.strip(), strict=False) for each in values if each.strip()]
+        except ValueError:
+            raise Refused(NO_NETWORK) from None
+        single = (each.network_address if each.num_addresses == 1 else each for each in found)
+        return tuple(dict.fromkeys(map(str, single)))
 
     def requires_factor(self, role: str) -> bool:
         """Whether accounts of this role must have a second factor."""

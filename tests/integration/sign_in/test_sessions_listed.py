@@ -129,6 +129,9 @@ async def test_the_fifty_first_trusted_network_is_refused_by_number(admin: Someo
     status, refused = await admin.ask("PATCH", path, {"values": {"trusted_networks": networks}})
     assert status == 422
     assert "50" in refused["error"]["fields"]["trusted_networks"]
+    wrong = {"values": {"trusted_networks": ["10.0.0.0/8", "chat.example"]}}
+    status, refused = await admin.ask("PATCH", path, wrong)
+    assert (status, list(refused["error"]["fields"])) == (422, ["trusted_networks"])
 
 
 async def custom_admin(admin: Someone, **modules: str) -> Someone:
