@@ -33,7 +33,7 @@ class ImSettings(BaseModel):
         description=N_("With Cloud IM, the size of files is set in the cloud."),
         json_schema_extra={
             "control": "select",
-            "section": _CHATS,
+            "section": _FILES,
             "labels": {"local": N_("Local"), "cloud": N_("Cloud IM")},
         },
     )
@@ -76,7 +76,7 @@ class ImSettings(BaseModel):
         default=50,
         title=N_("Max File Size Upload (MB)"),
         description=N_("The largest file that can be sent; 1 MB is 1,048,576 bytes."),
-        json_schema_extra={"control": "number", "section": _FILES, "unit": "MB"},
+        json_schema_extra={"control": "number", "section": _FILES},
     )
     allowed_kinds: tuple[FileKind, ...] = Field(
         default=tuple(FileKind),
@@ -99,19 +99,19 @@ class ImSettings(BaseModel):
         default=100,
         title=N_("Files per Visitor (MB)"),
         description=N_("All that one visitor may send in a chat; 0 sets no limit."),
-        json_schema_extra={"control": "number", "section": _FILES, "unit": "MB"},
+        json_schema_extra={"control": "number", "section": _FILES},
     )
     user_quota_mb: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
         default=10_000,
         title=N_("Files per User (MB)"),
         description=N_("All that one user's files may take; 0 sets no limit."),
-        json_schema_extra={"control": "number", "section": _FILES, "unit": "MB"},
+        json_schema_extra={"control": "number", "section": _FILES},
     )
     total_quota_mb: Annotated[int, Field(ge=0, le=100_000_000)] = Field(
         default=0,
         title=N_("All Files (MB)"),
         description=N_("All that files may take on the disk; 0 sets no limit."),
-        json_schema_extra={"control": "number", "section": _FILES, "unit": "MB"},
+        json_schema_extra={"control": "number", "section": _FILES},
     )
     retention_days: Annotated[int, Field(ge=0, le=3650)] = Field(
         default=0,

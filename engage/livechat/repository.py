@@ -400,7 +400,7 @@ class LiveChatRepository:
         newest = (
             select(events.c.conversation_id, func.max(events.c.seq).label("seq"))
             .where(events.c.conversation_id.in_(conversation_ids))
-            .where(events.c.kind == "message", events.c.author.like("visitor:%"))
+            .where(events.c.kind.in_(("message", "file")), events.c.author.like("visitor:%"))
             .group_by(events.c.conversation_id)
             .subquery()
         )

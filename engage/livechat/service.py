@@ -128,7 +128,11 @@ class LiveChatService:
 
     async def _visitor_wrote(self, fact: EventAppended) -> None:
         waiting = fact.conversation.kind == KIND and fact.conversation.state == WAITING
-        if waiting and fact.event.kind == "message" and fact.event.author.kind == "visitor":
+        if (
+            waiting
+            and fact.event.kind in ("message", "file")
+            and fact.event.author.kind == "visitor"
+        ):
             await self.lobby.offer_again(fact.conversation.id)
 
     async def _people_changed(self, _: PeopleChanged) -> None:

@@ -65,10 +65,11 @@ def agent_json(who: str, name: str) -> dict[str, str]:
 
 
 def preview(body: str | None) -> str:
-    """The beginning of a stored message on one line."""
+    """The beginning of a stored message on one line, or the name of a file."""
     if body is None:
         return ""
-    text = " ".join(str(json.loads(body).get("text", "")).split())
+    said = json.loads(body)
+    text = " ".join(str(said.get("text") or said.get("file", {}).get("name", "")).split())
     return text if len(text) <= _PREVIEW_LIMIT else text[: _PREVIEW_LIMIT - 1] + "…"
 
 

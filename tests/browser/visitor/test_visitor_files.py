@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.support import pictures
+from tests.support.attaching import OTHER, attach, payload, saved
 from tests.support.breaking_line import BreakingLine
 from tests.support.browser import serious_faults
 from tests.support.desk import NARROW, scrolls_sideways
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, FilePayload, Locator, Page
+    from playwright.sync_api import BrowserContext, Locator, Page
 
     from tests.support.browser import Agent
     from tests.support.server import Server
@@ -33,31 +34,12 @@ def line(server: Server) -> Iterator[BreakingLine]:
         yield running
 
 
-def payload(data: bytes, name: str, kind: str = "image/jpeg") -> FilePayload:
-    return {"name": name, "mimeType": kind, "buffer": data}
-
-
-def attach(page: Page, *files: FilePayload) -> None:
-    with page.expect_file_chooser() as choosing:
-        page.get_by_role("button", name="Attach file", exact=True).click()
-    choosing.value.set_files(list(files))
-
-
 def log(page: Page) -> Locator:
     return page.get_by_role("log", name="Conversation")
 
 
 def said(agent: Agent) -> list[str]:
     return [event["file"]["name"] for event in agent.events() if event["kind"] == "file"]
-
-
-def saved(page: Page, name: str, folder: Path) -> bytes:
-    with page.expect_download() as downloading:
-        log(page).get_by_role("link", name=name).click()
-    assert downloading.value.suggested_filename == name
-    path = folder / name
-    downloading.value.save_as(path)
-    return path.read_bytes()
 
 
 def test_a_photo_of_10_mb_arrives_over_a_line_that_breaks(
@@ -90,7 +72,7 @@ def test_an_upload_goes_on_after_a_reload(
     start_chat(page)
     agent.accept()
     line.hold()
-    attach(page, payload(b"x" * (3 * MEGABYTE), "notes.bin", "application/octet-stream"))
+    attach(page, payload(b"x" * (3 * MEGABYTE), "notes.bin", OTHER))
     expect(log(page).get_by_role("progressbar", name="Sending notes.bin")).to_be_visible()
     page.reload()
     expect(log(page).get_by_role("progressbar", name="Sending notes.bin")).to_be_visible()
@@ -132,9 +114,7 @@ def test_what_cannot_be_taken_says_why_and_can_be_removed(
     huge = server.data / "huge.bin"
     with huge.open("wb") as file:
         file.truncate(51 * MEGABYTE)
-    with visitor.expect_file_chooser() as choosing:
-        visitor.get_by_role("button", name="Attach file", exact=True).click()
-    choosing.value.set_files(huge)
+    attach(visitor, huge)
     expect(log(visitor).get_by_role("alert")).to_contain_text("at most 50 MB")
     assert said(agent) == []
     assert serious_faults(visitor) == []
@@ -148,7 +128,7 @@ def test_a_file_on_its_way_can_be_cancelled(
     start_chat(page)
     agent.accept()
     line.hold()
-    attach(page, payload(b"x" * (3 * MEGABYTE), "big.bin", "application/octet-stream"))
+    attach(page, payload(b"x" * (3 * MEGABYTE), "big.bin", OTHER))
     progress = log(page).get_by_role("progressbar", name="Sending big.bin")
     expect(progress).to_be_visible()
     page.get_by_role("textbox", name="Message", exact=True).fill("Meanwhile")

@@ -38,7 +38,11 @@ export function SectionForm({ name, readOnly, drawn, children }: { name: string;
   const load = useCallback(() => api.get<SectionAnswer>(path), [api, path]);
   const { value, failed, reload } = usePolled(load, () => "still");
   if (value === null) return failed ? <Failed text={t("These settings could not be loaded.")} retry={reload} /> : <Loading />;
-  const save = async (values: Record<string, Value>, version: number | undefined): Promise<Stored> => storedOf(await api.patch<SectionAnswer>(path, { values, version }));
+  const save = async (values: Record<string, Value>, version: number | undefined): Promise<Stored> => {
+    const answer = await api.patch<SectionAnswer>(path, { values, version });
+    reload(); // what was set may decide which other fields can be
+    return storedOf(answer);
+  };
   return (
     <SettingsForm
       schema={value.schema}

@@ -61,6 +61,7 @@ export const pages: readonly Page[] = [
   { group: "system", name: () => t("Email Settings"), path: "email", module: "email", words: () => t("SMTP, mail server, sender, test"), settings: "email", load: () => import("./email/EmailSettingsPage") },
   { group: "system", name: () => t("Email Templates"), path: "email-templates", module: "email", words: () => t("texts, mails, languages"), load: () => import("./email/EmailTemplatesPage") },
   { group: "system", name: () => t("Email Send Log"), path: "email-log", module: "email", words: () => t("outbox, mails, failed, dead letters"), load: () => import("./email/EmailLogPage") },
+  settingsPage("messaging", () => t("IM Settings"), "im-settings", "im_settings", "im_settings"),
   settingsPage("system", () => t("Time Settings"), "time", "time_settings"),
   { ...settingsPage("system", () => t("Security Settings"), "security", "users"), words: () => t("second factor, passwords, lock-out, trusted networks, sessions") },
   { group: "system", name: () => t("HTTP Server"), path: "http-server", module: "http_server", words: () => t("certificate, HTTPS, public address, hosts"), settings: "http_server", load: () => import("./system/HttpServerPage") },

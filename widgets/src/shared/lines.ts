@@ -3,6 +3,12 @@ import { isMine } from "./conversation";
 import { t } from "./i18n";
 import type { Me, WireEvent } from "./wire";
 
+/** What somebody said, as one reads it in lists and alerts: their words, or what they sent. */
+export function wordsOf(event: WireEvent): string {
+  if (event.deleted) return t("This message was deleted.");
+  return event.file ? t("File: {name}", { name: event.file.name }) : (event.text ?? "");
+}
+
 /** Empty for events that have nothing to say to this reader. */
 export function lineOf(event: WireEvent, me: Me): string {
   switch (event.kind) {

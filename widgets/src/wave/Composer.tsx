@@ -1,9 +1,11 @@
 import { ActionIcon, Button, Textarea } from "@mantine/core";
-import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type ClipboardEvent, type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 
+import { filesOf } from "../shared/files";
 import { nt, t } from "../shared/i18n";
 import { Icon } from "../kit/Icon";
 import styles from "./Composer.module.css";
+import { Attach } from "./FileBubble";
 import { type Named, openMention, suggestions } from "./mentions";
 
 export const TEXT_LIMIT = 8000;
@@ -13,6 +15,8 @@ interface Props {
   onText: (text: string) => void;
   onSend: () => void;
   onTyping: () => void;
+  /** Files that were chosen or pasted; left out where none are taken. */
+  onFiles?: (files: File[]) => void;
   /** Notes are offered where somebody outside reads along. */
   note?: { on: boolean; toggle: () => void };
   /** Why nothing can be written now. */
@@ -28,7 +32,7 @@ interface Props {
   enterSends?: boolean;
 }
 
-export function Composer({ text, onText, onSend, onTyping, note, closed, focusKey, about, people = [], onEditLast, enterSends = true }: Props) {
+export function Composer({ text, onText, onSend, onTyping, onFiles, note, closed, focusKey, about, people = [], onEditLast, enterSends = true }: Props) {
   const box = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
   const listId = useId();
@@ -93,6 +97,13 @@ export function Composer({ text, onText, onSend, onTyping, note, closed, focusKe
     }
   }
 
+  function pasted(event: ClipboardEvent): void {
+    const files = filesOf(event.clipboardData);
+    if (!onFiles || files.length === 0 || event.clipboardData.types.includes("text/plain")) return;
+    event.preventDefault();
+    onFiles(files);
+  }
+
   const noting = note?.on ?? false;
   return (
     <form className={styles.composer} data-note={noting || undefined} onSubmit={submit}>
@@ -117,6 +128,7 @@ export function Composer({ text, onText, onSend, onTyping, note, closed, focusKe
         </ul>
       )}
       <div className={styles.row}>
+        {onFiles && <Attach onFiles={onFiles} />}
         <Textarea
           ref={box}
           className={styles.box}
@@ -133,6 +145,7 @@ export function Composer({ text, onText, onSend, onTyping, note, closed, focusKe
             if (!noting && event.currentTarget.value.trim() !== "") onTyping();
           }}
           onKeyDown={pressed}
+          onPaste={pasted}
           error={left < 0 ? nt("{n} character too long", "{n} characters too long", -left) : undefined}
           rows={rowsOf(text)}
           resize="none"

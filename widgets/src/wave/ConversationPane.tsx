@@ -13,6 +13,7 @@ import { Composer } from "./Composer";
 import styles from "./ConversationPane.module.css";
 import { useDesk } from "./context";
 import { colleagues, partner, writers } from "./desk";
+import { DropPlace } from "./FileBubble";
 import { lines, type MessageLine } from "./lines";
 import { Log } from "./Log";
 import { mentionsIn } from "./mentions";
@@ -86,6 +87,10 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
     setAbout(null);
   }
 
+  function sendFiles(files: File[]): void {
+    for (const file of files) void client.sendFile(id, file);
+  }
+
   function take(kind: About["kind"], line: MessageLine): void {
     const draft = about?.kind === "edit" ? about.draft : text;
     setAbout({ kind, line, draft });
@@ -102,7 +107,7 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
   if (conversation.kind === "group") onMessages.info = (line) => setInfo(line.seq);
 
   function editLast(): void {
-    const last = lines(conversation, me, null).findLast((line): line is MessageLine => line.kind === "message" && mayChange(line));
+    const last = lines(conversation, me, null).findLast((line): line is MessageLine => line.kind === "message" && !line.file && mayChange(line));
     if (last) take("edit", last);
   }
 
@@ -137,6 +142,8 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
           onSight={(inSight) => client.attend(id, inSight)}
           onAgain={(clientId) => void client.again(id, clientId)}
           onEdit={(line) => void edit(line)}
+          onCancel={(clientId) => void client.discard(id, clientId)}
+          api={client.api}
           phoneStates={desk.phoneStates(id)}
           actions={onMessages}
           people={people}
@@ -157,11 +164,13 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
           </>
         )}
       </div>
+      {closed === null && !noting && <DropPlace onFiles={sendFiles} />}
       <Composer
         text={text}
         onText={about?.kind === "edit" ? setText : write}
         onSend={send}
         onTyping={() => client.typing(id)}
+        {...(noting ? {} : { onFiles: sendFiles })}
         closed={closed}
         focusKey={`${id} ${about?.kind ?? ""} ${about?.line.key ?? ""}`}
         about={about && { title: about.kind === "edit" ? t("Edit message") : t("Answer to {name}", { name: about.line.mine ? t("You") : about.line.name }), text: about.line.text, leave: letGo }}

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
+import type { Api } from "../shared/api";
 import type { Conversation } from "../shared/conversation";
 import type { IconName } from "../shared/icons";
 import { t } from "../shared/i18n";
@@ -8,6 +9,7 @@ import { linkify } from "../shared/linkify";
 import { clock, day, fullTime } from "../shared/time";
 import type { Me } from "../shared/wire";
 import { Icon } from "../kit/Icon";
+import { FileOnItsWay, ShownFile } from "./FileBubble";
 import styles from "./Log.module.css";
 import { lines, type Line, type MessageLine, type MessageState } from "./lines";
 import { type Named, splitMentions } from "./mentions";
@@ -21,6 +23,8 @@ interface Props {
   onSight: (inSight: boolean) => void;
   onAgain: (clientId: string) => void;
   onEdit: (line: MessageLine) => void;
+  onCancel: (clientId: string) => void;
+  api: Api;
   phoneStates: ReadonlyMap<number, string>;
   actions: MessageActions;
   /** Whom a text may name. */
@@ -31,7 +35,7 @@ interface Props {
 
 const NEAR_END_PX = 48;
 
-export function Log({ conversation, me, readBefore, onSight, onAgain, onEdit, phoneStates, actions, people, target }: Props) {
+export function Log({ conversation, me, readBefore, onSight, onAgain, onEdit, onCancel, api, phoneStates, actions, people, target }: Props) {
   const drawn = useMemo(() => lines(conversation, me, readBefore), [conversation, me, readBefore]);
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
@@ -101,6 +105,8 @@ export function Log({ conversation, me, readBefore, onSight, onAgain, onEdit, ph
               line={line}
               onAgain={onAgain}
               onEdit={onEdit}
+              onCancel={onCancel}
+              api={api}
               phoneState={"seq" in line && line.seq !== null ? phoneStates.get(line.seq) : undefined}
               onMenu={setMenu}
               menuOpen={menu !== null && menu.line.key === line.key}
@@ -126,6 +132,8 @@ interface RowProps {
   line: Line;
   onAgain: (clientId: string) => void;
   onEdit: (line: MessageLine) => void;
+  onCancel: (clientId: string) => void;
+  api: Api;
   phoneState: string | undefined;
   onMenu: (menu: OpenMenu) => void;
   menuOpen: boolean;
@@ -160,7 +168,7 @@ function Row({ line, ...rest }: RowProps) {
   }
 }
 
-function Bubble({ line, onAgain, onEdit, phoneState, onMenu, menuOpen, onQuote, people, marked, me }: RowProps & { line: MessageLine }) {
+function Bubble({ line, onAgain, onEdit, onCancel, api, phoneState, onMenu, menuOpen, onQuote, people, marked, me }: RowProps & { line: MessageLine }) {
   return (
     <div className={styles.message} data-seq={line.seq ?? undefined} data-marked={marked || undefined} data-mine={line.mine || undefined} data-note={line.kind === "note" || undefined} data-first={line.first || undefined}>
       {line.first ? (
@@ -186,9 +194,15 @@ function Bubble({ line, onAgain, onEdit, phoneState, onMenu, menuOpen, onQuote, 
       )}
       <div className={styles.bubble} data-state={line.state ?? undefined} data-deleted={line.deleted || undefined}>
         {line.quote && <QuotedMessage quote={line.quote} onQuote={onQuote} />}
-        <span className={styles.text} dir="auto">
-          <Words line={line} people={people} me={me} />
-        </span>
+        {line.file && !line.deleted ? (
+          <ShownFile file={line.file} api={api} />
+        ) : line.outgoing ? (
+          <FileOnItsWay file={line.outgoing} moving={line.state !== "refused"} onCancel={line.seq === null && line.clientId ? () => onCancel(line.clientId ?? "") : null} />
+        ) : (
+          <span className={styles.text} dir="auto">
+            <Words line={line} people={people} me={me} />
+          </span>
+        )}
         <span className={styles.meta}>
           {line.edited && !line.deleted && <span>{t("Edited")}</span>}
           <time dateTime={new Date(line.at).toISOString()} title={fullTime(line.at)}>
@@ -219,14 +233,16 @@ function Bubble({ line, onAgain, onEdit, phoneState, onMenu, menuOpen, onQuote, 
       {line.state === "refused" && (
         <span className={styles.problem} role="alert">
           <span dir="auto">{line.problem}</span>
-          {line.clientId && (
+          {line.clientId && !line.final && (
             <Button size="compact-xs" variant="subtle" color="red" onClick={() => onAgain(line.clientId ?? "")}>
               {t("Try again")}
             </Button>
           )}
-          <Button size="compact-xs" variant="subtle" color="red" onClick={() => onEdit(line)}>
-            {t("Edit")}
-          </Button>
+          {!line.outgoing && (
+            <Button size="compact-xs" variant="subtle" color="red" onClick={() => onEdit(line)}>
+              {t("Edit")}
+            </Button>
+          )}
         </span>
       )}
     </div>

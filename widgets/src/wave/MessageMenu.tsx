@@ -57,7 +57,7 @@ export function MessageMenu({ open, actions, onClose }: { open: OpenMenu | null;
             {t("Read by")}
           </Menu.Item>
         )}
-        {change && actions.edit && (
+        {change && actions.edit && !line.file && (
           <Menu.Item leftSection={<Icon name="edit" size={17} />} onClick={run(actions.edit)}>
             {t("Edit")}
           </Menu.Item>

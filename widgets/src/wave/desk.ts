@@ -4,6 +4,7 @@ import { type Connection, ConversationClient } from "../shared/client";
 import type { Conversation } from "../shared/conversation";
 import { isMine, whoOf } from "../shared/conversation";
 import { t } from "../shared/i18n";
+import { wordsOf } from "../shared/lines";
 import { newId } from "../shared/ids";
 import { chime } from "../shared/sound";
 import type { Me, Summary, WireEvent } from "../shared/wire";
@@ -330,14 +331,14 @@ export class Desk {
   }
 
   #heard(event: WireEvent): void {
-    if (event.kind !== "message" || isMine(event.author, this.me)) return;
+    if ((event.kind !== "message" && event.kind !== "file") || isMine(event.author, this.me)) return;
     if (event.conversation === this.#inSight && document.hasFocus()) return;
     if (this.client.get(event.conversation)?.muted && !namesMe(event, this.me)) return;
     if (!claim(`message ${event.conversation} ${event.seq}`)) return;
     const conversation = this.client.get(event.conversation);
     const open = (): void => go(conversation?.kind === "livechat" || event.author.kind === "visitor" ? "live-chat" : "chats", event.conversation);
     chime();
-    const text = (event.text ?? "").slice(0, 200);
+    const text = wordsOf(event).slice(0, 200);
     notifyDesktop(event.author.name, text, `engage ${event.conversation}`, open);
     if (event.conversation !== this.#inSight)
       toast({ key: `message ${event.conversation}`, title: event.author.name, text, action: { label: t("Open"), run: open } });

@@ -1,9 +1,10 @@
 /** What a conversation's log shows, line by line: pure, so that the components only draw it. */
 import { type Conversation, isMine, type Pending, progressOf, type Progress, whoOf } from "../shared/conversation";
+import { isFinal } from "../shared/files";
 import { t } from "../shared/i18n";
-import { lineOf } from "../shared/lines";
+import { lineOf, wordsOf } from "../shared/lines";
 import { dayKey } from "../shared/time";
-import type { Me, WireEvent } from "../shared/wire";
+import type { Me, WireEvent, WireFile } from "../shared/wire";
 import { groupLine } from "./group-lines";
 
 export type MessageState = "sending" | "late" | "refused" | Progress;
@@ -17,12 +18,17 @@ export interface MessageLine {
   name: string;
   phone: boolean;
   text: string;
+  /** Instead of words: what was sent, or is on its way. */
+  file: WireFile | null;
+  outgoing: Pending["file"] | null;
   at: string | number;
   /** First of its author's run: only there the name is shown. */
   first: boolean;
   /** Of one's own messages: how far it has come. */
   state: MessageState | null;
   problem: string | null;
+  /** Another attempt would end the same. */
+  final: boolean;
   edited: boolean;
   deleted: boolean;
   /** The message it answers; `text` is null where that one is not to be seen. */
@@ -65,7 +71,7 @@ export function lines(conversation: Conversation, me: Me, readBefore: number | n
   };
 
   for (const event of conversation.events) {
-    if (event.kind !== "message" && event.kind !== "note") {
+    if (!isSaid(event)) {
       const text = factOf(conversation, event, me);
       if (!text) continue;
       place(event.at);
@@ -80,19 +86,23 @@ export function lines(conversation: Conversation, me: Me, readBefore: number | n
       newDrawn = true;
       run = null;
     }
+    const kind = event.kind === "note" ? "note" : "message";
     out.push({
-      kind: event.kind,
+      kind,
       key: event.client_id ?? `${event.seq}`,
       seq: event.seq,
       clientId: event.client_id ?? null,
       mine,
       name: event.author.name,
       phone: event.author.kind === "phone",
-      text: event.deleted ? t("This message was deleted.") : (event.text ?? ""),
+      text: wordsOf(event),
+      file: event.file ?? null,
+      outgoing: null,
       at: event.at,
-      first: opensRun(`${event.kind} ${event.author.kind} ${event.author.id}`, Date.parse(event.at)),
-      state: mine && event.kind === "message" && !event.deleted ? progressOf(conversation, event.seq, me) : null,
+      first: opensRun(`${kind} ${event.author.kind} ${event.author.id}`, Date.parse(event.at)),
+      state: mine && kind === "message" && !event.deleted ? progressOf(conversation, event.seq, me) : null,
       problem: null,
+      final: false,
       edited: Boolean(event.edited),
       deleted: Boolean(event.deleted),
       quote: quoteOf(conversation, event.reply_to, me),
@@ -110,11 +120,14 @@ export function lines(conversation: Conversation, me: Me, readBefore: number | n
       mine: true,
       name: me.name,
       phone: false,
-      text: item.text,
+      text: item.file?.name ?? item.text,
+      file: null,
+      outgoing: item.file ?? null,
       at: item.atMs,
       first: opensRun(`${kind} ${me.kind} ${me.id}`, item.atMs),
       state: item.phase === "stored" ? "sent" : item.phase,
       problem: item.phase === "refused" ? problemOf(item) : null,
+      final: item.file !== undefined && isFinal(item.error?.code),
       edited: false,
       deleted: false,
       quote: quoteOf(conversation, item.extra?.reply_to, me),
@@ -132,7 +145,7 @@ function quoteOf(conversation: Conversation, seq: number | undefined, me: Me): Q
   if (seq === undefined) return null;
   const event = find(conversation, seq);
   if (!event) return { seq, name: "", text: null };
-  const text = event.deleted ? t("This message was deleted.") : flat(event.text ?? "");
+  const text = flat(wordsOf(event));
   return { seq, name: isMine(event.author, me) ? t("You") : event.author.name, text };
 }
 
@@ -169,6 +182,8 @@ export function readers(conversation: Conversation, event: WireEvent): Reader[] 
     .sort((a, b) => order[a.progress] - order[b.progress] || a.name.localeCompare(b.name));
 }
 
+const isSaid = (event: WireEvent): boolean => event.kind === "message" || event.kind === "note" || event.kind === "file";
+
 function problemOf(item: Pending): string {
   return item.error?.message || t("This could not be sent.");
 }
@@ -176,11 +191,11 @@ function problemOf(item: Pending): string {
 /** One line for a list: the newest words. */
 export function preview(conversation: Conversation, me: Me): string {
   const writing = conversation.pending.at(-1);
-  if (writing) return t("You: {text}", { text: flat(writing.text) });
+  if (writing) return t("You: {text}", { text: flat(writing.file?.name ?? writing.text) });
   const event = conversation.newest;
   if (!event) return "";
-  if (event.kind !== "message" && event.kind !== "note") return factOf(conversation, event, me);
-  const text = event.deleted ? t("This message was deleted.") : flat(event.text ?? "");
+  if (!isSaid(event)) return factOf(conversation, event, me);
+  const text = flat(wordsOf(event));
   if (isMine(event.author, me)) return t("You: {text}", { text });
   return conversation.kind === "group" ? t("{name}: {text}", { name: event.author.name, text }) : text;
 }
