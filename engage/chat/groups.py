@@ -16,15 +16,17 @@ from engage.chat.group_rules import (
     clean_name,
     clean_notice,
 )
-from engage.chat.model import OnlyUsers
+from engage.chat.model import OnlyUsers, check_granted, check_post
 from engage.errors import N_, Invalid, NotFound
 from engage.hub.model import Author, Member, clean_client_id
 from engage.identifiers import now_ms
+from engage.people.model import Grant
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from engage.chat.model import ChatSettings, Colleagues
+    from engage.hub.model import Appended, Conversation, Post
     from engage.hub.service import Hub, HubTransaction
     from engage.identifiers import Clock
     from engage.people.model import Principal
@@ -47,6 +49,24 @@ class GroupChats:
     ) -> None:
         self._database, self._hub, self._colleagues = database, hub, colleagues
         self._settings, self._clock = settings, clock
+        hub.policy(KIND, self)
+
+    async def post(self, author: Author, conversation: Conversation, post: Post) -> Appended:
+        """Store what a member said.
+
+        Raises:
+            NotGranted: without the privilege to chat, or to send files.
+        """
+        check_post(self._colleagues, author, post)
+        return await self._hub.append(
+            conversation.id,
+            author,
+            post.kind,
+            post.body,
+            client_id=post.client_id,
+            epoch=post.epoch,
+            also=post.also,
+        )
 
     async def create(
         self,
@@ -62,10 +82,12 @@ class GroupChats:
 
         Raises:
             OnlyUsers: not a user of an extension.
+            NotGranted: without the privilege to make groups.
             NoNewGroups: they are switched off.
             Invalid: the name, the notice or a member cannot be taken.
         """
         author = _author(principal)
+        check_granted(self._colleagues, principal.id, Grant.CHAT, Grant.GROUP_CHAT)
         if not self._settings().allow_group_chats:
             raise NoNewGroups
         title, notice = clean_name(name), clean_notice(notice)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engage.chat.model import DELETE_CHAT, OnlyUsers
+from engage.chat.model import NotGranted, OnlyUsers
 from engage.errors import Forbidden
 from engage.identifiers import now_ms
+from engage.people.model import Grant
 
 if TYPE_CHECKING:
     from engage.hub.service import Hub, HubTransaction
@@ -56,12 +57,13 @@ class ChatKeeping:
         With the next message it comes back, without what was said before.
 
         Raises:
-            Forbidden: without the privilege to delete chats, or a chat with a visitor.
+            NotGranted: without the privilege to delete chats.
+            Forbidden: a chat with a visitor.
             NotParticipant: not a conversation of theirs.
         """
         await self._check(principal, conversation_id)
-        if DELETE_CHAT not in principal.grants:
-            raise Forbidden
+        if Grant.DELETE_CHAT not in principal.grants:
+            raise NotGranted
         if (await self._hub.conversation(conversation_id)).kind not in KEEPABLE:
             raise Forbidden
 

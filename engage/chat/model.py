@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from engage.errors import N_, Conflict, Forbidden, NotFound
+from engage.people.model import Grant
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.hub.model import Author, Event
+    from engage.hub.model import Author, Event, Post
     from engage.people.model import Contact
     from engage.telephony.events import Device, Outgoing
 
 KIND = "direct"
 KINDS_WITH_CORRECTIONS = (KIND, "group")
 MINUTE_MS = 60_000
-DELETE_CHAT = "delete_chat"  # a Wave privilege
 PHONE_LIFE_MS = 24 * 3600 * 1000  # a text waits that long for a phone; Wave has it at once
 TEXT_TYPES = ("text/plain",)
 
@@ -28,6 +28,13 @@ class OnlyUsers(Forbidden):
 
     code = "only_users"
     text = N_("Only users of an extension have chats.")
+
+
+class NotGranted(Forbidden):
+    """The user's Wave privilege does not allow it."""
+
+    code = "not_granted"
+    text = N_("Your Wave privilege does not allow this.")
 
 
 class NotYours(Forbidden):
@@ -96,6 +103,10 @@ class Colleagues(Protocol):
 
     def name_of(self, number: str) -> str | None:
         """The name behind a number; None when there is no such extension."""
+        ...
+
+    def grants_of(self, number: str) -> frozenset[str]:
+        """What the person's Wave privilege allows."""
         ...
 
 
@@ -199,3 +210,24 @@ def edited_body(
 def deleted_body(deletion_seq: int) -> dict[str, Any]:
     """What remains of a message: that there was one."""
     return {"deleted": deletion_seq}
+
+
+def check_granted(colleagues: Colleagues, number: str, *grants: str) -> None:
+    """Refuse what somebody's Wave privilege does not allow.
+
+    Raises:
+        NotGranted: one of the grants is missing.
+    """
+    if not colleagues.grants_of(number).issuperset(grants):
+        raise NotGranted
+
+
+def check_post(colleagues: Colleagues, author: Author, post: Post) -> None:
+    """Refuse a user's message, or file, that their Wave privilege does not allow.
+
+    Raises:
+        NotGranted: a grant is missing.
+    """
+    if author.kind == "user":
+        sending = (Grant.FILE_TRANSFER,) if post.kind == "file" else ()
+        check_granted(colleagues, author.id, Grant.CHAT, *sending)

@@ -10,6 +10,8 @@ from engage.chat.model import (
     PHONE_LIFE_MS,
     TEXT_TYPES,
     OnlyUsers,
+    check_granted,
+    check_post,
     goes_to_phones,
     key_of,
     other_in,
@@ -19,6 +21,7 @@ from engage.chat.repository import ChatRepository, PhoneCopy, Place
 from engage.errors import N_, Invalid, TooLarge, Unavailable
 from engage.hub.model import Author, Member, clean_text
 from engage.identifiers import new_id, now_ms
+from engage.people.model import Grant
 from engage.telephony.events import DeliverySettled, Outgoing
 from pbxcore.commands import MessageStored
 
@@ -59,9 +62,11 @@ class DirectChat:
         """The identifier of my conversation with a colleague, and whether it is new.
 
         Raises:
+            NotGranted: without the privilege to chat.
             Invalid: no such colleague, or oneself.
         """
         _check_user(principal)
+        check_granted(self._colleagues, principal.id, Grant.CHAT)
         if number == principal.id:
             raise Invalid({"with": N_("This is your own extension.")})
         if self._colleagues.name_of(number) is None:
@@ -94,7 +99,12 @@ class DirectChat:
             return await ChatRepository(connection).phone_copies(conversation_id, after, limit)
 
     async def post(self, author: Author, conversation: Conversation, post: Post) -> Appended:
-        """Store what a participant wrote in Wave, and what goes to phones with it."""
+        """Store what a participant wrote in Wave, and what goes to phones with it.
+
+        Raises:
+            NotGranted: without the privilege to chat, or to send files.
+        """
+        check_post(self._colleagues, author, post)
 
         async def work(transaction: HubTransaction) -> Appended:
             appended = await transaction.append(

@@ -357,7 +357,10 @@ GRANTS: dict[str, Any] = {
     "labels": {
         Grant.CONTACTS.value: N_("View Contacts"),
         Grant.CHAT.value: N_("Chat"),
+        Grant.GROUP_CHAT.value: N_("Make Group Chats"),
+        Grant.FILE_TRANSFER.value: N_("Send Files"),
         Grant.DELETE_CHAT.value: N_("Delete Chat"),
+        Grant.LIVE_CHAT.value: N_("Live Chat"),
     },
 }
 

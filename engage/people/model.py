@@ -46,7 +46,10 @@ class Grant(StrEnum):
 
     CONTACTS = "contacts"
     CHAT = "chat"
+    GROUP_CHAT = "group_chat"
+    FILE_TRANSFER = "file_transfer"
     DELETE_CHAT = "delete_chat"
+    LIVE_CHAT = "livechat"
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,6 +250,10 @@ class People:
         contact = self._book.contact(number)
         return contact.name if contact is not None else None
 
+    def grants_of(self, number: str) -> frozenset[str]:
+        """What an extension's user may do in Wave."""
+        return self._book.grants(number)
+
     def agents_of(self, kind: str, values: Iterable[str]) -> list[AgentSeat]:
         """Who serves a destination: `queue` with queue numbers, or `extensions`."""
         return self._book.agents_of(kind, values)

@@ -13,7 +13,7 @@ from engage.files.settings import ImSettings
 from engage.hub.model import Author
 from engage.hub.service import Hub
 from engage.identifiers import new_id, now_ms
-from engage.people.model import Contact, Principal
+from engage.people.model import Contact, Grant, Principal
 from tests.support.following import Connections
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
     from engage.telephony.events import Device, Outgoing
 
+EVERYTHING = frozenset(Grant)
 NAMES = {"1000": "Ana Costa", "1001": "Ben Osei", "1002": "Chen Li", "1003": "Dana Novak"}
 
 
@@ -38,6 +39,9 @@ class Book:
 
     def name_of(self, number: str) -> str | None:
         return self.names.get(number)
+
+    def grants_of(self, number: str) -> frozenset[str]:
+        return EVERYTHING
 
 
 class NoPhones:

@@ -15,7 +15,7 @@ from engage.events import Events
 from engage.hub.presence import Presence
 from engage.hub.service import Hub
 from engage.identifiers import now_ms
-from engage.people.model import Contact, Principal
+from engage.people.model import Contact, Grant, Principal
 from engage.system.actor import ALL_RIGHTS
 from engage.telephony.service import Telephony
 from pbxcore.directory import Extension
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 ADMIN = Principal("admin", "admin", "Administrator", "admin:admin", "s0", rights=ALL_RIGHTS)
 ANA = Principal("user", "1000", "Ana Costa", "user:1000", "s1")
 BEN = Principal("user", "1001", "Ben Osei", "user:1001", "s2")
+EVERYTHING = frozenset(Grant)
 NAMES = {"1000": "Ana Costa", "1001": "Ben Osei", "1002": "Chen Li", "1003": "Dana Novak"}
 
 
@@ -65,6 +66,9 @@ class Book:
 
     def name_of(self, number: str) -> str | None:
         return self.names.get(number)
+
+    def grants_of(self, number: str) -> frozenset[str]:
+        return EVERYTHING
 
     def members(self, extensions: list[str], groups: list[str]) -> list[Contact]:
         numbers = [*extensions, *(each for group in groups for each in self.groups.get(group, []))]

@@ -238,6 +238,21 @@ async def test_wave_privileges_hold_at_once_and_fall_back_to_the_default(root: A
     await root.ask("PATCH", "/v1/extensions/1000", {"wave_privilege_id": made["id"]})
     ana = Admin(site, await site.sign_in("1000"))
     assert (await ana.ask("GET", "/v1/me"))[1]["grants"] == []
+    assert (await ana.ask("GET", "/v1/contacts"))[1]["items"] == []
+    for path, body in (
+        ("/v1/conversations", {"with": "1001"}),
+        ("/v1/groups", {"name": "Two", "members": ["1001", "1002"]}),
+    ):
+        status, answer = await ana.ask("POST", path, body)
+        assert (status, answer["error"]["code"]) == (403, "not_granted"), path
+    ben = Admin(site, await site.sign_in("1001"))
+    _, chat = await ben.ask("POST", "/v1/conversations", {"with": "1000"})
+    said = {"client_id": "c1", "text": "Hello"}
+    events = f"/v1/conversations/{chat['id']}/events"
+    assert (await ana.ask("POST", events, said))[1]["error"]["code"] == "not_granted"
+    assert await ben.status("POST", events, said) == 201
+    seats = site.application.people.agents_of("queue", ["6500"])
+    assert [seat.number for seat in seats] == ["1001", "1002"]
     await root.ask("PATCH", f"/v1/wave-privileges/{made['id']}", {"grants": ["delete_chat"]})
     assert (await ana.ask("GET", "/v1/me"))[1]["grants"] == ["delete_chat"]
     _, users = await root.ask("GET", f"/v1/wave-privileges/{made['id']}/references")

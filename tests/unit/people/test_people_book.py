@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engage.errors import Invalid
@@ -9,13 +11,17 @@ from engage.people.book import PeopleBook
 from engage.people.model import (
     Account,
     ExtensionEntry,
+    Grant,
     Group,
+    Privilege,
     QueueAgent,
     QueueEntry,
+    WavePrivilege,
     check_password,
     check_user_name,
     csrf_of,
 )
+from engage.system.actor import NO_RIGHTS, Module
 
 
 def entry(number: str, name: str, *, enabled: bool = True) -> ExtensionEntry:
@@ -50,6 +56,7 @@ def book() -> PeopleBook:
             ),
             QueueEntry("6501", "Sales", (QueueAgent("1000"), at_home("1001"))),
         ],
+        wave_privileges=[WavePrivilege("0", "Default", frozenset(Grant))],
     )
 
 
@@ -71,6 +78,29 @@ def test_a_dynamic_agent_serves_once_logged_in(book: PeopleBook) -> None:
     assert [seat.number for seat in book.agents_of("queue", ["6501"])] == ["1000"]
     book.queues["6501"] = QueueEntry("6501", "Sales", (QueueAgent("1001", static=False),))
     assert [seat.number for seat in book.agents_of("queue", ["6501"])] == ["1001"]
+
+
+def test_who_may_not_use_live_chat_serves_none(book: PeopleBook) -> None:
+    book.wave_privileges["quiet"] = WavePrivilege("quiet", "Quiet", frozenset({Grant.CHAT}))
+    book.extensions["1000"] = replace(book.extensions["1000"], wave_privilege_id="quiet")
+    assert [seat.number for seat in book.agents_of("queue", ["6500"])] == ["1001"]
+    assert book.agents_of("extensions", ["1000"]) == []
+
+
+def test_a_custom_privilege_opens_its_modules_alone(book: PeopleBook) -> None:
+    book.privileges["p"] = Privilege(
+        "p", "Desk", {"queues": "edit", "livechat": "view", "x": "edit"}
+    )
+    custom = replace(account("1000"), role="admin", level="custom", privilege_id="p")
+    rights = book.rights(custom)
+    assert (rights.level(Module.QUEUES), rights.level(Module.LIVECHAT)) == ("edit", "view")
+    assert rights.level(Module.EXTENSIONS) == "none"
+    everything = book.rights(replace(custom, level="super"))
+    usual = book.rights(replace(custom, level="administrator"))
+    assert everything.cover(usual)
+    assert not usual.cover(everything)
+    assert usual.level(Module.OPERATION_LOG) == "none"
+    assert book.rights(replace(custom, level="custom", privilege_id="gone")) == NO_RIGHTS
 
 
 def test_extensions_serve_as_named(book: PeopleBook) -> None:

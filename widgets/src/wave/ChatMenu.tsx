@@ -6,9 +6,10 @@ import { t } from "../shared/i18n";
 import { Confirm } from "../kit/Confirm";
 import { Icon } from "../kit/Icon";
 import { go } from "../kit/route";
-import { useSession, useSessionState } from "../kit/session-context";
+import { useSession } from "../kit/session-context";
 import { useDesk } from "./context";
 import { partner } from "./desk";
+import { useGrant } from "./grants";
 
 const GroupDialog = lazy(() => import("./GroupDialog").then((module) => ({ default: module.GroupDialog })));
 
@@ -18,13 +19,12 @@ type Asking = "delete" | "leave" | null;
 export function ChatMenu({ conversation }: { conversation: Conversation }) {
   const desk = useDesk();
   const session = useSession();
-  const state = useSessionState(session);
   const [asking, setAsking] = useState<Asking>(null);
   const [group, setGroup] = useState(false);
   const { id, pinned, muted } = conversation;
   const isGroup = conversation.kind === "group";
   const over = isOver(conversation);
-  const mayDelete = state.phase === "in" && state.me.grants.includes("delete_chat");
+  const mayDelete = useGrant("delete_chat");
   const { name } = partner(conversation, desk.me);
   async function remove(): Promise<void> {
     if (await desk.deleteChat(id)) go("chats");

@@ -12,6 +12,7 @@ import styles from "./Chats.module.css";
 import { ConversationList } from "./ConversationList";
 import { ConversationPane } from "./ConversationPane";
 import { useDesk } from "./context";
+import { useGrant } from "./grants";
 import { HitList } from "./HitList";
 import { sequence, useHits } from "./hits";
 import { type Desk, partner } from "./desk";
@@ -27,6 +28,7 @@ export function Chats({ selected, message }: { selected: string | undefined; mes
   const { api } = useSession();
   const [hits, more] = useHits(api, search);
   const [choosing, setChoosing] = useState(false);
+  const begins = useGrant("chat");
   const all = desk.list("direct", "group", "broadcast");
   const found = all.filter((conversation) => matches(conversation, desk, search));
   const conversation = useConversation(selected);
@@ -35,9 +37,11 @@ export function Chats({ selected, message }: { selected: string | undefined; mes
     <main className={split.split} data-open={selected ? "" : undefined}>
       <div className={split.list}>
         <PageHead title={t("Chats")}>
-          <Button size="compact-md" variant="light" leftSection={<Icon name="plus" size={16} />} onClick={() => setChoosing(true)}>
-            {t("New chat")}
-          </Button>
+          {begins && (
+            <Button size="compact-md" variant="light" leftSection={<Icon name="plus" size={16} />} onClick={() => setChoosing(true)}>
+              {t("New chat")}
+            </Button>
+          )}
         </PageHead>
         {(all.length > 0 || search) && (
           <div className={styles.search}>
@@ -63,16 +67,18 @@ export function Chats({ selected, message }: { selected: string | undefined; mes
             </p>
           ) : (
             <Blank icon="chat" title={t("No chats yet")} text={t("Write to a colleague: in Wave or on the phone, it arrives.")}>
-              <Button variant="light" onClick={() => setChoosing(true)}>
-                {t("Choose a colleague")}
-              </Button>
+              {begins && (
+                <Button variant="light" onClick={() => setChoosing(true)}>
+                  {t("Choose a colleague")}
+                </Button>
+              )}
             </Blank>
           )}
           {search.trim() && <HitList hits={hits} more={more} />}
         </div>
       </div>
       {conversation !== null && conversation !== "searching" && conversation.kind !== "livechat" ? (
-        <ConversationPane key={conversation.id} conversation={conversation} list="chats" subtitle={subtitle(conversation, desk)} closed={closed(conversation)} actions={<ChatMenu conversation={conversation} />} target={target} />
+        <ConversationPane key={conversation.id} conversation={conversation} list="chats" subtitle={subtitle(conversation, desk)} closed={closed(conversation, begins)} actions={<ChatMenu conversation={conversation} />} target={target} />
       ) : (
         <div className={split.nothing}>
           {conversation === "searching" ? (
@@ -97,9 +103,10 @@ function matches(conversation: Conversation, desk: Desk, search: string): boolea
   return texts.some((text) => text.toLocaleLowerCase().includes(wanted));
 }
 
-function closed(conversation: Conversation): string | null {
+function closed(conversation: Conversation, mayChat: boolean): string | null {
   if (conversation.kind === "broadcast") return t("This is a broadcast. It takes no answers.");
-  return conversation.kind === "group" && isOver(conversation) ? t("This group was dissolved. It stays here to be read.") : null;
+  if (conversation.kind === "group" && isOver(conversation)) return t("This group was dissolved. It stays here to be read.");
+  return mayChat ? null : t("You may read this chat, but not write in it.");
 }
 
 function subtitle(conversation: Conversation, desk: Desk): string {

@@ -12,19 +12,22 @@ import { toast } from "../kit/toasts";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { useDesk } from "./context";
 import styles from "./Frame.module.css";
+import { useGrant } from "./grants";
 import { Preferences } from "./Preferences";
 
 export function Frame({ view, children }: { view: string; children: ReactNode }) {
   const desk = useDesk();
+  const serves = useGrant("livechat");
+  const sees = useGrant("contacts");
   return (
     <div className={styles.frame}>
       <nav className={styles.rail} aria-label={t("Main")}>
         <span className={styles.mark}>
           <Mark size={36} />
         </span>
-        <Entry icon="headset" name={t("Live Chat")} to="live-chat" view={view} badge={desk.inquiries.length + desk.unreadVisitors} words={badgeWords(desk.inquiries.length, desk.unreadVisitors)} />
+        {serves && <Entry icon="headset" name={t("Live Chat")} to="live-chat" view={view} badge={desk.inquiries.length + desk.unreadVisitors} words={badgeWords(desk.inquiries.length, desk.unreadVisitors)} />}
         <Entry icon="chat" name={t("Chats")} to="chats" view={view} badge={desk.unreadChats} words={nt("{n} unread message", "{n} unread messages", desk.unreadChats)} />
-        <Entry icon="people" name={t("Contacts")} to="contacts" view={view} badge={0} words="" />
+        {sees && <Entry icon="people" name={t("Contacts")} to="contacts" view={view} badge={0} words="" />}
         <Own />
       </nav>
       <div className={styles.view}>

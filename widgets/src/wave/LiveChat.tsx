@@ -15,6 +15,7 @@ import { ConversationList } from "./ConversationList";
 import { ConversationPane } from "./ConversationPane";
 import { useDesk } from "./context";
 import { partner } from "./desk";
+import { Duty } from "./Duty";
 import { sequence } from "./hits";
 import type { Waiting } from "./inquiries";
 import { LeftMessageList, LeftMessagePane } from "./LeftMessages";
@@ -37,7 +38,9 @@ export function LiveChat({ selected, target }: { selected: string | undefined; t
   return (
     <main className={split.split} data-open={selected ? "" : undefined}>
       <div className={split.list}>
-        <PageHead title={t("Live Chat")} />
+        <PageHead title={t("Live Chat")}>
+          <Duty />
+        </PageHead>
         <div className={split.scroll}>
           <Inquiries />
           <LeftMessageList left={left} selected={selected} />

@@ -7,6 +7,7 @@ import { Icon } from "../kit/Icon";
 import { Person, presenceWords } from "../kit/Person";
 import { useDesk } from "./context";
 import type { Contact } from "./desk";
+import { useGrant } from "./grants";
 import styles from "./NewChat.module.css";
 import { NewGroup } from "./NewGroup";
 
@@ -14,6 +15,7 @@ export function NewChat({ opened, onClose }: { opened: boolean; onClose: () => v
   const desk = useDesk();
   const [search, setSearch] = useState("");
   const [grouping, setGrouping] = useState(false);
+  const groups = useGrant("group_chat");
   const found = searched(desk.contacts, search, desk.me.id);
   function close(): void {
     setSearch("");
@@ -29,9 +31,11 @@ export function NewChat({ opened, onClose }: { opened: boolean; onClose: () => v
       {grouping && <NewGroup onDone={close} onBack={() => setGrouping(false)} />}
       {!grouping && (
         <>
-          <Button variant="light" className={styles.switch} leftSection={<Icon name="people" size={16} />} onClick={() => setGrouping(true)} fullWidth>
-            {t("New group")}
-          </Button>
+          {groups && (
+            <Button variant="light" className={styles.switch} leftSection={<Icon name="people" size={16} />} onClick={() => setGrouping(true)} fullWidth>
+              {t("New group")}
+            </Button>
+          )}
           <TextInput
             type="search"
             label={t("Search contacts")}

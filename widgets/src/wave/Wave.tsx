@@ -9,6 +9,7 @@ import { Contacts } from "./Contacts";
 import { DeskContext } from "./context";
 import { Desk } from "./desk";
 import { Frame } from "./Frame";
+import { useGrant } from "./grants";
 import { LiveChat } from "./LiveChat";
 import { OwnSecurity } from "./OwnSecurity";
 
@@ -17,7 +18,8 @@ export function Wave({ me }: { me: Me }) {
   const session = useSession();
   const state = useSessionState(session);
   const [desk] = useState(() => new Desk(personOf(me), session.api, () => void session.load()));
-  const [view = "live-chat", selected, message] = useRoute();
+  const usual = useGrant("livechat") ? "live-chat" : "chats";
+  const [view = usual, selected, message] = useRoute();
 
   useEffect(() => {
     desk.start();

@@ -16,7 +16,7 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-GRANTS_AT_FIRST = ["contacts", "chat"]
+GRANTS_AT_FIRST = ["chat", "contacts", "file_transfer", "group_chat", "livechat"]
 """What everyone could do in Wave before there were privileges."""
 
 

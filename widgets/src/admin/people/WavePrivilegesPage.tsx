@@ -77,6 +77,10 @@ function grantWords(grant: string): string {
       return t("View Contacts");
     case "chat":
       return t("Chat");
+    case "group_chat":
+      return t("Make Group Chats");
+    case "file_transfer":
+      return t("Send Files");
     case "delete_chat":
       return t("Delete Chat");
     case "livechat":

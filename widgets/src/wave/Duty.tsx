@@ -1,0 +1,75 @@
+import { Button, Popover, Switch } from "@mantine/core";
+import { useCallback, useState } from "react";
+
+import { Failed, Loading } from "../kit/Blank";
+import { Icon } from "../kit/Icon";
+import { useSession } from "../kit/session-context";
+import { toast } from "../kit/toasts";
+import { ApiError } from "../shared/api";
+import { t } from "../shared/i18n";
+import styles from "./Duty.module.css";
+
+interface OwnQueue {
+  number: string;
+  name: string;
+  static: boolean;
+  logged_in: boolean;
+  paused: boolean;
+}
+
+type Step = "log-in" | "log-out" | "pause" | "unpause";
+
+/** The queues one serves: an agent logs in and out, and takes a break. */
+export function Duty() {
+  const { api } = useSession();
+  const [queues, setQueues] = useState<OwnQueue[] | "loading" | "failed">("loading");
+  const load = useCallback(async () => {
+    try {
+      setQueues((await api.get<{ items: OwnQueue[] }>("/v1/me/queues")).items);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setQueues("failed");
+    }
+  }, [api]);
+
+  async function take(queue: OwnQueue, step: Step): Promise<void> {
+    try {
+      await api.post(`/v1/queues/${encodeURIComponent(queue.number)}/${step}`);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+    }
+    await load();
+  }
+
+  return (
+    <Popover position="bottom-end" shadow="md" withinPortal trapFocus onOpen={() => void load()}>
+      <Popover.Target>
+        <Button size="compact-md" variant="light" leftSection={<Icon name="pause" size={16} />}>
+          {t("My queues")}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={t("My queues")}>
+        {queues === "loading" ? (
+          <Loading />
+        ) : queues === "failed" ? (
+          <Failed text={t("Your queues could not be loaded.")} retry={() => void load()} />
+        ) : queues.length === 0 ? (
+          <p className={styles.none}>{t("You serve no queue.")}</p>
+        ) : (
+          <ul className={styles.queues}>
+            {queues.map((queue) => (
+              <li key={queue.number} role="group" aria-label={queue.name}>
+                <p className={styles.name}>
+                  <bdi>{queue.name}</bdi> <span>{queue.number}</span>
+                </p>
+                {!queue.static && <Switch label={t("Logged in")} checked={queue.logged_in} onChange={() => void take(queue, queue.logged_in ? "log-out" : "log-in")} />}
+                <Switch label={t("On break")} disabled={!queue.logged_in} checked={queue.paused} onChange={() => void take(queue, queue.paused ? "unpause" : "pause")} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
