@@ -312,6 +312,7 @@ class _Parts:
             self._mailer,
             limits=lambda: configuration.get(LimitSettings).limits(trusted),
             calendar=lambda: configuration.get(TimeSettings).calendar(),
+            clock=clock,
         )
         access.admit(self.livechat)
         self.people.queues.consult(self.livechat.administration)
