@@ -32,7 +32,7 @@ from engage.system.editing import Edited
 from engage.system.operation_log import last_editor, note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -189,9 +189,19 @@ class Administration:
         return await self._write(work)
 
     async def change(
-        self, actor: Actor, livechat_id: str, draft: Draft, version: int | None = None
+        self,
+        actor: Actor,
+        livechat_id: str,
+        edit: Callable[[LiveChat], Draft],
+        version: int | None = None,
     ) -> LiveChat:
         """Change a live chat. Who waits is shown to the agents of the destination it has now.
+
+        Args:
+            actor: who does it.
+            livechat_id: which.
+            edit: makes of what is stored what shall be.
+            version: what was edited; anything if None.
 
         Raises:
             Forbidden: without the right to change live chats.
@@ -205,6 +215,7 @@ class Administration:
         async def work(connection: AsyncConnection) -> LiveChat:
             rows = LiveChatRepository(connection)
             held = await self._held(connection, livechat_id, version)
+            draft = edit(held)
             await self._check(rows, draft, held)
             changed = replace(
                 held,

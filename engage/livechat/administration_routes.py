@@ -18,6 +18,7 @@ from engage.livechat.administration import NAME_LIMIT, Draft
 from engage.livechat.form import BAD_TEXT, FieldRefused, line
 from engage.livechat.model import Destination
 from engage.livechat.options import GENERAL, FormOptions, Options
+from engage.livechat.routes import NamedLiveChat
 from engage.system.actor import Module
 from engage.web import requests
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page
@@ -141,11 +142,11 @@ class LiveChatView(LiveChatFields):
 
 
 class LiveChatPage(BaseModel):
-    """A page of them; `cursor` asks for the next."""
+    """A page of them, `cursor` asks for the next; or the names of those that a user serves."""
 
-    items: list[LiveChatView]
-    cursor: str | None
-    total: int
+    items: list[LiveChatView] | list[NamedLiveChat]
+    cursor: str | None = None
+    total: int | None = None
 
 
 class LiveChatAdministrationRoutes:
@@ -248,16 +249,19 @@ class LiveChatAdministrationRoutes:
         """Fields that are left out stay as they are."""
         actor = await requests.actor(request, "admin")
         actor.check(Module.LIVECHAT)
-        held = (await self._administration.get(actor, requests.named(request))).livechat
+        livechat_id, tag = requests.named(request), requests.language(request)
         body = await requests.read(request, ChangeLiveChat)
         given = body.model_dump(mode="json", exclude_unset=True)
         version = given.pop("version", None)
-        try:
-            form = LiveChatFields.model_validate({**wire.form_json(held), **given})
-        except ValidationError as error:
-            tag = requests.language(request)
-            raise Invalid(requests.field_messages(error, LiveChatFields, tag)) from None
-        changed = await self._administration.change(actor, held.id, form.draft(), version)
+
+        def edit(held: LiveChat) -> Draft:
+            try:
+                fields = LiveChatFields.model_validate({**wire.form_json(held), **given})
+            except ValidationError as error:
+                raise Invalid(requests.field_messages(error, LiveChatFields, tag)) from None
+            return fields.draft()
+
+        changed = await self._administration.change(actor, livechat_id, edit, version)
         return await self._answer(request, changed)
 
     @operation("Delete a live chat", status=204, roles=("admin",), tag="livechats")

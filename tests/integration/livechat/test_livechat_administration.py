@@ -28,6 +28,8 @@ from engage.system.editing import Edited
 from tests.support.office import ANA, BEN, FORM, HERE, visitor_author
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.office import Office
 
 ADMIN = Actor("admin:root", "192.0.2.1", ALL_RIGHTS)
@@ -43,9 +45,14 @@ def draft(name: str = "Shop", **changed: Any) -> Draft:
     )  # fmt: skip
 
 
-def as_draft(livechat: LiveChat, **changed: Any) -> Draft:
-    before = Draft(livechat.name, livechat.enabled, livechat.destination, livechat.options)
-    return replace(before, **changed)
+def becomes(**changed: Any) -> Callable[[LiveChat], Draft]:
+    """What is stored, but for these fields."""
+
+    def edit(held: LiveChat) -> Draft:
+        before = Draft(held.name, held.enabled, held.destination, held.options)
+        return replace(before, **changed)
+
+    return edit
 
 
 async def log_of(office: Office, livechat: LiveChat) -> list[tuple[str, str, str]]:
@@ -100,19 +107,30 @@ async def test_name_differs_from_others_but_not_from_itself(office: Office) -> N
     made = await administration.add(ADMIN, draft("Straße"))
     with pytest.raises(Invalid):
         await administration.add(ADMIN, draft("STRASSE"))
-    changed = await administration.change(ADMIN, made.id, as_draft(made, name="strasse"))
+    changed = await administration.change(ADMIN, made.id, becomes(name="strasse"))
     assert changed.name == "strasse"
 
 
 async def test_second_editor_is_told_who_was_first(office: Office) -> None:
     administration = office.service.administration
     made = await administration.add(ADMIN, draft())
-    await administration.change(ADMIN, made.id, as_draft(made, name="Shop 2"), made.version)
+    await administration.change(ADMIN, made.id, becomes(name="Shop 2"), made.version)
     with pytest.raises(Edited) as refused:
-        await administration.change(ADMIN, made.id, as_draft(made, name="Shop 3"), made.version)
+        await administration.change(ADMIN, made.id, becomes(name="Shop 3"), made.version)
     assert refused.value.params == {"by": "root", "version": 2}
-    overwritten = await administration.change(ADMIN, made.id, as_draft(made, name="Shop 3"))
+    overwritten = await administration.change(ADMIN, made.id, becomes(name="Shop 3"))
     assert (overwritten.name, overwritten.version) == ("Shop 3", 3)
+
+
+async def test_two_changes_at_once_keep_each_others_fields(office: Office) -> None:
+    administration = office.service.administration
+    made = await administration.add(ADMIN, draft())
+    await asyncio.gather(
+        administration.change(ADMIN, made.id, becomes(name="Renamed")),
+        administration.change(ADMIN, made.id, becomes(enabled=False)),
+    )
+    now = office.service.livechats.by_id(made.id)
+    assert (now.name, now.enabled, now.version) == ("Renamed", False, 3)
 
 
 async def test_only_who_may_changes_live_chats(office: Office) -> None:
@@ -123,7 +141,7 @@ async def test_only_who_may_changes_live_chats(office: Office) -> None:
         with pytest.raises(Forbidden):
             await administration.add(actor, draft())
         with pytest.raises(Forbidden):
-            await administration.change(actor, livechat.id, draft())
+            await administration.change(actor, livechat.id, becomes(name="Other"))
         with pytest.raises(Forbidden):
             await administration.renew_link(actor, livechat.id)
         with pytest.raises(Forbidden):
@@ -158,14 +176,14 @@ async def test_old_link_stops_and_the_chat_goes_on(office: Office) -> None:
 async def test_disabled_keeps_its_link_and_takes_messages(office: Office) -> None:
     livechat = office.service.livechats.by_public_id("chat")
     administration = office.service.administration
-    disabled = await administration.change(ADMIN, livechat.id, as_draft(livechat, enabled=False))
+    disabled = await administration.change(ADMIN, livechat.id, becomes(enabled=False))
     assert office.service.reception.offline(disabled) == "disabled"
     with pytest.raises(UnknownLiveChat):
         await office.begin()
     leave = office.service.reception.leave_message
     assert await leave("chat", Start(FORM), "Call me back", HERE) > 0
     options = Options(offline_form=False)
-    await administration.change(ADMIN, livechat.id, as_draft(disabled, options=options))
+    await administration.change(ADMIN, livechat.id, becomes(options=options))
     with pytest.raises(NoOfflineForm):
         await leave("chat", Start(FORM), "Call me back", HERE)
 
@@ -238,7 +256,7 @@ async def test_waiting_visitors_move_to_the_new_destination(office: Office) -> N
     session = await office.begin()
     chen = AgentSeat("1002", "Chen Li", paused=False)
     office.seats.others[("queue", ("6501",))] = [chen]
-    sales = as_draft(livechat, destination=Destination("queue", ("6501",)))
+    sales = becomes(destination=Destination("queue", ("6501",)))
     await office.service.administration.change(ADMIN, livechat.id, sales)
     [told] = office.sockets.told("user:1002", "inquiry")
     assert told["conversation"] == session.conversation_id

@@ -47,6 +47,7 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
     const address = href("livechats", row.id);
     const looking: RowAction<LiveChat>[] = [
       { label: readOnly ? t("View") : t("Edit"), icon: readOnly ? "eye" : "edit", href: address },
+      { label: t("Preview"), icon: "globe", run: () => void open(row.copy_url, "_blank", "noopener") },
       { label: t("Link and QR code"), icon: "grid", run: () => setShared(row) },
     ];
     if (readOnly) return looking;
