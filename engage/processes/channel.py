@@ -106,7 +106,7 @@ class Framer:
     def _decode(self, body: bytes) -> Frame:
         try:
             frame: Frame = _decoder.decode(body)
-        except (msgspec.DecodeError, RecursionError) as malformed:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as malformed:
             raise ChannelBroken(f"malformed frame: {malformed}") from None
         if isinstance(frame, Hello) == (self.peer is not None):
             raise ChannelBroken("the first frame, and only the first, is a hello")

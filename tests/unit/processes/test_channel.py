@@ -84,6 +84,14 @@ def test_any_bytes_are_frames_or_a_broken_channel(noise: bytes, framed: bool) ->
         framer.feed(data)
 
 
+def test_text_that_is_no_utf_8_breaks_the_channel() -> None:
+    framer = Framer()
+    framer.feed(encode(HELLO))
+    body = b"\x81\xa4type\xa1\xff"
+    with pytest.raises(ChannelBroken):
+        framer.feed(struct.pack(">I", len(body)) + body)
+
+
 def test_deep_nesting_does_not_overflow() -> None:
     framer = Framer()
     framer.feed(encode(HELLO))
