@@ -1,0 +1,29 @@
+"""The table of the release notes' rows names checks that are there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+ROWS = (ROOT / "docs/release-rows.md").read_text(encoding="utf-8")
+
+
+def functions_of(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return {node.name for node in ast.walk(tree) if isinstance(node, kinds)}
+
+
+def test_every_check_named_is_a_test() -> None:
+    named = re.findall(r"`(tests/[^`:]+)::(\w+)`", ROWS)
+    assert named
+    missing = [each for each in named if each[1] not in functions_of(ROOT / each[0])]
+    assert missing == []
+
+
+def test_every_row_has_a_check() -> None:
+    rows = re.findall(r"^\| ([EBLO]\d\d) \|.*$", ROWS, re.MULTILINE)
+    assert len(rows) == len(set(rows)) >= 24
+    assert all("`tests/" in line for line in ROWS.splitlines() if re.match(r"\| [EBLO]\d\d", line))
