@@ -97,6 +97,7 @@ from engage.web.conversations import Conversations
 from engage.web.forms import FormRoutes
 from engage.web.frame import frame
 from engage.web.health import HealthRoutes, Metrics, Readiness
+from engage.web.installing import InstallingRoutes
 from engage.web.refusals import Refusals
 from engage.web.site import SiteRoutes
 from engage.web.sockets import WAVE, Sockets
@@ -427,6 +428,7 @@ class _Parts:
             *self._api.routes(),
             *MailRoutes(self._mailer, self._mails, previews).routes(),
             *TemplateRoutes(library, self._mails, previews).routes(),
+            *InstallingRoutes(static).routes(),
             *self.site.routes(),
         ]
         self.asgi: ASGIApp = frame(

@@ -44,6 +44,27 @@ async function buildLoader() {
   });
 }
 
+/** Wave's service worker: one classic script, which the server completes with the files of this build. */
+async function buildWorker() {
+  await build({
+    ...shared,
+    build: {
+      ...shared.build,
+      rolldownOptions: { input: join(here, "src/worker/worker.ts"), onLog, output: { format: "iife", entryFileNames: "worker.js" } },
+    },
+  });
+  return "worker.js";
+}
+
+/** What systems show of an installed Wave. */
+async function copyIcons() {
+  const icons = {};
+  for (const name of ["icon-192", "icon-512", "maskable-512", "touch-180", "badge-96"]) {
+    icons[name] = await copyHashed(join(here, `src/shared/icons/${name}.png`), name, ".png");
+  }
+  return icons;
+}
+
 /** Modules under hashed names; returns the files each entry loads at once. */
 async function buildModules(entries, output, visitor = false) {
   const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(here, file))));
@@ -114,7 +135,8 @@ async function main() {
     for (const entry of Object.values(manifest)) {
       if (entry.preload) entry.links = [{ rel: "icon", href: icon }, ...entry.preload.map((href) => ({ rel: "modulepreload", href }))];
     }
-    Object.assign(manifest, { icon, i18n: await copyCatalogs() });
+    Object.assign(manifest, { icon, icons: await copyIcons(), i18n: await copyCatalogs() });
+    manifest.wave?.links.push({ rel: "apple-touch-icon", href: manifest.icons["touch-180"] });
     await writeFile(join(staging, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
     await replace();
   } finally {
@@ -139,6 +161,7 @@ async function buildDesk() {
     { wave: "src/wave/main.tsx", admin: "src/admin/main.tsx" },
     { entryFileNames: "[name]/[name]-[hash].js", chunkFileNames: "desk/[name]-[hash].js", assetFileNames: "desk/[name]-[hash][extname]" },
   );
+  desks.worker = await buildWorker();
   return { ...desks, ...(await buildModules({ home: "src/home/main.ts" }, named("home"))) };
 }
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import html
 import json
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from starlette.responses import HTMLResponse
 
-from engage.errors import N_
+from engage.errors import N_, EngageError
 from engage.i18n import direction, translate
 from engage.web.requests import language as language_of
+from engage.web.requests import principal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,6 +29,11 @@ HOW_TO_BUILD = N_("Run “./run” or “pip install .” in the source folder, 
 NO_SCRIPT = N_("This page needs JavaScript.")
 NOT_FOUND = N_("This page does not exist")
 NOT_FOUND_HINT = N_("The link may be mistyped, or no longer in use.")
+INSTALLABLE = {
+    # with the cookie, so that it speaks the language of who is signed in
+    "wave": '<link rel="manifest" href="/wave/manifest.webmanifest" crossorigin="use-credentials">'
+    '<meta name="theme-color" content="#1b5fd9">'
+}
 STYLE = (
     ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0;"
     "min-height:100vh;display:grid;place-items:center;text-align:center}main{padding:2rem;max-width:32rem}"
@@ -61,7 +68,7 @@ def page(
     if not isinstance(files, dict):
         return message_page(request, NOT_BUILT, HOW_TO_BUILD, status=503, language=language)
     nonce = secrets.token_urlsafe(16)
-    body = _shell(title, config, language, files, nonce)
+    body = _shell(title, config, language, files, nonce, INSTALLABLE.get(entry, ""))
     policy = _policy(nonce, frame_ancestors or "'none'", entry)
     headers = {"content-security-policy": policy, "cache-control": "no-store"}
     if frame_ancestors is not None:
@@ -101,12 +108,20 @@ def not_found_page(request: Request, language: str | None = None) -> HTMLRespons
     return message_page(request, NOT_FOUND, NOT_FOUND_HINT, status=404, language=language)
 
 
+async def own_language(request: Request) -> str:
+    """The language of who is signed in, by their own choice; else the browser's."""
+    with suppress(EngageError):
+        await principal(request)
+    return language_of(request)
+
+
 def _shell(
     title: str,
     config: Mapping[str, Any],
     language: str,
     files: Mapping[str, Any],
     nonce: str,
+    more: str,
 ) -> str:
     styles = "".join(
         f'<link rel="stylesheet" href="{_url(each)}">' for each in files.get("css", ())
@@ -117,7 +132,7 @@ def _shell(
     )
     return (
         f"{_head(title, language)}"
-        f'<meta property="csp-nonce" nonce="{nonce}">{_links(files.get("links", ()))}{styles}'
+        f'<meta property="csp-nonce" nonce="{nonce}">{_links(files.get("links", ()))}{more}{styles}'
         f'<script type="application/json" id="engage-config">{_json(config)}</script>{scripts}'
         '</head><body><div id="app"></div>'
         f"<noscript>{html.escape(translate(NO_SCRIPT, language))}</noscript></body></html>"

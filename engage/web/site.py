@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from engage.errors import N_, EngageError
+from engage.errors import N_
 from engage.i18n import direction, translate
 from engage.web.docs import docs_page
 from engage.web.openapi import document
-from engage.web.pages import page
-from engage.web.requests import answer, language, principal
+from engage.web.pages import own_language, page
+from engage.web.requests import answer, language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,15 +59,13 @@ class SiteRoutes:
 
     async def wave(self, request: Request) -> Response:
         """Wave; its own paths are its own affair."""
-        await _own_language(request)
-        tag = language(request)
+        tag = await own_language(request)
         title = f"{translate(WAVE, tag)} · {HOME}"
         return page(request, "wave", title=title, config=self._config(request), language=tag)
 
     async def admin(self, request: Request) -> Response:
         """The administration."""
-        await _own_language(request)
-        tag = language(request)
+        tag = await own_language(request)
         title = f"{translate(ADMIN, tag)} · {HOME}"
         return page(request, "admin", title=title, config=self._config(request), language=tag)
 
@@ -100,9 +97,3 @@ class SiteRoutes:
             "catalog": f"/static/{catalogue}" if catalogue else None,
             "version": self._version,
         }
-
-
-async def _own_language(request: Request) -> None:
-    """Who is signed in gets the page in the language of their own choice."""
-    with suppress(EngageError):
-        await principal(request)

@@ -200,6 +200,8 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/"): ANYONE,
     ("GET", "/wave"): ANYONE,
     ("GET", "/wave/"): ANYONE,
+    ("GET", "/wave/manifest.webmanifest"): ANYONE,
+    ("GET", "/wave/worker.js"): ANYONE,
     ("GET", "/wave/{path:path}"): ANYONE,
     ("GET", "/admin"): ANYONE,
     ("GET", "/admin/"): ANYONE,

@@ -8,6 +8,7 @@ import { Icon } from "../kit/Icon";
 import { toast } from "../kit/toasts";
 import { askForDesktop, desktopPermission, notifyDesktop } from "./alerts";
 import { useDesk } from "./context";
+import { useInstalling, type WorkerState } from "./installing";
 import { nameOf, type OwnSettings } from "./own-settings";
 import styles from "./Preferences.module.css";
 
@@ -85,8 +86,39 @@ function Choices() {
         rightSection={<Icon name="chevron" size={16} />}
         data={[{ value: "", label: t("The browser's") }, ...(desk.languages.length > 0 ? desk.languages : [language()]).map((tag) => ({ value: tag, label: nameOf(tag) }))]}
       />
+      <Installing />
     </div>
   );
+}
+
+/** Offers to install Wave where the browser can; otherwise says why not. */
+function Installing() {
+  const { worker, install } = useInstalling();
+  const words = installingWords(worker);
+  if (!install && !words) return null;
+  return (
+    <div>
+      <h3 className={styles.heading}>{t("App")}</h3>
+      {install ? (
+        <Button variant="default" onClick={() => void install()} leftSection={<Icon name="download" size={16} />}>
+          {t("Install Wave")}
+        </Button>
+      ) : (
+        <p className={styles.words}>{words}</p>
+      )}
+    </div>
+  );
+}
+
+function installingWords(worker: WorkerState): string {
+  switch (worker) {
+    case "insecure":
+      return t("Wave can be installed, and tell you of news while it is closed, when it is opened over HTTPS.");
+    case "refused":
+      return t("Wave cannot be installed here: this browser does not trust the server's certificate.");
+    default:
+      return matchMedia("(display-mode: standalone)").matches ? "" : t("Your browser's menu installs Wave as an app of its own.");
+  }
 }
 
 interface SegmentsProps {
