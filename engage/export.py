@@ -25,6 +25,8 @@ from engage.storage.tables import (
     extensions,
     inquiries,
     livechats,
+    mail_templates,
+    mails,
     operations,
     queue_agents,
     queues,
@@ -76,6 +78,8 @@ KINDS = {
     "events": Kind(events, documents=frozenset({"body"})),
     "broadcasts": Kind(broadcasts),
     "deliveries": Kind(deliveries, frozenset({"lease_owner", "lease_until_ms"})),
+    "email-templates": Kind(mail_templates),
+    "emails": Kind(mails, frozenset({"params", "lease_owner", "lease_until_ms"})),
     "operations": Kind(operations),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
     from engage.system.actor import Actor
 
+log = logging.getLogger(__name__)
 DAY_MS = 24 * 3_600_000
 
 
@@ -62,12 +64,15 @@ class Outbox:
         reply_to: str = "",
         dedupe_key: str = "",
     ) -> None:
-        """Write a mail down; see `engage.mailing.Mailer`.
+        """Write a mail down; see `engage.mailing.Mailer`. Who has no address gets none.
 
         Raises:
             ValueError: the kind or a value is not known, or a link is no path: our own mistakes.
         """
         _check(kind, params)
+        if not to.address.strip():
+            log.info("no address to send a mail to", extra={"kind": kind})
+            return
         mail = self.draft(new_id(), KINDS[kind], to, params, self._clock())
         row = self.row(replace(mail, reply_to=reply_to))
         await MailRepository(connection).add({**row, "dedupe_key": dedupe_key or None})

@@ -19,6 +19,7 @@ from engage.notify.repository import Wanted
 from engage.notify.templates import Source
 from engage.notify.wire import (
     LANGUAGE,
+    LONGEST_TEMPLATE,
     EmailTemplateForm,
     MailDetails,
     MailPage,
@@ -51,7 +52,7 @@ from engage.web.collections import (
     read_cursor,
 )
 from engage.web.openapi import operation
-from engage.web.requests import actor, answer, language, named, read, word
+from engage.web.requests import actor, allow_body, answer, language, named, read, word
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from engage.web.collections import Asked
 
 LARGEST_EXPORT = 50_000
+LARGEST_BODY = 12 * LONGEST_TEMPLATE  # bytes: two texts of characters that JSON may escape
 COLUMNS = ("created_at", "kind", "address", "name", "subject", "state", "tries", "words")
 ADMIN = ("admin",)
 BAD_ADDRESS = N_("Please enter a valid email address.")
@@ -234,6 +236,7 @@ class TemplateRoutes:
         """Its text in one language; faults are told with the field and the line."""
         who = await actor(request, "admin")
         who.check(Module.EMAIL)
+        allow_body(request, LARGEST_BODY)
         body = await read(request, PutTemplate)
         try:
             template = await self._library.put(
@@ -265,6 +268,7 @@ class TemplateRoutes:
         """Three texts with sample values; nothing is kept but the page, for a few minutes."""
         who = await actor(request, "admin")
         who.check(Module.EMAIL, "view")
+        allow_body(request, LARGEST_BODY)
         body = await read(request, EmailTemplateForm)
         tag = _language(request)
         kind = self._library.known(named(request, "kind"), tag)

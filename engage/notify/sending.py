@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 OWNER = "web"  # of leases; stays the same over a restart
-LEASE_MS = 300_000  # longer than a server may take for one mail
+LEASE_MS = 600_000  # longer than a server may take for one mail
 POLL_MS = 2_000
 SOON_S = 0.05  # after a mail was written: its transaction is about to end
 IDLE_MS = 10_000  # how long a connection is kept for the next mail
@@ -174,15 +174,16 @@ class MailSending:
         rest = max(self._rests_until_ms - now, self._pace.wait_ms(now))
         if rest > 0:
             return min(rest, POLL_MS)
-        mail = await self._outbox.claim(OWNER, LEASE_MS)
-        if mail is not None:
-            await self._handle(mail, server)
+        async with self._database.read() as connection:
+            due = await MailRepository(connection).next_due()
+        if due is not None and due <= now:
+            mail = await self._outbox.claim(OWNER, LEASE_MS)
+            if mail is not None:
+                await self._handle(mail, server)
             return 0
         if self._connection is not None and now - self._used_at_ms >= IDLE_MS:
             await self._hang_up()
-        async with self._database.read() as connection:
-            due = await MailRepository(connection).next_due()
-        return POLL_MS if due is None else min(max(due - now, 0), POLL_MS)
+        return POLL_MS if due is None else min(due - now, POLL_MS)
 
     async def try_out(self, actor: Actor, to: Recipient) -> Tried:
         """Send a test mail at once, past the outbox, and tell how the server took it.

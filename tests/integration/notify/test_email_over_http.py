@@ -230,6 +230,10 @@ async def test_faults_are_told_with_their_field_and_line(admin: Admin) -> None:
         assert error["fields"]["text"].startswith("Line 2: This cannot be read:")
         assert {each["line"] for each in error["faults"] if each["field"] == "html"} == {3}
     assert (await admin.get(path))["version"] == 0
+    long = {"subject": "s", "text": "陈" * 40_000, "html": "<p>" * 13_000}
+    assert (await admin.ask("POST", f"{path}/preview", long))[0] == 200
+    status, body = await admin.ask("PUT", path, {**long, "text": "陈" * 40_001})
+    assert (status, list(body["error"]["fields"])) == (422, ["text"])
     for method, where in (("GET", "/v1/email-templates/none"), ("GET", f"{path}?language=xx")):
         assert (await admin.ask(method, where))[0] == 404
 

@@ -45,6 +45,11 @@ async def test_one_mail_at_most_under_a_key(outbox: Outbox, database: Database) 
     assert (await outbox.page(SYSTEM, Wanted(), 10))[1] == 4
 
 
+async def test_who_has_no_address_gets_no_mail(outbox: Outbox, database: Database) -> None:
+    await post(outbox, database, Recipient("", "Nobody"))
+    assert await outbox.page(SYSTEM, Wanted(), 10) == ([], 0)
+
+
 async def test_values_are_sealed_at_rest(outbox: Outbox, database: Database) -> None:
     await post(outbox, database)
     async with database.read() as connection:
