@@ -248,7 +248,7 @@ async def test_wave_privileges_hold_at_once_and_fall_back_to_the_default(root: A
     ben = Admin(site, await site.sign_in("1001"))
     _, chat = await ben.ask("POST", "/v1/conversations", {"with": "1000"})
     said = {"client_id": "c1", "text": "Hello"}
-    events = f"/v1/conversations/{chat['id']}/events"
+    events = f"/v1/conversations/{chat['conversation']}/events"
     assert (await ana.ask("POST", events, said))[1]["error"]["code"] == "not_granted"
     assert await ben.status("POST", events, said) == 201
     seats = site.application.people.agents_of("queue", ["6500"])

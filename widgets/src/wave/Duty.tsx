@@ -1,5 +1,5 @@
 import { Button, Popover, Switch } from "@mantine/core";
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 
 import { Failed, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
@@ -19,10 +19,18 @@ interface OwnQueue {
 
 type Step = "log-in" | "log-out" | "pause" | "unpause";
 
+const after: Record<Step, Partial<OwnQueue>> = {
+  "log-in": { logged_in: true },
+  "log-out": { logged_in: false },
+  pause: { paused: true },
+  unpause: { paused: false },
+};
+
 /** The queues one serves: an agent logs in and out, and takes a break. */
 export function Duty() {
   const { api } = useSession();
   const [queues, setQueues] = useState<OwnQueue[] | "loading" | "failed">("loading");
+  const steps = useRef(0);
   const load = useCallback(async () => {
     try {
       setQueues((await api.get<{ items: OwnQueue[] }>("/v1/me/queues")).items);
@@ -32,14 +40,17 @@ export function Duty() {
     }
   }, [api]);
 
+  /** Shown at once; what the server says after the last step stands in the end. */
   async function take(queue: OwnQueue, step: Step): Promise<void> {
+    const mine = ++steps.current;
+    if (Array.isArray(queues)) setQueues(queues.map((each) => (each === queue ? { ...each, ...after[step] } : each)));
     try {
       await api.post(`/v1/queues/${encodeURIComponent(queue.number)}/${step}`);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
     }
-    await load();
+    if (mine === steps.current) await load();
   }
 
   return (
