@@ -350,7 +350,7 @@ class People:
                 await rows.adopt_session(keep.id, account.id)
 
         kept = None if keep is None else keep.id
-        await self._ledger.change(actor, "password", own(account).who, store)
+        await self._ledger.change(actor, "password.change", own(account).who, store)
         self._sessions.revoke_all(account.id, but=kept)
 
     async def _set_by_link(self, account: Account, password: str, address: str, also: Also) -> None:

@@ -199,7 +199,7 @@ class SecondFactors:
         async def gone(rows: FactorRepository, owner: str) -> bool:
             return await rows.drop_app(owner)
 
-        await self._drop(session, address, gone, "app.remove")
+        await self._drop(session, address, gone, "app.delete")
 
     async def begin_passkey(
         self, session: Session, address: str, party: RelyingParty
@@ -268,7 +268,7 @@ class SecondFactors:
         async def work(connection: AsyncConnection) -> None:
             if not await FactorRepository(connection).rename_passkey(account.id, passkey_id, name):
                 raise NotFound
-            await self._note(connection, own(account, address), "passkey.rename", account)
+            await self._note(connection, own(account, address), "passkey.change", account)
 
         await self._database.write(work)
 
@@ -283,7 +283,7 @@ class SecondFactors:
         async def gone(rows: FactorRepository, owner: str) -> bool:
             return await rows.drop_passkey(owner, passkey_id)
 
-        await self._drop(session, address, gone, "passkey.remove")
+        await self._drop(session, address, gone, "passkey.delete")
 
     async def renew_recovery_codes(self, session: Session, address: str) -> list[str]:
         """Ten new codes; the old ones open nothing any more.

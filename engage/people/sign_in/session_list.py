@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engage.errors import NotFound
+from engage.people.repository import PEOPLE_VERSION, PeopleRepository
 from engage.people.sign_in.factors import own
 from engage.people.sign_in.oversight import account_under, check_over
 from engage.system.operation_log import note
@@ -88,6 +89,8 @@ class SessionList:
         async def also(connection: AsyncConnection) -> None:
             subject, detail = own(account).who, {"sessions": len(ended)}
             await note(connection, actor, "session.end", subject, detail, at_ms=self._clock())
+            # what other processes hold in memory is read again
+            await PeopleRepository(connection).bump(PEOPLE_VERSION)
 
         if ended:
             await self._sessions.end_all(ended, also)

@@ -209,7 +209,7 @@ async def test_every_step_is_in_the_operation_log_without_secrets(
     await ana.ask("DELETE", "/v1/me/second-factor/app")
     _, log = await admin.ask("GET", "/v1/operations?actor=user:1000")
     assert [row["action"] for row in log["items"]] == [
-        "app.remove", "recovery_code.renew", "recovery_code.use", "app.add",
+        "app.delete", "recovery_code.renew", "recovery_code.use", "app.add",
     ]  # fmt: skip
     assert ana.secret not in str(log)
     assert not any(each in str(log) for each in ana.recovery_codes)

@@ -31,6 +31,16 @@ function kindWords(kind: string): string {
       return t("Session");
     case "mail":
       return t("Email");
+    case "password":
+      return t("Password");
+    case "second_factor":
+      return t("Second factor");
+    case "app":
+      return t("Authenticator app");
+    case "passkey":
+      return t("Passkey");
+    case "recovery_code":
+      return t("Recovery codes");
     default:
       return kind;
   }
@@ -54,6 +64,16 @@ export function actionWords(action: string): string {
       return t("{what}: exported", { what });
     case "agent":
       return t("{what}: agent changed", { what });
+    case "reset":
+      return t("{what}: reset", { what });
+    case "renew":
+      return t("{what}: renewed", { what });
+    case "use":
+      return t("{what}: used", { what });
+    case "end":
+      return t("{what}: ended", { what });
+    case "forgot":
+      return t("{what}: link sent", { what });
     case "read_secret":
       return t("{what}: password shown", { what });
     default:

@@ -1,5 +1,5 @@
 import { Button, TextInput } from "@mantine/core";
-import { type FormEvent, useId, useRef, useState } from "react";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 
 import { ApiError } from "../../shared/api";
 import { announce } from "../../shared/announce";
@@ -35,6 +35,8 @@ export function AppSetup({ app, done, cancel }: Props) {
   const field = useRef<HTMLInputElement>(null);
   const problemId = useId();
   const keyId = useId();
+
+  useEffect(() => field.current?.focus(), []);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();

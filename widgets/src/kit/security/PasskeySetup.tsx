@@ -1,5 +1,5 @@
 import { Button, TextInput } from "@mantine/core";
-import { type FormEvent, useId, useRef, useState } from "react";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
@@ -26,6 +26,8 @@ export function PasskeySetup({ known, proven, done, cancel }: Props) {
   const [problem, setProblem] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const problemId = useId();
+
+  useEffect(() => field.current?.select(), []);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
