@@ -65,12 +65,18 @@ class SystemActions:
 
     async def apply(self, _: Caller, __: Parameters) -> Mapping[str, Any]:
         """Changes are live at once; answer when the PBX has confirmed all of them."""
-        deadline = time.monotonic() + APPLIED_WITHIN_S
-        while not await self._feed.applied():
-            if time.monotonic() > deadline:
-                raise Refused(Status.TIMEOUT, NOT_APPLIED)
-            await asyncio.sleep(LOOK_EVERY_S)  # the PBX restarts within a second or two
+        try:
+            async with asyncio.timeout(APPLIED_WITHIN_S):
+                await self._applied()
+        except TimeoutError:
+            raise Refused(Status.TIMEOUT, NOT_APPLIED) from None
         return {"settings": "0"}
+
+    async def _applied(self) -> None:
+        while True:
+            if await self._feed.applied():
+                return
+            await asyncio.sleep(LOOK_EVERY_S)  # the PBX restarts within a second or two
 
 
 def moment(at_ms: int, zone: tzinfo) -> str:

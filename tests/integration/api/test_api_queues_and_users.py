@@ -149,3 +149,10 @@ def test_groups_have_the_protocols_ids(api: UcmClient) -> None:
     [everyone] = [each for each in groups if each["group_name"] == "Everyone"]
     assert everyone["group_id"] == "group-1"
     assert everyone["members"] == "1000,1001,1002,1003"
+
+
+def test_queue_that_a_live_chat_needs_stays(api: UcmClient) -> None:
+    refused = api.ask("deleteQueue", queue="6500")
+    assert refused.status == -24
+    assert "Demo" in refused.response["error_msg"], "names the live chat that needs it"
+    assert api.ask("getQueue", queue="6500").status == 0

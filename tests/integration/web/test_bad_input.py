@@ -39,11 +39,13 @@ WHO = {"/v1/password": 1, "/v1/conversations": 1, "/v1/broadcasts": 2}
 
 
 def posts(site: Site) -> list[str]:
-    """Every route that takes a body."""
+    """Every route that takes a body; `/api` answers in an envelope of its own."""
     return sorted(
         route.path
         for route in site.application.routes
-        if isinstance(route, Route) and "POST" in (route.methods or set())
+        if isinstance(route, Route)
+        and "POST" in (route.methods or set())
+        and not route.path.startswith("/api")
     )
 
 
