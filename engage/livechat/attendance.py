@@ -87,6 +87,14 @@ class Attendance:
         self._unaccounted.add(who)
         await self._account_for(who)
 
+    async def people_changed(self) -> None:
+        """Somebody's extension may be gone: whom they served goes back to the line at once."""
+        async with self._database.read() as connection:
+            found = await LiveChatRepository(connection).open_inquiries()
+        for inquiry in found:
+            if inquiry.state == ACTIVE and self._lobby.is_gone(inquiry.owner):
+                await self._act(inquiry)
+
     async def sweep(self) -> int:
         """Do what is due at this moment.
 
@@ -234,6 +242,8 @@ class Attendance:
             self._lobby.take_back(inquiry)
 
     def _due(self, inquiry: Inquiry) -> Due | None:
+        if inquiry.state == ACTIVE and self._lobby.is_gone(inquiry.owner):
+            return Due.REQUEUE
         heard_at_ms = self._heard_at_ms.get(inquiry.visitor_id, 0)
         if inquiry.away_since_ms is not None and heard_at_ms > inquiry.away_since_ms:
             since_ms = heard_at_ms + ASKING_GRACE_MS - VISITOR_GRACE_MS

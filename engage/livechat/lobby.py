@@ -60,6 +60,10 @@ class LiveChats:
         """
         return self._found(self._by_public_id.get(public_id))
 
+    def former(self, public_id: str) -> LiveChat | None:
+        """The deleted one that a link led to."""
+        return next((each for each in self.deleted() if each.public_id == public_id), None)
+
     def _found(self, livechat: LiveChat | None) -> LiveChat:
         if livechat is None:
             raise UnknownLiveChat
@@ -107,6 +111,11 @@ class Lobby:
     def names(self, livechat: LiveChat) -> dict[str, str]:
         """The staff's names by what the hub calls them."""
         return {f"user:{seat.number}": seat.name for seat in self._agents(livechat)}
+
+    def is_gone(self, owner: str | None) -> bool:
+        """Whether whoever serves a visitor has no enabled extension any more."""
+        number = (owner or "").partition(":")[2]
+        return not self._seats.agents_of("extensions", [number])
 
     def attended(self, livechat: LiveChat) -> bool:
         """Whether somebody who may take its inquiries is connected now."""

@@ -172,6 +172,7 @@ class UnknownLiveChat(NotFound):
 
     code = "unknown_livechat"
     text = N_("This chat is not available.")
+    deleted = N_("This chat is no longer available.")
     hint = N_("The link may be mistyped, or no longer in use.")
 
 

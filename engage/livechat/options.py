@@ -343,6 +343,11 @@ class FormOptions(BaseModel):
         kept = {key: value for key, value in values.items() if key != "theme"}
         return {names.get(key, key): value for key, value in theme.items()} | kept
 
+    @field_validator("language", mode="before")
+    @classmethod
+    def _browsers(cls, value: Any) -> Any:
+        return BROWSER_LANGUAGE if value in (None, "browser") else value
+
     @field_validator("info_types")
     @classmethod
     def _each_once(cls, values: tuple[InfoType, ...]) -> tuple[InfoType, ...]:

@@ -167,8 +167,14 @@ class LiveChatRoutes:
         try:
             livechat = self._named(request)
         except UnknownLiveChat as unknown:
+            former = self._livechat.livechats.former(request.path_params["public_id"])
             return message_page(
-                request, UnknownLiveChat.text, unknown.hint, status=404, frame_ancestors="*"
+                request,
+                UnknownLiveChat.text if former is None else UnknownLiveChat.deleted,
+                unknown.hint,
+                status=404,
+                language=None if former is None else _language(former, request),
+                frame_ancestors="*",
             )
         language = _language(livechat, request)
         return page(

@@ -68,6 +68,8 @@ class Seats:
 
     def agents_of(self, kind: str, values: Iterable[str]) -> list[AgentSeat]:
         asked = (kind, tuple(values))
+        if kind == "extensions" and asked not in self.others:
+            return [each for each in self.agents if each.number in asked[1]]
         return self.agents if asked == ("queue", ("6500",)) else self.others.get(asked, [])
 
     def names_of(self, kind: str, values: Iterable[str]) -> dict[str, str]:

@@ -321,6 +321,14 @@ def test_message_left_while_closed_stands_in_wave_until_answered(
     expect(offline.get_by_role("link").filter(has_text="Lena")).to_contain_text(
         "Answered by Chen Li"
     )
+    arabic = new_context(viewport=NARROW, locale="ar").new_page()
+    arabic.goto(wave.url)
+    arabic.locator("input").nth(0).fill("1001")
+    arabic.locator("input[type=password]").fill("Demo-1001!")
+    arabic.keyboard.press("Enter")
+    expect(arabic.get_by_role("article")).to_contain_text("Call me, please.")
+    assert not scrolls_sideways(arabic)
+    assert serious_faults(arabic) == []
 
 
 def test_link_of_a_mail_opens_the_inquiry_after_sign_in(

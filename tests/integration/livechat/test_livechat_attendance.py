@@ -8,6 +8,7 @@ import pytest
 
 from engage.hub.model import StaleOwner
 from engage.livechat.model import Taken
+from engage.people.events import ExtensionDropped
 from tests.support.office import ANA, BEN, visitor_author
 
 if TYPE_CHECKING:
@@ -156,6 +157,22 @@ async def test_after_five_minutes_the_visitor_is_back_at_their_place(office: Off
     assert office.sockets.told(visitor_author(later).stored, "position")[-1]["position"] == 2
     summary = await office.service.desk.accept(BEN, conversation, 2)
     assert summary["owner"] == {"id": "1001", "name": "Ben Osei"}
+
+
+async def test_whom_a_deleted_agent_served_is_back_in_line_at_once(office: Office) -> None:
+    session, other = await office.begin(), await office.begin()
+    for agent in (ANA, BEN):
+        await office.connect(agent.who)
+    await office.service.desk.accept(ANA, str(session.conversation_id), None)
+    await office.service.desk.accept(BEN, str(other.conversation_id), None)
+    office.seats.agents = [each for each in office.seats.agents if each.number != ANA.number]
+    office.events.publish(ExtensionDropped(ANA.number))
+    await office.events.settled()
+    assert (await office.hub.conversation(str(session.conversation_id))).state == "waiting"
+    assert (await office.hub.conversation(str(other.conversation_id))).state == "active"
+    assert office.sockets.told(BEN.who, "inquiry")[-1]["conversation"] == session.conversation_id
+    page = await office.hub.resume(visitor_author(session).who, str(session.conversation_id), 0)
+    assert page.events[-1]["reason"] == "agent_gone"
 
 
 async def test_a_restart_keeps_who_waits_and_gives_them_a_minute(office: Office) -> None:

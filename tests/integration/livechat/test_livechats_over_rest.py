@@ -201,7 +201,7 @@ async def test_script_and_code_are_files(site: Site, admin: str) -> None:
 
 
 async def test_renewed_and_deleted_links_answer_404(site: Site, admin: str) -> None:
-    livechat = await made(site, admin, "Brief")
+    livechat = await made(site, admin, "Brief", language="de")
     path = f"{LIVECHATS}/{livechat['id']}"
     _, renewed = await site.json("POST", f"{path}/link", token=admin)
     assert renewed["public_id"] != livechat["public_id"]
@@ -215,6 +215,9 @@ async def test_renewed_and_deleted_links_answer_404(site: Site, admin: str) -> N
     headers = {"accept": "text/html", "accept-language": "ar"}
     page = f"{site.url}/livechat/{renewed['public_id']}"
     async with site.http.get(page, headers=headers) as answer:
+        assert answer.status == 404
+        assert 'lang="de"' in await answer.text()  # its own language, not the browser's
+    async with site.http.get(f"{site.url}/livechat/unknown", headers=headers) as answer:
         assert answer.status == 404
         assert 'dir="rtl"' in await answer.text()
 

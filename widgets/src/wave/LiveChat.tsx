@@ -234,6 +234,8 @@ function StateLine({ conversation }: { conversation: Conversation }) {
       return <span>{t("Missed")}</span>;
     case "ended":
       return <span>{t("Ended")}</span>;
+    case "offline":
+      return <span>{t("Message left")}</span>;
     default:
       return <span>{conversation.state}</span>;
   }
