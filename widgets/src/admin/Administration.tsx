@@ -68,13 +68,16 @@ class Boundary extends Component<PageProps, { failed: boolean }> {
     return { failed: true };
   }
 
-  #again = (): void => {
-    drawn.delete(this.props.page.path);
-    this.setState({ failed: false });
-  };
-
   override render(): ReactNode {
-    if (this.state.failed) return <Failed text={t("This page could not be opened. If the server was renewed, load the page again.")} retry={this.#again} />;
+    if (this.state.failed) {
+      return (
+        <>
+          <Heading title={this.props.page.name()} />
+          {/* A server that was renewed has other pieces: only the whole page, loaded anew, knows them. */}
+          <Failed text={t("This page could not be opened.")} retry={() => location.reload()} />
+        </>
+      );
+    }
     const Drawn = component(this.props.page);
     return (
       <Suspense fallback={<Loading />}>
