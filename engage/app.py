@@ -67,6 +67,7 @@ from engage.people.forms import (
     WavePrivilegeForm,
 )
 from engage.people.group_routes import ExtensionGroupRoutes
+from engage.people.import_routes import ImportRoutes
 from engage.people.numbers import NumberRanges
 from engage.people.own_settings import OwnSettingsService
 from engage.people.own_settings_routes import OwnSettingsRoutes
@@ -400,7 +401,8 @@ class _Parts:
             *FactorRoutes(self.people, public_url.host_names).routes(),
             *SessionRoutes(self.people).routes(),
             *PasswordRoutes(self.people).routes(),
-            *ExtensionRoutes(self.people.extensions, self.people.importing).routes(),
+            *ExtensionRoutes(self.people.extensions).routes(),
+            *ImportRoutes(self.people).routes(),
             *ExtensionGroupRoutes(self.people.groups).routes(),
             *QueueRoutes(self.people.queues, self.people.name_of).routes(),
             *AdminRoutes(self.people.administrators).routes(),

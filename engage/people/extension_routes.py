@@ -8,29 +8,22 @@ from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engage.errors import N_, Invalid
-from engage.i18n import translate
 from engage.people.forms import Body, ExtensionChange, NewExtension, Numbers
-from engage.people.importing import ImportRefused
 from engage.people.wire import EXTENSION_COLUMNS, ShownReferences, extension_json
 from engage.system.actor import Module
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page
-from engage.web.errors import UnsupportedMedia, error_json
 from engage.web.openapi import operation
-from engage.web.requests import actor, allow_body, answer, language, named, read, word
+from engage.web.requests import actor, answer, flag, named, read
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from engage.people.extensions import Extensions
-    from engage.people.importing import Importing, Outcome
     from engage.people.model import ExtensionEntry
 
 SORTS = ("number", "name", "first_name", "last_name", "email", "department", "permission",
          "max_contacts", "enabled", "language")  # fmt: skip
 FILTERS = ("enabled", "permission", "department", "wave_privilege_id")
-LARGEST_FILE = 5_000_000
-MOST_TOLD = 500
 SECRETS = ("secrets", "`1`: with the SIP password, for those who may change it")
 
 
@@ -69,33 +62,11 @@ class DropExtensions(Body):
     numbers: Numbers
 
 
-class ImportProblem(BaseModel):
-    """What is wrong in a line (the header is 1) and column; `field` empty: the whole line."""
-
-    line: int
-    field: str
-    message: str
-
-
-class ImportOutcome(BaseModel):
-    """What an import did or would do; with errors, it did nothing."""
-
-    added: int
-    changed: int
-    errors: list[ImportProblem]
-
-
-class CsvWanted(UnsupportedMedia):
-    """Another content type than CSV."""
-
-    text = N_("Please send a CSV file.")
-
-
 class ExtensionRoutes:
     """The HTTP edge of extensions."""
 
-    def __init__(self, extensions: Extensions, importing: Importing) -> None:
-        self._extensions, self._importing = extensions, importing
+    def __init__(self, extensions: Extensions) -> None:
+        self._extensions = extensions
 
     def routes(self) -> list[Route]:
         """What is served."""
@@ -103,7 +74,6 @@ class ExtensionRoutes:
             Route("/v1/extensions", self.extensions, methods=["GET"]),
             Route("/v1/extensions", self.add, methods=["POST"]),
             Route("/v1/extensions/delete", self.delete_many, methods=["POST"]),
-            Route("/v1/extensions/import", self.take_in, methods=["POST"]),
             Route("/v1/extensions/{number}", self.extension, methods=["GET"]),
             Route("/v1/extensions/{number}", self.change, methods=["PATCH"]),
             Route("/v1/extensions/{number}", self.delete, methods=["DELETE"]),
@@ -148,7 +118,7 @@ class ExtensionRoutes:
         who = await actor(request, "admin")
         number = named(request, "number")
         shown = extension_json(self._extensions.get(who, number))
-        if _flag(request, "secrets"):
+        if flag(request, "secrets"):
             shown["sip_secret"] = await self._extensions.secret(who, number)
         return answer(shown)
 
@@ -178,38 +148,6 @@ class ExtensionRoutes:
         await self._extensions.delete(who, body.numbers)
         return Response(status_code=204)
 
-    @operation(
-        "Import extensions",
-        answer=ImportOutcome,
-        roles=("admin",),
-        query=(
-            ("dry_run", "`1`: only say what would happen"),
-            ("update", "`1`: change extensions that are there, instead of refusing them"),
-        ),
-    )
-    async def take_in(self, request: Request) -> Response:
-        """A CSV file as the export writes it (`text/csv`, UTF-8): all of it, or nothing.
-
-        Columns may also be `sip_secret` and `wave_password`; whoever has no password gets a mail
-        with a link to set one. What is wrong is told by line and column: 200 in a dry run, else
-        422.
-        """
-        who = await actor(request, "admin")
-        who.check(Module.EXTENSIONS)
-        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media != "text/csv":
-            raise CsvWanted
-        dry_run, update = _flag(request, "dry_run"), _flag(request, "update")
-        allow_body(request, LARGEST_FILE)
-        data = await request.body()
-        try:
-            outcome = await self._importing.run(who, data, update=update, dry_run=dry_run)
-        except ImportRefused as refused:
-            shown = _outcome_json(refused.outcome, language(request))
-            told = error_json(Invalid(), language(request))
-            return answer({"error": told | shown}, 422)
-        return answer(_outcome_json(outcome, language(request)))
-
     @operation("Tell what refers to an extension", answer=ShownReferences, roles=("admin",))
     async def references(self, request: Request) -> Response:
         """To be shown before it is deleted."""
@@ -238,25 +176,3 @@ def _fits(entry: ExtensionEntry, filters: Any) -> bool:
 
 def _text(value: object) -> str:
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
-
-
-def _flag(request: Request, name: str) -> bool:
-    given = word(request, name)
-    if given not in ("", "0", "1"):
-        raise Invalid({name: N_("This is none of the choices.")})
-    return given == "1"
-
-
-def _outcome_json(outcome: Outcome, language: str) -> dict[str, Any]:
-    return {
-        "added": outcome.added,
-        "changed": outcome.changed,
-        "errors": [
-            {
-                "line": each.line,
-                "field": each.field,
-                "message": translate(each.text, language, each.params),
-            }
-            for each in outcome.problems[:MOST_TOLD]
-        ],
-    }

@@ -6,21 +6,19 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from engage.errors import N_
 from engage.people.csv_table import Problem, read_table
 from engage.people.extensions import Rewrite
-from engage.people.forms import Body, ExtensionChange, NewExtension
+from engage.people.forms import ExtensionChange, NewExtension
 from engage.people.model import WELCOME_DUE
 from engage.people.policy import name_key
 from engage.people.wire import EXTENSION_COLUMNS
+from engage.people.worksheets import ImportRefused, Outcome, validated
 from engage.system.actor import Module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pydantic_core import ErrorDetails
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.people.csv_table import Row
@@ -38,23 +36,6 @@ EMPTY_IS_LEFT_OUT = frozenset(
     {*SECRETS, "enabled", "max_contacts", "permission", "wave_privilege_id"}
 )
 YES, NO = frozenset({"yes", "true", "1", "on"}), frozenset({"no", "false", "0", "off"})
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an import did or would do; nothing at all if there are problems."""
-
-    added: int
-    changed: int
-    problems: list[Problem]
-
-
-class ImportRefused(Exception):
-    """Nothing was imported: the outcome has what is wrong, line by line."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__("import refused")
-        self.outcome = outcome
 
 
 class _CellRefused(Exception):
@@ -145,7 +126,7 @@ class Importing:
         known = number in self._ledger.book.extensions
         if known and update:
             del fields["number"]
-            found, change = _validated(ExtensionChange, fields, row.line)
+            found, change = validated(ExtensionChange, fields, row.line)
             problems += found
             if change is not None:
                 given = change.given()
@@ -153,7 +134,7 @@ class Importing:
                 problems += self._problems(row.line, wrong)
                 plan.changes.append((number, given))
         else:
-            found, new = _validated(NewExtension, {**fields, "number": number}, row.line)
+            found, new = validated(NewExtension, {**fields, "number": number}, row.line)
             problems += found
             if new is not None:
                 problems += self._problems(row.line, self._extensions.problems(new))
@@ -225,26 +206,3 @@ class Importing:
         self._extensions.tell_rewritten(rewrites)
         self._ledger.tell_saved(entry.number for _, entry in prepared)
         self._welcome()
-
-
-def _validated(model: type[Body], fields: dict[str, Any], line: int) -> tuple[list[Problem], Any]:
-    """A model's value, or what it finds wrong."""
-    try:
-        return [], model.model_validate(fields)
-    except ValidationError as refused:
-        return [_problem(line, each) for each in refused.errors(include_input=False)], None
-
-
-def _problem(line: int, found: ErrorDetails) -> Problem:
-    name = str(found["loc"][0]) if found["loc"] else ""
-    context = found.get("ctx") or {}
-    match found["type"]:
-        case "string_too_long":
-            return Problem(line, name, N_("Use at most %(max_length)d characters."), context)
-        case "greater_than_equal":
-            return Problem(line, name, N_("This must be at least %(ge)s."), context)
-        case "less_than_equal":
-            return Problem(line, name, N_("This must be at most %(le)s."), context)
-        case "literal_error":
-            return Problem(line, name, N_("This is none of the choices."))
-    return Problem(line, name, N_("This value cannot be taken."))

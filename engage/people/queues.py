@@ -84,13 +84,7 @@ class Queues:
         }
         if refused := {name: problem for name, problem in problems.items() if problem}:
             raise Invalid(refused, **ranges.spans)
-        queue = QueueEntry(
-            new.number,
-            new.name,
-            _agents(new.static_agents, new.dynamic_agents, ()),
-            new.options,
-            new.client_id,
-        )
+        queue = new_queue(new)
 
         async def store(connection: AsyncConnection) -> None:
             rows = DirectoryRepository(connection)
@@ -123,21 +117,7 @@ class Queues:
             rows = DirectoryRepository(connection)
             present = await self._stored(rows, number)
             await check_version(connection, subject_of(number), present.version, change.version)
-            static, dynamic = change.static_agents, change.dynamic_agents
-            if static is None:
-                static = [each.number for each in present.agents if each.static]
-            if dynamic is None:
-                dynamic = [each.number for each in present.agents if not each.static]
-            await _put(
-                rows,
-                replace(
-                    present,
-                    name=change.name or present.name,
-                    agents=_agents(static, dynamic, present.agents),
-                    options={**present.options, **(change.options or {})},
-                    version=present.version + 1,
-                ),
-            )
+            await _put(rows, changed_queue(present, change))
 
         fields = sorted(change.model_dump(exclude_none=True, exclude={"version"}))
         await self._ledger.change(
@@ -259,6 +239,28 @@ class Queues:
         for each in self._references:
             found += await each.referring(connection, "queue", numbers)
         return found
+
+
+def new_queue(new: NewQueue) -> QueueEntry:
+    """A queue as it was asked for."""
+    agents = _agents(new.static_agents, new.dynamic_agents, ())
+    return QueueEntry(new.number, new.name, agents, new.options, new.client_id)
+
+
+def changed_queue(present: QueueEntry, change: QueueChange) -> QueueEntry:
+    """Its next version; agents who stay keep their state."""
+    static, dynamic = change.static_agents, change.dynamic_agents
+    if static is None:
+        static = [each.number for each in present.agents if each.static]
+    if dynamic is None:
+        dynamic = [each.number for each in present.agents if not each.static]
+    return replace(
+        present,
+        name=change.name or present.name,
+        agents=_agents(static, dynamic, present.agents),
+        options={**present.options, **(change.options or {})},
+        version=present.version + 1,
+    )
 
 
 def subject_of(number: str) -> str:

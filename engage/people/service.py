@@ -9,6 +9,7 @@ from engage.identifiers import now_ms
 from engage.people.administrators import Administrators
 from engage.people.choices import Choices
 from engage.people.extensions import Extensions
+from engage.people.group_import import GroupImport
 from engage.people.groups import Groups
 from engage.people.importing import Importing
 from engage.people.ledger import Ledger
@@ -25,6 +26,7 @@ from engage.people.model import (
 from engage.people.numbers import NumberRanges
 from engage.people.passwords import Passwords
 from engage.people.privileges import Privileges
+from engage.people.queue_import import QueueImport
 from engage.people.queues import Queues
 from engage.people.repository import PeopleRepository
 from engage.people.sessions import Sessions
@@ -106,7 +108,9 @@ class People:
             self._ledger, self.extensions, self._passwords, self._welcoming.wake
         )
         self.groups = Groups(self._ledger)
+        self.group_import = GroupImport(self._ledger)
         self.queues = Queues(self._ledger, ranges)
+        self.queue_import = QueueImport(self._ledger, self.extensions, ranges)
         self.administrators = Administrators(
             self._ledger, self._passwords, self._sessions, shortest
         )

@@ -197,6 +197,18 @@ def number(request: Request, name: str, usual: int, *, least: int = 0, most: int
     return int(given)
 
 
+def flag(request: Request, name: str) -> bool:
+    """Whether a switch of the query is on: `1`; off without it.
+
+    Raises:
+        Invalid: neither `1` nor `0`.
+    """
+    given = word(request, name)
+    if given not in ("", "0", "1"):
+        raise Invalid({name: N_("This is none of the choices.")})
+    return given == "1"
+
+
 def word(request: Request, name: str) -> str:
     """A text of the query; empty where none is given.
 

@@ -207,10 +207,35 @@ def test_a_worksheet_is_looked_through_before_it_is_taken(
 
     sheet.write_text("number,first_name,email\n1120,Ida,ida@example.test\n1121,Jon,\n")
     admin.get_by_label("CSV file").set_input_files(sheet)
-    expect(admin.get_by_role("status").filter(has_text="2 extensions are added")).to_be_visible()
+    expect(admin.get_by_role("status").filter(has_text="2 are added")).to_be_visible()
     admin.get_by_role("button", name="Import", exact=True).click()
     expect(row(admin, "1120")).to_contain_text("Ida")
     expect(row(admin, "1121")).to_contain_text("Jon")
+
+
+def test_groups_and_queues_are_imported_too(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    admin = open_administration(new_context, server.url)
+    sheets = {
+        "Extension Groups": "name,members\nImported,1000 1001\n",
+        "Call Queues": "number,name,static_agents\n6510,Imported,1000\n",
+    }
+    for page, text in sheets.items():
+        sheet = tmp_path / "sheet.csv"
+        sheet.write_text(text)
+        open_page(admin, page)
+        admin.get_by_role("button", name="Import CSV").click()
+        expect(admin.get_by_role("heading", name=f"Import {page}", level=1)).to_be_visible()
+        admin.get_by_label("CSV file").set_input_files(sheet)
+        admin.get_by_role("button", name="Import", exact=True).click()
+        expect(row(admin, "Imported")).to_be_visible()
+        # a second time it is there already
+        admin.get_by_role("button", name="Import CSV").click()
+        admin.get_by_label("CSV file").set_input_files(sheet)
+        expect(admin.get_by_role("region", name="Lines with errors")).to_be_visible()
+        admin.get_by_role("checkbox", name=re.compile("that are there already")).check()
+        expect(admin.get_by_role("status").filter(has_text="1 is changed")).to_be_visible()
 
 
 def test_a_group_and_its_members(server: Server, new_context: NewContext) -> None:

@@ -24,6 +24,7 @@ FORMS = (
     "extensions/1000",
     "extensions/import",
     "extension-groups/new",
+    "extension-groups/import",
     "queues/6500",
     "users/new",
     "privileges/new",

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engage.errors import Forbidden
-from engage.people.importing import MOST_PASSWORDS, MOST_ROWS, ImportRefused
+from engage.people.importing import MOST_PASSWORDS, MOST_ROWS
 from engage.people.model import NumberTaken, SessionRevoked
 from engage.people.wire import EXTENSION_COLUMNS
+from engage.people.worksheets import ImportRefused
 from engage.system.actor import SYSTEM, Actor
 from tests.support.people import ANOTHER, PASSWORD, SECRET, extension
 
 if TYPE_CHECKING:
-    from engage.people.importing import Outcome
+    from engage.people.worksheets import Outcome
     from tests.support.people import Office
 
 ROOT = Actor("admin:root", "192.0.2.9", SYSTEM.rights)

@@ -137,6 +137,8 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/extensions"): {ADMIN},
     ("POST", "/v1/extensions/delete"): {ADMIN},
     ("POST", "/v1/extensions/import"): {ADMIN},
+    ("POST", "/v1/extension-groups/import"): {ADMIN},
+    ("POST", "/v1/queues/import"): {ADMIN},
     ("GET", "/v1/extensions/{number}"): {ADMIN},
     ("PATCH", "/v1/extensions/{number}"): {ADMIN},
     ("DELETE", "/v1/extensions/{number}"): {ADMIN},

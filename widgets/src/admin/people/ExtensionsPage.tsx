@@ -7,8 +7,8 @@ import { useSession } from "../../kit/session-context";
 import { nt, t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
 import { DataTable, type RowAction } from "../DataTable";
-import { ExtensionImport } from "./ExtensionImport";
 import { SipPassword } from "./SipPassword";
+import { WorksheetImport } from "./WorksheetImport";
 import { Heading } from "../Heading";
 import { ObjectPage } from "../ObjectPage";
 import type { PageProps } from "../pages";
@@ -33,7 +33,18 @@ const SECRETS = ["sip_secret", "wave_password"];
 const pathOf = (number: string): string => `${PATH}/${encodeURIComponent(number)}`;
 
 export default function ExtensionsPage({ rest: [first], readOnly }: PageProps) {
-  if (first === "import") return <ExtensionImport />;
+  const back = { path: "extensions", label: t("All extensions") };
+  if (first === "import") {
+    return (
+      <WorksheetImport
+        title={t("Import Extensions")}
+        collection={PATH}
+        back={back}
+        hint={t("The first line names the columns; only “number” must be there. “sip_secret” and “wave_password” may be: without them phones get a random password, and people a mail to set their own.")}
+        change={t("Change extensions that are there already")}
+      />
+    );
+  }
   if (first === undefined) return <Extensions readOnly={readOnly} />;
   const id = first === "new" ? null : first;
   return (
@@ -44,7 +55,7 @@ export default function ExtensionsPage({ rest: [first], readOnly }: PageProps) {
       id={id}
       newTitle={t("Add Extension")}
       titleOf={(values) => t("Extension {number}", { number: String(values["number"]) })}
-      back={{ path: "extensions", label: t("All extensions") }}
+      back={back}
       readOnly={readOnly}
       fixed={{ number: t("The number of an extension stays; add another one to renumber a person.") }}
       secrets={SECRETS}
@@ -86,14 +97,14 @@ function Extensions({ readOnly }: { readOnly: boolean }) {
     <>
       <Heading title={t("Extensions")} lead={t("People, their phones and their access to Wave.")}>
         {!readOnly && (
-          <Button variant="default" leftSection={<Icon name="upload" size={16} />} onClick={() => go("extensions", "import")}>
-            {t("Import CSV")}
-          </Button>
-        )}
-        {!readOnly && (
-          <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("extensions", "new")}>
-            {t("Add")}
-          </Button>
+          <>
+            <Button variant="default" leftSection={<Icon name="upload" size={16} />} onClick={() => go("extensions", "import")}>
+              {t("Import CSV")}
+            </Button>
+            <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("extensions", "new")}>
+              {t("Add")}
+            </Button>
+          </>
         )}
       </Heading>
       <DataTable<Extension>

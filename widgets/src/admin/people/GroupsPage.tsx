@@ -14,6 +14,7 @@ import { referring } from "../referring";
 import { together } from "../table/each";
 import { editing } from "../table/editing";
 import { useTurn } from "../useTurn";
+import { WorksheetImport } from "./WorksheetImport";
 
 interface Group {
   id: string;
@@ -25,7 +26,11 @@ const PATH = "/v1/extension-groups";
 const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`;
 
 export default function GroupsPage({ rest: [first], readOnly }: PageProps) {
+  const back = { path: "extension-groups", label: t("All extension groups") };
   if (first === undefined) return <Groups readOnly={readOnly} />;
+  if (first === "import") {
+    return <WorksheetImport title={t("Import Extension Groups")} collection={PATH} back={back} hint={t("The first line names the columns; “name” must be there. “members” holds numbers, one after the other.")} change={t("Change groups that are there already")} />;
+  }
   return (
     <ObjectPage
       key={first}
@@ -34,7 +39,7 @@ export default function GroupsPage({ rest: [first], readOnly }: PageProps) {
       id={first === "new" ? null : first}
       newTitle={t("Add Extension Group")}
       titleOf={(values) => String(values["name"])}
-      back={{ path: "extension-groups", label: t("All extension groups") }}
+      back={back}
       readOnly={readOnly}
     />
   );
@@ -48,9 +53,14 @@ function Groups({ readOnly }: { readOnly: boolean }) {
     <>
       <Heading title={t("Extension Groups")} lead={t("Extensions that are addressed together, by broadcasts and live chats.")}>
         {!readOnly && (
-          <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("extension-groups", "new")}>
-            {t("Add")}
-          </Button>
+          <>
+            <Button variant="default" leftSection={<Icon name="upload" size={16} />} onClick={() => go("extension-groups", "import")}>
+              {t("Import CSV")}
+            </Button>
+            <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("extension-groups", "new")}>
+              {t("Add")}
+            </Button>
+          </>
         )}
       </Heading>
       <DataTable<Group>

@@ -21,6 +21,7 @@ import { editing } from "../table/editing";
 import table from "../table.module.css";
 import { usePolled } from "../usePolled";
 import { useTurn } from "../useTurn";
+import { WorksheetImport } from "./WorksheetImport";
 
 interface Agent {
   number: string;
@@ -40,7 +41,11 @@ const PATH = "/v1/queues";
 const pathOf = (number: string): string => `${PATH}/${encodeURIComponent(number)}`;
 
 export default function QueuesPage({ rest: [first], readOnly }: PageProps) {
+  const back = { path: "queues", label: t("All call queues") };
   if (first === undefined) return <Queues readOnly={readOnly} />;
+  if (first === "import") {
+    return <WorksheetImport title={t("Import Call Queues")} collection={PATH} back={back} hint={t("The first line names the columns; “number” must be there. “static_agents” and “dynamic_agents” hold numbers, one after the other.")} change={t("Change queues that are there already")} />;
+  }
   return (
     <ObjectPage
       key={first}
@@ -49,7 +54,7 @@ export default function QueuesPage({ rest: [first], readOnly }: PageProps) {
       id={first === "new" ? null : first}
       newTitle={t("Add Call Queue")}
       titleOf={(values) => t("{name} ({number})", { name: String(values["name"]), number: String(values["number"]) })}
-      back={{ path: "queues", label: t("All call queues") }}
+      back={back}
       readOnly={readOnly}
       fixed={{ number: t("The number of a queue stays.") }}
       more={(values) => <Agents queue={String(values["number"])} readOnly={readOnly} />}
@@ -65,9 +70,14 @@ function Queues({ readOnly }: { readOnly: boolean }) {
     <>
       <Heading title={t("Call Queues")} lead={t("Where callers and visitors wait, and who serves them.")}>
         {!readOnly && (
-          <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("queues", "new")}>
-            {t("Add")}
-          </Button>
+          <>
+            <Button variant="default" leftSection={<Icon name="upload" size={16} />} onClick={() => go("queues", "import")}>
+              {t("Import CSV")}
+            </Button>
+            <Button leftSection={<Icon name="plus" size={17} />} onClick={() => go("queues", "new")}>
+              {t("Add")}
+            </Button>
+          </>
         )}
       </Heading>
       <DataTable<Queue>

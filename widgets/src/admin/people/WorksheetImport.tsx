@@ -8,7 +8,7 @@ import { useSession } from "../../kit/session-context";
 import { toast } from "../../kit/toasts";
 import { ApiError } from "../../shared/api";
 import { nt, t } from "../../shared/i18n";
-import styles from "./ExtensionImport.module.css";
+import styles from "./WorksheetImport.module.css";
 import { Heading } from "../Heading";
 import table from "../table.module.css";
 
@@ -25,13 +25,24 @@ interface Outcome {
   errors: Problem[];
 }
 
-const PATH = "/v1/extensions/import";
+interface Props {
+  title: string;
+  /** The collection: `/v1/extensions`. */
+  collection: string;
+  /** The list's address and name. */
+  back: { path: string; label: string };
+  /** Which columns there are, and what happens without them. */
+  hint: string;
+  /** What is chosen to have known ones changed. */
+  change: string;
+}
+
 const SHOWN = 100;
 const MOST_BYTES = 5_000_000;
 const WITHIN_MS = 120_000;
 
-/** A worksheet of extensions: looked through first, taken over as a whole or not at all. */
-export function ExtensionImport() {
+/** A worksheet of a collection: looked through first, taken over as a whole or not at all. */
+export function WorksheetImport({ title, collection, back, hint, change }: Props) {
   const { api } = useSession();
   const [name, setName] = useState("");
   const [preview, setPreview] = useState<Outcome | null>(null);
@@ -41,12 +52,12 @@ export function ExtensionImport() {
   const sheet = useRef<Blob>(null);
   const reset = useRef<() => void>(null);
 
-  async function ask(dryRun: boolean, change: boolean): Promise<Outcome | null> {
+  async function ask(dryRun: boolean, known: boolean): Promise<Outcome | null> {
     if (!sheet.current) return null;
     setBusy(true);
     setProblem(null);
     try {
-      return await api.post<Outcome>(`${PATH}?dry_run=${Number(dryRun)}&update=${Number(change)}`, sheet.current, WITHIN_MS);
+      return await api.post<Outcome>(`${collection}/import?dry_run=${Number(dryRun)}&update=${Number(known)}`, sheet.current, WITHIN_MS);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const refused = outcomeOf(error);
@@ -62,14 +73,19 @@ export function ExtensionImport() {
     if (!file) return;
     setName(file.name);
     setPreview(null);
+    sheet.current = null;
     if (file.size > MOST_BYTES) return setProblem(t("This file is too large: at most {n} MB.", { n: MOST_BYTES / 1_000_000 }));
-    sheet.current = new Blob([await file.arrayBuffer()], { type: "text/csv" });
+    try {
+      sheet.current = new Blob([await file.arrayBuffer()], { type: "text/csv" });
+    } catch {
+      return setProblem(t("This file could not be read. Please choose it again."));
+    }
     setPreview(await ask(true, update));
   }
 
-  async function choose(change: boolean): Promise<void> {
-    setUpdate(change);
-    if (sheet.current) setPreview(await ask(true, change));
+  async function choose(known: boolean): Promise<void> {
+    setUpdate(known);
+    if (sheet.current) setPreview(await ask(true, known));
   }
 
   async function take(): Promise<void> {
@@ -77,16 +93,16 @@ export function ExtensionImport() {
     if (!outcome) return;
     if (outcome.errors.length > 0) return setPreview(outcome);
     toast({ tone: "success", title: t("Imported"), text: summary(outcome) });
-    go("extensions");
+    go(back.path);
   }
 
   const ready = preview !== null && preview.errors.length === 0 && preview.added + preview.changed > 0;
   return (
     <>
-      <Heading title={t("Import Extensions")} back={{ href: href("extensions"), label: t("All extensions") }} lead={t("A CSV file as the export writes it; all of it is taken over, or nothing.")} />
+      <Heading title={title} back={{ href: href(back.path), label: back.label }} lead={t("A CSV file as the export writes it; all of it is taken over, or nothing.")} />
       <div className={styles.card}>
-        <p className={table.soft}>{t("The first line names the columns; only “number” must be there. “sip_secret” and “wave_password” may be: without them phones get a random password, and people a mail to set their own.")}</p>
-        <Checkbox label={t("Change extensions that are there already")} checked={update} onChange={(event) => void choose(event.currentTarget.checked)} />
+        <p className={table.soft}>{hint}</p>
+        <Checkbox label={change} checked={update} onChange={(event) => void choose(event.currentTarget.checked)} />
         <div className={styles.actions}>
           <FileButton resetRef={reset} onChange={(file) => void look(file)} accept=".csv,text/csv" inputProps={{ "aria-label": t("CSV file") }}>
             {(props) => (
@@ -95,7 +111,7 @@ export function ExtensionImport() {
               </Button>
             )}
           </FileButton>
-          <Button component="a" variant="subtle" href="/v1/extensions?format=csv" download leftSection={<Icon name="download" size={16} />}>
+          <Button component="a" variant="subtle" href={`${collection}?format=csv`} download leftSection={<Icon name="download" size={16} />}>
             {t("Download the present ones")}
           </Button>
         </div>
@@ -112,7 +128,7 @@ export function ExtensionImport() {
             <Button loading={busy} leftSection={<Icon name="check" size={17} />} onClick={() => void take()}>
               {t("Import")}
             </Button>
-            <Button variant="default" onClick={() => go("extensions")}>
+            <Button variant="default" onClick={() => go(back.path)}>
               {t("Cancel")}
             </Button>
           </div>
@@ -129,7 +145,7 @@ function outcomeOf({ body }: ApiError): Outcome | null {
 }
 
 function summary({ added, changed }: Outcome): string {
-  return [nt("{n} extension is added", "{n} extensions are added", added), nt("{n} is changed", "{n} are changed", changed)].join(", ");
+  return [nt("{n} is added", "{n} are added", added), nt("{n} is changed", "{n} are changed", changed)].join(", ");
 }
 
 function Problems({ problems }: { problems: readonly Problem[] }) {

@@ -1,0 +1,143 @@
+"""Call queues from a worksheet: `number`, `name`, `static_agents` and `dynamic_agents`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engage.errors import N_
+from engage.people.csv_table import Problem, read_table
+from engage.people.directory_repository import DirectoryRepository
+from engage.people.extensions import check_free
+from engage.people.forms import NewQueue, QueueChange
+from engage.people.groups import check_extensions
+from engage.people.queues import changed_queue, new_queue, subject_of
+from engage.people.worksheets import (
+    ImportRefused,
+    Outcome,
+    Plan,
+    numbers_in,
+    unknown_numbers,
+    validated,
+)
+from engage.system.actor import Module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.people.csv_table import Row
+    from engage.people.extensions import Extensions
+    from engage.people.ledger import Ledger
+    from engage.people.numbers import NumberRanges
+    from engage.system.actor import Actor
+
+AGENTS = ("static_agents", "dynamic_agents")
+COLUMNS = ("number", "name", *AGENTS)
+MOST_ROWS = 1_000
+
+QueuePlan = Plan[NewQueue, QueueChange]
+
+
+class QueueImport:
+    """Takes worksheets of call queues in."""
+
+    def __init__(
+        self, ledger: Ledger, extensions: Extensions, ranges: Callable[[], NumberRanges]
+    ) -> None:
+        """`extensions` know which numbers are taken."""
+        self._ledger, self._extensions, self._ranges = ledger, extensions, ranges
+
+    async def run(self, actor: Actor, data: bytes, *, update: bool, dry_run: bool) -> Outcome:
+        """Look a worksheet through and, unless `dry_run`, take it over: all of it or nothing.
+
+        Args:
+            actor: who does it.
+            data: the file; agents are numbers, one after the other.
+            update: change queues that are there, by the columns that are there; else their
+                numbers are refused.
+            dry_run: only say what would happen.
+
+        Raises:
+            Forbidden: without the right to edit queues.
+            ImportRefused: something is wrong in it, and it was not a dry run.
+            NumberTaken: somebody took one of the numbers meanwhile.
+            Invalid: an agent was deleted meanwhile.
+        """
+        actor.check(Module.QUEUES)
+        plan = self._plan(data, update=update)
+        if dry_run:
+            return plan.outcome
+        if plan.problems:
+            raise ImportRefused(plan.outcome)
+        await self._take_over(actor, plan)
+        return plan.outcome
+
+    def _plan(self, data: bytes, *, update: bool) -> QueuePlan:
+        rows, problems = read_table(data, COLUMNS, key="number", most=MOST_ROWS)
+        plan = QueuePlan(problems=problems)
+        if problems:
+            return plan
+        lines: dict[str, int] = {}
+        for row in rows:
+            number = row.cells.get("number", "").strip()
+            if (other := lines.setdefault(number, row.line)) != row.line:
+                text = N_("This number stands in line %(other)d already.")
+                plan.problems.append(Problem(row.line, "number", text, {"other": other}))
+            else:
+                self._add(plan, row, number, update=update)
+        return plan
+
+    def _add(self, plan: QueuePlan, row: Row, number: str, *, update: bool) -> None:
+        fields: dict[str, Any] = {}
+        if "name" in row.cells:
+            fields["name"] = row.cells["name"].strip()
+        for column in AGENTS:
+            if column in row.cells:
+                fields[column] = numbers_in(row.cells[column])
+        if update and number in self._ledger.book.queues:
+            found, change = validated(QueueChange, fields, row.line)
+            plan.changes.append((number, change))
+        else:
+            found, new = validated(NewQueue, {"name": "", **fields, "number": number}, row.line)
+            plan.new.append(new)
+            plan.problems += self._number_problems(row.line, number)
+        plan.problems += found
+        for column in AGENTS:
+            numbers = fields.get(column, [])
+            plan.problems += unknown_numbers(row, column, numbers, self._ledger.book.extensions)
+
+    def _number_problems(self, line: int, number: str) -> list[Problem]:
+        ranges = self._ranges()
+        if (wrong := ranges.queue_problem(number)) is not None:
+            return [Problem(line, "number", wrong, ranges.spans)]
+        if (taken := self._extensions.taken(number)) is not None:
+            return [Problem(line, "number", taken.text, taken.params)]
+        return []
+
+    async def _take_over(self, actor: Actor, plan: QueuePlan) -> None:
+        async def store(connection: AsyncConnection) -> None:
+            rows = DirectoryRepository(connection)
+            await check_free(connection, [each.number for each in plan.new])
+            present = {each.number: each for each in await rows.queues()}
+            wanted = [
+                *map(new_queue, plan.new),
+                *(
+                    changed_queue(present[number], change)
+                    for number, change in plan.changes
+                    if number in present
+                ),
+            ]
+            for column, static in zip(AGENTS, (True, False), strict=True):
+                agents = dict.fromkeys(
+                    agent.number
+                    for queue in wanted
+                    for agent in queue.agents
+                    if agent.static == static
+                )
+                await check_extensions(rows, column, list(agents))
+            for queue in wanted:
+                await rows.put_queue(queue)
+
+        detail = {"added": len(plan.new), "changed": len(plan.changes)}
+        await self._ledger.change(actor, "queue.import", subject_of(""), store, detail)
