@@ -74,7 +74,7 @@ export function PasswordStep({ session, told, second, forgot }: Props) {
         label={t("User name")}
         value={user}
         onChange={(event) => setUser(event.currentTarget.value)}
-        autoComplete="username webauthn"
+        autoComplete="username"
         autoCapitalize="none"
         spellCheck={false}
         maxLength={64}
