@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from engage.api.model import ApiUser
     from engage.api.permitted import IpNetwork
     from engage.identifiers import Clock
     from engage.people.sign_in.settings import SecuritySettings
@@ -138,14 +139,15 @@ class Lockout:
         await self._database.write(work)
         return Failed(left, locked_s)
 
-    async def succeeded(self, user: str, address: str, actor: Actor, subject: str) -> None:
+    async def succeeded(self, user: ApiUser, address: str, actor: Actor) -> None:
         """Forget this name's failures at this address, and note the login."""
-        known = self._guards.pop(_pair(user, address), None)
+        known = self._guards.pop(_pair(user.user, address), None)
 
         async def work(connection: AsyncConnection) -> None:
             if known is not None:
                 await PeopleRepository(connection).forget_guards(self._clock(), known.subject)
-            await note(connection, actor, "api.login", subject, at_ms=self._clock())
+            subject, detail = f"api_user:{user.id}", {"name": user.user}
+            await note(connection, actor, "api.login", subject, detail, at_ms=self._clock())
 
         await self._database.write(work)
 

@@ -112,7 +112,7 @@ class ApiUsers:
             if await rows.taken(user.user):
                 raise UserTaken
             await rows.add(user, new.client_id)
-            await note(connection, actor, "api_user.add", _subject(user.id), {"user": user.user})
+            await note(connection, actor, "api_user.add", _subject(user.id), {"name": user.user})
             return user
 
         return await self._written(work)
@@ -144,7 +144,7 @@ class ApiUsers:
             if await rows.taken(changed.user, but=user_id):
                 raise UserTaken
             await rows.put(changed)
-            detail = {"user": changed.user, "fields": sorted(fields)}
+            detail = {"name": changed.user, "fields": sorted(fields)}
             await note(connection, actor, "api_user.change", _subject(user_id), detail)
             return changed
 
@@ -170,7 +170,7 @@ class ApiUsers:
             if present is None:
                 raise NotFound
             await rows.drop(user_id)
-            detail = {"user": present.user}
+            detail = {"name": present.user}
             await note(connection, actor, "api_user.delete", _subject(user_id), detail)
 
         await self._database.write(work)

@@ -68,7 +68,7 @@ class SessionActions:
             raise refused(Status.NO_PERMISSION, NOT_FROM_HERE)
         if not known.enabled:
             raise refused(Status.LOGIN_FORBIDDEN, SWITCHED_OFF)
-        await self._lockout.succeeded(user, address, actor, f"api_user:{known.id}")
+        await self._lockout.succeeded(known, address, actor)
         url = asked.get("url")
         reports_to = url[:LONGEST_URL] if isinstance(url, str) else ""
         return {"cookie": self._sessions.begin(known.id, known.user, address, reports_to)}

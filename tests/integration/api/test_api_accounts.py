@@ -293,3 +293,37 @@ def test_the_same_number_is_added_once(api: UcmClient) -> None:
         )
     assert sorted(each.status for each in answers) == [-44, -44, -44, 0]
     assert api.ask("deleteUser", user_name="1095").status == 0
+
+
+def test_wave_privileges_have_small_numbers(api: UcmClient, account: str, admin: Program) -> None:
+    own = admin.post("/v1/wave-privileges", {"name": "Floor", "grants": ["chat"]}).json()["id"]
+    assert api.ask("updateSIPAccount", extension=account, wave_privilege_id=1).status == 0
+    assert admin.get(f"/v1/extensions/{account}").json()["wave_privilege_id"] == own
+    read = api.ask("getSIPAccount", extension=account, wave_privilege_id="").response
+    assert read["extension"]["wave_privilege_id"] == "1"
+    assert api.ask("updateSIPAccount", extension=account, wave_privilege_id=None).status == 0
+    assert admin.get(f"/v1/extensions/{account}").json()["wave_privilege_id"] == "0"
+
+
+def test_what_the_administration_changes_is_answered(
+    api: UcmClient, account: str, admin: Program
+) -> None:
+    assert api.ask("updateSIPAccount", extension=account, language="ch").status == 0
+    path = f"/v1/extensions/{account}"
+    assert admin.get(path).json()["language"] == "zh-Hans"
+    changed = admin.patch(path, {"language": "de", "max_contacts": 7, "first_name": "Eva"})
+    assert changed.status == 200, changed.body
+    fields = api.ask("getSIPAccount", extension=account).response["extension"]
+    assert (fields["language"], fields["max_contacts"], fields["fullname"]) == ("de", 7, "Eva")
+
+
+def test_each_change_is_a_row_of_the_operation_log(
+    api: UcmClient, account: str, admin: Program
+) -> None:
+    api.ask("updateSIPAccount", extension=account, dnd="yes", secret=PASSWORD)
+    rows = admin.get(f"/v1/operations?q=extension:{account}").json()["items"]
+    assert [(each["actor"], each["action"]) for each in reversed(rows)] == [
+        ("api:crm", "extension.add"),
+        ("api:crm", "extension.change"),
+    ]
+    assert PASSWORD not in str(rows)

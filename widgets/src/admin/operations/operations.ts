@@ -21,6 +21,8 @@ function kindWords(kind: string): string {
       return t("Wave Privilege");
     case "settings":
       return t("Settings");
+    case "api":
+      return t("HTTPS API");
     case "api_user":
       return t("API User");
     case "template":
@@ -74,6 +76,8 @@ export function actionWords(action: string): string {
       return t("{what}: ended", { what });
     case "forgot":
       return t("{what}: link sent", { what });
+    case "login":
+      return t("{what}: signed in", { what });
     case "read_secret":
       return t("{what}: password shown", { what });
     default:
