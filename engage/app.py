@@ -345,7 +345,10 @@ class _Parts:
         domain = DomainSettings(domains=(urlsplit(settings.public_url).hostname or "",))
         self._telephony = Telephony(database, pbx, events, self.people, now_ms, domain=domain)
         deliveries = self._telephony.deliveries
-        chat = DirectChat(database, self._hub, self.people, self.sockets, deliveries, events)
+        chat = DirectChat(
+            database, self._hub, self.people, self.sockets, deliveries, events,
+            public_url=public_url,
+        )  # fmt: skip
         self._telephony.follow(self._hub, settings.journal, chat, presence, pbx.on_notice)
         pbx.on_request(chat.arrived)
         configuration = self._configuration

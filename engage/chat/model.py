@@ -231,3 +231,8 @@ def check_post(colleagues: Colleagues, author: Author, post: Post) -> None:
     if author.kind == "user":
         sending = (Grant.FILE_TRANSFER,) if post.kind == "file" else ()
         check_granted(colleagues, author.id, Grant.CHAT, *sending)
+
+
+def file_text(file: dict[str, Any], link: str) -> str:
+    """What a phone is told of a file: no words, so that it needs no language."""
+    return f"[{file['name']}, {max(1, round(file['size'] / 1024))} kB] {link}"

@@ -12,6 +12,7 @@ from engage.chat.model import (
     OnlyUsers,
     check_granted,
     check_post,
+    file_text,
     goes_to_phones,
     key_of,
     other_in,
@@ -26,6 +27,8 @@ from engage.telephony.events import DeliverySettled, Outgoing
 from pbxcore.commands import MessageStored
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engage.chat.model import Colleagues, PhoneTexts
     from engage.events import Events
     from engage.hub.delivery import Delivery
@@ -52,8 +55,11 @@ class DirectChat:
         phones: PhoneTexts,
         events: Events,
         clock: Clock = now_ms,
+        public_url: Callable[[], str] = str,
     ) -> None:
+        """`public_url`: what links in texts to phones begin with."""
         self._database, self._hub, self._colleagues = database, hub, colleagues
+        self._public_url = public_url
         self._delivery, self._phones, self._clock = delivery, phones, clock
         hub.policy(KIND, self)
         events.subscribe(DeliverySettled, self._settled)
@@ -115,7 +121,7 @@ class DirectChat:
                 client_id=post.client_id,
                 also=post.also,
             )
-            if post.kind == "message" and not appended.duplicate:
+            if not appended.duplicate:
                 seq = appended.event.seq
                 await self._to_phones(transaction, conversation, author, seq, post.body)
             return appended
@@ -197,6 +203,8 @@ class DirectChat:
             phones=len(devices),
         ):
             return
+        link = f"{self._public_url()}/wave/#/chats/{conversation.id}"
+        text = body["text"] if "text" in body else file_text(body["file"], link)
         targets = [(each.contact, each.user_agent) for each in devices]
         expires = self._clock() + PHONE_LIFE_MS
         copies = [
@@ -209,7 +217,7 @@ class DirectChat:
                 leg="phone",
                 sender=author.id,
                 sender_name=author.name,
-                text=body["text"],
+                text=text,
                 expires_at_ms=expires,
                 device=contact,
                 device_name=user_agent,

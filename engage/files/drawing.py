@@ -154,7 +154,7 @@ def _save(picture: Image.Image, path: Path, format_name: str, **options: Any) ->
 
 def _main(arguments: Iterable[str]) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(10)
     warnings.simplefilter("ignore")

@@ -79,10 +79,11 @@ class Files:
         self._database, self._hub, self._settings = database, hub, settings
         self._visitors, self._clock = visitors, clock
         self._store, self._signer = FileStore(folder), Signer(key)
+        self._studio = Studio(self._store)
         self.uploads = Uploads(
             database,
             self._store,
-            Studio(self._store),
+            self._studio,
             lambda: settings().total_quota_mb * MEGABYTE,
             clock,
         )
@@ -95,11 +96,12 @@ class Files:
         self._sweeper = asyncio.create_task(self._keep_house())
 
     async def stop(self) -> None:
-        """Keep house no longer."""
+        """Draw and keep house no longer."""
         if self._sweeper is not None:
             self._sweeper.cancel()
             with suppress(asyncio.CancelledError):
                 await self._sweeper
+        self._studio.stop()
 
     # --- bringing -------------------------------------------------------------------------------
 

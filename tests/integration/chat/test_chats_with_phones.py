@@ -9,7 +9,7 @@ import pytest
 
 from engage.chat.model import OnlyUsers
 from engage.errors import Invalid
-from engage.hub.model import Author, NotParticipant
+from engage.hub.model import Author, NotParticipant, Post
 from engage.identifiers import new_id
 from tests.support.messaging import ADMIN, ANA, BEN, Desk, eventually
 from tests.support.phone import Phone
@@ -78,6 +78,18 @@ async def test_wave_writes_to_the_phone_of_someone_who_is_not_in_wave(
         desk.sockets.open["user:1001"] = 0
         await _say(desk, conversation, "To your phone again.")
         assert await ben.receive(2) == ["To your phone.", "To your phone again."]
+
+
+async def test_a_phone_is_told_of_a_file_by_its_name_and_a_link(
+    desk: Desk, exchange: Exchange
+) -> None:
+    async with Phone("1001", "Sip-1001!", exchange.address) as ben:
+        await ben.register()
+        await desk.phones("1001", 1)
+        chat, _ = await desk.chat.open(ANA, "1001")
+        file = {"id": "f", "name": "photo.jpg", "size": 9_378_846, "type": "image/jpeg"}
+        await desk.hub.take(ANA.who, BY_ANA, chat, Post("file", "k", {"file": file}))
+        assert await ben.receive(1) == [f"[photo.jpg, 9159 kB] /wave/#/chats/{chat}"]
 
 
 async def test_answer_waits_for_a_phone_that_has_left_meanwhile(

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
 from engage.chat.events import MessageDeleted
@@ -76,6 +78,40 @@ async def test_what_arrived_before_the_line_broke_is_kept(cabinet: Cabinet) -> N
     rest = 3 * MEGABYTE - MEGABYTE - 100_000
     seen = await cabinet.bring(seen, MEGABYTE + 100_000, b"c" * rest)
     assert seen.file.state == State.STORED
+
+
+@given(
+    steps=st.lists(st.tuples(st.integers(-3, 60), st.integers(0, 50), st.booleans()), max_size=9)
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+async def test_whatever_breaks_the_file_arrives_whole(
+    cabinet: Cabinet, steps: list[tuple[int, int, bool]]
+) -> None:
+    data = bytes(range(48, 98))
+    seen = await cabinet.announce(len(data))
+    received = 0
+    for offset, size, breaks in [*steps, (-1, len(data), False)]:
+        at = received if offset < 0 else offset
+        part = data[at : at + size]
+        half = part[: len(part) // 2], part[len(part) // 2 :]
+        try:
+            seen = await cabinet.bring(seen, at, *half, then=LineBroke() if breaks else None)
+        except LineBroke:
+            told = received = received + len(part)
+        except WrongOffset as wrong:
+            told = wrong.params["offset"]
+        else:
+            received += len(part)
+            told = seen.received
+        now = await cabinet.files.look(ANA, seen.file.id)
+        assert now.received == received == told
+    if received < len(data):
+        seen = await cabinet.bring(seen, received, data[received:])
+    elif now.file.state == State.UPLOADING:  # the line broke behind the last byte
+        seen = await cabinet.bring(seen, received)
+    assert seen.file.state == State.STORED
+    path = next(cabinet.folder.glob(f"kept/*/{seen.file.id}"))
+    assert await asyncio.to_thread(path.read_bytes) == data
 
 
 async def test_a_newer_request_takes_over_from_one_that_hangs(cabinet: Cabinet) -> None:

@@ -72,6 +72,18 @@ describe("the log", () => {
     expect(drawn.map((line) => line.kind)).toEqual(["day", "message", "message", "new", "message"]);
   });
 
+  test("a file is somebody's message; taken back it is none", () => {
+    const file = { id: "f", name: "photo.jpg", size: 5, type: "image/jpeg", thumb: true };
+    const sent = { ...event(1, maria, "", "file"), file };
+    const taken = { ...event(2, maria, "", "file"), deleted: 3 };
+    const drawn = lines(conversationOf(sent, taken), me, null).filter((line) => line.kind === "message");
+    expect(drawn.map((line) => [line.file?.name, line.text, line.deleted])).toEqual([
+      ["photo.jpg", "File: photo.jpg", false],
+      [undefined, "This message was deleted.", true],
+    ]);
+    expect(preview(conversationOf(sent), me)).toBe("File: photo.jpg");
+  });
+
   test("previews on one line who wrote last", () => {
     expect(preview(conversationOf(event(1, ana, "two\nlines")), me)).toBe("You: two lines");
     expect(preview(conversationOf(event(1, maria, "hello")), me)).toBe("hello");
