@@ -12,13 +12,22 @@ from engage.chat.events import MessageDeleted
 from engage.errors import EngageError, NotFound
 from engage.files.addresses import Signer, Variant, good_until
 from engage.files.images import Studio
-from engage.files.model import MEGABYTE, AddressOver, AlreadySent, File, NotComplete, State
+from engage.files.model import (
+    MEGABYTE,
+    AddressOver,
+    AlreadySent,
+    File,
+    NotComplete,
+    SendingForbidden,
+    State,
+)
 from engage.files.repository import FileRepository
 from engage.files.storage import FileStore
 from engage.files.uploads import Announced, Uploads, raise_refusal
 from engage.files.wire import file_json
 from engage.hub.model import Event, Post
 from engage.identifiers import Clock, now_ms
+from engage.people.model import Grant
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -227,9 +236,16 @@ class Files:
             raise NotFound
 
     async def _allowance(self, principal: Principal) -> Allowance:
+        """What this person may bring now.
+
+        Raises:
+            SendingForbidden: a user whose Wave privilege says no.
+        """
         visitor = principal.kind == "visitor"
         allowance = self._settings().allowance(visitor=visitor)
         if not visitor:
+            if Grant.FILE_TRANSFER not in principal.grants:
+                raise SendingForbidden
             return allowance
         return allowance.narrowed(*await self._visitors.visitor_files(principal.id))
 

@@ -10,7 +10,7 @@ from engage.files.service import Files
 from engage.files.settings import ImSettings
 from engage.files.uploads import Announced
 from engage.hub.model import Author, Member
-from engage.people.model import Principal
+from engage.people.model import Grant, Principal
 from tests.support.following import Connections, hub_of, opened
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
     from tests.support.site import Site
 
-ANA = Principal("user", "1000", "Ana Costa", "user:1000", "s1")
-BEN = Principal("user", "1001", "Ben Osei", "user:1001", "s2")
+GRANTS = frozenset(Grant)
+ANA = Principal("user", "1000", "Ana Costa", "user:1000", "s1", grants=GRANTS)
+BEN = Principal("user", "1001", "Ben Osei", "user:1001", "s2", grants=GRANTS)
 VERA = Principal("visitor", "v1", "Vera", "visitor:v1", "s3")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import resource
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,6 +37,7 @@ from engage.files.repository import FileRepository
 from engage.files.settings import ImSettings
 from engage.files.uploads import Announced
 from engage.hub.model import NotParticipant
+from engage.people.model import Grant
 from engage.storage.tables import conversations, events, inboxes, participants
 from tests.support import pictures
 from tests.support.bringing import ANA, BEN, VERA, Cabinet, pieces
@@ -265,6 +267,19 @@ async def test_what_a_live_chat_does_not_allow_is_refused(cabinet: Cabinet) -> N
     with pytest.raises(SendingForbidden):
         await cabinet.announce(1, who=VERA)
     await cabinet.announce(MEGABYTE + 1, who=ANA)
+
+
+async def test_who_lacks_the_privilege_brings_and_says_nothing(cabinet: Cabinet) -> None:
+    seen = await cabinet.brought(b"Hello")
+    nobody = replace(ANA, grants=frozenset({Grant.CHAT}))
+    for attempt in (
+        cabinet.announce(5, who=nobody),
+        cabinet.bring(seen, 5, who=nobody),
+        cabinet.say(seen, who=nobody),
+    ):
+        with pytest.raises(SendingForbidden):
+            await attempt
+    assert (await cabinet.files.look(nobody, seen.file.id)).addresses
 
 
 async def test_a_refusal_is_remembered_and_leaves_nothing(cabinet: Cabinet) -> None:

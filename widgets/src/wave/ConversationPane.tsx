@@ -14,6 +14,7 @@ import styles from "./ConversationPane.module.css";
 import { useDesk } from "./context";
 import { colleagues, partner, writers } from "./desk";
 import { DropPlace } from "./FileBubble";
+import { useGrant } from "./grants";
 import { lines, type MessageLine } from "./lines";
 import { Log } from "./Log";
 import { mentionsIn } from "./mentions";
@@ -41,6 +42,7 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
   const { id } = conversation;
   const [text, setText] = useState(() => readDraft(me.who, id));
   const [noting, setNoting] = useState(false);
+  const takesFiles = useGrant("file_transfer") && !noting;
   const [about, setAbout] = useState<About | null>(null);
   const [removing, setRemoving] = useState<MessageLine | null>(null);
   const [info, setInfo] = useState<number | null>(null);
@@ -164,13 +166,13 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
           </>
         )}
       </div>
-      {closed === null && !noting && <DropPlace onFiles={sendFiles} />}
+      {closed === null && takesFiles && <DropPlace onFiles={sendFiles} />}
       <Composer
         text={text}
         onText={about?.kind === "edit" ? setText : write}
         onSend={send}
         onTyping={() => client.typing(id)}
-        {...(noting ? {} : { onFiles: sendFiles })}
+        {...(takesFiles ? { onFiles: sendFiles } : {})}
         closed={closed}
         focusKey={`${id} ${about?.kind ?? ""} ${about?.line.key ?? ""}`}
         about={about && { title: about.kind === "edit" ? t("Edit message") : t("Answer to {name}", { name: about.line.mine ? t("You") : about.line.name }), text: about.line.text, leave: letGo }}
