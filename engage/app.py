@@ -80,6 +80,8 @@ from engage.people.sign_in.routes.sessions import SessionRoutes
 from engage.people.sign_in.settings import SecuritySettings
 from engage.processes.link import PartLink, PbxLink
 from engage.processes.status import SupervisorStatus
+from engage.push.part import PushPart
+from engage.push.routes import PushRoutes
 from engage.settings import Settings
 from engage.storage.database import Database
 from engage.system import http_server
@@ -114,6 +116,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from engage.identifiers import Clock
+    from engage.people.model import AgentSeat
     from engage.web.health import Part, PartState
 
 log = logging.getLogger(__name__)
@@ -370,6 +373,16 @@ class _Parts:
             self._mailer,
             chat_settings,
         )
+        self._push = PushPart(
+            database,
+            keyring,
+            self._hub,
+            self.sockets,
+            self.people,
+            self._agents_at,
+            events,
+            public_url,
+        )
         own_settings = OwnSettingsService(database, self.people.extensions, self.sockets.send)
 
         # broadcast
@@ -429,6 +442,7 @@ class _Parts:
             *GroupRoutes(groups, self._hub, self.people).routes(),
             *SearchRoutes(search).routes(),
             *OwnSettingsRoutes(own_settings).routes(),
+            *PushRoutes(self._push.push, self._push.key).routes(),
             *BroadcastRoutes(broadcasts).routes(),
             *self._api.routes(),
             *MailRoutes(self._mailer, self._mails, previews).routes(),
@@ -445,6 +459,10 @@ class _Parts:
             trusted_proxies=settings.trusted_proxies,
         )
 
+    def _agents_at(self, livechat_id: str) -> list[AgentSeat]:
+        destination = self.livechat.livechats.by_id(livechat_id).destination
+        return self.people.agents_of(destination.kind, destination.values)
+
     async def start(self) -> None:
         """In order of need; `stop` ends what had started when one fails."""
         self._metrics.start()
@@ -460,6 +478,7 @@ class _Parts:
             self._sending,
             self._mails,
             self._inactive_mails,
+            self._push,
             self._api,
         ):
             await part.start()

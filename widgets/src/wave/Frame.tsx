@@ -14,6 +14,7 @@ import { useDesk } from "./context";
 import styles from "./Frame.module.css";
 import { useGrant } from "./grants";
 import { Preferences } from "./Preferences";
+import { endPush } from "./push";
 
 export function Frame({ view, children }: { view: string; children: ReactNode }) {
   const desk = useDesk();
@@ -83,6 +84,7 @@ function Own() {
   const presence: PresenceState = desk.client.connection === "online" ? "available" : "offline";
   async function signOut(): Promise<void> {
     try {
+      await endPush(session.api); // what comes for this person is not for the next one here
       await session.signOut();
     } catch {
       toast({ tone: "danger", title: t("Signing out failed"), text: t("The server cannot be reached. Please try again.") });

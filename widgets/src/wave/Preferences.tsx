@@ -1,16 +1,19 @@
 import { Button, Modal, NativeSelect, SegmentedControl, Switch } from "@mantine/core";
 import { useEffect, useState } from "react";
 
+import { ApiError } from "../shared/api";
 import { language, t } from "../shared/i18n";
 import { chime } from "../shared/sound";
 import type { Appearance } from "../kit/appearance";
 import { Icon } from "../kit/Icon";
+import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
 import { askForDesktop, desktopPermission, notifyDesktop } from "./alerts";
 import { useDesk } from "./context";
 import { useInstalling, type WorkerState } from "./installing";
 import { nameOf, type OwnSettings } from "./own-settings";
 import styles from "./Preferences.module.css";
+import { beginPush, endPush, type PushState, pushState } from "./push";
 
 export function Preferences({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
@@ -53,6 +56,7 @@ function Choices() {
           {t("Test my alerts")}
         </Button>
       </div>
+      <PushSwitch />
       <Switch
         label={t("Enter sends the message")}
         description={t("When off, Enter begins a new line, and Control and Enter send.")}
@@ -89,6 +93,41 @@ function Choices() {
       <Installing />
     </div>
   );
+}
+
+function PushSwitch() {
+  const { api } = useSession();
+  const [state, setState] = useState<PushState | "busy">("busy");
+  useEffect(() => void pushState().then(setState), []);
+  async function choose(on: boolean): Promise<void> {
+    setState("busy");
+    try {
+      setState(on ? await beginPush(api) : await endPush(api));
+    } catch (error) {
+      toast({ tone: "danger", title: t("Push notifications could not be switched on"), text: error instanceof ApiError && error.message ? error.message : t("The browser's push service cannot be reached.") });
+      setState(await pushState());
+    }
+  }
+  return (
+    <Switch
+      label={t("Push notifications")}
+      description={pushWords(state)}
+      disabled={state === "busy" || state === "unsupported" || state === "denied"}
+      checked={state === "on"}
+      onChange={(event) => void choose(event.currentTarget.checked)}
+    />
+  );
+}
+
+function pushWords(state: PushState | "busy"): string {
+  switch (state) {
+    case "unsupported":
+      return t("This browser does not offer them here");
+    case "denied":
+      return t("Blocked in this browser; allow them in the site's settings");
+    default:
+      return t("On this device, while Wave is closed");
+  }
 }
 
 /** Offers to install Wave where the browser can; otherwise says why not. */

@@ -13,7 +13,9 @@ import { go, parse } from "../kit/route";
 import { dismissKey, toast } from "../kit/toasts";
 import { badgeTitle, claim, notifyDesktop, REMINDER_MS } from "./alerts";
 import { EVERYBODY, type Named } from "./mentions";
+import { whenWorking } from "./installing";
 import { act, type OwnSettings, remembered } from "./own-settings";
+import { renewPush } from "./push";
 import { after, arrived, type Inquiries, type Inquiry, type InquiryEvent, type Waiting } from "./inquiries";
 
 export interface Contact {
@@ -79,6 +81,7 @@ export class Desk {
   start(): void {
     void this.client.start();
     void this.loadSettings();
+    void whenWorking().then(() => renewPush(this.api));
     void this.loadContacts();
     this.#timers.push(setInterval(() => this.#remind(), REMINDER_MS));
   }

@@ -43,7 +43,16 @@ export function useInstalling(): State {
 /** The worker through which push messages come; null where there is none. */
 export const workerOf = (): ServiceWorkerRegistration | null => registration;
 
-export async function beginInstalling(): Promise<void> {
+let begun: Promise<void> = Promise.resolve();
+
+/** Resolves when it is known whether there is a worker. */
+export const whenWorking = (): Promise<void> => begun;
+
+export function beginInstalling(): void {
+  begun = begin();
+}
+
+async function begin(): Promise<void> {
   addEventListener("beforeinstallprompt", (event) => {
     event.preventDefault(); // offered in the settings, when the user looks for it
     const offer = event as InstallPrompt;

@@ -11,7 +11,7 @@ import { Wave } from "./Wave";
 void begin().then((root) => {
   const session = new Session("user");
   void session.load();
-  void beginInstalling();
+  beginInstalling();
   createRoot(root).render(
     <Surroundings>
       <Entrance session={session} title={t("Sign in to Wave")} lead={t("Chats with visitors and colleagues.")}>

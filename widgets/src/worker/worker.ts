@@ -80,14 +80,18 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(open(String(event.notification.data ?? SHELL)));
 });
 
-const windows = (): Promise<readonly WindowClient[]> => self.clients.matchAll({ type: "window", includeUncontrolled: true });
+/** Wave's own windows; the administration's are on the same origin. */
+async function windows(): Promise<readonly WindowClient[]> {
+  const all = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  return all.filter((client) => new URL(client.url).pathname.startsWith(SHELL));
+}
 
 async function seen(): Promise<boolean> {
   return (await windows()).some((client) => client.focused && client.visibilityState === "visible");
 }
 
 async function open(path: string): Promise<void> {
-  const client = (await windows()).find((each) => new URL(each.url).pathname.startsWith(SHELL));
+  const [client] = await windows();
   if (!client) {
     await self.clients.openWindow(path);
     return;
