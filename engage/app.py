@@ -52,7 +52,9 @@ from engage.notify.routes import MailRoutes, TemplateRoutes
 from engage.notify.sending import MailSending
 from engage.notify.settings import NAME as EMAIL
 from engage.notify.settings import RULED, EmailSettings, ruling
+from engage.notify.trial import Trial
 from engage.notify.wire import EmailTemplateForm
+from engage.notify.writing import Writing
 from engage.people.admin_routes import AdminRoutes, PrivilegeRoutes, WavePrivilegeRoutes
 from engage.people.choice_routes import ChoiceRoutes
 from engage.people.events import SessionEnded
@@ -263,16 +265,14 @@ class _Parts:
         self._mailer = Outbox(database, keyring, public_url, clock)
         library = TemplateLibrary(database, languages, clock)
         configuration = self._configuration
-        self._mails = MailSending(
-            database,
-            self._mailer,
+        writing = Writing(
             library,
             configuration,
-            events,
             public_url,
-            zone=lambda: configuration.get(TimeSettings).calendar().zone,
-            clock=clock,
+            lambda: configuration.get(TimeSettings).calendar().zone,
         )
+        self._mails = MailSending(database, self._mailer, writing, configuration, events, clock)
+        trial = Trial(database, self._mailer, writing, configuration, clock)
         previews = Previews(clock)
         rule = ruling(settings.smtp)
         configuration.register(
@@ -445,8 +445,8 @@ class _Parts:
             *PushRoutes(self._push.push, self._push.key).routes(),
             *BroadcastRoutes(broadcasts).routes(),
             *self._api.routes(),
-            *MailRoutes(self._mailer, self._mails, previews).routes(),
-            *TemplateRoutes(library, self._mails, previews).routes(),
+            *MailRoutes(self._mailer, self._mails, trial, writing, previews).routes(),
+            *TemplateRoutes(library, writing, previews).routes(),
             *InstallingRoutes(static).routes(),
             *self.site.routes(),
         ]

@@ -275,5 +275,8 @@ def _check(kind: str, params: Mapping[str, str | int]) -> None:
     for name, value in params.items():
         if name not in known:
             raise ValueError(f"{kind} has no value {name}")
-        if known[name].form is Form.LINK and not str(value).startswith("/"):
+        form = known[name].form
+        if form is Form.LINK and not str(value).startswith("/"):
             raise ValueError(f"{name} of {kind} is no path")
+        if form in (Form.DURATION, Form.MOMENT, Form.MESSAGES) and not isinstance(value, int):
+            raise ValueError(f"{name} of {kind} is no number")

@@ -61,6 +61,8 @@ if TYPE_CHECKING:
     from engage.notify.outbox import Outbox
     from engage.notify.previews import Previews
     from engage.notify.sending import MailSending
+    from engage.notify.trial import Trial
+    from engage.notify.writing import Writing
     from engage.web.collections import Asked
 
 LARGEST_EXPORT = 50_000
@@ -73,8 +75,16 @@ BAD_ADDRESS = N_("Please enter a valid email address.")
 class MailRoutes:
     """The outbox, and how mails are sent."""
 
-    def __init__(self, outbox: Outbox, sending: MailSending, previews: Previews) -> None:
-        self._outbox, self._sending, self._previews = outbox, sending, previews
+    def __init__(
+        self,
+        outbox: Outbox,
+        sending: MailSending,
+        trial: Trial,
+        writing: Writing,
+        previews: Previews,
+    ) -> None:
+        self._outbox, self._sending, self._trial = outbox, sending, trial
+        self._writing, self._previews = writing, previews
 
     def routes(self) -> list[Route]:
         """What is served."""
@@ -105,9 +115,11 @@ class MailRoutes:
         body = await read(request, SendTest)
         tag = language(request)
         try:
-            tried = await self._sending.try_out(who, Recipient(body.to, "", body.language or tag))
+            tried = await self._trial.send(who, Recipient(body.to, "", body.language or tag))
         except AddressRefused:
             raise Invalid({"to": BAD_ADDRESS}) from None
+        if tried.trouble is None:
+            self._sending.wake()
         return answer(tried_json(tried, tag))
 
     @operation(
@@ -139,7 +151,7 @@ class MailRoutes:
         """With its text as it was, or will be, sent."""
         who = await actor(request, "admin")
         mail = await self._outbox.get(who, named(request))
-        rendered = await self._sending.shown(mail)
+        rendered = await self._writing.shown(mail)
         text = rendered.text if rendered else ""
         page = self._previews.keep(rendered.html) if rendered else None
         return answer({**mail_json(mail, language(request)), "text": text, "page": page})
@@ -181,8 +193,8 @@ class MailRoutes:
 class TemplateRoutes:
     """What emails say."""
 
-    def __init__(self, library: TemplateLibrary, sending: MailSending, previews: Previews) -> None:
-        self._library, self._sending, self._previews = library, sending, previews
+    def __init__(self, library: TemplateLibrary, writing: Writing, previews: Previews) -> None:
+        self._library, self._writing, self._previews = library, writing, previews
 
     def routes(self) -> list[Route]:
         """What is served."""
@@ -277,7 +289,7 @@ class TemplateRoutes:
             check(kind, source)
         except TemplateFaulty as faulty:
             raise _told(faulty, language(request)) from None
-        rendered = self._sending.sample(kind, source, tag)
+        rendered = self._writing.sample(kind, source, tag)
         return answer(
             {
                 "subject": rendered.subject,

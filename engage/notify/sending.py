@@ -7,47 +7,29 @@ import logging
 import random
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
 
 from engage.errors import Unavailable
-from engage.i18n import SOURCE_LANGUAGE, closest
-from engage.identifiers import new_id, now_ms
+from engage.identifiers import now_ms
 from engage.notify.events import MailSettled
-from engage.notify.kinds import KINDS, TEST
-from engage.notify.message import AddressRefused, Envelope, compose
-from engage.notify.model import Mail, NoMailServer, Pace, Trouble, delay_s, outage_s
+from engage.notify.message import AddressRefused
+from engage.notify.model import Pace, Trouble, delay_s, outage_s
 from engage.notify.repository import MailRepository
 from engage.notify.settings import NAME, EmailSettings
-from engage.notify.templates import (
-    Occasion,
-    TemplateRefused,
-    own_source,
-    render,
-    samples,
-)
-from engage.notify.transport import Connection, NotSent, Step
-from engage.system.actor import Module
-from engage.system.operation_log import note
+from engage.notify.templates import TemplateRefused
+from engage.notify.transport import Connection, NotSent
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-    from datetime import tzinfo
-
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from collections.abc import Awaitable, Callable
 
     from engage.events import Events
     from engage.identifiers import Clock
-    from engage.mailing import Recipient
-    from engage.notify.kinds import Kind
-    from engage.notify.library import TemplateLibrary
-    from engage.notify.message import Rendered
+    from engage.notify.message import Envelope
+    from engage.notify.model import Mail, State
     from engage.notify.outbox import Outbox
-    from engage.notify.templates import Source
     from engage.notify.transport import Server
+    from engage.notify.writing import Writing
     from engage.storage.database import Database
-    from engage.system.actor import Actor
     from engage.system.configuration import Configuration
     from engage.system.events import SectionChanged
 
@@ -62,8 +44,6 @@ TIDY_MS = 3_600_000
 COUNT_MS = 5_000
 AWAY_MS = 2_000
 DAY_MS = 86_400_000
-TEST_PATIENCE = 0.5
-SAMPLE_NAME = "Grace Hopper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +59,6 @@ class Status:
     ruled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What a test mail met; `trouble` is None when it was taken."""
-
-    trouble: Trouble | None
-    steps: tuple[Step, ...]
-
-
 class MailSending:
     """One mail at a time, over one connection that is kept while there is more to send.
 
@@ -98,18 +70,15 @@ class MailSending:
         self,
         database: Database,
         outbox: Outbox,
-        library: TemplateLibrary,
+        writing: Writing,
         configuration: Configuration,
         events: Events,
-        public_url: Callable[[], str],
-        *,
-        zone: Callable[[], tzinfo] = lambda: UTC,
         clock: Clock = now_ms,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._database, self._outbox, self._library = database, outbox, library
+        """`chance`: from 0 to 1, for each delay; spreads those that failed together."""
+        self._database, self._outbox, self._writing = database, outbox, writing
         self._configuration, self._events = configuration, events
-        self._public_url, self._zone = public_url, zone
         self._clock, self._chance = clock, chance
         self._connection: Connection | None = None
         self._used_at_ms = self._tidied_at_ms = self._counted_at_ms = 0
@@ -185,75 +154,11 @@ class MailSending:
             await self._hang_up()
         return POLL_MS if due is None else min(due - now, POLL_MS)
 
-    async def try_out(self, actor: Actor, to: Recipient) -> Tried:
-        """Send a test mail at once, past the outbox, and tell how the server took it.
-
-        Raises:
-            Forbidden: without the right to edit email.
-            NoMailServer: none is set.
-            AddressRefused: this is no mail address.
-        """
-        actor.check(Module.EMAIL)
-        server = self._settings.server()
-        if server is None:
-            raise NoMailServer
-        now, ident = self._clock(), new_id()
-        _, _, who = actor.who.partition(":")
-        mail = self._outbox.draft(ident, TEST, to, {"sent_by": who}, now)
-        rendered = await self._rendered(mail, TEST)
-        envelope = compose(mail, rendered, self._settings.sender(self._public_host))
-        connection = Connection(server, self._public_host, patience=TEST_PATIENCE)
-        trouble: Trouble | None = None
-        try:
-            async with connection:
-                await _hand_over(connection, envelope)
-        except NotSent as failed:
-            trouble = failed.trouble
-        sent = replace(
-            mail,
-            subject=rendered.subject,
-            state="failed" if trouble else "sent",
-            tries=1,
-            reason=trouble.reason if trouble else "",
-            words=trouble.words if trouble else connection.steps[-1].words,
-            updated_at_ms=self._clock(),
-        )
-        await self._database.write(lambda c: self._record(c, actor, sent))
-        if trouble is None:
-            self.wake()
-        return Tried(trouble, tuple(connection.steps))
-
-    async def shown(self, mail: Mail) -> Rendered | None:
-        """A mail as it was or will be sent, without what opens accounts; None if it is unknown."""
-        kind = KINDS.get(mail.kind)
-        if kind is None or mail.params is None:
-            return None
-        language = self._language_of(mail.language)
-        template = await self._library.used(kind, language)
-        occasion = self._occasion(language, mail.name)
-        try:
-            return render(kind, template.source, mail.params, occasion, hide_secrets=True)
-        except TemplateRefused:
-            return None
-
-    def sample(self, kind: Kind, source: Source, language: str) -> Rendered:
-        """A template with sample values.
-
-        Raises:
-            TemplateRefused: it cannot be filled in.
-        """
-        occasion = self._occasion(language, SAMPLE_NAME)
-        return render(kind, source, samples(kind, language), occasion)
-
     # --- inside -------------------------------------------------------------------------------
 
     @property
     def _settings(self) -> EmailSettings:
         return self._configuration.get(EmailSettings)
-
-    @property
-    def _public_host(self) -> str:
-        return urlsplit(self._public_url()).hostname or "localhost"
 
     def _soon(self) -> None:
         asyncio.get_running_loop().call_later(SOON_S, self._woken.set)
@@ -275,95 +180,48 @@ class MailSending:
                         await self._woken.wait()
 
     async def _handle(self, mail: Mail, server: Server) -> None:
-        kind = KINDS.get(mail.kind)
         if mail.expires_at_ms <= self._clock():
             await self._give_up(mail, Trouble("expired", mail.words))
             return
-        if kind is None or mail.params is None:
-            await self._give_up(mail, Trouble("unreadable" if kind else "template", ""))
+        if mail.params is None:
+            await self._give_up(mail, Trouble("unreadable", ""))
             return
         try:
-            rendered = await self._rendered(mail, kind)
-            envelope = compose(mail, rendered, self._settings.sender(self._public_host))
+            rendered = await self._writing.rendered(mail)
+            envelope = self._writing.envelope(mail, rendered)
         except TemplateRefused as refused:
             await self._give_up(mail, Trouble("template", str(refused)))
+            return
         except AddressRefused as refused:
             await self._give_up(mail, Trouble("address", str(refused)))
+            return
+        mail = replace(mail, subject=rendered.subject)
+        try:
+            words = await self._send(server, envelope)
+        except NotSent as failed:
+            await self._failed(mail, failed.trouble)
         else:
-            mail = replace(mail, subject=rendered.subject)
-            try:
-                words = await self._send(server, envelope)
-            except NotSent as failed:
-                await self._failed(mail, failed.trouble)
-            else:
-                await self._sent(mail, words)
+            await self._sent(mail, words)
 
     async def _send(self, server: Server, envelope: Envelope) -> str:
         reused = self._connection
         if reused is not None and reused.alive:
             try:
-                return await _hand_over(reused, envelope)
+                return await reused.send(envelope)
             except NotSent as failed:
-                closed_meanwhile = failed.trouble.reason == "broken_off" and (
-                    reused.steps[-1].name == "sender"
-                )
-                if not closed_meanwhile:
-                    raise
+                if failed.trouble.reason != "broken_off" or reused.steps[-1].name != "sender":
+                    raise  # else the server had closed it meanwhile: nothing was lost
         await self._hang_up()
-        connection = Connection(server, self._public_host)
+        connection = Connection(server, self._writing.host)
         await connection.open()
         self._connection = connection
-        return await _hand_over(connection, envelope)
-
-    async def _rendered(self, mail: Mail, kind: Kind) -> Rendered:
-        language = self._language_of(mail.language)
-        occasion = self._occasion(language, mail.name)
-        params: Mapping[str, str | int] = mail.params or {}
-        template = await self._library.used(kind, language)
-        try:
-            return render(kind, template.source, params, occasion)
-        except TemplateRefused:
-            if not template.version:
-                raise
-            log.exception("template refused", extra={"kind": kind.name, "language": language})
-            return render(kind, own_source(kind, language), params, occasion)
-
-    def _language_of(self, wanted: str) -> str:
-        """The language a recipient is written to: theirs, else the installation's."""
-        own = closest(wanted) if wanted else None
-        return own or closest(self._settings.language) or SOURCE_LANGUAGE
-
-    def _occasion(self, language: str, recipient_name: str) -> Occasion:
-        """What a mail tells besides the values of its kind."""
-        return Occasion(
-            language,
-            recipient_name,
-            self._settings.sender_name,
-            self._public_url().rstrip("/"),
-            self._zone(),
-        )
+        return await connection.send(envelope)
 
     async def _sent(self, mail: Mail, words: str) -> None:
-        now = self._used_at_ms = self._clock()
-        self._recovered()
-        self._pace.took(now, self._settings.per_minute)
+        self._used_at_ms = self._clock()
+        self._answered()
         params = self._outbox.without_secrets(mail)
-        await self._surely(
-            lambda: self._database.write(
-                lambda c: MailRepository(c).settle(
-                    mail.id,
-                    OWNER,
-                    state="sent",
-                    tries=mail.tries + 1,
-                    due_at_ms=mail.due_at_ms,
-                    now_ms=now,
-                    words=words,
-                    subject=mail.subject,
-                    params=params,
-                )
-            )
-        )
-        self._settled(mail, "sent")
+        await self._settle(mail, "sent", Trouble("", words), params=params)
 
     async def _failed(self, mail: Mail, trouble: Trouble) -> None:
         now = self._clock()
@@ -374,73 +232,61 @@ class MailSending:
             if self._trouble is None or self._trouble[0].reason != trouble.reason:
                 log.warning("mails wait", extra={"reason": trouble.reason, "said": trouble.words})
             self._trouble = (trouble, self._trouble[1] if self._trouble else now)
-            await self._wait(mail, trouble, mail.tries, mail.due_at_ms)
+            await self._settle(mail, "waiting", trouble, tries=mail.tries)
             return
-        self._recovered()
-        self._pace.took(now, self._settings.per_minute)
-        tries = mail.tries + 1
-        delay = delay_s(trouble, tries, self._chance())
+        self._answered()
+        delay = delay_s(trouble, mail.tries + 1, self._chance())
         if delay is None:
             await self._give_up(mail, trouble)
         else:
-            await self._wait(mail, trouble, tries, now + int(delay * 1000))
-
-    async def _wait(self, mail: Mail, trouble: Trouble, tries: int, due_at_ms: int) -> None:
-        now = self._clock()
-        await self._surely(
-            lambda: self._database.write(
-                lambda c: MailRepository(c).settle(
-                    mail.id,
-                    OWNER,
-                    state="waiting",
-                    tries=tries,
-                    due_at_ms=due_at_ms,
-                    now_ms=now,
-                    reason=trouble.reason,
-                    words=trouble.words,
-                    subject=mail.subject,
-                )
-            )
-        )
+            await self._settle(mail, "waiting", trouble, due_at_ms=now + int(delay * 1000))
 
     async def _give_up(self, mail: Mail, trouble: Trouble) -> None:
-        now = self._clock()
-        await self._surely(
-            lambda: self._database.write(
-                lambda c: MailRepository(c).settle(
-                    mail.id,
-                    OWNER,
-                    state="failed",
-                    tries=mail.tries + 1,
-                    due_at_ms=mail.due_at_ms,
-                    now_ms=now,
-                    reason=trouble.reason,
-                    words=trouble.words,
-                    subject=mail.subject,
-                )
-            )
-        )
-        self._settled(mail, "failed")
+        await self._settle(mail, "failed", trouble)
 
-    async def _surely(self, write: Callable[[], Awaitable[object]]) -> None:
-        """Write what the server has said, however long the database is away."""
+    async def _settle(
+        self,
+        mail: Mail,
+        state: State,
+        trouble: Trouble,
+        *,
+        tries: int | None = None,
+        due_at_ms: int | None = None,
+        **further: str,
+    ) -> None:
+        """Write what became of a mail, however long the database is away."""
+        now = self._clock()
+
+        def row(rows: MailRepository) -> Awaitable[bool]:
+            return rows.settle(
+                mail.id,
+                OWNER,
+                state=state,
+                tries=mail.tries + 1 if tries is None else tries,
+                due_at_ms=mail.due_at_ms if due_at_ms is None else due_at_ms,
+                now_ms=now,
+                reason=trouble.reason,
+                words=trouble.words,
+                subject=mail.subject,
+                **further,
+            )
+
         while True:
             try:
-                await write()
+                await self._database.write(lambda c: row(MailRepository(c)))
+                break
             except Unavailable:
                 log.warning("a mail's result waits for the database")
                 await asyncio.sleep(AWAY_MS / 1000)
-            else:
-                return
+        if state != "waiting":
+            log.info("mail settled", extra={"mail": mail.id, "kind": mail.kind, "state": state})
+            self._counted_at_ms = 0
+            self._events.publish(MailSettled(mail.kind, state))
 
-    async def _record(self, connection: AsyncConnection, actor: Actor, mail: Mail) -> None:
-        await MailRepository(connection).add(self._outbox.row(mail))
-        await note(connection, actor, "mail.test", f"mail:{mail.id}", {"to": mail.address})
-
-    def _settled(self, mail: Mail, state: str) -> None:
-        log.info("mail settled", extra={"mail": mail.id, "kind": mail.kind, "state": state})
-        self._counted_at_ms = 0
-        self._events.publish(MailSettled(mail.kind, state))
+    def _answered(self) -> None:
+        """The server is there, and has dealt with one mail."""
+        self._recovered()
+        self._pace.took(self._clock(), self._settings.per_minute)
 
     def _recovered(self) -> None:
         self._failures, self._trouble = 0, None
@@ -460,9 +306,3 @@ class MailSending:
             self._counted_at_ms = now
             async with self._database.read() as connection:
                 self.figures = await MailRepository(connection).counts()
-
-
-async def _hand_over(connection: Connection, envelope: Envelope) -> str:
-    return await connection.send(
-        envelope.sender, envelope.recipient, envelope.message, utf8=envelope.utf8
-    )

@@ -46,6 +46,7 @@ FUNCTIONS = {
 CALLABLE = frozenset({"button", "quote"})
 FILTERS = frozenset({"upper", "lower", "title", "trim", "default", "d", "e", "escape"})
 TESTS = frozenset({"defined", "undefined"})
+OPERATORS = frozenset({"eq", "ne"})
 PLAIN_NODES: tuple[type[nodes.Node], ...] = (
     nodes.Template,
     nodes.Output,
@@ -53,13 +54,13 @@ PLAIN_NODES: tuple[type[nodes.Node], ...] = (
     nodes.Const,
     nodes.If,
     nodes.Compare,
-    nodes.Operand,
     nodes.And,
     nodes.Or,
     nodes.Not,
     nodes.CondExpr,
     nodes.Concat,
 )
+CANNOT_BE_READ = N_("This cannot be read: %(problem)s.")
 HIDDEN = "•••••"
 _MARKED = re.compile(r"{% trans %}(.*?){% endtrans %}", re.DOTALL)
 _CALLED = re.compile(r'_\("([^"]*)"\)')
@@ -212,7 +213,7 @@ _HTML.globals |= {"button": _button_html, "quote": _quote_html}
 def _filled(environment: _Sandbox, source: str, values: Mapping[str, object]) -> str:
     try:
         return environment.from_string(source).render(values)
-    except TemplateError as refused:
+    except (TemplateError, TypeError, ValueError) as refused:  # `upper(1)` is found here alone
         raise TemplateRefused(str(refused)) from None
 
 
@@ -221,12 +222,19 @@ def _faults(field: str, source: Source, known: set[str]) -> Iterator[Fault]:
         tree = _HTML.parse(getattr(source, field))
     except TemplateSyntaxError as wrong:
         problem = {"problem": (wrong.message or "").rstrip(".")}
-        yield Fault(field, wrong.lineno, N_("This cannot be read: %(problem)s."), problem)
+        yield Fault(field, wrong.lineno, CANNOT_BE_READ, problem)
         return
     called = {id(each.node) for each in tree.find_all(nodes.Call)}
+    sound = True
     for node in (tree, *tree.find_all(nodes.Node)):
         if (found := _fault(node, known, called=id(node) in called)) is not None:
+            sound = False
             yield Fault(field, node.lineno, *found)
+    if sound:
+        try:
+            _filled(_HTML, getattr(source, field), dict.fromkeys(known - CALLABLE, "x"))
+        except TemplateRefused as refused:
+            yield Fault(field, 1, CANNOT_BE_READ, {"problem": str(refused)})
 
 
 def _fault(
@@ -241,6 +249,8 @@ def _fault(
             return N_("“%(name)s” is not known."), {"name": name}
         case nodes.Filter(name=name, kwargs=[], dyn_args=None, dyn_kwargs=None):
             allowed, name = name in FILTERS, f"|{name}"
+        case nodes.Operand(op=name):
+            allowed = name in OPERATORS
         case nodes.Test(name=name):
             allowed = name in TESTS
         case nodes.Call(node=nodes.Name(name=name), kwargs=[], dyn_args=None, dyn_kwargs=None):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from aiosmtplib import SMTPResponse
 
+    from engage.notify.message import Envelope
+
 Security = Literal["auto", "starttls", "tls", "none"]
 StepName = Literal["connect", "encrypt", "sign_in", "sender", "recipient", "message"]
 STEPS: dict[StepName, str] = {
@@ -31,6 +33,8 @@ STEPS: dict[StepName, str] = {
     "recipient": N_("Recipient"),
     "message": N_("Message"),
 }
+
+BEFORE_MAIL: tuple[StepName, ...] = ("connect", "encrypt", "sign_in")
 
 CONNECT_S, COMMAND_S = 15.0, 30.0
 TAKING_S = 120.0
@@ -138,31 +142,27 @@ class Connection:
             self._smtp.close()
             raise
 
-    async def send(self, sender: str, recipient: str, message: bytes, *, utf8: bool) -> str:
+    async def send(self, envelope: Envelope) -> str:
         """Hand over one mail; tells the server's words.
-
-        Args:
-            sender: the address that failures are reported to.
-            recipient: one address.
-            message: headers and body, lines ending in CRLF.
-            utf8: an address in it has characters beyond ASCII before the at sign (RFC 6531).
 
         Raises:
             NotSent: it was not taken.
         """
-        options = ["SMTPUTF8"] if utf8 else []
-        coding = "utf-8" if utf8 else "ascii"
-        if utf8 and not self._smtp.supports_extension("smtputf8"):
+        self.steps = [step for step in self.steps if step.name in BEFORE_MAIL]
+        options, coding = (["SMTPUTF8"], "utf-8") if envelope.utf8 else ([], "ascii")
+        if envelope.utf8 and not self._smtp.supports_extension("smtputf8"):
             trouble = Trouble("refused", "SMTPUTF8 (RFC 6531) is not offered by the mail server")
             raise NotSent(trouble)
         try:
-            await self._step("sender", self._smtp.mail(sender, options=options, encoding=coding))
-            await self._step("recipient", self._smtp.rcpt(recipient, encoding=coding))
-            taking = self._smtp.data(message, timeout=TAKING_S * self._patience)
-            return (await self._step("message", taking)).message
+            sender = self._smtp.mail(envelope.sender, options=options, encoding=coding)
+            await self._step("sender", sender)
+            await self._step("recipient", self._smtp.rcpt(envelope.recipient, encoding=coding))
+            taking = self._smtp.data(envelope.message, timeout=TAKING_S * self._patience)
+            await self._step("message", taking)
         except NotSent:
             await self._reset()
             raise
+        return self.steps[-1].words
 
     async def close(self) -> None:
         """Say goodbye."""

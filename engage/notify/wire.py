@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from engage.notify.kinds import Kind
     from engage.notify.library import Template
     from engage.notify.model import Mail, Trouble
-    from engage.notify.sending import Status, Tried
+    from engage.notify.sending import Status
     from engage.notify.templates import Fault
+    from engage.notify.trial import Tried
 
 LONGEST_TEMPLATE = 40_000
 StateName = Literal["waiting", "sending", "sent", "failed", "cancelled"]

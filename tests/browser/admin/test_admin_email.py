@@ -10,14 +10,12 @@ from playwright.sync_api import expect
 from tests.support.browser import serious_faults
 from tests.support.desk import NARROW, open_administration, scrolls_sideways
 from tests.support.mail_sink import PASSWORD, USER, SinkThread, certificate
-from tests.support.server import wait_until
+from tests.support.server import Server, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import BrowserContext, Locator, Page
-
-    from tests.support.server import Server
 
     NewContext = Callable[..., BrowserContext]
 
@@ -149,3 +147,22 @@ def test_email_pages_fit_a_phone(server: Server, new_context: NewContext) -> Non
     expect(admin.locator("iframe")).to_be_visible()
     assert not scrolls_sideways(admin)
     assert serious_faults(admin) == []
+
+
+def test_a_start_option_that_rules_is_read_but_not_changed(
+    new_context: NewContext, sink: SinkThread
+) -> None:
+    url = f"smtp://{USER}:pass%20word%2F%40%3A@127.0.0.1:{sink.port}"
+    with Server("--smtp", url) as server:
+        admin = open_administration(new_context, server.url)
+        at(admin, server.url, "email", "Email Settings")
+        expect(
+            admin.get_by_text("The mail server is set by the start option --smtp")
+        ).to_be_visible()
+        for name in ("SMTP Server", "Port", "Encryption", "User Name", "Password"):
+            expect(admin.get_by_label(name, exact=True).first).to_be_disabled()
+        expect(admin.get_by_label("SMTP Server", exact=True)).to_have_value("127.0.0.1")
+        expect(admin.get_by_label("Sender Name", exact=True)).to_be_enabled()
+        test = send_test(admin, "ada@example.test")
+        expect(test.get_by_text("Taken by the mail server")).to_be_visible()
+        assert serious_faults(admin) == []

@@ -65,8 +65,9 @@ async def test_mistakes_of_our_own_are_refused(outbox: Outbox, database: Databas
         ("nonsense", {}),
         ("welcome", {"colour": "red"}),
         ("welcome", {"link": "https://evil.example/"}),
+        ("welcome", {"valid_for": "a day"}),
     ):
-        with pytest.raises(ValueError, match=r"kind|value|path"):
+        with pytest.raises(ValueError, match=r"kind|value|path|number"):
             await database.write(
                 lambda c, k=kind, p=params: outbox.post(c, k, to=ADA, params=p)  # type: ignore[misc]
             )

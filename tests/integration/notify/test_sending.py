@@ -2,98 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from engage.events import Events
-from engage.keyring import Keyring
 from engage.mailing import Recipient
-from engage.notify.library import TemplateLibrary
-from engage.notify.repository import Wanted
-from engage.notify.sending import MailSending
-from engage.notify.settings import NAME, EmailSettings
-from engage.system.actor import SYSTEM, Module
-from engage.system.configuration import Configuration
-from tests.integration.notify.conftest import PUBLIC_URL
+from engage.system.actor import SYSTEM
 from tests.support.mail_sink import PASSWORD, USER, MailSink, certificate
+from tests.support.posting import BEN, PUBLIC_URL, Post, posting
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
-
-    from engage.notify.model import Mail
-    from engage.notify.outbox import Outbox
-    from engage.storage.database import Database
-    from tests.support.site import AdjustableClock
-
-BEN = Recipient("ben@example.test", "Ben Osei", "de")
-MIDDLE = 0.5
-
-
-class Post:
-    """An outbox, its sender and its settings."""
-
-    def __init__(self, database: Database, outbox: Outbox, clock: AdjustableClock) -> None:
-        events = Events()
-        self.database, self.outbox, self.clock = database, outbox, clock
-        self.configuration = Configuration(database, Keyring(b"k" * 32), events, clock)
-        self.configuration.register(NAME, EmailSettings, Module.EMAIL)
-        self.sending = MailSending(
-            database,
-            outbox,
-            TemplateLibrary(database, lambda: ("en", "de"), clock),
-            self.configuration,
-            events,
-            lambda: PUBLIC_URL,
-            clock=clock,
-            chance=lambda: MIDDLE,
-        )
-
-    async def use(self, sink: MailSink, **values: Any) -> None:
-        """Send to this server from now on."""
-        server = {"host": "127.0.0.1", "port": sink.port, "security": "auto", "per_minute": 0}
-        await self.configuration.change(SYSTEM, NAME, {**server, **values})
-        self.sending.wake()
-
-    async def write(self, to: Recipient = BEN, kind: str = "welcome", **further: Any) -> None:
-        values: dict[str, Any] = {"params": {"full_name": to.name, "link": "/wave/#/p?t=1"}}
-        values |= further
-        await self.database.write(lambda c: self.outbox.post(c, kind, to=to, **values))
-
-    async def all(self) -> list[Mail]:
-        return (await self.outbox.page(SYSTEM, Wanted(), 100))[0]
-
-    async def one(self) -> Mail:
-        (mail,) = await self.all()
-        return mail
-
-    async def settle(self, state: str, *, tries: int = 1, within_s: float = 10) -> Mail:
-        """Step until the one mail there is has come to this."""
-        async with asyncio.timeout(within_s):
-            while True:
-                await self.sending.step()
-                mail = await self.one()
-                if (mail.state, mail.tries) == (state, tries):
-                    return mail
-
-
-@asynccontextmanager
-async def posting(post: Post) -> AsyncIterator[None]:
-    await post.sending.start()
-    try:
-        yield
-    finally:
-        await post.sending.stop()
-
-
-@pytest.fixture
-async def post(database: Database, outbox: Outbox, clock: AdjustableClock) -> AsyncIterator[Post]:
-    made = Post(database, outbox, clock)
-    yield made
-    await made.sending.stop()
 
 
 async def test_a_mail_arrives_in_the_recipients_language_with_both_parts(post: Post) -> None:
@@ -116,7 +35,7 @@ async def test_a_mail_arrives_in_the_recipients_language_with_both_parts(post: P
     assert '<html lang="de" dir="ltr">' in mail.part("html")
     sent = await post.one()
     assert (sent.state, sent.reason) == ("sent", "")
-    assert sent.words == "2.0.0 Taken"
+    assert sent.words == "250 2.0.0 Taken"
     assert "link" not in (sent.params or {})  # it opens an account: not kept once it is sent
 
 
@@ -153,51 +72,53 @@ async def test_a_server_that_is_down_blames_no_mail_and_gets_each_once(post: Pos
     assert post.sending.status.state == "ready"
 
 
-async def test_starttls_and_signing_in(post: Post, tmp_path: Path) -> None:
+async def test_starttls_and_signing_in(lone_post: Post, tmp_path: Path) -> None:
     context, _ = certificate(tmp_path)
-    async with MailSink(tls=context, auth=True) as sink, posting(post):
-        await post.use(sink, security="starttls", user=USER, password=PASSWORD)
-        await post.write()
+    async with MailSink(tls=context, auth=True) as sink, posting(lone_post):
+        await lone_post.use(sink, security="starttls", user=USER, password=PASSWORD)
+        await lone_post.write()
         (mail,) = await sink.arrived(1)
         assert mail.encrypted
         assert mail.user == USER
 
 
-async def test_tls_from_the_first_byte(post: Post, tmp_path: Path) -> None:
+async def test_tls_from_the_first_byte(lone_post: Post, tmp_path: Path) -> None:
     context, _ = certificate(tmp_path)
-    async with MailSink(tls=context, implicit_tls=True, auth=True) as sink, posting(post):
-        await post.use(sink, security="tls", user=USER, password=PASSWORD)
-        await post.write()
+    async with MailSink(tls=context, implicit_tls=True, auth=True) as sink, posting(lone_post):
+        await lone_post.use(sink, security="tls", user=USER, password=PASSWORD)
+        await lone_post.write()
         (mail,) = await sink.arrived(1)
         assert mail.encrypted
 
 
-async def test_encryption_that_is_demanded_but_not_offered_holds_mails_back(post: Post) -> None:
+async def test_encryption_that_is_demanded_but_not_offered_holds_mails_back(
+    lone_post: Post,
+) -> None:
     async with MailSink() as sink:
-        await post.use(sink, security="starttls")
-        await post.write()
-        await post.sending.step()
-        trouble = post.sending.status.trouble
+        await lone_post.use(sink, security="starttls")
+        await lone_post.write()
+        await lone_post.sending.step()
+        trouble = lone_post.sending.status.trouble
         assert trouble is not None
         assert trouble.reason == "encryption"
         assert sink.mails == []
-        assert (await post.one()).state == "waiting"
+        assert (await lone_post.one()).state == "waiting"
 
 
 async def test_a_wrong_password_holds_mails_back_until_it_is_mended(
-    post: Post, tmp_path: Path
+    lone_post: Post, tmp_path: Path
 ) -> None:
     context, _ = certificate(tmp_path)
     async with MailSink(tls=context, auth=True) as sink:
-        await post.use(sink, user=USER, password="wrong")  # noqa: S106
-        await post.write()
-        await post.sending.step()
-        trouble = post.sending.status.trouble
+        await lone_post.use(sink, user=USER, password="wrong")  # noqa: S106
+        await lone_post.write()
+        await lone_post.sending.step()
+        trouble = lone_post.sending.status.trouble
         assert trouble is not None
         assert trouble.reason == "credentials"
         assert trouble.words.startswith("535")
-        await post.use(sink, user=USER, password=PASSWORD)
-        assert (await post.settle("sent")).reason == ""
+        await lone_post.use(sink, user=USER, password=PASSWORD)
+        assert (await lone_post.settle("sent")).reason == ""
 
 
 async def test_a_permanent_refusal_is_a_dead_letter_with_the_servers_words(post: Post) -> None:
@@ -228,30 +149,32 @@ async def test_a_temporary_refusal_is_tried_again_after_a_minute(post: Post) -> 
         assert len(sink.mails) == 1
 
 
-async def test_a_mail_put_off_for_ever_fails_after_five_tries(post: Post) -> None:
+async def test_a_mail_put_off_for_ever_fails_after_five_tries(lone_post: Post) -> None:
     async with MailSink(replies={"RCPT": ["452 4.2.2 Mailbox full"] * 9}) as sink:
-        await post.use(sink)
-        await post.write()
+        await lone_post.use(sink)
+        await lone_post.write()
         for tries in range(1, 5):
-            await post.settle("waiting", tries=tries)
-            post.clock.offset_ms += 3_600_000 + 5_000
-        assert (await post.settle("failed", tries=5)).words == "452 4.2.2 Mailbox full"
+            await lone_post.settle("waiting", tries=tries)
+            lone_post.clock.offset_ms += 3_600_000 + 5_000
+        assert (await lone_post.settle("failed", tries=5)).words == "452 4.2.2 Mailbox full"
 
 
 @pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
-async def test_a_connection_that_dies_in_the_middle_is_made_again(post: Post, command: str) -> None:
+async def test_a_connection_that_dies_in_the_middle_is_made_again(
+    lone_post: Post, command: str
+) -> None:
     async with MailSink(replies={command: ["DIE"]}) as sink:
-        await post.use(sink)
-        await post.write()
-        await post.write(Recipient("ada@example.test"))
-        await post.sending.step()
-        first = min(await post.all(), key=lambda each: each.id)
+        await lone_post.use(sink)
+        await lone_post.write()
+        await lone_post.write(Recipient("ada@example.test"))
+        await lone_post.sending.step()
+        first = min(await lone_post.all(), key=lambda each: each.id)
         assert (first.state, first.reason) == ("waiting", "broken_off")
-        await post.sending.step()  # the other mail is not held up
+        await lone_post.sending.step()  # the other mail is not held up
         assert [mail.recipients for mail in sink.mails] == [["ada@example.test"]]
-        post.clock.offset_ms = 6_000
-        await post.sending.step()
-        assert {mail.state for mail in await post.all()} == {"sent"}
+        lone_post.clock.offset_ms = 6_000
+        await lone_post.sending.step()
+        assert {mail.state for mail in await lone_post.all()} == {"sent"}
         assert len(sink.mails) == 2
 
 
@@ -279,42 +202,42 @@ async def test_a_connection_the_server_closed_meanwhile_costs_no_mail_a_try(post
         assert len(sink.mails) == 2
 
 
-async def test_a_slow_server_is_waited_for(post: Post) -> None:
+async def test_a_slow_server_is_waited_for(lone_post: Post) -> None:
     async with MailSink(delay_s=1.5) as sink:
-        await post.use(sink)
-        await post.write()
-        await post.settle("sent")
+        await lone_post.use(sink)
+        await lone_post.write()
+        await lone_post.settle("sent")
         assert len(sink.mails) == 1
 
 
-async def test_what_comes_too_late_is_not_sent(post: Post) -> None:
+async def test_what_comes_too_late_is_not_sent(lone_post: Post) -> None:
     async with MailSink() as sink:
-        await post.write(kind="waiting_inquiry", params={"waiting": 300, "link": "/wave/"})
-        post.clock.offset_ms = 25 * 3_600_000
-        await post.use(sink)
-        assert (await post.settle("failed")).reason == "expired"
+        await lone_post.write(kind="waiting_inquiry", params={"waiting": 300, "link": "/wave/"})
+        lone_post.clock.offset_ms = 25 * 3_600_000
+        await lone_post.use(sink)
+        assert (await lone_post.settle("failed")).reason == "expired"
         assert sink.mails == []
 
 
-async def test_names_and_addresses_cannot_change_the_headers(post: Post) -> None:
+async def test_names_and_addresses_cannot_change_the_headers(lone_post: Post) -> None:
     evil = Recipient("ben@example.test", 'Ben"\r\nBcc: evil@example.test\r\n\r\nHi')
     async with MailSink() as sink:
-        await post.use(sink)
-        await post.write(
+        await lone_post.use(sink)
+        await lone_post.write(
             evil, kind="offline_message", params={"visitor_name": "x\r\nBcc: a@b.test"}
         )
-        await post.settle("sent")
+        await lone_post.settle("sent")
         (mail,) = sink.mails
         assert mail.message["bcc"] is None
         assert mail.recipients == ["ben@example.test"]
         assert mail.message["subject"] == "Message from x Bcc: a@b.test:"
 
 
-async def test_an_address_that_is_none_is_a_dead_letter(post: Post) -> None:
+async def test_an_address_that_is_none_is_a_dead_letter(lone_post: Post) -> None:
     async with MailSink() as sink:
-        await post.use(sink)
-        await post.write(Recipient("ben@example.test>\r\nRCPT TO:<evil@example.test"))
-        assert (await post.settle("failed")).reason == "address"
+        await lone_post.use(sink)
+        await lone_post.write(Recipient("ben@example.test>\r\nRCPT TO:<evil@example.test"))
+        assert (await lone_post.settle("failed")).reason == "address"
         assert sink.mails == []
 
 
@@ -329,37 +252,37 @@ async def test_an_address_that_is_none_is_a_dead_letter(post: Post) -> None:
     ],
 )
 async def test_every_legal_form_of_an_address_is_reached(
-    post: Post, address: str, reached: str
+    lone_post: Post, address: str, reached: str
 ) -> None:
     async with MailSink() as sink:
-        await post.use(sink)
-        await post.write(Recipient(address, "陈丽"))
-        await post.settle("sent")
+        await lone_post.use(sink)
+        await lone_post.write(Recipient(address, "陈丽"))
+        await lone_post.settle("sent")
         assert sink.mails[0].recipients == [reached]
         assert sink.mails[0].message["to"].addresses[0].display_name == "陈丽"
 
 
-async def test_no_more_than_so_many_a_minute(post: Post) -> None:
+async def test_no_more_than_so_many_a_minute(lone_post: Post) -> None:
     async with MailSink() as sink:
-        await post.use(sink, per_minute=60)
+        await lone_post.use(sink, per_minute=60)
         for _ in range(2):
-            await post.write()
-        assert await post.sending.step() == 0
-        assert 0 < await post.sending.step() <= 1000
+            await lone_post.write()
+        assert await lone_post.sending.step() == 0
+        assert 0 < await lone_post.sending.step() <= 1000
         assert len(sink.mails) == 1
 
 
-async def test_a_test_mail_tells_the_whole_conversation(post: Post, tmp_path: Path) -> None:
+async def test_a_test_mail_tells_the_whole_conversation(lone_post: Post, tmp_path: Path) -> None:
     context, _ = certificate(tmp_path)
     async with MailSink(tls=context, auth=True, replies={"RCPT": [None, "550 No"]}) as sink:
-        await post.use(sink, user=USER, password=PASSWORD)
-        tried = await post.sending.try_out(SYSTEM, BEN)
+        await lone_post.use(sink, user=USER, password=PASSWORD)
+        tried = await lone_post.trial.send(SYSTEM, BEN)
         assert tried.trouble is None
         names = [step.name for step in tried.steps]
         assert names == ["connect", "encrypt", "sign_in", "sender", "recipient", "message"]
         assert PASSWORD not in str(tried)
-        tried = await post.sending.try_out(SYSTEM, BEN)
+        tried = await lone_post.trial.send(SYSTEM, BEN)
         assert tried.trouble is not None
         assert tried.trouble.words == "550 No"
         assert tried.steps[-1].name == "recipient"
-    assert [mail.state for mail in await post.all()] == ["failed", "sent"]
+    assert [mail.state for mail in await lone_post.all()] == ["failed", "sent"]
