@@ -7,7 +7,7 @@ from email.policy import default
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engage.notify.message import AddressRefused, Rendered, Sender, address_of, compose, line
@@ -52,6 +52,7 @@ def mail(**values: Any) -> Mail:
     return Mail(**{**usual, **values})
 
 
+@settings(deadline=None)
 @given(name=st.text(max_size=120), subject=st.text(max_size=300), sender=st.text(max_size=100))
 def test_the_headers_are_ours_whatever_stands_in_them(name: str, subject: str, sender: str) -> None:
     envelope = compose(
