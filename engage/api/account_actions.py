@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from engage.api.account_fields import ACCOUNT, CTI_PRIVILEGES, VOICEMAIL
 from engage.api.actions import NEED_APPLY, required
 from engage.api.listing import listed
-from engage.api.presence import RECORD, RECORDS, complete, merged, targets
+from engage.api.presence import RECORD, RECORDS, Record, complete, merged, targets
 from engage.api.status import bad_value, unknown
 from engage.api.stored import checked, kept_in, named_as_sent, options_of
 from engage.errors import N_, NotFound, Unavailable
@@ -141,27 +141,7 @@ class AccountActions:
         entry = self._existing(caller, number)
         given = ACCOUNT.given({**asked, "extension": entry.number})
         given.pop("extension", None)
-        options = options_of(ACCOUNT, given, self._keyring) | self._language_option(given)
-        ours = await self._ours(caller, given)
-        records = None
-        for attempt in range(TRIES):
-            present = given.get("presence_status") or entry.options.get(
-                "presence_status", "available"
-            )
-            records = merged(entry.options.get(RECORD, ()), asked, present)
-            changed = {**ours, "options": {**options, **({RECORD: records} if records else {})}}
-            # what is not a field of its own is put over what is there: two changes may cross
-            version = entry.version if records is not None else None
-            try:
-                with named_as_sent(ACCOUNT):
-                    change = checked(ExtensionChange, {**changed, "version": version})
-                    entry = await self._people.extensions.update(caller.actor, number, change)
-                break
-            except Edited:
-                if attempt == TRIES - 1:
-                    raise
-                await self._people.reload()
-                entry = self._existing(caller, number)
+        entry, records = await self._updated(caller, entry, asked, given)
         self._warn_of_targets(caller, number, records or ())
         fields = await self._fields(entry)
         answered = {name: fields[name] for name in ("extension", *given) if name in fields}
@@ -182,6 +162,34 @@ class AccountActions:
             return self._people.extensions.get(caller.actor, number)
         except NotFound:
             raise unknown("extension", number) from None
+
+    async def _updated(
+        self, caller: Caller, entry: ExtensionEntry, asked: Parameters, given: Mapping[str, Any]
+    ) -> tuple[ExtensionEntry, list[Record] | None]:
+        """Store a change; the records of forwarding only over those that they were merged with.
+
+        Fields of their own are put over what is there, so that two changes may cross; the records
+        are one value, so that the second of two tries again.
+        """
+        options = options_of(ACCOUNT, given, self._keyring) | self._language_option(given)
+        ours = await self._ours(caller, given)
+        for tries_left in reversed(range(TRIES)):
+            present = given.get("presence_status") or _presence(entry)
+            records = merged(entry.options.get(RECORD, ()), asked, present)
+            kept = options if records is None else {**options, RECORD: records}
+            version = None if records is None else entry.version
+            try:
+                with named_as_sent(ACCOUNT):
+                    change = checked(ExtensionChange, {**ours, "options": kept, "version": version})
+                    number = entry.number
+                    entry = await self._people.extensions.update(caller.actor, number, change)
+                return entry, records
+            except Edited:
+                if not tries_left:
+                    raise
+                await self._people.reload()
+                entry = self._existing(caller, entry.number)
+        raise AssertionError("the last try returns or raises")
 
     async def _sources(self) -> dict[str, list[str]]:
         """Where each extension's phones are; without the PBX nobody is reachable."""
@@ -206,7 +214,7 @@ class AccountActions:
             "urgemsg": 0,
             "newmsg": 0,
             "oldmsg": 0,
-            "presence_status": kept.get("presence_status", "available"),
+            "presence_status": _presence(entry),
             "presence_def_script": None,
             "user_name": entry.number,
             "email_to_user": "no",
@@ -303,6 +311,10 @@ class AccountActions:
 
 def _account_type(kept: Mapping[str, Any]) -> str:
     return "SIP" if kept.get("enable_webrtc") == "no" else "SIP(WebRTC)"
+
+
+def _presence(entry: ExtensionEntry) -> str:
+    return str(entry.options.get("presence_status", "available"))
 
 
 def _full_name(entry: ExtensionEntry) -> str | None:

@@ -37,8 +37,10 @@ UNKNOWN = N_("There is no such action.")
 NOT_SUPPORTED = N_("This action is not supported.")
 DENIED = N_("This user is not allowed to do this.")
 FAILED = N_("Something went wrong here. Please try again.")
-HTTPS_ONLY = N_("403 Forbidden: the API is served over HTTPS only.")
-NOT_FROM_HERE = N_("403 Forbidden: this address is not permitted.")
+FORBIDDEN = "403 Forbidden"
+"""Programs look for it in the body, whatever language the rest is in."""
+HTTPS_ONLY = N_("The API is served over HTTPS only.")
+NOT_FROM_HERE = N_("This address is not permitted.")
 
 
 class ApiEndpoint:
@@ -194,6 +196,6 @@ def _answer(response: Mapping[str, Any], status: Status, http: int = 200) -> Res
 
 
 def _forbidden(text: str, tag: str) -> Response:
-    """HTTP 403; programs look for its name in the body, others read JSON whatever comes."""
-    refused = Refused(Status.NO_PERMISSION, text)
-    return _answer(*_refusal(refused, tag), http=403)
+    """HTTP 403, in the envelope all the same: many programs read JSON whatever comes."""
+    told = {"error_msg": f"{FORBIDDEN}: {translate(text, tag)}"}
+    return _answer(told, Status.NO_PERMISSION, http=403)
