@@ -65,7 +65,7 @@ class SignInDesk:
 
     async def confirm(
         self,
-        user_name: str,
+        user_name: str | None,
         address: str,
         check: Callable[[], Awaitable[T | None]],
         refused: type[Unauthenticated],
@@ -74,12 +74,19 @@ class SignInDesk:
 
         Its failures are counted apart: whoever knows the password could else wipe them out.
 
+        Args:
+            user_name: whose step; None while nobody is known, then the address alone is counted.
+            address: the client's.
+            check: gives what it has found, or None.
+            refused: what is raised then.
+
         Raises:
             Locked: come back later.
             Unauthenticated: of the class `refused`, when `check` gave nothing.
             Unavailable: too many attempts wait.
         """
-        return await self._attempt(second_subject(user_name), address, check, refused)
+        subject = None if user_name is None else second_subject(user_name)
+        return await self._attempt(subject, address, check, refused)
 
     async def forgive(self, user_name: str) -> None:
         """Forget the failures of a name whose password was just set."""
@@ -91,26 +98,26 @@ class SignInDesk:
 
     async def _attempt(
         self,
-        subject: str,
+        subject: str | None,
         address: str,
         check: Callable[[], Awaitable[T | None]],
         refused: type[Unauthenticated],
     ) -> T:
-        policy = self._policy()
-        subjects: Subjects = (
-            (subject, policy.by_user),
-            (address_subject(address), policy.by_address),
-        )
+        policy, place = self._policy(), address_subject(address)
+        subjects: Subjects = ((place, policy.by_address),)
+        if subject is not None:
+            subjects = ((subject, policy.by_user), *subjects)
         if policy.trusts(address):
             subjects = ()
-        async with self._line(subject):
+        async with self._line(subject or place):
             self._refuse_locked(subjects)
             found = await check()
             if found is None:
                 await self._count_failure(subjects)
                 self._refuse_locked(subjects)
                 raise refused
-            await self._clear(subject)
+            if subject is not None:
+                await self._clear(subject)
             return found
 
     def _refuse_locked(self, subjects: Subjects) -> None:

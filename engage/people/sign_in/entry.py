@@ -256,7 +256,7 @@ class Entry:
             return used if fits else None
 
         account = self._book().accounts.get(ticket.account_id)
-        name = account.user_name if account is not None else ""
+        name = account.user_name if account is not None else None
         return await self._desk.confirm(name, address, check, PasskeyRefused)
 
     def _standing(self, account_id: str, version: int | None = None) -> Account:

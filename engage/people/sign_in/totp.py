@@ -1,11 +1,11 @@
-"""Codes of an authenticator app (RFC 6238), without I/O: time is an argument."""
+"""Codes of an authenticator app (RFC 6238), without I/O: time is an argument.
+
+The libraries are loaded when they are first used: most starts never need them.
+"""
 
 from __future__ import annotations
 
 import hmac
-
-import pyotp
-import segno
 
 STEP_MS = 30_000  # RFC 6238 §5.2
 DIGITS = 6
@@ -15,6 +15,8 @@ ISSUER = "Engage"
 
 def new_secret() -> str:
     """160 random bits in base32, as apps take them (RFC 4226 §4)."""
+    import pyotp
+
     return pyotp.random_base32()
 
 
@@ -35,6 +37,8 @@ def matching_step(secret: str, code: str, now_ms: int, after: int) -> int | None
     Returns:
         The step, to be remembered as used; None when the code is wrong, too old or used.
     """
+    import pyotp
+
     app = pyotp.TOTP(secret, digits=DIGITS)
     present = now_ms // STEP_MS
     given = code.encode()
@@ -47,10 +51,14 @@ def matching_step(secret: str, code: str, now_ms: int, after: int) -> int | None
 
 def address(secret: str, user_name: str, host: str) -> str:
     """The `otpauth:` address an app reads from the picture."""
+    import pyotp
+
     return pyotp.TOTP(secret).provisioning_uri(name=f"{user_name}@{host}", issuer_name=ISSUER)
 
 
 def picture(uri: str) -> str:
     """A QR code as an SVG in a `data:` address: dark on light whatever the page's colours."""
+    import segno
+
     code = segno.make(uri, error="m", micro=False)
     return str(code.svg_data_uri(scale=4, border=4, dark="#000", light="#fff", omitsize=True))

@@ -76,6 +76,17 @@ async def test_a_passkey_alone_signs_in(desk: Desk) -> None:
     assert (status, answer["user"]["number"]) == (200, "1000")
 
 
+async def test_strangers_rubbish_locks_nobody_out_of_passkeys(desk: Desk) -> None:
+    await desk.register(desk.device)
+    for _ in range(8):
+        _, asked = await desk.site.json("POST", "/v1/sign-in/passkey", {}, headers=desk.headers)
+        stranger = Authenticator(desk.device.origin)
+        status, refused = await desk.second(asked["ticket"], stranger.get(asked["options"]))
+        assert (status, refused["code"]) == (401, "passkey_refused")
+    _, asked = await desk.site.json("POST", "/v1/sign-in/passkey", {}, headers=desk.headers)
+    assert (await desk.second(asked["ticket"], desk.device.get(asked["options"])))[0] == 200
+
+
 async def test_a_code_does_not_stand_in_for_a_passkey_that_signs_in_alone(desk: Desk) -> None:
     _, asked = await desk.site.json("POST", "/v1/sign-in/passkey", {}, headers=desk.headers)
     body = {"ticket": asked["ticket"], "code": "123456"}
