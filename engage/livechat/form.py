@@ -125,6 +125,9 @@ def _email(text: str) -> str:
     try:
         # No DNS: a visitor's typing must not make the server ask the world. `test_environment`
         # admits the reserved domain .test, which demonstration data uses.
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized
+        found = validate_email(
+            text, check_deliverability=False, allow_quoted_local=True, test_environment=True
+        )
+        return found.normalized
     except EmailNotValidError as refused:
         raise FieldRefused(BAD_EMAIL) from refused

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from babel.core import Locale, UnknownLocaleError
-from babel.dates import format_datetime
 from jinja2 import TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
@@ -279,7 +278,8 @@ def _written(variable: Variable, value: str | int, occasion: Occasion) -> str:
 
 
 def _moment(at_ms: int, occasion: Occasion) -> str:
-    from datetime import datetime
+    from babel.core import Locale, UnknownLocaleError  # seldom needed, and slow to load
+    from babel.dates import format_datetime
 
     try:
         locale = Locale.parse(occasion.language, sep="-")

@@ -56,7 +56,9 @@ def email_problem(email: str) -> str | None:
     if len(email) > EMAIL_LONGEST:
         return N_("Please enter a valid email address.")
     try:
-        validate_email(email, check_deliverability=False, test_environment=True)
+        validate_email(
+            email, check_deliverability=False, allow_quoted_local=True, test_environment=True
+        )
     except EmailNotValidError:
         return N_("Please enter a valid email address.")
     return None

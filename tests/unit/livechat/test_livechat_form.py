@@ -42,7 +42,10 @@ def test_wrong_email_is_refused(email: str) -> None:
     assert "email" in fields
 
 
-@pytest.mark.parametrize("email", ["ana@example.test", "ana+x@example.com", "käthe@bücher.example"])
+@pytest.mark.parametrize(
+    "email",
+    ["ana@example.test", "ana+x@example.com", "käthe@bücher.example", '"a b"@x.example'],
+)
 def test_right_email_is_taken_without_asking_the_network(email: str) -> None:
     details, fields = check(Form(email=email), ASK_NONE)
     assert not fields
