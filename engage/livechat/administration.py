@@ -183,7 +183,7 @@ class Administration:
                 created_at_ms=self._clock(),
             )
             await rows.add_livechat(livechat, client_id)
-            await self._note(connection, actor, "add", livechat, name=livechat.name)
+            await self._note(connection, actor, "add", livechat)
             return livechat
 
         return await self._write(work)
@@ -248,7 +248,7 @@ class Administration:
             held = await self._held(connection, livechat_id)
             changed = replace(held, public_id=new_public_id(), version=held.version + 1)
             await LiveChatRepository(connection).change_livechat(changed)
-            await self._note(connection, actor, "renew_link", changed, name=held.name)
+            await self._note(connection, actor, "renew", changed)
             return changed
 
         return await self._write(work)
@@ -269,7 +269,7 @@ class Administration:
             counts = (await rows.open_counts()).get(livechat_id, OpenCounts())
             await rows.change_livechat(deleted)
             ended = counts.waiting + counts.active
-            await self._note(connection, actor, "delete", deleted, name=held.name, ended=ended)
+            await self._note(connection, actor, "delete", deleted, ended=ended)
             return deleted
 
         await self.end_all(await self._write(work))
@@ -350,6 +350,7 @@ class Administration:
         livechat: LiveChat,
         **detail: Any,
     ) -> None:
+        detail = {"name": livechat.name, **detail}
         subject = subject_of(livechat)
         await note(connection, actor, f"livechat.{action}", subject, detail, at_ms=self._clock())
 
