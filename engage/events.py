@@ -21,14 +21,24 @@ class Events:
 
     def __init__(self) -> None:
         self._subscribers: dict[type[Any], list[Subscriber]] = defaultdict(list)
+        self._listeners: dict[type[Any], list[Callable[[Any], None]]] = defaultdict(list)
         self._running: set[asyncio.Task[None]] = set()
 
     def subscribe(self, kind: type[Fact], subscriber: Callable[[Fact], Awaitable[None]]) -> None:
         """Call `subscriber` for every fact of exactly this class."""
         self._subscribers[kind].append(subscriber)
 
+    def listen(self, kind: type[Fact], listener: Callable[[Fact], None]) -> None:
+        """Call `listener` at once, without a task: for what merely notes a frequent fact."""
+        self._listeners[kind].append(listener)
+
     def publish(self, fact: object) -> None:
         """Tell a fact. Each subscriber runs in a task; its failure is logged and harms no other."""
+        for listener in self._listeners[type(fact)]:
+            try:
+                listener(fact)
+            except Exception:
+                log.exception("listener failed", extra={"fact": type(fact).__name__})
         for subscriber in self._subscribers[type(fact)]:
             task = asyncio.ensure_future(self._tell(subscriber, fact))
             self._running.add(task)

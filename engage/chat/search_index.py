@@ -82,7 +82,7 @@ class SearchIndex:
         self._idle.set()
         self._hurry = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
-        bus.subscribe(EventAppended, self._appended)
+        bus.listen(EventAppended, self._appended)
 
     async def start(self) -> None:
         """Find what is behind, and begin."""
@@ -113,7 +113,7 @@ class SearchIndex:
             async with asyncio.timeout(within_s):
                 await self._idle.wait()
 
-    async def _appended(self, fact: EventAppended) -> None:
+    def _appended(self, fact: EventAppended) -> None:
         if fact.event.kind in SEARCHED or fact.event.kind in CORRECTIONS:
             self._note(fact.conversation.id)
 

@@ -8,6 +8,7 @@ and a chat's newer message takes the place of an older one that still waits.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engage.errors import Forbidden, Invalid
@@ -48,6 +49,13 @@ log = logging.getLogger(__name__)
 TOLD_KINDS = ("message", "file")
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Something of which somebody may be told; most events are nobody's business here."""
+
+    fact: EventAppended
+
+
 class Push:
     """Subscriptions, and the news that go to them.
 
@@ -71,8 +79,10 @@ class Push:
         self._database, self._hub, self._delivery = database, hub, delivery
         self._people, self._agents_at, self._wake = people, agents_at, wake
         self._clock, self._private = clock, private
+        self._events = events
         self._by_who: dict[str, dict[str, Subscription]] = {}
-        events.subscribe(EventAppended, self._appended)
+        events.listen(EventAppended, self._appended)
+        events.subscribe(Written, self._written)
         events.subscribe(InquiryQueued, self._queued)
         events.subscribe(SessionEnded, self._session_ended)
         events.subscribe(ExtensionDropped, self._dropped)
@@ -139,10 +149,12 @@ class Push:
 
     # --- what happens ---------------------------------------------------------------------------
 
-    async def _appended(self, fact: EventAppended) -> None:
-        event, conversation = fact.event, fact.conversation
-        if event.kind not in TOLD_KINDS or not self._by_who:
-            return
+    def _appended(self, fact: EventAppended) -> None:
+        if self._by_who and fact.event.kind in TOLD_KINDS:
+            self._events.publish(Written(fact))
+
+    async def _written(self, written: Written) -> None:
+        event, conversation = written.fact.event, written.fact.conversation
         followers = await self._hub.participants(conversation.id)
         absent = {
             each.who: each
