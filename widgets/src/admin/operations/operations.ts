@@ -6,9 +6,12 @@ function kindWords(kind: string): string {
     case "extension":
       return t("Extension");
     case "group":
+    case "extension_group":
       return t("Extension Group");
     case "queue":
       return t("Call Queue");
+    case "queue_agent":
+      return t("Queue agent");
     case "livechat":
       return t("Live Chat");
     case "broadcast":
@@ -64,8 +67,6 @@ export function actionWords(action: string): string {
       return t("{what}: imported", { what });
     case "export":
       return t("{what}: exported", { what });
-    case "agent":
-      return t("{what}: agent changed", { what });
     case "reset":
       return t("{what}: reset", { what });
     case "renew":
@@ -78,6 +79,18 @@ export function actionWords(action: string): string {
       return t("{what}: link sent", { what });
     case "login":
       return t("{what}: signed in", { what });
+    case "create":
+      return t("{what}: created", { what });
+    case "cancel":
+      return t("{what}: cancelled", { what });
+    case "retry":
+      return t("{what}: tried again", { what });
+    case "restore":
+      return t("{what}: restored", { what });
+    case "test":
+      return t("{what}: tested", { what });
+    case "renew_link":
+      return t("{what}: link renewed", { what });
     case "read_secret":
       return t("{what}: password shown", { what });
     default:

@@ -45,6 +45,6 @@ export function moduleWords(module: Module): string {
     case "operation_log":
       return t("Operation Log");
     case "api_users":
-      return t("API Users");
+      return t("API Configuration");
   }
 }
