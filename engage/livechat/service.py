@@ -25,7 +25,7 @@ from engage.livechat.reception import Reception
 from engage.livechat.reminders import Reminders
 from engage.livechat.repository import LiveChatRepository
 from engage.livechat.visitors import Visitors
-from engage.people.events import ExtensionDropped, ExtensionSaved, PeopleChanged
+from engage.people.events import ExtensionsDropped, ExtensionsSaved, PeopleChanged
 from pbxcore.dialplan.time_conditions import Calendar
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ class LiveChatService:
         events.subscribe(ConversationEnded, self._line_changed)
         events.subscribe(EventAppended, self._visitor_wrote)
         events.subscribe(PeopleChanged, self._people_changed)
-        events.subscribe(ExtensionSaved, self._extension_changed)
-        events.subscribe(ExtensionDropped, self._extension_changed)
+        events.subscribe(ExtensionsSaved, self._extension_changed)
+        events.subscribe(ExtensionsDropped, self._extension_changed)
 
     async def start(self) -> None:
         """Read the live chats into memory and begin to watch over those who wait."""
@@ -142,6 +142,6 @@ class LiveChatService:
         await self.lobby.offer_all()
         await self.lobby.staff_moved()
 
-    async def _extension_changed(self, _: ExtensionSaved | ExtensionDropped) -> None:
+    async def _extension_changed(self, _: ExtensionsSaved | ExtensionsDropped) -> None:
         await self.attendance.people_changed()
         await self.lobby.staff_moved()

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class ExtensionSaved:
-    """An extension was added or changed; the directory has moved to a new version."""
+class ExtensionsSaved:
+    """Extensions were added or changed together; the directory has moved to a new version."""
 
-    number: str
+    numbers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ExtensionDropped:
-    """An extension is gone; the directory has moved to a new version."""
+class ExtensionsDropped:
+    """Extensions are gone; the directory has moved to a new version."""
 
-    number: str
+    numbers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 5_000
 MOST_PASSWORDS = 1_000
-"""Each costs a hundredth of a second or more, on purpose; see decision 0010."""
+"""Each costs a hundredth of a second or more, on purpose; see decision 0013."""
 SECRETS = ("sip_secret", "wave_password")
 COLUMNS = frozenset((*EXTENSION_COLUMNS, *SECRETS))
 EMPTY_IS_LEFT_OUT = frozenset(

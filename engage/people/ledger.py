@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from engage.errors import EngageError
 from engage.people.book import PeopleBook
-from engage.people.events import ExtensionDropped, ExtensionSaved, PeopleChanged
+from engage.people.events import ExtensionsDropped, ExtensionsSaved, PeopleChanged
 from engage.people.model import NameTaken
 from engage.people.policy import name_key
 from engage.people.repository import PEOPLE_VERSION, PeopleRepository
@@ -105,13 +105,13 @@ class Ledger:
 
     def tell_saved(self, numbers: Iterable[str]) -> None:
         """Extensions were added or changed."""
-        for number in numbers:
-            self._events.publish(ExtensionSaved(number))
+        if told := tuple(numbers):
+            self._events.publish(ExtensionsSaved(told))
 
     def tell_dropped(self, numbers: Iterable[str]) -> None:
         """Extensions are gone."""
-        for number in numbers:
-            self._events.publish(ExtensionDropped(number))
+        if told := tuple(numbers):
+            self._events.publish(ExtensionsDropped(told))
 
     async def _watch(self, followed: Callable[[], Awaitable[None]]) -> None:
         while not self._stopping.is_set():

@@ -78,6 +78,7 @@ class People:
         """`policy` gives the settings of signing in, `ranges` the plan of numbers, as they hold."""
         self._database, self._keyring, self._policy = database, keyring, policy
         self._passwords = passwords or Passwords()
+        self._opened: dict[str, str] = {}  # secrets in clear: the PBX is told all of them
         self._ledger = Ledger(database, events, clock)
         self._sessions = Sessions(database, events, clock, policy)
         self._desk = SignInDesk(database, clock, policy)
@@ -285,16 +286,23 @@ class People:
 
     def directory(self) -> tuple[list[Extension], int]:
         """The PBX's view of all extensions, secrets in clear, and its version."""
-        entries = [self.directory_entry(number) for number in sorted(self._book.extensions)]
-        return [each for each in entries if each is not None], self._book.directory_version
-
-    def directory_entry(self, number: str) -> Extension | None:
-        """The PBX's view of one extension, or None when there is none."""
-        entry = self._book.extensions.get(number)
-        if entry is None:
-            return None
-        secret = self._keyring.open(entry.sealed_secret)
-        return Extension(number, entry.name, secret, entry.max_contacts, entry.enabled)
+        entries = [self._book.extensions[number] for number in sorted(self._book.extensions)]
+        opened = {each.sealed_secret: self._opened.get(each.sealed_secret) for each in entries}
+        self._opened = {
+            sealed: self._keyring.open(sealed) if clear is None else clear
+            for sealed, clear in opened.items()
+        }
+        found = [
+            Extension(
+                each.number,
+                each.name,
+                self._opened[each.sealed_secret],
+                each.max_contacts,
+                each.enabled,
+            )
+            for each in entries
+        ]
+        return found, self._book.directory_version
 
     async def set_password(
         self, actor: Actor, user_name: str, password: str, *, demo: bool = False

@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from engage.errors import Unavailable
-from engage.people.events import ExtensionDropped, ExtensionSaved
+from engage.people.events import ExtensionsDropped, ExtensionsSaved
 from pbxcore.commands import ApplyDelta, DirectoryHeld, PutSnapshot
 from pbxcore.directory import (
     Delta,
@@ -53,8 +53,8 @@ class DirectoryFeed:
         self._version = -1  # what the PBX is known to hold
         self._order = asyncio.Lock()
         link.on_connected(self._connected)
-        events.subscribe(ExtensionSaved, self._changed)
-        events.subscribe(ExtensionDropped, self._changed)
+        events.subscribe(ExtensionsSaved, self._changed)
+        events.subscribe(ExtensionsDropped, self._changed)
 
     async def applied(self) -> bool:
         """Whether the PBX holds everything that is stored now; what it lacks is told first."""
@@ -68,7 +68,7 @@ class DirectoryFeed:
             self._version = -1
             await self._follow()
 
-    async def _changed(self, _: ExtensionSaved | ExtensionDropped) -> None:
+    async def _changed(self, _: ExtensionsSaved | ExtensionsDropped) -> None:
         async with self._order:
             if self._link.connected:
                 await self._follow()

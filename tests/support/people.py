@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from engage.events import Events
 from engage.keyring import Keyring
-from engage.people.events import ExtensionDropped, ExtensionSaved, SessionEnded
+from engage.people.events import ExtensionsDropped, ExtensionsSaved, SessionEnded
 from engage.people.forms import NewExtension
 from engage.people.numbers import NumberRanges
 from engage.people.passwords import Passwords
@@ -69,7 +69,7 @@ class Office:
     def __init__(self, database: Database) -> None:
         self.database, self.events, self.ranges = database, Events(), NumberRanges()
         self.heard: list[object] = []
-        for kind in (ExtensionSaved, ExtensionDropped, SessionEnded):
+        for kind in (ExtensionsSaved, ExtensionsDropped, SessionEnded):
             self.events.subscribe(kind, self._hear)
         self.outbox, self.referring = Outbox(), Referring()
         self.people = self.make()

@@ -8,7 +8,7 @@ import pytest
 
 from engage.hub.model import StaleOwner
 from engage.livechat.model import Taken
-from engage.people.events import ExtensionDropped
+from engage.people.events import ExtensionsDropped
 from tests.support.office import ANA, BEN, visitor_author
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ async def test_whom_a_deleted_agent_served_is_back_in_line_at_once(office: Offic
     await office.service.desk.accept(ANA, str(session.conversation_id), None)
     await office.service.desk.accept(BEN, str(other.conversation_id), None)
     office.seats.agents = [each for each in office.seats.agents if each.number != ANA.number]
-    office.events.publish(ExtensionDropped(ANA.number))
+    office.events.publish(ExtensionsDropped((ANA.number,)))
     await office.events.settled()
     assert (await office.hub.conversation(str(session.conversation_id))).state == "waiting"
     assert (await office.hub.conversation(str(other.conversation_id))).state == "active"

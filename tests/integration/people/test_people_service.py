@@ -12,7 +12,7 @@ import pytest_asyncio
 from engage.errors import Conflict, Invalid, Unavailable
 from engage.events import Events
 from engage.keyring import Keyring
-from engage.people.events import ExtensionSaved, SessionEnded
+from engage.people.events import ExtensionsSaved, SessionEnded
 from engage.people.forms import NewAdmin, NewExtension, NewGroup, NewQueue
 from engage.people.model import (
     Grant,
@@ -61,7 +61,7 @@ class House:
 
     def _make(self) -> People:
         self.events = Events()
-        for kind in (SessionEnded, ExtensionSaved):
+        for kind in (SessionEnded, ExtensionsSaved):
             self.events.subscribe(kind, self._hear)
         return People(
             self.database, Keyring(b"k" * 32), self.events, self.clock, ranges=lambda: self.ranges

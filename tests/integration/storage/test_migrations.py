@@ -18,10 +18,13 @@ from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from engage.errors import Unavailable
+from engage.people.model import QueueAgent
+from engage.people.repository import PeopleRepository
 from engage.storage.database import Database, SchemaTooNew
 from engage.storage.migrate import migrate
 from engage.storage.migrations import HEAD
 from engage.storage.tables import metadata
+from engage.system.actor import ALL_RIGHTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,6 +136,33 @@ async def test_a_database_of_the_first_release_keeps_its_rows(database_url: str)
         row = (await connection.execute(text("SELECT actor, result FROM operation"))).one()
     await database.close()
     assert tuple(row) == ("admin:admin", "done")
+
+
+async def test_people_of_the_first_release_keep_their_places(database_url: str) -> None:
+    await _upgrade_to(database_url, "0001")
+    for statement in (
+        "INSERT INTO account VALUES ('a', 'admin', 'admin', 'R', '', '', 'h', false, true, 1, 0)",
+        "INSERT INTO account VALUES ('u', '1000', 'user', 'Ana', '', '', 'h', false, true, 1, 0)",
+        "INSERT INTO extension VALUES ('1000', 'u', 'Ana', '', 's', 1, 'internal', true)",
+        "INSERT INTO extension_group VALUES ('1', 'Desk'), ('2', 'DESK')",
+        "INSERT INTO extension_group_member VALUES ('2', '1000')",
+        "INSERT INTO queue VALUES ('6500', 'Support')",
+        "INSERT INTO queue_agent VALUES ('6500', '1000', true, true)",
+    ):
+        await _execute(database_url, statement)
+    await migrate(database_url)
+    database = await Database.open(database_url)
+    async with database.read() as connection:
+        book = await PeopleRepository(connection).book()
+    await database.close()
+    root = book.account_named("admin")
+    assert root is not None
+    assert book.rights(root) == ALL_RIGHTS
+    assert [(each.name, each.members) for each in book.groups.values()] == [
+        ("Desk", ()), ("DESK (2)", ("1000",)),
+    ]  # fmt: skip
+    assert book.queues["6500"].agents == (QueueAgent("1000", paused=True),)
+    assert [seat.number for seat in book.agents_of("queue", ["6500"])] == ["1000"]
 
 
 def _engine(url: str) -> AsyncEngine:

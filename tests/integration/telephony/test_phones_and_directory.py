@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engage.people.events import ExtensionDropped, ExtensionSaved
+from engage.people.events import ExtensionsDropped, ExtensionsSaved
 from pbxcore.commands import ApplyDelta, PutSnapshot
 from tests.support.messaging import Book, Desk
 from tests.support.phone import Phone
@@ -33,14 +33,14 @@ async def test_changes_go_down_as_deltas_and_a_gap_asks_for_a_snapshot(
 ) -> None:
     desk.book.names["1004"] = "Eva Roth"
     desk.book.version = 2
-    desk.events.publish(ExtensionSaved("1004"))
+    desk.events.publish(ExtensionsSaved(("1004",)))
     await desk.events.settled()
     assert [type(each) for each in exchange.requests] == [PutSnapshot, ApplyDelta]
     async with Phone("1004", "Sip-1004!", exchange.address) as eva:
         assert await eva.register() == 200
     del desk.book.names["1004"]
     desk.book.version = 5
-    desk.events.publish(ExtensionDropped("1004"))
+    desk.events.publish(ExtensionsDropped(("1004",)))
     await desk.events.settled()
     assert isinstance(exchange.requests[-1], PutSnapshot)
     async with Phone("1004", "Sip-1004!", exchange.address) as eva:
