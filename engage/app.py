@@ -312,7 +312,7 @@ class _Parts:
             database,
             self._hub,
             self.sockets,
-            self.people,
+            self.people.live_chat_seats,
             events,
             self._mailer,
             limits=lambda: configuration.get(LimitSettings).limits(trusted),

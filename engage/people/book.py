@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engage.people.model import AdminLevel, AgentSeat, Contact, Grant, QueueAgent
+from engage.people.model import AdminLevel, AgentSeat, Contact, QueueAgent
 from engage.system.actor import ALL_RIGHTS, NO_RIGHTS, Module, Rights
 
 if TYPE_CHECKING:
@@ -123,10 +123,7 @@ class PeopleBook:
         return sorted(found, key=lambda contact: (contact.name.casefold(), contact.number))
 
     def agents_of(self, kind: str, values: Iterable[str]) -> list[AgentSeat]:
-        """Who serves a live chat's destination (`queue` or `extensions`), each once, in its order.
-
-        An agent is on duty, enabled, and allowed to use live chat.
-        """
+        """Who serves a destination (`queue` or `extensions`); each once, in the order given."""
         seats: dict[str, AgentSeat] = {}
         for value in values:
             queue = self.queues.get(value) if kind == "queue" else None
@@ -136,8 +133,6 @@ class PeopleBook:
             for agent in agents:
                 number, paused = agent.number, agent.paused
                 if not agent.on_duty or (contact := self.contact(number)) is None:
-                    continue
-                if Grant.LIVE_CHAT not in self.grants(number):
                     continue
                 known = seats.get(number)
                 idle = paused and (known is None or known.paused)

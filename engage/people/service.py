@@ -29,6 +29,7 @@ from engage.people.privileges import Privileges
 from engage.people.queue_import import QueueImport
 from engage.people.queues import Queues
 from engage.people.repository import PeopleRepository
+from engage.people.seats import LiveChatSeats
 from engage.people.sessions import Sessions
 from engage.people.sign_in.desk import SignInDesk
 from engage.people.sign_in.entry import Entry
@@ -118,6 +119,7 @@ class People:
         self.privileges = Privileges(self._ledger)
         self.wave_privileges = WavePrivileges(self._ledger)
         self.choices = Choices(self._ledger)
+        self.live_chat_seats = LiveChatSeats(self._ledger)
 
     async def start(self) -> None:
         """Read everyone into memory and keep that current."""

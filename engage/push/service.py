@@ -16,7 +16,7 @@ from engage.hub.events import EventAppended
 from engage.hub.model import EVERYONE
 from engage.identifiers import new_id, now_ms
 from engage.livechat.events import InquiryQueued
-from engage.people.events import ExtensionDropped, SessionEnded
+from engage.people.events import ExtensionsDropped, SessionEnded
 from engage.push.encryption import AUTH_BYTES, POINT_BYTES, is_point
 from engage.push.model import (
     BAD_KEY,
@@ -85,7 +85,7 @@ class Push:
         events.subscribe(Written, self._written)
         events.subscribe(InquiryQueued, self._queued)
         events.subscribe(SessionEnded, self._session_ended)
-        events.subscribe(ExtensionDropped, self._dropped)
+        events.subscribe(ExtensionsDropped, self._dropped)
 
     async def start(self) -> None:
         """Read who is subscribed."""
@@ -206,9 +206,10 @@ class Push:
         if fact.reason != "expired" and self._by_who:
             await self._remove(push_subscriptions.c.session_id == fact.session_id)
 
-    async def _dropped(self, fact: ExtensionDropped) -> None:
-        if f"user:{fact.number}" in self._by_who:
-            await self._remove(push_subscriptions.c.who == f"user:{fact.number}")
+    async def _dropped(self, fact: ExtensionsDropped) -> None:
+        gone = [who for number in fact.numbers if (who := f"user:{number}") in self._by_who]
+        if gone:
+            await self._remove(push_subscriptions.c.who.in_(gone))
 
     # --- inside ---------------------------------------------------------------------------------
 

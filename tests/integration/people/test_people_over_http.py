@@ -251,7 +251,7 @@ async def test_wave_privileges_hold_at_once_and_fall_back_to_the_default(root: A
     events = f"/v1/conversations/{chat['conversation']}/events"
     assert (await ana.ask("POST", events, said))[1]["error"]["code"] == "not_granted"
     assert await ben.status("POST", events, said) == 201
-    seats = site.application.people.agents_of("queue", ["6500"])
+    seats = site.application.people.live_chat_seats.agents_of("queue", ["6500"])
     assert [seat.number for seat in seats] == ["1001", "1002"]
     await root.ask("PATCH", f"/v1/wave-privileges/{made['id']}", {"grants": ["delete_chat"]})
     assert (await ana.ask("GET", "/v1/me"))[1]["grants"] == ["delete_chat"]

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 from engage.errors import Forbidden, Invalid
 from engage.keyring import Keyring
 from engage.livechat.events import InquiryQueued
-from engage.people.events import ExtensionDropped, SessionEnded
+from engage.people.events import ExtensionsDropped, SessionEnded
 from engage.people.model import AgentSeat, Principal
 from engage.push.client import AddressForbidden, PushClient, PushFailed
 from engage.push.keys import own_key
@@ -234,7 +234,7 @@ async def test_who_signs_out_or_is_gone_is_told_nothing_more(desk: Desk) -> None
     browser = await desk.subscribed("1001")
     await desk.part.push.unsubscribe(person("1002"), browser.endpoint)  # not theirs
     assert desk.part.push.count("user:1001") == 1
-    desk.events.publish(ExtensionDropped("1001"))
+    desk.events.publish(ExtensionsDropped(("1001",)))
     await desk.events.settled()
     assert desk.part.push.count("user:1001") == 0
 

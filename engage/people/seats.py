@@ -1,0 +1,30 @@
+"""Who serves live chats: agents on duty whose Wave privilege opens them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engage.people.model import Grant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engage.people.ledger import Ledger
+    from engage.people.model import AgentSeat
+
+
+class LiveChatSeats:
+    """Destinations and their agents, as live chats see them."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def agents_of(self, kind: str, values: Iterable[str]) -> list[AgentSeat]:
+        """Who serves a destination: `queue` with queue numbers, or `extensions`."""
+        book = self._ledger.book
+        seats = book.agents_of(kind, values)
+        return [each for each in seats if Grant.LIVE_CHAT in book.grants(each.number)]
+
+    def names_of(self, kind: str, values: Iterable[str]) -> dict[str, str]:
+        """The names of a destination; what does not exist (any more) is left out."""
+        return self._ledger.book.names_of(kind, values)
