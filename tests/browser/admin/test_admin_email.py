@@ -131,6 +131,9 @@ def test_a_dead_letter_is_seen_and_sent_again(
     )
     assert serious_faults(admin) == []
     dialog.get_by_role("button", name="Close").click()
+    admin.get_by_role("combobox", name="Kind").click()
+    admin.get_by_role("option", name="Test email", exact=True).click()
+    expect(row).to_be_visible()
     row.get_by_role("button", name="Send Again").click()
     expect(row).to_contain_text("Sent", timeout=15_000)
     wait_until(lambda: len(sink.mails) == before + 1, 5, "the mail's arrival")

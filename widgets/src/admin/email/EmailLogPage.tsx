@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 
 import { Icon } from "../../kit/Icon";
 import { useSession } from "../../kit/session-context";
@@ -13,8 +13,9 @@ import type { PageProps } from "../pages";
 import { State } from "../State";
 import { each } from "../table/each";
 import table from "../table.module.css";
+import { usePolled } from "../usePolled";
 import { useTurn } from "../useTurn";
-import { canCancel, canRetry, type Mail, STATES, stateWords, toneOf } from "./emails";
+import { canCancel, canRetry, type Mail, STATES, stateWords, type TemplateSummary, toneOf } from "./emails";
 import styles from "./Email.module.css";
 import { MailDialog } from "./MailDialog";
 import { SendingNotice } from "./SendingNotice";
@@ -28,6 +29,8 @@ export default function EmailLogPage({ page, readOnly }: PageProps) {
   const [shown, setShown] = useState<Mail | null>(null);
   const [turn, again] = useTurn();
   const [busy, setBusy] = useState(false);
+  const load = useCallback(() => api.get<{ items: TemplateSummary[] }>("/v1/email-templates"), [api]);
+  const kinds = usePolled(load, () => "still");
 
   async function act(work: () => Promise<string>): Promise<void> {
     try {
@@ -75,18 +78,7 @@ export default function EmailLogPage({ page, readOnly }: PageProps) {
           placeholder={t("Recipient, subject or answer")}
           filters={[
             { name: "state", label: t("State"), options: STATES.map((value) => ({ value, label: stateWords(value) })) },
-            {
-              name: "kind",
-              label: t("Kind"),
-              options: [
-                { value: "waiting_inquiry", label: t("Waiting inquiry") },
-                { value: "offline_message", label: t("Offline message") },
-                { value: "welcome", label: t("Welcome") },
-                { value: "password_reset", label: t("Password reset") },
-                { value: "inactive_user", label: t("New messages for an inactive user") },
-                { value: "test", label: t("Test email") },
-              ],
-            },
+            { name: "kind", label: t("Kind"), options: kinds.value?.items.map((each) => ({ value: each.kind, label: each.title })) ?? [] },
           ]}
           columns={[
             { key: "to", title: t("Recipient"), draw: (row) => <Recipient mail={row} /> },
