@@ -81,9 +81,7 @@ class FileRoutes:
             Route(PATH + "/{id}/{variant}", self.fetch, methods=["GET"]),
         ]
 
-    @operation(
-        "Announce a file", body=AnnounceFile, answer=FileView, status=201, roles=ROLES, tag="files"
-    )
+    @operation("Announce a file", body=AnnounceFile, answer=FileView, status=201, roles=ROLES)
     async def announce(self, request: Request) -> Response:
         """Nothing has to be sent for what is not taken."""
         who = await principal(request, *ROLES)
@@ -95,7 +93,13 @@ class FileRoutes:
         )
         return _answer(seen, 201 if fresh else 200)
 
-    @operation("Bring a piece of a file", answer=FileView, roles=ROLES, tag="files")
+    @operation(
+        "Bring a piece of a file",
+        answer=FileView,
+        roles=ROLES,
+        headers=(("Upload-Offset", "Where in the file the piece begins: how much has arrived"),),
+        bytes_as="application/octet-stream",
+    )
     async def bring(self, request: Request) -> Response:
         """The body is the piece, the header `Upload-Offset` says where it begins.
 
@@ -117,13 +121,13 @@ class FileRoutes:
             return Response(status_code=499)  # nobody is there to read it; the log shows it
         return _answer(seen)
 
-    @operation("Look at a file", answer=FileView, roles=ROLES, tag="files")
+    @operation("Look at a file", answer=FileView, roles=ROLES)
     async def look(self, request: Request) -> Response:
         """One's own, or one of a conversation; with fresh addresses."""
         who = await principal(request, *ROLES)
         return _answer(await self._files.look(who, named(request)))
 
-    @operation("Remove a file that was not sent", status=204, roles=ROLES, tag="files")
+    @operation("Remove a file that was not sent", status=204, roles=ROLES)
     async def discard(self, request: Request) -> Response:
         """An upload that is given up."""
         who = await principal(request, *ROLES)

@@ -69,6 +69,8 @@ def _operation(path: str, method: str, operation: dict[str, Any], schemas: dict[
 
 
 def _schema(content: dict[str, Any], schemas: dict[str, Any]) -> str:
+    if "application/json" not in content:
+        return "".join(f"<p><code>{_text(each)}</code></p>" for each in content)
     name = content["application/json"]["schema"]["$ref"].rpartition("/")[2]
     schema = schemas.get(name, {})
     required = set(schema.get("required", ()))

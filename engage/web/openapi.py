@@ -37,6 +37,8 @@ class Operation:
     query: tuple[tuple[str, str], ...] = ()
     tag: str = ""
     media: tuple[str, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    bytes_as: str = ""
 
 
 def operation(
@@ -49,6 +51,8 @@ def operation(
     query: tuple[tuple[str, str], ...] = (),
     tag: str = "",
     media: tuple[str, ...] = (),
+    headers: tuple[tuple[str, str], ...] = (),
+    bytes_as: str = "",
 ) -> Callable[[Endpoint], Endpoint]:
     """Describe an endpoint.
 
@@ -61,10 +65,15 @@ def operation(
         query: parameters as (name, description).
         tag: the group it is shown in; the path's first part unless given.
         media: content types of success besides JSON: `text/csv`.
+        headers: that must be sent, as (name, description).
+        bytes_as: the content type of a body of mere bytes.
     """
+    described = Operation(
+        summary, body, answer, status, roles, query, tag, media, headers, bytes_as
+    )
 
     def describe(endpoint: Endpoint) -> Endpoint:
-        setattr(endpoint, MARK, Operation(summary, body, answer, status, roles, query, tag, media))
+        setattr(endpoint, MARK, described)
         return endpoint
 
     return describe
@@ -155,10 +164,23 @@ def _operation(path: str, method: str, each: Operation | None) -> dict[str, Any]
             {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
             for name, text in each.query
         ]
+        parameters += [
+            {
+                "name": name,
+                "in": "header",
+                "description": text,
+                "required": True,
+                "schema": {"type": "string"},
+            }
+            for name, text in each.headers
+        ]
         result["responses"][str(each.status)] = _success(each)
         result["security"] = _security(each, method)
         if each.body is not None:
             result["requestBody"] = {"required": True, "content": _content(each.body)}
+        elif each.bytes_as:
+            schema = {"type": "string", "format": "binary"}
+            result["requestBody"] = {"content": {each.bytes_as: {"schema": schema}}}
     if parameters:
         result["parameters"] = parameters
     return result

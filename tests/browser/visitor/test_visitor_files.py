@@ -143,6 +143,21 @@ def test_a_file_on_its_way_can_be_cancelled(
     assert said(agent) == []
 
 
+def test_a_chat_of_text_alone_offers_no_files(visitor: Page) -> None:
+    # The page draws what its configuration says; the server refuses by itself.
+    visitor.route(
+        "**/livechat/demo",
+        lambda route: route.fulfill(
+            response=(answer := route.fetch()),
+            body=answer.text().replace('"file_upload":"all"', '"file_upload":"none"'),
+        ),
+    )
+    visitor.reload()
+    start_chat(visitor)
+    expect(visitor.get_by_role("textbox", name="Message", exact=True)).to_be_visible()
+    expect(visitor.get_by_role("button", name="Attach file")).to_have_count(0)
+
+
 def test_pictures_are_pasted_and_dropped(visitor: Page, agent: Agent) -> None:
     start_chat(visitor)
     agent.accept()

@@ -137,6 +137,34 @@ async def test_with_cloud_im_the_size_is_read_only_and_says_why(site: Site) -> N
         assert status == 200
 
 
+async def test_a_live_chat_narrows_what_its_visitors_send(site: Site) -> None:
+    admin = await site.sign_in("admin", "Demo-admin!")
+    _, listed = await site.json("GET", "/v1/livechats", token=admin)
+    path = f"/v1/livechats/{listed['items'][0]['id']}"
+    visitor, agent, _ = await talk(site)
+    told: dict[str, Any]
+    try:
+        for allowed in ({"file_upload": "images"}, {"file_upload": "none"}):
+            status, told = await site.json("PATCH", path, allowed, token=admin)
+            assert status == 200, told
+            _, page = await site.json("GET", "/v1/livechat/demo")
+            assert page["file_upload"] == allowed["file_upload"]
+            images = allowed["file_upload"] == "images"
+            expected = 200 if images else 403
+            told = await upload(site, visitor, pictures.drawing(), "a.png", expect=expected)
+            expected = 415 if images else 403
+            told = await upload(site, visitor, b"Hello", "a.txt", expect=expected)
+            assert told["error"]["code"] == ("kind_refused" if images else "files_forbidden")
+            await upload(site, agent, b"Hello", "a.txt")
+        allowed = {"file_upload": "all", "max_file_size_mb": 1}
+        await site.json("PATCH", path, allowed, token=admin)
+        told = await upload(site, visitor, b"x" * (MEGABYTE + 1), "a.txt", expect=413)
+        assert told["error"]["limit_mb"] == "1"
+    finally:
+        usual = {"file_upload": "all", "max_file_size_mb": None}
+        await site.json("PATCH", path, usual, token=admin)
+
+
 @pytest.mark.parametrize("value", [0, 1025, "many", None, 1.5])
 async def test_a_limit_that_makes_no_sense_is_refused_at_its_field(site: Site, value: Any) -> None:
     status, told = await change(site, max_file_size_mb=value)
