@@ -106,6 +106,7 @@ def test_an_app_from_setting_it_up_to_signing_in_by_it(
     open_security(page)
     expect(page.get_by_text("A page opened by an IP address can have no passkeys")).to_be_visible()
     page.get_by_role("button", name="Set up app").click()
+    expect(page.get_by_role("dialog")).to_have_css("opacity", "1")  # it fades in
     assert serious_faults(page) == []
     app, codes = set_up_app(page)
     with page.expect_download() as download:
