@@ -14,6 +14,7 @@ from engage.hub.model import SYSTEM
 from engage.identifiers import new_id
 from engage.livechat.desk import close
 from engage.livechat.events import ConversationEnded, InquiryMissed
+from engage.livechat.livechats import LiveChatRows
 from engage.livechat.model import (
     CHANNEL_DELETED,
     ENDED,
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
     from engage.events import Events
     from engage.hub.service import Hub, HubTransaction
     from engage.identifiers import Clock
-    from engage.livechat.lobby import LiveChats, Lobby
+    from engage.livechat.livechats import LiveChats
+    from engage.livechat.lobby import Lobby
     from engage.livechat.model import Seats
     from engage.livechat.options import Options
     from engage.storage.database import Database
@@ -164,13 +166,13 @@ class Administration:
         actor.check(Module.LIVECHAT)
 
         async def work(connection: AsyncConnection) -> LiveChat:
-            rows = LiveChatRepository(connection)
+            rows = LiveChatRows(connection)
             if client_id is not None:
-                made = await rows.livechat_by_client_id(client_id)
+                made = await rows.made_by(client_id)
                 if made is not None:
                     return made
             await self._check(rows, draft)
-            if await rows.count_livechats() >= MAX_LIVECHATS:
+            if await rows.count() >= MAX_LIVECHATS:
                 raise TooManyLiveChats(most=MAX_LIVECHATS)
             livechat = LiveChat(
                 id=new_id(),
@@ -182,7 +184,7 @@ class Administration:
                 version=1,
                 created_at_ms=self._clock(),
             )
-            await rows.add_livechat(livechat, client_id)
+            await rows.add(livechat, client_id)
             await self._note(connection, actor, "add", livechat)
             return livechat
 
@@ -213,7 +215,7 @@ class Administration:
         before = self._kept(livechat_id)
 
         async def work(connection: AsyncConnection) -> LiveChat:
-            rows = LiveChatRepository(connection)
+            rows = LiveChatRows(connection)
             held = await self._held(connection, livechat_id, version)
             draft = edit(held)
             await self._check(rows, draft, held)
@@ -225,7 +227,7 @@ class Administration:
                 options=draft.options,
                 version=held.version + 1,
             )
-            await rows.change_livechat(changed)
+            await rows.change(changed)
             fields = sorted(changed_fields(held, changed))
             await self._note(connection, actor, "change", changed, fields=fields)
             return changed
@@ -247,7 +249,7 @@ class Administration:
         async def work(connection: AsyncConnection) -> LiveChat:
             held = await self._held(connection, livechat_id)
             changed = replace(held, public_id=new_public_id(), version=held.version + 1)
-            await LiveChatRepository(connection).change_livechat(changed)
+            await LiveChatRows(connection).change(changed)
             await self._note(connection, actor, "renew", changed)
             return changed
 
@@ -263,11 +265,12 @@ class Administration:
         actor.check(Module.LIVECHAT)
 
         async def work(connection: AsyncConnection) -> LiveChat:
-            rows = LiveChatRepository(connection)
+            rows = LiveChatRows(connection)
             held = await self._held(connection, livechat_id)
             deleted = replace(held, version=held.version + 1, deleted_at_ms=self._clock())
-            counts = (await rows.open_counts()).get(livechat_id, OpenCounts())
-            await rows.change_livechat(deleted)
+            await rows.change(deleted)
+            open_ones = await LiveChatRepository(connection).open_counts()
+            counts = open_ones.get(livechat_id, OpenCounts())
             ended = counts.waiting + counts.active
             await self._note(connection, actor, "delete", deleted, ended=ended)
             return deleted
@@ -292,7 +295,7 @@ class Administration:
         kind, wanted = KINDS.get(kind, ""), set(keys)
         return [
             Reference("livechat", each.id, each.name, blocking=wanted.issuperset(values))
-            for each in await LiveChatRepository(connection).livechats()
+            for each in await LiveChatRows(connection).all()
             if each.deleted_at_ms is None
             and each.destination.kind == kind
             and wanted.intersection(values := each.destination.values)
@@ -318,16 +321,14 @@ class Administration:
     async def _held(
         self, connection: AsyncConnection, livechat_id: str, version: int | None = None
     ) -> LiveChat:
-        held = await LiveChatRepository(connection).livechat(livechat_id)
+        held = await LiveChatRows(connection).get(livechat_id)
         if held is None:
             raise NotFound
         if version is not None and version != held.version:
             raise Edited(await last_editor(connection, subject_of(held)), held.version)
         return held
 
-    async def _check(
-        self, rows: LiveChatRepository, draft: Draft, held: LiveChat | None = None
-    ) -> None:
+    async def _check(self, rows: LiveChatRows, draft: Draft, held: LiveChat | None = None) -> None:
         """Everything that is wrong at once, each at its field."""
         fields = draft.problems()
         destination = draft.destination
@@ -336,7 +337,7 @@ class Administration:
             if any(each not in names for each in destination.values):
                 fields["destination"] = GONE
         if "name" not in fields:
-            named = await rows.livechat_named(draft.name)
+            named = await rows.named(draft.name)
             if named is not None and (held is None or named != held.id):
                 fields["name"] = NAME_TAKEN
         if fields:

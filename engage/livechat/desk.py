@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from engage.hub.delivery import Delivery
     from engage.hub.service import Hub, HubTransaction
     from engage.identifiers import Clock
-    from engage.livechat.lobby import LiveChats, Lobby
+    from engage.livechat.livechats import LiveChats
+    from engage.livechat.lobby import Lobby
     from engage.storage.database import Database
 
 

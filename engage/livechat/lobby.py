@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from engage.livechat import wire
-from engage.livechat.model import WAITING, UnknownLiveChat
+from engage.livechat.model import WAITING
 from engage.livechat.repository import LiveChatRepository
 from engage.livechat.waiting import Moment, positions
 
@@ -17,57 +17,9 @@ if TYPE_CHECKING:
     from engage.hub.delivery import Delivery
     from engage.hub.service import HubTransaction
     from engage.identifiers import Clock
+    from engage.livechat.livechats import LiveChats
     from engage.livechat.model import Inquiry, LiveChat, Seat, Seats
     from engage.storage.database import Database
-
-
-class LiveChats:
-    """Every live chat in memory, as pages and sockets ask for them on each request."""
-
-    def __init__(self) -> None:
-        self._by_id: dict[str, LiveChat] = {}
-        self._by_public_id: dict[str, LiveChat] = {}
-
-    async def load(self, database: Database) -> None:
-        """Read them anew."""
-        async with database.read() as connection:
-            found = await LiveChatRepository(connection).livechats()
-        self._by_id = {livechat.id: livechat for livechat in found}
-        self._by_public_id = {livechat.public_id: livechat for livechat in self.all()}
-
-    def put(self, livechat: LiveChat) -> None:
-        """Take over a new or changed one."""
-        self._by_id[livechat.id] = livechat
-        self._by_public_id = {each.public_id: each for each in self.all()}
-
-    def all(self) -> list[LiveChat]:
-        """All that are not deleted, oldest first."""
-        return [each for each in self._by_id.values() if each.deleted_at_ms is None]
-
-    def deleted(self) -> list[LiveChat]:
-        """Those that are kept for their history only."""
-        return [each for each in self._by_id.values() if each.deleted_at_ms is not None]
-
-    def by_id(self, livechat_id: str) -> LiveChat:
-        """One by its own identifier, deleted or not."""
-        return self._found(self._by_id.get(livechat_id))
-
-    def by_public_id(self, public_id: str) -> LiveChat:
-        """One by what stands in its link.
-
-        Raises:
-            UnknownLiveChat: there is none, or it was deleted; one switched off is found.
-        """
-        return self._found(self._by_public_id.get(public_id))
-
-    def former(self, public_id: str) -> LiveChat | None:
-        """The deleted one that a link led to."""
-        return next((each for each in self.deleted() if each.public_id == public_id), None)
-
-    def _found(self, livechat: LiveChat | None) -> LiveChat:
-        if livechat is None:
-            raise UnknownLiveChat
-        return livechat
 
 
 class Lobby:

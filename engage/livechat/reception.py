@@ -11,6 +11,7 @@ from engage.hub.model import SYSTEM, Author, Member, clean_text
 from engage.identifiers import new_id
 from engage.livechat import form, tokens, wire
 from engage.livechat.events import InquiryQueued, OfflineMessageLeft
+from engage.livechat.livechats import LiveChatRows
 from engage.livechat.model import (
     CLOSED,
     DISABLED,
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
     from engage.hub.service import Hub, HubTransaction
     from engage.identifiers import Clock
     from engage.livechat.limits import Throttle
-    from engage.livechat.lobby import LiveChats, Lobby
+    from engage.livechat.livechats import LiveChats
+    from engage.livechat.lobby import Lobby
     from engage.livechat.post import Post
     from engage.livechat.visitors import Visitors
     from engage.storage.database import Database
@@ -255,7 +257,7 @@ class Reception:
         arrival: Arrival,
     ) -> Session:
         rows = LiveChatRepository(transaction.connection)
-        if not await rows.is_kept(livechat.id):
+        if not await LiveChatRows(transaction.connection).is_kept(livechat.id):
             raise UnknownLiveChat
         if start.client_id is not None:  # two tries of one start may have come at once
             repeated = await rows.inquiry_by_client_id(livechat.id, start.client_id)
@@ -391,7 +393,7 @@ class Reception:
         arrival: Arrival,
     ) -> tuple[Inquiry, bool]:
         rows = LiveChatRepository(transaction.connection)
-        if not await rows.is_kept(livechat.id):
+        if not await LiveChatRows(transaction.connection).is_kept(livechat.id):
             raise UnknownLiveChat
         if start.client_id is not None:
             repeated = await rows.inquiry_by_client_id(livechat.id, start.client_id)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.identifiers import Clock
-    from engage.livechat.lobby import LiveChats
+    from engage.livechat.livechats import LiveChats
     from engage.livechat.model import Inquiry
     from engage.livechat.post import Post
     from engage.storage.database import Database

@@ -1,4 +1,4 @@
-"""Rows of live chats, visitors, inquiries and consents."""
+"""Rows of visitors, inquiries and consents."""
 
 from __future__ import annotations
 
@@ -13,21 +13,17 @@ from engage.livechat.model import (
     OPEN_STATES,
     WAITING,
     Consent,
-    Destination,
     Details,
     Inquiry,
-    LiveChat,
     OpenCounts,
     Visitor,
 )
-from engage.livechat.options import Options
 from engage.storage.tables import (
     consents,
     conversations,
     events,
     facts,
     inquiries,
-    livechats,
     visitors,
 )
 
@@ -58,68 +54,6 @@ class LiveChatRepository:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-
-    async def livechats(self) -> list[LiveChat]:
-        """All of them, oldest first."""
-        rows = await self._connection.execute(
-            select(livechats).order_by(livechats.c.created_at_ms, livechats.c.id)
-        )
-        return [_livechat(row) for row in rows]
-
-    async def livechat(self, livechat_id: str) -> LiveChat | None:
-        """One that is not deleted; nobody else changes it within this transaction."""
-        query = (
-            select(livechats)
-            .where(livechats.c.id == livechat_id, livechats.c.deleted_at_ms.is_(None))
-            .with_for_update()
-        )
-        row = (await self._connection.execute(query)).one_or_none()
-        return None if row is None else _livechat(row)
-
-    async def livechat_by_client_id(self, client_id: str) -> LiveChat | None:
-        """The one that an earlier try of the same creation has made."""
-        query = select(livechats).where(livechats.c.client_id == client_id)
-        row = (await self._connection.execute(query)).one_or_none()
-        return None if row is None else _livechat(row)
-
-    async def livechat_named(self, name: str) -> str | None:
-        """The identifier of the one that has this name, without regard to case."""
-        query = select(livechats.c.id).where(livechats.c.name_key == name.casefold())
-        found: str | None = await self._connection.scalar(query)
-        return found
-
-    async def count_livechats(self) -> int:
-        """How many there are."""
-        query = (
-            select(func.count()).select_from(livechats).where(livechats.c.deleted_at_ms.is_(None))
-        )
-        return int(await self._connection.scalar(query) or 0)
-
-    async def is_kept(self, livechat_id: str) -> bool:
-        """Whether a live chat is not deleted, nor will be before this transaction ends."""
-        query = (
-            select(livechats.c.id)
-            .where(livechats.c.id == livechat_id, livechats.c.deleted_at_ms.is_(None))
-            .with_for_update(read=True)
-        )
-        return await self._connection.scalar(query) is not None
-
-    async def add_livechat(self, livechat: LiveChat, client_id: str | None = None) -> None:
-        """Store a new one."""
-        await self._connection.execute(
-            insert(livechats).values(
-                id=livechat.id,
-                created_at_ms=livechat.created_at_ms,
-                client_id=client_id,
-                **_columns(livechat),
-            )
-        )
-
-    async def change_livechat(self, livechat: LiveChat) -> None:
-        """Store what has changed about one."""
-        await self._connection.execute(
-            update(livechats).where(livechats.c.id == livechat.id).values(**_columns(livechat))
-        )
 
     async def open_counts(self) -> dict[str, OpenCounts]:
         """How many wait and how many are served, by live chat; those without any are left out."""
@@ -454,36 +388,6 @@ def _open_of(*, visitor_id: str | None = None, owner: str | None = None) -> Any:
     if owner is not None:
         query = query.where(conversations.c.owner == owner)
     return query
-
-
-def _columns(livechat: LiveChat) -> dict[str, Any]:
-    """What of a live chat can change."""
-    kept = livechat.deleted_at_ms is None
-    return {
-        "public_id": livechat.public_id,
-        "name": livechat.name,
-        "name_key": livechat.name.casefold() if kept else None,
-        "enabled": livechat.enabled,
-        "destination_kind": livechat.destination.kind,
-        "destination_values": list(livechat.destination.values),
-        "options": livechat.options.model_dump(mode="json"),
-        "version": livechat.version,
-        "deleted_at_ms": livechat.deleted_at_ms,
-    }
-
-
-def _livechat(row: Row[Any]) -> LiveChat:
-    return LiveChat(
-        id=row.id,
-        public_id=row.public_id,
-        name=row.name,
-        enabled=row.enabled,
-        destination=Destination(row.destination_kind, tuple(row.destination_values)),
-        options=Options.model_validate(row.options),
-        version=row.version,
-        created_at_ms=row.created_at_ms,
-        deleted_at_ms=row.deleted_at_ms,
-    )
 
 
 def _visitor(row: Row[Any]) -> Visitor:

@@ -17,7 +17,8 @@ from engage.livechat.events import (
     InquiryQueued,
 )
 from engage.livechat.limits import Limits, Throttle
-from engage.livechat.lobby import LiveChats, Lobby
+from engage.livechat.livechats import LiveChatRows, LiveChats
+from engage.livechat.lobby import Lobby
 from engage.livechat.model import KIND, WAITING, LiveChat, Seats
 from engage.livechat.policy import LiveChatPolicy
 from engage.livechat.post import Post
@@ -95,7 +96,7 @@ class LiveChatService:
 
     async def add(self, livechat: LiveChat) -> None:
         """Store a live chat; it is reachable at once."""
-        await self._database.write(lambda each: LiveChatRepository(each).add_livechat(livechat))
+        await self._database.write(lambda each: LiveChatRows(each).add(livechat))
         await self.livechats.load(self._database)
 
     async def visitor(self, token: str) -> Principal:
