@@ -200,7 +200,11 @@ async def test_group_takes_as_many_members_as_it_may_and_one_event_is_one_row(
         await office.groups.create(ANA, name="Too many", members=everybody[:MEMBERS_LIMIT])
     group = await made(office, *everybody[: MEMBERS_LIMIT - 1])
     assert len((await office.groups.get(ANA, group)).members) == MEMBERS_LIMIT
-    await office.say("1000", group, "Hello")
+    seq = await office.say("1000", group, "Hello")
+    await office.hub.read("user:2005", group, seq)
+    await office.hub.stop()  # writes the marks
+    assert office.connections.told("user:2005", "watermark")  # one's other windows
+    assert not office.connections.told("user:1000", "watermark")  # 500 would tell 500
     await office.groups.remove(ANA, group, "2001")
     await office.groups.add(ANA, group, ["2599"])
     with pytest.raises(Invalid):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from engage.chat.inactive import DAY_MS, Activity, InactiveMails
 from engage.files.settings import ImSettings
+from engage.keyring import Keyring
+from engage.notify.outbox import Outbox
 from engage.people.model import AgentSeat
-from engage.storage.tables import wave_activity
+from engage.storage.tables import mails, wave_activity
 from tests.support.colleagues import NAMES, Office, person
 
 if TYPE_CHECKING:
@@ -155,3 +157,18 @@ async def test_who_has_no_address_or_was_never_there_is_spared(office: Away) -> 
     await write_to(office, "1001", "Are you there?")
     assert await office.job.run_once() == 1
     assert told(office) == [("1001@b.test", 1)]
+
+
+async def test_mail_is_one_that_the_outbox_takes(office: Away) -> None:
+    outbox = Outbox(office.database, Keyring(b"k" * 32), lambda: "https://pbx.example")
+    job = InactiveMails(
+        office.database, office.activity, office.connections, office.book, Addresses(), outbox,
+        lambda: office.settings, office.clock,
+    )  # fmt: skip
+    await office.database.write(lambda connection: connection.execute(delete(mails)))
+    await office.last_seen("1002", 8)
+    await write_to(office, "1002", "One", "Two", "Three")
+    assert [await job.run_once(), await job.run_once()] == [1, 0]
+    async with office.database.read() as connection:
+        [mail] = (await connection.execute(select(mails))).all()
+    assert (mail.kind, mail.address) == ("inactive_user", "1002@b.test")

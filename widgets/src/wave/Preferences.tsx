@@ -6,6 +6,7 @@ import { language, t } from "../shared/i18n";
 import { chime } from "../shared/sound";
 import type { Appearance } from "../kit/appearance";
 import { Icon } from "../kit/Icon";
+import { Person } from "../kit/Person";
 import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
 import { askForDesktop, desktopPermission, notifyDesktop } from "./alerts";
@@ -38,6 +39,7 @@ function Choices() {
 
   return (
     <div className={styles.rows}>
+      <Profile />
       <Switch label={t("Sound")} description={t("A short chime for new messages and inquiries")} checked={settings.sound} onChange={(event) => choose({ sound: event.currentTarget.checked })} />
       <Switch
         label={t("Desktop notifications")}
@@ -91,6 +93,23 @@ function Choices() {
         data={[{ value: "", label: t("The browser's") }, ...(desk.languages.length > 0 ? desk.languages : [language()]).map((tag) => ({ value: tag, label: nameOf(tag) }))]}
       />
       <Installing />
+    </div>
+  );
+}
+
+/** Who one is to the others; an administrator keeps it. */
+function Profile() {
+  const { me, contacts } = useDesk();
+  const email = contacts.find(({ number }) => number === me.id)?.email;
+  return (
+    <div className={styles.profile}>
+      <Person name={me.name} seed={me.id} size={46} />
+      <div>
+        <b>
+          <bdi>{me.name}</bdi>
+        </b>
+        <p className={styles.words}>{[me.id, email].filter(Boolean).join(" · ")}</p>
+      </div>
     </div>
   );
 }
