@@ -199,7 +199,6 @@ class FormOptions(BaseModel):
             "section": PRIVACY,
             "placeholder": PRIVACY_NOTICE,
             "rows": 4,
-            "when": {"field": "privacy_control", "is": True},
         },
     )
     retention_days: Annotated[int, Field(ge=0, le=3650)] = Field(
