@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 MOST_PIXELS = 64_000_000
 """Of one picture, or of all frames of a moving one together."""
 
-MOST_MEMORY, MOST_CPU_S = 2 << 30, 60
+MOST_FRAMES = 1_000
+MOST_MEMORY, MOST_CPU_S = 2 << 30, 30
 THUMB, PREVIEW = (480, 480), (1280, 1280)
 JPEG_QUALITY, SMALL_QUALITY = 90, 80
 _SEEN = ("transparency", "duration", "loop", "disposal", "blend", "background", "gamma")
@@ -50,12 +51,12 @@ def draw(source: Path, whole: Path, thumb: Path, preview: Path, format_name: str
         format_name: as Pillow calls it; no other decoder is tried.
 
     Raises:
-        TooBig: see `MOST_PIXELS`.
+        TooBig: see `MOST_PIXELS` and `MOST_FRAMES`.
         OSError, SyntaxError, ValueError: it cannot be drawn.
     """
     with Image.open(source, formats=(format_name,)) as picture:
         frames = getattr(picture, "n_frames", 1) if format_name != "JPEG" else 1
-        if picture.width * picture.height * frames > MOST_PIXELS:
+        if frames > MOST_FRAMES or picture.width * picture.height * frames > MOST_PIXELS:
             raise TooBig
         if frames > 1:
             return _draw_moving(picture, whole, thumb, preview, format_name)

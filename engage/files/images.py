@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 AT_ONCE = 2
-PATIENCE_S = 90.0
+PATIENCE_S = 60.0
 
 
 class Studio:

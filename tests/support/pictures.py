@@ -40,7 +40,7 @@ def drawing(format_name: str = "PNG", size: tuple[int, int] = (64, 48), **option
 
 def moving(format_name: str, frames: int = 3) -> bytes:
     """An animation."""
-    first, *others = [Image.new("RGB", (40, 30), (80 * each, 0, 0)) for each in range(frames)]
+    first, *others = [Image.new("RGB", (40, 30), (80 * each % 256, 0, 0)) for each in range(frames)]
     return _saved(first, format_name, save_all=True, append_images=others, duration=120, loop=0)
 
 

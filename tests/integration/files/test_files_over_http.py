@@ -182,6 +182,7 @@ async def test_a_limit_that_makes_no_sense_is_refused_at_its_field(site: Site, v
         (b"%PDF-1.7\n\x00", "photo.jpg", "disguised"),
         (pictures.drawing("PNG")[:60], "broken.png", "picture_broken"),
         (pictures.bomb(), "bomb.png", "picture_too_big"),
+        (pictures.moving("GIF", 1001), "endless.gif", "picture_too_big"),
         (pictures.drawing("TIFF"), "scan.tif", "picture_refused"),
     ],
 )
