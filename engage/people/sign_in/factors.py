@@ -16,6 +16,8 @@ from engage.people.sign_in.model import (
     PasskeyRefused,
     ProofNeeded,
     Purpose,
+    SetupOver,
+    TicketOver,
 )
 from engage.people.sign_in.oversight import account_under
 from engage.people.sign_in.repository import FactorRepository
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from engage.people.sessions import Sessions
     from engage.people.sign_in.model import Factors, RelyingParty
     from engage.people.sign_in.settings import SecuritySettings
-    from engage.people.sign_in.tickets import Tickets
+    from engage.people.sign_in.tickets import Ticket, Tickets
     from engage.storage.database import Database
 
 CHALLENGE_BYTES = 32
@@ -173,11 +175,10 @@ class SecondFactors:
         """Store the app whose code is right; recovery codes when these are the first.
 
         Raises:
-            TicketOver: the secret was made too long ago.
+            SetupOver: the secret was made too long ago.
             Invalid: the code is wrong.
         """
-        account = self._owner(session)
-        opened = self._tickets.open(ticket, address, Purpose.NEW_APP, session_id=session.id)
+        account, opened = self._begun(session, address, ticket, Purpose.NEW_APP)
         step = totp.matching_step(opened.secret, "".join(code.split()), self._clock(), 0)
         if step is None:
             raise Invalid({"code": N_("This code is wrong. Check the clock of your phone.")})
@@ -233,11 +234,10 @@ class SecondFactors:
         """Store a passkey; recovery codes when these are the first.
 
         Raises:
-            TicketOver: it was asked too long ago.
+            SetupOver: it was asked too long ago.
             Invalid: the browser's answer does not hold.
         """
-        account = self._owner(session)
-        opened = self._tickets.open(ticket, address, Purpose.NEW_PASSKEY, session_id=session.id)
+        account, opened = self._begun(session, address, ticket, Purpose.NEW_PASSKEY)
         try:
             made = passkeys.registered(party, bytes.fromhex(opened.challenge), answer)
         except PasskeyRefused as refused:
@@ -341,6 +341,20 @@ class SecondFactors:
         if self._clock() - session.proved_at_ms > FRESH_MS:
             raise ProofNeeded
         return self._book().accounts[session.account_id]
+
+    def _begun(
+        self, session: Session, address: str, ticket: str, purpose: Purpose
+    ) -> tuple[Account, Ticket]:
+        """Who finishes what; the password was asked when it began.
+
+        Raises:
+            SetupOver: it began too long ago, or in another session.
+        """
+        try:
+            opened = self._tickets.open(ticket, address, purpose, session_id=session.id)
+        except TicketOver:  # its 401 would end the session
+            raise SetupOver from None
+        return self._book().accounts[session.account_id], opened
 
     async def _spend_app_code(self, account_id: str, code: str) -> bool:
         found = await self.of(account_id)

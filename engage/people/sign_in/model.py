@@ -146,6 +146,13 @@ class PasskeysAway(Conflict):
     text = N_("Passkeys cannot be used at this address. Open the page by its name over HTTPS.")
 
 
+class SetupOver(Conflict):
+    """A second factor was begun too long ago, or in another session."""
+
+    code = "setup_over"
+    text = TicketOver.text
+
+
 class LinkOver(Conflict):
     """A link from a mail that was used, replaced or is too old."""
 

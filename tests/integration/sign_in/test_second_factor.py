@@ -139,7 +139,20 @@ async def test_a_ticket_of_another_session_stores_nothing(ana: Someone, site: Si
     ben = await site.sign_in("1001")
     body = {"ticket": new["ticket"], "code": "000000"}
     status, refused = await site.json("POST", "/v1/me/second-factor/app/confirm", body, token=ben)
-    assert (status, refused["error"]["code"]) == (401, "ticket_over")
+    assert (status, refused["error"]["code"]) == (409, "setup_over")
+    ana.site.clock.offset_ms += 3 * FIVE_MINUTES_MS
+    status, refused = await ana.ask("POST", "/v1/me/second-factor/app/confirm", body)
+    assert (status, refused["error"]["code"]) == (409, "setup_over")
+    assert (await ana.ask("GET", "/v1/me"))[0] == 200
+
+
+async def test_there_is_time_to_find_the_phone(ana: Someone) -> None:
+    _, new = await ana.ask("POST", "/v1/me/second-factor/app")
+    ana.site.clock.offset_ms += 2 * FIVE_MINUTES_MS
+    ana.secret = new["secret"]
+    body = {"ticket": new["ticket"], "code": ana.code()}
+    status, _ = await ana.ask("POST", "/v1/me/second-factor/app/confirm", body)
+    assert status == 200
 
 
 async def test_the_secret_is_sealed_and_recovery_codes_are_hashed(ana: Someone, site: Site) -> None:
