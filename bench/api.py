@@ -2,8 +2,8 @@
 
     python -m bench.api
 
-Starts a server of its own with demonstration data. Each line: requests a second and milliseconds,
-twenty at a time over connections that stay open.
+Starts a server of its own with demonstration data. Each line: requests a second, milliseconds,
+and the CPU of the web process for each, twenty at a time over connections that stay open.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
+from bench.cpu import cpu_s
 from tests.support.program import Program
 from tests.support.server import Server
 
@@ -50,8 +51,10 @@ class Client:
         return str((await self.ask("login", user=USER, token=token))["cookie"])
 
 
-async def measure(name: str, one: Callable[[int], Awaitable[object]], total: int = TOTAL) -> None:
-    """Run `total` of something, so many at a time."""
+async def measure(
+    web: int, name: str, one: Callable[[int], Awaitable[object]], total: int = TOTAL
+) -> None:
+    """Run `total` of something against the process `web`, so many at a time."""
     taken: list[float] = []
     numbers = iter(range(total))
 
@@ -61,15 +64,16 @@ async def measure(name: str, one: Callable[[int], Awaitable[object]], total: int
             await one(number)
             taken.append((time.perf_counter() - began) * 1000)
 
-    began = time.perf_counter()
+    began, before_s = time.perf_counter(), cpu_s(web)
     await asyncio.gather(*(worker() for _ in range(CONCURRENT)))
-    rate = total / (time.perf_counter() - began)
+    rate, each_us = total / (time.perf_counter() - began), (cpu_s(web) - before_s) / total * 1e6
     taken.sort()
     p50, p99 = taken[len(taken) // 2], taken[int(len(taken) * 0.99)]
-    print(f"{name:36} {rate:8.0f}/s   p50 {p50:7.2f} ms   p99 {p99:7.2f} ms", flush=True)
+    latency = f"p50 {p50:7.2f} ms   p99 {p99:7.2f} ms"
+    print(f"{name:24} {rate:6.0f}/s   {latency}   {each_us:7.0f} µs CPU", flush=True)
 
 
-async def run(url: str) -> None:
+async def run(url: str, web: int) -> None:
     """All of it."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
@@ -77,18 +81,21 @@ async def run(url: str) -> None:
     async with aiohttp.ClientSession(connector=connector) as http:
         client = Client(http, f"{url}/api")
         client.cookie = await client.login()
-        await measure("challenge + login", lambda _: client.login())
-        await measure("getSystemStatus", lambda _: client.ask("getSystemStatus"))
+        await measure(web, "challenge + login", lambda _: client.login())
+        await measure(web, "getSystemStatus", lambda _: client.ask("getSystemStatus"))
         await measure(
+            web,
             "addSIPAccountAndUser",
             lambda each: client.ask("addSIPAccountAndUser", extension=str(2000 + each)),
             EXTENSIONS,
         )
         await measure(
+            web,
             "getSIPAccount",
             lambda each: client.ask("getSIPAccount", extension=str(2000 + each % 200)),
         )
         await measure(
+            web,
             "updateSIPAccount",
             lambda each: client.ask(
                 "updateSIPAccount", extension=str(2000 + each % 200), ring_timeout=30 + each % 20
@@ -96,9 +103,9 @@ async def run(url: str) -> None:
             EXTENSIONS,
         )
         await measure(
-            f"listAccount of {EXTENSIONS}", lambda _: client.ask("listAccount"), EXTENSIONS
+            web, f"listAccount of {EXTENSIONS}", lambda _: client.ask("listAccount"), EXTENSIONS
         )
-        await measure("applyChanges", lambda _: client.ask("applyChanges"), EXTENSIONS)
+        await measure(web, "applyChanges", lambda _: client.ask("applyChanges"), EXTENSIONS)
 
 
 def main() -> None:
@@ -107,7 +114,7 @@ def main() -> None:
         admin = Program(server.url, "admin", "Demo-admin!")
         added = admin.post("/v1/api-users", {"user": USER, "password": PASSWORD})
         assert added.status == 201, added.body
-        asyncio.run(run(server.https_url))
+        asyncio.run(run(server.https_url, server.pid("web")))
 
 
 if __name__ == "__main__":
