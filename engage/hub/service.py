@@ -50,8 +50,8 @@ __all__ = ["Entry", "Hub", "HubTransaction", "Opening"]
 T = TypeVar("T")
 
 LIVE_MARKS = 50
-"""In larger groups a mark is told to its owner alone, or each message would cause marks from all to
-all; the others find it in the summary."""
+"""In larger groups nobody is told who is typing, and a mark is told to its owner alone: else each
+message would cause marks from all to all. The others find them in the summary."""
 
 DOUBT_S = 60.0
 """So long after a lost transaction its authors may repeat what it held (seconds)."""
@@ -274,7 +274,10 @@ class Hub:
         """
         room = await self._room_of(who, conversation_id)
         now = asyncio.get_running_loop().time()
-        if room.conversation.closed or not self._typing.allows(who, conversation_id, now):
+        crowded = len(room.seats) > LIVE_MARKS
+        if crowded or room.conversation.closed:
+            return
+        if not self._typing.allows(who, conversation_id, now):
             return
         others = [each for each in room.seats if each != who]
         payload = {"conversation": conversation_id, "who": who, "author": author_json(author)}

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.wave.test_wave_chats import view, write_to
 from tests.support.browser import serious_faults
 from tests.support.desk import NARROW, log, message_box, open_wave, say, scrolls_sideways
+from tests.support.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -193,3 +194,32 @@ def test_group_fits_a_narrow_screen_in_either_direction(
     expect(ana.get_by_role("dialog", name="Group")).to_be_visible()
     assert not scrolls_sideways(ana)
     assert serious_faults(ana) == []
+
+
+def test_deleted_chat_leaves_every_window_and_comes_back_empty(
+    server: Server, new_context: NewContext
+) -> None:
+    admin = Program(server.url, "admin", "Demo-admin!")
+    grants = ["contacts", "chat", "group_chat", "file_transfer", "livechat", "delete_chat"]
+    made = admin.post("/v1/wave-privileges", {"name": "Trusted", "grants": grants}).json()
+    changed = admin.patch("/v1/extensions/1003", {"wave_privilege_id": made["id"]})
+    assert changed.status == 200
+    dana = open_wave(new_context, server.url, "1003")
+    other = open_wave(new_context, server.url, "1003")
+    write_to(dana, "Chen Li")
+    say(dana, "Not for long")
+    open_chat(other, "Chen Li")
+    dana.get_by_role("button", name="Chat options").click()
+    dana.get_by_role("menuitem", name="Delete chat").click()
+    dana.get_by_role("dialog").get_by_role("button", name="Delete chat").click()
+    for page in (dana, other):
+        expect(page.get_by_role("link", name="Chen Li")).to_have_count(0)
+        expect(page.get_by_text("No chat open")).to_be_visible()
+    chen = open_wave(new_context, server.url, "1002")
+    open_chat(chen, "Dana Novak")
+    expect(log(chen)).to_contain_text("Not for long")
+    say(chen, "New words")
+    for page in (dana, other):
+        open_chat(page, "Chen Li")
+        expect(log(page)).to_contain_text("New words")
+        expect(log(page).get_by_text("Not for long")).to_have_count(0)

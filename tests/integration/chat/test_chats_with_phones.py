@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from engage.chat.corrections import Corrections
 from engage.chat.model import OnlyUsers
 from engage.errors import Invalid
+from engage.files.settings import ImSettings
 from engage.hub.model import Author, NotParticipant, Post
 from engage.identifiers import new_id
 from tests.support.messaging import ADMIN, ANA, BEN, Desk, eventually
@@ -107,6 +109,35 @@ async def test_answer_waits_for_a_phone_that_has_left_meanwhile(
         assert copy.state == "offline"
         await ben.register()
         assert await ben.receive(1) == ["I will."]
+
+
+async def test_what_no_phone_has_yet_is_reworded_or_withdrawn(
+    desk: Desk, exchange: Exchange
+) -> None:
+    corrections = Corrections(
+        desk.hub, desk.telephony.deliveries, desk.events, ImSettings, desk.clock
+    )
+    async with Phone("1001", "Sip-1001!", exchange.address) as ben:
+        await ben.register()
+        await desk.phones("1001", 1)
+        assert await ben.send("1000", "Call me.") == 202
+        [summary] = await desk.hub.hello("user:1000", {})
+        chat = summary["conversation"]
+        await _say(desk, chat, "At sevn.")
+        assert await ben.receive(1) == ["At sevn."]
+        await corrections.edit(BY_ANA, chat, 2, client_id="e2", text="At seven.")
+        await ben.register(expires=0)
+        await desk.phones("1001", 0)
+        for text in ("Wait.", "Dont.", "Bye."):
+            await _say(desk, chat, text)
+        seqs = {e["text"]: e["seq"] for e in (await desk.hub.resume("user:1000", chat, 3)).events}
+        await corrections.edit(BY_ANA, chat, seqs["Wait."], client_id="e4", text="Wait a moment.")
+        await corrections.delete(BY_ANA, chat, seqs["Dont."], client_id="d5")
+        await ben.register()
+        said = await ben.receive(3)
+    assert sorted(said) == ["At sevn.", "Bye.", "Wait a moment."]
+    copies = await desk.chat.phone_copies(ANA, chat, 0, 10)
+    assert {each.seq: each.state for each in copies}[seqs["Dont."]] == "cancelled"
 
 
 async def test_writer_learns_that_a_phone_did_not_take_it(desk: Desk, exchange: Exchange) -> None:

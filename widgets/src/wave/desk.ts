@@ -50,6 +50,8 @@ export class Desk {
   /** Those there are to choose from. */
   languages: readonly string[] = [];
 
+  /** Deleted or left: not asked for again, though the address may still name them. */
+  #gone = new Set<string>();
   #phoneStates = new Map<string, Map<number, string>>();
   #watchers = new Set<() => void>();
   #changes = 0;
@@ -71,7 +73,7 @@ export class Desk {
     this.client.on<WireEvent>("event", (event) => this.#heard(event));
     this.client.on<OwnSettings>("settings", (settings) => this.#settle(settings));
     this.client.on<Kept>("kept", ({ conversation, ...keeping }) => this.client.kept(conversation, keeping));
-    this.client.on<{ conversation: string; reason: string }>("conversation_gone", ({ conversation }) => this.client.forget(conversation));
+    this.client.on<{ conversation: string; reason: string }>("conversation_gone", ({ conversation, reason }) => this.#leave(conversation, reason));
     this.client.on<{ conversation: string; seq: number; state: string }>("delivery", ({ conversation, seq, state }) => {
       this.#phone(conversation, seq, state);
       this.#changed();
@@ -114,6 +116,11 @@ export class Desk {
 
   get unreadVisitors(): number {
     return this.#sum("livechat");
+  }
+
+  /** Whether a conversation was deleted or left. */
+  isGone(conversation: string): boolean {
+    return this.#gone.has(conversation);
   }
 
   presenceOf(number: string): PresenceState | undefined {
@@ -218,6 +225,7 @@ export class Desk {
   async chatWith(number: string): Promise<void> {
     try {
       const summary = await this.api.post<Summary>("/v1/conversations", { with: number });
+      this.#gone.delete(summary.conversation);
       this.client.take(summary);
       go("chats", summary.conversation);
     } catch (error) {
@@ -243,14 +251,14 @@ export class Desk {
   async deleteChat(conversation: string): Promise<boolean> {
     return this.#attempt(t("The chat could not be deleted"), async () => {
       await this.api.delete(`/v1/conversations/${conversation}`);
-      this.client.forget(conversation);
+      this.#leave(conversation, "deleted");
     });
   }
 
   async leaveGroup(conversation: string): Promise<boolean> {
     return this.#attempt(t("The group could not be left"), async () => {
       await this.api.delete(`/v1/groups/${conversation}/members/${this.me.id}`);
-      this.client.forget(conversation);
+      this.#leave(conversation, "member_left");
     });
   }
 
@@ -333,7 +341,18 @@ export class Desk {
     this.#changed();
   }
 
+  /** A conversation is no longer in this person's list. */
+  #leave(conversation: string, reason: string): void {
+    if (this.#gone.has(conversation)) return;
+    const title = this.client.get(conversation)?.title ?? "";
+    this.#gone.add(conversation);
+    this.client.forget(conversation);
+    if (this.#inSight === conversation) go("chats");
+    if (reason === "member_removed") toast({ title: t("You were removed from the group “{title}”.", { title }) });
+  }
+
   #heard(event: WireEvent): void {
+    if (event.code !== "member_removed" && event.code !== "member_left") this.#gone.delete(event.conversation);
     if ((event.kind !== "message" && event.kind !== "file") || isMine(event.author, this.me)) return;
     if (event.conversation === this.#inSight && document.hasFocus()) return;
     if (this.client.get(event.conversation)?.muted && !namesMe(event, this.me)) return;

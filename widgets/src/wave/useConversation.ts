@@ -13,7 +13,8 @@ export function useConversation(id: string | undefined): Conversation | "searchi
   const [missing, setMissing] = useState<string | null>(null);
   const found = id ? desk.client.get(id) : undefined;
   const known = found?.kind ? found : undefined;
-  const asked = id !== undefined && desk.listed && !known && missing !== id;
+  const gone = id !== undefined && desk.isGone(id);
+  const asked = id !== undefined && !gone && desk.listed && !known && missing !== id;
 
   useEffect(() => {
     if (!asked) return;
@@ -27,5 +28,5 @@ export function useConversation(id: string | undefined): Conversation | "searchi
   }, [api, asked, desk, id]);
 
   if (known) return known;
-  return id !== undefined && missing !== id ? "searching" : null;
+  return id !== undefined && !gone && missing !== id ? "searching" : null;
 }
