@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from starlette.routing import Route
 
+from engage.web.openapi import operation_of
+
 if TYPE_CHECKING:
     from tests.support.site import Site
 
@@ -39,13 +41,14 @@ WHO = {"/v1/password": 1, "/v1/conversations": 1, "/v1/broadcasts": 2}
 
 
 def posts(site: Site) -> list[str]:
-    """Every route that takes a body; `/api` answers in an envelope of its own."""
+    """Every route that takes a JSON body, as its description says."""
     return sorted(
         route.path
         for route in site.application.routes
         if isinstance(route, Route)
         and "POST" in (route.methods or set())
-        and not route.path.startswith("/api")
+        and (described := operation_of(route.endpoint)) is not None
+        and described.body is not None
     )
 
 
@@ -60,7 +63,7 @@ async def test_malformed_json_is_told_by_a_code_everywhere(site: Site) -> None:
     wrong = []
     reads = 0
     for path in posts(site):
-        if path.endswith(("/sign-out", "/refresh", "/end", "/cancel", "/retry")):
+        if "/passkeys" in path:  # not for a site that passkeys cannot be made for: nothing is read
             continue
         full = path.replace("{id}", conversation).replace("{public_id}", "demo")
         for what, body in BODIES:
