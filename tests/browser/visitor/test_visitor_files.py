@@ -143,7 +143,7 @@ def test_a_file_on_its_way_can_be_cancelled(
     assert said(agent) == []
 
 
-def test_a_chat_of_text_alone_offers_no_files(visitor: Page) -> None:
+def test_a_chat_of_text_alone_offers_no_files(visitor: Page, agent: Agent) -> None:
     # The page draws what its configuration says; the server refuses by itself.
     visitor.route(
         "**/livechat/demo",
@@ -154,6 +154,7 @@ def test_a_chat_of_text_alone_offers_no_files(visitor: Page) -> None:
     )
     visitor.reload()
     start_chat(visitor)
+    agent.accept()
     expect(visitor.get_by_role("textbox", name="Message", exact=True)).to_be_visible()
     expect(visitor.get_by_role("button", name="Attach file")).to_have_count(0)
 

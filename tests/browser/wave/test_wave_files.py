@@ -24,7 +24,7 @@ from tests.support.desk import (
     say,
     scrolls_sideways,
 )
-from tests.support.server import Server
+from tests.support.server import Server, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +40,10 @@ MEGABYTE = 1024 * 1024
 def read_chat(page: Page, colleague: str) -> None:
     view(page, "Chats")
     page.get_by_role("list", name="Chats").get_by_role("link", name=colleague).click()
+
+
+def count(folder: Path) -> int:
+    return sum(each.is_file() for each in folder.rglob("*"))
 
 
 def save(page: Page) -> None:
@@ -84,14 +88,14 @@ def test_a_file_taken_back_is_gone_for_both(server: Server, new_context: NewCont
     attach(ana, payload(b"%PDF-1.7\n\x00", "wrong.pdf", "application/pdf"))
     expect(log(ana).get_by_role("link", name="wrong.pdf")).to_be_visible()
     kept = server.data / "files" / "kept"
-    before = sum(each.is_file() for each in kept.rglob("*"))
+    before = count(kept)
     log(ana).get_by_role("button", name="Message options").last.click()
     expect(ana.get_by_role("menuitem", name="Edit")).to_have_count(0)
     ana.get_by_role("menuitem", name="Delete").click()
     ana.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     expect(log(ana)).to_contain_text("This message was deleted.")
     expect(log(ana).get_by_role("link", name="wrong.pdf")).to_have_count(0)
-    assert sum(each.is_file() for each in kept.rglob("*")) == before - 1
+    wait_until(lambda: count(kept) == before - 1, 10, "the file's removal from the disk")
 
 
 def test_visitor_and_agent_exchange_files(
