@@ -53,6 +53,8 @@ def attempt(method: str, path: str, params: dict[str, str]) -> tuple[str, str]:
     kind = kind if kind in AS_IT_IS else kind.removesuffix("s")
     steps = [each for each in rest if not each.startswith("{")]
     named = next(iter(params.values()), "")
+    if not named.isprintable():  # no name of ours, and PostgreSQL takes no NUL
+        named = ""
     if not steps:
         verb = VERBS[method]
     elif method == "POST":

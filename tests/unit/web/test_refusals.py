@@ -15,6 +15,7 @@ from engage.web.refusals import attempt
         ("DELETE", "/v1/api-users/{id}", {"id": "a"}, "api_user.delete", "api_user:a"),
         ("POST", "/v1/livechats/{id}/link", {"id": "a"}, "livechat.link", "livechat:a"),
         ("PATCH", "/v1/settings/{name}", {"name": "email"}, "settings.change", "settings:email"),
+        ("PATCH", "/v1/queues/{number}", {"number": "65\x0000"}, "queue.change", "queue:"),
         (
             "PUT",
             "/v1/email-templates/{kind}",
