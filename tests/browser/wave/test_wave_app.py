@@ -139,6 +139,7 @@ def test_push_is_switched_on_and_off_in_the_settings(
     assert page.evaluate(count) == 1
     switch.click()
     expect(switch).not_to_be_checked()
+    expect(switch).to_be_enabled()  # the server knows
     assert page.evaluate(count) == 0
     assert serious_faults(page) == []
 
