@@ -33,8 +33,12 @@ class Answer:
 
     status: int
     headers: Mapping[str, str]
-    text: str
+    body: bytes
     cookies: Any
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8")
 
     @property
     def json(self) -> Any:
@@ -82,8 +86,7 @@ class Browserless:
         async with self.session.request(
             method, self.url + path, data=data, headers=sent, allow_redirects=False
         ) as answer:
-            text = (await answer.read()).decode("utf-8")
-            return Answer(answer.status, answer.headers, text, answer.cookies)
+            return Answer(answer.status, answer.headers, await answer.read(), answer.cookies)
 
     async def token_of(self, user: str) -> str:
         """A program's session of a demonstration user."""
