@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser import chromium
 from tests.support.server import Server
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
     OpenPage = Callable[..., Page]
+
+expect.set_options(timeout=15_000)  # several browsers and servers share a few cores
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Locator, Page
+    from playwright.sync_api import BrowserContext, Locator, Page, Route
 
     from tests.support.server import Server
 
@@ -327,6 +327,31 @@ def test_wave_privileges_open_delete_chat(server: Server, new_context: NewContex
     open_page(admin, "Wave Privileges")
     row(admin, "Managers").get_by_role("button", name="Delete").click()
     expect(admin.get_by_role("dialog").get_by_role("listitem")).to_have_text(["Dana Novak"])
+
+
+def test_who_chooses_another_page_while_saving_gets_there(
+    server: Server, new_context: NewContext
+) -> None:
+    admin = open_administration(new_context, server.url)
+    open_page(admin, "Extension Groups")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST":
+            held.append(route)
+        else:
+            route.continue_()
+
+    admin.route("**/v1/extension-groups", hold)
+    admin.get_by_role("button", name="Add", exact=True).click()
+    admin.get_by_label("Name", exact=True).fill("Night watch")
+    save(admin)
+    admin.get_by_role("link", name="Call Queues", exact=True).click()
+    expect(admin.get_by_role("dialog", name="Leave without saving?")).to_be_visible()
+    held[0].continue_()
+    expect(admin.get_by_role("heading", name="Call Queues", level=1)).to_be_visible()
+    open_page(admin, "Extension Groups")
+    expect(row(admin, "Night watch")).to_be_visible()
 
 
 def test_the_operation_log_tells_who_did_what(server: Server, new_context: NewContext) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 VISITORS = 4
 TIMES = 10
-TIMES_IN_SHORT = 5  # a part that dies often is started again after growing pauses
+TIMES_IN_SHORT = 3  # a part that dies often is started again after growing pauses
 
 
 @dataclass

@@ -73,6 +73,8 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
   const release = useRef<() => void>(() => undefined);
+  /** Where somebody means to go who chose another page while this one was being saved. */
+  const leaving = useRef<(() => void) | null>(null);
   const dirty = readOnly === null && !same(values, base.values);
 
   useEffect(() => watch?.(values), [watch, values]);
@@ -81,7 +83,10 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
     if (!dirty) return undefined;
     const warn = (event: BeforeUnloadEvent): void => event.preventDefault();
     addEventListener("beforeunload", warn);
-    const letGo = holdRoute((goOn) => setLeave(() => goOn));
+    const letGo = holdRoute((goOn) => {
+      leaving.current = goOn;
+      setLeave(() => goOn);
+    });
     release.current = () => {
       removeEventListener("beforeunload", warn);
       letGo();
@@ -125,7 +130,12 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
       release.current();
       take(next);
       setMeanwhile(null);
-      if (onSaved) onSaved();
+      const goOn = leaving.current;
+      stay();
+      if (goOn) {
+        toast({ tone: "success", title: t("Saved"), key: "saved" });
+        goOn();
+      } else if (onSaved) onSaved();
       else toast({ tone: "success", title: t("Saved"), key: "saved" });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -136,6 +146,11 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
     } finally {
       setBusy(false);
     }
+  }
+
+  function stay(): void {
+    leaving.current = null;
+    setLeave(null);
   }
 
   async function takeTheirs(): Promise<void> {
@@ -228,7 +243,7 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
           release.current();
           leave?.();
         }}
-        onClose={() => setLeave(null)}
+        onClose={stay}
       />
     </FormContext>
   );
