@@ -223,7 +223,7 @@ class Application:
 
 
 class _Parts:
-    """What exists once the database is open."""
+    """What exists once the database is open: a method for each block, in order of need."""
 
     def __init__(
         self,
@@ -234,229 +234,258 @@ class _Parts:
         database: Database,
         clock: Clock = now_ms,
     ) -> None:
-        self._database = database
+        self._settings, self._keyring, self._pbx = settings, keyring, pbx
+        self._database, self._clock = database, clock
         self._started: list[Callable[[], Awaitable[None]]] = []
-        events, metrics, static = Events(), Metrics(), StaticFiles()
-        self._events, self._metrics = events, metrics
+        self._events, self._metrics = Events(), Metrics()
+        self._exempt = LOOPBACK if settings.demo or settings.demonstration else ()
+        self.routes: list[BaseRoute] = []
+        self._installation()
+        self._email()
+        self._everyone()
+        self._messaging()
+        self._visitors()
+        self._uploads()
+        self._phones()
+        self._colleagues()
+        self._broadcasts()
+        self._programs()
+        self._site(media)
 
-        # the installation's own affairs
-        configuration = Configuration(database, keyring, events, clock)
+    def _installation(self) -> None:
+        """Typed settings, the operation log, and how the server is reached."""
+        configuration = Configuration(self._database, self._keyring, self._events, self._clock)
         self._configuration = configuration
-        self._configuration.register("numbers", NumberRanges, Module.EXTENSIONS)
-        self._configuration.register("time", TimeSettings, Module.TIME_SETTINGS)
-        self._configuration.register("livechat_limits", LimitSettings, Module.LIVECHAT)
-        operations = OperationLog(database)
-
-        # how it is reached
-        start = http_server.ruling(settings)
-        self._configuration.register(
+        self._operations = OperationLog(self._database)
+        self._time = partial(configuration.get, TimeSettings)
+        self._security = partial(configuration.get, SecuritySettings)
+        configuration.register("numbers", NumberRanges, Module.EXTENSIONS)
+        configuration.register("time", TimeSettings, Module.TIME_SETTINGS)
+        configuration.register("livechat_limits", LimitSettings, Module.LIVECHAT)
+        configuration.register("security", SecuritySettings, Module.USERS)
+        start = http_server.ruling(self._settings)
+        configuration.register(
             http_server.SECTION,
             HttpServer,
             Module.HTTP_SERVER,
             lambda: dict.fromkeys(start, http_server.RULED),
             start,
         )
-        public_url = PublicAddress(
-            settings.public_url, partial(self._configuration.get, HttpServer)
+        self._public_url = PublicAddress(
+            self._settings.public_url, partial(configuration.get, HttpServer)
         )
-        certificates = Certificates(settings, database, public_url)
+        certificates = Certificates(self._settings, self._database, self._public_url)
+        self.routes += SystemRoutes(configuration, self._operations).routes()
+        self.routes += HttpServerRoutes(certificates).routes()
+        self.routes += FormRoutes(FORMS).routes()
 
-        # mails
-        self._mailer = Outbox(database, keyring, public_url, clock)
-        library = TemplateLibrary(database, languages, clock)
-        configuration = self._configuration
-        writing = Writing(
-            library,
-            configuration,
-            public_url,
-            lambda: configuration.get(TimeSettings).calendar().zone,
-        )
-        self._mails = MailSending(database, self._mailer, writing, configuration, events, clock)
-        trial = Trial(database, self._mailer, writing, configuration, clock)
-        previews = Previews(clock)
-        rule = ruling(settings.smtp)
+    def _email(self) -> None:
+        database, configuration, clock = self._database, self._configuration, self._clock
+        rule = ruling(self._settings.smtp)
         configuration.register(
             EMAIL, EmailSettings, Module.EMAIL, lambda: dict.fromkeys(rule, RULED), rule
         )
-        events.subscribe(SectionChanged, self._mails.section_changed)
-        events.subscribe(MailSettled, metrics.mail_settled)
-        metrics.follow_mails(lambda state: self._mails.figures.get(state, 0))
-
-        # people and the way to their sockets
-        self._configuration.register("security", SecuritySettings, Module.USERS)
-        self.people = People(
-            database,
-            keyring,
-            events,
-            clock,
-            policy=lambda: configuration.get(SecuritySettings),
-            ranges=lambda: configuration.get(NumberRanges),
+        self._mailer = Outbox(database, self._keyring, self._public_url, clock)
+        library = TemplateLibrary(database, languages, clock)
+        writing = Writing(
+            library, configuration, self._public_url, lambda: self._time().calendar().zone
         )
-        self.people.links.send_by(self._mailer)
-        self.people.extensions.welcome_by(self.people.links, self._mailer)
-        access = Access(self.people)
-        self.sockets = Sockets(access)
-        events.subscribe(SessionEnded, self.sockets.session_ended)
+        self._mails = MailSending(
+            database, self._mailer, writing, configuration, self._events, clock
+        )
+        trial = Trial(database, self._mailer, writing, configuration, clock)
+        previews = Previews(clock)
+        self._events.subscribe(SectionChanged, self._mails.section_changed)
+        self._events.subscribe(MailSettled, self._metrics.mail_settled)
+        self._metrics.follow_mails(lambda state: self._mails.figures.get(state, 0))
+        self.routes += MailRoutes(self._mailer, self._mails, trial, writing, previews).routes()
+        self.routes += TemplateRoutes(library, writing, previews).routes()
 
-        # hub
-        self._hub = Hub(database, self.sockets, events)
-        presence = self._presence = Presence(self.sockets, events)
+    def _everyone(self) -> None:
+        """People, and the way to their sockets."""
+        people = self.people = People(
+            self._database,
+            self._keyring,
+            self._events,
+            self._clock,
+            policy=self._security,
+            ranges=partial(self._configuration.get, NumberRanges),
+        )
+        people.links.send_by(self._mailer)
+        people.extensions.welcome_by(people.links, self._mailer)
+        self._access = Access(people)
+        self.sockets = Sockets(self._access)
+        self._events.subscribe(SessionEnded, self.sockets.session_ended)
+        self._metrics.follow(self.sockets)
+        own_settings = OwnSettingsService(self._database, people.extensions, self.sockets.send)
+        hosts = self._public_url.host_names
+        self.routes += [
+            *PeopleRoutes(people, self._metrics.signed_in, hosts).routes(),
+            *FactorRoutes(people, hosts).routes(),
+            *SessionRoutes(people).routes(),
+            *PasswordRoutes(people).routes(),
+            *ExtensionRoutes(people.extensions).routes(),
+            *ImportRoutes(people).routes(),
+            *ExtensionGroupRoutes(people.groups).routes(),
+            *QueueRoutes(people.queues, people.name_of).routes(),
+            *AdminRoutes(people.administrators).routes(),
+            *PrivilegeRoutes(people.privileges).routes(),
+            *WavePrivilegeRoutes(people.wave_privileges).routes(),
+            *ChoiceRoutes(people.choices).routes(),
+            *OwnSettingsRoutes(own_settings).routes(),
+        ]
+
+    def _messaging(self) -> None:
+        """The hub, and who is there."""
+        self._hub = Hub(self._database, self.sockets, self._events)
+        presence = self._presence = Presence(self.sockets, self._events)
         self.sockets.on_connect(WAVE, lambda each: presence.connected(each.who))
         self.sockets.on_disconnect(WAVE, lambda each: presence.disconnected(each.who))
-        events.subscribe(EventAppended, metrics.appended)
+        self._events.subscribe(EventAppended, self._metrics.appended)
 
-        # live chat
-        configuration = self._configuration
-        trusted = LOOPBACK if settings.demo or settings.demonstration else ()
+    def _visitors(self) -> None:
+        """Live chat."""
+        limits = partial(self._configuration.get, LimitSettings)
         self.livechat = LiveChatService(
-            database,
+            self._database,
             self._hub,
             self.sockets,
             self.people.live_chat_seats,
-            events,
+            self._events,
             self._mailer,
-            limits=lambda: configuration.get(LimitSettings).limits(trusted),
-            calendar=lambda: configuration.get(TimeSettings).calendar(),
-            clock=clock,
+            limits=lambda: limits().limits(self._exempt),
+            calendar=lambda: self._time().calendar(),
+            clock=self._clock,
         )
-        access.admit(self.livechat)
+        self._access.admit(self.livechat)
         self.people.queues.consult(self.livechat.administration)
         self.people.extensions.consult(self.livechat.administration)
+        LiveChatSockets(self.livechat).register(self.sockets)
+        public_url = self._public_url
+        self.routes += LiveChatRoutes(self.livechat).routes()
+        self.routes += LiveChatAdministrationRoutes(
+            self.livechat,
+            public_url,
+            lambda request: public_url.under(request.url.scheme, request.url.netloc),
+        ).routes()
 
-        # files
+    def _uploads(self) -> None:
+        """Files, and conversations that carry them."""
+        self._im = im = partial(self._configuration.get, ImSettings)
         self._configuration.register(
-            "im_settings",
-            ImSettings,
-            Module.IM_SETTINGS,
-            lambda: self._configuration.get(ImSettings).ruled(),
+            "im_settings", ImSettings, Module.IM_SETTINGS, lambda: im().ruled()
         )
         self._files = Files(
-            database,
+            self._database,
             self._hub,
-            settings.data / "files",
-            keyring.derive("files"),
-            lambda: self._configuration.get(ImSettings),
+            self._settings.data / "files",
+            self._keyring.derive("files"),
+            im,
             self.livechat,
-            events,
-            clock,
+            self._events,
+            self._clock,
         )
         conversations = Conversations(self._hub, self.livechat.desk, self._files)
         conversations.register(self.sockets)
-        LiveChatSockets(self.livechat).register(self.sockets)
+        self.routes += conversations.routes()
+        self.routes += FileRoutes(self._files).routes()
 
-        # telephony and chat between colleagues
+    def _phones(self) -> None:
+        """Telephony, and chats of two, which phones take part in."""
+        settings, pbx = self._settings, self._pbx
         domain = DomainSettings(domains=(urlsplit(settings.public_url).hostname or "",))
-        self._telephony = Telephony(database, pbx, events, self.people, now_ms, domain=domain)
-        deliveries = self._telephony.deliveries
-        chat = DirectChat(
-            database, self._hub, self.people, self.sockets, deliveries, events,
-            public_url=public_url,
-        )  # fmt: skip
-        self._telephony.follow(self._hub, settings.journal, chat, presence, pbx.on_notice)
-        pbx.on_request(chat.arrived)
-        configuration = self._configuration
-        chat_settings = partial(configuration.get, ImSettings)
-        groups = GroupChats(database, self._hub, self.people, chat_settings)
-        corrections = Corrections(self._hub, deliveries, events, chat_settings)
+        self._telephony = Telephony(
+            self._database, pbx, self._events, self.people, now_ms, domain=domain
+        )
+        self._chat = DirectChat(
+            self._database,
+            self._hub,
+            self.people,
+            self.sockets,
+            self._telephony.deliveries,
+            self._events,
+            public_url=self._public_url,
+        )
+        self._telephony.follow(
+            self._hub, settings.journal, self._chat, self._presence, pbx.on_notice
+        )
+        pbx.on_request(self._chat.arrived)
+
+    def _colleagues(self) -> None:
+        """Groups, corrections, search, and how people hear of news while they are away."""
+        database, hub, people, events = self._database, self._hub, self.people, self._events
+        groups = GroupChats(database, hub, people, self._im)
+        corrections = Corrections(hub, self._telephony.deliveries, events, self._im)
         ChatSockets(corrections).register(self.sockets)
         self._search_index = SearchIndex(database, events)
-        search = Search(database, self._search_index)
         activity = Activity(database)
         self.sockets.on_connect(WAVE, lambda each: activity.saw([each.id]))
         self.sockets.on_disconnect(WAVE, lambda each: activity.saw([each.id]))
         self._inactive_mails = InactiveMails(
-            database,
-            activity,
-            self.sockets,
-            self.people,
-            self.people,
-            self._mailer,
-            chat_settings,
+            database, activity, self.sockets, people, people, self._mailer, self._im
         )
         self._push = PushPart(
             database,
-            keyring,
-            self._hub,
+            self._keyring,
+            hub,
             self.sockets,
-            self.people,
+            people,
             self._agents_at,
             events,
-            public_url,
+            self._public_url,
         )
-        own_settings = OwnSettingsService(database, self.people.extensions, self.sockets.send)
-
-        # broadcast
-        self._sending = BroadcastSending(database, self._hub, self.people, deliveries, events)
-        broadcasts = Broadcasts(database, self.people, deliveries, self._sending.wake)
-
-        # HTTPS API
-        self._api = HttpsApi(
-            database,
-            keyring,
-            operations,
-            self.people,
-            pbx,
-            self._telephony.feed,
-            clock,
-            serial=keyring.derive("serial number"),
-            zone=lambda: ZoneInfo(self._configuration.get(TimeSettings).time_zone),
-            policy=lambda: configuration.get(SecuritySettings),
-            exempt=trusted,
-            answered=metrics.api_answered,
-        )
-
-        # the frame around them
-        metrics.follow(self.sockets)
-        supervisor = SupervisorStatus(settings.run)
-        others: dict[str, Part] = {"pbx": pbx, "media": media, "supervisor": supervisor}
-        self.readiness = Readiness(database.check, others)
-        self.site = SiteRoutes(static, lambda: self.routes, version=version())
-        self.routes: list[BaseRoute] = [
-            *HealthRoutes(self.readiness, metrics).routes(),
-            *PeopleRoutes(self.people, metrics.signed_in, public_url.host_names).routes(),
-            *FactorRoutes(self.people, public_url.host_names).routes(),
-            *SessionRoutes(self.people).routes(),
-            *PasswordRoutes(self.people).routes(),
-            *ExtensionRoutes(self.people.extensions).routes(),
-            *ImportRoutes(self.people).routes(),
-            *ExtensionGroupRoutes(self.people.groups).routes(),
-            *QueueRoutes(self.people.queues, self.people.name_of).routes(),
-            *AdminRoutes(self.people.administrators).routes(),
-            *PrivilegeRoutes(self.people.privileges).routes(),
-            *WavePrivilegeRoutes(self.people.wave_privileges).routes(),
-            *ChoiceRoutes(self.people.choices).routes(),
-            *SystemRoutes(self._configuration, operations).routes(),
-            *HttpServerRoutes(certificates).routes(),
-            *FormRoutes(FORMS).routes(),
-            *conversations.routes(),
-            *FileRoutes(self._files).routes(),
-            *LiveChatRoutes(self.livechat).routes(),
-            *LiveChatAdministrationRoutes(
-                self.livechat,
-                public_url,
-                lambda request: public_url.under(request.url.scheme, request.url.netloc),
-            ).routes(),
+        self.routes += [
             *ChatRoutes(
-                chat, ChatKeeping(self._hub), corrections, self._hub, self.people, presence
+                self._chat, ChatKeeping(hub), corrections, hub, people, self._presence
             ).routes(),
-            *GroupRoutes(groups, self._hub, self.people).routes(),
-            *SearchRoutes(search).routes(),
-            *OwnSettingsRoutes(own_settings).routes(),
+            *GroupRoutes(groups, hub, people).routes(),
+            *SearchRoutes(Search(database, self._search_index)).routes(),
             *PushRoutes(self._push.push, self._push.key).routes(),
-            *BroadcastRoutes(broadcasts).routes(),
-            *self._api.routes(),
-            *MailRoutes(self._mailer, self._mails, trial, writing, previews).routes(),
-            *TemplateRoutes(library, writing, previews).routes(),
-            *InstallingRoutes(static).routes(),
-            *self.site.routes(),
         ]
+
+    def _broadcasts(self) -> None:
+        deliveries = self._telephony.deliveries
+        self._sending = BroadcastSending(
+            self._database, self._hub, self.people, deliveries, self._events
+        )
+        broadcasts = Broadcasts(self._database, self.people, deliveries, self._sending.wake)
+        self.routes += BroadcastRoutes(broadcasts).routes()
+
+    def _programs(self) -> None:
+        """The HTTPS API."""
+        self._api = HttpsApi(
+            self._database,
+            self._keyring,
+            self._operations,
+            self.people,
+            self._pbx,
+            self._telephony.feed,
+            self._clock,
+            serial=self._keyring.derive("serial number"),
+            zone=lambda: ZoneInfo(self._time().time_zone),
+            policy=self._security,
+            exempt=self._exempt,
+            answered=self._metrics.api_answered,
+        )
+        self.routes += self._api.routes()
+
+    def _site(self, media: PartLink) -> None:
+        """The frame around all of them: health, pages, files of the pages."""
+        static = StaticFiles()
+        supervisor = SupervisorStatus(self._settings.run)
+        others: dict[str, Part] = {"pbx": self._pbx, "media": media, "supervisor": supervisor}
+        self.readiness = Readiness(self._database.check, others)
+        self.site = SiteRoutes(static, lambda: self.routes, version=version())
+        self.routes += HealthRoutes(self.readiness, self._metrics).routes()
+        self.routes += InstallingRoutes(static).routes()
+        self.routes += self.site.routes()
         self.asgi: ASGIApp = frame(
             self.routes,
-            gate=access,
+            gate=self._access,
             static=static,
             sockets=self.sockets,
-            refusals=Refusals(operations),
-            trusted_proxies=settings.trusted_proxies,
+            refusals=Refusals(self._operations),
+            trusted_proxies=self._settings.trusted_proxies,
         )
 
     def _agents_at(self, livechat_id: str) -> list[AgentSeat]:
