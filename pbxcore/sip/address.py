@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pbxcore.errors import RemoteProtocolError
-from pbxcore.sip.grammar import parameters, quoted_prefix, unquoted
+from pbxcore.errors import LocalProtocolError, RemoteProtocolError
+from pbxcore.sip.grammar import (
+    parameters,
+    quoted,
+    quoted_prefix,
+    unquoted,
+    write_parameters,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # The form nearly every phone writes, so that it costs one match.
 _USUAL: Final = re.compile(
     rb'(?:"([^"\\]*)"[ \t]*)?<([^<>"\s]+)>(;tag=([A-Za-z0-9\-.!%*_+`\'~]+))?'
 )
 _DISPLAY: Final = re.compile(rb"[^<>\",;:@\\]*")
+_UNSAFE: Final = re.compile(rb"[^!#-;=?-~]")
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -29,6 +39,29 @@ class Address(msgspec.Struct, frozen=True):
     def parameters(self) -> dict[bytes, bytes | None]:
         """The header's parameters, the tag among them."""
         return parameters(self.tail) if self.tail else {}
+
+    def encode(self) -> bytes:
+        """Write a name-addr: the name quoted, the URI in brackets, octets it may not hold escaped.
+
+        Raises:
+            LocalProtocolError: the URI is empty.
+        """
+        return write_address(self.uri, self.display_name, self.parameters)
+
+
+def write_address(
+    uri: bytes, display_name: bytes = b"", given: Mapping[bytes, bytes | None] | None = None
+) -> bytes:
+    """Write a name-addr with the header's parameters behind it.
+
+    Raises:
+        LocalProtocolError: the URI is empty, or a parameter's name is no token.
+    """
+    if not uri:
+        raise LocalProtocolError("an address without a URI")
+    name = quoted(display_name.decode("utf-8", "replace")) + b" " if display_name else b""
+    safe = _UNSAFE.sub(lambda match: b"%%%02X" % match[0][0], uri)
+    return b"%b<%b>%b" % (name, safe, write_parameters(given) if given else b"")
 
 
 def parse_address(value: bytes) -> Address:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pbxcore.errors import RemoteProtocolError
+from pbxcore.errors import LocalProtocolError, RemoteProtocolError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 TOKEN: Final = re.compile(rb"[A-Za-z0-9\-.!%*_+`'~]+")
 HOST: Final = re.compile(
@@ -18,6 +21,14 @@ _PARAMETER: Final = re.compile(
     re.DOTALL,
 )
 _ESCAPED: Final = re.compile(rb"\\(.)", re.DOTALL)
+# What may stand unchanged behind the equals sign of a parameter that we write.
+_WRITABLE: Final = re.compile(
+    TOKEN.pattern
+    + rb"|\[[0-9A-Fa-f:.]+\]"
+    + rb'|"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[\x00-\x09\x0b\x0c\x0e-\x7f])*"'
+)
+MOST_SECONDS: Final = (1 << 32) - 1
+"""The largest delta-seconds (RFC 3261 §20.19)."""
 
 
 def is_token(value: bytes) -> bool:
@@ -108,3 +119,47 @@ def quoted_prefix(value: bytes) -> int:
     if match is None:
         raise RemoteProtocolError(400, "Open Quote")
     return match.end()
+
+
+def seconds(value: bytes | None) -> int | None:
+    """Read delta-seconds; huge ones count as the most there is, None when it is no number.
+
+    A comment or anything else behind a space does not matter.
+    """
+    digits = (value or b"").split(None, 1)[:1]
+    if not digits or not digits[0].isdigit():
+        return None
+    return min(int(digits[0][:11]), MOST_SECONDS)
+
+
+def write_tokens(values: Iterable[bytes]) -> bytes:
+    """Write a list of tokens.
+
+    Raises:
+        LocalProtocolError: one of them is no token.
+    """
+    found = list(values)
+    for each in found:
+        if not is_token(each):
+            raise LocalProtocolError(f"not a token: {each!r}")
+    return b", ".join(found)
+
+
+def write_parameters(given: Mapping[bytes, bytes | None]) -> bytes:
+    """Write `;name=value;flag`; a value that is no token, host or quoted string is quoted.
+
+    Raises:
+        LocalProtocolError: a name is no token.
+    """
+    written = []
+    for name, value in given.items():
+        if not is_token(name):
+            raise LocalProtocolError(f"not a parameter: {name!r}")
+        if value is None:
+            written.append(b";" + name)
+        elif _WRITABLE.fullmatch(value):
+            written.append(b";%b=%b" % (name, value))
+        else:
+            text = unquoted(value).decode("utf-8", "replace")
+            written.append(b";%b=%b" % (name, quoted(text)))
+    return b"".join(written)

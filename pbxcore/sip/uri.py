@@ -143,8 +143,13 @@ def _parameters(tail: bytes) -> dict[bytes, bytes]:
     return found
 
 
-def _header_set(headers: bytes) -> frozenset[tuple[bytes, bytes]]:
+def uri_headers(headers: bytes) -> list[tuple[bytes, bytes]]:
+    """The headers behind a URI's question mark, in order: names in lower case, all unescaped."""
     if not headers:
-        return frozenset()
+        return []
     pairs = (each.partition(b"=") for each in headers.split(b"&"))
-    return frozenset((unescaped(name).lower(), unescaped(value)) for name, _, value in pairs)
+    return [(unescaped(name).lower(), unescaped(value)) for name, _, value in pairs]
+
+
+def _header_set(headers: bytes) -> frozenset[tuple[bytes, bytes]]:
+    return frozenset(uri_headers(headers))

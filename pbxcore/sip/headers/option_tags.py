@@ -1,0 +1,45 @@
+"""Supported, Require, Proxy-Require and Unsupported: option tags (RFC 3261 §8.2.2.3, §20)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.errors import RemoteProtocolError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from pbxcore.sip.message import Message, Request
+
+
+def read_option_tags(message: Message, name: bytes) -> tuple[bytes, ...]:
+    """The tags of `supported`, `require`, `proxy-require` or `unsupported`, in lower case."""
+    value = message.get(name)
+    if value is None:
+        return ()
+    return tuple(tag for each in message.all(name) if (tag := each.lower()))
+
+
+def supports(message: Message, tag: bytes) -> bool:
+    """Whether the peer may be spoken to with an extension: it supports or requires it."""
+    tags = read_option_tags(message, b"supported")
+    return tag in tags or tag in read_option_tags(message, b"require")
+
+
+def requires(message: Message, tag: bytes) -> bool:
+    """Whether the peer insists on an extension."""
+    return tag in read_option_tags(message, b"require")
+
+
+def refuse_unknown(request: Request, ours: Collection[bytes]) -> None:
+    """Let a request pass that requires nothing but what we have.
+
+    A proxy's requirements are ours too: we stand where a proxy would.
+
+    Raises:
+        RemoteProtocolError: 420 with Unsupported.
+    """
+    required = read_option_tags(request, b"require") + read_option_tags(request, b"proxy-require")
+    unknown = [tag for tag in required if tag not in ours]
+    if unknown:
+        raise RemoteProtocolError(420, "", (b"Unsupported: " + b", ".join(unknown),))
