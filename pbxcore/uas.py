@@ -14,7 +14,8 @@ from pbxcore.messages.text import ACCEPT, message_id, read_text
 from pbxcore.net.addresses import is_ours, within
 from pbxcore.presence.registration import contact_lines, read_registration, shown
 from pbxcore.sip.checks import ALLOW, refuse_unknown_extensions, refuse_unknown_method
-from pbxcore.sip.digest import Authenticator, Verdict, parse_credentials, unescaped_quote
+from pbxcore.sip.digest import Authenticator, Verdict, parse_credentials
+from pbxcore.sip.digest_response import unescaped
 from pbxcore.sip.uri import SipUri, TelUri, parse_uri
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class Uas:
         credentials = self._credentials(incoming, realm)
         if credentials is None:
             raise self._challenge(incoming, realm)
-        username = unescaped_quote(credentials.get(b"username", b"")).decode("utf-8", "replace")
+        username = unescaped(credentials.get(b"username", b"")).decode("utf-8", "replace")
         extension = self._directory.extension(username)
         verdict = self._authenticator.judge(
             credentials,

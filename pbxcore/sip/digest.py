@@ -7,7 +7,6 @@ needed only for nonces that were used with success, to see each nonce count once
 from __future__ import annotations
 
 import enum
-import functools
 import hashlib
 import hmac
 import re
@@ -15,24 +14,18 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.sip.grammar import unquoted
+from pbxcore.sip.digest_response import ALGORITHMS, escaped, middle, read_pairs, unescaped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 NONCE_LIFE_S: Final = 60
 """How old a nonce may be; an older one with the right password is answered with `stale=true`."""
 COUNT_WINDOW: Final = 64
 """How far behind the highest nonce count a request may arrive: UDP changes the order."""
+USUAL_ALGORITHMS: Final = ("MD5", "SHA-256")
+"""MD5 first: against RFC 8760 §2.3, but many phones read only the first challenge."""
 _REMEMBERED: Final = 65536
-_ALGORITHMS: Final[dict[bytes, Callable[[bytes], hashlib._Hash]]] = {
-    b"MD5": functools.partial(hashlib.md5, usedforsecurity=False),
-    b"SHA-256": hashlib.sha256,
-}
-_PAIRS: Final = re.compile(  # the last group holds what is no pair
-    rb'\s*([A-Za-z0-9\-.!%*_+`\'~]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))\s*(?:,|$)|(.+)',
-    re.DOTALL,
-)
 _COUNT: Final = re.compile(rb"[0-9A-Fa-f]{8}")
 
 
@@ -53,16 +46,12 @@ def parse_credentials(value: bytes) -> dict[bytes, bytes] | None:
     Raises:
         RemoteProtocolError: 400: it says Digest and is not readable.
     """
-    scheme, _, rest = value.partition(b" ")
-    if scheme.lower() != b"digest":
+    if value[:6].lower() != b"digest" or value[6:7] not in (b"", b" ", b"\t"):
         return None
-    found: dict[bytes, bytes] = {}
-    for name, quoted, plain, noise in _PAIRS.findall(rest):
-        name = name.lower()
-        if noise or name in found:
-            raise RemoteProtocolError(400, "Malformed Credentials")
-        found[name] = quoted or plain
-    return found
+    found = read_pairs(value)
+    if found is None or len(found) != 1:
+        raise RemoteProtocolError(400, "Malformed Credentials")
+    return found[0][1]
 
 
 class Authenticator:
@@ -80,16 +69,44 @@ class Authenticator:
         self._forgotten_ms = 0
         self._nobody = entropy(16).hex().encode()
 
-    def challenges(self, realm: str, now: float, *, stale: bool = False) -> tuple[bytes, ...]:
-        """The WWW-Authenticate lines: MD5 first, since many phones read only the first."""
+    def challenges(
+        self,
+        realm: str,
+        now: float,
+        *,
+        stale: bool = False,
+        algorithms: Collection[str] = USUAL_ALGORITHMS,
+        integrity: bool = False,
+    ) -> tuple[bytes, ...]:
+        """The WWW-Authenticate lines, in the order of the algorithms.
+
+        Args:
+            realm: what the password is for.
+            now: seconds UTC since 1970.
+            stale: the password was right, only the nonce was not.
+            algorithms: those to offer; ones that are not known are left out.
+            integrity: whether the digest may cover the body too (`auth-int`).
+        """
         nonce = self._nonce(now)
-        quoted_realm = realm.replace("\\", "\\\\").replace('"', '\\"').encode()
-        tail = b', stale=true, qop="auth"' if stale else b', qop="auth"'
+        tail = b', stale=true, qop="auth' if stale else b', qop="auth'
+        tail += b',auth-int"' if integrity else b'"'
+        quoted_realm = escaped(realm.encode())
+        known = (ALGORITHMS.get(each.upper().encode()) for each in algorithms)
         return tuple(
             b'WWW-Authenticate: Digest realm="%b", nonce="%b", algorithm=%b%b'
-            % (quoted_realm, nonce, algorithm, tail)
-            for algorithm in _ALGORITHMS
+            % (quoted_realm, nonce, algorithm.name, tail)
+            for algorithm in known
+            if algorithm is not None
         )
+
+    def next_nonce(self, nonce: bytes, now: float) -> tuple[bytes, ...]:
+        """The line that spares whoever used this nonce its next 401 (RFC 7616 §3.5).
+
+        Empty while the nonce has more than half of its life before it.
+        """
+        if now - int(nonce[:12], 16) / 1000 < NONCE_LIFE_S / 2:
+            return ()
+        return (b'Authentication-Info: nextnonce="%b"' % self._nonce(now),)
 
     def judge(
         self,
@@ -99,6 +116,8 @@ class Authenticator:
         realm: str,
         secret: str | None,
         now: float,
+        body: bytes = b"",
+        algorithms: Collection[str] = USUAL_ALGORITHMS,
     ) -> Verdict:
         """Check credentials against a secret; None, for a user we do not have, costs the same work.
 
@@ -115,20 +134,23 @@ class Authenticator:
         count, client_nonce = credentials.get(b"nc", b""), credentials.get(b"cnonce", b"")
         if qop is not None and (not _COUNT.fullmatch(count) or not client_nonce):
             raise RemoteProtocolError(400, "Incomplete Credentials")
-        digest = _ALGORITHMS.get(credentials.get(b"algorithm", b"MD5").upper())
-        if digest is None or (qop is not None and qop.lower() != b"auth"):
+        algorithm = ALGORITHMS.get(credentials.get(b"algorithm", b"MD5").upper())
+        if algorithm is None or algorithm.name.decode() not in algorithms:
+            return Verdict.WRONG  # a weaker one than was asked for proves nothing
+        if qop is not None and qop.lower() not in (b"auth", b"auth-int"):
             return Verdict.WRONG
+        covered = body if qop is not None and qop.lower() == b"auth-int" else None
+        request_hash = algorithm.request(method, uri, covered)
+        between = middle(nonce, count, client_nonce, qop)
         password = self._nobody if secret is None else secret.encode()
-        request_hash = _hash(digest, b"%b:%b" % (method, uri))
-        middle = nonce if qop is None else b"%b:%b:%b:%b" % (nonce, count, client_nonce, qop)
+        quoted_realm = escaped(realm.encode())
         right = False
         # The RFC hashes the name as it was quoted; some clients hash it as it is.
-        escaped = b"\\" in username
-        for name in (username, unescaped_quote(username)) if escaped else (username,):
-            secret_hash = _hash(digest, b"%b:%b:%b" % (name, realm.encode(), password))
-            expected = _hash(digest, b"%b:%b:%b" % (secret_hash, middle, request_hash))
+        for name in (username, unescaped(username)) if b"\\" in username else (username,):
+            hidden = algorithm.secret(name, quoted_realm, password, nonce, client_nonce)
+            expected = algorithm.response(hidden, between, request_hash)
             right |= hmac.compare_digest(expected, response.lower())
-        same_realm = hmac.compare_digest(credentials.get(b"realm", b""), realm.encode())
+        same_realm = hmac.compare_digest(credentials.get(b"realm", b""), quoted_realm)
         fresh = self._fresh(nonce, now)
         if not (right and same_realm and secret is not None):
             return Verdict.WRONG
@@ -175,12 +197,3 @@ class Authenticator:
                 return
             self._used.popitem(last=False)
             self._forgotten_ms = max(self._forgotten_ms, first_ms)
-
-
-def unescaped_quote(value: bytes) -> bytes:
-    """What stands between quotes, with its escapes undone."""
-    return unquoted(b'"%b"' % value)
-
-
-def _hash(algorithm: Callable[[bytes], hashlib._Hash], value: bytes) -> bytes:
-    return algorithm(value).hexdigest().encode()

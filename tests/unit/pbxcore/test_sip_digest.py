@@ -80,6 +80,32 @@ def test_right_password_is_good(algorithm: bytes) -> None:
     assert judge(door, credentials(nonce, algorithm=algorithm)) is Verdict.GOOD
 
 
+def test_weaker_algorithm_than_was_offered_is_wrong() -> None:
+    door = authenticator()
+    nonce = nonce_of(door.challenges("engage", NOW, algorithms=["SHA-256", "no-such"])[0])
+    for algorithm, verdict in (b"MD5", Verdict.WRONG), (b"SHA-256", Verdict.GOOD):
+        judged = door.judge(
+            credentials(nonce, algorithm=algorithm),
+            method=b"REGISTER",
+            realm="engage",
+            secret=SIP_1000,
+            now=NOW,
+            algorithms=["SHA-256"],
+        )
+        assert judged is verdict
+
+
+def test_old_nonce_is_followed_by_the_next_one() -> None:
+    door = authenticator()
+    nonce = nonce_of(door.challenges("engage", NOW)[0])
+    assert door.next_nonce(nonce, NOW + 1) == ()
+    later = NOW + NONCE_LIFE_S - 1
+    [line] = door.next_nonce(nonce, later)
+    assert line.startswith(b"Authentication-Info: nextnonce=")
+    following = line.partition(b'"')[2][:-1]
+    assert judge(door, credentials(following), now=later + 30) is Verdict.GOOD
+
+
 def test_wrong_password_and_unknown_user_are_wrong() -> None:
     door = authenticator()
     nonce = nonce_of(door.challenges("engage", NOW)[0])
