@@ -15,14 +15,19 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from pbxcore import commands
+from pbxcore.authentication import Authentication
 from pbxcore.directory import DirectoryGap
+from pbxcore.domain import Domain
 from pbxcore.errors import LocalProtocolError
 from pbxcore.journal import BindingAdded, BindingRemoved
 from pbxcore.net import addresses
 from pbxcore.net.endpoint import Endpoint
-from pbxcore.pager import Pager
 from pbxcore.presence.bindings import BindingStore, StoredBinding
 from pbxcore.presence.registrar import Registrar
+from pbxcore.services.messages import MessageService
+from pbxcore.services.options import OptionsService
+from pbxcore.services.pager import Pager
+from pbxcore.services.registration import RegistrationService
 from pbxcore.uas import Uas
 
 if TYPE_CHECKING:
@@ -70,9 +75,8 @@ class Pbx:
         self._clock = clock
         self._entropy = entropy
         self._registrar = Registrar()
-        self._uas = Uas(
-            directory, self._registrar, changed=self._changed, clock=clock, entropy=entropy
-        )
+        self._domain = Domain(directory)
+        self._authentication = Authentication(directory, self._domain, clock=clock, entropy=entropy)
         self._endpoint: Endpoint | None = None
         self._pager: Pager | None = None
         self._chores: asyncio.TimerHandle | None = None
@@ -82,19 +86,36 @@ class Pbx:
         """Load the bindings and serve on these sockets, which the PBX owns (closes) from now on."""
         self._registrar.restore(self._store.load(), self._now_ms())
         self._drop_strangers()
-        self._endpoint = Endpoint(
-            lambda: self._directory.settings, self._uas.receive, self._entropy
-        )
+        uas = Uas()
+        self._endpoint = Endpoint(lambda: self._directory.settings, uas.receive, self._entropy)
+        self._serve(uas, self._endpoint)
+        await self._endpoint.start(udp, tcp)
+        self._do_chores()
+
+    def _serve(self, uas: Uas, endpoint: Endpoint) -> None:
+        """Give each method to its service."""
         self._pager = Pager(
             self._directory,
-            self._endpoint,
+            endpoint.layer,
             record=self._record,
             arrived=self._arrived,
             entropy=self._entropy,
         )
-        self._uas.bind(self._endpoint, self._pager)
-        await self._endpoint.start(udp, tcp)
-        self._do_chores()
+        registration = RegistrationService(
+            self._directory,
+            self._domain,
+            self._authentication,
+            self._registrar,
+            endpoint,
+            changed=self._changed,
+            clock=self._clock,
+        )
+        messages = MessageService(
+            self._directory, self._domain, self._authentication, self._registrar, self._pager
+        )
+        uas.serve(b"REGISTER", registration.receive)
+        uas.serve(b"OPTIONS", OptionsService(self._domain, uas).receive)
+        uas.serve(b"MESSAGE", messages.receive)
 
     async def stop(self, grace_s: float = 5.0) -> None:
         """Take nothing new, let open transactions end for at most `grace_s`, close all sockets."""
@@ -200,7 +221,7 @@ class Pbx:
         self._rounds += 1
         if self._rounds % _FORGET_ADDRESSES_EVERY == 0:
             addresses.forget()
-            self._uas.forget()
+            self._domain.forget()
         loop = asyncio.get_running_loop()
         self._chores = loop.call_later(_CHORES_S, self._do_chores)
 

@@ -133,7 +133,7 @@ class TcpTransport:
         loop: asyncio.AbstractEventLoop,
         receive: Callable[[bytes, Flow], None],
         broken: Callable[[bytes, Flow, StreamLost], None],
-        failed: Callable[[int], None],
+        failed: Callable[[Flow], None],
     ) -> None:
         self._loop = loop
         self.receive = receive
@@ -205,7 +205,7 @@ class TcpTransport:
             del self._per_source[source]
         if self._by_peer.get((source, connection.flow.port)) == connection.number:
             del self._by_peer[source, connection.flow.port]
-        self._failed(connection.number)
+        self._failed(connection.flow)
 
     def lost_framing(self, connection: Connection, lost: StreamLost) -> None:
         """Tell the core about a stream that cannot be followed any further."""

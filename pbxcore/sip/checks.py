@@ -9,14 +9,11 @@ import msgspec
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.address import Address, parse_address
-from pbxcore.sip.message import METHODS
 from pbxcore.sip.uri import SipUri, TelUri, parse_uri
 
 if TYPE_CHECKING:
     from pbxcore.sip.message import Request
 
-OURS: Final = (b"REGISTER", b"OPTIONS", b"MESSAGE")
-ALLOW: Final = b"Allow: " + b", ".join(OURS)
 _CSEQ: Final = re.compile(rb"([0-9]{1,10})[ \t]+([A-Za-z0-9\-.!%*_+`'~]+)")
 _SINGLE: Final = (b"from", b"to", b"call-id", b"cseq", b"max-forwards")
 
@@ -57,30 +54,6 @@ def examine(request: Request) -> Head:
     if isinstance(uri, SipUri) and uri.headers:
         raise RemoteProtocolError(400, "Headers in Request-URI")
     return Head(uri, from_, to, call_id, cseq[0], int(max_forwards))
-
-
-def refuse_unknown_method(method: bytes) -> None:
-    """Let only our methods pass.
-
-    Raises:
-        RemoteProtocolError: 405 or 501, with Allow.
-    """
-    if method not in OURS:
-        raise RemoteProtocolError(405 if method in METHODS else 501, "", (ALLOW,))
-
-
-def refuse_unknown_extensions(request: Request) -> None:
-    """Let a request pass that requires nothing: we have no option tag yet (§8.2.2.3).
-
-    Raises:
-        RemoteProtocolError: 420 with Unsupported.
-    """
-    if request.get(b"require") is None and request.get(b"proxy-require") is None:
-        return
-    required = request.all(b"require") + request.all(b"proxy-require")
-    tags = [each for each in required if each]
-    if tags:
-        raise RemoteProtocolError(420, "", (b"Unsupported: " + b", ".join(tags),))
 
 
 def read_cseq(value: bytes) -> tuple[int, bytes]:

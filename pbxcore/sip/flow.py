@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final, NamedTuple
+
 import msgspec
+
+LARGEST_UDP_REQUEST: Final = 1300
+"""Bytes a request over UDP may have when the path is unknown (RFC 3261 §18.1.1, RFC 3428 §8)."""
 
 
 class Flow(msgspec.Struct, frozen=True):
@@ -26,6 +31,21 @@ class Flow(msgspec.Struct, frozen=True):
     def source(self) -> str:
         """The peer's end as `host:port`."""
         return host_port(self.host, self.port)
+
+
+class Target(NamedTuple):
+    """Where a request goes: an address, and the `peer` whose connection is to be reused."""
+
+    transport: str
+    host: str
+    port: int
+    local: str = ""
+    peer: tuple[str, int] | None = None
+
+
+def default_port(transport: str) -> int:
+    """The port of a transport when none is named (RFC 3261 §19.1.2, RFC 7118 §5.3)."""
+    return {"tls": 5061, "ws": 80, "wss": 443}.get(transport, 5060)
 
 
 def host_port(host: str, port: int) -> str:

@@ -5,19 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxcore.sip.message import Response
-from pbxcore.sip.non_invite import (
-    Deliver,
-    Fail,
-    NonInviteClientTransaction,
-    NonInviteServerTransaction,
-    Send,
-    Trying,
-)
+from pbxcore.sip.transactions.non_invite_client import NonInviteClientTransaction
+from pbxcore.sip.transactions.non_invite_server import NonInviteServerTransaction
+from pbxcore.sip.transactions.outputs import Deliver, Fail, Send, Trying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pbxcore.sip.non_invite import Output
+    from pbxcore.sip.transactions.outputs import Output
 
 OK = Response(200, b"OK", b"SIP/2.0", [], b"")
 TRYING = Response(100, b"Trying", b"SIP/2.0", [], b"")

@@ -13,9 +13,8 @@ from pbxcore.errors import LocalProtocolError
 from pbxcore.journal import MessageRelayed
 from pbxcore.messages.fork import Fork
 from pbxcore.messages.text import Text, call_id_of, check_media_type
-from pbxcore.net.endpoint import LARGEST_UDP_REQUEST, Target, sent_by
 from pbxcore.presence.registration import shown
-from pbxcore.sip.flow import split_host_port
+from pbxcore.sip.flow import LARGEST_UDP_REQUEST, Target, host_port, split_host_port
 from pbxcore.sip.grammar import quoted
 from pbxcore.sip.message import build_request
 from pbxcore.sip.status import reason_of
@@ -26,11 +25,11 @@ if TYPE_CHECKING:
 
     from pbxcore.directory import Directory
     from pbxcore.journal import Fact
-    from pbxcore.net.endpoint import Endpoint
-    from pbxcore.net.incoming import Incoming
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Response
+    from pbxcore.sip.transactions.incoming import Incoming
+    from pbxcore.sip.transactions.layer import TransactionLayer
 
 log = logging.getLogger(__name__)
 
@@ -59,14 +58,14 @@ class Pager:
     def __init__(
         self,
         directory: Directory,
-        endpoint: Endpoint,
+        layer: TransactionLayer,
         *,
         record: Callable[[Fact], None],
         arrived: Callable[[MessageArrived], Awaitable[MessageStored | None]],
         entropy: Callable[[int], bytes],
     ) -> None:
         self._directory = directory
-        self._endpoint = endpoint
+        self._layer = layer
         self._record = record
         self._arrived = arrived
         self._entropy = entropy
@@ -193,22 +192,22 @@ class Pager:
             if flow is None:
                 answered(503, "Connection Not Made")
                 return
-            branch = self._endpoint.branch()
+            branch = self._layer.branch()
             data = self._written(letter, binding, flow, branch)
             if not flow.reliable and len(data) > LARGEST_UDP_REQUEST:
                 answered(513, reason_of(513))
                 return
-            self._endpoint.request(data, flow, (branch, b"MESSAGE"), done)
+            self._layer.request(data, flow, (branch, b"MESSAGE"), done)
 
         target = target_of(binding)
         if target is None:
             answered(503, "No Way To The Contact")
         else:
-            self._endpoint.reach(target, reached)
+            self._layer.wire.reach(target, reached)
 
     def _written(self, letter: Letter, binding: StoredBinding, flow: Flow, branch: bytes) -> bytes:
-        host, port = self._endpoint.advertised(flow)
-        here = sent_by(host, port)
+        host, port = self._layer.wire.advertised(flow)
+        here = host_port(host, port).encode()
         domains = self._directory.settings.domains
         domain = domains[0].encode() if domains else here.removesuffix(b":5060")
         name = quoted(letter.sender_name) + b" " if letter.sender_name else b""

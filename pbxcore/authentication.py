@@ -1,0 +1,114 @@
+"""Who sent a request: the extension whose password it proves, or a peer we trust."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.net.addresses import within
+from pbxcore.presence.registration import shown
+from pbxcore.sip.digest import Authenticator, Verdict, parse_credentials
+from pbxcore.sip.digest_response import unescaped
+from pbxcore.sip.uri import SipUri, TelUri, parse_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.directory import Directory, Extension
+    from pbxcore.domain import Domain
+    from pbxcore.sip.transactions.incoming import Incoming
+
+log = logging.getLogger(__name__)
+
+_MD5_ALONE: Final = re.compile(rb"baresip v?[0-2]\b")
+"""Phones that give up, against RFC 8760 §2.6, when any of the challenges is not MD5."""
+
+
+class Authentication:
+    """Decides who a request is from; known and unknown users look the same to strangers."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        domain: Domain,
+        *,
+        clock: Callable[[], float],
+        entropy: Callable[[int], bytes],
+    ) -> None:
+        self._directory = directory
+        self._domain = domain
+        self._clock = clock
+        self._authenticator = Authenticator(entropy(32), entropy)
+
+    def sender_of(self, incoming: Incoming) -> tuple[str, str]:
+        """Who speaks, as user part and name; a peer we trust may speak for its own users only.
+
+        Raises:
+            RemoteProtocolError: 401 with challenges, 403 for somebody else's address.
+        """
+        from_ = incoming.head.from_
+        uri = parse_uri(from_.uri)
+        user = user_of(uri)
+        ours = isinstance(uri, TelUri) or self._domain.is_ours(uri.host)
+        trusted = self._directory.settings.trusted_peers
+        if user and trusted and within(incoming.flow.host, trusted):
+            own_user = ours and self._directory.extension(user) is not None
+            if not own_user:
+                return user, shown(from_.display_name)
+        extension = self.extension_of(incoming)
+        if user != extension.number or not ours:
+            raise RemoteProtocolError(403, "Not Your Address")
+        return extension.number, extension.display_name
+
+    def extension_of(self, incoming: Incoming) -> Extension:
+        """The extension whose password the request proves.
+
+        Raises:
+            RemoteProtocolError: 401 with challenges, or 400 for credentials nobody can read.
+        """
+        realm = self._directory.settings.realm
+        credentials = _credentials(incoming, realm)
+        if credentials is None:
+            raise self._challenge(incoming, realm)
+        username = unescaped(credentials.get(b"username", b"")).decode("utf-8", "replace")
+        extension = self._directory.extension(username)
+        verdict = self._authenticator.judge(
+            credentials,
+            method=incoming.request.method,
+            realm=realm,
+            secret=None if extension is None else extension.secret,
+            now=self._clock(),
+        )
+        if verdict is Verdict.GOOD and extension is not None:
+            return extension
+        if verdict is Verdict.WRONG:
+            log.warning(
+                "SIP sign-in refused",
+                extra={"from": incoming.flow.source, "user": shown(username.encode())},
+            )
+        raise self._challenge(incoming, realm, stale=verdict is Verdict.STALE)
+
+    def _challenge(
+        self, incoming: Incoming, realm: str, *, stale: bool = False
+    ) -> RemoteProtocolError:
+        lines = self._authenticator.challenges(realm, self._clock(), stale=stale)
+        if _MD5_ALONE.match(incoming.request.get(b"user-agent") or b""):
+            lines = tuple(each for each in lines if b"algorithm=MD5" in each)
+        return RemoteProtocolError(401, "", lines)
+
+
+def user_of(uri: SipUri | TelUri) -> str | None:
+    """The user part that a URI names, None when it names the server itself."""
+    user = uri.number if isinstance(uri, TelUri) else uri.user
+    return None if user is None else user.decode("utf-8", "replace")
+
+
+def _credentials(incoming: Incoming, realm: str) -> dict[bytes, bytes] | None:
+    """Those for our realm; there may be others for other servers (§22.3)."""
+    for value in incoming.request.lines_of(b"authorization"):
+        found = parse_credentials(value)
+        if found is not None and found.get(b"realm") == realm.encode():
+            return found
+    return None

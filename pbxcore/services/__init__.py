@@ -1,0 +1,1 @@
+"""What the PBX itself answers: one service for each kind of request."""

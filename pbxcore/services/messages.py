@@ -1,0 +1,69 @@
+"""MESSAGE: a phone writes to somebody (RFC 3428)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.authentication import user_of
+from pbxcore.commands import MessageArrived
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.messages.text import message_id, read_text
+from pbxcore.sip.uri import SipUri
+
+if TYPE_CHECKING:
+    from pbxcore.authentication import Authentication
+    from pbxcore.directory import Directory
+    from pbxcore.domain import Domain
+    from pbxcore.presence.registrar import Registrar
+    from pbxcore.services.pager import Pager
+    from pbxcore.sip.transactions.incoming import Incoming
+
+
+class MessageService:
+    """Takes messages of extensions and trusted peers, for the recipient's phones or the store."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        domain: Domain,
+        authentication: Authentication,
+        registrar: Registrar,
+        pager: Pager,
+    ) -> None:
+        self._directory = directory
+        self._domain = domain
+        self._authentication = authentication
+        self._registrar = registrar
+        self._pager = pager
+
+    def receive(self, incoming: Incoming) -> None:
+        """Pass one MESSAGE on, or have it stored; answered when that is done.
+
+        Raises:
+            RemoteProtocolError: the refusal to answer with.
+        """
+        head = incoming.head
+        if head.max_forwards == 0:
+            raise RemoteProtocolError(483)
+        sender, sender_name = self._authentication.sender_of(incoming)
+        uri = head.uri
+        if isinstance(uri, SipUri) and not self._domain.is_ours(uri.host):
+            raise RemoteProtocolError(404, "Not Our Domain")
+        number = user_of(uri)
+        recipient = None if number is None else self._directory.extension(number)
+        if recipient is None:
+            raise RemoteProtocolError(404)
+        text = read_text(incoming.request)
+        incoming.keep()
+        arrived = MessageArrived(
+            message_id(sender, head.call_id, head.cseq),
+            sender,
+            recipient.number,
+            "text/plain",
+            text.text,
+        )
+        bindings = self._registrar.of(recipient.number)
+        if bindings:
+            self._pager.relay(incoming, arrived, sender_name, text, bindings)
+        else:
+            self._pager.store(incoming, arrived)

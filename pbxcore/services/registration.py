@@ -1,0 +1,104 @@
+"""REGISTER: a phone tells where it can be reached (RFC 3261 §10.3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.presence.registration import contact_lines, read_registration
+from pbxcore.sip.uri import SipUri, parse_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.authentication import Authentication
+    from pbxcore.directory import Directory
+    from pbxcore.domain import Domain
+    from pbxcore.presence.registrar import Outcome, Registrar
+    from pbxcore.sip.transactions.incoming import Incoming
+    from pbxcore.sip.transactions.layer import Wire
+
+_DAYS: Final = (b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun")
+_MONTHS: Final = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_HOLD_MORE_S: Final = 60.0
+
+
+class RegistrationService:
+    """Lets extensions register; what a REGISTER changes is told through `changed`."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        domain: Domain,
+        authentication: Authentication,
+        registrar: Registrar,
+        wire: Wire,
+        *,
+        changed: Callable[[Outcome], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._directory = directory
+        self._domain = domain
+        self._authentication = authentication
+        self._registrar = registrar
+        self._wire = wire
+        self._changed = changed
+        self._clock = clock
+        self._date = (0, b"")
+
+    def receive(self, incoming: Incoming) -> None:
+        """Answer one REGISTER.
+
+        Raises:
+            RemoteProtocolError: the refusal to answer with.
+        """
+        head, settings = incoming.head, self._directory.settings
+        uri, to = head.uri, parse_uri(head.to.uri)
+        if not isinstance(uri, SipUri):
+            raise RemoteProtocolError(416)
+        ours = self._domain.is_ours
+        if not ours(uri.host) or not isinstance(to, SipUri) or not ours(to.host):
+            raise RemoteProtocolError(404, "Not Our Domain")
+        extension = self._authentication.extension_of(incoming)
+        if to.user != extension.number.encode():
+            raise RemoteProtocolError(403, "Not Your Address")
+        registration = read_registration(
+            incoming.request,
+            number=extension.number,
+            call_id=head.call_id,
+            cseq=head.cseq,
+            flow=incoming.flow,
+        )
+        now = self._clock()
+        outcome = self._registrar.register(
+            registration,
+            int(now * 1000),
+            shortest_s=settings.shortest_expiry_s,
+            longest_s=settings.longest_expiry_s,
+            max_contacts=extension.max_contacts,
+        )
+        incoming.keep()
+        if outcome.changed:
+            self._changed(outcome)
+        if outcome.bindings:
+            self._wire.hold(incoming.flow, settings.longest_expiry_s + _HOLD_MORE_S)
+        lines = contact_lines(outcome.bindings, int(now * 1000))
+        lines.append(self._date_line(now))
+        incoming.answer(200, "OK", lines)
+
+    def _date_line(self, now: float) -> bytes:
+        second = int(now)
+        if self._date[0] != second:
+            at = datetime.fromtimestamp(second, UTC)
+            line = b"Date: %b, %02d %b %04d %02d:%02d:%02d GMT" % (
+                _DAYS[at.weekday()],
+                at.day,
+                _MONTHS[at.month - 1],
+                at.year,
+                at.hour,
+                at.minute,
+                at.second,
+            )
+            self._date = (second, line)
+        return self._date[1]

@@ -1,0 +1,89 @@
+"""Many machines' deadlines, of which only the earliest needs a timer."""
+
+from __future__ import annotations
+
+import heapq
+from itertools import count
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Timed(Protocol):
+    """Whatever has a deadline, in seconds; None when it has none any more."""
+
+    planned: float | None
+    """For `Deadlines` alone: when it will look at this one; None at first."""
+
+    @property
+    def deadline(self) -> float | None:
+        """When `tick` is next due."""
+        ...
+
+    def tick(self, now: float) -> None:
+        """Let time pass."""
+        ...
+
+
+class Deadlines:
+    """Ticks what is due. A deadline that moved away is found out when it comes up, not before.
+
+    Args:
+        arm: asked to call `tick` at a moment; a later call stands for all before.
+    """
+
+    def __init__(self, arm: Callable[[float], None]) -> None:
+        self._arm = arm
+        self._heap: list[tuple[float, int, Timed]] = []
+        self._order = count()
+        self._armed: float | None = None
+
+    @property
+    def deadline(self) -> float | None:
+        """When `tick` is next due; it may then find nothing to do."""
+        return self._heap[0][0] if self._heap else None
+
+    def watch(self, timed: Timed) -> None:
+        """Tick this one at its deadlines; to be called again when one came or moved closer."""
+        deadline, planned = timed.deadline, timed.planned
+        if deadline is None or (planned is not None and planned <= deadline):
+            return
+        self._push(deadline, timed)
+        self._need(deadline)
+
+    def tick(self, now: float) -> None:
+        """Tick what is due, and ask for the next moment."""
+        self._armed = None
+        heap = self._heap
+        while heap and heap[0][0] <= now:
+            planned, _, timed = heapq.heappop(heap)
+            if timed.planned != planned:
+                continue  # an earlier entry took its place
+            timed.planned = None
+            deadline = timed.deadline
+            if deadline is None:
+                continue
+            if deadline <= now:
+                timed.tick(now)
+                deadline = timed.deadline
+            if deadline is not None and timed.planned is None:
+                # one that is still due has to wait for the next round: no machine may hold us here
+                self._push(max(deadline, now), timed)
+                if deadline <= now:
+                    break
+        if heap:
+            self._need(heap[0][0])
+
+    def clear(self) -> None:
+        """Tick nothing any more."""
+        self._heap.clear()
+
+    def _need(self, deadline: float) -> None:
+        if self._armed is None or deadline < self._armed:
+            self._armed = deadline
+            self._arm(deadline)
+
+    def _push(self, deadline: float, timed: Timed) -> None:
+        timed.planned = deadline
+        heapq.heappush(self._heap, (deadline, next(self._order), timed))

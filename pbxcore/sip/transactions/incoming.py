@@ -1,0 +1,253 @@
+"""A request that came in, and the way its answer takes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.sip.flow import Target, default_port
+from pbxcore.sip.message import Request, build_response
+from pbxcore.sip.status import reason_of
+from pbxcore.sip.transactions.invite_server import InviteServerTransaction
+from pbxcore.sip.transactions.non_invite_server import NonInviteServerTransaction
+from pbxcore.sip.transactions.outputs import Output, Send, Trying, Unacknowledged
+from pbxcore.sip.via import Via, answer_port, stamped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pbxcore.errors import RemoteProtocolError
+    from pbxcore.sip.checks import Head
+    from pbxcore.sip.flow import Flow
+    from pbxcore.sip.transactions.layer import TransactionLayer
+
+_TAG: Final = re.compile(rb";\s*tag\s*=[^<>\"]*$", re.IGNORECASE)
+_FORGOTTEN: Final = Request(b"", b"", b"", [], b"")
+
+
+class Incoming:
+    """One request. Answered without memory (RFC 3261 §8.2.7) unless `keep` makes it a transaction.
+
+    Refusals need no memory: the same request gets the same refusal again, and a flood of bad ones
+    costs no room. What has an effect is kept, so that its repetition has none; an INVITE that is
+    not refused at once is always kept.
+
+    Whoever keeps an INVITE may set `on_cancel`, called when a CANCEL came (the CANCEL has its 200;
+    the INVITE still wants its 487), and `on_failed`, called when a refusal was never acknowledged
+    or a response could not be sent.
+    """
+
+    __slots__ = (
+        "_layer",
+        "_machine",
+        "_tag",
+        "flow",
+        "head",
+        "key",
+        "merged_key",
+        "on_cancel",
+        "on_failed",
+        "planned",
+        "port",
+        "request",
+        "via",
+    )
+
+    head: Head
+    merged_key: tuple[bytes | None, bytes, int, bytes]
+
+    def __init__(
+        self,
+        layer: TransactionLayer,
+        request: Request,
+        flow: Flow,
+        via: Via,
+        key: tuple[bytes, ...],
+    ) -> None:
+        self._layer = layer
+        self._machine: NonInviteServerTransaction | InviteServerTransaction | None = None
+        self._tag: bytes | None = None
+        self.request = request
+        self.flow = flow
+        self.via = via
+        self.key = key
+        self.port = flow.port if flow.reliable else answer_port(via, flow.host, flow.port)
+        self.on_cancel: Callable[[Request], None] | None = None
+        self.on_failed: Callable[[], None] | None = None
+        self.planned: float | None = None
+
+    @property
+    def tag(self) -> bytes:
+        """The To tag of its dialog: the request's own, else ours."""
+        return self.head.to.tag or self.own_tag
+
+    @property
+    def own_tag(self) -> bytes:
+        """Our tag: the same for the same request without having to remember it."""
+        if self._tag is None:
+            seed = b"\0".join(self.key)
+            sealed = hashlib.blake2b(seed, digest_size=8, key=self._layer.tag_key)
+            self._tag = sealed.hexdigest().encode()
+        return self._tag
+
+    def keep(self) -> None:
+        """Make it a transaction: repetitions are absorbed from here on."""
+        if self._machine is not None:
+            return
+        now, reliable = self._layer.now(), self.flow.reliable
+        if self.request.method == b"INVITE":
+            self._machine = InviteServerTransaction(now, reliable=reliable)
+        else:
+            self._machine = NonInviteServerTransaction(now, reliable=reliable)
+        self._layer.keep(self)
+
+    def refuse(self, refusal: RemoteProtocolError) -> None:
+        """Answer with an error."""
+        self.answer(refusal.status, refusal.reason, refusal.headers)
+
+    def provisional(
+        self, status: int, reason: str = "", lines: Sequence[bytes] = (), body: bytes = b""
+    ) -> None:
+        """Tell an INVITE's sender how it goes (101-199); after the final answer nothing is sent."""
+        self.keep()
+        if isinstance(self._machine, InviteServerTransaction):
+            data = self._response(status, reason, lines, body)
+            self._perform(self._machine.progress(data))
+
+    def answer(
+        self, status: int, reason: str = "", lines: Sequence[bytes] = (), body: bytes = b""
+    ) -> None:
+        """Give the final answer; a second one, or one that comes too late, is not sent."""
+        machine = self._machine
+        if machine is None and status < 300 and self.request.method == b"INVITE":
+            self.keep()
+            machine = self._machine
+        if machine is None:
+            self._send(self._response(status, reason, lines, body))
+            return
+        if machine.answered:
+            return
+        data, now = self._response(status, reason, lines, body), self._layer.now()
+        if isinstance(machine, InviteServerTransaction):
+            self._perform(machine.answer(data, now, success=status < 300))
+        else:
+            self._perform(machine.answer(data, now))
+            self.request = _FORGOTTEN  # a repetition needs the answer only
+            del self.head
+        self._layer.answered(self)
+
+    def repeat_success(self) -> None:
+        """Send an INVITE's 2xx again; its dialog does so until the ACK comes (§13.3.1.4)."""
+        if isinstance(self._machine, InviteServerTransaction):
+            self._perform(self._machine.repeat_success())
+
+    # What follows is for the layer, which keeps the transaction.
+
+    @property
+    def deadline(self) -> float | None:
+        """When `tick` is next due."""
+        return None if self._machine is None else self._machine.deadline
+
+    @property
+    def open(self) -> bool:
+        """Whether an answer is still owed."""
+        return self._machine is not None and not self._machine.answered
+
+    def repeat(self) -> None:
+        """The same request came again."""
+        if self._machine is not None:
+            self._perform(self._machine.repeat())
+
+    def acknowledge(self) -> bool:
+        """An ACK came; whether it ends here, being for a refusal."""
+        if not isinstance(self._machine, InviteServerTransaction):
+            return True  # nothing else is ever acknowledged
+        taken = self._machine.acknowledge(self._layer.now())
+        self._layer.moved(self)
+        return taken
+
+    def cancel(self, cancel: Incoming) -> None:
+        """A CANCEL came; without effect once the final answer was given (§9.2)."""
+        cancel._tag = self.own_tag  # both answers carry the same one
+        cancel.keep()
+        request = cancel.request
+        cancel.answer(200)
+        if self.open and self.on_cancel is not None:
+            self.on_cancel(request)
+
+    def tick(self, now: float) -> None:
+        """Let time pass."""
+        if self._machine is None:
+            return
+        was_open = not self._machine.answered
+        self._perform(self._machine.tick(now))
+        if was_open and self._machine.answered:
+            self._layer.answered(self)
+        else:
+            self._layer.moved(self)
+
+    def fail(self) -> None:
+        """No response reaches the sender any more (§17.2.4)."""
+        if isinstance(self._machine, InviteServerTransaction):
+            was_open = not self._machine.answered
+            self._perform(self._machine.fail())
+            if was_open and self._machine.answered:
+                self._layer.answered(self)
+            else:
+                self._layer.moved(self)
+
+    def _perform(self, outputs: list[Output]) -> None:
+        for output in outputs:
+            match output:
+                case Send(data):
+                    self._send(data)
+                case Trying() if self._machine is not None:
+                    trying = build_response(100, "Trying", self._echo(tagged=False))
+                    self._perform(self._machine.progress(trying))
+                case Unacknowledged():
+                    if self.on_failed is not None:
+                        self.on_failed()
+
+    def _send(self, data: bytes) -> None:
+        """Send a response the way the request came, or on a new connection (§18.2.2).
+
+        The new one goes to the address the request came from, never to one that only Via names: a
+        third party must not be reached by lying.
+        """
+        flow = self.flow
+        if self._layer.wire.send(data, flow, self.port):
+            return
+        if not flow.reliable:
+            self.fail()
+            return
+
+        def reached(found: Flow | None) -> None:
+            if found is None or not self._layer.wire.send(data, found, found.port):
+                self.fail()
+
+        port = self.via.port or default_port(flow.transport)
+        self._layer.wire.reach(Target(flow.transport, flow.host, port), reached)
+
+    def _response(self, status: int, reason: str, lines: Sequence[bytes], body: bytes) -> bytes:
+        return build_response(status, reason or reason_of(status), [*self._echo(), *lines], body)
+
+    def _echo(self, *, tagged: bool = True) -> list[bytes]:
+        """The headers a response repeats (§8.2.6.2)."""
+        request, flow = self.request, self.flow
+        vias = request.lines_of(b"via")
+        top, comma, rest = vias[0].partition(b",")
+        lines = [
+            b"Via: %b%b%b" % (stamped(top.strip(), self.via, flow.host, flow.port), comma, rest)
+        ]
+        lines += [b"Via: " + each for each in vias[1:]]
+        if (from_ := request.get(b"from")) is not None:
+            lines.append(b"From: " + from_)
+        if (to := request.get(b"to")) is not None:
+            if tagged and not _TAG.search(to):
+                to = b"%b;tag=%b" % (to, self.own_tag)
+            lines.append(b"To: " + to)
+        for title, name in ((b"Call-ID: ", b"call-id"), (b"CSeq: ", b"cseq")):
+            if (value := request.get(name)) is not None:
+                lines.append(title + value)
+        return lines
