@@ -92,7 +92,10 @@ class Incoming:
         return self._tag
 
     def keep(self) -> None:
-        """Make it a transaction: repetitions are absorbed from here on."""
+        """Make it a transaction: repetitions are absorbed from here on.
+
+        To be called before whoever took the request returns, else nobody watches its clock.
+        """
         if self._machine is not None:
             return
         now, reliable = self._layer.now(), self.flow.reliable
