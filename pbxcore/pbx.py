@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from pbxcore.directory import Directory
     from pbxcore.journal import Fact
-    from pbxcore.presence.registrar import Outcome
+    from pbxcore.presence.outcome import Outcome
 
 __all__ = ["BindingStore", "Pbx", "StoredBinding"]
 

@@ -10,11 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class StoredBinding(msgspec.Struct, frozen=True):
+class StoredBinding(msgspec.Struct, frozen=True, omit_defaults=True):
     """One contact of one extension (RFC 3261 §10.3), complete enough to outlive the process.
 
     `source` is where the REGISTER came from and `local` where it arrived, both as `host:port`;
     `q_milli` is the q value in thousandths; moments are milliseconds UTC.
+
+    `origin` is the phone's own address where a proxy stands between (else nothing: it is that of
+    `source`), and `path` what proxies want to be passed on the way to it (RFC 3327). `instance` is
+    the device (RFC 5626 §3.1); `reg_id` numbers its flows, 0 without outbound. `flow_bound`: only
+    the connection of the REGISTER reaches the phone; `lost_at_ms` tells that it is gone.
     """
 
     number: str
@@ -28,6 +33,22 @@ class StoredBinding(msgspec.Struct, frozen=True):
     transport: str
     registered_at_ms: int
     expires_at_ms: int
+    origin: str = ""
+    path: tuple[str, ...] = ()
+    instance: str = ""
+    reg_id: int = 0
+    flow_bound: bool = False
+    lost_at_ms: int = 0
+
+    @property
+    def phone(self) -> str:
+        """What tells one phone of an extension from the other; its flows have it in common."""
+        return self.instance if self.reg_id else self.contact
+
+    @property
+    def address(self) -> str:
+        """The phone's IP address, as far as it is known."""
+        return self.origin or self.source.rpartition(":")[0].strip("[]")
 
 
 class BindingStore(Protocol):

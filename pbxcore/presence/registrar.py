@@ -6,19 +6,24 @@ Registrations come in, outcomes go out. A registration is carried out whole or n
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.bindings import StoredBinding
-from pbxcore.sip.uri import SipUri, parse_uri
+from pbxcore.presence.matching import place_of, without_excess
+from pbxcore.presence.outbound import GRACE_S, FlowKey, Flows, bound_to_flow, flow_of
+from pbxcore.presence.outcome import Outcome, Removed, difference
+from pbxcore.presence.registration import USUAL_EXPIRY_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-USUAL_EXPIRY_S: Final = 3600
-"""For a contact that asks for nothing, and for a malformed Expires (§20.19)."""
+    from pbxcore.presence.registration import ContactAsked, Registration
+
+
+__all__ = ["IntervalTooBrief", "Outcome", "Registrar", "granted_expiry"]
 
 
 class IntervalTooBrief(RemoteProtocolError):
@@ -27,49 +32,6 @@ class IntervalTooBrief(RemoteProtocolError):
     def __init__(self, shortest_s: int) -> None:
         super().__init__(423, "", (b"Min-Expires: %d" % shortest_s,))
         self.shortest_s = shortest_s
-
-
-class ContactAsked(msgspec.Struct, frozen=True):
-    """One Contact of a REGISTER; `expires_s` None asks for nothing in particular, 0 removes."""
-
-    uri: str
-    expires_s: int | None = None
-    q_milli: int = 1000
-
-
-class Registration(msgspec.Struct, frozen=True):
-    """What a REGISTER asks; `remove_all` is `Contact: *` with `Expires: 0`."""
-
-    number: str
-    call_id: str
-    cseq: int
-    contacts: tuple[ContactAsked, ...] = ()
-    remove_all: bool = False
-    user_agent: str = ""
-    source: str = ""
-    local: str = ""
-    transport: str = "udp"
-
-
-class Removed(msgspec.Struct, frozen=True):
-    """A binding that is gone, and why: `unregistered`, `expired`, `replaced` or `removed`."""
-
-    binding: StoredBinding
-    cause: str
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What came of an input: all bindings of the number now, and what changed.
-
-    `added` are new bindings and those that moved to another source; a mere refresh is in neither
-    list.
-    """
-
-    number: str
-    bindings: tuple[StoredBinding, ...]
-    added: tuple[StoredBinding, ...] = ()
-    removed: tuple[Removed, ...] = ()
-    changed: bool = False
 
 
 def granted_expiry(requested_s: int | None, *, shortest_s: int = 60, longest_s: int = 3600) -> int:
@@ -92,6 +54,7 @@ class Registrar:
         self._bindings: dict[str, tuple[StoredBinding, ...]] = {}
         self._due: list[tuple[int, str]] = []
         self._armed: dict[str, int] = {}  # the one entry of `_due` that counts for a number
+        self._flows = Flows()
         self._count = 0
 
     def __len__(self) -> int:
@@ -112,10 +75,14 @@ class Registrar:
         return self._bindings.keys()
 
     def restore(self, bindings: Iterable[StoredBinding], now_ms: int) -> None:
-        """Take back what was stored before a restart, without what expired since."""
+        """Take back what was stored before a restart, without what expired since.
+
+        No connection outlives us: what hung on one has the grace to come back.
+        """
         for binding in bindings:
             if binding.expires_at_ms > now_ms:
-                self._put(binding.number, (*self.of(binding.number), binding))
+                kept = _lost(binding, now_ms) if binding.flow_bound else binding
+                self._put(binding.number, (*self.of(binding.number), kept))
 
     def register(
         self,
@@ -128,8 +95,8 @@ class Registrar:
     ) -> Outcome:
         """Carry out one REGISTER, whole or not at all.
 
-        When more than `max_contacts` would stand, the oldest make room: a phone that came back
-        under another address must not be locked out by its own past.
+        When more than `max_contacts` phones would stand, the oldest make room: a phone that came
+        back under another address must not be locked out by its own past.
 
         Raises:
             IntervalTooBrief: 423.
@@ -141,13 +108,13 @@ class Registrar:
         before = self.of(registration.number)
         if not registration.contacts:
             return Outcome(registration.number, before)
-        if len(registration.contacts) > max_contacts:
+        if sum(each.expires_s != 0 for each in registration.contacts) > max_contacts:
             raise RemoteProtocolError(403, "Too Many Contacts")
         held = list(before)
         causes: dict[str, str] = {}
         for asked in registration.contacts:
             expiry_s = granted_expiry(asked.expires_s, shortest_s=shortest_s, longest_s=longest_s)
-            place = _place_of(asked.uri, held)
+            place = place_of(asked, held)
             if place is not None and held[place] in before:
                 _refuse_older(registration, held[place])
             if expiry_s == 0:
@@ -160,15 +127,27 @@ class Registrar:
             else:
                 held[place] = new
         if len(held) > max_contacts:
-            _drop_oldest(held, max_contacts)
+            held = without_excess(held, max_contacts)
         self._put(registration.number, tuple(held))
-        return _difference(registration.number, before, tuple(held), causes)
+        return difference(registration.number, before, tuple(held), causes)
 
     def remove(self, number: str) -> Outcome:
         """Drop all bindings of an extension that is gone."""
         gone = tuple(Removed(each, "removed") for each in self.of(number))
         self._put(number, ())
         return Outcome(number, (), removed=gone, changed=bool(gone))
+
+    def lose(self, flow: FlowKey, now_ms: int) -> list[Outcome]:
+        """A connection is gone: phones that only it reached have `GRACE_S` to come back."""
+        outcomes = []
+        for number in self._flows.of(flow):
+            kept = tuple(
+                _lost(each, now_ms) if each.flow_bound and flow_of(each) == flow else each
+                for each in self.of(number)
+            )
+            self._put(number, kept)
+            outcomes.append(Outcome(number, kept, changed=True))
+        return outcomes
 
     def tick(self, now_ms: int) -> list[Outcome]:
         """Let bindings expire."""
@@ -183,7 +162,9 @@ class Registrar:
             self._put(number, kept)
             if len(kept) < len(held):
                 gone = tuple(
-                    Removed(each, "expired") for each in held if each.expires_at_ms <= now_ms
+                    Removed(each, "lost" if each.lost_at_ms else "expired")
+                    for each in held
+                    if each.expires_at_ms <= now_ms
                 )
                 outcomes.append(Outcome(number, kept, removed=gone, changed=True))
         return outcomes
@@ -197,7 +178,10 @@ class Registrar:
         return Outcome(registration.number, (), removed=gone, changed=bool(gone))
 
     def _put(self, number: str, bindings: tuple[StoredBinding, ...]) -> None:
-        self._count += len(bindings) - len(self.of(number))
+        before = self.of(number)
+        self._count += len(bindings) - len(before)
+        if any(each.flow_bound for each in before + bindings):
+            self._flows.changed(number, before, bindings)
         if not bindings:
             self._bindings.pop(number, None)
             self._armed.pop(number, None)
@@ -212,50 +196,11 @@ class Registrar:
             heapq.heappush(self._due, (due, number))
 
 
-def _difference(
-    number: str,
-    before: tuple[StoredBinding, ...],
-    after: tuple[StoredBinding, ...],
-    causes: dict[str, str],
-) -> Outcome:
-    """Tell what is new or moved, and what is gone and why."""
-    if len(before) == len(after) == 1 and _stays(before[0], after[0]):
-        return Outcome(number, after, changed=True)  # the usual refresh
-    old = {each.contact: each for each in before}
-    contacts = {each.contact for each in after}
-    added = tuple(
-        each for each in after if (was := old.get(each.contact)) is None or not _stays(was, each)
-    )
-    removed = tuple(
-        Removed(each, causes.get(each.contact, "replaced"))
-        for each in before
-        if each.contact not in contacts
-    )
-    return Outcome(number, after, added, removed, changed=True)
-
-
-def _stays(was: StoredBinding, now: StoredBinding) -> bool:
-    return (
-        was.contact == now.contact and was.source == now.source and was.transport == now.transport
-    )
-
-
-def _drop_oldest(held: list[StoredBinding], most: int) -> None:
-    by_age = sorted(held, key=lambda each: each.registered_at_ms)
-    for oldest in by_age[: len(held) - most]:
-        held.remove(oldest)
-
-
-def _place_of(uri: str, held: list[StoredBinding]) -> int | None:
-    for place, each in enumerate(held):
-        if each.contact == uri:
-            return place
-    asked = parse_uri(uri.encode())
-    for place, each in enumerate(held):
-        other = parse_uri(each.contact.encode())
-        if isinstance(asked, SipUri) and isinstance(other, SipUri) and asked.same_as(other):
-            return place
-    return None
+def _lost(binding: StoredBinding, now_ms: int) -> StoredBinding:
+    if binding.lost_at_ms:
+        return binding
+    until = min(binding.expires_at_ms, now_ms + GRACE_S * 1000)
+    return msgspec.structs.replace(binding, lost_at_ms=now_ms, expires_at_ms=until)
 
 
 def _refuse_older(registration: Registration, held: StoredBinding) -> None:
@@ -279,4 +224,11 @@ def _binding(
         transport=registration.transport,
         registered_at_ms=now_ms,
         expires_at_ms=now_ms + expiry_s * 1000,
+        origin=registration.origin,
+        path=registration.path,
+        instance=asked.instance,
+        reg_id=asked.reg_id,
+        flow_bound=bound_to_flow(
+            asked.uri, registration.path, registration.transport, registration.source, asked.reg_id
+        ),
     )

@@ -2,36 +2,111 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.presence.registrar import USUAL_EXPIRY_S, ContactAsked, Registration
-from pbxcore.sip.address import parse_address
+from pbxcore.presence.gruu import GRUU, public_gruu
+from pbxcore.presence.outbound import (
+    FLOW_TIMER_S,
+    OUTBOUND,
+    check_first_hop,
+    read_instance,
+)
+from pbxcore.sip.grammar import seconds
+from pbxcore.sip.headers.contact import parse_contact
+from pbxcore.sip.headers.option_tags import read_option_tags
+from pbxcore.sip.headers.route import parse_hop
 from pbxcore.sip.uri import SipUri, parse_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Request
 
-_Q: Final = re.compile(rb"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
+USUAL_EXPIRY_S: Final = 3600
+"""For a contact that asks for nothing, and for a malformed Expires (§20.19)."""
+PATH: Final = b"path"
+SUPPORTED: Final = frozenset((PATH, OUTBOUND, GRUU))
+"""Option tags that a REGISTER may require."""
 _MOST_CONTACTS: Final = 32
+_MOST_PROXIES: Final = 8
 _LONGEST_TEXT: Final = 200
 
 
+class ContactAsked(msgspec.Struct, frozen=True):
+    """One Contact of a REGISTER; `expires_s` None asks for nothing in particular, 0 removes.
+
+    `instance` is the device, `reg_id` one of its flows (RFC 5626); 0 without outbound.
+    """
+
+    uri: str
+    expires_s: int | None = None
+    q_milli: int = 1000
+    instance: str = ""
+    reg_id: int = 0
+
+
+class Registration(msgspec.Struct, frozen=True):
+    """What a REGISTER asks; `remove_all` is `Contact: *` with `Expires: 0`.
+
+    `options` are those of `SUPPORTED` that the phone knows; `origin` is its own address when it
+    came by way of a proxy, `path` are the proxies on the way back, as written.
+    """
+
+    number: str
+    call_id: str
+    cseq: int
+    contacts: tuple[ContactAsked, ...] = ()
+    remove_all: bool = False
+    user_agent: str = ""
+    source: str = ""
+    local: str = ""
+    transport: str = "udp"
+    origin: str = ""
+    path: tuple[str, ...] = ()
+    options: frozenset[bytes] = frozenset()
+
+    @property
+    def outbound(self) -> bool:
+        """Whether it is a flow that is registered (RFC 5626 §6)."""
+        return any(each.reg_id for each in self.contacts)
+
+
 def read_registration(
-    request: Request, *, number: str, call_id: bytes, cseq: int, flow: Flow
+    request: Request,
+    *,
+    number: str,
+    call_id: bytes,
+    cseq: int,
+    flow: Flow,
+    origin: str = "",
+    path_believed: bool = False,
 ) -> Registration:
     """Read what a REGISTER asks.
 
+    Args:
+        request: as it came in.
+        number: the extension that has proven to have sent it.
+        call_id: its Call-ID.
+        cseq: its CSeq.
+        flow: the way it came.
+        origin: the phone's own address, if that is not the flow's.
+        path_believed: a Path counts even if the phone does not know of it: a proxy that we trust
+            has put it there.
+
     Raises:
         RemoteProtocolError: 400: a contact is malformed, or `*` is not alone or not with Expires 0.
+            420: a Path that the phone does not know of (RFC 3327 §5.3). 439: its proxy does not
+            know outbound (RFC 5626 §6).
     """
     default = request.get(b"expires")
-    default_s = None if default is None else _seconds(default)
+    default_s = None if default is None else seconds(default)
+    if default is not None and default_s is None:
+        default_s = USUAL_EXPIRY_S
     values = request.all(b"contact")
     if len(values) > _MOST_CONTACTS:
         raise RemoteProtocolError(403, "Too Many Contacts")
@@ -39,6 +114,10 @@ def read_registration(
     if remove_all and (len(values) > 1 or default_s != 0):
         raise RemoteProtocolError(400, "Contact * Not Alone Or Without Expires 0")
     contacts = () if remove_all else tuple(_contact(each, default_s) for each in values)
+    options = _options(request)
+    path = _path(request, options, believed=path_believed)
+    if any(each.reg_id for each in contacts):
+        contacts = _flows(request, contacts, options, path)
     return Registration(
         number=number,
         call_id=shown(call_id),
@@ -49,17 +128,41 @@ def read_registration(
         source=flow.source,
         local=flow.local,
         transport=flow.transport,
+        origin=origin,
+        path=path,
+        options=options,
     )
 
 
-def contact_lines(bindings: Iterable[StoredBinding], now_ms: int) -> list[bytes]:
+def answer_lines(
+    registration: Registration,
+    bindings: Iterable[StoredBinding],
+    now_ms: int,
+    address_of_record: bytes,
+) -> list[bytes]:
+    """The header lines of a 200: its contacts, and what was made of the phone's options."""
+    gruu = address_of_record if GRUU in registration.options else b""
+    lines = contact_lines(bindings, now_ms, gruu)
+    if registration.path and PATH in registration.options:
+        lines.append(b"Path: " + b", ".join(each.encode() for each in registration.path))
+    if registration.outbound:
+        lines.append(b"Require: " + OUTBOUND)
+        if registration.transport != "udp" and not registration.path:
+            lines.append(b"Flow-Timer: %d" % FLOW_TIMER_S)
+    return lines
+
+
+def contact_lines(
+    bindings: Iterable[StoredBinding], now_ms: int, gruu_of: bytes = b""
+) -> list[bytes]:
     """The Contact lines of a 200: every binding with the seconds it has left."""
     return [
-        b"Contact: <%b>;expires=%d%b"
+        b"Contact: <%b>;expires=%d%b%b"
         % (
             each.contact.encode(),
             max(0, -(-(each.expires_at_ms - now_ms) // 1000)),
             b"" if each.q_milli == 1000 else b";q=0.%03d" % each.q_milli,
+            _device(each, gruu_of) if each.instance else b"",
         )
         for each in bindings
     ]
@@ -74,20 +177,63 @@ def shown(value: bytes) -> str:
 
 
 def _contact(value: bytes, default_s: int | None) -> ContactAsked:
-    address = parse_address(value)
-    if not isinstance(parse_uri(address.uri), SipUri):
+    contact = parse_contact(value)
+    if not isinstance(parse_uri(contact.uri), SipUri):
         raise RemoteProtocolError(400, "Contact Is No SIP URI")
-    given = address.parameters
-    expires, q = given.get(b"expires"), given.get(b"q")
+    uri = contact.uri.decode("ascii")
+    if not contact.parameters:
+        return ContactAsked(uri, default_s)
+    expires = contact.expires
+    instance = read_instance(contact.instance)
     return ContactAsked(
-        address.uri.decode("ascii"),
-        default_s if expires is None else _seconds(expires),
-        1000 if q is None or not _Q.fullmatch(q) else round(float(q) * 1000),
+        uri,
+        default_s if expires is None else expires,
+        contact.q_milli,
+        instance,
+        (contact.reg_id or 0) if instance else 0,  # RFC 5626 §6: worth nothing alone
     )
 
 
-def _seconds(value: bytes) -> int:
-    """Delta-seconds; malformed ones count as an hour (§20.19), huge ones as the most there is."""
-    if not value.isdigit():
-        return USUAL_EXPIRY_S
-    return min(int(value[:11]), (1 << 32) - 1)
+def _options(request: Request) -> frozenset[bytes]:
+    named = read_option_tags(request, b"supported") + read_option_tags(request, b"require")
+    return SUPPORTED.intersection(named)
+
+
+def _path(request: Request, options: frozenset[bytes], *, believed: bool) -> tuple[str, ...]:
+    """The proxies that want to be on the way (RFC 3327 §5.3)."""
+    if request.get(b"path") is None:
+        return ()
+    if PATH not in options and not believed:
+        raise RemoteProtocolError(420, "", (b"Unsupported: " + PATH,))
+    values = [each for each in request.all(b"path") if each]
+    if len(values) > _MOST_PROXIES:
+        raise RemoteProtocolError(400, "Too Many Path Values")
+    for each in values:
+        parse_hop(each)
+        if not each.isascii():
+            raise RemoteProtocolError(400, "Malformed Path")
+    return tuple(each.decode("ascii") for each in values)
+
+
+def _flows(
+    request: Request,
+    contacts: Sequence[ContactAsked],
+    options: frozenset[bytes],
+    path: Sequence[str],
+) -> tuple[ContactAsked, ...]:
+    """The contacts as outbound has them, or without it when the phone does not speak it (§6)."""
+    if OUTBOUND not in options:
+        return tuple(msgspec.structs.replace(each, reg_id=0) for each in contacts)
+    if sum(each.expires_s != 0 for each in contacts) > 1:
+        raise RemoteProtocolError(400, "Several Contacts With reg-id")
+    check_first_hop(len(request.all(b"via")), path)
+    return tuple(contacts)
+
+
+def _device(binding: StoredBinding, gruu_of: bytes) -> bytes:
+    """The parameters that tell a device its own contact (RFC 5626 §6, RFC 5627 §5.3)."""
+    return b'%b;+sip.instance="<%b>"%b' % (
+        b";reg-id=%d" % binding.reg_id if binding.reg_id else b"",
+        binding.instance.encode(),
+        b';pub-gruu="%b"' % public_gruu(gruu_of, binding.instance) if gruu_of else b"",
+    )

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from itertools import count
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.presence.registrar import (
-    ContactAsked,
-    IntervalTooBrief,
-    Outcome,
-    Registrar,
-    Registration,
-    granted_expiry,
-)
+from pbxcore.presence.registrar import IntervalTooBrief, Registrar, granted_expiry
+from pbxcore.presence.registration import ContactAsked, Registration
+
+if TYPE_CHECKING:
+    from pbxcore.presence.outcome import Outcome
 
 NOW = 1_700_000_000_000
 PHONE = "sip:1000@10.0.0.1:5062"

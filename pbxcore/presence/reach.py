@@ -1,0 +1,85 @@
+"""How a phone is reached: what every request to a binding begins with.
+
+for phone in phones(bindings):          # each phone once, whichever of its flows works
+    way = way_to(phone[0])              # None: its connection is gone
+    build_request(method, way.uri, [via, *way.routes, ...])
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pbxcore.sip.address import parse_address
+from pbxcore.sip.flow import split_host_port
+from pbxcore.sip.uri import SipUri, parse_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pbxcore.presence.bindings import StoredBinding
+
+
+class Way(NamedTuple):
+    """Where a request goes, and what it says to get there.
+
+    `transport`, `host`, `port`, `local` and `peer` are the target: an address, our socket and the
+    connection to be reused. `uri` is the Request-URI, `routes` are whole Route lines.
+    """
+
+    transport: str
+    host: str
+    port: int
+    local: str
+    peer: tuple[str, int]
+    uri: bytes
+    routes: tuple[bytes, ...] = ()
+
+
+def way_to(binding: StoredBinding) -> Way | None:
+    """How a request gets to a binding; None when its flow has failed (RFC 5626 §5.3).
+
+    The next hop is the first proxy of the Path, else the contact. One that names the address the
+    REGISTER came from is believed with its port: it is not behind a NAT and may listen elsewhere
+    than it sends from. Any other is reached where the REGISTER came from, so that nobody can make
+    us send to a third party.
+    """
+    if binding.lost_at_ms:
+        return None
+    contact = binding.contact.encode()
+    uri, routes, next_hop = _routed(contact, [each.encode() for each in binding.path])
+    hop = parse_uri(next_hop)
+    if not isinstance(hop, SipUri):
+        return None
+    host, port = source = split_host_port(binding.source)
+    named = hop.host.strip(b"[]").decode() == host and not binding.flow_bound
+    if named:
+        port = hop.port or (5061 if binding.transport == "tls" else 5060)
+    return Way(binding.transport, host, port, binding.local, source, uri, routes)
+
+
+def phones(bindings: Iterable[StoredBinding]) -> list[list[StoredBinding]]:
+    """Bindings by phone, in order of registration; a phone's newest flow comes first.
+
+    Of several flows to one phone only one may carry a request; the next is for when the first has
+    failed (RFC 5626 §7, §5.3: on 408, 430 or a broken connection).
+    """
+    found: dict[str, list[StoredBinding]] = {}
+    for each in bindings:
+        found.setdefault(each.phone, []).append(each)
+    for flows in found.values():
+        if len(flows) > 1:
+            flows.sort(key=lambda each: (not each.lost_at_ms, each.registered_at_ms), reverse=True)
+    return list(found.values())
+
+
+def _routed(contact: bytes, path: list[bytes]) -> tuple[bytes, tuple[bytes, ...], bytes]:
+    """Request-URI, Route lines and next hop for a request along a Path (RFC 3327 §5.3)."""
+    if not path:
+        return contact, (), contact
+    first = parse_address(path[0]).uri
+    hop = parse_uri(first)
+    if isinstance(hop, SipUri) and b"lr" not in hop.parameters:
+        # A strict router wants itself as Request-URI, and the contact at the end (RFC 3261 §16.6).
+        path = [*path[1:], b"<%b>" % contact]
+        contact = first
+    return contact, tuple(b"Route: " + each for each in path), first

@@ -1,0 +1,301 @@
+"""Flows, Path, GRUU and the way back to a phone (RFC 5626, RFC 3327, RFC 5627)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.presence.bindings import StoredBinding
+from pbxcore.presence.gruu import addressed, public_gruu
+from pbxcore.presence.outbound import GRACE_S
+from pbxcore.presence.reach import phones, way_to
+from pbxcore.presence.registrar import Registrar
+from pbxcore.presence.registration import Registration, answer_lines, read_registration
+from pbxcore.sip.flow import Flow
+from pbxcore.sip.message import Request, parse
+from pbxcore.sip.uri import parse_uri
+
+if TYPE_CHECKING:
+    from pbxcore.presence.outcome import Outcome
+
+NOW = 1_700_000_000_000
+URN = "urn:uuid:00000000-0000-1000-8000-000A95A0E128"
+CONTACT = f'<sip:1000@10.0.0.1:5062>;reg-id=1;+sip.instance="<{URN}>"'
+OUTBOUND = "Supported: path, outbound"
+EDGE = "Via: SIP/2.0/TCP edge;branch=z9hG4bKe\r\nVia: SIP/2.0/UDP 10.0.0.1:5062;branch=z9hG4bKp"
+
+
+def request(*lines: str, via: str = "Via: SIP/2.0/TCP 10.0.0.1:5062;branch=z9hG4bKp") -> Request:
+    head = "\r\n".join(("REGISTER sip:pbx SIP/2.0", via, *lines, "", ""))
+    message = parse(head.encode())
+    assert isinstance(message, Request)
+    return message
+
+
+def flow(port: int = 40000, transport: str = "tcp", host: str = "10.0.0.1") -> Flow:
+    return Flow(transport, "10.0.0.9:5060", host, port, 0 if transport == "udp" else port)
+
+
+def read(
+    *lines: str,
+    via: str = "Via: SIP/2.0/TCP 10.0.0.1:5062;branch=z9hG4bKp",
+    cseq: int = 1,
+    by: Flow | None = None,
+    believed: bool = False,
+    call_id: bytes = b"c",
+) -> Registration:
+    return read_registration(
+        request(*lines, via=via),
+        number="1000",
+        call_id=call_id,
+        cseq=cseq,
+        flow=by or flow(),
+        path_believed=believed,
+    )
+
+
+def register(
+    registrar: Registrar, asked: Registration, now_ms: int = NOW, most: int = 1
+) -> Outcome:
+    return registrar.register(asked, now_ms, shortest_s=60, longest_s=3600, max_contacts=most)
+
+
+def refused(*lines: str, via: str = EDGE) -> int:
+    with pytest.raises(RemoteProtocolError) as caught:
+        read(*lines, via=via)
+    return caught.value.status
+
+
+def key(by: Flow) -> tuple[str, str, str]:
+    return by.transport, by.local, by.source
+
+
+# --- which registrations are flows --------------------------------------------------------------
+
+
+def test_same_instance_and_reg_id_replace_whatever_the_contact_is_now() -> None:
+    registrar = Registrar()
+    register(registrar, read(f"Contact: {CONTACT}", OUTBOUND))
+    moved = CONTACT.replace("10.0.0.1:5062", "10.0.0.1:9999")
+    outcome = register(registrar, read(f"Contact: {moved}", OUTBOUND, by=flow(40001), call_id=b"d"))
+    (only,) = outcome.bindings
+    assert (only.contact, only.source) == ("sip:1000@10.0.0.1:9999", "10.0.0.1:40001")
+    assert [(each.binding.contact, each.cause) for each in outcome.removed] == [
+        ("sip:1000@10.0.0.1:5062", "replaced")
+    ]
+
+
+def test_flows_of_one_phone_stand_side_by_side_and_count_as_one() -> None:
+    registrar = Registrar()
+    register(registrar, read(f"Contact: {CONTACT}", OUTBOUND))
+    second = CONTACT.replace("reg-id=1", "reg-id=2")
+    asked = read(f"Contact: {second}", OUTBOUND, by=flow(40002), cseq=2)
+    outcome = register(registrar, asked, NOW + 1)
+    assert [each.reg_id for each in outcome.bindings] == [1, 2]
+    ((newest, other),) = phones(outcome.bindings)
+    assert (newest.reg_id, other.reg_id) == (2, 1)
+    refreshed = register(registrar, read(f"Contact: {CONTACT}", OUTBOUND, cseq=3), NOW + 2)
+    assert (refreshed.added, refreshed.removed) == ((), ())
+    gone = read(f"Contact: {second};expires=0", OUTBOUND, by=flow(40002), cseq=4)
+    outcome = register(registrar, gone, NOW + 3)
+    assert [each.reg_id for each in outcome.bindings] == [1]
+    assert outcome.removed == ()  # the contact still stands, by its other flow
+
+
+def test_phone_opens_only_so_many_flows() -> None:
+    registrar = Registrar()
+    for at in range(1, 8):
+        contact = CONTACT.replace("reg-id=1", f"reg-id={at}")
+        register(registrar, read(f"Contact: {contact}", OUTBOUND, cseq=at), NOW + at)
+    assert [each.reg_id for each in registrar.of("1000")] == [4, 5, 6, 7]
+
+
+def test_reg_id_counts_only_with_instance_and_option() -> None:
+    alone = read("Contact: <sip:1000@10.0.0.1>;reg-id=1", OUTBOUND)
+    unsupported = read(f"Contact: {CONTACT}")
+    assert (alone.contacts[0].reg_id, unsupported.contacts[0].reg_id) == (0, 0)
+    assert unsupported.contacts[0].instance == URN
+    assert not alone.outbound
+    assert not unsupported.outbound
+
+
+def test_several_contacts_with_reg_id_are_refused() -> None:
+    contacts = f"Contact: {CONTACT}, <sip:1000@10.0.0.2>"
+    assert refused(contacts, OUTBOUND) == 400
+    assert read(f"Contact: {CONTACT}, <sip:1000@10.0.0.2>;expires=0", OUTBOUND).outbound
+
+
+def test_first_hop_without_outbound_is_told_to_those_who_ask_for_it() -> None:
+    assert refused(f"Contact: {CONTACT}", OUTBOUND) == 439
+    assert refused(f"Contact: {CONTACT}", OUTBOUND, "Path: <sip:edge;lr>") == 439
+    assert read(f"Contact: {CONTACT}", OUTBOUND, "Path: <sip:t@edge;lr;ob>", via=EDGE).outbound
+    assert not read(f"Contact: {CONTACT}", "Supported: path", via=EDGE).outbound
+
+
+def test_answer_requires_outbound_and_tells_flow_timer_path_and_gruu() -> None:
+    registrar = Registrar()
+    asked = read(f"Contact: {CONTACT}", "Supported: path, outbound, gruu")
+    lines = answer_lines(asked, register(registrar, asked).bindings, NOW, b"sip:1000@pbx")
+    assert lines == [
+        b"Contact: <sip:1000@10.0.0.1:5062>;expires=3600;reg-id=1"
+        b';+sip.instance="<%b>";pub-gruu="sip:1000@pbx;gr=%b"' % (URN.encode(), URN.encode()),
+        b"Require: outbound",
+        b"Flow-Timer: 120",
+    ]
+    path = "Path: <sip:t@edge;lr;ob>"
+    asked = read(f"Contact: {CONTACT}", OUTBOUND, path, via=EDGE, cseq=2)
+    lines = answer_lines(asked, register(registrar, asked).bindings, NOW, b"sip:1000@pbx")
+    assert lines[1:] == [path.encode(), b"Require: outbound"]
+    assert b"gruu" not in lines[0]
+
+
+# --- flows that break ---------------------------------------------------------------------------
+
+
+def test_broken_connection_takes_its_flow_along_after_a_grace() -> None:
+    registrar = Registrar()
+    register(registrar, read(f"Contact: {CONTACT}", OUTBOUND))
+    assert registrar.lose(key(flow(1)), NOW) == []
+    (outcome,) = registrar.lose(key(flow()), NOW)
+    assert way_to(outcome.bindings[0]) is None
+    assert registrar.tick(NOW + GRACE_S * 1000 - 1) == []
+    (outcome,) = registrar.tick(NOW + GRACE_S * 1000)
+    assert [each.cause for each in outcome.removed] == ["lost"]
+    assert registrar.lose(key(flow()), NOW) == []
+
+
+def test_phone_that_comes_back_in_time_was_never_gone() -> None:
+    registrar = Registrar()
+    register(registrar, read(f"Contact: {CONTACT}", OUTBOUND))
+    registrar.lose(key(flow()), NOW)
+    back = read(f"Contact: {CONTACT}", OUTBOUND, by=flow(40001), cseq=2)
+    outcome = register(registrar, back, NOW + 1000)
+    assert outcome.removed == ()
+    assert way_to(outcome.bindings[0]) is not None
+    assert registrar.tick(NOW + GRACE_S * 1000) == []
+
+
+@pytest.mark.parametrize(
+    ("transport", "contact", "bound"),
+    [
+        ("udp", "<sip:1000@192.168.1.2>", False),
+        ("tcp", "<sip:1000@10.0.0.1:5062;transport=tcp>", False),
+        ("tcp", "<sip:1000@192.168.1.2;transport=tcp>", True),
+        ("tls", "<sip:1000@10.0.0.1:5061;transport=tls>", True),
+        ("ws", "<sip:x@abc.invalid;transport=ws>", True),
+        ("wss", "<sip:x@10.0.0.1;transport=ws>", True),
+    ],
+)
+def test_what_can_be_called_does_not_hang_on_its_connection(
+    transport: str, contact: str, bound: bool
+) -> None:
+    registrar = Registrar()
+    by = flow(transport=transport)
+    (binding,) = register(registrar, read(f"Contact: {contact}", by=by)).bindings
+    assert binding.flow_bound is bound
+    assert len(registrar.lose(key(by), NOW)) == bound
+
+
+def test_proxy_that_can_be_called_again_does_not_take_its_phones_along() -> None:
+    by = flow(transport="tls", host="10.0.0.7")
+    asked = read("Contact: <sip:a@h>", "Supported: path", "Path: <sip:10.0.0.7:5061;lr>", by=by)
+    (binding,) = register(Registrar(), asked).bindings
+    assert not binding.flow_bound
+
+
+def test_no_connection_outlives_a_restart() -> None:
+    registrar, successor = Registrar(), Registrar()
+    held = register(registrar, read(f"Contact: {CONTACT}", OUTBOUND)).bindings
+    successor.restore(held, NOW + 1000)
+    (binding,) = successor.of("1000")
+    assert (binding.lost_at_ms, binding.expires_at_ms) == (NOW + 1000, NOW + 1000 + GRACE_S * 1000)
+    assert [each.removed[0].cause for each in successor.tick(NOW + 60_000)] == ["lost"]
+
+
+def test_lost_phones_make_room_first() -> None:
+    registrar = Registrar()
+    register(registrar, read("Contact: <sip:a@h>", by=flow(transport="udp")), most=2)
+    register(registrar, read("Contact: <sip:b@x.invalid>", by=flow(transport="ws"), cseq=2), most=2)
+    registrar.lose(key(flow(transport="ws")), NOW)
+    asked = read("Contact: <sip:c@y.invalid>", by=flow(2, "ws"), cseq=3)
+    outcome = register(registrar, asked, most=2)
+    assert [each.contact for each in outcome.bindings] == ["sip:a@h", "sip:c@y.invalid"]
+
+
+# --- the way back -------------------------------------------------------------------------------
+
+
+def test_path_needs_a_phone_or_a_trusted_proxy_that_knows_of_it() -> None:
+    path = "Path: <sip:edge;lr>"
+    assert refused("Contact: <sip:a@h>", path) == 420
+    assert refused("Contact: <sip:a@h>", "Supported: path", "Path: sip:edge;lr") == 400
+    assert read("Contact: <sip:a@h>", path, believed=True).path == ("<sip:edge;lr>",)
+    assert read("Contact: <sip:a@h>", path, "Supported: path").path == ("<sip:edge;lr>",)
+
+
+def binding(
+    contact: str = "sip:1000@10.0.0.1:5062",
+    *path: str,
+    source: str = "10.0.0.1:40000",
+    transport: str = "udp",
+) -> StoredBinding:
+    return StoredBinding(
+        "1000",
+        contact,
+        "c",
+        1,
+        1000,
+        "",
+        source,
+        "10.0.0.9:5060",
+        transport,
+        NOW,
+        NOW + 1,
+        "",
+        path,
+    )
+
+
+def test_contact_is_believed_about_its_port_but_not_about_another_address() -> None:
+    way = way_to(binding())
+    assert way is not None
+    assert (way.host, way.port, way.uri) == ("10.0.0.1", 5062, b"sip:1000@10.0.0.1:5062")
+    assert (way.peer, way.routes) == (("10.0.0.1", 40000), ())
+    behind_nat = way_to(binding("sip:1000@192.168.0.5:5060"))
+    assert behind_nat is not None
+    assert (behind_nat.host, behind_nat.port) == ("10.0.0.1", 40000)
+    usual = way_to(binding("sip:1000@[2001:db8::1]", source="[2001:db8::1]:999", transport="tls"))
+    assert usual is not None
+    assert (usual.host, usual.port) == ("2001:db8::1", 5061)
+
+
+def test_path_becomes_the_route_and_its_first_proxy_the_next_hop() -> None:
+    proxies = ("<sip:10.0.0.1:5080;lr>", "<sip:t@edge;lr;ob>")
+    way = way_to(binding("sip:1000@192.168.0.5", *proxies))
+    assert way is not None
+    assert (way.host, way.port, way.uri) == ("10.0.0.1", 5080, b"sip:1000@192.168.0.5")
+    assert way.routes == (b"Route: <sip:10.0.0.1:5080;lr>", b"Route: <sip:t@edge;lr;ob>")
+    elsewhere = way_to(binding("sip:a@h", "<sip:203.0.113.5;lr>"))
+    assert elsewhere is not None
+    assert (elsewhere.host, elsewhere.port) == ("10.0.0.1", 40000)  # nobody else is written to
+
+
+def test_strict_proxy_gets_itself_as_request_uri() -> None:
+    way = way_to(binding("sip:1000@192.168.0.5", "<sip:10.0.0.1:5080>", "<sip:two;lr>"))
+    assert way is not None
+    assert way.uri == b"sip:10.0.0.1:5080"
+    assert way.routes == (b"Route: <sip:two;lr>", b"Route: <sip:1000@192.168.0.5>")
+
+
+def test_public_gruu_reaches_one_phone_alone() -> None:
+    one, other = (
+        msgspec.structs.replace(binding(f"sip:{each}@h"), instance=each) for each in (URN, "urn:x")
+    )
+    gruu = public_gruu(b"sip:1000@pbx", URN)
+    assert addressed(parse_uri(gruu), (one, other)) == [one]
+    assert addressed(parse_uri(b"sip:1000@pbx"), (one, other)) == [one, other]
+    assert addressed(parse_uri(b"sip:1000@pbx;gr=urn:y"), (one, other)) == []
+    assert addressed(parse_uri(public_gruu(b"sip:1000@pbx", "urn:a;b%")), ()) == []
