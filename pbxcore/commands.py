@@ -105,6 +105,31 @@ class MessageStored(msgspec.Struct, frozen=True, tag=True):
     status: int
 
 
+class ListBans(msgspec.Struct, frozen=True, tag=True):
+    """Ask which addresses are shut out. Reply: `BansHeld`."""
+
+
+class LiftBans(msgspec.Struct, frozen=True, tag=True):
+    """Let these addresses in again. Reply: `BansHeld` with the bans that ended by this."""
+
+    addresses: tuple[str, ...]
+
+
+class BanView(msgspec.Struct, frozen=True):
+    """One address that is shut out; `until_ms` is 0 for a ban that ends by hand only."""
+
+    address: str
+    since_ms: int
+    until_ms: int
+    failures: int
+
+
+class BansHeld(msgspec.Struct, frozen=True, tag=True):
+    """Bans, the oldest first."""
+
+    bans: tuple[BanView, ...]
+
+
 class JournalGrew(msgspec.Struct, frozen=True, tag=True):
     """A hint: the journal on disk now reaches `seq`. Needs no reply and may get lost."""
 

@@ -22,6 +22,37 @@ class Extension(msgspec.Struct, frozen=True):
     enabled: bool = True
 
 
+class BanPolicy(msgspec.Struct, frozen=True):
+    """Who is shut out: `most_failures` failed sign-ins within `within_s` seconds.
+
+    A ban lasts `lasts_s` seconds, 0 means until it is lifted by hand. `whitelist` (addresses or
+    CIDR) is never banned; nor, with `ignore_self`, is loopback.
+    """
+
+    enabled: bool = True
+    most_failures: int = 5
+    within_s: int = 600
+    lasts_s: int = 600
+    whitelist: tuple[str, ...] = ()
+    ignore_self: bool = True
+
+
+class SipLimits(msgspec.Struct, frozen=True):
+    """What one message and one address may take of the PBX.
+
+    `connections` counts those of one address that have not signed in; `requests_per_s` holds for an
+    address that has proved to be real, `strangers_per_s` for one that has not.
+    """
+
+    message_bytes: int = 65_536
+    header_lines: int = 256
+    vias: int = 32
+    connections: int = 128
+    requests_per_s: int = 1_000
+    strangers_per_s: int = 50
+    subscriptions: int = 100
+
+
 class DomainSettings(msgspec.Struct, frozen=True):
     """What holds for every extension. Expiries are seconds (RFC 3261 §10.3).
 
@@ -37,6 +68,8 @@ class DomainSettings(msgspec.Struct, frozen=True):
     external_address: str = ""
     local_networks: tuple[str, ...] = ()
     trusted_peers: tuple[str, ...] = ()
+    bans: BanPolicy = BanPolicy()
+    limits: SipLimits = SipLimits()
 
 
 class Snapshot(msgspec.Struct, frozen=True):

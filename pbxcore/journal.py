@@ -38,7 +38,25 @@ class MessageRelayed(msgspec.Struct, frozen=True, tag=True):
     status: int
 
 
-Fact = BindingAdded | BindingRemoved | MessageRelayed
+class AddressBanned(msgspec.Struct, frozen=True, tag=True):
+    """An address (IPv4, or an IPv6 /64) failed to sign in too often and is shut out.
+
+    `until_ms` is 0 for a ban that only an administrator ends.
+    """
+
+    address: str
+    until_ms: int
+    failures: int
+
+
+class AddressUnbanned(msgspec.Struct, frozen=True, tag=True):
+    """A ban ended. `cause`: `expired`, `removed`, `allowed` (whitelist or switch), `replaced`."""
+
+    address: str
+    cause: str
+
+
+Fact = BindingAdded | BindingRemoved | MessageRelayed | AddressBanned | AddressUnbanned
 
 
 class Entry(msgspec.Struct, frozen=True):

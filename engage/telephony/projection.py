@@ -11,7 +11,13 @@ from engage.errors import EngageError, Unavailable
 from engage.telephony.events import DevicesChanged
 from engage.telephony.journal_file import JournalReader, forget
 from engage.telephony.repository import DeviceRepository, OffsetRepository
-from pbxcore.journal import BindingAdded, BindingRemoved, MessageRelayed
+from pbxcore.journal import (
+    AddressBanned,
+    AddressUnbanned,
+    BindingAdded,
+    BindingRemoved,
+    MessageRelayed,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,6 +164,8 @@ class Projection:
             case MessageRelayed() as relayed:
                 if 200 <= relayed.status < 300:
                     await self._keep(transaction, relayed)
+                return set()
+            case AddressBanned() | AddressUnbanned():
                 return set()
 
     async def _keep(self, transaction: HubTransaction, relayed: MessageRelayed) -> None:

@@ -1,0 +1,165 @@
+"""The guard: shares per source, what proves an address, no reflection, memory with a bound."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbxcore.defence import guard as module
+from pbxcore.defence.bans import Ban, Lifted
+from pbxcore.defence.forgetful import Forgetful
+from pbxcore.defence.guard import Guard
+from pbxcore.defence.rates import Rate, Rates
+from pbxcore.directory import BanPolicy, DomainSettings, SipLimits
+from pbxcore.sip.flow import Flow
+
+LIMITS = SipLimits(connections=3, requests_per_s=100, strangers_per_s=10)
+SETTINGS = DomainSettings(limits=LIMITS, trusted_peers=("192.0.2.0/24",))
+
+
+class House:
+    """A guard, the settings it reads and what it told."""
+
+    def __init__(self, settings: DomainSettings = SETTINGS) -> None:
+        self.settings = settings
+        self.told: list[Ban | Lifted] = []
+        self.guard = Guard(lambda: self.settings, banned=self.told.append, lifted=self.told.append)
+
+    def admitted(self, flow: Flow, times: int, now: float = 0.0, size: int = 300) -> int:
+        return sum(self.guard.admits(flow, size, now) for _ in range(times))
+
+
+def udp(host: str = "203.0.113.9") -> Flow:
+    return Flow("udp", "198.51.100.1:5060", host, 5060)
+
+
+def tcp(host: str = "203.0.113.9", number: int = 1) -> Flow:
+    return Flow("tcp", "198.51.100.1:5060", host, 5060, number)
+
+
+def test_stranger_has_a_burst_and_then_its_rate() -> None:
+    house = House()
+    assert house.admitted(udp(), 1000) == 40
+    assert house.admitted(udp(), 1000, now=1.0) == 10
+    assert house.admitted(udp("203.0.113.10"), 1000, now=1.0) == 40
+
+
+def test_proved_address_has_more_and_strangers_cannot_use_it_up() -> None:
+    house = House()
+    house.guard.proved(udp())
+    for n in range(20_000):
+        house.guard.admits(udp(f"10.{n % 250}.{n // 250}.1"), 300, 0.0)
+    assert house.guard.figures.dropped_often == 20_000 - module.ALL_STRANGERS.burst
+    assert house.admitted(udp(), 1000) == 400
+
+
+def test_forged_datagrams_do_not_touch_the_share_of_connections() -> None:
+    house = House()
+    house.admitted(udp(), 1000)
+    assert house.admitted(tcp(), 1000) == 400
+
+
+def test_neighbours_speak_for_many() -> None:
+    house = House()
+    assert house.admitted(udp("192.0.2.7"), 5000) == 5000
+    assert house.admitted(udp("127.0.0.1"), 5000) == 5000
+
+
+def test_limits_that_change_hold_at_once() -> None:
+    house = House()
+    house.settings = DomainSettings(limits=SipLimits(strangers_per_s=1))
+    house.guard.settings_changed()
+    assert house.admitted(udp(), 1000) == 4
+
+
+def test_forged_address_gets_no_more_than_three_times_what_it_sent() -> None:
+    house, flow = House(), udp()
+    assert not house.guard.answers(flow, 1)
+    house.guard.admits(flow, 200, 0.0)
+    assert house.guard.answers(flow, 500)
+    assert not house.guard.answers(flow, 101)
+    assert house.guard.answers(flow, 100)
+    assert house.guard.answers(tcp(), 10_000)
+    house.guard.proved(flow)
+    assert house.guard.answers(flow, 10_000)
+
+
+def test_trusted_peer_is_still_no_target_for_reflection() -> None:
+    house, flow = House(), udp("192.0.2.7")
+    house.guard.admits(flow, 100, 0.0)
+    assert not house.guard.answers(flow, 301)
+
+
+def test_only_what_proves_its_address_counts_against_it() -> None:
+    house = House()
+    for n in range(50):
+        house.guard.failed(udp(), n, issued=False)
+    assert house.told == []
+    for n in range(50):
+        house.guard.failed(udp(), n, issued=True)
+    assert house.told == [Ban("203.0.113.9", 4, 600_004, 5)]
+    for n in range(50):
+        house.guard.failed(tcp("203.0.113.10"), n, issued=False)
+    assert len(house.told) == 2
+
+
+def test_banned_address_is_heard_on_no_transport_until_the_ban_ends() -> None:
+    house = House()
+    for n in range(5):
+        house.guard.failed(udp(), n, issued=True)
+    assert house.admitted(udp(), 1, now=1.0) == house.admitted(tcp(), 1, now=1.0) == 0
+    assert not house.guard.connected(7, "203.0.113.9")
+    house.guard.tick(601.0, 601_000)
+    assert isinstance(house.told[-1], Lifted)
+    assert house.admitted(udp(), 1, now=601.0) == 1
+    assert house.guard.connected(8, "203.0.113.9")
+    assert house.guard.counts()["sip_banned_total"] == house.guard.counts()["sip_unbanned_total"]
+
+
+def test_whitelisting_a_banned_address_ends_its_ban() -> None:
+    house = House()
+    for n in range(5):
+        house.guard.failed(udp(), n, issued=True)
+    house.settings = DomainSettings(bans=BanPolicy(whitelist=("203.0.113.9",)))
+    house.guard.settings_changed()
+    assert [each.cause for each in house.told if isinstance(each, Lifted)] == ["allowed"]
+
+
+def test_connections_that_have_not_signed_in_are_few() -> None:
+    house = House()
+    assert [house.guard.connected(n, "203.0.113.9") for n in range(5)] == [True] * 3 + [False] * 2
+    assert house.guard.weakest == 0
+    house.guard.proved(tcp(number=0))
+    assert house.guard.weakest == 1
+    assert house.guard.connected(5, "203.0.113.9")
+    assert not house.guard.connected(6, "203.0.113.9")
+    house.guard.disconnected(1)
+    house.guard.disconnected(1)
+    assert house.guard.connected(7, "203.0.113.9")
+    assert house.guard.connected(8, "203.0.113.10")
+
+
+@given(st.lists(st.tuples(st.floats(0, 5), st.integers(1, 30)), max_size=40))
+def test_rate_is_never_exceeded(asked: list[tuple[float, int]]) -> None:
+    rates, rate, now, granted = Rates(10), Rate(10.0, 20), 0.0, 0
+    for step, times in asked:
+        now += step
+        granted += sum(rates.take("a", rate, now) for _ in range(times))
+        assert granted <= 20.5 + 10 * now
+
+
+def test_table_is_bounded_and_keeps_the_latest() -> None:
+    table: Forgetful[int] = Forgetful(100)
+    for n in range(10_000):
+        table.put(str(n), n)
+    assert len(table) <= 100
+    assert table.get("9999") == 9999
+    assert table.get("0") is None
+
+
+def test_flood_of_forged_addresses_costs_bounded_memory() -> None:
+    house = House()
+    for n in range(100_000):
+        house.guard.admits(udp(f"{n >> 16}.{n >> 8 & 255}.{n & 255}.1"), 300, n / 1000)
+    sizes = [len(house.guard._credit), len(house.guard._neighbours)]  # noqa: SLF001
+    assert max(sizes) <= module.MOST_SOURCES
