@@ -9,10 +9,20 @@ from __future__ import annotations
 import msgspec
 
 
+class Mailbox(msgspec.Struct, frozen=True):
+    """How many voice messages wait; the urgent ones are counted among the new and old too."""
+
+    new: int = 0
+    old: int = 0
+    urgent_new: int = 0
+    urgent_old: int = 0
+
+
 class Extension(msgspec.Struct, frozen=True):
     """One SIP account.
 
-    `secret` is in clear: digest authentication needs it. `max_contacts` is 1-10.
+    `secret` is in clear: digest authentication needs it. `max_contacts` is 1-10. `mailbox` is what
+    waits in its voice mailbox.
     """
 
     number: str
@@ -20,6 +30,7 @@ class Extension(msgspec.Struct, frozen=True):
     secret: str
     max_contacts: int = 1
     enabled: bool = True
+    mailbox: Mailbox = Mailbox()
 
 
 class BanPolicy(msgspec.Struct, frozen=True):

@@ -1,0 +1,123 @@
+"""The reg package: an extension's registrations (RFC 3680)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxcore.presence.markup import Element, NotMarkup, document, element, read
+from pbxcore.presence.package import Body, Told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pbxcore.presence.bindings import StoredBinding
+    from pbxcore.presence.package import View
+
+CONTENT_TYPE: Final = b"application/reginfo+xml"
+
+
+class RegisteredContact(msgspec.Struct, frozen=True):
+    """One contact of a document as it was read."""
+
+    uri: str
+    active: bool
+    event: str
+
+
+class RegistrationReport(msgspec.Struct, frozen=True):
+    """A document as it was read."""
+
+    version: int
+    full: bool
+    contacts: tuple[RegisteredContact, ...]
+
+
+class RegPackage:
+    """Tells an extension its bindings; `bindings` knows them by extension.
+
+    Every document is full; contacts that are gone since the last one are in it as terminated.
+    """
+
+    name = b"reg"
+    types = (CONTENT_TYPE,)
+    usual_expiry_s = 3761  # RFC 3680 §4.4: above the usual lifetime of a registration
+    interval_ms = 5000  # RFC 3680 §4.10
+    own_only = True
+
+    def __init__(self, bindings: Callable[[str], tuple[StoredBinding, ...]]) -> None:
+        self._bindings = bindings
+
+    def tell(self, view: View) -> Told:
+        """Write all bindings, and those that went."""
+        now = self._bindings(view.number)
+        held = {each.contact for each in now}
+        gone = [each for each in view.told or () if each.contact not in held]
+        return Told(Body(CONTENT_TYPE, write_registrations(view, now, gone)), now)
+
+
+def write_registrations(
+    view: View, held: Iterable[StoredBinding], gone: Iterable[StoredBinding] = ()
+) -> bytes:
+    """Write the document of one extension."""
+    contacts = [_contact(each, view.now_ms) for each in held]
+    registration = element(
+        "registration",
+        {"aor": view.uri, "id": "aor", "state": "active" if contacts else "terminated"},
+        *contacts,
+        *(_contact(each, view.now_ms, gone=True) for each in gone),
+    )
+    return document(
+        element(
+            "reginfo",
+            {
+                "xmlns": "urn:ietf:params:xml:ns:reginfo",
+                "version": str(view.version),
+                "state": "full",
+            },
+            registration,
+        )
+    )
+
+
+def read_registrations(data: bytes) -> RegistrationReport:
+    """Read a document.
+
+    Raises:
+        NotMarkup: it is no XML, or no reginfo.
+    """
+    root = read(data)
+    version = root.attributes.get("version", "")
+    if root.name != "reginfo" or not version.isdecimal() or len(version) > 10:
+        raise NotMarkup("no reginfo document")
+    full = root.attributes.get("state") == "full"
+    return RegistrationReport(int(version), full, tuple(map(_read, root.all("contact"))))
+
+
+def _contact(binding: StoredBinding, now_ms: int, *, gone: bool = False) -> str:
+    left_s = max(0, -(-(binding.expires_at_ms - now_ms) // 1000))
+    if gone:
+        state, event = "terminated", "unregistered" if left_s else "expired"
+    else:
+        state, event = "active", "registered"
+    return element(
+        "contact",
+        {
+            "id": binding.contact,  # unique, and the same over refreshes (RFC 3680 §5.3.2)
+            "state": state,
+            "event": event,
+            "expires": None if gone else str(left_s),
+            "q": None if binding.q_milli == 1000 else f"{binding.q_milli / 1000:.3f}",
+            "callid": binding.call_id,
+            "cseq": str(binding.cseq),
+        },
+        element("uri", text=binding.contact),
+    )
+
+
+def _read(found: Element) -> RegisteredContact:
+    given = found.attributes.get
+    return RegisteredContact(
+        found.text_of("uri"), given("state") == "active", given("event", "").lower()
+    )
