@@ -1,0 +1,99 @@
+"""INFO: packages, and the two older ways to send digits (RFC 6086, RFC 2976)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.grammar import is_token
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from pbxcore.sip.message import Message, Request
+
+DTMF_RELAY: Final = b"application/dtmf-relay"
+DTMF: Final = b"application/dtmf"
+LEGACY: Final = (DTMF_RELAY, DTMF, b"application/media_control+xml")
+"""What is sent without a package since long before there were any (RFC 6086 §9)."""
+_SIGNAL: Final = re.compile(rb"^\s*Signal\s*=\s*([0-9A-Da-d*#!]|1[0-6])\s*$", re.MULTILINE)
+_DURATION: Final = re.compile(rb"^\s*Duration\s*=\s*([0-9]{1,5})\s*$", re.MULTILINE)
+_USUAL_MS: Final = 250
+_EVENTS: Final = {b"10": b"*", b"11": b"#"} | {
+    b"%d" % (12 + at): b"ABCD"[at : at + 1] for at in range(4)
+}
+
+
+class Information(msgspec.Struct, frozen=True):
+    """What an INFO carries; `package` is empty for the older kind."""
+
+    package: bytes
+    content_type: bytes
+    body: bytes
+
+
+class Digit(msgspec.Struct, frozen=True):
+    """One key, and how long it was pressed."""
+
+    key: str
+    duration_ms: int
+
+
+def read_info(request: Request, packages: Collection[bytes]) -> Information:
+    """Read an INFO.
+
+    Args:
+        request: the INFO.
+        packages: those we take, in lower case.
+
+    Raises:
+        RemoteProtocolError: 469 with Recv-Info: a package we did not ask for; 415 with Accept: a
+            body of no package that we do not know.
+    """
+    content_type = (request.get(b"content-type") or b"").partition(b";")[0].strip().lower()
+    value = request.get(b"info-package")
+    if value is not None:
+        package = value.partition(b";")[0].strip().lower()
+        if package not in packages:
+            raise RemoteProtocolError(469, "", (recv_info(packages),))
+        return Information(package, content_type, request.body)
+    if request.body and content_type not in LEGACY:
+        raise RemoteProtocolError(415, "", (b"Accept: " + b", ".join(LEGACY),))
+    return Information(b"", content_type, request.body)
+
+
+def recv_info(packages: Collection[bytes]) -> bytes:
+    """The line that says which packages we take; without any it says so too (RFC 6086 §5.2.2)."""
+    return b"Recv-Info:" + (b" " + b", ".join(sorted(packages)) if packages else b"")
+
+
+def read_recv_info(message: Message) -> frozenset[bytes]:
+    """The packages a peer takes, in lower case."""
+    names = (each.partition(b";")[0].strip().lower() for each in message.all(b"recv-info"))
+    return frozenset(each for each in names if is_token(each))
+
+
+def read_digit(information: Information) -> Digit | None:
+    """The key an INFO presses; None when it is about something else, or not readable."""
+    if information.content_type == DTMF_RELAY:
+        signal = _SIGNAL.search(information.body)
+        if signal is None:
+            return None
+        key, duration = signal[1], _DURATION.search(information.body)
+        length = int(duration[1]) if duration else _USUAL_MS
+    elif information.content_type == DTMF:
+        key, length = information.body.strip(), _USUAL_MS
+        if not re.fullmatch(rb"[0-9A-Da-d*#!]|1[0-6]", key):
+            return None
+    else:
+        return None
+    key = _EVENTS.get(key, key)
+    return Digit("!" if key == b"16" else key.decode().upper(), max(length, 1))
+
+
+def digit_body(digit: Digit) -> bytes:
+    """The body of type `application/dtmf-relay` that presses a key."""
+    return b"Signal=%b\r\nDuration=%d\r\n" % (digit.key.encode(), digit.duration_ms)
