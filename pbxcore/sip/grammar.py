@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 TOKEN: Final = re.compile(rb"[A-Za-z0-9\-.!%*_+`'~]+")
+# Possessive, so that a name that is none costs its length and not a power of it.
 HOST: Final = re.compile(
-    rb"(?:[A-Za-z0-9_](?:[A-Za-z0-9_\-]*[A-Za-z0-9_])?\.?)+|\[[0-9A-Fa-f:.]+(?:%25[A-Za-z0-9.\-_~]+)?\]"
+    rb"(?:[A-Za-z0-9_]++(?:(?:-++|\.)[A-Za-z0-9_]++)*+\.?"
+    rb"|\[[0-9A-Fa-f:.]+(?:%25[A-Za-z0-9.\-_~]+)?\])"
 )
 _QUOTED: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _PARAMETER: Final = re.compile(
@@ -72,6 +74,14 @@ def parameters(tail: bytes) -> dict[bytes, bytes | None]:
         found[name] = match[2]
         at = match.end()
     return found
+
+
+def parameters_or_none(tail: bytes) -> dict[bytes, bytes | None] | None:
+    """The same, for a header that decides nothing: None when it is malformed."""
+    try:
+        return parameters(tail)
+    except RemoteProtocolError:
+        return None
 
 
 def elements(value: bytes) -> list[bytes]:

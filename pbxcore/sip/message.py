@@ -28,6 +28,7 @@ _NAMES: Final = {
     b"k": b"supported",
     b"l": b"content-length",
     b"m": b"contact",
+    b"n": b"identity-info",
     b"o": b"event",
     b"r": b"refer-to",
     b"s": b"subject",
@@ -41,7 +42,10 @@ _USUAL: Final = (
     b"Via From To Call-ID CSeq Contact Max-Forwards Content-Length Content-Type Expires User-Agent"
     b" Allow Supported Authorization Proxy-Authorization Route Record-Route Require Accept Date"
     b" Server Subject Min-Expires WWW-Authenticate Unsupported Allow-Events Event Content-Encoding"
-    b" Proxy-Require"
+    b" Proxy-Require Refer-To Referred-By Replaces Reason RSeq RAck Session-Expires Min-SE Path"
+    b" Service-Route Privacy P-Asserted-Identity P-Preferred-Identity Diversion History-Info"
+    b" Subscription-State SIP-ETag SIP-If-Match Retry-After Warning Alert-Info Call-Info"
+    b" Info-Package Recv-Info Content-Disposition Accept-Encoding Accept-Language Organization"
 )
 # What peers really write, so that the common name costs one look-up and no copy.
 _CANONICAL: Final = {name: name.lower() for name in _USUAL.split()} | {
@@ -53,7 +57,8 @@ METHODS: Final = frozenset(
 )
 """Those of the RFCs, so that their requests skip the check for a token."""
 _NEW_LINE: Final = re.compile(rb"\r\n(?![ \t])")
-_FOLD: Final = re.compile(rb"[ \t]*\r\n[ \t]+")
+# Not from within a run of spaces, which would cost the square of its length.
+_FOLD: Final = re.compile(rb"(?<![ \t])[ \t]*\r\n[ \t]+")
 # A lone CR or LF inside a value must never reach a line that we write.
 _NO_BREAKS: Final = bytes.maketrans(b"\r\n", b"  ")
 _BARE_LF: Final = re.compile(rb"(?<!\r)\n")

@@ -11,6 +11,7 @@ from pbxcore.sip.address import parse_address
 from pbxcore.sip.checks import cut_body, examine, read_cseq
 from pbxcore.sip.grammar import elements, parameters, quoted, unquoted
 from pbxcore.sip.message import Request, Response, build_request, build_response, parse
+from pbxcore.sip.uri import parse_uri
 from pbxcore.sip.via import answer_port, parse_via, stamped
 
 OPTIONS = (
@@ -279,3 +280,30 @@ def test_parameters_raise_nothing_but_a_refusal(tail: bytes) -> None:
     except RemoteProtocolError:
         return
     assert all(name == name.lower() for name in found)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"sip:" + b"a" * 60000 + b"!",
+        b"sip:" + b"a-" * 30000 + b"!",
+        b"sip:" + b"a." * 30000 + b"!",
+        b"sip:" + b"a:" * 30000,
+        b"sip:a@b;" + b"x" * 60000 + b'"',
+        b"tel:+" + b"1-" * 30000 + b"!",
+    ],
+)
+def test_long_nonsense_costs_its_length_alone(value: bytes) -> None:
+    with pytest.raises(RemoteProtocolError):
+        parse_uri(value)
+    with pytest.raises(RemoteProtocolError):
+        parse_via(b"SIP/2.0/UDP " + value[4:] + b"\x01")
+
+
+def test_long_runs_of_spaces_cost_their_length_alone() -> None:
+    spaces = b" " * 60000
+    message = request(b"OPTIONS sip:a@b SIP/2.0\r\nLong: a" + spaces + b"b\r\n c\r\n\r\n")
+    assert message.get(b"long") == b"a" + spaces + b"b c"
+    assert parameters(b";a" + spaces + b";b" + spaces) == {b"a": None, b"b": None}
+    with pytest.raises(RemoteProtocolError):
+        parameters(b";a" + spaces + b"!")
