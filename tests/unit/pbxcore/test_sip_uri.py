@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbxcore.errors import RemoteProtocolError
-from pbxcore.sip.uri import SipUri, TelUri, escaped_user, parse_uri
+from pbxcore.errors import LocalProtocolError, RemoteProtocolError
+from pbxcore.sip.telephone import number_of, to_sip, to_tel
+from pbxcore.sip.uri import (
+    SipUri,
+    TelUri,
+    escaped_user,
+    parse_uri,
+    uri_headers,
+    write_uri_headers,
+)
 
 
 def sip(value: bytes) -> SipUri:
@@ -123,3 +131,109 @@ def test_reading_anything_raises_nothing_but_a_refusal(value: bytes) -> None:
     except RemoteProtocolError:
         return
     assert found.same_as(found)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"sip:alice@atlanta.com",
+        b"sips:alice:secret@[2001:db8::1]:5061;transport=tcp;lr?subject=a%20b&priority=urgent",
+        b"sip:user;par=u%40example.net@example.com",
+        b"sip:%00@host",
+        b"sip:+1-201-555-0123;ext=5@pbx.test;user=phone",
+        b"tel:+12015550123",
+        b"tel:*43;phone-context=pbx.test",
+        b"tel:7042;isub=12;ext=33;phone-context=+1555;aaa;zeta=1",
+    ],
+)
+def test_uri_is_written_as_it_was_read(value: bytes) -> None:
+    assert parse_uri(value).encode() == value
+
+
+def test_what_must_be_escaped_is_escaped() -> None:
+    uri = SipUri(False, b'a "b"@c', b"h", parameters={b"x;y": b"1=2", b"lr": b""})
+    assert uri.encode() == b"sip:a%20%22b%22%40c@h;x%3By=1%3D2;lr"
+    assert parse_uri(uri.encode()) == uri
+    headers = write_uri_headers([(b"Replaces", b"c1@h;to-tag=1;from-tag=2"), (b"x", b"")])
+    assert headers == b"Replaces=c1%40h%3Bto-tag%3D1%3Bfrom-tag%3D2&x="
+    assert uri_headers(headers) == [(b"replaces", b"c1@h;to-tag=1;from-tag=2"), (b"x", b"")]
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        SipUri(False, b"a", b"h h"),
+        SipUri(False, b"a", b""),
+        SipUri(False, b"a", b"h", headers=b"a b"),
+        SipUri(False, b"a", b"h", password=b"\r\n"),
+        TelUri(b""),
+        TelUri(b"+1 2"),
+        TelUri(b"+1", {b"": b"1"}),
+    ],
+)
+def test_writer_refuses_what_is_no_uri(uri: SipUri | TelUri) -> None:
+    with pytest.raises(LocalProtocolError):
+        uri.encode()
+
+
+def test_tel_parameters_are_ordered_and_compared() -> None:
+    one = parse_uri(b"tel:7042;zeta;phone-context=+1-555;ext=3.3;isub=12")
+    other = parse_uri(b"tel:70-42;isub=12;ext=33;phone-context=+1555;ZETA")
+    assert isinstance(one, TelUri)
+    assert isinstance(other, TelUri)
+    assert one.same_as(other)
+    assert not one.same_as(TelUri(b"7042"))
+    assert one.encode() == b"tel:7042;isub=12;ext=3.3;phone-context=+1-555;zeta"
+    assert not one.is_global
+    assert TelUri(b"+1").is_global
+
+
+def test_tel_becomes_sip_and_sip_becomes_tel() -> None:
+    tel = parse_uri(b"tel:+1-212-555-1212;ext=22")
+    assert isinstance(tel, TelUri)
+    uri = to_sip(tel, b"pbx.test")
+    assert uri.encode() == b"sip:+12125551212;ext=22@pbx.test;user=phone"
+    assert to_tel(uri) == TelUri(b"+12125551212", {b"ext": b"22"})
+    assert to_tel(sip(b"sip:+1@pbx.test")) is None
+    assert to_tel(sip(b"sip:bob@pbx.test;user=phone")) is None
+    assert to_tel(sip(b"sip:pbx.test;user=phone")) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (b"tel:+1-201-555-0123", b"+12015550123"),
+        (b"sip:+1-201-555-0123@h;user=phone", b"+12015550123"),
+        (b"sip:201-555;phone-context=+1@h;user=phone", b"201555"),
+        (b"sip:+1(201)555.0123@h", b"+12015550123"),
+        (b"sip:1000@h", b"1000"),
+        (b"sip:a-b@h", b"a-b"),
+        (b"sip:+@h", b"+"),
+        (b"sip:h", None),
+    ],
+)
+def test_number_that_is_dialled(value: bytes, number: bytes | None) -> None:
+    assert number_of(parse_uri(value)) == number
+
+
+def test_one_colon_too_many_is_forgiven() -> None:
+    assert sip(b"sip:user@[2001:db8:::192.0.2.1]").host == b"[2001:db8::192.0.2.1]"
+
+
+@given(
+    st.builds(
+        SipUri,
+        st.booleans(),
+        st.none() | st.binary(min_size=1, max_size=8),
+        st.sampled_from([b"h", b"a.b-c.test", b"[::1]"]),
+        st.none() | st.integers(1, 65535),
+        parameters=st.dictionaries(
+            st.binary(min_size=1, max_size=5).map(bytes.lower), st.binary(max_size=5), max_size=3
+        ),
+        headers=st.lists(st.tuples(st.binary(min_size=1, max_size=4), st.binary(max_size=4))).map(
+            write_uri_headers
+        ),
+    )
+)
+def test_any_uri_survives_writing(uri: SipUri) -> None:
+    assert parse_uri(uri.encode()) == uri

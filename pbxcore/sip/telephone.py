@@ -1,0 +1,53 @@
+"""Telephone numbers in SIP and tel URIs, and from one to the other (RFC 3261 §19.1.6, RFC 3966)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.uri import SipUri, TelUri, parse_uri
+
+_GLOBAL: Final = re.compile(rb"\+[0-9\-.()]*[0-9][0-9\-.()]*")
+_SEPARATORS: Final = b"-.()"
+
+
+def to_sip(tel: TelUri, host: bytes, *, secure: bool = False) -> SipUri:
+    """The SIP URI that means a telephone number at a host: `sip:+1…;ext=…@host;user=phone`.
+
+    The whole subscriber part becomes the user, in lower case and in the order of parameters that
+    makes equal numbers equal URIs.
+
+    Raises:
+        LocalProtocolError: the number is none.
+    """
+    subscriber = tel.encode().removeprefix(b"tel:").lower()
+    return SipUri(secure, subscriber, host, parameters={b"user": b"phone"})
+
+
+def to_tel(uri: SipUri) -> TelUri | None:
+    """The telephone number that a SIP URI with `user=phone` means, None when it means none."""
+    if uri.user is None or uri.parameters.get(b"user", b"").lower() != b"phone":
+        return None
+    try:
+        found = parse_uri(b"tel:" + uri.user)
+    except RemoteProtocolError:
+        return None
+    return found if isinstance(found, TelUri) else None
+
+
+def number_of(uri: SipUri | TelUri) -> bytes | None:
+    """What a URI dials: a telephone number without visual separators, or else the user part.
+
+    None when a SIP URI names no user. A user that starts with a plus sign and looks like a number
+    is one, although `user=phone` is missing: most phones and trunks leave it out.
+    """
+    if isinstance(uri, TelUri):
+        return uri.number
+    tel = to_tel(uri)
+    if tel is not None:
+        return tel.number
+    user = uri.user
+    if user is not None and _GLOBAL.fullmatch(user):
+        return user.translate(None, _SEPARATORS)
+    return user
