@@ -27,10 +27,7 @@ class BreakingLine:
         self._after = list(after)
         self._changed = threading.Condition()
         self._slow = False
-        # asyncio turns Nagle's algorithm off only where the protocol is named
-        self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._listener.bind(("127.0.0.1", 0))
-        self._listener.listen(100)
+        self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.breaks = 0
 
