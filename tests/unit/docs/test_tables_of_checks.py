@@ -1,4 +1,4 @@
-"""The table of the release notes' rows names checks that are there."""
+"""The tables of the release notes' rows and of the RFCs name checks that are there."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[3]
 ROWS = (ROOT / "docs/release-rows.md").read_text(encoding="utf-8")
+RFCS = (ROOT / "docs/sip-conformance.md").read_text(encoding="utf-8")
 
 
 def functions_of(path: Path) -> set[str]:
@@ -16,8 +19,9 @@ def functions_of(path: Path) -> set[str]:
     return {node.name for node in ast.walk(tree) if isinstance(node, kinds)}
 
 
-def test_every_check_named_is_a_test() -> None:
-    named = re.findall(r"`(tests/[^`:]+)::(\w+)`", ROWS)
+@pytest.mark.parametrize("table", [ROWS, RFCS], ids=["release notes", "RFCs"])
+def test_every_check_named_is_a_test(table: str) -> None:
+    named = re.findall(r"`(tests/[^`:]+)::(\w+)`", table)
     assert named
     missing = [each for each in named if each[1] not in functions_of(ROOT / each[0])]
     assert missing == []
@@ -27,3 +31,9 @@ def test_every_row_has_a_check() -> None:
     rows = re.findall(r"^\| ([EBLO]\d\d) \|.*$", ROWS, re.MULTILINE)
     assert len(rows) == len(set(rows)) >= 24
     assert all("`tests/" in line for line in ROWS.splitlines() if re.match(r"\| [EBLO]\d\d", line))
+
+
+def test_every_rfc_row_has_a_check() -> None:
+    rows = [line for line in RFCS.splitlines() if re.match(r"\| \d{4}", line)]
+    assert rows
+    assert all("`tests/" in line for line in rows)
