@@ -1,7 +1,8 @@
-"""The certificate of HTTPS: the configured one, else one made here; read again when changed."""
+"""The certificate of HTTPS and SIPS: the configured one, else one made here."""
 
 from __future__ import annotations
 
+import fcntl
 import ipaddress
 import os
 import socket
@@ -36,9 +37,13 @@ class CertificateFiles:
         """Changes whenever a file does.
 
         Raises:
-            OSError: a file is gone.
+            CertificateRefused: a file is gone.
         """
-        states = [path.stat() for path in (self.certificate, self.key)]
+        try:
+            states = [path.stat() for path in (self.certificate, self.key)]
+        except OSError as gone:
+            where = f"the certificate {self.certificate} with key {self.key}"
+            raise CertificateRefused(f"{where} cannot be used: {gone.strerror}") from None
         return tuple(value for each in states for value in (each.st_mtime_ns, each.st_ino))
 
 
@@ -53,12 +58,15 @@ def certificate_files(data: Path, certificate: Path | None, key: Path | None) ->
         return uploaded
     folder = data / "keys"
     files = CertificateFiles(folder / "certificate.pem", folder / "certificate.key", True)
-    if not (files.certificate.exists() and files.key.exists()) or _due(files.certificate):
+    if _missing(files):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        names = {socket.gethostname(), "localhost"}
-        pem, key_pem = self_signed(sorted(names), own_addresses(), datetime.now(UTC))
-        _replace(files.key, key_pem)
-        _replace(files.certificate, pem)
+        with (folder / "certificate.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # web and pbx begin at the same moment
+            if _missing(files):
+                names = {socket.gethostname(), "localhost"}
+                pem, key_pem = self_signed(sorted(names), own_addresses(), datetime.now(UTC))
+                _replace(files.key, key_pem)
+                _replace(files.certificate, pem)
     return files
 
 
@@ -176,6 +184,10 @@ def own_addresses() -> list[str]:
         except OSError:
             continue  # no route in that family
     return sorted(found)
+
+
+def _missing(files: CertificateFiles) -> bool:
+    return not (files.certificate.exists() and files.key.exists()) or _due(files.certificate)
 
 
 def _due(certificate: Path) -> bool:

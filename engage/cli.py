@@ -96,7 +96,7 @@ def _become_supervisor(settings: Settings) -> NoReturn:
     """Replace this process: what watches a server for months should not carry a command line."""
     from engage.processes.plan import Plan, dump
 
-    named = {"http": settings.http, "https": settings.https, "sip": settings.sip}
+    named = {name: getattr(settings, name) for name in start_settings.LISTENERS}
     notices = [f"note: {line}" for line in start_settings.unserved(settings)]
     plan = Plan(
         data=str(settings.data),
@@ -106,6 +106,7 @@ def _become_supervisor(settings: Settings) -> NoReturn:
         began_s=BEGAN_S,
         secret_key=settings.secret_key,
         notices=tuple(notices),
+        optional=tuple({"sips"} - settings.given),  # came later than servers that have its port
     )
     passed = os.memfd_create("engage-plan", 0)  # not in the arguments: anyone may read those
     os.write(passed, dump(plan))

@@ -179,7 +179,8 @@ def _lock(settings: Settings, running: int | None) -> Finding:
 
 def _ports(settings: Settings) -> list[Finding]:
     findings = []
-    for name, at in (("http", settings.http), ("https", settings.https), ("sip", settings.sip)):
+    for name in start_settings.LISTENERS:
+        at = getattr(settings, name)
         if at is None:
             continue
         try:

@@ -28,7 +28,12 @@ BUILD_PREFIX = "ENGAGE_BUILD_"
 FILE = "engage.toml"
 DEMONSTRATION_MARK = "demonstration"
 FILES = ("sqlite", "postgresql")  # may be reached by a path and name no host
-LOOPBACK_LISTENERS = {"https": "127.0.0.1:8089", "sip": "127.0.0.1:5060"}
+LISTENERS = ("http", "https", "sip", "sips")
+LOOPBACK_LISTENERS = {
+    "https": "127.0.0.1:8089",
+    "sip": "127.0.0.1:5060",
+    "sips": "127.0.0.1:5061",
+}
 
 
 class SettingsRefused(Exception):
@@ -382,8 +387,6 @@ def from_text(texts: dict[str, Any]) -> Settings:
 def unserved(settings: Settings) -> list[str]:
     """What was asked for but is not served by this version; each a line for the start."""
     lines = []
-    if "sips" in settings.given and settings.sips is not None:
-        lines.append(f"SIP over TLS ({settings.sips}) is not served by this version.")
     if settings.redis:
         lines.append("Redis is not used by this version: it runs as one node.")
     return lines
@@ -393,5 +396,5 @@ def exposed(settings: Settings) -> list[str]:
     """Listeners that others on the network can reach while demonstration passwords hold."""
     if not (settings.demo or settings.demonstration):
         return []
-    listeners = {"http": settings.http, "https": settings.https, "sip": settings.sip}
+    listeners = {name: getattr(settings, name) for name in LISTENERS}
     return [f"{name} {at}" for name, at in listeners.items() if at and not at.loopback]

@@ -70,6 +70,10 @@ class DomainSettings(msgspec.Struct, frozen=True):
     `external_address` is written into messages for peers outside `local_networks` (CIDR; none
     given: whatever is not a public address). `trusted_peers` (CIDR) may send MESSAGE without a
     password, as the other end of a trunk does, but not in the name of an extension of ours.
+
+    `tls_client_certificates` is `off`, `optional` (one that is shown must be good) or `required`;
+    `tls_trusted` holds certificates (PEM) that are trusted beside the system's; without
+    `tls_verify_servers` no server's certificate is checked when we connect.
     """
 
     realm: str = "engage"
@@ -81,6 +85,9 @@ class DomainSettings(msgspec.Struct, frozen=True):
     trusted_peers: tuple[str, ...] = ()
     bans: BanPolicy = BanPolicy()
     limits: SipLimits = SipLimits()
+    tls_client_certificates: str = "off"
+    tls_trusted: str = ""
+    tls_verify_servers: bool = True
 
 
 class Snapshot(msgspec.Struct, frozen=True):

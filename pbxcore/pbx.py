@@ -22,6 +22,7 @@ from pbxcore.errors import LocalProtocolError
 from pbxcore.journal import BindingAdded, BindingRemoved
 from pbxcore.net import addresses
 from pbxcore.net.endpoint import Endpoint
+from pbxcore.net.tls import CertificateRefused, ServerCertificate, Tls
 from pbxcore.presence.bindings import BindingStore, StoredBinding
 from pbxcore.presence.registrar import Registrar
 from pbxcore.services.messages import MessageService
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from pbxcore.journal import Fact
     from pbxcore.presence.outcome import Outcome
 
-__all__ = ["BindingStore", "Pbx", "StoredBinding"]
+__all__ = ["BindingStore", "CertificateRefused", "Pbx", "ServerCertificate", "StoredBinding"]
 
 log = logging.getLogger(__name__)
 
@@ -77,19 +78,27 @@ class Pbx:
         self._registrar = Registrar()
         self._domain = Domain(directory)
         self._authentication = Authentication(directory, self._domain, clock=clock, entropy=entropy)
+        self._tls: Tls | None = None
         self._endpoint: Endpoint | None = None
         self._pager: Pager | None = None
         self._chores: asyncio.TimerHandle | None = None
         self._rounds = 0
 
-    async def start(self, udp: Sequence[socket.socket], tcp: Sequence[socket.socket]) -> None:
+    async def start(
+        self,
+        udp: Sequence[socket.socket],
+        tcp: Sequence[socket.socket],
+        tls: Sequence[socket.socket] = (),
+    ) -> None:
         """Load the bindings and serve on these sockets, which the PBX owns (closes) from now on."""
         self._registrar.restore(self._store.load(), self._now_ms())
         self._drop_strangers()
         uas = Uas()
-        self._endpoint = Endpoint(lambda: self._directory.settings, uas.receive, self._entropy)
+        self._endpoint = Endpoint(
+            lambda: self._directory.settings, uas.receive, self._entropy, self._tls
+        )
         self._serve(uas, self._endpoint)
-        await self._endpoint.start(udp, tcp)
+        await self._endpoint.start(udp, tcp, tls)
         self._do_chores()
 
     def _serve(self, uas: Uas, endpoint: Endpoint) -> None:
@@ -116,6 +125,19 @@ class Pbx:
         uas.serve(b"REGISTER", registration.receive)
         uas.serve(b"OPTIONS", OptionsService(self._domain, uas).receive)
         uas.serve(b"MESSAGE", messages.receive)
+
+    def use_certificates(self, certificates: Sequence[ServerCertificate]) -> None:
+        """Show these over TLS from now on, the first to whoever asks for no name that we have.
+
+        To be called before `start` for TLS to be served, and again when they have changed.
+
+        Raises:
+            CertificateRefused: one cannot be used; then all stays as it was.
+        """
+        if self._tls is None:
+            self._tls = Tls(lambda: self._directory.settings, certificates)
+        else:
+            self._tls.use(certificates)
 
     async def stop(self, grace_s: float = 5.0) -> None:
         """Take nothing new, let open transactions end for at most `grace_s`, close all sockets."""

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engage import errors
+from engage.certificate import CertificateRefused
 from engage.identifiers import now_ms
 from engage.keyring import Keyring
-from engage.processes import unix
+from engage.processes import sip_certificates, unix
 from engage.processes.append_log import LogFull
 from engage.processes.binding_file import BindingFile
 from engage.processes.connection import Connection
 from engage.processes.loop import run, settle, until_stopped
 from engage.processes.part import begin
+from engage.processes.renewal import keep_current
 from engage.processes.sealed_directory import SealedDirectory
 from engage.telephony.journal_file import JournalWriter
 from pbxcore.commands import (
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("engage.processes.pbx")  # run as `__main__`
 
+LISTENERS = ("sip-udp", "sip-tcp", "sips")
 STORED_WITHIN_S = 25.0  # below the 32 s after which the phone gives up (RFC 3261 §17.1.2, Timer F)
 
 
@@ -63,15 +66,16 @@ class PbxPart:
 
     async def serve(self) -> None:
         """Serve until the supervisor says so, or is gone."""
-        listeners = {name: self._leash.listener(name) for name in ("sip-udp", "sip-tcp")}
-        udp, tcp = listeners["sip-udp"], listeners["sip-tcp"]
-        await self._pbx.start(udp=[udp] if udp else [], tcp=[tcp] if tcp else [])
+        udp, tcp, tls = ([each] if each else [] for each in map(self._leash.listener, LISTENERS))
+        renewal = self._show_certificates()
+        await self._pbx.start(udp, tcp, tls)
         path = self._leash.handover.plan.run / "pbx.sock"
         server = await self._loop.create_unix_server(self._connection, sock=unix.listen(path))
         settle()
         self._leash.ready()
         log.info("pbx serves", extra={"directory": self._directory.version})
         await until_stopped(self._leash)
+        renewal.cancel()
         await self._pbx.stop(4.0)
         server.close()
         for connection in self._web:
@@ -79,6 +83,22 @@ class PbxPart:
         await self._sealed.flush()
         await asyncio.to_thread(self._bindings.close)
         await asyncio.to_thread(self._journal.close)
+
+    def _show_certificates(self) -> asyncio.Task[None]:
+        """Use the certificates there are, and those that replace them later."""
+        plan = self._leash.handover.plan
+        files = (plan.settings.get(name) for name in ("certificate", "key"))
+        certificate, key = (Path(each) if each else None for each in files)
+
+        def choose() -> sip_certificates.Chosen:
+            return sip_certificates.choose(Path(plan.data), certificate, key)
+
+        def use(chosen: sip_certificates.Chosen) -> None:
+            sip_certificates.show(chosen, self._pbx.use_certificates)
+
+        chosen = choose()
+        use(chosen)
+        return self._loop.create_task(keep_current(chosen, choose, use))
 
     def _connection(self) -> Connection:
         return Connection(
@@ -159,7 +179,10 @@ async def main() -> None:
         part = PbxPart(leash)
     except OSError as failed:
         leash.refuse(f"the data folder cannot be used: {failed}")
-    await part.serve()
+    try:
+        await part.serve()
+    except CertificateRefused as refused:
+        leash.refuse(str(refused))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ STATUS_FILE = "status.json"  # in the run folder: what the supervisor tells of i
 class Plan:
     """One server: its folder, where it listens, and the settings for the part that reads them all.
 
-    `listeners` maps `http`, `https` and `sip` to host and port; `notices` are lines for the start.
+    `listeners` maps `http`, `https`, `sip` and `sips` to host and port; the `optional` ones were
+    not asked for and may be missing. `notices` are lines for the start.
     `began_s` is when the command began, in seconds on the clock that counts from boot.
     """
 
@@ -26,6 +27,7 @@ class Plan:
     began_s: float
     secret_key: str | None = field(default=None, repr=False)
     notices: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
     @property
     def run(self) -> Path:
@@ -67,5 +69,6 @@ def _plan(values: dict[str, Any]) -> Plan:
             "listeners": {name: (host, port) for name, (host, port) in values["listeners"].items()},
             "rtp": (low, high),
             "notices": tuple(values["notices"]),
+            "optional": tuple(values["optional"]),
         }
     )

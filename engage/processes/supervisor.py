@@ -35,7 +35,14 @@ EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound
 DRAIN_S = 10.0
 PBX_DRAIN_S = 5.0  # then web is asked to end as well; it answers the last messages until then
 KILL_AFTER_S = 9.0
-SOCKETS_OF = {"web": ("http", "https"), "pbx": ("sip-udp", "sip-tcp"), "media": ()}
+SOCKETS_OF = {"web": ("http", "https"), "pbx": ("sip-udp", "sip-tcp", "sips"), "media": ()}
+SHOWN = {
+    "http": "http://{}/",
+    "https": "https://{}/",
+    "sip": "{} (UDP and TCP)",
+    "sips": "{} (TLS)",
+}
+SOCKET_OF = {"sip": "sip-udp"}
 
 
 @dataclass
@@ -80,11 +87,12 @@ class Supervisor:
         self._plan.run.chmod(0o700)
         self._lock = DataLock(self._data)
         for name, (host, port) in self._plan.listeners.items():
-            if name == "sip":
-                self._listeners["sip-udp"] = bind_udp(name, host, port)
-                self._listeners["sip-tcp"] = bind_tcp(name, host, port)
-            else:
-                self._listeners[name] = bind_tcp(name, host, port)
+            try:
+                self._listeners |= _bound(name, host, port)
+            except PortRefused as refused:
+                if name not in self._plan.optional:
+                    raise
+                logs.say(f"note: {refused}; this listener is left out.")
 
     def run(self) -> int:
         """Serve until asked to stop; the exit code."""
@@ -240,13 +248,12 @@ class Supervisor:
 
     def _greet(self) -> None:
         """Tell people where to go; the parts have told their passwords before."""
-        for name, what in (("http", "http"), ("https", "https"), ("sip", "sip ")):
-            if name in self._plan.listeners:
+        for name, what in SHOWN.items():
+            if SOCKET_OF.get(name, name) in self._listeners:
                 host, port = self._plan.listeners[name]
                 host = socket.gethostname() if host in EVERYWHERE else host
                 at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-                where = f"{name}://{at}/" if name != "sip" else f"{at} (UDP and TCP)"
-                logs.say(f"{what:6} {where}")
+                logs.say(f"{name:6} {what.format(at)}")
         age_s = time.clock_gettime(time.CLOCK_BOOTTIME) - self._plan.began_s
         logs.say(f"ready in {age_s:.1f} s")
 
@@ -272,6 +279,13 @@ class Supervisor:
     def _remove_traces(self) -> None:
         for path in self._plan.run.iterdir():
             path.unlink(missing_ok=True)
+
+
+def _bound(name: str, host: str, port: int) -> dict[str, socket.socket]:
+    """The sockets of one listener; SIP has two on one port."""
+    if name != "sip":
+        return {name: bind_tcp(name, host, port)}
+    return {"sip-udp": bind_udp(name, host, port), "sip-tcp": bind_tcp(name, host, port)}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -19,13 +19,14 @@ from engage.processes.greeting import greeting
 from engage.processes.link import PartLink, PbxLink
 from engage.processes.loop import run, settle, until_stopped
 from engage.processes.part import begin
+from engage.processes.renewal import keep_current
 from engage.settings import DEMONSTRATION_MARK, from_text
 from engage.storage.database import SchemaTooNew
 from engage.web.protocol import SocketProtocol
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from socket import socket
 
     from engage.app import Application
@@ -37,7 +38,6 @@ log = logging.getLogger("engage.processes.web")  # run as `__main__`
 
 LARGEST_SOCKET_MESSAGE = 64 * 1024  # bytes; what is larger goes by HTTP
 OPEN_REQUESTS_END_WITHIN_S = 4
-LOOK_AT_CERTIFICATE_S = 2.0
 PBX_LOOKS, PBX_LOOK_S = 150, 0.02
 
 
@@ -144,34 +144,17 @@ class WebPart:
     def _tls(self) -> ssl.SSLContext:
         settings = self._settings
 
-        def choose() -> CertificateFiles:
-            return certificate_files(settings.data, settings.certificate, settings.key)
+        def choose() -> tuple[CertificateFiles, tuple[int, ...]]:
+            files = certificate_files(settings.data, settings.certificate, settings.key)
+            return files, files.stamp()
 
-        files = choose()
-        context = context_of(files)
-        task = asyncio.get_running_loop().create_task(_keep_current(context, files, choose))
+        used = choose()
+        context = context_of(used[0])
+        keeping = keep_current(used, choose, lambda found: load_into(context, found[0]))
+        task = asyncio.get_running_loop().create_task(keeping)
         task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         self._certificate_task = task
         return context
-
-
-async def _keep_current(
-    context: ssl.SSLContext, files: CertificateFiles, choose: Callable[[], CertificateFiles]
-) -> None:
-    """Read the certificate again when its files changed; a bad one leaves the present in use."""
-    used = files, files.stamp()
-    while True:
-        await asyncio.sleep(LOOK_AT_CERTIFICATE_S)
-        try:
-            files = choose()  # others, once one was uploaded or removed
-            found = files, files.stamp()
-            if found == used:
-                continue
-            used = found
-            load_into(context, files)
-            log.info("certificate read again")
-        except (OSError, CertificateRefused) as refused:
-            log.warning("certificate not read", extra={"reason": str(refused)})
 
 
 async def main() -> None:

@@ -31,6 +31,11 @@ def is_ours(host: str) -> bool:
     return True
 
 
+def plain_host(host: str) -> str:
+    """An address as we write it: a socket for both families shows IPv4 as `::ffff:192.0.2.1`."""
+    return host[7:] if host.startswith("::ffff:") and "." in host else host
+
+
 @lru_cache(maxsize=4096)
 def toward(host: str) -> str | None:
     """Our address on the route to a peer; connecting a UDP socket only asks the kernel."""

@@ -7,7 +7,8 @@ import logging
 from typing import TYPE_CHECKING
 
 from pbxcore.net import addresses
-from pbxcore.net.tcp import TcpTransport
+from pbxcore.net.connections import Connections
+from pbxcore.net.stream import Streams
 from pbxcore.net.udp import UdpTransport
 from pbxcore.sip.flow import Flow, Target
 from pbxcore.sip.transactions.layer import TransactionLayer
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxcore.directory import DomainSettings
+    from pbxcore.net.tls import Tls
     from pbxcore.sip.transactions.incoming import Incoming
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,7 @@ class Endpoint:
         settings: the settings that hold now.
         on_request: takes each new request that is well formed; may answer at once or later.
         entropy: that many unguessable bytes.
+        tls: certificates and whom to trust; None for no TLS.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class Endpoint:
         settings: Callable[[], DomainSettings],
         on_request: Callable[[Incoming], None],
         entropy: Callable[[int], bytes],
+        tls: Tls | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._settings = settings
@@ -48,20 +52,28 @@ class Endpoint:
             self, on_request, clock=loop.time, entropy=entropy, arm=self._arm
         )
         self.layer.on_idle = self._idle.set
-        self._tcp = TcpTransport(loop, self.layer.receive, self.layer.lost_framing, self.layer.lost)
+        layer = self.layer
+        self._connections = Connections(loop, layer.lost)
+        self._streams = Streams(loop, self._connections, layer.receive, layer.lost_framing, tls)
 
-    async def start(self, udp: Sequence[socket.socket], tcp: Sequence[socket.socket]) -> None:
+    async def start(
+        self,
+        udp: Sequence[socket.socket],
+        tcp: Sequence[socket.socket],
+        tls: Sequence[socket.socket] = (),
+    ) -> None:
         """Serve on these sockets."""
         for each in udp:
             transport = UdpTransport(self._loop, each, self.layer.receive)
             self._udp[transport.local] = transport
             transport.start()
-        await self._tcp.start(list(tcp))
+        await self._streams.start(list(tcp), list(tls))
+        self._connections.start()
 
     async def stop(self, grace_s: float) -> None:
         """Take nothing new, wait for what is open, close."""
         self.layer.draining = True
-        self._tcp.stop_listening()
+        self._streams.stop_listening()
         if self.layer.open:
             self._idle.clear()
             try:
@@ -72,7 +84,8 @@ class Endpoint:
         self.layer.close()
         if self._timer is not None:
             self._timer.cancel()
-        self._tcp.close()
+        self._streams.close()
+        self._connections.close()
         for transport in self._udp.values():
             transport.close()
         await asyncio.sleep(0)  # lets closed connections say goodbye
@@ -86,7 +99,7 @@ class Endpoint:
             "sip_malformed_total": figures.malformed,
             "sip_refused_total": figures.refused,
             "sip_transactions": len(self.layer),
-            "sip_connections": len(self._tcp),
+            "sip_connections": len(self._connections),
         }
 
     # The wire
@@ -95,14 +108,14 @@ class Endpoint:
         """Put bytes on a flow; False when that is known to have failed."""
         self._sent += 1
         if flow.connection:
-            return self._tcp.send(data, flow.connection)
+            return self._connections.send(data, flow.connection)
         transport = self._udp.get(flow.local)
         return transport is not None and transport.send(data, flow.host, port)
 
     def hold(self, flow: Flow, seconds: float) -> None:
         """Keep the connection of a flow open for that long, even in silence."""
         if flow.connection:
-            self._tcp.hold(flow.connection, self._loop.time() + seconds)
+            self._connections.hold(flow.connection, self._loop.time() + seconds)
 
     def advertised(self, flow: Flow) -> tuple[str, int]:
         """Our address and port as the peer at the other end should write them."""
@@ -114,28 +127,34 @@ class Endpoint:
             external=settings.external_address,
             local_networks=settings.local_networks,
         )
-        listening = self._tcp.listening
-        return host, listening[0][1] if flow.connection and listening else int(port)
+        return host, self._streams.ports.get(flow.transport, int(port))
 
     def reach(self, target: Target, then: Callable[[Flow | None], None]) -> None:
         """Find or make the flow to a target, and tell; None when there is none."""
-        if target.transport == "tcp":
-            known = target.peer and self._tcp.find(*target.peer)
-            known = known or self._tcp.find(target.host, target.port)
-            if known:
-                then(known)
-            else:
-                self._tcp.connect(target.host, target.port, then)
+        if target.transport != "udp":
+            self._reach_by_connection(target, then)
             return
         transport = self._udp.get(target.local)
-        if transport is None:
-            six = ":" in target.host
-            fitting = (each for each in self._udp.values() if (":" in each.host) is six)
+        if transport is None or not transport.reaches(target.host):
+            fitting = (each for each in self._udp.values() if each.reaches(target.host))
             transport = next(fitting, None)
         if transport is None:
             then(None)
         else:
             then(Flow("udp", transport.local, target.host, target.port))
+
+    def _reach_by_connection(self, target: Target, then: Callable[[Flow | None], None]) -> None:
+        name, host, port = target.transport, target.host, target.port
+        known = target.peer and self._connections.find(name, *target.peer)
+        known = known or self._connections.find(name, host, port)
+        if known:
+            then(known)
+        elif name not in ("tcp", "tls"):
+            then(None)  # a browser cannot be called (RFC 7118 §5)
+        else:
+            self._streams.connect(
+                name, host, port, then, server_name=target.server_name, verify=target.verify
+            )
 
     def _arm(self, deadline: float) -> None:
         if self._timer is not None:

@@ -6,6 +6,8 @@ import logging
 import socket
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.net.addresses import plain_host
+from pbxcore.sip import stun
 from pbxcore.sip.flow import Flow, host_port
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ _A_WAKE: Final = 32
 _QUIET_WAKES: Final = 16
 """Wake-ups with one datagram each before we look for a second again: finding none costs a call."""
 _LARGEST: Final = 65535
+_LONGEST_KEEP_ALIVE: Final = 4  # a few zeros, as some phones send
 
 
 class UdpTransport:
@@ -36,7 +39,7 @@ class UdpTransport:
         self._loop = loop
         self._socket = bound
         self._receive = receive
-        self.family = bound.family
+        self.six = bound.family == socket.AF_INET6
         self.host, self.port = bound.getsockname()[:2]
         self.local = host_port(self.host, self.port)
         self.dropped = 0
@@ -55,7 +58,7 @@ class UdpTransport:
     def send(self, data: bytes, host: str, port: int) -> bool:
         """Send one datagram; False when the network refused it at once."""
         try:
-            self._socket.sendto(data, (host, port))
+            self._socket.sendto(data, (f"::ffff:{host}" if self._mapped(host) else host, port))
         except BlockingIOError:
             self.dropped += 1  # as a router would: retransmission is what UDP has
         except OSError as error:
@@ -64,6 +67,14 @@ class UdpTransport:
             )
             return False
         return True
+
+    def reaches(self, host: str) -> bool:
+        """Whether this socket can send there; one on `[::]` speaks both families."""
+        return (":" in host) is self.six or self._mapped(host)
+
+    def _mapped(self, host: str) -> bool:
+        """Whether an address has to be written as IPv6 (RFC 3493 §3.7)."""
+        return self.six and self.host == "::" and ":" not in host
 
     def _read(self) -> None:
         receive_from, receive, local = self._socket.recvfrom, self._receive, self.local
@@ -80,6 +91,15 @@ class UdpTransport:
                 log.debug("datagram not read", extra={"why": error.strerror})
                 continue
             try:
-                receive(data, Flow("udp", local, address[0], address[1]))
+                if data[:1] == b"\0" and len(data) > _LONGEST_KEEP_ALIVE:
+                    self._keep_alive(data, address)
+                else:
+                    receive(data, Flow("udp", local, plain_host(address[0]), address[1]))
             except Exception:
                 log.exception("datagram not handled", extra={"from": address[0]})
+
+    def _keep_alive(self, data: bytes, address: tuple[str, int]) -> None:
+        """Answer STUN; anything else that begins like it is met with silence."""
+        answer = stun.answer(data, plain_host(address[0]), address[1])
+        if answer is not None:
+            self.send(answer, plain_host(address[0]), address[1])

@@ -34,13 +34,18 @@ class Flow(msgspec.Struct, frozen=True):
 
 
 class Target(NamedTuple):
-    """Where a request goes: an address, and the `peer` whose connection is to be reused."""
+    """Where a request goes: an address, and the `peer` whose connection is to be reused.
+
+    Under TLS the peer's certificate must name `server_name`, else the host, unless `verify` is off.
+    """
 
     transport: str
     host: str
     port: int
     local: str = ""
     peer: tuple[str, int] | None = None
+    server_name: str = ""
+    verify: bool = True
 
 
 def default_port(transport: str) -> int:

@@ -91,6 +91,7 @@ class Server:
         self.data = data or Path(self._temporary.name if self._temporary else "") / "data"
         self.http_port, self.https_port = free_port(), free_port()
         self.sip_port, self.rtp_low = free_port(udp=True), free_port()
+        self.sips_port = free_port()
         if Server.new_database is not None and "--database" not in arguments:
             arguments = (*arguments, "--database", Server.new_database())
         self._arguments, self._demo, self._start = arguments, demo, start
@@ -119,6 +120,7 @@ class Server:
         line += ["--http", f"127.0.0.1:{self.http_port}"]
         line += ["--https", f"127.0.0.1:{self.https_port}"]
         line += ["--sip", f"127.0.0.1:{self.sip_port}"]
+        line += ["--sips", f"127.0.0.1:{self.sips_port}"]
         line += ["--rtp", f"{self.rtp_low}-{self.rtp_low + RTP_PORTS}"]
         return [*line, *(["--demo"] if self._demo else []), *self._arguments]
 

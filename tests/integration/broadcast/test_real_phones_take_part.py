@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import shutil
 import subprocess
-import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from engage.identifiers import new_id
+from tests.support.baresip import Baresip
 from tests.support.program import Program
 from tests.support.server import Server, free_port, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BARESIP = shutil.which("baresip") or "baresip"
 SCENARIOS = Path(__file__).parents[2] / "support" / "sipp"
 MESSAGE = """MESSAGE sip:1000@127.0.0.1:{port} SIP/2.0
 From: <sip:1001@127.0.0.1:{port}>;tag=sipsak
@@ -44,68 +40,7 @@ def admin(server: Server) -> Program:
     return Program(server.url, "admin", "Demo-admin!")
 
 
-class Baresip:
-    """A baresip of its own folder, registered as one extension."""
-
-    def __init__(self, folder: Path, server: Server, number: str, transport: str) -> None:
-        self._folder = folder
-        folder.mkdir()
-        account = (
-            f"<sip:{number}@127.0.0.1:{server.sip_port};transport={transport}>"
-            f";auth_pass=Sip-{number}!;regint=300\n"
-        )
-        (folder / "accounts").write_text(account)
-        (folder / "contacts").write_text("")
-        (folder / "config").write_text(
-            "module_path /usr/lib/baresip/modules\n"
-            f"sip_listen 127.0.0.1:{free_port(udp=True)}\n"
-            "module stdio.so\n"
-            "module account.so\n"
-            "module_app contact.so\n"
-            "module_app menu.so\n"
-        )
-        self.printed = ""
-
-    def __enter__(self) -> Self:
-        self._screen, keys = pty.openpty()  # its user interface wants a terminal
-        self._process = subprocess.Popen(
-            [BARESIP, "-4", "-s", "-f", str(self._folder), "-t", "60"],
-            stdin=keys,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        os.close(keys)
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()  # it unregisters, then waits for its transactions' timers
-        wait_until(lambda: "ua: stop all" in self.printed, 10, "the phone's farewell")
-        try:
-            self._process.wait(1)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        os.close(self._screen)
-        self._reader.join(10)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        while data := self._process.stdout.read1(4096):  # type: ignore[attr-defined]
-            self.printed += data.decode(errors="replace")
-
-    def shows(self, text: str) -> None:
-        """Wait until it has printed this."""
-        try:
-            wait_until(lambda: text in self.printed, 15, f"{text!r} on the phone")
-        except TimeoutError as late:
-            raise TimeoutError(f"{late}:\n{self.printed}") from None
-
-
-@pytest.mark.parametrize("transport", ["udp", "tcp"])
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
 def test_baresip_gets_a_broadcast_and_the_history_says_so(
     server: Server, admin: Program, tmp_path: Path, transport: str
 ) -> None:

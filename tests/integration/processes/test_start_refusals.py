@@ -140,8 +140,8 @@ def test_a_deep_data_folder_is_no_obstacle(tmp_path: Path) -> None:
 
 
 def test_what_is_not_served_is_said_at_start() -> None:
-    with Server("--smtp", "smtp://u:swordfish@mail.example:25", "--sips", "0.0.0.0:5061") as server:
-        assert "note: SIP over TLS (0.0.0.0:5061) is not served by this version." in server.log
+    with Server("--smtp", "smtp://u:swordfish@mail.example:25", "--redis", "redis://r") as server:
+        assert "note: Redis is not used by this version: it runs as one node." in server.log
         assert "swordfish" not in server.log
 
 

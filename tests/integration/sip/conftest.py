@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from pbxcore.journal import Fact
+    from pbxcore.pbx import ServerCertificate
 
 
 @dataclass
@@ -59,13 +60,20 @@ class House:
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     gate: asyncio.Event | None = None
     port: int = 0
+    certificates: list[ServerCertificate] = field(default_factory=list)
+    tls_port: int = 0
 
     async def start(self) -> None:
         self.pbx = Pbx(
             self.directory, store=self.memory, record=self.facts.append, arrived=self._arrived
         )
         udp, tcp, self.port = bound(self.port)
-        await self.pbx.start(udp, tcp)
+        tls = []
+        if self.certificates:
+            self.pbx.use_certificates(self.certificates)
+            tls = [socket.create_server(("127.0.0.1", self.tls_port))]
+            self.tls_port = tls[0].getsockname()[1]
+        await self.pbx.start(udp, tcp, tls)
 
     async def stop(self) -> None:
         await self.pbx.stop(0.2)

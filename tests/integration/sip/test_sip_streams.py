@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxcore.net import tcp
-from pbxcore.net.tcp import Connection
+from pbxcore.net import connections
+from pbxcore.net.stream import PING_S, PONG_S, StreamConnection
 
 if TYPE_CHECKING:
     from tests.integration.sip.conftest import House
@@ -71,7 +71,7 @@ async def test_noise_on_a_stream_closes_it_and_nothing_else(house: House) -> Non
 async def test_one_source_cannot_take_all_connections(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tcp, "MOST_PER_SOURCE", 3)
+    monkeypatch.setattr(connections, "MOST_PER_SOURCE", 3)
     streams = [await asyncio.open_connection("127.0.0.1", house.port) for _ in range(4)]
     for number, (reader, writer) in enumerate(streams):
         writer.write(OPTIONS % (number, number, 0))
@@ -84,18 +84,37 @@ async def test_one_source_cannot_take_all_connections(
         writer.close()
 
 
-def test_patience_ends_by_what_a_connection_does() -> None:
-    class Owner:
-        def now(self) -> float:
-            return 0.0
+class Owner:
+    """What a connection asks of who owns it."""
 
-    connection = Connection(Owner(), 1, outgoing=False)  # type: ignore[arg-type]
-    assert not connection.overdue(tcp.FIRST_MESSAGE_S)
-    assert connection.overdue(tcp.FIRST_MESSAGE_S + 1)
+    def now(self) -> float:
+        return 0.0
+
+
+async def test_patience_ends_by_what_a_connection_does() -> None:
+    connection = StreamConnection(Owner(), 1, None, None)  # type: ignore[arg-type]
+    assert connection.attend(connections.FIRST_MESSAGE_S)
+    assert not connection.attend(connections.FIRST_MESSAGE_S + 1)
     connection.heard = True
-    assert not connection.overdue(tcp.IDLE_S)
-    assert connection.overdue(tcp.IDLE_S + 1)
+    assert connection.attend(connections.IDLE_S)
+    assert not connection.attend(connections.IDLE_S + 1)
     connection.held_until = 4000.0
-    assert not connection.overdue(3999.0)
+    assert connection.attend(3999.0)
     connection.partial_since = 3000.0
-    assert connection.overdue(3000.0 + tcp.WHOLE_MESSAGE_S + 1)
+    assert not connection.attend(3000.0 + connections.WHOLE_MESSAGE_S + 1)
+
+
+async def test_connection_that_we_made_is_pinged_and_given_up_when_pongs_stop() -> None:
+    ready = asyncio.get_running_loop().create_future()
+    connection = StreamConnection(Owner(), 1, None, ready)  # type: ignore[arg-type]
+    connection.held_until = 4000.0
+    assert connection.attend(PING_S)
+    assert connection.pinged_at is None
+    assert connection.attend(PING_S + 1)
+    assert connection.pinged_at == PING_S + 1
+    assert connection.attend(PING_S + PONG_S + 2)  # never answered one: perhaps it cannot
+    connection.data_received(b"\r\n")
+    assert connection.pinged_at is None
+    assert connection.attend(PING_S + 1)
+    assert not connection.attend(PING_S + PONG_S + 2)
+    ready.cancel()

@@ -123,6 +123,7 @@ def test_a_demonstration_listens_on_loopback_unless_told() -> None:
     settings = load(NOWHERE | {"demo": "on"}, {})
     assert settings.https == Address("127.0.0.1", 8089)
     assert settings.sip == Address("127.0.0.1", 5060)
+    assert settings.sips == Address("127.0.0.1", 5061)
     assert exposed(settings) == []
     told = load(NOWHERE | {"demo": "on", "sip": "0.0.0.0:5060"}, {})
     assert exposed(told) == ["sip 0.0.0.0:5060"]
@@ -131,10 +132,8 @@ def test_a_demonstration_listens_on_loopback_unless_told() -> None:
 
 def test_what_this_version_does_not_serve_is_said_only_when_asked_for() -> None:
     assert unserved(load(NOWHERE, {})) == []
-    assert unserved(load(NOWHERE | {"sips": "off"}, {})) == []
-    asked = {"sips": "0.0.0.0:5061", "redis": "redis://r"}
-    lines = unserved(load(NOWHERE | asked, {}))
-    assert [line.split()[0] for line in lines] == ["SIP", "Redis"]
+    lines = unserved(load(NOWHERE | {"redis": "redis://r"}, {}))
+    assert [line.split()[0] for line in lines] == ["Redis"]
 
 
 def test_settings_cross_to_another_process_unchanged() -> None:

@@ -1,0 +1,147 @@
+"""All connections of one PBX, whatever carries them: counted, limited, found again."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from pbxcore.sip.flow import Flow
+
+log = logging.getLogger(__name__)
+
+MOST_CONNECTIONS: Final = 4096
+MOST_PER_SOURCE: Final = 128
+FIRST_MESSAGE_S: Final = 30.0
+"""How long a new connection may take to say something whole."""
+WHOLE_MESSAGE_S: Final = 15.0
+"""How long a message, or the handshake of TLS, may take from its first byte to its last."""
+IDLE_S: Final = 180.0
+"""How long a connection may be silent unless a registration or a transaction holds it."""
+_SWEEP_S: Final = 1.0
+
+
+class Connection(Protocol):
+    """One connection; `held_until` is a moment of the loop's clock."""
+
+    number: int
+    flow: Flow
+    outgoing: bool
+    held_until: float
+
+    def write(self, data: bytes) -> bool:
+        """Send a message; False when the connection is closed or its peer does not read."""
+        ...
+
+    def close(self) -> None:
+        """Send what is waiting, then close."""
+        ...
+
+    def abort(self) -> None:
+        """Close at once."""
+        ...
+
+    def attend(self, now: float) -> bool:
+        """Do what is due; False when its patience is used up."""
+        ...
+
+
+class Connections:
+    """The connections that stand, taken and made.
+
+    Args:
+        loop: whose clock counts.
+        lost: is told the flow of each connection that is gone.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, lost: Callable[[Flow], None]) -> None:
+        self._loop = loop
+        self._lost = lost
+        self.now = loop.time
+        self._connections: dict[int, Connection] = {}
+        self._by_peer: dict[tuple[str, str, int], int] = {}
+        self._per_source: Counter[str] = Counter()
+        self._numbers = 0
+        self._sweeper: asyncio.TimerHandle | None = None
+        self.refused = 0
+
+    def start(self) -> None:
+        """Look after them from now on."""
+        self._sweep()
+
+    def close(self) -> None:
+        """Close everything."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        for each in list(self._connections.values()):
+            each.close()
+
+    def __len__(self) -> int:
+        """How many connections stand."""
+        return len(self._connections)
+
+    def number(self) -> int:
+        """A number for a new connection."""
+        self._numbers += 1
+        return self._numbers
+
+    def admit(self, connection: Connection) -> bool:
+        """Count a new connection in; False when there are too many."""
+        flow = connection.flow
+        if not connection.outgoing and (
+            len(self._connections) >= MOST_CONNECTIONS
+            or self._per_source[flow.host] >= MOST_PER_SOURCE
+        ):
+            self.refused += 1
+            log.info(
+                "connection refused", extra={"from": flow.host, "open": len(self._connections)}
+            )
+            return False
+        self._connections[connection.number] = connection
+        self._per_source[flow.host] += 1
+        self._by_peer[flow.transport, flow.host, flow.port] = connection.number
+        return True
+
+    def forget(self, connection: Connection) -> None:
+        """A connection is gone; its transactions learn it."""
+        if self._connections.pop(connection.number, None) is None:
+            return
+        flow = connection.flow
+        self._per_source[flow.host] -= 1
+        if not self._per_source[flow.host]:
+            del self._per_source[flow.host]
+        peer = (flow.transport, flow.host, flow.port)
+        if self._by_peer.get(peer) == connection.number:
+            del self._by_peer[peer]
+        self._lost(flow)
+
+    def hold(self, number: int, until: float) -> None:
+        """Keep a silent connection open until that moment of the loop's clock."""
+        if (connection := self._connections.get(number)) is not None:
+            connection.held_until = max(connection.held_until, until)
+
+    def send(self, data: bytes, number: int) -> bool:
+        """Send on a connection; False when it is gone."""
+        connection = self._connections.get(number)
+        return connection is not None and connection.write(data)
+
+    def of(self, number: int) -> Flow | None:
+        """The flow of the connection with that number, if it stands."""
+        connection = self._connections.get(number)
+        return None if connection is None else connection.flow
+
+    def find(self, transport: str, host: str, port: int) -> Flow | None:
+        """The connection to exactly this peer, if one stands."""
+        number = self._by_peer.get((transport, host, port))
+        return None if number is None else self._connections[number].flow
+
+    def _sweep(self) -> None:
+        now = self.now()
+        for each in [each for each in self._connections.values() if not each.attend(now)]:
+            log.info("connection closed for silence", extra={"from": each.flow.host})
+            each.abort()
+        self._sweeper = self._loop.call_later(_SWEEP_S, self._sweep)

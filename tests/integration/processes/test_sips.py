@@ -1,0 +1,77 @@
+"""SIP over TLS in the running server: its certificates by name, and a port that is taken."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+import ssl
+from typing import TYPE_CHECKING
+
+from tests.integration.processes.test_https_certificate import place
+from tests.support.authority import Authority
+from tests.support.server import Server, free_port, wait_until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def shown_by(server: Server, name: str | None = None) -> str:
+    """The fingerprint of the certificate that a phone is shown."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection(("127.0.0.1", server.sips_port), 5) as plain,
+        context.wrap_socket(plain, server_hostname=name) as secure,
+    ):
+        return hashlib.sha256(secure.getpeercert(binary_form=True) or b"").hexdigest()
+
+
+def test_phones_are_shown_the_certificates_there_are_without_a_restart(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    first = place(tmp_path, "first.example")
+    paths = ("--certificate", str(tmp_path / "c.pem"), "--key", str(tmp_path / "c.key"))
+    with Server(*paths) as server:
+        pid = server.pid("pbx")
+        assert f"sips   127.0.0.1:{server.sips_port} (TLS)" in server.log
+        assert shown_by(server) == first
+        second = place(tmp_path, "second.example")
+        wait_until(lambda: shown_by(server) == second, 10, "the new certificate")
+        folder = server.data / "keys" / "sip"
+        folder.mkdir()
+        branch = authority.issue("branch.example").certificate.rename(folder / "branch.pem")
+        (folder / "broken.pem").write_text("no certificate", encoding="ascii")
+        wait_until(lambda: shown_by(server, "branch.example") != second, 10, "the branch's own")
+        assert "certificate left out" in server.log
+        assert shown_by(server, "elsewhere.example") == second
+        branch.unlink()
+        wait_until(lambda: shown_by(server, "branch.example") == second, 10, "its going")
+        (tmp_path / "c.pem").write_text("no certificate", encoding="ascii")
+        wait_until(lambda: "certificate not read" in server.log, 10, "the refusal")
+        assert shown_by(server) == second
+        assert server.pid("pbx") == pid
+
+
+def test_a_taken_port_that_nobody_asked_for_costs_tls_alone() -> None:
+    with Server(start=False) as server:
+        server.data.mkdir()
+        line = server.command()
+        at = line.index("--sips")
+        with socket.create_server(("127.0.0.1", 5061)) if _free(5061) else socket.socket():
+            server.command = lambda: line[:at] + line[at + 2 :]  # type: ignore[method-assign]
+            server.start()
+            assert "note: sips: TCP port 5061 on 127.0.0.1 is taken by " in server.log
+            assert server.get("/readyz").status == 200
+
+
+def test_a_taken_port_that_was_asked_for_stops_the_start() -> None:
+    with Server(start=False) as server, socket.create_server(("127.0.0.1", free_port())) as taken:
+        server.sips_port = taken.getsockname()[1]
+        server.start(wait=False)
+        assert server.process is not None
+        assert server.process.wait(30) == 3
+        assert f"sips: TCP port {server.sips_port} on 127.0.0.1 is taken by " in server.log
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
