@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.net.addresses import within
 from pbxcore.presence.registration import shown
+from pbxcore.presence.restrictions import allowed, origins
 from pbxcore.sip.digest import Authenticator, Verdict, parse_credentials
 from pbxcore.sip.digest_response import unescaped
 from pbxcore.sip.uri import SipUri, TelUri, parse_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pbxcore.directory import Directory, Extension
     from pbxcore.domain import Domain
@@ -63,17 +64,18 @@ class Authentication:
         return extension.number, extension.display_name
 
     def extension_of(self, incoming: Incoming) -> Extension:
-        """The extension whose password the request proves.
+        """The extension whose password the request proves, used from where it may be.
 
         Raises:
-            RemoteProtocolError: 401 with challenges, or 400 for credentials nobody can read.
+            RemoteProtocolError: 401 with challenges, 400 for credentials nobody can read, 403 with
+                the right password from an address that is not allowed.
         """
         realm = self._directory.settings.realm
         credentials = _credentials(incoming, realm)
         if credentials is None:
             raise self._challenge(incoming, realm)
         username = unescaped(credentials.get(b"username", b"")).decode("utf-8", "replace")
-        extension = self._directory.extension(username)
+        extension = self._directory.signing_in(username, _claimed(incoming))
         verdict = self._authenticator.judge(
             credentials,
             method=incoming.request.method,
@@ -82,6 +84,7 @@ class Authentication:
             now=self._clock(),
         )
         if verdict is Verdict.GOOD and extension is not None:
+            self._check_address(incoming, extension)
             return extension
         if verdict is Verdict.WRONG:
             log.warning(
@@ -89,6 +92,23 @@ class Authentication:
                 extra={"from": incoming.flow.source, "user": shown(username.encode())},
             )
         raise self._challenge(incoming, realm, stale=verdict is Verdict.STALE)
+
+    def origins_of(self, incoming: Incoming) -> Sequence[str]:
+        """The addresses a request came from, the sender's own first."""
+        trusted = self._directory.settings.trusted_proxies
+        return origins(incoming.request, incoming.flow.host, trusted)
+
+    def _check_address(self, incoming: Incoming, extension: Extension) -> None:
+        """Asked last: whoever lacks the password learns of no restriction, nor of the extension."""
+        if not extension.networks:
+            return
+        found = self.origins_of(incoming)
+        if not allowed(found, extension.networks):
+            log.warning(
+                "SIP address not allowed",
+                extra={"extension": extension.number, "from": ", ".join(found)},
+            )
+            raise RemoteProtocolError(403, "Address Not Allowed")
 
     def _challenge(
         self, incoming: Incoming, realm: str, *, stale: bool = False
@@ -103,6 +123,13 @@ def user_of(uri: SipUri | TelUri) -> str | None:
     """The user part that a URI names, None when it names the server itself."""
     user = uri.number if isinstance(uri, TelUri) else uri.user
     return None if user is None else user.decode("utf-8", "replace")
+
+
+def _claimed(incoming: Incoming) -> str:
+    """Whom the sender says to be: several extensions may have one name to sign in with."""
+    head = incoming.head
+    claimed = head.to if incoming.request.method == b"REGISTER" else head.from_
+    return user_of(parse_uri(claimed.uri)) or ""
 
 
 def _credentials(incoming: Incoming, realm: str) -> dict[bytes, bytes] | None:

@@ -39,7 +39,11 @@ class BindingView(msgspec.Struct, frozen=True):
     """One registered device (RFC 3261 §10).
 
     `contact` identifies the device among its extension's. `transport` is `udp`, `tcp`, `tls`, `ws`
-    or `wss`; moments are milliseconds UTC.
+    or `wss`; moments are milliseconds UTC. `address` is the device's own, behind a proxy too.
+
+    `instance` and `reg_id` name the device and its flow (RFC 5626). `lost`: its connection broke a
+    moment ago. `reachable` is None until the device was asked by OPTIONS; `round_trip_ms` is that
+    of its last answer.
     """
 
     number: str
@@ -49,6 +53,13 @@ class BindingView(msgspec.Struct, frozen=True):
     transport: str
     registered_at_ms: int
     expires_at_ms: int
+    address: str = ""
+    instance: str = ""
+    reg_id: int = 0
+    lost: bool = False
+    reachable: bool | None = None
+    round_trip_ms: float | None = None
+    qualified_at_ms: int = 0
 
 
 class Bindings(msgspec.Struct, frozen=True, tag=True):

@@ -22,7 +22,9 @@ class Extension(msgspec.Struct, frozen=True):
     """One SIP account.
 
     `secret` is in clear: digest authentication needs it. `max_contacts` is 1-10. `mailbox` is what
-    waits in its voice mailbox.
+    waits in its voice mailbox. `auth_id` is the user name to sign in with, where it is not the
+    number. `networks` (CIDR or single addresses) are where it may be used from; none: everywhere.
+    Phones are asked every `qualify_s` whether they are there; 0: never.
     """
 
     number: str
@@ -31,6 +33,9 @@ class Extension(msgspec.Struct, frozen=True):
     max_contacts: int = 1
     enabled: bool = True
     mailbox: Mailbox = Mailbox()
+    auth_id: str = ""
+    networks: tuple[str, ...] = ()
+    qualify_s: int = 0
 
 
 class BanPolicy(msgspec.Struct, frozen=True):
@@ -70,6 +75,8 @@ class DomainSettings(msgspec.Struct, frozen=True):
     `external_address` is written into messages for peers outside `local_networks` (CIDR; none
     given: whatever is not a public address). `trusted_peers` (CIDR) may send MESSAGE without a
     password, as the other end of a trunk does, but not in the name of an extension of ours.
+    `trusted_proxies` (CIDR) are believed about whom they pass on: where a request came from, and
+    the Path that they add; proxies on this machine always are.
 
     `tls_client_certificates` is `off`, `optional` (one that is shown must be good) or `required`;
     `tls_trusted` holds certificates (PEM) that are trusted beside the system's; without
@@ -88,6 +95,7 @@ class DomainSettings(msgspec.Struct, frozen=True):
     tls_client_certificates: str = "off"
     tls_trusted: str = ""
     tls_verify_servers: bool = True
+    trusted_proxies: tuple[str, ...] = ()
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -137,6 +145,7 @@ class Directory:
         self.version = -1
         self.settings = DomainSettings()
         self._extensions: dict[str, Extension] = {}
+        self._signing_in: dict[str, tuple[str, ...]] = {}
         if snapshot is not None:
             self.replace(snapshot)
 
@@ -145,11 +154,21 @@ class Directory:
         found = self._extensions.get(number)
         return found if found is not None and found.enabled else None
 
+    def signing_in(self, user_name: str, number: str) -> Extension | None:
+        """The enabled extension that signs in by a name; of several, that of `number`."""
+        candidates = (*self._signing_in.get(user_name, ()), user_name)
+        for each in (number, *candidates) if number in candidates else candidates:
+            found = self.extension(each)
+            if found is not None and (found.auth_id or found.number) == user_name:
+                return found
+        return None
+
     def replace(self, snapshot: Snapshot) -> None:
         """Hold this snapshot and nothing else."""
         self.version = snapshot.version
         self.settings = snapshot.settings
         self._extensions = {each.number: each for each in snapshot.extensions}
+        self._index()
 
     def apply(self, delta: Delta) -> None:
         """Follow one delta.
@@ -167,8 +186,16 @@ class Directory:
                     self._extensions.pop(number, None)
                 case SettingsChanged(settings):
                     self.settings = settings
+        self._index()
         self.version = delta.version
 
     def snapshot(self) -> Snapshot:
         """The present state as a value."""
         return Snapshot(self.version, self.settings, tuple(self._extensions.values()))
+
+    def _index(self) -> None:
+        self._signing_in = {}
+        for each in self._extensions.values():
+            if each.auth_id:
+                others = self._signing_in.get(each.auth_id, ())
+                self._signing_in[each.auth_id] = (*others, each.number)

@@ -21,11 +21,25 @@ class BindingAdded(msgspec.Struct, frozen=True, tag=True):
 
 
 class BindingRemoved(msgspec.Struct, frozen=True, tag=True):
-    """A device is gone. `cause` is `unregistered`, `expired`, `replaced` or `removed`."""
+    """A device is gone.
+
+    `cause` is `unregistered`, `expired`, `lost` (its connection broke), `replaced` or `removed`;
+    `address` is the device's own IP address.
+    """
 
     number: str
     contact: str
     cause: str
+    address: str = ""
+    user_agent: str = ""
+
+
+class BindingQualified(msgspec.Struct, frozen=True, tag=True):
+    """A registered device does not answer OPTIONS any more, or answers again."""
+
+    number: str
+    contact: str
+    reachable: bool
 
 
 class MessageRelayed(msgspec.Struct, frozen=True, tag=True):
@@ -56,7 +70,14 @@ class AddressUnbanned(msgspec.Struct, frozen=True, tag=True):
     cause: str
 
 
-Fact = BindingAdded | BindingRemoved | MessageRelayed | AddressBanned | AddressUnbanned
+Fact = (
+    BindingAdded
+    | BindingRemoved
+    | BindingQualified
+    | MessageRelayed
+    | AddressBanned
+    | AddressUnbanned
+)
 
 
 class Entry(msgspec.Struct, frozen=True):

@@ -19,15 +19,19 @@ from pbxcore.authentication import Authentication
 from pbxcore.directory import DirectoryGap
 from pbxcore.domain import Domain
 from pbxcore.errors import LocalProtocolError
-from pbxcore.journal import BindingAdded, BindingRemoved
 from pbxcore.net import addresses
 from pbxcore.net.endpoint import Endpoint
 from pbxcore.net.tls import CertificateRefused, ServerCertificate, Tls
 from pbxcore.presence.bindings import BindingStore, StoredBinding
+from pbxcore.presence.qualification import Qualification
+from pbxcore.presence.reach import phones
 from pbxcore.presence.registrar import Registrar
+from pbxcore.presence.registration import SUPPORTED
 from pbxcore.services.messages import MessageService
 from pbxcore.services.options import OptionsService
 from pbxcore.services.pager import Pager
+from pbxcore.services.phones import Phones
+from pbxcore.services.qualifying import Qualifying
 from pbxcore.services.registration import RegistrationService
 from pbxcore.uas import Uas
 
@@ -37,7 +41,7 @@ if TYPE_CHECKING:
 
     from pbxcore.directory import Directory
     from pbxcore.journal import Fact
-    from pbxcore.presence.outcome import Outcome
+    from pbxcore.sip.transactions.layer import TransactionLayer
 
 __all__ = ["BindingStore", "CertificateRefused", "Pbx", "ServerCertificate", "StoredBinding"]
 
@@ -70,12 +74,21 @@ class Pbx:
         entropy: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self._directory = directory
-        self._store = store
         self._record = record
         self._arrived = arrived
         self._clock = clock
         self._entropy = entropy
         self._registrar = Registrar()
+        self._qualification = Qualification(lambda: int.from_bytes(entropy(2)) / 65536)
+        self._phones = Phones(
+            directory,
+            self._registrar,
+            self._qualification,
+            store=store,
+            record=record,
+            now_ms=self._now_ms,
+        )
+        self._qualifying: Qualifying | None = None
         self._domain = Domain(directory)
         self._authentication = Authentication(directory, self._domain, clock=clock, entropy=entropy)
         self._tls: Tls | None = None
@@ -91,13 +104,13 @@ class Pbx:
         tls: Sequence[socket.socket] = (),
     ) -> None:
         """Load the bindings and serve on these sockets, which the PBX owns (closes) from now on."""
-        self._registrar.restore(self._store.load(), self._now_ms())
-        self._drop_strangers()
         uas = Uas()
         self._endpoint = Endpoint(
             lambda: self._directory.settings, uas.receive, self._entropy, self._tls
         )
         self._serve(uas, self._endpoint)
+        self._qualify(self._endpoint.layer)
+        self._phones.load()
         await self._endpoint.start(udp, tcp, tls)
         self._do_chores()
 
@@ -116,13 +129,13 @@ class Pbx:
             self._authentication,
             self._registrar,
             endpoint,
-            changed=self._changed,
+            changed=self._phones.changed,
             clock=self._clock,
         )
         messages = MessageService(
             self._directory, self._domain, self._authentication, self._registrar, self._pager
         )
-        uas.serve(b"REGISTER", registration.receive)
+        uas.serve(b"REGISTER", registration.receive, understood=tuple(SUPPORTED))
         uas.serve(b"OPTIONS", OptionsService(self._domain, uas).receive)
         uas.serve(b"MESSAGE", messages.receive)
 
@@ -139,11 +152,27 @@ class Pbx:
         else:
             self._tls.use(certificates)
 
+    def _qualify(self, layer: TransactionLayer) -> None:
+        """Ask phones whether they are there, and hear when a connection breaks."""
+        self._qualifying = Qualifying(
+            self._qualification,
+            layer,
+            asyncio.get_running_loop(),
+            answered=self._phones.qualified,
+            now_ms=self._now_ms,
+            entropy=self._entropy,
+        )
+        self._phones.qualifiable = self._qualifying.wake
+        layer.on_lost = lambda flow: self._phones.lost((flow.transport, flow.local, flow.source))
+
     async def stop(self, grace_s: float = 5.0) -> None:
         """Take nothing new, let open transactions end for at most `grace_s`, close all sockets."""
         if self._chores is not None:
             self._chores.cancel()
+        if self._qualifying is not None:
+            self._qualifying.stop()
         if self._endpoint is not None:
+            self._endpoint.layer.on_lost = None  # it is we who close them
             await self._endpoint.stop(grace_s)
             self._endpoint = self._pager = None
 
@@ -156,16 +185,16 @@ class Pbx:
         match request:
             case commands.PutSnapshot(snapshot):
                 self._directory.replace(snapshot)
-                self._drop_strangers()
+                self._phones.refresh()
             case commands.ApplyDelta(delta):
                 try:
                     self._directory.apply(delta)
                 except DirectoryGap as gap:
                     log.info("delta does not follow", extra={"why": str(gap)})
                 else:
-                    self._drop_strangers()
+                    self._phones.refresh()
             case commands.ListBindings(number):
-                return self._bindings(number)
+                return self._phones.listed(number)
             case commands.SendMessage():
                 return await self._send(request)
             case commands.Probe():
@@ -178,26 +207,8 @@ class Pbx:
         if self._pager is None:
             return commands.MessageResult(command.id, 503, "Not Serving")
         held = self._registrar.of(command.number)
-        binding = next((each for each in held if each.contact == command.contact), None)
-        return await self._pager.send(command, binding)
-
-    def _bindings(self, number: str) -> commands.Bindings:
-        numbers = [number] if number else list(self._registrar.numbers())
-        held = [binding for each in numbers for binding in self._registrar.of(each)]
-        held.sort(key=lambda each: each.registered_at_ms)
-        views = (
-            commands.BindingView(
-                each.number,
-                each.contact,
-                each.user_agent,
-                each.source,
-                each.transport,
-                each.registered_at_ms,
-                each.expires_at_ms,
-            )
-            for each in held
-        )
-        return commands.Bindings(tuple(views))
+        reached = phones(each for each in held if each.contact == command.contact)
+        return await self._pager.send(command, reached[0] if reached else ())
 
     def _health(self) -> commands.Health:
         figures: dict[str, float] = {"sip_bindings": len(self._registrar)}
@@ -211,35 +222,9 @@ class Pbx:
             return commands.Health(False, "no directory yet", figures)
         return commands.Health(True, "", figures)
 
-    def _changed(self, outcome: Outcome) -> None:
-        """Keep and tell what became of an extension's bindings."""
-        self._store.save(outcome.number, outcome.bindings)
-        for removed in outcome.removed:
-            self._record(BindingRemoved(outcome.number, removed.binding.contact, removed.cause))
-        for each in outcome.added:
-            self._record(
-                BindingAdded(
-                    each.number,
-                    each.contact,
-                    each.user_agent,
-                    each.source,
-                    each.transport,
-                    each.expires_at_ms,
-                )
-            )
-
-    def _drop_strangers(self) -> None:
-        """Remove the bindings of extensions that are gone; without a directory nobody is."""
-        if self._directory.version < 0:
-            return
-        for number in list(self._registrar.numbers()):
-            if self._directory.extension(number) is None:
-                self._changed(self._registrar.remove(number))
-
     def _do_chores(self) -> None:
         """Once a second: let bindings expire, and ask the kernel about addresses anew at times."""
-        for outcome in self._registrar.tick(self._now_ms()):
-            self._changed(outcome)
+        self._phones.tick()
         self._rounds += 1
         if self._rounds % _FORGET_ADDRESSES_EVERY == 0:
             addresses.forget()

@@ -15,6 +15,7 @@ from pbxcore.journal import (
     AddressBanned,
     AddressUnbanned,
     BindingAdded,
+    BindingQualified,
     BindingRemoved,
     MessageRelayed,
 )
@@ -161,6 +162,8 @@ class Projection:
             case BindingRemoved() as removed:
                 await devices.remove(removed.number, removed.contact)
                 return {removed.number}
+            case BindingQualified():
+                return set()  # the PBX tells it of each device when asked
             case MessageRelayed() as relayed:
                 if 200 <= relayed.status < 300:
                     await self._keep(transaction, relayed)

@@ -1,7 +1,7 @@
 """How a phone is reached: what every request to a binding begins with.
 
-for phone in phones(bindings):          # each phone once, whichever of its flows works
-    way = way_to(phone[0])              # None: its connection is gone
+for flows in phones(bindings):          # each phone once, by the first flow that works
+    way = way_to(flows[0])
     build_request(method, way.uri, [via, *way.routes, ...])
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pbxcore.sip.address import parse_address
-from pbxcore.sip.flow import split_host_port
+from pbxcore.sip.flow import Target, default_port, split_host_port
 from pbxcore.sip.uri import SipUri, parse_uri
 
 if TYPE_CHECKING:
@@ -22,15 +22,10 @@ if TYPE_CHECKING:
 class Way(NamedTuple):
     """Where a request goes, and what it says to get there.
 
-    `transport`, `host`, `port`, `local` and `peer` are the target: an address, our socket and the
-    connection to be reused. `uri` is the Request-URI, `routes` are whole Route lines.
+    `uri` is the Request-URI, `routes` are whole Route lines.
     """
 
-    transport: str
-    host: str
-    port: int
-    local: str
-    peer: tuple[str, int]
+    target: Target
     uri: bytes
     routes: tuple[bytes, ...] = ()
 
@@ -53,23 +48,30 @@ def way_to(binding: StoredBinding) -> Way | None:
     host, port = source = split_host_port(binding.source)
     named = hop.host.strip(b"[]").decode() == host and not binding.flow_bound
     if named:
-        port = hop.port or (5061 if binding.transport == "tls" else 5060)
-    return Way(binding.transport, host, port, binding.local, source, uri, routes)
+        port = hop.port or default_port(binding.transport)
+    return Way(Target(binding.transport, host, port, binding.local, source), uri, routes)
 
 
 def phones(bindings: Iterable[StoredBinding]) -> list[list[StoredBinding]]:
     """Bindings by phone, in order of registration; a phone's newest flow comes first.
 
     Of several flows to one phone only one may carry a request; the next is for when the first has
-    failed (RFC 5626 §7, §5.3: on 408, 430 or a broken connection).
+    failed (RFC 5626 §7), which `flow_failed` tells. Flows that are known to be lost are left out.
     """
     found: dict[str, list[StoredBinding]] = {}
     for each in bindings:
-        found.setdefault(each.phone, []).append(each)
+        if not each.lost_at_ms:
+            found.setdefault(each.phone, []).append(each)
     for flows in found.values():
         if len(flows) > 1:
-            flows.sort(key=lambda each: (not each.lost_at_ms, each.registered_at_ms), reverse=True)
+            flows.reverse()  # of two in the same millisecond the later comes first
+            flows.sort(key=lambda each: -each.registered_at_ms)
     return list(found.values())
+
+
+def flow_failed(status: int) -> bool:
+    """Whether a final status speaks of the flow and not of the phone (RFC 5626 §7)."""
+    return status in (408, 430, 503)
 
 
 def _routed(contact: bytes, path: list[bytes]) -> tuple[bytes, tuple[bytes, ...], bytes]:

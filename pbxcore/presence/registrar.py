@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from pbxcore.presence.registration import ContactAsked, Registration
 
 
-__all__ = ["IntervalTooBrief", "Outcome", "Registrar", "granted_expiry"]
-
-
 class IntervalTooBrief(RemoteProtocolError):
     """A contact asked for less than the registrar grants; answer 423 with Min-Expires."""
 

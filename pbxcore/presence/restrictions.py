@@ -45,7 +45,7 @@ def origins(request: Request, source: str, trusted_proxies: tuple[str, ...]) -> 
         told = _senders(element)
         if not told:
             return found
-        if not _trusted(found[0], trusted_proxies):
+        if not trusted(found[0], trusted_proxies):
             return (*told, *found)
         found = told
     return found
@@ -54,16 +54,6 @@ def origins(request: Request, source: str, trusted_proxies: tuple[str, ...]) -> 
 def allowed(origins: Sequence[str], networks: tuple[str, ...]) -> bool:
     """Whether all of these addresses lie in the networks; without any network, everybody does."""
     return not networks or all(_within(each, networks) for each in origins)
-
-
-def check_origin(origins: Sequence[str], networks: tuple[str, ...]) -> None:
-    """Let pass what comes from where it may; asked only of who has proven the password.
-
-    Raises:
-        RemoteProtocolError: 403.
-    """
-    if not allowed(origins, networks):
-        raise RemoteProtocolError(403, "Address Not Allowed")
 
 
 def _may_have_several(request: Request) -> bool:
@@ -90,7 +80,8 @@ def _senders(element: bytes) -> tuple[str, ...]:
     return (seen,) if by_name or translated or seen == named else (seen, named)
 
 
-def _trusted(source: str, trusted_proxies: tuple[str, ...]) -> bool:
+def trusted(source: str, trusted_proxies: tuple[str, ...]) -> bool:
+    """Whether a proxy is believed: one that is named, or on this machine."""
     address = _address(source)
     if address is None:
         return False

@@ -8,6 +8,8 @@ from pbxcore.authentication import user_of
 from pbxcore.commands import MessageArrived
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.messages.text import message_id, read_text
+from pbxcore.presence.gruu import addressed
+from pbxcore.presence.reach import phones
 from pbxcore.sip.uri import SipUri
 
 if TYPE_CHECKING:
@@ -62,8 +64,10 @@ class MessageService:
             "text/plain",
             text.text,
         )
-        bindings = self._registrar.of(recipient.number)
-        if bindings:
-            self._pager.relay(incoming, arrived, sender_name, text, bindings)
+        reached = phones(addressed(uri, self._registrar.of(recipient.number)))
+        if reached:
+            self._pager.relay(incoming, arrived, sender_name, text, reached)
+        elif uri.parameters.get(b"gr"):
+            incoming.answer(480)  # RFC 5627 §5.5: that phone alone was meant
         else:
             self._pager.store(incoming, arrived)

@@ -13,12 +13,13 @@ from pbxcore.errors import LocalProtocolError
 from pbxcore.journal import MessageRelayed
 from pbxcore.messages.fork import Fork
 from pbxcore.messages.text import Text, call_id_of, check_media_type
+from pbxcore.presence.reach import flow_failed, way_to
 from pbxcore.presence.registration import shown
-from pbxcore.sip.flow import LARGEST_UDP_REQUEST, Target, host_port, split_host_port
+from pbxcore.sip.flow import LARGEST_UDP_REQUEST, host_port
 from pbxcore.sip.grammar import quoted
 from pbxcore.sip.message import build_request
 from pbxcore.sip.status import reason_of
-from pbxcore.sip.uri import SipUri, escaped_user, parse_uri
+from pbxcore.sip.uri import escaped_user
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pbxcore.directory import Directory
     from pbxcore.journal import Fact
     from pbxcore.presence.bindings import StoredBinding
+    from pbxcore.presence.reach import Way
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Response
     from pbxcore.sip.transactions.incoming import Incoming
@@ -79,9 +81,12 @@ class Pager:
         arrived: MessageArrived,
         sender_name: str,
         text: Text,
-        bindings: Sequence[StoredBinding],
+        reached: Sequence[Sequence[StoredBinding]],
     ) -> None:
-        """Pass a phone's message to the recipient's phones and answer with what they say."""
+        """Pass a phone's message to the recipient's phones and answer with what they say.
+
+        `reached` are the phones, each with its flows; a flow that fails is followed by the next.
+        """
         self.taken += 1
         identity = self._entropy(20).hex().encode()
         letter = Letter(
@@ -95,7 +100,7 @@ class Pager:
             identity[24:],
             incoming.head.max_forwards - 1,
         )
-        fork = Fork(len(bindings))
+        fork = Fork(len(reached))
 
         def answered(status: int, reason: str) -> None:
             outcome = fork.receive(status, reason)
@@ -109,8 +114,8 @@ class Pager:
                 )
             )
 
-        for binding in bindings:
-            self._deliver(letter, binding, answered)
+        for flows in reached:
+            self._deliver(letter, flows, answered)
 
     def store(self, incoming: Incoming, arrived: MessageArrived) -> None:
         """Hand a message over to be stored; the sender hears nothing before that is done."""
@@ -122,22 +127,25 @@ class Pager:
         self._storing.add(task)
         task.add_done_callback(self._storing.discard)
 
-    async def send(self, command: SendMessage, binding: StoredBinding | None) -> MessageResult:
+    async def send(self, command: SendMessage, flows: Sequence[StoredBinding]) -> MessageResult:
         """Send one message to one phone; the same one asked for twice at once is sent once."""
-        if binding is None:
+        if not flows:
             return MessageResult(command.id, 480, "Not Registered")
-        key = (command.id, binding.contact)
+        key = (command.id, command.contact)
         waiting = self._sending.get(key)
         if waiting is None:
             waiting = asyncio.get_running_loop().create_future()
             self._sending[key] = waiting
-            self._send(command, binding, waiting)
+            self._send(command, flows, waiting)
             waiting.add_done_callback(lambda _: self._sending.pop(key, None))
         status, reason = await asyncio.shield(waiting)
         return MessageResult(command.id, status, reason)
 
     def _send(
-        self, command: SendMessage, binding: StoredBinding, waiting: asyncio.Future[tuple[int, str]]
+        self,
+        command: SendMessage,
+        flows: Sequence[StoredBinding],
+        waiting: asyncio.Future[tuple[int, str]],
     ) -> None:
         self.sent += 1
 
@@ -152,19 +160,19 @@ class Pager:
             log.warning("message not sent", extra={"delivery": command.id, "why": str(error)})
             answered(500, "Not Encodable")
             return
-        call_id, tag = call_id_of(f"{command.id}\0{binding.contact}")
+        call_id, tag = call_id_of(f"{command.id}\0{command.contact}")
         letter = Letter(
             command.id,
             command.sender,
             command.sender_name,
-            binding.number,
+            command.number,
             content_type,
             body,
             call_id,
             tag,
             cseq=command.cseq,
         )
-        self._deliver(letter, binding, answered)
+        self._deliver(letter, flows, answered)
 
     async def _store(self, incoming: Incoming, arrived: MessageArrived) -> None:
         try:
@@ -180,32 +188,39 @@ class Pager:
             incoming.answer(500)
 
     def _deliver(
-        self, letter: Letter, binding: StoredBinding, answered: Callable[[int, str], None]
+        self,
+        letter: Letter,
+        flows: Sequence[StoredBinding],
+        answered: Callable[[int, str], None],
     ) -> None:
+        """Send to one phone, by its first flow that works."""
+        way, others = way_to(flows[0]), flows[1:]
+
         def done(status: int, response: Response | None) -> None:
-            if response is None:
+            if others and flow_failed(status):
+                self._deliver(letter, others, answered)
+            elif response is None:
                 answered(status, reason_of(status))
             else:
                 answered(status, shown(response.reason) or reason_of(status))
 
         def reached(flow: Flow | None) -> None:
-            if flow is None:
-                answered(503, "Connection Not Made")
+            if flow is None or way is None:
+                done(503, None)
                 return
             branch = self._layer.branch()
-            data = self._written(letter, binding, flow, branch)
+            data = self._written(letter, way, flow, branch)
             if not flow.reliable and len(data) > LARGEST_UDP_REQUEST:
                 answered(513, reason_of(513))
                 return
             self._layer.request(data, flow, (branch, b"MESSAGE"), done)
 
-        target = target_of(binding)
-        if target is None:
-            answered(503, "No Way To The Contact")
+        if way is None:
+            done(503, None)
         else:
-            self._layer.wire.reach(target, reached)
+            self._layer.wire.reach(way.target, reached)
 
-    def _written(self, letter: Letter, binding: StoredBinding, flow: Flow, branch: bytes) -> bytes:
+    def _written(self, letter: Letter, way: Way, flow: Flow, branch: bytes) -> bytes:
         host, port = self._layer.wire.advertised(flow)
         here = host_port(host, port).encode()
         domains = self._directory.settings.domains
@@ -213,6 +228,7 @@ class Pager:
         name = quoted(letter.sender_name) + b" " if letter.sender_name else b""
         lines = [
             b"Via: SIP/2.0/%b %b;branch=%b;rport" % (flow.transport.upper().encode(), here, branch),
+            *way.routes,
             b"Max-Forwards: %d" % letter.max_forwards,
             b"From: %b<sip:%b@%b>;tag=%b" % (name, escaped_user(letter.sender), domain, letter.tag),
             b"To: <sip:%b@%b>" % (escaped_user(letter.recipient), domain),
@@ -220,23 +236,7 @@ class Pager:
             b"CSeq: %d MESSAGE" % letter.cseq,
             b"Content-Type: " + letter.content_type,
         ]
-        return build_request(b"MESSAGE", binding.contact.encode(), lines, letter.body)
-
-
-def target_of(binding: StoredBinding) -> Target | None:
-    """Where a binding's phone is reached.
-
-    A contact that names the address the REGISTER came from is believed with its port: the phone is
-    not behind a NAT and may listen elsewhere than it sends from. Any other contact is reached where
-    the REGISTER came from, so that nobody can make us send to a third party.
-    """
-    source = split_host_port(binding.source)
-    uri = parse_uri(binding.contact.encode())
-    if not isinstance(uri, SipUri):
-        return None
-    if uri.host.strip(b"[]").decode() == source[0]:
-        return Target(binding.transport, source[0], uri.port or 5060, binding.local, source)
-    return Target(binding.transport, *source, binding.local, source)
+        return build_request(b"MESSAGE", way.uri, lines, letter.body)
 
 
 def _answer_with(incoming: Incoming, status: int, reason: str) -> None:

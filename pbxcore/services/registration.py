@@ -6,16 +6,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.presence.registration import contact_lines, read_registration
-from pbxcore.sip.uri import SipUri, parse_uri
+from pbxcore.presence.registration import answer_lines, read_registration
+from pbxcore.presence.restrictions import trusted
+from pbxcore.sip.uri import SipUri, escaped_user, parse_uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.authentication import Authentication
-    from pbxcore.directory import Directory
+    from pbxcore.directory import Directory, Extension
     from pbxcore.domain import Domain
-    from pbxcore.presence.registrar import Outcome, Registrar
+    from pbxcore.presence.outcome import Outcome
+    from pbxcore.presence.registrar import Registrar
     from pbxcore.sip.transactions.incoming import Incoming
     from pbxcore.sip.transactions.layer import Wire
 
@@ -63,12 +65,16 @@ class RegistrationService:
         extension = self._authentication.extension_of(incoming)
         if to.user != extension.number.encode():
             raise RemoteProtocolError(403, "Not Your Address")
+        flow = incoming.flow
+        origin = self._authentication.origins_of(incoming)[0]
         registration = read_registration(
             incoming.request,
             number=extension.number,
             call_id=head.call_id,
             cseq=head.cseq,
-            flow=incoming.flow,
+            flow=flow,
+            origin="" if origin == flow.host else origin,
+            path_believed=trusted(flow.host, settings.trusted_proxies),
         )
         now = self._clock()
         outcome = self._registrar.register(
@@ -82,8 +88,10 @@ class RegistrationService:
         if outcome.changed:
             self._changed(outcome)
         if outcome.bindings:
-            self._wire.hold(incoming.flow, settings.longest_expiry_s + _HOLD_MORE_S)
-        lines = contact_lines(outcome.bindings, int(now * 1000))
+            self._wire.hold(flow, settings.longest_expiry_s + _HOLD_MORE_S)
+        lines = answer_lines(
+            registration, outcome.bindings, int(now * 1000), _address_of_record(extension, to)
+        )
         lines.append(self._date_line(now))
         incoming.answer(200, "OK", lines)
 
@@ -102,3 +110,10 @@ class RegistrationService:
             )
             self._date = (second, line)
         return self._date[1]
+
+
+def _address_of_record(extension: Extension, to: SipUri) -> bytes:
+    """The extension under the name of ours that its phone uses (RFC 3261 §10.3, step 5)."""
+    scheme = b"sips" if to.secure else b"sip"
+    port = b"" if to.port is None else b":%d" % to.port
+    return b"%b:%b@%b%b" % (scheme, escaped_user(extension.number), to.host, port)

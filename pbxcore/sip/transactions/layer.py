@@ -91,6 +91,8 @@ class TransactionLayer:
         """Takes each ACK that is not for a refusal: that of a 2xx (§13.3.1.4)."""
         self.on_success: Callable[[Response, Flow], None] | None = None
         """Takes each 2xx to an INVITE whose transaction is gone: late, or of a late fork."""
+        self.on_lost: Callable[[Flow], None] | None = None
+        """Called when a connection is gone, after its transactions have failed."""
         self.on_idle: Callable[[], None] | None = None
         """Called when the last answer that was owed or awaited is there."""
         self.draining = False
@@ -187,6 +189,8 @@ class TransactionLayer:
         number = flow.connection
         for each in [each for each in self._client.values() if each.flow.connection == number]:
             each.fail()
+        if self.on_lost is not None:
+            self.on_lost(flow)
 
     def lost_framing(self, head: bytes, flow: Flow, lost: StreamLost) -> None:
         """Answer what can be read of a message whose end cannot be found; the connection closes."""

@@ -262,25 +262,33 @@ def binding(
 def test_contact_is_believed_about_its_port_but_not_about_another_address() -> None:
     way = way_to(binding())
     assert way is not None
-    assert (way.host, way.port, way.uri) == ("10.0.0.1", 5062, b"sip:1000@10.0.0.1:5062")
-    assert (way.peer, way.routes) == (("10.0.0.1", 40000), ())
+    assert (way.target.host, way.target.port, way.uri) == (
+        "10.0.0.1",
+        5062,
+        b"sip:1000@10.0.0.1:5062",
+    )
+    assert (way.target.peer, way.routes) == (("10.0.0.1", 40000), ())
     behind_nat = way_to(binding("sip:1000@192.168.0.5:5060"))
     assert behind_nat is not None
-    assert (behind_nat.host, behind_nat.port) == ("10.0.0.1", 40000)
+    assert behind_nat.target[1:3] == ("10.0.0.1", 40000)
     usual = way_to(binding("sip:1000@[2001:db8::1]", source="[2001:db8::1]:999", transport="tls"))
     assert usual is not None
-    assert (usual.host, usual.port) == ("2001:db8::1", 5061)
+    assert usual.target[1:3] == ("2001:db8::1", 5061)
 
 
 def test_path_becomes_the_route_and_its_first_proxy_the_next_hop() -> None:
     proxies = ("<sip:10.0.0.1:5080;lr>", "<sip:t@edge;lr;ob>")
     way = way_to(binding("sip:1000@192.168.0.5", *proxies))
     assert way is not None
-    assert (way.host, way.port, way.uri) == ("10.0.0.1", 5080, b"sip:1000@192.168.0.5")
+    assert (way.target.host, way.target.port, way.uri) == (
+        "10.0.0.1",
+        5080,
+        b"sip:1000@192.168.0.5",
+    )
     assert way.routes == (b"Route: <sip:10.0.0.1:5080;lr>", b"Route: <sip:t@edge;lr;ob>")
     elsewhere = way_to(binding("sip:a@h", "<sip:203.0.113.5;lr>"))
     assert elsewhere is not None
-    assert (elsewhere.host, elsewhere.port) == ("10.0.0.1", 40000)  # nobody else is written to
+    assert elsewhere.target[1:3] == ("10.0.0.1", 40000)  # nobody else is written to
 
 
 def test_strict_proxy_gets_itself_as_request_uri() -> None:
