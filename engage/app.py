@@ -97,6 +97,7 @@ from engage.system.routes import SystemRoutes
 from engage.system.server_certificate import Certificates
 from engage.system.time_settings import TimeSettings
 from engage.telephony.service import Telephony
+from engage.telephony.sockets import SipSockets
 from engage.web.access import Access
 from engage.web.conversations import Conversations
 from engage.web.forms import FormRoutes
@@ -410,6 +411,7 @@ class _Parts:
             self._hub, settings.journal, self._chat, self._presence, pbx.on_notice
         )
         pbx.on_request(self._chat.arrived)
+        self._sip_sockets = SipSockets(pbx)
 
     def _colleagues(self) -> None:
         """Groups, corrections, search, and how people hear of news while they are away."""
@@ -485,6 +487,7 @@ class _Parts:
             static=static,
             sockets=self.sockets,
             refusals=Refusals(self._operations),
+            others={"/sip": self._sip_sockets},
             trusted_proxies=self._settings.trusted_proxies,
         )
 
@@ -517,6 +520,7 @@ class _Parts:
         """Close connections first, then stop what was started, last first."""
         self.readiness.draining = True
         await self.sockets.stop()
+        self._sip_sockets.close_all()
         self._presence.stop()
         while self._started:
             await self._started.pop()()

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _MD5_ALONE: Final = re.compile(rb"baresip v?[0-2]\b")
-"""Phones that give up, against RFC 8760 §2.6, when any of the challenges is not MD5."""
+"""Phones that give up, against RFC 8760 §2.6, when any of the challenges is not MD5.
+
+Browsers' libraries read the first alone, and know nothing but MD5.
+"""
 
 
 class Authentication:
@@ -114,7 +117,8 @@ class Authentication:
         self, incoming: Incoming, realm: str, *, stale: bool = False
     ) -> RemoteProtocolError:
         lines = self._authenticator.challenges(realm, self._clock(), stale=stale)
-        if _MD5_ALONE.match(incoming.request.get(b"user-agent") or b""):
+        browser = incoming.flow.transport in ("ws", "wss")
+        if browser or _MD5_ALONE.match(incoming.request.get(b"user-agent") or b""):
             lines = tuple(each for each in lines if b"algorithm=MD5" in each)
         return RemoteProtocolError(401, "", lines)
 

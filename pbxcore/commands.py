@@ -147,6 +147,33 @@ class JournalGrew(msgspec.Struct, frozen=True, tag=True):
     seq: int
 
 
+class WebSocketOpened(msgspec.Struct, frozen=True, tag=True):
+    """A browser opened a socket for SIP (RFC 7118). `id` is unique for this web server.
+
+    `host` and `port` are the client's own, as resolved behind a trusted proxy, whose clients get
+    ports that tell them apart; `local` is our end as `host:port`; `secure` tells WSS from WS.
+    """
+
+    id: int
+    host: str
+    port: int
+    local: str
+    secure: bool
+
+
+class WebSocketMessage(msgspec.Struct, frozen=True, tag=True):
+    """One message on such a socket, either way: a frame of its own, without a frame's header."""
+
+    id: int
+    data: bytes
+
+
+class WebSocketClosed(msgspec.Struct, frozen=True, tag=True):
+    """Such a socket is gone, or, from the PBX, is to be closed."""
+
+    id: int
+
+
 class Probe(msgspec.Struct, frozen=True, tag=True):
     """Ask a part how it is. Reply: `Health`."""
 
@@ -161,4 +188,4 @@ class Health(msgspec.Struct, frozen=True, tag=True):
 
 Request = PutSnapshot | ApplyDelta | ListBindings | SendMessage | MessageArrived | Probe
 Reply = DirectoryHeld | Bindings | MessageResult | MessageStored | Health
-Notice = JournalGrew
+Notice = JournalGrew | WebSocketOpened | WebSocketMessage | WebSocketClosed

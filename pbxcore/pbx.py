@@ -22,6 +22,7 @@ from pbxcore.errors import LocalProtocolError
 from pbxcore.net import addresses
 from pbxcore.net.endpoint import Endpoint
 from pbxcore.net.tls import CertificateRefused, ServerCertificate, Tls
+from pbxcore.net.websocket import WebSockets
 from pbxcore.presence.bindings import BindingStore, StoredBinding
 from pbxcore.presence.qualification import Qualification
 from pbxcore.presence.reach import phones
@@ -43,7 +44,14 @@ if TYPE_CHECKING:
     from pbxcore.journal import Fact
     from pbxcore.sip.transactions.layer import TransactionLayer
 
-__all__ = ["BindingStore", "CertificateRefused", "Pbx", "ServerCertificate", "StoredBinding"]
+__all__ = [
+    "BindingStore",
+    "CertificateRefused",
+    "Pbx",
+    "ServerCertificate",
+    "StoredBinding",
+    "WebSockets",
+]
 
 log = logging.getLogger(__name__)
 
@@ -164,6 +172,19 @@ class Pbx:
         )
         self._phones.qualifiable = self._qualifying.wake
         layer.on_lost = lambda flow: self._phones.lost((flow.transport, flow.local, flow.source))
+
+    def web_sockets(self, tell: Callable[[commands.Notice], None]) -> WebSockets:
+        """A web server has connected that may hold sockets of browsers (RFC 7118).
+
+        What it tells of them goes to `notice` of what is returned, its going to `lost`; `tell`
+        takes what it is to do. Only while the PBX serves.
+
+        Raises:
+            LocalProtocolError: the PBX does not serve.
+        """
+        if self._endpoint is None:
+            raise LocalProtocolError("not started")
+        return self._endpoint.web_sockets(tell)
 
     async def stop(self, grace_s: float = 5.0) -> None:
         """Take nothing new, let open transactions end for at most `grace_s`, close all sockets."""

@@ -49,7 +49,7 @@ class Connection(asyncio.Protocol):
         part: str,
         *,
         answer: Callable[[Request], Awaitable[Reply]],
-        notice: Callable[[Notice], None],
+        notice: Callable[[Connection, Notice], None],
         opened: Callable[[Connection], None],
         closed: Callable[[Connection], None],
     ) -> None:
@@ -136,7 +136,7 @@ class Connection(asyncio.Protocol):
                 if future is not None and not future.done():
                     future.set_exception(errors.Unavailable(reason=reason))
             case Tell(notice):
-                self._notice(notice)
+                self._notice(self, notice)
 
     async def _carry_out(self, number: int, value: Request) -> None:
         reply: Frame

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from engage import errors
 from engage.processes import unix
 from engage.processes.connection import Connection
-from pbxcore.commands import Health, JournalGrew, MessageArrived, MessageStored, Probe
+from pbxcore.commands import (
+    Health,
+    JournalGrew,
+    MessageArrived,
+    MessageStored,
+    Probe,
+    WebSocketClosed,
+    WebSocketMessage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -34,6 +42,7 @@ class PartLink:
         self._ended = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._on_connected: list[Callable[[], Awaitable[None]]] = []
+        self._on_disconnected: list[Callable[[], None]] = []
         self._told: set[asyncio.Task[None]] = set()
 
     @property
@@ -44,6 +53,15 @@ class PartLink:
     def on_connected(self, callback: Callable[[], Awaitable[None]]) -> None:
         """Call this after each connecting; a failure is logged."""
         self._on_connected.append(callback)
+
+    def on_disconnected(self, callback: Callable[[], None]) -> None:
+        """Call this whenever the part is gone; it must not wait."""
+        self._on_disconnected.append(callback)
+
+    def tell(self, notice: Notice) -> None:
+        """Send a notice; it gets lost while the part is away."""
+        if self._connection is not None:
+            self._connection.tell(notice)
 
     async def start(self) -> None:
         """Begin to connect; returns at once."""
@@ -142,22 +160,25 @@ class PartLink:
         if self._connection is connection:
             self._connection = None
             log.warning("part disconnected", extra={"peer": self.part})
+            for callback in self._on_disconnected:
+                callback()
         self._ended.set()
 
     async def _answer(self, request: Request) -> Reply:
         raise errors.Unavailable(reason=f"web answers no {type(request).__name__}")
 
-    def _notice(self, notice: Notice) -> None:
+    def _notice(self, _: Connection, notice: Notice) -> None:
         log.warning("odd notice", extra={"peer": self.part, "notice": type(notice).__name__})
 
 
 class PbxLink(PartLink):
-    """Asks the PBX, and answers it: messages for people, hints of a grown journal."""
+    """Asks the PBX, and answers it: messages for people, a grown journal, browsers' sockets."""
 
     def __init__(self, path: Path) -> None:
         super().__init__("pbx", path)
         self._on_request: Callable[[MessageArrived], Awaitable[MessageStored]] | None = None
         self._on_notice: list[Callable[[JournalGrew], None]] = []
+        self._on_socket: Callable[[WebSocketMessage | WebSocketClosed], None] | None = None
 
     def on_request(self, handler: Callable[[MessageArrived], Awaitable[MessageStored]]) -> None:
         """Store a phone's message with this; an exception is answered 503 by the PBX."""
@@ -167,11 +188,21 @@ class PbxLink(PartLink):
         """Call this when the journal grew; it must not wait."""
         self._on_notice.append(callback)
 
+    def on_socket(self, callback: Callable[[WebSocketMessage | WebSocketClosed], None]) -> None:
+        """Call this with what a browser's socket is sent, and when to close it; must not wait."""
+        self._on_socket = callback
+
     async def _answer(self, request: Request) -> Reply:
         if isinstance(request, MessageArrived) and self._on_request is not None:
             return await self._on_request(request)
         return await super()._answer(request)
 
-    def _notice(self, notice: Notice) -> None:
-        for callback in self._on_notice:
-            callback(notice)
+    def _notice(self, connection: Connection, notice: Notice) -> None:
+        match notice:
+            case JournalGrew():
+                for callback in self._on_notice:
+                    callback(notice)
+            case WebSocketMessage() | WebSocketClosed() if self._on_socket is not None:
+                self._on_socket(notice)
+            case _:
+                super()._notice(connection, notice)

@@ -28,6 +28,9 @@ from pbxcore.commands import (
     MessageStored,
     Probe,
     PutSnapshot,
+    WebSocketClosed,
+    WebSocketMessage,
+    WebSocketOpened,
 )
 from pbxcore.directory import Directory
 from pbxcore.pbx import Pbx
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from engage.processes.part import Leash
     from pbxcore.commands import Notice, Reply, Request
     from pbxcore.journal import Fact
+    from pbxcore.pbx import WebSockets
 
 log = logging.getLogger("engage.processes.pbx")  # run as `__main__`
 
@@ -53,6 +57,7 @@ class PbxPart:
         self._leash = leash
         self._loop = asyncio.get_running_loop()
         self._web: list[Connection] = []  # the newest last; an old one may linger for a moment
+        self._sockets: dict[Connection, WebSockets] = {}
         self._sealed = SealedDirectory(
             folder / "directory.sealed", Keyring.of(Path(plan.data), plan.secret_key)
         )
@@ -105,13 +110,18 @@ class PbxPart:
             "pbx",
             answer=self._answer,
             notice=self._notice,
-            opened=self._web.append,
+            opened=self._opened,
             closed=self._closed,
         )
+
+    def _opened(self, connection: Connection) -> None:
+        self._web.append(connection)
+        self._sockets[connection] = self._pbx.web_sockets(connection.tell)
 
     def _closed(self, connection: Connection) -> None:
         if connection in self._web:
             self._web.remove(connection)
+            self._sockets.pop(connection).lost()
 
     async def _answer(self, request: Request) -> Reply:
         reply = await self._pbx.handle(request)
@@ -144,8 +154,11 @@ class PbxPart:
             },
         )
 
-    def _notice(self, notice: Notice) -> None:
-        log.warning("odd notice", extra={"notice": type(notice).__name__})
+    def _notice(self, connection: Connection, notice: Notice) -> None:
+        if isinstance(notice, WebSocketOpened | WebSocketMessage | WebSocketClosed):
+            self._sockets[connection].notice(notice)
+        else:
+            log.warning("odd notice", extra={"notice": type(notice).__name__})
 
     async def _arrived(self, arrived: MessageArrived) -> MessageStored | None:
         if not self._web:

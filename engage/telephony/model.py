@@ -43,6 +43,29 @@ class PbxPort(Protocol):
         ...
 
 
+class SocketCarrier(Protocol):
+    """The channel to the PBX, as browsers' sockets use it."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether the PBX is there."""
+        ...
+
+    def tell(self, notice: commands.Notice) -> None:
+        """Send a notice; it gets lost while the PBX is away."""
+        ...
+
+    def on_socket(
+        self, callback: Callable[[commands.WebSocketMessage | commands.WebSocketClosed], None]
+    ) -> None:
+        """Call with what a socket is sent, and when to close it."""
+        ...
+
+    def on_disconnected(self, callback: Callable[[], None]) -> None:
+        """Call whenever the PBX is gone."""
+        ...
+
+
 class DirectorySource(Protocol):
     """Who knows the extensions and their secrets."""
 

@@ -21,7 +21,7 @@ from engage.web.pages import message_page, not_found_page
 from engage.web.requests import answer, language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from ipaddress import IPv4Network, IPv6Network
 
     from starlette.requests import Request
@@ -43,7 +43,7 @@ def frame(
     static: StaticFiles,
     sockets: ASGIApp,
     refusals: Refusals,
-    others: Iterable[tuple[str, ASGIApp]] = (),
+    others: Mapping[str, ASGIApp],
     trusted_proxies: Iterable[IPv4Network | IPv6Network] = (),
 ) -> ASGIApp:
     """Put the application together.
@@ -66,13 +66,13 @@ def frame(
     site.state.static = static
     site.state.refusals = refusals
     site.router.redirect_slashes = False
-    return ClientAddress(_Front(site, sockets, dict(others)), trusted_proxies)
+    return ClientAddress(_Front(site, sockets, others), trusted_proxies)
 
 
 class _Front:
     """Hands sockets to what serves them, and the rest to the site."""
 
-    def __init__(self, site: ASGIApp, sockets: ASGIApp, others: dict[str, ASGIApp]) -> None:
+    def __init__(self, site: ASGIApp, sockets: ASGIApp, others: Mapping[str, ASGIApp]) -> None:
         self._site, self._sockets, self._others = site, sockets, others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -48,6 +48,8 @@ class ClientAddress:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
         client = scope.get("client")
+        if client is not None and client[0].startswith("::ffff:") and "." in client[0]:
+            client = scope["client"] = (client[0][7:], client[1])  # IPv4, on a listener for both
         if client is not None and self._trusted and self._is_proxy(client[0]):
             headers = Headers(scope=scope)
             # some proxies add a line of their own below the one the client has sent

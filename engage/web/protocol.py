@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 WIRE = "engage.wire"
 MESSAGE_LIMIT = 64 * 1024
+PINGED = "/sip"  # Engine.IO pings for itself, SIP does not
+PING_S, PONG_S = 25.0, 20.0
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -21,6 +23,8 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         """Answer the handshake (RFC 6455 §4.2)."""
         super().handle_connect(event)
+        if event.path.partition("?")[0] == PINGED:
+            self.ping_interval, self.ping_timeout = PING_S, PONG_S
         if not self.close_sent:
             extensions: dict[str, object] = {**(self.scope.get("extensions") or {}), WIRE: self}
             self.scope["extensions"] = cast("Any", extensions)

@@ -10,6 +10,7 @@ from pbxcore.net import addresses
 from pbxcore.net.connections import Connections
 from pbxcore.net.stream import Streams
 from pbxcore.net.udp import UdpTransport
+from pbxcore.net.websocket import WebSockets
 from pbxcore.sip.flow import Flow, Target
 from pbxcore.sip.transactions.layer import TransactionLayer
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Sequence
 
+    from pbxcore.commands import Notice
     from pbxcore.directory import DomainSettings
     from pbxcore.net.tls import Tls
     from pbxcore.sip.transactions.incoming import Incoming
@@ -69,6 +71,10 @@ class Endpoint:
             transport.start()
         await self._streams.start(list(tcp), list(tls))
         self._connections.start()
+
+    def web_sockets(self, tell: Callable[[Notice], None]) -> WebSockets:
+        """The place for the sockets of one web server; `tell` takes what it is to do with them."""
+        return WebSockets(self._connections, self.layer.receive, tell)
 
     async def stop(self, grace_s: float) -> None:
         """Take nothing new, wait for what is open, close."""

@@ -28,6 +28,14 @@ class Flow(msgspec.Struct, frozen=True):
         return self.transport != "udp"
 
     @property
+    def whole(self) -> bool:
+        """Whether each message comes in one piece, whose end needs no Content-Length to be found.
+
+        So it is in a datagram (RFC 3261 §18.3) and in a frame of WebSocket (RFC 7118 §5).
+        """
+        return self.transport not in ("tcp", "tls")
+
+    @property
     def source(self) -> str:
         """The peer's end as `host:port`."""
         return host_port(self.host, self.port)

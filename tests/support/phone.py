@@ -8,7 +8,7 @@ import re
 import secrets
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +38,22 @@ class Phone:
     server: tuple[str, int]
     user_agent: str = "TestPhone/1.0"
     usual: int = 200
+    transport: str = "UDP"
     answers: deque[int] = field(default_factory=deque)
     taken: list[Received] = field(default_factory=list)
     seen: list[Received] = field(default_factory=list)
 
-    async def __aenter__(self) -> Phone:
-        loop = asyncio.get_running_loop()
+    async def _prepare(self) -> None:
         self._changed = asyncio.Condition()
         self._responses: dict[str, asyncio.Future[tuple[int, str]]] = {}
         self._answered: dict[str, int] = {}
         self._known: set[tuple[str, str, str]] = set()
         self._notices: set[asyncio.Task[None]] = set()
         self._call_id, self._cseq = secrets.token_hex(8), 0
+
+    async def __aenter__(self) -> Self:
+        await self._prepare()
+        loop = asyncio.get_running_loop()
         phone = self
 
         class Datagrams(asyncio.DatagramProtocol):
@@ -147,7 +151,7 @@ class Phone:
         payload = body.encode()
         head = (
             f"{method} {uri} SIP/2.0\r\n"
-            f"Via: SIP/2.0/UDP {self.address};branch={branch};rport\r\n"
+            f"Via: SIP/2.0/{self.transport} {self.address};branch={branch};rport\r\n"
             f"Max-Forwards: 70\r\n"
             f"From: <sip:{self.number}@{host}>;tag={secrets.token_hex(4)}\r\n"
             f"To: <sip:{to}@{host}>\r\n"

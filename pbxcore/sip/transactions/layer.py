@@ -252,7 +252,7 @@ class TransactionLayer:
         if (invited is not None and invited.acknowledge()) or self.on_ack is None:
             return
         try:
-            if not flow.reliable:
+            if flow.whole:
                 cut_body(request)
             examine(request)
         except RemoteProtocolError as error:
@@ -270,7 +270,7 @@ class TransactionLayer:
     def _check(self, incoming: Incoming) -> None:
         """Let pass what is well formed, new, and not too much (§8.2.2.2, §18.3)."""
         request = incoming.request
-        if not incoming.flow.reliable:
+        if incoming.flow.whole:
             cut_body(request)
         incoming.head = head = examine(request)
         incoming.merged_key = head.from_.tag, head.call_id, head.cseq, request.method

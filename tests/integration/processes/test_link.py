@@ -65,7 +65,7 @@ class Pbx:
         self._open.add(connection)
         self.connected.put_nowait(connection)
 
-    def _notice(self, notice: Notice) -> None:
+    def _notice(self, _: Connection, notice: Notice) -> None:
         raise AssertionError(notice)
 
 
