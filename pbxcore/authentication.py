@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pbxcore.directory import Directory, Extension
     from pbxcore.domain import Domain
     from pbxcore.sip.transactions.incoming import Incoming
+    from pbxcore.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +39,13 @@ class Authentication:
         directory: Directory,
         domain: Domain,
         *,
+        watch: Watch,
         clock: Callable[[], float],
         entropy: Callable[[int], bytes],
     ) -> None:
         self._directory = directory
         self._domain = domain
+        self._watch = watch
         self._clock = clock
         self._authenticator = Authenticator(entropy(32), entropy)
 
@@ -86,13 +89,17 @@ class Authentication:
             secret=None if extension is None else extension.secret,
             now=self._clock(),
         )
+        flow = incoming.flow
+        issued = self._authenticator.issued_to(credentials[b"nonce"], flow.host)
         if verdict is Verdict.GOOD and extension is not None:
             self._check_address(incoming, extension)
+            self._watch.signed_in(flow, issued=issued)
             return extension
         if verdict is Verdict.WRONG:
+            self._watch.refused(flow, issued=issued)
             log.warning(
                 "SIP sign-in refused",
-                extra={"from": incoming.flow.source, "user": shown(username.encode())},
+                extra={"from": flow.source, "user": shown(username.encode())},
             )
         raise self._challenge(incoming, realm, stale=verdict is Verdict.STALE)
 
@@ -116,7 +123,9 @@ class Authentication:
     def _challenge(
         self, incoming: Incoming, realm: str, *, stale: bool = False
     ) -> RemoteProtocolError:
-        lines = self._authenticator.challenges(realm, self._clock(), stale=stale)
+        lines = self._authenticator.challenges(
+            realm, self._clock(), stale=stale, source=incoming.flow.host
+        )
         browser = incoming.flow.transport in ("ws", "wss")
         if browser or _MD5_ALONE.match(incoming.request.get(b"user-agent") or b""):
             lines = tuple(each for each in lines if b"algorithm=MD5" in each)

@@ -6,6 +6,8 @@ bytes.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from pbxcore.directory import Delta, Snapshot
@@ -141,6 +143,28 @@ class BansHeld(msgspec.Struct, frozen=True, tag=True):
     bans: tuple[BanView, ...]
 
 
+class Trace(msgspec.Struct, frozen=True, tag=True):
+    """Ask for the last SIP messages, without their secrets. Reply: `TraceShown`.
+
+    `after` is a message's number: only later ones are shown. `call_id` and `address` (a peer's)
+    choose, `bodies` shows what people write and dial. A capture file begins where `after` is 0.
+    """
+
+    after: int = 0
+    call_id: str = ""
+    address: str = ""
+    form: Literal["text", "pcap", "ladder"] = "text"
+    bodies: bool = False
+
+
+class TraceShown(msgspec.Struct, frozen=True, tag=True):
+    """A part of a trace; the next begins after `last`, at once if there is `more`."""
+
+    shown: bytes
+    last: int
+    more: bool
+
+
 class JournalGrew(msgspec.Struct, frozen=True, tag=True):
     """A hint: the journal on disk now reaches `seq`. Needs no reply and may get lost."""
 
@@ -186,6 +210,16 @@ class Health(msgspec.Struct, frozen=True, tag=True):
     figures: dict[str, float] = {}
 
 
-Request = PutSnapshot | ApplyDelta | ListBindings | SendMessage | MessageArrived | Probe
-Reply = DirectoryHeld | Bindings | MessageResult | MessageStored | Health
+Request = (
+    PutSnapshot
+    | ApplyDelta
+    | ListBindings
+    | SendMessage
+    | MessageArrived
+    | ListBans
+    | LiftBans
+    | Trace
+    | Probe
+)
+Reply = DirectoryHeld | Bindings | MessageResult | MessageStored | BansHeld | TraceShown | Health
 Notice = JournalGrew | WebSocketOpened | WebSocketMessage | WebSocketClosed

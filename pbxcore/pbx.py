@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxcore import commands
 from pbxcore.authentication import Authentication
+from pbxcore.defence.bans import Ban, BanStore
 from pbxcore.directory import DirectoryGap
 from pbxcore.domain import Domain
 from pbxcore.errors import LocalProtocolError
@@ -34,7 +35,9 @@ from pbxcore.services.pager import Pager
 from pbxcore.services.phones import Phones
 from pbxcore.services.qualifying import Qualifying
 from pbxcore.services.registration import RegistrationService
+from pbxcore.sip.flow import split_host_port
 from pbxcore.uas import Uas
+from pbxcore.watch import Watch
 
 if TYPE_CHECKING:
     import socket
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
     from pbxcore.sip.transactions.layer import TransactionLayer
 
 __all__ = [
+    "Ban",
+    "BanStore",
     "BindingStore",
     "CertificateRefused",
     "Pbx",
@@ -65,6 +70,7 @@ class Pbx:
     Args:
         directory: extensions and settings; kept current by `handle`.
         store: keeps bindings over a restart; its methods must not wait.
+        bans: keeps bans over a restart; without it they end with the process.
         record: takes each fact for the journal; called inside the loop, must not wait.
         arrived: stores a MESSAGE for someone no phone serves; None or an exception is answered 503.
         clock: seconds UTC since 1970.
@@ -76,6 +82,7 @@ class Pbx:
         directory: Directory,
         *,
         store: BindingStore,
+        bans: BanStore | None = None,
         record: Callable[[Fact], None],
         arrived: Callable[[commands.MessageArrived], Awaitable[commands.MessageStored | None]],
         clock: Callable[[], float] = time.time,
@@ -98,7 +105,10 @@ class Pbx:
         )
         self._qualifying: Qualifying | None = None
         self._domain = Domain(directory)
-        self._authentication = Authentication(directory, self._domain, clock=clock, entropy=entropy)
+        self._watch = Watch(directory, store=bans, record=record, clock=clock)
+        self._authentication = Authentication(
+            directory, self._domain, watch=self._watch, clock=clock, entropy=entropy
+        )
         self._tls: Tls | None = None
         self._endpoint: Endpoint | None = None
         self._pager: Pager | None = None
@@ -114,11 +124,16 @@ class Pbx:
         """Load the bindings and serve on these sockets, which the PBX owns (closes) from now on."""
         uas = Uas()
         self._endpoint = Endpoint(
-            lambda: self._directory.settings, uas.receive, self._entropy, self._tls
+            lambda: self._directory.settings, uas.receive, self._entropy, self._watch, self._tls
         )
         self._serve(uas, self._endpoint)
         self._qualify(self._endpoint.layer)
         self._phones.load()
+        self._watch.restore(
+            split_host_port(each.source)[0]
+            for number in self._registrar.numbers()
+            for each in self._registrar.of(number)
+        )
         await self._endpoint.start(udp, tcp, tls)
         self._do_chores()
 
@@ -206,18 +221,20 @@ class Pbx:
         match request:
             case commands.PutSnapshot(snapshot):
                 self._directory.replace(snapshot)
-                self._phones.refresh()
+                self._follow_directory()
             case commands.ApplyDelta(delta):
                 try:
                     self._directory.apply(delta)
                 except DirectoryGap as gap:
                     log.info("delta does not follow", extra={"why": str(gap)})
                 else:
-                    self._phones.refresh()
+                    self._follow_directory()
             case commands.ListBindings(number):
                 return self._phones.listed(number)
             case commands.SendMessage():
                 return await self._send(request)
+            case commands.ListBans() | commands.LiftBans() | commands.Trace():
+                return self._watch.handle(request)
             case commands.Probe():
                 return self._health()
             case _:
@@ -235,7 +252,7 @@ class Pbx:
         figures: dict[str, float] = {"sip_bindings": len(self._registrar)}
         if self._endpoint is None or self._pager is None:
             return commands.Health(False, "SIP is not served", figures)
-        figures |= self._endpoint.counts()
+        figures |= self._endpoint.counts() | self._watch.counts()
         figures["sip_messages_in_total"] = self._pager.taken
         figures["sip_messages_relayed_total"] = self._pager.relayed
         figures["sip_messages_out_total"] = self._pager.sent
@@ -243,14 +260,20 @@ class Pbx:
             return commands.Health(False, "no directory yet", figures)
         return commands.Health(True, "", figures)
 
+    def _follow_directory(self) -> None:
+        """Do at once what another directory or other settings ask for."""
+        self._phones.refresh()
+        self._watch.guard.settings_changed()
+
     def _do_chores(self) -> None:
         """Once a second: let bindings expire, and ask the kernel about addresses anew at times."""
         self._phones.tick()
+        loop = asyncio.get_running_loop()
+        self._watch.tick(loop.time())
         self._rounds += 1
         if self._rounds % _FORGET_ADDRESSES_EVERY == 0:
             addresses.forget()
             self._domain.forget()
-        loop = asyncio.get_running_loop()
         self._chores = loop.call_later(_CHORES_S, self._do_chores)
 
     def _now_ms(self) -> int:

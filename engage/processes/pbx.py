@@ -13,6 +13,7 @@ from engage.identifiers import now_ms
 from engage.keyring import Keyring
 from engage.processes import sip_certificates, unix
 from engage.processes.append_log import LogFull
+from engage.processes.ban_file import BanFile
 from engage.processes.binding_file import BindingFile
 from engage.processes.connection import Connection
 from engage.processes.loop import run, settle, until_stopped
@@ -63,10 +64,15 @@ class PbxPart:
         )
         self._directory = Directory(self._sealed.load())
         self._bindings = BindingFile(folder / "bindings")
+        self._bans = BanFile(folder / "bans")
         self._grown = 0
         self._journal = JournalWriter(folder / "journal", self._grew)
         self._pbx = Pbx(
-            self._directory, store=self._bindings, record=self._record, arrived=self._arrived
+            self._directory,
+            store=self._bindings,
+            bans=self._bans,
+            record=self._record,
+            arrived=self._arrived,
         )
 
     async def serve(self) -> None:
@@ -86,6 +92,7 @@ class PbxPart:
         for connection in self._web:
             connection.close()
         await self._sealed.flush()
+        await self._bans.flush()
         await asyncio.to_thread(self._bindings.close)
         await asyncio.to_thread(self._journal.close)
 

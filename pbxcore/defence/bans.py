@@ -5,7 +5,7 @@ Only failures that prove their address are told to `Bans.failed`: see `pbxcore.d
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import msgspec
 
@@ -41,6 +41,18 @@ class Lifted(msgspec.Struct, frozen=True):
 
     ban: Ban
     cause: Cause
+
+
+class BanStore(Protocol):
+    """Keeps bans over a restart; neither method may wait."""
+
+    def load(self) -> Iterable[Ban]:
+        """What was saved last."""
+        ...
+
+    def save(self, bans: tuple[Ban, ...]) -> None:
+        """Remember that these are now all bans."""
+        ...
 
 
 class Bans:

@@ -176,7 +176,7 @@ class Guard:
             now_ms: milliseconds UTC.
             issued: whether its nonce was sent to that very address.
         """
-        if not (issued or flow.reliable):
+        if not (issued or flow.reliable) or self._is_neighbour(source_of(flow.host)):
             return
         for each in self.bans.failed(flow.host, now_ms):
             if isinstance(each, Lifted):

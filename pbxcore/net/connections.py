@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
+    from pbxcore.defence.guard import Guard
     from pbxcore.sip.flow import Flow
 
 log = logging.getLogger(__name__)
 
 MOST_CONNECTIONS: Final = 4096
-MOST_PER_SOURCE: Final = 128
 FIRST_MESSAGE_S: Final = 30.0
 """How long a new connection may take to say something whole."""
 WHOLE_MESSAGE_S: Final = 15.0
@@ -55,16 +54,22 @@ class Connections:
 
     Args:
         loop: whose clock counts.
+        guard: knows who may not connect, and which connection is missed least.
         lost: is told the flow of each connection that is gone.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, lost: Callable[[Flow], None]) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        guard: Guard,
+        lost: Callable[[Flow], None],
+    ) -> None:
         self._loop = loop
+        self._guard = guard
         self._lost = lost
         self.now = loop.time
         self._connections: dict[int, Connection] = {}
         self._by_peer: dict[tuple[str, str, int], int] = {}
-        self._per_source: Counter[str] = Counter()
         self._numbers = 0
         self._sweeper: asyncio.TimerHandle | None = None
         self.refused = 0
@@ -90,19 +95,17 @@ class Connections:
         return self._numbers
 
     def admit(self, connection: Connection) -> bool:
-        """Count a new connection in; False when there are too many."""
+        """Count a new connection in; False when there are too many, or its peer is banned."""
         flow = connection.flow
-        if not connection.outgoing and (
-            len(self._connections) >= MOST_CONNECTIONS
-            or self._per_source[flow.host] >= MOST_PER_SOURCE
-        ):
-            self.refused += 1
-            log.info(
-                "connection refused", extra={"from": flow.host, "open": len(self._connections)}
-            )
-            return False
+        if not connection.outgoing:
+            taken = self._guard.connected(connection.number, flow.host)
+            if not taken or not self._room_for(connection):
+                self.refused += 1
+                log.info(
+                    "connection refused", extra={"from": flow.host, "open": len(self._connections)}
+                )
+                return False
         self._connections[connection.number] = connection
-        self._per_source[flow.host] += 1
         self._by_peer[flow.transport, flow.host, flow.port] = connection.number
         return True
 
@@ -110,14 +113,17 @@ class Connections:
         """A connection is gone; its transactions learn it."""
         if self._connections.pop(connection.number, None) is None:
             return
+        self._guard.disconnected(connection.number)
         flow = connection.flow
-        self._per_source[flow.host] -= 1
-        if not self._per_source[flow.host]:
-            del self._per_source[flow.host]
         peer = (flow.transport, flow.host, flow.port)
         if self._by_peer.get(peer) == connection.number:
             del self._by_peer[peer]
         self._lost(flow)
+
+    def cut(self, number: int) -> None:
+        """Close one at once."""
+        if (connection := self._connections.get(number)) is not None:
+            connection.abort()
 
     def hold(self, number: int, until: float) -> None:
         """Keep a silent connection open until that moment of the loop's clock."""
@@ -138,6 +144,18 @@ class Connections:
         """The connection to exactly this peer, if one stands."""
         number = self._by_peer.get((transport, host, port))
         return None if number is None else self._connections[number].flow
+
+    def _room_for(self, newest: Connection) -> bool:
+        """Make room: the oldest connection that has not signed in goes (slow-loris, half-open)."""
+        if len(self._connections) < MOST_CONNECTIONS:
+            return True
+        weakest = self._guard.weakest
+        if weakest is None or weakest == newest.number:
+            self._guard.disconnected(newest.number)
+            return False
+        self._guard.disconnected(weakest)
+        self.cut(weakest)
+        return True
 
     def _sweep(self) -> None:
         now = self.now()

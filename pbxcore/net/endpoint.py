@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pbxcore.directory import DomainSettings
     from pbxcore.net.tls import Tls
     from pbxcore.sip.transactions.incoming import Incoming
+    from pbxcore.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class Endpoint:
         settings: the settings that hold now.
         on_request: takes each new request that is well formed; may answer at once or later.
         entropy: that many unguessable bytes.
+        watch: decides what is heard and said, and keeps the last messages.
         tls: certificates and whom to trust; None for no TLS.
     """
 
@@ -41,10 +43,12 @@ class Endpoint:
         settings: Callable[[], DomainSettings],
         on_request: Callable[[Incoming], None],
         entropy: Callable[[int], bytes],
+        watch: Watch,
         tls: Tls | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._settings = settings
+        self._watch = watch
         self._loop = loop
         self._timer: asyncio.TimerHandle | None = None
         self._udp: dict[str, UdpTransport] = {}
@@ -55,8 +59,9 @@ class Endpoint:
         )
         self.layer.on_idle = self._idle.set
         layer = self.layer
-        self._connections = Connections(loop, layer.lost)
-        self._streams = Streams(loop, self._connections, layer.receive, layer.lost_framing, tls)
+        layer.on_answered = watch.guard.proved
+        self._connections = Connections(loop, watch.guard, layer.lost)
+        self._streams = Streams(loop, self._connections, self._receive, layer.lost_framing, tls)
 
     async def start(
         self,
@@ -66,7 +71,7 @@ class Endpoint:
     ) -> None:
         """Serve on these sockets."""
         for each in udp:
-            transport = UdpTransport(self._loop, each, self.layer.receive)
+            transport = UdpTransport(self._loop, each, self._receive)
             self._udp[transport.local] = transport
             transport.start()
         await self._streams.start(list(tcp), list(tls))
@@ -112,6 +117,8 @@ class Endpoint:
 
     def send(self, data: bytes, flow: Flow, port: int) -> bool:
         """Put bytes on a flow; False when that is known to have failed."""
+        if not self._watch.lets_go(data, flow, port):
+            return True  # as a network would lose it
         self._sent += 1
         if flow.connection:
             return self._connections.send(data, flow.connection)
@@ -161,6 +168,12 @@ class Endpoint:
             self._streams.connect(
                 name, host, port, then, server_name=target.server_name, verify=target.verify
             )
+
+    def _receive(self, data: bytes, flow: Flow) -> None:
+        if self._watch.hears(data, flow, self._loop.time()):
+            self.layer.receive(data, flow)
+        elif flow.connection:  # banned, or it floods
+            self._connections.cut(flow.connection)
 
     def _arm(self, deadline: float) -> None:
         if self._timer is not None:

@@ -26,6 +26,8 @@ COUNT_WINDOW: Final = 64
 USUAL_ALGORITHMS: Final = ("MD5", "SHA-256")
 """MD5 first: against RFC 8760 §2.3, but many phones read only the first challenge."""
 _REMEMBERED: Final = 65536
+_STAMP, _SEALED = 28, 44
+"""Where a nonce's stamp ends, and its mark, with which what is sealed ends."""
 _COUNT: Final = re.compile(rb"[0-9A-Fa-f]{8}")
 
 
@@ -77,6 +79,7 @@ class Authenticator:
         stale: bool = False,
         algorithms: Collection[str] = USUAL_ALGORITHMS,
         integrity: bool = False,
+        source: str = "",
     ) -> tuple[bytes, ...]:
         """The WWW-Authenticate lines, in the order of the algorithms.
 
@@ -86,8 +89,9 @@ class Authenticator:
             stale: the password was right, only the nonce was not.
             algorithms: those to offer; ones that are not known are left out.
             integrity: whether the digest may cover the body too (`auth-int`).
+            source: the address that the challenge goes to; see `issued_to`.
         """
-        nonce = self._nonce(now)
+        nonce = self._nonce(now, source)
         tail = b', stale=true, qop="auth' if stale else b', qop="auth'
         tail += b',auth-int"' if integrity else b'"'
         quoted_realm = escaped(realm.encode())
@@ -99,14 +103,23 @@ class Authenticator:
             if algorithm is not None
         )
 
-    def next_nonce(self, nonce: bytes, now: float) -> tuple[bytes, ...]:
+    def next_nonce(self, nonce: bytes, now: float, *, source: str = "") -> tuple[bytes, ...]:
         """The line that spares whoever used this nonce its next 401 (RFC 7616 §3.5).
 
         Empty while the nonce has more than half of its life before it.
         """
         if now - int(nonce[:12], 16) / 1000 < NONCE_LIFE_S / 2:
             return ()
-        return (b'Authentication-Info: nextnonce="%b"' % self._nonce(now),)
+        return (b'Authentication-Info: nextnonce="%b"' % self._nonce(now, source),)
+
+    def issued_to(self, nonce: bytes, source: str) -> bool:
+        """Whether we made this nonce and sent it to this address: who answers it has the address.
+
+        A nonce is good from any address, since phones and proxies change theirs; but one that was
+        sent elsewhere proves nothing about where it comes from.
+        """
+        mark = self._mark(nonce[:_STAMP], source)
+        return self._is_ours(nonce) and hmac.compare_digest(mark, nonce[_STAMP:_SEALED])
 
     def judge(
         self,
@@ -158,18 +171,26 @@ class Authenticator:
             return Verdict.STALE
         return Verdict.GOOD
 
-    def _nonce(self, now: float) -> bytes:
+    def _nonce(self, now: float, source: str) -> bytes:
+        """Its moment and something unguessable, a mark of whom it goes to, and a seal on both."""
         stamp = b"%012x%b" % (int(now * 1000), self._entropy(8).hex().encode())
-        return stamp + self._seal(stamp)
+        marked = stamp + self._mark(stamp, source)
+        return marked + self._seal(marked)
 
-    def _seal(self, stamp: bytes) -> bytes:
-        return hashlib.blake2b(stamp, digest_size=12, key=self._key).hexdigest().encode()
+    def _mark(self, stamp: bytes, source: str) -> bytes:
+        about = stamp + source.encode("utf-8", "replace")
+        return hashlib.blake2b(about, digest_size=8, key=self._key).hexdigest().encode()
+
+    def _seal(self, marked: bytes) -> bytes:
+        return hashlib.blake2b(marked, digest_size=12, key=self._key).hexdigest().encode()
+
+    def _is_ours(self, nonce: bytes) -> bool:
+        return hmac.compare_digest(self._seal(nonce[:_SEALED]), nonce[_SEALED:])
 
     def _fresh(self, nonce: bytes, now: float) -> bool:
-        stamp, seal = nonce[:28], nonce[28:]
-        if not hmac.compare_digest(self._seal(stamp), seal):
+        if not self._is_ours(nonce):
             return False
-        made_ms = int(stamp[:12], 16)
+        made_ms = int(nonce[:12], 16)
         return made_ms > self._forgotten_ms and -1 <= now - made_ms / 1000 <= NONCE_LIFE_S
 
     def _count(self, nonce: bytes, count: int) -> bool:

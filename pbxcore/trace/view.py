@@ -67,7 +67,7 @@ def text(each: Traced, *, bodies: bool = False) -> str:
         one if one == "\n" or one == "\t" or one.isprintable() else f"\\x{ord(one):02x}"
         for one in said.replace("\r\n", "\n")
     )
-    return f"─── {at} {each.flow.transport} {source} → {target}\n{shown.rstrip()}\n"
+    return f"─── {at} {each.flow.transport} {source} → {target}\n{shown.rstrip()}\n\n"
 
 
 def packet(each: Traced, *, bodies: bool = False) -> bytes:

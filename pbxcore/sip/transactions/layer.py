@@ -93,6 +93,9 @@ class TransactionLayer:
         """Takes each 2xx to an INVITE whose transaction is gone: late, or of a late fork."""
         self.on_lost: Callable[[Flow], None] | None = None
         """Called when a connection is gone, after its transactions have failed."""
+        self.on_answered: Callable[[Flow], None] | None = None
+        """Told the way of each response that came from where our request went: its branch, which
+        nobody can guess, proves that address."""
         self.on_idle: Callable[[], None] | None = None
         """Called when the last answer that was owed or awaited is there."""
         self.draining = False
@@ -215,6 +218,8 @@ class TransactionLayer:
             return  # for somebody behind us, and we are no proxy (§18.1.2)
         outgoing = self._client.get((via.branch, method))
         if outgoing is not None:
+            if self.on_answered is not None and flow.host == outgoing.flow.host:
+                self.on_answered(flow)
             outgoing.receive(response, self.now())
         elif method == b"INVITE" and 200 <= response.status < 300 and self.on_success is not None:
             self.on_success(response, flow)

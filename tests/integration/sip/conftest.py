@@ -5,13 +5,21 @@ from __future__ import annotations
 import asyncio
 import socket
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
-from pbxcore.commands import MessageArrived, MessageStored
-from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
-from pbxcore.pbx import Pbx, StoredBinding
+from pbxcore.commands import ApplyDelta, MessageArrived, MessageStored
+from pbxcore.directory import (
+    Delta,
+    Directory,
+    DomainSettings,
+    Extension,
+    SettingsChanged,
+    Snapshot,
+)
+from pbxcore.pbx import Ban, Pbx, StoredBinding
 from tests.support.phone import Phone
 
 if TYPE_CHECKING:
@@ -34,6 +42,19 @@ class Memory:
         self.held[number] = bindings
 
 
+@dataclass
+class Banned:
+    """Bans that outlive a PBX, not the test."""
+
+    held: tuple[Ban, ...] = ()
+
+    def load(self) -> tuple[Ban, ...]:
+        return self.held
+
+    def save(self, bans: tuple[Ban, ...]) -> None:
+        self.held = bans
+
+
 def bound(port: int = 0) -> tuple[list[socket.socket], list[socket.socket], int]:
     """One UDP and one TCP socket on the same port of loopback."""
     while True:
@@ -54,6 +75,7 @@ class House:
 
     directory: Directory
     memory: Memory = field(default_factory=Memory)
+    banned: Banned = field(default_factory=Banned)
     facts: list[Fact] = field(default_factory=list)
     arrived: list[MessageArrived] = field(default_factory=list)
     answer: MessageStored | Exception | None = field(default_factory=lambda: MessageStored(202))
@@ -65,7 +87,11 @@ class House:
 
     async def start(self) -> None:
         self.pbx = Pbx(
-            self.directory, store=self.memory, record=self.facts.append, arrived=self._arrived
+            self.directory,
+            store=self.memory,
+            bans=self.banned,
+            record=self.facts.append,
+            arrived=self._arrived,
         )
         udp, tcp, self.port = bound(self.port)
         tls = []
@@ -77,6 +103,12 @@ class House:
 
     async def stop(self) -> None:
         await self.pbx.stop(0.2)
+
+    async def change(self, **fields: Any) -> None:
+        """Change some of the settings, as an administrator would."""
+        settings = msgspec.structs.replace(self.directory.settings, **fields)
+        delta = Delta(self.directory.version + 1, (SettingsChanged(settings),))
+        await self.pbx.handle(ApplyDelta(delta))
 
     def phone(self, number: str, knows: str = "") -> Phone:
         """A phone of one extension, not registered yet; `knows` is another password."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxcore.directory import SipLimits
 from pbxcore.net import connections
 from pbxcore.net.stream import PING_S, PONG_S, StreamConnection
 
@@ -69,9 +70,9 @@ async def test_noise_on_a_stream_closes_it_and_nothing_else(house: House) -> Non
 
 
 async def test_one_source_cannot_take_all_connections(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House,
 ) -> None:
-    monkeypatch.setattr(connections, "MOST_PER_SOURCE", 3)
+    await house.change(limits=SipLimits(connections=3))
     streams = [await asyncio.open_connection("127.0.0.1", house.port) for _ in range(4)]
     for number, (reader, writer) in enumerate(streams):
         writer.write(OPTIONS % (number, number, 0))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pbxcore.directory import Directory, DomainSettings, Snapshot
-from pbxcore.net import connections
+from pbxcore.defence.guard import Guard
+from pbxcore.directory import Directory, DomainSettings, SipLimits, Snapshot
 from pbxcore.net.connections import Connections
 from pbxcore.net.stream import Streams
 from pbxcore.net.tls import CertificateRefused, Tls, TlsFailed
@@ -203,9 +203,9 @@ async def test_old_versions_are_refused(house: House, authority: Authority) -> N
 
 
 async def test_connections_are_counted_before_the_handshake(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House,
 ) -> None:
-    monkeypatch.setattr(connections, "MOST_PER_SOURCE", 3)
+    await house.change(limits=SipLimits(connections=3))
     silent = [await asyncio.open_connection("127.0.0.1", house.tls_port) for _ in range(4)]
     async with asyncio.timeout(5):
         assert await silent[3][0].read() == b""
@@ -254,7 +254,8 @@ async def test_servers_are_checked_when_we_connect(
     domain = DomainSettings(**{"tls_trusted": authority.pem, **settings})
     tls = Tls(lambda: domain, [authority.issue("pbx.test")])
     lost: asyncio.Queue[Flow] = asyncio.Queue()
-    table = Connections(loop, lost.put_nowait)
+    guard = Guard(lambda: domain, banned=lambda _: None, lifted=lambda _: None)
+    table = Connections(loop, guard, lost.put_nowait)
 
     def echo(data: bytes, flow: Flow) -> None:
         table.send(data.replace(b"OPTIONS", b"ECHO"), flow.connection)

@@ -225,3 +225,15 @@ def test_no_nonce_count_is_ever_good_twice(counts: list[int]) -> None:
     nonce = nonce_of(door.challenges("engage", NOW)[0])
     good = [nc for nc in counts if judge(door, credentials(nonce, nc=nc)) is Verdict.GOOD]
     assert len(good) == len(set(good))
+
+
+def test_nonce_tells_whom_it_was_sent_to() -> None:
+    door = authenticator()
+    nonce = nonce_of(door.challenges("engage", NOW, source="192.0.2.7")[0])
+    assert door.issued_to(nonce, "192.0.2.7")
+    assert not door.issued_to(nonce, "192.0.2.8")
+    assert not door.issued_to(b"0" * len(nonce), "192.0.2.7")
+    assert not door.issued_to(b"", "192.0.2.7")
+    forged = b"f" * 28 + nonce[28:]
+    assert not door.issued_to(forged, "192.0.2.7")
+    assert judge(door, credentials(nonce)) is Verdict.GOOD  # from wherever it comes

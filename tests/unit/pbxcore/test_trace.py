@@ -92,7 +92,7 @@ def test_text_tells_when_and_whither_and_shows_no_control_characters() -> None:
     ring = Ring()
     ring.add(0.0, PHONE, 5062, b"\x1b[2J\xff", sent=False)
     ((_, noise),) = view.chosen(ring)
-    assert view.text(noise).endswith("\\x1b[2J\\xff\n")
+    assert view.text(noise).endswith("\\x1b[2J\\xff\n\n")
 
 
 def read_capture(data: bytes) -> list[tuple[float, bytes]]:
