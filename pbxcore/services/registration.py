@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.registration import answer_lines, read_registration
 from pbxcore.presence.restrictions import trusted
+from pbxcore.sip.headers.contact import read_contacts, removes_all
 from pbxcore.sip.uri import SipUri, escaped_user, parse_uri
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class RegistrationService:
         ours = self._domain.is_ours
         if not ours(uri.host) or not isinstance(to, SipUri) or not ours(to.host):
             raise RemoteProtocolError(404, "Not Our Domain")
+        if incoming.request.get(b"authorization") is None and not removes_all(incoming.request):
+            read_contacts(incoming.request)  # what cannot be read is not worth a challenge
         extension = self._authentication.extension_of(incoming)
         if to.user != extension.number.encode():
             raise RemoteProtocolError(403, "Not Your Address")

@@ -14,6 +14,10 @@ from pbxcore.sip.uri import SipUri, TelUri, parse_uri
 if TYPE_CHECKING:
     from pbxcore.sip.message import Request
 
+MOST_LINES: Final = 256
+"""Header lines of one message: beyond it 513, since reading them all would cost too much."""
+MOST_VIAS: Final = 40
+"""Hops a request may have come over: beyond it 483. RFC 4475 has a valid one with 34."""
 _CSEQ: Final = re.compile(rb"([0-9]{1,10})[ \t]+([A-Za-z0-9\-.!%*_+`'~]+)")
 _SINGLE: Final = (b"from", b"to", b"call-id", b"cseq", b"max-forwards")
 
@@ -29,18 +33,22 @@ class Head(msgspec.Struct, frozen=True):
     max_forwards: int
 
 
-def examine(request: Request) -> Head:
+def examine(request: Request, *, most_lines: int = MOST_LINES, most_vias: int = MOST_VIAS) -> Head:
     """Read the mandatory headers.
 
     Raises:
-        RemoteProtocolError: 400 with what is wrong, 416 or 505.
+        RemoteProtocolError: 400 with what is wrong, 416, 483, 505 or 513.
     """
+    if len(request.lines) > most_lines:
+        raise RemoteProtocolError(513, "Too Many Header Lines")
     if request.version.upper() != b"SIP/2.0":
         raise RemoteProtocolError(505)
     if request.any_repeated:
         for name in _SINGLE:
             if request.repeated(name):
                 raise RemoteProtocolError(400, f"Repeated {_title(name)}")
+    if request.repeated(b"via") or b"," in (request.get(b"via") or b""):
+        _refuse_far_travelled(request, most_vias)
     call_id = _mandatory(request, b"call-id")
     cseq = read_cseq(_mandatory(request, b"cseq"))
     if cseq[1] != request.method:
@@ -54,6 +62,12 @@ def examine(request: Request) -> Head:
     if isinstance(uri, SipUri) and uri.headers:
         raise RemoteProtocolError(400, "Headers in Request-URI")
     return Head(uri, from_, to, call_id, cseq[0], int(max_forwards))
+
+
+def _refuse_far_travelled(request: Request, most_vias: int) -> None:
+    """Let a request pass that came over few hops; a comma within quotes counts as one too."""
+    if sum(1 + line.count(b",") for line in request.lines_of(b"via")) > most_vias:
+        raise RemoteProtocolError(483, "Too Many Via")
 
 
 def read_cseq(value: bytes) -> tuple[int, bytes]:

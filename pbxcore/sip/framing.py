@@ -57,7 +57,7 @@ class StreamFraming:
             end = buffer.find(b"\r\n\r\n", self._searched)
             if end < 0:
                 if len(buffer) > self._largest:
-                    raise RemoteProtocolError(400, "Head Too Large")
+                    raise RemoteProtocolError(513)
                 self._searched = max(0, len(buffer) - 3)
                 return None
             self._wanted = end + 4 + _content_length(bytes(buffer[:end]))

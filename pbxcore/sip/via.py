@@ -15,7 +15,7 @@ _USUAL: Final = re.compile(
     rb"SIP/2\.0/([A-Z]+) ([A-Za-z0-9.\-]+)(?::([0-9]{1,5}))?((?:;[a-z]+(?:=[A-Za-z0-9.\-_]+)?)*)"
 )
 _ANY: Final = re.compile(
-    rb"\s*SIP\s*/\s*2\.0\s*/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+(" + HOST.pattern + rb")"
+    rb"\s*SIP\s*/\s*[0-9.]+\s*/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+(" + HOST.pattern + rb")"
     rb"(?:\s*:\s*([0-9]{1,5}))?\s*((?:;.*)?)",
     re.DOTALL | re.IGNORECASE,
 )
@@ -43,7 +43,7 @@ class Via(msgspec.Struct, frozen=True):
 
 
 def parse_via(element: bytes) -> Via:
-    """Read one element.
+    """Read one element; another version is for the request line to refuse.
 
     Raises:
         RemoteProtocolError: 400: it is no Via.

@@ -177,10 +177,14 @@ class TransactionLayer:
         self.figures.received += 1
         try:
             message = parse(data)
+        except RemoteProtocolError as error:
+            self._not_understood(flow, error)
+            return
+        try:
             via = _top_via(message)
         except RemoteProtocolError as error:
-            self.figures.malformed += 1
-            log.info("SIP not understood", extra={"from": flow.source, "why": str(error)})
+            self._not_understood(flow, error)
+            self._refuse_unroutable(message, flow, error)
             return
         if isinstance(message, Response):
             self._response(message, via, flow)
@@ -207,6 +211,22 @@ class TransactionLayer:
         if isinstance(message, Request) and message.method != b"ACK":
             key = _server_key(message, via, message.method)
             Incoming(self, message, flow, via, key).refuse(lost)
+
+    def _not_understood(self, flow: Flow, error: RemoteProtocolError) -> None:
+        self.figures.malformed += 1
+        log.info("SIP not understood", extra={"from": flow.source, "why": str(error)})
+
+    def _refuse_unroutable(
+        self, message: Request | Response, flow: Flow, error: RemoteProtocolError
+    ) -> None:
+        """Tell the sender of a request that its Via is none (RFC 4475 §3.1.2.1).
+
+        The response goes where the request came from, the Via as it was written.
+        """
+        if not isinstance(message, Request) or message.method == b"ACK" or not message.get(b"via"):
+            return
+        via = Via(b"", flow.host.encode(), flow.port, b"", b"")
+        Incoming(self, message, flow, via, _server_key(message, via, message.method)).refuse(error)
 
     def _response(self, response: Response, via: Via, flow: Flow) -> None:
         try:

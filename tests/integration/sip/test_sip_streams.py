@@ -42,7 +42,7 @@ async def test_messages_are_answered_in_order_however_they_are_cut(house: House)
     [
         (OPTIONS.replace(b"Length: %d", b"Length: -1") % (1, 1), b"400"),
         (OPTIONS % (1, 1, 70000), b"413"),
-        ((OPTIONS % (1, 1, 0)).replace(b"\r\n\r\n", b"\r\nX: " + b"x" * 70000), b"400"),
+        ((OPTIONS % (1, 1, 0)).replace(b"\r\n\r\n", b"\r\nX: " + b"x" * 70000), b"513"),
     ],
     ids=["no length", "too large", "endless head"],
 )

@@ -99,6 +99,10 @@ VALID = {
 }
 # Sections 3.1.2 and 3.3: refused with the fitting status.
 REFUSED = {
+    "badinv01: a Via that is none": (
+        400,
+        changed("192.0.2.1;branch=z9hG4bKx;rport", "192.0.2.15;;,;,,"),
+    ),
     "clerr: body shorter than said": (400, options(more="Content-Length: 9999\n", body="v=0")),
     "ncl: negative length": (400, options(more="Content-Length: -999\n")),
     "mcl01: two lengths": (400, options(more="Content-Length: 0\nl: 1\n", body="x")),
@@ -168,7 +172,6 @@ REFUSED = {
 }
 # What nobody can answer, or nobody may.
 SILENT = {
-    "badinv01: a Via that is none": changed("192.0.2.1;branch=z9hG4bKx;rport", "192.0.2.15;;,;,,"),
     "scalarlg: a response with numbers too large": "SIP/2.0 503 Unavailable\n"
     + (TOP % "r")
     + (REST % "r").replace("CSeq: 1", "CSeq: 9292394834772304023312")
