@@ -63,9 +63,12 @@ class Modifications:
 
     def take(self, now: float, *, free: bool) -> Wish | None:
         """The change to ask for now; `free` tells whether the dialog allows it."""
-        if not free or self._asked is not None or self._wish is None or now < self._retry_at:
+        if now < self._retry_at:
             return None
-        self._asked, self._wish, self._retry_at = self._wish, None, 0.0
+        self._retry_at = 0.0
+        if not free or self._asked is not None or self._wish is None:
+            return None
+        self._asked, self._wish = self._wish, None
         self._tries += 1
         return self._asked
 

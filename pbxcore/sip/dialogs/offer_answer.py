@@ -122,6 +122,20 @@ class OfferAnswer:
             case _:
                 return False
 
+    def needs(self, carrier: Carrier) -> bool:
+        """Whether this message of ours has to bring an offer or an answer."""
+        match carrier:
+            case Carrier.SUCCESS if self.may_offer(Carrier.SUCCESS):
+                return True
+            case Carrier.SUCCESS:
+                return self._awaits(Side.LOCAL, Carrier.INVITE)
+            case Carrier.ACK:
+                return self._awaits(Side.LOCAL, Carrier.SUCCESS)
+            case Carrier.PRACK:
+                return self._awaits(Side.LOCAL, Carrier.RELIABLE)
+            case _:
+                return False
+
     def send(self, carrier: Carrier, body: bytes) -> Meaning:
         """Our message goes out.
 

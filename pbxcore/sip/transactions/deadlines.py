@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import heapq
 from itertools import count
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+_MOST_STALE: Final = 64
 
 
 class Timed(Protocol):
@@ -38,6 +41,7 @@ class Deadlines:
         self._heap: list[tuple[float, int, Timed]] = []
         self._order = count()
         self._armed: float | None = None
+        self._stale = 0  # entries whose machine is dropped or planned for earlier
 
     @property
     def deadline(self) -> float | None:
@@ -49,8 +53,21 @@ class Deadlines:
         deadline, planned = timed.deadline, timed.planned
         if deadline is None or (planned is not None and planned <= deadline):
             return
+        if planned is not None:
+            self._stale += 1
         self._push(deadline, timed)
         self._need(deadline)
+
+    def drop(self, timed: Timed) -> None:
+        """Tick it no more: what ends long before its deadline shall not be kept until then."""
+        if timed.planned is None:
+            return
+        timed.planned = None
+        self._stale += 1
+        if self._stale > _MOST_STALE and self._stale > len(self._heap) // 2:
+            self._heap[:] = [each for each in self._heap if each[2].planned == each[0]]
+            heapq.heapify(self._heap)
+            self._stale = 0
 
     def tick(self, now: float) -> None:
         """Tick what is due, and ask for the next moment."""
@@ -59,7 +76,8 @@ class Deadlines:
         while heap and heap[0][0] <= now:
             planned, _, timed = heapq.heappop(heap)
             if timed.planned != planned:
-                continue  # an earlier entry took its place
+                self._stale -= 1
+                continue  # dropped, or an earlier entry took its place
             timed.planned = None
             deadline = timed.deadline
             if deadline is None:
@@ -78,6 +96,7 @@ class Deadlines:
     def clear(self) -> None:
         """Tick nothing any more."""
         self._heap.clear()
+        self._stale = 0
 
     def _need(self, deadline: float) -> None:
         if self._armed is None or deadline < self._armed:

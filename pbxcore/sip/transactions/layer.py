@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pbxcore.sip.flow import Flow, Target
     from pbxcore.sip.framing import StreamLost
+    from pbxcore.sip.transactions.deadlines import Timed
 
 log = logging.getLogger(__name__)
 
@@ -126,6 +127,14 @@ class TransactionLayer:
         for each in list(self._client.values()):
             each.fail()
         self._deadlines.clear()
+
+    def watch(self, timed: Timed) -> None:
+        """Tick something of the user's at its deadlines; again when one came or moved closer."""
+        self._deadlines.watch(timed)
+
+    def unwatch(self, timed: Timed) -> None:
+        """Tick it no more."""
+        self._deadlines.drop(timed)
 
     # Sending
 

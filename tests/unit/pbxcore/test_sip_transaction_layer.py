@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import weakref
 from typing import TYPE_CHECKING
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.flow import Flow, Target
 from pbxcore.sip.message import Request, Response, build_request, build_response, parse
+from pbxcore.sip.transactions.deadlines import Deadlines
 from pbxcore.sip.transactions.layer import TransactionLayer
 
 if TYPE_CHECKING:
@@ -284,3 +286,32 @@ def test_time_that_jumps_does_not_hold_the_clock() -> None:
         stack.layer.tick(stack.time)
     assert heard == [408]
     assert len(stack.layer) == 0
+
+
+class Sleeper:
+    """Wants to be woken far ahead."""
+
+    def __init__(self, deadline: float) -> None:
+        self.planned: float | None = None
+        self.deadline: float | None = deadline
+        self.woken = 0
+
+    def tick(self, now: float) -> None:
+        self.woken += 1
+        self.deadline = None
+
+
+def test_what_is_dropped_is_neither_woken_nor_kept() -> None:
+    deadlines = Deadlines(lambda _deadline: None)
+    kept = [Sleeper(500.0 + number) for number in range(10)]
+    dropped = [Sleeper(100.0 + number) for number in range(500)]
+    for each in (*kept, *dropped):
+        deadlines.watch(each)
+    watched = [weakref.ref(each) for each in dropped]
+    for each in dropped:
+        deadlines.drop(each)
+        deadlines.drop(each)
+    del dropped, each
+    assert sum(each() is not None for each in watched) <= 80
+    deadlines.tick(1000.0)
+    assert [each.woken for each in kept] == [1] * 10

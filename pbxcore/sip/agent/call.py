@@ -1,0 +1,403 @@
+"""One call: a dialog with a session in it, from its first sign to its end (RFC 3261 §13 to §15)."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.agent.answering import Answering
+from pbxcore.sip.agent.changing import Changing
+from pbxcore.sip.agent.description import described, description_of
+from pbxcore.sip.agent.listener import CallListener, Ending
+from pbxcore.sip.agent.offer import Offer
+from pbxcore.sip.agent.peer import Peer
+from pbxcore.sip.agent.references import References
+from pbxcore.sip.dialogs.info import read_info
+from pbxcore.sip.dialogs.modification import Wish
+from pbxcore.sip.dialogs.offer_answer import Carrier, Meaning, OfferAnswer
+from pbxcore.sip.dialogs.session_timer import Due, SessionTimer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.sip.agent.core import Core
+    from pbxcore.sip.dialogs.dialog import Dialog
+    from pbxcore.sip.dialogs.refer import Progress
+    from pbxcore.sip.flow import Flow
+    from pbxcore.sip.message import Message, Request, Response
+    from pbxcore.sip.transactions.incoming import Incoming
+
+log = logging.getLogger(__name__)
+
+REMEMBERED_S: Final = 32.0
+"""How long a call that has ended is known: requests that crossed its end get 481 by their dialog,
+and who wants to replace it is told that it is over (RFC 3891 §3)."""
+Reply = "Callable[[bytes, tuple[bytes, ...]], None]"
+
+
+class Call(Peer):
+    """One call, at either end. `IncomingCall` and `OutgoingCall` begin it."""
+
+    def __init__(
+        self,
+        core: Core,
+        dialog: Dialog,
+        flow: Flow,
+        listener: CallListener,
+        exchange: OfferAnswer,
+    ) -> None:
+        super().__init__(core, dialog, flow)
+        profile = core.profile
+        self.listener = listener
+        self.exchange = exchange
+        self.timer = SessionTimer(profile.session_s, profile.shortest_session_s)
+        self.allows: frozenset[bytes] = frozenset()
+        """The methods the peer knows, as its Allow says."""
+        self.ended = False
+        self.planned: float | None = None
+        self.answering: Answering | None = None
+        """The last INVITE of the peer."""
+        self.references = References(self, self.moved)
+        self.changing = Changing(self)
+        self.withdraw: Callable[[tuple[bytes, ...]], None] | None = None
+        """Takes an early call of ours back: CANCEL."""
+        self._confirmed = False
+        self._bye_lines: tuple[bytes, ...] = ()
+        self._forget_at: float | None = None
+        core.dialogs.add(dialog, self)
+
+    # What the application does
+
+    @property
+    def early(self) -> bool:
+        """Whether it is not answered yet."""
+        return self.dialog.early
+
+    @property
+    def called_by_us(self) -> bool:
+        """Whether we sent its first INVITE."""
+        return self.dialog.ours
+
+    def modify(self, body: bytes, lines: tuple[bytes, ...] = ()) -> None:
+        """Offer another session, or ask the peer for an offer (no body), when it is our turn.
+
+        By re-INVITE, or by UPDATE while the call is not answered. `changed` tells how it went.
+        """
+        self.changing.want(Wish(body, lines))
+        self.moved()
+
+    def hang_up(self, *lines: bytes) -> None:
+        """End the call, whatever state it is in; `lines` such as Reason go along."""
+        if self.ended:
+            return
+        self._bye_lines = lines
+        answering = self.answering
+        if self.withdraw is not None:
+            self.withdraw(lines)
+        elif answering is None or not answering.open:
+            self._bye(Ending(by_peer=False))
+        elif answering.unanswered and not self.early:
+            answering.refuse(487)
+            self._bye(Ending(by_peer=False))
+        else:
+            answering.hang_up()
+
+    def send(
+        self,
+        method: bytes,
+        heard: Callable[[int, Response | None], None] = lambda status, response: None,
+        lines: tuple[bytes, ...] = (),
+        body: bytes = b"",
+    ) -> None:
+        """Send any other request within the call, such as INFO or MESSAGE."""
+
+        def answered(status: int, response: Response | None) -> None:
+            heard(status, response)
+            if status in (408, 481) and method not in (b"NOTIFY", b"MESSAGE", b"OPTIONS"):
+                self.lost(status)  # §12.2.1.2, RFC 5057 §5.1
+
+        self.ask(method, answered, lines, body)
+
+    def refer(
+        self, target: bytes, told: Callable[[Progress], None], lines: tuple[bytes, ...] = ()
+    ) -> None:
+        """Ask the peer to call `target`, the value of Refer-To; `told` hears how that goes."""
+        self.references.ask((b"Refer-To: " + target, *lines), told)
+
+    # What the network does
+
+    def receive(self, incoming: Incoming) -> None:
+        """Take a request in the dialog.
+
+        Raises:
+            RemoteProtocolError: the refusal to answer with.
+        """
+        incoming.keep()
+        self.dialog.admit(incoming.head.cseq)
+        self.flow = incoming.flow
+        method = incoming.request.method
+        if self.ended and method not in (b"NOTIFY", b"SUBSCRIBE"):
+            raise RemoteProtocolError(481)
+        match method:
+            case b"INVITE":
+                self._invited(incoming)
+            case b"UPDATE":
+                self._updated(incoming)
+            case b"PRACK":
+                self._acknowledged_provisional(incoming)
+            case b"BYE":
+                self._bye_received(incoming)
+            case b"INFO":
+                information = read_info(incoming.request, self.core.profile.packages)
+                incoming.answer(200)
+                self.listener.informed(self, information)
+            case b"REFER":
+                self.listener.referred(self, self.references.receive_refer(incoming))
+            case b"NOTIFY" if _is_refer(incoming.request):
+                self.references.receive_notify(incoming)
+            case b"SUBSCRIBE" if _is_refer(incoming.request):
+                self.references.receive_subscribe(incoming)
+            case _:
+                self.listener.requested(self, incoming)
+
+    def acknowledged(self, ack: Request, flow: Flow) -> None:
+        """Take the ACK of our 2xx, maybe again."""
+        answering = self.answering
+        number = int((ack.get(b"cseq") or b"0").partition(b" ")[0])
+        if answering is None or not answering.acknowledgeable(number):
+            return
+        self.flow = flow
+        try:
+            self.take(Carrier.ACK, ack)
+        except RemoteProtocolError as error:
+            log.info("call without a session", extra={"why": str(error)})
+            self.hang_up()
+        answering.acknowledge()
+        self.confirm()
+        self.changing.go_on()
+
+    @property
+    def deadline(self) -> float | None:
+        """When something is due."""
+        due = [self.timer.deadline, self.changing.deadline, self.references.deadline]
+        if self.answering is not None:
+            due.append(self.answering.deadline)
+        due.append(self._forget_at)
+        return min((each for each in due if each is not None), default=None)
+
+    def tick(self, now: float) -> None:
+        """Let time pass."""
+        if self.answering is not None:
+            self.answering.tick(now)
+        self.references.tick(now)
+        match self.timer.tick(now):
+            case Due.REFRESH:
+                self.changing.refresh()
+            case Due.EXPIRED:
+                self.answering = None
+                self._bye(Ending(by_peer=False, status=408))
+            case None:
+                self.changing.go_on()
+        if self._forget_at is not None and now >= self._forget_at:
+            self._forget_at = now + REMEMBERED_S if self.references.open else None
+            if self._forget_at is None:
+                self.core.dialogs.drop(self.dialog)
+                self.answering = None
+
+    # What its parts do
+
+    @property
+    def answering_open(self) -> bool:
+        """Whether an INVITE of the peer has no final answer or no ACK yet."""
+        return self.answering is not None and self.answering.open and not self.early
+
+    def moved(self) -> None:
+        """A deadline may have come closer."""
+        self.core.layer.watch(self)
+
+    def learn(self, message: Message) -> None:
+        """Take what the peer says of its abilities."""
+        if message.get(b"allow") is not None:
+            self.allows = frozenset(each.upper() for each in message.all(b"allow"))
+
+    def take(
+        self,
+        carrier: Carrier,
+        message: Message,
+        reply: Callable[[bytes, tuple[bytes, ...]], None] | None = None,
+        refuse: Callable[[int, tuple[bytes, ...]], None] | None = None,
+    ) -> None:
+        """Take the description in a message; `reply` sends what has to follow it.
+
+        Raises:
+            RemoteProtocolError: it is out of turn, missing, or of a type we do not know.
+        """
+        body = description_of(message)
+        meaning = self.exchange.receive(carrier, body)
+        if meaning is Meaning.OFFER and reply is not None:
+            self.listener.offered(self, Offer(body, reply, refuse or self._refuse_response(reply)))
+            return
+        if reply is not None:
+            reply(b"", ())
+        if meaning in (Meaning.ANSWER, Meaning.PREVIEW):
+            self.listener.described(self, body, final=meaning is Meaning.ANSWER)
+
+    def take_provisional(self, response: Response, rack: bytes | None) -> None:
+        """Take a 1xx to an INVITE of ours; a reliable one gets its PRACK.
+
+        Raises:
+            RemoteProtocolError: its body is of a type we do not know.
+        """
+        self.learn(response)
+        if rack is None:
+            self.take(Carrier.PROVISIONAL, response)
+            return
+
+        def acknowledge(body: bytes, lines: tuple[bytes, ...]) -> None:
+            self.exchange.send(Carrier.PRACK, body)
+            more = (b"RAck: " + rack, *lines, *described(body))
+            self.send(b"PRACK", lines=more, body=body)
+
+        self.take(Carrier.RELIABLE, response, acknowledge)
+
+    def confirm(self) -> None:
+        """Both sides know that the call is answered."""
+        if not self._confirmed and not self.ended:
+            self._confirmed = True
+            self.listener.confirmed(self)
+
+    def invite_accepted(self, request: Request, timer_lines: list[bytes]) -> None:
+        """Our 2xx to an INVITE of the peer goes out."""
+        self.dialog.early = False
+        self.dialog.refresh(request)
+        self.timer.start(timer_lines, self.core.now())
+
+    def invite_refused(self, status: int) -> None:
+        """Our refusal of an INVITE of the peer went out."""
+        self.exchange.refused(Carrier.INVITE)
+        if self.early:
+            self.end(Ending(by_peer=False, status=status))
+        else:
+            self.changing.go_on()
+
+    def answer_settled(self, *, acknowledged: bool) -> None:
+        """The call may be hung up now: the ACK came, or will not come any more."""
+        self._bye(Ending(by_peer=False, status=0 if acknowledged else 408))
+
+    def lost(self, status: int) -> None:
+        """A request within the dialog was answered 408 or 481: the other end has no such dialog."""
+        if self.ended:
+            return
+        if status == 408:
+            self._bye(Ending(by_peer=False, status=status))
+        else:
+            self.end(Ending(by_peer=True, status=status))
+
+    def end(self, ending: Ending) -> None:
+        """The call is over; the dialog is known a while longer."""
+        if self.ended:
+            return
+        self.ended = True
+        self.withdraw = None
+        self.timer.stop()
+        self.changing.stop()
+        self._forget_at = self.core.now() + REMEMBERED_S
+        self.listener.ended(self, ending)
+        self.core.layer.unwatch(self)  # the session's timers lie far ahead
+        self.moved()
+
+    def _bye(self, ending: Ending) -> None:
+        if not self.ended:
+            self.ask(b"BYE", lambda _status, _response: None, self._bye_lines)
+            self.end(ending)
+
+    def _refuse_response(
+        self, reply: Callable[[bytes, tuple[bytes, ...]], None]
+    ) -> Callable[[int, tuple[bytes, ...]], None]:
+        """An offer in a response cannot be refused: what carried it is acknowledged, and left."""
+
+        def refuse(_status: int, _lines: tuple[bytes, ...]) -> None:
+            self.exchange.refused(Carrier.INVITE)
+            reply(b"", ())
+            self.hang_up()
+
+        return refuse
+
+    def _invited(self, incoming: Incoming) -> None:
+        """A re-INVITE (§14.2)."""
+        request = incoming.request
+        timer_lines = self.timer.answer(request)
+        body = description_of(request)
+        if self.changing.inviting:
+            raise RemoteProtocolError(491)
+        self.exchange.receive(Carrier.INVITE, body)
+        self.learn(request)
+        answering = Answering(self, incoming, timer_lines, reliable=False)
+        self.answering = answering
+
+        def refuse(status: int, lines: tuple[bytes, ...]) -> None:
+            answering.refuse(status, "", lines)
+
+        offer = Offer(body, answering.accept, refuse)
+
+        def cancelled(_request: Request) -> None:
+            offer.withdraw()
+            answering.cancel()
+
+        incoming.on_cancel = cancelled
+        self.listener.offered(self, offer)
+        self.moved()
+
+    def _updated(self, incoming: Incoming) -> None:
+        """RFC 3311 §5.2."""
+        request = incoming.request
+        timer_lines = self.timer.answer(request)
+
+        def accept(body: bytes, lines: tuple[bytes, ...]) -> None:
+            self.exchange.send(Carrier.UPDATE_SUCCESS, body)
+            self.dialog.refresh(request)
+            self.timer.start(timer_lines, self.core.now())
+            contact = self.core.contact(incoming.flow, secure=self.dialog.secure)
+            head = (contact, *self.core.abilities(), *timer_lines)
+            incoming.answer(200, "", (*head, *lines, *described(body)), body)
+            self.changing.go_on()
+            self.moved()
+
+        def refuse(status: int, lines: tuple[bytes, ...]) -> None:
+            self.exchange.refused(Carrier.UPDATE)
+            incoming.answer(status, "", lines)
+            self.changing.go_on()
+
+        self.take(Carrier.UPDATE, request, accept, refuse)
+
+    def _acknowledged_provisional(self, incoming: Incoming) -> None:
+        """RFC 3262 §3: an offer in it is answered in its 2xx."""
+        answering = self.answering
+        if answering is None:
+            raise RemoteProtocolError(481)
+        outputs = answering.acknowledge_provisional(incoming)
+
+        def accept(body: bytes, lines: tuple[bytes, ...]) -> None:
+            self.exchange.send(Carrier.PRACK_SUCCESS, body)
+            incoming.answer(200, "", (*lines, *described(body)), body)
+            answering.perform(outputs)
+
+        def refuse(status: int, lines: tuple[bytes, ...]) -> None:
+            self.exchange.refused(Carrier.PRACK)
+            incoming.answer(status, "", lines)
+            answering.perform(outputs)
+
+        self.take(Carrier.PRACK, incoming.request, accept, refuse)
+
+    def _bye_received(self, incoming: Incoming) -> None:
+        request = incoming.request
+        incoming.answer(200)
+        answering = self.answering
+        self.end(Ending(by_peer=True, message=request))
+        if answering is not None:
+            answering.end()
+
+
+def _is_refer(request: Request) -> bool:
+    return (request.get(b"event") or b"").partition(b";")[0].strip().lower() == b"refer"

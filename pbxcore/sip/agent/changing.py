@@ -1,0 +1,179 @@
+"""Our own changes of a call's session: re-INVITE, UPDATE, and what their answers mean."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.agent.acknowledgement import Acknowledgement
+from pbxcore.sip.agent.description import described
+from pbxcore.sip.checks import read_cseq
+from pbxcore.sip.dialogs.modification import Modifications, Wish
+from pbxcore.sip.dialogs.offer_answer import Carrier, Side
+from pbxcore.sip.dialogs.reliable import ReliableReceiver, is_reliable
+
+if TYPE_CHECKING:
+    from pbxcore.sip.agent.call import Call
+    from pbxcore.sip.message import Response
+
+log = logging.getLogger(__name__)
+
+
+class Changing:
+    """Asks for changes, one at a time, each when it is our turn."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._machine = Modifications(call.core.chance, ours=call.dialog.ours)
+        self._acknowledgement: Acknowledgement | None = None
+        self._reliable = ReliableReceiver()
+        self._method = Carrier.INVITE
+        self._update_works = True
+
+    @property
+    def deadline(self) -> float | None:
+        """When a change is asked for again."""
+        return self._machine.deadline
+
+    @property
+    def inviting(self) -> bool:
+        """Whether an INVITE of ours has no final answer yet."""
+        return self._machine.asked is not None and self._method is Carrier.INVITE
+
+    def want(self, wish: Wish) -> None:
+        """Ask for this, at once or as soon as it is our turn."""
+        self._machine.want(wish)
+        self.go_on()
+
+    def refresh(self) -> None:
+        """Tell the peer that we are still there (RFC 4028 §7.4): by UPDATE if it knows it."""
+        body = b"" if self._updates else self._call.exchange.agreed.get(Side.LOCAL, b"")
+        self.want(Wish(body, refresh=True))
+
+    def go_on(self) -> None:
+        """Ask for what waits, if it is our turn now."""
+        call = self._call
+        early = call.dialog.early
+        carrier = Carrier.UPDATE if early else Carrier.INVITE
+        free = not call.answering_open and call.exchange.may_offer(carrier) and not call.ended
+        wish = self._machine.take(call.core.now(), free=free)
+        if wish is None:
+            return
+        update = early or (wish.refresh and self._updates)
+        self._method = Carrier.UPDATE if update else Carrier.INVITE
+        if self._method is Carrier.INVITE or wish.body:
+            call.exchange.send(self._method, wish.body)
+        core = call.core
+        lines = (*core.abilities(), *call.timer.request_lines(), *wish.lines, *described(wish.body))
+        if update:
+            call.ask(b"UPDATE", self._update_answered, lines, wish.body)
+            return
+        self._reliable = ReliableReceiver()
+        errand = call.errand(b"INVITE", self._invite_heard, lines, wish.body)
+        self._acknowledgement = Acknowledgement(call, errand, call.dialog.local_seq)
+        errand.on_sent = self._acknowledgement.sent
+        errand.start()
+
+    def acknowledge_again(self, response: Response) -> bool:
+        """A 2xx came after its transaction had ended; whether it was to our last re-INVITE."""
+        last = self._acknowledgement
+        if last is None or read_cseq(response.get(b"cseq") or b"")[0] != last.cseq:
+            return False
+        last.repeat()
+        return True
+
+    def stop(self) -> None:
+        """The call is over."""
+        self._machine.clear()
+
+    @property
+    def _updates(self) -> bool:
+        return self._update_works and b"UPDATE" in self._call.allows
+
+    def _update_answered(self, status: int, response: Response | None) -> None:
+        call = self._call
+        if response is None or status >= 300:
+            call.exchange.refused(Carrier.UPDATE)
+            self._refused(status, response)
+            return
+        try:
+            call.take(Carrier.UPDATE_SUCCESS, response)
+            call.timer.accepted(response, call.core.now())
+            call.dialog.refresh(response)
+        except RemoteProtocolError:
+            call.exchange.refused(Carrier.UPDATE)
+            status = 488
+        self._settled(status)
+
+    def _invite_heard(self, status: int, response: Response | None) -> None:
+        call, last = self._call, self._acknowledgement
+        if response is not None and status < 200:
+            self._provisional(response)
+        elif response is None or status >= 300:
+            call.exchange.refused(Carrier.INVITE)
+            self._refused(status, response)
+        elif last is not None and last.made:
+            last.repeat()
+        elif last is not None:
+            self._accepted(response, last)
+
+    def _accepted(self, response: Response, last: Acknowledgement) -> None:
+        call = self._call
+        call.learn(response)
+        try:
+            call.dialog.refresh(response)
+            call.timer.accepted(response, call.core.now())
+            call.take(Carrier.SUCCESS, response, last.send)
+        except RemoteProtocolError:  # what we cannot read we acknowledge, and leave (§14.1)
+            last.send(b"", ())
+            call.hang_up()
+        self._settled(response.status)
+
+    def _provisional(self, response: Response) -> None:
+        try:
+            reliable = is_reliable(response)
+            rack = self._reliable.receive(response) if reliable else None
+            if rack is not None or not reliable:
+                self._call.take_provisional(response, rack)
+        except RemoteProtocolError as error:
+            log.info("response not understood", extra={"why": str(error)})
+
+    def _refused(self, status: int, response: Response | None) -> None:
+        call, wish = self._call, self._machine.asked
+        if status in (408, 481):
+            self._machine.settled()
+            call.lost(status)  # §12.2.1.2: the dialog is gone at the other end
+            return
+        if wish is not None and self._again(status, response, wish):
+            return
+        if self._machine.refused(response, call.core.now()):
+            call.moved()
+            return
+        if wish is not None and not wish.refresh:
+            call.listener.changed(call, status)
+        self.go_on()
+
+    def _again(self, status: int, response: Response | None, wish: Wish) -> bool:
+        """Ask once more at once, in another way, after a refusal that says how."""
+        try:
+            longer = status == 422 and response is not None and self._call.timer.too_small(response)
+        except RemoteProtocolError:
+            return False
+        if status in (405, 501) and self._method is Carrier.UPDATE and not self._call.dialog.early:
+            self._update_works = False
+            self._machine.settled()
+            self.refresh()
+            return True
+        if longer:
+            self._machine.settled()
+            self.want(wish)
+        return longer
+
+    def _settled(self, status: int) -> None:
+        wish = self._machine.asked
+        self._machine.settled()
+        if wish is not None and not wish.refresh:
+            self._call.listener.changed(self._call, status)
+        self.go_on()
+        self._call.moved()

@@ -1,0 +1,164 @@
+"""One request on its way, until there is an answer that is worth telling.
+
+On the way it tries the next server when one is silent, out of reach or overloaded (RFC 3263 §4.3),
+answers challenges (RFC 3261 §22), and goes over TCP when it is too large for UDP (§18.1.1).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.flow import LARGEST_UDP_REQUEST, Target
+from pbxcore.sip.message import Request, build_request, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.sip.agent.core import Core
+    from pbxcore.sip.agent.route import Way
+    from pbxcore.sip.dialogs.dialog import Draft
+    from pbxcore.sip.flow import Flow
+    from pbxcore.sip.message import Response
+    from pbxcore.sip.transactions.outgoing import OutgoingInvite
+
+Heard = "Callable[[int, Response | None], None]"
+_REFRESHES_TARGET: Final = frozenset((b"INVITE", b"UPDATE", b"SUBSCRIBE", b"NOTIFY", b"REFER"))
+
+
+class Errand:
+    """Carries one request.
+
+    Args:
+        core: the surroundings.
+        method: what is asked.
+        draft: begins the request; asked again for the next CSeq when a challenge was answered.
+        lines: whole header lines besides those of the draft.
+        body: what it carries.
+        last: the flow its dialog's last message came by.
+        heard: gets the final status, 408 for silence and 503 for no way; for INVITE everything
+            above 100 as well, and every 2xx.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        method: bytes,
+        draft: Callable[[], Draft],
+        heard: Callable[[int, Response | None], None],
+        *,
+        lines: tuple[bytes, ...] = (),
+        body: bytes = b"",
+        last: Flow | None = None,
+    ) -> None:
+        self._core = core
+        self._method = method
+        self._make = draft
+        self._draft = draft()
+        self._heard = heard
+        self._lines = lines
+        self._body = body
+        self._last = last
+        self._attempt = core.attempts and core.attempts.attempt(method, self._draft.uri, body)
+        self._way: Way | None = None
+        self._transaction: OutgoingInvite | None = None
+        self._failure = 503
+        self._progressed = self._cancelled = False
+        self._cancel_lines: tuple[bytes, ...] = ()
+        self.on_sent: Callable[[Request, Flow], None] | None = None
+        """Told each request before it goes out, since a challenge makes another of it."""
+
+    @property
+    def credentials(self) -> tuple[bytes, ...]:
+        """The lines that proved who we are: the ACK of a 2xx carries them too (§22.1)."""
+        return tuple(self._attempt.lines) if self._attempt else ()
+
+    def start(self) -> None:
+        """Find the way and send."""
+        self._way = self._core.router.way(self._draft.next_hop, self._last)
+        self._way.next(self._reached)
+
+    def cancel(self, *lines: bytes) -> None:
+        """Give an INVITE up; `lines` such as Reason go into the CANCEL."""
+        self._cancelled, self._cancel_lines = True, lines
+        if self._transaction is not None:
+            self._transaction.cancel(*lines)
+
+    def _reached(self, flow: Flow | None) -> None:
+        if self._cancelled:
+            self._heard(487, None)
+        elif flow is None:
+            self._heard(self._failure, None)
+        else:
+            self._send(flow)
+
+    def _send(self, flow: Flow) -> None:
+        branch = self._core.layer.branch()
+        data = self._written(flow, branch)
+        if flow.reliable or len(data) <= LARGEST_UDP_REQUEST:
+            self._go(data, flow, branch)
+            return
+
+        def connected(found: Flow | None) -> None:
+            if self._cancelled:
+                self._heard(487, None)
+            elif found is None:  # no TCP there: UDP may still carry it (§18.1.1)
+                self._go(data, flow, branch)
+            else:
+                self._go(self._written(found, branch), found, branch)
+
+        target = Target("tcp", flow.host, flow.port)
+        self._core.layer.wire.reach(target, connected)
+
+    def _go(self, data: bytes, flow: Flow, branch: bytes) -> None:
+        def heard(status: int, response: Response | None) -> None:
+            self._answered(status, response, flow)
+
+        if self.on_sent is not None:
+            request = parse(data)
+            if isinstance(request, Request):
+                self.on_sent(request, flow)
+        if self._method == b"INVITE":
+            self._transaction = self._core.layer.invite(data, flow, branch, heard)
+            if self._cancelled:
+                self._transaction.cancel(*self._cancel_lines)
+        else:
+            self._core.layer.request(data, flow, (branch, self._method), heard)
+
+    def _answered(self, status: int, response: Response | None, flow: Flow) -> None:
+        if status >= 300 and not self._cancelled:
+            if response is not None and status in (401, 407) and self._answers(response):
+                self._draft = self._make()
+                self._send(flow)
+                return
+            if self._moves_on(status, response) and self._way is not None:
+                self._failure = status
+                self._way.next(self._reached)
+                return
+        if 200 <= status < 300 and response is not None and self._attempt:
+            self._attempt.accepted(response)
+        self._progressed = True
+        self._heard(status, response)
+
+    def _answers(self, response: Response) -> bool:
+        """Whether the challenge can be answered; one that is malformed cannot."""
+        try:
+            return bool(self._attempt and self._attempt.answer(response) is not None)
+        except RemoteProtocolError:
+            return False
+
+    def _moves_on(self, status: int, response: Response | None) -> bool:
+        """Whether another server may do better; not once a phone has rung (RFC 3263 §4.3)."""
+        return not self._progressed and (status == 503 or (response is None and status == 408))
+
+    def _written(self, flow: Flow, branch: bytes) -> bytes:
+        core, draft = self._core, self._draft
+        lines = [core.via(flow, branch), *draft.lines]
+        named = any(each[:8].lower() == b"contact:" for each in self._lines)
+        if self._method in _REFRESHES_TARGET and not named:
+            lines.append(core.contact(flow, secure=draft.uri[:5].lower() == b"sips:"))
+        lines += self._lines
+        lines += self.credentials
+        if core.profile.product:
+            lines.append(b"User-Agent: " + core.profile.product)
+        return build_request(self._method, draft.uri, lines, self._body)

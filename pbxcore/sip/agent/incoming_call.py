@@ -1,0 +1,86 @@
+"""A call that comes in: it rings, then it is accepted or refused (RFC 3261 §13.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.sip.agent.answering import Answering
+from pbxcore.sip.agent.call import Call
+from pbxcore.sip.agent.description import description_of
+from pbxcore.sip.agent.listener import CallListener, Ending
+from pbxcore.sip.dialogs.dialog import dialog_of_request
+from pbxcore.sip.dialogs.offer_answer import Carrier, OfferAnswer
+from pbxcore.sip.dialogs.session_timer import SessionTimer
+
+if TYPE_CHECKING:
+    from pbxcore.sip.agent.core import Core
+    from pbxcore.sip.message import Request
+    from pbxcore.sip.transactions.incoming import Incoming
+
+
+class IncomingCall(Call):
+    """A call the peer began. Set `listener` before accepting it.
+
+    Raises:
+        RemoteProtocolError: the INVITE cannot be answered: no Contact (400), a body of another type
+            (415), a session too short (422).
+    """
+
+    def __init__(self, core: Core, incoming: Incoming) -> None:
+        request = incoming.request
+        exchange = OfferAnswer(lambda: round(core.chance() * 10))
+        profile = core.profile
+        timer = SessionTimer(profile.session_s, profile.shortest_session_s)
+        timer_lines = timer.answer(request)
+        offer = description_of(request)
+        dialog = dialog_of_request(
+            request, incoming.tag, secure=incoming.flow.transport in ("tls", "wss")
+        )
+        exchange.receive(Carrier.INVITE, offer)
+        super().__init__(core, dialog, incoming.flow, CallListener(), exchange)
+        self.timer = timer
+        self.request = request
+        """The INVITE."""
+        self.offer = offer
+        """The session the caller proposes; empty when it wants us to propose one."""
+        self.replaced: Call | None = None
+        """The call this one takes the place of; it is hung up when this one is accepted."""
+        self.learn(request)
+        incoming.keep()
+        self._first = Answering(self, incoming, timer_lines, reliable=profile.reliable)
+        self.answering = self._first
+        incoming.on_cancel = self._cancelled
+        incoming.on_failed = self._failed
+
+    def ring(
+        self,
+        status: int = 180,
+        body: bytes = b"",
+        *,
+        reason: str = "",
+        lines: tuple[bytes, ...] = (),
+    ) -> None:
+        """Send a provisional response; with a body it answers the offer early, or makes one."""
+        self._first.ring(status, reason, lines, body)
+
+    def accept(self, body: bytes = b"", lines: tuple[bytes, ...] = ()) -> None:
+        """Answer with 200; `body` is the answer, or our offer if the caller made none.
+
+        It is not sent again if a reliable provisional has brought it already.
+        """
+        self._first.accept(body, lines)
+        replaced, self.replaced = self.replaced, None
+        if replaced is not None:
+            replaced.hang_up()
+
+    def refuse(self, status: int = 486, reason: str = "", lines: tuple[bytes, ...] = ()) -> None:
+        """Answer with an error, or a redirection when `lines` have Contact."""
+        self._first.refuse(status, reason, lines)
+
+    def _cancelled(self, request: Request) -> None:
+        if self._first.unanswered:
+            self.end(Ending(by_peer=True, status=487, message=request))
+            self._first.cancel()
+
+    def _failed(self) -> None:
+        self.end(Ending(by_peer=False, status=503))

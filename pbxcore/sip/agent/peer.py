@@ -1,0 +1,52 @@
+"""The other end of one dialog: requests to it, whatever the dialog is used for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.sip.agent.errand import Errand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.sip.agent.core import Core
+    from pbxcore.sip.dialogs.dialog import Dialog
+    from pbxcore.sip.flow import Flow
+    from pbxcore.sip.message import Response
+
+
+class Peer:
+    """A dialog, and the flow it is spoken on now."""
+
+    def __init__(self, core: Core, dialog: Dialog, flow: Flow) -> None:
+        self.core = core
+        self.dialog = dialog
+        self.flow = flow
+
+    def errand(
+        self,
+        method: bytes,
+        heard: Callable[[int, Response | None], None],
+        lines: tuple[bytes, ...] = (),
+        body: bytes = b"",
+    ) -> Errand:
+        """A request within the dialog, not started yet."""
+        return Errand(
+            self.core,
+            method,
+            lambda: self.dialog.draft(method),
+            heard,
+            lines=lines,
+            body=body,
+            last=self.flow,
+        )
+
+    def ask(
+        self,
+        method: bytes,
+        heard: Callable[[int, Response | None], None],
+        lines: tuple[bytes, ...] = (),
+        body: bytes = b"",
+    ) -> None:
+        """Send a request other than INVITE within the dialog; `heard` gets its final status."""
+        self.errand(method, heard, lines, body).start()

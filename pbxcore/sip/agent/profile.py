@@ -1,0 +1,31 @@
+"""What a user agent says of itself, and wants."""
+
+from __future__ import annotations
+
+import msgspec
+
+ALLOW = b"INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, REFER, NOTIFY, SUBSCRIBE, OPTIONS, MESSAGE"
+SUPPORTED = (b"100rel", b"timer", b"replaces", b"norefersub")
+"""The option tags whose meaning the core knows; an INVITE may require any of them."""
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """One user agent.
+
+    Args:
+        address: our From, as a name-addr without a tag.
+        user: the user part of Contact, escaped; nothing for none.
+        product: User-Agent and Server; nothing for none.
+        session_s: the session interval we ask for; 0: only if others want one (RFC 4028).
+        shortest_session_s: our Min-SE.
+        reliable: send provisional responses reliably to those who support it (RFC 3262).
+        packages: the INFO packages we take, in lower case (RFC 6086).
+    """
+
+    address: bytes
+    user: bytes = b""
+    product: bytes = b""
+    session_s: int = 1800
+    shortest_session_s: int = 90
+    reliable: bool = True
+    packages: frozenset[bytes] = frozenset()

@@ -1,0 +1,121 @@
+"""Which flows lead to a URI: where requests go (RFC 3261 §8.1.2, §12.2.1.1; RFC 3263, RFC 5923)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.flow import Target
+from pbxcore.sip.resolution import Destination, Resolution, Servers
+from pbxcore.sip.uri import SipUri, parse_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from pbxcore.sip.flow import Flow
+    from pbxcore.sip.resolution import Names, Question, Record, Server
+    from pbxcore.sip.transactions.layer import Wire
+
+
+class Way(Protocol):
+    """The flows to one destination, the best first."""
+
+    def next(self, then: Callable[[Flow | None], None]) -> None:
+        """Tell the next flow to try, at once or later; None when there are no more."""
+        ...
+
+
+class Router(Protocol):
+    """Knows the way to a URI."""
+
+    def way(self, uri: bytes, last: Flow | None) -> Way:
+        """The way to it; `last` is the flow the dialog's last message came by, if there is one."""
+        ...
+
+
+class UriRouter:
+    """Goes where a URI says; within a dialog back over the connection that is open.
+
+    Args:
+        wire: finds and makes flows.
+        draw: a number from 0 to the given one, both included, each as likely.
+        names: looks names up; None: only addresses are reached.
+        transports: those there are, the preferred first.
+        symmetric: within a dialog always go back where the last message came from, which is what
+            reaches phones behind a NAT and what no Contact can turn against a third party.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        draw: Callable[[int], int],
+        *,
+        names: Names | None = None,
+        transports: Sequence[str] = ("udp", "tcp", "tls"),
+        symmetric: bool = False,
+    ) -> None:
+        self._wire = wire
+        self._draw = draw
+        self._names = names or _NoNames()
+        self._transports = transports
+        self._symmetric = symmetric
+
+    def way(self, uri: bytes, last: Flow | None) -> Way:
+        """The open connection if there is one, then the servers of the URI."""
+        back = last if last is not None and (last.reliable or self._symmetric) else None
+        local = last.local if last is not None and not last.reliable else ""
+        servers = None if back is not None and self._symmetric else self._servers(uri)
+        return _Ways(self._wire, back, servers, local)
+
+    def _servers(self, uri: bytes) -> Servers | None:
+        try:
+            parsed = parse_uri(uri)
+        except RemoteProtocolError:
+            return None
+        if not isinstance(parsed, SipUri):
+            return None
+        destination = Destination.of(parsed)
+        walk = Resolution(destination, self._draw, transports=self._transports)
+        return Servers(walk, self._names)
+
+
+class _Ways:
+    """A connection that is open, then each server in turn."""
+
+    def __init__(self, wire: Wire, back: Flow | None, servers: Servers | None, local: str) -> None:
+        self._wire, self._back, self._servers, self._local = wire, back, servers, local
+
+    def next(self, then: Callable[[Flow | None], None]) -> None:
+        back, self._back = self._back, None
+        if back is not None:
+            then(back)
+        elif self._servers is None:
+            then(None)
+        else:
+            self._servers.next(lambda server: self._found(server, then))
+
+    def _found(self, server: Server | None, then: Callable[[Flow | None], None]) -> None:
+        if server is None:
+            then(None)
+            return
+
+        def reached(flow: Flow | None) -> None:
+            if flow is None:
+                self.next(then)
+            else:
+                then(flow)
+
+        local = self._local if server.transport == "udp" else ""
+        target = Target(server.transport, server.host, server.port, local, None, server.name)
+        self._wire.reach(target, reached)
+
+
+class _NoNames:
+    """Whoever knows no names."""
+
+    def look_up(
+        self,
+        questions: tuple[Question, ...],
+        then: Callable[[Sequence[Collection[Record]]], None],
+    ) -> None:
+        then([() for _ in questions])
