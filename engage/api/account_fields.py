@@ -1,7 +1,7 @@
 """The fields of a SIP account, the same for reading, changing and adding.
 
 `home` names what the directory keeps by itself; every other field is kept among the extension's
-options until its feature exists (docs/api-inert-fields.md).
+options, and has no effect there until its feature exists (docs/api-inert-fields.md).
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ _PERSON = (
 
 _BASIC = (
     Field("secret", SECRET, home="sip_secret", secret=True),
-    Field("authid", AUTH_ID, None, nullable=True),
+    Field("authid", AUTH_ID, None, nullable=True, effective=True),
     Field("cidnumber", CALLER_ID, None, nullable=True),
     Field("permission", Choice(PERMISSIONS), "internal", home="permission"),
     Field("max_contacts", Whole(1, 10), 1, home="max_contacts"),
@@ -116,8 +116,8 @@ _MEDIA = (
         "rfc4733",
     ),
     Field("tel_uri", Choice(("disabled", "user_phone", "enabled")), "disabled"),
-    Field("enable_qualify", YES_NO, "no"),
-    Field("qualifyfreq", Whole(1, 3600), 60),
+    Field("enable_qualify", YES_NO, "no", effective=True),
+    Field("qualifyfreq", Whole(1, 3600), 60, effective=True),
     Field("qualify", Whole(0, 60_000), 1000, written=False),
     Field("alertinfo", Choice(ALERT_INFO), None, nullable=True),
     Field("custom_alert_info", Line(128), None, nullable=True),
@@ -126,12 +126,12 @@ _MEDIA = (
     Field("sendtofax", YES_NO, None, nullable=True),
     Field("fax_gateway", YES_NO, "no", written=False),
     Field("encryption", Choice(("no", "yes", "support")), "no"),
-    Field("strategy_ipacl", Whole(0, 2), 0),
+    Field("strategy_ipacl", Whole(0, 2), 0, effective=True),
     *(
-        Field(f"local_network{each}", Network(), None, nullable=True)
+        Field(f"local_network{each}", Network(), None, nullable=True, effective=True)
         for each in range(1, NETWORKS + 1)
     ),
-    Field("specific_ip", Address(), None, nullable=True),
+    Field("specific_ip", Address(), None, nullable=True, effective=True),
     Field("intranet_ip_filter", YES_NO, "no", written=False),
     Field("allow", CommaList(one_of(CODECS), "codecs"), USUAL_CODECS),
     Field("jitterbuffer", Choice(("disable", "fixed", "adaptive", "neteq")), "disable"),

@@ -31,8 +31,8 @@ class Field:
         default: what holds, and is answered, until it is set; null resets to it.
         nullable: whether null and the empty text are values of their own.
         aliases: further names under which it is taken.
-        home: where its value lives, by the store's own name; empty: it is kept among the options,
-            because the feature it steers does not exist yet.
+        home: where its value lives, by the store's own name; empty: it is kept among the options.
+        effective: whether it steers something while it is kept among the options.
         written: whether programs may set it.
         shown: whether it is answered.
         secret: encrypted at rest.
@@ -47,11 +47,17 @@ class Field:
     written: bool = True
     shown: bool = True
     secret: bool = False
+    effective: bool = False
+
+    @property
+    def optional(self) -> bool:
+        """Kept among the options."""
+        return self.written and not self.home
 
     @property
     def inert(self) -> bool:
         """Set by programs, kept and answered, but without effect as yet."""
-        return self.written and not self.home
+        return self.optional and not self.effective
 
     def read(self, given: Any) -> Any:
         """The value as it is kept.

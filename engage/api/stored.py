@@ -25,7 +25,7 @@ def options_of(fields: Fields, given: Mapping[str, Any], secrets: Secrets) -> di
     kept: dict[str, Any] = {}
     for name, value in given.items():
         field = fields.named(name)
-        if field is not None and field.inert:
+        if field is not None and field.optional:
             kept[name] = secrets.seal(value) if field.secret and value else value
     return kept
 
@@ -35,7 +35,7 @@ def kept_in(fields: Fields, options: Mapping[str, Any], secrets: Secrets) -> dic
     found: dict[str, Any] = {}
     for name, value in options.items():
         field = fields.named(name)
-        if field is not None and field.inert:
+        if field is not None and field.optional:
             found[name] = secrets.open(value) if field.secret and value else value
     return found
 

@@ -9,7 +9,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.people.forms import Body, ExtensionChange, NewExtension, Numbers
-from engage.people.wire import EXTENSION_COLUMNS, ShownReferences, extension_json
+from engage.people.wire import (
+    EXTENSION_COLUMNS,
+    ShownReferences,
+    extension_json,
+    extension_row,
+)
 from engage.system.actor import Module
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page
 from engage.web.openapi import operation
@@ -41,6 +46,9 @@ class ShownExtension(BaseModel):
     language: str
     enabled: bool
     max_contacts: int
+    auth_id: str
+    allowed_networks: list[str]
+    qualify_s: int
     permission: str
     wave_privilege_id: str
     options: dict[str, Any]
@@ -94,7 +102,7 @@ class ExtensionRoutes:
         found = [each for each in found if _fits(each, wanted.filters)]
         if wanted.as_csv:
             ordered = in_order(found, wanted, key=_key, ident=_number)
-            rows = ([extension_json(each)[name] for name in EXTENSION_COLUMNS] for each in ordered)
+            rows = (extension_row(each) for each in ordered)
             return csv_file("extensions", EXTENSION_COLUMNS, rows)
         return answer(page(found, wanted, key=_key, ident=_number, shown=extension_json))
 

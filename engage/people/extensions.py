@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engage.errors import N_, Invalid, NotFound
 from engage.i18n import languages
 from engage.identifiers import new_id
-from engage.people import policy
+from engage.people import phone_rules, policy
 from engage.people.directory_repository import DirectoryRepository
 from engage.people.ledger import Repeated, check_version
 from engage.people.model import (
@@ -66,12 +66,16 @@ class Rewrite:
         values = {
             name: value
             for name, value in self.given.items()
-            if name not in ("sip_secret", "wave_password", "options")
+            if name not in ("sip_secret", "wave_password", "options", *phone_rules.FIELDS)
         }
         if "sip_secret" in self.given:
             values["sealed_secret"] = seal(self.given["sip_secret"])
-        if "options" in self.given:
-            values["options"] = {**self.present.options, **self.given["options"]}
+        changes = {
+            **self.given.get("options", {}),
+            **phone_rules.options_for(self.given, self.present.phone_rules),
+        }
+        if changes:
+            values["options"] = {**self.present.options, **changes}
         return replace(self.present, **values, version=self.present.version + 1)
 
 
@@ -293,7 +297,7 @@ class Extensions:
             department=new.department,
             job_title=new.job_title,
             wave_privilege_id=new.wave_privilege_id,
-            options=new.options,
+            options={**new.options, **phone_rules.options_for(new.model_dump())},
         )
         return account, entry
 
@@ -389,6 +393,8 @@ class Extensions:
             "language": _language_problem,
             "wave_privilege_id": self._wave_privilege_problem,
             "options": options_problem,
+            "auth_id": phone_rules.auth_id_problem,
+            "allowed_networks": phone_rules.networks_problem,
         }
         if not lenient:
             rules["sip_secret"] = lambda secret: policy.secret_problem(secret, number)

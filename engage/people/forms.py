@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from engage.errors import N_
 from engage.people import policy
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE, Grant
+from engage.people.phone_rules import LONGEST_INTERVAL_S, MOST_NETWORKS
 from engage.system.actor import Module
 
 Permission = Literal[
@@ -29,9 +30,14 @@ Password = Annotated[str, StringConstraints(max_length=policy.PASSWORD_LONGEST)]
 Secret = Annotated[str, StringConstraints(max_length=policy.SECRET_LONGEST)]
 Language = Annotated[str, StringConstraints(max_length=35)]
 Contacts = Annotated[int, Field(ge=1, le=MOST_CONTACTS)]
+AuthId = Annotated[str, StringConstraints(max_length=32), AfterValidator(policy.line)]
+Networks = Annotated[
+    list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=MOST_NETWORKS)
+]
+Interval = Annotated[int, Field(ge=0, le=LONGEST_INTERVAL_S)]
 Ident = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Options = Annotated[dict[str, Any], Field(max_length=MOST_OPTIONS)]
-"""Fields of the HTTPS API that are kept for features to come."""
+"""Fields of the HTTPS API that are kept for features to come, or steer those that are there."""
 Version = Annotated[int, Field(ge=1)]
 Numbers = Annotated[list[Number], Field(min_length=1, max_length=5000)]
 Idents = Annotated[list[Ident], Field(min_length=1, max_length=5000)]
@@ -100,6 +106,29 @@ class ExtensionForm(Body):
         description=N_("How many phones may be registered at the same time."),
         json_schema_extra={"control": "number", "section": CALLS},
     )
+    auth_id: AuthId = Field(
+        default="",
+        title=N_("Authentication ID"),
+        description=N_("The user name that phones sign in with. Left empty, it is the extension."),
+        json_schema_extra={"control": "text", "section": CALLS},
+    )
+    allowed_networks: Networks = Field(
+        default_factory=list,
+        title=N_("Allowed Addresses"),
+        description=N_(
+            "IP addresses and networks that phones may use this extension from, also by way of a"
+            " proxy. Left empty, they may from anywhere."
+        ),
+        json_schema_extra={"control": "hosts", "section": CALLS, "placeholder": "192.0.2.0/24"},
+    )
+    qualify_s: Interval = Field(
+        default=0,
+        title=N_("Qualify Interval"),
+        description=N_(
+            "How often registered phones are asked whether they can be reached; 0: never."
+        ),
+        json_schema_extra={"control": "number", "section": CALLS, "unit": N_("seconds")},
+    )
     permission: Permission = Field(
         default="internal",
         title=N_("Permission"),
@@ -155,6 +184,9 @@ class ExtensionChange(Body):
     enabled: bool | None = None
     sip_secret: Secret | None = None
     max_contacts: Contacts | None = None
+    auth_id: AuthId | None = None
+    allowed_networks: Networks | None = None
+    qualify_s: Interval | None = None
     permission: Permission | None = None
     wave_password: Password | None = None
     wave_privilege_id: Ident | None = None

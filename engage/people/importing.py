@@ -13,7 +13,7 @@ from engage.people.forms import ExtensionChange, NewExtension
 from engage.people.model import WELCOME_DUE
 from engage.people.policy import name_key
 from engage.people.wire import EXTENSION_COLUMNS
-from engage.people.worksheets import ImportRefused, Outcome, validated
+from engage.people.worksheets import ImportRefused, Outcome, numbers_in, validated
 from engage.system.actor import Module
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ MOST_PASSWORDS = 1_000
 SECRETS = ("sip_secret", "wave_password")
 COLUMNS = frozenset((*EXTENSION_COLUMNS, *SECRETS))
 EMPTY_IS_LEFT_OUT = frozenset(
-    {*SECRETS, "enabled", "max_contacts", "permission", "wave_privilege_id"}
+    {*SECRETS, "enabled", "max_contacts", "qualify_s", "permission", "wave_privilege_id"}
 )
 YES, NO = frozenset({"yes", "true", "1", "on"}), frozenset({"no", "false", "0", "off"})
 
@@ -164,7 +164,9 @@ class Importing:
                 if text.casefold() not in YES | NO:
                     raise _CellRefused(N_("Please write yes or no."))
                 return text.casefold() in YES
-            case "max_contacts":
+            case "allowed_networks":
+                return numbers_in(text)
+            case "max_contacts" | "qualify_s":
                 if not (text.isascii() and text.isdigit() and len(text) < 10):
                     raise _CellRefused(N_("This must be a whole number."))
                 return int(text)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from engage.errors import N_, Conflict, Invalid, TooMany, Unauthenticated
 from engage.people import policy
+from engage.people.phone_rules import PhoneRules
 from engage.system.actor import NO_RIGHTS, Rights
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class Account:
 class ExtensionEntry:
     """An extension with its user; `sealed_secret` opens with the keyring.
 
-    `options` are fields of the HTTPS API that are kept for features to come.
+    `options` are fields of the HTTPS API: `phone_rules` among them, others for features to come.
     """
 
     number: str
@@ -148,6 +149,11 @@ class ExtensionEntry:
     wave_privilege_id: str = DEFAULT_WAVE_PRIVILEGE
     options: Mapping[str, Any] = field(default_factory=dict)
     version: int = 1
+
+    @property
+    def phone_rules(self) -> PhoneRules:
+        """How its phones sign in, from where, and how often they are asked."""
+        return PhoneRules.of(self.options)
 
     @property
     def name(self) -> str:

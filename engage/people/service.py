@@ -301,8 +301,12 @@ class People:
                 self._opened[each.sealed_secret],
                 each.max_contacts,
                 each.enabled,
+                auth_id=rules.auth_id,
+                networks=rules.allowed_networks,
+                qualify_s=rules.qualify_s,
             )
             for each in entries
+            for rules in (each.phone_rules,)
         ]
         return found, self._book.directory_version
 

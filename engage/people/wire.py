@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 EXTENSION_COLUMNS = (
     "number", "first_name", "last_name", "email", "phone_number", "department", "job_title",
-    "language", "enabled", "max_contacts", "permission", "wave_privilege_id",
+    "language", "enabled", "max_contacts", "auth_id", "allowed_networks", "qualify_s",
+    "permission", "wave_privilege_id",
 )  # fmt: skip
 """The columns of an export; an import takes them, and the secrets."""
 
@@ -50,6 +51,7 @@ class ShownReferences(BaseModel):
 
 def extension_json(entry: ExtensionEntry) -> dict[str, Any]:
     """An extension without its secrets."""
+    rules = entry.phone_rules
     return {
         "number": entry.number,
         "first_name": entry.first_name,
@@ -62,11 +64,21 @@ def extension_json(entry: ExtensionEntry) -> dict[str, Any]:
         "language": entry.language,
         "enabled": entry.enabled,
         "max_contacts": entry.max_contacts,
+        "auth_id": rules.auth_id,
+        "allowed_networks": list(rules.allowed_networks),
+        "qualify_s": rules.qualify_s,
         "permission": entry.permission,
         "wave_privilege_id": entry.wave_privilege_id,
         "options": dict(entry.options),
         "version": entry.version,
     }
+
+
+def extension_row(entry: ExtensionEntry) -> list[Any]:
+    """An extension as a line of a worksheet."""
+    shown = extension_json(entry)
+    shown["allowed_networks"] = " ".join(shown["allowed_networks"])
+    return [shown[name] for name in EXTENSION_COLUMNS]
 
 
 def group_json(group: Group) -> dict[str, Any]:

@@ -114,16 +114,17 @@ async def test_known_extensions_are_changed_by_the_columns_that_are_there(office
 
 async def test_what_is_exported_can_be_imported_again(office: Office) -> None:
     from engage.csv_cells import cell
-    from engage.people.wire import extension_json
+    from engage.people.wire import extension_json, extension_row
 
     await office.people.extensions.add(
         ROOT,
         extension("1098", first_name="-Ada", phone_number="+44 20", department='R&D, "lab"',
-                  language="en", enabled=False),
+                  language="en", enabled=False, auth_id="ada+1", qualify_s=30,
+                  allowed_networks=["192.0.2.0/24", "2001:db8::1"]),
     )  # fmt: skip
     [before] = office.people.extensions.listed(ROOT)
     shown = extension_json(before)
-    cells = (f'"{cell(shown[name]).replace(chr(34), chr(34) * 2)}"' for name in EXTENSION_COLUMNS)
+    cells = (f'"{cell(each).replace(chr(34), chr(34) * 2)}"' for each in extension_row(before))
     text = ",".join(EXTENSION_COLUMNS) + "\n" + ",".join(cells) + "\n"
     assert (await run(office, text, update=True)).changed == 1
     [after] = office.people.extensions.listed(ROOT)
