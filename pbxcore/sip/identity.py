@@ -1,0 +1,135 @@
+"""Who calls, and whether that may be told: trust decides (RFC 3323, RFC 3325).
+
+What a peer asserts is believed if it is trusted; what we assert goes to those who are. The caller's
+wish for privacy holds for everybody else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.address import write_address
+from pbxcore.sip.headers.privacy import (
+    ASSERTED,
+    PREFERRED,
+    encode_privacy,
+    read_identities,
+    read_privacy,
+)
+from pbxcore.sip.uri import SipUri, parse_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.sip.address import Address
+    from pbxcore.sip.message import Message
+
+ANONYMOUS: Final = b'"Anonymous" <sip:anonymous@anonymous.invalid>'
+"""The From of a caller who may not be named (RFC 3323 §4.1.1.3)."""
+TELLING: Final = frozenset(
+    b"alert-info call-info error-info in-reply-to organization reply-to server subject user-agent"
+    b" warning referred-by".split()
+)
+"""Headers that would name a caller who wants privacy: they do not pass (RFC 3323 §5.3, §4.1)."""
+_HIDING: Final = frozenset((b"id", b"user", b"header"))
+_KNOWN: Final = _HIDING | {b"session", b"history", b"critical", b"none"}
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who calls: the address to show, and what was wished for it.
+
+    `asserted` means that somebody we trust stands for the address; without that it is a claim.
+    """
+
+    uri: bytes
+    display_name: bytes = b""
+    tel: bytes | None = None
+    asserted: bool = False
+    privacy: frozenset[bytes] = frozenset()
+
+    @property
+    def private(self) -> bool:
+        """Whether the caller may not be named to whom we do not trust."""
+        return bool(self.privacy & _HIDING) and b"none" not in self.privacy
+
+
+class Presented(msgspec.Struct, frozen=True):
+    """How a caller is written: the value of From without its tag, and the lines that go along."""
+
+    from_: bytes
+    lines: tuple[bytes, ...] = ()
+
+
+def refuse_unknown_privacy(message: Message) -> None:
+    """Let a message pass unless it insists on a privacy that we cannot give (RFC 3323 §5).
+
+    Raises:
+        RemoteProtocolError: 500.
+    """
+    wanted = read_privacy(message)
+    if b"critical" in wanted and not wanted <= _KNOWN:
+        raise RemoteProtocolError(500, "Unknown Privacy")
+
+
+def read_caller(message: Message, from_: Address, *, trusted: bool) -> Caller:
+    """Who sent a request, told by a peer we trust or do not.
+
+    A trusted peer's P-Asserted-Identity comes before its From, which may be anonymous. An untrusted
+    one's is not looked at (RFC 3325 §5).
+    """
+    privacy = read_privacy(message)
+    if is_anonymous(from_.uri):
+        privacy |= {b"id"} if b"none" not in privacy else frozenset()
+    identities = read_identities(message, ASSERTED) if trusted else ()
+    if not identities:
+        return Caller(from_.uri, from_.display_name, privacy=privacy)
+    first = identities[0]
+    tel = next((each.uri for each in identities if each.uri[:4].lower() == b"tel:"), None)
+    name = first.display_name
+    if not name and not is_anonymous(from_.uri):
+        name = from_.display_name  # many trunks assert the number alone
+    return Caller(first.uri, name, tel, asserted=True, privacy=privacy)
+
+
+def preferred(message: Message, allowed: Callable[[bytes], bool]) -> Address | None:
+    """Which of its own identities a user wants to be known by (RFC 3325 §6).
+
+    A hint, from a user who has signed in: `allowed` says whether a URI is one of theirs.
+    """
+    found = read_identities(message, PREFERRED)
+    return next((each for each in found if allowed(each.uri)), None)
+
+
+def presented(caller: Caller, *, trusted: bool) -> Presented:
+    """Write a caller for a peer we trust or do not.
+
+    A trusted peer gets the identity and the wish for privacy, and stands for it from there on. To
+    an untrusted one a private caller is anonymous, and nobody is asserted.
+
+    Raises:
+        LocalProtocolError: the caller has no address.
+    """
+    shown = write_address(caller.uri, caller.display_name)
+    hidden = caller.private
+    if not trusted:
+        return Presented(ANONYMOUS if hidden else shown)
+    lines = [b"P-Asserted-Identity: " + shown]
+    if caller.tel is not None and caller.tel != caller.uri:
+        lines.append(b"P-Asserted-Identity: <%b>" % caller.tel)
+    if caller.privacy:
+        lines.append(b"Privacy: " + encode_privacy(caller.privacy))
+    return Presented(ANONYMOUS if hidden else shown, tuple(lines))
+
+
+def is_anonymous(uri: bytes) -> bool:
+    """Whether an address stands for nobody, however phones write that."""
+    try:
+        found = parse_uri(uri)
+    except RemoteProtocolError:
+        return False
+    if not isinstance(found, SipUri):
+        return False
+    return found.host == b"anonymous.invalid" or (found.user or b"").lower() == b"anonymous"
