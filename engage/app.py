@@ -96,6 +96,9 @@ from engage.system.operation_log import OperationLog
 from engage.system.routes import SystemRoutes
 from engage.system.server_certificate import Certificates
 from engage.system.time_settings import TimeSettings
+from engage.telephony.alerts import SECTION as EVENTS
+from engage.telephony.alerts import EventSettings, PhoneAlerts
+from engage.telephony.routes import PhoneRoutes
 from engage.telephony.service import Telephony
 from engage.telephony.sockets import SipSockets
 from engage.web.access import Access
@@ -394,7 +397,10 @@ class _Parts:
     def _phones(self) -> None:
         """Telephony, and chats of two, which phones take part in."""
         settings, pbx = self._settings, self._pbx
-        domain = DomainSettings(domains=(urlsplit(settings.public_url).hostname or "",))
+        domain = DomainSettings(
+            domains=(urlsplit(settings.public_url).hostname or "",),
+            trusted_proxies=tuple(map(str, settings.trusted_proxies)),
+        )
         self._telephony = Telephony(
             self._database, pbx, self._events, self.people, now_ms, domain=domain
         )
@@ -407,9 +413,16 @@ class _Parts:
             self._events,
             public_url=self._public_url,
         )
+        self._configuration.register(EVENTS, EventSettings, Module.EMAIL)
         self._telephony.follow(
-            self._hub, settings.journal, self._chat, self._presence, pbx.on_notice
+            self._hub,
+            settings.journal,
+            self._chat,
+            self._presence,
+            pbx.on_notice,
+            PhoneAlerts(self._mailer, partial(self._configuration.get, EventSettings)),
         )
+        self.routes += PhoneRoutes(pbx, self.people.extensions.get).routes()
         pbx.on_request(self._chat.arrived)
         self._sip_sockets = SipSockets(pbx)
 

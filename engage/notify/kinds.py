@@ -121,6 +121,18 @@ INACTIVE_USER = Kind(
         _link(N_("Opens Wave"), "/wave/"),
     ),
 )
+LOST_REGISTRATION = Kind(
+    "lost_registration",
+    N_("SIP Lost Registration"),
+    N_("To the warning contacts when a phone's registration ended without its signing off."),
+    (
+        Variable("extension", N_("The extension whose phone is gone"), "1002"),
+        Variable("address", N_("The phone's IP address"), "192.0.2.10"),
+        Variable("device", N_("What the phone calls itself"), "Grandstream GRP2614 1.0.10.7"),
+        Variable("lost_at", N_("When its registration ended"), 1_764_000_000_000, Form.MOMENT),
+    ),
+    life_s=24 * HOUR_S,
+)
 TEST = Kind(
     "test",
     N_("Test email"),
@@ -137,6 +149,7 @@ KINDS: dict[str, Kind] = {
         WELCOME,
         PASSWORD_RESET,
         INACTIVE_USER,
+        LOST_REGISTRATION,
         TEST,
     )
 }

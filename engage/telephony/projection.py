@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engage.events import Events
     from engage.hub.service import Hub, HubTransaction
     from engage.storage.database import Database
+    from engage.telephony.alerts import PhoneAlerts
     from engage.telephony.deliveries import Deliveries
     from engage.telephony.model import DirectChats, PhoneCounts
     from pbxcore.journal import Entry
@@ -51,6 +52,7 @@ class Projection:
         deliveries: hears of phones that registered.
         presence: hears how many phones an extension has.
         events: hears `DevicesChanged`.
+        alerts: tells administrators of phones that vanished.
     """
 
     def __init__(
@@ -63,10 +65,12 @@ class Projection:
         deliveries: Deliveries,
         presence: PhoneCounts,
         events: Events,
+        alerts: PhoneAlerts | None = None,
     ) -> None:
         self._database, self._hub, self._folder = database, hub, folder
         self._chats, self._deliveries = chats, deliveries
         self._presence, self._events = presence, events
+        self._alerts = alerts
         self._woken = asyncio.Event()
         self._stopping = False
         self._loop: asyncio.Task[None] | None = None
@@ -161,6 +165,8 @@ class Projection:
                 return {added.number}
             case BindingRemoved() as removed:
                 await devices.remove(removed.number, removed.contact)
+                if self._alerts is not None:
+                    await self._alerts.gone(transaction.connection, removed, entry.at_ms)
                 return {removed.number}
             case BindingQualified():
                 return set()  # the PBX tells it of each device when asked

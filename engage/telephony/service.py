@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engage.hub.service import Hub
     from engage.identifiers import Clock
     from engage.storage.database import Database
+    from engage.telephony.alerts import PhoneAlerts
     from engage.telephony.model import (
         DirectChats,
         DirectorySource,
@@ -60,6 +61,7 @@ class Telephony:
         chats: DirectChats,
         presence: PhoneCounts,
         on_notice: Callable[[Callable[[JournalGrew], None]], None],
+        alerts: PhoneAlerts | None = None,
     ) -> None:
         """Follow the journal in `folder` once started."""
         projection = Projection(
@@ -70,6 +72,7 @@ class Telephony:
             deliveries=self.deliveries,
             presence=presence,
             events=self._events,
+            alerts=alerts,
         )
         on_notice(lambda _: projection.wake())
         self._link.on_connected(projection.caught_up)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engage.broadcast.repository import DeliveryView
     from engage.broadcast.service import BroadcastView
     from engage.storage.database import Database
+    from engage.telephony.alerts import PhoneAlerts
     from engage.telephony.model import TokenBucket
     from tests.support.exchange import Exchange
 
@@ -99,6 +100,7 @@ class Desk:
     sockets: Sockets = field(default_factory=Sockets)
     pace: TokenBucket | None = None
     in_flight: int = 10
+    alerts: PhoneAlerts | None = None
 
     async def __aenter__(self) -> Desk:
         self.hub = Hub(self.database, self.sockets, self.events, self.clock)
@@ -121,7 +123,9 @@ class Desk:
             self.database, self.hub, book, phones, self.events, self.clock
         )
         self.broadcasts = Broadcasts(self.database, book, phones, self.sending.wake, self.clock)
-        self.telephony.follow(self.hub, link.journal, self.chat, self.presence, link.on_notice)
+        self.telephony.follow(
+            self.hub, link.journal, self.chat, self.presence, link.on_notice, self.alerts
+        )
         link.on_request(self.chat.arrived)
         await self.hub.start()
         await self.telephony.start()

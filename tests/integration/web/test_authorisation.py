@@ -146,6 +146,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("PATCH", "/v1/extensions/{number}"): {ADMIN},
     ("DELETE", "/v1/extensions/{number}"): {ADMIN},
     ("GET", "/v1/extensions/{number}/references"): {ADMIN},
+    ("GET", "/v1/extensions/{number}/phones"): {ADMIN},
     ("POST", "/v1/conversations/{id}/end"): PARTY,
     ("GET", "/v1/queues"): {ADMIN},
     ("POST", "/v1/queues"): {ADMIN},

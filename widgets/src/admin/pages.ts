@@ -63,6 +63,7 @@ export const pages: readonly Page[] = [
   { group: "system", name: () => t("Email Send Log"), path: "email-log", module: "email", words: () => t("outbox, mails, failed, dead letters"), load: () => import("./email/EmailLogPage") },
   settingsPage("messaging", () => t("IM Settings"), "im-settings", "im_settings", "im_settings"),
   settingsPage("system", () => t("Time Settings"), "time", "time_settings"),
+  { ...settingsPage("system", () => t("System Events"), "system-events", "email", "system_events"), words: () => t("alerts, warning contacts, lost registration") },
   { ...settingsPage("system", () => t("Security Settings"), "security", "users"), words: () => t("second factor, passwords, lock-out, trusted networks, sessions") },
   { group: "system", name: () => t("HTTP Server"), path: "http-server", module: "http_server", words: () => t("certificate, HTTPS, public address, hosts"), settings: "http_server", load: () => import("./system/HttpServerPage") },
   { group: "other", name: () => t("API Configuration"), path: "api-users", module: "api_users", words: () => t("HTTPS API, programs, API users"), load: () => import("./system/ApiUsersPage") },

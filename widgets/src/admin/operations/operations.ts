@@ -91,6 +91,8 @@ export function actionWords(action: string): string {
       return t("{what}: tested", { what });
     case "renew_link":
       return t("{what}: link renewed", { what });
+    case "lost_registration":
+      return t("{what}: SIP registration lost", { what });
     case "read_secret":
       return t("{what}: password shown", { what });
     default:

@@ -7,6 +7,7 @@ import { useSession } from "../../kit/session-context";
 import { nt, t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
 import { DataTable, type RowAction } from "../DataTable";
+import { Phones } from "./Phones";
 import { SipPassword } from "./SipPassword";
 import { WorksheetImport } from "./WorksheetImport";
 import { Heading } from "../Heading";
@@ -59,6 +60,7 @@ export default function ExtensionsPage({ rest: [first], readOnly }: PageProps) {
       readOnly={readOnly}
       fixed={{ number: t("The number of an extension stays; add another one to renumber a person.") }}
       secrets={SECRETS}
+      more={(values) => <Phones number={String(values["number"])} />}
       actions={
         readOnly
           ? undefined

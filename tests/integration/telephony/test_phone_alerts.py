@@ -1,0 +1,80 @@
+"""A phone that vanished is an event: in the operation log, and in a mail where that is wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from engage.errors import EngageError
+from engage.storage.tables import operations
+from engage.telephony.alerts import EventSettings, PhoneAlerts
+from pbxcore.journal import BindingAdded, BindingRemoved
+from tests.support.messaging import Book, Desk
+from tests.support.people import Outbox
+
+if TYPE_CHECKING:
+    from engage.storage.database import Database
+    from tests.support.exchange import Exchange
+
+CONTACT = "sip:1002@192.0.2.10:5060"
+
+
+async def told(
+    database: Database, exchange: Exchange, settings: EventSettings, cause: str = "expired"
+) -> tuple[list[tuple[str, str, str, dict[str, str]]], Outbox]:
+    """Let a phone vanish; what the operation log and the mails say."""
+    outbox = Outbox()
+    alerts = PhoneAlerts(outbox, lambda: settings)
+    async with Desk(database, exchange, Book(), alerts=alerts) as desk:
+        exchange.record(BindingAdded("1002", CONTACT, "GRP2614", "192.0.2.10:5060", "udp", 0))
+        await desk.phones("1002", 1)
+        exchange.record(BindingRemoved("1002", CONTACT, cause, "192.0.2.10", "GRP2614"))
+        await desk.phones("1002", 0)
+    async with database.read() as connection:
+        rows = await connection.execute(select(operations))
+    return [(row.action, row.object, row.address, row.detail) for row in rows], outbox
+
+
+async def test_lost_registration_is_written_down_with_the_address(
+    database: Database, exchange: Exchange
+) -> None:
+    rows, outbox = await told(database, exchange, EventSettings())
+    detail = {"address": "192.0.2.10", "device": "GRP2614", "contact": CONTACT, "cause": "expired"}
+    assert rows == [("extension.lost_registration", "extension:1002", "192.0.2.10", detail)]
+    assert outbox.posted == []
+
+
+async def test_lost_registration_is_mailed_to_the_warning_contacts(
+    database: Database, exchange: Exchange
+) -> None:
+    settings = EventSettings(
+        warning_contacts=("a@x.test", "b@x.test"),
+        lost_registration_alert=False,
+        lost_registration_mail=True,
+    )
+    rows, outbox = await told(database, exchange, settings, "lost")
+    assert rows == []
+    assert [(kind, to.address) for kind, to, _ in outbox.posted] == [
+        ("lost_registration", "a@x.test"),
+        ("lost_registration", "b@x.test"),
+    ]
+    _, _, params = outbox.posted[0]
+    assert (params["extension"], params["address"]) == ("1002", "192.0.2.10")
+
+
+async def test_phone_that_signs_off_or_moves_is_no_event(
+    database: Database, exchange: Exchange
+) -> None:
+    rows, _ = await told(database, exchange, EventSettings(), "unregistered")
+    assert rows == []
+
+
+def test_contacts_are_addresses() -> None:
+    assert EventSettings(warning_contacts=(" a@x.test", "a@x.test", "")).warning_contacts == (
+        "a@x.test",
+    )
+    with pytest.raises((ValidationError, EngageError)):
+        EventSettings(warning_contacts=("nobody",))
