@@ -70,6 +70,31 @@ class Bindings(msgspec.Struct, frozen=True, tag=True):
     bindings: tuple[BindingView, ...]
 
 
+class ListTrunks(msgspec.Struct, frozen=True, tag=True):
+    """Ask how the trunks stand. Reply: `TrunkStandings`."""
+
+
+class TrunkStanding(msgspec.Struct, frozen=True):
+    """How one enabled trunk stands; see `journal.TrunkChanged`.
+
+    `round_trip_ms` is how long the last answer took, None when none came; `registered_for_s` for
+    how long the registration still stands.
+    """
+
+    id: str
+    state: str
+    status: int
+    server: str
+    round_trip_ms: int | None = None
+    registered_for_s: int | None = None
+
+
+class TrunkStandings(msgspec.Struct, frozen=True, tag=True):
+    """How the enabled trunks stand, by no order."""
+
+    trunks: tuple[TrunkStanding, ...]
+
+
 class SendMessage(msgspec.Struct, frozen=True, tag=True):
     """Send one SIP MESSAGE to one device (RFC 3428). Reply: `MessageResult`.
 
@@ -214,6 +239,7 @@ Request = (
     PutSnapshot
     | ApplyDelta
     | ListBindings
+    | ListTrunks
     | SendMessage
     | MessageArrived
     | ListBans
@@ -221,5 +247,14 @@ Request = (
     | Trace
     | Probe
 )
-Reply = DirectoryHeld | Bindings | MessageResult | MessageStored | BansHeld | TraceShown | Health
+Reply = (
+    DirectoryHeld
+    | Bindings
+    | TrunkStandings
+    | MessageResult
+    | MessageStored
+    | BansHeld
+    | TraceShown
+    | Health
+)
 Notice = JournalGrew | WebSocketOpened | WebSocketMessage | WebSocketClosed

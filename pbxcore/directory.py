@@ -81,6 +81,8 @@ class DomainSettings(msgspec.Struct, frozen=True):
     `tls_client_certificates` is `off`, `optional` (one that is shown must be good) or `required`;
     `tls_trusted` holds certificates (PEM) that are trusted beside the system's; without
     `tls_verify_servers` no server's certificate is checked when we connect.
+
+    `name_servers` (`address:port`) find SIP servers by name, instead of those of the machine.
     """
 
     realm: str = "engage"
@@ -96,6 +98,35 @@ class DomainSettings(msgspec.Struct, frozen=True):
     tls_trusted: str = ""
     tls_verify_servers: bool = True
     trusted_proxies: tuple[str, ...] = ()
+    name_servers: tuple[str, ...] = ()
+
+
+class Trunk(msgspec.Struct, frozen=True):
+    """A far end: a provider we register with, or a peer that is trusted by its addresses.
+
+    `host` is a domain (found by RFC 3263 when `port` is 0) or an address. `number` is the user part
+    of our address-of-record, `username` when it is empty; `auth_id` the name in credentials,
+    likewise. `networks` (CIDR) may send requests without a password; with `challenged` nobody may
+    who does not know `username` and `password`. `keep_alive_s` of 0 asks for no sign of life.
+    """
+
+    id: str
+    name: str
+    host: str
+    port: int = 0
+    transport: str = "udp"
+    registers: bool = False
+    username: str = ""
+    auth_id: str = ""
+    password: str = ""
+    number: str = ""
+    from_domain: str = ""
+    outbound_proxy: str = ""
+    expiry_s: int = 3600
+    keep_alive_s: int = 0
+    networks: tuple[str, ...] = ()
+    challenged: bool = False
+    enabled: bool = True
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -104,6 +135,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     version: int
     settings: DomainSettings
     extensions: tuple[Extension, ...]
+    trunks: tuple[Trunk, ...] = ()
 
 
 class ExtensionPut(msgspec.Struct, frozen=True, tag=True):
@@ -124,7 +156,19 @@ class SettingsChanged(msgspec.Struct, frozen=True, tag=True):
     settings: DomainSettings
 
 
-Change = ExtensionPut | ExtensionRemoved | SettingsChanged
+class TrunkPut(msgspec.Struct, frozen=True, tag=True):
+    """A trunk was added or changed."""
+
+    trunk: Trunk
+
+
+class TrunkRemoved(msgspec.Struct, frozen=True, tag=True):
+    """A trunk is gone; its registration is taken back."""
+
+    id: str
+
+
+Change = ExtensionPut | ExtensionRemoved | SettingsChanged | TrunkPut | TrunkRemoved
 
 
 class Delta(msgspec.Struct, frozen=True):
@@ -144,6 +188,7 @@ class Directory:
     def __init__(self, snapshot: Snapshot | None = None) -> None:
         self.version = -1
         self.settings = DomainSettings()
+        self.trunks: dict[str, Trunk] = {}
         self._extensions: dict[str, Extension] = {}
         self._signing_in: dict[str, tuple[str, ...]] = {}
         if snapshot is not None:
@@ -169,6 +214,7 @@ class Directory:
         self.settings = snapshot.settings
         self._extensions = {each.number: each for each in snapshot.extensions}
         self._index()
+        self.trunks = {each.id: each for each in snapshot.trunks}
 
     def apply(self, delta: Delta) -> None:
         """Follow one delta.
@@ -186,12 +232,17 @@ class Directory:
                     self._extensions.pop(number, None)
                 case SettingsChanged(settings):
                     self.settings = settings
+                case TrunkPut(trunk):
+                    self.trunks = {**self.trunks, trunk.id: trunk}
+                case TrunkRemoved(id_):
+                    self.trunks = {at: each for at, each in self.trunks.items() if at != id_}
         self._index()
         self.version = delta.version
 
     def snapshot(self) -> Snapshot:
         """The present state as a value."""
-        return Snapshot(self.version, self.settings, tuple(self._extensions.values()))
+        extensions, trunks = tuple(self._extensions.values()), tuple(self.trunks.values())
+        return Snapshot(self.version, self.settings, extensions, trunks)
 
     def _index(self) -> None:
         self._signing_in = {}

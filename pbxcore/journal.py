@@ -70,11 +70,27 @@ class AddressUnbanned(msgspec.Struct, frozen=True, tag=True):
     cause: str
 
 
+class TrunkChanged(msgspec.Struct, frozen=True, tag=True):
+    """A trunk stands differently.
+
+    `state` is `off`, `trying`, `registered`, `rejected`, `unreachable`, or `reachable` for one that
+    does not register; `status` is what the registrar said last, 0 for nothing; `server` the
+    address and port that answered last.
+    """
+
+    id: str
+    name: str
+    state: str
+    status: int
+    server: str
+
+
 Fact = (
     BindingAdded
     | BindingRemoved
     | BindingQualified
     | MessageRelayed
+    | TrunkChanged
     | AddressBanned
     | AddressUnbanned
 )

@@ -21,6 +21,7 @@ from pbxcore.directory import DirectoryGap
 from pbxcore.domain import Domain
 from pbxcore.errors import LocalProtocolError
 from pbxcore.net import addresses
+from pbxcore.net.dns import Resolver
 from pbxcore.net.endpoint import Endpoint
 from pbxcore.net.tls import CertificateRefused, ServerCertificate, Tls
 from pbxcore.net.websocket import WebSockets
@@ -36,6 +37,7 @@ from pbxcore.services.phones import Phones
 from pbxcore.services.qualifying import Qualifying
 from pbxcore.services.registration import RegistrationService
 from pbxcore.sip.flow import split_host_port
+from pbxcore.trunks.service import Trunks
 from pbxcore.uas import Uas
 from pbxcore.watch import Watch
 
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
     from pbxcore.directory import Directory
     from pbxcore.journal import Fact
+    from pbxcore.sip.flow import Flow
     from pbxcore.sip.transactions.layer import TransactionLayer
 
 __all__ = [
@@ -112,6 +115,8 @@ class Pbx:
         self._tls: Tls | None = None
         self._endpoint: Endpoint | None = None
         self._pager: Pager | None = None
+        self._resolver: Resolver | None = None
+        self._trunks: Trunks | None = None
         self._chores: asyncio.TimerHandle | None = None
         self._rounds = 0
 
@@ -135,6 +140,7 @@ class Pbx:
             for each in self._registrar.of(number)
         )
         await self._endpoint.start(udp, tcp, tls)
+        self._start_trunks(self._endpoint)
         self._do_chores()
 
     def _serve(self, uas: Uas, endpoint: Endpoint) -> None:
@@ -162,6 +168,17 @@ class Pbx:
         uas.serve(b"OPTIONS", OptionsService(self._domain, uas).receive)
         uas.serve(b"MESSAGE", messages.receive)
 
+    def _start_trunks(self, endpoint: Endpoint) -> None:
+        self._resolver = Resolver(lambda: self._directory.settings.name_servers)
+        self._trunks = Trunks(
+            self._directory,
+            endpoint.layer,
+            self._resolver,
+            record=self._record,
+            entropy=self._entropy,
+        )
+        self._trunks.follow()
+
     def use_certificates(self, certificates: Sequence[ServerCertificate]) -> None:
         """Show these over TLS from now on, the first to whoever asks for no name that we have.
 
@@ -186,7 +203,7 @@ class Pbx:
             entropy=self._entropy,
         )
         self._phones.qualifiable = self._qualifying.wake
-        layer.on_lost = lambda flow: self._phones.lost((flow.transport, flow.local, flow.source))
+        layer.on_lost = self._lost
 
     def web_sockets(self, tell: Callable[[commands.Notice], None]) -> WebSockets:
         """A web server has connected that may hold sockets of browsers (RFC 7118).
@@ -207,6 +224,9 @@ class Pbx:
             self._chores.cancel()
         if self._qualifying is not None:
             self._qualifying.stop()
+        if self._resolver is not None:
+            self._resolver.close()
+            self._resolver = self._trunks = None
         if self._endpoint is not None:
             self._endpoint.layer.on_lost = None  # it is we who close them
             await self._endpoint.stop(grace_s)
@@ -231,6 +251,9 @@ class Pbx:
                     self._follow_directory()
             case commands.ListBindings(number):
                 return self._phones.listed(number)
+            case commands.ListTrunks():
+                trunks = self._trunks
+                return commands.TrunkStandings(()) if trunks is None else trunks.standings()
             case commands.SendMessage():
                 return await self._send(request)
             case commands.ListBans() | commands.LiftBans() | commands.Trace():
@@ -260,14 +283,24 @@ class Pbx:
             return commands.Health(False, "no directory yet", figures)
         return commands.Health(True, "", figures)
 
+    def _lost(self, flow: Flow) -> None:
+        """A connection is gone: no phone and no provider is reached over it any more."""
+        self._phones.lost((flow.transport, flow.local, flow.source))
+        if self._trunks is not None:
+            self._trunks.lost(flow)
+
     def _follow_directory(self) -> None:
         """Do at once what another directory or other settings ask for."""
         self._phones.refresh()
         self._watch.guard.settings_changed()
+        if self._trunks is not None:
+            self._trunks.follow()
 
     def _do_chores(self) -> None:
         """Once a second: let bindings expire, and ask the kernel about addresses anew at times."""
         self._phones.tick()
+        if self._trunks is not None:
+            self._trunks.tick()
         loop = asyncio.get_running_loop()
         self._watch.tick(loop.time())
         self._rounds += 1

@@ -18,6 +18,7 @@ from pbxcore.journal import (
     BindingQualified,
     BindingRemoved,
     MessageRelayed,
+    TrunkChanged,
 )
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ class Projection:
                 if 200 <= relayed.status < 300:
                     await self._keep(transaction, relayed)
                 return set()
-            case AddressBanned() | AddressUnbanned():
+            case AddressBanned() | AddressUnbanned() | TrunkChanged():
                 return set()
 
     async def _keep(self, transaction: HubTransaction, relayed: MessageRelayed) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxcore.errors import PbxError
+from pbxcore.sip.flow import split_host_port
 from pbxcore.sip.resolution import Kind, Question, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from pbxcore.net.name_servers import NameServers
 
@@ -39,17 +40,20 @@ class Resolver:
     """Looks names up for one event loop; the same question asked twice at once is asked once.
 
     Args:
-        servers: addresses and ports of name servers; none: those of the machine.
+        servers: the name servers that hold now, as `address:port`; none: those of the machine.
         hosts: names that only this machine knows, as in `hosts(5)`.
     """
 
-    def __init__(self, servers: Iterable[tuple[str, int]] = (), hosts: Path = _HOSTS) -> None:
+    def __init__(
+        self, servers: Callable[[], tuple[str, ...]] = tuple, hosts: Path = _HOSTS
+    ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._servers = tuple(servers)
+        self._servers = servers
         self._hosts = _Hosts(hosts)
         self._asking: dict[Question, asyncio.Task[tuple[Record, ...]]] = {}
         self._known: OrderedDict[Question, _Remembered] = OrderedDict()
         self._asked: NameServers | None = None
+        self._asked_by: tuple[str, ...] = ()
         self._waiting: set[asyncio.Task[None]] = set()
 
     def look_up(
@@ -98,9 +102,8 @@ class Resolver:
         if own := self._hosts.addresses(question):
             return own
         try:
-            if self._asked is None:
-                self._asked = await asyncio.to_thread(_loaded, self._servers)
-            found, life_s = await self._asked.ask(question, PATIENCE_S)
+            asked = await self._name_servers()
+            found, life_s = await asked.ask(question, PATIENCE_S)
         except PbxError as failed:
             log.info("no name server answers", extra={"host": question.name, "why": str(failed)})
             return self._remember(question, (), FAILURE_LIFE_S)
@@ -109,6 +112,13 @@ class Resolver:
             return self._remember(question, (), FAILURE_LIFE_S)
         longest_s = LONGEST_LIFE_S if found else ABSENT_LIFE_S
         return self._remember(question, found, min(life_s, longest_s))
+
+    async def _name_servers(self) -> NameServers:
+        servers = self._servers()
+        if self._asked is None or servers != self._asked_by:
+            self._known.clear()
+            self._asked_by, self._asked = servers, await asyncio.to_thread(_loaded, servers)
+        return self._asked
 
     def _recall(self, question: Question) -> tuple[Record, ...] | None:
         known = self._known.get(question)
@@ -156,11 +166,11 @@ class _Hosts:
         return found
 
 
-def _loaded(servers: tuple[tuple[str, int], ...]) -> NameServers:
+def _loaded(servers: tuple[str, ...]) -> NameServers:
     """In a thread of its own: reading the library takes longer than the loop may wait."""
     from pbxcore.net.name_servers import NameServers
 
-    return NameServers(servers)
+    return NameServers(split_host_port(each) for each in servers)
 
 
 def _changed_at(path: Path) -> int:

@@ -156,6 +156,7 @@ class Resolution:
         transports: those that will do, the preferred first; a request too large for UDP leaves
             it out (RFC 3261 §18.1.1).
         families: A and AAAA, as far as there are sockets; the preferred first.
+        first: the server that is tried before all others, since it knows us.
         avoid: servers that are tried after all others, since they failed lately.
     """
 
@@ -166,12 +167,14 @@ class Resolution:
         *,
         transports: Sequence[str] = ("udp", "tcp", "tls"),
         families: Sequence[Kind] = (Kind.A, Kind.AAAA),
+        first: Server | None = None,
         avoid: Callable[[Server], bool] = lambda server: False,
     ) -> None:
         self._wanted = destination
         self._draw = draw
         self._transports = _fitting(destination, transports)
         self._families = tuple(families)
+        self._first = None if first is None or avoid(first) else first
         self._avoid = avoid
         self._given = self._looked_up = 0
         self._ways: list[_Way] = []  # what is left of the walk, the next one last
@@ -185,18 +188,21 @@ class Resolution:
 
     def next(self) -> Ask | Server | None:
         """The next step; the same question until it is answered."""
-        while True:
-            if self._asked:
-                return Ask(self._asked)
-            if self._given >= MOST_SERVERS:
-                return None
+        if self._first is not None and not self._given:
+            self._given += 1
+            return self._first
+        while self._given < MOST_SERVERS:
             if self._servers:
                 server = self._servers.pop()
+                if self._first is not None and server[:3] == self._first[:3]:
+                    continue  # it had its turn
                 if self._avoid(server):
                     self._last_resort.append(server)
                     continue
                 self._given += 1
                 return server
+            if self._asked:
+                return Ask(self._asked)
             if self._ways:
                 self._look_up(self._ways.pop())
             elif self._plain:
@@ -206,7 +212,8 @@ class Resolution:
                 self._given += 1
                 return self._last_resort.pop(0)
             else:
-                return None
+                break
+        return None
 
     def answer(self, answers: Sequence[Collection[Record]]) -> None:
         """Take the records for each question; none of them when there are none, or no answer."""

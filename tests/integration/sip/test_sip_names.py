@@ -41,7 +41,7 @@ A = Question(Kind.A, "a.provider.test")
 
 
 def of(server: NameServer, hosts: Path) -> Resolver:
-    return Resolver([("127.0.0.1", server.port)], hosts)
+    return Resolver(lambda: (f"127.0.0.1:{server.port}",), hosts)
 
 
 async def test_walk_finds_every_server(tmp_path: Path) -> None:

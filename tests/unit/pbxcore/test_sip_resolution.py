@@ -173,6 +173,21 @@ def test_server_that_failed_lately_comes_last() -> None:
     assert [each[1] for each in servers] == ["192.0.2.2", "192.0.2.3", "2001:db8::2", "192.0.2.1"]
 
 
+def test_server_that_knows_us_comes_first_unless_it_failed_lately() -> None:
+    known = Server("udp", "192.0.2.9", 5080, "192.0.2.4")
+    usual = Server("udp", "192.0.2.4", 5060, "192.0.2.4")
+    for first, avoid, expected in (
+        (known, (), [known, usual]),
+        (usual, (), [usual]),
+        (known, (known,), [usual]),
+    ):
+        walk = Resolution(
+            destination(b"sip:192.0.2.4"), lambda most: 0, first=first, avoid=avoid.__contains__
+        )
+        assert [walk.next() for _ in expected] == expected
+        assert walk.next() is None
+
+
 def test_only_families_with_a_socket_are_asked_for() -> None:
     servers, questions = walked(b"sip:server2.example.com:5060", EXAMPLE, families=(Kind.AAAA,))
     assert [each[1] for each in servers] == ["2001:db8::2"]

@@ -1,0 +1,146 @@
+"""The requests of a trunk in the words of its provider (RFC 3261 §10.2, §11.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.flow import default_port
+from pbxcore.sip.grammar import seconds
+from pbxcore.sip.headers.contact import read_contacts
+from pbxcore.sip.message import build_request
+from pbxcore.sip.resolution import Destination
+from pbxcore.sip.uri import SipUri, escaped_user, parse_uri
+
+if TYPE_CHECKING:
+    from pbxcore.directory import Trunk
+    from pbxcore.sip.inquiry import Path
+    from pbxcore.sip.message import Response
+
+
+class TrunkRequests:
+    """Writes what one trunk sends outside of calls; each request has the next CSeq.
+
+    Args:
+        trunk: whose.
+        call_id: the same for all, as §10.2 wishes it.
+        tag: ours.
+    """
+
+    def __init__(self, trunk: Trunk, call_id: bytes, tag: bytes) -> None:
+        self._trunk = trunk
+        self._call_id, self._tag = call_id, tag
+        self._cseq = 0
+        host = (f"[{trunk.host}]" if ":" in trunk.host else trunk.host).encode()
+        self._user = escaped_user(trunk.number or trunk.username)
+        self.registrar = b"sip:" + host
+        """The Request-URI: the provider's domain, without a user part (§10.2)."""
+        if trunk.port and trunk.port != default_port(trunk.transport):
+            self.registrar += b":%d" % trunk.port
+        domain = trunk.from_domain.encode() or host
+        who = b"%b@%b" % (self._user, domain) if self._user else domain
+        self._address = b"<sip:%b>" % who
+        self._proxy = proxy_uri(trunk.outbound_proxy)
+
+    @property
+    def destination(self) -> Destination:
+        """Where they go: to the outbound proxy if there is one, else to the provider's host."""
+        trunk = self._trunk
+        if self._proxy is not None:
+            found = Destination.of(self._proxy)
+        else:
+            found = Destination(trunk.host, trunk.port or None)
+        if found.transport or trunk.transport == "auto":
+            return found
+        return found._replace(transport=trunk.transport)
+
+    def register(self, path: Path, credentials: list[bytes], expiry_s: int) -> bytes:
+        """A REGISTER for so many seconds."""
+        lines = [
+            *self._head(b"REGISTER", path, self._address, credentials),
+            b"Contact: <%b>" % self._contact(path),
+            b"Expires: %d" % expiry_s,
+            b"Supported: path",
+        ]
+        return build_request(b"REGISTER", self.registrar, lines)
+
+    def options(self, path: Path, credentials: list[bytes]) -> bytes:
+        """An OPTIONS that asks for a sign of life."""
+        lines = [
+            *self._head(b"OPTIONS", path, b"<%b>" % self.registrar, credentials),
+            b"Contact: <%b>" % self._contact(path),
+            b"Accept: application/sdp",
+        ]
+        return build_request(b"OPTIONS", self.registrar, lines)
+
+    def granted_s(self, response: Response, path: Path, asked_s: int) -> int:
+        """For how long our contact stands in a 2xx (§10.2.4); 0 when it does not.
+
+        A registrar behind a NAT helper may list us under another address, one may list nothing at
+        all: the user part counts then, Expires, and at last what was asked for.
+        """
+        try:
+            contacts = read_contacts(response)
+        except RemoteProtocolError:
+            contacts = []
+        ours = _sip_uri(self._contact(path))
+        listed = [(each, _sip_uri(each.uri)) for each in contacts]
+        exact = [each for each, uri in listed if uri and ours and uri.same_as(ours)]
+        like = [each for each, uri in listed if uri and ours and uri.user == ours.user]
+        for each in (*exact, *like):
+            return asked_s if each.expires is None else each.expires
+        if contacts:
+            return 0
+        expires = seconds(response.get(b"expires"))
+        return asked_s if expires is None else expires
+
+    def _head(self, method: bytes, path: Path, to: bytes, credentials: list[bytes]) -> list[bytes]:
+        self._cseq += 1
+        lines = [
+            path.via,
+            b"Max-Forwards: 70",
+            b"From: %b;tag=%b" % (self._address, self._tag),
+            b"To: " + to,
+            b"Call-ID: " + self._call_id,
+            b"CSeq: %d %b" % (self._cseq, method),
+            *credentials,
+        ]
+        if self._proxy is not None:
+            lines.insert(1, b"Route: <%b>" % self._route())
+        return lines
+
+    def _route(self) -> bytes:
+        """The outbound proxy, as a loose router (§8.1.2, §16.12)."""
+        text = self._trunk.outbound_proxy.encode()
+        text = text if text[:4].lower() in (b"sip:", b"sips") else b"sip:" + text
+        return text if b";lr" in text.lower() else text + b";lr"
+
+    def _contact(self, path: Path) -> bytes:
+        user = self._user + b"@" if self._user else b""
+        transport = path.flow.transport
+        tail = b"" if transport == "udp" else b";transport=" + transport.encode()
+        return b"sip:%b%b%b" % (user, path.here, tail)
+
+
+def proxy_uri(text: str) -> SipUri | None:
+    """An outbound proxy as it was written down: `host`, `host:port` or a SIP URI; None for none.
+
+    Raises:
+        RemoteProtocolError: it is none of these.
+    """
+    if not text:
+        return None
+    uri = parse_uri(
+        (text if text.lower().startswith(("sip:", "sips:")) else f"sip:{text}").encode()
+    )
+    if not isinstance(uri, SipUri):
+        raise RemoteProtocolError(400, "No SIP URI")
+    return uri
+
+
+def _sip_uri(written: bytes) -> SipUri | None:
+    try:
+        uri = parse_uri(written)
+    except RemoteProtocolError:
+        return None
+    return uri if isinstance(uri, SipUri) else None

@@ -1,0 +1,118 @@
+"""All trunks at work: kept as the directory has them, and told about."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from pbxcore.commands import TrunkStanding, TrunkStandings
+from pbxcore.errors import ProtocolError
+from pbxcore.journal import TrunkChanged
+from pbxcore.sip.inquiry import Shunned
+from pbxcore.trunks.line import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pbxcore.directory import Directory, Trunk
+    from pbxcore.journal import Fact
+    from pbxcore.sip.flow import Flow
+    from pbxcore.sip.resolution import Names
+    from pbxcore.sip.transactions.layer import TransactionLayer
+
+log = logging.getLogger(__name__)
+
+_SHARES = 1 << 32
+
+
+class Entropy:
+    """Numbers and texts made of unguessable bytes."""
+
+    def __init__(self, entropy: Callable[[int], bytes]) -> None:
+        self._entropy = entropy
+
+    def share(self) -> float:
+        """A number from 0 to 1."""
+        return self.draw(_SHARES) / _SHARES
+
+    def draw(self, most: int) -> int:
+        """A number from 0 to `most`; 128 bits leave no number noticeably likelier."""
+        return int.from_bytes(self._entropy(16)) % (most + 1)
+
+    def token(self) -> bytes:
+        """A text of letters and digits."""
+        return self._entropy(12).hex().encode()
+
+
+class Trunks:
+    """Starts, changes and ends lines, and passes time to them."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        layer: TransactionLayer,
+        names: Names,
+        *,
+        record: Callable[[Fact], None],
+        entropy: Callable[[int], bytes],
+    ) -> None:
+        self._directory = directory
+        self._layer, self._names = layer, names
+        self._record = record
+        self._chance = Entropy(entropy)
+        self._shunned = Shunned(layer.now)
+        self._lines: dict[str, Line] = {}
+
+    def follow(self) -> None:
+        """Do as the directory has it now: what changed begins anew."""
+        wanted = {at: each for at, each in self._directory.trunks.items() if each.enabled}
+        for at, line in list(self._lines.items()):
+            if wanted.get(at) != line.trunk:
+                del self._lines[at]
+                line.stop()
+        for at, trunk in wanted.items():
+            if at not in self._lines:
+                self._begin(trunk)
+
+    def tick(self) -> None:
+        """Let time pass; to be called about once a second."""
+        for line in list(self._lines.values()):
+            line.tick()
+
+    def lost(self, flow: Flow) -> None:
+        """A connection broke."""
+        for line in self._lines.values():
+            line.lost(flow)
+
+    def standings(self) -> TrunkStandings:
+        """How they stand."""
+        return TrunkStandings(tuple(_standing(each) for each in self._lines.values()))
+
+    def at(self, host: str) -> Iterable[Trunk]:
+        """The trunks whose server this address is, as far as it answered us."""
+        return (each.trunk for each in self._lines.values() if each.host == host)
+
+    def _begin(self, trunk: Trunk) -> None:
+        try:
+            line = Line(trunk, self._layer, self._names, self._chance, self._shunned, self._changed)
+        except ProtocolError as error:  # its form does not let this pass
+            log.error("trunk cannot work", extra={"trunk": trunk.name, "why": str(error)})
+            return
+        self._lines[trunk.id] = line
+        line.start()
+
+    def _changed(self, line: Line) -> None:
+        trunk, standing = line.trunk, line.standing
+        extra = {"trunk": trunk.name, "state": standing.state, "status": standing.status}
+        log.info("trunk stands differently", extra=extra)
+        self._record(TrunkChanged(trunk.id, trunk.name, *standing))
+
+
+def _standing(line: Line) -> TrunkStanding:
+    took_s, left_s = line.round_trip_s, line.registered_for_s
+    return TrunkStanding(
+        line.trunk.id,
+        *line.standing,
+        None if took_s is None else round(took_s * 1000),
+        None if left_s is None else max(round(left_s), 0),
+    )
