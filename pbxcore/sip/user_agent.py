@@ -21,6 +21,7 @@ from pbxcore.sip.agent.errand import Errand
 from pbxcore.sip.agent.incoming_call import IncomingCall
 from pbxcore.sip.agent.outgoing_call import OutgoingCall
 from pbxcore.sip.agent.profile import ALLOW, SUPPORTED
+from pbxcore.sip.agent.subscription import Notified, Subscription
 from pbxcore.sip.dialogs.dialog import dialog_id_of
 from pbxcore.sip.dialogs.replaces import replaced
 from pbxcore.sip.headers.dialog_reference import read_replaces
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.dialogs.dialog import DialogId
     from pbxcore.sip.digest_client import Attempts
     from pbxcore.sip.flow import Flow
+    from pbxcore.sip.headers.events import Event
     from pbxcore.sip.message import Request, Response
     from pbxcore.sip.transactions.incoming import Incoming
     from pbxcore.sip.transactions.layer import TransactionLayer
@@ -82,6 +84,7 @@ class UserAgent:
         self.core = Core(layer, router, profile, entropy, attempts)
         self.application = application or Application()
         self._invitations: dict[tuple[bytes, bytes], OutgoingCall] = {}
+        self._subscriptions: dict[tuple[bytes, bytes], Subscription] = {}
         layer.on_ack = self._acknowledged
         layer.on_success = self._succeeded
 
@@ -160,6 +163,40 @@ class UserAgent:
         outgoing.start()
         return outgoing
 
+    def hang_up_all(self) -> None:
+        """End every call, because we are about to stop."""
+        for outgoing in list(self._invitations.values()):
+            outgoing.cancel()
+        for usage in self.core.dialogs:
+            if isinstance(usage, Call):
+                usage.hang_up()
+
+    def subscribe(
+        self,
+        uri: bytes,
+        event: Event,
+        told: Callable[[Notified], None],
+        *,
+        lines: tuple[bytes, ...] = (),
+        expires_s: int = 3600,
+        route: tuple[Address, ...] = (),
+    ) -> Subscription:
+        """Follow what a URI tells of an event (RFC 6665); 0 seconds: ask once."""
+        conversation = self.conversation(uri, route=route)
+        key = conversation.call_id, conversation.tag
+        subscription = Subscription(
+            self.core,
+            conversation,
+            event,
+            told,
+            lines=lines,
+            expires_s=expires_s,
+            over=lambda: self._subscriptions.pop(key, None),
+        )
+        self._subscriptions[key] = subscription
+        subscription.start()
+        return subscription
+
     # In
 
     def receive(self, incoming: Incoming) -> None:
@@ -175,9 +212,12 @@ class UserAgent:
             if usage is not None:
                 usage.receive(incoming)
                 return
-            if request.method in _IN_CALLS_ALONE or request.method == b"INVITE":
+            subscription = self._subscriptions.get((incoming.head.call_id, to.tag))
+            if request.method != b"NOTIFY" or subscription is None:
                 raise RemoteProtocolError(481)  # §12.2.2
-        elif request.method in _IN_CALLS_ALONE:
+            subscription.begin(incoming)
+            return
+        if request.method in _IN_CALLS_ALONE:
             raise RemoteProtocolError(481)
         if request.method == b"INVITE":
             self._invited(incoming)

@@ -1,33 +1,32 @@
-"""The session description in a message, whatever else its body holds (RFC 3261 §8.2.3)."""
+"""The session description in a message, whatever else its body holds (RFC 5621)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.multipart import chosen, read_bodies
 
 if TYPE_CHECKING:
     from pbxcore.sip.message import Message
 
 SDP: Final = b"application/sdp"
 CONTENT_TYPE: Final = b"Content-Type: " + SDP
+_UNDERSTOOD: Final = frozenset((SDP,))
 
 
 def description_of(message: Message) -> bytes:
     """The description, or nothing.
 
     Raises:
-        RemoteProtocolError: 415 with Accept: the body is of a type that has to be understood.
+        RemoteProtocolError: 415 with Accept: there is something else that has to be understood;
+            400: the parts cannot be told apart.
     """
     if not message.body:
         return b""
-    content_type = (message.get(b"content-type") or b"").partition(b";")[0].strip().lower()
-    if content_type == SDP or not content_type:
+    if message.get(b"content-type") in (SDP, None):
         return message.body
-    disposition = (message.get(b"content-disposition") or b"").replace(b" ", b"").lower()
-    if b"handling=optional" in disposition:
-        return b""
-    raise RemoteProtocolError(415, "", (b"Accept: " + SDP,))
+    found = chosen(read_bodies(message, _UNDERSTOOD), _UNDERSTOOD)
+    return found[0].content if found else b""
 
 
 def described(body: bytes) -> tuple[bytes, ...]:

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from pbxcore.sip.transactions.outgoing import OutgoingInvite
 
 Heard = "Callable[[int, Response | None], None]"
-_REFRESHES_TARGET: Final = frozenset((b"INVITE", b"UPDATE", b"SUBSCRIBE", b"NOTIFY", b"REFER"))
+_SAYS_WHERE_WE_ARE: Final = frozenset(
+    (b"INVITE", b"UPDATE", b"SUBSCRIBE", b"NOTIFY", b"REFER", b"REGISTER")
+)
+"""Those with a Contact: they make a dialog, refresh its target, or register us."""
 
 
 class Errand:
@@ -155,7 +158,7 @@ class Errand:
         core, draft = self._core, self._draft
         lines = [core.via(flow, branch), *draft.lines]
         named = any(each[:8].lower() == b"contact:" for each in self._lines)
-        if self._method in _REFRESHES_TARGET and not named:
+        if self._method in _SAYS_WHERE_WE_ARE and not named:
             lines.append(core.contact(flow, secure=draft.uri[:5].lower() == b"sips:"))
         lines += self._lines
         lines += self.credentials
