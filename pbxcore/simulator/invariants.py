@@ -1,0 +1,106 @@
+"""What must hold whatever the network does."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.errors import PbxError
+from pbxcore.sip.flow import host_port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.simulator.clock import Clock
+    from pbxcore.simulator.network import Host
+    from pbxcore.simulator.stack import Stack
+
+MEMORY_S: Final = 400.0
+"""Seconds that what was asked is remembered: longer than any answer may take."""
+_VIA: Final = re.compile(
+    rb"\n(?:via|v)[ \t]*:[ \t]*([^\r\n;]*)[^\r\n]*?;[ \t]*branch=([^;,\s]*)", re.IGNORECASE
+)
+_METHOD: Final = re.compile(rb"\ncseq[ \t]*:[ \t]*[0-9]+[ \t]+([A-Z]+)", re.IGNORECASE)
+
+_Key = tuple[str, str, bytes, bytes, bytes]
+
+
+class InvariantBroken(PbxError):
+    """A stack did what none may ever do."""
+
+
+class Invariants:
+    """Watches the wires, and asks the stacks at the end.
+
+    - Nothing is answered to an address that did not ask.
+    - Every request gets at most one final answer, however often that is repeated.
+    - Every transaction ends, and whoever asked is told once how.
+    - What `watch` was given to count comes to nothing.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._asked: list[set[_Key]] = [set(), set()]
+        self._answers: list[dict[_Key, bytes]] = [{}, {}]
+        self._turned_at = 0.0
+        self._counts: list[tuple[str, Callable[[], int]]] = []
+
+    def watch(self, what: str, count: Callable[[], int]) -> None:
+        """Let something be nothing in the end: dialogs, subscriptions, calls."""
+        self._counts.append((what, count))
+
+    # The wires
+
+    def arrived(self, host: Host, data: bytes, source: tuple[str, int]) -> None:
+        """Remember who asked what."""
+        if not data.startswith(b"SIP/2.0 ") and (key := _key(host, source[0], data)) is not None:
+            self._turn()
+            self._asked[0].add(key)
+
+    def sent(self, host: Host, data: bytes, target: tuple[str, int]) -> None:
+        """Judge an answer."""
+        if not data.startswith(b"SIP/2.0 "):
+            return
+        key = _key(host, target[0], data)
+        if key is None or not any(key in asked for asked in self._asked):
+            where = host_port(*target)
+            raise InvariantBroken(f"{host.name} answered to {where}, which did not ask")
+        if data[8:9] == b"1":
+            return
+        first = self._answers[0].get(key) or self._answers[1].get(key)
+        if first is None:
+            self._answers[0][key] = data
+        elif first != data:
+            raise InvariantBroken(f"{host.name} gave a second final answer: {data[8:40]!r}")
+
+    def _turn(self) -> None:
+        """Forget what is too old for an answer, so that a run of any length has room."""
+        if self._clock.now - self._turned_at > MEMORY_S:
+            self._turned_at = self._clock.now
+            self._asked = [set(), self._asked[0]]
+            self._answers = [{}, self._answers[0]]
+
+    # The end
+
+    def check(self, stacks: list[Stack]) -> None:
+        """Look at what is left once nothing more can happen.
+
+        Raises:
+            InvariantBroken: there is something left.
+        """
+        for stack in stacks:
+            if len(stack.layer) or stack.layer.open:
+                left = f"{len(stack.layer)} transactions, {stack.layer.open} open"
+                raise InvariantBroken(f"{stack.name} is left with {left}")
+            for asked in stack.asked:
+                if not asked.settled:
+                    method = asked.method.decode()
+                    raise InvariantBroken(f"{stack.name}'s {method} heard {asked.statuses}")
+        for what, count in self._counts:
+            if number := count():
+                raise InvariantBroken(f"{number} {what} left")
+
+
+def _key(host: Host, peer: str, data: bytes) -> _Key | None:
+    via, method = _VIA.search(data), _METHOD.search(data)
+    return (host.name, peer, via[1], via[2], method[1]) if via and method else None
