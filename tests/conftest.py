@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.support.postgres import Postgres
 from tests.support.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# Examples may take their time: the machine that runs them is shared.
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

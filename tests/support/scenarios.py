@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hypothesis import strategies as st
@@ -34,13 +35,13 @@ class Ask(NamedTuple):
 
 
 class Call(NamedTuple):
-    """An INVITE, given up after a while or not."""
+    """An INVITE, given up after a while if nobody answers: nothing else ends a call that rings."""
 
     at: float
     who: int
     whom: int
     transport: str
-    patience_s: float | None
+    patience_s: float
 
 
 class Cut(NamedTuple):
@@ -144,8 +145,10 @@ def _call_id(request: Request) -> bytes:
 
 
 def play(seed: int, conditions: Conditions, steps: list[Step]) -> Simulation:
-    """Play a scenario to its end and check what must hold."""
-    with Simulation(seed, conditions) as simulation:
+    """Play a scenario to its end and check what must hold; a failure says how to play it again."""
+    with ExitStack() as told:
+        told.push(lambda _kind, error, _traceback: _tell(error, seed, conditions, steps))
+        simulation = told.enter_context(Simulation(seed, conditions))
         stacks = [simulation.stack(name, f"10.0.0.{at}") for at, name in enumerate(NAMES, 1)]
         for stack in stacks:
             Callee(simulation, stack)
@@ -154,6 +157,11 @@ def play(seed: int, conditions: Conditions, steps: list[Step]) -> Simulation:
         simulation.run()
         simulation.check()
     return simulation
+
+
+def _tell(error: BaseException | None, *scenario: object) -> None:
+    if error is not None:
+        error.add_note(f"play({', '.join(map(repr, scenario))})")
 
 
 def _action(simulation: Simulation, stacks: list[Stack], step: Step) -> Callable[[], object]:
@@ -165,8 +173,7 @@ def _action(simulation: Simulation, stacks: list[Stack], step: Step) -> Callable
 
             def call() -> None:
                 invited = stacks[who].invite(stacks[whom], transport=transport)
-                if patience_s is not None:
-                    simulation.after(patience_s, invited.cancel)
+                simulation.after(patience_s, invited.cancel)
 
             return call
         case Cut(_, who, whom, seconds):
@@ -214,7 +221,7 @@ STEPS: Final = st.lists(
             _AT,
             _PAIR,
             _TRANSPORT,
-            st.none() | st.floats(0, 25),
+            st.floats(0, 40),
         ),
         st.builds(lambda at, pair, s: Cut(at, *pair, s), _AT, _PAIR, st.floats(0.1, 60)),
         st.builds(lambda at, pair: Break(at, *pair), _AT, _PAIR),

@@ -41,6 +41,7 @@ class Incoming:
     __slots__ = (
         "_layer",
         "_machine",
+        "_owed",
         "_tag",
         "flow",
         "head",
@@ -67,6 +68,7 @@ class Incoming:
     ) -> None:
         self._layer = layer
         self._machine: NonInviteServerTransaction | InviteServerTransaction | None = None
+        self._owed = False
         self._tag: bytes | None = None
         self.request = request
         self.flow = flow
@@ -103,6 +105,7 @@ class Incoming:
             self._machine = InviteServerTransaction(now, reliable=reliable)
         else:
             self._machine = NonInviteServerTransaction(now, reliable=reliable)
+        self._owed = True
         self._layer.keep(self)
 
     def refuse(self, refusal: RemoteProtocolError) -> None:
@@ -138,7 +141,7 @@ class Incoming:
             self._perform(machine.answer(data, now))
             self.request = _FORGOTTEN  # a repetition needs the answer only
             del self.head
-        self._layer.answered(self)
+        self._moved()
 
     def repeat_success(self) -> None:
         """Send an INVITE's 2xx again; its dialog does so until the ACK comes (§13.3.1.4)."""
@@ -181,24 +184,22 @@ class Incoming:
 
     def tick(self, now: float) -> None:
         """Let time pass."""
-        if self._machine is None:
-            return
-        was_open = not self._machine.answered
-        self._perform(self._machine.tick(now))
-        if was_open and self._machine.answered:
-            self._layer.answered(self)
-        else:
-            self._layer.moved(self)
+        if self._machine is not None:
+            self._perform(self._machine.tick(now))
+            self._moved()
 
     def fail(self) -> None:
         """No response reaches the sender any more (§17.2.4)."""
         if isinstance(self._machine, InviteServerTransaction):
-            was_open = not self._machine.answered
             self._perform(self._machine.fail())
-            if was_open and self._machine.answered:
-                self._layer.answered(self)
-            else:
-                self._layer.moved(self)
+            self._moved()
+
+    def _moved(self) -> None:
+        """Let the layer know; that nothing is owed only once: a failure may come amid a tick."""
+        self._layer.moved(self)
+        if self._owed and not self.open:
+            self._owed = False
+            self._layer.settled()
 
     def _perform(self, outputs: list[Output]) -> None:
         for output in outputs:

@@ -322,11 +322,6 @@ class TransactionLayer:
         self._server[incoming.key] = incoming
         self._merged[incoming.merged_key] = incoming
 
-    def answered(self, incoming: Incoming) -> None:
-        """A server transaction owes nothing any more."""
-        self.moved(incoming)
-        self.settled()
-
     def moved(self, incoming: Incoming) -> None:
         """A server transaction's deadline changed, or it has ended."""
         if incoming.deadline is not None:

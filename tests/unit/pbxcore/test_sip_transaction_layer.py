@@ -315,3 +315,13 @@ def test_what_is_dropped_is_neither_woken_nor_kept() -> None:
     assert sum(each() is not None for each in watched) <= 80
     deadlines.tick(1000.0)
     assert [each.woken for each in kept] == [1] * 10
+
+
+def test_a_100_that_reaches_nobody_ends_the_invite_once() -> None:
+    stack = Stack()
+    stack.layer.on_request = lambda incoming: incoming.keep()
+    stack.layer.receive(request(b"INVITE"), STREAM)
+    stack.send = lambda _data, _flow, _port: False  # type: ignore[method-assign]
+    stack.run_out()
+    assert len(stack.layer) == 0
+    assert stack.layer.open == 0

@@ -33,8 +33,7 @@ def test_a_million_steps_leave_nothing() -> None:
                 transport = sim.chance.one_of(("udp", "tcp"))
                 if sim.chance.happens(0.4):
                     invited = who.invite(whom, transport=transport)
-                    if sim.chance.happens(0.3):
-                        sim.after(sim.chance.between(0, 25), invited.cancel)
+                    sim.after(sim.chance.between(0, 60), invited.cancel)
                 else:
                     who.ask(sim.chance.one_of(METHODS), whom, transport=transport)
                 if sim.chance.happens(0.02):
