@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import PbxError
 from pbxcore.sip.flow import host_port
+from pbxcore.sip.transactions.timers import TIMER_J
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,8 @@ class Invariants:
     """Watches the wires, and asks the stacks at the end.
 
     - Nothing is answered to an address that did not ask.
-    - Every request gets at most one final answer, however often that is repeated.
+    - Every request gets at most one final answer, however often that is repeated, as long as a
+      transaction remembers it (64 times T1).
     - Every transaction ends, and whoever asked is told once how.
     - What `watch` was given to count comes to nothing.
     """
@@ -41,7 +43,7 @@ class Invariants:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._asked: list[set[_Key]] = [set(), set()]
-        self._answers: list[dict[_Key, bytes]] = [{}, {}]
+        self._answers: list[dict[_Key, tuple[float, bytes]]] = [{}, {}]
         self._turned_at = 0.0
         self._counts: list[tuple[str, Callable[[], int]]] = []
 
@@ -67,11 +69,13 @@ class Invariants:
             raise InvariantBroken(f"{host.name} answered to {where}, which did not ask")
         if data[8:9] == b"1":
             return
-        first = self._answers[0].get(key) or self._answers[1].get(key)
-        if first is None:
-            self._answers[0][key] = data
+        now = self._clock.now
+        at, first = self._answers[0].get(key) or self._answers[1].get(key) or (now, data)
+        if now - at >= TIMER_J:
+            at, first = now, data  # a repetition this late is a new request for all who forget
         elif first != data:
             raise InvariantBroken(f"{host.name} gave a second final answer: {data[8:40]!r}")
+        self._answers[0][key] = at, first
 
     def _turn(self) -> None:
         """Forget what is too old for an answer, so that a run of any length has room."""
