@@ -98,6 +98,8 @@ from engage.system.server_certificate import Certificates
 from engage.system.time_settings import TimeSettings
 from engage.telephony.alerts import SECTION as EVENTS
 from engage.telephony.alerts import EventSettings, PhoneAlerts
+from engage.telephony.device_routes import DeviceRoutes
+from engage.telephony.devices import SipDevices
 from engage.telephony.routes import PhoneRoutes
 from engage.telephony.service import Telephony
 from engage.telephony.sockets import SipSockets
@@ -112,6 +114,7 @@ from engage.web.site import SiteRoutes
 from engage.web.sockets import WAVE, Sockets
 from engage.web.static import StaticFiles
 from engage.web.version import version
+from pbxcore.devices import KEY_PURPOSE
 from pbxcore.directory import DomainSettings
 
 if TYPE_CHECKING:
@@ -425,6 +428,9 @@ class _Parts:
         self.routes += PhoneRoutes(pbx, self.people.extensions.get).routes()
         pbx.on_request(self._chat.arrived)
         self._sip_sockets = SipSockets(pbx)
+        devices = SipDevices(self._keyring.derive(KEY_PURPOSE), pbx, self._events, self._clock)
+        host = urlsplit(settings.public_url).hostname or "localhost"
+        self.routes += DeviceRoutes(devices, domain=lambda: host, realm=domain.realm).routes()
 
     def _colleagues(self) -> None:
         """Groups, corrections, search, and how people hear of news while they are away."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.net.addresses import within
@@ -17,6 +17,7 @@ from pbxcore.sip.uri import SipUri, TelUri, parse_uri
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pbxcore.devices import Devices
     from pbxcore.directory import Directory, Extension
     from pbxcore.domain import Domain
     from pbxcore.sip.transactions.incoming import Incoming
@@ -31,6 +32,13 @@ Browsers' libraries read the first alone, and know nothing but MD5.
 """
 
 
+class Account(NamedTuple):
+    """Who has signed in; `device` is the browser's tag if it was by credentials of its own."""
+
+    extension: Extension
+    device: str = ""
+
+
 class Authentication:
     """Decides who a request is from; known and unknown users look the same to strangers."""
 
@@ -40,12 +48,14 @@ class Authentication:
         domain: Domain,
         *,
         watch: Watch,
+        devices: Devices,
         clock: Callable[[], float],
         entropy: Callable[[int], bytes],
     ) -> None:
         self._directory = directory
         self._domain = domain
         self._watch = watch
+        self._devices = devices
         self._clock = clock
         self._authenticator = Authenticator(entropy(32), entropy)
 
@@ -76,17 +86,21 @@ class Authentication:
             RemoteProtocolError: 401 with challenges, 400 for credentials nobody can read, 403 with
                 the right password from an address that is not allowed.
         """
+        return self.account_of(incoming).extension
+
+    def account_of(self, incoming: Incoming) -> Account:
+        """The extension, and the device if the credentials are a browser's; raises the same."""
         realm = self._directory.settings.realm
         credentials = _credentials(incoming, realm)
         if credentials is None:
             raise self._challenge(incoming, realm)
         username = unescaped(credentials.get(b"username", b"")).decode("utf-8", "replace")
-        extension = self._directory.signing_in(username, _claimed(incoming))
+        extension, secret, device = self._signing_in(username, incoming)
         verdict = self._authenticator.judge(
             credentials,
             method=incoming.request.method,
             realm=realm,
-            secret=None if extension is None else extension.secret,
+            secret=secret,
             now=self._clock(),
         )
         flow = incoming.flow
@@ -94,7 +108,7 @@ class Authentication:
         if verdict is Verdict.GOOD and extension is not None:
             self._check_address(incoming, extension)
             self._watch.signed_in(flow, issued=issued)
-            return extension
+            return Account(extension, device)
         if verdict is Verdict.WRONG:
             self._watch.refused(flow, issued=issued)
             log.warning(
@@ -102,6 +116,18 @@ class Authentication:
                 extra={"from": flow.source, "user": shown(username.encode())},
             )
         raise self._challenge(incoming, realm, stale=verdict is Verdict.STALE)
+
+    def _signing_in(
+        self, username: str, incoming: Incoming
+    ) -> tuple[Extension | None, str | None, str]:
+        """The extension of a name, the password it needs, and the device if it is a browser's."""
+        found = self._devices.signing_in(username, incoming.flow.transport)
+        if found is not None:
+            device, password = found
+            extension = self._directory.extension(device.number)
+            return extension, None if extension is None else password, device.tag
+        extension = self._directory.signing_in(username, _claimed(incoming))
+        return extension, None if extension is None else extension.secret, ""
 
     def origins_of(self, incoming: Incoming) -> Sequence[str]:
         """The addresses a request came from, the sender's own first."""

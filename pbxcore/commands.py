@@ -123,6 +123,16 @@ class MessageResult(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
+class RevokeDevice(msgspec.Struct, frozen=True, tag=True):
+    """A browser has signed out: take none of its credentials, which expire by then.
+
+    Reply: `DirectoryHeld`. `tag` is that of `pbxcore.devices`.
+    """
+
+    tag: str
+    until_ms: int
+
+
 class MessageArrived(msgspec.Struct, frozen=True, tag=True):
     """A registered phone wrote to an extension that no phone serves now. Reply: `MessageStored`.
 
@@ -241,6 +251,7 @@ Request = (
     | ListBindings
     | ListTrunks
     | SendMessage
+    | RevokeDevice
     | MessageArrived
     | ListBans
     | LiftBans

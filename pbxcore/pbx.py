@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from pbxcore import commands
 from pbxcore.authentication import Authentication
 from pbxcore.defence.bans import Ban, BanStore
+from pbxcore.devices import Devices
 from pbxcore.directory import DirectoryGap
 from pbxcore.domain import Domain
 from pbxcore.errors import LocalProtocolError
@@ -74,6 +75,7 @@ class Pbx:
         directory: extensions and settings; kept current by `handle`.
         store: keeps bindings over a restart; its methods must not wait.
         bans: keeps bans over a restart; without it they end with the process.
+        device_key: what signed-in browsers' passwords are made with; none: they have none.
         record: takes each fact for the journal; called inside the loop, must not wait.
         arrived: stores a MESSAGE for someone no phone serves; None or an exception is answered 503.
         clock: seconds UTC since 1970.
@@ -86,6 +88,7 @@ class Pbx:
         *,
         store: BindingStore,
         bans: BanStore | None = None,
+        device_key: bytes = b"",
         record: Callable[[Fact], None],
         arrived: Callable[[commands.MessageArrived], Awaitable[commands.MessageStored | None]],
         clock: Callable[[], float] = time.time,
@@ -109,8 +112,14 @@ class Pbx:
         self._qualifying: Qualifying | None = None
         self._domain = Domain(directory)
         self._watch = Watch(directory, store=bans, record=record, clock=clock)
+        self._devices = Devices(device_key, clock)
         self._authentication = Authentication(
-            directory, self._domain, watch=self._watch, clock=clock, entropy=entropy
+            directory,
+            self._domain,
+            watch=self._watch,
+            devices=self._devices,
+            clock=clock,
+            entropy=entropy,
         )
         self._tls: Tls | None = None
         self._endpoint: Endpoint | None = None
@@ -239,16 +248,8 @@ class Pbx:
             LocalProtocolError: `MessageArrived`, which goes the other way.
         """
         match request:
-            case commands.PutSnapshot(snapshot):
-                self._directory.replace(snapshot)
-                self._follow_directory()
-            case commands.ApplyDelta(delta):
-                try:
-                    self._directory.apply(delta)
-                except DirectoryGap as gap:
-                    log.info("delta does not follow", extra={"why": str(gap)})
-                else:
-                    self._follow_directory()
+            case commands.PutSnapshot() | commands.ApplyDelta():
+                self._take(request)
             case commands.ListBindings(number):
                 return self._phones.listed(number)
             case commands.ListTrunks():
@@ -256,6 +257,9 @@ class Pbx:
                 return commands.TrunkStandings(()) if trunks is None else trunks.standings()
             case commands.SendMessage():
                 return await self._send(request)
+            case commands.RevokeDevice(tag, until_ms):
+                self._devices.revoke(tag, until_ms / 1000)
+                self._phones.revoked(tag)
             case commands.ListBans() | commands.LiftBans() | commands.Trace():
                 return self._watch.handle(request)
             case commands.Probe():
@@ -288,6 +292,18 @@ class Pbx:
         self._phones.lost((flow.transport, flow.local, flow.source))
         if self._trunks is not None:
             self._trunks.lost(flow)
+
+    def _take(self, request: commands.PutSnapshot | commands.ApplyDelta) -> None:
+        """Hold another directory, unless a delta does not follow: then a snapshot will come."""
+        try:
+            if isinstance(request, commands.ApplyDelta):
+                self._directory.apply(request.delta)
+            else:
+                self._directory.replace(request.snapshot)
+        except DirectoryGap as gap:
+            log.info("delta does not follow", extra={"why": str(gap)})
+        else:
+            self._follow_directory()
 
     def _follow_directory(self) -> None:
         """Do at once what another directory or other settings ask for."""

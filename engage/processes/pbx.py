@@ -33,6 +33,7 @@ from pbxcore.commands import (
     WebSocketMessage,
     WebSocketOpened,
 )
+from pbxcore.devices import KEY_PURPOSE
 from pbxcore.directory import Directory
 from pbxcore.pbx import Pbx
 
@@ -59,9 +60,8 @@ class PbxPart:
         self._loop = asyncio.get_running_loop()
         self._web: list[Connection] = []  # the newest last; an old one may linger for a moment
         self._sockets: dict[Connection, WebSockets] = {}
-        self._sealed = SealedDirectory(
-            folder / "directory.sealed", Keyring.of(Path(plan.data), plan.secret_key)
-        )
+        keyring = Keyring.of(Path(plan.data), plan.secret_key)
+        self._sealed = SealedDirectory(folder / "directory.sealed", keyring)
         self._directory = Directory(self._sealed.load())
         self._bindings = BindingFile(folder / "bindings")
         self._bans = BanFile(folder / "bans")
@@ -71,6 +71,7 @@ class PbxPart:
             self._directory,
             store=self._bindings,
             bans=self._bans,
+            device_key=keyring.derive(KEY_PURPOSE),
             record=self._record,
             arrived=self._arrived,
         )

@@ -19,7 +19,8 @@ class StoredBinding(msgspec.Struct, frozen=True, omit_defaults=True):
     `origin` is the phone's own address where a proxy stands between (else nothing: it is that of
     `source`), and `path` what proxies want to be passed on the way to it (RFC 3327). `instance` is
     the device (RFC 5626 §3.1); `reg_id` numbers its flows, 0 without outbound. `flow_bound`: only
-    the connection of the REGISTER reaches the phone; `lost_at_ms` tells that it is gone.
+    the connection of the REGISTER reaches the phone; `lost_at_ms` tells that it is gone. `device`
+    is the tag of a signed-in browser, which is no phone: it has one binding, counted apart.
     """
 
     number: str
@@ -39,6 +40,7 @@ class StoredBinding(msgspec.Struct, frozen=True, omit_defaults=True):
     reg_id: int = 0
     flow_bound: bool = False
     lost_at_ms: int = 0
+    device: str = ""
 
     @property
     def phone(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxcore.presence.outbound import MOST_FLOWS
 from pbxcore.sip.uri import SipUri, parse_uri
@@ -10,6 +10,10 @@ from pbxcore.sip.uri import SipUri, parse_uri
 if TYPE_CHECKING:
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.presence.registration import ContactAsked
+
+
+MOST_DEVICES: Final = 16
+"""Signed-in browsers of one extension."""
 
 
 def without_excess(held: list[StoredBinding], most: int) -> list[StoredBinding]:
@@ -24,6 +28,15 @@ def without_excess(held: list[StoredBinding], most: int) -> list[StoredBinding]:
         else:
             flows[each.phone] = count + 1
     return [each for each in held if each not in dropped]
+
+
+def without_oldest_device(held: list[StoredBinding]) -> list[StoredBinding]:
+    """Room for one more browser, if there are as many as there may be."""
+    browsers = [each for each in held if each.device]
+    if len(browsers) < MOST_DEVICES:
+        return held
+    oldest = min(browsers, key=lambda each: (not each.lost_at_ms, each.registered_at_ms))
+    return [each for each in held if each is not oldest]
 
 
 def place_of(asked: ContactAsked, held: list[StoredBinding]) -> int | None:

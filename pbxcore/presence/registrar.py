@@ -12,7 +12,7 @@ import msgspec
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.bindings import StoredBinding
-from pbxcore.presence.matching import place_of, without_excess
+from pbxcore.presence.matching import place_of, without_excess, without_oldest_device
 from pbxcore.presence.outbound import GRACE_S, FlowKey, Flows, bound_to_flow, flow_of
 from pbxcore.presence.outcome import Outcome, Removed, difference
 from pbxcore.presence.registration import USUAL_EXPIRY_S
@@ -93,7 +93,8 @@ class Registrar:
         """Carry out one REGISTER, whole or not at all.
 
         When more than `max_contacts` phones would stand, the oldest make room: a phone that came
-        back under another address must not be locked out by its own past.
+        back under another address must not be locked out by its own past. Browsers that are signed
+        in are no phones: each has one binding, and nothing to do with the others.
 
         Raises:
             IntervalTooBrief: 423.
@@ -105,34 +106,37 @@ class Registrar:
         before = self.of(registration.number)
         if not registration.contacts:
             return Outcome(registration.number, before)
-        if sum(each.expires_s != 0 for each in registration.contacts) > max_contacts:
+        most = 1 if registration.device else max_contacts
+        if sum(each.expires_s != 0 for each in registration.contacts) > most:
             raise RemoteProtocolError(403, "Too Many Contacts")
-        held = list(before)
-        causes: dict[str, str] = {}
-        for asked in registration.contacts:
-            expiry_s = granted_expiry(asked.expires_s, shortest_s=shortest_s, longest_s=longest_s)
-            place = place_of(asked, held)
-            if place is not None and held[place] in before:
-                _refuse_older(registration, held[place])
-            if expiry_s == 0:
-                if place is not None:
-                    causes[held.pop(place).contact] = "unregistered"
-                continue
-            new = _binding(registration, asked, now_ms, expiry_s)
-            if place is None:
-                held.append(new)
-            else:
-                held[place] = new
-        if len(held) > max_contacts:
-            held = without_excess(held, max_contacts)
-        self._put(registration.number, tuple(held))
-        return difference(registration.number, before, tuple(held), causes)
+        held = [each for each in before if each.device == registration.device]
+        others = [each for each in before if each.device != registration.device]
+        causes = _carry_out(registration, held, now_ms, shortest_s, longest_s)
+        if len(held) > most:
+            held = without_excess(held, most)
+        if registration.device:
+            others = without_oldest_device(others)
+        after = (*others, *held)
+        self._put(registration.number, after)
+        return difference(registration.number, before, after, causes)
 
     def remove(self, number: str) -> Outcome:
         """Drop all bindings of an extension that is gone."""
         gone = tuple(Removed(each, "removed") for each in self.of(number))
         self._put(number, ())
         return Outcome(number, (), removed=gone, changed=bool(gone))
+
+    def remove_device(self, tag: str) -> list[Outcome]:
+        """Drop the bindings of a browser that has signed out."""
+        outcomes = []
+        for number in list(self._bindings):
+            held = self.of(number)
+            kept = tuple(each for each in held if each.device != tag)
+            if len(kept) < len(held):
+                gone = tuple(Removed(each, "removed") for each in held if each.device == tag)
+                self._put(number, kept)
+                outcomes.append(Outcome(number, kept, removed=gone, changed=True))
+        return outcomes
 
     def lose(self, flow: FlowKey, now_ms: int) -> list[Outcome]:
         """A connection is gone: phones that only it reached have `GRACE_S` to come back."""
@@ -168,11 +172,13 @@ class Registrar:
 
     def _remove_all(self, registration: Registration) -> Outcome:
         held = self.of(registration.number)
-        for each in held:
+        own = [each for each in held if each.device == registration.device]
+        others = tuple(each for each in held if each.device != registration.device)
+        for each in own:
             _refuse_older(registration, each)
-        self._put(registration.number, ())
-        gone = tuple(Removed(each, "unregistered") for each in held)
-        return Outcome(registration.number, (), removed=gone, changed=bool(gone))
+        self._put(registration.number, others)
+        gone = tuple(Removed(each, "unregistered") for each in own)
+        return Outcome(registration.number, others, removed=gone, changed=bool(gone))
 
     def _put(self, number: str, bindings: tuple[StoredBinding, ...]) -> None:
         before = self.of(number)
@@ -191,6 +197,33 @@ class Registrar:
         if (armed := self._armed.get(number)) is None or due < armed:
             self._armed[number] = due
             heapq.heappush(self._due, (due, number))
+
+
+def _carry_out(
+    registration: Registration,
+    held: list[StoredBinding],
+    now_ms: int,
+    shortest_s: int,
+    longest_s: int,
+) -> dict[str, str]:
+    """Change what is held as the contacts ask; why some are gone, by contact (§10.3, step 7)."""
+    before = tuple(held)
+    causes: dict[str, str] = {}
+    for asked in registration.contacts:
+        expiry_s = granted_expiry(asked.expires_s, shortest_s=shortest_s, longest_s=longest_s)
+        place = place_of(asked, held)
+        if place is not None and held[place] in before:
+            _refuse_older(registration, held[place])
+        if expiry_s == 0:
+            if place is not None:
+                causes[held.pop(place).contact] = "unregistered"
+            continue
+        new = _binding(registration, asked, now_ms, expiry_s)
+        if place is None:
+            held.append(new)
+        else:
+            held[place] = new
+    return causes
 
 
 def _lost(binding: StoredBinding, now_ms: int) -> StoredBinding:
@@ -225,6 +258,7 @@ def _binding(
         path=registration.path,
         instance=asked.instance,
         reg_id=asked.reg_id,
+        device=registration.device,
         flow_bound=bound_to_flow(
             asked.uri, registration.path, registration.transport, registration.source, asked.reg_id
         ),

@@ -54,7 +54,8 @@ class Registration(msgspec.Struct, frozen=True):
     """What a REGISTER asks; `remove_all` is `Contact: *` with `Expires: 0`.
 
     `options` are those of `SUPPORTED` that the phone knows; `origin` is its own address when it
-    came by way of a proxy, `path` are the proxies on the way back, as written.
+    came by way of a proxy, `path` are the proxies on the way back, as written. `device` is a
+    signed-in browser's tag: it sees and changes its own binding alone.
     """
 
     number: str
@@ -69,6 +70,7 @@ class Registration(msgspec.Struct, frozen=True):
     origin: str = ""
     path: tuple[str, ...] = ()
     options: frozenset[bytes] = frozenset()
+    device: str = ""
 
     @property
     def outbound(self) -> bool:
@@ -83,6 +85,7 @@ def read_registration(
     call_id: bytes,
     cseq: int,
     flow: Flow,
+    device: str = "",
     origin: str = "",
     path_believed: bool = False,
 ) -> Registration:
@@ -94,6 +97,7 @@ def read_registration(
         call_id: its Call-ID.
         cseq: its CSeq.
         flow: the way it came.
+        device: the browser's tag, if it signed in by credentials of its own.
         origin: the phone's own address, if that is not the flow's.
         path_believed: a Path counts even if the phone does not know of it: a proxy that we trust
             has put it there.
@@ -131,6 +135,7 @@ def read_registration(
         origin=origin,
         path=path,
         options=options,
+        device=device,
     )
 
 

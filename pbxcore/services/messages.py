@@ -64,7 +64,8 @@ class MessageService:
             "text/plain",
             text.text,
         )
-        reached = phones(addressed(uri, self._registrar.of(recipient.number)))
+        held = [each for each in self._registrar.of(recipient.number) if not each.device]
+        reached = phones(addressed(uri, held))  # a browser reads what is stored
         if reached:
             self._pager.relay(incoming, arrived, sender_name, text, reached)
         elif uri.parameters.get(b"gr"):

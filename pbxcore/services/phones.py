@@ -66,6 +66,8 @@ class Phones:
         for removed in outcome.removed:
             self._gone(removed)
         for each in outcome.added:
+            if each.device:
+                continue  # a browser is no phone: Wave shows by its own socket that it is there
             self._record(
                 BindingAdded(
                     each.number,
@@ -78,6 +80,11 @@ class Phones:
             )
         if outcome.added or outcome.removed:
             self._qualify(outcome.number, outcome.bindings)
+
+    def revoked(self, tag: str) -> None:
+        """A browser has signed out."""
+        for outcome in self._registrar.remove_device(tag):
+            self.changed(outcome)
 
     def lost(self, flow: FlowKey) -> None:
         """A connection is gone."""
@@ -115,7 +122,12 @@ class Phones:
     def listed(self, number: str) -> Bindings:
         """The phones of one extension, or of all."""
         numbers = [number] if number else list(self._registrar.numbers())
-        held = [binding for each in numbers for binding in self._registrar.of(each)]
+        held = [
+            binding
+            for each in numbers
+            for binding in self._registrar.of(each)
+            if not binding.device
+        ]
         held.sort(key=lambda each: each.registered_at_ms)
         return Bindings(tuple(map(self._view, held)))
 
@@ -140,6 +152,8 @@ class Phones:
 
     def _gone(self, removed: Removed) -> None:
         binding, cause = removed.binding, removed.cause
+        if binding.device:
+            return
         if cause in _MISSED:
             log.warning(
                 "SIP registration lost",

@@ -65,7 +65,7 @@ class RegistrationService:
             raise RemoteProtocolError(404, "Not Our Domain")
         if incoming.request.get(b"authorization") is None and not removes_all(incoming.request):
             read_contacts(incoming.request)  # what cannot be read is not worth a challenge
-        extension = self._authentication.extension_of(incoming)
+        extension, device = self._authentication.account_of(incoming)
         if to.user != extension.number.encode():
             raise RemoteProtocolError(403, "Not Your Address")
         flow = incoming.flow
@@ -76,6 +76,7 @@ class RegistrationService:
             call_id=head.call_id,
             cseq=head.cseq,
             flow=flow,
+            device=device,
             origin="" if origin == flow.host else origin,
             path_believed=trusted(flow.host, settings.trusted_proxies),
         )
@@ -93,7 +94,10 @@ class RegistrationService:
         if outcome.bindings:
             self._wire.hold(flow, settings.longest_expiry_s + _HOLD_MORE_S)
         lines = answer_lines(
-            registration, outcome.bindings, int(now * 1000), _address_of_record(extension, to)
+            registration,
+            [each for each in outcome.bindings if each.device == device],
+            int(now * 1000),
+            _address_of_record(extension, to),
         )
         lines.append(self._date_line(now))
         incoming.answer(200, "OK", lines)

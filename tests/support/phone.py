@@ -39,6 +39,7 @@ class Phone:
     user_agent: str = "TestPhone/1.0"
     usual: int = 200
     transport: str = "UDP"
+    user_name: str = ""
     answers: deque[int] = field(default_factory=deque)
     taken: list[Received] = field(default_factory=list)
     seen: list[Received] = field(default_factory=list)
@@ -134,11 +135,12 @@ class Phone:
         given = dict(re.findall(r'(\w+)="?([^",]+)"?', challenge.partition(":")[2]))
         realm, nonce = given["realm"], given["nonce"]
         cnonce = secrets.token_hex(8)
-        one = _md5(f"{self.number}:{realm}:{self.secret}")
+        name = self.user_name or self.number
+        one = _md5(f"{name}:{realm}:{self.secret}")
         two = _md5(f"{method}:{uri}")
         digest = _md5(f"{one}:{nonce}:00000001:{cnonce}:auth:{two}")
         return (
-            f'Digest username="{self.number}", realm="{realm}", nonce="{nonce}", uri="{uri}", '
+            f'Digest username="{name}", realm="{realm}", nonce="{nonce}", uri="{uri}", '
             f'response="{digest}", algorithm=MD5, qop=auth, nc=00000001, cnonce="{cnonce}"'
         )
 

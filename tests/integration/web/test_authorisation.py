@@ -105,6 +105,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("DELETE", "/v1/conversations/{id}/events/{seq}"): USERS,
     ("GET", "/v1/conversations/{id}/deliveries"): {USER},
     ("GET", "/v1/search"): USERS,
+    ("POST", "/v1/me/sip"): USERS,
     ("GET", "/v1/me/push"): USERS,
     ("POST", "/v1/me/push"): USERS,
     ("DELETE", "/v1/me/push"): USERS,
