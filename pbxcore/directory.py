@@ -62,7 +62,7 @@ class SipLimits(msgspec.Struct, frozen=True):
 
     message_bytes: int = 65_536
     header_lines: int = 256
-    vias: int = 32
+    vias: int = 40
     connections: int = 128
     requests_per_s: int = 1_000
     strangers_per_s: int = 50

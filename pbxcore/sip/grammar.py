@@ -17,6 +17,8 @@ HOST: Final = re.compile(
     rb"|\[[0-9A-Fa-f:.]+(?:%25[A-Za-z0-9.\-_~]+)?\])"
 )
 _QUOTED: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# What a list is split at and what it is not; a quote or a bracket alone was left open.
+_UNITS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|<[^>]*>|[,"<]', re.DOTALL)
 _PARAMETER: Final = re.compile(
     rb"\s*;\s*([A-Za-z0-9\-.!%*_+`'~]+)"
     rb"(?:\s*=\s*(\"(?:[^\"\\]|\\.)*\"|\[[0-9A-Fa-f:.%]+\]|[^\s;,\"<>=]+))?\s*",
@@ -92,27 +94,17 @@ def elements(value: bytes) -> list[bytes]:
     """
     if b"," not in value:
         return [value.strip()]
+    if b'"' not in value and b"<" not in value:
+        return [each.strip() for each in value.split(b",")]
     found: list[bytes] = []
-    start = at = 0
-    in_brackets = False
-    while at < len(value):
-        char = value[at]
-        if char == 0x22 and not in_brackets:
-            match = _QUOTED.match(value, at)
-            if match is None:
-                raise RemoteProtocolError(400, "Open Quote")
-            at = match.end()
-            continue
-        if char == 0x3C:
-            in_brackets = True
-        elif char == 0x3E:
-            in_brackets = False
-        elif char == 0x2C and not in_brackets:
-            found.append(value[start:at].strip())
-            start = at + 1
-        at += 1
-    if in_brackets:
-        raise RemoteProtocolError(400, "Open Bracket")
+    start = 0
+    for match in _UNITS.finditer(value):
+        unit = match[0]
+        if unit == b",":
+            found.append(value[start : match.start()].strip())
+            start = match.end()
+        elif len(unit) == 1:
+            raise RemoteProtocolError(400, "Open Quote" if unit == b'"' else "Open Bracket")
     found.append(value[start:].strip())
     return found
 

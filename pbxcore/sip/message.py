@@ -61,12 +61,18 @@ _NEW_LINE: Final = re.compile(rb"\r\n(?![ \t])")
 _FOLD: Final = re.compile(rb"(?<![ \t])[ \t]*\r\n[ \t]+")
 # A lone CR or LF inside a value must never reach a line that we write.
 _NO_BREAKS: Final = bytes.maketrans(b"\r\n", b"  ")
+_SPACE: Final = 0x20
 _BARE_LF: Final = re.compile(rb"(?<!\r)\n")
 
 
 def _canonical(name: bytes) -> bytes:
     lower = name.strip().lower()
     return _NAMES.get(lower, lower)
+
+
+def _name(line: bytes) -> bytes:
+    raw = line.partition(b":")[0]
+    return _CANONICAL.get(raw) or _canonical(raw)
 
 
 class Message:
@@ -136,17 +142,25 @@ class Message:
 
     def replace(self, name: bytes, *lines: bytes) -> None:
         """Put whole lines where the header stood first, or at the end; without any, drop it."""
-        known = _CANONICAL.get
-        places = []
-        for place, line in enumerate(self.lines):
-            raw = line.partition(b":")[0]
-            if (known(raw) or _canonical(raw)) == name:
-                places.append(place)
+        places = self._places(name)
+        if len(places) == len(lines) == 1 and self._values is not None:
+            self.lines[places[0]] = lines[0]
+            self._values[name] = lines[0].partition(b":")[2]
+            return
         first = places[0] if places else len(self.lines)
         for place in reversed(places):
             del self.lines[place]
         self.lines[first:first] = lines
         self._values = None
+
+    def _places(self, name: bytes) -> list[int]:
+        """Where a header's lines stand."""
+        values, lines = self._values or self._index(), self.lines
+        if self._more is None and name in values and len(values) == len(lines):
+            place = list(values).index(name)  # each name has one line: both stand in one order
+            if _name(lines[place]) == name:
+                return [place]
+        return [place for place, line in enumerate(lines) if _name(line) == name]
 
     def start_line(self) -> bytes:
         """The first line, as it will be written."""
@@ -223,7 +237,7 @@ def parse(data: bytes) -> Request | Response:
     Raises:
         RemoteProtocolError: 400: there is no start line or no end of the head; answer with silence.
     """
-    if data[:1] in b"\r\n":
+    if not data or data[0] <= _SPACE:
         data = data.lstrip(b"\r\n")
     head, separator, body = data.partition(b"\r\n\r\n")
     if not separator:
@@ -233,7 +247,7 @@ def parse(data: bytes) -> Request | Response:
     lines = head.split(b"\r\n")
     breaks = len(lines) - 1
     odd = head.count(b"\r") != breaks or head.count(b"\n") != breaks
-    if b"\r\n " in head or b"\r\n\t" in head:
+    if min(lines) < b"!":  # one begins with white space, and may be the end of a folded one
         lines, odd = _NEW_LINE.split(head), True
     start = lines.pop(0)
     first, _, rest = start.partition(b" ")

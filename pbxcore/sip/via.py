@@ -11,8 +11,12 @@ from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.grammar import HOST, parameters
 
 MAGIC_COOKIE: Final = b"z9hG4bK"
+# What nearly everybody writes in requests, and sends back in responses: one match, nothing twice.
 _USUAL: Final = re.compile(
-    rb"SIP/2\.0/([A-Z]+) ([A-Za-z0-9.\-]+)(?::([0-9]{1,5}))?((?:;[a-z]+(?:=[A-Za-z0-9.\-_]+)?)*)"
+    rb"SIP/2\.0/([A-Z]+) ([A-Za-z0-9.\-]+)(?::([0-9]{1,5}))?"
+    rb"(;rport;branch=([A-Za-z0-9.\-_]+)|;branch=([A-Za-z0-9.\-_]+)"
+    rb"(?:;rport(?:=[0-9]+)?(?:;received=[0-9A-Fa-f.:]+)?"
+    rb"|;received=[0-9A-Fa-f.:]+(?:;rport=[0-9]+)?)?)"
 )
 _ANY: Final = re.compile(
     rb"\s*SIP\s*/\s*[0-9.]+\s*/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+(" + HOST.pattern + rb")"
@@ -50,11 +54,8 @@ def parse_via(element: bytes) -> Via:
     """
     usual = _USUAL.fullmatch(element)
     if usual is not None:
-        transport, host, port, tail = usual.groups()
-        _, _, rest = tail.partition(b";branch=")
-        branch = rest.partition(b";")[0]
-        if tail.count(b";") > 1:
-            parameters(tail)  # one given twice is refused here, not where it is used
+        transport, host, port, tail, branch, behind = usual.groups()
+        branch = branch or behind
     else:
         match = _ANY.fullmatch(element)
         if match is None:
