@@ -1,0 +1,291 @@
+"""The notifier: who watches what, and when he is told (RFC 6665 §4.2).
+
+Inputs return what follows from them, in order: NOTIFYs to send, subscriptions to save or to forget.
+One change is told once and at once, many are told as the newest state when the package's interval
+has passed; in one dialog a change waits until the last NOTIFY was answered, so that no network can
+turn the two round.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.presence.agenda import Agenda
+from pbxcore.presence.resource_list import ResourceList
+from pbxcore.presence.subscription import Subscription, restored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pbxcore.presence.package import Package, Told
+    from pbxcore.presence.subscription import Member, StoredSubscription, Teller
+    from pbxcore.sip.dialogs.dialog import DialogId, Draft
+    from pbxcore.sip.headers.events import Event
+
+MOST: Final = 100_000
+"""Subscriptions in all; one more is answered 503."""
+MOST_OF_ONE: Final = 256
+"""Subscriptions of one extension, on all its phones; one more is answered 403."""
+_RESUMED_EVERY_MS: Final = 2
+_RUNNING_LOW: Final = 32  # numbers still put aside when more are
+
+
+class Notify(NamedTuple):
+    """Send a NOTIFY; Via and Contact are the sender's. Its answer goes to `answered`."""
+
+    subscription: Subscription
+    draft: Draft
+    lines: tuple[bytes, ...]
+    body: bytes
+
+
+class Keep(NamedTuple):
+    """Save a subscription."""
+
+    subscription: Subscription
+
+
+class Forget(NamedTuple):
+    """A subscription has ended."""
+
+    key: str
+
+
+Output = Notify | Keep | Forget
+
+
+class Notifier:
+    """All subscriptions. Moments are milliseconds UTC, as they must outlive the process."""
+
+    def __init__(self, packages: Iterable[Package]) -> None:
+        self._packages = {each.name: each for each in packages}
+        self._held: dict[str, Subscription] = {}
+        self._watching: dict[tuple[bytes, str], dict[str, Subscription]] = {}
+        self._counts: dict[str, int] = {}
+        self._agenda: Agenda[str] = Agenda()
+        self.allow_events = b"Allow-Events: " + b", ".join(self._packages)
+
+    def __len__(self) -> int:
+        """How many subscriptions there are."""
+        return len(self._held)
+
+    @property
+    def deadline_ms(self) -> int | None:
+        """When `tick` is next due; it may then find nothing to do."""
+        return self._agenda.next_ms
+
+    def package_of(self, event: Event) -> Package:
+        """The package of an event.
+
+        Raises:
+            RemoteProtocolError: 489 with Allow-Events (§4.2.1.3).
+        """
+        package = self._packages.get(event.package)
+        if package is None:
+            raise RemoteProtocolError(489, "", (self.allow_events,))
+        return package
+
+    def find(self, dialog: DialogId) -> Subscription:
+        """The subscription of a dialog.
+
+        Raises:
+            RemoteProtocolError: 481: there is none (§4.2.1.1).
+        """
+        found = self._held.get(dialog[1].decode("ascii", "replace"))
+        if found is None or found.dialog.id != dialog:
+            raise RemoteProtocolError(481, "Subscription Does Not Exist")
+        return found
+
+    def watched_by(self, watcher: str, package: bytes) -> bool:
+        """Whether an extension watches itself by this package."""
+        watching = self._watching.get((package, watcher), {})
+        return any(each.watcher == watcher for each in watching.values())
+
+    def refuse_too_many(self, watcher: str) -> None:
+        """Let a watcher pass who may have one more.
+
+        Raises:
+            RemoteProtocolError: 403 for too many of his, 503 for too many in all.
+        """
+        if self._counts.get(watcher, 0) >= MOST_OF_ONE:
+            raise RemoteProtocolError(403, "Too Many Subscriptions")
+        if len(self._held) >= MOST:
+            raise RemoteProtocolError(503, "", (b"Retry-After: 60",))
+
+    def teller(self, package: Package, members: tuple[Member, ...], *, listed: bool) -> Teller:
+        """What writes the documents of a subscription."""
+        return ResourceList(package, members) if listed else package
+
+    def restore(self, saved: Iterable[StoredSubscription], now_ms: int) -> None:
+        """Take back what was saved before a restart; all are told anew, little by little."""
+        for place, each in enumerate(saved):
+            package = self._packages.get(each.package.encode())
+            if package is None:
+                continue
+            teller = self.teller(package, each.members, listed=each.listed)
+            subscription = restored(each, teller)
+            self._add(subscription)
+            subscription.stale = True
+            subscription.not_before_ms = now_ms + place * _RESUMED_EVERY_MS
+            self._plan(subscription)
+
+    def subscribe(self, subscription: Subscription, expires_s: int, now_ms: int) -> list[Output]:
+        """A SUBSCRIBE was accepted, new or a refresh; 0 seconds end it, or only fetch the state.
+
+        However quiet things are, a NOTIFY follows (§4.2.1.1).
+        """
+        subscription.expires_ms = now_ms + expires_s * 1000
+        if expires_s == 0:
+            return self.end(subscription, b"timeout", now_ms)
+        if subscription.key not in self._held:
+            self._add(subscription)
+        subscription.told = None
+        return [Keep(subscription), self._notify(subscription, now_ms)]
+
+    def changed(self, package: bytes, number: str, now_ms: int) -> list[Output]:
+        """The state of a resource is another now; all its watchers are told."""
+        outputs: list[Output] = []
+        for each in list(self._watching.get((package, number), {}).values()):
+            each.stale = True
+            outputs += self._refreshed(each, now_ms)
+        return outputs
+
+    def answered(
+        self, subscription: Subscription, status: int, retry_after_s: int | None, now_ms: int
+    ) -> list[Output]:
+        """A NOTIFY got its final answer: 408 for silence, 503 when it could not be sent.
+
+        Silence and refusals end the subscription (§4.2.2), but for one that says when to try again.
+        A phone whose connection is gone may come back with another: it is told the whole then.
+        """
+        subscription.in_flight -= 1
+        if subscription.key not in self._held:
+            return []
+        if 200 <= status < 300:
+            return self._refreshed(subscription, now_ms) if subscription.stale else []
+        subscription.told = None
+        if status == 503 and retry_after_s is None:
+            return []
+        if retry_after_s is not None:
+            subscription.stale = True
+            subscription.not_before_ms = now_ms + retry_after_s * 1000
+            self._plan(subscription)
+            return []
+        self._remove(subscription)
+        return [Forget(subscription.key)]
+
+    def end(
+        self, subscription: Subscription, reason: bytes, now_ms: int, *, retry_after_s: int = 0
+    ) -> list[Output]:
+        """End a subscription, with a last NOTIFY that says why (§4.1.3, §4.4.1)."""
+        known = subscription.key in self._held
+        if known:
+            self._remove(subscription)
+        subscription.told = None
+        wait = b";retry-after=%d" % retry_after_s if retry_after_s else b""
+        state = b"terminated;reason=%b%b" % (reason, wait)
+        last = self._notify(subscription, now_ms, state=state)
+        return [last, Forget(subscription.key)] if known else [last]
+
+    def drop(self, number: str, now_ms: int) -> list[Output]:
+        """An extension is gone: it watches nothing any more, and nobody watches it."""
+        outputs: list[Output] = []
+        for each in list(self._held.values()):
+            if each.watcher == number:
+                outputs += self.end(each, b"rejected", now_ms)
+            elif not each.listed and each.members[0].number == number:
+                outputs += self.end(each, b"noresource", now_ms)
+        return outputs
+
+    def tick(self, now_ms: int) -> list[Output]:
+        """Let time pass: subscriptions expire, and what was throttled is told."""
+        outputs: list[Output] = []
+        for key in self._agenda.due(now_ms):
+            subscription = self._held.get(key)
+            if subscription is None:
+                continue
+            if subscription.expires_ms <= now_ms:
+                outputs += self.end(subscription, b"timeout", now_ms)
+            else:
+                self._plan(subscription)
+                outputs += self._refreshed(subscription, now_ms)
+        return outputs
+
+    def _refreshed(self, subscription: Subscription, now_ms: int) -> list[Output]:
+        """Tell what is new, as soon as it may be told."""
+        if not subscription.stale or subscription.in_flight:
+            return []
+        if subscription.not_before_ms > now_ms:
+            self._plan(subscription)
+            return []
+        told = subscription.tell(now_ms)
+        if subscription.told is not None and told.state == subscription.told:
+            subscription.stale = False
+            return []
+        outputs: list[Output] = [self._notify(subscription, now_ms, told=told)]
+        if subscription.reserved - subscription.dialog.local_seq < _RUNNING_LOW:
+            outputs.append(Keep(subscription))
+        return outputs
+
+    def _notify(
+        self,
+        subscription: Subscription,
+        now_ms: int,
+        *,
+        state: bytes = b"",
+        told: Told | None = None,
+    ) -> Notify:
+        if not state:
+            left_s = max(0, -(-(subscription.expires_ms - now_ms) // 1000))
+            state = b"active;expires=%d" % left_s
+        told = told or subscription.tell(now_ms)
+        draft = subscription.dialog.draft(b"NOTIFY")
+        subscription.told, subscription.stale = told.state, told.more
+        subscription.in_flight += 1
+        interval_ms = self._packages[subscription.event.package].interval_ms
+        subscription.not_before_ms = now_ms + interval_ms
+        self._plan(subscription)
+        lines = [
+            b"Event: " + subscription.event.encode(),
+            b"Subscription-State: " + state,
+        ]
+        if subscription.listed:
+            lines.append(b"Require: eventlist")  # RFC 4662 §4.4
+        if told.body is None:
+            return Notify(subscription, draft, tuple(lines), b"")
+        lines.append(b"Content-Type: " + told.body.content_type)
+        return Notify(subscription, draft, tuple(lines), told.body.data)
+
+    def _plan(self, subscription: Subscription) -> None:
+        if subscription.key not in self._held:
+            return
+        moment_ms = subscription.expires_ms
+        if subscription.stale and not subscription.in_flight:
+            moment_ms = min(moment_ms, subscription.not_before_ms)
+        self._agenda.put(subscription.key, moment_ms)
+
+    def _add(self, subscription: Subscription) -> None:
+        self._held[subscription.key] = subscription
+        for place in self._places(subscription):
+            self._watching.setdefault(place, {})[subscription.key] = subscription
+        watcher = subscription.watcher
+        self._counts[watcher] = self._counts.get(watcher, 0) + 1
+
+    def _remove(self, subscription: Subscription) -> None:
+        key = subscription.key
+        del self._held[key]
+        self._agenda.drop(key)
+        for place in self._places(subscription):
+            watching = self._watching[place]
+            watching.pop(key, None)
+            if not watching:
+                del self._watching[place]
+        self._counts[subscription.watcher] -= 1
+        if not self._counts[subscription.watcher]:
+            del self._counts[subscription.watcher]
+
+    @staticmethod
+    def _places(subscription: Subscription) -> Iterator[tuple[bytes, str]]:
+        numbers = dict.fromkeys(each.number for each in subscription.members)
+        return ((subscription.event.package, number) for number in numbers)
