@@ -403,6 +403,7 @@ class _Parts:
         domain = DomainSettings(
             domains=(urlsplit(settings.public_url).hostname or "",),
             trusted_proxies=tuple(map(str, settings.trusted_proxies)),
+            unsolicited_mwi=True,
         )
         self._telephony = Telephony(
             self._database, pbx, self._events, self.people, now_ms, domain=domain

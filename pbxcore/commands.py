@@ -200,6 +200,23 @@ class TraceShown(msgspec.Struct, frozen=True, tag=True):
     more: bool
 
 
+class CheckSync(msgspec.Struct, frozen=True, tag=True):
+    """Ask one device to fetch its configuration, and with `reboot` to restart. Reply: `DeviceTold`.
+
+    `contact` is the device's, as `Bindings` lists it.
+    """
+
+    number: str
+    contact: str
+    reboot: bool = False
+
+
+class DeviceTold(msgspec.Struct, frozen=True, tag=True):
+    """What the device answered: 408 for silence, 480 when it is not registered."""
+
+    status: int
+
+
 class JournalGrew(msgspec.Struct, frozen=True, tag=True):
     """A hint: the journal on disk now reaches `seq`. Needs no reply and may get lost."""
 
@@ -256,6 +273,7 @@ Request = (
     | ListBans
     | LiftBans
     | Trace
+    | CheckSync
     | Probe
 )
 Reply = (
@@ -266,6 +284,7 @@ Reply = (
     | MessageStored
     | BansHeld
     | TraceShown
+    | DeviceTold
     | Health
 )
 Notice = JournalGrew | WebSocketOpened | WebSocketMessage | WebSocketClosed

@@ -76,7 +76,8 @@ class DomainSettings(msgspec.Struct, frozen=True):
     given: whatever is not a public address). `trusted_peers` (CIDR) may send MESSAGE without a
     password, as the other end of a trunk does, but not in the name of an extension of ours.
     `trusted_proxies` (CIDR) are believed about whom they pass on: where a request came from, and
-    the Path that they add; proxies on this machine always are.
+    the Path that they add; proxies on this machine always are. With `unsolicited_mwi` phones that
+    do not subscribe to their mailbox are told of it all the same.
 
     `tls_client_certificates` is `off`, `optional` (one that is shown must be good) or `required`;
     `tls_trusted` holds certificates (PEM) that are trusted beside the system's; without
@@ -99,6 +100,7 @@ class DomainSettings(msgspec.Struct, frozen=True):
     tls_verify_servers: bool = True
     trusted_proxies: tuple[str, ...] = ()
     name_servers: tuple[str, ...] = ()
+    unsolicited_mwi: bool = False
 
 
 class Trunk(msgspec.Struct, frozen=True):

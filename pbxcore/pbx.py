@@ -27,10 +27,15 @@ from pbxcore.net.endpoint import Endpoint
 from pbxcore.net.tls import CertificateRefused, ServerCertificate, Tls
 from pbxcore.net.websocket import WebSockets
 from pbxcore.presence.bindings import BindingStore, StoredBinding
+from pbxcore.presence.keeping import EventStores, volatile_stores
+from pbxcore.presence.packages.feature_event import Features
+from pbxcore.presence.publication import Publication
 from pbxcore.presence.qualification import Qualification
 from pbxcore.presence.reach import phones
 from pbxcore.presence.registrar import Registrar
 from pbxcore.presence.registration import SUPPORTED
+from pbxcore.presence.subscription import StoredSubscription
+from pbxcore.services.events import Events
 from pbxcore.services.messages import MessageService
 from pbxcore.services.options import OptionsService
 from pbxcore.services.pager import Pager
@@ -56,9 +61,13 @@ __all__ = [
     "BanStore",
     "BindingStore",
     "CertificateRefused",
+    "EventStores",
+    "Features",
     "Pbx",
+    "Publication",
     "ServerCertificate",
     "StoredBinding",
+    "StoredSubscription",
     "WebSockets",
 ]
 
@@ -78,6 +87,7 @@ class Pbx:
         device_key: what signed-in browsers' passwords are made with; none: they have none.
         record: takes each fact for the journal; called inside the loop, must not wait.
         arrived: stores a MESSAGE for someone no phone serves; None or an exception is answered 503.
+        events: keep subscriptions, publications and features over a restart; none: nothing does.
         clock: seconds UTC since 1970.
         entropy: that many unguessable bytes.
     """
@@ -91,6 +101,7 @@ class Pbx:
         device_key: bytes = b"",
         record: Callable[[Fact], None],
         arrived: Callable[[commands.MessageArrived], Awaitable[commands.MessageStored | None]],
+        events: EventStores | None = None,
         clock: Callable[[], float] = time.time,
         entropy: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
@@ -126,6 +137,8 @@ class Pbx:
         self._pager: Pager | None = None
         self._resolver: Resolver | None = None
         self._trunks: Trunks | None = None
+        self._event_stores = events or volatile_stores()
+        self._events: Events | None = None
         self._chores: asyncio.TimerHandle | None = None
         self._rounds = 0
 
@@ -148,8 +161,10 @@ class Pbx:
             for number in self._registrar.numbers()
             for each in self._registrar.of(number)
         )
+        self._events = events = self._serve_events(uas, self._endpoint.layer)
         await self._endpoint.start(udp, tcp, tls)
         self._start_trunks(self._endpoint)
+        events.start()
         self._do_chores()
 
     def _serve(self, uas: Uas, endpoint: Endpoint) -> None:
@@ -187,6 +202,23 @@ class Pbx:
             entropy=self._entropy,
         )
         self._trunks.follow()
+
+    def _serve_events(self, uas: Uas, layer: TransactionLayer) -> Events:
+        """Let phones watch and publish."""
+        events = Events(
+            self._directory,
+            self._domain,
+            self._authentication,
+            self._registrar,
+            layer,
+            asyncio.get_running_loop(),
+            stores=self._event_stores,
+            now_ms=self._now_ms,
+            entropy=self._entropy,
+        )
+        events.serve(uas)
+        self._phones.watched = events.registered
+        return events
 
     def use_certificates(self, certificates: Sequence[ServerCertificate]) -> None:
         """Show these over TLS from now on, the first to whoever asks for no name that we have.
@@ -236,10 +268,12 @@ class Pbx:
         if self._resolver is not None:
             self._resolver.close()
             self._resolver = self._trunks = None
+        if self._events is not None:
+            self._events.stop()
         if self._endpoint is not None:
             self._endpoint.layer.on_lost = None  # it is we who close them
             await self._endpoint.stop(grace_s)
-            self._endpoint = self._pager = None
+            self._endpoint = self._pager = self._events = None
 
     async def handle(self, request: commands.Request) -> commands.Reply:
         """Carry out one command; may be called before `start` and while others are under way.
@@ -262,11 +296,18 @@ class Pbx:
                 self._phones.revoked(tag)
             case commands.ListBans() | commands.LiftBans() | commands.Trace():
                 return self._watch.handle(request)
+            case commands.CheckSync():
+                return await self._check_sync(request)
             case commands.Probe():
                 return self._health()
             case _:
                 raise LocalProtocolError(f"not a command for the PBX: {type(request).__name__}")
         return commands.DirectoryHeld(self._directory.version)
+
+    async def _check_sync(self, command: commands.CheckSync) -> commands.DeviceTold:
+        if self._events is None:
+            return commands.DeviceTold(503)
+        return await self._events.check_sync(command)
 
     async def _send(self, command: commands.SendMessage) -> commands.MessageResult:
         if self._pager is None:
@@ -280,6 +321,8 @@ class Pbx:
         if self._endpoint is None or self._pager is None:
             return commands.Health(False, "SIP is not served", figures)
         figures |= self._endpoint.counts() | self._watch.counts()
+        if self._events is not None:
+            figures |= self._events.counts()
         figures["sip_messages_in_total"] = self._pager.taken
         figures["sip_messages_relayed_total"] = self._pager.relayed
         figures["sip_messages_out_total"] = self._pager.sent
@@ -308,6 +351,8 @@ class Pbx:
     def _follow_directory(self) -> None:
         """Do at once what another directory or other settings ask for."""
         self._phones.refresh()
+        if self._events is not None:
+            self._events.refresh()
         self._watch.guard.settings_changed()
         if self._trunks is not None:
             self._trunks.follow()
@@ -319,6 +364,8 @@ class Pbx:
             self._trunks.tick()
         loop = asyncio.get_running_loop()
         self._watch.tick(loop.time())
+        if self._events is not None:
+            self._events.tick()
         self._rounds += 1
         if self._rounds % _FORGET_ADDRESSES_EVERY == 0:
             addresses.forget()

@@ -16,6 +16,7 @@ from engage.processes.append_log import LogFull
 from engage.processes.ban_file import BanFile
 from engage.processes.binding_file import BindingFile
 from engage.processes.connection import Connection
+from engage.processes.event_files import EventFiles
 from engage.processes.loop import run, settle, until_stopped
 from engage.processes.part import begin
 from engage.processes.renewal import keep_current
@@ -65,6 +66,7 @@ class PbxPart:
         self._directory = Directory(self._sealed.load())
         self._bindings = BindingFile(folder / "bindings")
         self._bans = BanFile(folder / "bans")
+        self._events = EventFiles(folder)
         self._grown = 0
         self._journal = JournalWriter(folder / "journal", self._grew)
         self._pbx = Pbx(
@@ -74,6 +76,7 @@ class PbxPart:
             device_key=keyring.derive(KEY_PURPOSE),
             record=self._record,
             arrived=self._arrived,
+            events=self._events.stores,
         )
 
     async def serve(self) -> None:
@@ -95,6 +98,7 @@ class PbxPart:
         await self._sealed.flush()
         await self._bans.flush()
         await asyncio.to_thread(self._bindings.close)
+        await asyncio.to_thread(self._events.close)
         await asyncio.to_thread(self._journal.close)
 
     def _show_certificates(self) -> asyncio.Task[None]:
@@ -145,6 +149,7 @@ class PbxPart:
             for name, problem in (
                 ("journal", self._journal.problem),
                 ("bindings", self._bindings.problem),
+                ("events", self._events.problem),
                 ("directory", self._sealed.problem),
             )
             if problem

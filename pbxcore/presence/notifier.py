@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 MOST: Final = 100_000
 """Subscriptions in all; one more is answered 503."""
-MOST_OF_ONE: Final = 256
-"""Subscriptions of one extension, on all its phones; one more is answered 403."""
 _RESUMED_EVERY_MS: Final = 2
 _RUNNING_LOW: Final = 32  # numbers still put aside when more are
 
@@ -70,6 +68,10 @@ class Notifier:
         """How many subscriptions there are."""
         return len(self._held)
 
+    def numbers(self) -> set[str]:
+        """Extensions that watch or are watched."""
+        return set(self._counts) | {number for _, number in self._watching}
+
     @property
     def deadline_ms(self) -> int | None:
         """When `tick` is next due; it may then find nothing to do."""
@@ -97,18 +99,17 @@ class Notifier:
             raise RemoteProtocolError(481, "Subscription Does Not Exist")
         return found
 
-    def watched_by(self, watcher: str, package: bytes) -> bool:
-        """Whether an extension watches itself by this package."""
-        watching = self._watching.get((package, watcher), {})
-        return any(each.watcher == watcher for each in watching.values())
+    def watching(self, package: bytes, number: str) -> list[Subscription]:
+        """All subscriptions to a resource by this package."""
+        return list(self._watching.get((package, number), {}).values())
 
-    def refuse_too_many(self, watcher: str) -> None:
-        """Let a watcher pass who may have one more.
+    def refuse_too_many(self, watcher: str, most: int) -> None:
+        """Let a watcher pass who may have one more; `most` is what all his phones may have.
 
         Raises:
             RemoteProtocolError: 403 for too many of his, 503 for too many in all.
         """
-        if self._counts.get(watcher, 0) >= MOST_OF_ONE:
+        if self._counts.get(watcher, 0) >= most:
             raise RemoteProtocolError(403, "Too Many Subscriptions")
         if len(self._held) >= MOST:
             raise RemoteProtocolError(503, "", (b"Retry-After: 60",))
@@ -146,7 +147,7 @@ class Notifier:
     def changed(self, package: bytes, number: str, now_ms: int) -> list[Output]:
         """The state of a resource is another now; all its watchers are told."""
         outputs: list[Output] = []
-        for each in list(self._watching.get((package, number), {}).values()):
+        for each in self.watching(package, number):
             each.stale = True
             outputs += self._refreshed(each, now_ms)
         return outputs

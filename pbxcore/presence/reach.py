@@ -33,23 +33,38 @@ class Way(NamedTuple):
 def way_to(binding: StoredBinding) -> Way | None:
     """How a request gets to a binding; None when its flow has failed (RFC 5626 §5.3).
 
-    The next hop is the first proxy of the Path, else the contact. One that names the address the
-    REGISTER came from is believed with its port: it is not behind a NAT and may listen elsewhere
-    than it sends from. Any other is reached where the REGISTER came from, so that nobody can make
-    us send to a third party.
+    The next hop is the first proxy of the Path, else the contact.
     """
     if binding.lost_at_ms:
         return None
     contact = binding.contact.encode()
     uri, routes, next_hop = _routed(contact, [each.encode() for each in binding.path])
+    target = target_along(
+        next_hop,
+        source=binding.source,
+        local=binding.local,
+        transport=binding.transport,
+        flow_bound=binding.flow_bound,
+    )
+    return None if target is None else Way(target, uri, routes)
+
+
+def target_along(
+    next_hop: bytes, *, source: str, local: str, transport: str, flow_bound: bool = False
+) -> Target | None:
+    """Where a request to `next_hop` goes, for a peer that was last heard from `source`.
+
+    One that names the address it came from is believed with its port: it is not behind a NAT and
+    may listen elsewhere than it sends from. Any other is reached where it came from, so that nobody
+    can make us send to a third party.
+    """
     hop = parse_uri(next_hop)
     if not isinstance(hop, SipUri):
         return None
-    host, port = source = split_host_port(binding.source)
-    named = hop.host.strip(b"[]").decode() == host and not binding.flow_bound
-    if named:
-        port = hop.port or default_port(binding.transport)
-    return Way(Target(binding.transport, host, port, binding.local, source), uri, routes)
+    host, port = peer = split_host_port(source)
+    if hop.host.strip(b"[]").decode() == host and not flow_bound:
+        port = hop.port or default_port(transport)
+    return Target(transport, host, port, local, peer)
 
 
 def phones(bindings: Iterable[StoredBinding]) -> list[list[StoredBinding]]:

@@ -14,8 +14,6 @@ from pbxcore.sip.headers.events import Event, read_event
 from pbxcore.sip.headers.option_tags import supports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pbxcore.presence.package import Told
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Request
@@ -84,18 +82,6 @@ class StoredSubscription(msgspec.Struct, frozen=True, omit_defaults=True):
     routes: tuple[bytes, ...] = ()
     listed: bool = False
     secure: bool = False
-
-
-class SubscriptionStore(Protocol):
-    """Keeps subscriptions over a restart. Called in the signalling loop: no method may wait."""
-
-    def load(self) -> Iterable[StoredSubscription]:
-        """Give back what was saved; read once, at start."""
-        ...
-
-    def save(self, key: str, subscription: StoredSubscription | None) -> None:
-        """Remember a subscription under its key; None forgets it."""
-        ...
 
 
 class Teller(Protocol):

@@ -54,6 +54,8 @@ class Phones:
         self._now_ms = now_ms
         self.qualifiable: Callable[[], None] | None = None
         """Called when somebody may have to be asked earlier than was known."""
+        self.watched: Callable[[Outcome], None] | None = None
+        """Called with each change and each refresh of an extension's bindings."""
 
     def load(self) -> None:
         """Take the bindings of before the restart."""
@@ -80,6 +82,8 @@ class Phones:
             )
         if outcome.added or outcome.removed:
             self._qualify(outcome.number, outcome.bindings)
+        if self.watched is not None:
+            self.watched(outcome)
 
     def revoked(self, tag: str) -> None:
         """A browser has signed out."""

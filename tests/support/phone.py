@@ -216,14 +216,17 @@ class Phone:
         async with self._changed:
             self._changed.notify_all()
 
-    def _respond(self, request: str, status: int, source: tuple[str | Any, int]) -> None:
+    def _respond(
+        self, request: str, status: int, source: tuple[str | Any, int], *more: str
+    ) -> None:
         kept = [
             line
             for line in request.split("\r\n")[1:]
             if line.lower().startswith(("via:", "from:", "call-id:", "cseq:"))
         ]
         to = _field(request, r"To:\s*(.+)")
-        lines = [f"SIP/2.0 {status} Answer", *kept, f"To: {to};tag=phone", "Content-Length: 0"]
+        tagged = to if ";tag=" in to else f"{to};tag=phone"
+        lines = [f"SIP/2.0 {status} Answer", *kept, f"To: {tagged}", *more, "Content-Length: 0"]
         self._transport.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), source)
 
 

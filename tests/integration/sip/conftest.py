@@ -16,6 +16,7 @@ from pbxcore.directory import (
     Directory,
     DomainSettings,
     Extension,
+    Mailbox,
     SettingsChanged,
     Snapshot,
 )
@@ -148,8 +149,10 @@ class Peer(asyncio.DatagramProtocol):
             return await self._arrived.get()
 
 
-def extension(number: str, max_contacts: int = 2) -> Extension:
-    return Extension(number, f'The "{number}"', f"Sip-{number}!", max_contacts)
+def extension(number: str, max_contacts: int = 2, mailbox: tuple[int, int] = (0, 0)) -> Extension:
+    """One of the house; `mailbox` counts new and old messages."""
+    name, waiting = f'The "{number}"', Mailbox(*mailbox)
+    return Extension(number, name, f"Sip-{number}!", max_contacts, mailbox=waiting)
 
 
 @pytest.fixture

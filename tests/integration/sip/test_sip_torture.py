@@ -219,7 +219,7 @@ async def test_torture_message_gets_silence(
 
 async def test_refusals_say_what_would_be_taken(peer: Peer) -> None:
     peer.send(on_wire(changed("1 OPTIONS", "1 INVITE", start="INVITE sip:1000@pbx.test SIP/2.0")))
-    assert b"\r\nAllow: REGISTER, OPTIONS, MESSAGE\r\n" in await peer.next()
+    assert b"\r\nAllow: REGISTER, OPTIONS, MESSAGE" in await peer.next()
     peer.send(on_wire(options(name="b", more="Require: foo, bar\n")))
     assert b"\r\nUnsupported: foo, bar\r\n" in await peer.next()
 

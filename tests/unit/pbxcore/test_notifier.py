@@ -308,16 +308,16 @@ def test_subscriptions_of_one_watcher_and_of_all_are_bounded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     house = State()
-    for at in range(rules.MOST_OF_ONE):
-        house.notifier.refuse_too_many("1000")
+    for at in range(3):
+        house.notifier.refuse_too_many("1000", 3)
         house.notifier.subscribe(house.subscription(tag=b"%d" % at), 600, NOW)
     with pytest.raises(RemoteProtocolError) as refused:
-        house.notifier.refuse_too_many("1000")
+        house.notifier.refuse_too_many("1000", 3)
     assert refused.value.status == 403
-    house.notifier.refuse_too_many("1001")
-    monkeypatch.setattr(rules, "MOST", rules.MOST_OF_ONE)
+    house.notifier.refuse_too_many("1001", 3)
+    monkeypatch.setattr(rules, "MOST", 3)
     with pytest.raises(RemoteProtocolError) as refused:
-        house.notifier.refuse_too_many("1001")
+        house.notifier.refuse_too_many("1001", 3)
     assert refused.value.status == 503
 
 

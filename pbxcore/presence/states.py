@@ -1,0 +1,93 @@
+"""What can be watched, put together from those who know it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.directory import Mailbox
+from pbxcore.presence.packages.dialog_info import DialogInfo, DialogPackage
+from pbxcore.presence.packages.feature_event import NONE_SET, FeaturePackage, Features
+from pbxcore.presence.packages.message_summary import MessageSummary
+from pbxcore.presence.packages.presence import Presence, PresencePackage, composed
+from pbxcore.presence.packages.reg_info import RegPackage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pbxcore.directory import Directory
+    from pbxcore.presence.bindings import StoredBinding
+    from pbxcore.presence.package import Package
+    from pbxcore.presence.publication import Publications
+    from pbxcore.presence.registrar import Registrar
+
+_EMPTY: Final = Mailbox()
+_UNDISTURBED: Final = (DialogInfo("dnd", "confirmed"),)
+"""Lamps know no other way to show that somebody wants no calls than a call with nobody."""
+
+
+class States:
+    """The present state of each extension, by event package."""
+
+    def __init__(
+        self, directory: Directory, registrar: Registrar, publications: Publications
+    ) -> None:
+        self._directory = directory
+        self._registrar = registrar
+        self._publications = publications
+        self._features: dict[str, Features] = {}
+
+    def packages(self) -> tuple[Package, ...]:
+        """The packages that tell these states."""
+        return (
+            MessageSummary(self.mailbox),
+            PresencePackage(self.presence),
+            DialogPackage(self.dialogs),
+            RegPackage(self.bindings),
+            FeaturePackage(self.features),
+        )
+
+    def restore(self, features: Mapping[str, Features]) -> None:
+        """Take back the features that were set before a restart."""
+        self._features = dict(features)
+
+    def mailbox(self, number: str) -> Mailbox:
+        """What waits in an extension's mailbox."""
+        extension = self._directory.extension(number)
+        return _EMPTY if extension is None else extension.mailbox
+
+    def presence(self, number: str) -> Presence:
+        """Whether and how an extension can be reached."""
+        return composed(
+            registered=bool(self._registrar.of(number)),
+            published=[each.presence for each in self._publications.of(number)],
+            undisturbed=self.features(number).undisturbed,
+        )
+
+    def dialogs(self, number: str) -> tuple[DialogInfo, ...]:
+        """What an extension's calls are doing: there are none yet."""
+        return _UNDISTURBED if self.features(number).undisturbed else ()
+
+    def bindings(self, number: str) -> tuple[StoredBinding, ...]:
+        """Where an extension is registered."""
+        return self._registrar.of(number)
+
+    def features(self, number: str) -> Features:
+        """What the phones of an extension have set."""
+        return self._features.get(number, NONE_SET)
+
+    def set_features(self, number: str, features: Features) -> tuple[bytes, ...]:
+        """Set the features of an extension; tells by which packages that is seen."""
+        before = self.features(number)
+        if features == NONE_SET:
+            self._features.pop(number, None)
+        else:
+            self._features[number] = features
+        if before == features:
+            return ()
+        if before.undisturbed != features.undisturbed:
+            return (FeaturePackage.name, PresencePackage.name, DialogPackage.name)
+        return (FeaturePackage.name,)
+
+    def numbers_with_features(self) -> list[str]:
+        """Extensions whose phones have set something."""
+        return list(self._features)

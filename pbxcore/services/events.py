@@ -1,0 +1,155 @@
+"""The event services wired together: one thing for the PBX to start, feed and stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.directory import Mailbox
+from pbxcore.presence.notifier import Notifier
+from pbxcore.presence.packages.message_summary import MessageSummary
+from pbxcore.presence.packages.presence import PresencePackage
+from pbxcore.presence.packages.reg_info import RegPackage
+from pbxcore.presence.publication import Publications
+from pbxcore.presence.states import States
+from pbxcore.services.notices import Notices
+from pbxcore.services.publications import PublicationService
+from pbxcore.services.subscriptions import UNDERSTOOD, SubscriptionService
+from pbxcore.services.unasked import Unasked
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+    from collections.abc import Callable
+
+    from pbxcore.authentication import Authentication
+    from pbxcore.directory import Directory
+    from pbxcore.domain import Domain
+    from pbxcore.presence.keeping import EventStores
+    from pbxcore.presence.outcome import Outcome
+    from pbxcore.presence.registrar import Registrar
+    from pbxcore.sip.transactions.layer import TransactionLayer
+    from pbxcore.uas import Uas
+
+
+_EMPTY: Final = Mailbox()
+
+
+class Events:
+    """Who watches what, who publishes what, and what phones are told unasked.
+
+    Args:
+        directory: which extensions there are, and what waits in their mailboxes.
+        domain: what is ours.
+        authentication: who asks.
+        registrar: who is registered.
+        layer: the way to the phones.
+        loop: calls back after a REGISTER was answered.
+        stores: what lasts over a restart.
+        now_ms: milliseconds UTC.
+        entropy: that many unguessable bytes.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        domain: Domain,
+        authentication: Authentication,
+        registrar: Registrar,
+        layer: TransactionLayer,
+        loop: AbstractEventLoop,
+        *,
+        stores: EventStores,
+        now_ms: Callable[[], int],
+        entropy: Callable[[int], bytes],
+    ) -> None:
+        self._directory = directory
+        self._stores = stores
+        self._loop = loop
+        self._held_publications = Publications()
+        self._states = States(directory, registrar, self._held_publications)
+        self._notifier = Notifier(self._states.packages())
+        self._notices = Notices(directory, layer, entropy)
+        self._subscriptions = SubscriptionService(
+            directory,
+            domain,
+            authentication,
+            layer,
+            self._notifier,
+            states=self._states,
+            notices=self._notices,
+            stores=stores,
+            now_ms=now_ms,
+        )
+        self._publications = PublicationService(
+            directory,
+            domain,
+            authentication,
+            self._held_publications,
+            stores=stores,
+            changed=lambda number: self._subscriptions.changed(number, PresencePackage.name),
+            now_ms=now_ms,
+            entropy=entropy,
+        )
+        self._unasked = Unasked(
+            directory, registrar, self._notifier, self._notices, entropy=entropy
+        )
+        self.check_sync = self._unasked.check_sync
+        self._mailboxes = self._present_mailboxes()
+
+    def serve(self, uas: Uas) -> None:
+        """Take SUBSCRIBE and PUBLISH."""
+        uas.serve(b"SUBSCRIBE", self._subscriptions.receive, understood=UNDERSTOOD)
+        uas.serve(b"PUBLISH", self._publications.receive)
+
+    def start(self) -> None:
+        """Go on where the last process ended."""
+        self._states.restore(self._stores.features.load())
+        self._publications.start()
+        self._subscriptions.start()
+
+    def stop(self) -> None:
+        """Tell nobody any more."""
+        self._subscriptions.stop()
+
+    def counts(self) -> dict[str, float]:
+        """Figures for /metrics."""
+        return {
+            "sip_subscriptions": len(self._notifier),
+            "sip_publications": len(self._held_publications),
+            "sip_notifications_total": self._notices.sent,
+        }
+
+    def tick(self) -> None:
+        """Let publications expire."""
+        self._publications.tick()
+
+    def registered(self, outcome: Outcome) -> None:
+        """An extension's bindings are others now, or were refreshed."""
+        if outcome.added or outcome.removed:
+            packages = (PresencePackage.name, RegPackage.name)
+            self._subscriptions.changed(outcome.number, *packages)
+        self._loop.call_soon(self._unasked.registered, outcome)  # after its 200
+
+    def refresh(self) -> None:
+        """The directory is another now: mailboxes may be, and extensions may be gone."""
+        before, self._mailboxes = self._mailboxes, self._present_mailboxes()
+        for number in self._numbers():
+            if self._directory.extension(number) is None:
+                self._subscriptions.drop(number)
+                self._publications.drop(number)
+        for number in before.keys() | self._mailboxes.keys():
+            if before.get(number) != self._mailboxes.get(number):
+                self._subscriptions.changed(number, MessageSummary.name)
+                self._unasked.mailbox_changed(number)
+
+    def _numbers(self) -> set[str]:
+        """Every extension that we hold something of."""
+        return (
+            self._notifier.numbers()
+            | set(self._held_publications.numbers())
+            | set(self._states.numbers_with_features())
+        )
+
+    def _present_mailboxes(self) -> dict[str, Mailbox]:
+        """The mailboxes in which something waits or was."""
+        extensions = self._directory.snapshot().extensions
+        return {each.number: each.mailbox for each in extensions if each.mailbox != _EMPTY}

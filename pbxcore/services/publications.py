@@ -1,0 +1,134 @@
+"""PUBLISH: phones tell how their people can be reached (RFC 3903)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.authentication import user_of
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.presence.markup import NotMarkup
+from pbxcore.presence.packages.presence import PIDF, PresencePackage, read_pidf
+from pbxcore.presence.publication import USUAL_EXPIRY_S
+from pbxcore.presence.registrar import granted_expiry
+from pbxcore.sip.grammar import is_token, seconds
+from pbxcore.sip.headers.events import read_event
+from pbxcore.sip.uri import SipUri
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.authentication import Authentication
+    from pbxcore.directory import Directory
+    from pbxcore.domain import Domain
+    from pbxcore.presence.keeping import EventStores
+    from pbxcore.presence.packages.presence import Presence
+    from pbxcore.presence.publication import Publications
+    from pbxcore.sip.message import Request
+    from pbxcore.sip.transactions.incoming import Incoming
+
+_ALLOW_EVENTS: Final = b"Allow-Events: " + PresencePackage.name
+_ACCEPT: Final = b"Accept: " + PIDF
+
+
+class PublicationService:
+    """Takes what extensions publish of themselves; `changed` hears whose presence it is."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        domain: Domain,
+        authentication: Authentication,
+        publications: Publications,
+        *,
+        stores: EventStores,
+        changed: Callable[[str], None],
+        now_ms: Callable[[], int],
+        entropy: Callable[[int], bytes],
+    ) -> None:
+        self._directory = directory
+        self._domain = domain
+        self._authentication = authentication
+        self._publications = publications
+        self._stores = stores
+        self._changed = changed
+        self._now_ms = now_ms
+        self._entropy = entropy
+
+    def start(self) -> None:
+        """Take back what was published before a restart."""
+        for held in self._stores.publications.load().values():
+            self._publications.restore(held, self._now_ms())
+
+    def receive(self, incoming: Incoming) -> None:
+        """Take one PUBLISH (§6).
+
+        Raises:
+            RemoteProtocolError: the refusal to answer with.
+        """
+        request, uri = incoming.request, incoming.head.uri
+        event = read_event(request)
+        if event is None or event.package != PresencePackage.name:  # step 2
+            raise RemoteProtocolError(489, "", (_ALLOW_EVENTS,))
+        if isinstance(uri, SipUri) and not self._domain.is_ours(uri.host):  # step 1
+            raise RemoteProtocolError(404, "Not Our Domain")
+        extension = self._authentication.extension_of(incoming)
+        if user_of(uri) != extension.number:
+            raise RemoteProtocolError(403, "Not Your Address")
+        settings = self._directory.settings
+        asked_s = seconds(request.get(b"expires"))
+        publication = self._publications.publish(
+            extension.number,
+            _published(request),
+            if_match=_if_match(request),
+            expires_s=granted_expiry(  # step 4
+                USUAL_EXPIRY_S if asked_s is None else asked_s,
+                shortest_s=settings.shortest_expiry_s,
+                longest_s=settings.longest_expiry_s,
+            ),
+            etag=self._entropy(8).hex(),
+            now_ms=self._now_ms(),
+        )
+        incoming.keep()
+        left_s = (publication.expires_at_ms - self._now_ms() + 999) // 1000
+        lines = [b"SIP-ETag: " + publication.etag.encode(), b"Expires: %d" % max(0, left_s)]
+        incoming.answer(200, "OK", lines)
+        self._moved(extension.number)
+
+    def drop(self, number: str) -> None:
+        """An extension is gone, and what it published."""
+        if self._publications.of(number):
+            self._publications.remove(number)
+            self._moved(number)
+
+    def tick(self) -> None:
+        """Let publications expire."""
+        for number in self._publications.tick(self._now_ms()):
+            self._moved(number)
+
+    def _moved(self, number: str) -> None:
+        self._stores.publications.save(number, self._publications.of(number) or None)
+        self._changed(number)
+
+
+def _if_match(request: Request) -> str | None:
+    """The one entity-tag (step 3); several are malformed."""
+    value = request.get(b"sip-if-match")
+    if value is None:
+        return None
+    if request.repeated(b"sip-if-match") or not is_token(value):
+        raise RemoteProtocolError(400, "Malformed SIP-If-Match")
+    return value.decode("ascii")
+
+
+def _published(request: Request) -> Presence | None:
+    """The state in the body (step 5), None without a body."""
+    if not request.body:
+        return None
+    kind = (request.get(b"content-type") or b"").partition(b";")[0].strip().lower()
+    encoding = (request.get(b"content-encoding") or b"identity").lower()
+    if kind != PIDF or encoding != b"identity":
+        raise RemoteProtocolError(415, "", (_ACCEPT, b"Accept-Encoding: identity"))
+    try:
+        return read_pidf(request.body)
+    except NotMarkup as error:
+        raise RemoteProtocolError(400, "Malformed Presence Document") from error

@@ -1,0 +1,283 @@
+"""SUBSCRIBE: phones watch mailboxes, people, lines and their own features (RFC 6665)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.authentication import user_of
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.presence.markup import NotMarkup
+from pbxcore.presence.notifier import Forget, Keep, Notify
+from pbxcore.presence.package import chosen_type
+from pbxcore.presence.packages.feature_event import CONTENT_TYPE as FEATURES
+from pbxcore.presence.packages.feature_event import NONE_SET, FeaturePackage, changed_by
+from pbxcore.presence.reach import target_along
+from pbxcore.presence.registrar import granted_expiry
+from pbxcore.presence.resource_list import RESOURCE_LISTS, RLMI, read_resource_lists
+from pbxcore.presence.subscription import Member, Subscription, read_subscribe
+from pbxcore.services.notices import Notice, Written, contact_line
+from pbxcore.sip.dialogs.dialog import dialog_id_of, dialog_of_request
+from pbxcore.sip.flow import host_port
+from pbxcore.sip.uri import SipUri, parse_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.authentication import Authentication
+    from pbxcore.directory import Directory, Extension
+    from pbxcore.domain import Domain
+    from pbxcore.presence.keeping import EventStores
+    from pbxcore.presence.notifier import Notifier, Output
+    from pbxcore.presence.package import Package
+    from pbxcore.presence.states import States
+    from pbxcore.presence.subscription import Asked
+    from pbxcore.services.notices import Notices
+    from pbxcore.sip.transactions.incoming import Incoming
+    from pbxcore.sip.transactions.layer import TransactionLayer
+
+log = logging.getLogger(__name__)
+
+UNDERSTOOD: Final = (b"eventlist", b"recipient-list-subscribe")
+_HOLD_MORE_S: Final = 60.0
+
+
+class SubscriptionService:
+    """Takes subscriptions and keeps their watchers told.
+
+    Args:
+        directory: which extensions there are.
+        domain: what is ours.
+        authentication: who asks.
+        layer: the way to the phones.
+        notifier: decides who is told what, and when.
+        states: what there is to tell.
+        notices: sends NOTIFYs.
+        stores: what lasts over a restart.
+        now_ms: milliseconds UTC.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        domain: Domain,
+        authentication: Authentication,
+        layer: TransactionLayer,
+        notifier: Notifier,
+        *,
+        states: States,
+        notices: Notices,
+        stores: EventStores,
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._directory = directory
+        self._domain = domain
+        self._authentication = authentication
+        self._layer = layer
+        self._notifier = notifier
+        self._states = states
+        self._notices = notices
+        self._stores = stores
+        self._now_ms = now_ms
+        self._timer: asyncio.TimerHandle | None = None
+        self._armed_ms = 0
+
+    def start(self) -> None:
+        """Go on where the last process ended."""
+        self._notifier.restore(self._stores.subscriptions.load().values(), self._now_ms())
+        self._arm()
+
+    def stop(self) -> None:
+        """Tell nobody any more; subscriptions go on after the restart."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def receive(self, incoming: Incoming) -> None:
+        """Take one SUBSCRIBE.
+
+        Raises:
+            RemoteProtocolError: the refusal to answer with.
+        """
+        asked = read_subscribe(incoming.request)
+        package = self._notifier.package_of(asked.event)
+        watcher = self._authentication.extension_of(incoming)
+        if incoming.head.to.tag is None:
+            subscription = self._new(incoming, asked, package, watcher)
+        else:
+            subscription = self._known(incoming, asked, watcher)
+        expires_s = self._granted(asked, package)
+        changed = self._set_features(incoming, package, watcher.number)
+        subscription.came_by(incoming.flow)
+        incoming.keep()
+        if expires_s:
+            self._layer.wire.hold(incoming.flow, expires_s + _HOLD_MORE_S)
+        self._accept(incoming, subscription, expires_s)
+        self._perform(self._notifier.subscribe(subscription, expires_s, self._now_ms()))
+        self.changed(watcher.number, *changed)
+
+    def changed(self, number: str, *packages: bytes) -> None:
+        """The state of an extension is another now, as seen by these packages."""
+        for package in packages:
+            self._perform(self._notifier.changed(package, number, self._now_ms()))
+
+    def drop(self, number: str) -> None:
+        """An extension is gone: what it watched, who watched it, and what its phones had set."""
+        self._perform(self._notifier.drop(number, self._now_ms()))
+        self._states.set_features(number, NONE_SET)
+        self._stores.features.save(number, None)
+
+    def _new(
+        self, incoming: Incoming, asked: Asked, package: Package, watcher: Extension
+    ) -> Subscription:
+        uri = incoming.head.uri
+        if isinstance(uri, SipUri) and not self._domain.is_ours(uri.host):
+            raise RemoteProtocolError(404, "Not Our Domain")
+        members = self._listed(incoming, asked)
+        listed = members is not None
+        if members is None:
+            members = (Member(user_of(uri) or "", incoming.head.to.uri.decode("ascii")),)
+        for each in members:
+            self._allow(watcher, each.number, package)
+        most = self._directory.settings.limits.subscriptions
+        self._notifier.refuse_too_many(watcher.number, most)
+        return Subscription(
+            dialog_of_request(incoming.request, incoming.own_tag, early=False),
+            asked.event,
+            watcher=watcher.number,
+            members=members,
+            teller=self._notifier.teller(package, members, listed=listed),
+            content_type=chosen_type(package, asked.accepted),
+            listed=listed,
+        )
+
+    def _known(self, incoming: Incoming, asked: Asked, watcher: Extension) -> Subscription:
+        """A refresh, in the dialog (RFC 6665 §4.2.1.1, RFC 3261 §12.2.2)."""
+        subscription = self._notifier.find(dialog_id_of(incoming.request))
+        if subscription.watcher != watcher.number:
+            raise RemoteProtocolError(403, "Not Your Subscription")
+        if not subscription.event.same_as(asked.event):
+            # §4.5.2: dialogs are not shared between subscriptions
+            raise RemoteProtocolError(403, "One Subscription Per Dialog")
+        subscription.dialog.admit(incoming.head.cseq)
+        subscription.dialog.refresh(incoming.request)
+        return subscription
+
+    def _listed(self, incoming: Incoming, asked: Asked) -> tuple[Member, ...] | None:
+        """The members of a list that came along (RFC 5367), None when there is no list."""
+        request = incoming.request
+        if _media_type(request.get(b"content-type")) != RESOURCE_LISTS:
+            return None
+        kinds = {_media_type(each) for each in asked.accepted}
+        if not asked.lists or (kinds and not kinds & {b"multipart/related", RLMI, b"*/*"}):
+            raise RemoteProtocolError(421, "", (b"Require: eventlist",))  # RFC 4662 §4.5
+        try:
+            uris = read_resource_lists(request.body)
+        except NotMarkup as error:
+            raise RemoteProtocolError(400, "Malformed Resource List") from error
+        return tuple(Member(self._number_of(each), each) for each in uris)
+
+    def _number_of(self, uri: str) -> str:
+        parsed = parse_uri(uri.encode("utf-8", "replace"))
+        if isinstance(parsed, SipUri) and not self._domain.is_ours(parsed.host):
+            raise RemoteProtocolError(404, "Not Our Domain")
+        return user_of(parsed) or ""
+
+    def _allow(self, watcher: Extension, number: str, package: Package) -> None:
+        """Who may watch whom: everybody presence and lines, the rest each extension its own."""
+        if self._directory.extension(number) is None:
+            raise RemoteProtocolError(404)
+        if package.own_only and number != watcher.number:
+            raise RemoteProtocolError(403, "Not Your Address")
+
+    def _granted(self, asked: Asked, package: Package) -> int:
+        settings = self._directory.settings
+        return granted_expiry(
+            package.usual_expiry_s if asked.expires_s is None else asked.expires_s,
+            shortest_s=settings.shortest_expiry_s,
+            longest_s=settings.longest_expiry_s,
+        )
+
+    def _set_features(self, incoming: Incoming, package: Package, number: str) -> tuple[bytes, ...]:
+        """Do what the body of an as-feature-event SUBSCRIBE asks; tells who can see it."""
+        request = incoming.request
+        if package.name != FeaturePackage.name or not request.body:
+            return ()
+        kind = _media_type(request.get(b"content-type"))
+        if kind != FEATURES:
+            raise RemoteProtocolError(415, "", (b"Accept: " + FEATURES,))
+        try:
+            features = changed_by(self._states.features(number), request.body)
+        except NotMarkup as error:
+            raise RemoteProtocolError(400, "Malformed Feature Request") from error
+        changed = self._states.set_features(number, features)
+        self._stores.features.save(number, None if features == NONE_SET else features)
+        return changed
+
+    def _accept(self, incoming: Incoming, subscription: Subscription, expires_s: int) -> None:
+        """Give the 200, with Contact always: phones without it subscribe again and again."""
+        here = host_port(*self._layer.wire.advertised(incoming.flow)).encode()
+        transport = incoming.flow.transport.encode()
+        user = subscription.members[0].number
+        lines = [
+            *(b"Record-Route: " + each for each in incoming.request.lines_of(b"record-route")),
+            contact_line(user, here, transport),
+            b"Expires: %d" % expires_s,
+            self._notifier.allow_events,
+        ]
+        if subscription.listed:
+            lines.append(b"Require: eventlist")
+        incoming.answer(200, "OK", lines)
+
+    def _perform(self, outputs: list[Output]) -> None:
+        saved = self._stores.subscriptions
+        for output in outputs:
+            match output:
+                case Keep(subscription):
+                    saved.save(subscription.key, subscription.stored())
+                case Forget(key):
+                    saved.save(key, None)
+                case Notify():
+                    self._send(output)
+        self._arm()
+
+    def _send(self, notify: Notify) -> None:
+        subscription, first = notify.subscription, [notify.draft]
+
+        def draft(_: bytes) -> Written:
+            made = first.pop() if first else subscription.dialog.draft(b"NOTIFY")
+            return Written(made.uri, (*made.lines, *notify.lines), notify.body)
+
+        def done(status: int, retry_after_s: int | None) -> None:
+            now_ms = self._now_ms()
+            self._perform(self._notifier.answered(subscription, status, retry_after_s, now_ms))
+
+        target = target_along(
+            notify.draft.next_hop,
+            source=subscription.source,
+            local=subscription.here,
+            transport=subscription.transport,
+        )
+        number, user = subscription.watcher, subscription.members[0].number
+        if target is None:
+            done(481, None)
+        else:
+            self._notices.send(Notice(target, number, user, draft), done)
+
+    def _arm(self) -> None:
+        due_ms = self._notifier.deadline_ms
+        if due_ms is None or (self._timer is not None and self._armed_ms <= due_ms):
+            return
+        self.stop()
+        self._armed_ms = due_ms
+        wait_s = max(0, due_ms - self._now_ms()) / 1000
+        self._timer = asyncio.get_running_loop().call_later(wait_s, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        self._perform(self._notifier.tick(self._now_ms()))
+
+
+def _media_type(value: bytes | None) -> bytes:
+    return (value or b"").partition(b";")[0].strip().lower()

@@ -1,0 +1,120 @@
+"""NOTIFYs that no phone subscribed to: what waits in its mailbox, and check-sync."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import count
+from typing import TYPE_CHECKING
+
+from pbxcore.commands import CheckSync, DeviceTold
+from pbxcore.presence.packages.check_sync import check_sync_lines
+from pbxcore.presence.packages.message_summary import CONTENT_TYPE, MessageSummary, write_summary
+from pbxcore.presence.reach import phones, way_to
+from pbxcore.services.notices import Notice, Written
+from pbxcore.sip.uri import escaped_user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.directory import Directory, Mailbox
+    from pbxcore.presence.bindings import StoredBinding
+    from pbxcore.presence.notifier import Notifier
+    from pbxcore.presence.outcome import Outcome
+    from pbxcore.presence.registrar import Registrar
+    from pbxcore.services.notices import Notices
+
+_NO_SUBSCRIPTION = b"Subscription-State: terminated;reason=noresource"
+
+
+class Unasked:
+    """Tells phones what they did not ask for; who subscribed to his mailbox is told by that."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        registrar: Registrar,
+        notifier: Notifier,
+        notices: Notices,
+        *,
+        entropy: Callable[[int], bytes],
+    ) -> None:
+        self._directory = directory
+        self._registrar = registrar
+        self._notifier = notifier
+        self._notices = notices
+        self._entropy = entropy
+
+    def registered(self, outcome: Outcome) -> None:
+        """A phone registered, for the first time or again: its lamp is put right."""
+        added = outcome.added
+        if not added and outcome.bindings and not outcome.removed:
+            added = (max(outcome.bindings, key=lambda each: each.registered_at_ms),)
+        for each in added:
+            self._tell_mailbox(each)
+
+    def mailbox_changed(self, number: str) -> None:
+        """Another number of messages waits in an extension's mailbox."""
+        for flows in phones(self._registrar.of(number)):
+            self._tell_mailbox(flows[0])
+
+    async def check_sync(self, command: CheckSync) -> DeviceTold:
+        """Ask a device to fetch its configuration."""
+        held = self._registrar.of(command.number)
+        binding = next((each for each in held if each.contact == command.contact), None)
+        told: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def done(status: int, _: int | None) -> None:
+            if not told.done():
+                told.set_result(status)
+
+        if binding is None:
+            return DeviceTold(480)
+        self._send(binding, check_sync_lines(reboot=command.reboot), None, done)
+        return DeviceTold(await told)
+
+    def _tell_mailbox(self, binding: StoredBinding) -> None:
+        extension = self._directory.extension(binding.number)
+        if extension is None or not self._directory.settings.unsolicited_mwi:
+            return
+        contact = binding.contact.encode()
+        for each in self._notifier.watching(MessageSummary.name, binding.number):
+            if each.source == binding.source or each.dialog.remote_target == contact:
+                return
+        lines = [
+            b"Event: " + MessageSummary.name,
+            _NO_SUBSCRIPTION,
+            b"Content-Type: " + CONTENT_TYPE,
+        ]
+        self._send(binding, lines, extension.mailbox, lambda *_: None)
+
+    def _send(
+        self,
+        binding: StoredBinding,
+        lines: list[bytes],
+        mailbox: Mailbox | None,
+        done: Callable[[int, int | None], None],
+    ) -> None:
+        way = way_to(binding)
+        if way is None:
+            done(480, None)
+            return
+        identity = self._entropy(20).hex().encode()
+        user, numbers = escaped_user(binding.number), count(1)
+        domains = self._directory.settings.domains
+
+        def draft(here: bytes) -> Written:
+            host = domains[0].encode() if domains else here.removesuffix(b":5060")
+            us = b"sip:%b@%b" % (user, host)
+            head = (
+                *way.routes,
+                b"Max-Forwards: 70",
+                b"From: <%b>;tag=%b" % (us, identity[24:]),
+                b"To: <%b>" % us,
+                b"Call-ID: " + identity[:24],
+                b"CSeq: %d NOTIFY" % next(numbers),
+                *lines,
+            )
+            body = b"" if mailbox is None else write_summary(mailbox, us.decode())
+            return Written(way.uri, head, body)
+
+        self._notices.send(Notice(way.target, binding.number, binding.number, draft), done)
