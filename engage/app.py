@@ -96,11 +96,15 @@ from engage.system.operation_log import OperationLog
 from engage.system.routes import SystemRoutes
 from engage.system.server_certificate import Certificates
 from engage.system.time_settings import TimeSettings
+from engage.telephony import security
 from engage.telephony.alerts import SECTION as EVENTS
 from engage.telephony.alerts import EventSettings, PhoneAlerts
+from engage.telephony.ban_routes import BanRoutes
+from engage.telephony.bans import Bans
 from engage.telephony.device_routes import DeviceRoutes
 from engage.telephony.devices import SipDevices
 from engage.telephony.routes import PhoneRoutes
+from engage.telephony.security import Fail2banSettings, SipLimitSettings
 from engage.telephony.service import Telephony
 from engage.telephony.sockets import SipSockets
 from engage.web.access import Access
@@ -400,11 +404,19 @@ class _Parts:
     def _phones(self) -> None:
         """Telephony, and chats of two, which phones take part in."""
         settings, pbx = self._settings, self._pbx
-        domain = DomainSettings(
-            domains=(urlsplit(settings.public_url).hostname or "",),
-            trusted_proxies=tuple(map(str, settings.trusted_proxies)),
-            unsolicited_mwi=True,
-        )
+        configuration = self._configuration
+        configuration.register(security.FAIL2BAN, Fail2banSettings, Module.SIP_SECURITY)
+        configuration.register(security.SIP_LIMITS, SipLimitSettings, Module.SIP_SECURITY)
+
+        def domain() -> DomainSettings:
+            return DomainSettings(
+                domains=(urlsplit(settings.public_url).hostname or "",),
+                trusted_proxies=tuple(map(str, settings.trusted_proxies)),
+                unsolicited_mwi=True,
+                bans=configuration.get(Fail2banSettings).policy,
+                limits=configuration.get(SipLimitSettings).limits,
+            )
+
         self._telephony = Telephony(
             self._database, pbx, self._events, self.people, now_ms, domain=domain
         )
@@ -429,9 +441,10 @@ class _Parts:
         self.routes += PhoneRoutes(pbx, self.people.extensions.get).routes()
         pbx.on_request(self._chat.arrived)
         self._sip_sockets = SipSockets(pbx)
+        self.routes += BanRoutes(Bans(self._database, pbx)).routes()
         devices = SipDevices(self._keyring.derive(KEY_PURPOSE), pbx, self._events, self._clock)
         host = urlsplit(settings.public_url).hostname or "localhost"
-        self.routes += DeviceRoutes(devices, domain=lambda: host, realm=domain.realm).routes()
+        self.routes += DeviceRoutes(devices, domain=lambda: host, realm=domain().realm).routes()
 
     def _colleagues(self) -> None:
         """Groups, corrections, search, and how people hear of news while they are away."""

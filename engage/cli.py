@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -20,9 +21,9 @@ import typer
 from engage import settings as start_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from engage.processes.control import Command
+    from engage.processes.control import Command, PeopleCommand
     from engage.settings import Settings
 
 FAILED, WRONG, IN_USE = 1, 2, 3
@@ -37,6 +38,8 @@ app = typer.Typer(
 )
 users = typer.Typer(help="Accounts: administrators, and extensions with their users.")
 app.add_typer(users, name="user")
+sip_commands = typer.Typer(help="SIP: what phones, trunks and the PBX say to each other.")
+app.add_typer(sip_commands, name="sip")
 
 Text = str | None
 Data = Annotated[
@@ -283,6 +286,40 @@ def second_factor(
     typer.echo(f"  recovery codes left: {found['recovery_codes_left']}")
 
 
+@sip_commands.command("trace")
+def sip_trace(
+    call_id: Annotated[str, _option("--call-id", "ID", "Of this call only.")] = "",
+    address: Annotated[str, _option("--address", "ADDRESS", "With this peer only.")] = "",
+    pcap: Annotated[
+        Text, _option("--pcap", "FILE", "Write a capture file for Wireshark; - is standard output.")
+    ] = None,
+    ladder: Annotated[bool, typer.Option("--ladder", help="Draw who said what to whom.")] = False,
+    bodies: Annotated[
+        bool, typer.Option("--bodies", help="Show what people write and dial, too.")
+    ] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on until interrupted.")] = False,
+    data: Data = None,
+) -> None:
+    """Show the last SIP messages of the running server, without passwords and media keys."""
+    from engage.processes.lock import holder
+    from engage.processes.sip_trace import SipTrace, parts
+
+    settings = _load({"data": data})
+    if holder(settings.data) is None:
+        _fail("no server runs on this data folder")
+    form: Any = "pcap" if pcap else "ladder" if ladder else "text"
+    command = SipTrace(call_id, address, form, bodies)
+    try:
+        with _binary(pcap) as target:
+            for part in parts(lambda each: _ask_server(settings, each), command, follow=follow):
+                target.write(part)
+                target.flush()
+    except KeyboardInterrupt:
+        pass
+    except OSError as failed:
+        _fail(f"{pcap or 'standard output'}: {failed.strerror}")
+
+
 @app.command()
 def openapi() -> None:
     """Print the description of the REST API (OpenAPI 3.1)."""
@@ -330,14 +367,19 @@ class _Alone:
         self._lock.release()
 
 
-def _ask(settings: Settings, command: Command) -> dict[str, Any]:
+def _ask(settings: Settings, command: PeopleCommand) -> dict[str, Any]:
     """Have it done by the running server; without one, here."""
-    from engage.processes.control import ask
     from engage.processes.lock import holder
 
     if holder(settings.data) is None:
         with _Alone(settings):
             return _do_here(settings, command)
+    return _ask_server(settings, command)
+
+
+def _ask_server(settings: Settings, command: Command) -> dict[str, Any]:
+    from engage.processes.control import ask
+
     try:
         answer = ask(settings.run / "control.sock", command)
     except FileNotFoundError:
@@ -349,7 +391,7 @@ def _ask(settings: Settings, command: Command) -> dict[str, Any]:
     return answer
 
 
-def _do_here(settings: Settings, command: Command) -> dict[str, Any]:
+def _do_here(settings: Settings, command: PeopleCommand) -> dict[str, Any]:
     import asyncio
 
     from engage.errors import EngageError
@@ -424,6 +466,18 @@ def _progress(what: str) -> Callable[[int], None]:
         )
 
     return tell
+
+
+@contextmanager
+def _binary(path: str | None) -> Iterator[IO[bytes]]:
+    """A file that only its owner reads; standard output without a path, or for `-`."""
+    if path in (None, "-"):
+        yield sys.stdout.buffer
+        return
+    target = Path(path)
+    target.touch(mode=0o600)
+    with target.open("wb") as file:
+        yield file
 
 
 def _print_json(value: object) -> None:

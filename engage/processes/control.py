@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engage.errors import EngageError, Invalid
-from engage.processes import unix
+from engage.processes import sip_trace, unix
+from engage.processes.sip_trace import SipTrace
 from engage.system.actor import SYSTEM
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from engage.people.service import People
+    from engage.telephony.model import PbxPort
 
 log = logging.getLogger(__name__)
 
@@ -53,11 +55,12 @@ class SecondFactor(msgspec.Struct, frozen=True, tag="user second-factor"):
     reset: bool = False
 
 
-Command = ListUsers | AddUser | SetPassword | SecondFactor
+PeopleCommand = ListUsers | AddUser | SetPassword | SecondFactor
+Command = PeopleCommand | SipTrace
 _decoder: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 
 
-async def carry_out(people: People, command: Command) -> dict[str, Any]:
+async def carry_out(people: People, command: PeopleCommand) -> dict[str, Any]:
     """Do it; what was made up is in the answer, and nowhere else.
 
     Raises:
@@ -136,8 +139,8 @@ def refusal(error: EngageError) -> str:
 class Control:
     """Serves the command line at `<data>/run/control.sock`; the folder lets only its user in."""
 
-    def __init__(self, path: Path, people: People) -> None:
-        self._path, self._people = path, people
+    def __init__(self, path: Path, people: People, pbx: PbxPort) -> None:
+        self._path, self._people, self._pbx = path, people, pbx
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -163,7 +166,10 @@ class Control:
 
     async def _answer(self, line: bytes) -> dict[str, Any]:
         try:
-            return {"ok": True} | await carry_out(self._people, _decoder.decode(line))
+            command = _decoder.decode(line)
+            if isinstance(command, SipTrace):
+                return {"ok": True} | await sip_trace.carry_out(self._pbx, command)
+            return {"ok": True} | await carry_out(self._people, command)
         except EngageError as refused:
             return {"ok": False, "code": refused.code, "message": refusal(refused)}
         except msgspec.DecodeError as malformed:

@@ -55,16 +55,16 @@ class SealedDirectory:
 
     async def _write_soon(self, directory: Directory) -> None:
         written = None
-        while written != (version := directory.version):
+        while written != (directory.version, directory.settings):
             await asyncio.sleep(QUIET_S)
-            version, snapshot = directory.version, directory.snapshot()
+            present, snapshot = (directory.version, directory.settings), directory.snapshot()
             try:
                 await asyncio.to_thread(self._write, snapshot)
                 self.problem = ""
             except OSError as failed:
                 self.problem = failed.strerror or str(failed)
                 log.warning("directory not written", extra={"reason": self.problem})
-            written = version
+            written = present
 
     def _write(self, snapshot: Snapshot) -> None:
         fresh = self._path.with_suffix(".new")

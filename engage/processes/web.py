@@ -94,7 +94,7 @@ class WebPart:
         await application.start()
         await self._pbx.start()  # after those who want to hear of it have said so
         await self._media.start()
-        control = Control(self._settings.run / "control.sock", application.people)
+        control = Control(self._settings.run / "control.sock", application.people, self._pbx)
         await control.start()
         await self._listen(application)
         await self._pbx_in_service()

@@ -32,6 +32,7 @@ class Module(StrEnum):
     HTTP_SERVER = "http_server"
     API_USERS = "api_users"
     EMAIL = "email"
+    SIP_SECURITY = "sip_security"
     OPERATION_LOG = "operation_log"
 
 

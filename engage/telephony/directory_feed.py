@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engage.errors import Unavailable
 from engage.people.events import ExtensionsDropped, ExtensionsSaved
+from engage.system.events import SectionChanged
 from pbxcore.commands import ApplyDelta, DirectoryHeld, PutSnapshot
 from pbxcore.directory import (
     Delta,
@@ -19,6 +20,8 @@ from pbxcore.directory import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engage.events import Events
     from engage.telephony.model import DirectorySource, PbxPort
     from pbxcore.directory import Change
@@ -34,7 +37,7 @@ def difference(held: dict[str, Extension], now: dict[str, Extension]) -> tuple[C
 
 
 class DirectoryFeed:
-    """Tells the PBX every change of the extensions.
+    """Tells the PBX every change of the extensions and of the settings that hold for all.
 
     The PBX keeps what it was told last and serves with it while nobody tells it anything; what it
     answers says whether it could follow a delta, else it gets the whole directory.
@@ -45,52 +48,57 @@ class DirectoryFeed:
         source: DirectorySource,
         link: PbxPort,
         events: Events,
-        settings: DomainSettings | None = None,
+        settings: Callable[[], DomainSettings] = DomainSettings,
     ) -> None:
-        self._source, self._link = source, link
-        self._settings = settings or DomainSettings()
+        self._source, self._link, self._settings = source, link, settings
+        self._told = settings()
         self._held: dict[str, Extension] = {}
         self._version = -1  # what the PBX is known to hold
         self._order = asyncio.Lock()
         link.on_connected(self._connected)
         events.subscribe(ExtensionsSaved, self._changed)
         events.subscribe(ExtensionsDropped, self._changed)
+        events.subscribe(SectionChanged, self._changed)
 
     async def applied(self) -> bool:
         """Whether the PBX holds everything that is stored now; what it lacks is told first."""
         async with self._order:
             if self._link.connected:
                 await self._follow()
-            return self._link.connected and self._version == self._source.directory()[1]
+            return self._link.connected and self._is_told(self._source.directory()[1])
 
     async def _connected(self) -> None:
         async with self._order:
             self._version = -1
             await self._follow()
 
-    async def _changed(self, _: ExtensionsSaved | ExtensionsDropped) -> None:
+    async def _changed(self, _: ExtensionsSaved | ExtensionsDropped | SectionChanged) -> None:
         async with self._order:
             if self._link.connected:
                 await self._follow()
 
     async def _follow(self) -> None:
         extensions, version = self._source.directory()
-        if version == self._version:
+        if self._is_told(version):
             return
-        now = {each.number: each for each in extensions}
+        now, settings = {each.number: each for each in extensions}, self._settings()
         try:
             held = -1
-            if version == self._version + 1 and self._version >= 0:
+            follows = version == self._version + 1 and self._version >= 0
+            if follows and settings == self._told:
                 delta = Delta(version, difference(self._held, now))
                 held = await self._tell(ApplyDelta(delta))
             if held != version:
-                snapshot = Snapshot(version, self._settings, tuple(extensions))
+                snapshot = Snapshot(version, settings, tuple(extensions))
                 held = await self._tell(PutSnapshot(snapshot))
         except Unavailable:  # the next connection begins with a snapshot
             log.info("directory waits for the pbx", extra={"version": version})
             self._version = -1
             return
-        self._held, self._version = now, held
+        self._held, self._version, self._told = now, held, settings
+
+    def _is_told(self, version: int) -> bool:
+        return version == self._version and self._settings() == self._told
 
     async def _tell(self, command: ApplyDelta | PutSnapshot) -> int:
         reply = await self._link.request(command)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engage.telephony.deliveries import IN_FLIGHT, Deliveries
 from engage.telephony.directory_feed import DirectoryFeed
 from engage.telephony.projection import Projection
+from pbxcore.directory import DomainSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
         TokenBucket,
     )
     from pbxcore.commands import JournalGrew
-    from pbxcore.directory import DomainSettings
 
 
 class Telephony:
@@ -43,7 +43,7 @@ class Telephony:
         source: DirectorySource,
         clock: Clock,
         *,
-        domain: DomainSettings | None = None,
+        domain: Callable[[], DomainSettings] = DomainSettings,
         pace: TokenBucket | None = None,
         in_flight: int = IN_FLIGHT,
     ) -> None:

@@ -79,7 +79,7 @@ class Endpoint:
 
     def web_sockets(self, tell: Callable[[Notice], None]) -> WebSockets:
         """The place for the sockets of one web server; `tell` takes what it is to do with them."""
-        return WebSockets(self._connections, self.layer.receive, tell)
+        return WebSockets(self._connections, self._receive, tell)
 
     async def stop(self, grace_s: float) -> None:
         """Take nothing new, wait for what is open, close."""

@@ -192,6 +192,8 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("PATCH", "/v1/settings/{name}"): {ADMIN},
     ("GET", "/v1/operations"): {ADMIN},
     ("GET", "/v1/forms/{name}"): PEOPLE,
+    ("GET", "/v1/bans"): {ADMIN},
+    ("POST", "/v1/bans/delete"): {ADMIN},
     ("GET", "/v1/certificate"): {ADMIN},
     ("POST", "/v1/certificate"): {ADMIN},
     ("DELETE", "/v1/certificate"): {ADMIN},

@@ -19,7 +19,8 @@ export type Module =
   | "http_server"
   | "api_users"
   | "email"
-  | "operation_log";
+  | "operation_log"
+  | "sip_security";
 
 /** `null` stands for everything. */
 export type Rights = Readonly<Record<string, Level>> | null;

@@ -49,6 +49,7 @@ export default function OperationsPage() {
               { value: "wave_privilege.", label: t("Wave Privileges") },
               { value: "settings.", label: t("Settings") },
               { value: "certificate.", label: t("Certificate") },
+              { value: "ban.", label: t("Bans") },
               { value: "session.", label: t("Sessions") },
               { value: "password.", label: t("Passwords") },
               { value: "mail.", label: t("Email") },

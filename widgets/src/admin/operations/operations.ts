@@ -32,6 +32,8 @@ function kindWords(kind: string): string {
       return t("Email template");
     case "certificate":
       return t("Certificate");
+    case "ban":
+      return t("Ban");
     case "session":
       return t("Session");
     case "mail":

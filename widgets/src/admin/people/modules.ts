@@ -11,6 +11,7 @@ export const modules: readonly Module[] = [
   "im_settings",
   "time_settings",
   "http_server",
+  "sip_security",
   "email",
   "users",
   "wave_privileges",
@@ -36,6 +37,8 @@ export function moduleWords(module: Module): string {
       return t("Time Settings");
     case "http_server":
       return t("HTTP Server");
+    case "sip_security":
+      return t("SIP Security");
     case "email":
       return t("Email");
     case "users":
