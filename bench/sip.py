@@ -1,15 +1,17 @@
-"""REGISTER with digest and MESSAGE relayed, beside Debian's Kamailio in the same run.
+"""REGISTER with digest, MESSAGE, OPTIONS and calls, beside Debian's Kamailio in the same run.
 
-    python -m bench.sip [--rates 1000 2000] [--rounds 3] [--secs 6]
+    python -m bench.sip [--modes register message options call] [--rates 1000 2000] [--rounds 3]
 
 CPU of the server for each request, at equal rates, from SIPp's side by `shared/bench/sip`; the
 median of interleaved rounds. Ours writes bindings and journal to disk, as the product does, while
-Kamailio keeps its in memory; `bare` is ours without those files.
+Kamailio keeps its in memory; `bare` is ours without those files. A call is INVITE to BYE without
+media: Kamailio passes it on, ours joins two legs (`bench.sip_relay`), at a twentieth of the rates.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
 import sys
 import tempfile
@@ -35,12 +37,24 @@ if TYPE_CHECKING:
 PORT = 25060
 RATE = 1000
 """The rate of the budget's lines; the others are printed beside."""
-LINES = {"register": ("REGISTER with digest", 3.0, 2.0), "message": ("MESSAGE relayed", 1.0, 0.6)}
+CALLS_PER_REQUEST = 20
+MODES = ["register", "message", "options", "call"]
+LINES = {
+    "register": ("REGISTER with digest", 3.0, 2.0),
+    "message": ("MESSAGE relayed", 1.0, 0.6),
+    "call": ("call, two legs, no media", 1.7, 1.1),
+}
 
 
 @contextmanager
-def ours(*, files: bool) -> Iterator[int]:
-    """The PBX on its core; its process."""
+def ours(mode: str, *, files: bool) -> Iterator[int]:
+    """The PBX on its core, or what joins calls; its process."""
+    if mode == "call":
+        command = [sys.executable, "-m", "bench.sip_relay", "--port", str(PORT)]
+        with running([*command, "--uas", f"127.0.0.1:{UAS_PORT}"]) as process:
+            wait_for_sip(PORT)
+            yield process.pid
+        return
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "bench.sip_server", "--port", str(PORT)]
         command += ["--uas", f"127.0.0.1:{UAS_PORT}", *(["--files", folder] if files else [])]
@@ -53,20 +67,21 @@ def compare(shared: Path, modes: list[str], rates: list[int], rounds: int, secs:
     """Interleave, print every step, tell the ratios of the medians."""
     found: dict[tuple[str, int, str], list[float]] = {}
     for turn in range(rounds):
-        for name in ("kamailio", "engage", "bare"):
-            server = kamailio(shared) if name == "kamailio" else ours(files=name == "engage")
-            port = KAMAILIO_PORT if name == "kamailio" else PORT
+        for name, mode in itertools.product(("kamailio", "engage", "bare"), modes):
+            theirs = name == "kamailio"
+            server = kamailio(shared) if theirs else ours(mode, files=name == "engage")
+            port = KAMAILIO_PORT if theirs else PORT
             with server as pid:
-                for mode in modes:
-                    for rate in rates:
-                        step = sip_step(shared, mode, port, pid, rate, secs)
-                        found.setdefault((mode, rate, name), []).append(step["cpu_us_per_call"])
-                        note(
-                            f"round {turn + 1} {name:8} {mode:8} {rate}/s "
-                            f"{step['cpu_us_per_call']:6.1f} µs  failed {step['failed_pct']} %  "
-                            f"retransmitted {step['retrans']}  others {step['others_pct']} %  "
-                            f"stolen {step['steal_pct']} %"
-                        )
+                for rate in rates:
+                    calls = rate // CALLS_PER_REQUEST if mode == "call" else rate
+                    step = sip_step(shared, mode, port, pid, calls, secs)
+                    found.setdefault((mode, rate, name), []).append(step["cpu_us_per_call"])
+                    note(
+                        f"round {turn + 1} {name:8} {mode:8} {rate}/s "
+                        f"{step['cpu_us_per_call']:6.1f} µs  failed {step['failed_pct']} %  "
+                        f"retransmitted {step['retrans']}  others {step['others_pct']} %  "
+                        f"stolen {step['steal_pct']} %"
+                    )
     for mode in modes:
         for rate in rates:
             middle = {
@@ -75,18 +90,19 @@ def compare(shared: Path, modes: list[str], rates: list[int], rounds: int, secs:
             }
             said = ", ".join(f"{name} {value:.0f} µs" for name, value in middle.items())
             ratio = middle["engage"] / middle["kamailio"]
-            if rate == RATE or len(rates) == 1:
+            each = rate // CALLS_PER_REQUEST if mode == "call" else rate
+            if mode in LINES and (rate == RATE or len(rates) == 1):
                 path, must, aim = LINES[mode]
-                tell(Line(f"{path}, {rate}/s", ratio, "x", must, aim, reference=said))
+                tell(Line(f"{path}, {each}/s", ratio, "x", must, aim, reference=said))
             else:
-                note(f"{mode} at {rate}/s: {said}, ratio {ratio:.2f}")
+                note(f"{mode} at {each}/s: {said}, ratio {ratio:.2f}")
 
 
 def main() -> None:
     """Read the command line and compare."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_options(parser)
-    parser.add_argument("--modes", nargs="+", choices=list(LINES), default=list(LINES))
+    parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
     parser.add_argument("--rates", type=int, nargs="+", default=[1000, 2000])
     parser.add_argument("--secs", type=float, default=6)
     options = parser.parse_args()
