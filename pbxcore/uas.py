@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.headers.option_tags import refuse_unknown
 from pbxcore.sip.message import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxcore.sip.message import Request
     from pbxcore.sip.transactions.incoming import Incoming
 
 
@@ -50,19 +50,5 @@ class Uas:
         service = self._services.get(request.method)
         if service is None:
             raise RemoteProtocolError(405 if request.method in METHODS else 501, "", (self.allow,))
-        refuse_unknown_extensions(request, self._understood[request.method])
+        refuse_unknown(request, self._understood[request.method])
         service(incoming)
-
-
-def refuse_unknown_extensions(request: Request, understood: frozenset[bytes]) -> None:
-    """Let a request pass that requires only what is understood (§8.2.2.3).
-
-    Raises:
-        RemoteProtocolError: 420 with Unsupported.
-    """
-    if request.get(b"require") is None and request.get(b"proxy-require") is None:
-        return
-    required = request.all(b"require") + request.all(b"proxy-require")
-    tags = [each for each in required if each and each.lower() not in understood]
-    if tags:
-        raise RemoteProtocolError(420, "", (b"Unsupported: " + b", ".join(tags),))

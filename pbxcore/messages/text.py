@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.errors import LocalProtocolError, RemoteProtocolError
-from pbxcore.sip.grammar import parameters, unquoted
+from pbxcore.sip.headers.content import parse_media_type, refuse_encoded
 
 if TYPE_CHECKING:
     from pbxcore.sip.message import Request
@@ -44,13 +44,10 @@ def read_text(request: Request) -> Text:
     content_type = request.get(b"content-type")
     if content_type is None:
         raise RemoteProtocolError(400, "Missing Content-Type")
-    kind, semicolon, tail = content_type.partition(b";")
-    charset = unquoted(parameters(semicolon + tail).get(b"charset") or b"utf-8").lower()
-    if kind.strip().lower() != b"text/plain" or charset not in _CHARSETS:
+    kind = parse_media_type(content_type)
+    if kind.name != b"text/plain" or kind.charset not in _CHARSETS:
         raise RemoteProtocolError(415, "", (ACCEPT,))
-    encoding = request.get(b"content-encoding")
-    if encoding is not None and encoding.lower() != b"identity":
-        raise RemoteProtocolError(415, "", (b"Accept-Encoding: identity",))
+    refuse_encoded(request)
     try:
         text = request.body.decode("utf-8")
     except UnicodeDecodeError:

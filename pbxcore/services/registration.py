@@ -9,6 +9,7 @@ from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.registration import answer_lines, read_registration
 from pbxcore.presence.restrictions import trusted
 from pbxcore.sip.headers.contact import read_contacts, removes_all
+from pbxcore.sip.headers.dates import encode_date
 from pbxcore.sip.uri import SipUri, escaped_user, parse_uri
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from pbxcore.sip.transactions.incoming import Incoming
     from pbxcore.sip.transactions.layer import Wire
 
-_DAYS: Final = (b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun")
-_MONTHS: Final = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _HOLD_MORE_S: Final = 60.0
 
 
@@ -105,17 +104,7 @@ class RegistrationService:
     def _date_line(self, now: float) -> bytes:
         second = int(now)
         if self._date[0] != second:
-            at = datetime.fromtimestamp(second, UTC)
-            line = b"Date: %b, %02d %b %04d %02d:%02d:%02d GMT" % (
-                _DAYS[at.weekday()],
-                at.day,
-                _MONTHS[at.month - 1],
-                at.year,
-                at.hour,
-                at.minute,
-                at.second,
-            )
-            self._date = (second, line)
+            self._date = (second, b"Date: " + encode_date(datetime.fromtimestamp(second, UTC)))
         return self._date[1]
 
 

@@ -31,6 +31,8 @@ _WRITABLE: Final = re.compile(
     + rb"|\[[0-9A-Fa-f:.]+\]"
     + rb'|"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[\x00-\x09\x0b\x0c\x0e-\x7f])*"'
 )
+MOST_ELEMENTS: Final = 500
+"""Commas in one header line: nobody has that much to list."""
 MOST_SECONDS: Final = (1 << 32) - 1
 """The largest delta-seconds (RFC 3261 §20.19)."""
 
@@ -90,10 +92,12 @@ def elements(value: bytes) -> list[bytes]:
     """Split a header's value at its commas, leaving those in quotes and angle brackets alone.
 
     Raises:
-        RemoteProtocolError: 400: a quote or a bracket is left open.
+        RemoteProtocolError: 400: a quote or a bracket is left open, or there are too many.
     """
     if b"," not in value:
         return [value.strip()]
+    if value.count(b",") > MOST_ELEMENTS:
+        raise RemoteProtocolError(400, "Too Many Values")
     if b'"' not in value and b"<" not in value:
         return [each.strip() for each in value.split(b",")]
     found: list[bytes] = []

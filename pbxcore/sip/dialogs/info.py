@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.sip.grammar import is_token
+from pbxcore.sip.headers.tokens import read_info_package
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from pbxcore.sip.message import Message, Request
+    from pbxcore.sip.message import Request
 
 DTMF_RELAY: Final = b"application/dtmf-relay"
 DTMF: Final = b"application/dtmf"
@@ -54,9 +54,9 @@ def read_info(request: Request, packages: Collection[bytes]) -> Information:
             body of no package that we do not know.
     """
     content_type = (request.get(b"content-type") or b"").partition(b";")[0].strip().lower()
-    value = request.get(b"info-package")
-    if value is not None:
-        package = value.partition(b";")[0].strip().lower()
+    package = read_info_package(request)
+    if package is not None:
+        package = package.lower()
         if package not in packages:
             raise RemoteProtocolError(469, "", (recv_info(packages),))
         return Information(package, content_type, request.body)
@@ -68,12 +68,6 @@ def read_info(request: Request, packages: Collection[bytes]) -> Information:
 def recv_info(packages: Collection[bytes]) -> bytes:
     """The line that says which packages we take; without any it says so too (RFC 6086 §5.2.2)."""
     return b"Recv-Info:" + (b" " + b", ".join(sorted(packages)) if packages else b"")
-
-
-def read_recv_info(message: Message) -> frozenset[bytes]:
-    """The packages a peer takes, in lower case."""
-    names = (each.partition(b";")[0].strip().lower() for each in message.all(b"recv-info"))
-    return frozenset(each for each in names if is_token(each))
 
 
 def read_digit(information: Information) -> Digit | None:

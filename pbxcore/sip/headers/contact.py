@@ -12,6 +12,8 @@ from pbxcore.sip.address import parse_address, write_address
 from pbxcore.sip.grammar import seconds, unquoted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pbxcore.sip.message import Message
 
 _Q: Final = re.compile(rb"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
@@ -37,8 +39,7 @@ class Contact(msgspec.Struct, frozen=True):
     @property
     def q_milli(self) -> int:
         """The preference, 0 to 1000; 1000 when it is missing or malformed."""
-        value = self.parameters.get(b"q")
-        return 1000 if value is None or not _Q.fullmatch(value) else round(float(value) * 1000)
+        return q_milli_of(self.parameters)
 
     @property
     def instance(self) -> bytes | None:
@@ -74,6 +75,12 @@ class Contact(msgspec.Struct, frozen=True):
             LocalProtocolError: the URI is empty, or a parameter's name is no token.
         """
         return write_address(self.uri, self.display_name, self.parameters)
+
+
+def q_milli_of(given: Mapping[bytes, bytes | None]) -> int:
+    """The `q` among parameters in thousandths; 1000 when it is missing or malformed."""
+    value = given.get(b"q")
+    return 1000 if value is None or not _Q.fullmatch(value) else round(float(value) * 1000)
 
 
 def parse_contact(value: bytes) -> Contact:

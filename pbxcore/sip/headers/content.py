@@ -133,6 +133,8 @@ def refuse_encoded(message: Message) -> None:
     Raises:
         RemoteProtocolError: 415 with Accept-Encoding (RFC 3261 §8.2.3).
     """
+    if message.get(b"content-encoding") is None:
+        return
     encodings = [each.lower() for each in message.all(b"content-encoding") if each]
     if any(each != b"identity" for each in encodings):
         raise RemoteProtocolError(415, "", (b"Accept-Encoding: identity",))

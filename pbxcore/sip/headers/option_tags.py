@@ -34,12 +34,15 @@ def requires(message: Message, tag: bytes) -> bool:
 def refuse_unknown(request: Request, ours: Collection[bytes]) -> None:
     """Let a request pass that requires nothing but what we have.
 
-    A proxy's requirements are ours too: we stand where a proxy would.
+    A proxy's requirements are ours too: we stand where a proxy would. `ours` is in lower case, the
+    answer repeats the tags as they came.
 
     Raises:
         RemoteProtocolError: 420 with Unsupported.
     """
-    required = read_option_tags(request, b"require") + read_option_tags(request, b"proxy-require")
-    unknown = [tag for tag in required if tag not in ours]
+    if request.get(b"require") is None and request.get(b"proxy-require") is None:
+        return
+    required = request.all(b"require") + request.all(b"proxy-require")
+    unknown = [tag for tag in required if tag and tag.lower() not in ours]
     if unknown:
         raise RemoteProtocolError(420, "", (b"Unsupported: " + b", ".join(unknown),))

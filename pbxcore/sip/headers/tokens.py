@@ -73,9 +73,11 @@ def read_info_package(message: Message) -> bytes | None:
     return package
 
 
-def read_recv_info(message: Message) -> tuple[bytes, ...] | None:
-    """The packages a peer takes: none at all when the header is empty, None when it is missing."""
-    return None if message.get(b"recv-info") is None else read_tokens(message, b"recv-info")
+def read_recv_info(message: Message) -> frozenset[bytes] | None:
+    """The packages a peer takes, in lower case; None when it does not know of any (§5.2.2)."""
+    if message.get(b"recv-info") is None:
+        return None
+    return frozenset(each.lower() for each in read_tokens(message, b"recv-info"))
 
 
 def _one(message: Message, name: bytes) -> bytes | None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbxcore.errors import LocalProtocolError, RemoteProtocolError
+from pbxcore.sip.grammar import elements
 from pbxcore.sip.headers.content import (
     MediaType,
     accepts,
@@ -29,6 +30,12 @@ from pbxcore.sip.headers.expiry import (
     read_retry_after,
 )
 from pbxcore.sip.headers.history_info import parse_history_entry, read_history
+from pbxcore.sip.headers.preferences import (
+    AnswerMode,
+    read_answer_mode,
+    read_directives,
+    read_languages,
+)
 from pbxcore.sip.headers.privacy import (
     ASSERTED,
     PREFERRED,
@@ -125,8 +132,8 @@ def test_info_package_is_told_from_info_of_the_old_kind() -> None:
     assert read_info_package(request(b"Info-Package: foo;x=y")) == b"foo"
     assert refused(read_info_package, request(b"Info-Package:")) == 400
     assert read_recv_info(request()) is None
-    assert read_recv_info(request(b"Recv-Info:")) == ()
-    assert read_recv_info(request(b"Recv-Info: P, R;x")) == (b"P", b"R")
+    assert read_recv_info(request(b"Recv-Info:")) == frozenset()
+    assert read_recv_info(request(b"Recv-Info: P, R;x")) == {b"p", b"r"}
 
 
 def test_media_type_is_read_with_spaces_and_case() -> None:
@@ -223,6 +230,25 @@ def test_identities_are_one_of_each_kind_sip_first() -> None:
 @pytest.mark.parametrize("value", [b"<sip:a@b>, <sip:c@d>", b"<http://a>", b'"open', b"<sip:%>"])
 def test_malformed_identity_asserts_nothing(value: bytes) -> None:
     assert read_identities(request(b"P-Asserted-Identity: " + value), ASSERTED) == ()
+
+
+def test_languages_are_read_the_best_first() -> None:
+    message = request(b"Accept-Language: da;q=0.5, en-GB;q=0.8, EN;q=0.8, fr;q=0, de, *;q=x")
+    assert read_languages(message) == (b"de", b"*", b"en-gb", b"en", b"da")
+    assert read_languages(request()) == read_languages(request(b'Accept-Language: ,"')) == ()
+
+
+def test_handling_and_answering_are_read() -> None:
+    assert read_directives(request(b"d: no-fork, Queue")) == {b"no-fork", b"queue"}
+    assert read_answer_mode(request(b"Answer-Mode: Auto ;require")) == AnswerMode(True, True)
+    assert read_answer_mode(request(b"Answer-Mode: Manual")) == AnswerMode(False, False)
+    assert read_answer_mode(request(b"Answer-Mode: Maybe")) is None
+    assert read_answer_mode(request(b"Priv-Answer-Mode: Auto"), b"priv-answer-mode")
+
+
+def test_list_of_too_many_is_refused() -> None:
+    assert refused(elements, b"," * 60000) == 400
+    assert len(elements(b",".join([b"a"] * 500))) == 500
 
 
 def test_diversions_are_read_newest_first() -> None:

@@ -11,9 +11,9 @@ from pbxcore.sip.dialogs.info import (
     digit_body,
     read_digit,
     read_info,
-    read_recv_info,
     recv_info,
 )
+from pbxcore.sip.headers.tokens import read_recv_info
 from pbxcore.sip.message import Request
 
 
