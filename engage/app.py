@@ -107,6 +107,9 @@ from engage.telephony.routes import PhoneRoutes
 from engage.telephony.security import Fail2banSettings, SipLimitSettings
 from engage.telephony.service import Telephony
 from engage.telephony.sockets import SipSockets
+from engage.telephony.trunk_forms import TrunkForm
+from engage.telephony.trunk_routes import TrunkRoutes
+from engage.telephony.trunks import Trunks
 from engage.web.access import Access
 from engage.web.conversations import Conversations
 from engage.web.forms import FormRoutes
@@ -144,6 +147,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "livechat": LiveChatForm,
     "privilege": PrivilegeForm,
     "queue": QueueForm,
+    "trunk": TrunkForm,
     "wave-privilege": WavePrivilegeForm,
 }
 
@@ -417,8 +421,15 @@ class _Parts:
                 limits=configuration.get(SipLimitSettings).limits,
             )
 
+        self._trunks = Trunks(self._database, self._keyring, pbx, self._events, self._clock)
         self._telephony = Telephony(
-            self._database, pbx, self._events, self.people, now_ms, domain=domain
+            self._database,
+            pbx,
+            self._events,
+            self.people,
+            now_ms,
+            domain=domain,
+            trunks=self._trunks.directory,
         )
         self._chat = DirectChat(
             self._database,
@@ -439,6 +450,7 @@ class _Parts:
             PhoneAlerts(self._mailer, partial(self._configuration.get, EventSettings)),
         )
         self.routes += PhoneRoutes(pbx, self.people.extensions.get).routes()
+        self.routes += TrunkRoutes(self._trunks).routes()
         pbx.on_request(self._chat.arrived)
         self._sip_sockets = SipSockets(pbx)
         self.routes += BanRoutes(Bans(self._database, pbx)).routes()
@@ -535,6 +547,7 @@ class _Parts:
         for part in (
             self._configuration,
             self.people,
+            self._trunks,
             self._hub,
             self._files,
             self._search_index,

@@ -619,6 +619,21 @@ mail_templates = Table(  # what an administrator has written in place of a kind'
     Column("changed_at_ms", BigInteger, nullable=False),
 )
 
+# --- telephony: trunks ------------------------------------------------------------------------
+
+trunks = Table(  # providers we register with, and peers
+    "trunk",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("client_id", Text, unique=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, unique=True),  # without case
+    Column("password", Text, nullable=False),  # encrypted; empty for none
+    Column("settings", JSON, nullable=False),  # what else its form holds
+    Column("version", Integer, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+)
+
 # --- HTTPS API --------------------------------------------------------------------------------
 
 api_users = Table(  # programs that may use the HTTPS API

@@ -22,6 +22,7 @@ class Module(StrEnum):
 
     EXTENSIONS = "extensions"
     EXTENSION_GROUPS = "extension_groups"
+    TRUNKS = "trunks"
     QUEUES = "queues"
     LIVECHAT = "livechat"
     BROADCAST = "broadcast"

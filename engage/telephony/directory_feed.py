@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engage.errors import Unavailable
 from engage.people.events import ExtensionsDropped, ExtensionsSaved
 from engage.system.events import SectionChanged
+from engage.telephony.events import TrunksChanged
 from pbxcore.commands import ApplyDelta, DirectoryHeld, PutSnapshot
 from pbxcore.directory import (
     Delta,
@@ -17,6 +18,9 @@ from pbxcore.directory import (
     ExtensionPut,
     ExtensionRemoved,
     Snapshot,
+    Trunk,
+    TrunkPut,
+    TrunkRemoved,
 )
 
 if TYPE_CHECKING:
@@ -36,8 +40,15 @@ def difference(held: dict[str, Extension], now: dict[str, Extension]) -> tuple[C
     return (*puts, *removals)
 
 
+def trunk_difference(held: tuple[Trunk, ...], now: tuple[Trunk, ...]) -> tuple[Change, ...]:
+    """What leads from one set of trunks to the other."""
+    left = {each.id for each in now}
+    removals = (TrunkRemoved(each.id) for each in held if each.id not in left)
+    return (*removals, *(TrunkPut(each) for each in now if each not in held))
+
+
 class DirectoryFeed:
-    """Tells the PBX every change of the extensions and of the settings that hold for all.
+    """Tells the PBX every change of extensions, trunks, and the settings that hold for all.
 
     The PBX keeps what it was told last and serves with it while nobody tells it anything; what it
     answers says whether it could follow a delta, else it gets the whole directory.
@@ -49,16 +60,20 @@ class DirectoryFeed:
         link: PbxPort,
         events: Events,
         settings: Callable[[], DomainSettings] = DomainSettings,
+        trunks: Callable[[], tuple[Trunk, ...]] = tuple,
     ) -> None:
-        self._source, self._link, self._settings = source, link, settings
+        self._source, self._link = source, link
+        self._settings, self._trunks = settings, trunks
         self._told = settings()
         self._held: dict[str, Extension] = {}
+        self._held_trunks: tuple[Trunk, ...] = ()
         self._version = -1  # what the PBX is known to hold
         self._order = asyncio.Lock()
         link.on_connected(self._connected)
         events.subscribe(ExtensionsSaved, self._changed)
         events.subscribe(ExtensionsDropped, self._changed)
         events.subscribe(SectionChanged, self._changed)
+        events.subscribe(TrunksChanged, self._changed)
 
     async def applied(self) -> bool:
         """Whether the PBX holds everything that is stored now; what it lacks is told first."""
@@ -72,7 +87,9 @@ class DirectoryFeed:
             self._version = -1
             await self._follow()
 
-    async def _changed(self, _: ExtensionsSaved | ExtensionsDropped | SectionChanged) -> None:
+    async def _changed(
+        self, _: ExtensionsSaved | ExtensionsDropped | SectionChanged | TrunksChanged
+    ) -> None:
         async with self._order:
             if self._link.connected:
                 await self._follow()
@@ -82,23 +99,28 @@ class DirectoryFeed:
         if self._is_told(version):
             return
         now, settings = {each.number: each for each in extensions}, self._settings()
+        trunks = self._trunks()
         try:
             held = -1
             follows = version == self._version + 1 and self._version >= 0
             if follows and settings == self._told:
-                delta = Delta(version, difference(self._held, now))
+                changes = difference(self._held, now)
+                changes += trunk_difference(self._held_trunks, trunks)
+                delta = Delta(version, changes)
                 held = await self._tell(ApplyDelta(delta))
             if held != version:
-                snapshot = Snapshot(version, settings, tuple(extensions))
+                snapshot = Snapshot(version, settings, tuple(extensions), trunks)
                 held = await self._tell(PutSnapshot(snapshot))
         except Unavailable:  # the next connection begins with a snapshot
             log.info("directory waits for the pbx", extra={"version": version})
             self._version = -1
             return
         self._held, self._version, self._told = now, held, settings
+        self._held_trunks = trunks
 
     def _is_told(self, version: int) -> bool:
-        return version == self._version and self._settings() == self._told
+        held = version == self._version and self._settings() == self._told
+        return held and self._trunks() == self._held_trunks
 
     async def _tell(self, command: ApplyDelta | PutSnapshot) -> int:
         reply = await self._link.request(command)

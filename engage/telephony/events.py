@@ -74,3 +74,8 @@ class DevicesChanged:
 
     number: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrunksChanged:
+    """A trunk was added, changed or removed."""

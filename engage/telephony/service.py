@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         TokenBucket,
     )
     from pbxcore.commands import JournalGrew
+    from pbxcore.directory import Trunk
 
 
 class Telephony:
@@ -44,6 +45,7 @@ class Telephony:
         clock: Clock,
         *,
         domain: Callable[[], DomainSettings] = DomainSettings,
+        trunks: Callable[[], tuple[Trunk, ...]] = tuple,
         pace: TokenBucket | None = None,
         in_flight: int = IN_FLIGHT,
     ) -> None:
@@ -51,7 +53,7 @@ class Telephony:
         self.deliveries = Deliveries(
             database, link, events, clock=clock, pace=pace, in_flight=in_flight
         )
-        self.feed = DirectoryFeed(source, link, events, domain)
+        self.feed = DirectoryFeed(source, link, events, domain, trunks)
         self._projection: Projection | None = None
 
     def follow(

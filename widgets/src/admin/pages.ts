@@ -54,6 +54,7 @@ export function settingsPage(group: GroupId, name: () => string, path: string, m
 export const pages: readonly Page[] = [
   { group: "extensions", name: () => t("Extensions"), path: "extensions", module: "extensions", words: () => t("phones, people, import"), load: () => import("./people/ExtensionsPage") },
   { group: "extensions", name: () => t("Extension Groups"), path: "extension-groups", module: "extension_groups", load: () => import("./people/GroupsPage") },
+  { group: "extensions", name: () => t("VoIP Trunks"), path: "trunks", module: "trunks", words: () => t("providers, registration, SIP, peers"), load: () => import("./telephony/TrunksPage") },
   { group: "calls", name: () => t("Call Queues"), path: "queues", module: "queues", words: () => t("agents, pause, break"), load: () => import("./people/QueuesPage") },
   { ...settingsPage("pbx", () => t("Number Ranges"), "numbers", "extensions"), words: () => t("extensions, queues, dial plan") },
   { ...settingsPage("pbx", () => t("SIP Limits"), "sip-limits", "sip_security", "sip_limits"), words: () => t("flood, connections, message size, subscriptions") },

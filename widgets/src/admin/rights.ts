@@ -9,6 +9,7 @@ export type { Level };
 export type Module =
   | "extensions"
   | "extension_groups"
+  | "trunks"
   | "queues"
   | "livechat"
   | "broadcast"

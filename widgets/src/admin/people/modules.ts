@@ -5,6 +5,7 @@ import type { Module } from "../rights";
 export const modules: readonly Module[] = [
   "extensions",
   "extension_groups",
+  "trunks",
   "queues",
   "livechat",
   "broadcast",
@@ -25,6 +26,8 @@ export function moduleWords(module: Module): string {
       return t("Extensions");
     case "extension_groups":
       return t("Extension Groups");
+    case "trunks":
+      return t("VoIP Trunks");
     case "queues":
       return t("Call Queues");
     case "livechat":

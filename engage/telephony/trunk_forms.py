@@ -1,0 +1,222 @@
+"""What may be said of a VoIP trunk: bodies of requests, the administration's form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from engage.errors import N_
+from engage.people import policy
+
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
+
+PROVIDER, SIGN_IN, KEEPING, INBOUND = (
+    N_("Provider"),
+    N_("Registration"),
+    N_("Availability"),
+    N_("Inbound"),
+)
+MOST_NETWORKS = 50
+
+Kind = Literal["register", "peer"]
+Transport = Literal["udp", "tcp", "tls", "auto"]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(policy.line)]
+Host = Annotated[str, StringConstraints(max_length=253), AfterValidator(policy.line)]
+Word = Annotated[str, StringConstraints(max_length=128), AfterValidator(policy.line)]
+Proxy = Annotated[str, StringConstraints(max_length=300), AfterValidator(policy.line)]
+Password = Annotated[str, StringConstraints(max_length=128)]
+Port = Annotated[int, Field(ge=1, le=65535)] | None
+Expiry = Annotated[int, Field(ge=30, le=86_400)]
+Frequency = Annotated[int, Field(ge=1, le=3600)]
+Networks = Annotated[
+    list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=MOST_NETWORKS)
+]
+Version = Annotated[int, Field(ge=1)]
+
+_REGISTERS: JsonDict = {"field": "kind", "is": "register"}
+
+
+class Body(BaseModel):
+    """A request's body: every field is known, and of its type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class TrunkForm(Body):
+    """A trunk as an administrator fills it in."""
+
+    name: Name = Field(title=N_("Provider Name"), json_schema_extra={"section": PROVIDER})
+    kind: Kind = Field(
+        "register",
+        title=N_("Type"),
+        description=N_("A peer is trusted by its addresses instead of registering with it."),
+        json_schema_extra={
+            "control": "select",
+            "section": PROVIDER,
+            "labels": {"register": N_("Register SIP Trunk"), "peer": N_("Peer SIP Trunk")},
+        },
+    )
+    host: Host = Field(
+        title=N_("Host Name"),
+        description=N_("A domain or an IP address."),
+        json_schema_extra={
+            "control": "text",
+            "section": PROVIDER,
+            "placeholder": N_("sip.provider.example"),
+        },
+    )
+    port: Port = Field(
+        None,
+        title=N_("Port"),
+        description=N_("Left empty, the domain's DNS records say it, else it is the usual one."),
+        json_schema_extra={"control": "number", "section": PROVIDER},
+    )
+    transport: Transport = Field(
+        "udp",
+        title=N_("Transport"),
+        json_schema_extra={
+            "control": "select",
+            "section": PROVIDER,
+            "labels": {
+                "udp": N_("UDP"),
+                "tcp": N_("TCP"),
+                "tls": N_("TLS"),
+                "auto": N_("As the domain's DNS records say"),
+            },
+        },
+    )
+    outbound_proxy: Proxy = Field(
+        "",
+        title=N_("Outbound Proxy"),
+        description=N_("Where requests go instead of the host: a host, with its port if need be."),
+        json_schema_extra={
+            "control": "text",
+            "section": PROVIDER,
+            "placeholder": N_("proxy.provider.example:5060"),
+        },
+    )
+    disabled: bool = Field(
+        False,
+        title=N_("Disable This Trunk"),
+        description=N_("Its registration is taken back, and nothing is sent or accepted."),
+        json_schema_extra={"control": "switch", "section": PROVIDER},
+    )
+    username: Word = Field(
+        "",
+        title=N_("Username"),
+        json_schema_extra={"control": "text", "section": SIGN_IN},
+    )
+    auth_id: Word = Field(
+        "",
+        title=N_("AuthID"),
+        description=N_("The name to sign in with. Left empty, it is the user name."),
+        json_schema_extra={"control": "text", "section": SIGN_IN},
+    )
+    password: Password = Field(
+        "",
+        title=N_("Password"),
+        description=N_("Left empty when editing, it stays as it is."),
+        json_schema_extra={"control": "password", "section": SIGN_IN, "secret": True},
+    )
+    trunk_registration_number: Word = Field(
+        "",
+        title=N_("Trunk Registration Number"),
+        description=N_(
+            "The number to register, as the provider writes it. Left empty, it is the user name."
+        ),
+        json_schema_extra={"control": "text", "section": SIGN_IN},
+    )
+    from_domain: Host = Field(
+        "",
+        title=N_("From Domain"),
+        description=N_("Left empty, it is the host name."),
+        json_schema_extra={"control": "text", "section": SIGN_IN},
+    )
+    need_registration: bool = Field(
+        True,
+        title=N_("Need Registration"),
+        json_schema_extra={"control": "switch", "section": SIGN_IN, "when": _REGISTERS},
+    )
+    register_expiration_s: Expiry = Field(
+        3600,
+        title=N_("Register Expiration"),
+        description=N_("How long a registration lasts; it is renewed before that."),
+        json_schema_extra={
+            "control": "number",
+            "section": SIGN_IN,
+            "unit": N_("seconds"),
+            "when": _REGISTERS,
+        },
+    )
+    heartbeat_detection: bool = Field(
+        False,
+        title=N_("Enable Heartbeat Detection"),
+        description=N_("Asks the host regularly whether it is there, and how fast it answers."),
+        json_schema_extra={"control": "switch", "section": KEEPING},
+    )
+    heartbeat_frequency_s: Frequency = Field(
+        60,
+        title=N_("Heartbeat Frequency"),
+        json_schema_extra={
+            "control": "number",
+            "section": KEEPING,
+            "unit": N_("seconds"),
+            "when": {"field": "heartbeat_detection", "is": True},
+        },
+    )
+    ip_allow_list: Networks = Field(
+        default_factory=list,
+        title=N_("IP Allow List"),
+        description=N_(
+            "IP addresses and networks that may send without a password. Left empty, a peer's is"
+            " its host, if that is an IP address."
+        ),
+        json_schema_extra={
+            "control": "hosts",
+            "section": INBOUND,
+            "placeholder": N_("192.0.2.0/24"),
+        },
+    )
+    auth_trunk: bool = Field(
+        False,
+        title=N_("Auth Trunk"),
+        description=N_("Whoever sends from there must know the user name and the password too."),
+        json_schema_extra={"control": "switch", "section": INBOUND},
+    )
+
+
+class NewTrunk(TrunkForm):
+    """A trunk to be added."""
+
+    client_id: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+
+
+class TrunkChange(Body):
+    """The fields of a trunk that change; `version` is the one that was edited."""
+
+    version: Version | None = None
+    name: Name | None = None
+    kind: Kind | None = None
+    host: Host | None = None
+    port: Port = None
+    transport: Transport | None = None
+    outbound_proxy: Proxy | None = None
+    disabled: bool | None = None
+    username: Word | None = None
+    auth_id: Word | None = None
+    password: Password | None = None
+    trunk_registration_number: Word | None = None
+    from_domain: Host | None = None
+    need_registration: bool | None = None
+    register_expiration_s: Expiry | None = None
+    heartbeat_detection: bool | None = None
+    heartbeat_frequency_s: Frequency | None = None
+    ip_allow_list: Networks | None = None
+    auth_trunk: bool | None = None
+
+    def given(self) -> dict[str, object]:
+        """The fields that were sent; `port` may be taken away, nothing else may."""
+        sent = {name: getattr(self, name) for name in self.model_fields_set if name != "version"}
+        return {name: value for name, value in sent.items() if value is not None or name == "port"}

@@ -1,0 +1,145 @@
+"""VoIP trunks as values and rules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING, Protocol
+
+from engage.errors import N_, Conflict
+from engage.people.policy import name_key
+from pbxcore.directory import Trunk
+
+if TYPE_CHECKING:
+    from engage.telephony.trunk_forms import TrunkForm
+
+_DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?)+", re.IGNORECASE)
+_PROXY = re.compile(
+    r"(?:sips?:)?(?P<host>\[[0-9a-f:.]+\]|[^\[\]:;@\s]+)(?::(?P<port>[0-9]{1,5}))?"
+    r"(?:;[a-z0-9=._-]+)*",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"[0-9A-Za-z+_.*#-]*")
+LARGEST_PORT = 65_535
+
+
+class TrunkNameTaken(Conflict):
+    """Another trunk has this name, whatever its case."""
+
+    code = "name_taken"
+    text = N_("This name is taken already.")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields = {"name": self.text}
+
+
+class Secrets(Protocol):
+    """What must be recovered in clear is sealed with the installation's key."""
+
+    def seal(self, clear: str) -> str:
+        """Encrypt."""
+        ...
+
+    def open(self, sealed: str) -> str:
+        """Decrypt what `seal` made."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkEntry:
+    """A trunk as it is kept: the password sealed, empty for none, and not in the form."""
+
+    id: str
+    form: TrunkForm
+    sealed_password: str
+    version: int
+    created_at_ms: int
+
+    @property
+    def key(self) -> str:
+        """What the name is found by."""
+        return name_key(self.form.name)
+
+    def for_pbx(self, secrets: Secrets) -> Trunk:
+        """What the PBX must know of it."""
+        form = self.form
+        return Trunk(
+            self.id,
+            form.name,
+            form.host,
+            form.port or 0,
+            form.transport,
+            registers=form.kind == "register" and form.need_registration,
+            username=form.username,
+            auth_id=form.auth_id,
+            password=secrets.open(self.sealed_password) if self.sealed_password else "",
+            number=form.trunk_registration_number,
+            from_domain=form.from_domain,
+            outbound_proxy=form.outbound_proxy,
+            expiry_s=form.register_expiration_s,
+            keep_alive_s=form.heartbeat_frequency_s if form.heartbeat_detection else 0,
+            networks=networks_of(form),
+            challenged=form.auth_trunk,
+            enabled=not form.disabled,
+        )
+
+
+def networks_of(form: TrunkForm) -> tuple[str, ...]:
+    """Who is trusted: those that are named, else the address of a peer."""
+    if form.ip_allow_list:
+        return tuple(form.ip_allow_list)
+    return (form.host,) if form.kind == "peer" and _is_address(form.host) else ()
+
+
+def problems_of(form: TrunkForm, *, password: bool) -> dict[str, str]:
+    """What is wrong with a trunk, by field; `password`: whether it has one."""
+    problems = {
+        "host": None if _is_host(form.host) else N_("Please enter a domain or an IP address."),
+        "from_domain": None
+        if not form.from_domain or _is_host(form.from_domain)
+        else N_("Please enter a domain or an IP address."),
+        "outbound_proxy": None
+        if not form.outbound_proxy or _is_proxy(form.outbound_proxy)
+        else N_("Please enter a host such as proxy.provider.example:5060."),
+        "trunk_registration_number": None
+        if _NUMBER.fullmatch(form.trunk_registration_number)
+        else N_("Use letters, digits and any of + - _ . * #"),
+        "ip_allow_list": _networks_problem(form.ip_allow_list),
+    }
+    needed = (form.kind == "register" and form.need_registration) or form.auth_trunk
+    if needed and not form.username:
+        problems["username"] = N_("The user name is needed to sign in.")
+    if needed and not password:
+        problems["password"] = N_("The password is needed to sign in.")
+    return {name: problem for name, problem in problems.items() if problem is not None}
+
+
+def _networks_problem(networks: list[str]) -> str | None:
+    try:
+        for each in networks:
+            ip_network(each, strict=False)
+    except ValueError:
+        return N_("Please enter IP addresses or networks such as 192.0.2.0/24.")
+    return None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_host(text: str) -> bool:
+    return _is_address(text) or (text.isascii() and _DOMAIN.fullmatch(text) is not None)
+
+
+def _is_proxy(text: str) -> bool:
+    match = _PROXY.fullmatch(text)
+    if match is None or not text.isascii():
+        return False
+    port = match["port"]
+    return _is_host(match["host"].strip("[]")) and (port is None or 0 < int(port) <= LARGEST_PORT)

@@ -1,0 +1,205 @@
+"""VoIP trunks: what administrators arrange, and how the trunks stand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engage.errors import Invalid, NotFound, Unavailable
+from engage.identifiers import new_id, now_ms
+from engage.system.actor import Module
+from engage.system.editing import Edited
+from engage.system.operation_log import last_editor, note
+from engage.telephony.events import TrunksChanged
+from engage.telephony.trunk_forms import TrunkForm
+from engage.telephony.trunk_model import TrunkEntry, TrunkNameTaken, problems_of
+from engage.telephony.trunk_repository import TrunkRepository
+from pbxcore.commands import ListTrunks, TrunkStandings
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.events import Events
+    from engage.identifiers import Clock
+    from engage.storage.database import Database
+    from engage.system.actor import Actor
+    from engage.telephony.model import PbxPort
+    from engage.telephony.trunk_forms import NewTrunk, TrunkChange
+    from engage.telephony.trunk_model import Secrets
+    from pbxcore.commands import TrunkStanding
+    from pbxcore.directory import Trunk
+
+ASKED_WITHIN_S = 2.0
+
+
+class Trunks:
+    """Trunks in memory; a change is written first and then taken over."""
+
+    def __init__(
+        self,
+        database: Database,
+        keyring: Secrets,
+        link: PbxPort,
+        events: Events,
+        clock: Clock = now_ms,
+    ) -> None:
+        self._database, self._keyring, self._link = database, keyring, link
+        self._events, self._clock = events, clock
+        self._trunks: dict[str, TrunkEntry] = {}
+        self._for_pbx: tuple[Trunk, ...] = ()
+
+    async def start(self) -> None:
+        """Read every trunk."""
+        async with self._database.read() as connection:
+            found = await TrunkRepository(connection).all()
+        self._hold({each.id: each for each in found})
+
+    async def stop(self) -> None:
+        """Nothing runs in the background."""
+
+    def directory(self) -> tuple[Trunk, ...]:
+        """The PBX's view of all trunks, passwords in clear."""
+        return self._for_pbx
+
+    async def standings(self) -> dict[str, TrunkStanding]:
+        """How the enabled trunks stand now, by id; nothing while the PBX is away."""
+        try:
+            reply = await self._link.request(ListTrunks(), ASKED_WITHIN_S)
+        except Unavailable:
+            return {}
+        found = reply.trunks if isinstance(reply, TrunkStandings) else ()
+        return {each.id: each for each in found}
+
+    def listed(self, actor: Actor) -> list[TrunkEntry]:
+        """Every trunk, by name.
+
+        Raises:
+            Forbidden: without the right to see them.
+        """
+        actor.check(Module.TRUNKS, "view")
+        return sorted(self._trunks.values(), key=lambda each: each.key)
+
+    def get(self, actor: Actor, trunk_id: str) -> TrunkEntry:
+        """One trunk.
+
+        Raises:
+            NotFound: there is none.
+        """
+        actor.check(Module.TRUNKS, "view")
+        return self._existing(trunk_id)
+
+    async def add(self, actor: Actor, new: NewTrunk) -> TrunkEntry:
+        """Add a trunk, or give back what an earlier call with the same `client_id` has added.
+
+        Raises:
+            TrunkNameTaken: another has the name.
+            Invalid: with the fields that will not do.
+        """
+        actor.check(Module.TRUNKS)
+        form = TrunkForm(**new.model_dump(exclude={"client_id", "password"}))
+        if problems := problems_of(form, password=bool(new.password)):
+            raise Invalid(problems)
+        sealed = self._keyring.seal(new.password) if new.password else ""
+        entry = TrunkEntry(new_id(), form, sealed, 1, self._clock())
+
+        async def work(connection: AsyncConnection) -> TrunkEntry:
+            rows = TrunkRepository(connection)
+            if new.client_id and (known := await rows.by_client_id(new.client_id)) is not None:
+                return known
+            if await rows.taken(form.name):
+                raise TrunkNameTaken
+            await rows.add(entry, new.client_id)
+            await note(connection, actor, "trunk.add", subject_of(entry.id), {"name": form.name})
+            return entry
+
+        return await self._written(work)
+
+    async def update(self, actor: Actor, trunk_id: str, change: TrunkChange) -> TrunkEntry:
+        """Change some fields; valid at once. An empty password stays as it is.
+
+        Raises:
+            NotFound: there is none.
+            Edited: somebody else has changed it since `change.version`.
+            TrunkNameTaken: another has the name.
+            Invalid: with the fields that will not do.
+        """
+        actor.check(Module.TRUNKS)
+        self._existing(trunk_id)
+        given = change.given()
+        password = given.pop("password", "")
+        sealed = self._keyring.seal(str(password)) if password else ""
+
+        async def work(connection: AsyncConnection) -> TrunkEntry:
+            rows = TrunkRepository(connection)
+            present = await rows.get(trunk_id)
+            if present is None:
+                raise NotFound
+            if change.version is not None and change.version != present.version:
+                by = await last_editor(connection, subject_of(trunk_id))
+                raise Edited(by, present.version)
+            form = TrunkForm(**{**present.form.model_dump(), **given})
+            changed = replace(
+                present,
+                form=form,
+                sealed_password=sealed or present.sealed_password,
+                version=present.version + 1,
+            )
+            if problems := problems_of(form, password=bool(changed.sealed_password)):
+                raise Invalid(problems)
+            if await rows.taken(form.name, but=trunk_id):
+                raise TrunkNameTaken
+            await rows.put(changed)
+            fields = sorted(given) + (["password"] if password else [])
+            detail = {"name": form.name, "fields": fields}
+            await note(connection, actor, "trunk.change", subject_of(trunk_id), detail)
+            return changed
+
+        return await self._written(work)
+
+    async def delete(self, actor: Actor, trunk_id: str) -> None:
+        """Remove a trunk; its registration is taken back.
+
+        Raises:
+            NotFound: there is none.
+        """
+        actor.check(Module.TRUNKS)
+        self._existing(trunk_id)
+
+        async def work(connection: AsyncConnection) -> None:
+            rows = TrunkRepository(connection)
+            present = await rows.get(trunk_id)
+            if present is None:
+                raise NotFound
+            await rows.drop(trunk_id)
+            detail = {"name": present.form.name}
+            await note(connection, actor, "trunk.delete", subject_of(trunk_id), detail)
+
+        await self._database.write(work)
+        self._hold({at: each for at, each in self._trunks.items() if at != trunk_id})
+
+    def _existing(self, trunk_id: str) -> TrunkEntry:
+        entry = self._trunks.get(trunk_id)
+        if entry is None:
+            raise NotFound
+        return entry
+
+    async def _written(
+        self, work: Callable[[AsyncConnection], Awaitable[TrunkEntry]]
+    ) -> TrunkEntry:
+        written = await self._database.write(work)
+        present = self._trunks.get(written.id)
+        if present is None or present.version < written.version:
+            self._hold({**self._trunks, written.id: written})
+        return written
+
+    def _hold(self, entries: dict[str, TrunkEntry]) -> None:
+        self._trunks = entries
+        self._for_pbx = tuple(each.for_pbx(self._keyring) for each in entries.values())
+        self._events.publish(TrunksChanged())
+
+
+def subject_of(trunk_id: str) -> str:
+    """A trunk as the operation log names it."""
+    return f"trunk:{trunk_id}"

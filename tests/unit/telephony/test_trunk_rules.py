@@ -1,0 +1,96 @@
+"""What a trunk may say, and what the PBX is told of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engage.telephony.trunk_forms import TrunkForm
+from engage.telephony.trunk_model import TrunkEntry, problems_of
+from pbxcore.directory import Trunk
+
+
+class Plain:
+    """Seals nothing."""
+
+    def seal(self, clear: str) -> str:
+        return clear
+
+    def open(self, sealed: str) -> str:
+        return sealed
+
+
+def form(**fields: Any) -> TrunkForm:
+    usual = {"name": "Provider", "host": "sip.provider.example", "username": "user"}
+    return TrunkForm.model_validate({**usual, **fields})
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({}, []),
+        ({"host": "192.0.2.1", "port": 5080}, []),
+        ({"host": "2001:db8::1"}, []),
+        ({"auth_id": "user-1_a!b$c&d+e~f", "trunk_registration_number": "555-1000"}, []),
+        ({"outbound_proxy": "sip:[2001:db8::1]:5060;lr"}, []),
+        ({"outbound_proxy": "proxy.example:5062"}, []),
+        ({"kind": "peer", "username": ""}, []),
+        ({"need_registration": False, "username": ""}, []),
+        ({"host": ""}, ["host"]),
+        ({"host": "sip:provider.example"}, ["host"]),
+        ({"host": "a b"}, ["host"]),
+        ({"host": "provider.example:5060"}, ["host"]),
+        ({"host": "bücher.example"}, ["host"]),
+        ({"outbound_proxy": "proxy.example:99999"}, ["outbound_proxy"]),
+        ({"outbound_proxy": "<sip:proxy.example>"}, ["outbound_proxy"]),
+        ({"from_domain": "a@b"}, ["from_domain"]),
+        ({"trunk_registration_number": "555 1000"}, ["trunk_registration_number"]),
+        ({"ip_allow_list": ["192.0.2.0/33"]}, ["ip_allow_list"]),
+        ({"username": ""}, ["username"]),
+        ({"kind": "peer", "auth_trunk": True, "username": ""}, ["username"]),
+    ],
+)
+def test_fields_that_will_not_do_are_named(fields: dict[str, Any], wrong: list[str]) -> None:
+    assert list(problems_of(form(**fields), password=True)) == wrong
+
+
+def test_password_is_needed_to_register_only() -> None:
+    assert list(problems_of(form(), password=False)) == ["password"]
+    assert problems_of(form(kind="peer"), password=False) == {}
+
+
+def test_pbx_is_told_what_it_needs() -> None:
+    entry = TrunkEntry(
+        "t1",
+        form(
+            auth_id="auth",
+            trunk_registration_number="555-1000",
+            heartbeat_detection=True,
+            heartbeat_frequency_s=30,
+        ),
+        "pw",
+        1,
+        0,
+    )
+    assert entry.for_pbx(Plain()) == Trunk(
+        "t1",
+        "Provider",
+        "sip.provider.example",
+        registers=True,
+        username="user",
+        auth_id="auth",
+        password="pw",  # noqa: S106
+        number="555-1000",
+        keep_alive_s=30,
+    )
+
+
+def test_peer_is_trusted_by_what_is_named_else_by_its_address() -> None:
+    def networks(**fields: Any) -> tuple[str, ...]:
+        return TrunkEntry("t", form(**fields), "", 1, 0).for_pbx(Plain()).networks
+
+    assert networks(kind="peer", host="192.0.2.1") == ("192.0.2.1",)
+    assert networks(kind="peer") == ()
+    assert networks(kind="peer", host="192.0.2.1", ip_allow_list=["10.0.0.0/8"]) == ("10.0.0.0/8",)
+    assert networks(host="192.0.2.1") == ()
