@@ -114,7 +114,8 @@ class Call(Peer):
 
         def answered(status: int, response: Response | None) -> None:
             heard(status, response)
-            if status in (408, 481) and method not in (b"NOTIFY", b"MESSAGE", b"OPTIONS"):
+            unknown = status == 481 and method != b"PRACK"  # it may be but the 1xx (RFC 3262 §3)
+            if (status == 408 or unknown) and method not in (b"NOTIFY", b"MESSAGE", b"OPTIONS"):
                 self.lost(status)  # §12.2.1.2, RFC 5057 §5.1
 
         self.ask(method, answered, lines, body)
@@ -233,6 +234,10 @@ class Call(Peer):
         Raises:
             RemoteProtocolError: it is out of turn, missing, or of a type we do not know.
         """
+        if self.ended:  # what crosses the end is acknowledged, and means nothing any more
+            if reply is not None:
+                reply(b"", ())
+            return
         body = description_of(message)
         meaning = self.exchange.receive(carrier, body)
         if meaning is Meaning.OFFER and reply is not None:
@@ -289,7 +294,9 @@ class Call(Peer):
         """A request within the dialog was answered 408 or 481: the other end has no such dialog."""
         if self.ended:
             return
-        if status == 408:
+        if self.withdraw is not None:  # not answered yet: the INVITE's own answer ends it
+            self.withdraw(())
+        elif status == 408:
             self._bye(Ending(by_peer=False, status=status))
         else:
             self.end(Ending(by_peer=True, status=status))

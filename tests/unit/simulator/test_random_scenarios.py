@@ -1,4 +1,4 @@
-"""A thousand random scenarios on the transaction layer, and a million steps with `--soak`."""
+"""Random scenarios: a thousand of calls, some of transactions alone; soaks of a million steps."""
 
 from __future__ import annotations
 
@@ -7,20 +7,41 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pbxcore.simulator import Conditions, Simulation
+from tests.support.calling import FAULTS, Fault, Phone, call_somebody, play_calls
 from tests.support.scenarios import CONDITIONS, METHODS, NAMES, STEPS, Callee, Step, play
+
+SEEDS = st.integers(0, 2**64 - 1)
 
 
 @settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.integers(0, 2**64 - 1), CONDITIONS, STEPS)
-def test_whatever_the_network_does_all_ends_well(
+@given(SEEDS, CONDITIONS, st.integers(1, 3), FAULTS)
+def test_whatever_the_network_does_calls_end_and_nothing_is_left(
+    seed: int, conditions: Conditions, calls: int, faults: list[Fault]
+) -> None:
+    play_calls(seed, conditions, calls, faults)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(SEEDS, CONDITIONS, STEPS)
+def test_whatever_the_network_does_transactions_end_well(
     seed: int, conditions: Conditions, steps: list[Step]
 ) -> None:
     play(seed, conditions, steps)
 
 
+def test_in_good_weather_calls_are_answered() -> None:
+    """Lest the scenarios above prove nothing because nothing ever comes about."""
+    answered = asked = 0
+    for seed in range(30):
+        _, phones = play_calls(seed, Conditions(), 3, [])
+        answered += sum(each.answered for each in phones)
+        asked += 3
+    assert answered > asked
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
-def test_a_million_steps_leave_nothing() -> None:
+def test_a_million_steps_of_transactions_leave_nothing() -> None:
     with Simulation(1, Conditions(loss=0.2, duplication=0.1, late=0.1, slowest_s=0.3)) as sim:
         stacks = [sim.stack(name, f"10.0.0.{at}") for at, name in enumerate(NAMES, 1)]
         for stack in stacks:
@@ -43,3 +64,19 @@ def test_a_million_steps_leave_nothing() -> None:
             sim.check()
             for stack in stacks:
                 stack.asked.clear()
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_a_million_steps_of_calls_leave_nothing() -> None:
+    with Simulation(2, Conditions(loss=0.2, duplication=0.1, late=0.1, slowest_s=0.3)) as sim:
+        stacks = [sim.stack(name, f"10.0.0.{at}") for at, name in enumerate(NAMES, 1)]
+        phones = [Phone(sim, each, session_s=90, reliable=True) for each in stacks]
+        while sim.clock.steps < 1_000_000:
+            for _ in range(200):
+                call_somebody(sim, phones)
+                if sim.chance.happens(0.05):
+                    sim.network.break_connections(*stacks[:2])
+                sim.run(2)
+            sim.run()
+            sim.check()
