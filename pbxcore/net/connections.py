@@ -48,6 +48,10 @@ class Connection(Protocol):
         """Do what is due; False when its patience is used up."""
         ...
 
+    def speaks_for(self, name: str) -> bool:
+        """Whether the peer has proved to be that host, where proof is to be had (RFC 5922 §7)."""
+        ...
+
 
 class Connections:
     """The connections that stand, taken and made.
@@ -70,6 +74,7 @@ class Connections:
         self.now = loop.time
         self._connections: dict[int, Connection] = {}
         self._by_peer: dict[tuple[str, str, int], int] = {}
+        self._aliases: dict[int, tuple[str, str, int]] = {}
         self._numbers = 0
         self._sweeper: asyncio.TimerHandle | None = None
         self.refused = 0
@@ -115,9 +120,10 @@ class Connections:
             return
         self._guard.disconnected(connection.number)
         flow = connection.flow
-        peer = (flow.transport, flow.host, flow.port)
-        if self._by_peer.get(peer) == connection.number:
-            del self._by_peer[peer]
+        own = (flow.transport, flow.host, flow.port)
+        for peer in (own, self._aliases.pop(connection.number, own)):
+            if self._by_peer.get(peer) == connection.number:
+                del self._by_peer[peer]
         self._lost(flow)
 
     def cut(self, number: int) -> None:
@@ -140,10 +146,26 @@ class Connections:
         connection = self._connections.get(number)
         return None if connection is None else connection.flow
 
-    def find(self, transport: str, host: str, port: int) -> Flow | None:
-        """The connection to exactly this peer, if one stands."""
+    def find(self, transport: str, host: str, port: int, name: str = "") -> Flow | None:
+        """The connection to exactly this peer, if one stands; `name` is whom it must be."""
         number = self._by_peer.get((transport, host, port))
-        return None if number is None else self._connections[number].flow
+        if number is None or (name and not self._connections[number].speaks_for(name)):
+            return None
+        return self._connections[number].flow
+
+    def alias(self, number: int, name: str, port: int) -> None:
+        """A peer asks for requests to that host and port over its own connection (RFC 5923 §8).
+
+        Granted to who has proved by a certificate to be that host, and for no other address than
+        its own.
+        """
+        connection = self._connections.get(number)
+        if connection is None or number in self._aliases or not connection.speaks_for(name):
+            return
+        peer = (connection.flow.transport, connection.flow.host, port)
+        if peer not in self._by_peer:
+            self._by_peer[peer] = number
+            self._aliases[number] = peer
 
     def _room_for(self, newest: Connection) -> bool:
         """Make room: the oldest connection that has not signed in goes (slow-loris, half-open)."""

@@ -6,13 +6,17 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from pbxcore.errors import RemoteProtocolError
 from pbxcore.net import addresses
 from pbxcore.net.connections import Connections
-from pbxcore.net.stream import Streams
+from pbxcore.net.streams import Streams
 from pbxcore.net.udp import UdpTransport
 from pbxcore.net.websocket import WebSockets
-from pbxcore.sip.flow import Flow, Target
+from pbxcore.sip.flow import Flow, Target, default_port
+from pbxcore.sip.grammar import elements
+from pbxcore.sip.message import parse
 from pbxcore.sip.transactions.layer import TransactionLayer
+from pbxcore.sip.via import parse_via
 
 if TYPE_CHECKING:
     import socket
@@ -157,23 +161,43 @@ class Endpoint:
             then(Flow("udp", transport.local, target.host, target.port))
 
     def _reach_by_connection(self, target: Target, then: Callable[[Flow | None], None]) -> None:
-        name, host, port = target.transport, target.host, target.port
-        known = target.peer and self._connections.find(name, *target.peer)
-        known = known or self._connections.find(name, host, port)
+        transport, host, port = target.transport, target.host, target.port
+        verify = target.verify and self._settings().tls_verify_servers
+        name = (target.server_name or host) if transport == "tls" and verify else ""
+        known = target.peer and self._connections.find(transport, *target.peer)
+        known = known or self._connections.find(transport, host, port, name)
         if known:
             then(known)
-        elif name not in ("tcp", "tls"):
+        elif transport not in ("tcp", "tls"):
             then(None)  # a browser cannot be called (RFC 7118 §5)
         else:
             self._streams.connect(
-                name, host, port, then, server_name=target.server_name, verify=target.verify
+                transport,
+                host,
+                port,
+                then,
+                server_name=target.server_name,
+                verify=target.verify,
+                optional=target.optional,
             )
 
     def _receive(self, data: bytes, flow: Flow) -> None:
         if self._watch.hears(data, flow, self._loop.time()):
+            if flow.transport == "tls" and b";alias" in data:
+                self._take_alias(data, flow)
             self.layer.receive(data, flow)
         elif flow.connection:  # banned, or it floods
             self._connections.cut(flow.connection)
+
+    def _take_alias(self, data: bytes, flow: Flow) -> None:
+        """Let requests to whom the topmost Via names go over this connection too (RFC 5923 §8)."""
+        try:
+            via = parse_via(elements(parse(data).get(b"via") or b"")[0])
+        except RemoteProtocolError:
+            return  # whoever reads it next will say so
+        if b"alias" in via.parameters:
+            host = via.host.strip(b"[]").decode("ascii", "replace")
+            self._connections.alias(flow.connection, host, via.port or default_port("tls"))
 
     def _arm(self, deadline: float) -> None:
         if self._timer is not None:

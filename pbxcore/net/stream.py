@@ -1,4 +1,4 @@
-"""SIP over TCP and TLS: connections taken and made, framed, reused (RFC 3261 §18)."""
+"""One connection of SIP over TCP or TLS: deciphered, framed, kept alive (RFC 3261 §18)."""
 
 from __future__ import annotations
 
@@ -14,31 +14,38 @@ from pbxcore.sip.flow import Flow, host_port
 from pbxcore.sip.framing import KEEP_ALIVE, PONG, StreamFraming, StreamLost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pbxcore.net.connections import Connections
-    from pbxcore.net.tls import Tls, TlsSession
+    from pbxcore.net.streams import Streams
+    from pbxcore.net.tls import TlsSession
 
 log = logging.getLogger(__name__)
 
-CONNECT_S: Final = 5.0
-"""How long connecting may take, the handshake of TLS included."""
 PING_S: Final = 95.0
 """Silence after which a connection that we made, and keep, is pinged (RFC 5626 §4.4.1)."""
 PONG_S: Final = 10.0
 """How long a peer that has answered pings may take to answer one (§4.4.1)."""
 _MOST_UNSENT: Final = 256 * 1024
-_MOST_WAITING: Final = 64
+
+
+Ready = asyncio.Future[None] | None
+"""For a connection that we make: done when it can carry messages."""
 
 
 class StreamConnection(asyncio.Protocol):
     """One connection, plain or under TLS."""
 
-    def __init__(self, owner: Streams, number: int, tls: TlsSession | None, ready: Ready) -> None:
+    def __init__(
+        self,
+        owner: Streams,
+        number: int,
+        tls: TlsSession | None,
+        ready: Ready,
+        name: str = "",
+    ) -> None:
         self._owner = owner
         self._framing = StreamFraming()
         self._out: asyncio.Transport | None = None
         self._tls = tls
+        self._name = name  # that the peer's certificate was checked for
         self._ready: Ready = ready
         self.number = number
         self.outgoing = ready is not None
@@ -139,6 +146,10 @@ class StreamConnection(asyncio.Protocol):
             return True
         return now - self.last_at <= (IDLE_S if self.heard or self.outgoing else FIRST_MESSAGE_S)
 
+    def speaks_for(self, name: str) -> bool:
+        """Whether the peer's certificate names that host; without TLS there is nothing to ask."""
+        return self._tls is None or name == self._name or name.lower() in self._tls.names()
+
     def _heard(self, data: bytes) -> None:
         if self.pinged_at is not None:
             self.pongs = self.pongs or data == PONG
@@ -179,120 +190,3 @@ class StreamConnection(asyncio.Protocol):
         if self._out is not None:
             self._out.write(failed.alert)
             self._out.close()
-
-
-Ready = asyncio.Future[None] | None
-"""For a connection that we make: done when it can carry messages."""
-
-
-class Streams:
-    """Takes and makes connections over TCP, and over TLS where there are certificates.
-
-    Args:
-        loop: the event loop.
-        connections: where they are counted.
-        receive: takes each message.
-        broken: takes what could be read of a message whose end cannot be found.
-        tls: certificates and whom to trust; None serves no TLS.
-    """
-
-    def __init__(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        connections: Connections,
-        receive: Callable[[bytes, Flow], None],
-        broken: Callable[[bytes, Flow, StreamLost], None],
-        tls: Tls | None = None,
-    ) -> None:
-        self._loop, self._connections, self._tls = loop, connections, tls
-        self.receive, self.broken = receive, broken
-        self.now, self.admit, self.forget = loop.time, connections.admit, connections.forget
-        self._servers: list[asyncio.Server] = []
-        self._connecting: dict[tuple[object, ...], list[Callable[[Flow | None], None]]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.ports: dict[str, int] = {}
-        """Where we listen, by transport: what others should connect to."""
-
-    async def start(self, tcp: list[socket.socket], tls: list[socket.socket]) -> None:
-        """Take connections from these listening sockets."""
-        for name, listeners in (("tcp", tcp), ("tls", tls)):
-            for each in listeners:
-                each.setblocking(False)
-                self.ports.setdefault(name, each.getsockname()[1])
-                taken = self._taken if name == "tcp" else self._taken_secure
-                server = await self._loop.create_server(taken, sock=each, backlog=512)
-                self._servers.append(server)
-
-    def stop_listening(self) -> None:
-        """Take no new connection."""
-        for each in self._servers:
-            each.close()
-
-    def close(self) -> None:
-        """Stop; the connections themselves are closed by who counts them."""
-        self.stop_listening()
-        for task in self._tasks:
-            task.cancel()
-
-    def connect(
-        self,
-        transport: str,
-        host: str,
-        port: int,
-        then: Callable[[Flow | None], None],
-        *,
-        server_name: str = "",
-        verify: bool = True,
-    ) -> None:
-        """Connect and tell; several at once for one peer share the connection.
-
-        Under TLS the peer's certificate must name `server_name`, the host where none is given,
-        unless `verify` is off (RFC 5922 §7).
-        """
-        secure = transport == "tls"
-        name = (server_name or host) if secure else ""
-        peer = (transport, host, port, name, verify)
-        waiting = self._connecting.get(peer)
-        if waiting is not None:
-            if len(waiting) >= _MOST_WAITING:
-                then(None)
-            else:
-                waiting.append(then)
-            return
-        if secure and self._tls is None:
-            then(None)
-            return
-        self._connecting[peer] = [then]
-        task = self._loop.create_task(self._connect(peer, host, port, name, verify=verify))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _connect(
-        self, peer: tuple[object, ...], host: str, port: int, name: str, *, verify: bool
-    ) -> None:
-        flow: Flow | None = None
-        connection: StreamConnection | None = None
-        ready: asyncio.Future[None] = self._loop.create_future()
-        try:
-            tls = self._tls.client(name, verify=verify) if name and self._tls else None
-            connection = StreamConnection(self, self._connections.number(), tls, ready)
-            async with asyncio.timeout(CONNECT_S):
-                await self._loop.create_connection(lambda: connection, host, port)
-                await ready
-            flow = connection.flow
-        except (OSError, TimeoutError, TlsFailed) as error:
-            log.info("connection not made", extra={"to": host_port(host, port), "why": str(error)})
-            if connection is not None:
-                connection.abort()
-        finally:
-            ready.cancel()
-            waiting = self._connecting.pop(peer, [])
-        for then in waiting:
-            then(flow)
-
-    def _taken(self) -> StreamConnection:
-        return StreamConnection(self, self._connections.number(), None, None)
-
-    def _taken_secure(self) -> StreamConnection:
-        assert self._tls is not None  # noqa: S101 - there is no such listener without
-        return StreamConnection(self, self._connections.number(), self._tls.server(), None)

@@ -50,6 +50,7 @@ class TlsSession:
             self._in, self._out, server_side=server_side, server_hostname=server_name
         )
         self.established = False
+        self.verifies = context.verify_mode == ssl.CERT_REQUIRED
 
     def start(self) -> bytes:
         """The first bytes to send: the client's greeting; nothing for a server.

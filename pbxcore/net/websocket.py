@@ -54,6 +54,10 @@ class WebSocketConnection:
         patience_s = IDLE_S if self.heard else FIRST_MESSAGE_S
         return now < self.held_until or now - self.last_at <= patience_s
 
+    def speaks_for(self, name: str) -> bool:
+        """Never: a browser is no host."""
+        return not name
+
 
 class WebSockets:
     """The sockets that one web server holds.

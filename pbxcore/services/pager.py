@@ -15,7 +15,7 @@ from pbxcore.messages.fork import Fork
 from pbxcore.messages.text import Text, call_id_of, check_media_type
 from pbxcore.presence.reach import flow_failed, way_to
 from pbxcore.presence.registration import shown
-from pbxcore.sip.flow import LARGEST_UDP_REQUEST, host_port
+from pbxcore.sip.flow import LARGEST_UDP_REQUEST, Target, host_port
 from pbxcore.sip.grammar import quoted
 from pbxcore.sip.message import build_request
 from pbxcore.sip.status import reason_of
@@ -210,9 +210,18 @@ class Pager:
                 return
             branch = self._layer.branch()
             data = self._written(letter, way, flow, branch)
-            if not flow.reliable and len(data) > LARGEST_UDP_REQUEST:
+            if flow.reliable or len(data) <= LARGEST_UDP_REQUEST:
+                self._layer.request(data, flow, (branch, b"MESSAGE"), done)
+                return
+            by_tcp = Target("tcp", flow.host, flow.port, optional=True)
+            self._layer.wire.reach(by_tcp, connected)
+
+        def connected(flow: Flow | None) -> None:
+            if flow is None or way is None:  # RFC 3428 §8: never by UDP
                 answered(513, reason_of(513))
                 return
+            branch = self._layer.branch()
+            data = self._written(letter, way, flow, branch)
             self._layer.request(data, flow, (branch, b"MESSAGE"), done)
 
         if way is None:

@@ -45,6 +45,7 @@ class Target(NamedTuple):
     """Where a request goes: an address, and the `peer` whose connection is to be reused.
 
     Under TLS the peer's certificate must name `server_name`, else the host, unless `verify` is off.
+    What is `optional` has another way beside it, and is not waited for long.
     """
 
     transport: str
@@ -54,6 +55,7 @@ class Target(NamedTuple):
     peer: tuple[str, int] | None = None
     server_name: str = ""
     verify: bool = True
+    optional: bool = False
 
 
 def default_port(transport: str) -> int:

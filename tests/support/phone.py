@@ -40,6 +40,8 @@ class Phone:
     usual: int = 200
     transport: str = "UDP"
     user_name: str = ""
+    at: str = "127.0.0.1"
+    heads: list[str] = field(default_factory=list)
     answers: deque[int] = field(default_factory=deque)
     taken: list[Received] = field(default_factory=list)
     seen: list[Received] = field(default_factory=list)
@@ -61,9 +63,7 @@ class Phone:
             def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
                 phone._received(data, addr)
 
-        self._transport, _ = await loop.create_datagram_endpoint(
-            Datagrams, local_addr=("127.0.0.1", 0)
-        )
+        self._transport, _ = await loop.create_datagram_endpoint(Datagrams, local_addr=(self.at, 0))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -73,8 +73,8 @@ class Phone:
     @property
     def address(self) -> str:
         """Where it listens, as `host:port`."""
-        host, port = self._transport.get_extra_info("sockname")
-        return f"{host}:{port}"
+        host, port = self._transport.get_extra_info("sockname")[:2]
+        return f"{_in_uri(host)}:{port}"
 
     @property
     def contact(self) -> str:
@@ -89,7 +89,9 @@ class Phone:
     async def register(self, expires: int = 300) -> int:
         """Register; 0 takes the registration away. Returns the final status."""
         fields = f"Contact: <{self.contact}>\r\nExpires: {expires}\r\n"
-        return await self.authorised("REGISTER", f"sip:{self.server[0]}", self.number, fields)
+        return await self.authorised(
+            "REGISTER", f"sip:{_in_uri(self.server[0])}", self.number, fields
+        )
 
     async def send(self, number: str, text: str, call_id: str | None = None) -> int:
         """Send a MESSAGE; returns the final status."""
@@ -97,7 +99,7 @@ class Phone:
         self._call_id, self._cseq = call_id or secrets.token_hex(8), 0
         try:
             fields = "Content-Type: text/plain\r\n"
-            uri = f"sip:{number}@{self.server[0]}"
+            uri = f"sip:{number}@{_in_uri(self.server[0])}"
             return await self.authorised("MESSAGE", uri, number, fields, text)
         finally:
             self._call_id, self._cseq = kept
@@ -149,7 +151,7 @@ class Phone:
     ) -> tuple[int, str]:
         self._cseq += 1
         branch = f"z9hG4bK{secrets.token_hex(8)}"
-        host = self.server[0]
+        host = _in_uri(self.server[0])
         payload = body.encode()
         head = (
             f"{method} {uri} SIP/2.0\r\n"
@@ -182,6 +184,7 @@ class Phone:
             if status >= 200 and waiting is not None and not waiting.done():
                 waiting.set_result((status, text))
             return
+        self.heads.append(text)
         if not text.startswith("MESSAGE "):
             return
         branch = _field(text, "branch=([^;\\s]+)")
@@ -234,6 +237,10 @@ def _field(text: str, pattern: str) -> str:
     found = re.search(pattern, text, re.IGNORECASE)
     assert found is not None, f"no {pattern} in {text}"
     return found[1].strip()
+
+
+def _in_uri(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _md5(text: str) -> str:

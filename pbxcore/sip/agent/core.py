@@ -71,11 +71,9 @@ class Core:
     def via(self, flow: Flow, branch: bytes) -> bytes:
         """The Via line of a request on a flow."""
         here = host_port(*self.layer.wire.advertised(flow)).encode()
-        return b"Via: SIP/2.0/%b %b;branch=%b;rport" % (
-            flow.transport.upper().encode(),
-            here,
-            branch,
-        )
+        name = flow.transport.upper().encode()
+        alias = b";alias" if flow.transport == "tls" else b""  # we take requests there (RFC 5923)
+        return b"Via: SIP/2.0/%b %b;branch=%b;rport%b" % (name, here, branch, alias)
 
     def contact(self, flow: Flow, *, secure: bool = False) -> bytes:
         """The Contact line that leads back to us by the kind of flow we are reached by now."""

@@ -110,7 +110,7 @@ class Errand:
             else:
                 self._go(self._written(found, branch), found, branch)
 
-        target = Target("tcp", flow.host, flow.port)
+        target = Target("tcp", flow.host, flow.port, optional=True)
         self._core.layer.wire.reach(target, connected)
 
     def _go(self, data: bytes, flow: Flow, branch: bytes) -> None:

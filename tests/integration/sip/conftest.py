@@ -56,12 +56,17 @@ class Banned:
         self.held = bans
 
 
-def bound(port: int = 0) -> tuple[list[socket.socket], list[socket.socket], int]:
-    """One UDP and one TCP socket on the same port of loopback."""
+def bound(
+    port: int = 0, host: str = "127.0.0.1"
+) -> tuple[list[socket.socket], list[socket.socket], int]:
+    """One UDP and one TCP socket on the same port; `::` takes IPv4 as well."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     while True:
-        tcp = socket.create_server(("127.0.0.1", port))
-        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        tcp = socket.create_server((host, port), family=family, dualstack_ipv6=host == "::")
+        udp = socket.socket(family, socket.SOCK_DGRAM)
         try:
+            if host == "::":
+                udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
             udp.bind(tcp.getsockname())
         except OSError:  # somebody else's UDP socket has this port
             tcp.close()
@@ -83,6 +88,7 @@ class House:
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     gate: asyncio.Event | None = None
     port: int = 0
+    host: str = "127.0.0.1"
     certificates: list[ServerCertificate] = field(default_factory=list)
     tls_port: int = 0
 
@@ -94,7 +100,7 @@ class House:
             record=self.facts.append,
             arrived=self._arrived,
         )
-        udp, tcp, self.port = bound(self.port)
+        udp, tcp, self.port = bound(self.port, self.host)
         tls = []
         if self.certificates:
             self.pbx.use_certificates(self.certificates)

@@ -13,7 +13,7 @@ import pytest
 from pbxcore.defence.guard import Guard
 from pbxcore.directory import Directory, DomainSettings, SipLimits, Snapshot
 from pbxcore.net.connections import Connections
-from pbxcore.net.stream import Streams
+from pbxcore.net.streams import Streams
 from pbxcore.net.tls import CertificateRefused, Tls, TlsFailed
 from pbxcore.pbx import ServerCertificate
 from tests.integration.sip.conftest import House, extension
