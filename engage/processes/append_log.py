@@ -75,6 +75,7 @@ class Appender:
         self._waiting_bytes = 0
         self._done = 0
         self._changed = threading.Condition()
+        self._idle = False  # the thread has nothing to do; while it gathers, waking it only costs
         self._stopping = False
         self._problem = ""
         self._thread = threading.Thread(target=self._run, name=f"append {path.name}", daemon=True)
@@ -97,7 +98,9 @@ class Appender:
                 raise LogFull(self._problem)
             self._waiting.append(whole)
             self._waiting_bytes += len(whole)
-            self._changed.notify()
+            if self._idle:
+                self._idle = False
+                self._changed.notify()
 
     def close(self, timeout_s: float = 5.0) -> None:
         """Write what waits, then end the thread; gives up after `timeout_s`."""
@@ -111,6 +114,7 @@ class Appender:
         while True:
             with self._changed:
                 while not self._waiting and not self._stopping:
+                    self._idle = True
                     self._changed.wait()
                 if not self._waiting:
                     break
