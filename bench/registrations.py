@@ -15,7 +15,6 @@ import gc
 import hashlib
 import pstats
 import re
-import secrets
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ from bench.sip_server import keeping
 from pbxcore.authentication import Authentication
 from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
 from pbxcore.domain import Domain
+from pbxcore.entropy import Entropy
 from pbxcore.presence.qualification import Qualification
 from pbxcore.presence.registrar import Registrar
 from pbxcore.services.phones import Phones
@@ -74,7 +74,7 @@ class Server:
         settings = DomainSettings(realm="bench", domains=("bench",))
         directory = Directory(Snapshot(1, settings, users))
         store, record = keeping(folder)
-        self.wire, self.elapsed = Nowhere(), 0.0
+        self.wire, self.elapsed, entropy = Nowhere(), 0.0, Entropy()
         self.registrar, domain, uas = Registrar(), Domain(directory), Uas()
         watch = Watch(directory, store=None, record=record, clock=self.clock)
         told = Phones(
@@ -88,9 +88,7 @@ class Server:
         service = RegistrationService(
             directory,
             domain,
-            Authentication(
-                directory, domain, watch=watch, clock=self.clock, entropy=secrets.token_bytes
-            ),
+            Authentication(directory, domain, watch=watch, clock=self.clock, entropy=entropy),
             self.registrar,
             self.wire,
             changed=told.changed,
@@ -101,7 +99,7 @@ class Server:
             self.wire,
             uas.receive,
             clock=lambda: self.elapsed,
-            entropy=secrets.token_bytes,
+            entropy=entropy,
             arm=lambda _: None,
         )
 

@@ -126,7 +126,7 @@ class Authentication:
             device, password = found
             extension = self._directory.extension(device.number)
             return extension, None if extension is None else password, device.tag
-        extension = self._directory.signing_in(username, _claimed(incoming))
+        extension = self._directory.signing_in(username, lambda: _claimed(incoming))
         return extension, None if extension is None else extension.secret, ""
 
     def origins_of(self, incoming: Incoming) -> Sequence[str]:

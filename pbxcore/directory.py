@@ -6,7 +6,12 @@ the last state it was given, so that it serves calls while whoever gave it is aw
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Mailbox(msgspec.Struct, frozen=True):
@@ -201,9 +206,12 @@ class Directory:
         found = self._extensions.get(number)
         return found if found is not None and found.enabled else None
 
-    def signing_in(self, user_name: str, number: str) -> Extension | None:
-        """The enabled extension that signs in by a name; of several, that of `number`."""
-        candidates = (*self._signing_in.get(user_name, ()), user_name)
+    def signing_in(self, user_name: str, claimed: Callable[[], str]) -> Extension | None:
+        """The enabled extension that signs in by a name; of several, that of the claimed number."""
+        if user_name not in self._signing_in:
+            found = self._extensions.get(user_name)
+            return found if found is not None and found.enabled and not found.auth_id else None
+        candidates, number = (*self._signing_in[user_name], user_name), claimed()
         for each in (number, *candidates) if number in candidates else candidates:
             found = self.extension(each)
             if found is not None and (found.auth_id or found.number) == user_name:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +19,7 @@ from pbxcore.defence.bans import Ban, BanStore
 from pbxcore.devices import Devices
 from pbxcore.directory import DirectoryGap
 from pbxcore.domain import Domain
+from pbxcore.entropy import Entropy
 from pbxcore.errors import LocalProtocolError
 from pbxcore.net import addresses
 from pbxcore.net.dns import Resolver
@@ -103,13 +103,13 @@ class Pbx:
         arrived: Callable[[commands.MessageArrived], Awaitable[commands.MessageStored | None]],
         events: EventStores | None = None,
         clock: Callable[[], float] = time.time,
-        entropy: Callable[[int], bytes] = secrets.token_bytes,
+        entropy: Callable[[int], bytes] | None = None,
     ) -> None:
         self._directory = directory
         self._record = record
         self._arrived = arrived
         self._clock = clock
-        self._entropy = entropy
+        self._entropy = entropy = entropy or Entropy()
         self._registrar = Registrar()
         self._qualification = Qualification(lambda: int.from_bytes(entropy(2)) / 65536)
         self._phones = Phones(

@@ -139,6 +139,18 @@ def read_registration(
     )
 
 
+def check_contacts(request: Request) -> None:
+    """Refuse contacts that nobody could read.
+
+    Raises:
+        RemoteProtocolError: 400.
+    """
+    values = request.all(b"contact")
+    for each in values:
+        if each != b"*" or len(values) > 1:
+            parse_contact(each)
+
+
 def answer_lines(
     registration: Registration,
     bindings: Iterable[StoredBinding],

@@ -94,6 +94,7 @@ def _within(host: str, networks: tuple[str, ...]) -> bool:
     return address is not None and any(address in each for each in _networks(networks))
 
 
+@lru_cache(maxsize=4096)
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         address = ipaddress.ip_address(host)

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.presence.registration import answer_lines, read_registration
+from pbxcore.presence.registration import answer_lines, check_contacts, read_registration
 from pbxcore.presence.restrictions import trusted
-from pbxcore.sip.headers.contact import read_contacts, removes_all
 from pbxcore.sip.headers.dates import encode_date
 from pbxcore.sip.uri import SipUri, escaped_user, parse_uri
 
@@ -62,8 +61,8 @@ class RegistrationService:
         ours = self._domain.is_ours
         if not ours(uri.host) or not isinstance(to, SipUri) or not ours(to.host):
             raise RemoteProtocolError(404, "Not Our Domain")
-        if incoming.request.get(b"authorization") is None and not removes_all(incoming.request):
-            read_contacts(incoming.request)  # what cannot be read is not worth a challenge
+        if incoming.request.get(b"authorization") is None:
+            check_contacts(incoming.request)  # what cannot be read is not worth a challenge
         extension, device = self._authentication.account_of(incoming)
         if to.user != extension.number.encode():
             raise RemoteProtocolError(403, "Not Your Address")
@@ -77,7 +76,7 @@ class RegistrationService:
             flow=flow,
             device=device,
             origin="" if origin == flow.host else origin,
-            path_believed=trusted(flow.host, settings.trusted_proxies),
+            path_believed=self._believes(incoming),
         )
         now = self._clock()
         outcome = self._registrar.register(
@@ -100,6 +99,12 @@ class RegistrationService:
         )
         lines.append(self._date_line(now))
         incoming.answer(200, "OK", lines)
+
+    def _believes(self, incoming: Incoming) -> bool:
+        """Whether a Path counts that the phone may not know of: a proxy we trust has added it."""
+        if incoming.request.get(b"path") is None:
+            return False
+        return trusted(incoming.flow.host, self._directory.settings.trusted_proxies)
 
     def _date_line(self, now: float) -> bytes:
         second = int(now)

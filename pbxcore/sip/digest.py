@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.digest_response import ALGORITHMS, escaped, middle, read_pairs, unescaped
+from pbxcore.sip.grammar import is_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -50,10 +51,30 @@ def parse_credentials(value: bytes) -> dict[bytes, bytes] | None:
     """
     if value[:6].lower() != b"digest" or value[6:7] not in (b"", b" ", b"\t"):
         return None
+    usual = _usual_pairs(value[7:])
+    if usual is not None:
+        return usual
     found = read_pairs(value)
     if found is None or len(found) != 1:
         raise RemoteProtocolError(400, "Malformed Credentials")
     return found[0][1]
+
+
+def _usual_pairs(value: bytes) -> dict[bytes, bytes] | None:
+    """The pairs as nearly every phone writes them, at a fifth of the cost; None if it is not so."""
+    if b"\\" in value:
+        return None
+    found: dict[bytes, bytes] = {}
+    for part in value.split(b","):
+        name, _, given = part.strip(b" ").partition(b"=")
+        if given[:1] == b'"':
+            given = given[1:-1] if given[-1:] == b'"' and len(given) > 1 else b'"'
+        elif not given.isalnum() and not is_token(given):
+            return None
+        if b'"' in given or name in found or not name.isalpha() or not name.islower():
+            return None  # a comma between quotes, among others
+        found[name] = given
+    return found
 
 
 class Authenticator:
@@ -70,6 +91,7 @@ class Authenticator:
         self._used: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
         self._forgotten_ms = 0
         self._nobody = entropy(16).hex().encode()
+        self._verified = b""
 
     def challenges(
         self,
@@ -185,7 +207,12 @@ class Authenticator:
         return hashlib.blake2b(marked, digest_size=12, key=self._key).hexdigest().encode()
 
     def _is_ours(self, nonce: bytes) -> bool:
-        return hmac.compare_digest(self._seal(nonce[:_SEALED]), nonce[_SEALED:])
+        if nonce is self._verified:
+            return True
+        ours = hmac.compare_digest(self._seal(nonce[:_SEALED]), nonce[_SEALED:])
+        if ours:
+            self._verified = nonce  # it is asked about twice
+        return ours
 
     def _fresh(self, nonce: bytes, now: float) -> bool:
         if not self._is_ours(nonce):

@@ -73,6 +73,12 @@ def stamped(element: bytes, via: Via, source_host: str, source_port: int) -> byt
     host = source_host.encode()
     if b"rport" not in via.tail and b"received" not in via.tail and via.host == host:
         return element
+    before, bare, after = via.tail.partition(b";rport")
+    if bare and after[:1] in b";" and b"rport" not in after and b"received" not in via.tail:
+        port = b"" if via.port is None else b":%d" % via.port
+        return b"SIP/2.0/%b %b%b%b;rport=%d%b;received=%b" % (
+            via.transport, via.host, port, before, source_port, after, host,
+        )  # fmt: skip
     found = via.parameters
     asked = b"rport" in found and found[b"rport"] is None
     if not asked and via.host.strip(b"[]") == host and b"received" not in found:
