@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from bench.figures import note
 from bench.sip_server import keeping
 from pbxcore.authentication import Authentication
+from pbxcore.devices import Devices
 from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
 from pbxcore.domain import Domain
 from pbxcore.entropy import Entropy
@@ -88,7 +89,14 @@ class Server:
         service = RegistrationService(
             directory,
             domain,
-            Authentication(directory, domain, watch=watch, clock=self.clock, entropy=entropy),
+            Authentication(
+                directory,
+                domain,
+                watch=watch,
+                devices=Devices(b"", self.clock),
+                clock=self.clock,
+                entropy=entropy,
+            ),
             self.registrar,
             self.wire,
             changed=told.changed,
