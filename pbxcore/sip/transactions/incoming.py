@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.transactions.layer import TransactionLayer
 
-_TAG: Final = re.compile(rb";\s*tag\s*=[^<>\"]*$", re.IGNORECASE)
+_TAG: Final = re.compile(rb";\s*tag\s*=", re.IGNORECASE)
 _FORGOTTEN: Final = Request(b"", b"", b"", [], b"")
 
 
@@ -248,10 +248,16 @@ class Incoming:
         if (from_ := request.get(b"from")) is not None:
             lines.append(b"From: " + from_)
         if (to := request.get(b"to")) is not None:
-            if tagged and not _TAG.search(to):
+            if tagged and not _is_tagged(to):
                 to = b"%b;tag=%b" % (to, self.own_tag)
             lines.append(b"To: " + to)
         for title, name in ((b"Call-ID: ", b"call-id"), (b"CSeq: ", b"cseq")):
             if (value := request.get(name)) is not None:
                 lines.append(title + value)
         return lines
+
+
+def _is_tagged(to: bytes) -> bool:
+    """Whether a To has a tag, malformed as it may be: what stands in quotes or brackets is none."""
+    behind = max(to.rfind(b">"), to.rfind(b"<"), to.rfind(b'"')) + 1
+    return _TAG.search(to, behind) is not None

@@ -115,6 +115,12 @@ async def test_what_is_too_much_gets_the_fitting_answer(
     assert (await peer.next()).startswith(b"SIP/2.0 " + status)
 
 
+async def test_refusing_what_is_malformed_at_length_takes_no_time(peer: Peer) -> None:
+    broken = b"To: <sip:x@y>" + b";tag=" * 12000 + b'"'
+    peer.send(AFTER.replace(b"To: <sip:example.com>", broken))
+    assert (await peer.next(1.0)).startswith(b"SIP/2.0 400")
+
+
 async def test_head_without_end_is_refused_and_its_stream_closed(house: House) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
     writer.write(AFTER[:-2] + b"X: " + b"y" * 70000)
