@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxcore.devices import Devices
-    from pbxcore.directory import Directory, Extension
+    from pbxcore.directory import Directory, Extension, Trunk
     from pbxcore.domain import Domain
     from pbxcore.sip.transactions.incoming import Incoming
     from pbxcore.watch import Watch
@@ -69,8 +69,7 @@ class Authentication:
         uri = parse_uri(from_.uri)
         user = user_of(uri)
         ours = isinstance(uri, TelUri) or self._domain.is_ours(uri.host)
-        trusted = self._directory.settings.trusted_peers
-        if user and trusted and within(incoming.flow.host, trusted):
+        if user and self._from_peer(incoming):
             own_user = ours and self._directory.extension(user) is not None
             if not own_user:
                 return user, shown(from_.display_name)
@@ -78,6 +77,33 @@ class Authentication:
         if user != extension.number or not ours:
             raise RemoteProtocolError(403, "Not Your Address")
         return extension.number, extension.display_name
+
+    def trunk_of(self, incoming: Incoming) -> Trunk | None:
+        """The trunk that a request comes through, by its address, its password, or both.
+
+        Raises:
+            RemoteProtocolError: 401: it comes from a trunk's address and lacks the password.
+        """
+        trunks = [each for each in self._directory.trunks.values() if each.enabled]
+        host = incoming.flow.host
+        here = [each for each in trunks if each.networks and within(host, each.networks)]
+        if here and not here[0].challenged:
+            return here[0]
+        credentials = _credentials(incoming, self._directory.settings.realm)
+        if credentials is None:
+            if here:
+                raise self._challenge(incoming)
+            return None
+        username = _username(credentials)
+        candidates = here or [each for each in trunks if each.challenged and not each.networks]
+        trunk = next((each for each in candidates if username == each.username), None)
+        an_extensions = self._directory.signing_in(username, lambda: _claimed(incoming)) is not None
+        if an_extensions and (trunk is None or not here):
+            return None
+        if trunk is None and not here:
+            return None
+        self._prove(incoming, credentials, None if trunk is None else trunk.password)
+        return trunk
 
     def extension_of(self, incoming: Incoming) -> Extension:
         """The extension whose password the request proves, used from where it may be.
@@ -90,32 +116,56 @@ class Authentication:
 
     def account_of(self, incoming: Incoming) -> Account:
         """The extension, and the device if the credentials are a browser's; raises the same."""
-        realm = self._directory.settings.realm
-        credentials = _credentials(incoming, realm)
+        credentials = _credentials(incoming, self._directory.settings.realm)
         if credentials is None:
-            raise self._challenge(incoming, realm)
-        username = unescaped(credentials.get(b"username", b"")).decode("utf-8", "replace")
-        extension, secret, device = self._signing_in(username, incoming)
+            raise self._challenge(incoming)
+        extension, secret, device = self._signing_in(_username(credentials), incoming)
+        self._prove(incoming, credentials, secret, extension)
+        if extension is None:  # without a secret nothing is proved
+            raise self._challenge(incoming)
+        return Account(extension, device)
+
+    def _prove(
+        self,
+        incoming: Incoming,
+        credentials: dict[bytes, bytes],
+        secret: str | None,
+        extension: Extension | None = None,
+    ) -> None:
+        """Let pass who knows the secret, from where it may be used.
+
+        Raises:
+            RemoteProtocolError: as `extension_of` says.
+        """
+        settings, now, flow = self._directory.settings, self._clock(), incoming.flow
         verdict = self._authenticator.judge(
             credentials,
             method=incoming.request.method,
-            realm=realm,
+            realm=settings.realm,
             secret=secret,
-            now=self._clock(),
+            now=now,
+            body=incoming.request.body,
+            algorithms=self._algorithms(extension),
         )
-        flow = incoming.flow
-        issued = self._authenticator.issued_to(credentials[b"nonce"], flow.host)
-        if verdict is Verdict.GOOD and extension is not None:
-            self._check_address(incoming, extension)
+        nonce = credentials[b"nonce"]
+        issued = self._authenticator.issued_to(nonce, flow.host)
+        if verdict is Verdict.GOOD:
+            if extension is not None:
+                self._check_address(incoming, extension)
             self._watch.signed_in(flow, issued=issued)
-            return Account(extension, device)
+            incoming.success = self._authenticator.next_nonce(nonce, now, source=flow.host)
+            return
         if verdict is Verdict.WRONG:
             self._watch.refused(flow, issued=issued)
-            log.warning(
-                "SIP sign-in refused",
-                extra={"from": flow.source, "user": shown(username.encode())},
-            )
-        raise self._challenge(incoming, realm, stale=verdict is Verdict.STALE)
+            user = shown(credentials[b"username"])
+            log.warning("SIP sign-in refused", extra={"from": flow.source, "user": user})
+        raise self._challenge(incoming, stale=verdict is Verdict.STALE)
+
+    def _from_peer(self, incoming: Incoming) -> bool:
+        trusted = self._directory.settings.trusted_peers
+        if trusted and within(incoming.flow.host, trusted):
+            return True
+        return bool(self._directory.trunks) and self.trunk_of(incoming) is not None
 
     def _signing_in(
         self, username: str, incoming: Incoming
@@ -146,22 +196,40 @@ class Authentication:
             )
             raise RemoteProtocolError(403, "Address Not Allowed")
 
-    def _challenge(
-        self, incoming: Incoming, realm: str, *, stale: bool = False
-    ) -> RemoteProtocolError:
+    def _challenge(self, incoming: Incoming, *, stale: bool = False) -> RemoteProtocolError:
+        """The 401; whoever has algorithms of their own shows by them that they exist."""
+        settings, flow = self._directory.settings, incoming.flow
+        particular = self._directory.algorithms_differ
+        claimed = self._directory.extension(_claimed(incoming)) if particular else None
+        offered = self._algorithms(claimed)
+        if "MD5" in offered and (
+            flow.transport in ("ws", "wss")
+            or _MD5_ALONE.match(incoming.request.get(b"user-agent") or b"")
+        ):
+            offered = ("MD5",)
         lines = self._authenticator.challenges(
-            realm, self._clock(), stale=stale, source=incoming.flow.host
+            settings.realm,
+            self._clock(),
+            stale=stale,
+            algorithms=offered,
+            integrity=settings.digest_integrity,
+            source=flow.host,
         )
-        browser = incoming.flow.transport in ("ws", "wss")
-        if browser or _MD5_ALONE.match(incoming.request.get(b"user-agent") or b""):
-            lines = tuple(each for each in lines if b"algorithm=MD5" in each)
         return RemoteProtocolError(401, "", lines)
+
+    def _algorithms(self, extension: Extension | None) -> tuple[str, ...]:
+        own = () if extension is None else extension.digest_algorithms
+        return own or self._directory.settings.digest_algorithms
 
 
 def user_of(uri: SipUri | TelUri) -> str | None:
     """The user part that a URI names, None when it names the server itself."""
     user = uri.number if isinstance(uri, TelUri) else uri.user
     return None if user is None else user.decode("utf-8", "replace")
+
+
+def _username(credentials: dict[bytes, bytes]) -> str:
+    return unescaped(credentials.get(b"username", b"")).decode("utf-8", "replace")
 
 
 def _claimed(incoming: Incoming) -> str:

@@ -29,7 +29,8 @@ class Extension(msgspec.Struct, frozen=True):
     `secret` is in clear: digest authentication needs it. `max_contacts` is 1-10. `mailbox` is what
     waits in its voice mailbox. `auth_id` is the user name to sign in with, where it is not the
     number. `networks` (CIDR or single addresses) are where it may be used from; none: everywhere.
-    Phones are asked every `qualify_s` whether they are there; 0: never.
+    Phones are asked every `qualify_s` whether they are there; 0: never. `digest_algorithms` are
+    what they may sign in with, the first offered first; none: as the settings say.
     """
 
     number: str
@@ -41,6 +42,7 @@ class Extension(msgspec.Struct, frozen=True):
     auth_id: str = ""
     networks: tuple[str, ...] = ()
     qualify_s: int = 0
+    digest_algorithms: tuple[str, ...] = ()
 
 
 class BanPolicy(msgspec.Struct, frozen=True):
@@ -88,6 +90,9 @@ class DomainSettings(msgspec.Struct, frozen=True):
     `tls_trusted` holds certificates (PEM) that are trusted beside the system's; without
     `tls_verify_servers` no server's certificate is checked when we connect.
 
+    `digest_algorithms` are what phones may sign in with, the first offered first; with
+    `digest_integrity` they may protect bodies too (`auth-int`).
+
     `name_servers` (`address:port`) find SIP servers by name, instead of those of the machine.
     """
 
@@ -105,6 +110,8 @@ class DomainSettings(msgspec.Struct, frozen=True):
     tls_verify_servers: bool = True
     trusted_proxies: tuple[str, ...] = ()
     name_servers: tuple[str, ...] = ()
+    digest_algorithms: tuple[str, ...] = ("MD5", "SHA-256")
+    digest_integrity: bool = False
     unsolicited_mwi: bool = False
 
 
@@ -198,6 +205,8 @@ class Directory:
         self.trunks: dict[str, Trunk] = {}
         self._extensions: dict[str, Extension] = {}
         self._signing_in: dict[str, tuple[str, ...]] = {}
+        self.algorithms_differ = False
+        """Whether an extension has digest algorithms of its own."""
         if snapshot is not None:
             self.replace(snapshot)
 
@@ -205,6 +214,12 @@ class Directory:
         """The enabled extension of that number, or None."""
         found = self._extensions.get(number)
         return found if found is not None and found.enabled else None
+
+    @property
+    def trunk_networks(self) -> tuple[str, ...]:
+        """The networks (CIDR) of trunks that need no password."""
+        trunks = (each for each in self.trunks.values() if each.enabled and not each.challenged)
+        return tuple(network for each in trunks for network in each.networks)
 
     def signing_in(self, user_name: str, claimed: Callable[[], str]) -> Extension | None:
         """The enabled extension that signs in by a name; of several, that of the claimed number."""
@@ -255,8 +270,9 @@ class Directory:
         return Snapshot(self.version, self.settings, extensions, trunks)
 
     def _index(self) -> None:
-        self._signing_in = {}
+        self._signing_in, self.algorithms_differ = {}, False
         for each in self._extensions.values():
+            self.algorithms_differ |= bool(each.digest_algorithms)
             if each.auth_id:
                 others = self._signing_in.get(each.auth_id, ())
                 self._signing_in[each.auth_id] = (*others, each.number)

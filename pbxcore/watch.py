@@ -47,7 +47,12 @@ class Watch:
         clock: Callable[[], float],
     ) -> None:
         self._store, self._record, self._clock = store, record, clock
-        self.guard = Guard(lambda: directory.settings, banned=self._banned, lifted=self._unbanned)
+        self.guard = Guard(
+            lambda: directory.settings,
+            banned=self._banned,
+            lifted=self._unbanned,
+            peers=lambda: directory.trunk_networks,
+        )
         self.ring = Ring()
 
     # For the sockets

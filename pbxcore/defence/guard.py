@@ -64,6 +64,7 @@ class Guard:
         settings: those that hold now.
         banned: hears of each ban as it begins.
         lifted: hears of each ban as it ends.
+        peers: networks that are trusted beside those of the settings.
     """
 
     def __init__(
@@ -72,8 +73,9 @@ class Guard:
         *,
         banned: Callable[[Ban], None],
         lifted: Callable[[Lifted], None],
+        peers: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
-        self._settings = settings
+        self._settings, self._peers = settings, peers
         self._on_banned, self._on_lifted = banned, lifted
         self.bans = Bans(settings().bans)
         self.figures = Figures()
@@ -241,7 +243,7 @@ class Guard:
             if len(self._neighbours) >= MOST_SOURCES:
                 self._neighbours.clear()
             settings = self._settings()
-            networks = settings.bans.whitelist + settings.trusted_peers
+            networks = settings.bans.whitelist + settings.trusted_peers + self._peers()
             known = self._neighbours[source] = covered(source, networks) or (
                 settings.bans.ignore_self and is_loopback(source)
             )

@@ -52,6 +52,7 @@ class Incoming:
         "planned",
         "port",
         "request",
+        "success",
         "via",
     )
 
@@ -77,6 +78,8 @@ class Incoming:
         self.port = flow.port if flow.reliable else answer_port(via, flow.host, flow.port)
         self.on_cancel: Callable[[Request], None] | None = None
         self.on_failed: Callable[[], None] | None = None
+        self.success: tuple[bytes, ...] = ()
+        """Lines that go with a 2xx, whoever gives it."""
         self.planned: float | None = None
 
     @property
@@ -234,7 +237,9 @@ class Incoming:
         self._layer.wire.reach(Target(flow.transport, flow.host, port), reached)
 
     def _response(self, status: int, reason: str, lines: Sequence[bytes], body: bytes) -> bytes:
-        return build_response(status, reason or reason_of(status), [*self._echo(), *lines], body)
+        more = self.success if 200 <= status < 300 else ()
+        all_lines = [*self._echo(), *lines, *more]
+        return build_response(status, reason or reason_of(status), all_lines, body)
 
     def _echo(self, *, tagged: bool = True) -> list[bytes]:
         """The headers a response repeats (§8.2.6.2)."""
