@@ -7,10 +7,14 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from websockets.asyncio.client import connect
 
 if TYPE_CHECKING:
     import ssl
+
+    from websockets.asyncio.client import ClientConnection
 
 VIA = {"udp": "UDP", "tcp": "TCP", "tls": "TLS", "ws": "WS", "wss": "WSS"}
 
@@ -85,6 +89,27 @@ class Stream:
             return
 
 
+class Socket:
+    """WebSocket, plain or over TLS, with the sub-protocol `sip`."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._sending: set[asyncio.Task[None]] = set()
+        host, port = socket.local_address[:2]
+        self.local = f"{host}:{port}"
+
+    def send(self, data: bytes) -> None:
+        task = asyncio.get_running_loop().create_task(self._socket.send(data.decode()))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def next(self) -> bytes:
+        return await self._socket.recv(decode=False)
+
+    async def close(self) -> None:
+        await self._socket.close()
+
+
 async def carrier(
     transport: str, server: tuple[str, int], local: str, trust: ssl.SSLContext | None = None
 ) -> Carrier:
@@ -95,6 +120,10 @@ async def carrier(
         )
         datagrams.begin(out)
         return datagrams
+    if transport in ("ws", "wss"):
+        url = f"{transport}://{server[0]}:{server[1]}/sip"
+        protocols: list[Any] = ["sip"]
+        return Socket(await connect(url, subprotocols=protocols, ssl=trust, local_addr=(local, 0)))
     name = "localhost" if trust else None
     return Stream(
         *await asyncio.open_connection(
@@ -153,14 +182,14 @@ class Device:
         """The URI it is reached at."""
         kind = "" if self.transport == "udp" else f";transport={self.transport.removesuffix('s')}"
         if self.transport.startswith("ws"):
-            return f"sip:{self.number}@device.invalid;transport=ws"
+            return f"sip:{self.number}@{self.call_id}.invalid;transport=ws"
         if self.transport == "tls":
             kind = ";transport=tls"
         return f"sip:{self.number}@{self.carrier.local}{kind}"
 
     def via(self, branch: str) -> str:
         """Its Via line."""
-        ours = "device.invalid" if self.transport.startswith("ws") else self.carrier.local
+        ours = f"{self.call_id}.invalid" if self.transport.startswith("ws") else self.carrier.local
         here = self.sent_by or ours
         return f"Via: SIP/2.0/{VIA[self.transport]} {here};branch=z9hG4bK{branch};rport"
 
