@@ -195,6 +195,7 @@ async def test_what_is_too_large_for_udp_goes_by_tcp_where_there_is_tcp(
             line for line in head.split(b"\r\n") if line[:2] in (b"Vi", b"Fr", b"To", b"Ca", b"CS")
         ]
         writer.write(b"\r\n".join([b"SIP/2.0 200 OK", *kept, b"Content-Length: 0", b"", b""]))
+        writer.close()
 
     async with house.phone("1000") as phone:
         assert await phone.register() == 200
