@@ -107,6 +107,7 @@ from engage.telephony.routes import PhoneRoutes
 from engage.telephony.security import Fail2banSettings, SipLimitSettings
 from engage.telephony.service import Telephony
 from engage.telephony.sockets import SipSockets
+from engage.telephony.tls_settings import SIP_TLS, SipTlsSettings
 from engage.telephony.trunk_forms import TrunkForm
 from engage.telephony.trunk_routes import TrunkRoutes
 from engage.telephony.trunks import Trunks
@@ -411,14 +412,19 @@ class _Parts:
         configuration = self._configuration
         configuration.register(security.FAIL2BAN, Fail2banSettings, Module.SIP_SECURITY)
         configuration.register(security.SIP_LIMITS, SipLimitSettings, Module.SIP_SECURITY)
+        configuration.register(SIP_TLS, SipTlsSettings, Module.SIP_SECURITY)
 
         def domain() -> DomainSettings:
+            tls = configuration.get(SipTlsSettings)
             return DomainSettings(
                 domains=(urlsplit(settings.public_url).hostname or "",),
                 trusted_proxies=tuple(map(str, settings.trusted_proxies)),
                 unsolicited_mwi=True,
                 bans=configuration.get(Fail2banSettings).policy,
                 limits=configuration.get(SipLimitSettings).limits,
+                tls_client_certificates=tls.client_certificates,
+                tls_trusted=tls.trusted,
+                tls_verify_servers=tls.verify_servers,
             )
 
         self._trunks = Trunks(self._database, self._keyring, pbx, self._events, self._clock)

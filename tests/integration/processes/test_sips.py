@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from tests.integration.processes.test_https_certificate import place
 from tests.support.authority import Authority
-from tests.support.server import Server, free_port, wait_until
+from tests.support.program import Program
+from tests.support.server import Reply, Server, free_port, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +50,41 @@ def test_phones_are_shown_the_certificates_there_are_without_a_restart(tmp_path:
         wait_until(lambda: "certificate not read" in server.log, 10, "the refusal")
         assert shown_by(server) == second
         assert server.pid("pbx") == pid
+
+
+def test_who_is_trusted_is_a_setting_that_holds_at_once(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    own = authority.issue("phone.example")
+
+    def admitted(*, with_own: bool) -> bool:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        if with_own:
+            context.load_cert_chain(own.certificate, own.key)
+        try:
+            with (
+                socket.create_connection(("127.0.0.1", server.sips_port), 5) as plain,
+                context.wrap_socket(plain) as secure,
+            ):
+                secure.sendall(b"\r\n\r\n")
+                return secure.recv(2) == b"\r\n"
+        except OSError:
+            return False
+
+    def change(**values: object) -> Reply:
+        return admin.patch("/v1/settings/sip_tls", {"values": values})
+
+    with Server() as server:
+        admin = Program(server.url, "admin", "Demo-admin!")
+        assert change(client_certificates="required").status == 422  # nobody is trusted yet
+        assert change(trusted="-----BEGIN CERTIFICATE-----").status == 422
+        assert admitted(with_own=False)
+        changed = change(client_certificates="required", trusted=authority.pem)
+        assert changed.status == 200, changed.body
+        wait_until(lambda: not admitted(with_own=False), 10, "the demand for certificates")
+        assert admitted(with_own=True)
+        assert change(client_certificates="optional").status == 200
+        wait_until(lambda: admitted(with_own=False), 10, "the end of the demand")
 
 
 def test_a_taken_port_that_nobody_asked_for_costs_tls_alone() -> None:

@@ -58,6 +58,7 @@ export const pages: readonly Page[] = [
   { group: "calls", name: () => t("Call Queues"), path: "queues", module: "queues", words: () => t("agents, pause, break"), load: () => import("./people/QueuesPage") },
   { ...settingsPage("pbx", () => t("Number Ranges"), "numbers", "extensions"), words: () => t("extensions, queues, dial plan") },
   { ...settingsPage("pbx", () => t("SIP Limits"), "sip-limits", "sip_security", "sip_limits"), words: () => t("flood, connections, message size, subscriptions") },
+  { ...settingsPage("pbx", () => t("SIP TLS"), "sip-tls", "sip_security", "sip_tls"), words: () => t("certificates, client certificates, encryption") },
   { group: "messaging", name: () => t("Live Chat"), path: "livechats", module: "livechat", words: () => t("visitors, web site, widget, inquiries"), load: () => import("./livechat/LiveChatPage") },
   { group: "messaging", name: () => t("Message Broadcast"), path: "broadcasts", module: "broadcast", words: () => t("notice, announcement"), load: () => import("./broadcast/BroadcastPage") },
   { group: "system", name: () => t("Email Settings"), path: "email", module: "email", words: () => t("SMTP, mail server, sender, test"), settings: "email", load: () => import("./email/EmailSettingsPage") },
