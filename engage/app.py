@@ -106,6 +106,8 @@ from engage.telephony.devices import SipDevices
 from engage.telephony.routes import PhoneRoutes
 from engage.telephony.security import Fail2banSettings, SipLimitSettings
 from engage.telephony.service import Telephony
+from engage.telephony.sip_settings import SECTION as SIP
+from engage.telephony.sip_settings import SipSettings
 from engage.telephony.sockets import SipSockets
 from engage.telephony.tls_settings import SIP_TLS, SipTlsSettings
 from engage.telephony.trunk_forms import TrunkForm
@@ -413,9 +415,10 @@ class _Parts:
         configuration.register(security.FAIL2BAN, Fail2banSettings, Module.SIP_SECURITY)
         configuration.register(security.SIP_LIMITS, SipLimitSettings, Module.SIP_SECURITY)
         configuration.register(SIP_TLS, SipTlsSettings, Module.SIP_SECURITY)
+        configuration.register(SIP, SipSettings, Module.SIP_SECURITY)
 
         def domain() -> DomainSettings:
-            tls = configuration.get(SipTlsSettings)
+            sip, tls = configuration.get(SipSettings), configuration.get(SipTlsSettings)
             return DomainSettings(
                 domains=(urlsplit(settings.public_url).hostname or "",),
                 trusted_proxies=tuple(map(str, settings.trusted_proxies)),
@@ -425,6 +428,9 @@ class _Parts:
                 tls_client_certificates=tls.client_certificates,
                 tls_trusted=tls.trusted,
                 tls_verify_servers=tls.verify_servers,
+                name_servers=sip.name_servers,
+                digest_algorithms=sip.digest_algorithms,
+                digest_integrity=sip.digest_integrity,
             )
 
         self._trunks = Trunks(self._database, self._keyring, pbx, self._events, self._clock)

@@ -49,6 +49,7 @@ class ShownExtension(BaseModel):
     auth_id: str
     allowed_networks: list[str]
     qualify_s: int
+    digest_algorithms: list[str]
     permission: str
     wave_privilege_id: str
     options: dict[str, Any]

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from engage.errors import N_
 from engage.people import policy
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE, Grant
-from engage.people.phone_rules import LONGEST_INTERVAL_S, MOST_NETWORKS
+from engage.people.phone_rules import ALGORITHMS, LONGEST_INTERVAL_S, MOST_NETWORKS
 from engage.system.actor import Module
 
 Permission = Literal[
@@ -34,6 +34,7 @@ AuthId = Annotated[str, StringConstraints(max_length=32), AfterValidator(policy.
 Networks = Annotated[
     list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=MOST_NETWORKS)
 ]
+Algorithms = list[Literal["MD5", "SHA-256", "SHA-512-256"]]
 Interval = Annotated[int, Field(ge=0, le=LONGEST_INTERVAL_S)]
 Ident = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Options = Annotated[dict[str, Any], Field(max_length=MOST_OPTIONS)]
@@ -129,6 +130,16 @@ class ExtensionForm(Body):
         ),
         json_schema_extra={"control": "number", "section": CALLS, "unit": N_("seconds")},
     )
+    digest_algorithms: Algorithms = Field(
+        default_factory=list,
+        title=N_("Digest Algorithms"),
+        description=N_("What phones may sign in with. None chosen: as SIP Settings say."),
+        json_schema_extra={
+            "control": "checkboxes",
+            "section": CALLS,
+            "labels": {each: each for each in ALGORITHMS},
+        },
+    )
     permission: Permission = Field(
         default="internal",
         title=N_("Permission"),
@@ -187,6 +198,7 @@ class ExtensionChange(Body):
     auth_id: AuthId | None = None
     allowed_networks: Networks | None = None
     qualify_s: Interval | None = None
+    digest_algorithms: Algorithms | None = None
     permission: Permission | None = None
     wave_password: Password | None = None
     wave_privilege_id: Ident | None = None

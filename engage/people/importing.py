@@ -164,7 +164,7 @@ class Importing:
                 if text.casefold() not in YES | NO:
                     raise _CellRefused(N_("Please write yes or no."))
                 return text.casefold() in YES
-            case "allowed_networks":
+            case "allowed_networks" | "digest_algorithms":
                 return numbers_in(text)
             case "max_contacts" | "qualify_s":
                 if not (text.isascii() and text.isdigit() and len(text) < 10):

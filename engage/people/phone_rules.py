@@ -22,18 +22,25 @@ USUAL_INTERVAL_S = 60
 ANYWHERE, IN_NETWORKS, AT_ADDRESS = 0, 1, 2
 NOWHERE = "0.0.0.0/32"
 """A restriction that names nothing lets nobody in: better that than everybody."""
-FIELDS = ("auth_id", "allowed_networks", "qualify_s")
+FIELDS = ("auth_id", "allowed_networks", "qualify_s", "digest_algorithms")
+ALGORITHMS = ("MD5", "SHA-256", "SHA-512-256")
+"""The order in which they are offered: many phones read only the first."""
 _NETWORKS = tuple(f"local_network{each}" for each in range(1, MOST_NETWORKS + 1))
 _AUTH_ID = re.compile(r'[^\s;:?"()<>@,\\/\[\]={}.]{1,32}')
 
 
 @dataclass(frozen=True, slots=True)
 class PhoneRules:
-    """The rules of one extension; `allowed_networks` empty: from anywhere, `qualify_s` 0: never."""
+    """The rules of one extension.
+
+    `allowed_networks` empty: from anywhere; `qualify_s` 0: never; `digest_algorithms` empty: as it
+    is set for all.
+    """
 
     auth_id: str
     allowed_networks: tuple[str, ...]
     qualify_s: int
+    digest_algorithms: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
@@ -44,6 +51,7 @@ class PhoneRules:
             str(options.get("authid") or ""),
             _allowed(options),
             interval if asked and isinstance(interval, int) else 0,
+            in_order(options.get("digest_algorithms") or ()),
         )
 
 
@@ -66,7 +74,15 @@ def options_for(fields: Mapping[str, Any], present: PhoneRules = USUAL) -> dict[
         options["enable_qualify"] = "yes" if given["qualify_s"] else "no"
         if given["qualify_s"]:
             options["qualifyfreq"] = given["qualify_s"]
+    if "digest_algorithms" in given:
+        options["digest_algorithms"] = list(in_order(given["digest_algorithms"]))
     return options
+
+
+def in_order(algorithms: Iterable[str]) -> tuple[str, ...]:
+    """Those that are chosen, in the order in which they are offered."""
+    chosen = set(algorithms)
+    return tuple(each for each in ALGORITHMS if each in chosen)
 
 
 def auth_id_problem(auth_id: str) -> str | None:

@@ -304,6 +304,7 @@ class People:
                 auth_id=rules.auth_id,
                 networks=rules.allowed_networks,
                 qualify_s=rules.qualify_s,
+                digest_algorithms=rules.digest_algorithms,
             )
             for each in entries
             for rules in (each.phone_rules,)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EXTENSION_COLUMNS = (
     "number", "first_name", "last_name", "email", "phone_number", "department", "job_title",
     "language", "enabled", "max_contacts", "auth_id", "allowed_networks", "qualify_s",
-    "permission", "wave_privilege_id",
+    "digest_algorithms", "permission", "wave_privilege_id",
 )  # fmt: skip
 """The columns of an export; an import takes them, and the secrets."""
 
@@ -67,6 +67,7 @@ def extension_json(entry: ExtensionEntry) -> dict[str, Any]:
         "auth_id": rules.auth_id,
         "allowed_networks": list(rules.allowed_networks),
         "qualify_s": rules.qualify_s,
+        "digest_algorithms": list(rules.digest_algorithms),
         "permission": entry.permission,
         "wave_privilege_id": entry.wave_privilege_id,
         "options": dict(entry.options),
@@ -77,7 +78,8 @@ def extension_json(entry: ExtensionEntry) -> dict[str, Any]:
 def extension_row(entry: ExtensionEntry) -> list[Any]:
     """An extension as a line of a worksheet."""
     shown = extension_json(entry)
-    shown["allowed_networks"] = " ".join(shown["allowed_networks"])
+    for name in ("allowed_networks", "digest_algorithms"):
+        shown[name] = " ".join(shown[name])
     return [shown[name] for name in EXTENSION_COLUMNS]
 
 

@@ -120,6 +120,7 @@ async def test_what_is_exported_can_be_imported_again(office: Office) -> None:
         ROOT,
         extension("1098", first_name="-Ada", phone_number="+44 20", department='R&D, "lab"',
                   language="en", enabled=False, auth_id="ada+1", qualify_s=30,
+                  digest_algorithms=["SHA-256", "MD5"],
                   allowed_networks=["192.0.2.0/24", "2001:db8::1"]),
     )  # fmt: skip
     [before] = office.people.extensions.listed(ROOT)

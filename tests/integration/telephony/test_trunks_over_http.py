@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.kamailio import kamailio
+from tests.support.name_server import name_server
 from tests.support.program import Program
 from tests.support.server import Server, wait_until
 
@@ -152,3 +155,71 @@ async def test_trunk_registers_with_its_provider(server: Server, admin: Program)
         await asyncio.to_thread(admin.patch, path, {"password": PROVIDERS_PASSWORD})
         await becomes("registered")
         await asyncio.to_thread(admin.delete, path)
+
+
+async def test_next_server_of_the_domain_takes_over_when_one_dies(
+    server: Server, admin: Program
+) -> None:
+    async with kamailio() as first, kamailio() as second:
+        zone = {
+            ("SRV", "_sip._tcp.provider.test."): [
+                f"0 1 {first.port} a.provider.test.",
+                f"1 1 {second.port} a.provider.test.",
+            ],
+            ("A", "a.provider.test."): ["127.0.0.1"],
+        }
+        async with name_server(zone) as names:
+            values = {"name_servers": [f"127.0.0.1:{names.port}"]}
+            settings = {"values": values}
+            changed = await asyncio.to_thread(admin.patch, "/v1/settings/sip", settings)
+            assert changed.status == 200, changed.body
+            trunk = body(
+                "By name", host="provider.test", transport="tcp", password=PROVIDERS_PASSWORD,
+                disabled=False, heartbeat_detection=True, heartbeat_frequency_s=1,
+            )  # fmt: skip
+            added = await asyncio.to_thread(admin.post, "/v1/trunks", trunk)
+            path = f"/v1/trunks/{added.json()['id']}"
+
+            async def registered_at(port: int) -> None:
+                await asyncio.to_thread(
+                    wait_until,
+                    lambda: stands(admin, path, "registered", f":{port}"),
+                    20,
+                    "registration",
+                )
+
+            await registered_at(first.port)
+            await first.kill()
+            await registered_at(second.port)
+            await asyncio.to_thread(admin.delete, path)
+
+
+def challenge(server: Server, number: str) -> list[str]:
+    """The algorithms that an extension's phone is offered."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+        phone.settimeout(5)
+        phone.connect(("127.0.0.1", server.sip_port))
+        here = phone.getsockname()[1]
+        phone.send(
+            (
+                f"REGISTER sip:127.0.0.1 SIP/2.0\r\n"
+                f"Via: SIP/2.0/UDP 127.0.0.1:{here};branch=z9hG4bK{here}\r\nMax-Forwards: 70\r\n"
+                f"From: <sip:{number}@127.0.0.1>;tag=1\r\nTo: <sip:{number}@127.0.0.1>\r\n"
+                f"Call-ID: {here}\r\nCSeq: 1 REGISTER\r\nContent-Length: 0\r\n\r\n"
+            ).encode()
+        )
+        return re.findall(r"algorithm=([\w-]+)", phone.recv(65536).decode())
+
+
+def test_algorithms_are_set_for_all_and_for_one_extension(server: Server, admin: Program) -> None:
+    both = ["MD5", "SHA-256"]
+    wait_until(lambda: challenge(server, "1000") == both, 10, "usual offer")
+    one = {"digest_algorithms": ["SHA-512-256"]}
+    assert admin.patch("/v1/extensions/1001", one).status == 200
+    wait_until(lambda: challenge(server, "1001") == ["SHA-512-256"], 10, "own offer")
+    assert challenge(server, "1000") == both
+    values = {"digest_algorithms": ["SHA-256"]}
+    assert admin.patch("/v1/settings/sip", {"values": values}).status == 200
+    wait_until(lambda: challenge(server, "1000") == ["SHA-256"], 10, "offer to all")
+    none = {"values": {"digest_algorithms": []}}
+    assert admin.patch("/v1/settings/sip", none).status == 422

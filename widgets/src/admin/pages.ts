@@ -57,6 +57,7 @@ export const pages: readonly Page[] = [
   { group: "extensions", name: () => t("VoIP Trunks"), path: "trunks", module: "trunks", words: () => t("providers, registration, SIP, peers"), load: () => import("./telephony/TrunksPage") },
   { group: "calls", name: () => t("Call Queues"), path: "queues", module: "queues", words: () => t("agents, pause, break"), load: () => import("./people/QueuesPage") },
   { ...settingsPage("pbx", () => t("Number Ranges"), "numbers", "extensions"), words: () => t("extensions, queues, dial plan") },
+  { ...settingsPage("pbx", () => t("SIP Settings"), "sip", "sip_security"), words: () => t("digest, authentication, MD5, SHA-256, DNS") },
   { ...settingsPage("pbx", () => t("SIP Limits"), "sip-limits", "sip_security", "sip_limits"), words: () => t("flood, connections, message size, subscriptions") },
   { ...settingsPage("pbx", () => t("SIP TLS"), "sip-tls", "sip_security", "sip_tls"), words: () => t("certificates, client certificates, encryption") },
   { group: "messaging", name: () => t("Live Chat"), path: "livechats", module: "livechat", words: () => t("visitors, web site, widget, inquiries"), load: () => import("./livechat/LiveChatPage") },

@@ -1,0 +1,80 @@
+"""SIP settings that hold for all: how phones sign in, and who finds servers by name."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from engage.errors import N_, Refused
+from engage.people.phone_rules import ALGORITHMS, in_order
+
+SECTION = "sip"
+MOST_NAME_SERVERS = 4
+USUAL_PORT, LARGEST_PORT = 53, 65_535
+SIGN_IN, DNS = N_("Authentication"), N_("DNS")
+
+
+class SipSettings(BaseModel):
+    """How phones sign in, and who is asked for the addresses of SIP servers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title=N_("SIP Settings"))
+
+    digest_algorithms: tuple[Literal["MD5", "SHA-256", "SHA-512-256"], ...] = Field(
+        default=("MD5", "SHA-256"),
+        title=N_("Digest Algorithms"),
+        description=N_(
+            "What phones may sign in with, unless their extension says otherwise. Old phones know"
+            " MD5 alone."
+        ),
+        json_schema_extra={
+            "control": "checkboxes",
+            "section": SIGN_IN,
+            "labels": {each: each for each in ALGORITHMS},
+        },
+    )
+    digest_integrity: bool = Field(
+        default=False,
+        title=N_("Protect Message Bodies"),
+        description=N_("Phones may include the text of a message in what they sign (auth-int)."),
+        json_schema_extra={"control": "switch", "section": SIGN_IN},
+    )
+    name_servers: tuple[Annotated[str, Field(max_length=64)], ...] = Field(
+        default=(),
+        max_length=MOST_NAME_SERVERS,
+        title=N_("DNS Servers"),
+        description=N_("Who finds SIP servers by name. Left empty, those of this computer."),
+        json_schema_extra={"control": "hosts", "section": DNS, "placeholder": "192.0.2.53"},
+    )
+
+    @field_validator("digest_algorithms")
+    @classmethod
+    def _some(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        if not values:
+            raise Refused(N_("Please choose at least one."))
+        return in_order(values)
+
+    @field_validator("name_servers")
+    @classmethod
+    def _servers(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(server_of(each) for each in values if each.strip()))
+
+
+def server_of(text: str) -> str:
+    """A name server as `address:port`, an IPv6 address in brackets.
+
+    Raises:
+        Refused: it is none.
+    """
+    text = text.strip()
+    host, colon, port = text.rpartition(":")
+    if not colon or (":" in host and not host.endswith("]")):
+        host, port = text, str(USUAL_PORT)
+    try:
+        address = ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        address = None
+    if address is None or not port.isdecimal() or not 0 < int(port) <= LARGEST_PORT:
+        raise Refused(N_("Please enter IP addresses such as 192.0.2.53 or 192.0.2.53:53."))
+    return f"[{address}]:{int(port)}" if address.version == 6 else f"{address}:{int(port)}"
