@@ -98,6 +98,8 @@ def read_pairs(value: bytes) -> list[tuple[bytes, dict[bytes, bytes]]] | None:
 
 def escaped(value: bytes) -> bytes:
     """What may stand between quotes for this value."""
+    if b'"' not in value and b"\\" not in value:
+        return value
     return _SPECIAL.sub(rb"\\\1", value)
 
 
