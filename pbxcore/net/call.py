@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from pbxcore.net.hearing import Hearing, Refused, settle
 from pbxcore.sip.agent.incoming_call import IncomingCall
 from pbxcore.sip.dialogs.info import DTMF_RELAY, Digit, digit_body
+from pbxcore.sip.headers.dialog_reference import DialogReference
+from pbxcore.sip.uri import write_uri_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,8 +156,12 @@ class AsyncCall:
         self._there().send(method, lambda *answer: settle(heard, *answer), lines, body)
         return await heard
 
-    async def refer(self, uri: str) -> None:
+    async def refer(self, uri: str, replacing: AsyncCall | None = None) -> None:
         """Ask the peer to call somebody instead of us, and wait until that one has answered.
+
+        Args:
+            uri: whom.
+            replacing: our own call with that one, which the new one takes the place of (RFC 3891).
 
         Raises:
             Refused: the peer would not, or nobody answered.
@@ -169,10 +175,23 @@ class AsyncCall:
             if (progress.final or last >= 200) and not done.done():
                 done.set_result(last)
 
-        self._there().refer(b"<%b>" % uri.encode(), told)
+        target = uri.encode()
+        if replacing is not None:
+            reference = replacing.reference().encode()
+            target += b"?" + write_uri_headers([(b"Replaces", reference)])
+        self._there().refer(b"<%b>" % target, told)
         status = await done
         if not 200 <= status < 300:
             raise Refused(status)
+
+    def reference(self) -> DialogReference:
+        """This call as its peer knows it: what Replaces says.
+
+        Raises:
+            Refused: there is no call yet.
+        """
+        dialog = self._there().dialog
+        return DialogReference(dialog.call_id, dialog.remote_tag, dialog.local_tag)
 
     def _there(self) -> Call:
         if self.call is None:

@@ -65,7 +65,7 @@ class Hearing(CallListener):
         """The peer wants to change the session, or to be offered one."""
         self.call = call
         answer = self.on_offer(offer.body)
-        if answer is None:
+        if not answer:
             offer.refuse(488)
             return
         self.remote_description = offer.body or self.remote_description

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from pbxcore.sip.agent.conversation import Conversation
     from pbxcore.sip.agent.incoming_call import IncomingCall
+    from pbxcore.sip.agent.references import Referral
     from pbxcore.sip.agent.subscription import Notified
     from pbxcore.sip.message import Response
     from pbxcore.sip.resolution import Names
@@ -187,6 +188,22 @@ class AsyncUserAgent:
         return AsyncCall(
             hearing, self.agent.invite(uri.encode(), hearing, body=description, lines=lines)
         )
+
+    async def follow(self, referral: Referral, description: bytes = b"") -> AsyncCall:
+        """Do what a transfer asks: call, and let the one who asked know how it goes.
+
+        Raises:
+            Refused: nobody answered.
+        """
+        referral.accept()
+        reference = referral.reference
+        try:
+            call = await self.invite(reference.uri.decode(), description, *reference.lines)
+        except Refused as refused:
+            referral.progress(refused.status, refused.reason)
+            raise
+        referral.progress(200)
+        return call
 
     async def message(
         self, uri: str, text: str | bytes, content_type: str = "text/plain;charset=utf-8"

@@ -170,6 +170,18 @@ def _parsed(value: bytes) -> SipUri | TelUri:
 _remembered = lru_cache(maxsize=4096)(_parsed)
 
 
+def without_headers(value: bytes) -> bytes:
+    """The URI as a Request-URI may hold it, without what stands behind its question mark (§19.1.5).
+
+    Raises:
+        RemoteProtocolError: 400 or 416: it is no URI.
+    """
+    uri = parse_uri(value)
+    if not isinstance(uri, SipUri) or not uri.headers:
+        return value.removesuffix(b"?")
+    return value[: -len(uri.headers) - 1]
+
+
 def unescaped(value: bytes) -> bytes:
     """Undo %-escapes."""
     if b"%" not in value:

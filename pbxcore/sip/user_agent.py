@@ -20,18 +20,21 @@ from pbxcore.sip.agent.core import Core
 from pbxcore.sip.agent.errand import Errand
 from pbxcore.sip.agent.incoming_call import IncomingCall
 from pbxcore.sip.agent.outgoing_call import OutgoingCall
+from pbxcore.sip.agent.outside import OutsideReference
 from pbxcore.sip.agent.profile import ALLOW, SUPPORTED
 from pbxcore.sip.agent.subscription import Notified, Subscription
 from pbxcore.sip.dialogs.dialog import dialog_id_of
 from pbxcore.sip.dialogs.replaces import replaced
 from pbxcore.sip.headers.dialog_reference import read_replaces
 from pbxcore.sip.headers.option_tags import refuse_unknown
+from pbxcore.sip.uri import without_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.sip.agent.listener import CallListener
     from pbxcore.sip.agent.profile import Profile
+    from pbxcore.sip.agent.references import Referral
     from pbxcore.sip.agent.route import Router
     from pbxcore.sip.dialogs.dialog import DialogId
     from pbxcore.sip.digest_client import Attempts
@@ -50,6 +53,10 @@ class Application:
     def invited(self, call: IncomingCall) -> None:
         """Somebody calls: set `call.listener`, then ring, accept or refuse, now or later."""
         call.refuse(486)
+
+    def referred(self, referral: Referral) -> None:
+        """Somebody asks us, outside of any call, to call somebody."""
+        referral.refuse(603)
 
     def requested(self, incoming: Incoming) -> None:
         """A request came that belongs to no call; to be answered, now or later.
@@ -104,10 +111,11 @@ class UserAgent:
     ) -> Conversation:
         """Begin requests to a URI that share a Call-ID, such as a registration's."""
         core = self.core
+        uri = without_headers(uri)
         return Conversation(
             uri,
             from_ or core.profile.address,
-            to or b"<%b>" % uri.partition(b"?")[0],
+            to or b"<%b>" % uri,
             call_id=core.token(),
             tag=core.token(),
             route=route,
@@ -223,6 +231,8 @@ class UserAgent:
             self._invited(incoming)
         elif request.get(b"replaces") is not None:
             raise RemoteProtocolError(400, "Replaces Outside INVITE")  # RFC 3891 §3
+        elif request.method == b"REFER":
+            self.application.referred(OutsideReference(self.core, incoming).referral)
         else:
             self.application.requested(incoming)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxcore.errors import LocalProtocolError
 from pbxcore.sip.agent.description import described
 from pbxcore.sip.dialogs.invitation_server import (
     Accept,
@@ -79,7 +80,13 @@ class Answering:
         )
 
     def accept(self, body: bytes, lines: tuple[bytes, ...]) -> None:
-        """Send the 2xx, now or when the PRACK it has to wait for has come."""
+        """Send the 2xx, now or when the PRACK it has to wait for has come.
+
+        Raises:
+            LocalProtocolError: it has to bring an answer or an offer, and there is none.
+        """
+        if self.unanswered and not body and self._call.exchange.needs(Carrier.SUCCESS):
+            raise LocalProtocolError("a 2xx needs a session description")
         self.perform(self._machine.accept(lines, body, self._call.core.now()))
 
     def refuse(self, status: int, reason: str = "", lines: tuple[bytes, ...] = ()) -> None:

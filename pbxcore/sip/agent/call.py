@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.sip.agent.answering import Answering
 from pbxcore.sip.agent.changing import Changing
 from pbxcore.sip.agent.description import described, description_of
 from pbxcore.sip.agent.listener import CallListener, Ending
 from pbxcore.sip.agent.offer import Offer
 from pbxcore.sip.agent.peer import Peer
+from pbxcore.sip.agent.receiving import Receiving
 from pbxcore.sip.agent.references import References
-from pbxcore.sip.dialogs.info import read_info
 from pbxcore.sip.dialogs.modification import Wish
 from pbxcore.sip.dialogs.offer_answer import Carrier, Meaning, OfferAnswer
 from pbxcore.sip.dialogs.session_timer import Due, SessionTimer
@@ -21,6 +21,7 @@ from pbxcore.sip.dialogs.session_timer import Due, SessionTimer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.sip.agent.answering import Answering
     from pbxcore.sip.agent.core import Core
     from pbxcore.sip.dialogs.dialog import Dialog
     from pbxcore.sip.dialogs.refer import Progress
@@ -60,6 +61,7 @@ class Call(Peer):
         """The last INVITE of the peer."""
         self.references = References(self, self.moved)
         self.changing = Changing(self)
+        self._receiving = Receiving(self)
         self.withdraw: Callable[[tuple[bytes, ...]], None] | None = None
         """Takes an early call of ours back: CANCEL."""
         self._confirmed = False
@@ -134,33 +136,7 @@ class Call(Peer):
         Raises:
             RemoteProtocolError: the refusal to answer with.
         """
-        incoming.keep()
-        self.dialog.admit(incoming.head.cseq)
-        self.flow = incoming.flow
-        method = incoming.request.method
-        if self.ended and method not in (b"NOTIFY", b"SUBSCRIBE"):
-            raise RemoteProtocolError(481)
-        match method:
-            case b"INVITE":
-                self._invited(incoming)
-            case b"UPDATE":
-                self._updated(incoming)
-            case b"PRACK":
-                self._acknowledged_provisional(incoming)
-            case b"BYE":
-                self._bye_received(incoming)
-            case b"INFO":
-                information = read_info(incoming.request, self.core.profile.packages)
-                incoming.answer(200)
-                self.listener.informed(self, information)
-            case b"REFER":
-                self.listener.referred(self, self.references.receive_refer(incoming))
-            case b"NOTIFY" if _is_refer(incoming.request):
-                self.references.receive_notify(incoming)
-            case b"SUBSCRIBE" if _is_refer(incoming.request):
-                self.references.receive_subscribe(incoming)
-            case _:
-                self.listener.requested(self, incoming)
+        self._receiving.receive(incoming)
 
     def acknowledged(self, ack: Request, flow: Flow) -> None:
         """Take the ACK of our 2xx, maybe again."""
@@ -220,7 +196,8 @@ class Call(Peer):
     def learn(self, message: Message) -> None:
         """Take what the peer says of its abilities."""
         if message.get(b"allow") is not None:
-            self.allows = frozenset(each.upper() for each in message.all(b"allow"))
+            with suppress(RemoteProtocolError):
+                self.allows = frozenset(each.upper() for each in message.all(b"allow"))
 
     def take(
         self,
@@ -330,81 +307,3 @@ class Call(Peer):
             self.hang_up()
 
         return refuse
-
-    def _invited(self, incoming: Incoming) -> None:
-        """A re-INVITE (§14.2)."""
-        request = incoming.request
-        timer_lines = self.timer.answer(request)
-        body = description_of(request)
-        if self.changing.inviting:
-            raise RemoteProtocolError(491)
-        self.exchange.receive(Carrier.INVITE, body)
-        self.learn(request)
-        answering = Answering(self, incoming, timer_lines, reliable=False)
-        self.answering = answering
-
-        def refuse(status: int, lines: tuple[bytes, ...]) -> None:
-            answering.refuse(status, "", lines)
-
-        offer = Offer(body, answering.accept, refuse)
-
-        def cancelled(_request: Request) -> None:
-            offer.withdraw()
-            answering.cancel()
-
-        incoming.on_cancel = cancelled
-        self.listener.offered(self, offer)
-        self.moved()
-
-    def _updated(self, incoming: Incoming) -> None:
-        """RFC 3311 §5.2."""
-        request = incoming.request
-        timer_lines = self.timer.answer(request)
-
-        def accept(body: bytes, lines: tuple[bytes, ...]) -> None:
-            self.exchange.send(Carrier.UPDATE_SUCCESS, body)
-            self.dialog.refresh(request)
-            self.timer.start(timer_lines, self.core.now())
-            contact = self.core.contact(incoming.flow, secure=self.dialog.secure)
-            head = (contact, *self.core.abilities(), *timer_lines)
-            incoming.answer(200, "", (*head, *lines, *described(body)), body)
-            self.changing.go_on()
-            self.moved()
-
-        def refuse(status: int, lines: tuple[bytes, ...]) -> None:
-            self.exchange.refused(Carrier.UPDATE)
-            incoming.answer(status, "", lines)
-            self.changing.go_on()
-
-        self.take(Carrier.UPDATE, request, accept, refuse)
-
-    def _acknowledged_provisional(self, incoming: Incoming) -> None:
-        """RFC 3262 §3: an offer in it is answered in its 2xx."""
-        answering = self.answering
-        if answering is None:
-            raise RemoteProtocolError(481)
-        outputs = answering.acknowledge_provisional(incoming)
-
-        def accept(body: bytes, lines: tuple[bytes, ...]) -> None:
-            self.exchange.send(Carrier.PRACK_SUCCESS, body)
-            incoming.answer(200, "", (*lines, *described(body)), body)
-            answering.perform(outputs)
-
-        def refuse(status: int, lines: tuple[bytes, ...]) -> None:
-            self.exchange.refused(Carrier.PRACK)
-            incoming.answer(status, "", lines)
-            answering.perform(outputs)
-
-        self.take(Carrier.PRACK, incoming.request, accept, refuse)
-
-    def _bye_received(self, incoming: Incoming) -> None:
-        request = incoming.request
-        incoming.answer(200)
-        answering = self.answering
-        self.end(Ending(by_peer=True, message=request))
-        if answering is not None:
-            answering.end()
-
-
-def _is_refer(request: Request) -> bool:
-    return (request.get(b"event") or b"").partition(b";")[0].strip().lower() == b"refer"

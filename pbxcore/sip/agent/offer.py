@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxcore.errors import LocalProtocolError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -29,10 +31,17 @@ class Offer:
         self._refuse = refuse
 
     def accept(self, body: bytes, lines: tuple[bytes, ...] = ()) -> None:
-        """Answer it; `lines` are header lines for the message that carries the answer."""
-        if self.open:
-            self.open = False
-            self._accept(body, lines)
+        """Answer it; `lines` are header lines for the message that carries the answer.
+
+        Raises:
+            LocalProtocolError: there is no answer; the offer stays open.
+        """
+        if not self.open:
+            return
+        if not body:
+            raise LocalProtocolError("an offer needs an answer")
+        self.open = False
+        self._accept(body, lines)
 
     def refuse(self, status: int = 488, lines: tuple[bytes, ...] = ()) -> None:
         """Leave the session as it is."""

@@ -176,6 +176,10 @@ class OutgoingCall:
         call.take_provisional(response, rack)
 
     def _answered(self, call: Call, response: Response) -> None:
+        if call.ended:  # the callee hung up while it rang, which it should not
+            self.calls.pop(call.dialog)
+            self._unwanted(call.dialog)
+            return
         call.withdraw = None
         call.learn(response)
         acknowledgement = self._acknowledge(call)
@@ -219,7 +223,7 @@ class OutgoingCall:
             self.start()
             return
         self._remember()
-        self.listener.failed(self, 487 if self._cancelled and status == 408 else status, response)
+        self.listener.failed(self, 487 if self._cancelled else status, response)
 
     def _remember(self) -> None:
         self._forget_at = self.core.now() + REMEMBERED_S

@@ -38,6 +38,11 @@ class Referral:
         self.reference = reference
 
     @property
+    def pending(self) -> bool:
+        """Whether it is neither accepted nor refused yet."""
+        return self._incoming is not None
+
+    @property
     def deadline(self) -> float | None:
         """When the subscription expires."""
         return None if self._notifier is None else self._notifier.deadline
@@ -203,6 +208,7 @@ class References:
         """A reference is done."""
         if referral in self._taken:
             self._taken.remove(referral)
+            self.moved()
 
     def _asked_in(self, notify: Request) -> _Asked:
         """Which REFER a NOTIFY tells of: the one its `id` names, else the oldest."""

@@ -13,7 +13,7 @@ import msgspec
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.address import Address, parse_address
 from pbxcore.sip.checks import read_cseq
-from pbxcore.sip.uri import SipUri, parse_uri
+from pbxcore.sip.headers.route import is_loose, parse_hop
 
 if TYPE_CHECKING:
     from pbxcore.sip.message import Message, Request, Response
@@ -110,9 +110,9 @@ class Dialog:
             self.local_seq = cseq = self.local_seq + 1
         uri, routes, next_hop = self.remote_target, self.route_set, self.remote_target
         if routes:
-            first = parse_address(routes[0]).uri
-            next_hop = first
-            if not _is_loose(first):
+            hop = parse_hop(routes[0])
+            first = next_hop = hop.uri
+            if not is_loose(hop):
                 # A strict router wants to find itself in the Request-URI, our target last.
                 uri, routes = _as_request_uri(first), (*routes[1:], b"<%b>" % uri)
         lines = [b"Route: " + b", ".join(routes)] if routes else []
@@ -144,8 +144,8 @@ class Dialog:
 
     def confirm(self, response: Response) -> None:
         """A 2xx to the INVITE: the route set is the one it brought, the target too (§13.2.2.4)."""
+        self.route_set = tuple(reversed(_record_route(response)))
         self.early = False
-        self.route_set = tuple(reversed(response.all(b"record-route")))
         self.refresh(response)
 
 
@@ -165,7 +165,7 @@ def dialog_of_response(invite: Request, response: Response, *, secure: bool = Fa
         local=invite.get(b"from") or b"",
         remote=response.get(b"to") or b"",
         remote_target=contact_of(response) or invite.uri,
-        route_set=tuple(reversed(response.all(b"record-route"))),
+        route_set=tuple(reversed(_record_route(response))),
         local_seq=number,
         secure=secure and _is_secure(invite.uri),
         early=response.status < 200,
@@ -202,7 +202,7 @@ def dialog_of_request(
         local=tagged,
         remote=request.get(b"from") or b"",
         remote_target=target,
-        route_set=tuple(request.all(b"record-route")),
+        route_set=_record_route(request),
         remote_seq=number,
         secure=secure,
         early=early,
@@ -226,13 +226,15 @@ def contact_of(message: Message) -> bytes | None:
     return parse_address(contacts[0]).uri if contacts and contacts[0] != b"*" else None
 
 
+def _record_route(message: Message) -> tuple[bytes, ...]:
+    elements = tuple(each for each in message.all(b"record-route") if each)
+    for each in elements:
+        parse_hop(each)
+    return elements
+
+
 def _is_secure(uri: bytes) -> bool:
     return uri[:5].lower() == b"sips:"
-
-
-def _is_loose(uri: bytes) -> bool:
-    parsed = parse_uri(uri)
-    return isinstance(parsed, SipUri) and b"lr" in parsed.parameters
 
 
 def _as_request_uri(uri: bytes) -> bytes:

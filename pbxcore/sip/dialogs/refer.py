@@ -19,6 +19,7 @@ from pbxcore.sip.headers.refer import (
 )
 from pbxcore.sip.status import reason_of
 from pbxcore.sip.transactions.timers import T1
+from pbxcore.sip.uri import without_headers
 
 if TYPE_CHECKING:
     from pbxcore.sip.message import Request, Response
@@ -43,6 +44,21 @@ class Reference(msgspec.Struct, frozen=True):
     """Whether the one who refers wants to hear how it goes."""
     id: int
     """The CSeq number: `id` of the Event when several run in one dialog (RFC 3515 §2.4.6)."""
+
+    @property
+    def uri(self) -> bytes:
+        """Whom to call: the URI without the headers it may carry."""
+        return without_headers(self.target.uri)
+
+    @property
+    def lines(self) -> tuple[bytes, ...]:
+        """The header lines of the call to make: Replaces, and who asked for it (RFC 3892 §2.2)."""
+        lines = []
+        if self.replaces is not None:
+            lines.append(b"Replaces: " + self.replaces.encode())
+        if self.referred_by is not None:
+            lines.append(b"Referred-By: " + self.referred_by.encode())
+        return tuple(lines)
 
 
 def read_reference(refer: Request, cseq: int) -> Reference:

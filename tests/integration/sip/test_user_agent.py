@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pbxcore.sip.agent.references import Referral
 
+
 SCENARIOS = Path(__file__).parents[2] / "support" / "sipp"
 OFFER = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
 ANSWER = OFFER.replace(b"4000", b"5000")
@@ -78,29 +79,31 @@ async def test_refused_and_cancelled(alice: AsyncUserAgent, bob: AsyncUserAgent)
     assert (ending.status, ending.by_peer) == (487, True)
 
 
-async def test_transfer(alice: AsyncUserAgent, bob: AsyncUserAgent) -> None:
-    async with AsyncUserAgent("sip:carol@127.0.0.1") as carol:
+@pytest.mark.parametrize("attended", [False, True], ids=["blind", "attended"])
+async def test_transfer(alice: AsyncUserAgent, bob: AsyncUserAgent, attended: bool) -> None:
+    async with AsyncUserAgent("sip:carol@127.0.0.1") as carol, asyncio.TaskGroup() as group:
         call = alice.call(uri(bob), OFFER)
         came = await bob.next_call()
-        tasks: set[asyncio.Task[None]] = set()
 
-        async def transfer(referral: Referral) -> None:
-            referral.accept()
-            target = referral.reference.target.uri.decode()
-            await bob.invite(target, OFFER)
-            referral.progress(200)
+        def follow(referral: Referral) -> None:
+            group.create_task(bob.follow(referral, OFFER))
 
-        def referred(referral: Referral) -> None:
-            tasks.add(asyncio.get_running_loop().create_task(transfer(referral)))
-
-        came.on_referred(referred)
+        came.on_referred(follow)
         await came.accept(ANSWER)
         await call.answered()
-        referring = asyncio.get_running_loop().create_task(call.refer(uri(carol)))
-        await (await carol.next_call()).accept(ANSWER)
+        consulted = alice.call(uri(carol), OFFER) if attended else None
+        if consulted is not None:
+            await (await carol.next_call()).accept(ANSWER)
+            await consulted.answered()
+        referring = group.create_task(call.refer(uri(carol), consulted))
+        transferred = await carol.next_call()
+        assert transferred.peer == "sip:bob@127.0.0.1"
+        await transferred.accept(ANSWER)
         await referring
+        if consulted is not None:
+            assert (await consulted.ended()).by_peer
         await call.hang_up()
-        await asyncio.gather(*tasks)
+        await transferred.hang_up()
 
 
 async def test_text_and_options(alice: AsyncUserAgent, bob: AsyncUserAgent) -> None:

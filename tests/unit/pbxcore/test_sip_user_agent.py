@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.agent.route import UriRouter
+from pbxcore.sip.digest import Authenticator, Verdict, parse_credentials
+from pbxcore.sip.digest_client import Account, DigestClient
 from pbxcore.sip.message import Request, Response, build_request, parse
+from pbxcore.sip.resolution import Kind
+from pbxcore.sip.user_agent import Application
 from tests.support.agents import Host, Witness, World
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.sip.agent.references import Referral
+    from pbxcore.sip.resolution import Question, Record
+    from pbxcore.sip.transactions.incoming import Incoming
+
+    Questions = tuple[Question, ...]
+
+PASSWORD = "between us"  # noqa: S105
 A, B, C = "10.0.0.1", "10.0.0.2", "10.0.0.3"
 
 
@@ -446,3 +464,122 @@ def test_calls_survive_lost_datagrams(seed: int) -> None:
         assert len(host.layer) == 0
     assert sum(each.startswith(("ended", "failed")) for each in witness.notes) == 1
     assert len(bob.desk.calls) <= 1
+
+
+def test_challenges_are_answered_in_calls_and_outside(world: World, bob: Host) -> None:
+    proxy = Challenger(world)
+    client = DigestClient(lambda realm: Account("alice", PASSWORD), lambda: b"nonce")
+    alice = world.host(A, attempts=client)
+    bob.agent.receive = proxy.challenges(bob.agent.receive)  # type: ignore[method-assign]
+    witness = answered(world, alice, bob)
+    (ack,) = world.messages(A, b"ACK")[-1:]
+    assert ack.get(b"proxy-authorization") is not None
+    assert (ack.get(b"cseq") or b"").startswith(b"2 ")
+    statuses: list[int] = []
+    conversation = alice.agent.conversation(bob.uri)
+    for method in (b"OPTIONS", b"MESSAGE"):
+        alice.agent.request(method, conversation, lambda status, _: statuses.append(status))
+    witness.call.hang_up()
+    world.run(1.0)
+    assert statuses == [405, 405]  # by now the nonce is known, and what was asked is judged
+    assert bob.desk.witness.notes[-1] == "ended 0 by peer"
+
+
+def test_wrong_password_is_told(world: World, bob: Host) -> None:
+    proxy = Challenger(world)
+    client = DigestClient(lambda realm: Account("alice", "wrong"), lambda: b"nonce")
+    alice = world.host(A, attempts=client)
+    bob.agent.receive = proxy.challenges(bob.agent.receive)  # type: ignore[method-assign]
+    witness = alice.call(bob)
+    world.run(1.0)
+    assert witness.notes == ["failed 407"]
+
+
+class Challenger:
+    """Asks for a password before anything else."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._judge = Authenticator(bytes(32), world.chance.randbytes)
+
+    def challenges(self, receive: Callable[[Incoming], None]) -> Callable[[Incoming], None]:
+        def guarded(incoming: Incoming) -> None:
+            value = incoming.request.get(b"proxy-authorization") or b"None"
+            credentials = parse_credentials(value)
+            good = credentials is not None and self._judge.judge(
+                credentials,
+                method=incoming.request.method,
+                realm="test",
+                secret=PASSWORD,
+                now=self._world.now,
+            )
+            if good is not Verdict.GOOD:
+                lines = self._judge.challenges("test", self._world.now)
+                renamed = tuple(each.replace(b"WWW-", b"Proxy-") for each in lines)
+                raise RemoteProtocolError(407, "", renamed)
+            receive(incoming)
+
+        return guarded
+
+
+def test_next_server_is_tried_when_one_is_silent_or_overloaded(world: World, alice: Host) -> None:
+    class Names:
+        def look_up(self, questions: Questions, then: Callable[[list[list[Record]]], None]) -> None:
+            then([[B, C] if each.kind is Kind.A else [] for each in questions])
+
+    router = UriRouter(alice, lambda most: 0, names=Names(), transports=("udp",))
+    alice.agent.core.router = router
+    bob, carol = world.host(B), world.host(C)
+    for refuse in (True, False):
+        if refuse:
+            bob.desk.at_once = lambda call: call.refuse(503)
+        else:
+            world.lost = lambda sender, data: sender == B
+        witness = Witness()
+        alice.agent.invite(b"sip:carol@example.test", witness, body=b"offer")
+        world.run(40.0)
+        carol.desk.call.accept(b"answer")
+        world.run(1.0)
+        assert "confirmed" in witness.notes
+
+
+def test_reference_outside_a_call_is_followed_and_told(world: World, alice: Host) -> None:
+    bob = world.host(B, application=Follower())
+    conversation = alice.agent.conversation(bob.uri)
+    answers: list[Response | None] = []
+    for lines in (
+        (b"Refer-To: <sip:10.0.0.3>",),
+        (b"Refer-To: <sip:c@h>", b"Refer-Sub: false"),
+        (),
+    ):
+        alice.agent.request(
+            b"REFER", conversation, lambda _, response: answers.append(response), lines=lines
+        )
+    world.run(1.0)
+    assert [each and each.status for each in answers] == [202, 202, 400]
+    assert answers[1] is not None
+    assert answers[1].get(b"refer-sub") == b"false"
+    bodies = [each.body for each in world.messages(B, b"NOTIFY")]
+    assert bodies[0] == b"SIP/2.0 100 Trying\r\n"
+    assert len(set(bodies)) == 1  # nobody at the other end knows that dialog: told no more
+    world.run(10.0)
+    assert len(bob.agent) == 0
+
+
+class Follower(Application):
+    def referred(self, referral: Referral) -> None:
+        referral.accept()
+
+
+def test_callee_that_hangs_up_while_it_rings_is_left(world: World, alice: Host) -> None:
+    world.hosts[B] = bob = Fork(world)  # type: ignore[assignment]
+    witness = alice.call(bob)  # type: ignore[arg-type]
+    world.run(0.1)
+    bob.answer(180, b"one")
+    world.run(0.1)
+    dialog = witness.call.dialog
+    alice.take(raw(dialog.call_id, b"BYE", 9, dialog.local_tag, dialog.remote_tag), B)
+    bob.answer(200, b"one")
+    world.run(1.0)
+    assert witness.notes[-1] == "ended 0 by peer"
+    assert [each.method for each in bob.requests][1:3] == [b"ACK", b"BYE"]
