@@ -196,10 +196,10 @@ class Witness(CallListener):
         self._note(f"rang {response.status}", call)
 
     def described(self, call: Call, body: bytes, *, final: bool) -> None:
-        self._note(f"{'described' if final else 'previewed'} {body.decode()}", call)
+        self._note(f"{'described' if final else 'previewed'} {body.decode(errors='replace')}", call)
 
     def offered(self, call: Call, offer: Offer) -> None:
-        self._note(f"offered {offer.body.decode()}", call)
+        self._note(f"offered {offer.body.decode(errors='replace')}", call)
         if self.answer is None:
             offer.refuse(488)
         else:
@@ -219,10 +219,10 @@ class Witness(CallListener):
         self._note(f"failed {status}")
 
     def informed(self, call: Call, information: Information) -> None:
-        self._note(f"informed {information.body.decode()}", call)
+        self._note(f"informed {information.body.decode(errors='replace')}", call)
 
     def referred(self, call: Call, referral: Referral) -> None:
-        self._note(f"referred {referral.reference.target.uri.decode()}", call)
+        self._note(f"referred {referral.reference.target.uri.decode(errors='replace')}", call)
         self.referrals.append(referral)
         referral.accept()
 

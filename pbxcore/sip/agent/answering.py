@@ -20,6 +20,7 @@ from pbxcore.sip.dialogs.reliable import Provisional, reliability
 
 if TYPE_CHECKING:
     from pbxcore.sip.agent.call import Call
+    from pbxcore.sip.message import Request
     from pbxcore.sip.transactions.incoming import Incoming
 
 
@@ -106,13 +107,17 @@ class Answering:
         self.perform(self._machine.cancel())
         self._machine.end()
 
-    def acknowledge_provisional(self, incoming: Incoming) -> list[Output]:
-        """Take a PRACK; what comes of it is to be performed after its answer.
+    def match(self, prack: Request) -> None:
+        """See whether a PRACK is for the provisional response that waits for one.
 
         Raises:
             RemoteProtocolError: 400 or 481.
         """
-        return self._machine.acknowledge_provisional(incoming.request, self._call.core.now())
+        self._machine.match(prack)
+
+    def acknowledge_provisional(self) -> None:
+        """It is, and it has its answer."""
+        self.perform(self._machine.acknowledge_provisional(self._call.core.now()))
 
     def acknowledge(self) -> None:
         """The ACK of the 2xx came."""

@@ -81,6 +81,7 @@ class OutgoingCall:
         self._flow: Flow | None = None
         self._acknowledged: dict[Dialog, Acknowledgement] = {}
         self._cancelled = False
+        self._told = False  # whether the listener knows the end already
         self._forget_at: float | None = None
 
     def start(self) -> None:
@@ -109,8 +110,12 @@ class OutgoingCall:
             self._errand.cancel(*lines)
 
     def receive_late(self, response: Response) -> None:
-        """Take a 2xx that came after the transaction had ended."""
-        self._heard(response.status, response)
+        """Take a 2xx that came after the transaction had ended.
+
+        While it has not, a 2xx that does not match it is not believed.
+        """
+        if self._machine is not None and self._machine.over:
+            self._heard(response.status, response)
 
     @property
     def deadline(self) -> float | None:
@@ -177,7 +182,6 @@ class OutgoingCall:
 
     def _answered(self, call: Call, response: Response) -> None:
         if call.ended:  # the callee hung up while it rang, which it should not
-            self.calls.pop(call.dialog)
             self._unwanted(call.dialog)
             return
         call.withdraw = None
@@ -196,6 +200,10 @@ class OutgoingCall:
 
     def _unwanted(self, dialog: Dialog) -> None:
         """A fork that answered too late: acknowledged, and hung up (§13.2.2.4)."""
+        known = self.calls.get(dialog)
+        if known is not None and known.ended:
+            self._told = True
+            del self.calls[dialog]
         call = self._call(dialog)
         call.listener = CallListener()
         call.withdraw = None
@@ -214,6 +222,7 @@ class OutgoingCall:
         """An early dialog is over; its late 2xx would make another call."""
         call = self.calls.pop(dialog, None)
         if call is not None:
+            self._told = self._told or call.ended
             call.listener = CallListener()
             call.end(Ending(by_peer=True, status=487))
 
@@ -223,7 +232,8 @@ class OutgoingCall:
             self.start()
             return
         self._remember()
-        self.listener.failed(self, 487 if self._cancelled else status, response)
+        if not self._told:
+            self.listener.failed(self, 487 if self._cancelled else status, response)
 
     def _remember(self) -> None:
         self._forget_at = self.core.now() + REMEMBERED_S

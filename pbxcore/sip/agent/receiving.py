@@ -114,25 +114,27 @@ class Receiving:
         call, answering = self._call, self._call.answering
         if answering is None:
             raise RemoteProtocolError(481)
-        outputs = answering.acknowledge_provisional(incoming)
+        answering.match(incoming.request)
 
         def accept(body: bytes, lines: tuple[bytes, ...]) -> None:
             call.exchange.send(Carrier.PRACK_SUCCESS, body)
             incoming.answer(200, "", (*lines, *described(body)), body)
-            answering.perform(outputs)
+            answering.acknowledge_provisional()
 
         def refuse(status: int, lines: tuple[bytes, ...]) -> None:
             call.exchange.refused(Carrier.PRACK)
             incoming.answer(status, "", lines)
-            answering.perform(outputs)
+            answering.acknowledge_provisional()
 
         call.take(Carrier.PRACK, incoming.request, accept, refuse)
 
     def _bye(self, incoming: Incoming) -> None:
         call, request = self._call, incoming.request
         incoming.answer(200)
-        answering = call.answering
+        answering, withdraw = call.answering, call.withdraw
         call.end(Ending(by_peer=True, message=request))
+        if withdraw is not None:
+            withdraw(())  # a callee should not hang up what rings (§15); its INVITE is open still
         if answering is not None:
             answering.end()
 

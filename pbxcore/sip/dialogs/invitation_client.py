@@ -95,6 +95,11 @@ class InvitationClient:
         self._answered: set[Dialog] = set()
         self._reliable: dict[Dialog, ReliableReceiver] = {}
 
+    @property
+    def over(self) -> bool:
+        """Whether a final response was taken, or none will come."""
+        return self.state in (_ANSWERED, _REFUSED)
+
     def receive(self, response: Response) -> list[Output]:
         """Take a response.
 

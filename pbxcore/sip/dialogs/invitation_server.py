@@ -114,13 +114,17 @@ class InvitationServer:
             return list(self._provisionals.send(status, reason, lines, body, now))
         return [Provisional(status, reason, lines, body)]
 
-    def acknowledge_provisional(self, prack: Request, now: float) -> list[Output]:
-        """Take a PRACK; a 2xx that waited for it goes out.
+    def match(self, prack: Request) -> None:
+        """See whether a PRACK is for the provisional response that waits for one.
 
         Raises:
             RemoteProtocolError: 400 or 481.
         """
-        outputs: list[Output] = list(self._provisionals.acknowledge(prack, now))
+        self._provisionals.match(prack)
+
+    def acknowledge_provisional(self, now: float) -> list[Output]:
+        """It is, and what it carries can be taken: a 2xx that waited for it goes out."""
+        outputs: list[Output] = list(self._provisionals.acknowledge(now))
         accept = self._accept if self.state is _PROCEEDING else None
         if accept is not None and not self._provisionals.describes:
             outputs += self._accepted(accept, now)

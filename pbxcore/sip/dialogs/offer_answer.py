@@ -64,6 +64,7 @@ class OfferAnswer:
     """
 
     __slots__ = (
+        "_before",
         "_carrier",
         "_inviter",
         "_offerer",
@@ -82,6 +83,7 @@ class OfferAnswer:
         self._offerer: Side | None = None
         self._carrier = Carrier.INVITE
         self._proposal = b""
+        self._before: dict[Side, bytes] = {}
         self.agreed: dict[Side, bytes] = {}
         """The last offer and answer that both hold: the body of each side."""
 
@@ -155,12 +157,13 @@ class OfferAnswer:
         return self._pass(Side.REMOTE, carrier, body)
 
     def refused(self, carrier: Carrier) -> None:
-        """The request got an error: its offer is as if it had never been (RFC 6337 §3.4)."""
+        """The request got an error: the session is what it was before (RFC 3261 §14.1)."""
         if carrier is Carrier.INVITE:
             # An offer of the responder (18x or 2xx) and one in PRACK go with their INVITE as well.
             if self._carrier is not Carrier.UPDATE:
                 self._offerer = None
-            self._inviter = None
+            self._inviter, self._settled = None, False
+            self.agreed = self._before
         elif self._offerer is not None and self._carrier is carrier:
             self._offerer = None
 
@@ -191,7 +194,7 @@ class OfferAnswer:
             self._glare(side)
         if self._offerer is side:
             self._too_early(side, "Offer Pending")
-        self._inviter, self._settled = side, False
+        self._inviter, self._settled, self._before = side, False, self.agreed
         return self._offer(side, Carrier.INVITE, body) if body else Meaning.NOTHING
 
     def _respond(self, side: Side, carrier: Carrier, body: bytes) -> Meaning:
@@ -224,6 +227,8 @@ class OfferAnswer:
             return self._answer_if(side, Carrier.RELIABLE, body)
         if not body:
             return Meaning.NOTHING
+        if self._inviter is not side and not self._settled:
+            return Meaning.NOTHING  # it crossed the refusal of its INVITE
         if self._offerer is side:
             self._too_early(side, "Offer Pending")
         if self._offerer is not None:

@@ -88,16 +88,18 @@ class ReliableProvisionals:
         self._repeat_at, self._ends_at = now + T1, now + 64 * T1
         return [self._open]
 
-    def acknowledge(self, prack: Request, now: float) -> list[Provisional]:
-        """Take a PRACK; gives the next provisional, if one waits.
+    def match(self, prack: Request) -> None:
+        """See whether a PRACK is for the open one.
 
         Raises:
             RemoteProtocolError: 400: RAck is missing or malformed; 481: it matches nothing open.
         """
-        if self._open is None or parse_rack(prack.get(b"rack") or b"") != RAck(
-            self._rseq, self._invite_cseq, b"INVITE"
-        ):
+        rack = parse_rack(prack.get(b"rack") or b"")
+        if self._open is None or rack != RAck(self._rseq, self._invite_cseq, b"INVITE"):
             raise RemoteProtocolError(481)
+
+    def acknowledge(self, now: float) -> list[Provisional]:
+        """The open one has its PRACK; gives the next, if one waits."""
         self._open = None
         return self.send(*self._waiting.popleft(), now) if self._waiting else []
 

@@ -22,6 +22,11 @@ def prack(rseq: int) -> Request:
     return Request(b"PRACK", b"sip:x", b"SIP/2.0", [b"RAck: %d 1 INVITE" % rseq], b"")
 
 
+def acknowledge(server: InvitationServer, rseq: int, now: float) -> list[Output]:
+    server.match(prack(rseq))
+    return server.acknowledge_provisional(now)
+
+
 def run_out(server: InvitationServer) -> list[tuple[float, Output]]:
     outputs: list[tuple[float, Output]] = []
     while (deadline := server.deadline) is not None:
@@ -80,14 +85,14 @@ def test_success_waits_for_the_prack_of_a_description() -> None:
     assert isinstance(sent, Provisional)
     assert server.accept((), b"", 0.1) == []
     assert server.progress(180, reliable=False, now=0.1) == []
-    assert server.acknowledge_provisional(prack(10), 0.2) == [Accept((), b"")]
+    assert acknowledge(server, 10, 0.2) == [Accept((), b"")]
 
 
 def test_success_does_not_wait_for_a_provisional_without_description() -> None:
     server = InvitationServer(1, 10)
     server.progress(180, reliable=True, now=0.0)
     assert server.accept((), b"sdp", 0.1) == [Accept((), b"sdp")]
-    assert server.acknowledge_provisional(prack(10), 0.2) == []
+    assert acknowledge(server, 10, 0.2) == []
 
 
 def test_without_a_prack_the_invite_is_refused_with_5xx() -> None:
@@ -100,7 +105,7 @@ def test_wrong_prack_is_481_and_changes_nothing() -> None:
     server = InvitationServer(1, 10)
     server.progress(183, body=b"sdp", reliable=True, now=0.0)
     with pytest.raises(RemoteProtocolError, match="481"):
-        server.acknowledge_provisional(prack(11), 0.1)
+        server.match(prack(11))
     assert server.deadline == 0.5
 
 

@@ -188,6 +188,21 @@ def test_refused_reinvite_leaves_what_was_agreed() -> None:
     assert machine.may_offer(Carrier.INVITE)
 
 
+def test_answer_that_crosses_the_refusal_of_its_invite_is_void() -> None:
+    caller, callee = established(), OfferAnswer()
+    run(callee, (THEM, Carrier.INVITE, b"o", OFFER), (US, Carrier.SUCCESS, b"a", ANSWER))
+    caller.send(Carrier.INVITE, b"")
+    callee.receive(Carrier.INVITE, b"")
+    callee.send(Carrier.RELIABLE, b"o2")
+    caller.receive(Carrier.RELIABLE, b"o2")
+    caller.send(Carrier.PRACK, b"a2")
+    callee.refused(Carrier.INVITE)
+    assert callee.receive(Carrier.PRACK, b"a2") is NOTHING
+    caller.refused(Carrier.INVITE)
+    assert caller.agreed == {US: b"o", THEM: b"a"}
+    assert callee.agreed == {THEM: b"o", US: b"a"}
+
+
 def test_forks_agree_each_for_itself() -> None:
     machine = OfferAnswer()
     machine.send(Carrier.INVITE, b"o")

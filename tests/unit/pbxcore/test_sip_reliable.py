@@ -20,6 +20,11 @@ def prack(rack: bytes) -> Request:
     return Request(b"PRACK", b"sip:x", b"SIP/2.0", [b"RAck: " + rack], b"")
 
 
+def acknowledge(machine: ReliableProvisionals, rack: bytes, now: float) -> list[Provisional]:
+    machine.match(prack(rack))
+    return machine.acknowledge(now)
+
+
 def response(rseq: bytes) -> Response:
     lines = [b"CSeq: 1 INVITE", b"Require: 100rel", b"RSeq: " + rseq]
     return Response(183, b"", b"SIP/2.0", lines, b"")
@@ -45,9 +50,9 @@ def test_second_waits_for_the_prack_of_the_first() -> None:
     machine.send(180, "", (), b"", 0.0)
     assert machine.send(183, "", (), b"sdp", 0.1) == []
     assert machine.describes
-    (second,) = machine.acknowledge(prack(b"10 1 INVITE"), 0.2)
+    (second,) = acknowledge(machine, b"10 1 INVITE", 0.2)
     assert (second.status, second.lines[1]) == (183, b"RSeq: 11")
-    assert machine.acknowledge(prack(b"11 1 INVITE"), 0.3) == []
+    assert acknowledge(machine, b"11 1 INVITE", 0.3) == []
     assert machine.settled
     assert machine.deadline is None
 
@@ -57,7 +62,7 @@ def test_prack_for_nothing_open_is_481(rack: bytes) -> None:
     machine = ReliableProvisionals(10, 1)
     machine.send(183, "", (), b"", 0.0)
     with pytest.raises(RemoteProtocolError) as refusal:
-        machine.acknowledge(prack(rack), 0.1)
+        machine.match(prack(rack))
     assert refusal.value.status == 481
     assert not machine.settled
 
@@ -65,9 +70,9 @@ def test_prack_for_nothing_open_is_481(rack: bytes) -> None:
 def test_same_prack_twice_is_481() -> None:
     machine = ReliableProvisionals(10, 1)
     machine.send(183, "", (), b"", 0.0)
-    machine.acknowledge(prack(b"10 1 INVITE"), 0.1)
+    acknowledge(machine, b"10 1 INVITE", 0.1)
     with pytest.raises(RemoteProtocolError):
-        machine.acknowledge(prack(b"10 1 INVITE"), 0.2)
+        acknowledge(machine, b"10 1 INVITE", 0.2)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +82,7 @@ def test_malformed_rack_is_400(rack: bytes) -> None:
     machine = ReliableProvisionals(10, 1)
     machine.send(183, "", (), b"", 0.0)
     with pytest.raises(RemoteProtocolError) as refusal:
-        machine.acknowledge(prack(rack), 0.1)
+        machine.match(prack(rack))
     assert refusal.value.status == 400
 
 
@@ -86,7 +91,7 @@ def test_after_a_final_response_nothing_is_repeated_but_a_prack_is_still_taken()
     machine.send(180, "", (), b"", 0.0)
     machine.stop()
     assert machine.tick(100.0) == []
-    assert machine.acknowledge(prack(b"10 1 INVITE"), 101.0) == []
+    assert acknowledge(machine, b"10 1 INVITE", 101.0) == []
 
 
 def test_receiver_acknowledges_in_order_and_once() -> None:

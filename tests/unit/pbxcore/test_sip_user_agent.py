@@ -458,6 +458,7 @@ def test_calls_survive_lost_datagrams(seed: int) -> None:
         bob.desk.call.modify(b"other")
         world.run(60.0)
         witness.call.hang_up()
+    alice.agent.hang_up_all()
     world.run(400.0)
     for host in (alice, bob):
         assert len(host.agent) == 0
@@ -582,4 +583,4 @@ def test_callee_that_hangs_up_while_it_rings_is_left(world: World, alice: Host) 
     bob.answer(200, b"one")
     world.run(1.0)
     assert witness.notes[-1] == "ended 0 by peer"
-    assert [each.method for each in bob.requests][1:3] == [b"ACK", b"BYE"]
+    assert [each.method for each in bob.requests][1:4] == [b"CANCEL", b"ACK", b"BYE"]
