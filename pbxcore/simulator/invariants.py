@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import PbxError
 from pbxcore.sip.flow import host_port
-from pbxcore.sip.transactions.timers import TIMER_J
+from pbxcore.sip.transactions.timers import TIMER_I, TIMER_J
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ class Invariants:
 
     - Nothing is answered to an address that did not ask.
     - Every request gets at most one final answer, however often that is repeated, as long as a
-      transaction remembers it (64 times T1).
+      transaction remembers it (64 times T1; T4 once the refusal of an INVITE is acknowledged).
     - Every transaction ends, and whoever asked is told once how.
     - What `watch` was given to count comes to nothing.
     """
@@ -58,6 +58,8 @@ class Invariants:
         if not data.startswith(b"SIP/2.0 ") and (key := _key(host, source[0], data)) is not None:
             self._turn()
             self._asked[0].add(key)
+            if key[-1] == b"ACK":
+                self._acknowledged((*key[:-1], b"INVITE"))
 
     def sent(self, host: Host, data: bytes, target: tuple[str, int]) -> None:
         """Judge an answer."""
@@ -76,6 +78,13 @@ class Invariants:
         elif first != data:
             raise InvariantBroken(f"{host.name} gave a second final answer: {data[8:40]!r}")
         self._answers[0][key] = at, first
+
+    def _acknowledged(self, key: _Key) -> None:
+        """A refused INVITE is remembered for Timer I from here on: no datagram is later (T4)."""
+        for answers in self._answers:
+            if key in answers:
+                at, first = answers[key]
+                answers[key] = min(at, self._clock.now - TIMER_J + TIMER_I), first
 
     def _turn(self) -> None:
         """Forget what is too old for an answer, so that a run of any length has room."""
