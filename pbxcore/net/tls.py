@@ -216,6 +216,7 @@ def _server_context(files: ServerCertificate, settings: DomainSettings) -> ssl.S
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_RENEGOTIATION
+    context.num_tickets = 0  # sipsak takes a ticket for the end; phones stay connected anyhow
     try:
         context.load_cert_chain(files.certificate, files.key, password=_no_password)
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError

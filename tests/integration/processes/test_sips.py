@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import socket
 import ssl
+import subprocess
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.integration.processes.test_https_certificate import place
 from tests.support.authority import Authority
@@ -50,6 +53,24 @@ def test_phones_are_shown_the_certificates_there_are_without_a_restart(tmp_path:
         wait_until(lambda: "certificate not read" in server.log, 10, "the refusal")
         assert shown_by(server) == second
         assert server.pid("pbx") == pid
+
+
+@pytest.mark.parametrize("transport", ["tcp", "tls"])
+def test_sipsak_is_answered(transport: str) -> None:
+    with Server() as server:
+        port = server.sips_port if transport == "tls" else server.sip_port
+        asked = subprocess.run(
+            [
+                *("sipsak", "-vv", "-E", transport, "-s", f"sip:localhost:{port}"),
+                *("--tls-ca-cert", str(server.data / "keys" / "certificate.pem")),
+            ],
+            capture_output=True,
+            timeout=30,
+            check=False,
+        )
+    assert asked.returncode == 0, asked.stdout
+    assert f"SIP/2.0/{transport.upper()} ".encode() in asked.stdout
+    assert b"SIP/2.0 200 OK" in asked.stdout
 
 
 def test_who_is_trusted_is_a_setting_that_holds_at_once(tmp_path: Path) -> None:
