@@ -43,7 +43,9 @@ def toward(host: str) -> str | None:
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect((host, 9))
-            return str(probe.getsockname()[0])
+            return str(probe.getsockname()[0]).partition("%")[
+                0
+            ]  # a zone is nobody else's (RFC 6874)
     except OSError:
         return None
 

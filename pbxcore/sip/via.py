@@ -70,7 +70,7 @@ def parse_via(element: bytes) -> Via:
 
 def stamped(element: bytes, via: Via, source_host: str, source_port: int) -> bytes:
     """The top Via as a response carries it: with `received` and `rport` filled in (RFC 3581 §4)."""
-    host = source_host.encode()
+    host = source_host.partition("%")[0].encode()  # no zone: it means something here alone
     if b"rport" not in via.tail and b"received" not in via.tail and via.host == host:
         return element
     before, bare, after = via.tail.partition(b";rport")

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.background import Background
 from tests.support.phone import Phone
+from tests.support.program import Program
 from tests.support.server import ROOT, wait_until
 
 if TYPE_CHECKING:
@@ -109,6 +110,20 @@ def test_wrong_password_is_refused(
     page = new_context(bypass_csp=True).new_page()
     browser = BrowserPhone(page, server.url, script, kind, **account("1000", "guess"))
     assert browser.do("register()") == 401
+
+
+@pytest.mark.parametrize("kind", LIBRARIES)
+def test_short_lived_credentials_register_a_browser(
+    server: Server, new_context: Callable[..., BrowserContext], script: Path, kind: str
+) -> None:
+    made = Program(server.url, "1003", "Demo-1003!").post("/v1/me/sip", {}).json()
+    page = new_context(bypass_csp=True).new_page()
+    named = {"authorizationUser": made["authorization_user"]}
+    browser = BrowserPhone(
+        page, server.url, script, kind, **account("1003", made["password"]), **named
+    )
+    assert browser.do("register()") == 200
+    assert browser.do("unregister()") == 200
 
 
 def test_jssip_comes_back_by_itself_when_the_pbx_restarts(

@@ -151,18 +151,39 @@ async def test_message_to_a_browser_that_has_gone_is_kept_for_it(server: Server)
         assert browser.texts == []
 
 
-async def test_sockets_are_closed_when_the_pbx_restarts_and_clients_come_back(
-    server: Server,
+@pytest.mark.parametrize(("part", "code"), [("pbx", 1012), ("web", 1006)])
+async def test_sockets_end_when_a_part_restarts_and_clients_come_back(
+    server: Server, part: str, code: int
 ) -> None:
     async with web_phone(server, "1002") as browser, phone(server, "1001") as desk:
         assert await browser.register() == 200
-        await asyncio.to_thread(server.kill9, "pbx")
+        await asyncio.to_thread(server.kill9, part)
         await browser.socket.wait_closed()
-        assert browser.socket.close_code == 1012
+        assert browser.socket.close_code == code
         async with await returned(server, "1002") as again:
             assert await again.register() == 200
             assert await desk.send("1002", "Welcome back") == 200
             assert await again.receive(1) == ["Welcome back"]
+
+
+async def test_clients_behind_a_trusted_proxy_are_told_apart_and_known_by_their_own_address() -> (
+    None
+):
+    with Server("--trusted-proxies", "127.0.0.1/32") as server:
+        admin = Program(server.url, "admin", "Demo-admin!")
+        same = {"X-Forwarded-For": "203.0.113.7"}
+        async with (
+            web_phone(server, "1002", headers=same) as one,
+            web_phone(server, "1003", headers=same) as other,
+        ):
+            assert await one.register() == 200
+            assert await other.register() == 200
+            assert await one.send("1003", "next door") == 200
+            assert await other.receive(1) == ["next door"]
+            assert await other.send("1002", "and back") == 200
+            assert await one.receive(1) == ["and back"]
+            [shown] = admin.get("/v1/extensions/1002/phones").json()["items"]
+            assert shown["address"] == "203.0.113.7"
 
 
 async def returned(server: Server, number: str) -> WebPhone:
@@ -172,7 +193,7 @@ async def returned(server: Server, number: str) -> WebPhone:
             try:
                 async with connect(url(server), subprotocols=["sip"]):  # type: ignore[list-item]
                     return web_phone(server, number)
-            except InvalidStatus:  # 503 until it is back
+            except (InvalidStatus, OSError):  # 503 until it is back
                 await asyncio.sleep(0.1)
 
 
