@@ -354,6 +354,8 @@ class Pbx:
         if self._events is not None:
             self._events.refresh()
         self._watch.guard.settings_changed()
+        if self._endpoint is not None:
+            self._endpoint.follow_settings()
         if self._trunks is not None:
             self._trunks.follow()
 

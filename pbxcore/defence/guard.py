@@ -50,11 +50,19 @@ MOST_CREDIT: Final = 65_536
 class Figures:
     """Counters since the start."""
 
-    __slots__ = ("banned", "dropped_banned", "dropped_often", "refused", "unbanned", "withheld")
+    __slots__ = (
+        "banned",
+        "displaced",
+        "dropped_banned",
+        "dropped_often",
+        "refused",
+        "unbanned",
+        "withheld",
+    )
 
     def __init__(self) -> None:
-        self.banned = self.unbanned = 0
-        self.dropped_banned = self.dropped_often = self.refused = self.withheld = 0
+        self.banned = self.unbanned = self.displaced = self.refused = 0
+        self.dropped_banned = self.dropped_often = self.withheld = 0
 
 
 class Guard:
@@ -85,12 +93,28 @@ class Guard:
         self._credit: Forgetful[int] = Forgetful(MOST_SOURCES)
         self._strangers, self._known, self._streams = (Rates(MOST_SOURCES) for _ in range(3))
         self._together = Rates(2)
+        self._shunned: Forgetful[float] = Forgetful(MOST_SOURCES)
         self._neighbours: dict[str, bool] = {}
         self._waiting: dict[int, str] = {}  # connections that have not signed in, the oldest first
         self._waiting_of: Counter[str] = Counter()
         self._take_rates()
 
     # What the sockets ask
+
+    def shuns(self, host: str, now: float) -> bool:
+        """Whether datagrams from an address are thrown away at once: the cheap question first.
+
+        One that spoke too often is not listened to until its share has grown by one message.
+        """
+        source = source_of(host)
+        if source in self._banned:
+            self.figures.dropped_banned += 1
+            return True
+        until = self._shunned.get(source)
+        if until is None or until <= now:
+            return False
+        self.figures.dropped_often += 1
+        return True
 
     def admits(self, flow: Flow, size: int, now: float) -> bool:
         """Whether a message of that many bytes is looked at; asked before anything is parsed."""
@@ -99,21 +123,25 @@ class Guard:
             self.figures.dropped_banned += 1
             return False
         neighbour = self._is_neighbour(source)
-        rate = NEIGHBOURS if neighbour else self._rate
+        rate, rates = NEIGHBOURS if neighbour else self._rate, self._known
+        proved = self._proved.get(source)
         if flow.reliable:
-            within = self._streams.take(source, rate, now)
-        elif neighbour or self._proved.get(source):
-            within = self._known.take(source, rate, now)
-        else:
-            within = self._strangers.take(source, self._strangers_rate, now) and (
-                self._together.take("", ALL_STRANGERS, now)
-            )
-        if not within:
+            rates = self._streams
+        elif not neighbour and not proved:
+            rate, rates = self._strangers_rate, self._strangers
+        if not rates.take(source, rate, now):
             self.figures.dropped_often += 1
-        elif not flow.reliable and not self._proved.get(source):
-            credit = (self._credit.get(source) or 0) + LARGEST_GAIN * size
-            self._credit.put(source, min(credit, MOST_CREDIT))
-        return within
+            if not flow.reliable:
+                self._shunned.put(source, now + 1 / rate.per_s)
+            return False
+        if flow.reliable or proved:
+            return True
+        if not neighbour and not self._together.take("", ALL_STRANGERS, now):
+            self.figures.dropped_often += 1
+            return False
+        credit = (self._credit.get(source) or 0) + LARGEST_GAIN * size
+        self._credit.put(source, min(credit, MOST_CREDIT))
+        return True
 
     def answers(self, flow: Flow, size: int) -> bool:
         """Whether a response of that many bytes may go out, or could be somebody's weapon."""
@@ -156,10 +184,18 @@ class Guard:
         if not self._waiting_of[source]:
             del self._waiting_of[source]
 
-    @property
-    def weakest(self) -> int | None:
-        """The connection that makes room when there are too many: the oldest that is a stranger."""
-        return next(iter(self._waiting), None)
+    def displaced(self, newest: int) -> int | None:
+        """The connection that makes room for a new one: the oldest that has not signed in.
+
+        None when there is no other, and the new one is not to be taken either.
+        """
+        weakest = next(iter(self._waiting), newest)
+        self.disconnected(weakest)
+        if weakest == newest:
+            self.figures.refused += 1
+            return None
+        self.figures.displaced += 1
+        return weakest
 
     # What they and the services tell
 
@@ -226,6 +262,7 @@ class Guard:
             "sip_dropped_banned_total": figures.dropped_banned,
             "sip_dropped_rate_total": figures.dropped_often,
             "sip_connections_refused_total": figures.refused,
+            "sip_connections_displaced_total": figures.displaced,
             "sip_responses_withheld_total": figures.withheld,
         }
 

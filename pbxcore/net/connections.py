@@ -171,11 +171,9 @@ class Connections:
         """Make room: the oldest connection that has not signed in goes (slow-loris, half-open)."""
         if len(self._connections) < MOST_CONNECTIONS:
             return True
-        weakest = self._guard.weakest
-        if weakest is None or weakest == newest.number:
-            self._guard.disconnected(newest.number)
+        weakest = self._guard.displaced(newest.number)
+        if weakest is None:
             return False
-        self._guard.disconnected(weakest)
         self.cut(weakest)
         return True
 

@@ -71,6 +71,7 @@ class Endpoint:
         layer.on_answered = watch.guard.proved
         self._connections = Connections(loop, watch.guard, layer.lost)
         self._streams = Streams(loop, self._connections, self._receive, layer.lost_framing, tls)
+        self.follow_settings()
 
     async def start(
         self,
@@ -80,11 +81,17 @@ class Endpoint:
     ) -> None:
         """Serve on these sockets."""
         for each in udp:
-            transport = UdpTransport(self._loop, each, self._receive)
+            transport = UdpTransport(self._loop, each, self._receive, self._watch.guard)
             self._udp[transport.local] = transport
             transport.start()
         await self._streams.start(list(tcp), list(tls))
         self._connections.start()
+
+    def follow_settings(self) -> None:
+        """Keep the limits that are set now."""
+        limits = self._settings().limits
+        self.layer.most_lines, self.layer.most_vias = limits.header_lines, limits.vias
+        self._streams.largest = limits.message_bytes
 
     def web_sockets(self, tell: Callable[[Notice], None]) -> WebSockets:
         """The place for the sockets of one web server; `tell` takes what it is to do with them."""

@@ -42,7 +42,7 @@ class StreamConnection(asyncio.Protocol):
         name: str = "",
     ) -> None:
         self._owner = owner
-        self._framing = StreamFraming()
+        self._framing = StreamFraming(owner.largest)
         self._out: asyncio.Transport | None = None
         self._tls = tls
         self._name = name  # that the peer's certificate was checked for

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pbxcore.net.stream import StreamConnection
 from pbxcore.net.tls import TlsFailed
 from pbxcore.sip.flow import host_port
+from pbxcore.sip.framing import LARGEST_MESSAGE
 
 if TYPE_CHECKING:
     import socket
@@ -56,6 +57,8 @@ class Streams:
         self._connecting: dict[tuple[object, ...], list[Callable[[Flow | None], None]]] = {}
         self._absent: dict[tuple[str, int], float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self.largest = LARGEST_MESSAGE
+        """Bytes that one message of a new connection may have."""
         self.ports: dict[str, int] = {}
         """Where we listen, by transport: what others should connect to."""
 

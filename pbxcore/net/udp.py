@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
+    from pbxcore.defence.guard import Guard
+
 log = logging.getLogger(__name__)
 
 _BUFFER: Final = 4 << 20
 _A_WAKE: Final = 32
+_THROWN_AWAY_FOR_ONE: Final = 16
+"""Datagrams that are thrown away unread in the time one that is looked at takes."""
 _QUIET_WAKES: Final = 16
 """Wake-ups with one datagram each before we look for a second again: finding none costs a call."""
 _LARGEST: Final = 65535
@@ -32,13 +36,14 @@ class UdpTransport:
         loop: asyncio.AbstractEventLoop,
         bound: socket.socket,
         receive: Callable[[bytes, Flow], None],
+        guard: Guard,
     ) -> None:
         bound.setblocking(False)
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             bound.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
         self._loop = loop
         self._socket = bound
-        self._receive = receive
+        self._receive, self._guard = receive, guard
         self.six = bound.family == socket.AF_INET6
         self.host, self.port = bound.getsockname()[:2]
         self.local = host_port(self.host, self.port)
@@ -77,11 +82,13 @@ class UdpTransport:
         return self.six and self.host == "::" and ":" not in host
 
     def _read(self) -> None:
-        receive_from, receive, local = self._socket.recvfrom, self._receive, self.local
+        receive_from, shuns = self._socket.recvfrom, self._guard.shuns
+        now = self._loop.time()
         self._quiet -= 1
         if self._most == 1 and self._quiet < 0:
             self._most = _A_WAKE
-        for _ in range(self._most):
+        left, thrown_away = self._most, 0
+        while left > 0:
             try:
                 data, address = receive_from(_LARGEST)
             except (BlockingIOError, InterruptedError):
@@ -89,17 +96,27 @@ class UdpTransport:
                 return
             except OSError as error:  # an ICMP error of an earlier send
                 log.debug("datagram not read", extra={"why": error.strerror})
+                left -= 1
                 continue
-            try:
-                if data[:1] == b"\0" and len(data) > _LONGEST_KEEP_ALIVE:
-                    self._keep_alive(data, address)
-                else:
-                    receive(data, Flow("udp", local, plain_host(address[0]), address[1]))
-            except Exception:
-                log.exception("datagram not handled", extra={"from": address[0]})
+            host = plain_host(address[0])
+            if shuns(host, now):
+                thrown_away += 1
+                left -= thrown_away % _THROWN_AWAY_FOR_ONE == 0
+                continue
+            left -= 1
+            self._take(data, Flow("udp", self.local, host, address[1]))
 
-    def _keep_alive(self, data: bytes, address: tuple[str, int]) -> None:
+    def _take(self, data: bytes, flow: Flow) -> None:
+        try:
+            if data[:1] == b"\0" and len(data) > _LONGEST_KEEP_ALIVE:
+                self._keep_alive(data, flow)
+            else:
+                self._receive(data, flow)
+        except Exception:
+            log.exception("datagram not handled", extra={"from": flow.host})
+
+    def _keep_alive(self, data: bytes, flow: Flow) -> None:
         """Answer STUN; anything else that begins like it is met with silence."""
-        answer = stun.answer(data, plain_host(address[0]), address[1])
-        if answer is not None:
-            self.send(answer, plain_host(address[0]), address[1])
+        answer = stun.answer(data, flow.host, flow.port)
+        if answer is not None and self._guard.admits(flow, len(data), self._loop.time()):
+            self.send(answer, flow.host, flow.port)

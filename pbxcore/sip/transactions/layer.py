@@ -10,7 +10,7 @@ import logging
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.sip.checks import cut_body, examine, read_cseq
+from pbxcore.sip.checks import MOST_LINES, MOST_VIAS, cut_body, examine, read_cseq
 from pbxcore.sip.grammar import elements
 from pbxcore.sip.message import Request, Response, parse
 from pbxcore.sip.transactions.deadlines import Deadlines
@@ -99,6 +99,8 @@ class TransactionLayer:
         nobody can guess, proves that address."""
         self.on_idle: Callable[[], None] | None = None
         """Called when the last answer that was owed or awaited is there."""
+        self.most_lines, self.most_vias = MOST_LINES, MOST_VIAS
+        """How large the head of a request may be."""
         self.draining = False
         """Whether new requests are turned away, because we are about to stop."""
         self._entropy = entropy
@@ -306,7 +308,8 @@ class TransactionLayer:
         request = incoming.request
         if incoming.flow.whole:
             cut_body(request)
-        incoming.head = head = examine(request)
+        head = examine(request, most_lines=self.most_lines, most_vias=self.most_vias)
+        incoming.head = head
         incoming.merged_key = head.from_.tag, head.call_id, head.cseq, request.method
         fresh = head.to.tag is None and request.method != b"CANCEL"
         if fresh and incoming.merged_key in self._merged:

@@ -227,3 +227,24 @@ async def test_trace_shows_a_call_without_its_secrets(house: House) -> None:
     ladder = await house.pbx.handle(Trace(form="ladder"))
     assert isinstance(ladder, TraceShown)
     assert "401 Unauthorized (REGISTER)" in ladder.shown.decode()
+
+
+@pytest.mark.parametrize(
+    ("limits", "more", "status"),
+    [
+        (SipLimits(header_lines=40), b"X: y\r\n" * 40, b"513"),
+        (SipLimits(vias=4), b"Via: SIP/2.0/UDP a;branch=z9hG4bK1\r\n" * 4, b"483"),
+        (SipLimits(message_bytes=8192), b"X: " + b"y" * 9000 + b"\r\n", b"413"),
+    ],
+    ids=["lines", "vias", "bytes"],
+)
+async def test_limits_that_are_set_hold_at_once(
+    house: House, limits: SipLimits, more: bytes, status: bytes
+) -> None:
+    await house.change(limits=limits)
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    message = REGISTER.replace("UDP", "TCP").format(port=5, branch=1, call="c", cseq=1, extra="")
+    writer.write(message.encode().replace(b"From:", more + b"From:"))
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"SIP/2.0 " + status)
+    writer.close()
+    await writer.wait_closed()

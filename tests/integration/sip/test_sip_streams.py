@@ -88,6 +88,8 @@ async def test_one_source_cannot_take_all_connections(
 class Owner:
     """What a connection asks of who owns it."""
 
+    largest = 65_536
+
     def now(self) -> float:
         return 0.0
 

@@ -128,15 +128,32 @@ def test_whitelisting_a_banned_address_ends_its_ban() -> None:
 def test_connections_that_have_not_signed_in_are_few() -> None:
     house = House()
     assert [house.guard.connected(n, "203.0.113.9") for n in range(5)] == [True] * 3 + [False] * 2
-    assert house.guard.weakest == 0
     house.guard.proved(tcp(number=0))
-    assert house.guard.weakest == 1
     assert house.guard.connected(5, "203.0.113.9")
     assert not house.guard.connected(6, "203.0.113.9")
     house.guard.disconnected(1)
     house.guard.disconnected(1)
     assert house.guard.connected(7, "203.0.113.9")
     assert house.guard.connected(8, "203.0.113.10")
+
+
+def test_oldest_stranger_makes_room_and_whoever_signed_in_stays() -> None:
+    house = House()
+    for n in range(3):
+        assert house.guard.connected(n, f"203.0.113.{n}")
+    house.guard.proved(tcp(number=0))
+    assert house.guard.displaced(2) == 1
+    assert house.guard.displaced(2) is None  # there is nobody but itself
+    assert house.guard.counts()["sip_connections_displaced_total"] == 1
+
+
+def test_source_that_spoke_too_often_is_shunned_until_it_may_speak_again() -> None:
+    house = House()
+    house.admitted(udp(), 41)
+    assert house.guard.shuns("203.0.113.9", 0.05)
+    assert not house.guard.shuns("203.0.113.10", 0.05)
+    assert not house.guard.shuns("203.0.113.9", 0.11)
+    assert house.admitted(udp(), 5, now=0.11) == 1
 
 
 @given(st.lists(st.tuples(st.floats(0, 5), st.integers(1, 30)), max_size=40))
