@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engage.errors import Invalid, NotFound, Unavailable
 from engage.identifiers import new_id, now_ms
+from engage.keyring import SealBroken
 from engage.system.actor import Module
 from engage.system.editing import Edited
 from engage.system.operation_log import last_editor, note
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from pbxcore.commands import TrunkStanding
     from pbxcore.directory import Trunk
 
+log = logging.getLogger(__name__)
 ASKED_WITHIN_S = 2.0
 
 
@@ -196,8 +199,17 @@ class Trunks:
 
     def _hold(self, entries: dict[str, TrunkEntry]) -> None:
         self._trunks = entries
-        self._for_pbx = tuple(each.for_pbx(self._keyring) for each in entries.values())
+        opened = (self._opened(each) for each in entries.values())
+        self._for_pbx = tuple(each for each in opened if each is not None)
         self._events.publish(TrunksChanged())
+
+    def _opened(self, entry: TrunkEntry) -> Trunk | None:
+        """For the PBX; one whose password was sealed with another key waits for a new password."""
+        try:
+            return entry.for_pbx(self._keyring)
+        except SealBroken:
+            log.error("trunk's password cannot be opened", extra={"trunk": entry.form.name})
+            return None
 
 
 def subject_of(trunk_id: str) -> str:

@@ -110,13 +110,17 @@ class Line:
             self._register(self._registration.start())
         self._look()
 
-    def stop(self) -> None:
-        """Take the registration back; its answer is not waited for."""
+    def stop(self, done: Callable[[], None]) -> None:
+        """Take the registration back; `done` is called when that is answered, or not needed."""
         for each in self._inquiries:
             each.abandon()
         self._inquiries.clear()
         self._keep_alive.stop()
-        self._register(self._registration.stop())
+        order = self._registration.stop()
+        if order is None:
+            done()
+        else:
+            self._register(order, done)
         self._look()
 
     def tick(self) -> None:
@@ -134,7 +138,7 @@ class Line:
         if self._path is not None and self._path.flow == flow:
             self._registration.lost(self._layer.now())
 
-    def _register(self, order: Register | None) -> None:
+    def _register(self, order: Register | None, done: Callable[[], None] | None = None) -> None:
         if order is None:
             return
         expiry_s = order.expiry_s
@@ -143,6 +147,9 @@ class Line:
             return self._requests.register(path, credentials, expiry_s)
 
         def then(outcome: Outcome) -> None:
+            if done is not None:
+                done()
+                return
             self._registered(outcome, expiry_s)
             self._look()
 
@@ -150,9 +157,7 @@ class Line:
         self._send(b"REGISTER", write, then, attempt, self._walk())
 
     def _registered(self, outcome: Outcome, asked_s: int) -> None:
-        """Take what the registrar said; nobody asks what it says to an end."""
-        if not asked_s:
-            return
+        """Take what the registrar said."""
         now, response, path = self._layer.now(), outcome.response, outcome.path
         self._registering_s = None
         if response is None or path is None:

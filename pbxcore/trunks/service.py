@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from pbxcore.commands import TrunkStanding, TrunkStandings
 from pbxcore.errors import ProtocolError
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_ENDING_S: Final = 4.0
+"""How long a changed trunk waits for the end of its old registration: the registrar may know both
+by one contact, and an end that comes late would end the new one."""
 _SHARES = 1 << 32
 
 
@@ -62,20 +66,26 @@ class Trunks:
         self._chance = Entropy(entropy)
         self._shunned = Shunned(layer.now)
         self._lines: dict[str, Line] = {}
+        self._ending: dict[str, tuple[Line, float]] = {}
 
     def follow(self) -> None:
-        """Do as the directory has it now: what changed begins anew."""
+        """Do as the directory has it now: what changed ends and begins anew."""
         wanted = {at: each for at, each in self._directory.trunks.items() if each.enabled}
         for at, line in list(self._lines.items()):
             if wanted.get(at) != line.trunk:
                 del self._lines[at]
-                line.stop()
+                self._ending[at] = line, self._layer.now() + _ENDING_S
+                line.stop(partial(self._ended, at, line))
         for at, trunk in wanted.items():
-            if at not in self._lines:
+            if at not in self._lines and at not in self._ending:
                 self._begin(trunk)
 
     def tick(self) -> None:
         """Let time pass; to be called about once a second."""
+        now = self._layer.now()
+        for at, (line, until) in list(self._ending.items()):
+            if now >= until:
+                self._ended(at, line)
         for line in list(self._lines.values()):
             line.tick()
 
@@ -91,6 +101,14 @@ class Trunks:
     def at(self, host: str) -> Iterable[Trunk]:
         """The trunks whose server this address is, as far as it answered us."""
         return (each.trunk for each in self._lines.values() if each.host == host)
+
+    def _ended(self, at: str, line: Line) -> None:
+        ending, _ = self._ending.get(at, (None, 0.0))
+        if ending is line:
+            del self._ending[at]
+            trunk = self._directory.trunks.get(at)
+            if trunk is not None and trunk.enabled and at not in self._lines:
+                self._begin(trunk)
 
     def _begin(self, trunk: Trunk) -> None:
         try:

@@ -64,6 +64,8 @@ async def name_server(
     out, server = await loop.create_datagram_endpoint(
         lambda: NameServer(zone, ttl_s=ttl_s), local_addr=("127.0.0.1", 0)
     )
-    yield server
-    out.close()
-    await asyncio.sleep(0)
+    try:
+        yield server
+    finally:
+        out.close()
+        await asyncio.sleep(0)

@@ -7,25 +7,29 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 
 from pbxcore.commands import ApplyDelta, ListTrunks, TrunkStanding, TrunkStandings
 from pbxcore.directory import (
     Delta,
     Directory,
     DomainSettings,
+    Extension,
     SettingsChanged,
     Snapshot,
     Trunk,
     TrunkPut,
     TrunkRemoved,
 )
-from pbxcore.journal import TrunkChanged
+from pbxcore.journal import BindingAdded, TrunkChanged
 from tests.integration.sip.conftest import House
+from tests.support.authority import Authority
 from tests.support.kamailio import Kamailio, kamailio
 from tests.support.name_server import name_server
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
 SECRET = "secret"  # noqa: S105
 ODD_NAME = "user-1_a!b$c&d+e~f"
@@ -91,6 +95,15 @@ async def asked_through(server: Kamailio, user: str) -> bytes:
         out.close()
 
 
+async def gone(server: Kamailio, user: str) -> None:
+    """The provider does not know this user any more."""
+    async with asyncio.timeout(5):
+        while True:
+            if (await asked_through(server, user)).startswith(b"SIP/2.0 404 "):
+                return
+            await asyncio.sleep(0.05)
+
+
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 @pytest.mark.parametrize("qop", [True, False])
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
@@ -107,7 +120,7 @@ async def test_provider_registers_us_and_reaches_us(
         answer = await asked_through(provider, "555-1000")
         assert answer.startswith(b"SIP/2.0 200 ")
         await change(house, TrunkRemoved("t1"))
-        assert (await asked_through(provider, "555-1000")).startswith(b"SIP/2.0 404 ")
+        await gone(provider, "555-1000")
     assert [each.state for each in house.facts if isinstance(each, TrunkChanged)] == [
         "trying",
         "registered",
@@ -175,3 +188,40 @@ async def test_outbound_proxy_is_the_route(house: House) -> None:
         await change(house, TrunkPut(proxied))
         await standing(house, "registered")
         assert re.search(rf"route: <sip:127.0.0.1:{provider.port};lr>", provider.log)
+
+
+@pytest.mark.parametrize(
+    ("certified", "state"), [("provider.test", "registered"), ("other.test", "unreachable")]
+)
+async def test_over_tls_the_provider_must_be_who_was_configured(
+    tmp_path: Path, certified: str, state: str
+) -> None:
+    authority = Authority(tmp_path)
+    theirs = DomainSettings(domains=("provider.test",))
+    account = Extension("5551000", "Trunk", SECRET)
+    ours = DomainSettings(domains=("pbx.test",), tls_trusted=authority.pem)
+    provider = House(Directory(Snapshot(1, theirs, (account,))))
+    house = House(Directory(Snapshot(1, ours, ())))
+    provider.certificates = [authority.issue(certified)]
+    house.certificates = [authority.issue("pbx.test")]
+    await provider.start()
+    await house.start()
+    zone = {
+        ("SRV", "_sips._tcp.provider.test."): [f"0 1 {provider.tls_port} a.provider.test."],
+        ("A", "a.provider.test."): ["127.0.0.1"],
+    }
+    try:
+        async with name_server(zone) as names:
+            named = structs.replace(ours, name_servers=(f"127.0.0.1:{names.port}",))
+            secure = Trunk(
+                "t1", "Provider", "provider.test", 0, "tls", registers=True, username="5551000",
+                password=SECRET,
+            )  # fmt: skip
+            await change(house, SettingsChanged(named), TrunkPut(secure))
+            await standing(house, state)
+    finally:
+        await house.stop()
+        await provider.stop()
+    added = [each for each in provider.facts if isinstance(each, BindingAdded)]
+    found = [(each.number, each.transport) for each in added]
+    assert found == ([("5551000", "tls")] if state == "registered" else [])

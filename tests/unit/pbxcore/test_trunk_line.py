@@ -7,6 +7,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 
 from pbxcore.commands import TrunkStanding
 from pbxcore.directory import (
@@ -311,3 +312,31 @@ def test_trunk_that_cannot_work_harms_no_other() -> None:
     odd = Trunk("o", "Odd", "192.0.2.5", registers=True, outbound_proxy="<odd>")
     network = Network(odd, PROVIDER)
     assert network.standing.id == "t1"
+
+
+def test_changed_trunk_registers_anew_once_the_old_registration_is_taken_back() -> None:
+    network = Network(PROVIDER)
+    network.answer(200)
+    network.directory.apply(Delta(2, (TrunkPut(structs.replace(PROVIDER, name="New name")),)))
+    network.trunks.follow()
+    network.trunks.follow()
+    assert network.next().get(b"expires") == b"0"
+    network.answer(401, CHALLENGE)
+    assert network.next().get(b"expires") == b"0"
+    network.answer(200)
+    assert network.next().get(b"expires") == b"3600"
+    network.answer(200)
+    assert network.standing.state == "registered"
+
+
+def test_changed_trunk_does_not_wait_for_a_registrar_that_is_silent() -> None:
+    network = Network(PROVIDER)
+    network.answer(200)
+    elsewhere = structs.replace(PROVIDER, host="192.0.2.77")
+    network.directory.apply(Delta(2, (TrunkPut(elsewhere),)))
+    network.trunks.follow()
+    network.asked.clear()
+    network.wait_for_request()
+    assert network.time <= 5
+    [(request, flow)] = network.asked
+    assert (request.get(b"expires"), flow.host) == (b"3600", "192.0.2.77")
