@@ -55,6 +55,38 @@ request_route {{
 """
 
 
+EDGE = """#!KAMAILIO
+debug=0
+log_stderror=yes
+fork=yes
+children=1
+tcp_children=1
+auto_aliases=no
+listen=udp:127.0.0.1:{port}
+listen=tcp:127.0.0.1:{port}
+loadmodule "tm.so"
+loadmodule "sl.so"
+loadmodule "rr.so"
+loadmodule "pv.so"
+loadmodule "path.so"
+loadmodule "textops.so"
+loadmodule "siputils.so"
+modparam("path", "use_received", 0)
+request_route {{
+  if (is_method("OPTIONS") && $rp == {port}) {{ sl_send_reply("200", "OK"); exit; }}
+  if ($si == "127.0.0.1" && $sp == {behind}) {{
+    loose_route();
+    t_relay();
+    exit;
+  }}
+  if (is_method("REGISTER")) add_path();
+  $du = "sip:127.0.0.1:{behind};transport=udp";
+  t_relay();
+}}
+"""
+"""A proxy at the edge: it adds itself to Path and passes all on to whoever is behind it."""
+
+
 class Kamailio:
     """One process; `log` is what it printed."""
 
@@ -83,15 +115,25 @@ async def kamailio(
 
     It knows everybody whose password is `secret`.
     """
+    fields = {"shortest_s": shortest_s, "algorithm": algorithm, "qop": int(qop)}
+    async with _running(CONFIGURATION, fields) as running:
+        yield running
+
+
+@asynccontextmanager
+async def edge(behind: int) -> AsyncIterator[Kamailio]:
+    """A proxy at the edge of the server on that port of loopback."""
+    async with _running(EDGE, {"behind": behind}) as running:
+        yield running
+
+
+@asynccontextmanager
+async def _running(text: str, fields: dict[str, object]) -> AsyncIterator[Kamailio]:
     program = shutil.which("kamailio") or "/usr/sbin/kamailio"
     port = free_port(udp=True)
     with tempfile.TemporaryDirectory(prefix="engage-kamailio-") as folder:
         configuration, log = Path(folder) / "kamailio.cfg", Path(folder) / "log"
-        configuration.write_text(
-            CONFIGURATION.format(
-                port=port, shortest_s=shortest_s, algorithm=algorithm, qop=int(qop)
-            )
-        )
+        configuration.write_text(text.format(port=port, **fields))
         with log.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
                 program, "-f", str(configuration), "-DD", "-E", "-m", "32", "-M", "4",

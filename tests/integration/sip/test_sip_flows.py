@@ -12,7 +12,7 @@ from pbxcore import commands
 from pbxcore.directory import Delta, Extension, ExtensionPut, SettingsChanged
 from pbxcore.journal import BindingAdded, BindingQualified, BindingRemoved
 from pbxcore.presence import outbound, qualification, registrar
-from tests.support.device import Device
+from tests.support.device import Answer, Device
 
 if TYPE_CHECKING:
     from pbxcore.journal import Fact
@@ -210,7 +210,7 @@ async def test_gruu_reaches_the_one_device(house: House) -> None:
         assert (await send_text(sender, elsewhere)).status == 480
 
 
-async def send_text(sender: Device, uri: str) -> object:
+async def send_text(sender: Device, uri: str) -> Answer:
     """MESSAGE `x` to a URI."""
     send = sender.carrier.send
 
