@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from pbxcore.presence.qualification import ROUND_MS
@@ -27,7 +28,7 @@ class Qualifying:
     Args:
         qualification: who is to be asked when.
         layer: sends.
-        loop: its clock measures the round trip and wakes for the next question.
+        loop: wakes for the next question.
         answered: takes each outcome: binding, status, milliseconds.
         now_ms: milliseconds UTC, as `qualification` counts them.
         entropy: that many unguessable bytes.
@@ -77,14 +78,14 @@ class Qualifying:
         self.wake()
 
     def _send(self, binding: StoredBinding) -> None:
-        started = self._loop.time()
+        started = time.perf_counter()  # uvloop's own clock stands still while it works
         way = way_to(binding)
         if way is None:
             self._answered(binding, 503, 0.0)
             return
 
         def done(status: int, _: Response | None) -> None:
-            self._answered(binding, status, round((self._loop.time() - started) * 1000, 1))
+            self._answered(binding, status, round((time.perf_counter() - started) * 1000, 1))
             self.wake()
 
         def reached(flow: Flow | None) -> None:
