@@ -1,6 +1,6 @@
 // Phones of JsSIP and SIP.js for tests: one form for both, so that a test asks both the same.
 import JsSIP from "jssip";
-import { Messager, Registerer, RegistererState, UserAgent } from "sip.js";
+import { Messager, Registerer, RegistererState, Subscriber, UserAgent } from "sip.js";
 
 /** Resolves when `begin` calls its argument, fails after ten seconds. */
 const heard = (what, begin) =>
@@ -52,6 +52,17 @@ class JsSipPhone {
       const told = ({ response, cause }) => done(response?.status_code ?? cause);
       const eventHandlers = { succeeded: told, failed: told };
       this.ua.sendOptions(`sip:${this.domain}`, "", { eventHandlers });
+    });
+  }
+  /** The body and content type of the first NOTIFY. */
+  subscribe(number, event, accept) {
+    return heard("subscribe", (done) => {
+      const target = `sip:${number}@${this.domain}`;
+      const options = { expires: 600, contentType: accept };
+      this.subscriber = this.ua.subscribe(target, event, accept, options);
+      this.subscriber.on("notify", (_final, _request, body, type) => done([type, body]));
+      this.subscriber.on("terminated", (code, reason) => done([`terminated ${code}`, reason]));
+      this.subscriber.subscribe();
     });
   }
   unregister() {
@@ -115,6 +126,18 @@ class SipJsPhone {
         onAccept: ({ message }) => done(message.statusCode),
         onReject: ({ message }) => done(message.statusCode),
       });
+    });
+  }
+  subscribe(number, event, accept) {
+    const target = UserAgent.makeURI(`sip:${number}@${this.domain}`);
+    return heard("subscribe", (done) => {
+      const onNotify = (notification) => {
+        notification.accept();
+        done([notification.request.getHeader("Content-Type"), notification.request.body]);
+      };
+      const options = { delegate: { onNotify }, expires: 600, extraHeaders: [`Accept: ${accept}`] };
+      this.subscriber = new Subscriber(this.ua, target, event, options);
+      this.subscriber.subscribe();
     });
   }
   unregister() {

@@ -112,6 +112,33 @@ def test_wrong_password_is_refused(
     assert browser.do("register()") == 401
 
 
+@pytest.mark.parametrize(
+    ("number", "event", "accept", "told"),
+    [
+        ("1000", "message-summary", "application/simple-message-summary", "Messages-Waiting: no"),
+        ("1001", "presence", "application/pidf+xml", "<presence"),
+        ("1001", "dialog", "application/dialog-info+xml", "<dialog-info"),
+    ],
+)
+@pytest.mark.parametrize("kind", LIBRARIES)
+def test_browser_hears_of_mail_presence_and_calls(
+    server: Server,
+    new_context: Callable[..., BrowserContext],
+    script: Path,
+    kind: str,
+    number: str,
+    event: str,
+    accept: str,
+    told: str,
+) -> None:
+    page = new_context(bypass_csp=True).new_page()
+    browser = BrowserPhone(page, server.url, script, kind, **account("1000"))
+    assert browser.do("register()") == 200
+    content_type, body = browser.do(f"subscribe('{number}', '{event}', '{accept}')")
+    assert content_type == accept
+    assert told in body
+
+
 @pytest.mark.parametrize("kind", LIBRARIES)
 def test_short_lived_credentials_register_a_browser(
     server: Server, new_context: Callable[..., BrowserContext], script: Path, kind: str
