@@ -9,48 +9,34 @@ import socket
 import time
 from typing import TYPE_CHECKING, Final, Self
 
-import msgspec
-
 from pbxcore.directory import BanPolicy, Directory, DomainSettings, SipLimits, Snapshot
-from pbxcore.errors import RemoteProtocolError
 from pbxcore.net.call import AsyncCall
+from pbxcore.net.desk import Desk, Text
 from pbxcore.net.dns import Resolver
 from pbxcore.net.endpoint import Endpoint
 from pbxcore.net.hearing import Hearing, Refused, settle
 from pbxcore.sip.address import parse_address
-from pbxcore.sip.agent.profile import ALLOW, Profile
+from pbxcore.sip.agent.profile import Profile
 from pbxcore.sip.agent.route import UriRouter
 from pbxcore.sip.digest_client import Account, DigestClient
 from pbxcore.sip.grammar import seconds
 from pbxcore.sip.headers.contact import read_contacts
 from pbxcore.sip.headers.events import Event
 from pbxcore.sip.uri import SipUri, parse_uri
-from pbxcore.sip.user_agent import Application, UserAgent
+from pbxcore.sip.user_agent import UserAgent
 from pbxcore.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from pbxcore.sip.agent.conversation import Conversation
-    from pbxcore.sip.agent.incoming_call import IncomingCall
     from pbxcore.sip.agent.references import Referral
     from pbxcore.sip.agent.subscription import Notified
     from pbxcore.sip.message import Response
     from pbxcore.sip.resolution import Names
-    from pbxcore.sip.transactions.incoming import Incoming
 
-MOST_WAITING: Final = 64
-"""Calls, and texts, that wait for the program; more calls are busy, more texts refused."""
 _PRODUCT: Final = b"pbxcore"
 _LIMITS: Final = SipLimits(requests_per_s=1_000_000, strangers_per_s=1_000_000)
-
-
-class Text(msgspec.Struct, frozen=True):
-    """A MESSAGE that came."""
-
-    sender: str
-    content_type: str
-    body: bytes
 
 
 class AsyncUserAgent:
@@ -88,8 +74,7 @@ class AsyncUserAgent:
         self._account = Account(username or user.decode(), password)
         self._bind = host, port
         self._names = names
-        self._calls: asyncio.Queue[AsyncCall] = asyncio.Queue(MOST_WAITING)
-        self._texts: asyncio.Queue[Text] = asyncio.Queue(MOST_WAITING)
+        self._desk = Desk()
         self._registrations: dict[str, asyncio.Task[None]] = {}
         self._conversations: dict[str, Conversation] = {}
 
@@ -122,7 +107,7 @@ class AsyncUserAgent:
             router,
             self._profile,
             secrets.token_bytes,
-            _Desk(self._calls, self._texts),
+            self._desk,
             client if self._account.password else None,
         )
         self._endpoint.layer.on_request = self.agent.receive
@@ -256,11 +241,11 @@ class AsyncUserAgent:
 
     async def next_call(self) -> AsyncCall:
         """Wait for somebody who calls."""
-        return await self._calls.get()
+        return await self._desk.calls.get()
 
     async def next_text(self) -> Text:
         """Wait for a MESSAGE."""
-        return await self._texts.get()
+        return await self._desk.texts.get()
 
     async def _keep_registered(self, registrar: str, expires_s: int, granted_s: int) -> None:
         while True:
@@ -294,41 +279,6 @@ class AsyncUserAgent:
             method, conversation, lambda *answer: settle(heard, *answer), lines=lines, body=body
         )
         return await heard
-
-
-class _Desk(Application):
-    """Puts what comes in where the program waits for it."""
-
-    def __init__(self, calls: asyncio.Queue[AsyncCall], texts: asyncio.Queue[Text]) -> None:
-        self._calls = calls
-        self._texts = texts
-
-    def invited(self, call: IncomingCall) -> None:
-        """Somebody calls; busy when more wait than anybody will take."""
-        if self._calls.full():
-            call.refuse(486)
-            return
-        hearing = Hearing(b"")
-        hearing.call, hearing.remote_description = call, call.offer
-        call.listener = hearing
-        self._calls.put_nowait(AsyncCall(hearing))
-
-    def requested(self, incoming: Incoming) -> None:
-        """OPTIONS and MESSAGE are answered, all else is not for us."""
-        request = incoming.request
-        match request.method:
-            case b"OPTIONS":
-                incoming.answer(200, lines=[b"Allow: " + ALLOW, b"Accept: application/sdp"])
-            case b"MESSAGE" if self._texts.full():
-                raise RemoteProtocolError(480)
-            case b"MESSAGE":
-                incoming.keep()
-                sender = incoming.head.from_.uri.decode("utf-8", "replace")
-                kind = (request.get(b"content-type") or b"").decode("utf-8", "replace")
-                self._texts.put_nowait(Text(sender, kind, request.body))
-                incoming.answer(200)
-            case _:
-                super().requested(incoming)
 
 
 def bound(host: str, port: int) -> tuple[socket.socket, socket.socket]:
