@@ -44,7 +44,7 @@ function Bans({ readOnly }: { readOnly: boolean }) {
     again();
   }
 
-  const unban: RowAction<Ban> = { label: t("Unban"), icon: "check", run: (row) => lift([row.address]) };
+  const unban: RowAction<Ban> = { label: t("Unban"), icon: "check", words: true, run: (row) => lift([row.address]) };
   return (
     <DataTable<Ban>
       name={t("Banned Addresses")}
