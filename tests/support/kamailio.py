@@ -1,4 +1,4 @@
-"""Kamailio as somebody else's SIP server: a registrar with digest that passes requests on."""
+"""Kamailio as somebody else's SIP server: a registrar with digest, and a proxy."""
 
 from __future__ import annotations
 
@@ -39,6 +39,12 @@ modparam("registrar", "default_expires", 3600)
 modparam("auth", "algorithm", "{algorithm}")
 modparam("xlog", "force_color", 0)
 request_route {{
+  if (uri != myself) {{
+    xlog("L_ALERT", "passed on: $rm to $rd:$rp\\n");
+    loose_route();
+    t_relay();
+    exit;
+  }}
   if (is_method("REGISTER")) {{
     if (!pv_www_authenticate("provider", "secret", "0")) {{
       www_challenge("provider", "{qop}");

@@ -179,6 +179,17 @@ async def test_next_server_of_the_domain_takes_over_when_one_dies(house: House) 
             assert (await asked_through(second, "555-1000")).startswith(b"SIP/2.0 200 ")
 
 
+async def test_outbound_proxy_passes_us_on_to_the_registrar(house: House) -> None:
+    async with kamailio() as registrar, kamailio() as proxy:
+        proxied = trunk(registrar, outbound_proxy=f"sip:127.0.0.1:{proxy.port};transport=tcp")
+        await change(house, TrunkPut(proxied))
+        found = await standing(house, "registered")
+        assert found.server == f"127.0.0.1:{proxy.port}"
+        assert proxy.log.count(f"passed on: REGISTER to 127.0.0.1:{registrar.port}") == 2
+        assert f"signed in: {ODD_NAME} as 555-1000 from udp" in registrar.log
+        assert (await asked_through(registrar, "555-1000")).startswith(b"SIP/2.0 200 ")
+
+
 async def test_outbound_proxy_is_the_route(house: House) -> None:
     async with kamailio() as provider:
         proxied = Trunk(
