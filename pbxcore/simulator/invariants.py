@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 MEMORY_S: Final = 400.0
 """Seconds that what was asked is remembered: longer than any answer may take."""
+_FIRST_VIA: Final = re.compile(rb"\n(?:via|v)[ \t]*:", re.IGNORECASE)
+_FIRST_METHOD: Final = re.compile(rb"\ncseq[ \t]*:", re.IGNORECASE)
 _VIA: Final = re.compile(
-    rb"\n(?:via|v)[ \t]*:[ \t]*([^\r\n;]*)[^\r\n]*?;[ \t]*branch=([^;,\s]*)", re.IGNORECASE
+    rb"\nVia: SIP/2.0/[A-Z]+ ([A-Za-z0-9.:\[\]-]+);[^\r\n,\"]*?branch=([^;,\s]*)"
 )
-_METHOD: Final = re.compile(rb"\ncseq[ \t]*:[ \t]*[0-9]+[ \t]+([A-Z]+)", re.IGNORECASE)
+_METHOD: Final = re.compile(rb"\nCSeq: [0-9]+ ([^\s]+)\r\n")
+_FOLD: Final = re.compile(rb"\r\n[ \t]")
 
 _Key = tuple[str, str, bytes, bytes, bytes]
 
@@ -42,7 +45,7 @@ class Invariants:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._asked: list[set[_Key]] = [set(), set()]
+        self._asked: list[dict[_Key, bytes]] = [{}, {}]
         self._answers: list[dict[_Key, tuple[float, bytes]]] = [{}, {}]
         self._turned_at = 0.0
         self._counts: list[tuple[str, Callable[[], int]]] = []
@@ -55,21 +58,27 @@ class Invariants:
 
     def arrived(self, host: Host, data: bytes, source: tuple[str, int]) -> None:
         """Remember who asked what."""
-        if not data.startswith(b"SIP/2.0 ") and (key := _key(host, source[0], data)) is not None:
-            self._turn()
-            self._asked[0].add(key)
-            if key[-1] == b"ACK":
-                self._acknowledged((*key[:-1], b"INVITE"))
+        if data.startswith(b"SIP/2.0 "):
+            return
+        self._turn()
+        key = _key(host, source[0], data)
+        before = self._request(key)
+        # Two requests under one key are two questions: each may have an answer of its own.
+        self._asked[0][key] = data if before is None or before == data else b""
+        if key[-1] == b"ACK":
+            self._acknowledged((*key[:-1], b"INVITE"))
 
     def sent(self, host: Host, data: bytes, target: tuple[str, int]) -> None:
         """Judge an answer."""
         if not data.startswith(b"SIP/2.0 "):
             return
         key = _key(host, target[0], data)
-        if key is None or not any(key in asked for asked in self._asked):
+        request = self._request(key)
+        if request is None and self._request(_unread(host, target[0])) is None:
             where = host_port(*target)
             raise InvariantBroken(f"{host.name} answered to {where}, which did not ask")
-        if data[8:9] == b"1":
+        # A CANCEL that overtook its INVITE gets 481, and 200 when it comes again.
+        if data[8:9] == b"1" or not request or key[4] == b"CANCEL":
             return
         now = self._clock.now
         at, first = self._answers[0].get(key) or self._answers[1].get(key) or (now, data)
@@ -86,11 +95,16 @@ class Invariants:
                 at, first = answers[key]
                 answers[key] = min(at, self._clock.now - TIMER_J + TIMER_I), first
 
+    def _request(self, key: _Key) -> bytes | None:
+        """What was asked under a key; nothing for several questions, None for none."""
+        found = self._asked[0].get(key)
+        return self._asked[1].get(key) if found is None else found
+
     def _turn(self) -> None:
         """Forget what is too old for an answer, so that a run of any length has room."""
         if self._clock.now - self._turned_at > MEMORY_S:
             self._turned_at = self._clock.now
-            self._asked = [set(), self._asked[0]]
+            self._asked = [{}, self._asked[0]]
             self._answers = [{}, self._answers[0]]
 
     # The end
@@ -114,6 +128,18 @@ class Invariants:
                 raise InvariantBroken(f"{number} {what} left")
 
 
-def _key(host: Host, peer: str, data: bytes) -> _Key | None:
-    via, method = _VIA.search(data), _METHOD.search(data)
-    return (host.name, peer, via[1], via[2], method[1]) if via and method else None
+def _key(host: Host, peer: str, data: bytes) -> _Key:
+    """What an answer has in common with its request, for those written as everybody writes them."""
+    head = data[: data.find(b"\r\n\r\n") + 2]
+    via, method = _VIA.search(head), _METHOD.search(head)
+    if not via or not method or _FOLD.search(head):
+        return _unread(host, peer)
+    for found, first in (via, _FIRST_VIA.search(head)), (method, _FIRST_METHOD.search(head)):
+        if first and first.start() != found.start():
+            return _unread(host, peer)
+    return host.name, peer, via[1], via[2], method[1]
+
+
+def _unread(host: Host, peer: str) -> _Key:
+    """All that is known of an odd message: from whom it came."""
+    return host.name, peer, b"", b"", b""

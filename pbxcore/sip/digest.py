@@ -91,7 +91,7 @@ class Authenticator:
         self._used: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
         self._forgotten_ms = 0
         self._nobody = entropy(16).hex().encode()
-        self._verified = b""
+        self._verified: bytes | None = None
 
     def challenges(
         self,

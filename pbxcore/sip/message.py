@@ -62,6 +62,7 @@ _FOLD: Final = re.compile(rb"(?<![ \t])[ \t]*\r\n[ \t]+")
 # A lone CR or LF inside a value must never reach a line that we write.
 _NO_BREAKS: Final = bytes.maketrans(b"\r\n", b"  ")
 _SPACE: Final = 0x20
+_BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 _BARE_LF: Final = re.compile(rb"(?<!\r)\n")
 
 
@@ -268,11 +269,12 @@ def _odd_head(data: bytes) -> tuple[bytes, bytes]:
     """Find the head of what leading blank lines or bare line feeds made unusual."""
     if b"\n" not in data:
         raise RemoteProtocolError(400, "No Head")
-    head, separator, body = data.partition(b"\n\n")
-    if not separator:
-        if not data.endswith((b"\r\n", b"\n")):
-            raise RemoteProtocolError(400, "Cut Head")
+    if (blank := _BLANK_LINE.search(data)) is not None:
+        head, body = data[: blank.start()], data[blank.end() :]
+    elif data.endswith(b"\n"):
         head, body = data.rstrip(b"\r\n"), b""
+    else:
+        raise RemoteProtocolError(400, "Cut Head")
     return _BARE_LF.sub(b"\r\n", head), body
 
 
@@ -296,6 +298,7 @@ def build_response(status: int, reason: str, lines: list[bytes], body: bytes = b
 
 def _built(start: bytes, lines: list[bytes], body: bytes) -> bytes:
     head = b"\r\n".join((start, *lines))
-    if head.count(b"\n") != len(lines) or head.count(b"\r") != len(lines):
-        raise LocalProtocolError("a header line with a line break")
+    count = len(lines)
+    if head.count(b"\n") != count or head.count(b"\r") != count or b"\r\n\r\n" in head:
+        raise LocalProtocolError("a header line that is empty or has a line break")
     return b"%b\r\nContent-Length: %d\r\n\r\n%b" % (head, len(body), body)

@@ -237,7 +237,7 @@ class Negotiation:
 def _bundled(offer: SessionDescription) -> list[str]:
     """The identifiers of the lines that want to share an address, in order."""
     for value in offer.values(_GROUP):
-        kind, *mids = value.split()
-        if kind.upper() == _BUNDLE:
-            return mids
+        words = value.split()
+        if words[:1] == [_BUNDLE]:
+            return words[1:]
     return []

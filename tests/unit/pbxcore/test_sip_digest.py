@@ -237,3 +237,13 @@ def test_nonce_tells_whom_it_was_sent_to() -> None:
     forged = b"f" * 28 + nonce[28:]
     assert not door.issued_to(forged, "192.0.2.7")
     assert judge(door, credentials(nonce)) is Verdict.GOOD  # from wherever it comes
+
+
+def test_an_empty_nonce_is_none_of_ours() -> None:
+    authenticator = Authenticator(bytes(32), bytes)
+    credentials = parse_credentials(
+        b'Digest username="1", realm="x", nonce="", uri="u", response=""'
+    )
+    assert credentials is not None
+    verdict = authenticator.judge(credentials, method=b"REGISTER", realm="x", secret=None, now=1.0)
+    assert verdict is Verdict.WRONG
