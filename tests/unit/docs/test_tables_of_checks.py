@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ ROWS = (ROOT / "docs/release-rows.md").read_text(encoding="utf-8")
 RFCS = (ROOT / "docs/sip-conformance.md").read_text(encoding="utf-8")
 
 
+@functools.cache
 def functions_of(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
