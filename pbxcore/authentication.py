@@ -240,8 +240,12 @@ def _claimed(incoming: Incoming) -> str:
 
 
 def _credentials(incoming: Incoming, realm: str) -> dict[bytes, bytes] | None:
-    """Those for our realm; there may be others for other servers (§22.3)."""
-    for value in incoming.request.lines_of(b"authorization"):
+    """Those for our realm; there may be others for other servers (§22.3).
+
+    Linphone gives a proxy's, even when it answers our 401.
+    """
+    request = incoming.request
+    for value in request.lines_of(b"authorization") + request.lines_of(b"proxy-authorization"):
         found = parse_credentials(value)
         if found is not None and found.get(b"realm") == realm.encode():
             return found

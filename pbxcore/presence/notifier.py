@@ -16,7 +16,7 @@ from pbxcore.presence.resource_list import ResourceList
 from pbxcore.presence.subscription import Subscription, restored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pbxcore.presence.package import Package, Told
     from pbxcore.presence.subscription import Member, StoredSubscription, Teller
@@ -54,9 +54,15 @@ Output = Notify | Keep | Forget
 
 
 class Notifier:
-    """All subscriptions. Moments are milliseconds UTC, as they must outlive the process."""
+    """All subscriptions. Moments are milliseconds UTC, as they must outlive the process.
 
-    def __init__(self, packages: Iterable[Package]) -> None:
+    Args:
+        packages: what can be watched.
+        entropy: that many unguessable bytes.
+    """
+
+    def __init__(self, packages: Iterable[Package], entropy: Callable[[int], bytes]) -> None:
+        self._entropy = entropy
         self._packages = {each.name: each for each in packages}
         self._held: dict[str, Subscription] = {}
         self._watching: dict[tuple[bytes, str], dict[str, Subscription]] = {}
@@ -116,7 +122,7 @@ class Notifier:
 
     def teller(self, package: Package, members: tuple[Member, ...], *, listed: bool) -> Teller:
         """What writes the documents of a subscription."""
-        return ResourceList(package, members) if listed else package
+        return ResourceList(package, members, self._entropy) if listed else package
 
     def restore(self, saved: Iterable[StoredSubscription], now_ms: int) -> None:
         """Take back what was saved before a restart; all are told anew, little by little."""

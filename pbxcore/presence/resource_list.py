@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from pbxcore.presence.markup import NotMarkup, document, element, read
 from pbxcore.presence.package import Body, Told, View
+from pbxcore.sip.headers.content import MediaType
+from pbxcore.sip.multipart import Part, write_multipart
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pbxcore.presence.package import Package
     from pbxcore.presence.subscription import Member
@@ -24,15 +26,18 @@ class ResourceList:
     A member's document is always a full one, as its versions need not follow each other here.
     """
 
-    def __init__(self, package: Package, members: tuple[Member, ...]) -> None:
+    def __init__(
+        self, package: Package, members: tuple[Member, ...], entropy: Callable[[int], bytes]
+    ) -> None:
         self._package = package
         self._members = members
+        self._entropy = entropy
 
     def tell(self, view: View) -> Told:
         """Write the list and the documents of its members; `uri` is the list's."""
         known: dict[str, object] = view.told or {}
         now: dict[str, object] = {}
-        parts: list[tuple[str, Body]] = []
+        parts: list[Part] = []
         resources: list[str] = []
         for place, member in enumerate(self._members):
             one = view._replace(number=member.number, uri=member.uri, told=None)
@@ -43,8 +48,11 @@ class ResourceList:
             name = f"{place}.{view.version}@list"
             resources.append(_resource(member.uri, place, name if told.body else None))
             if told.body is not None:
-                parts.append((name, told.body))
-        return Told(_related(_rlmi(view, resources), parts), now)
+                parts.append(_part(name.encode(), told.body))
+        root = _part(b"rlmi@list", Body(RLMI, _rlmi(view, resources)))
+        kind, data = write_multipart([root, *parts], self._entropy, b"related")  # §5.1
+        named = {**kind.parameters, b"type": b'"%b"' % RLMI, b"start": b'"<rlmi@list>"'}
+        return Told(Body(MediaType(kind.name, named).encode(), data), now)
 
 
 def read_resource_lists(data: bytes) -> list[str]:
@@ -82,19 +90,10 @@ def _resource(uri: str, place: int, content_id: str | None) -> str:
     return element("resource", {"uri": uri}, element("instance", instance))
 
 
-def _related(rlmi: bytes, parts: Sequence[tuple[str, Body]]) -> Body:
-    """The multipart/related body whose root is the list (RFC 4662 §5.1, RFC 2387)."""
-    boundary = b"part"
-    while any(boundary in body.data for _, body in parts) or boundary in rlmi:
-        boundary += b"-part"
-    written = [_part(b"rlmi@list", Body(RLMI, rlmi), boundary)]
-    written += [_part(name.encode(), body, boundary) for name, body in parts]
-    kind = b'multipart/related;type="%b";start="<rlmi@list>";boundary="%b"' % (RLMI, boundary)
-    return Body(kind, b"".join(written) + b"--%b--\r\n" % boundary)
-
-
-def _part(name: bytes, body: Body, boundary: bytes) -> bytes:
-    return (
-        b"--%b\r\nContent-Transfer-Encoding: binary\r\nContent-ID: <%b>\r\nContent-Type: %b\r\n\r\n"
-        b"%b\r\n" % (boundary, name, body.content_type, body.data)
-    )
+def _part(name: bytes, body: Body) -> Part:
+    headers = {
+        b"content-transfer-encoding": b"binary",
+        b"content-id": b"<%b>" % name,
+        b"content-type": body.content_type,
+    }
+    return Part(body.data, headers)

@@ -66,7 +66,7 @@ class Events:
         self._loop = loop
         self._held_publications = Publications()
         self._states = States(directory, registrar, self._held_publications)
-        self._notifier = Notifier(self._states.packages())
+        self._notifier = Notifier(self._states.packages(), entropy)
         self._notices = Notices(directory, layer, entropy)
         self._subscriptions = SubscriptionService(
             directory,

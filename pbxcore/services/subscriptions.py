@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from pbxcore.authentication import user_of
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.presence.gruu import addressed
 from pbxcore.presence.markup import NotMarkup
 from pbxcore.presence.notifier import Forget, Keep, Notify
 from pbxcore.presence.package import chosen_type
 from pbxcore.presence.packages.feature_event import CONTENT_TYPE as FEATURES
 from pbxcore.presence.packages.feature_event import NONE_SET, FeaturePackage, changed_by
-from pbxcore.presence.reach import target_along
+from pbxcore.presence.reach import Way, phones, target_along, way_to
 from pbxcore.presence.registrar import granted_expiry
 from pbxcore.presence.resource_list import RESOURCE_LISTS, RLMI, read_resource_lists
 from pbxcore.presence.subscription import Member, Subscription, read_subscribe
@@ -244,26 +245,40 @@ class SubscriptionService:
 
     def _send(self, notify: Notify) -> None:
         subscription, first = notify.subscription, [notify.draft]
-
-        def draft(_: bytes) -> Written:
-            made = first.pop() if first else subscription.dialog.draft(b"NOTIFY")
-            return Written(made.uri, (*made.lines, *notify.lines), notify.body)
+        way = self._way(notify)
 
         def done(status: int, retry_after_s: int | None) -> None:
             now_ms = self._now_ms()
             self._perform(self._notifier.answered(subscription, status, retry_after_s, now_ms))
 
+        if way is None:
+            done(503, None)
+            return
+
+        def draft(_: bytes) -> Written:
+            made = first.pop() if first else subscription.dialog.draft(b"NOTIFY")
+            return Written(way.uri, (*way.routes, *made.lines, *notify.lines), notify.body)
+
+        number, user = subscription.watcher, subscription.members[0].number
+        self._notices.send(Notice(way.target, number, user, draft), done)
+
+    def _way(self, notify: Notify) -> Way | None:
+        """How a NOTIFY gets to its watcher; None when he is nowhere now."""
+        subscription, draft = notify.subscription, notify.draft
+        uri = parse_uri(draft.uri)
+        if isinstance(uri, SipUri) and b"gr" in uri.parameters and self._domain.is_ours(uri.host):
+            # A GRUU of ours: where that phone is now, the registrar knows (RFC 5627 §5.5).
+            if user_of(uri) != subscription.watcher:
+                return None
+            flows = phones(addressed(uri, self._states.bindings(subscription.watcher)))
+            return way_to(flows[0][0]) if flows else None
         target = target_along(
-            notify.draft.next_hop,
+            draft.next_hop,
             source=subscription.source,
             local=subscription.here,
             transport=subscription.transport,
         )
-        number, user = subscription.watcher, subscription.members[0].number
-        if target is None:
-            done(481, None)
-        else:
-            self._notices.send(Notice(target, number, user, draft), done)
+        return None if target is None else Way(target, draft.uri)
 
     def _arm(self) -> None:
         due_ms = self._notifier.deadline_ms

@@ -18,18 +18,32 @@ BARESIP = shutil.which("baresip") or "baresip"
 
 
 class Baresip:
-    """A baresip of its own folder, registered as one extension."""
+    """A baresip of its own folder, registered as one extension.
 
-    def __init__(self, folder: Path, server: Server, number: str, transport: str) -> None:
+    `account` goes on where the account's line ends, `contacts` are its lines of an address book,
+    `modules` are loaded beside the usual ones.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        server: Server,
+        number: str,
+        transport: str,
+        *,
+        account: str = "",
+        contacts: str = "",
+        modules: tuple[str, ...] = (),
+    ) -> None:
         self._folder = folder
         folder.mkdir()
         port = server.sips_port if transport == "tls" else server.sip_port
-        account = (
+        line = (
             f"<sip:{number}@127.0.0.1:{port};transport={transport}>"
-            f";auth_pass=Sip-{number}!;regint=300\n"
+            f";auth_pass=Sip-{number}!;regint=300{account}\n"
         )
-        (folder / "accounts").write_text(account)
-        (folder / "contacts").write_text("")
+        (folder / "accounts").write_text(line)
+        (folder / "contacts").write_text(contacts)
         (folder / "config").write_text(
             f"sip_cafile {server.data / 'keys' / 'certificate.pem'}\n"
             "module_path /usr/lib/baresip/modules\n"
@@ -37,7 +51,7 @@ class Baresip:
             "module stdio.so\n"
             "module account.so\n"
             "module_app contact.so\n"
-            "module_app menu.so\n"
+            "module_app menu.so\n" + "".join(f"module_app {each}.so\n" for each in modules)
         )
         self.printed = ""
 

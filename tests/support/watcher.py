@@ -67,6 +67,7 @@ class Watcher(Phone):
 
     statuses: deque[int] = field(default_factory=deque)
     challenge: str = ""
+    authorization: str = "Authorization"
     notices: list[Notified] = field(default_factory=list)
 
     async def subscribe(
@@ -77,6 +78,7 @@ class Watcher(Phone):
         expires: int | None = 600,
         more: str = "",
         body: str = "",
+        contact: str = "",
     ) -> tuple[Answer, Subscribed]:
         """Subscribe to a resource; the dialog counts only with a 2xx."""
         dialog = Subscribed(
@@ -88,12 +90,18 @@ class Watcher(Phone):
             number,
             event,
         )
-        answer = await self._subscribe(dialog, expires, more, body)
+        answer = await self._subscribe(dialog, expires, more, body, contact)
         dialog.theirs = answer.tag
-        contact = re.search(r"<([^>]+)>", answer.get("Contact"))
-        if contact is not None:
-            dialog.target = contact[1]
+        target = re.search(r"<([^>]+)>", answer.get("Contact"))
+        if target is not None:
+            dialog.target = target[1]
         return answer, dialog
+
+    async def register_device(self, instance: str) -> int:
+        """Register as a device that has a name of its own (RFC 5626)."""
+        contact = f'<{self.contact}>;+sip.instance="<{instance}>"'
+        fields = f"Supported: gruu\r\nContact: {contact}\r\nExpires: 300\r\n"
+        return await self.authorised("REGISTER", f"sip:{self.server[0]}", self.number, fields)
 
     async def refresh(
         self, dialog: Subscribed, *, expires: int = 600, more: str = "", body: str = ""
@@ -125,9 +133,9 @@ class Watcher(Phone):
         return self.notices
 
     async def _subscribe(
-        self, dialog: Subscribed, expires: int | None, more: str, body: str
+        self, dialog: Subscribed, expires: int | None, more: str, body: str, contact: str = ""
     ) -> Answer:
-        lines = f"Contact: <{self.contact}>\r\n{more}"
+        lines = f"Contact: <{contact or self.contact}>\r\n{more}"
         if expires is not None:
             lines += f"Expires: {expires}\r\n"
         return await self._authorised("SUBSCRIBE", dialog, lines, body)
@@ -137,7 +145,7 @@ class Watcher(Phone):
         if answer.status == 401:
             credentials = self.credentials(method, dialog.target, answer.text)
             answer = await self._ask(
-                method, dialog, f"Authorization: {credentials}\r\n{lines}", body
+                method, dialog, f"{self.authorization}: {credentials}\r\n{lines}", body
             )
         return answer
 

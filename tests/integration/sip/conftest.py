@@ -20,7 +20,7 @@ from pbxcore.directory import (
     SettingsChanged,
     Snapshot,
 )
-from pbxcore.pbx import Ban, Pbx, StoredBinding
+from pbxcore.pbx import Ban, EventStores, Pbx, StoredBinding
 from tests.support.phone import Phone
 
 if TYPE_CHECKING:
@@ -56,6 +56,22 @@ class Banned:
         self.held = bans
 
 
+@dataclass
+class Kept:
+    """Values that outlive a PBX, not the test."""
+
+    held: dict[str, Any] = field(default_factory=dict)
+
+    def load(self) -> dict[str, Any]:
+        return dict(self.held)
+
+    def save(self, key: str, value: Any) -> None:
+        if value is None:
+            self.held.pop(key, None)
+        else:
+            self.held[key] = value
+
+
 def bound(
     port: int = 0, host: str = "127.0.0.1"
 ) -> tuple[list[socket.socket], list[socket.socket], int]:
@@ -82,6 +98,7 @@ class House:
     directory: Directory
     memory: Memory = field(default_factory=Memory)
     banned: Banned = field(default_factory=Banned)
+    events: EventStores = field(default_factory=lambda: EventStores(Kept(), Kept(), Kept()))
     facts: list[Fact] = field(default_factory=list)
     arrived: list[MessageArrived] = field(default_factory=list)
     answer: MessageStored | Exception | None = field(default_factory=lambda: MessageStored(202))
@@ -99,6 +116,7 @@ class House:
             bans=self.banned,
             record=self.facts.append,
             arrived=self._arrived,
+            events=self.events,
         )
         udp, tcp, self.port = bound(self.port, self.host)
         tls = []

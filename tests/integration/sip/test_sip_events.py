@@ -271,7 +271,7 @@ async def test_list_in_a_body_is_watched_by_one_subscription(house: House) -> No
         assert answer.get("Require") == "eventlist"
         (told,) = await phone.notified(1)
         assert told.get("Require") == "eventlist"
-        assert told.get("Content-Type").startswith("multipart/related;type=")
+        assert told.get("Content-Type").startswith("multipart/related;")
         assert 'fullState="true"' in told.body
         assert told.body.count("<dialog-info ") == 2
 
@@ -328,3 +328,45 @@ async def test_one_extension_has_no_more_subscriptions_than_allowed(house: House
         statuses = [(await phone.subscribe("presence", "1001"))[0].status for _ in range(3)]
         assert statuses == [200, 200, 403]
         assert (await phone.subscribe("presence", "1001", expires=0))[0].status == 403
+
+
+async def test_watcher_behind_a_gruu_is_told_where_its_phone_is_now(house: House) -> None:
+    device = "urn:uuid:00000000-0000-1000-8000-AABBCCDDEEFF"
+    async with watcher(house, "1000") as phone, watcher(house, "1002") as other:
+        gruu = f"sip:1000@127.0.0.1;gr={device}"
+        assert await phone.register_device(device) == 200
+        await phone.subscribe("presence", "1001", contact=gruu)
+        (told,) = await phone.notified(1)
+        assert told.text.startswith(f"NOTIFY {phone.contact} SIP/2.0\r\n")
+        await other.subscribe("presence", "1001", contact=gruu)  # somebody else's phone
+        await phone.subscribe("dialog", "1001", contact=gruu)
+        await phone.notified(2)
+        assert [each.get("Event") for each in phone.notices] == ["presence", "dialog"]
+
+
+async def test_credentials_for_a_proxy_are_good_as_well(house: House) -> None:
+    async with watcher(house, "1000") as phone:
+        phone.authorization = "Proxy-Authorization"
+        answer, _ = await phone.subscribe("presence", "1001")
+        assert answer.status == 200
+
+
+async def test_subscriptions_publications_and_features_outlast_the_process(house: House) -> None:
+    async with watcher(house, "1000") as phone, watcher(house, "1001") as other:
+        _, dialog = await phone.subscribe("dialog;id=3", "1001")
+        made = await other.publish(PIDF.format("1001", "open", "Here"))
+        _, features = await other.subscribe("as-feature-event", "1001")
+        await other.refresh(features, more=FEATURE_TYPE, body=SET_DND.format("true"))
+        before = (await phone.notified(2))[-1]
+        await house.stop()
+        await house.start()
+        after = (await phone.notified(3))[-1]
+        assert after.get("Call-ID") == before.get("Call-ID")
+        assert after.cseq > before.cseq
+        report = read_dialogs(after.body.encode())
+        assert (report.full, report.version) == (True, after.cseq - 1)
+        assert [each.id for each in report.dialogs] == ["dnd"]
+        assert (await phone.refresh(dialog)).status == 200
+        assert (await phone.notified(4))[-1].cseq == after.cseq + 1
+        tag = f"SIP-If-Match: {made.get('SIP-ETag')}\r\n"
+        assert (await other.publish(more=tag)).status == 200

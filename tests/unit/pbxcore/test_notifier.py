@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from pbxcore.presence.packages.presence import (
     PresencePackage,
     read_pidf,
 )
-from pbxcore.presence.resource_list import ResourceList, read_resource_lists
+from pbxcore.presence.resource_list import read_resource_lists
 from pbxcore.presence.subscription import Member, StoredSubscription, Subscription, read_subscribe
 from pbxcore.sip.dialogs.dialog import dialog_of_request
 from pbxcore.sip.message import Request, parse
@@ -68,7 +69,8 @@ class State:
                 MessageSummary(lambda number: self.mailbox),
                 PresencePackage(lambda number: self.presence.get(number, UNREGISTERED)),
                 DialogPackage(lambda number: self.dialogs),
-            )
+            ),
+            os.urandom,
         )
 
     def subscription(
@@ -90,7 +92,7 @@ class State:
             asked.event,
             watcher=watcher,
             members=members,
-            teller=ResourceList(package, members) if listed else package,
+            teller=self.notifier.teller(package, members, listed=bool(listed)),
             content_type=package.types[0],
             listed=bool(listed),
         )
@@ -372,7 +374,7 @@ def test_list_is_told_whole_first_and_then_what_changed() -> None:
     subscription = house.subscription(number="team", listed=("1001", "1002"))
     (first,) = notifies(house.notifier.subscribe(subscription, 600, NOW))
     assert "Require: eventlist" in head(first)
-    assert 'Content-Type: multipart/related;type="application/rlmi+xml"' in head(first)
+    assert 'type="application/rlmi+xml"' in head(first)
     assert b'uri="sip:team@pbx.test" version="0" fullState="true"' in first.body
     assert first.body.count(b"Content-Type: application/pidf+xml") == 2
     house.notifier.answered(subscription, 200, None, NOW)
