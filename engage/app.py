@@ -422,7 +422,7 @@ class _Parts:
             return DomainSettings(
                 domains=(urlsplit(settings.public_url).hostname or "",),
                 trusted_proxies=tuple(map(str, settings.trusted_proxies)),
-                unsolicited_mwi=True,
+                unsolicited_mwi=sip.unsolicited_mwi,
                 bans=configuration.get(Fail2banSettings).policy,
                 limits=configuration.get(SipLimitSettings).limits,
                 tls_client_certificates=tls.client_certificates,

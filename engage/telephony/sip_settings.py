@@ -1,4 +1,4 @@
-"""SIP settings that hold for all: how phones sign in, and who finds servers by name."""
+"""SIP settings that hold for all: how phones sign in, what they are told, who finds servers."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from engage.people.phone_rules import ALGORITHMS, in_order
 SECTION = "sip"
 MOST_NAME_SERVERS = 4
 USUAL_PORT, LARGEST_PORT = 53, 65_535
-SIGN_IN, DNS = N_("Authentication"), N_("DNS")
+SIGN_IN, LAMPS, DNS = N_("Authentication"), N_("Message Waiting"), N_("DNS")
 
 
 class SipSettings(BaseModel):
-    """How phones sign in, and who is asked for the addresses of SIP servers."""
+    """How phones sign in, what they are told, and who finds SIP servers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", title=N_("SIP Settings"))
 
@@ -39,6 +39,14 @@ class SipSettings(BaseModel):
         title=N_("Protect Message Bodies"),
         description=N_("Phones may include the text of a message in what they sign (auth-int)."),
         json_schema_extra={"control": "switch", "section": SIGN_IN},
+    )
+    unsolicited_mwi: bool = Field(
+        default=True,
+        title=N_("Tell Phones Unasked"),
+        description=N_(
+            "Phones that do not subscribe to their mailbox are told as well when messages wait."
+        ),
+        json_schema_extra={"control": "switch", "section": LAMPS},
     )
     name_servers: tuple[Annotated[str, Field(max_length=64)], ...] = Field(
         default=(),
