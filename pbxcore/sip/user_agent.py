@@ -17,6 +17,7 @@ from pbxcore.sip.address import Address, parse_address
 from pbxcore.sip.agent.call import Call
 from pbxcore.sip.agent.conversation import Conversation
 from pbxcore.sip.agent.core import Core
+from pbxcore.sip.agent.ended import Ended
 from pbxcore.sip.agent.errand import Errand
 from pbxcore.sip.agent.incoming_call import IncomingCall
 from pbxcore.sip.agent.outgoing_call import OutgoingCall
@@ -243,11 +244,15 @@ class UserAgent:
 
     def _invited(self, incoming: Incoming) -> None:
         reference = read_replaces(incoming.request)
-        other = None if reference is None else replaced(reference, self.call)
+        other = None if reference is None else replaced(reference, self._replaceable)
         call = IncomingCall(self.core, incoming)
-        call.replaced = other
+        call.replaced = other if isinstance(other, Call) else None
         self.application.invited(call)
         call.moved()
+
+    def _replaceable(self, key: DialogId) -> Call | Ended | None:
+        usage = self.core.dialogs.get(key)
+        return usage if isinstance(usage, Call | Ended) else None
 
     def _acknowledged(self, ack: Request, flow: Flow) -> None:
         usage = self.core.dialogs.get(dialog_id_of(ack))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.agent.changing import Changing
 from pbxcore.sip.agent.description import described, description_of
+from pbxcore.sip.agent.ended import REMEMBERED_S, Ended
 from pbxcore.sip.agent.listener import CallListener, Ending
 from pbxcore.sip.agent.offer import Offer
 from pbxcore.sip.agent.peer import Peer
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REMEMBERED_S: Final = 32.0
-"""How long a call that has ended is known: requests that crossed its end get 481 by their dialog,
-and who wants to replace it is told that it is over (RFC 3891 §3)."""
 Reply = "Callable[[bytes, tuple[bytes, ...]], None]"
 
 
@@ -180,7 +178,6 @@ class Call(Peer):
             self._forget_at = now + REMEMBERED_S if self.references.open else None
             if self._forget_at is None:
                 self.core.dialogs.drop(self.dialog)
-                self.answering = None
 
     # What its parts do
 
@@ -286,10 +283,16 @@ class Call(Peer):
         self.withdraw = None
         self.timer.stop()
         self.changing.stop()
-        self._forget_at = self.core.now() + REMEMBERED_S
+        answering, self.answering = self.answering, None
         self.listener.ended(self, ending)
+        if answering is not None:
+            answering.end()
         self.core.layer.unwatch(self)  # the session's timers lie far ahead
-        self.moved()
+        if self.references.open:
+            self._forget_at = self.core.now() + REMEMBERED_S
+            self.moved()
+        else:
+            Ended(self.core, self.dialog)
 
     def _bye(self, ending: Ending) -> None:
         if not self.ended:

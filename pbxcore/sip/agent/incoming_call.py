@@ -47,6 +47,7 @@ class IncomingCall(Call):
         """The call this one takes the place of; it is hung up when this one is accepted."""
         self.learn(request)
         incoming.keep()
+        self._incoming = incoming
         self._first = Answering(self, incoming, timer_lines, reliable=profile.reliable)
         self.answering = self._first
         incoming.on_cancel = self._cancelled
@@ -77,10 +78,14 @@ class IncomingCall(Call):
         """Answer with an error, or a redirection when `lines` have Contact."""
         self._first.refuse(status, reason, lines)
 
+    def end(self, ending: Ending) -> None:
+        """The call is over: its INVITE's transaction, which lives on a while, holds it no more."""
+        super().end(ending)
+        self._incoming.on_cancel = self._incoming.on_failed = None
+
     def _cancelled(self, request: Request) -> None:
         if self._first.unanswered:
             self.end(Ending(by_peer=True, status=487, message=request))
-            self._first.cancel()
 
     def _failed(self) -> None:
         self.end(Ending(by_peer=False, status=503))

@@ -131,12 +131,10 @@ class Receiving:
     def _bye(self, incoming: Incoming) -> None:
         call, request = self._call, incoming.request
         incoming.answer(200)
-        answering, withdraw = call.answering, call.withdraw
+        withdraw = call.withdraw
         call.end(Ending(by_peer=True, message=request))
         if withdraw is not None:
             withdraw(())  # a callee should not hang up what rings (§15); its INVITE is open still
-        if answering is not None:
-            answering.end()
 
 
 def is_refer(request: Request) -> bool:
