@@ -88,6 +88,16 @@ async def test_ten_phones_register_move_and_survive_a_kill(
         assert {each["transport"] for each in found} == {transport}
         assert found[-1]["address"] == "127.0.0.3"
 
+        kept = server.data / "pbx" / "bindings"
+        await asyncio.to_thread(
+            wait_until,
+            lambda: (
+                all(each.encode() in kept.read_bytes() for each in contacts)
+                and found[-1]["source"].encode() in kept.read_bytes()
+            ),
+            10,
+            "the bindings on disk, a moment after they were answered",
+        )
         server.kill9("pbx")
         await asyncio.to_thread(server.wait_ready)
         phones_path = "/v1/extensions/1001/phones"
