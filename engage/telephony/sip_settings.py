@@ -41,7 +41,7 @@ class SipSettings(BaseModel):
         json_schema_extra={"control": "switch", "section": SIGN_IN},
     )
     unsolicited_mwi: bool = Field(
-        default=True,
+        default=False,
         title=N_("Tell Phones Unasked"),
         description=N_(
             "Phones that do not subscribe to their mailbox are told as well when messages wait."
