@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 BARESIP = shutil.which("baresip") or "baresip"
 
+_DYING_WITH_US = ("setpriv", "--pdeathsig", "KILL")
+"""It would outlive a test that was killed, and subscribe for ever at a server that is gone."""
+
 
 class Baresip:
     """A baresip of its own folder, registered as one extension.
@@ -58,7 +61,7 @@ class Baresip:
     def __enter__(self) -> Self:
         self._screen, keys = pty.openpty()  # its user interface wants a terminal
         self._process = subprocess.Popen(
-            [BARESIP, "-4", "-s", "-f", str(self._folder), "-t", "60"],
+            [*_DYING_WITH_US, BARESIP, "-4", "-s", "-f", str(self._folder), "-t", "60"],
             stdin=keys,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -70,10 +73,12 @@ class Baresip:
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()  # it unregisters, then waits for its transactions' timers
-        wait_until(lambda: "ua: stop all" in self.printed, 10, "the phone's farewell")
         try:
+            wait_until(lambda: "ua: stop all" in self.printed, 10, "the phone's farewell")
             self._process.wait(1)
         except subprocess.TimeoutExpired:
+            pass
+        finally:
             self._process.kill()
             self._process.wait()
         os.close(self._screen)
