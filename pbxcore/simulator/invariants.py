@@ -78,7 +78,7 @@ class Invariants:
             where = host_port(*target)
             raise InvariantBroken(f"{host.name} answered to {where}, which did not ask")
         # A CANCEL that overtook its INVITE gets 481, and 200 when it comes again.
-        if data[8:9] == b"1" or not request or key[4] == b"CANCEL":
+        if data[8:9] == b"1" or not request or key[4] in (b"CANCEL", b""):
             return
         now = self._clock.now
         at, first = self._answers[0].get(key) or self._answers[1].get(key) or (now, data)
@@ -130,7 +130,7 @@ class Invariants:
 
 def _key(host: Host, peer: str, data: bytes) -> _Key:
     """What an answer has in common with its request, for those written as everybody writes them."""
-    head = data[: data.find(b"\r\n\r\n") + 2]
+    head = data.partition(b"\r\n\r\n")[0] + b"\r\n"
     via, method = _VIA.search(head), _METHOD.search(head)
     if not via or not method or _FOLD.search(head):
         return _unread(host, peer)

@@ -39,8 +39,6 @@ from pbxcore.sip.via import parse_via
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-STRANGER: Final = ("10.9.9.9", 5060)
-
 
 def _readers() -> Iterator[Callable[[Message], object]]:
     """Every typed reader of a header that needs the message alone."""
@@ -176,10 +174,12 @@ def stack(data: bytes) -> None:
             chance.octets,
         )
         bob.layer.on_request = agent.receive
-        # What is asked this oddly may be answered in any way, as long as it goes back there.
-        simulation.inject(b"?", STRANGER, bob)
         for number, datagram in enumerate(data.split(b"\n----\n")[:8]):
-            simulation.inject(datagram, STRANGER, bob, after_s=number / 10)
+            # Each comes from somebody else, who has also asked too oddly to be held to anything:
+            # whatever the answers are, they must go back there.
+            stranger = f"10.9.9.{number}", 5060
+            simulation.inject(b"?", stranger, bob, after_s=number / 10)
+            simulation.inject(datagram, stranger, bob, after_s=number / 10)
         simulation.run()
         simulation.check()
         assert not len(agent)
