@@ -21,6 +21,7 @@ class Uas:
         self._services: dict[bytes, Callable[[Incoming], None]] = {}
         self._understood: dict[bytes, frozenset[bytes]] = {}
         self.allow = b"Allow:"
+        self.abilities: list[bytes] = []  # further lines that OPTIONS tells
 
     def serve(
         self,

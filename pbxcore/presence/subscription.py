@@ -31,8 +31,8 @@ class Asked(msgspec.Struct, frozen=True):
     lists: bool
 
 
-def read_subscribe(request: Request) -> Asked:
-    """Read a SUBSCRIBE.
+def read_subscribe(request: Request, allow_events: bytes) -> Asked:
+    """Read a SUBSCRIBE; `allow_events` is the line that says what can be watched.
 
     Raises:
         RemoteProtocolError: 489 without Event (RFC 6665 §8.2.1: it is mandatory), 400 for one that
@@ -40,7 +40,7 @@ def read_subscribe(request: Request) -> Asked:
     """
     event = read_event(request)
     if event is None:
-        raise RemoteProtocolError(489, "Missing Event")
+        raise RemoteProtocolError(489, "Missing Event", (allow_events,))
     return Asked(
         event,
         seconds(request.get(b"expires")),

@@ -96,9 +96,10 @@ class Events:
         self._mailboxes = self._present_mailboxes()
 
     def serve(self, uas: Uas) -> None:
-        """Take SUBSCRIBE and PUBLISH."""
+        """Take SUBSCRIBE and PUBLISH; OPTIONS tells what can be watched (RFC 6665 §4.4.4)."""
         uas.serve(b"SUBSCRIBE", self._subscriptions.receive, understood=UNDERSTOOD)
         uas.serve(b"PUBLISH", self._publications.receive)
+        uas.abilities.append(self._notifier.allow_events)
 
     def start(self) -> None:
         """Go on where the last process ended."""

@@ -45,6 +45,8 @@ class MessageService:
             RemoteProtocolError: the refusal to answer with.
         """
         head = incoming.head
+        if head.to.tag is not None:  # RFC 3261 §12.2.2: in a dialog that we do not know
+            raise RemoteProtocolError(481)
         if head.max_forwards == 0:
             raise RemoteProtocolError(483)
         sender, sender_name = self._authentication.sender_of(incoming)

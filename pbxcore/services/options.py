@@ -29,6 +29,8 @@ class OptionsService:
             RemoteProtocolError: the refusal to answer with.
         """
         uri = incoming.head.uri
+        if incoming.head.to.tag is not None:  # §12.2.2: it asks whether a dialog still stands
+            raise RemoteProtocolError(481)
         if user_of(uri) is not None and incoming.head.max_forwards == 0:
             raise RemoteProtocolError(483)
         if isinstance(uri, SipUri) and not self._domain.is_ours(uri.host):
@@ -39,5 +41,6 @@ class OptionsService:
             b"Accept-Encoding: identity",
             b"Accept-Language: en",
             self._uas.supported,
+            *self._uas.abilities,
         ]
         incoming.answer(200, "OK", lines)

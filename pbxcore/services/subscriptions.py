@@ -101,7 +101,7 @@ class SubscriptionService:
         Raises:
             RemoteProtocolError: the refusal to answer with.
         """
-        asked = read_subscribe(incoming.request)
+        asked = read_subscribe(incoming.request, self._notifier.allow_events)
         package = self._notifier.package_of(asked.event)
         watcher = self._authentication.extension_of(incoming)
         if incoming.head.to.tag is None:

@@ -24,7 +24,8 @@ class Baresip:
     """A baresip of its own folder, registered as one extension.
 
     `account` goes on where the account's line ends, `contacts` are its lines of an address book,
-    `modules` are loaded beside the usual ones.
+    `modules` are loaded beside the usual ones; mwi.so of 1.0 subscribes
+    in a tight loop, and hears nothing any more, unless presence.so comes before it.
     """
 
     def __init__(
@@ -41,6 +42,8 @@ class Baresip:
         self._folder = folder
         folder.mkdir()
         port = server.sips_port if transport == "tls" else server.sip_port
+        if transport != "udp" and "outbound=" not in account:  # it would subscribe over UDP
+            account += f';outbound="sip:127.0.0.1:{port};transport={transport}"'
         line = (
             f"<sip:{number}@127.0.0.1:{port};transport={transport}>"
             f";auth_pass=Sip-{number}!;regint=300{account}\n"
@@ -90,6 +93,10 @@ class Baresip:
         assert self._process.stdout is not None
         while data := self._process.stdout.read1(4096):  # type: ignore[attr-defined]
             self.printed += data.decode(errors="replace")
+
+    def enters(self, line: str) -> None:
+        """Type a command."""
+        os.write(self._screen, f"{line}\n".encode())
 
     def shows(self, text: str) -> None:
         """Wait until it has printed this."""

@@ -77,20 +77,25 @@ loadmodule "pv.so"
 loadmodule "path.so"
 loadmodule "textops.so"
 loadmodule "siputils.so"
+loadmodule "xlog.so"
+modparam("xlog", "force_color", 0)
 modparam("path", "use_received", 0)
 request_route {{
   if (is_method("OPTIONS") && $rp == {port}) {{ sl_send_reply("200", "OK"); exit; }}
+  xlog("L_ALERT", "passed on: $rm\\n");
   if ($si == "127.0.0.1" && $sp == {behind}) {{
     loose_route();
     t_relay();
     exit;
   }}
+  loose_route();
   if (is_method("REGISTER")) add_path();
+  if (is_method("SUBSCRIBE")) record_route();
   $du = "sip:127.0.0.1:{behind};transport=udp";
   t_relay();
 }}
 """
-"""A proxy at the edge: it adds itself to Path and passes all on to whoever is behind it."""
+"""A proxy at the edge, in Path and Record-Route: it passes all on to whoever is behind it."""
 
 
 class Kamailio:

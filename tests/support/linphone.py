@@ -1,11 +1,10 @@
-"""Linphone as a phone: its console, with the trace that it writes."""
+"""linphonec as a phone: a program of its own that registers, watches and shows what it hears."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-import threading
 from typing import TYPE_CHECKING, Self
 
 from tests.support.server import Server, free_port, wait_until
@@ -13,67 +12,101 @@ from tests.support.server import Server, free_port, wait_until
 if TYPE_CHECKING:
     from pathlib import Path
 
-LINPHONE = shutil.which("linphonec") or "linphonec"
+LINPHONEC = shutil.which("linphonec") or "linphonec"
+CONFIGURATION = """[sip]
+sip_port={udp}
+sip_tcp_port={tcp}
+sip_tls_port={tls}
+default_proxy=0
+register_only_when_network_is_up=0
+use_ipv6=0
+bind_address=127.0.0.1
+root_ca={authority}
+verify_server_cn=0
+[video]
+enabled=0
+[auth_info_0]
+username={number}
+passwd=Sip-{number}!
+realm=*
+domain=127.0.0.1
+[proxy_0]
+reg_proxy=<sip:{server};transport={transport}>
+reg_identity=sip:{number}@{server}
+reg_expires=300
+reg_sendregister=1
+publish=1
+[friend_0]
+url="Watched" <sip:{watches}@{server}>
+pol=accept
+subscribe=1
+"""
 
 
 class Linphone:
-    """A linphonec with a home of its own, registered as one extension, with one friend."""
+    """A linphonec of its own folder, registered as one extension."""
 
-    def __init__(self, folder: Path, server: Server, number: str, friend: str) -> None:
+    def __init__(
+        self, folder: Path, server: Server, number: str, transport: str, *, watches: str
+    ) -> None:
+        folder.mkdir()
+        (folder / ".local" / "share" / "linphone").mkdir(parents=True)  # it makes none itself
         self._folder = folder
-        (folder / ".local" / "share" / "linphone").mkdir(parents=True)  # where its database goes
-        here = f"127.0.0.1:{server.sip_port}"
-        port = free_port(udp=True)
-        (folder / "config").write_text(
-            f"[sip]\ndefault_proxy=0\nsip_port={port}\nsip_tcp_port={port}\n"
-            "publish_presence=1\nsubscribe_expires=600\n"
-            f"[proxy_0]\nreg_proxy=<sip:{here};transport=udp>\nreg_identity=sip:{number}@{here}\n"
-            "reg_expires=300\nreg_sendregister=1\npublish=1\nrealm=engage\n"
-            f"[auth_info_0]\nusername={number}\npasswd=Sip-{number}!\nrealm=engage\n"
-            f'[friend_0]\nurl="Friend" <sip:{friend}@{here}>\npol=accept\nsubscribe=1\n'
+        port = server.sips_port if transport == "tls" else server.sip_port
+        self.domain = f"127.0.0.1:{port}"
+        ports = dict.fromkeys(("udp", "tcp", "tls"), 0) | {transport: free_port(udp=True)}
+        (folder / "rc").write_text(
+            CONFIGURATION.format(
+                **ports,
+                authority=server.data / "keys" / "certificate.pem",
+                number=number,
+                server=self.domain,
+                transport=transport,
+                watches=watches,
+            )
         )
-        self.printed = ""
-
-    @property
-    def trace(self) -> str:
-        """The SIP messages it sent and got, among its own remarks."""
-        path = self._folder / "log"
-        return path.read_text(errors="replace") if path.exists() else ""
 
     def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            [LINPHONE, "-c", str(self._folder / "config"), "-d", "6", "-l", self._folder / "log"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=os.environ | {"HOME": str(self._folder), "XDG_DATA_HOME": "", "DISPLAY": ""},
-        )
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        with (self._folder / "screen").open("wb") as screen:
+            self._process = subprocess.Popen(
+                [LINPHONEC, "-c", "rc", "-d", "5", "-l", "log"],
+                cwd=self._folder,
+                env=os.environ | {"HOME": str(self._folder)},
+                stdin=subprocess.PIPE,
+                stdout=screen,
+                stderr=screen,
+            )
         return self
 
     def __exit__(self, *_: object) -> None:
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
+        self.enters("unregister")
+        wait_until(lambda: "LinphoneRegistrationCleared" in self._log(), 10, "unregistering")
+        self.enters("quit")
+        self._process.stdin.close()
         try:
-            self._process.stdin.write(b"quit\n")
-            self._process.stdin.flush()
             self._process.wait(10)
-        except (OSError, subprocess.TimeoutExpired):
+        except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._process.stdin.close()
-        self._reader.join(10)
-        self._process.stdout.close()
 
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        while data := self._process.stdout.read1(4096):  # type: ignore[attr-defined]
-            self.printed += data.decode(errors="replace")
+    @property
+    def screen(self) -> str:
+        """What it shows its user."""
+        return (self._folder / "screen").read_text(encoding="utf-8", errors="replace")
 
-    def shows(self, text: str) -> None:
-        """Wait until it has printed this."""
+    def enters(self, line: str) -> None:
+        """Type a command."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n".encode())
+        self._process.stdin.flush()
+
+    def shows(self, *words: str) -> None:
+        """Wait until it has shown all of this."""
         try:
-            wait_until(lambda: text in self.printed, 20, f"{text!r} on the phone")
+            wait_until(lambda: all(each in self.screen for each in words), 20, f"{words!r}")
         except TimeoutError as late:
-            raise TimeoutError(f"{late}:\n{self.printed}\n{self.trace[-8000:]}") from None
+            raise TimeoutError(f"{late}:\n{self.screen}\n{self._log()[-20_000:]}") from None
+
+    def _log(self) -> str:
+        return (self._folder / "log").read_text(encoding="utf-8", errors="replace")

@@ -8,7 +8,10 @@ import re
 import secrets
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +109,15 @@ class Phone:
 
     async def receive(self, count: int, timeout_s: float = 15) -> list[str]:
         """Wait until that many texts were taken."""
-        await self._wait(lambda: len(self.taken) >= count, timeout_s)
+        await self.until(lambda: len(self.taken) >= count, timeout_s)
         return self.texts
 
     async def asked(self, count: int, timeout_s: float = 15) -> None:
         """Wait until that many MESSAGEs came, whatever they were answered."""
-        await self._wait(lambda: len(self.seen) >= count, timeout_s)
+        await self.until(lambda: len(self.seen) >= count, timeout_s)
 
-    async def _wait(self, ready: Any, timeout_s: float) -> None:
+    async def until(self, ready: Callable[[], bool], timeout_s: float = 15) -> None:
+        """Wait until this is so after something came."""
         async with asyncio.timeout(timeout_s), self._changed:
             await self._changed.wait_for(ready)
 

@@ -129,7 +129,7 @@ class Watcher(Phone):
 
     async def notified(self, count: int, timeout_s: float = 10) -> list[Notified]:
         """Wait until that many NOTIFYs came."""
-        await self._wait(lambda: len(self.notices) >= count, timeout_s)
+        await self.until(lambda: len(self.notices) >= count, timeout_s)
         return self.notices
 
     async def _subscribe(

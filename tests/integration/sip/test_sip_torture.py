@@ -224,6 +224,19 @@ async def test_refusals_say_what_would_be_taken(peer: Peer) -> None:
     assert b"\r\nUnsupported: foo, bar\r\n" in await peer.next()
 
 
+async def test_options_tell_what_can_be_watched(peer: Peer) -> None:
+    peer.send(on_wire(options()))
+    assert b"\r\nAllow-Events: message-summary, presence, dialog" in await peer.next()
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "MESSAGE"])
+async def test_dialog_that_is_not_ours_is_told_so(peer: Peer, method: str) -> None:
+    start = f"{method} sip:1000@pbx.test SIP/2.0"
+    text = changed("1 OPTIONS", f"1 {method}", start=start)
+    peer.send(on_wire(text.replace("\nTo: <sip:1000@pbx.test>", "\nTo: <sip:1000@pbx.test>;tag=x")))
+    assert (await peer.next()).startswith(b"SIP/2.0 481 ")
+
+
 async def test_missing_header_is_named(peer: Peer) -> None:
     peer.send(on_wire(changed("Call-ID: x\n", "")))
     assert (await peer.next()).startswith(b"SIP/2.0 400 Missing Call-ID\r\n")

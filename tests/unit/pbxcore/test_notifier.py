@@ -84,7 +84,7 @@ class State:
         more: str = "",
     ) -> Subscription:
         request = subscribe(event, number, more=more)
-        asked = read_subscribe(request)
+        asked = read_subscribe(request, b"Allow-Events: presence")
         package = self.notifier.package_of(asked.event)
         members = tuple(Member(each, f"sip:{each}@pbx.test") for each in listed or (number,))
         return Subscription(
@@ -141,7 +141,7 @@ def test_route_set_is_the_record_route_in_its_order() -> None:
 def test_unknown_and_missing_events_are_refused(event: str) -> None:
     house = State()
     with pytest.raises(RemoteProtocolError) as refused:
-        house.notifier.package_of(read_subscribe(subscribe(event)).event)
+        house.notifier.package_of(read_subscribe(subscribe(event), b"").event)
     assert refused.value.status == 489
     assert house.notifier.allow_events == b"Allow-Events: message-summary, presence, dialog"
 

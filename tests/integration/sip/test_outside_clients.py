@@ -1,0 +1,245 @@
+"""Other people's programs as clients of a running server: baresip, linphonec, sipsak, SIPp.
+
+Each registers, writes and is written to, watches and is told; some stand behind Kamailio.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxcore.presence.packages.presence import read_pidf
+from tests.support.baresip import Baresip
+from tests.support.kamailio import edge
+from tests.support.linphone import Linphone
+from tests.support.program import Program
+from tests.support.server import Server, free_port, wait_until
+from tests.support.watcher import Watcher
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+SCENARIOS = Path(__file__).parents[2] / "support" / "sipp"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with Server() as running:
+        yield running
+        assert "Traceback" not in running.log
+
+
+@pytest.fixture(scope="module")
+def admin(server: Server) -> Program:
+    return Program(server.url, "admin", "Demo-admin!")
+
+
+@asynccontextmanager
+async def desk(server: Server) -> AsyncIterator[Watcher]:
+    """A registered phone of 1000 that watches 1001."""
+    async with Watcher("1000", "Sip-1000!", ("127.0.0.1", server.sip_port)) as phone:
+        assert await phone.register() == 200
+        answer, _ = await phone.subscribe("presence", "1001")
+        assert answer.status == 200
+        yield phone
+        assert await phone.register(0) == 200
+
+
+def baresip(folder: Path, server: Server, transport: str, account: str = "") -> Baresip:
+    """A baresip of 1001 that watches its mailbox and 1000, its current contact."""
+    port = server.sips_port if transport == "tls" else server.sip_port
+    watched = f'"Desk" <sip:1000@127.0.0.1:{port};transport={transport}>;presence=p2p\n'
+    account = f";mwi=yes;pubint=600{account}"
+    modules = ("presence", "mwi")  # in this order, see there
+    return Baresip(
+        folder, server, "1001", transport, account=account, contacts=watched, modules=modules
+    )
+
+
+async def seen(phone: Watcher) -> None:
+    """Wait until the phone has been told that who it watches is there."""
+
+    def told() -> bool:
+        bodies = [each.body for each in phone.notices if each.get("Event") == "presence"]
+        return bool(bodies) and read_pidf(bodies[-1].encode()).open
+
+    await phone.until(told)
+
+
+async def phones_of(admin: Program, number: str, count: int) -> None:
+    """Wait until the product knows that many phones of an extension."""
+
+    def there() -> bool:
+        items = admin.get("/v1/contacts").json()["items"]
+        return bool({each["number"]: each["phones"] for each in items}[number] == count)
+
+    await asyncio.to_thread(wait_until, there, 15, f"{count} phones of {number}")
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
+async def test_baresip_writes_watches_and_publishes(
+    server: Server, admin: Program, tmp_path: Path, transport: str
+) -> None:
+    async with desk(server) as other:
+        folder = tmp_path / "baresip"
+        with baresip(folder, server, transport) as phone:
+            await asyncio.to_thread(phone.shows, "registered successfully")
+            await asyncio.to_thread(phone.shows, "----- MWI for sip:1001@")
+            await asyncio.to_thread(phone.shows, "<sip:1000@127.0.0.1")
+            phone.enters("/message Grüße von baresip")
+            assert await other.receive(1) == ["Grüße von baresip"]
+            assert await other.send("1001", "Hallo zurück") == 200
+            await asyncio.to_thread(phone.shows, ': "Hallo zurück"')
+            phone.enters(f"/options sip:127.0.0.1:{server.sip_port}")
+            await asyncio.to_thread(phone.shows, "Allow-Events: message-summary")
+            await seen(other)
+    await phones_of(admin, "1001", 0)
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+async def test_baresip_is_reached_and_told_after_a_crash_of_the_pbx(
+    server: Server, tmp_path: Path, transport: str
+) -> None:
+    async with desk(server) as other:
+        folder = tmp_path / "baresip"
+        with baresip(folder, server, transport) as phone:
+            await asyncio.to_thread(phone.shows, "----- MWI for sip:1001@")
+            heard = phone.printed.count("Messages-Waiting: ")
+            await asyncio.sleep(0.3)  # what has been acknowledged is on disk a little later
+            server.kill9("pbx")
+            server.wait_ready()
+            assert await other.send("1001", "Still there?") == 200
+            await asyncio.to_thread(phone.shows, ': "Still there?"')
+            wait_until(
+                lambda: phone.printed.count("Messages-Waiting: ") > heard, 15, "another NOTIFY"
+            )
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
+async def test_linphonec_writes_watches_and_publishes(
+    server: Server, admin: Program, tmp_path: Path, transport: str
+) -> None:
+    async with desk(server) as other:
+        with Linphone(tmp_path / "phone", server, "1001", transport, watches="1000") as phone:
+            await asyncio.to_thread(phone.shows, 'Friend "Watched"', "is Online")
+            phone.enters(f"chat sip:1000@{phone.domain} Grüße von Linphone")
+            assert await other.receive(1) == ["Grüße von Linphone"]
+            assert await other.send("1001", "Hallo zurück") == 200
+            await asyncio.to_thread(phone.shows, "Message received from", "Hallo zurück")
+            await seen(other)
+    await phones_of(admin, "1001", 0)
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
+async def test_sipsak_gets_answers_and_registers(
+    server: Server, admin: Program, transport: str
+) -> None:
+    port = server.sips_port if transport == "tls" else server.sip_port
+    trust = ("--tls-ignore-cert-failure",) if transport == "tls" else ()
+
+    async def sipsak(*arguments: str) -> str:
+        asked = await asyncio.create_subprocess_exec(
+            *("sipsak", "-v", "-E", transport, *trust, *arguments), stdout=subprocess.PIPE
+        )
+        printed, _ = await asyncio.wait_for(asked.communicate(), 30)
+        assert asked.returncode == 0, printed
+        return printed.decode(errors="replace")
+
+    assert "SIP/2.0 200 OK" in await sipsak("-s", f"sip:127.0.0.1:{port}")
+    for expires, count in (("60", 1), ("0", 0)):
+        contact = ("-U", "-C", "sip:1002@127.0.0.1:9", "-x", expires)
+        await sipsak(*contact, "-a", "Sip-1002!", "-u", "1002", "-s", f"sip:1002@127.0.0.1:{port}")
+        await phones_of(admin, "1002", count)
+
+
+@pytest.mark.parametrize("transport", ["u1", "t1"])
+@pytest.mark.parametrize("event", ["message-summary", "presence", "dialog", "reg"])
+async def test_sipp_watches(server: Server, tmp_path: Path, transport: str, event: str) -> None:
+    watched = "1003" if event in ("message-summary", "reg") else "1001"
+    await sipp(
+        *(
+            "watch.xml",
+            "-m",
+            "1",
+            "-t",
+            transport,
+            "-key",
+            "watched",
+            watched,
+            "-key",
+            "event",
+            event,
+        ),
+        f"127.0.0.1:{server.sip_port}",
+        folder=tmp_path,
+    )
+
+
+@pytest.mark.parametrize("transport", ["u1", "t1"])
+async def test_sipp_registers_takes_a_text_and_writes_one(
+    server: Server, tmp_path: Path, transport: str
+) -> None:
+    port = str(free_port(udp=True))
+    by = ("-t", transport)
+    takes = sipp("take_message.xml", *by, "-p", port, "-m", "9", folder=tmp_path)
+    sink = asyncio.ensure_future(takes)
+    async with Watcher("1000", "Sip-1000!", ("127.0.0.1", server.sip_port)) as phone:
+        assert await phone.register() == 200
+        here = f"127.0.0.1:{server.sip_port}"
+        await sipp("register.xml", *by, "-m", "1", "-key", "sink", port, here, folder=tmp_path)
+        await sipp("write.xml", *by, "-m", "1", here, folder=tmp_path)
+        assert await phone.receive(1) == ["from SIPp"]
+        assert await phone.send("1003", "to SIPp") == 200
+        sink.cancel()
+        await asyncio.wait([sink])
+        assert await phone.register(0) == 200
+
+
+async def sipp(scenario: str, *arguments: str, folder: Path) -> None:
+    """Run a scenario as 1003."""
+    running = await asyncio.create_subprocess_exec(
+        *("sipp", "-sf", str(SCENARIOS / scenario), "-timeout", "30"),
+        *("-i", "127.0.0.1", "-nostdin", "-trace_err", "-s", "1003"),
+        *("-au", "1003", "-ap", "Sip-1003!", *arguments),
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        status = await asyncio.wait_for(running.wait(), 40)
+    finally:
+        if running.returncode is None:
+            running.kill()
+            await running.wait()
+    assert status == 0, [each.read_text() for each in folder.glob("*_errors.log")]  # noqa: ASYNC240
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+async def test_all_goes_through_a_proxy_that_stays_in_the_way(
+    server: Server, admin: Program, tmp_path: Path, transport: str
+) -> None:
+    async with edge(server.sip_port) as proxy, desk(server) as other:
+        way = f';outbound="sip:127.0.0.1:{proxy.port};transport={transport}"'
+        folder = tmp_path / "baresip"
+        with baresip(folder, server, transport, way) as phone:
+            await asyncio.to_thread(phone.shows, "----- MWI for sip:1001@")
+            phone.enters("/message by a proxy")
+            assert await other.receive(1) == ["by a proxy"]
+            assert await other.send("1001", "and back") == 200
+            await asyncio.to_thread(phone.shows, ': "and back"')
+            await seen(other)
+            for method in ("REGISTER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "MESSAGE"):
+                assert f"passed on: {method}" in proxy.log
+        await phones_of(admin, "1001", 0)
+
+
+def test_nothing_was_wrong(server: Server) -> None:
+    lines = [json.loads(each) for each in server.log.splitlines() if each.startswith("{")]
+    wrong = [each for each in lines if each["level"] in ("error", "critical")]
+    assert [each for each in wrong if each["part"] != "supervisor"] == []  # that is the crash
