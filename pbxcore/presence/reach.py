@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pbxcore.sip.address import parse_address
 from pbxcore.sip.flow import Target, default_port, split_host_port
-from pbxcore.sip.uri import SipUri, parse_uri
+from pbxcore.sip.uri import SipUri, parse_uri, without_headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +37,7 @@ def way_to(binding: StoredBinding) -> Way | None:
     """
     if binding.lost_at_ms:
         return None
-    contact = binding.contact.encode()
+    contact = without_headers(binding.contact.encode())  # a Request-URI has none (§19.1.1)
     uri, routes, next_hop = _routed(contact, [each.encode() for each in binding.path])
     target = target_along(
         next_hop,

@@ -276,6 +276,12 @@ def test_contact_is_believed_about_its_port_but_not_about_another_address() -> N
     assert usual.target[1:3] == ("2001:db8::1", 5061)
 
 
+def test_headers_of_a_contact_do_not_get_into_requests() -> None:
+    way = way_to(binding("sip:1000@10.0.0.1:5062;line=1?Subject=hello"))
+    assert way is not None
+    assert way.uri == b"sip:1000@10.0.0.1:5062;line=1"
+
+
 def test_path_becomes_the_route_and_its_first_proxy_the_next_hop() -> None:
     proxies = ("<sip:10.0.0.1:5080;lr>", "<sip:t@edge;lr;ob>")
     way = way_to(binding("sip:1000@192.168.0.5", *proxies))
