@@ -60,7 +60,8 @@ def certificate_files(data: Path, certificate: Path | None, key: Path | None) ->
     files = CertificateFiles(folder / "certificate.pem", folder / "certificate.key", True)
     if _missing(files):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (folder / "certificate.lock").open("w") as lock:
+        held = os.open(folder / "certificate.lock", os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(held, "wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # web and pbx begin at the same moment
             if _missing(files):
                 names = {socket.gethostname(), "localhost"}

@@ -219,7 +219,8 @@ class OfferAnswer:
         return meaning
 
     def _acknowledge(self, side: Side, body: bytes) -> Meaning:
-        self._inviter = None
+        if self._inviter is side:  # else we have sent an INVITE before this ACK of the last came
+            self._inviter = None
         return self._answer_if(side, Carrier.SUCCESS, body)
 
     def _prack(self, side: Side, body: bytes) -> Meaning:
