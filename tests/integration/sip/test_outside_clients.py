@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 SCENARIOS = Path(__file__).parents[2] / "support" / "sipp"
 
 
+# minutes, and at the mercy of the phones' own timers: run by ./test --soak
+pytestmark = pytest.mark.soak
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     with Server() as running:
