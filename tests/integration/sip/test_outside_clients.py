@@ -94,7 +94,7 @@ async def test_baresip_writes_watches_and_publishes(
         folder = tmp_path / "baresip"
         with baresip(folder, server, transport) as phone:
             await asyncio.to_thread(phone.shows, "registered successfully")
-            await asyncio.to_thread(phone.shows, "----- MWI for sip:1001@")
+            await asyncio.to_thread(phone.shows, "Voice-Message: 0/0 (0/0)")
             await asyncio.to_thread(phone.shows, "<sip:1000@127.0.0.1")
             phone.enters("/message Grüße von baresip")
             assert await other.receive(1) == ["Grüße von baresip"]
@@ -113,7 +113,7 @@ async def test_baresip_is_reached_and_told_after_a_crash_of_the_pbx(
     async with desk(server) as other:
         folder = tmp_path / "baresip"
         with baresip(folder, server, transport) as phone:
-            await asyncio.to_thread(phone.shows, "----- MWI for sip:1001@")
+            await asyncio.to_thread(phone.shows, "Voice-Message: 0/0 (0/0)")
             heard = phone.printed.count("Messages-Waiting: ")
             await asyncio.sleep(0.3)  # what has been acknowledged is on disk a little later
             server.kill9("pbx")
@@ -232,7 +232,7 @@ async def test_all_goes_through_a_proxy_that_stays_in_the_way(
         way = f';outbound="sip:127.0.0.1:{proxy.port};transport={transport}"'
         folder = tmp_path / "baresip"
         with baresip(folder, server, transport, way) as phone:
-            await asyncio.to_thread(phone.shows, "----- MWI for sip:1001@")
+            await asyncio.to_thread(phone.shows, "Voice-Message: 0/0 (0/0)")
             phone.enters("/message by a proxy")
             assert await other.receive(1) == ["by a proxy"]
             assert await other.send("1001", "and back") == 200
