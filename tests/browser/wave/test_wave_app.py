@@ -14,6 +14,7 @@ from tests.browser.wave.test_wave_chats import write_to
 from tests.browser.wave.test_wave_settings import settings
 from tests.support.browser import serious_faults
 from tests.support.desk import log, open_wave, say
+from tests.support.server import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
     NewContext = Callable[..., BrowserContext]
 
+SHOWN = (
+    "(async () => { const found = await navigator.serviceWorker.getRegistration('/wave/');"
+    " const all = await found.getNotifications();"
+    " return all.map(each => [each.title, each.body, each.tag, each.data]); })()"
+)
 CONTROLLED = "() => navigator.serviceWorker.controller !== null"
 
 
@@ -157,14 +163,15 @@ def test_push_message_is_shown_by_the_worker(server: Server, new_context: NewCon
     devtools.send("ServiceWorker.enable")
     page.goto(f"{server.url}/v1/docs")  # Wave is closed
     news = {"title": "Ana Costa", "body": "Hi", "tag": "engage c", "path": "/wave/#/chats/c"}
-    devtools.send(
-        "ServiceWorker.deliverPushMessage",
-        {"origin": server.url, "registrationId": registrations[0], "data": json.dumps(news)},
-    )
-    shown = page.evaluate(
-        "(async () => { const found = await navigator.serviceWorker.getRegistration('/wave/');"
-        " for (let turn = 0; turn < 100; turn++) { const all = await found.getNotifications();"
-        " if (all.length) return all.map(each => [each.title, each.body, each.tag, each.data]);"
-        " await new Promise(each => setTimeout(each, 50)); } return []; })()"
-    )
+    message = {"origin": server.url, "registrationId": registrations[0], "data": json.dumps(news)}
+    shown: list[list[str]] = []
+
+    def is_shown() -> bool:
+        devtools.send("ServiceWorker.deliverPushMessage", message)
+        page.wait_for_timeout(100)
+        shown[:] = page.evaluate(SHOWN)
+        return shown != []
+
+    # For a moment the worker still counts the page that was left among its windows.
+    wait_until(is_shown, 15, "the notification")
     assert shown == [[news["title"], news["body"], news["tag"], news["path"]]]

@@ -131,6 +131,26 @@ describe("counts and hints", () => {
     const state = run(loaded(), event({ ...message(1, agent), kind: "assigned", agent: { id: "1000", name: "Ana" }, epoch: 1 }), event({ ...message(2, agent), kind: "state", state: "ended" }));
     expect(state).toMatchObject({ owner: { name: "Ana" }, epoch: 1, state: "ended" });
   });
+
+  describe("a summary that events overtook on their way", () => {
+    const summary: Summary = { conversation: "c", kind: "livechat", title: "Demo", state: "active", epoch: 1, owner: { id: "1000", name: "Ana" }, head: 2, events: [], more: false, too_far: false, watermarks: [], unread: 1, last: message(2, agent), participants: [] };
+    const ended = event({ ...message(3, agent), kind: "state", state: "ended" });
+
+    test("does not open again what has ended", () => {
+      const known: Conversation = { ...loaded(), kind: "livechat" };
+      for (const asked of [true, false]) {
+        const state = run(known, event(message(1, visitor)), event(message(2, agent)), ended, { type: "summary", summary, asked });
+        expect(state).toMatchObject({ state: "ended", unread: 1, last: 3 });
+      }
+    });
+
+    test("tells what the events alone did not", () => {
+      const state = run(empty("c"), event(message(3, agent)), { type: "summary", summary, asked: false });
+      expect(state).toMatchObject({ state: "active", title: "Demo", owner: { name: "Ana" }, unread: 2 });
+      expect(state.newest?.seq).toBe(3);
+      expect(run(empty("c"), ended, { type: "summary", summary, asked: false })).toMatchObject({ state: "ended", epoch: 1 });
+    });
+  });
 });
 
 /** Small, seeded, so that a failure can be seen again (mulberry32). */

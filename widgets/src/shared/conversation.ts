@@ -184,23 +184,27 @@ function withPending(state: Conversation, clientId: string, change: Partial<Pend
 }
 
 function afterSummary(state: Conversation, summary: Summary, asked: boolean, me: Me): Conversation {
-  let next: Conversation = {
-    ...state,
-    kind: summary.kind,
-    title: summary.title,
-    state: summary.state,
-    owner: summary.owner,
-    epoch: summary.epoch,
-    participants: summary.participants,
-    head: Math.max(state.head, summary.head),
-    newest: summary.last ?? state.newest,
-    unread: summary.unread,
-    pinned: summary.pinned ?? false,
-    muted: summary.muted ?? false,
-  };
+  const told = toldBy(summary, state, me);
+  const newest = isOvertaken(summary, state) ? state.newest : (summary.last ?? state.newest);
+  let next: Conversation = { ...state, kind: summary.kind, ...told, newest, head: Math.max(state.head, summary.head), pinned: summary.pinned ?? false, muted: summary.muted ?? false };
   for (const watermark of summary.watermarks) next = afterWatermark(next, watermark, me, false);
   if (!asked || summary.too_far) return next;
-  return { ...afterPage(next, state.last, summary, me), state: summary.state, owner: summary.owner, epoch: summary.epoch, unread: summary.unread };
+  return { ...afterPage(next, state.last, summary, me), ...told };
+}
+
+/** A summary tells how things were at its `head`: events that overtook it on their way here know better. */
+const isOvertaken = (summary: Summary, state: Conversation): boolean => summary.head < Math.max(state.last, state.newest?.seq ?? 0);
+
+type Told = Pick<Conversation, "title" | "state" | "owner" | "epoch" | "participants" | "unread">;
+
+const factsOf = ({ title, state, owner, epoch, participants, unread }: Told): Told => ({ title, state, owner, epoch, participants, unread });
+
+function toldBy(summary: Summary, state: Conversation, me: Me): Told {
+  if (!isOvertaken(summary, state)) return factsOf(summary);
+  if (state.kind !== "") return factsOf(state);
+  let known: Conversation = { ...state, ...factsOf(summary) };
+  for (const event of state.loaded ? state.events : [state.newest!]) if (event.seq > summary.head) known = { ...known, ...facts(known, event), unread: unreadAfter(known, event, me) };
+  return factsOf(known);
 }
 
 /** An answer to "anything after n?": complete from `after` on, whatever gaps its `prev`s show. */
