@@ -85,6 +85,141 @@ class TrunkChanged(msgspec.Struct, frozen=True, tag=True):
     server: str
 
 
+class CallStarted(msgspec.Struct, frozen=True, tag=True):
+    """Somebody calls. `call` names the call in all its facts; `sip_call_id` is its Call-ID.
+
+    `leg` is the caller's; legs are named within their call. `number` is the caller's extension, ""
+    for one who has none; `dialled` is what was dialled; `trunk` the trunk it came in by.
+    """
+
+    call: str
+    leg: str
+    number: str
+    name: str
+    dialled: str
+    direction: str
+    """`internal`, `inbound` or `outbound`."""
+    trunk: str = ""
+    source: str = ""
+    user_agent: str = ""
+    sip_call_id: str = ""
+
+
+class LegCalled(msgspec.Struct, frozen=True, tag=True):
+    """The call is offered to somebody: one line per device or trunk tried.
+
+    `action` says why: `dial`, `ring_group`, `forward`, `transfer`, `queue` …
+    """
+
+    call: str
+    leg: str
+    number: str
+    action: str
+    trunk: str = ""
+    target: str = ""
+
+
+class LegRinging(msgspec.Struct, frozen=True, tag=True):
+    """It rings there."""
+
+    call: str
+    leg: str
+    status: int
+
+
+class LegAnswered(msgspec.Struct, frozen=True, tag=True):
+    """A called leg answered, or the PBX answered the caller's (then `by` names the service)."""
+
+    call: str
+    leg: str
+    by: str = ""
+
+
+class LegsJoined(msgspec.Struct, frozen=True, tag=True):
+    """Two legs talk to each other from now on."""
+
+    call: str
+    first: str
+    second: str
+
+
+class LegHeld(msgspec.Struct, frozen=True, tag=True):
+    """A party put its peer on hold, or took it back."""
+
+    call: str
+    leg: str
+    held: bool
+
+
+class CallTransferred(msgspec.Struct, frozen=True, tag=True):
+    """A leg handed its peer on to `target`. `kind`: `blind`, `attended`, `park`, `pickup`.
+
+    After an attended transfer the facts of `other` (the consultation call) go on in this one.
+    """
+
+    call: str
+    leg: str
+    target: str
+    kind: str
+    other: str = ""
+
+
+class CallRecorded(msgspec.Struct, frozen=True, tag=True):
+    """A recording of the call is on disk; `file` is its path below the recordings' folder."""
+
+    call: str
+    recording: str
+    file: str
+    seconds: float
+    legs: tuple[str, ...]
+
+
+class LegEnded(msgspec.Struct, frozen=True, tag=True):
+    """A leg is over. `by`: who ended it (`caller`, `callee`, `pbx`).
+
+    `status` is the SIP status that ended an unanswered leg, 0 for an answered one; `cause` is the
+    cause in Q.850's numbers; `reason` says it in a word (`answered_elsewhere`, `busy`, `no_answer`,
+    `rtp_silence`, `connection_lost`, `restart` …). Figures of its media go with it.
+    """
+
+    call: str
+    leg: str
+    by: str
+    status: int
+    cause: int
+    reason: str
+    packets_in: int = 0
+    packets_lost: int = 0
+    jitter_ms: float = 0.0
+    mos: float = 0.0
+    codec: str = ""
+
+
+class CallEnded(msgspec.Struct, frozen=True, tag=True):
+    """Every leg is over; nothing more comes of this call.
+
+    `disposition`: `answered`, `no_answer`, `busy`, `failed`, `cancelled`.
+    """
+
+    call: str
+    disposition: str
+    status: int
+    cause: int
+
+
+CallFact = (
+    CallStarted
+    | LegCalled
+    | LegRinging
+    | LegAnswered
+    | LegsJoined
+    | LegHeld
+    | CallTransferred
+    | CallRecorded
+    | LegEnded
+    | CallEnded
+)
+
 Fact = (
     BindingAdded
     | BindingRemoved
@@ -93,6 +228,7 @@ Fact = (
     | TrunkChanged
     | AddressBanned
     | AddressUnbanned
+    | CallFact
 )
 
 

@@ -177,6 +177,8 @@ class Projection:
                 return set()
             case AddressBanned() | AddressUnbanned() | TrunkChanged():
                 return set()
+            case _:
+                return set()  # calls
 
     async def _keep(self, transaction: HubTransaction, relayed: MessageRelayed) -> None:
         try:

@@ -1,0 +1,1 @@
+"""Calls: legs and what joins them, without sockets or clocks."""

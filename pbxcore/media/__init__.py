@@ -1,0 +1,1 @@
+"""Sound and pictures on the wire and between people, without sockets or clocks."""
