@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.headers.option_tags import refuse_unknown
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.sip.transactions.incoming import Incoming
+
+IN_DIALOGS: Final = frozenset((b"BYE", b"INFO", b"NOTIFY", b"PRACK", b"UPDATE"))
+"""Methods that are for a dialog alone: what a peer lacks who sends one is the dialog (§12.2.2)."""
 
 
 class Uas:
@@ -50,6 +53,11 @@ class Uas:
         request = incoming.request
         service = self._services.get(request.method)
         if service is None:
-            raise RemoteProtocolError(405 if request.method in METHODS else 501, "", (self.allow,))
+            raise self._unserved(request.method)
         refuse_unknown(request, self._understood[request.method])
         service(incoming)
+
+    def _unserved(self, method: bytes) -> RemoteProtocolError:
+        if method in IN_DIALOGS:
+            return RemoteProtocolError(481)
+        return RemoteProtocolError(405 if method in METHODS else 501, "", (self.allow,))

@@ -237,6 +237,13 @@ async def test_dialog_that_is_not_ours_is_told_so(peer: Peer, method: str) -> No
     assert (await peer.next()).startswith(b"SIP/2.0 481 ")
 
 
+@pytest.mark.parametrize("method", ["BYE", "INFO", "NOTIFY", "PRACK", "UPDATE"])
+async def test_what_is_for_a_dialog_alone_finds_none(peer: Peer, method: str) -> None:
+    text = changed("1 OPTIONS", f"1 {method}", start=f"{method} sip:1000@pbx.test SIP/2.0")
+    peer.send(on_wire(text))
+    assert (await peer.next()).startswith(b"SIP/2.0 481 ")
+
+
 async def test_missing_header_is_named(peer: Peer) -> None:
     peer.send(on_wire(changed("Call-ID: x\n", "")))
     assert (await peer.next()).startswith(b"SIP/2.0 400 Missing Call-ID\r\n")
@@ -254,6 +261,14 @@ async def test_same_request_without_memory_gets_the_same_tag(peer: Peer) -> None
         peer.send(on_wire(options()))
         answers.append(await peer.next())
     assert answers[0] == answers[1]
+
+
+async def test_options_by_two_paths_are_answered_on_both(peer: Peer) -> None:
+    for branch in ("z9hG4bKleft", "z9hG4bKright"):  # no transaction that could be merged with
+        peer.send(on_wire(changed("z9hG4bKx", branch)))
+        answer = await peer.next()
+        assert answer.startswith(b"SIP/2.0 200 ")
+        assert branch.encode() in answer
 
 
 async def test_thousand_bad_datagrams_leave_the_socket_alive(house: House, peer: Peer) -> None:
