@@ -1,0 +1,91 @@
+"""Every table, for both databases: identifiers are text, moments milliseconds UTC (`*_ms`)."""
+
+from __future__ import annotations
+
+from engage.storage.tables.api import api_numbers, api_users
+from engage.storage.tables.broadcast import broadcasts, deliveries
+from engage.storage.tables.chat import (
+    chat_group_members,
+    chat_groups,
+    message_revisions,
+    message_texts,
+    search_progress,
+)
+from engage.storage.tables.hub import conversations, events, inboxes, participants
+from engage.storage.tables.livechat import consents, inquiries, livechats, visitors
+from engage.storage.tables.naming import metadata
+from engage.storage.tables.notify import mail_templates, mails
+from engage.storage.tables.people import (
+    accounts,
+    extension_group_members,
+    extension_groups,
+    extensions,
+    own_settings,
+    privileges,
+    queue_agents,
+    queues,
+    wave_activity,
+    wave_privileges,
+)
+from engage.storage.tables.push import push_messages, push_subscriptions
+from engage.storage.tables.sign_in import (
+    authenticator_apps,
+    passkeys,
+    password_links,
+    recovery_codes,
+    sessions,
+    sign_in_guards,
+    spent_tickets,
+)
+from engage.storage.tables.system import facts, operations, settings
+from engage.storage.tables.telephony import devices, journal_offsets, trunks
+from engage.storage.tables.uploads import files
+
+__all__ = [
+    "accounts",
+    "api_numbers",
+    "api_users",
+    "authenticator_apps",
+    "broadcasts",
+    "chat_group_members",
+    "chat_groups",
+    "consents",
+    "conversations",
+    "deliveries",
+    "devices",
+    "events",
+    "extension_group_members",
+    "extension_groups",
+    "extensions",
+    "facts",
+    "files",
+    "inboxes",
+    "inquiries",
+    "journal_offsets",
+    "livechats",
+    "mail_templates",
+    "mails",
+    "message_revisions",
+    "message_texts",
+    "metadata",
+    "operations",
+    "own_settings",
+    "participants",
+    "passkeys",
+    "password_links",
+    "privileges",
+    "push_messages",
+    "push_subscriptions",
+    "queue_agents",
+    "queues",
+    "recovery_codes",
+    "search_progress",
+    "sessions",
+    "settings",
+    "sign_in_guards",
+    "spent_tickets",
+    "trunks",
+    "visitors",
+    "wave_activity",
+    "wave_privileges",
+]

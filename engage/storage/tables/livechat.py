@@ -1,0 +1,85 @@
+"""Live chat: where visitors enter, who they are, and what they agreed to."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from engage.storage.tables.naming import metadata
+
+livechats = Table(
+    "livechat",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("public_id", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("destination_kind", Text, nullable=False),  # queue | extensions
+    Column("destination_values", JSON, nullable=False),
+    Column("options", JSON, nullable=False),  # the other fields of the form
+    Column("version", Integer, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("name_key", Text),  # the name without case; none once it is deleted
+    Column("client_id", Text),  # of the creation that made it
+    Column("deleted_at_ms", BigInteger),  # its conversations outlive it
+    Index("ix_livechat_name_key", "name_key", unique=True),
+    Index("ix_livechat_client_id", "client_id", unique=True),
+)
+
+visitors = Table(
+    "visitor",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("livechat_id", Text, ForeignKey("livechat.id"), nullable=False),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("token_expires_at_ms", BigInteger, nullable=False),
+    Column("full_name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("first_seen_at_ms", BigInteger, nullable=False),
+)
+
+inquiries = Table(  # one chat of one visitor, from the form to its end
+    "inquiry",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("number", BigInteger, nullable=False, unique=True),  # shown as #1024
+    Column("livechat_id", Text, ForeignKey("livechat.id"), nullable=False),
+    Column("visitor_id", Text, ForeignKey("visitor.id"), nullable=False),
+    Column("client_id", Text),
+    Column("page_url", Text, nullable=False),
+    Column("queued_at_ms", BigInteger, nullable=False),
+    Column("accepted_at_ms", BigInteger),
+    Column("end_reason", Text, nullable=False),
+    Column("away_since_ms", BigInteger),  # the visitor's last socket closed then
+    Column("agent_away_since_ms", BigInteger),  # the owner's last socket closed then
+    Column("mailed_at_ms", BigInteger),  # the agents were told by mail that somebody waits
+    Column("answered_at_ms", BigInteger),  # a message left was answered then
+    Column("answered_by", Text),  # the name of who says so
+    UniqueConstraint("livechat_id", "client_id"),
+    Index("ix_inquiry_visitor_id", "visitor_id"),
+)
+
+consents = Table(  # what was agreed to: the text's hash, the text itself once, the moment
+    "consent",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("visitor_id", Text, nullable=False),
+    Column("text_hash", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("address", Text, nullable=False),
+)
