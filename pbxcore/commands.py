@@ -217,6 +217,45 @@ class DeviceTold(msgspec.Struct, frozen=True, tag=True):
     status: int
 
 
+class HangUpCall(msgspec.Struct, frozen=True, tag=True):
+    """End a call, or one leg of it. Reply: `CallDone`."""
+
+    call: str
+    leg: str = ""
+
+
+class PlaceCall(msgspec.Struct, frozen=True, tag=True):
+    """Ring `caller`, and once that is answered call `callee` for it. Reply: `CallDone`.
+
+    Each is dialled as the extension `by` would dial it; without `by` as the caller itself.
+    """
+
+    caller: str
+    callee: str
+    by: str = ""
+
+
+class TransferCall(msgspec.Struct, frozen=True, tag=True):
+    """Hand on the peer of a leg to whom `target` calls, unasked. Reply: `CallDone`."""
+
+    call: str
+    leg: str
+    target: str
+
+
+class CallDone(msgspec.Struct, frozen=True, tag=True):
+    """Whether a command about a call was carried out: 200 or 202, 404 for no such call or leg.
+
+    Other statuses say in SIP's words why not. `call` names a call that was placed.
+    """
+
+    status: int
+    call: str = ""
+
+
+CallCommand = HangUpCall | PlaceCall | TransferCall
+
+
 class JournalGrew(msgspec.Struct, frozen=True, tag=True):
     """A hint: the journal on disk now reaches `seq`. Needs no reply and may get lost."""
 
@@ -274,6 +313,7 @@ Request = (
     | LiftBans
     | Trace
     | CheckSync
+    | CallCommand
     | Probe
 )
 Reply = (
@@ -285,6 +325,7 @@ Reply = (
     | BansHeld
     | TraceShown
     | DeviceTold
+    | CallDone
     | Health
 )
 Notice = JournalGrew | WebSocketOpened | WebSocketMessage | WebSocketClosed

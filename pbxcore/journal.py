@@ -9,6 +9,15 @@ from __future__ import annotations
 import msgspec
 
 
+class PbxStarted(msgspec.Struct, frozen=True, tag=True):
+    """The PBX begins anew: calls that were up are over, and their facts end here.
+
+    `up_until_ms` is when it was last known to run, 0 where it never did.
+    """
+
+    up_until_ms: int
+
+
 class BindingAdded(msgspec.Struct, frozen=True, tag=True):
     """A device registered, or came back after a restart or under a new address."""
 
@@ -88,8 +97,11 @@ class TrunkChanged(msgspec.Struct, frozen=True, tag=True):
 class CallStarted(msgspec.Struct, frozen=True, tag=True):
     """Somebody calls. `call` names the call in all its facts; `sip_call_id` is its Call-ID.
 
-    `leg` is the caller's; legs are named within their call. `number` is the caller's extension, ""
-    for one who has none; `dialled` is what was dialled; `trunk` the trunk it came in by.
+    `call` is of this call alone, after a restart too; legs are named within their call, `leg` is
+    the caller's. `number` is the caller's extension, "" for one who has none; `dialled` is what was
+    dialled; `trunk` the id of the trunk it came in by. `caller` is the number that is shown to who
+    is called, where it is not the extension's; `original` what it was before a route rewrote it;
+    `account` what the call is charged to.
     """
 
     call: str
@@ -103,12 +115,17 @@ class CallStarted(msgspec.Struct, frozen=True, tag=True):
     source: str = ""
     user_agent: str = ""
     sip_call_id: str = ""
+    caller: str = ""
+    original: str = ""
+    account: str = ""
 
 
 class LegCalled(msgspec.Struct, frozen=True, tag=True):
     """The call is offered to somebody: one line per device or trunk tried.
 
-    `action` says why: `dial`, `ring_group`, `forward`, `transfer`, `queue` …
+    `action` says why: `dial`, `ring_group`, `forward`, `transfer`, `queue` … and `owner` is the
+    number whose doing it is: the ring group's, that of the extension which forwards. `trunk` is an
+    id, `target` the device's contact.
     """
 
     call: str
@@ -117,6 +134,7 @@ class LegCalled(msgspec.Struct, frozen=True, tag=True):
     action: str
     trunk: str = ""
     target: str = ""
+    owner: str = ""
 
 
 class LegRinging(msgspec.Struct, frozen=True, tag=True):
@@ -128,11 +146,16 @@ class LegRinging(msgspec.Struct, frozen=True, tag=True):
 
 
 class LegAnswered(msgspec.Struct, frozen=True, tag=True):
-    """A called leg answered, or the PBX answered the caller's (then `by` names the service)."""
+    """A called leg answered, or the PBX answered the caller's.
+
+    Then `by` names the service (`ivr`, `voicemail`, `echo` …) and `owner` its number; each service
+    that the caller goes on to says so again.
+    """
 
     call: str
     leg: str
     by: str = ""
+    owner: str = ""
 
 
 class LegsJoined(msgspec.Struct, frozen=True, tag=True):
@@ -221,7 +244,8 @@ CallFact = (
 )
 
 Fact = (
-    BindingAdded
+    PbxStarted
+    | BindingAdded
     | BindingRemoved
     | BindingQualified
     | MessageRelayed

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Awaitable, Callable, Sequence
 
+    from pbxcore.calls.control import CallControl
     from pbxcore.directory import Directory
     from pbxcore.journal import Fact
     from pbxcore.sip.flow import Flow
@@ -137,6 +138,7 @@ class Pbx:
         self._pager: Pager | None = None
         self._resolver: Resolver | None = None
         self._trunks: Trunks | None = None
+        self._calls: CallControl | None = None
         self._event_stores = events or volatile_stores()
         self._events: Events | None = None
         self._chores: asyncio.TimerHandle | None = None
@@ -298,11 +300,18 @@ class Pbx:
                 return self._watch.handle(request)
             case commands.CheckSync():
                 return await self._check_sync(request)
+            case commands.HangUpCall() | commands.PlaceCall() | commands.TransferCall():
+                return await self._control(request)
             case commands.Probe():
                 return self._health()
             case _:
                 raise LocalProtocolError(f"not a command for the PBX: {type(request).__name__}")
         return commands.DirectoryHeld(self._directory.version)
+
+    async def _control(self, command: commands.CallCommand) -> commands.CallDone:
+        if self._calls is None:
+            return commands.CallDone(503)
+        return await self._calls.control(command)
 
     async def _check_sync(self, command: commands.CheckSync) -> commands.DeviceTold:
         if self._events is None:

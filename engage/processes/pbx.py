@@ -36,6 +36,7 @@ from pbxcore.commands import (
 )
 from pbxcore.devices import KEY_PURPOSE
 from pbxcore.directory import Directory
+from pbxcore.journal import PbxStarted
 from pbxcore.pbx import Pbx
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("engage.processes.pbx")  # run as `__main__`
 
 LISTENERS = ("sip-udp", "sip-tcp", "sips")
+BEAT_EVERY_S = 5.0
 STORED_WITHIN_S = 25.0  # below the 32 s after which the phone gives up (RFC 3261 §17.1.2, Timer F)
 
 
@@ -69,6 +71,8 @@ class PbxPart:
         self._events = EventFiles(folder)
         self._grown = 0
         self._journal = JournalWriter(folder / "journal", self._grew)
+        self._record(PbxStarted(self._journal.beaten_at_ms))
+        self._beat: asyncio.TimerHandle | None = None
         self._pbx = Pbx(
             self._directory,
             store=self._bindings,
@@ -87,6 +91,7 @@ class PbxPart:
         path = self._leash.handover.plan.run / "pbx.sock"
         server = await self._loop.create_unix_server(self._connection, sock=unix.listen(path))
         settle()
+        self._beat_on()
         self._leash.ready()
         log.info("pbx serves", extra={"directory": self._directory.version})
         await until_stopped(self._leash)
@@ -99,7 +104,14 @@ class PbxPart:
         await self._bans.flush()
         await asyncio.to_thread(self._bindings.close)
         await asyncio.to_thread(self._events.close)
+        if self._beat is not None:
+            self._beat.cancel()
         await asyncio.to_thread(self._journal.close)
+
+    def _beat_on(self) -> None:
+        """Calls that a crash cuts off end, for their records, when this was done last."""
+        self._journal.beat()
+        self._beat = self._loop.call_later(BEAT_EVERY_S, self._beat_on)
 
     def _show_certificates(self) -> asyncio.Task[None]:
         """Use the certificates there are, and those that replace them later."""

@@ -65,6 +65,7 @@ class JournalWriter:
         first, path = (_segments(folder) or [(1, _segment(folder, 1))])[-1]
         self._seq = self._start = first - 1 + _cut_torn_tail(path)
         self.synced_seq = self._seq
+        self.beaten_at_ms = _beaten_at_ms(folder)
         self._mark = os.open(folder / SYNCED, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._mark_synced()
         self._lock = threading.Lock()
@@ -90,6 +91,10 @@ class JournalWriter:
             self._appender.append(_encoder.encode(Entry(self._seq + 1, at_ms, fact)))
             self._seq += 1
             return self._seq
+
+    def beat(self) -> None:
+        """Let the next start know that this moment was reached; `beaten_at_ms` tells it there."""
+        os.utime(self._mark)
 
     def close(self) -> None:
         """Sync what waits and end."""
@@ -201,6 +206,14 @@ def _synced_seq(folder: Path) -> int:
     try:
         return int((folder / SYNCED).read_bytes() or 0)
     except FileNotFoundError:  # nothing was ever written
+        return 0
+
+
+def _beaten_at_ms(folder: Path) -> int:
+    """When the writer before this one was last known to run; 0 where there was none."""
+    try:
+        return (folder / SYNCED).stat().st_mtime_ns // 1_000_000
+    except FileNotFoundError:
         return 0
 
 

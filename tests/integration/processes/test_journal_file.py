@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,6 +84,17 @@ def test_numbers_go_on_after_a_restart(folder: Path) -> None:
     assert writer.append(fact(50), 0) == 51
     writer.close()
     assert seqs(folder) == list(range(1, 52))
+
+
+def test_the_next_start_knows_until_when_the_last_one_ran(folder: Path) -> None:
+    first = JournalWriter(folder)
+    assert first.beaten_at_ms == 0
+    before = time.time_ns() // 1_000_000
+    first.beat()
+    first.close()
+    second = JournalWriter(folder)
+    assert 0 <= second.beaten_at_ms - before + 20 < 5_000  # the file system's clock is coarser
+    second.close()
 
 
 def test_a_reader_follows_a_growing_journal(folder: Path) -> None:

@@ -28,9 +28,13 @@ async def test_a_phone_registers_while_web_is_stopped_and_after_pbx_was_killed()
         finally:
             os.kill(server.pid("web"), signal.SIGCONT)
         journal = server.data / "pbx" / "journal"
-        wait_until(lambda: list(read_journal(journal, 0)), 5, "the journal")
-        facts = [entry.fact for entry in read_journal(journal, 0)]
-        assert [fact.number for fact in facts if isinstance(fact, BindingAdded)] == ["1001"]
+
+        def added() -> list[str]:
+            facts = (entry.fact for entry in read_journal(journal, 0))
+            return [fact.number for fact in facts if isinstance(fact, BindingAdded)]
+
+        wait_until(added, 5, "the journal")
+        assert added() == ["1001"]
         assert b"Sip-1001!" not in sealed.read_bytes()
         snapshot = SealedDirectory(sealed, Keyring.of(server.data, None)).load()
         assert snapshot is not None
