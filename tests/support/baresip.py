@@ -24,8 +24,8 @@ class Baresip:
     """A baresip of its own folder, registered as one extension.
 
     `account` goes on where the account's line ends, `contacts` are its lines of an address book,
-    `modules` are loaded beside the usual ones; mwi.so of 1.0 subscribes
-    in a tight loop, and hears nothing any more, unless presence.so comes before it.
+    `config` are lines of its configuration, `modules` are loaded beside the usual ones; mwi.so
+    of 1.0 subscribes in a tight loop, and hears nothing any more, unless presence.so comes first.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class Baresip:
         account: str = "",
         contacts: str = "",
         modules: tuple[str, ...] = (),
+        config: str = "",
     ) -> None:
         self._folder = folder
         folder.mkdir()
@@ -54,6 +55,7 @@ class Baresip:
             f"sip_cafile {server.data / 'keys' / 'certificate.pem'}\n"
             "module_path /usr/lib/baresip/modules\n"
             f"sip_listen 127.0.0.1:{free_port(udp=True)}\n"
+            f"{config}"
             "module stdio.so\n"
             "module account.so\n"
             "module_app contact.so\n"

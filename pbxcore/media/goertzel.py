@@ -1,0 +1,161 @@
+"""How strong single frequencies are (Goertzel's filter), and the keys and fax tones among them.
+
+The filters of a bank run over a block as one product of matrices: the same sums, without a loop.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
+import numpy as np
+
+from pbxcore.media.samples import PEAK
+from pbxcore.media.tones import CED_HZ, CNG_HZ, KEYS
+
+if TYPE_CHECKING:
+    from pbxcore.media.samples import Samples, Wave
+
+_PAIRS: Final = sorted(set(KEYS.values()))
+_ROWS: Final = tuple(sorted({row for row, _ in _PAIRS}))
+_COLUMNS: Final = tuple(sorted({column for _, column in _PAIRS}))
+_KEY_OF: Final = {pair: key for key, pair in KEYS.items()}
+
+_KEY_BLOCK_S: Final = 0.01275
+"""Two whole blocks fit into the shortest key that must be known, 40 ms; not into 23 ms (Q.24)."""
+_FAINTEST: Final = 10 ** (-36 / 10) / 2
+"""Of a full-scale square wave's power, a tone below which is none: Q.24 asks for -29 dBm."""
+_TWIST: Final = 10 ** (9 / 10)
+"""How much one of the two may be stronger: Q.24 asks for 4 dB one way and 8 dB the other."""
+_ABOVE_OTHERS: Final = 10 ** (8 / 10)
+"""How far the strongest of four stands out: speech spreads."""
+_PURITY: Final = 0.75
+"""The share of a block's power that a key's tones have: a voice has overtones besides."""
+_FAX_PURITY: Final = 0.55
+"""So much of a tone 38 Hz off is still in a filter as wide as a block of 10 ms makes it (T.30)."""
+
+
+class Bank:
+    """Filters for some frequencies in Hz, over blocks of `size` samples."""
+
+    def __init__(self, frequencies: tuple[float, ...], rate: int, size: int) -> None:
+        self.size = size
+        turns = np.outer(np.arange(size), np.array(frequencies)) * (2 * np.pi / rate)
+        self._filters = np.exp(-1j * turns).astype(np.complex64) * (np.sqrt(2) / size)
+
+    def powers(self, block: Wave) -> Wave:
+        """The mean power of each frequency in one block, in squares of the block's unit."""
+        found = block @ self._filters
+        powers: Wave = (found.real**2 + found.imag**2).astype(np.float32)
+        return powers
+
+
+def share(samples: Samples, frequency: float, rate: int) -> float:
+    """How much of a sound's power one frequency has: 1 for a pure tone, near 0 for others."""
+    wave = samples.astype(np.float32)
+    total = float(np.dot(wave, wave)) / max(len(wave), 1)
+    if total < 1:
+        return 0.0
+    return float(Bank((frequency,), rate, len(wave)).powers(wave)[0]) / total
+
+
+class _Blocks:
+    """Cuts what comes in pieces of any length into blocks of one length."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._rest: Wave = np.zeros(0, np.float32)
+
+    def cut(self, samples: Samples) -> list[Wave]:
+        wave: Wave = np.concatenate((self._rest, samples.astype(np.float32) / np.float32(PEAK)))
+        whole = len(wave) - len(wave) % self._size
+        self._rest = wave[whole:]
+        return [wave[at : at + self._size] for at in range(0, whole, self._size)]
+
+
+class Key(msgspec.Struct, frozen=True):
+    """A key that was pressed, told when it is let go."""
+
+    digit: str
+    duration_ms: int
+
+
+class KeyDetector:
+    """Hears keys in band: two blocks alike make a key, two others end it (ITU-T Q.24)."""
+
+    def __init__(self, rate: int) -> None:
+        size = round(rate * _KEY_BLOCK_S)
+        self._blocks = _Blocks(size)
+        self._bank = Bank(_ROWS + _COLUMNS, rate, size)
+        self._block_ms = 1000 * size / rate
+        self._before = ""
+        self._key = ""
+        self._lasted = 0
+        self._missed = 0
+
+    def hear(self, samples: Samples) -> list[Key]:
+        """Go on listening; returns the keys that ended."""
+        return [key for block in self._blocks.cut(samples) if (key := self._step(block))]
+
+    @property
+    def pressed(self) -> str:
+        """The key that sounds now, "" for none."""
+        return self._key
+
+    def _step(self, block: Wave) -> Key | None:
+        heard = self._heard(block)
+        steady, self._before = heard == self._before, heard
+        if heard and heard == self._key:
+            self._lasted, self._missed = self._lasted + 1 + self._missed, 0
+            return None
+        if self._key:
+            self._missed += 1  # one block may be spoilt: Q.24 asks to bridge 10 ms
+            if self._missed < 2:
+                return None
+        ended = Key(self._key, round(self._lasted * self._block_ms)) if self._key else None
+        self._key, self._lasted, self._missed = (heard, 2, 0) if heard and steady else ("", 0, 0)
+        return ended
+
+    def _heard(self, block: Wave) -> str:
+        total = float(np.dot(block, block)) / len(block)
+        if total < _FAINTEST:
+            return ""
+        powers = self._bank.powers(block)
+        rows, columns = powers[:4], powers[4:]
+        row, column = int(rows.argmax()), int(columns.argmax())
+        low, high = float(rows[row]), float(columns[column])
+        if low + high < _PURITY * total or not 1 / _TWIST < low / max(high, 1e-12) < _TWIST:
+            return ""
+        for group, strongest in ((rows, low), (columns, high)):
+            if float(np.partition(group, 2)[2]) * _ABOVE_OTHERS > strongest:
+                return ""
+        return _KEY_OF[_ROWS[row], _COLUMNS[column]]
+
+
+class FaxDetector:
+    """Hears a fax machine that calls (CNG) or answers (CED); each is told once."""
+
+    _BLOCK_S: Final = 0.01
+    _LASTS_S: Final = 0.36
+    """CNG has 0.5 s less 15 %, and begins and ends inside a block; music rarely holds so long."""
+
+    def __init__(self, rate: int) -> None:
+        size = round(rate * self._BLOCK_S)
+        self._blocks = _Blocks(size)
+        self._bank = Bank((CNG_HZ, CED_HZ), rate, size)
+        self._runs = [0, 0]
+        self._told: set[str] = set()
+
+    def hear(self, samples: Samples) -> list[Literal["cng", "ced"]]:
+        """Go on listening; returns what was recognised just now."""
+        found: list[Literal["cng", "ced"]] = []
+        for block in self._blocks.cut(samples):
+            total = float(np.dot(block, block)) / len(block)
+            pure = self._bank.powers(block) > _FAX_PURITY * max(total, _FAINTEST)
+            names: tuple[Literal["cng", "ced"], ...] = ("cng", "ced")
+            for at, name in enumerate(names):
+                self._runs[at] = self._runs[at] + 1 if pure[at] else 0
+                if self._runs[at] * self._BLOCK_S >= self._LASTS_S and name not in self._told:
+                    self._told.add(name)
+                    found.append(name)
+        return found

@@ -1,0 +1,167 @@
+"""Two-way sound, proven: each party says a tone of its own, and each is asked what it heard.
+
+baresip: `says` and `Baresip(config=…)` give a phone a tone for a voice, and `hears` looks into what
+it decoded. SIPp and everything else: a `Voice` is the RTP side of a call on a socket of its own, to
+be named in the scenario's SDP.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+import time
+import wave
+from typing import TYPE_CHECKING, Final, Self
+
+import numpy as np
+
+from pbxcore.media.g711 import compress_mu, expand_a, expand_mu, mu_to_a
+from pbxcore.media.goertzel import share
+from pbxcore.media.oscillator import sine
+from tests.support.server import wait_until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pbxcore.media.samples import Samples
+
+_BLOCK_S: Final = 0.1
+_PURE: Final = 0.6
+"""The share of the power that is left of a tone by the coarsest codec, and by a lost packet."""
+
+
+def heard(samples: Samples, hz: float, rate: int = 8000) -> float:
+    """The part of the time, 0 to 1, in which this tone sounds and nothing beside it."""
+    size = round(rate * _BLOCK_S)
+    blocks = [samples[at : at + size] for at in range(0, len(samples) - size + 1, size)]
+    return sum(share(block, hz, rate) > _PURE for block in blocks) / max(len(blocks), 1)
+
+
+def sounds(samples: Samples, hz: float, rate: int = 8000) -> float:
+    """The part of the time in which this tone sounds, whatever else does: for conferences."""
+    size = round(rate * _BLOCK_S)
+    blocks = [samples[at : at + size] for at in range(0, len(samples) - size + 1, size)]
+    return sum(share(block, hz, rate) > 0.08 for block in blocks) / max(len(blocks), 1)
+
+
+def write_tone(path: Path, hz: float, *, seconds: float = 60, rate: int = 8000) -> Path:
+    """A WAV file of one tone."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes(sine((hz,), seconds, rate).tobytes())
+    return path
+
+
+def read_sound(path: Path) -> tuple[Samples, int]:
+    """All samples of a WAV file and its rate, also while it grows; more channels: columns."""
+    data = path.read_bytes()
+    at = data.find(b"fmt ")
+    body = data.find(b"data", at)
+    if at < 0 or body < 0:
+        return np.zeros(0, np.int16), 8000
+    channels, rate = struct.unpack_from("<HI", data, at + 10)
+    whole = (len(data) - body - 8) // (2 * channels) * channels
+    samples = np.frombuffer(data, "<i2", whole, body + 8)
+    return (samples.reshape(-1, channels) if channels > 1 else samples), rate
+
+
+def says(folder: Path, hz: float, *, rate: int = 8000) -> str:
+    """Lines of baresip's configuration: it says a tone, and keeps what it hears in `folder`."""
+    tone = write_tone(folder.parent / f"{folder.name}-{hz:.0f}-hz.wav", hz, rate=rate)
+    return (
+        f"audio_source aufile,{tone}\naudio_player aufile,{folder / 'played.wav'}\n"
+        f"audio_alert aufile,{folder / 'alert.wav'}\nsnd_path {folder}\n"
+        + "".join(f"module {each}.so\n" for each in ("g711", "g722", "opus", "aufile", "sndfile"))
+    )
+
+
+def hears(folder: Path, hz: float, *, seconds: float = 0.5, within_s: float = 15) -> None:
+    """Wait until the last of what the baresip in `folder` decoded is this tone alone."""
+
+    def latest() -> bool:
+        dumps = sorted(folder.glob("dump-*-dec.wav"))
+        if not dumps:
+            return False
+        samples, rate = read_sound(dumps[-1])
+        tail = samples[-round(seconds * rate) :]
+        return len(tail) >= seconds * rate and heard(tail, hz, rate) > 0.7
+
+    wait_until(latest, within_s, f"{hz} Hz at {folder.name}")
+
+
+class Voice:
+    """One end of an RTP stream of G.711 that says a tone, from `talk` on, and keeps what it hears.
+
+    `law`: the payload type it sends, 0 (µ-law) or 8 (A-law); it understands both.
+    """
+
+    def __init__(self, hz: float, *, law: int = 0, host: str = "127.0.0.1") -> None:
+        codes = bytes(compress_mu(int(each)) for each in sine((hz,), 1, 8000, edges=False))
+        self._tone = mu_to_a(codes) if law == 8 else codes
+        self._law = law
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind((host, 0))
+        self._socket.settimeout(0.005)
+        self.port: int = self._socket.getsockname()[1]
+        self.received: list[int] = []
+        self._peer: tuple[str, int] | None = None
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join(5)
+        self._socket.close()
+
+    def talk(self, port: int, host: str = "127.0.0.1") -> None:
+        """Say the tone there, from now on."""
+        self._peer = (host, port)
+
+    def hears(self, hz: float, *, seconds: float = 0.5, within_s: float = 10) -> None:
+        """Wait until this tone, and nothing beside it, is what comes."""
+        self._wait(lambda tail: heard(tail, hz) > 0.7, seconds, within_s, f"{hz} Hz")
+
+    def hears_all(self, *tones: float, seconds: float = 0.5, within_s: float = 10) -> None:
+        """Wait until these tones come together."""
+        self._wait(
+            lambda tail: all(sounds(tail, hz) > 0.7 for hz in tones), seconds, within_s, f"{tones}"
+        )
+
+    def hears_nothing(self, *, seconds: float = 0.5) -> None:
+        """Look on for a while: nothing may come, or silence only."""
+        begin = len(self.received)
+        self._over.wait(seconds)
+        came = np.array(self.received[begin:] or [0], np.int16)
+        assert int(np.abs(came.astype(int)).max()) < 100
+
+    def _wait(self, fits, seconds: float, within_s: float, what: str) -> None:
+        def latest() -> bool:
+            tail = np.array(self.received[-round(seconds * 8000) :], np.int16)
+            return len(tail) >= seconds * 8000 and fits(tail)
+
+        wait_until(latest, within_s, f"{what} at port {self.port}")
+
+    def _run(self) -> None:
+        expand = {0: [expand_mu(c) for c in range(256)], 8: [expand_a(c) for c in range(256)]}
+        number, due = 0, time.monotonic()
+        while not self._over.is_set():
+            try:
+                packet = self._socket.recv(2048)
+            except (TimeoutError, ConnectionRefusedError):
+                packet = b""
+            kind = packet[1] & 0x7F if len(packet) > 12 and packet[0] >> 6 == 2 else -1
+            if kind in expand:
+                self.received.extend(expand[kind][code] for code in packet[12:])
+            if time.monotonic() < due:
+                continue
+            due += 0.02
+            if self._peer:
+                at = number * 160 % 8000
+                head = struct.pack("!BBHII", 0x80, self._law, number & 0xFFFF, number * 160, 0x50)
+                self._socket.sendto(head + self._tone[at : at + 160], self._peer)
+                number += 1
