@@ -1,0 +1,29 @@
+"""Broadcasts: one text to many people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engage.broadcast.routes import BroadcastRoutes
+from engage.broadcast.sending import BroadcastSending
+from engage.broadcast.service import Broadcasts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.routing import BaseRoute
+
+    from engage.app.ground import Ground
+    from engage.hub.service import Hub
+    from engage.people.service import People
+    from engage.telephony.deliveries import Deliveries
+
+
+class Announcements:
+    """Keeps broadcasts and sends them in their time."""
+
+    def __init__(self, ground: Ground, people: People, hub: Hub, deliveries: Deliveries) -> None:
+        database = ground.database
+        self.sending = BroadcastSending(database, hub, people, deliveries, ground.events)
+        broadcasts = Broadcasts(database, people, deliveries, self.sending.wake)
+        self.routes: Sequence[BaseRoute] = BroadcastRoutes(broadcasts).routes()

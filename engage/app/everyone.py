@@ -1,0 +1,69 @@
+"""People, and the way to their sockets."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from engage.people.admin_routes import AdminRoutes, PrivilegeRoutes, WavePrivilegeRoutes
+from engage.people.choice_routes import ChoiceRoutes
+from engage.people.events import SessionEnded
+from engage.people.extension_routes import ExtensionRoutes
+from engage.people.group_routes import ExtensionGroupRoutes
+from engage.people.import_routes import ImportRoutes
+from engage.people.numbers import NumberRanges
+from engage.people.own_settings import OwnSettingsService
+from engage.people.own_settings_routes import OwnSettingsRoutes
+from engage.people.queue_routes import QueueRoutes
+from engage.people.routes import PeopleRoutes
+from engage.people.service import People
+from engage.people.sign_in.routes.factors import FactorRoutes
+from engage.people.sign_in.routes.passwords import PasswordRoutes
+from engage.people.sign_in.routes.sessions import SessionRoutes
+from engage.web.access import Access
+from engage.web.sockets import Sockets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.routing import BaseRoute
+
+    from engage.app.ground import Ground
+    from engage.notify.outbox import Outbox
+
+
+class Everyone:
+    """Who may enter, and the connections of who did."""
+
+    def __init__(self, ground: Ground, outbox: Outbox) -> None:
+        people = self.people = People(
+            ground.database,
+            ground.keyring,
+            ground.events,
+            ground.clock,
+            policy=ground.security,
+            ranges=partial(ground.configuration.get, NumberRanges),
+        )
+        people.links.send_by(outbox)
+        people.extensions.welcome_by(people.links, outbox)
+        self.access = Access(people)
+        self.sockets = Sockets(self.access)
+        ground.events.subscribe(SessionEnded, self.sockets.session_ended)
+        ground.metrics.follow(self.sockets)
+        own_settings = OwnSettingsService(ground.database, people.extensions, self.sockets.send)
+        hosts = ground.public_url.host_names
+        self.routes: Sequence[BaseRoute] = [
+            *PeopleRoutes(people, ground.metrics.signed_in, hosts).routes(),
+            *FactorRoutes(people, hosts).routes(),
+            *SessionRoutes(people).routes(),
+            *PasswordRoutes(people).routes(),
+            *ExtensionRoutes(people.extensions).routes(),
+            *ImportRoutes(people).routes(),
+            *ExtensionGroupRoutes(people.groups).routes(),
+            *QueueRoutes(people.queues, people.name_of).routes(),
+            *AdminRoutes(people.administrators).routes(),
+            *PrivilegeRoutes(people.privileges).routes(),
+            *WavePrivilegeRoutes(people.wave_privileges).routes(),
+            *ChoiceRoutes(people.choices).routes(),
+            *OwnSettingsRoutes(own_settings).routes(),
+        ]

@@ -1,0 +1,36 @@
+"""The forms of the administration, which it draws from their schemas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engage.api.forms import ApiUserForm
+from engage.livechat.administration_routes import LiveChatForm
+from engage.notify.wire import EmailTemplateForm
+from engage.people.forms import (
+    AdminForm,
+    ExtensionForm,
+    GroupForm,
+    PrivilegeForm,
+    QueueForm,
+    WavePrivilegeForm,
+)
+from engage.system.http_server_routes import CertificateUpload
+from engage.telephony.trunk_forms import TrunkForm
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+FORMS: Final[dict[str, type[BaseModel]]] = {
+    "admin": AdminForm,
+    "api-users": ApiUserForm,
+    "certificate": CertificateUpload,
+    "email-template": EmailTemplateForm,
+    "extension": ExtensionForm,
+    "extension-group": GroupForm,
+    "livechat": LiveChatForm,
+    "privilege": PrivilegeForm,
+    "queue": QueueForm,
+    "trunk": TrunkForm,
+    "wave-privilege": WavePrivilegeForm,
+}

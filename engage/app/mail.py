@@ -1,0 +1,54 @@
+"""Mails: written, kept in the outbox, sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engage.i18n import languages
+from engage.notify.events import MailSettled
+from engage.notify.library import TemplateLibrary
+from engage.notify.outbox import Outbox
+from engage.notify.previews import Previews
+from engage.notify.routes import MailRoutes, TemplateRoutes
+from engage.notify.sending import MailSending
+from engage.notify.settings import NAME as EMAIL
+from engage.notify.settings import RULED, EmailSettings, ruling
+from engage.notify.trial import Trial
+from engage.notify.writing import Writing
+from engage.system.actor import Module
+from engage.system.events import SectionChanged
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.routing import BaseRoute
+
+    from engage.app.ground import Ground
+
+
+class Mail:
+    """Gives every slice that mails people the outbox."""
+
+    def __init__(self, ground: Ground) -> None:
+        database, configuration, clock = ground.database, ground.configuration, ground.clock
+        rule = ruling(ground.settings.smtp)
+        configuration.register(
+            EMAIL, EmailSettings, Module.EMAIL, lambda: dict.fromkeys(rule, RULED), rule
+        )
+        self.outbox = Outbox(database, ground.keyring, ground.public_url, clock)
+        library = TemplateLibrary(database, languages, clock)
+        writing = Writing(
+            library, configuration, ground.public_url, lambda: ground.time().calendar().zone
+        )
+        sending = self.sending = MailSending(
+            database, self.outbox, writing, configuration, ground.events, clock
+        )
+        trial = Trial(database, self.outbox, writing, configuration, clock)
+        previews = Previews(clock)
+        ground.events.subscribe(SectionChanged, sending.section_changed)
+        ground.events.subscribe(MailSettled, ground.metrics.mail_settled)
+        ground.metrics.follow_mails(lambda state: sending.figures.get(state, 0))
+        self.routes: Sequence[BaseRoute] = [
+            *MailRoutes(self.outbox, sending, trial, writing, previews).routes(),
+            *TemplateRoutes(library, writing, previews).routes(),
+        ]

@@ -1,0 +1,158 @@
+"""What exists once the database is open: every slice, in order of need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from engage.api.https_api import HttpsApi
+from engage.app.announcements import Announcements
+from engage.app.colleagues import Colleagues
+from engage.app.everyone import Everyone
+from engage.app.ground import Ground
+from engage.app.mail import Mail
+from engage.app.messaging import Messaging
+from engage.app.phones import Phones
+from engage.app.uploads import Uploads
+from engage.app.visitors import Visitors
+from engage.identifiers import now_ms
+from engage.processes.status import SupervisorStatus
+from engage.web.frame import frame
+from engage.web.health import HealthRoutes, Readiness
+from engage.web.installing import InstallingRoutes
+from engage.web.refusals import Refusals
+from engage.web.site import SiteRoutes
+from engage.web.static import StaticFiles
+from engage.web.version import version
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp
+
+    from engage.identifiers import Clock
+    from engage.keyring import Keyring
+    from engage.processes.link import PartLink, PbxLink
+    from engage.settings import Settings
+    from engage.storage.database import Database
+    from engage.web.health import Part
+
+
+class Parts:
+    """Builds all slices, starts and stops them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        keyring: Keyring,
+        pbx: PbxLink,
+        media: PartLink,
+        database: Database,
+        clock: Clock = now_ms,
+    ) -> None:
+        ground = self._ground = Ground(settings, keyring, database, clock)
+        self._mail = Mail(ground)
+        outbox = self._mail.outbox
+        self._everyone = everyone = Everyone(ground, outbox)
+        self._messaging = messaging = Messaging(ground, everyone.sockets)
+        self._visitors = visitors = Visitors(ground, everyone, messaging.hub, outbox)
+        self._uploads = uploads = Uploads(
+            ground, messaging.hub, visitors.livechat, everyone.sockets
+        )
+        self._phones = phones = Phones(ground, pbx, everyone, messaging, outbox)
+        self._colleagues = Colleagues(
+            ground, everyone, messaging, visitors, uploads, phones, outbox
+        )
+        self._announcements = Announcements(
+            ground, everyone.people, messaging.hub, phones.telephony.deliveries
+        )
+        self._api = self._programs(pbx)
+        self._started: list[Callable[[], Awaitable[None]]] = []
+        self.people, self.sockets = everyone.people, everyone.sockets
+        self.livechat = visitors.livechat
+        self.routes: list[BaseRoute] = [
+            *ground.routes,
+            *self._mail.routes,
+            *everyone.routes,
+            *visitors.routes,
+            *uploads.routes,
+            *phones.routes,
+            *self._colleagues.routes,
+            *self._announcements.routes,
+            *self._api.routes(),
+        ]
+        others: dict[str, Part] = {
+            "pbx": pbx,
+            "media": media,
+            "supervisor": SupervisorStatus(settings.run),
+        }
+        self.readiness = Readiness(database.check, others)
+        static = StaticFiles()
+        self.site = SiteRoutes(static, lambda: self.routes, version=version())
+        self.routes += HealthRoutes(self.readiness, ground.metrics).routes()
+        self.routes += InstallingRoutes(static).routes()
+        self.routes += self.site.routes()
+        self.asgi = self._framed(static)
+
+    def _programs(self, pbx: PbxLink) -> HttpsApi:
+        """The HTTPS API."""
+        ground = self._ground
+        return HttpsApi(
+            ground.database,
+            ground.keyring,
+            ground.operations,
+            self._everyone.people,
+            pbx,
+            self._phones.telephony.feed,
+            ground.clock,
+            serial=ground.keyring.derive("serial number"),
+            zone=lambda: ZoneInfo(ground.time().time_zone),
+            policy=ground.security,
+            exempt=ground.exempt,
+            answered=ground.metrics.api_answered,
+        )
+
+    def _framed(self, static: StaticFiles) -> ASGIApp:
+        """What stands around all routes."""
+        return frame(
+            self.routes,
+            gate=self._everyone.access,
+            static=static,
+            sockets=self.sockets,
+            refusals=Refusals(self._ground.operations),
+            others={"/sip": self._phones.sip_sockets},
+            trusted_proxies=self._ground.settings.trusted_proxies,
+        )
+
+    async def start(self) -> None:
+        """In order of need; `stop` ends what had started when one fails."""
+        self._ground.metrics.start()
+        self._started = [self._ground.database.close, self._ground.metrics.stop]
+        for part in (
+            self._ground.configuration,
+            self.people,
+            self._phones.trunks,
+            self._messaging.hub,
+            self._uploads.files,
+            self._colleagues.search_index,
+            self.livechat,
+            self._phones.telephony,
+            self._announcements.sending,
+            self._mail.sending,
+            self._colleagues.inactive_mails,
+            self._colleagues.push,
+            self._api,
+        ):
+            await part.start()
+            self._started.append(part.stop)
+
+    async def stop(self) -> None:
+        """Close connections first, then stop what was started, last first."""
+        self.readiness.draining = True
+        await self.sockets.stop()
+        self._phones.sip_sockets.close_all()
+        self._messaging.presence.stop()
+        while self._started:
+            await self._started.pop()()
+        await self._ground.events.settled()

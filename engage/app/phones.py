@@ -1,0 +1,119 @@
+"""Telephony, and chats of two, which phones take part in."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from engage.chat.service import DirectChat
+from engage.identifiers import now_ms
+from engage.system.actor import Module
+from engage.telephony.alerts import SECTION as EVENTS
+from engage.telephony.alerts import EventSettings, PhoneAlerts
+from engage.telephony.ban_routes import BanRoutes
+from engage.telephony.bans import Bans
+from engage.telephony.device_routes import DeviceRoutes
+from engage.telephony.devices import SipDevices
+from engage.telephony.routes import PhoneRoutes
+from engage.telephony.security import FAIL2BAN, SIP_LIMITS, Fail2banSettings, SipLimitSettings
+from engage.telephony.service import Telephony
+from engage.telephony.sip_settings import SECTION as SIP
+from engage.telephony.sip_settings import SipSettings
+from engage.telephony.sockets import SipSockets
+from engage.telephony.tls_settings import SIP_TLS, SipTlsSettings
+from engage.telephony.trunk_routes import TrunkRoutes
+from engage.telephony.trunks import Trunks
+from pbxcore.devices import KEY_PURPOSE
+from pbxcore.directory import DomainSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.routing import BaseRoute
+
+    from engage.app.everyone import Everyone
+    from engage.app.ground import Ground
+    from engage.app.messaging import Messaging
+    from engage.notify.outbox import Outbox
+    from engage.processes.link import PbxLink
+
+
+class Phones:
+    """The web part's side of the PBX: what it is to know, and what it tells."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        pbx: PbxLink,
+        everyone: Everyone,
+        messaging: Messaging,
+        outbox: Outbox,
+    ) -> None:
+        self._ground = ground
+        database, events, people = ground.database, ground.events, everyone.people
+        self._register()
+        self.trunks = Trunks(database, ground.keyring, pbx, events, ground.clock)
+        self.telephony = Telephony(
+            database,
+            pbx,
+            events,
+            people,
+            now_ms,
+            domain=self._domain,
+            trunks=self.trunks.directory,
+        )
+        self.chat = DirectChat(
+            database,
+            messaging.hub,
+            people,
+            everyone.sockets,
+            self.telephony.deliveries,
+            events,
+            public_url=ground.public_url,
+        )
+        self.telephony.follow(
+            messaging.hub,
+            ground.settings.journal,
+            self.chat,
+            messaging.presence,
+            pbx.on_notice,
+            PhoneAlerts(outbox, partial(ground.configuration.get, EventSettings)),
+        )
+        pbx.on_request(self.chat.arrived)
+        self.sip_sockets = SipSockets(pbx)
+        devices = SipDevices(ground.keyring.derive(KEY_PURPOSE), pbx, events, ground.clock)
+        host = urlsplit(ground.settings.public_url).hostname or "localhost"
+        realm = self._domain().realm
+        self.routes: Sequence[BaseRoute] = [
+            *PhoneRoutes(pbx, people.extensions.get).routes(),
+            *TrunkRoutes(self.trunks).routes(),
+            *BanRoutes(Bans(database, pbx)).routes(),
+            *DeviceRoutes(devices, domain=lambda: host, realm=realm).routes(),
+        ]
+
+    def _register(self) -> None:
+        register = self._ground.configuration.register
+        register(FAIL2BAN, Fail2banSettings, Module.SIP_SECURITY)
+        register(SIP_LIMITS, SipLimitSettings, Module.SIP_SECURITY)
+        register(SIP_TLS, SipTlsSettings, Module.SIP_SECURITY)
+        register(SIP, SipSettings, Module.SIP_SECURITY)
+        register(EVENTS, EventSettings, Module.EMAIL)
+
+    def _domain(self) -> DomainSettings:
+        """The settings that the PBX needs, wherever they are set."""
+        settings, get = self._ground.settings, self._ground.configuration.get
+        sip, tls = get(SipSettings), get(SipTlsSettings)
+        return DomainSettings(
+            domains=(urlsplit(settings.public_url).hostname or "",),
+            trusted_proxies=tuple(map(str, settings.trusted_proxies)),
+            unsolicited_mwi=sip.unsolicited_mwi,
+            bans=get(Fail2banSettings).policy,
+            limits=get(SipLimitSettings).limits,
+            tls_client_certificates=tls.client_certificates,
+            tls_trusted=tls.trusted,
+            tls_verify_servers=tls.verify_servers,
+            name_servers=sip.name_servers,
+            digest_algorithms=sip.digest_algorithms,
+            digest_integrity=sip.digest_integrity,
+        )

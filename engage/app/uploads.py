@@ -1,0 +1,50 @@
+"""Files, and conversations that carry them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from engage.files.routes import FileRoutes
+from engage.files.service import Files
+from engage.files.settings import ImSettings
+from engage.system.actor import Module
+from engage.web.conversations import Conversations
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.routing import BaseRoute
+
+    from engage.app.ground import Ground
+    from engage.hub.service import Hub
+    from engage.livechat.service import LiveChatService
+    from engage.web.sockets import Sockets
+
+
+class Uploads:
+    """What people bring to conversations."""
+
+    def __init__(
+        self, ground: Ground, hub: Hub, livechat: LiveChatService, sockets: Sockets
+    ) -> None:
+        self.im = im = partial(ground.configuration.get, ImSettings)
+        ground.configuration.register(
+            "im_settings", ImSettings, Module.IM_SETTINGS, lambda: im().ruled()
+        )
+        self.files = Files(
+            ground.database,
+            hub,
+            ground.settings.data / "files",
+            ground.keyring.derive("files"),
+            im,
+            livechat,
+            ground.events,
+            ground.clock,
+        )
+        conversations = Conversations(hub, livechat.desk, self.files)
+        conversations.register(sockets)
+        self.routes: Sequence[BaseRoute] = [
+            *conversations.routes(),
+            *FileRoutes(self.files).routes(),
+        ]

@@ -1,0 +1,58 @@
+"""Live chat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engage.livechat.administration_routes import LiveChatAdministrationRoutes
+from engage.livechat.routes import LiveChatRoutes
+from engage.livechat.service import LiveChatService
+from engage.livechat.sockets import LiveChatSockets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.routing import BaseRoute
+
+    from engage.app.everyone import Everyone
+    from engage.app.ground import Ground
+    from engage.hub.service import Hub
+    from engage.notify.outbox import Outbox
+    from engage.people.model import AgentSeat
+
+
+class Visitors:
+    """Visitors of web sites, and the agents they reach."""
+
+    def __init__(self, ground: Ground, everyone: Everyone, hub: Hub, outbox: Outbox) -> None:
+        self._people = people = everyone.people
+        livechat = self.livechat = LiveChatService(
+            ground.database,
+            hub,
+            everyone.sockets,
+            people.live_chat_seats,
+            ground.events,
+            outbox,
+            limits=lambda: ground.limits().limits(ground.exempt),
+            calendar=lambda: ground.time().calendar(),
+            clock=ground.clock,
+        )
+        everyone.access.admit(livechat)
+        people.queues.consult(livechat.administration)
+        people.extensions.consult(livechat.administration)
+        LiveChatSockets(livechat).register(everyone.sockets)
+        public_url = ground.public_url
+        administration = LiveChatAdministrationRoutes(
+            livechat,
+            public_url,
+            lambda request: public_url.under(request.url.scheme, request.url.netloc),
+        )
+        self.routes: Sequence[BaseRoute] = [
+            *LiveChatRoutes(livechat).routes(),
+            *administration.routes(),
+        ]
+
+    def agents_at(self, livechat_id: str) -> list[AgentSeat]:
+        """Who serves a live chat's visitors."""
+        destination = self.livechat.livechats.by_id(livechat_id).destination
+        return self._people.agents_of(destination.kind, destination.values)
