@@ -43,6 +43,16 @@ class SetStream(msgspec.Struct, frozen=True, tag=True):
     latch: bool = True
 
 
+class RestartIce(msgspec.Struct, frozen=True, tag=True):
+    """Answer checks by new ICE credentials too (RFC 8445 §9). Reply: `StreamOpened`, or `Done`.
+
+    The reply names them, for the next description; the ones before hold until the peer has
+    nominated a pair by the new ones. `Done`: the stream is not there, or not `secured`.
+    """
+
+    stream: str
+
+
 class Connect(msgspec.Struct, frozen=True, tag=True):
     """Let two streams hear each other, and nobody else any more. Reply: `Done`.
 
@@ -157,6 +167,7 @@ class CloseStream(msgspec.Struct, frozen=True, tag=True):
 MediaRequest = (
     OpenStream
     | SetStream
+    | RestartIce
     | Connect
     | Disconnect
     | Play

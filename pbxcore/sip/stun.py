@@ -22,7 +22,7 @@ XOR_MAPPED_ADDRESS: Final = 0x0020
 FINGERPRINT: Final = 0x8028
 FINGERPRINT_XOR: Final = 0x5354554E
 
-_HEADER: Final = struct.Struct(">HHI12s")
+HEADER: Final = struct.Struct(">HHI12s")
 _ATTRIBUTE: Final = struct.Struct(">HH")
 _LARGEST: Final = 548
 """Bytes (§6.1: what passes unfragmented everywhere); a keep-alive has 20."""
@@ -50,25 +50,25 @@ def answer(data: bytes, host: str, port: int) -> bytes | None:
     unknown = [each for each in kinds if each < _OPTIONAL and each not in _CREDENTIALS]
     if unknown:  # §6.3.1
         listed = unknown[:_MOST_UNKNOWN]
-        body = _attribute(ERROR_CODE, b"\0\0\4\x14") + _attribute(
+        body = attribute(ERROR_CODE, b"\0\0\4\x14") + attribute(
             UNKNOWN_ATTRIBUTES, struct.pack(f">{len(listed)}H", *listed)
         )
         return _written(BINDING_ERROR, transaction, body, printed=FINGERPRINT in kinds)
-    body = _attribute(XOR_MAPPED_ADDRESS, _mapped(host, port, transaction))
+    body = attribute(XOR_MAPPED_ADDRESS, xor_address(host, port, transaction))
     return _written(BINDING_SUCCESS, transaction, body, printed=FINGERPRINT in kinds)
 
 
 def request(transaction: bytes) -> bytes:
     """A Binding request as a keep-alive; `transaction` is 12 unguessable bytes."""
-    return _HEADER.pack(BINDING_REQUEST, 0, COOKIE, transaction)
+    return HEADER.pack(BINDING_REQUEST, 0, COOKIE, transaction)
 
 
 def mapped_address(data: bytes, transaction: bytes) -> tuple[str, int] | None:
     """The address that the answer to our request tells; None if it is no such answer."""
-    if len(data) < _HEADER.size:
+    if len(data) < HEADER.size:
         return None
-    kind, length, cookie, answered = _HEADER.unpack_from(data)
-    body = data[_HEADER.size :]
+    kind, length, cookie, answered = HEADER.unpack_from(data)
+    body = data[HEADER.size :]
     if (kind, cookie, answered) != (BINDING_SUCCESS, COOKIE, transaction) or len(body) != length:
         return None
     attributes = _attributes(body) or {}
@@ -83,12 +83,12 @@ def mapped_address(data: bytes, transaction: bytes) -> tuple[str, int] | None:
 
 def _read(data: bytes) -> tuple[bytes, list[int]] | None:
     """Transaction and kinds of attributes of a whole and sound Binding request."""
-    if not _HEADER.size <= len(data) <= _LARGEST:
+    if not HEADER.size <= len(data) <= _LARGEST:
         return None
-    kind, length, cookie, transaction = _HEADER.unpack_from(data)
-    if kind != BINDING_REQUEST or cookie != COOKIE or length != len(data) - _HEADER.size:
+    kind, length, cookie, transaction = HEADER.unpack_from(data)
+    if kind != BINDING_REQUEST or cookie != COOKIE or length != len(data) - HEADER.size:
         return None
-    attributes = _attributes(data[_HEADER.size :])
+    attributes = _attributes(data[HEADER.size :])
     if attributes is None:
         return None
     kinds = list(attributes)
@@ -99,23 +99,34 @@ def _read(data: bytes) -> tuple[bytes, list[int]] | None:
     return transaction, kinds
 
 
-def _attributes(body: bytes) -> dict[int, bytes] | None:
-    """Values by kind, the first where one is repeated (§14); None if they do not fill the body."""
-    found: dict[int, bytes] = {}
+def walk(body: bytes) -> list[tuple[int, int, bytes]] | None:
+    """Kind, place in the body and value of each attribute; None if they do not fill the body."""
+    found: list[tuple[int, int, bytes]] = []
     at = 0
     while at < len(body):
         if len(body) - at < _ATTRIBUTE.size:
             return None
         kind, length = _ATTRIBUTE.unpack_from(body, at)
         begin = at + _ATTRIBUTE.size
+        found.append((kind, at, body[begin : begin + length]))
         at = begin + length + -length % 4
         if at > len(body):
             return None
-        found.setdefault(kind, body[begin : begin + length])
     return found
 
 
-def _mapped(host: str, port: int, transaction: bytes) -> bytes:
+def _attributes(body: bytes) -> dict[int, bytes] | None:
+    """Values by kind, the first where one is repeated (§14); None if they do not fill the body."""
+    walked = walk(body)
+    if walked is None:
+        return None
+    found: dict[int, bytes] = {}
+    for kind, _, value in walked:
+        found.setdefault(kind, value)
+    return found
+
+
+def xor_address(host: str, port: int, transaction: bytes) -> bytes:
     """XOR-MAPPED-ADDRESS (§14.2): hidden from gateways that rewrite addresses they recognise."""
     address = ip_address(host.partition("%")[0])
     family = 2 if isinstance(address, IPv6Address) else 1
@@ -124,14 +135,15 @@ def _mapped(host: str, port: int, transaction: bytes) -> bytes:
     return struct.pack(">BBH", 0, family, port ^ (COOKIE >> 16)) + hidden
 
 
-def _attribute(kind: int, value: bytes) -> bytes:
+def attribute(kind: int, value: bytes) -> bytes:
+    """One attribute, filled up to four bytes (§14)."""
     return _ATTRIBUTE.pack(kind, len(value)) + value + b"\0" * (-len(value) % 4)
 
 
 def _written(kind: int, transaction: bytes, body: bytes, *, printed: bool) -> bytes:
     """The message; with a fingerprint if the request had one (§7)."""
-    head = _HEADER.pack(kind, len(body) + 8 * printed, COOKIE, transaction)
+    head = HEADER.pack(kind, len(body) + 8 * printed, COOKIE, transaction)
     if not printed:
         return head + body
     sum_ = zlib.crc32(head + body) ^ FINGERPRINT_XOR
-    return head + body + _attribute(FINGERPRINT, struct.pack(">I", sum_))
+    return head + body + attribute(FINGERPRINT, struct.pack(">I", sum_))
