@@ -21,6 +21,7 @@ from pbxcore.directory import DirectoryGap
 from pbxcore.domain import Domain
 from pbxcore.entropy import Entropy
 from pbxcore.errors import LocalProtocolError
+from pbxcore.media.port import NoMedia
 from pbxcore.net import addresses
 from pbxcore.net.dns import Resolver
 from pbxcore.net.endpoint import Endpoint
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.control import CallControl
     from pbxcore.directory import Directory
     from pbxcore.journal import Fact
+    from pbxcore.media.port import Media
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.transactions.layer import TransactionLayer
 
@@ -88,6 +90,7 @@ class Pbx:
         device_key: what signed-in browsers' passwords are made with; none: they have none.
         record: takes each fact for the journal; called inside the loop, must not wait.
         arrived: stores a MESSAGE for someone no phone serves; None or an exception is answered 503.
+        media: the media workers; none: calls with sound find no room.
         events: keep subscriptions, publications and features over a restart; none: nothing does.
         clock: seconds UTC since 1970.
         entropy: that many unguessable bytes.
@@ -102,6 +105,7 @@ class Pbx:
         device_key: bytes = b"",
         record: Callable[[Fact], None],
         arrived: Callable[[commands.MessageArrived], Awaitable[commands.MessageStored | None]],
+        media: Media | None = None,
         events: EventStores | None = None,
         clock: Callable[[], float] = time.time,
         entropy: Callable[[int], bytes] | None = None,
@@ -109,6 +113,7 @@ class Pbx:
         self._directory = directory
         self._record = record
         self._arrived = arrived
+        self._media: Media = media or NoMedia()
         self._clock = clock
         self._entropy = entropy = entropy or Entropy()
         self._registrar = Registrar()

@@ -1,12 +1,14 @@
 """The channel between parts, without I/O: frames of msgpack behind their length, a hello first.
 
 Each side sends `Hello`, then requests, answers and notices in any order and both ways. A frame is a
-big-endian length of four bytes and a msgpack array; values are those of `pbxcore.commands`.
+big-endian length of four bytes and a msgpack array; values are those of `pbxcore.commands`, with a
+media worker those of `pbxcore.media.commands` as well (`media_channel`).
 """
 
 from __future__ import annotations
 
 import struct
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -15,6 +17,9 @@ from pbxcore.commands import Notice, Reply, Request
 VERSION = 1
 LARGEST_FRAME = 16 * 1024 * 1024  # a directory of 50,000 extensions fits
 HEADER = struct.Struct(">I")
+
+Value = TypeVar("Value")
+AnyFrame = TypeVar("AnyFrame")
 
 
 class ChannelBroken(Exception):
@@ -29,18 +34,18 @@ class Hello(msgspec.Struct, frozen=True, tag="hello", array_like=True):
     pid: int
 
 
-class Ask(msgspec.Struct, frozen=True, tag="request", array_like=True):
+class Ask(msgspec.Struct, Generic[Value], frozen=True, tag="request", array_like=True):
     """A request; `id` counts up per side and connection."""
 
     id: int
-    value: Request
+    value: Value
 
 
-class Answer(msgspec.Struct, frozen=True, tag="reply", array_like=True):
+class Answer(msgspec.Struct, Generic[Value], frozen=True, tag="reply", array_like=True):
     """The reply to the request of that id."""
 
     id: int
-    value: Reply
+    value: Value
 
 
 class Refusal(msgspec.Struct, frozen=True, tag="refused", array_like=True):
@@ -50,19 +55,19 @@ class Refusal(msgspec.Struct, frozen=True, tag="refused", array_like=True):
     reason: str
 
 
-class Tell(msgspec.Struct, frozen=True, tag="notice", array_like=True):
+class Tell(msgspec.Struct, Generic[Value], frozen=True, tag="notice", array_like=True):
     """A notice; nobody answers it."""
 
-    value: Notice
+    value: Value
 
 
-Frame = Hello | Ask | Answer | Refusal | Tell
+Frame = Hello | Ask[Request] | Answer[Reply] | Refusal | Tell[Notice]
+FRAMES: msgspec.msgpack.Decoder[Frame] = msgspec.msgpack.Decoder(Frame)
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder: msgspec.msgpack.Decoder[Frame] = msgspec.msgpack.Decoder(Frame)
 
 
-def encode(frame: Frame) -> bytes:
+def encode(frame: Hello | Ask[Any] | Answer[Any] | Refusal | Tell[Any]) -> bytes:
     """The bytes of one frame.
 
     Raises:
@@ -74,22 +79,29 @@ def encode(frame: Frame) -> bytes:
     return HEADER.pack(len(body)) + body
 
 
-class Framer:
-    """Turns the bytes of one connection into frames and insists on the hello."""
+class Framer(Generic[AnyFrame]):
+    """Turns the bytes of one connection into frames and insists on the hello.
 
-    def __init__(self, largest: int = LARGEST_FRAME) -> None:
-        self._largest = largest
+    Args:
+        decoder: of the frames that this end understands.
+        largest: bytes of a frame.
+    """
+
+    def __init__(
+        self, decoder: msgspec.msgpack.Decoder[AnyFrame], largest: int = LARGEST_FRAME
+    ) -> None:
+        self._decoder, self._largest = decoder, largest
         self._buffer = bytearray()
         self.peer: Hello | None = None
 
-    def feed(self, data: bytes) -> list[Frame]:
+    def feed(self, data: bytes) -> list[AnyFrame]:
         """Take what arrived; give the frames that are now complete, the hello among them.
 
         Raises:
             ChannelBroken: too long, malformed, of another version, or no hello first.
         """
         self._buffer += data
-        frames: list[Frame] = []
+        frames: list[AnyFrame] = []
         start = 0
         while len(self._buffer) - start >= HEADER.size:
             (length,) = HEADER.unpack_from(self._buffer, start)
@@ -103,9 +115,9 @@ class Framer:
         del self._buffer[:start]
         return frames
 
-    def _decode(self, body: bytes) -> Frame:
+    def _decode(self, body: bytes) -> AnyFrame:
         try:
-            frame: Frame = _decoder.decode(body)
+            frame = self._decoder.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as malformed:
             raise ChannelBroken(f"malformed frame: {malformed}") from None
         if isinstance(frame, Hello) == (self.peer is not None):

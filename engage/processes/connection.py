@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from engage import errors
 from engage.processes.channel import (
+    FRAMES,
     VERSION,
     Answer,
     Ask,
@@ -55,7 +56,7 @@ class Connection(asyncio.Protocol):
     ) -> None:
         self._part, self._answer, self._notice = part, answer, notice
         self._opened, self._closed = opened, closed
-        self._framer = Framer()
+        self._framer = Framer(FRAMES)
         self._transport: asyncio.Transport | None = None
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Reply]] = {}

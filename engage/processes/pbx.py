@@ -18,6 +18,7 @@ from engage.processes.binding_file import BindingFile
 from engage.processes.connection import Connection
 from engage.processes.event_files import EventFiles
 from engage.processes.loop import run, settle, until_stopped
+from engage.processes.media_link import MediaLink
 from engage.processes.part import begin
 from engage.processes.renewal import keep_current
 from engage.processes.sealed_directory import SealedDirectory
@@ -73,6 +74,7 @@ class PbxPart:
         self._journal = JournalWriter(folder / "journal", self._grew)
         self._record(PbxStarted(self._journal.beaten_at_ms))
         self._beat: asyncio.TimerHandle | None = None
+        self._media = MediaLink(plan.run / "media.sock")
         self._pbx = Pbx(
             self._directory,
             store=self._bindings,
@@ -80,6 +82,7 @@ class PbxPart:
             device_key=keyring.derive(KEY_PURPOSE),
             record=self._record,
             arrived=self._arrived,
+            media=self._media,
             events=self._events.stores,
         )
 
@@ -87,6 +90,7 @@ class PbxPart:
         """Serve until the supervisor says so, or is gone."""
         udp, tcp, tls = ([each] if each else [] for each in map(self._leash.listener, LISTENERS))
         renewal = self._show_certificates()
+        self._media.start()
         await self._pbx.start(udp, tcp, tls)
         path = self._leash.handover.plan.run / "pbx.sock"
         server = await self._loop.create_unix_server(self._connection, sock=unix.listen(path))
@@ -97,6 +101,7 @@ class PbxPart:
         await until_stopped(self._leash)
         renewal.cancel()
         await self._pbx.stop(4.0)
+        await self._media.stop()
         server.close()
         for connection in self._web:
             connection.close()
@@ -172,6 +177,7 @@ class PbxPart:
             ready=health.ready and not problems,
             problem="; ".join(problems),
             figures=health.figures
+            | self._media.figures()
             | {
                 "journal_seq": float(self._journal.seq),
                 "journal_unsynced": float(self._journal.seq - self._journal.synced_seq),

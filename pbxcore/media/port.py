@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from pbxcore.media.commands import NoRoom
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,3 +26,15 @@ class Media(Protocol):
 
         With no worker there it is `NoRoom`; requests about one stream are carried out in order.
         """
+
+
+class NoMedia:
+    """A PBX without media workers: nobody finds room."""
+
+    def __init__(self) -> None:
+        self.notice: Callable[[MediaNotice], None] = lambda _notice: None
+        self.lost: Callable[[tuple[str, ...]], None] = lambda _streams: None
+
+    def ask(self, request: MediaRequest, then: Callable[[MediaReply], None]) -> None:
+        """Refuse it."""
+        then(NoRoom("no media worker"))

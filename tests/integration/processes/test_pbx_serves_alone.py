@@ -6,10 +6,10 @@ import os
 import signal
 
 from engage.keyring import Keyring
-from engage.processes.media import RtpPorts
 from engage.processes.sealed_directory import SealedDirectory
 from engage.telephony.journal_file import read_journal
 from pbxcore.journal import BindingAdded
+from pbxcore.net.media.ports import RtpPorts
 from tests.support.phone import Phone
 from tests.support.server import Server, wait_until
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engage.processes.channel import (
+    FRAMES,
     VERSION,
     Answer,
     Ask,
@@ -67,7 +68,7 @@ def test_frames_arrive_as_sent_however_the_bytes_are_cut(
 ) -> None:
     everything = b"".join(map(encode, [HELLO, *sent]))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(everything)), max_size=8)))
-    framer = Framer()
+    framer = Framer(FRAMES)
     arrived: list[Frame] = []
     for start, end in zip([0, *cuts], [*cuts, len(everything)], strict=True):
         arrived += framer.feed(everything[start:end])
@@ -77,7 +78,7 @@ def test_frames_arrive_as_sent_however_the_bytes_are_cut(
 
 @given(st.binary(max_size=200), st.booleans())
 def test_any_bytes_are_frames_or_a_broken_channel(noise: bytes, framed: bool) -> None:
-    framer = Framer()
+    framer = Framer(FRAMES)
     framer.feed(encode(HELLO))
     data = struct.pack(">I", len(noise)) + noise if framed else noise
     with contextlib.suppress(ChannelBroken):
@@ -85,7 +86,7 @@ def test_any_bytes_are_frames_or_a_broken_channel(noise: bytes, framed: bool) ->
 
 
 def test_text_that_is_no_utf_8_breaks_the_channel() -> None:
-    framer = Framer()
+    framer = Framer(FRAMES)
     framer.feed(encode(HELLO))
     body = b"\x81\xa4type\xa1\xff"
     with pytest.raises(ChannelBroken):
@@ -93,7 +94,7 @@ def test_text_that_is_no_utf_8_breaks_the_channel() -> None:
 
 
 def test_deep_nesting_does_not_overflow() -> None:
-    framer = Framer()
+    framer = Framer(FRAMES)
     framer.feed(encode(HELLO))
     body = b"\x91" * 100_000
     with pytest.raises(ChannelBroken):
@@ -102,13 +103,13 @@ def test_deep_nesting_does_not_overflow() -> None:
 
 def test_another_version_is_refused() -> None:
     with pytest.raises(ChannelBroken, match="version 2"):
-        Framer().feed(encode(Hello(2, "web", 1)))
+        Framer(FRAMES).feed(encode(Hello(2, "web", 1)))
 
 
 def test_the_first_frame_is_a_hello_and_no_other() -> None:
     with pytest.raises(ChannelBroken):
-        Framer().feed(encode(Ask(1, Probe())))
-    framer = Framer()
+        Framer(FRAMES).feed(encode(Ask(1, Probe())))
+    framer = Framer(FRAMES)
     framer.feed(encode(HELLO))
     with pytest.raises(ChannelBroken):
         framer.feed(encode(HELLO))
@@ -116,7 +117,7 @@ def test_the_first_frame_is_a_hello_and_no_other() -> None:
 
 def test_an_announced_giant_is_refused_before_it_arrives() -> None:
     with pytest.raises(ChannelBroken, match="4294967295 bytes"):
-        Framer().feed(b"\xff\xff\xff\xff")
+        Framer(FRAMES).feed(b"\xff\xff\xff\xff")
 
 
 def test_a_frame_beyond_the_limit_is_not_sent() -> None:

@@ -1,0 +1,217 @@
+"""The pbx part's end of the channel to a media worker: `pbxcore.media.port.Media`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import os
+from typing import TYPE_CHECKING, cast
+
+from engage.processes import unix
+from engage.processes.channel import (
+    VERSION,
+    Answer,
+    Ask,
+    ChannelBroken,
+    Framer,
+    Hello,
+    Refusal,
+    Tell,
+    encode,
+)
+from engage.processes.media_channel import MEDIA_FRAMES
+from pbxcore.commands import Health
+from pbxcore.media.commands import NoRoom, StreamClosed, StreamOpened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pbxcore.media.commands import MediaNotice, MediaReply, MediaRequest
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.02, 0.5  # the worker is on this machine: trying is cheap
+LOOK_EVERY_S = 1.0
+ANSWERS_WITHIN_S = 5.0  # a worker that hangs for longer is as good as gone
+NO_WORKER = NoRoom("no media worker")
+WORKER_LOST = NoRoom("the media worker is lost")
+
+
+class Channel(asyncio.Protocol):
+    """One connection to a worker. Requests are sent, and carried out, in the order they are made.
+
+    Args:
+        opened: the worker said hello.
+        notice: hears the worker's notices.
+    """
+
+    def __init__(
+        self, opened: Callable[[Channel], None], notice: Callable[[MediaNotice], None]
+    ) -> None:
+        self._opened, self._notice = opened, notice
+        self._framer = Framer(MEDIA_FRAMES)
+        self._transport: asyncio.Transport | None = None
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, tuple[float, Callable[[MediaReply], None]]] = {}
+        self.ended = asyncio.Event()
+
+    @property
+    def pid(self) -> int:
+        """The worker's process."""
+        return self._framer.peer.pid if self._framer.peer else 0
+
+    def ask(self, request: MediaRequest, then: Callable[[MediaReply], None], now: float) -> None:
+        """Send a request; it waits for its reply since `now`."""
+        number = next(self._numbers)
+        self._waiting[number] = now, then
+        self._write(encode(Ask(number, request)))
+
+    def waits_since(self, now: float) -> float:
+        """How long the oldest request has waited, in seconds."""
+        return next((now - since for since, _ in self._waiting.values()), 0.0)
+
+    def refuse_waiting(self) -> None:
+        """What was not answered never will be."""
+        waiting, self._waiting = self._waiting, {}
+        for _, then in waiting.values():
+            then(WORKER_LOST)
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Say hello."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._write(encode(Hello(VERSION, "pbx", os.getpid())))
+
+    def data_received(self, data: bytes) -> None:
+        """Take replies and notices; a worker that breaks the rules is left."""
+        try:
+            for frame in self._framer.feed(data):
+                match frame:
+                    case Hello():
+                        self._opened(self)
+                    case Answer(number, reply) if not isinstance(reply, Health):
+                        self._answered(number, reply)
+                    case Refusal(number, reason):
+                        self._answered(number, NoRoom(reason))
+                    case Tell(notice):
+                        self._notice(notice)
+                    case _:
+                        raise ChannelBroken("a media worker only answers and tells")
+        except ChannelBroken as broken:
+            log.error("channel broken", extra={"reason": str(broken)})
+            self.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let who keeps the connection know."""
+        self._transport = None
+        self.ended.set()
+
+    def _answered(self, number: int, reply: MediaReply) -> None:
+        _, then = self._waiting.pop(number, (0.0, None))
+        if then is not None:
+            then(reply)
+
+    def _write(self, data: bytes) -> None:
+        if self._transport is not None:
+            self._transport.write(data)
+
+
+class MediaLink:
+    """Connected whenever a worker is there; tells which streams went with one."""
+
+    def __init__(self, path: Path) -> None:
+        self.notice: Callable[[MediaNotice], None] = lambda _notice: None
+        self.lost: Callable[[tuple[str, ...]], None] = lambda _streams: None
+        self._path = path
+        self._channel: Channel | None = None
+        self._streams: dict[str, None] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether a worker is there."""
+        return self._channel is not None
+
+    def figures(self) -> dict[str, float]:
+        """What there is now."""
+        return {"media_workers": float(self.connected), "media_streams": float(len(self._streams))}
+
+    def ask(self, request: MediaRequest, then: Callable[[MediaReply], None]) -> None:
+        """Carry out a request; without a worker there is no room."""
+        if self._channel is None:
+            then(NO_WORKER)
+            return
+
+        def replied(reply: MediaReply) -> None:
+            if isinstance(reply, StreamOpened):
+                self._streams[reply.stream] = None
+            elif isinstance(reply, StreamClosed):
+                self._streams.pop(reply.stream, None)
+            then(reply)
+
+        self._channel.ask(request, replied, asyncio.get_running_loop().time())
+
+    def start(self) -> None:
+        """Begin to connect; returns at once."""
+        self._task = asyncio.get_running_loop().create_task(self._keep_connected())
+
+    async def stop(self) -> None:
+        """Disconnect and stay so: the worker ends our streams."""
+        channel, self._channel = self._channel, None
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if channel is not None:
+            channel.abort()
+            channel.refuse_waiting()
+
+    async def _keep_connected(self) -> None:
+        wait_s = FIRST_WAIT_S
+        while True:
+            channel = Channel(self._opened, self._heard)
+            try:
+                connected = unix.connect(self._path, 0)  # local: done at once or refused
+                loop = asyncio.get_running_loop()
+                await loop.create_unix_connection(lambda: channel, sock=connected)  # noqa: B023
+            except OSError:
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+                continue
+            wait_s = FIRST_WAIT_S
+            await self._until_ended(channel)
+            self._left(channel)
+
+    async def _until_ended(self, channel: Channel) -> None:
+        """Leave a worker that hangs."""
+        while not channel.ended.is_set():
+            try:
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await channel.ended.wait()
+            except TimeoutError:
+                if channel.waits_since(asyncio.get_running_loop().time()) > ANSWERS_WITHIN_S:
+                    log.error("media worker does not answer", extra={"pid": channel.pid})
+                    channel.abort()
+
+    def _opened(self, channel: Channel) -> None:
+        self._channel = channel
+        log.info("media worker connected", extra={"pid": channel.pid})
+
+    def _heard(self, notice: MediaNotice) -> None:
+        self.notice(notice)
+
+    def _left(self, channel: Channel) -> None:
+        if self._channel is not channel:
+            return  # it never said hello
+        self._channel = None
+        streams, self._streams = tuple(self._streams), {}
+        log.warning("media worker lost", extra={"pid": channel.pid, "streams": len(streams)})
+        channel.refuse_waiting()
+        self.lost(streams)

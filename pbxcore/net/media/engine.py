@@ -1,0 +1,146 @@
+"""The engine: carries out what signalling asks for, and owns the streams."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from pbxcore.media.commands import (
+    CloseStream,
+    Connect,
+    Disconnect,
+    Done,
+    Figures,
+    NoRoom,
+    OpenStream,
+    SetStream,
+    StreamClosed,
+    StreamOpened,
+)
+from pbxcore.media.rtp import Packet
+from pbxcore.net.media.relay import Bridge
+from pbxcore.net.media.stream import Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.media.commands import MediaNotice, MediaReply, MediaRequest
+    from pbxcore.net.media.loop import Loop
+    from pbxcore.net.media.ports import RtpPorts
+
+    Handler = Callable[["Owner", Any], MediaReply]
+
+
+class Owner:
+    """Whoever asks over one connection: notices of its streams go there, and they end with it."""
+
+    def __init__(self, tell: Callable[[MediaNotice], None]) -> None:
+        self.tell = tell
+        self.streams: dict[str, Stream] = {}
+
+
+class Engine:
+    """All streams of one worker.
+
+    `serve` adds what is done by others: players, recorders, rooms.
+    """
+
+    def __init__(
+        self, loop: Loop, ports: RtpPorts, entropy: Callable[[int], bytes] = os.urandom
+    ) -> None:
+        self.loop = loop
+        self._ports, self._entropy = ports, entropy
+        self._packet = Packet()
+        self._streams: dict[str, Stream] = {}
+        self._packets = self._refused = 0
+        self._handlers: dict[type, Handler] = {
+            OpenStream: self._open,
+            SetStream: self._set,
+            Connect: self._connect,
+            Disconnect: self._disconnect,
+            CloseStream: self._close,
+        }
+
+    def serve(self, request: type, handler: Handler) -> None:
+        """Let requests of that type be carried out so."""
+        self._handlers[request] = handler
+
+    def stream(self, name: str) -> Stream | None:
+        """An open stream."""
+        return self._streams.get(name)
+
+    def carry_out(self, owner: Owner, request: MediaRequest) -> MediaReply:
+        """Do what is asked; what this worker has no part for finds no room."""
+        handler = self._handlers.get(type(request))
+        if handler is None:
+            return NoRoom(f"this worker has no {type(request).__name__}")
+        return handler(owner, request)
+
+    def forget(self, owner: Owner) -> None:
+        """The connection ended: so do its streams."""
+        for name in tuple(owner.streams):
+            self._close(owner, CloseStream(name))
+
+    def figures(self) -> dict[str, float]:
+        """Counts since the start, and the streams there are."""
+        streams = self._streams.values()
+        return {
+            "media_streams": len(streams),
+            "media_packets_total": self._packets + sum(each.packets for each in streams),
+            "media_refused_total": self._refused + sum(each.refused for each in streams),
+            "media_late_ticks_total": self.loop.late_ticks,
+        }
+
+    def _open(self, owner: Owner, request: OpenStream) -> MediaReply:
+        if request.stream in self._streams:
+            return NoRoom("a stream of that name is open")
+        sockets = self._ports.open_pair(request.host)
+        if sockets is None:
+            return NoRoom("no free pair of RTP ports")
+        stream = Stream(
+            request,
+            sockets,
+            loop=self.loop,
+            packet=self._packet,
+            entropy=self._entropy,
+            tell=owner.tell,
+        )
+        self._streams[stream.name] = owner.streams[stream.name] = stream
+        return StreamOpened(stream.name, stream.port)
+
+    def _set(self, _: Owner, request: SetStream) -> MediaReply:
+        stream = self._streams.get(request.stream)
+        if stream is None:
+            return Done(known=False)
+        stream.follow(request)
+        return Done()
+
+    def _connect(self, _: Owner, request: Connect) -> MediaReply:
+        first, second = map(self._streams.get, (request.first, request.second))
+        if first is None or second is None:
+            return Done(known=False)
+        Bridge(first, second)
+        return Done()
+
+    def _disconnect(self, _: Owner, request: Disconnect) -> MediaReply:
+        stream = self._streams.get(request.stream)
+        if stream is None:
+            return Done(known=False)
+        if stream.joined is not None:
+            stream.joined.leave(stream)
+        return Done()
+
+    def _close(self, owner: Owner, request: CloseStream) -> MediaReply:
+        stream = self._streams.get(request.stream)
+        if stream is None or stream.name not in owner.streams:
+            return StreamClosed(request.stream)
+        del self._streams[stream.name], owner.streams[stream.name]
+        stream.close()
+        self._packets += stream.packets
+        self._refused += stream.refused
+        return StreamClosed(
+            stream.name,
+            received=Figures(stream.packets, stream.octets),
+            sent=Figures(stream.output.packets, stream.output.octets),
+            refused=stream.refused,
+        )

@@ -1,0 +1,121 @@
+"""What a stream sends: one source of its own, whoever feeds it (RFC 3550 §5.1)."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+from pbxcore.media.rtp import build, is_newer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.media.rtp import Packet
+
+
+class Claim(enum.IntEnum):
+    """What comes before the other side's voice; the first listed before the others."""
+
+    DIGITS = enum.auto()
+    PLAY = enum.auto()
+
+
+class Output:
+    """Numbers packets so that the peer hears one source, though its feeders change.
+
+    A feeder is any object: a relay, a player, a room. When another one feeds than before, or its
+    own source changes, numbers go on where they were, timestamps by the time that passed, and the
+    first packet of sound bears the marker.
+
+    Args:
+        ssrc, sequence, timestamp: random ones, to begin with.
+        transmit: puts a whole packet on its way.
+        marks: marker bits are ours to set (sound); else they are the source's (pictures).
+    """
+
+    def __init__(
+        self,
+        *,
+        ssrc: int,
+        sequence: int,
+        timestamp: int,
+        transmit: Callable[[memoryview | bytes], None],
+        marks: bool = True,
+    ) -> None:
+        self.ssrc, self.sequence, self.timestamp = ssrc, sequence, timestamp
+        self.packets = self.octets = 0
+        self.sent_at = 0.0
+        self.clock_rate = 8000
+        self.enabled = False
+        self._transmit, self._marks = transmit, marks
+        self._claims: dict[Claim, object] = {}
+        self._holder: object | None = None
+        self._feeder: object | None = None
+        self._origin = 0
+        self._sequence_shift = self._timestamp_shift = 0
+
+    def claim(self, claim: Claim, feeder: object) -> None:
+        """Let this one alone feed until it releases, and those with a stronger claim."""
+        self._claims[claim] = feeder
+        self._holder = self._claims[min(self._claims)]
+
+    def release(self, claim: Claim, feeder: object) -> None:
+        """Give up a claim, if it is still this feeder's."""
+        if self._claims.get(claim) is feeder:
+            del self._claims[claim]
+            self._holder = self._claims[min(self._claims)] if self._claims else None
+
+    def forward(self, packet: Packet, payload_type: int, feeder: object) -> None:
+        """Send another stream's packet on, under our numbers; its gaps and its order stay."""
+        if not self.enabled or (self._holder is not None and self._holder is not feeder):
+            return
+        marker = packet.marker
+        if feeder is not self._feeder or packet.ssrc != self._origin:
+            self._turn_to(feeder, packet.ssrc, packet.timestamp, packet.arrived_at)
+            self._sequence_shift = self.sequence + 1 - packet.sequence
+            marker = marker or self._marks
+        sequence = (packet.sequence + self._sequence_shift) & 0xFFFF
+        timestamp = (packet.timestamp + self._timestamp_shift) & 0xFFFFFFFF
+        if is_newer(sequence, self.sequence):
+            self.sequence, self.timestamp = sequence, timestamp
+        self.sent_at = packet.arrived_at
+        self.packets += 1
+        self.octets += packet.end - packet.begin
+        self._transmit(packet.overwrite(payload_type, marker, sequence, timestamp, self.ssrc))
+
+    def send(
+        self,
+        payload: bytes | memoryview,
+        payload_type: int,
+        timestamp: int,
+        feeder: object,
+        now: float,
+        *,
+        marker: bool = False,
+    ) -> None:
+        """Send a feeder's next payload; `timestamp` is on a clock of its own, at `clock_rate`."""
+        if not self.enabled or (self._holder is not None and self._holder is not feeder):
+            return
+        if feeder is not self._feeder or self._origin:
+            self._turn_to(feeder, 0, timestamp, now)
+            marker = marker or self._marks
+        self.sequence = self.sequence + 1 & 0xFFFF
+        self.timestamp = (timestamp + self._timestamp_shift) & 0xFFFFFFFF
+        self.sent_at = now
+        self.packets += 1
+        self.octets += len(payload)
+        packet = build(
+            payload,
+            payload_type=payload_type,
+            sequence=self.sequence,
+            timestamp=self.timestamp,
+            ssrc=self.ssrc,
+            marker=marker,
+        )
+        self._transmit(packet)
+
+    def _turn_to(self, feeder: object, origin: int, timestamp: int, now: float) -> None:
+        """Let the clock of another source go on from ours."""
+        passed = round((now - self.sent_at) * self.clock_rate) if self.packets else 0
+        self._feeder, self._origin = feeder, origin
+        self._timestamp_shift = self.timestamp + max(passed, 1) - timestamp

@@ -1,0 +1,55 @@
+"""The UDP ports that media may use."""
+
+from __future__ import annotations
+
+import socket
+from typing import Final
+
+TRIES: Final = 16
+"""Pairs looked at before the range counts as taken."""
+
+
+class RtpPorts:
+    """Pairs of UDP ports in the range: RTP on the even one, RTCP above it (RFC 3550 §11)."""
+
+    def __init__(self, host: str, low: int, high: int) -> None:
+        self._host = host
+        self._evens = range(low + low % 2, high, 2)
+        self._turn = 0
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs the range has."""
+        return len(self._evens)
+
+    def open_pair(self, host: str = "") -> tuple[socket.socket, socket.socket] | None:
+        """Two bound sockets, or None when a look around finds none free.
+
+        `host` is one of this machine's addresses; "" is the one for all.
+        """
+        for _ in range(min(TRIES, self.pairs)):
+            port = self._evens[self._turn % self.pairs]
+            self._turn += 1
+            try:
+                rtp = _bind(host or self._host, port)
+            except OSError:
+                continue
+            try:
+                return rtp, _bind(host or self._host, port + 1)
+            except OSError:
+                rtp.close()
+        return None
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        if family == socket.AF_INET6:
+            only = int(host != "::")  # `::` means IPv4 as well
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, only)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound

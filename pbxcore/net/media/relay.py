@@ -1,0 +1,66 @@
+"""Two streams that hear each other: packets go on as they are, under the other leg's numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.media.payload_types import TYPES, mapped
+
+if TYPE_CHECKING:
+    from pbxcore.media.rtp import Packet
+    from pbxcore.net.media.stream import Stream
+
+
+class Relay:
+    """One direction: what `origin` hears goes to the peer of `target`."""
+
+    def __init__(self, origin: Stream, target: Stream) -> None:
+        self._origin, self._target = origin, target
+        self._types: tuple[int, ...] = (-1,) * TYPES
+        self._forward = target.output.forward
+        self.dropped = 0
+        self.follow()
+        origin.hear(self.take)
+
+    def follow(self) -> None:
+        """Either side's description has changed."""
+        if self._origin.agreed is not None and self._target.agreed is not None:
+            self._types = mapped(self._origin.agreed, self._target.agreed)
+
+    def take(self, packet: Packet) -> None:
+        """Send it on."""
+        payload_type = self._types[packet.payload_type]
+        if payload_type < 0:
+            self.dropped += 1
+        else:
+            self._forward(packet, payload_type, self)
+
+    def close(self) -> None:
+        """Relay no more."""
+        self._origin.ignore(self.take)
+
+
+class Bridge:
+    """Both directions, or an echo when both streams are the same."""
+
+    def __init__(self, first: Stream, second: Stream) -> None:
+        self._streams = (first,) if first is second else (first, second)
+        for each in self._streams:
+            if each.joined is not None:
+                each.joined.leave(each)
+            each.joined = self
+        self._relays = [Relay(first, second)]
+        if first is not second:
+            self._relays.append(Relay(second, first))
+
+    def follow(self, stream: Stream) -> None:
+        """A stream's codecs may be others now."""
+        for each in self._relays:
+            each.follow()
+
+    def leave(self, stream: Stream) -> None:
+        """A bridge of one is none."""
+        for relay in self._relays:
+            relay.close()
+        for each in self._streams:
+            each.joined = None

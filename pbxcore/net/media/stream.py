@@ -1,0 +1,217 @@
+"""One media line of one leg at its sockets: receive, check, latch, hand on; and send."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Final, Protocol
+
+from pbxcore.media.commands import MediaHeard, StreamSilent
+from pbxcore.media.latching import Latch
+from pbxcore.net.media.output import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.media.commands import MediaNotice, OpenStream, SetStream
+    from pbxcore.media.latching import Address
+    from pbxcore.media.rtp import Packet
+    from pbxcore.net.media.loop import Loop, Timer
+    from pbxcore.net.media.protection import Protection
+    from pbxcore.sip.sdp.rtcp import Endpoint
+    from pbxcore.sip.sdp.stream import Agreed
+
+_UNKNOWN: Final = 0
+_MEDIA: Final = 1
+_EVENT: Final = 2
+
+
+class Joined(Protocol):
+    """What a stream takes part in: a bridge, a room. It feeds the stream and hears it."""
+
+    def follow(self, stream: Stream) -> None:
+        """Another description of the stream holds."""
+
+    def leave(self, stream: Stream) -> None:
+        """Neither feed nor hear it any more."""
+
+
+class Stream:
+    """Sockets, the peer's source, ours, and who hears what the peer says.
+
+    Attributes:
+        agreed: what both sides came to; None until `follow`.
+        output: what is sent; whoever feeds it gives itself as the feeder.
+        joined: the bridge or room it is in.
+        protection: set by whoever has the keys; None: in clear.
+        on_packet: each takes every packet of the peer's codecs, in turn, while we receive; the
+            packet and its payload are valid during the call. Replaced as a whole, by `hear`.
+    """
+
+    def __init__(
+        self,
+        opened: OpenStream,
+        sockets: tuple[socket.socket, socket.socket],
+        *,
+        loop: Loop,
+        packet: Packet,
+        entropy: Callable[[int], bytes],
+        tell: Callable[[MediaNotice], None],
+    ) -> None:
+        self.name, self.kind = opened.stream, opened.kind
+        self.tell = tell
+        self.agreed: Agreed | None = None
+        self.joined: Joined | None = None
+        self.protection: Protection | None = None
+        self.on_packet: tuple[Callable[[Packet], None], ...] = ()
+        self.latch = Latch()
+        self.packets = self.octets = self.refused = 0
+        self._loop, self._packet = loop, packet
+        self._rtp, self._rtcp = sockets
+        for each in sockets:
+            each.setblocking(False)
+        self._receive_into = self._rtp.recvfrom_into
+        self._send_to = self._rtp.sendto
+        self._destination: Address | None = None
+        self._kinds = bytes(128)
+        self._receives = False
+        self._silence_s = 0.0
+        self._heard_at = 0.0
+        self._unheard = True
+        self._silence_told = False
+        self._silence: Timer | None = None
+        self.output = Output(
+            ssrc=int.from_bytes(entropy(4)),
+            sequence=int.from_bytes(entropy(2)),
+            timestamp=int.from_bytes(entropy(4)),
+            transmit=self._transmit,
+            marks=self.kind == "audio",
+        )
+        loop.watch(self._rtp.fileno(), self._arrived)
+
+    @property
+    def port(self) -> int:
+        """Where it receives."""
+        port: int = self._rtp.getsockname()[1]
+        return port
+
+    def follow(self, wanted: SetStream) -> None:
+        """Do from now on what an offer and its answer came to."""
+        self.agreed = agreed = wanted.agreed
+        kinds = bytearray(128)
+        for each in agreed.codecs:
+            kinds[each.receive_type] = _EVENT if each.codec.is_event else _MEDIA
+        self._kinds = bytes(kinds)
+        self._receives = agreed.direction.receives
+        self.output.enabled = agreed.direction.sends
+        if agreed.main is not None:
+            self.output.clock_rate = agreed.main.codec.clock_rate
+        self.latch.expect(self._address(agreed.remote), wanted.latch, self._loop.now)
+        self._destination = self.latch.destination
+        self._watch_silence(wanted.silence_s)
+        if self.joined is not None:
+            self.joined.follow(self)
+
+    def hear(self, callback: Callable[[Packet], None]) -> None:
+        """Let this one hear each packet as well."""
+        self.on_packet = (*self.on_packet, callback)
+
+    def ignore(self, callback: Callable[[Packet], None]) -> None:
+        """Let it hear no more."""
+        self.on_packet = tuple(each for each in self.on_packet if each != callback)
+
+    def close(self) -> None:
+        """Free the ports."""
+        if self.joined is not None:
+            self.joined.leave(self)
+        if self._silence is not None:
+            self._silence.cancel()
+        if self.protection is not None:
+            self.protection.close()
+        self._loop.forget(self._rtp.fileno())
+        self._rtp.close()
+        self._rtcp.close()
+
+    def _arrived(self) -> None:
+        """One datagram; the loop calls again when there are more."""
+        packet = self._packet
+        try:
+            size, source = self._receive_into(packet.buffer)
+        except OSError:  # none after all, or the peer's host refused what we sent
+            return
+        if self.protection is not None:
+            size = self.protection.receive(packet.buffer, size, source)
+        if not packet.read(size) or not self._kinds[packet.payload_type]:
+            self._odd(size)
+            return
+        now = self._loop.now
+        if not self.latch.admit(source, packet.ssrc, packet.sequence, now):
+            self.refused += 1
+            return
+        self._destination = self.latch.destination
+        self._heard_at = packet.arrived_at = now
+        if self._unheard:
+            self._unheard = self._silence_told = False
+            self.tell(MediaHeard(self.name, f"{source[0]}:{source[1]}"))
+        self.packets += 1
+        self.octets += packet.end - packet.begin
+        if self._receives:
+            for hear in self.on_packet:
+                hear(packet)
+
+    def _odd(self, size: int) -> None:
+        """What is no packet of an agreed codec; before anything is agreed nothing counts."""
+        if size and self.agreed is not None:
+            self.refused += 1
+
+    def _transmit(self, packet: memoryview | bytes) -> None:
+        destination = self._destination
+        if destination is None:
+            return
+        if self.protection is not None:
+            sealed = self.protection.seal(packet)
+            if sealed is None:
+                return
+            packet = sealed
+        try:
+            self._send_to(packet, destination)
+        except OSError:  # a full buffer or an unreachable peer: it is lost, as on the wire
+            return
+
+    def _watch_silence(self, silence_s: float) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
+        self._silence_s = silence_s
+        self._silence_told = False
+        if silence_s and self._receives:
+            self._heard_at = self._loop.now
+            self._silence = self._loop.call_at(self._heard_at + silence_s, self._listen)
+
+    def _listen(self) -> None:
+        """Tell of a silence, once; a packet since then moves the deadline instead."""
+        deadline = self._heard_at + self._silence_s
+        if deadline <= self._loop.now:
+            if not self._silence_told:
+                self._unheard = self._silence_told = True
+                self.tell(StreamSilent(self.name))
+            deadline = self._loop.now + self._silence_s
+        self._silence = self._loop.call_at(deadline, self._listen)
+
+    def _address(self, endpoint: Endpoint | None) -> Address | None:
+        """A signalled address as the socket would give it; None for a name, or another family."""
+        if endpoint is None or not endpoint.port:
+            return None
+        host, port = endpoint.address, endpoint.port
+        if self._rtp.family == socket.AF_INET:
+            return (host, port) if _is(socket.AF_INET, host) else None
+        if _is(socket.AF_INET, host):
+            return (f"::ffff:{host}", port, 0, 0)
+        return (host, port, 0, 0) if _is(socket.AF_INET6, host) else None
+
+
+def _is(family: socket.AddressFamily, host: str) -> bool:
+    try:
+        socket.inet_pton(family, host)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,265 @@
+"""Two phones' media through a worker, over real sockets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxcore.media.commands import (
+    CloseStream,
+    Connect,
+    Disconnect,
+    Done,
+    MediaHeard,
+    NoRoom,
+    OpenStream,
+    SetStream,
+    StreamClosed,
+    StreamSilent,
+)
+from pbxcore.media.rtp import build
+from pbxcore.sip.sdp.codecs import EVENTS, PCMA, PCMU, Codec
+from pbxcore.sip.sdp.direction import Direction
+from pbxcore.sip.sdp.rtcp import Endpoint
+from pbxcore.sip.sdp.stream import AgreedCodec
+from tests.support.media import MediaPhone, Worker, agreed, join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
+    with Worker() as worker:
+        yield worker
+
+
+@pytest.fixture
+def ann() -> Iterator[MediaPhone]:
+    with MediaPhone() as phone:
+        yield phone
+
+
+@pytest.fixture
+def bob() -> Iterator[MediaPhone]:
+    with MediaPhone() as phone:
+        yield phone
+
+
+@pytest.fixture
+def eve() -> Iterator[MediaPhone]:
+    with MediaPhone() as phone:
+        yield phone
+
+
+def test_two_phones_hear_each_other(worker: Worker, ann: MediaPhone, bob: MediaPhone) -> None:
+    join(worker, ann, bob)
+    for _ in range(5):
+        ann.is_joined_to(bob)
+    assert worker.heard(MediaHeard).source == f"{ann.host}:{ann.port}"
+
+
+def test_a_peer_hears_one_source_however_often_the_other_side_changes(
+    worker: Worker, ann: MediaPhone, bob: MediaPhone, eve: MediaPhone
+) -> None:
+    join(worker, ann, bob)
+    eve.worker_port = worker.open("third")
+    worker.ask(SetStream("third", agreed(eve)))
+    ann.say()
+    first = bob.hear()
+    ann.say()
+    second = bob.hear()
+    worker.ask(Connect("third", "second"))
+    eve.say()
+    third = bob.hear()
+    assert first.ssrc == second.ssrc == third.ssrc
+    assert [second.sequence, third.sequence] == [
+        (first.sequence + 1) & 0xFFFF,
+        (first.sequence + 2) & 0xFFFF,
+    ]
+    assert (second.timestamp - first.timestamp) & 0xFFFFFFFF == 160
+    assert 0 < (third.timestamp - second.timestamp) & 0xFFFFFFFF < 16000
+    assert [first.marker, second.marker, third.marker] == [True, False, True]
+    ann.say()
+    assert bob.hears_nothing()
+
+
+def test_payload_types_are_those_of_the_leg(
+    worker: Worker, ann: MediaPhone, bob: MediaPhone
+) -> None:
+    opus = Codec("opus", 48000, 2)
+    join(worker, ann, bob)
+    own = AgreedCodec(opus, send_type=96, receive_type=107)
+    worker.ask(SetStream("first", agreed(ann, own, EVENTS)))
+    other = AgreedCodec(opus, send_type=120, receive_type=111)
+    events = AgreedCodec(EVENTS.codec, send_type=126, receive_type=127)
+    worker.ask(SetStream("second", agreed(bob, other, events)))
+    ann.say(b"opus", 107)
+    ann.say(b"\x05\x0a\x00\xa0", 101)
+    assert [bob.hear().payload_type, bob.hear().payload_type] == [120, 126]
+    bob.say(b"opus", 111)
+    assert ann.hear().payload_type == 96
+
+
+def test_what_the_other_leg_has_no_codec_for_is_not_sent(
+    worker: Worker, ann: MediaPhone, bob: MediaPhone
+) -> None:
+    join(worker, ann, bob)
+    worker.ask(SetStream("first", agreed(ann, PCMU, PCMA)))
+    ann.say(payload_type=0)
+    bob.hear()
+    ann.say(payload_type=3)
+    assert bob.hears_nothing()
+
+
+def test_the_phone_behind_nat_is_answered_where_it_speaks(
+    worker: Worker, ann: MediaPhone, bob: MediaPhone
+) -> None:
+    join(worker, ann, bob)
+    worker.ask(SetStream("first", agreed(Endpoint("192.0.2.7", 4000))))
+    for _ in range(2):  # the first proves nothing yet
+        ann.say()
+    bob.hear()
+    ann.is_joined_to(bob)
+
+
+def test_a_third_address_neither_hears_nor_is_heard(
+    worker: Worker, ann: MediaPhone, bob: MediaPhone, eve: MediaPhone
+) -> None:
+    join(worker, ann, bob)
+    ann.is_joined_to(bob)
+    eve.worker_port = ann.worker_port
+    eve.ssrc, eve.sequence = ann.ssrc, ann.sequence
+    for _ in range(10):
+        eve.say(b"evil" * 40)
+    assert bob.hears_nothing()
+    ann.is_joined_to(bob)
+    assert eve.hears_nothing()
+    closed = worker.ask(CloseStream("first"))
+    assert isinstance(closed, StreamClosed)
+    assert closed.refused == 10
+
+
+def test_whoever_spoke_first_gives_way_to_the_described_address(
+    worker: Worker, ann: MediaPhone, bob: MediaPhone, eve: MediaPhone
+) -> None:
+    join(worker, ann, bob)
+    eve.worker_port = ann.worker_port
+    for _ in range(3):
+        eve.say()
+    assert bob.hear().marker
+    bob.hear()
+    ann.say(b"a" * 160)
+    assert bytes(bob.hear().payload) == b"a" * 160
+    eve.say()
+    assert bob.hears_nothing()
+
+
+def test_a_new_description_lets_another_source_in(
+    worker: Worker, ann: MediaPhone, bob: MediaPhone, eve: MediaPhone
+) -> None:
+    join(worker, ann, bob)
+    ann.is_joined_to(bob)
+    eve.worker_port = ann.worker_port
+    worker.ask(SetStream("first", agreed(eve)))
+    eve.is_joined_to(bob)
+    ann.say()
+    assert bob.hears_nothing()
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        b"",
+        b"\x80",
+        bytes(12),
+        b"\xa0" + bytes(11),  # padding of no length
+        b"\x8f" + bytes(11),  # fifteen sources that are not there
+        b"\x90" + bytes(13) + b"\xff\xff",  # an extension that ends elsewhere
+        b"\x80\x7f" + bytes(20),  # a codec nobody agreed to
+    ],
+)
+def test_noise_is_refused(worker: Worker, ann: MediaPhone, bob: MediaPhone, noise: bytes) -> None:
+    join(worker, ann, bob)
+    ann.is_joined_to(bob)
+    ann.send(noise)
+    ann.is_joined_to(bob)
+
+
+def test_sources_extension_and_padding_stay_on_their_leg(
+    worker: Worker, ann: MediaPhone, bob: MediaPhone
+) -> None:
+    join(worker, ann, bob)
+    packet = build(
+        b"sound",
+        payload_type=0,
+        sequence=7,
+        timestamp=7,
+        ssrc=7,
+        sources=(1, 2),
+        extension=(0xBEDE, b"\x10\x80\x00\x00"),
+        padding=3,
+    )
+    ann.send(packet)
+    heard = bob.hear()
+    assert bytes(heard.payload) == b"sound"
+    assert heard.extension is None
+    assert heard.begin == 12
+
+
+def test_nobody_is_sent_to_on_hold(worker: Worker, ann: MediaPhone, bob: MediaPhone) -> None:
+    join(worker, ann, bob)
+    ann.is_joined_to(bob)
+    worker.ask(SetStream("first", agreed(None, direction=Direction.INACTIVE)))
+    bob.say()
+    ann.say()
+    assert ann.hears_nothing()
+    assert bob.hears_nothing()
+    worker.ask(SetStream("first", agreed(ann)))
+    ann.is_joined_to(bob)
+
+
+def test_an_echo_comes_back(worker: Worker, ann: MediaPhone) -> None:
+    ann.worker_port = worker.open("echo")
+    worker.ask(SetStream("echo", agreed(ann)))
+    worker.ask(Connect("echo", "echo"))
+    ann.is_joined_to(ann)
+
+
+def test_disconnected_streams_hear_nobody(worker: Worker, ann: MediaPhone, bob: MediaPhone) -> None:
+    join(worker, ann, bob)
+    ann.is_joined_to(bob)
+    assert worker.ask(Disconnect("second")) == Done()
+    ann.say()
+    assert bob.hears_nothing()
+    assert worker.ask(Disconnect("nobody")) == Done(known=False)
+
+
+def test_a_silence_is_told_once_until_media_come_again(
+    worker: Worker, ann: MediaPhone, bob: MediaPhone
+) -> None:
+    join(worker, ann, bob)
+    worker.ask(SetStream("first", agreed(ann), silence_s=0.2))
+    ann.say()
+    assert worker.heard(MediaHeard).stream == "first"
+    assert worker.heard(StreamSilent) == StreamSilent("first")
+    assert worker.heard_nothing(0.5)
+    ann.say()
+    assert worker.heard(MediaHeard).stream == "first"
+
+
+def test_a_full_range_of_ports_has_no_room_and_a_closed_stream_makes_some() -> None:
+    with Worker(pairs=2) as worker:
+        worker.open("a")
+        worker.open("b")
+        assert worker.ask(OpenStream("c")) == NoRoom("no free pair of RTP ports")
+        assert isinstance(worker.ask(CloseStream("a")), StreamClosed)
+        worker.open("c")
+
+
+def test_ipv6_and_ipv4_meet_at_one_socket(ann: MediaPhone) -> None:
+    with Worker(host="::") as worker, MediaPhone("::1") as six:
+        join(worker, ann, six)
+        for _ in range(2):
+            ann.is_joined_to(six)
