@@ -82,7 +82,7 @@ modparam("xlog", "force_color", 0)
 modparam("path", "use_received", 0)
 request_route {{
   if (is_method("OPTIONS") && $rp == {port}) {{ sl_send_reply("200", "OK"); exit; }}
-  xlog("L_ALERT", "passed on: $rm\\n");
+  xlog("L_ALERT", "passed on: $rm from $fU to $tU\\n");
   if ($si == "127.0.0.1" && $sp == {behind}) {{
     loose_route();
     t_relay();

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,13 +23,12 @@ from tests.support.server import Server, free_port, wait_until
 from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
 SCENARIOS = Path(__file__).parents[2] / "support" / "sipp"
-
-
-# minutes, and at the mercy of the phones' own timers: run by ./test --soak
-pytestmark = pytest.mark.soak
+PHONES = {"udp": "1001", "tcp": "1002", "tls": "1003"}
+"""Whose phone comes over which transport: all at once, for each waits for the second NOTIFY of
+a presence, which comes five seconds after the first (RFC 3856 §6.10)."""
 
 
 @pytest.fixture(scope="module")
@@ -45,33 +44,35 @@ def admin(server: Server) -> Program:
 
 
 @asynccontextmanager
-async def desk(server: Server) -> AsyncIterator[Watcher]:
-    """A registered phone of 1000 that watches 1001."""
+async def desk(server: Server, watched: Iterable[str] = PHONES.values()) -> AsyncIterator[Watcher]:
+    """A registered phone of 1000 that watches others."""
     async with Watcher("1000", "Sip-1000!", ("127.0.0.1", server.sip_port)) as phone:
         assert await phone.register() == 200
-        answer, _ = await phone.subscribe("presence", "1001")
-        assert answer.status == 200
+        for number in watched:
+            answer, _ = await phone.subscribe("presence", number)
+            assert answer.status == 200
         yield phone
         assert await phone.register(0) == 200
 
 
 def baresip(folder: Path, server: Server, transport: str, account: str = "") -> Baresip:
-    """A baresip of 1001 that watches its mailbox and 1000, its current contact."""
+    """A baresip that watches its mailbox and 1000, its current contact."""
     port = server.sips_port if transport == "tls" else server.sip_port
     watched = f'"Desk" <sip:1000@127.0.0.1:{port};transport={transport}>;presence=p2p\n'
     account = f";mwi=yes;pubint=600{account}"
-    modules = ("presence", "mwi")  # in this order, see there
+    modules, number = ("presence", "mwi"), PHONES[transport]
     return Baresip(
-        folder, server, "1001", transport, account=account, contacts=watched, modules=modules
+        folder, server, number, transport, account=account, contacts=watched, modules=modules
     )
 
 
-async def seen(phone: Watcher) -> None:
-    """Wait until the phone has been told that who it watches is there."""
+async def seen(phone: Watcher, count: int) -> None:
+    """Wait until the phone has been told that all whom it watches are there."""
 
     def told() -> bool:
-        bodies = [each.body for each in phone.notices if each.get("Event") == "presence"]
-        return bool(bodies) and read_pidf(bodies[-1].encode()).open
+        latest = {each.get("Call-ID"): each for each in phone.notices}
+        bodies = [each.body for each in latest.values() if each.get("Event") == "presence"]
+        return len(bodies) == count and all(read_pidf(each.encode()).open for each in bodies)
 
     await phone.until(told)
 
@@ -86,58 +87,82 @@ async def phones_of(admin: Program, number: str, count: int) -> None:
     await asyncio.to_thread(wait_until, there, 15, f"{count} phones of {number}")
 
 
-@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
 async def test_baresip_writes_watches_and_publishes(
-    server: Server, admin: Program, tmp_path: Path, transport: str
+    server: Server, admin: Program, tmp_path: Path
 ) -> None:
     async with desk(server) as other:
-        folder = tmp_path / "baresip"
-        with baresip(folder, server, transport) as phone:
-            await asyncio.to_thread(phone.shows, "registered successfully")
-            await asyncio.to_thread(phone.shows, "Voice-Message: 0/0 (0/0)")
-            await asyncio.to_thread(phone.shows, "<sip:1000@127.0.0.1")
-            phone.enters("/message Grüße von baresip")
-            assert await other.receive(1) == ["Grüße von baresip"]
-            assert await other.send("1001", "Hallo zurück") == 200
-            await asyncio.to_thread(phone.shows, ': "Hallo zurück"')
-            phone.enters(f"/options sip:127.0.0.1:{server.sip_port}")
-            await asyncio.to_thread(phone.shows, "Allow-Events: message-summary")
-            await seen(other)
-    await phones_of(admin, "1001", 0)
+        with ExitStack() as running:
+            phones = {
+                each: running.enter_context(baresip(tmp_path / each, server, each))
+                for each in PHONES
+            }
+            for transport, phone in phones.items():
+                await asyncio.to_thread(phone.shows, "registered successfully")
+                await asyncio.to_thread(phone.shows, "Voice-Message: 0/0 (0/0)")
+                await asyncio.to_thread(phone.shows, "<sip:1000@127.0.0.1")
+                phone.enters(f"/message Grüße von baresip über {transport}")
+            texts = await other.receive(len(phones))
+            assert set(texts) == {f"Grüße von baresip über {each}" for each in phones}
+            for transport, phone in phones.items():
+                assert await other.send(PHONES[transport], "Hallo zurück") == 200
+                await asyncio.to_thread(phone.shows, ': "Hallo zurück"')
+                phone.enters(f"/options sip:127.0.0.1:{server.sip_port}")
+                await asyncio.to_thread(phone.shows, "Allow-Events: message-summary")
+            await seen(other, len(phones))
+    for number in PHONES.values():
+        await phones_of(admin, number, 0)
 
 
-@pytest.mark.parametrize("transport", ["udp", "tcp"])
 async def test_baresip_is_reached_and_told_after_a_crash_of_the_pbx(
-    server: Server, tmp_path: Path, transport: str
+    server: Server, tmp_path: Path
 ) -> None:
     async with desk(server) as other:
-        folder = tmp_path / "baresip"
-        with baresip(folder, server, transport) as phone:
-            await asyncio.to_thread(phone.shows, "Voice-Message: 0/0 (0/0)")
-            heard = phone.printed.count("Messages-Waiting: ")
+        with ExitStack() as running:
+            phones = {
+                each: running.enter_context(baresip(tmp_path / each, server, each))
+                for each in ("udp", "tcp")
+            }
+            for phone in phones.values():
+                await asyncio.to_thread(phone.shows, "Voice-Message: 0/0 (0/0)")
+            heard = {each: phones[each].printed.count("Messages-Waiting: ") for each in phones}
             await asyncio.sleep(0.3)  # what has been acknowledged is on disk a little later
             server.kill9("pbx")
             server.wait_ready()
-            assert await other.send("1001", "Still there?") == 200
-            await asyncio.to_thread(phone.shows, ': "Still there?"')
-            wait_until(
-                lambda: phone.printed.count("Messages-Waiting: ") > heard, 15, "another NOTIFY"
-            )
+            for transport, phone in phones.items():
+                assert await other.send(PHONES[transport], "Still there?") == 200
+                await asyncio.to_thread(phone.shows, ': "Still there?"')
+                await asyncio.to_thread(
+                    wait_until,
+                    lambda phone=phone, before=heard[transport]: (
+                        phone.printed.count("Messages-Waiting: ") > before
+                    ),
+                    15,
+                    f"another NOTIFY over {transport}",
+                )
 
 
-@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
 async def test_linphonec_writes_watches_and_publishes(
-    server: Server, admin: Program, tmp_path: Path, transport: str
+    server: Server, admin: Program, tmp_path: Path
 ) -> None:
     async with desk(server) as other:
-        with Linphone(tmp_path / "phone", server, "1001", transport, watches="1000") as phone:
-            await asyncio.to_thread(phone.shows, 'Friend "Watched"', "is Online")
-            phone.enters(f"chat sip:1000@{phone.domain} Grüße von Linphone")
-            assert await other.receive(1) == ["Grüße von Linphone"]
-            assert await other.send("1001", "Hallo zurück") == 200
-            await asyncio.to_thread(phone.shows, "Message received from", "Hallo zurück")
-            await seen(other)
-    await phones_of(admin, "1001", 0)
+        with ExitStack() as running:
+            phones = {
+                each: running.enter_context(
+                    Linphone(tmp_path / each, server, number, each, watches="1000")
+                )
+                for each, number in PHONES.items()
+            }
+            for transport, phone in phones.items():
+                await asyncio.to_thread(phone.shows, 'Friend "Watched"', "is Online")
+                phone.enters(f"chat sip:1000@{phone.domain} Grüße von Linphone über {transport}")
+            texts = await other.receive(len(phones))
+            assert set(texts) == {f"Grüße von Linphone über {each}" for each in phones}
+            for transport, phone in phones.items():
+                assert await other.send(PHONES[transport], "Hallo zurück") == 200
+                await asyncio.to_thread(phone.shows, "Message received from", "Hallo zurück")
+            await seen(other, len(phones))
+    for number in PHONES.values():
+        await phones_of(admin, number, 0)
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
@@ -224,23 +249,33 @@ async def sipp(scenario: str, *arguments: str, folder: Path) -> None:
     assert status == 0, [each.read_text() for each in folder.glob("*_errors.log")]  # noqa: ASYNC240
 
 
-@pytest.mark.parametrize("transport", ["udp", "tcp"])
 async def test_all_goes_through_a_proxy_that_stays_in_the_way(
-    server: Server, admin: Program, tmp_path: Path, transport: str
+    server: Server, admin: Program, tmp_path: Path
 ) -> None:
-    async with edge(server.sip_port) as proxy, desk(server) as other:
-        way = f';outbound="sip:127.0.0.1:{proxy.port};transport={transport}"'
-        folder = tmp_path / "baresip"
-        with baresip(folder, server, transport, way) as phone:
-            await asyncio.to_thread(phone.shows, "Voice-Message: 0/0 (0/0)")
-            phone.enters("/message by a proxy")
-            assert await other.receive(1) == ["by a proxy"]
-            assert await other.send("1001", "and back") == 200
-            await asyncio.to_thread(phone.shows, ': "and back"')
-            await seen(other)
-            for method in ("REGISTER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "MESSAGE"):
-                assert f"passed on: {method}" in proxy.log
-        await phones_of(admin, "1001", 0)
+    transports = ("udp", "tcp")
+    numbers = [PHONES[each] for each in transports]
+    async with edge(server.sip_port) as proxy, desk(server, numbers) as other:
+        with ExitStack() as running:
+            phones = {}
+            for each in transports:
+                way = f';outbound="sip:127.0.0.1:{proxy.port};transport={each}"'
+                phones[each] = running.enter_context(baresip(tmp_path / each, server, each, way))
+            for transport, phone in phones.items():
+                await asyncio.to_thread(phone.shows, "Voice-Message: 0/0 (0/0)")
+                phone.enters(f"/message by a proxy over {transport}")
+            texts = await other.receive(len(phones))
+            assert set(texts) == {f"by a proxy over {each}" for each in phones}
+            for transport, phone in phones.items():
+                assert await other.send(PHONES[transport], "and back") == 200
+                await asyncio.to_thread(phone.shows, ': "and back"')
+            await seen(other, len(phones))
+            for number in numbers:
+                for passed in ("REGISTER from", "SUBSCRIBE from", "PUBLISH from", "MESSAGE from"):
+                    assert f"passed on: {passed} {number} to" in proxy.log
+                for method in ("NOTIFY", "MESSAGE"):
+                    assert f"passed on: {method} from 1000 to {number}" in proxy.log
+    for number in numbers:
+        await phones_of(admin, number, 0)
 
 
 def test_nothing_was_wrong(server: Server) -> None:
