@@ -31,7 +31,7 @@ def expand_a(code: int) -> int:
 
 def compress_mu(sample: int) -> int:
     """The µ-law code of a sample of 16 bits, by the decision values of G.711 table 2."""
-    sign, magnitude = (0x80, -sample) if sample < 0 else (0, sample)
+    sign, magnitude = (0x80, ~sample) if sample < 0 else (0, sample)
     magnitude = min(magnitude, _MU_CLIP) + _BIAS
     segment = magnitude.bit_length() - 8
     return ~(sign | segment << 4 | magnitude >> segment + 3 & 0x0F) & 0xFF
@@ -39,7 +39,7 @@ def compress_mu(sample: int) -> int:
 
 def compress_a(sample: int) -> int:
     """The A-law code of a sample of 16 bits, by the decision values of G.711 table 1."""
-    # The smallest steps stand half a step off zero, on both sides of it: -1 and 0 part there.
+    # The smallest steps stand half a step off zero, on both sides of it: they part at -1 and 0.
     sign, magnitude = (0, ~sample) if sample < 0 else (0x80, sample)
     segment = max(magnitude.bit_length() - 8, 0)
     return (sign | segment << 4 | magnitude >> max(segment, 1) + 3 & 0x0F) ^ _EVEN_BITS

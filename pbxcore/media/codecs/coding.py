@@ -1,0 +1,79 @@
+"""Makes the decoder and the encoder of a codec."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from pbxcore.errors import LocalProtocolError
+from pbxcore.media.codecs.catalogue import sampling_rate
+from pbxcore.media.codecs.companded import A_LAW, L16, MU_LAW
+
+if TYPE_CHECKING:
+    from pbxcore.media.samples import Samples
+    from pbxcore.sip.sdp.codecs import Codec
+
+
+class Decoder(Protocol):
+    """Turns the payloads of one stream into sound, in order."""
+
+    @property
+    def rate(self) -> int:
+        """Samples a second of what comes out."""
+
+    def decode(self, payload: bytes) -> Samples:
+        """The sound of a packet; what is not decodable is no sound at all."""
+
+
+class Encoder(Protocol):
+    """Turns the sound for one stream into payloads."""
+
+    @property
+    def rate(self) -> int:
+        """Samples a second of what goes in."""
+
+    def encode(self, frame: Samples) -> bytes:
+        """The payload of one frame of 20 ms."""
+
+
+def decoder_for(codec: Codec) -> Decoder:
+    """A decoder of its own for one stream.
+
+    Raises:
+        LocalProtocolError: the codec is not in the catalogue.
+    """
+    rate = sampling_rate(codec)
+    match codec.name.lower():
+        case _ if rate is None:
+            raise LocalProtocolError(f"no decoder for {codec.name}/{codec.clock_rate}")
+        case "pcmu":
+            return MU_LAW
+        case "pcma":
+            return A_LAW
+        case "l16":
+            return L16[rate]
+        case name:
+            from pbxcore.media.codecs.ffmpeg import FfmpegDecoder
+
+            return FfmpegDecoder(name)
+
+
+def encoder_for(codec: Codec) -> Encoder:
+    """An encoder of its own for one stream.
+
+    Raises:
+        LocalProtocolError: the codec is not in the catalogue.
+    """
+    rate = sampling_rate(codec)
+    match codec.name.lower():
+        case _ if rate is None:
+            raise LocalProtocolError(f"no encoder for {codec.name}/{codec.clock_rate}")
+        case "pcmu":
+            return MU_LAW
+        case "pcma":
+            return A_LAW
+        case "l16":
+            return L16[rate]
+        case name:
+            from pbxcore.media.codecs.ffmpeg import FfmpegEncoder
+
+            return FfmpegEncoder(name)
