@@ -39,6 +39,16 @@ class Account(NamedTuple):
     device: str = ""
 
 
+class Sender(NamedTuple):
+    """Who speaks: an extension, or a user of a peer that is trusted, by its trunk if it has one."""
+
+    user: str
+    name: str
+    extension: Extension | None = None
+    trunk: Trunk | None = None
+    is_peer: bool = False
+
+
 class Authentication:
     """Decides who a request is from; known and unknown users look the same to strangers."""
 
@@ -65,18 +75,30 @@ class Authentication:
         Raises:
             RemoteProtocolError: 401 with challenges, 403 for somebody else's address.
         """
+        sender = self.sender(incoming)
+        if not sender.user:
+            raise self._challenge(incoming)
+        return sender.user, sender.name
+
+    def sender(self, incoming: Incoming) -> Sender:
+        """The same, with what proves it; a peer may also leave out who speaks.
+
+        Raises:
+            RemoteProtocolError: as `sender_of` says.
+        """
         from_ = incoming.head.from_
         uri = parse_uri(from_.uri)
         user = user_of(uri)
         ours = isinstance(uri, TelUri) or self._domain.is_ours(uri.host)
-        if user and self._from_peer(incoming):
-            own_user = ours and self._directory.extension(user) is not None
-            if not own_user:
-                return user, shown(from_.display_name)
+        own_user = ours and user is not None and self._directory.extension(user) is not None
+        if not own_user:
+            trusted, trunk = self._peer(incoming)
+            if trusted:
+                return Sender(user or "", shown(from_.display_name), trunk=trunk, is_peer=True)
         extension = self.extension_of(incoming)
         if user != extension.number or not ours:
             raise RemoteProtocolError(403, "Not Your Address")
-        return extension.number, extension.display_name
+        return Sender(extension.number, extension.display_name, extension)
 
     def trunk_of(self, incoming: Incoming) -> Trunk | None:
         """The trunk that a request comes through, by its address, its password, or both.
@@ -161,11 +183,13 @@ class Authentication:
             log.warning("SIP sign-in refused", extra={"from": flow.source, "user": user})
         raise self._challenge(incoming, stale=verdict is Verdict.STALE)
 
-    def _from_peer(self, incoming: Incoming) -> bool:
+    def _peer(self, incoming: Incoming) -> tuple[bool, Trunk | None]:
+        """Whether a peer of ours speaks, and by which trunk if it is one."""
+        trunk = self.trunk_of(incoming) if self._directory.trunks else None
+        if trunk is not None:
+            return True, trunk
         trusted = self._directory.settings.trusted_peers
-        if trusted and within(incoming.flow.host, trusted):
-            return True
-        return bool(self._directory.trunks) and self.trunk_of(incoming) is not None
+        return bool(trusted) and within(incoming.flow.host, trusted), None
 
     def _signing_in(
         self, username: str, incoming: Incoming

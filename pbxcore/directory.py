@@ -30,7 +30,8 @@ class Extension(msgspec.Struct, frozen=True):
     waits in its voice mailbox. `auth_id` is the user name to sign in with, where it is not the
     number. `networks` (CIDR or single addresses) are where it may be used from; none: everywhere.
     Phones are asked every `qualify_s` whether they are there; 0: never. `digest_algorithms` are
-    what they may sign in with, the first offered first; none: as the settings say.
+    what they may sign in with, the first offered first; none: as the settings say. It rings for
+    `ring_s` seconds.
     """
 
     number: str
@@ -43,6 +44,7 @@ class Extension(msgspec.Struct, frozen=True):
     networks: tuple[str, ...] = ()
     qualify_s: int = 0
     digest_algorithms: tuple[str, ...] = ()
+    ring_s: int = 60
 
 
 class BanPolicy(msgspec.Struct, frozen=True):

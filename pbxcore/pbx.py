@@ -36,6 +36,7 @@ from pbxcore.presence.reach import phones
 from pbxcore.presence.registrar import Registrar
 from pbxcore.presence.registration import SUPPORTED
 from pbxcore.presence.subscription import StoredSubscription
+from pbxcore.services.calls import CallService
 from pbxcore.services.events import Events
 from pbxcore.services.messages import MessageService
 from pbxcore.services.options import OptionsService
@@ -52,11 +53,11 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Awaitable, Callable, Sequence
 
-    from pbxcore.calls.control import CallControl
     from pbxcore.directory import Directory
     from pbxcore.journal import Fact
     from pbxcore.media.port import Media
     from pbxcore.sip.flow import Flow
+    from pbxcore.sip.resolution import Names
     from pbxcore.sip.transactions.layer import TransactionLayer
 
 __all__ = [
@@ -143,7 +144,7 @@ class Pbx:
         self._pager: Pager | None = None
         self._resolver: Resolver | None = None
         self._trunks: Trunks | None = None
-        self._calls: CallControl | None = None
+        self._calls: CallService | None = None
         self._event_stores = events or volatile_stores()
         self._events: Events | None = None
         self._chores: asyncio.TimerHandle | None = None
@@ -161,6 +162,8 @@ class Pbx:
             lambda: self._directory.settings, uas.receive, self._entropy, self._watch, self._tls
         )
         self._serve(uas, self._endpoint)
+        self._resolver = resolver = Resolver(lambda: self._directory.settings.name_servers)
+        self._serve_calls(uas, self._endpoint.layer, resolver)
         self._qualify(self._endpoint.layer)
         self._phones.load()
         self._watch.restore(
@@ -170,7 +173,7 @@ class Pbx:
         )
         self._events = events = self._serve_events(uas, self._endpoint.layer)
         await self._endpoint.start(udp, tcp, tls)
-        self._start_trunks(self._endpoint)
+        self._start_trunks(self._endpoint, resolver)
         events.start()
         self._do_chores()
 
@@ -199,12 +202,25 @@ class Pbx:
         uas.serve(b"OPTIONS", OptionsService(self._domain, uas).receive)
         uas.serve(b"MESSAGE", messages.receive)
 
-    def _start_trunks(self, endpoint: Endpoint) -> None:
-        self._resolver = Resolver(lambda: self._directory.settings.name_servers)
+    def _serve_calls(self, uas: Uas, layer: TransactionLayer, names: Names) -> None:
+        self._calls = CallService(
+            self._directory,
+            self._domain,
+            self._authentication,
+            self._registrar,
+            layer,
+            media=self._media,
+            names=names,
+            record=self._record,
+            entropy=self._entropy,
+        )
+        self._calls.serve(uas)
+
+    def _start_trunks(self, endpoint: Endpoint, resolver: Resolver) -> None:
         self._trunks = Trunks(
             self._directory,
             endpoint.layer,
-            self._resolver,
+            resolver,
             record=self._record,
             entropy=self._entropy,
         )
@@ -272,6 +288,8 @@ class Pbx:
             self._chores.cancel()
         if self._qualifying is not None:
             self._qualifying.stop()
+        if self._calls is not None:
+            self._calls.stop()
         if self._resolver is not None:
             self._resolver.close()
             self._resolver = self._trunks = None
@@ -280,7 +298,7 @@ class Pbx:
         if self._endpoint is not None:
             self._endpoint.layer.on_lost = None  # it is we who close them
             await self._endpoint.stop(grace_s)
-            self._endpoint = self._pager = self._events = None
+            self._endpoint = self._pager = self._events = self._calls = None
 
     async def handle(self, request: commands.Request) -> commands.Reply:
         """Carry out one command; may be called before `start` and while others are under way.
@@ -337,6 +355,8 @@ class Pbx:
         figures |= self._endpoint.counts() | self._watch.counts()
         if self._events is not None:
             figures |= self._events.counts()
+        if self._calls is not None:
+            figures |= self._calls.counts()
         figures["sip_messages_in_total"] = self._pager.taken
         figures["sip_messages_relayed_total"] = self._pager.relayed
         figures["sip_messages_out_total"] = self._pager.sent

@@ -23,8 +23,11 @@ class Uas:
     def __init__(self) -> None:
         self._services: dict[bytes, Callable[[Incoming], None]] = {}
         self._understood: dict[bytes, frozenset[bytes]] = {}
+        self._told: list[bytes] = []
         self.allow = b"Allow:"
         self.abilities: list[bytes] = []  # further lines that OPTIONS tells
+        self.in_calls: Callable[[Incoming], bool] = lambda incoming: False
+        """Takes the requests that are in the dialog of a call, whatever their method."""
 
     def serve(
         self,
@@ -36,7 +39,12 @@ class Uas:
         """Let a service have a method; `understood` are the option tags it may be required."""
         self._services[method] = receive
         self._understood[method] = frozenset(understood)
-        self.allow = b"Allow: " + b", ".join(self._services)
+        self._write_allow()
+
+    def tell(self, method: bytes) -> None:
+        """Name a method in Allow that needs no service."""
+        self._told.append(method)
+        self._write_allow()
 
     @property
     def supported(self) -> bytes:
@@ -51,11 +59,16 @@ class Uas:
             RemoteProtocolError: the refusal to answer with.
         """
         request = incoming.request
+        if incoming.head.to.tag is not None and self.in_calls(incoming):
+            return
         service = self._services.get(request.method)
         if service is None:
             raise self._unserved(request.method)
         refuse_unknown(request, self._understood[request.method])
         service(incoming)
+
+    def _write_allow(self) -> None:
+        self.allow = b"Allow: " + b", ".join((*self._services, *self._told))
 
     def _unserved(self, method: bytes) -> RemoteProtocolError:
         if method in IN_DIALOGS:

@@ -24,7 +24,7 @@ from pbxcore.sip.agent.outgoing_call import OutgoingCall
 from pbxcore.sip.agent.outside import OutsideReference
 from pbxcore.sip.agent.profile import ALLOW, SUPPORTED
 from pbxcore.sip.agent.subscription import Notified, Subscription
-from pbxcore.sip.dialogs.dialog import dialog_id_of
+from pbxcore.sip.dialogs.dialog import MAX_FORWARDS, dialog_id_of
 from pbxcore.sip.dialogs.replaces import replaced
 from pbxcore.sip.headers.dialog_reference import read_replaces
 from pbxcore.sip.headers.option_tags import refuse_unknown
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.agent.listener import CallListener
     from pbxcore.sip.agent.profile import Profile
     from pbxcore.sip.agent.references import Referral
-    from pbxcore.sip.agent.route import Router
+    from pbxcore.sip.agent.route import Router, Way
     from pbxcore.sip.dialogs.dialog import DialogId
     from pbxcore.sip.digest_client import Attempts
     from pbxcore.sip.flow import Flow
@@ -109,6 +109,7 @@ class UserAgent:
         from_: bytes = b"",
         to: bytes = b"",
         route: tuple[Address, ...] = (),
+        hops: int = MAX_FORWARDS,
     ) -> Conversation:
         """Begin requests to a URI that share a Call-ID, such as a registration's."""
         core = self.core
@@ -120,6 +121,7 @@ class UserAgent:
             call_id=core.token(),
             tag=core.token(),
             route=route,
+            hops=hops,
         )
 
     def request(
@@ -154,10 +156,16 @@ class UserAgent:
         from_: bytes = b"",
         to: bytes = b"",
         route: tuple[Address, ...] = (),
+        hops: int = MAX_FORWARDS,
+        way: Callable[[], Way] | None = None,
         every_answer: bool = False,
     ) -> OutgoingCall:
-        """Call a URI; `body` is our offer, without one the callee makes it."""
-        conversation = self.conversation(uri, from_=from_, to=to, route=route)
+        """Call a URI; `body` is our offer, without one the callee makes it.
+
+        `hops` is what is left of a call that was on its way before, `way` finds the flows where the
+        caller knows better than the router.
+        """
+        conversation = self.conversation(uri, from_=from_, to=to, route=route, hops=hops)
         outgoing = OutgoingCall(
             self.core,
             conversation,
@@ -165,6 +173,7 @@ class UserAgent:
             body=body,
             lines=lines,
             every_answer=every_answer,
+            way=way,
         )
         key = conversation.call_id, conversation.tag
         self._invitations[key] = outgoing
@@ -215,6 +224,9 @@ class UserAgent:
             RemoteProtocolError: the refusal to answer with.
         """
         request, to = incoming.request, incoming.head.to
+        if to.tag is None and request.method == b"INVITE":
+            self.begin(incoming, self.application.invited)
+            return
         refuse_unknown(request, SUPPORTED)
         if to.tag is not None:
             usage = self.core.dialogs.get(dialog_id_of(request))
@@ -228,27 +240,35 @@ class UserAgent:
             return
         if request.method in _IN_CALLS_ALONE:
             raise RemoteProtocolError(481)
-        if request.method == b"INVITE":
-            self._invited(incoming)
-        elif request.get(b"replaces") is not None:
+        if request.get(b"replaces") is not None:
             raise RemoteProtocolError(400, "Replaces Outside INVITE")  # RFC 3891 §3
-        elif request.method == b"REFER":
+        if request.method == b"REFER":
             self.application.referred(OutsideReference(self.core, incoming).referral)
         else:
             self.application.requested(incoming)
+
+    def begin(self, incoming: Incoming, invited: Callable[[IncomingCall], None]) -> None:
+        """Take the INVITE of a new call, as `receive` does, for whoever wants to hear of it.
+
+        Raises:
+            RemoteProtocolError: the refusal to answer with.
+        """
+        refuse_unknown(incoming.request, SUPPORTED)
+        reference = read_replaces(incoming.request)
+        other = None if reference is None else replaced(reference, self._replaceable)
+        call = IncomingCall(self.core, incoming)
+        call.replaced = other if isinstance(other, Call) else None
+        invited(call)
+        call.moved()
+
+    def has_dialog(self, request: Request) -> bool:
+        """Whether a request is in a dialog that began here."""
+        return self.core.dialogs.get(dialog_id_of(request)) is not None
 
     def call(self, key: DialogId) -> Call | None:
         """The call in a dialog, None when there is none."""
         usage = self.core.dialogs.get(key)
         return usage if isinstance(usage, Call) else None
-
-    def _invited(self, incoming: Incoming) -> None:
-        reference = read_replaces(incoming.request)
-        other = None if reference is None else replaced(reference, self._replaceable)
-        call = IncomingCall(self.core, incoming)
-        call.replaced = other if isinstance(other, Call) else None
-        self.application.invited(call)
-        call.moved()
 
     def _replaceable(self, key: DialogId) -> Call | Ended | None:
         usage = self.core.dialogs.get(key)

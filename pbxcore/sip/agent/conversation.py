@@ -20,6 +20,7 @@ class Conversation:
         call_id: nobody else's.
         tag: ours.
         route: the elements of Route: an outbound proxy, or the Path of a binding.
+        hops: how many servers a request may pass; fewer for one that was on its way before.
     """
 
     def __init__(
@@ -31,11 +32,13 @@ class Conversation:
         call_id: bytes,
         tag: bytes,
         route: tuple[Address, ...] = (),
+        hops: int = MAX_FORWARDS,
     ) -> None:
         self.call_id = call_id
         self.tag = tag
         self._uri = uri
         self._route = route
+        self._hops = hops
         self._from = b"%b;tag=%b" % (from_, tag)
         self._to = to
         self._cseq = 0
@@ -46,7 +49,7 @@ class Conversation:
         route = self._route
         lines = [b"Route: " + b", ".join(each.encode() for each in route)] if route else []
         lines += [
-            b"Max-Forwards: %d" % MAX_FORWARDS,
+            b"Max-Forwards: %d" % self._hops,
             b"From: " + self._from,
             b"To: " + self._to,
             b"Call-ID: " + self.call_id,

@@ -39,6 +39,7 @@ class Errand:
         lines: whole header lines besides those of the draft.
         body: what it carries.
         last: the flow its dialog's last message came by.
+        way: finds the flows, where somebody knows better than the router.
         heard: gets the final status, 408 for silence and 503 for no way; for INVITE everything
             above 100 as well, and every 2xx.
     """
@@ -53,6 +54,7 @@ class Errand:
         lines: tuple[bytes, ...] = (),
         body: bytes = b"",
         last: Flow | None = None,
+        way: Callable[[], Way] | None = None,
     ) -> None:
         self._core = core
         self._method = method
@@ -61,8 +63,8 @@ class Errand:
         self._heard = heard
         self._lines = lines
         self._body = body
-        self._last = last
         self._attempt = core.attempts and core.attempts.attempt(method, self._draft.uri, body)
+        self._find = way or (lambda: core.router.way(self._draft.next_hop, last))
         self._way: Way | None = None
         self._transaction: OutgoingInvite | None = None
         self._failure = 503
@@ -78,7 +80,7 @@ class Errand:
 
     def start(self) -> None:
         """Find the way and send."""
-        self._way = self._core.router.way(self._draft.next_hop, self._last)
+        self._way = self._find()
         self._way.next(self._reached)
 
     def cancel(self, *lines: bytes) -> None:

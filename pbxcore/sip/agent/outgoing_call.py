@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from pbxcore.sip.agent.conversation import Conversation
     from pbxcore.sip.agent.core import Core
+    from pbxcore.sip.agent.route import Way
     from pbxcore.sip.dialogs.dialog import Dialog
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Request, Response
@@ -49,6 +50,7 @@ class OutgoingCall:
         body: our offer; nothing lets the callee make one.
         lines: more header lines.
         every_answer: keep each fork that answers; else the first, and hang up the others.
+        way: finds the flows of the INVITE, where somebody knows better than the router.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class OutgoingCall:
         body: bytes = b"",
         lines: tuple[bytes, ...] = (),
         every_answer: bool = False,
+        way: Callable[[], Way] | None = None,
     ) -> None:
         self.core = core
         self.listener = listener
@@ -72,6 +75,7 @@ class OutgoingCall:
         self._body = body
         self._lines = lines
         self._every_answer = every_answer
+        self._way = way
         self._exchange = OfferAnswer(lambda: round(core.chance() * 10))
         self._exchange.send(Carrier.INVITE, body)
         self._timer = SessionTimer(core.profile.session_s, core.profile.shortest_session_s)
@@ -96,6 +100,7 @@ class OutgoingCall:
             self._heard,
             lines=lines,
             body=self._body,
+            way=self._way,
         )
         errand.on_sent = self._sent
         self._errand = errand

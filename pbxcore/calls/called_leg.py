@@ -1,0 +1,137 @@
+"""A leg to somebody we call: one phone, by the first of its flows that works."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from pbxcore.calls.leg import Leg, Owner
+from pbxcore.calls.party import refused
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.presence.reach import flow_failed
+from pbxcore.sip.headers.contact import read_contacts
+from pbxcore.sip.sdp.reader import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pbxcore.calls.offering import Line
+    from pbxcore.sip.agent.call import Call as SipCall
+    from pbxcore.sip.agent.listener import Ending
+    from pbxcore.sip.agent.outgoing_call import OutgoingCall
+    from pbxcore.sip.message import Response
+    from pbxcore.sip.sdp.negotiation import Negotiation
+
+log = logging.getLogger(__name__)
+
+Invite = "Callable[[CalledLeg, bytes], OutgoingCall]"
+
+
+class CalledLeg(Leg):
+    """Begins with an INVITE of ours.
+
+    Args:
+        id_: its name within its call.
+        owner: hears of it.
+        number: the extension called, "" for somebody outside.
+        invites: each sends our offer by another flow to the same phone, the best first.
+    """
+
+    def __init__(
+        self,
+        id_: str,
+        owner: Owner,
+        number: str,
+        invites: Sequence[Callable[[CalledLeg, bytes], OutgoingCall]],
+    ) -> None:
+        super().__init__(id_, owner, number)
+        self._invites = list(invites)
+        self._invitation: OutgoingCall | None = None
+        self._offer: Negotiation | None = None
+        self._lines: Sequence[Line | None] = ()
+        self._came_to: dict[SipCall, Negotiation] = {}
+        self._status = 0
+
+    @property
+    def early(self) -> bool:
+        """Whether there is something to hear before it answers."""
+        return bool(self._came_to)
+
+    def call(self, lines: Sequence[Line | None]) -> None:
+        """Send the INVITE; the session's streams are open."""
+        self._lines = lines
+        body = self.session.offer(lines)
+        self._offer = self.session.fork()
+        self._invitation = self._invites.pop(0)(self, body)
+
+    def hang_up(self, *lines: bytes) -> None:
+        """Give up, or end the call."""
+        if self.answered:
+            super().hang_up(*lines)
+        elif self._invitation is not None:
+            self._invitation.cancel(*lines)
+
+    def rang(self, call: SipCall | None, response: Response) -> None:
+        """A provisional response came; one with a session is told once that is taken."""
+        self._status = response.status
+        if response.status > 100 and (not response.body or call in self._came_to):
+            self.ringing = True
+            self.owner.leg_rang(self, response.status)
+
+    def described(self, call: SipCall, body: bytes, *, final: bool) -> None:
+        """Take the answer of one of the dialogs that our INVITE made."""
+        if self.answered or self._offer is None:
+            super().described(call, body, final=final)
+            return
+        negotiation = self._offer.fork()
+        try:
+            negotiation.accept(read(body))
+        except RemoteProtocolError as error:
+            log.info("answer does not fit", extra={"leg": self.id, "why": str(error)})
+            if final:
+                call.hang_up()
+            return
+        self._came_to[call] = negotiation
+        self.session.use(negotiation)
+        if call.early:
+            self.ringing = True
+            self.owner.leg_rang(self, self._status)
+
+    def confirmed(self, call: SipCall) -> None:
+        """It answered."""
+        negotiation = self._came_to.get(call)
+        if negotiation is None:
+            call.hang_up()
+            return
+        self.sip, self.answered = call, True
+        self._came_to.clear()
+        self.session.use(negotiation)
+        self.owner.leg_answered(self)
+
+    def ended(self, call: SipCall, ending: Ending) -> None:
+        """The call is over; one that was hung up while it rang was not answered."""
+        if self.answered:
+            super().ended(call, ending)
+        elif not self.over:
+            self.owner.leg_failed(self, refused(480, "callee"), ())
+
+    def failed(self, invitation: OutgoingCall, status: int, response: Response | None) -> None:
+        """Nobody answered; a phone with another flow is tried by that (RFC 5626 §7)."""
+        if self.over:
+            return
+        if self._invites and flow_failed(status) and not self.ringing:
+            self.session.withdraw()
+            self.call(self._lines)
+            return
+        self.owner.leg_failed(self, refused(status, "callee", response), _contacts(response))
+
+
+def _contacts(response: Response | None) -> tuple[bytes, ...]:
+    """Where a redirection sends us, the best first (RFC 3261 §8.1.3.4)."""
+    if response is None or not 300 <= response.status < 400:
+        return ()
+    try:
+        contacts = read_contacts(response)
+    except RemoteProtocolError:
+        return ()
+    return tuple(each.uri for each in sorted(contacts, key=lambda each: -each.q_milli))

@@ -1,0 +1,66 @@
+"""The leg of whoever called us."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.calls.leg import Leg, Owner
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pbxcore.calls.offering import Line
+    from pbxcore.sip.agent.call import Call as SipCall
+    from pbxcore.sip.agent.incoming_call import IncomingCall
+
+
+class CallerLeg(Leg):
+    """Began with an INVITE to us. Its first answer is kept: what was said early holds."""
+
+    def __init__(self, id_: str, owner: Owner, number: str, incoming: IncomingCall) -> None:
+        super().__init__(id_, owner, number)
+        self.incoming = incoming
+        self.sip = incoming
+        incoming.listener = self
+        self._description = b""
+
+    @property
+    def early(self) -> bool:
+        """Whether it was told a session before it was answered."""
+        return bool(self._description)
+
+    def ring(self, status: int, lines: Sequence[Line] | None = None) -> None:
+        """Tell that it rings; with lines there is something to hear.
+
+        Whoever left the offer to us hears nothing early: our offer goes into the 200, since not
+        every caller can answer one before.
+
+        Raises:
+            RemoteProtocolError: the lines do not fit what it offered.
+        """
+        early = lines is not None and bool(self.incoming.offer)
+        self.incoming.ring(status, self._describe(lines or ()) if early else b"")
+
+    def accept(self, lines: Sequence[Line]) -> None:
+        """Answer it.
+
+        Raises:
+            RemoteProtocolError: the lines do not fit what it offered.
+        """
+        self.incoming.accept(self._describe(lines))
+        self.answered = True
+
+    def refuse(self, status: int, reason: str = "", lines: tuple[bytes, ...] = ()) -> None:
+        """Do not answer it."""
+        self.incoming.refuse(status, reason, lines)
+
+    def confirmed(self, call: SipCall) -> None:
+        """It knows that it was answered, and its session is settled."""
+        self.owner.leg_answered(self)
+
+    def _describe(self, lines: Sequence[Line]) -> bytes:
+        if not self._description:
+            offer = self.incoming.offer
+            session = self.session
+            self._description = session.answer(offer, lines) if offer else session.offer(lines)
+        return self._description

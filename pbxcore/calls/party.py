@@ -1,0 +1,71 @@
+"""Who takes part in a call, and how the part of each ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from pbxcore.sip import causes
+from pbxcore.sip.identity import Caller
+from pbxcore.sip.status import reason_of
+
+if TYPE_CHECKING:
+    from pbxcore.sip.agent.listener import Ending
+    from pbxcore.sip.message import Response
+
+By = Literal["caller", "callee", "pbx"]
+
+_WORDS = {
+    404: "unknown_number",
+    408: "no_answer",
+    480: "unavailable",
+    483: "too_many_hops",
+    486: "busy",
+    487: "cancelled",
+    488: "no_common_media",
+    503: "no_room",
+    600: "busy",
+    603: "declined",
+}
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Who calls, as far as it is proved.
+
+    `number` is the caller's extension, "" for one who has none; `trunk` the id of the trunk the
+    call came in by.
+    """
+
+    caller: Caller
+    number: str = ""
+    name: str = ""
+    trunk: str = ""
+
+
+class Farewell(msgspec.Struct, frozen=True):
+    """How a leg ended: the words of `journal.LegEnded`."""
+
+    by: By
+    status: int
+    cause: int
+    reason: str
+
+
+def refused(status: int, by: By, response: Response | None = None) -> Farewell:
+    """A leg that was never answered."""
+    told = None if response is None else causes.why_ended(response)
+    return Farewell(by, status, told or causes.cause_of(status), word_of(status))
+
+
+def hung_up(by: By, ending: Ending) -> Farewell:
+    """A leg that was answered, and is over."""
+    if ending.status == 408:  # silence: a session timer, or a request without an answer
+        return Farewell("pbx", 0, 102, "connection_lost")
+    told = None if ending.message is None else causes.why_ended(ending.message)
+    return Farewell(by, 0, told or causes.NORMAL, "hung_up")
+
+
+def word_of(status: int) -> str:
+    """A status as one word."""
+    return _WORDS.get(status) or reason_of(status).lower().replace(" ", "_")

@@ -1,0 +1,80 @@
+"""One round of ringing: all phones at once, and the first to answer has the call (RFC 3261 §16.7).
+
+It decides; the call does what is to be done.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.calls.party import Farewell, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pbxcore.calls.called_leg import CalledLeg
+
+_TELLING: Final = (401, 407, 415, 420, 484)
+"""Within 4xx these say more to the caller than the others (§16.7, step 6)."""
+
+
+class Ringing:
+    """One round.
+
+    Args:
+        number: who is called.
+        deadline: when to wait no longer.
+        timed_out: called then.
+    """
+
+    def __init__(self, number: str, deadline: float, timed_out: Callable[[], None]) -> None:
+        self.number = number
+        self.deadline: float | None = deadline
+        self.planned: float | None = None
+        self.legs: list[CalledLeg] = []
+        self.speaking: CalledLeg | None = None
+        """The leg whose early media the caller hears: the first that had any."""
+        self._timed_out = timed_out
+        self._heard: list[tuple[Farewell, tuple[bytes, ...]]] = []
+
+    def tick(self, now: float) -> None:
+        """Let time pass."""
+        self.deadline = None
+        self._timed_out()
+
+    def failed(
+        self, leg: CalledLeg, farewell: Farewell, contacts: tuple[bytes, ...]
+    ) -> tuple[Farewell, tuple[bytes, ...]] | None:
+        """Take one leg's refusal; when none is left, or one stands for all, the best comes out."""
+        self.legs.remove(leg)
+        if self.speaking is leg:
+            self.speaking = None
+        self._heard.append((farewell, contacts))
+        if self.legs and farewell.status < 600:
+            return None
+        return min(self._heard, key=lambda each: _rank(each[0].status))
+
+    def others(self, leg: CalledLeg) -> Sequence[CalledLeg]:
+        """Those that hear that somebody else was quicker."""
+        return [each for each in self.legs if each is not leg]
+
+
+def for_caller(farewell: Farewell) -> Farewell:
+    """What the caller hears of a phone's refusal: what speaks of a phone does not speak of us."""
+    status = farewell.status
+    if farewell.by == "pbx":
+        return farewell
+    if status in (408, 430, 487, 503) or 300 <= status < 400:
+        return refused(480, farewell.by)
+    if status in (401, 407):  # a phone's own challenge is not for our caller
+        return refused(502, farewell.by)
+    return farewell
+
+
+def _rank(status: int) -> tuple[int, int]:
+    """Order of preference: 6xx, then the lowest class; silence and broken connections last."""
+    if status in (408, 503):
+        return 9, status
+    if status >= 600:
+        return 0, status
+    return status // 100, 0 if status in _TELLING else status

@@ -1,0 +1,257 @@
+"""The session of one leg: what it and we agreed to, and the streams that carry it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.calls.offering import (
+    Line,
+    Srtp,
+    lines_agreed,
+    lines_of,
+    new_keys,
+    to_answer,
+    to_offer,
+)
+from pbxcore.media.commands import Connect, Disconnect, NoRoom, SetStream, StreamClosed
+from pbxcore.sip.sdp.negotiation import Negotiation
+from pbxcore.sip.sdp.reader import read
+from pbxcore.sip.sdp.writer import write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from pbxcore.calls.anchoring import Anchor, StreamOwner
+    from pbxcore.media.commands import StreamOpened
+    from pbxcore.sip.sdp.crypto import Crypto
+    from pbxcore.sip.sdp.stream import Agreed, Stream
+
+
+class Track:
+    """One media line of a leg, at a worker."""
+
+    __slots__ = ("agreed", "keys", "kind", "peer", "port", "stream")
+
+    def __init__(self, stream: str, kind: str, keys: tuple[Crypto, ...]) -> None:
+        self.stream = stream
+        self.kind = kind
+        self.keys = keys
+        self.port = 0
+        self.agreed: Agreed | None = None
+        """What the worker was told last."""
+        self.peer: Track | None = None
+        """Whom it hears."""
+
+
+class Session:
+    """One leg's session.
+
+    Args:
+        anchor: where its streams are opened.
+        owner: hears what the workers tell.
+        address: where we receive, as the peer is to write to it.
+        srtp: whether media are encrypted by keys in the description.
+        entropy: that many unguessable bytes.
+    """
+
+    def __init__(
+        self,
+        anchor: Anchor,
+        owner: StreamOwner,
+        address: str,
+        *,
+        srtp: Srtp = "off",
+        entropy: Callable[[int], bytes],
+    ) -> None:
+        self._anchor = anchor
+        self._owner = owner
+        self._srtp = srtp
+        self._entropy = entropy
+        self._negotiation = Negotiation(int.from_bytes(entropy(4)), address)
+        self._tracks: list[Track | None] = []
+        self._closed = False
+        self.silence_s = 0.0
+
+    @property
+    def agreed(self) -> tuple[Agreed, ...]:
+        """What holds now."""
+        return self._negotiation.agreed
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines the peer agreed to."""
+        return lines_agreed(self.agreed)
+
+    @property
+    def tracks(self) -> list[Track]:
+        """The lines that are open at a worker."""
+        return [each for each in self._tracks if each is not None]
+
+    @property
+    def codec(self) -> str:
+        """The name of the codec that is spoken, nothing before there is one."""
+        spoken = [each.main for each in self.agreed if each.kind == "audio"]
+        return "" if not spoken or spoken[0] is None else spoken[0].codec.name
+
+    @property
+    def pending(self) -> bool:
+        """Whether an offer of ours waits for its answer."""
+        return self._negotiation.pending is not None
+
+    def open(self, lines: Sequence[Line | None], then: Callable[[str], None]) -> None:
+        """Have a stream for each of these lines; `then` hears nothing, or why there is no room."""
+        missing = 0
+        problem = ""
+        asking = True
+
+        def opened(track: Track, reply: StreamOpened | NoRoom) -> None:
+            nonlocal missing, problem
+            missing -= 1
+            if isinstance(reply, NoRoom):
+                problem = problem or reply.reason
+            else:
+                track.port = reply.port
+            if not missing and not asking and not self._closed:
+                then(problem)
+
+        for index, line in enumerate(lines):
+            if index == len(self._tracks):
+                self._tracks.append(None)
+            if line is not None and self._tracks[index] is None:
+                missing += 1
+                self._tracks[index] = self._open(line, opened)
+        asking = False
+        if not missing:
+            then(problem)
+
+    def offer(self, lines: Sequence[Line | None]) -> bytes:
+        """Propose these lines.
+
+        Raises:
+            LocalProtocolError: the last offer waits for its answer.
+        """
+        return write(self._negotiation.offer(self._streams(lines, to_offer)))
+
+    def answer(self, body: bytes, lines: Sequence[Line]) -> bytes:
+        """Answer a proposal of the peer: each of its lines with one of these of its kind.
+
+        Raises:
+            RemoteProtocolError: 488, 491 or 400; then nothing has changed.
+        """
+        offer = read(body)
+        theirs = lines_of(offer)
+        fitting = paired(theirs, lines)
+        answer = self._negotiation.answer(offer, self._streams(fitting, to_answer))
+        self._follow()
+        return write(answer)
+
+    def accept(self, body: bytes) -> None:
+        """Take the answer to our offer.
+
+        Raises:
+            RemoteProtocolError: 488 or 400: it does not fit; the offer stays outstanding.
+        """
+        self._negotiation.accept(read(body))
+        self._follow()
+
+    def fork(self) -> Negotiation:
+        """Our offer as it stands, for another dialog of the same INVITE."""
+        return self._negotiation.fork()
+
+    def use(self, negotiation: Negotiation) -> None:
+        """Go on with what one of the dialogs came to."""
+        self._negotiation = negotiation
+        self._follow()
+
+    def withdraw(self) -> None:
+        """Our offer was refused."""
+        self._negotiation.withdraw()
+
+    def join(self, other: Session) -> None:
+        """Let the two hear each other: line by line, first with first of a kind."""
+        for first, second in pairs(self.tracks, other.tracks):
+            if first.peer is not second and first.agreed and second.agreed:
+                for each in first, second:
+                    if each.peer is not None:
+                        each.peer.peer = None
+                first.peer, second.peer = second, first
+                self._anchor.ask(Connect(first.stream, second.stream))
+
+    def part(self) -> None:
+        """Hear nobody, and be heard by nobody."""
+        for track in self.tracks:
+            other, track.peer = track.peer, None
+            if other is not None:
+                other.peer = None
+                self._anchor.ask(Disconnect(track.stream))
+
+    def close(self, then: Callable[[list[StreamClosed]], None]) -> None:
+        """Free the streams, and tell how they did."""
+        self._closed = True
+        tracks, self._tracks = self.tracks, []
+        found: list[StreamClosed] = []
+
+        def closed(reply: StreamClosed) -> None:
+            found.append(reply)
+            if len(found) == len(tracks):
+                then(found)
+
+        for each in tracks:
+            if each.peer is not None:
+                each.peer.peer = None
+            self._anchor.close(each.stream, closed)
+        if not tracks:
+            then(found)
+
+    def _open(self, line: Line, opened: Callable[[Track, StreamOpened | NoRoom], None]) -> Track:
+        track = Track("", line.kind, new_keys(self._srtp, self._entropy))
+        track.stream = self._anchor.open(
+            self._owner, lambda reply: opened(track, reply), kind=line.kind
+        )
+        return track
+
+    def _streams(
+        self,
+        lines: Sequence[Line | None],
+        dressed: Callable[[Line, int, Srtp, tuple[Crypto, ...]], Stream],
+    ) -> list[Stream | None]:
+        """The lines with the ports of their streams; a line without a stream is refused."""
+        found: list[Stream | None] = []
+        for index, line in enumerate(lines):
+            track = self._tracks[index] if index < len(self._tracks) else None
+            if line is None or track is None:
+                found.append(None)
+            else:
+                found.append(dressed(line, track.port, self._srtp, track.keys))
+        return found
+
+    def _follow(self) -> None:
+        """Tell the workers what holds now."""
+        for agreed in self.agreed:
+            track = self._tracks[agreed.index] if agreed.index < len(self._tracks) else None
+            if track is not None and track.agreed != agreed:
+                track.agreed = agreed
+                self._anchor.ask(SetStream(track.stream, agreed, self.silence_s))
+
+
+def paired(theirs: Sequence[Line | None], ours: Iterable[Line]) -> list[Line | None]:
+    """For each of their lines the next of ours of its kind, None where there is none left."""
+    left = list(ours)
+    found: list[Line | None] = []
+    for each in theirs:
+        match = next((line for line in left if each is not None and line.kind == each.kind), None)
+        found.append(match)
+        left = [line for line in left if line is not match]
+    return found
+
+
+def pairs(first: Iterable[Track], second: Iterable[Track]) -> list[tuple[Track, Track]]:
+    """Tracks that belong together: first with first of a kind, second with second."""
+    left = list(second)
+    found = []
+    for each in first:
+        match = next((track for track in left if track.kind == each.kind), None)
+        if match is not None:
+            left.remove(match)
+            found.append((each, match))
+    return found

@@ -1,0 +1,130 @@
+"""What calls stand on, and how a leg is made with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pbxcore.calls.called_leg import CalledLeg
+from pbxcore.calls.session import Session
+from pbxcore.calls.ways import OneWay
+from pbxcore.presence.reach import way_to
+from pbxcore.sip.flow import Flow, host_port
+from pbxcore.sip.identity import Caller, presented
+from pbxcore.sip.uri import escaped_user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pbxcore.calls.anchoring import Anchor
+    from pbxcore.calls.leg import Leg, Owner
+    from pbxcore.calls.offering import Srtp
+    from pbxcore.directory import Directory
+    from pbxcore.journal import Fact
+    from pbxcore.presence.bindings import StoredBinding
+    from pbxcore.sip.agent.outgoing_call import OutgoingCall
+    from pbxcore.sip.user_agent import UserAgent
+
+
+class Dialling(msgspec.Struct, frozen=True):
+    """What an INVITE to somebody says: who calls, whom, and how far it may still go."""
+
+    caller: Caller
+    number: str
+    hops: int
+    lines: tuple[bytes, ...] = ()
+
+
+class Surroundings:
+    """The user agent, the workers and the directory, for all calls.
+
+    Args:
+        agent: speaks SIP.
+        anchor: has the streams.
+        directory: knows the extensions.
+        bindings: where an extension is registered.
+        is_ours: whether a URI's host means us.
+        record: takes each fact.
+        entropy: that many unguessable bytes.
+    """
+
+    def __init__(
+        self,
+        agent: UserAgent,
+        anchor: Anchor,
+        directory: Directory,
+        *,
+        bindings: Callable[[str], tuple[StoredBinding, ...]],
+        is_ours: Callable[[bytes], bool],
+        record: Callable[[Fact], None],
+        entropy: Callable[[int], bytes],
+    ) -> None:
+        self.agent = agent
+        self.anchor = anchor
+        self.directory = directory
+        self.bindings = bindings
+        self.is_ours = is_ours
+        self.record = record
+        self._entropy = entropy
+
+    def now(self) -> float:
+        """Seconds, monotonic."""
+        return self.agent.core.now()
+
+    def token(self) -> str:
+        """A name nobody else has."""
+        return self._entropy(8).hex()
+
+    def session(self, leg: Leg, flow: Flow, srtp: Srtp = "off") -> Session:
+        """The session of a leg whose peer is reached by a flow."""
+        host, _ = self.agent.core.layer.wire.advertised(flow)
+        return Session(self.anchor, leg, host, srtp=srtp, entropy=self._entropy)
+
+    def phone(
+        self, id_: str, owner: Owner, dialling: Dialling, flows: Sequence[StoredBinding]
+    ) -> CalledLeg:
+        """The leg to one phone of an extension; its flows are tried in turn."""
+        invites = [self._by_flow(dialling, each) for each in flows]
+        leg = CalledLeg(id_, owner, dialling.number, invites)
+        leg.session = self.session(leg, _flow_of(flows[0]))
+        return leg
+
+    def _by_flow(
+        self, dialling: Dialling, binding: StoredBinding
+    ) -> Callable[[CalledLeg, bytes], OutgoingCall]:
+        agent, wire = self.agent, self.agent.core.layer.wire
+
+        def invite(leg: CalledLeg, body: bytes) -> OutgoingCall:
+            way = way_to(binding)
+            domain = self._domain(_flow_of(binding))
+            caller = presented(dialling.caller, trusted=False)
+            return agent.invite(
+                binding.contact.encode() if way is None else way.uri,
+                leg,
+                body=body,
+                lines=(*(() if way is None else way.routes), *caller.lines, *dialling.lines),
+                from_=caller.from_,
+                to=b"<sip:%b@%b>" % (escaped_user(dialling.number), domain),
+                hops=dialling.hops,
+                way=lambda: OneWay(wire, None if way is None else way.target),
+            )
+
+        return invite
+
+    def address_of(self, number: str, flow: Flow) -> bytes:
+        """The URI of an extension of ours, as whoever is at the end of a flow may call it."""
+        return b"sip:%b@%b" % (escaped_user(number), self._domain(flow))
+
+    def _domain(self, flow: Flow) -> bytes:
+        domains = self.directory.settings.domains
+        if domains:
+            return domains[0].encode()
+        here = host_port(*self.agent.core.layer.wire.advertised(flow))
+        return here.encode().removesuffix(b":5060")
+
+
+def _flow_of(binding: StoredBinding) -> Flow:
+    """The flow a binding was made by, for what depends on the peer's address alone."""
+    host, _, port = binding.source.rpartition(":")
+    return Flow(binding.transport, binding.local, host.strip("[]"), int(port))

@@ -1,0 +1,50 @@
+"""All calls: where they begin, and where they are found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.calls.call import Call
+from pbxcore.calls.party import Farewell
+from pbxcore.sip import causes
+
+if TYPE_CHECKING:
+    from pbxcore.calls.party import Origin
+    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.sip.agent.incoming_call import IncomingCall
+
+
+class Switchboard:
+    """Makes a call of each INVITE that may be one."""
+
+    def __init__(self, house: Surroundings) -> None:
+        self._house = house
+        self._calls: dict[str, Call] = {}
+        self.taken = 0
+
+    def __len__(self) -> int:
+        """How many calls there are."""
+        return len(self._calls)
+
+    def take(self, incoming: IncomingCall, origin: Origin, dialled: str, hops: int) -> None:
+        """Somebody calls, and may; `hops` is how many servers the call may still pass."""
+        self.taken += 1
+        call = Call(self._house, origin, dialled, self._over)
+        self._calls[call.id] = call
+        call.begin(incoming, hops)
+
+    def hang_up(self, call: str, leg: str = "") -> int:
+        """End a call, or one leg of it, for somebody who may; the status says whether it is so."""
+        found = self._calls.get(call)
+        if found is None or (leg and leg not in found.legs):
+            return 404
+        found.hang_up(Farewell("pbx", 0, causes.NORMAL, "administrator"), leg)
+        return 200
+
+    def hang_up_all(self) -> None:
+        """End every call, because we are about to stop."""
+        for call in list(self._calls.values()):
+            call.hang_up(Farewell("pbx", 503, 41, "shutdown"))
+
+    def _over(self, call: Call) -> None:
+        del self._calls[call.id]

@@ -1,0 +1,160 @@
+"""INVITE: somebody calls; and everything that belongs to calls which are there (RFC 3261 §13)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.calls.anchoring import Anchor
+from pbxcore.calls.party import Origin
+from pbxcore.calls.surroundings import Surroundings
+from pbxcore.calls.switchboard import Switchboard
+from pbxcore.calls.ways import CallRouter
+from pbxcore.commands import CallDone, HangUpCall
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.agent.profile import SUPPORTED, Profile
+from pbxcore.sip.agent.route import UriRouter
+from pbxcore.sip.identity import Caller, read_caller, refuse_unknown_privacy
+from pbxcore.sip.telephone import number_of
+from pbxcore.sip.uri import SipUri
+from pbxcore.sip.user_agent import UserAgent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.authentication import Authentication
+    from pbxcore.commands import CallCommand
+    from pbxcore.directory import Directory
+    from pbxcore.domain import Domain
+    from pbxcore.journal import Fact
+    from pbxcore.media.port import Media
+    from pbxcore.presence.registrar import Registrar
+    from pbxcore.sip.resolution import Names
+    from pbxcore.sip.transactions.incoming import Incoming
+    from pbxcore.sip.transactions.layer import TransactionLayer
+    from pbxcore.uas import Uas
+
+_PROFILE: Final = Profile(b"<sip:pbx@invalid>", product=b"Engage")
+_DRAWN_OF: Final = 16
+
+
+class CallService:
+    """The calls of the PBX, on its transaction layer.
+
+    Args:
+        directory: which extensions there are.
+        domain: what is ours.
+        authentication: who calls.
+        registrar: where extensions are.
+        layer: the way to everybody.
+        media: the workers.
+        names: looks servers up.
+        record: takes each fact.
+        entropy: that many unguessable bytes.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        domain: Domain,
+        authentication: Authentication,
+        registrar: Registrar,
+        layer: TransactionLayer,
+        *,
+        media: Media,
+        names: Names,
+        record: Callable[[Fact], None],
+        entropy: Callable[[int], bytes],
+    ) -> None:
+        self._domain = domain
+        self._authentication = authentication
+
+        def draw(most: int) -> int:
+            return int.from_bytes(entropy(_DRAWN_OF)) % (most + 1)
+
+        router = CallRouter(layer.wire, UriRouter(layer.wire, draw, names=names))
+        self._agent = UserAgent(layer, router, _PROFILE, entropy)
+        self._house = Surroundings(
+            self._agent,
+            Anchor(media),
+            directory,
+            bindings=registrar.of,
+            is_ours=domain.is_ours,
+            record=record,
+            entropy=entropy,
+        )
+        self._switchboard = Switchboard(self._house)
+
+    def serve(self, uas: Uas) -> None:
+        """Take INVITE, and whatever comes within the dialogs of calls."""
+        uas.serve(b"INVITE", self.receive, understood=SUPPORTED)
+        for method in (b"ACK", b"CANCEL"):
+            uas.tell(method)
+        for method in (b"BYE", b"INFO", b"PRACK", b"UPDATE"):
+            uas.serve(method, self._agent.receive)
+        uas.in_calls = self._in_calls
+
+    def counts(self) -> dict[str, float]:
+        """Figures for /metrics."""
+        return {
+            "sip_calls": len(self._switchboard),
+            "sip_calls_total": self._switchboard.taken,
+            "media_streams": len(self._house.anchor),
+        }
+
+    async def control(self, command: CallCommand) -> CallDone:
+        """Carry out one command about a call."""
+        match command:
+            case HangUpCall(call, leg):
+                return CallDone(self._switchboard.hang_up(call, leg), call)
+            case _:
+                return CallDone(501)
+
+    def stop(self) -> None:
+        """End every call."""
+        self._switchboard.hang_up_all()
+
+    def receive(self, incoming: Incoming) -> None:
+        """Take the INVITE of a new call.
+
+        Raises:
+            RemoteProtocolError: the refusal to answer with; only who may call leaves a trace.
+        """
+        head, request = incoming.head, incoming.request
+        if head.to.tag is not None:
+            raise RemoteProtocolError(481)  # RFC 3261 §12.2.2
+        if head.max_forwards == 0:
+            raise RemoteProtocolError(483)
+        origin = self._origin(incoming)
+        uri = head.uri
+        if isinstance(uri, SipUri) and not self._domain.is_ours(uri.host):
+            raise RemoteProtocolError(404, "Not Our Domain")
+        refuse_unknown_privacy(request)
+        dialled = (number_of(uri) or b"").decode("utf-8", "replace")
+        self._agent.begin(
+            incoming,
+            lambda call: self._switchboard.take(call, origin, dialled, head.max_forwards - 1),
+        )
+
+    def _origin(self, incoming: Incoming) -> Origin:
+        """Who calls: an extension by what we know of it, anybody else by what a peer says."""
+        sender = self._authentication.sender(incoming)
+        told = read_caller(incoming.request, incoming.head.from_, trusted=sender.is_peer)
+        if sender.extension is None:
+            name = told.display_name.decode("utf-8", "replace")
+            return Origin(told, "", name, "" if sender.trunk is None else sender.trunk.id)
+        extension = sender.extension
+        address = self._house.address_of(extension.number, incoming.flow)
+        caller = Caller(
+            address,
+            extension.display_name.encode(),
+            asserted=True,
+            privacy=told.privacy,
+        )
+        return Origin(caller, extension.number, extension.display_name)
+
+    def _in_calls(self, incoming: Incoming) -> bool:
+        """Take a request if it belongs to a call."""
+        if not self._agent.has_dialog(incoming.request):
+            return False
+        self._agent.receive(incoming)
+        return True

@@ -1,0 +1,109 @@
+"""Random calls through a PBX, and what its facts must say of them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.journal import (
+    CallEnded,
+    CallStarted,
+    LegAnswered,
+    LegCalled,
+    LegEnded,
+    LegRinging,
+    LegsJoined,
+)
+from pbxcore.simulator import Conditions, Simulation
+from tests.support.calling import Phone
+from tests.support.switching import House, binding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pbxcore.journal import Fact
+    from pbxcore.simulator import Stack
+    from tests.support.calling import Fault
+
+NAMES: Final = ("alice", "bob", "carol", "dave", "erin", "frank")
+
+
+def play_switched(
+    seed: int, conditions: Conditions, calls: int, faults: Sequence[Fault]
+) -> tuple[House, list[Phone]]:
+    """Let phones call each other through a PBX to the end of it, and check what must hold."""
+    simulation = Simulation(seed, conditions)
+    with simulation:
+        chance = simulation.chance
+        pbx = simulation.stack("pbx", "10.0.0.100")
+        stacks = [simulation.stack(name, f"10.0.0.{at}") for at, name in enumerate(NAMES, 1)]
+        house = House(simulation, pbx, stacks)
+        phones = [
+            Phone(
+                simulation,
+                stack,
+                session_s=chance.one_of((0, 90, 1800)),
+                reliable=chance.happens(0.5),
+            )
+            for stack in stacks
+        ]
+        second = stacks[1]
+        house.bindings[NAMES[0]] += (binding(NAMES[0], second, pbx, "tcp"),)
+        house.workers.room = chance.one_of((3, 1000))
+        for _ in range(calls):
+            simulation.after(chance.between(0, 30), lambda: _call(house, phones))
+        for at, who, whom, cut_s in faults:
+            simulation.after(at, partial(_fail, simulation, stacks[who], pbx, cut_s))
+            simulation.after(at, partial(_fail, simulation, pbx, stacks[whom], cut_s))
+        if chance.happens(0.1):
+            simulation.after(chance.between(0, 60), house.workers.die)
+        simulation.run()
+        simulation.check()
+    return house, phones
+
+
+def check_facts(facts: Sequence[Fact]) -> None:
+    """What is told of each call is whole, in order, and agrees with itself."""
+    ids = dict.fromkeys(each.call for each in facts if isinstance(each, CallStarted))
+    for call in ids:
+        of_call = [each for each in facts if getattr(each, "call", None) == call]
+        assert isinstance(of_call[0], CallStarted)
+        assert isinstance(of_call[-1], CallEnded)
+        open_ = {of_call[0].leg}
+        answered = False
+        for each in of_call[1:-1]:
+            match each:
+                case LegCalled(_, leg):
+                    assert leg not in open_
+                    open_.add(leg)
+                case LegRinging(_, leg) | LegAnswered(_, leg):
+                    assert leg in open_
+                case LegsJoined(_, first, other):
+                    answered = True
+                    assert {first, other} <= open_
+                case LegEnded(_, leg):
+                    open_.remove(leg)
+                case _:
+                    pass
+        assert not open_
+        assert (of_call[-1].disposition == "answered") is answered
+
+
+def _call(house: House, phones: list[Phone]) -> None:
+    chance = house.simulation.chance
+    first = chance.below(len(phones))
+    other = phones[(first + 1 + chance.below(len(phones) - 1)) % len(phones)]
+    phones[first].call(
+        house.uri(other.stack.name) + chance.one_of((b"", b";transport=tcp")),
+        with_offer=chance.happens(0.8),
+        patience_s=chance.between(0, 90),
+    )
+
+
+def _fail(simulation: Simulation, here: Stack, there: Stack, cut_s: float) -> None:
+    network = simulation.network
+    if cut_s:
+        network.cut(here, there)
+        simulation.after(cut_s, lambda: network.heal(here, there))
+    else:
+        network.break_connections(here, there)

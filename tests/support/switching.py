@@ -1,0 +1,176 @@
+"""A PBX that switches calls in the simulator: virtual wires, virtual time, virtual media."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.calls.anchoring import Anchor
+from pbxcore.calls.party import Origin
+from pbxcore.calls.surroundings import Surroundings
+from pbxcore.calls.switchboard import Switchboard
+from pbxcore.calls.ways import CallRouter
+from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
+from pbxcore.media.commands import (
+    CloseStream,
+    Connect,
+    Disconnect,
+    Done,
+    Figures,
+    NoRoom,
+    OpenStream,
+    SetStream,
+    StreamClosed,
+    StreamOpened,
+)
+from pbxcore.presence.bindings import StoredBinding
+from pbxcore.sip.agent.profile import Profile
+from pbxcore.sip.agent.route import UriRouter
+from pbxcore.sip.identity import Caller
+from pbxcore.sip.user_agent import UserAgent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.journal import Fact
+    from pbxcore.media.commands import MediaNotice, MediaReply, MediaRequest
+    from pbxcore.simulator import Simulation, Stack
+    from pbxcore.sip.sdp.stream import Agreed
+    from pbxcore.sip.transactions.incoming import Incoming
+
+SOON_S = 0.0005
+
+
+class Workers:
+    """Media that carry nothing; they answer a little later, and forget what was closed.
+
+    Attributes:
+        streams: what each open stream was told, None before it was told anything.
+        heard: who hears whom.
+        room: how many streams may still be opened.
+    """
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self.notice: Callable[[MediaNotice], None] = lambda notice: None
+        self.lost: Callable[[tuple[str, ...]], None] = lambda streams: None
+        self.streams: dict[str, Agreed | None] = {}
+        self.heard: dict[str, str] = {}
+        self.asked: list[MediaRequest] = []
+        self.room = 1000
+        self._port = 20000
+
+    def ask(self, request: MediaRequest, then: Callable[[MediaReply], None]) -> None:
+        """Do it, and answer in a moment."""
+        self.asked.append(request)
+        reply = self._carry_out(request)
+        self._simulation.after(SOON_S, lambda: then(reply))
+
+    def die(self) -> None:
+        """Lose everything."""
+        gone, self.streams, self.heard = tuple(self.streams), {}, {}
+        self.lost(gone)
+
+    def _carry_out(self, request: MediaRequest) -> MediaReply:
+        match request:
+            case OpenStream(stream):
+                assert stream not in self.streams
+                if len(self.streams) >= self.room:
+                    return NoRoom("no port")
+                self.streams[stream] = None
+                self._port += 2
+                return StreamOpened(stream, self._port)
+            case SetStream(stream, agreed):
+                known = stream in self.streams
+                if known:
+                    self.streams[stream] = agreed
+                return Done(known)
+            case Connect(first, second):
+                self._part(first)
+                self._part(second)
+                self.heard |= {first: second, second: first}
+            case Disconnect(stream):
+                self._part(stream)
+            case CloseStream(stream):
+                self._part(stream)
+                self.streams.pop(stream, None)
+                return StreamClosed(stream, Figures(packets=50))
+            case _:
+                pass
+        return Done()
+
+    def _part(self, stream: str) -> None:
+        other = self.heard.pop(stream, None)
+        if other is not None:
+            self.heard.pop(other, None)
+
+
+class House:
+    """The PBX at one stack; the others are its phones, named by their extensions."""
+
+    def __init__(self, simulation: Simulation, stack: Stack, phones: list[Stack]) -> None:
+        self.simulation, self.stack = simulation, stack
+        self.workers = Workers(simulation)
+        self.facts: list[Fact] = []
+        self.bindings = {each.name: (binding(each.name, each, stack),) for each in phones}
+        extensions = tuple(Extension(each.name, each.name.title(), "") for each in phones)
+        self.directory = Directory(Snapshot(1, DomainSettings(), extensions))
+        servers = UriRouter(stack, lambda most: simulation.chance.below(most + 1))
+        self.agent = UserAgent(
+            stack.layer,
+            CallRouter(stack, servers),
+            Profile(b"<sip:pbx@invalid>"),
+            simulation.chance.octets,
+        )
+        stack.layer.on_request = self._receive
+        house = Surroundings(
+            self.agent,
+            Anchor(self.workers),
+            self.directory,
+            bindings=lambda number: self.bindings.get(number, ()),
+            is_ours=lambda host: host == stack.host.encode(),
+            record=self.facts.append,
+            entropy=simulation.chance.octets,
+        )
+        self.switchboard = Switchboard(house)
+        watch = simulation.invariants.watch
+        watch("dialogs of the PBX", lambda: len(self.agent))
+        watch("calls of the PBX", lambda: len(self.switchboard))
+        watch("streams", lambda: len(self.workers.streams))
+        watch("owners of streams", lambda: len(house.anchor))
+
+    def uri(self, number: str) -> bytes:
+        """Where a number is dialled."""
+        return b"sip:%b@%b" % (number.encode(), self.stack.host.encode())
+
+    def told(self, kind: type[Fact]) -> list[Fact]:
+        """The facts of one kind."""
+        return [each for each in self.facts if isinstance(each, kind)]
+
+    def _receive(self, incoming: Incoming) -> None:
+        request, head = incoming.request, incoming.head
+        if request.method != b"INVITE" or head.to.tag is not None:
+            self.agent.receive(incoming)
+            return
+        number = (head.from_.uri.partition(b":")[2]).partition(b"@")[0].decode()
+        dialled = (request.uri.partition(b":")[2]).partition(b"@")[0].decode()
+        origin = Origin(Caller(b"sip:%b@pbx" % number.encode()), number, number.title())
+        hops = head.max_forwards - 1
+        self.agent.begin(incoming, lambda call: self.switchboard.take(call, origin, dialled, hops))
+
+
+def binding(number: str, phone: Stack, pbx: Stack, transport: str = "udp") -> StoredBinding:
+    """The registration of a phone."""
+    tail = "" if transport == "udp" else f";transport={transport}"
+    return StoredBinding(
+        number,
+        f"sip:{number}@{phone.host}:{phone.port}{tail}",
+        "call-id",
+        1,
+        1000,
+        "",
+        f"{phone.host}:{phone.port}",
+        f"{pbx.host}:{pbx.port}",
+        transport,
+        0,
+        1 << 40,
+    )

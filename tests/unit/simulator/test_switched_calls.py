@@ -1,0 +1,35 @@
+"""Random calls by six phones through a PBX: each ends, and nothing of it is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pbxcore.simulator import Conditions
+from tests.support.calling import FAULTS, Fault
+from tests.support.scenarios import CONDITIONS
+from tests.support.switched import check_facts, play_switched
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SEEDS = st.integers(0, 2**64 - 1)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(SEEDS, CONDITIONS, st.integers(1, 4), FAULTS)
+def test_whatever_the_network_does_switched_calls_end_and_nothing_is_left(
+    seed: int, conditions: Conditions, calls: int, faults: Sequence[Fault]
+) -> None:
+    check_facts(play_switched(seed, conditions, calls, faults)[0].facts)
+
+
+def test_in_good_weather_switched_calls_are_answered() -> None:
+    answered = asked = 0
+    for seed in range(30):
+        _, phones = play_switched(seed, Conditions(), 3, [])
+        answered += sum(each.answered for each in phones)
+        asked += 3
+    assert answered > asked
