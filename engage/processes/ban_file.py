@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engage.processes.append_log import sync_folder
+from engage.processes.log_file import sync_folder
 from pbxcore.pbx import Ban
 
 if TYPE_CHECKING:

@@ -1,17 +1,22 @@
-"""Values by key on disk: each change appended, the file rewritten when it has grown."""
+"""Values by key on disk: each change appended, the file rewritten when they have become many.
+
+`bindings` has what stood at some moment, `bindings.1`, `bindings.2` … the changes since.
+"""
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from engage.processes.append_log import Appender, LogFull, record, records, sync_folder
+from engage.processes.append_log import Appender, LogFull
+from engage.processes.log_file import record, records, sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -24,12 +29,12 @@ Value = TypeVar("Value")
 class KeyedFile(Generic[Value]):
     """Keeps one value under each key; what was appended last is what stands.
 
-    Compacted at each start, and when it has grown by `compact_bytes` and twice its content.
+    Compacted at each start, and when the changes have grown to `compact_bytes` and twice the rest.
 
     Args:
         path: the file.
         kind: the type of the values, as msgspec is to decode it.
-        compact_bytes: how much it may grow in any case.
+        compact_bytes: how much changes may grow in any case.
     """
 
     def __init__(self, path: Path, kind: Any, compact_bytes: int = COMPACT_BYTES) -> None:
@@ -38,9 +43,14 @@ class KeyedFile(Generic[Value]):
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(tuple[str, kind | None])
         self._compact_bytes = compact_bytes
-        self._held = self._read()
-        self._limit_bytes = self._compacted(self._held)
-        self._appender = Appender(path, self._synced)
+        changes = self._changes()
+        self._held = self._read(changes)
+        limit_bytes = self._compacted(self._held, changes)
+        self._numbers = itertools.count(1)
+        self._left: list[Path] = []
+        self._appender = Appender(
+            self._following(), following=self._following, limit_bytes=limit_bytes, left=self._leave
+        )
 
     @property
     def problem(self) -> str:
@@ -63,30 +73,39 @@ class KeyedFile(Generic[Value]):
         """Sync what waits and end."""
         self._appender.close()
 
-    def _synced(self, _count: int, size: int) -> Path | None:
-        if size <= self._limit_bytes:
-            return None
+    def _changes(self) -> list[Path]:
+        """What the last process has left, oldest first."""
+        found = self._path.parent.glob(f"{self._path.name}.*")
+        numbered = ((int(each.suffix[1:]), each) for each in found if each.suffix[1:].isdecimal())
+        return [each for _, each in sorted(numbered)]
+
+    def _following(self) -> Path:
+        return self._path.with_name(f"{self._path.name}.{next(self._numbers)}")
+
+    def _leave(self, path: Path) -> None:
+        """In the appender's thread: these changes are complete."""
+        self._left.append(path)
         try:
             # Read back rather than kept in memory: the loop holds these values already.
-            self._limit_bytes = self._compacted(self._read())
+            limit_bytes = self._compacted(self._read(self._left), self._left)
         except OSError as failed:
             log.warning("not compacted", extra={"file": self._path.name, "reason": str(failed)})
-            return None
-        return self._path  # under the same name, but another file
+            return
+        self._appender.limit_bytes = limit_bytes
+        self._left = []
 
-    def _read(self) -> dict[str, Value]:
+    def _read(self, changes: Iterable[Path]) -> dict[str, Value]:
         held: dict[str, Value] = {}
-        if not self._path.exists():
-            return held
-        for body, _ in records(self._path.read_bytes()):
-            key, value = self._decoder.decode(body)
-            held.pop(key, None)
-            if value is not None:
-                held[key] = value
+        for path in (self._path, *changes):
+            for body, _ in records(path.read_bytes() if path.exists() else b""):
+                key, value = self._decoder.decode(body)
+                held.pop(key, None)
+                if value is not None:
+                    held[key] = value
         return held
 
-    def _compacted(self, held: Mapping[str, Value]) -> int:
-        """Replace the file by what it comes to; the size at which that is due again."""
+    def _compacted(self, held: Mapping[str, Value], changes: Iterable[Path]) -> int:
+        """Replace file and changes by what they come to; how large the next changes may grow."""
         fresh = self._path.with_suffix(".new")
         data = b"".join(record(self._encoder.encode(each)) for each in held.items())
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -96,4 +115,6 @@ class KeyedFile(Generic[Value]):
             os.fsync(file.fileno())
         fresh.replace(self._path)
         sync_folder(self._path.parent)
-        return self._compact_bytes + 3 * len(data)
+        for each in changes:  # the oldest first: one that is left over must not undo later ones
+            each.unlink()
+        return self._compact_bytes + 2 * len(data)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engage.keyring import SealBroken
-from engage.processes.append_log import sync_folder
+from engage.processes.log_file import sync_folder
 from pbxcore.directory import Snapshot
 
 if TYPE_CHECKING:

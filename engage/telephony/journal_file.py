@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engage.processes.append_log import Appender, records, sync_folder
+from engage.processes.append_log import Appender
+from engage.processes.log_file import records
 from pbxcore.journal import Entry, Fact
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class JournalWriter:
         segment_bytes: int = SEGMENT_BYTES,
     ) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._folder, self._segment_bytes = folder, segment_bytes
+        self._folder = folder
         self._grew = grew
         first, path = (_segments(folder) or [(1, _segment(folder, 1))])[-1]
         self._seq = self._start = first - 1 + _cut_torn_tail(path)
@@ -69,7 +70,12 @@ class JournalWriter:
         self._mark = os.open(folder / SYNCED, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._mark_synced()
         self._lock = threading.Lock()
-        self._appender = Appender(path, self._synced)
+        self._appender = Appender(
+            path,
+            following=lambda: _segment(folder, self._seq + 1),
+            limit_bytes=segment_bytes,
+            synced=self._synced,
+        )
 
     @property
     def seq(self) -> int:
@@ -82,7 +88,7 @@ class JournalWriter:
         return self._appender.problem
 
     def append(self, fact: Fact, at_ms: int) -> int:
-        """Number a fact and hand it to the thread; returns at once.
+        """Number a fact and write it; returns at once.
 
         Raises:
             LogFull: the disk takes nothing and too much waits already; the number was not used.
@@ -101,28 +107,15 @@ class JournalWriter:
         self._appender.close()
         os.close(self._mark)
 
-    def _synced(self, count: int, size: int) -> Path | None:
+    def _synced(self, count: int) -> None:
         self.synced_seq = self._start + count
         self._mark_synced()
-        following = self._begin_segment() if size >= self._segment_bytes else None
         if self._grew is not None:
             self._grew(self.synced_seq)
-        return following
 
     def _mark_synced(self) -> None:
         """Let readers have it; always as many bytes, so that a full disk has room for it."""
         os.pwrite(self._mark, f"{self.synced_seq:0{_SYNCED_DIGITS}d}".encode(), 0)
-
-    def _begin_segment(self) -> Path | None:
-        """A fresh file to go on with; None while the disk has no room for one."""
-        path = _segment(self._folder, self.synced_seq + 1)
-        try:
-            path.touch(mode=0o600)
-            sync_folder(self._folder)
-        except OSError as failed:
-            log.warning("no new journal segment", extra={"reason": str(failed)})
-            return None
-        return path
 
 
 class JournalReader:

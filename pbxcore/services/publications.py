@@ -89,10 +89,11 @@ class PublicationService:
             now_ms=self._now_ms(),
         )
         incoming.keep()
+        self._save(extension.number)  # what is accepted outlasts us
         left_s = (publication.expires_at_ms - self._now_ms() + 999) // 1000
         lines = [b"SIP-ETag: " + publication.etag.encode(), b"Expires: %d" % max(0, left_s)]
         incoming.answer(200, "OK", lines)
-        self._moved(extension.number)
+        self._changed(extension.number)
 
     def drop(self, number: str) -> None:
         """An extension is gone, and what it published."""
@@ -106,8 +107,11 @@ class PublicationService:
             self._moved(number)
 
     def _moved(self, number: str) -> None:
-        self._stores.publications.save(number, self._publications.of(number) or None)
+        self._save(number)
         self._changed(number)
+
+    def _save(self, number: str) -> None:
+        self._stores.publications.save(number, self._publications.of(number) or None)
 
 
 def _if_match(request: Request) -> str | None:

@@ -114,8 +114,10 @@ class SubscriptionService:
         incoming.keep()
         if expires_s:
             self._layer.wire.hold(incoming.flow, expires_s + _HOLD_MORE_S)
+        outputs = self._notifier.subscribe(subscription, expires_s, self._now_ms())
+        self._save(outputs)  # what is accepted outlasts us
         self._accept(incoming, subscription, expires_s)
-        self._perform(self._notifier.subscribe(subscription, expires_s, self._now_ms()))
+        self._tell(outputs)
         self.changed(watcher.number, *changed)
 
     def changed(self, number: str, *packages: bytes) -> None:
@@ -232,6 +234,10 @@ class SubscriptionService:
         incoming.answer(200, "OK", lines)
 
     def _perform(self, outputs: list[Output]) -> None:
+        self._save(outputs)
+        self._tell(outputs)
+
+    def _save(self, outputs: list[Output]) -> None:
         saved = self._stores.subscriptions
         for output in outputs:
             match output:
@@ -239,8 +245,11 @@ class SubscriptionService:
                     saved.save(subscription.key, subscription.stored())
                 case Forget(key):
                     saved.save(key, None)
-                case Notify():
-                    self._send(output)
+
+    def _tell(self, outputs: list[Output]) -> None:
+        for output in outputs:
+            if isinstance(output, Notify):
+                self._send(output)
         self._arm()
 
     def _send(self, notify: Notify) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 
 from engage.processes.binding_file import BindingFile
 from pbxcore.presence.bindings import StoredBinding
+from tests.support.server import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +51,8 @@ def test_a_torn_tail_costs_the_last_change_alone(tmp_path: Path) -> None:
     store.save("1000", (binding("1000", 1),))
     store.save("1000", (binding("1000", 2),))
     store.close()
-    path.write_bytes(path.read_bytes()[:-5])
+    changes = tmp_path / "bindings.1"
+    changes.write_bytes(changes.read_bytes()[:-5])
     again = BindingFile(path)
     assert list(again.load()) == [binding("1000", 1)]
     again.close()
@@ -61,7 +66,38 @@ def test_the_file_does_not_grow_for_ever(tmp_path: Path) -> None:
         if cseq % 100 == 99:
             threading.Event().wait(0.03)  # batches, as registrations come
     store.close()
-    assert path.stat().st_size < 100_000
+    assert sum(each.stat().st_size for each in tmp_path.iterdir()) < 100_000
     again = BindingFile(path)
     assert list(again.load()) == [binding("1000", 1999)]
+    again.close()
+
+
+def test_what_was_saved_outlasts_a_killed_process(tmp_path: Path) -> None:
+    path = tmp_path / "bindings"
+    writer = (
+        "import os, sys; from pathlib import Path;"
+        "from tests.integration.processes.test_binding_file import BindingFile, binding;"
+        "store = BindingFile(Path(sys.argv[1]), compact_bytes=10_000);"
+        "[store.save(str(n % 20), (binding(str(n % 20), n),)) for n in range(400)];"
+        "os.kill(os.getpid(), 9)"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", writer, str(path)], env=environment, check=False)
+    again = BindingFile(path)
+    assert set(again.load()) == {binding(str(n % 20), n) for n in range(380, 400)}
+    again.close()
+
+
+def test_changes_that_a_crash_left_behind_undo_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "bindings"
+    store = BindingFile(path)
+    store.save("1000", (binding("1000", 1),))
+    store.save("1001", (binding("1001", 1),))
+    store.save("1001", ())
+    store.close()
+    changes = (tmp_path / "bindings.1").read_bytes()
+    BindingFile(path).close()  # took them over
+    (tmp_path / "bindings.1").write_bytes(changes)  # and was killed before it removed them
+    again = BindingFile(path)
+    assert set(again.load()) == {binding("1000", 1)}
     again.close()

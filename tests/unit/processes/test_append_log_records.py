@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engage.processes.append_log import record, records
+from engage.processes.log_file import record, records
 
 bodies = st.lists(st.binary(min_size=1, max_size=50), max_size=10)
 
