@@ -19,6 +19,8 @@ const lines = [
 ];
 const firstLoad = (desk) => [...desk.js, ...desk.preload, ...desk.css];
 if (manifest.wave) lines.push(["Wave, first load", firstLoad(manifest.wave), 250, 180]);
+const softphone = (await readdir(join(dist, "desk"))).filter((name) => name.startsWith("sip-engine-")).map((name) => `desk/${name}`);
+if (softphone.length > 0) lines.push(["Wave, softphone, loaded later", softphone, 80, 60]);
 if (manifest.admin) lines.push(["administration, first load", firstLoad(manifest.admin), 250, 180]);
 
 let heavy = false;

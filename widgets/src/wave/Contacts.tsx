@@ -5,6 +5,7 @@ import { nt, t } from "../shared/i18n";
 import { Blank, Failed, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
 import { Person, presenceWords } from "../kit/Person";
+import { usePhone } from "./calls/context";
 import styles from "./Contacts.module.css";
 import { useDesk } from "./context";
 import { searched } from "./NewChat";
@@ -12,6 +13,7 @@ import { PageHead } from "./PageHead";
 
 export function Contacts() {
   const desk = useDesk();
+  const { phone } = usePhone();
   const [search, setSearch] = useState("");
   const found = searched(desk.contacts, search, desk.me.id);
   return (
@@ -53,6 +55,9 @@ export function Contacts() {
                       {contact.email}
                     </a>
                   )}
+                  <Button variant="default" aria-label={t("Call {name}", { name: contact.name })} onClick={() => void phone.do({ act: "call", number: contact.number, name: contact.name, consultsFor: null })} leftSection={<Icon name="phone" size={16} />}>
+                    {t("Call")}
+                  </Button>
                   <Button variant="default" aria-label={t("Write to {name}", { name: contact.name })} onClick={() => void desk.chatWith(contact.number)} leftSection={<Icon name="chat" size={16} />}>
                     {t("Chat")}
                   </Button>

@@ -9,6 +9,7 @@ import { Person, presenceWords, type PresenceState } from "../kit/Person";
 import { go, href } from "../kit/route";
 import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
+import { CallStrip } from "./calls/CallStrip";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { useDesk } from "./context";
 import styles from "./Frame.module.css";
@@ -28,11 +29,13 @@ export function Frame({ view, children }: { view: string; children: ReactNode })
         </span>
         {serves && <Entry icon="headset" name={t("Live Chat")} to="live-chat" view={view} badge={desk.inquiries.length + desk.unreadVisitors} words={badgeWords(desk.inquiries.length, desk.unreadVisitors)} />}
         <Entry icon="chat" name={t("Chats")} to="chats" view={view} badge={desk.unreadChats} words={nt("{n} unread message", "{n} unread messages", desk.unreadChats)} />
+        <Entry icon="phone" name={t("Calls")} to="calls" view={view} badge={0} words="" />
         {sees && <Entry icon="people" name={t("Contacts")} to="contacts" view={view} badge={0} words="" />}
         <Own />
       </nav>
       <div className={styles.view}>
         <ConnectionBanner />
+        <CallStrip view={view} />
         {children}
       </div>
     </div>

@@ -1,10 +1,17 @@
 import { useEffect, useState } from "react";
 
 import type { Me as Person } from "../shared/wire";
-import { useRoute } from "../kit/route";
+import { t } from "../shared/i18n";
+import { go, useRoute } from "../kit/route";
 import type { Me } from "../kit/session";
 import { useSession, useSessionState } from "../kit/session-context";
 import { Chats } from "./Chats";
+import { notifyDesktop } from "./alerts";
+import { Calls } from "./calls/Calls";
+import { PhoneContext } from "./calls/context";
+import { IncomingCalls } from "./calls/IncomingCalls";
+import { Phone } from "./calls/phone";
+import { nameOf } from "./calls/words";
 import { Contacts } from "./Contacts";
 import { DeskContext } from "./context";
 import { Desk } from "./desk";
@@ -18,6 +25,7 @@ export function Wave({ me }: { me: Me }) {
   const session = useSession();
   const state = useSessionState(session);
   const [desk] = useState(() => new Desk(personOf(me), session.api, () => void session.load()));
+  const [phone] = useState(() => new Phone(desk.me.id, session.api, (call) => alertOf(call, desk)));
   const usual = useGrant("livechat") ? "live-chat" : "chats";
   const [view = usual, selected, message] = useRoute();
 
@@ -27,16 +35,39 @@ export function Wave({ me }: { me: Me }) {
   }, [desk]);
 
   useEffect(() => {
+    phone.start();
+    return () => phone.stop();
+  }, [phone]);
+
+  useEffect(() => {
     if (state.phase === "in") desk.client.reconnect();
   }, [desk, state.phase]);
 
   return (
     <DeskContext value={desk}>
-      <Frame view={view}>
-        {view === "chats" ? <Chats selected={selected} message={message} /> : view === "contacts" ? <Contacts /> : view === "security" ? <OwnSecurity /> : <LiveChat selected={selected} target={message} />}
-      </Frame>
+      <PhoneContext value={phone}>
+        <Frame view={view}>
+          {view === "chats" ? (
+            <Chats selected={selected} message={message} />
+          ) : view === "calls" ? (
+            <Calls />
+          ) : view === "contacts" ? (
+            <Contacts />
+          ) : view === "security" ? (
+            <OwnSecurity />
+          ) : (
+            <LiveChat selected={selected} target={message} />
+          )}
+        </Frame>
+        <IncomingCalls />
+      </PhoneContext>
     </DeskContext>
   );
+}
+
+/** A call is told of by the system too, for whoever looks at another window. */
+function alertOf(call: { id: string; number: string; name: string }, desk: Desk): void {
+  notifyDesktop(t("{name} calls", { name: nameOf(call, desk.contacts) }), call.number, `engage call ${call.id}`, () => go("calls"));
 }
 
 function personOf(me: Me): Person {
