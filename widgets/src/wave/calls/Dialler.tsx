@@ -36,7 +36,6 @@ export function Dialler() {
         label={t("Number or name")}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
-        type="tel"
         autoComplete="off"
         spellCheck={false}
         classNames={{ input: styles.number }}
