@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from pbxcore.commands import Health
+from pbxcore.media.dtls import Identity
 from pbxcore.net.media.engine import Engine, Owner
 from pbxcore.net.media.loop import Loop
 from pbxcore.net.media.ports import RtpPorts
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.media.commands import MediaNotice, MediaReply, MediaRequest
+
+_LIFETIME: Final = timedelta(days=365)  # no process lives longer, and nobody looks at it
 
 __all__ = ["MediaWorker", "Owner"]
 
@@ -28,7 +32,7 @@ class MediaWorker:
     def __init__(self, host: str, ports: tuple[int, int]) -> None:
         self.loop = Loop()
         self._ports = RtpPorts(host, *ports)
-        self._engine = Engine(self.loop, self._ports)
+        self._engine = Engine(self.loop, self._ports, _identity())
         self._probes = 0
 
     @property
@@ -59,3 +63,8 @@ class MediaWorker:
         for opened in pair:
             opened.close()
         return Health(ready=True, figures=figures)
+
+
+def _identity() -> Identity:
+    """The certificate of this process's encrypted streams."""
+    return Identity(datetime.now(UTC), _LIFETIME)

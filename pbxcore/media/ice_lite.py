@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import struct
 import zlib
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -38,7 +38,8 @@ _UNKNOWN_ATTRIBUTE: Final = (420, b"Unknown Attribute")
 _ROLE_CONFLICT: Final = (487, b"Role Conflict")
 _MOST_REMEMBERED: Final = 16
 
-Source = tuple[str, int]
+Source: TypeAlias = "tuple[str, int] | tuple[str, int, int, int]"
+"""An address as the socket gives it."""
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -108,7 +109,7 @@ class IceLite:
             # Who only answers never decides: the other one has to (RFC 8445 §6.1.1, §7.3.1.1).
             return _refusal(request, _ROLE_CONFLICT, b"", key)
         self._take(credentials, source, now, nominated=USE_CANDIDATE in request.values)
-        mapped = stun.xor_address(*source, request.transaction)
+        mapped = stun.xor_address(_plain(source[0]), source[1], request.transaction)
         body = stun.attribute(stun.XOR_MAPPED_ADDRESS, mapped)
         return _signed(stun.BINDING_SUCCESS, request.transaction, body, key)
 
@@ -128,6 +129,11 @@ class IceLite:
             self.selected = source
         elif self.selected is None:
             self.selected = source
+
+
+def _plain(host: str) -> str:
+    """Without the prefix of an IPv4 address that came by an IPv6 socket (RFC 4291 §2.5.5.2)."""
+    return host.removeprefix("::ffff:") if "." in host else host
 
 
 class _Request(msgspec.Struct, frozen=True):

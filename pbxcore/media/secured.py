@@ -72,24 +72,37 @@ SHUT: Final = Protection(_nothing, _nothing, _nothing, _nothing)
 
 
 class Secured:
-    """One stream's protection over the life of its descriptions.
+    """One stream's protection over the life of its descriptions: clear, SDES or DTLS.
 
     Args:
         identity: whose certificate our description names.
         credentials: those our description names for ICE.
+        reach: where packets go now, as far as ICE does not say it.
 
     Attributes:
         protection: of the packets that come and go now.
     """
 
-    def __init__(self, identity: Identity, credentials: Credentials) -> None:
+    def __init__(
+        self, identity: Identity, credentials: Credentials, reach: Callable[[], Source | None]
+    ) -> None:
         self.protection = CLEAR
         self._identity = identity
         self._ice = IceLite(credentials)
         self._by_ice = False
         self._association: Association | None = None
         self._keys: tuple[Crypto, Crypto] | None = None
-        self._remote: Source | None = None
+        self._reach = reach
+
+    @property
+    def credentials(self) -> Credentials:
+        """For the next description."""
+        return self._ice.credentials
+
+    @property
+    def checked_at(self) -> float | None:
+        """When the peer last said by ICE that it wants to be sent to."""
+        return self._ice.checked_at
 
     @property
     def deadline(self) -> float | None:
@@ -121,7 +134,6 @@ class Secured:
     def follow(self, agreed: Agreed, now: float) -> list[Datagram]:
         """Do as an offer and its answer say; what goes on unchanged keeps its keys."""
         self._by_ice = agreed.ice is not None
-        self._remote = (agreed.remote.address, agreed.remote.port) if agreed.remote else None
         if agreed.dtls is not None:
             self._keys = None
             return self._follow_dtls(agreed, now)
@@ -182,7 +194,7 @@ class Secured:
         return self._out(association.start(now), where)
 
     def _where(self, now: float) -> Source | None:
-        return self.destination(now) if self._by_ice else self._remote
+        return self.destination(now) if self._by_ice else self._reach()
 
     def _out(self, datagrams: list[bytes], where: Source | None) -> list[Datagram]:
         """Take the keys if they are there now; say what goes where."""

@@ -13,18 +13,21 @@ from pbxcore.media.commands import (
     Figures,
     NoRoom,
     OpenStream,
+    RestartIce,
     SetStream,
     StreamClosed,
     StreamOpened,
 )
 from pbxcore.media.rtp import Packet
 from pbxcore.net.media.relay import Bridge
+from pbxcore.net.media.security import Security
 from pbxcore.net.media.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.media.commands import MediaNotice, MediaReply, MediaRequest
+    from pbxcore.media.dtls import Identity
     from pbxcore.net.media.loop import Loop
     from pbxcore.net.media.ports import RtpPorts
 
@@ -46,9 +49,14 @@ class Engine:
     """
 
     def __init__(
-        self, loop: Loop, ports: RtpPorts, entropy: Callable[[int], bytes] = os.urandom
+        self,
+        loop: Loop,
+        ports: RtpPorts,
+        identity: Identity,
+        entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self.loop = loop
+        self._security = Security(identity, loop, entropy)
         self._ports, self._entropy = ports, entropy
         self._packet = Packet()
         self._streams: dict[str, Stream] = {}
@@ -56,6 +64,7 @@ class Engine:
         self._handlers: dict[type, Handler] = {
             OpenStream: self._open,
             SetStream: self._set,
+            RestartIce: self._restart_ice,
             Connect: self._connect,
             Disconnect: self._disconnect,
             CloseStream: self._close,
@@ -106,14 +115,23 @@ class Engine:
             tell=owner.tell,
         )
         self._streams[stream.name] = owner.streams[stream.name] = stream
+        if request.secured:
+            return self._security.open(stream)
         return StreamOpened(stream.name, stream.port)
 
     def _set(self, _: Owner, request: SetStream) -> MediaReply:
         stream = self._streams.get(request.stream)
         if stream is None:
             return Done(known=False)
+        self._security.protect(stream, request.agreed)
         stream.follow(request)
         return Done()
+
+    def _restart_ice(self, _: Owner, request: RestartIce) -> MediaReply:
+        stream = self._streams.get(request.stream)
+        if stream is None:
+            return Done(known=False)
+        return self._security.restart(stream) or Done(known=False)
 
     def _connect(self, _: Owner, request: Connect) -> MediaReply:
         first, second = map(self._streams.get, (request.first, request.second))

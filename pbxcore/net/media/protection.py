@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pbxcore.media.latching import Address
+    from pbxcore.sip.sdp.stream import Agreed
 
 
 class Protection(Protocol):
     """SRTP with its keys, and ICE and DTLS where they bring them. A stream in clear has none."""
+
+    def follow(self, agreed: Agreed) -> None:
+        """Another description holds; the stream's latch has taken it in already."""
 
     def receive(self, buffer: bytearray, size: int, source: Address) -> int:
         """Open the datagram in place; the size of the RTP or RTCP packet it had.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -42,6 +43,7 @@ class Stream:
         agreed: what both sides came to; None until `follow`.
         output: what is sent; whoever feeds it gives itself as the feeder.
         joined: the bridge or room it is in.
+        destination: where media go now.
         protection: set by whoever has the keys; None: in clear.
         on_packet: each takes every packet of the peer's codecs, in turn, while we receive; the
             packet and its payload are valid during the call. Replaced as a whole, by `hear`.
@@ -71,7 +73,7 @@ class Stream:
             each.setblocking(False)
         self._receive_into = self._rtp.recvfrom_into
         self._send_to = self._rtp.sendto
-        self._destination: Address | None = None
+        self.destination: Address | None = None
         self._kinds = bytes(128)
         self._receives = False
         self._silence_s = 0.0
@@ -106,7 +108,9 @@ class Stream:
         if agreed.main is not None:
             self.output.clock_rate = agreed.main.codec.clock_rate
         self.latch.expect(self._address(agreed.remote), wanted.latch, self._loop.now)
-        self._destination = self.latch.destination
+        if self.protection is not None:
+            self.protection.follow(agreed)
+        self.destination = self.latch.destination
         self._watch_silence(wanted.silence_s)
         if self.joined is not None:
             self.joined.follow(self)
@@ -131,6 +135,11 @@ class Stream:
         self._rtp.close()
         self._rtcp.close()
 
+    def send_datagram(self, data: bytes, destination: Address) -> None:
+        """Send what is no media: it goes where it says, as it is."""
+        with contextlib.suppress(OSError):  # lost, as on the wire
+            self._send_to(data, destination)
+
     def _arrived(self) -> None:
         """One datagram; the loop calls again when there are more."""
         packet = self._packet
@@ -147,7 +156,7 @@ class Stream:
         if not self.latch.admit(source, packet.ssrc, packet.sequence, now):
             self.refused += 1
             return
-        self._destination = self.latch.destination
+        self.destination = self.latch.destination
         self._heard_at = packet.arrived_at = now
         if self._unheard:
             self._unheard = self._silence_told = False
@@ -164,7 +173,7 @@ class Stream:
             self.refused += 1
 
     def _transmit(self, packet: memoryview | bytes) -> None:
-        destination = self._destination
+        destination = self.destination
         if destination is None:
             return
         if self.protection is not None:

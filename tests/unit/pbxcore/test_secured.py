@@ -51,7 +51,7 @@ def browser_s() -> Identity:
 
 @pytest.fixture
 def secured(identity: Identity) -> Secured:
-    return Secured(identity, CREDENTIALS)
+    return Secured(identity, CREDENTIALS, lambda: BROWSER)
 
 
 def crypto(seed: int) -> Crypto:
@@ -202,7 +202,7 @@ def test_an_unanswered_flight_is_due_again(secured: Secured, browser_s: Identity
     assert secured.tick(0.5) == []
 
 
-def test_a_phone_without_ice_is_sent_to_where_its_description_says(
+def test_a_phone_without_ice_is_sent_to_where_its_media_go(
     secured: Secured, browser_s: Identity
 ) -> None:
     phone = msgspec.structs.replace(
