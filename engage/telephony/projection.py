@@ -1,42 +1,47 @@
-"""Projects the PBX's journal: registered phones, and texts that phones exchanged."""
+"""Projects the PBX's journal: brings each entry, once, to the slices that keep something of it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from engage.errors import EngageError, Unavailable
-from engage.telephony.events import DevicesChanged
+from engage.errors import Unavailable
 from engage.telephony.journal_file import JournalReader, forget
-from engage.telephony.repository import DeviceRepository, OffsetRepository
-from pbxcore.journal import (
-    AddressBanned,
-    AddressUnbanned,
-    BindingAdded,
-    BindingQualified,
-    BindingRemoved,
-    MessageRelayed,
-    TrunkChanged,
-)
+from engage.telephony.repository import OffsetRepository
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from engage.events import Events
     from engage.hub.service import Hub, HubTransaction
     from engage.storage.database import Database
-    from engage.telephony.alerts import PhoneAlerts
-    from engage.telephony.deliveries import Deliveries
-    from engage.telephony.model import DirectChats, PhoneCounts
     from pbxcore.journal import Entry
+
+    Told = Callable[[], None]
 
 log = logging.getLogger(__name__)
 
 JOURNAL = "pbx"
 BATCH = 500
 SAFETY_POLL_S = 5.0  # a hint that the journal grew may get lost
+
+
+class Follower(Protocol):
+    """A slice that keeps something of the journal."""
+
+    async def start(self) -> None:
+        """Read what is known, before the first entry comes."""
+        ...
+
+    async def project(self, transaction: HubTransaction, entries: Sequence[Entry]) -> Told:
+        """Write what these entries change; what is returned is called once that is on disk.
+
+        It may be asked again with the same entries when the transaction came to nothing, so that
+        memory changes in what is returned alone.
+        """
+        ...
 
 
 class Projection:
@@ -46,36 +51,20 @@ class Projection:
     exactly once however often either process ends.
 
     Args:
-        database: read for the phones' counts and the offset.
+        database: read for the offset.
         hub: its transaction holds the projection.
         folder: the journal's.
-        chats: takes the texts that phones exchanged.
-        deliveries: hears of phones that registered.
-        presence: hears how many phones an extension has.
-        events: hears `DevicesChanged`.
-        alerts: tells administrators of phones that vanished.
+        followers: who keeps something of it.
     """
 
     def __init__(
-        self,
-        database: Database,
-        hub: Hub,
-        folder: Path,
-        *,
-        chats: DirectChats,
-        deliveries: Deliveries,
-        presence: PhoneCounts,
-        events: Events,
-        alerts: PhoneAlerts | None = None,
+        self, database: Database, hub: Hub, folder: Path, followers: Sequence[Follower]
     ) -> None:
         self._database, self._hub, self._folder = database, hub, folder
-        self._chats, self._deliveries = chats, deliveries
-        self._presence, self._events = presence, events
-        self._alerts = alerts
+        self._followers = followers
         self._woken = asyncio.Event()
         self._stopping = False
         self._loop: asyncio.Task[None] | None = None
-        self._counts: dict[str, int] = {}
         self._reader: JournalReader | None = None
         self._after = 0
 
@@ -88,10 +77,9 @@ class Projection:
         self.wake()
 
     async def start(self) -> None:
-        """Tell presence what is known, and begin to follow."""
-        async with self._database.read() as connection:
-            counts = await DeviceRepository(connection).counts()
-        self._tell(counts)
+        """Let everybody read what is known, and begin to follow."""
+        for each in self._followers:
+            await each.start()
         self._loop = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -117,13 +105,13 @@ class Projection:
         after, entries = self._after, await asyncio.to_thread(self._reader.read, BATCH)
         if not entries:
             return 0
-        counts = await self._hub.transact(lambda tx: self._apply(tx, after, entries))
-        if counts is None:  # another projector was faster
+        told = await self._hub.transact(lambda tx: self._apply(tx, after, entries))
+        if told is None:  # another projector was faster
             self._reader = None
             return len(entries)
         self._after = entries[-1].seq
-        self._tell(counts)
-        self._deliveries.wake()
+        for tell in told:
+            tell()
         await asyncio.to_thread(forget, self._folder, self._after)
         return len(entries)
 
@@ -145,52 +133,8 @@ class Projection:
 
     async def _apply(
         self, transaction: HubTransaction, after: int, entries: list[Entry]
-    ) -> dict[str, int] | None:
+    ) -> list[Told] | None:
         offset = OffsetRepository(transaction.connection, JOURNAL)
         if not await offset.advance(after, entries[-1].seq):
             return None
-        touched: set[str] = set()
-        for entry in entries:
-            touched |= await self._project(transaction, entry)
-        counts = dict.fromkeys(touched, 0)
-        for device in await DeviceRepository(transaction.connection).of(touched):
-            counts[device.number] += 1
-        return counts
-
-    async def _project(self, transaction: HubTransaction, entry: Entry) -> set[str]:
-        devices = DeviceRepository(transaction.connection)
-        match entry.fact:
-            case BindingAdded() as added:
-                device = await devices.put(added)
-                await self._deliveries.registered(transaction.connection, device)
-                return {added.number}
-            case BindingRemoved() as removed:
-                await devices.remove(removed.number, removed.contact)
-                if self._alerts is not None:
-                    await self._alerts.gone(transaction.connection, removed, entry.at_ms)
-                return {removed.number}
-            case BindingQualified():
-                return set()  # the PBX tells it of each device when asked
-            case MessageRelayed() as relayed:
-                if 200 <= relayed.status < 300:
-                    await self._keep(transaction, relayed)
-                return set()
-            case AddressBanned() | AddressUnbanned() | TrunkChanged():
-                return set()
-            case _:
-                return set()  # calls
-
-    async def _keep(self, transaction: HubTransaction, relayed: MessageRelayed) -> None:
-        try:
-            await self._chats.relayed(transaction, relayed)
-        except Unavailable:
-            raise
-        except EngageError as refused:  # a text we do not take must not stop the journal
-            log.warning("relayed text not kept", extra={"id": relayed.id, "code": refused.code})
-
-    def _tell(self, counts: dict[str, int]) -> None:
-        for number, count in counts.items():
-            if self._counts.get(number, 0) != count:
-                self._counts[number] = count
-                self._presence.devices(number, count)
-                self._events.publish(DevicesChanged(number, count))
+        return [await each.project(transaction, entries) for each in self._followers]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from engage.telephony.deliveries import IN_FLIGHT, Deliveries
 from engage.telephony.directory_feed import DirectoryFeed
 from engage.telephony.projection import Projection
+from engage.telephony.registered_phones import RegisteredPhones
 from pbxcore.directory import DomainSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from engage.events import Events
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         PhoneCounts,
         TokenBucket,
     )
+    from engage.telephony.projection import Follower
     from pbxcore.commands import JournalGrew
     from pbxcore.directory import Trunk
 
@@ -64,18 +66,19 @@ class Telephony:
         presence: PhoneCounts,
         on_notice: Callable[[Callable[[JournalGrew], None]], None],
         alerts: PhoneAlerts | None = None,
+        *,
+        others: Sequence[Follower] = (),
     ) -> None:
-        """Follow the journal in `folder` once started."""
-        projection = Projection(
+        """Follow the journal in `folder` once started, and let other slices follow it too."""
+        phones = RegisteredPhones(
             self._database,
-            hub,
-            folder,
             chats=chats,
             deliveries=self.deliveries,
             presence=presence,
             events=self._events,
             alerts=alerts,
         )
+        projection = Projection(self._database, hub, folder, (phones, *others))
         on_notice(lambda _: projection.wake())
         self._link.on_connected(projection.caught_up)
         self._projection = projection
