@@ -233,6 +233,11 @@ class Settings(BaseModel):
         """The folder of what the PBX tells."""
         return self.data / "pbx" / "journal"
 
+    @property
+    def recordings(self) -> Path:
+        """The folder of recorded sound."""
+        return self.data / "recordings"
+
 
 CHOICES = tuple(name for name in Settings.model_fields if name not in ("demonstration", "given"))
 

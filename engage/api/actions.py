@@ -21,6 +21,9 @@ RIGHTS = Rights(
             Module.QUEUES: "edit",
             Module.EXTENSION_GROUPS: "view",
             Module.WAVE_PRIVILEGES: "view",
+            Module.CALL_HISTORY: "view",
+            Module.RECORDINGS: "view",
+            Module.ACTIVE_CALLS: "edit",
         }
     )
 )

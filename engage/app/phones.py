@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from engage.app.records import Records
 from engage.chat.service import DirectChat
 from engage.identifiers import now_ms
 from engage.system.actor import Module
@@ -63,6 +64,7 @@ class Phones:
             domain=self._domain,
             trunks=self.trunks.directory,
         )
+        self.records = Records(ground, pbx, people, self.trunks.name_of)
         self.chat = DirectChat(
             database,
             messaging.hub,
@@ -79,6 +81,7 @@ class Phones:
             messaging.presence,
             pbx.on_notice,
             PhoneAlerts(outbox, partial(ground.configuration.get, EventSettings)),
+            others=(self.records.log,),
         )
         pbx.on_request(self.chat.arrived)
         self.sip_sockets = SipSockets(pbx)
@@ -88,6 +91,7 @@ class Phones:
         self.routes: Sequence[BaseRoute] = [
             *PhoneRoutes(pbx, people.extensions.get).routes(),
             *TrunkRoutes(self.trunks).routes(),
+            *self.records.routes,
             *BanRoutes(Bans(database, pbx)).routes(),
             *DeviceRoutes(devices, domain=lambda: host, realm=realm).routes(),
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,7 +16,7 @@ from engage.system.operation_log import Wanted
 from engage.web.collections import LARGEST_PAGE, asked, csv_file
 from engage.web.forms import form_schema
 from engage.web.openapi import operation
-from engage.web.requests import actor, answer, field_messages, language, named, read, word
+from engage.web.requests import actor, answer, field_messages, language, moment_ms, named, read
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -160,8 +159,8 @@ class SystemRoutes:
             search=query.search,
             actor=query.filters.get("actor", ""),
             action=query.filters.get("action", ""),
-            from_ms=_moment_ms(request, "from"),
-            until_ms=_moment_ms(request, "until"),
+            from_ms=moment_ms(request, "from"),
+            until_ms=moment_ms(request, "until"),
             before=query.cursor,
         )
         if query.as_csv:
@@ -201,16 +200,3 @@ def _shown(each: Operation) -> dict[str, Any]:
         "result": each.result,
         "detail": each.detail,
     }
-
-
-def _moment_ms(request: Request, name: str) -> int:
-    given = word(request, name)
-    if not given:
-        return 0
-    try:
-        moment = datetime.fromisoformat(given)
-        if moment.tzinfo is None:
-            raise ValueError
-        return max(0, int(moment.timestamp() * 1000))
-    except (ValueError, OverflowError):
-        raise Invalid({name: N_("This is no moment such as 2026-11-24T03:40:00Z.")}) from None

@@ -66,6 +66,11 @@ class Trunks:
         """The PBX's view of all trunks, passwords in clear."""
         return self._for_pbx
 
+    def name_of(self, trunk_id: str) -> str:
+        """A trunk's name; empty when there is none."""
+        entry = self._trunks.get(trunk_id)
+        return "" if entry is None else entry.form.name
+
     async def standings(self) -> dict[str, TrunkStanding]:
         """How the enabled trunks stand now, by id; nothing while the PBX is away."""
         try:

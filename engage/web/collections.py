@@ -9,14 +9,14 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from engage.csv_cells import cell
 from engage.errors import N_, Invalid
 from engage.web.requests import number, word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
     from starlette.requests import Request
 
@@ -24,6 +24,7 @@ Item = TypeVar("Item")
 SortKey = tuple[int, Any]
 
 USUAL_PAGE, LARGEST_PAGE = 50, 500
+CSV = "text/csv; charset=utf-8"
 PARAMETERS = ("q", "sort", "limit", "cursor", "format")
 UNKNOWN = N_("This list cannot be asked for this.")
 BAD_SORT = N_("This list cannot be sorted by this.")
@@ -175,6 +176,19 @@ def read_cursor(text: str) -> tuple[SortKey, str]:
     return (kind, value), ident
 
 
+def csv_stream(
+    name: str, columns: Sequence[str], portions: AsyncIterator[Iterable[Sequence[object]]]
+) -> Response:
+    """As `csv_file`, but sent while it is read, however many rows there are."""
+
+    async def lines() -> AsyncIterator[bytes]:
+        yield b"\xef\xbb\xbf" + _csv_lines([columns])
+        async for rows in portions:
+            yield _csv_lines(rows)
+
+    return StreamingResponse(lines(), 200, _as_file(name), CSV)
+
+
 def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
     """A CSV file (RFC 4180) in UTF-8 with a byte-order mark, so that spreadsheets read it right.
 
@@ -183,20 +197,21 @@ def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
         columns: the first line.
         rows: the others; a cell that a spreadsheet would take for a formula is quoted by `'`.
     """
+    content = b"\xef\xbb\xbf" + _csv_lines([columns]) + _csv_lines(rows)
+    return Response(content, 200, _as_file(name), CSV)
+
+
+def _csv_lines(rows: Iterable[Sequence[object]]) -> bytes:
     buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(columns)
-    writer.writerows([cell(each) for each in row] for row in rows)
-    headers = {
+    csv.writer(buffer).writerows([cell(each) for each in row] for row in rows)
+    return buffer.getvalue().encode("utf-8", "replace")
+
+
+def _as_file(name: str) -> dict[str, str]:
+    return {
         "content-disposition": f'attachment; filename="{name}.csv"',
         "cache-control": "no-store",
     }
-    return Response(
-        b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8", "replace"),
-        200,
-        headers,
-        "text/csv; charset=utf-8",
-    )
 
 
 def _cursor_text(request: Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
@@ -207,6 +208,24 @@ def flag(request: Request, name: str) -> bool:
     if given not in ("", "0", "1"):
         raise Invalid({name: N_("This is none of the choices.")})
     return given == "1"
+
+
+def moment_ms(request: Request, name: str) -> int:
+    """A moment of the query in milliseconds UTC; 0 where none is given.
+
+    Raises:
+        Invalid: no moment of RFC 3339.
+    """
+    given = word(request, name)
+    if not given:
+        return 0
+    try:
+        moment = datetime.fromisoformat(given)
+        if moment.tzinfo is None:
+            raise ValueError
+        return max(0, int(moment.timestamp() * 1000))
+    except (ValueError, OverflowError):
+        raise Invalid({name: N_("This is no moment such as 2026-11-24T03:40:00Z.")}) from None
 
 
 def word(request: Request, name: str) -> str:

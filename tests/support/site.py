@@ -130,13 +130,17 @@ async def serving(application: Any, sock: socket.socket) -> AsyncIterator[uvicor
 
 
 @asynccontextmanager
-async def site(data: Path, **settings: Any) -> AsyncIterator[Site]:
+async def site(data: Path, *, pbx: PbxLink | None = None, **settings: Any) -> AsyncIterator[Site]:
     """Start the application with demonstration data, stop it at the end."""
     configured = Settings(data=data, demo=True, **settings)
     absent = data / "absent.sock"
     clock = AdjustableClock()
     application = build(
-        configured, Keyring(b"k" * 32), PbxLink(absent), PartLink("media", absent), clock
+        configured,
+        Keyring(b"k" * 32),
+        pbx or PbxLink(absent),
+        PartLink("media", absent),
+        clock,
     )
     await application.start()
     sock, port = free_socket()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engage.storage.tables.api import api_numbers, api_users
 from engage.storage.tables.broadcast import broadcasts, deliveries
+from engage.storage.tables.calls import call_legs, calls, open_calls, recordings
 from engage.storage.tables.chat import (
     chat_group_members,
     chat_groups,
@@ -47,6 +48,8 @@ __all__ = [
     "api_users",
     "authenticator_apps",
     "broadcasts",
+    "call_legs",
+    "calls",
     "chat_group_members",
     "chat_groups",
     "consents",
@@ -68,6 +71,7 @@ __all__ = [
     "message_revisions",
     "message_texts",
     "metadata",
+    "open_calls",
     "operations",
     "own_settings",
     "participants",
@@ -78,6 +82,7 @@ __all__ = [
     "push_subscriptions",
     "queue_agents",
     "queues",
+    "recordings",
     "recovery_codes",
     "search_progress",
     "sessions",

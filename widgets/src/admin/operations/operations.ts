@@ -34,6 +34,10 @@ function kindWords(kind: string): string {
       return t("Certificate");
     case "ban":
       return t("Ban");
+    case "call":
+      return t("Call");
+    case "recording":
+      return t("Recording");
     case "session":
       return t("Session");
     case "mail":
@@ -95,6 +99,12 @@ export function actionWords(action: string): string {
       return t("{what}: link renewed", { what });
     case "lost_registration":
       return t("{what}: SIP registration lost", { what });
+    case "hang_up":
+      return t("{what}: hung up", { what });
+    case "place":
+      return t("{what}: placed", { what });
+    case "transfer":
+      return t("{what}: transferred", { what });
     case "read_secret":
       return t("{what}: password shown", { what });
     default:

@@ -7,6 +7,9 @@ export const modules: readonly Module[] = [
   "extension_groups",
   "trunks",
   "queues",
+  "call_history",
+  "recordings",
+  "active_calls",
   "livechat",
   "broadcast",
   "im_settings",
@@ -30,6 +33,12 @@ export function moduleWords(module: Module): string {
       return t("VoIP Trunks");
     case "queues":
       return t("Call Queues");
+    case "call_history":
+      return t("Call History");
+    case "recordings":
+      return t("Recordings");
+    case "active_calls":
+      return t("Active Calls");
     case "livechat":
       return t("Live Chat");
     case "broadcast":

@@ -1,0 +1,41 @@
+"""What is left of calls, what is up, and what was recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from engage.calls.control import LiveCalls
+from engage.calls.history import CallHistory
+from engage.calls.live_routes import LiveCallRoutes
+from engage.calls.projection import CallLog
+from engage.calls.routes import CallRoutes
+from engage.calls.sound import Recordings
+from engage.calls.sound_routes import RecordingRoutes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from starlette.routing import BaseRoute
+
+    from engage.app.ground import Ground
+    from engage.people.service import People
+    from engage.processes.link import PbxLink
+
+
+class Records:
+    """Records of calls; `log` follows the PBX's journal."""
+
+    def __init__(
+        self, ground: Ground, pbx: PbxLink, people: People, trunk_name: Callable[[str], str]
+    ) -> None:
+        database = ground.database
+        self.log = CallLog(database, ground.events, people.name_of, trunk_name)
+        self.live = LiveCalls(self.log, pbx, database)
+        self.history = CallHistory(database)
+        self.recordings = Recordings(database, ground.settings.recordings)
+        self.routes: Sequence[BaseRoute] = [
+            *LiveCallRoutes(self.live).routes(),
+            *CallRoutes(self.history, lambda: ZoneInfo(ground.time().time_zone)).routes(),
+            *RecordingRoutes(self.recordings).routes(),
+        ]

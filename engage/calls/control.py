@@ -1,0 +1,124 @@
+"""Calls that are up: who may see them, and what may be done to them from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from engage.errors import N_, Conflict, NotFound, Unavailable
+from engage.system.actor import Module
+from engage.system.operation_log import note
+from pbxcore.commands import CallDone, HangUpCall, PlaceCall, TransferCall
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.calls.model import Leg, OpenCall
+    from engage.calls.projection import CallLog
+    from engage.storage.database import Database
+    from engage.system.actor import Actor
+    from pbxcore.commands import CallCommand, Reply, Request
+
+GONE = frozenset({404, 481})
+AWAY = frozenset({500, 503})
+WITHIN_S = 10.0
+
+
+class Pbx(Protocol):
+    """The channel to the PBX."""
+
+    async def request(self, command: Request, timeout_s: float = 35) -> Reply:
+        """Carry out a command; `errors.Unavailable` when the PBX is away."""
+        ...
+
+
+class CallRefused(Conflict):
+    """The PBX did not do it; `status` says in SIP's words why."""
+
+    code = "call_refused"
+    text = N_("The call could not be made or changed (%(status)d).")
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status=status)
+
+
+class LiveCalls:
+    """What is up now, and commands about it."""
+
+    def __init__(self, calls: CallLog, pbx: Pbx, database: Database) -> None:
+        self._calls, self._pbx, self._database = calls, pbx, database
+
+    def listed(self, actor: Actor) -> list[OpenCall]:
+        """Every call that is up, the oldest first.
+
+        Raises:
+            Forbidden: without the right to see them.
+        """
+        actor.check(Module.ACTIVE_CALLS, "view")
+        return self._calls.live
+
+    def by_channel(self, actor: Actor, channel: str) -> tuple[OpenCall, Leg]:
+        """The leg that programs call so, and its call.
+
+        Raises:
+            NotFound: there is none, or no more.
+        """
+        for call in self.listed(actor):
+            for leg in call.legs.values():
+                if leg.is_up and leg.channel.casefold() == channel.casefold():
+                    return call, leg
+        raise NotFound
+
+    async def hang_up(self, actor: Actor, call_id: str, leg: str = "") -> None:
+        """End a call, or one of its legs.
+
+        Raises:
+            NotFound: it is not up.
+            CallRefused: the PBX says no.
+        """
+        await self._do(actor, "call.hang_up", f"call:{call_id}", HangUpCall(call_id, leg))
+
+    async def place(self, actor: Actor, caller: str, callee: str, by: str = "") -> str:
+        """Ring a caller, then call a callee for it; the call's id.
+
+        Raises:
+            NotFound: there is no such caller.
+            CallRefused: the PBX says no.
+        """
+        detail = {"callee": callee}
+        command = PlaceCall(caller, callee, by)
+        return await self._do(actor, "call.place", f"extension:{caller}", command, detail)
+
+    async def transfer(self, actor: Actor, call_id: str, leg: str, target: str) -> None:
+        """Hand on the peer of a leg.
+
+        Raises:
+            NotFound: it is not up.
+            CallRefused: the PBX says no.
+        """
+        command = TransferCall(call_id, leg, target)
+        await self._do(actor, "call.transfer", f"call:{call_id}", command, {"target": target})
+
+    async def _do(
+        self,
+        actor: Actor,
+        action: str,
+        subject: str,
+        command: CallCommand,
+        detail: dict[str, str] | None = None,
+    ) -> str:
+        actor.check(Module.ACTIVE_CALLS)
+        reply = await self._pbx.request(command, WITHIN_S)
+        if not isinstance(reply, CallDone):
+            raise TypeError(f"unexpected reply {type(reply).__name__}")
+        if reply.status in GONE:
+            raise NotFound
+        if reply.status in AWAY:
+            raise Unavailable(part="pbx", reason="calls are not served")
+        if reply.status >= 300:
+            raise CallRefused(reply.status)
+
+        async def work(connection: AsyncConnection) -> None:
+            await note(connection, actor, action, subject, {**(detail or {})})
+
+        await self._database.write(work)
+        return reply.call

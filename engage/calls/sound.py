@@ -1,0 +1,183 @@
+"""Recordings: files below one folder, and the rows that tell whose voices they hold."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, or_, select, tuple_
+
+from engage.calls.model import Recording
+from engage.calls.queries import fits
+from engage.errors import N_, NotFound
+from engage.storage.tables import recordings
+from engage.system.actor import Module
+from engage.system.operation_log import note
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.storage.database import Database
+    from engage.system.actor import Actor
+
+COLUMN_OF: dict[str, ColumnElement[Any]] = {
+    "recorded_at": recordings.c.recorded_at_ms,
+    "seconds": recordings.c.seconds,
+    "caller": recordings.c.caller,
+    "callee": recordings.c.callee,
+}
+DIRECTORIES = ("monitor", "meetme", "queue", "voicemail", "fax", "sca", "emergency")
+"""Folders that programs ask for; `monitor` holds recorded calls."""
+
+
+class FileGone(NotFound):
+    """The recording is known, its file is not there any more."""
+
+    code = "file_gone"
+    text = N_("The file of this recording is not there any more.")
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSound:
+    """Which recordings are looked for; empty values mean any, names may be parts of them."""
+
+    search: str = ""
+    from_ms: int = 0
+    until_ms: int = 0
+    caller: str = ""
+    caller_name: str = ""
+    callee: str = ""
+    callee_name: str = ""
+    call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundOrder:
+    """By what recordings are sorted, and after which one a page begins."""
+
+    by: str = "recorded_at"
+    descending: bool = True
+    after: tuple[Any, str] | None = None
+
+
+class Recordings:
+    """Recordings, found, heard and removed."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database, self.folder = database, folder
+
+    async def page(
+        self, actor: Actor, wanted: WantedSound, order: SoundOrder, limit: int
+    ) -> tuple[list[Recording], int]:
+        """Recordings that fit, and how many there are of them.
+
+        Raises:
+            Forbidden: without the right to hear them.
+        """
+        actor.check(Module.RECORDINGS, "view")
+        column, fitting = COLUMN_OF[order.by], _conditions(wanted)
+        place = tuple_(column, recordings.c.id)
+        query = select(recordings).where(*fitting).limit(limit)
+        if order.after is not None:
+            after = tuple_(*order.after)
+            query = query.where(place < after if order.descending else place > after)
+        sides = (column, recordings.c.id)
+        query = query.order_by(*(each.desc() if order.descending else each for each in sides))
+        count = select(func.count()).select_from(recordings).where(*fitting)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).mappings()
+            total: int = (await connection.execute(count)).scalar_one()
+        return [Recording(**row) for row in rows], total
+
+    async def get(self, actor: Actor, recording_id: str) -> Recording:
+        """One recording.
+
+        Raises:
+            NotFound: there is none.
+        """
+        actor.check(Module.RECORDINGS, "view")
+        query = select(recordings).where(recordings.c.id == recording_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).mappings().one_or_none()
+        if row is None:
+            raise NotFound
+        return Recording(**row)
+
+    async def named(self, actor: Actor, names: Sequence[str]) -> list[Recording]:
+        """The recordings whose files have these names, whatever folder they are in."""
+        actor.check(Module.RECORDINGS, "view")
+        ends = [recordings.c.file.endswith(f"/{each}", autoescape=True) for each in names]
+        query = select(recordings).where(or_(recordings.c.file.in_(names), *ends))
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).mappings()
+        return [Recording(**row) for row in rows]
+
+    def path_of(self, recording: Recording) -> Path:
+        """Where its file is.
+
+        Raises:
+            FileGone: it is not there.
+        """
+        path = (self.folder / recording.file).resolve()
+        if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
+            raise FileGone
+        return path
+
+    async def delete(self, actor: Actor, recording_id: str) -> None:
+        """Remove a recording and its file.
+
+        Raises:
+            NotFound: there is none.
+        """
+        actor.check(Module.RECORDINGS)
+        recording = await self.get(actor, recording_id)
+
+        async def work(connection: AsyncConnection) -> None:
+            query = delete(recordings).where(recordings.c.id == recording_id)
+            if not (await connection.execute(query)).rowcount:
+                raise NotFound
+            subject, detail = f"recording:{recording_id}", {"file": recording.file}
+            await note(connection, actor, "recording.delete", subject, detail)
+
+        await self._database.write(work)
+        try:
+            path = self.path_of(recording)
+        except FileGone:
+            return
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+
+
+def _conditions(wanted: WantedSound) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.from_ms:
+        found.append(recordings.c.recorded_at_ms >= wanted.from_ms)
+    if wanted.until_ms:
+        found.append(recordings.c.recorded_at_ms < wanted.until_ms)
+    if wanted.caller:
+        found.append(fits(recordings.c.caller, wanted.caller))
+    if wanted.callee:
+        found.append(fits(recordings.c.callee, wanted.callee))
+    if wanted.caller_name:
+        found.append(recordings.c.caller_name.icontains(wanted.caller_name, autoescape=True))
+    if wanted.callee_name:
+        found.append(recordings.c.callee_name.icontains(wanted.callee_name, autoescape=True))
+    if wanted.call:
+        found.append(recordings.c.call == wanted.call)
+    words = wanted.search.split()
+    return found + [
+        or_(*(column.icontains(word, autoescape=True) for column in _TEXTS)) for word in words
+    ]
+
+
+_TEXTS = (
+    recordings.c.caller,
+    recordings.c.caller_name,
+    recordings.c.callee,
+    recordings.c.callee_name,
+    recordings.c.file,
+)

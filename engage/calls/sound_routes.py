@@ -1,0 +1,145 @@
+"""Recordings over HTTP: `/v1/recordings`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from engage.calls.sound import COLUMN_OF, SoundOrder, WantedSound
+from engage.calls.wire import RecordingPage, recording_json
+from engage.errors import Invalid
+from engage.web.collections import (
+    BAD_CURSOR,
+    QUERY,
+    asked,
+    csv_file,
+    make_cursor,
+    read_cursor,
+)
+from engage.web.openapi import operation
+from engage.web.requests import actor, answer, flag, moment_ms, named
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from engage.calls.model import Recording
+    from engage.calls.sound import Recordings
+    from engage.web.collections import Asked
+
+SORTS = tuple(COLUMN_OF)
+TEXTS = ("caller", "caller_name", "callee", "callee_name", "call")
+FILTERS = (*TEXTS, "from", "until")
+COLUMNS = (
+    *("recorded_at", "seconds", "caller", "caller_name", "callee", "callee_name"),
+    *("file", "call"),
+)
+LARGEST_EXPORT = 100_000
+FILTER_QUERY = (
+    ("from", "The earliest moment (RFC 3339)"),
+    ("until", "The moment it ends before (RFC 3339)"),
+    ("caller", "The caller's number; `X` is one more digit, a dot any that follow"),
+    ("caller_name", "Part of the caller's name"),
+    ("callee", "The callee's number, likewise"),
+    ("callee_name", "Part of the callee's name"),
+    ("call", "The id of a call"),
+)
+
+
+class RecordingRoutes:
+    """The HTTP edge of recordings."""
+
+    def __init__(self, recordings: Recordings) -> None:
+        self._recordings = recordings
+
+    def routes(self) -> list[Route]:
+        """What is served."""
+        return [
+            Route("/v1/recordings", self.list, methods=["GET"]),
+            Route("/v1/recordings/{id}", self.delete, methods=["DELETE"]),
+            Route("/v1/recordings/{id}/sound", self.sound, methods=["GET"]),
+        ]
+
+    @operation(
+        "List recordings",
+        answer=RecordingPage,
+        roles=("admin",),
+        query=(*QUERY, *FILTER_QUERY),
+        media=("text/csv",),
+    )
+    async def list(self, request: Request) -> Response:
+        """Newest first."""
+        who = await actor(request, "admin")
+        query = asked(request, sorts=SORTS, filters=FILTERS, usual="-recorded_at")
+        wanted = WantedSound(
+            search=query.search,
+            from_ms=moment_ms(request, "from"),
+            until_ms=moment_ms(request, "until"),
+            **{name: query.filters.get(name, "") for name in TEXTS},
+        )
+        if query.as_csv:
+            found, _ = await self._recordings.page(who, wanted, _order(query), LARGEST_EXPORT)
+            shown = map(recording_json, found)
+            return csv_file("recordings", COLUMNS, ([row[at] for at in COLUMNS] for row in shown))
+        found, total = await self._recordings.page(who, wanted, _order(query), query.limit + 1)
+        items = [recording_json(each) for each in found[: query.limit]]
+        return answer({"items": items, "cursor": _cursor(found, query), "total": total})
+
+    @operation("Delete a recording", status=204, roles=("admin",))
+    async def delete(self, request: Request) -> Response:
+        """With its file."""
+        who = await actor(request, "admin")
+        await self._recordings.delete(who, named(request))
+        return Response(status_code=204, headers={"cache-control": "no-store"})
+
+    @operation(
+        "Hear a recording",
+        roles=("admin",),
+        query=(("download", "`1`: as a file to be saved"),),
+        media=("audio/x-wav",),
+    )
+    async def sound(self, request: Request) -> Response:
+        """Its bytes; a part of them where one is asked for (RFC 9110 §14)."""
+        who = await actor(request, "admin")
+        recording = await self._recordings.get(who, named(request))
+        path = self._recordings.path_of(recording)
+        saved = "attachment" if flag(request, "download") else "inline"
+        headers = {
+            "content-disposition": f'{saved}; filename="{ascii_name(path.name)}"',
+            "cache-control": "private, no-cache",
+        }
+        return FileResponse(path, headers=headers, media_type=sound_type(path.name))
+
+
+def sound_type(name: str) -> str:
+    """The content type of a recording by its file's name."""
+    return {"wav": "audio/x-wav", "mp3": "audio/mpeg", "opus": "audio/ogg", "ogg": "audio/ogg"}.get(
+        name.rpartition(".")[2].lower(), "application/octet-stream"
+    )
+
+
+def ascii_name(name: str) -> str:
+    """A file's name as a header may hold it."""
+    return "".join(
+        each if each.isascii() and each.isprintable() and each not in '"\\' else "_"
+        for each in name
+    )
+
+
+def _order(query: Asked) -> SoundOrder:
+    after = None
+    if query.cursor:
+        (kind, value), ident = read_cursor(query.cursor)
+        if kind != (2 if query.sort in ("caller", "callee") else 1):
+            raise Invalid({"cursor": BAD_CURSOR})
+        after = (int(value) if query.sort == "recorded_at" else value, ident)
+    return SoundOrder(query.sort, query.descending, after)
+
+
+def _cursor(found: list[Recording], query: Asked) -> str | None:
+    if len(found) <= query.limit:
+        return None
+    last = found[query.limit - 1]
+    value = getattr(last, COLUMN_OF[query.sort].key or "")
+    return make_cursor((2 if isinstance(value, str) else 1, value), last.id)
