@@ -22,7 +22,7 @@ from engage.processes.part import begin
 from engage.processes.renewal import keep_current
 from engage.settings import DEMONSTRATION_MARK, from_text
 from engage.storage.database import SchemaTooNew
-from engage.web.protocol import SocketProtocol
+from engage.web.protocol import server_config
 
 if TYPE_CHECKING:
     import ssl
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("engage.processes.web")  # run as `__main__`
 
-LARGEST_SOCKET_MESSAGE = 64 * 1024  # bytes; what is larger goes by HTTP
-OPEN_REQUESTS_END_WITHIN_S = 4
 PBX_LOOKS, PBX_LOOK_S = 150, 0.02
 
 
@@ -57,24 +55,6 @@ class Listener(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Take none."""
         yield
-
-
-def _config(application: Application, tls: ssl.SSLContext | None) -> uvicorn.Config:
-    return uvicorn.Config(
-        application.asgi,
-        interface="asgi3",
-        lifespan="off",  # two listeners share the application: it is started once, by `serve`
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,  # `web.requests.address` knows whom to believe
-        server_header=False,
-        ws=SocketProtocol,
-        ws_max_size=LARGEST_SOCKET_MESSAGE,
-        ws_per_message_deflate=False,
-        ws_ping_interval=None,  # Engine.IO pings for itself
-        timeout_graceful_shutdown=OPEN_REQUESTS_END_WITHIN_S,
-        ssl_context_factory=None if tls is None else lambda _config, _default: tls,
-    )
 
 
 class WebPart:
@@ -117,7 +97,8 @@ class WebPart:
             bound = self._leash.listener(name)
             if bound is None:
                 continue
-            config = _config(application, self._tls() if name == "https" else None)
+            tls = self._tls() if name == "https" else None
+            config = server_config(application.asgi, tls=tls)
             self._listeners.append(Listener(config))
             self._serving.append(loop.create_task(self._serve_on(self._listeners[-1], bound)))
         for listener in self._listeners:

@@ -106,7 +106,9 @@ class SipLimitSettings(BaseModel):
         ge=8,
         le=1024,
         title=N_("Largest Message"),
-        description=N_("Head and body of a message over TCP or TLS. Holds for new connections."),
+        description=N_(
+            "Head and body of a message over TCP, TLS or WebSocket. Holds for new connections."
+        ),
         json_schema_extra={"control": "number", "unit": N_("kB"), "section": MESSAGES},
     )
     header_lines: int = Field(

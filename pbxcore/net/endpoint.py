@@ -14,6 +14,7 @@ from pbxcore.net.streams import Streams
 from pbxcore.net.udp import UdpTransport
 from pbxcore.net.websocket import WebSockets
 from pbxcore.sip.flow import Flow, Target, default_port
+from pbxcore.sip.framing import StreamLost
 from pbxcore.sip.grammar import elements
 from pbxcore.sip.message import parse
 from pbxcore.sip.transactions.layer import TransactionLayer
@@ -95,7 +96,7 @@ class Endpoint:
 
     def web_sockets(self, tell: Callable[[Notice], None]) -> WebSockets:
         """The place for the sockets of one web server; `tell` takes what it is to do with them."""
-        return WebSockets(self._connections, self._receive, tell)
+        return WebSockets(self._connections, self._receive_frame, tell)
 
     async def stop(self, grace_s: float) -> None:
         """Take nothing new, wait for what is open, close."""
@@ -200,6 +201,15 @@ class Endpoint:
             self.layer.receive(data, flow)
         elif flow.connection:  # banned, or it floods
             self._connections.cut(flow.connection)
+
+    def _receive_frame(self, data: bytes, flow: Flow) -> None:
+        """Take a message of a WebSocket; one too large ends it, as on every connection."""
+        if len(data) <= self._streams.largest:
+            self._receive(data, flow)
+            return
+        if self._watch.hears(data, flow, self._loop.time()):
+            self.layer.lost_framing(data, flow, StreamLost(413, "", [], data))
+        self._connections.cut(flow.connection)
 
     def _take_alias(self, data: bytes, flow: Flow) -> None:
         """Let requests to whom the topmost Via names go over this connection too (RFC 5923 §8)."""

@@ -135,10 +135,24 @@ async def test_frames_are_messages_of_their_own(server: Server) -> None:
         await socket.send(OPTIONS + "\r\n")
         assert str(await socket.recv()).startswith("SIP/2.0 200 ")
         assert await (await socket.ping()) >= 0
-        await socket.send("x" * 70_000)
+        await socket.send("x" * 1_100_000)
         with pytest.raises(ConnectionClosed):
             await socket.recv()
         assert socket.close_code == 1009
+
+
+async def test_largest_message_is_what_is_set(server: Server) -> None:
+    admin = Program(server.url, "admin", "Demo-admin!")
+    async with connect(url(server), subprotocols=["sip"]) as socket:  # type: ignore[list-item]
+        long = f"{OPTIONS}Content-Length: 70000\r\n\r\n{'x' * 70_000}"
+        await socket.send(long)
+        assert str(await socket.recv()).startswith("SIP/2.0 413 ")
+        with pytest.raises(ConnectionClosed):
+            await socket.recv()
+    assert admin.patch("/v1/settings/sip_limits", {"values": {"message_size": 128}}).status == 200
+    async with asyncio.timeout(5):  # until the PBX has been told
+        while (await answer_to(server, long))[:12] != "SIP/2.0 200 ":
+            pass
 
 
 async def test_message_to_a_browser_that_has_gone_is_kept_for_it(server: Server) -> None:
@@ -195,6 +209,12 @@ async def returned(server: Server, number: str) -> WebPhone:
                     return web_phone(server, number)
             except (InvalidStatus, OSError):  # 503 until it is back
                 await asyncio.sleep(0.1)
+
+
+async def answer_to(server: Server, message: str) -> str:
+    async with connect(url(server), subprotocols=["sip"]) as socket:  # type: ignore[list-item]
+        await socket.send(message)
+        return str(await socket.recv())
 
 
 def url(server: Server) -> str:
