@@ -10,6 +10,7 @@ from pbxcore.media.dtls import Identity
 from pbxcore.net.media.engine import Engine, Owner
 from pbxcore.net.media.loop import Loop
 from pbxcore.net.media.ports import RtpPorts
+from pbxcore.net.media.reports import REPORT_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,12 +28,13 @@ class MediaWorker:
     Args:
         host: the address where streams receive that name none.
         ports: the range of RTP and RTCP ports, the last one excluded.
+        report_s: about the time between two RTCP reports of a stream.
     """
 
-    def __init__(self, host: str, ports: tuple[int, int]) -> None:
+    def __init__(self, host: str, ports: tuple[int, int], *, report_s: float = REPORT_S) -> None:
         self.loop = Loop()
         self._ports = RtpPorts(host, *ports)
-        self._engine = Engine(self.loop, self._ports, _identity())
+        self._engine = Engine(self.loop, self._ports, _identity(), report_s=report_s)
         self._probes = 0
 
     @property

@@ -18,6 +18,7 @@ from pbxcore.media.commands import (
     SetStream,
     StreamOpened,
 )
+from pbxcore.media.rtcp import Item, encode, parse
 from pbxcore.media.rtp import Packet, build
 from pbxcore.media_worker import MediaWorker
 from pbxcore.sip.sdp.codecs import PCMU, Format
@@ -37,9 +38,9 @@ _ranges = itertools.count(40_000, 200)
 class Worker:
     """Asked from the test's thread; what it tells waits in `notices`."""
 
-    def __init__(self, pairs: int = 50, host: str = HOST) -> None:
+    def __init__(self, pairs: int = 50, host: str = HOST, report_s: float = 5.0) -> None:
         low = next(_ranges)
-        self.worker = MediaWorker(host, (low, low + 2 * pairs))
+        self.worker = MediaWorker(host, (low, low + 2 * pairs), report_s=report_s)
         self.notices: queue.Queue[MediaNotice] = queue.Queue()
         self._owner = self.worker.owner(self.notices.put)
         self._jobs: queue.Queue[Callable[[], None]] = queue.Queue()
@@ -112,6 +113,9 @@ class MediaPhone:
         self.rtp = socket.socket(family, socket.SOCK_DGRAM)
         self.rtp.bind((host, 0))
         self.rtp.settimeout(2)
+        self.rtcp = socket.socket(family, socket.SOCK_DGRAM)
+        self.rtcp.bind((host, 0))
+        self.rtcp.settimeout(2)
         self.host, self.port = self.rtp.getsockname()[:2]
         self.sequence, self.timestamp, self.ssrc = 1000, 16000, 0xABCD0000 + self.port
         self.worker_port = 0
@@ -126,6 +130,7 @@ class MediaPhone:
         traceback: TracebackType | None,
     ) -> None:
         self.rtp.close()
+        self.rtcp.close()
 
     def say(
         self, payload: bytes = bytes(160), payload_type: int = 0, *, marker: bool = False
@@ -147,8 +152,19 @@ class MediaPhone:
         """Send anything to the worker."""
         self.rtp.sendto(datagram, (self.host, self.worker_port))
 
-    def hear(self) -> Packet:
+    def report(self, *items: Item) -> None:
+        """Send RTCP by its own port."""
+        self.rtcp.sendto(encode(items), (self.host, self.worker_port + 1))
+
+    def reports(self, *, mux: bool = False) -> list[Item]:
+        """The next RTCP that comes."""
+        items = parse((self.rtp if mux else self.rtcp).recv(4096))
+        assert items is not None
+        return items
+
+    def hear(self, within_s: float = 2.0) -> Packet:
         """The next packet that comes."""
+        self.rtp.settimeout(within_s)
         data = self.rtp.recv(4096)
         packet = Packet(data, len(data))
         assert packet.read(len(data)), data
@@ -156,15 +172,12 @@ class MediaPhone:
 
     def hears_nothing(self, within_s: float = 0.1) -> bool:
         """Whether nothing comes for so long."""
-        self.rtp.settimeout(within_s)
         try:
-            self.rtp.recv(4096)
+            self.hear(within_s)
         except TimeoutError:
             return True
         else:
             return False
-        finally:
-            self.rtp.settimeout(2)
 
     def is_joined_to(self, other: MediaPhone) -> None:
         """Assert that each hears the other."""
@@ -182,7 +195,9 @@ def agreed(
     mux: bool = False,
 ) -> Agreed:
     """What a phone and we came to: PCMU alone unless codecs are named."""
+    reports = None
     if isinstance(remote, MediaPhone):
+        reports = Endpoint(remote.host, remote.rtcp.getsockname()[1])
         remote = Endpoint(remote.host, remote.port)
     return Agreed(
         index=0,
@@ -190,7 +205,7 @@ def agreed(
         profile="RTP/AVP",
         direction=direction,
         remote=remote,
-        remote_rtcp=Endpoint(remote.address, remote.port + (not mux)) if remote else None,
+        remote_rtcp=remote if mux else reports,
         mux=mux,
         codecs=tuple(
             AgreedCodec(each.codec, each.payload_type, each.payload_type)

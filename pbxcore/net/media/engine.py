@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import time
 from typing import TYPE_CHECKING, Any
 
 from pbxcore.media.commands import (
@@ -10,9 +12,9 @@ from pbxcore.media.commands import (
     Connect,
     Disconnect,
     Done,
-    Figures,
     NoRoom,
     OpenStream,
+    PressDigits,
     RestartIce,
     SetStream,
     StreamClosed,
@@ -20,6 +22,7 @@ from pbxcore.media.commands import (
 )
 from pbxcore.media.rtp import Packet
 from pbxcore.net.media.relay import Bridge
+from pbxcore.net.media.reports import REPORT_S, Clocks
 from pbxcore.net.media.security import Security
 from pbxcore.net.media.stream import Stream
 
@@ -46,6 +49,13 @@ class Engine:
     """All streams of one worker.
 
     `serve` adds what is done by others: players, recorders, rooms.
+
+    Args:
+        loop: calls back.
+        ports: where streams receive.
+        entropy: that many random bytes.
+        wall: seconds UTC since 1970, for reports.
+        report_s: about the time between two of a stream's reports.
     """
 
     def __init__(
@@ -53,11 +63,16 @@ class Engine:
         loop: Loop,
         ports: RtpPorts,
         identity: Identity,
+        *,
         entropy: Callable[[int], bytes] = os.urandom,
+        wall: Callable[[], float] = time.time,
+        report_s: float = REPORT_S,
     ) -> None:
         self.loop = loop
         self._security = Security(identity, loop, entropy)
-        self._ports, self._entropy = ports, entropy
+        self._ports = ports
+        name = base64.b64encode(entropy(12)).decode()  # RFC 7022 §4.2
+        self._clocks = Clocks(name, wall, entropy, report_s)
         self._packet = Packet()
         self._streams: dict[str, Stream] = {}
         self._packets = self._refused = 0
@@ -67,6 +82,7 @@ class Engine:
             RestartIce: self._restart_ice,
             Connect: self._connect,
             Disconnect: self._disconnect,
+            PressDigits: self._press,
             CloseStream: self._close,
         }
 
@@ -111,7 +127,7 @@ class Engine:
             sockets,
             loop=self.loop,
             packet=self._packet,
-            entropy=self._entropy,
+            clocks=self._clocks,
             tell=owner.tell,
         )
         self._streams[stream.name] = owner.streams[stream.name] = stream
@@ -148,6 +164,13 @@ class Engine:
             stream.joined.leave(stream)
         return Done()
 
+    def _press(self, _: Owner, request: PressDigits) -> MediaReply:
+        stream = self._streams.get(request.stream)
+        if stream is None:
+            return Done(known=False)
+        stream.keying.press(request)
+        return Done()
+
     def _close(self, owner: Owner, request: CloseStream) -> MediaReply:
         stream = self._streams.get(request.stream)
         if stream is None or stream.name not in owner.streams:
@@ -156,9 +179,4 @@ class Engine:
         stream.close()
         self._packets += stream.packets
         self._refused += stream.refused
-        return StreamClosed(
-            stream.name,
-            received=Figures(stream.packets, stream.octets),
-            sent=Figures(stream.output.packets, stream.output.octets),
-            refused=stream.refused,
-        )
+        return stream.figures()

@@ -31,6 +31,11 @@ class Output:
         ssrc, sequence, timestamp: random ones, to begin with.
         transmit: puts a whole packet on its way.
         marks: marker bits are ours to set (sound); else they are the source's (pictures).
+
+    Attributes:
+        timestamp: of what was sent last, which was sampled at `timed_at`.
+        shift: what is added to the sequence numbers of whoever is forwarded now.
+        enabled: whether the peer will listen.
     """
 
     def __init__(
@@ -44,7 +49,7 @@ class Output:
     ) -> None:
         self.ssrc, self.sequence, self.timestamp = ssrc, sequence, timestamp
         self.packets = self.octets = 0
-        self.sent_at = 0.0
+        self.timed_at = 0.0
         self.clock_rate = 8000
         self.enabled = False
         self._transmit, self._marks = transmit, marks
@@ -52,7 +57,7 @@ class Output:
         self._holder: object | None = None
         self._feeder: object | None = None
         self._origin = 0
-        self._sequence_shift = self._timestamp_shift = 0
+        self.shift = self._timestamp_shift = 0
 
     def claim(self, claim: Claim, feeder: object) -> None:
         """Let this one alone feed until it releases, and those with a stronger claim."""
@@ -64,6 +69,8 @@ class Output:
         if self._claims.get(claim) is feeder:
             del self._claims[claim]
             self._holder = self._claims[min(self._claims)] if self._claims else None
+            if self._feeder is feeder:
+                self._feeder = None  # its clock begins anew next time
 
     def forward(self, packet: Packet, payload_type: int, feeder: object) -> None:
         """Send another stream's packet on, under our numbers; its gaps and its order stay."""
@@ -72,13 +79,14 @@ class Output:
         marker = packet.marker
         if feeder is not self._feeder or packet.ssrc != self._origin:
             self._turn_to(feeder, packet.ssrc, packet.timestamp, packet.arrived_at)
-            self._sequence_shift = self.sequence + 1 - packet.sequence
+            self.shift = self.sequence + 1 - packet.sequence
             marker = marker or self._marks
-        sequence = (packet.sequence + self._sequence_shift) & 0xFFFF
+        sequence = (packet.sequence + self.shift) & 0xFFFF
         timestamp = (packet.timestamp + self._timestamp_shift) & 0xFFFFFFFF
         if is_newer(sequence, self.sequence):
-            self.sequence, self.timestamp = sequence, timestamp
-        self.sent_at = packet.arrived_at
+            self.sequence = sequence
+            if timestamp != self.timestamp:
+                self.timestamp, self.timed_at = timestamp, packet.arrived_at
         self.packets += 1
         self.octets += packet.end - packet.begin
         self._transmit(packet.overwrite(payload_type, marker, sequence, timestamp, self.ssrc))
@@ -100,8 +108,9 @@ class Output:
             self._turn_to(feeder, 0, timestamp, now)
             marker = marker or self._marks
         self.sequence = self.sequence + 1 & 0xFFFF
-        self.timestamp = (timestamp + self._timestamp_shift) & 0xFFFFFFFF
-        self.sent_at = now
+        timestamp = (timestamp + self._timestamp_shift) & 0xFFFFFFFF
+        if timestamp != self.timestamp:
+            self.timestamp, self.timed_at = timestamp, now
         self.packets += 1
         self.octets += len(payload)
         packet = build(
@@ -116,6 +125,6 @@ class Output:
 
     def _turn_to(self, feeder: object, origin: int, timestamp: int, now: float) -> None:
         """Let the clock of another source go on from ours."""
-        passed = round((now - self.sent_at) * self.clock_rate) if self.packets else 0
+        passed = round((now - self.timed_at) * self.clock_rate) if self.packets else 0
         self._feeder, self._origin = feeder, origin
         self._timestamp_shift = self.timestamp + max(passed, 1) - timestamp

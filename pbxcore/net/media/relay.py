@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxcore.media.feedback import translated
 from pbxcore.media.payload_types import TYPES, mapped
 
 if TYPE_CHECKING:
+    from pbxcore.media.rtcp import Feedback
     from pbxcore.media.rtp import Packet
     from pbxcore.net.media.stream import Stream
 
@@ -15,7 +17,7 @@ class Relay:
     """One direction: what `origin` hears goes to the peer of `target`."""
 
     def __init__(self, origin: Stream, target: Stream) -> None:
-        self._origin, self._target = origin, target
+        self.origin, self.target = origin, target
         self._types: tuple[int, ...] = (-1,) * TYPES
         self._forward = target.output.forward
         self.dropped = 0
@@ -24,8 +26,9 @@ class Relay:
 
     def follow(self) -> None:
         """Either side's description has changed."""
-        if self._origin.agreed is not None and self._target.agreed is not None:
-            self._types = mapped(self._origin.agreed, self._target.agreed)
+        if self.origin.agreed is not None and self.target.agreed is not None:
+            self._types = mapped(self.origin.agreed, self.target.agreed)
+            self.origin.reports.ask_for_picture()
 
     def take(self, packet: Packet) -> None:
         """Send it on."""
@@ -35,9 +38,19 @@ class Relay:
         else:
             self._forward(packet, payload_type, self)
 
+    def ask(self, feedback: Feedback) -> None:
+        """What the target's peer asks of what it gets, asked of its source."""
+        media = self.origin.reception.ssrc
+        if media is None:
+            return
+        sender, shift = self.origin.output.ssrc, self.target.output.shift
+        asked = translated(feedback, sender=sender, media=media, shift=shift)
+        if asked is not None:
+            self.origin.reports.ask(asked)
+
     def close(self) -> None:
         """Relay no more."""
-        self._origin.ignore(self.take)
+        self.origin.ignore(self.take)
 
 
 class Bridge:
@@ -57,6 +70,12 @@ class Bridge:
         """A stream's codecs may be others now."""
         for each in self._relays:
             each.follow()
+
+    def feedback(self, stream: Stream, feedback: Feedback) -> None:
+        """For whoever feeds the stream."""
+        for each in self._relays:
+            if each.target is stream:
+                each.ask(feedback)
 
     def leave(self, stream: Stream) -> None:
         """A bridge of one is none."""

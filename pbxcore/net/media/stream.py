@@ -6,18 +6,25 @@ import contextlib
 import socket
 from typing import TYPE_CHECKING, Final, Protocol
 
-from pbxcore.media.commands import MediaHeard, StreamSilent
+from pbxcore.media.commands import MediaHeard, StreamClosed, StreamSilent
 from pbxcore.media.latching import Latch
+from pbxcore.media.reception import Reception
+from pbxcore.media.rtcp import is_rtcp
+from pbxcore.net.media.digits import Digits
+from pbxcore.net.media.keys import Keying
 from pbxcore.net.media.output import Output
+from pbxcore.net.media.reports import Reports
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.media.commands import MediaNotice, OpenStream, SetStream
     from pbxcore.media.latching import Address
+    from pbxcore.media.rtcp import Feedback
     from pbxcore.media.rtp import Packet
     from pbxcore.net.media.loop import Loop, Timer
     from pbxcore.net.media.protection import Protection
+    from pbxcore.net.media.reports import Clocks
     from pbxcore.sip.sdp.rtcp import Endpoint
     from pbxcore.sip.sdp.stream import Agreed
 
@@ -31,6 +38,9 @@ class Joined(Protocol):
 
     def follow(self, stream: Stream) -> None:
         """Another description of the stream holds."""
+
+    def feedback(self, stream: Stream, feedback: Feedback) -> None:
+        """The stream's peer asks something of the source that it gets (RFC 4585)."""
 
     def leave(self, stream: Stream) -> None:
         """Neither feed nor hear it any more."""
@@ -47,6 +57,7 @@ class Stream:
         protection: set by whoever has the keys; None: in clear.
         on_packet: each takes every packet of the peer's codecs, in turn, while we receive; the
             packet and its payload are valid during the call. Replaced as a whole, by `hear`.
+        digits: the keys that the peer presses; `keying` presses ours.
     """
 
     def __init__(
@@ -56,7 +67,7 @@ class Stream:
         *,
         loop: Loop,
         packet: Packet,
-        entropy: Callable[[int], bytes],
+        clocks: Clocks,
         tell: Callable[[MediaNotice], None],
     ) -> None:
         self.name, self.kind = opened.stream, opened.kind
@@ -66,9 +77,10 @@ class Stream:
         self.protection: Protection | None = None
         self.on_packet: tuple[Callable[[Packet], None], ...] = ()
         self.latch = Latch()
-        self.packets = self.octets = self.refused = 0
+        self.reception = Reception()
+        self.packets = self.octets = self.refused = self.unsent = 0
         self._loop, self._packet = loop, packet
-        self._rtp, self._rtcp = sockets
+        self._rtp = sockets[0]
         for each in sockets:
             each.setblocking(False)
         self._receive_into = self._rtp.recvfrom_into
@@ -81,6 +93,8 @@ class Stream:
         self._unheard = True
         self._silence_told = False
         self._silence: Timer | None = None
+        self.digits = Digits(self, loop)
+        entropy = clocks.entropy
         self.output = Output(
             ssrc=int.from_bytes(entropy(4)),
             sequence=int.from_bytes(entropy(2)),
@@ -88,6 +102,8 @@ class Stream:
             transmit=self._transmit,
             marks=self.kind == "audio",
         )
+        self.keying = Keying(self, loop)
+        self.reports = Reports(self, sockets[1], loop, clocks)
         loop.watch(self._rtp.fileno(), self._arrived)
 
     @property
@@ -106,11 +122,13 @@ class Stream:
         self._receives = agreed.direction.receives
         self.output.enabled = agreed.direction.sends
         if agreed.main is not None:
-            self.output.clock_rate = agreed.main.codec.clock_rate
+            self.output.clock_rate = self.reception.clock_rate = agreed.main.codec.clock_rate
         self.latch.expect(self._address(agreed.remote), wanted.latch, self._loop.now)
         if self.protection is not None:
             self.protection.follow(agreed)
         self.destination = self.latch.destination
+        self.digits.follow(agreed)
+        self.reports.follow(self._address(agreed.remote_rtcp))
         self._watch_silence(wanted.silence_s)
         if self.joined is not None:
             self.joined.follow(self)
@@ -129,11 +147,48 @@ class Stream:
             self.joined.leave(self)
         if self._silence is not None:
             self._silence.cancel()
+        self.digits.close()
+        self.keying.close()
+        self.reports.close()
         if self.protection is not None:
             self.protection.close()
         self._loop.forget(self._rtp.fileno())
         self._rtp.close()
-        self._rtcp.close()
+
+    def figures(self) -> StreamClosed:
+        """How it did so far."""
+        main = self.agreed.main if self.agreed else None
+        codec = main.codec.name if main and self.kind == "audio" else ""
+        output, reporting = self.output, self.reports.reporting
+        passed = reporting.round_trip_s
+        return StreamClosed(
+            self.name,
+            received=reporting.received(self.packets, self.octets, codec),
+            sent=reporting.sent(output.packets, output.octets, codec, output.clock_rate),
+            round_trip_ms=None if passed is None else round(passed * 1000, 1),
+            refused=self.refused,
+        )
+
+    def is_peer(self, source: Address) -> bool:
+        """Whether reports from there are believed: by the host, for each phone has its ports."""
+        known = self.destination
+        return known is not None and known[0] == source[0]
+
+    def refuse(self) -> None:
+        """Count what is nobody's, once something is agreed."""
+        self.refused += self.agreed is not None
+
+    def transmit_report(
+        self, packet: bytes, sock: socket.socket, destination: Address | None
+    ) -> None:
+        """Send RTCP by its own socket, or beside RTP where there is no place for it alone."""
+        if destination is None:
+            sock, destination = self._rtp, self.destination
+        sealed = packet if self.protection is None else self.protection.seal_report(packet)
+        if sealed is None or destination is None:
+            return
+        with contextlib.suppress(OSError):
+            sock.sendto(sealed, destination)
 
     def send_datagram(self, data: bytes, destination: Address) -> None:
         """Send what is no media: it goes where it says, as it is."""
@@ -149,8 +204,8 @@ class Stream:
             return
         if self.protection is not None:
             size = self.protection.receive(packet.buffer, size, source)
-        if not packet.read(size) or not self._kinds[packet.payload_type]:
-            self._odd(size)
+        if not packet.read(size) or not (kind := self._kinds[packet.payload_type]):
+            self._odd(size, source)
             return
         now = self._loop.now
         if not self.latch.admit(source, packet.ssrc, packet.sequence, now):
@@ -163,14 +218,22 @@ class Stream:
             self.tell(MediaHeard(self.name, f"{source[0]}:{source[1]}"))
         self.packets += 1
         self.octets += packet.end - packet.begin
+        timed = kind == _MEDIA
+        self.reception.receive(packet.ssrc, packet.sequence, packet.timestamp, now, timed=timed)
         if self._receives:
+            if not timed:
+                self.digits.hear(packet)
             for hear in self.on_packet:
                 hear(packet)
 
-    def _odd(self, size: int) -> None:
-        """What is no packet of an agreed codec; before anything is agreed nothing counts."""
-        if size and self.agreed is not None:
-            self.refused += 1
+    def _odd(self, size: int, source: Address) -> None:
+        """What is no packet of an agreed codec: RTCP by the same port, or refused."""
+        buffer = self._packet.buffer
+        multiplexed = size > 1 and is_rtcp(buffer[1]) and self.agreed and self.agreed.mux
+        if multiplexed and self.reports.hear(bytes(buffer[:size]), source):
+            return
+        if size:
+            self.refuse()
 
     def _transmit(self, packet: memoryview | bytes) -> None:
         destination = self.destination
@@ -184,7 +247,7 @@ class Stream:
         try:
             self._send_to(packet, destination)
         except OSError:  # a full buffer or an unreachable peer: it is lost, as on the wire
-            return
+            self.unsent += 1
 
     def _watch_silence(self, silence_s: float) -> None:
         if self._silence is not None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from pbxcore.media.commands import (
@@ -24,33 +22,6 @@ from pbxcore.sip.sdp.direction import Direction
 from pbxcore.sip.sdp.rtcp import Endpoint
 from pbxcore.sip.sdp.stream import AgreedCodec
 from tests.support.media import MediaPhone, Worker, agreed, join
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture
-def worker() -> Iterator[Worker]:
-    with Worker() as worker:
-        yield worker
-
-
-@pytest.fixture
-def ann() -> Iterator[MediaPhone]:
-    with MediaPhone() as phone:
-        yield phone
-
-
-@pytest.fixture
-def bob() -> Iterator[MediaPhone]:
-    with MediaPhone() as phone:
-        yield phone
-
-
-@pytest.fixture
-def eve() -> Iterator[MediaPhone]:
-    with MediaPhone() as phone:
-        yield phone
 
 
 def test_two_phones_hear_each_other(worker: Worker, ann: MediaPhone, bob: MediaPhone) -> None:
