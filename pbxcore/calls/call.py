@@ -12,6 +12,7 @@ from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.caller_leg import CallerLeg
 from pbxcore.calls.offering import OURS, lines_of
 from pbxcore.calls.party import Farewell, hung_up, refused
+from pbxcore.calls.renegotiating import Renegotiating
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import CallEnded, CallStarted, LegAnswered, LegEnded, LegsJoined
@@ -60,11 +61,11 @@ class Call:
         """Those that are not over."""
         self.talking: tuple[Leg, Leg] | None = None
         self._over = over
-        self._count = 0
         self._closing = 0
         self._setting_up: SettingUp | None = None
         self._answered = False
         self._outcome: Farewell | None = None
+        self._renegotiating = Renegotiating(self)
 
     # From the outside
 
@@ -120,8 +121,7 @@ class Call:
 
     def new_id(self) -> str:
         """A name for one more leg."""
-        self._count += 1
-        return str(self._count)
+        return self.house.leg_id()
 
     def add(self, leg: Leg) -> None:
         """Own a leg."""
@@ -133,6 +133,7 @@ class Call:
         if leg.over:
             return
         leg.over = True
+        self._renegotiating.ended(leg)
         del self.legs[leg.id]
         codec = leg.session.codec
         self._closing += 1
@@ -205,10 +206,18 @@ class Call:
 
     def leg_offered(self, leg: Leg, offer: Offer) -> None:
         """It wants another session."""
-        offer.refuse(488)
+        self._renegotiating.offered(leg, offer)
+
+    def leg_settled(self, leg: Leg) -> None:
+        """Its session is another now."""
+        self._renegotiating.settled(leg)
 
     def leg_changed(self, leg: Leg, status: int) -> None:
         """It took another session, or did not."""
+        self._renegotiating.changed(leg, status)
+
+    def held(self, leg: Leg, held: bool) -> None:
+        """It holds whom it talks to, or does not any more."""
 
     def leg_referred(self, leg: Leg, referral: Referral) -> None:
         """It wants to hand its peer on."""

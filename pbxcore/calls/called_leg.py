@@ -92,7 +92,7 @@ class CalledLeg(Leg):
                 call.hang_up()
             return
         self._came_to[call] = negotiation
-        self.session.use(negotiation)
+        self.session.use(negotiation, final=False)
         if call.early:
             self.ringing = True
             self.owner.leg_rang(self, self._status)
@@ -105,7 +105,7 @@ class CalledLeg(Leg):
             return
         self.sip, self.answered = call, True
         self._came_to.clear()
-        self.session.use(negotiation)
+        self.session.use(negotiation, final=True)
         self.owner.leg_answered(self)
 
     def ended(self, call: SipCall, ending: Ending) -> None:

@@ -50,6 +50,10 @@ class Owner(Protocol):
         """It wants another session."""
         ...
 
+    def leg_settled(self, leg: Leg) -> None:
+        """It answered an offer of ours: its session is another now."""
+        ...
+
     def leg_changed(self, leg: Leg, status: int) -> None:
         """It took the session that was offered, or did not."""
         ...
@@ -119,6 +123,7 @@ class Leg(CallListener):
             return
         try:
             self.session.accept(body)
+            self.owner.leg_settled(self)
         except RemoteProtocolError as error:
             log.info("answer does not fit", extra={"leg": self.id, "why": str(error)})
             self.hang_up()  # RFC 3261 §13.2.2.4

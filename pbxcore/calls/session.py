@@ -94,6 +94,12 @@ class Session:
         return "" if not spoken or spoken[0] is None else spoken[0].codec.name
 
     @property
+    def holds(self) -> bool:
+        """Whether the peer listens to nobody, or lets nobody hear it: it holds its partner."""
+        sound = [each for each in self.agreed if each.kind == "audio"]
+        return bool(sound) and all(each.hold is not None for each in sound)
+
+    @property
     def pending(self) -> bool:
         """Whether an offer of ours waits for its answer."""
         return self._negotiation.pending is not None
@@ -123,6 +129,16 @@ class Session:
         asking = False
         if not missing:
             then(problem)
+
+    def arranged(self, lines: Sequence[Line]) -> list[Line | None]:
+        """The lines in the places they have here; those that are new come last (RFC 3264 §8)."""
+        left = list(lines)
+        found: list[Line | None] = []
+        for track in self._tracks:
+            match = next((each for each in left if track and each.kind == track.kind), None)
+            found.append(match)
+            left = [each for each in left if each is not match]
+        return found + left
 
     def offer(self, lines: Sequence[Line | None]) -> bytes:
         """Propose these lines.
@@ -158,10 +174,10 @@ class Session:
         """Our offer as it stands, for another dialog of the same INVITE."""
         return self._negotiation.fork()
 
-    def use(self, negotiation: Negotiation) -> None:
-        """Go on with what one of the dialogs came to."""
+    def use(self, negotiation: Negotiation, *, final: bool) -> None:
+        """Go on with what one of the dialogs came to; not final: another may still be used."""
         self._negotiation = negotiation
-        self._follow()
+        self._follow(final=final)
 
     def withdraw(self) -> None:
         """Our offer was refused."""
@@ -225,13 +241,23 @@ class Session:
                 found.append(dressed(line, track.port, self._srtp, track.keys))
         return found
 
-    def _follow(self) -> None:
-        """Tell the workers what holds now."""
+    def _follow(self, *, final: bool = True) -> None:
+        """Tell the workers what holds now; lines that are closed for good need no stream."""
         for agreed in self.agreed:
             track = self._tracks[agreed.index] if agreed.index < len(self._tracks) else None
             if track is not None and track.agreed != agreed:
                 track.agreed = agreed
                 self._anchor.ask(SetStream(track.stream, agreed, self.silence_s))
+        if final:
+            self._close_unused({each.index for each in self.agreed})
+
+    def _close_unused(self, used: set[int]) -> None:
+        for index, track in enumerate(self._tracks):
+            if track is not None and index not in used:
+                self._tracks[index] = None
+                if track.peer is not None:
+                    track.peer.peer = None
+                self._anchor.close(track.stream, lambda _closed: None)
 
 
 def paired(theirs: Sequence[Line | None], ours: Iterable[Line]) -> list[Line | None]:

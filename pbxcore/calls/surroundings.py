@@ -67,10 +67,16 @@ class Surroundings:
         self.is_ours = is_ours
         self.record = record
         self._entropy = entropy
+        self._legs = 0
 
     def now(self) -> float:
         """Seconds, monotonic."""
         return self.agent.core.now()
+
+    def leg_id(self) -> str:
+        """A name for one more leg, of whichever call."""
+        self._legs += 1
+        return str(self._legs)
 
     def token(self) -> str:
         """A name nobody else has."""

@@ -32,4 +32,4 @@ def test_in_good_weather_switched_calls_are_answered() -> None:
         _, phones = play_switched(seed, Conditions(), 3, [])
         answered += sum(each.answered for each in phones)
         asked += 3
-    assert answered > asked
+    assert answered > asked / 2

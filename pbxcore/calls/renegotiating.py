@@ -1,0 +1,137 @@
+"""Sessions that change: what a leg offers is answered here, or passed to whom it talks to.
+
+A change that the other leg need not know of stays between the one who wants it and us: hold,
+another address, a refresh, one of the codecs both have. New lines and other codecs are passed on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pbxcore.calls.offering import OURS, Line, lines_of
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.journal import LegHeld
+from pbxcore.sip.sdp.reader import read
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pbxcore.calls.call import Call
+    from pbxcore.calls.leg import Leg
+    from pbxcore.sip.agent.offer import Offer
+
+
+class _Passed(NamedTuple):
+    """An offer that waits for what the other leg says to it."""
+
+    leg: Leg
+    offer: Offer
+    lines: tuple[Line | None, ...]
+
+
+class Renegotiating:
+    """The changes of one call's sessions, one at a time."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._passed: _Passed | None = None
+
+    def offered(self, leg: Leg, offer: Offer) -> None:
+        """A leg wants another session, or an offer of ours."""
+        partner = self._call.partner(leg)
+        ours = leg.session.lines if partner is None else partner.session.lines
+        if leg.session.pending:
+            offer.refuse(491)
+        elif not offer.body:
+            offer.accept(leg.session.offer(leg.session.arranged(ours or OURS)))
+        elif self._passed is not None:
+            offer.refuse(491)
+        else:
+            self._take(leg, offer, partner, ours)
+
+    def changed(self, leg: Leg, status: int) -> None:
+        """A leg has answered what we passed to it; what it refused stays as it was."""
+        passed = self._passed
+        if passed is None or self._call.partner(passed.leg) is not leg:
+            return
+        self._passed = None
+        if not passed.offer.open:
+            return  # withdrawn meanwhile
+        if status >= 300 and not fits(passed.lines, leg.session.lines, some=True):
+            passed.offer.refuse(488)
+            return
+        asker = passed.leg
+        asker.session.open(
+            passed.lines, lambda problem: self._answer_passed(asker, leg, passed, problem)
+        )
+
+    def ended(self, leg: Leg) -> None:
+        """A leg is over."""
+        if self._passed is not None and leg in (self._passed.leg, self._call.partner(leg)):
+            self._passed = None
+
+    def settled(self, leg: Leg) -> None:
+        """A leg's session is another now: whom does it hold, and who hears whom?"""
+        partner = self._call.partner(leg)
+        if partner is not None:
+            leg.session.join(partner.session)
+        held = leg.session.holds
+        if held is not leg.held and leg.answered:
+            leg.held = held
+            self._call.house.record(LegHeld(self._call.id, leg.id, held))
+            self._call.held(leg, held)
+
+    def _take(self, leg: Leg, offer: Offer, partner: Leg | None, ours: Sequence[Line]) -> None:
+        try:
+            theirs = lines_of(read(offer.body))
+        except RemoteProtocolError as error:
+            offer.refuse(error.status, error.headers)
+            return
+        if partner is None or partner.sip is None or fits(theirs, ours):
+            self._answer(leg, offer, ours)
+            return
+        self._passed = passed = _Passed(leg, offer, theirs)
+        lines = partner.session.arranged([each for each in theirs if each is not None])
+        partner.session.open(lines, lambda problem: self._pass(passed, partner, lines, problem))
+
+    def _answer(self, leg: Leg, offer: Offer, ours: Sequence[Line]) -> None:
+        try:
+            answer = leg.session.answer(offer.body, ours)
+        except RemoteProtocolError as error:
+            offer.refuse(error.status, error.headers)
+            return
+        offer.accept(answer)
+        self.settled(leg)
+
+    def _pass(
+        self, passed: _Passed, partner: Leg, lines: Sequence[Line | None], problem: str
+    ) -> None:
+        if self._passed is not passed:
+            return
+        if problem or partner.sip is None or partner.session.pending:
+            self._passed = None
+            self._answer(passed.leg, passed.offer, partner.session.lines)
+            return
+        partner.sip.modify(partner.session.offer(lines))
+
+    def _answer_passed(self, asker: Leg, partner: Leg, passed: _Passed, problem: str) -> None:
+        if passed.offer.open and not asker.over:
+            self._answer(asker, passed.offer, partner.session.lines)
+            self.settled(partner)
+
+
+def fits(theirs: Sequence[Line | None], ours: Sequence[Line], *, some: bool = False) -> bool:
+    """Whether each open line of an offer (or `some` line) finds a codec among ours."""
+    left = list(ours)
+    found = []
+    for each in theirs:
+        if each is None:
+            continue
+        match = next((line for line in left if line.kind == each.kind), None)
+        left = [line for line in left if line is not match]
+        found.append(match is not None and bool(_spoken(each) & _spoken(match)))
+    return any(found) if some else all(found)
+
+
+def _spoken(line: Line) -> set[tuple[object, ...]]:
+    return {each.codec.identity for each in line.formats if not each.codec.is_auxiliary}
