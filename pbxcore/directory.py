@@ -6,7 +6,7 @@ the last state it was given, so that it serves calls while whoever gave it is aw
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -31,7 +31,8 @@ class Extension(msgspec.Struct, frozen=True):
     number. `networks` (CIDR or single addresses) are where it may be used from; none: everywhere.
     Phones are asked every `qualify_s` whether they are there; 0: never. `digest_algorithms` are
     what they may sign in with, the first offered first; none: as the settings say. It rings for
-    `ring_s` seconds.
+    `ring_s` seconds. `srtp`: media are encrypted by keys in the session description, if the phone
+    wants it (`optional`) or always (`required`).
     """
 
     number: str
@@ -45,6 +46,7 @@ class Extension(msgspec.Struct, frozen=True):
     qualify_s: int = 0
     digest_algorithms: tuple[str, ...] = ()
     ring_s: int = 60
+    srtp: Literal["off", "optional", "required"] = "optional"
 
 
 class BanPolicy(msgspec.Struct, frozen=True):

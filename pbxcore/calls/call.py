@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,18 +9,15 @@ import msgspec
 
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.caller_leg import CallerLeg
-from pbxcore.calls.offering import OURS, lines_of
 from pbxcore.calls.party import Farewell, hung_up, refused
 from pbxcore.calls.renegotiating import Renegotiating
 from pbxcore.calls.setting_up import SettingUp
+from pbxcore.calls.telling import ended_fact, reasons, started_fact
+from pbxcore.calls.transferring import Transferring
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.journal import CallEnded, CallStarted, LegAnswered, LegEnded, LegsJoined
-from pbxcore.media.commands import Figures
+from pbxcore.journal import CallEnded, LegAnswered, LegsJoined
 from pbxcore.sip import causes
 from pbxcore.sip.forwarding import read_forwardings
-from pbxcore.sip.headers.reason import Reason
-from pbxcore.sip.headers.warning import SipWarning
-from pbxcore.sip.sdp.reader import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,8 +31,6 @@ if TYPE_CHECKING:
     from pbxcore.sip.agent.offer import Offer
     from pbxcore.sip.agent.references import Referral
 
-log = logging.getLogger(__name__)
-
 _DISPOSITIONS = {480: "no_answer", 486: "busy", 487: "cancelled", 600: "busy"}
 
 
@@ -48,6 +42,11 @@ class Call:
         origin: who calls.
         dialled: what was dialled.
         over: told once nothing more comes of it.
+
+    Attributes:
+        legs: those that are not over, by their names.
+        talking: the two that hear each other.
+        setting_up: the search for somebody who answers, while there is one.
     """
 
     def __init__(
@@ -58,75 +57,79 @@ class Call:
         self.origin = origin
         self.dialled = dialled
         self.legs: dict[str, Leg] = {}
-        """Those that are not over."""
         self.talking: tuple[Leg, Leg] | None = None
+        self.setting_up: SettingUp | None = None
         self._over = over
         self._closing = 0
-        self._setting_up: SettingUp | None = None
         self._answered = False
         self._outcome: Farewell | None = None
         self._renegotiating = Renegotiating(self)
+        self._transferring = Transferring(self)
 
     # From the outside
 
     def begin(self, incoming: IncomingCall, hops: int) -> None:
         """Somebody calls, who may."""
-        house, request = self.house, incoming.request
-        leg = CallerLeg(self.new_id(), self, self.origin.number, incoming)
-        leg.session = house.session(leg, incoming.flow)
+        origin, house = self.origin, self.house
+        leg = CallerLeg(house.leg_id(), self, origin.number, origin.caller, incoming)
+        leg.session = house.session(leg, incoming.flow, origin.number)
         self.add(leg)
-        house.record(
-            CallStarted(
-                self.id,
-                leg.id,
-                self.origin.number,
-                self.origin.name,
-                self.dialled,
-                "inbound" if self.origin.trunk else "internal",
-                self.origin.trunk,
-                incoming.flow.source,
-                (request.get(b"user-agent") or b"").decode("utf-8", "replace"),
-                (request.get(b"call-id") or b"").decode("utf-8", "replace"),
-            )
-        )
+        house.record(started_fact(self, leg))
         try:
-            lines = lines_of(read(incoming.offer)) if incoming.offer else OURS
+            lines = leg.offered_lines()
         except RemoteProtocolError as error:
-            self._refuse(leg, refused(error.status, "pbx"), error.reason, error.headers)
+            self.refuse(leg, error.status, error.reason, error.headers)
             return
-        if not any(lines):
-            self._refuse(leg, refused(488, "pbx"))
-            return
-        forwardings = read_forwardings(request)
-        self._setting_up = SettingUp(
-            self, leg, self.origin.caller, lines, hops=hops, forwardings=forwardings
+        setting_up = SettingUp(
+            self,
+            leg,
+            origin.caller,
+            lines,
+            hops=hops,
+            connected=lambda other: self.connect(leg, other),
+            failed=lambda farewell: self._refuse(leg, farewell),
+            forwardings=read_forwardings(incoming.request),
         )
-        leg.session.open(lines, partial(self._anchored, leg))
+        self.setting_up = setting_up
+        leg.session.open(lines, partial(self._anchored, setting_up))
 
     def hang_up(self, farewell: Farewell, leg: str = "") -> None:
         """End it all, or one leg and whoever talks to it: `farewell` says why."""
         one = self.legs.get(leg)
-        if self._setting_up is not None and isinstance(one, CalledLeg):
+        if isinstance(one, CalledLeg) and not one.answered and self.setting_up is not None:
             one.hang_up()
-            self._setting_up.failed(one, msgspec.structs.replace(farewell, status=480))
+            self.setting_up.failed(one, msgspec.structs.replace(farewell, status=480))
             return
         self._give_up(farewell)
         for each in list(self.legs.values()):
-            if each.answered:
-                self._end(each, farewell)
-            else:
-                self._refuse(each, msgspec.structs.replace(farewell, status=480))
+            self.end(each, farewell)
 
-    # For what sets it up
+    def transfer(self, leg: str, number: str) -> int:
+        """Hand on whom a leg talks to, unasked; the status says whether that was begun."""
+        one = self.legs[leg]
+        partner = self.partner(one)
+        if partner is None or self.setting_up is not None:
+            return 409
+        self._transferring.blind(one, partner, number)
+        return 202
 
-    def new_id(self) -> str:
-        """A name for one more leg."""
-        return self.house.leg_id()
+    # For its parts
 
     def add(self, leg: Leg) -> None:
         """Own a leg."""
         self.legs[leg.id] = leg
-        leg.owner = self
+        leg.call = self
+
+    def absorb(self, other: Call) -> None:
+        """Another call goes on in this one, with all its legs."""
+        for leg in list(other.legs.values()):
+            del other.legs[leg.id]
+            self.add(leg)
+        self.setting_up, other.setting_up = other.setting_up, None
+        if self.setting_up is not None:
+            self.setting_up.call = self
+        other.talking = None
+        other.close(Farewell("pbx", 0, causes.NORMAL, "transferred"))
 
     def finish(self, leg: Leg, farewell: Farewell) -> None:
         """A leg is over; told once, with how its media were."""
@@ -134,31 +137,61 @@ class Call:
             return
         leg.over = True
         self._renegotiating.ended(leg)
+        if self.partner(leg) is not None:
+            self.talking = None
         del self.legs[leg.id]
         codec = leg.session.codec
         self._closing += 1
         leg.session.close(partial(self._finished, leg, farewell, codec))
 
+    def end(self, leg: Leg, farewell: Farewell) -> None:
+        """Hang up on a leg, whatever state it is in."""
+        if leg.over:
+            return
+        if isinstance(leg, CallerLeg) and not leg.answered:
+            self._refuse(leg, msgspec.structs.replace(farewell, status=farewell.status or 480))
+            return
+        self._outcome = self._outcome or farewell
+        self.finish(leg, farewell)
+        leg.hang_up(*reasons(farewell))
+
+    def refuse(
+        self, leg: Leg, status: int, reason: str = "", lines: tuple[bytes, ...] = ()
+    ) -> None:
+        """Tell a leg that is not answered that it will not be."""
+        self._refuse(leg, refused(status, "pbx"), reason, lines)
+
+    def set_up(self, setting_up: SettingUp, number: str, action: str) -> None:
+        """Find somebody for one of the legs."""
+        self.setting_up = setting_up
+        setting_up.go_to(number, action)
+
     def connect(self, front: Leg, leg: Leg) -> None:
         """Somebody answered: the two talk from now on."""
-        self._setting_up = None
+        self.setting_up = None
         self.house.record(LegAnswered(self.id, leg.id))
         try:
             front.accept(leg.session.lines)
         except RemoteProtocolError as error:  # nothing in common after all
-            self._end(leg, Farewell("pbx", 0, causes.cause_of(error.status), "no_common_media"))
-            self._refuse(front, refused(error.status, "pbx"), error.reason, error.headers)
+            self.end(leg, Farewell("pbx", 0, causes.cause_of(error.status), "no_common_media"))
+            self.refuse(front, error.status, error.reason, error.headers)
             return
-        self._answered = True
-        self.talking = front, leg
-        front.session.join(leg.session)
-        self.house.record(LegsJoined(self.id, front.id, leg.id))
+        self.join(front, leg)
 
-    def not_connected(self, farewell: Farewell) -> None:
-        """Nobody answered."""
-        setting_up, self._setting_up = self._setting_up, None
-        if setting_up is not None:
-            self._refuse(setting_up.front, farewell)
+    def join(self, first: Leg, second: Leg) -> None:
+        """Let two legs talk."""
+        self.setting_up = None
+        self._answered = True
+        self.talking = first, second
+        first.session.join(second.session)
+        self._renegotiating.align(first, second)
+        self.house.record(LegsJoined(self.id, first.id, second.id))
+
+    def part(self) -> None:
+        """Nobody talks any more."""
+        talking, self.talking = self.talking, None
+        if talking is not None:
+            talking[0].session.part()
 
     def partner(self, leg: Leg) -> Leg | None:
         """Who talks to a leg."""
@@ -169,25 +202,27 @@ class Call:
 
     # What legs tell
 
-    def leg_rang(self, leg: Leg, status: int) -> None:
-        """It rings."""
-        if self._setting_up is not None and isinstance(leg, CalledLeg):
-            self._setting_up.rang(leg, status)
+    def leg_rang(self, leg: CalledLeg, status: int) -> None:
+        """It rings there, or there is something to hear."""
+        if self.setting_up is not None:
+            self.setting_up.rang(leg, status)
 
     def leg_answered(self, leg: Leg) -> None:
-        """A called leg answered, or the caller knows that it was: then its session is settled."""
+        """A called leg answered, or a caller knows that it was: then its session is settled."""
         partner = self.partner(leg)
         if partner is not None:
-            leg.session.join(partner.session)
-        elif isinstance(leg, CalledLeg) and self._setting_up is not None:
-            self._setting_up.answered(leg)
+            self._renegotiating.settled(leg)
+        elif isinstance(leg, CalledLeg) and self.setting_up is not None:
+            self.setting_up.answered(leg)
         elif isinstance(leg, CalledLeg):
             leg.hang_up()
 
-    def leg_failed(self, leg: Leg, farewell: Farewell, contacts: tuple[bytes, ...]) -> None:
-        """It will not answer."""
-        if isinstance(leg, CalledLeg) and self._setting_up is not None and not leg.over:
-            self._setting_up.failed(leg, farewell, contacts)
+    def leg_failed(
+        self, leg: CalledLeg, farewell: Farewell, contacts: tuple[bytes, ...] = ()
+    ) -> None:
+        """It will not answer; `contacts` are where else to look for it."""
+        if self.setting_up is not None and not leg.over:
+            self.setting_up.failed(leg, farewell, contacts)
         else:
             self.finish(leg, farewell)
 
@@ -197,70 +232,69 @@ class Call:
             return
         by: By = self._side(leg) if ending.by_peer else "pbx"
         farewell = hung_up(by, ending) if leg.answered else refused(ending.status, by)
-        partner = self.partner(leg)
-        self._give_up(farewell)
-        self._outcome = farewell
+        if self.setting_up is not None and self.setting_up.front is leg:
+            self._give_up(farewell)
+        self._outcome = self._outcome or farewell
         self.finish(leg, farewell)
-        if partner is not None:
-            self._end(partner, farewell)
+        if self.setting_up is None:
+            for each in list(self.legs.values()):
+                self.end(each, farewell)
 
     def leg_offered(self, leg: Leg, offer: Offer) -> None:
         """It wants another session."""
         self._renegotiating.offered(leg, offer)
 
     def leg_settled(self, leg: Leg) -> None:
-        """Its session is another now."""
+        """It answered an offer of ours: its session is another now."""
         self._renegotiating.settled(leg)
 
     def leg_changed(self, leg: Leg, status: int) -> None:
         """It took another session, or did not."""
         self._renegotiating.changed(leg, status)
 
-    def held(self, leg: Leg, held: bool) -> None:
-        """It holds whom it talks to, or does not any more."""
-
     def leg_referred(self, leg: Leg, referral: Referral) -> None:
-        """It wants to hand its peer on."""
-        referral.refuse(603)
+        """It wants to hand its partner on."""
+        self._transferring.referred(leg, referral)
+
+    def leg_replaced(self, leg: Leg, incoming: IncomingCall, origin: Origin) -> None:
+        """Somebody wants its place."""
+        self._transferring.replace(leg, incoming, origin)
 
     def leg_pressed(self, leg: Leg, digit: str, duration_ms: int) -> None:
         """It pressed a key."""
 
-    def leg_silent(self, leg: Leg) -> None:
+    def leg_silent(self, leg: Leg, reason: str) -> None:
         """It is not heard any more: the call is over."""
-        self.hang_up(Farewell("pbx", 0, 102, "rtp_silence"))
+        self.hang_up(Farewell("pbx", 0, 102, reason))
+
+    def held(self, leg: Leg, *, held: bool) -> None:
+        """It holds whom it talks to, or does not any more."""
 
     # Inside
 
-    def _anchored(self, leg: CallerLeg, problem: str) -> None:
-        if leg.over or self._setting_up is None:
+    def _anchored(self, setting_up: SettingUp, problem: str) -> None:
+        if self.setting_up is not setting_up:
             return
         if problem:
-            self.not_connected(Farewell("pbx", 503, causes.cause_of(503), problem))
+            self._refuse(setting_up.front, Farewell("pbx", 503, causes.cause_of(503), problem))
         else:
-            self._setting_up.go_to(self.dialled)
+            setting_up.go_to(self.dialled)
 
     def _give_up(self, farewell: Farewell) -> None:
-        setting_up, self._setting_up = self._setting_up, None
+        setting_up, self.setting_up = self.setting_up, None
         if setting_up is not None:
             setting_up.give_up(farewell)
 
     def _refuse(
-        self,
-        leg: Leg,
-        farewell: Farewell,
-        reason: str = "",
-        lines: tuple[bytes, ...] = (),
+        self, leg: Leg, farewell: Farewell, reason: str = "", lines: tuple[bytes, ...] = ()
     ) -> None:
-        """Tell a leg that is not answered that it will not be."""
+        if leg.over:
+            return
         self._outcome = farewell
+        if self.setting_up is not None and self.setting_up.front is leg:
+            self.setting_up = None
         self.finish(leg, farewell)
-        leg.refuse(farewell.status, reason, (*_why(farewell), *lines))
-
-    def _end(self, leg: Leg, farewell: Farewell) -> None:
-        self._outcome = self._outcome or farewell
-        self.finish(leg, farewell)
-        leg.hang_up(*causes.reason_lines(Reason(b"Q.850", farewell.cause)))
+        leg.refuse(farewell.status, reason, (*reasons(farewell), *lines))
 
     def _side(self, leg: Leg) -> By:
         return "caller" if isinstance(leg, CallerLeg) else "callee"
@@ -268,41 +302,19 @@ class Call:
     def _finished(
         self, leg: Leg, farewell: Farewell, codec: str, closed: Sequence[StreamClosed]
     ) -> None:
-        figures = closed[0].received if closed else Figures()
         self._closing -= 1
-        self.house.record(
-            LegEnded(
-                self.id,
-                leg.id,
-                farewell.by,
-                farewell.status,
-                farewell.cause,
-                farewell.reason,
-                figures.packets,
-                figures.lost,
-                figures.jitter_ms,
-                figures.mos,
-                codec,
-            )
-        )
+        self.house.record(ended_fact(self.id, leg.id, farewell, codec, closed))
+        self.close(farewell)
+
+    def close(self, farewell: Farewell) -> None:
+        """Tell that the call is over, if no leg is left."""
         if self.legs or self._closing:
             return
         outcome = self._outcome or farewell
         disposition = _DISPOSITIONS.get(outcome.status, "failed")
-        self.house.record(
-            CallEnded(
-                self.id,
-                "answered" if self._answered else disposition,
-                0 if self._answered else outcome.status,
-                outcome.cause,
-            )
-        )
+        if self._answered:
+            fact = CallEnded(self.id, "answered", 0, outcome.cause)
+        else:
+            fact = CallEnded(self.id, disposition, outcome.status, outcome.cause)
+        self.house.record(fact)
         self._over(self)
-
-
-def _why(farewell: Farewell) -> tuple[bytes, ...]:
-    """Reason, and for what is our own trouble a Warning that a person can read."""
-    lines = causes.reason_lines(Reason(b"Q.850", farewell.cause))
-    if farewell.status == 503:
-        lines.append(b"Warning: " + SipWarning(399, b"pbx", farewell.reason).encode())
-    return tuple(lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from pbxcore.calls.leg import Leg, Owner
+from pbxcore.calls.leg import Leg
 from pbxcore.calls.party import refused
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.reach import flow_failed
@@ -15,36 +15,38 @@ from pbxcore.sip.sdp.reader import read
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pbxcore.calls.call import Call
     from pbxcore.calls.offering import Line
     from pbxcore.sip.agent.call import Call as SipCall
     from pbxcore.sip.agent.listener import Ending
     from pbxcore.sip.agent.outgoing_call import OutgoingCall
+    from pbxcore.sip.identity import Caller
     from pbxcore.sip.message import Response
     from pbxcore.sip.sdp.negotiation import Negotiation
 
 log = logging.getLogger(__name__)
-
-Invite = "Callable[[CalledLeg, bytes], OutgoingCall]"
 
 
 class CalledLeg(Leg):
     """Begins with an INVITE of ours.
 
     Args:
-        id_: its name within its call.
-        owner: hears of it.
+        id_: its name.
+        call: its owner.
         number: the extension called, "" for somebody outside.
+        identity: who is called.
         invites: each sends our offer by another flow to the same phone, the best first.
     """
 
     def __init__(
         self,
         id_: str,
-        owner: Owner,
+        call: Call,
         number: str,
+        identity: Caller,
         invites: Sequence[Callable[[CalledLeg, bytes], OutgoingCall]],
     ) -> None:
-        super().__init__(id_, owner, number)
+        super().__init__(id_, call, number, identity)
         self._invites = list(invites)
         self._invitation: OutgoingCall | None = None
         self._offer: Negotiation | None = None
@@ -57,7 +59,7 @@ class CalledLeg(Leg):
         """Whether there is something to hear before it answers."""
         return bool(self._came_to)
 
-    def call(self, lines: Sequence[Line | None]) -> None:
+    def invite(self, lines: Sequence[Line | None]) -> None:
         """Send the INVITE; the session's streams are open."""
         self._lines = lines
         body = self.session.offer(lines)
@@ -76,7 +78,7 @@ class CalledLeg(Leg):
         self._status = response.status
         if response.status > 100 and (not response.body or call in self._came_to):
             self.ringing = True
-            self.owner.leg_rang(self, response.status)
+            self.call.leg_rang(self, response.status)
 
     def described(self, call: SipCall, body: bytes, *, final: bool) -> None:
         """Take the answer of one of the dialogs that our INVITE made."""
@@ -95,7 +97,7 @@ class CalledLeg(Leg):
         self.session.use(negotiation, final=False)
         if call.early:
             self.ringing = True
-            self.owner.leg_rang(self, self._status)
+            self.call.leg_rang(self, self._status)
 
     def confirmed(self, call: SipCall) -> None:
         """It answered."""
@@ -106,14 +108,14 @@ class CalledLeg(Leg):
         self.sip, self.answered = call, True
         self._came_to.clear()
         self.session.use(negotiation, final=True)
-        self.owner.leg_answered(self)
+        self.call.leg_answered(self)
 
     def ended(self, call: SipCall, ending: Ending) -> None:
         """The call is over; one that was hung up while it rang was not answered."""
         if self.answered:
             super().ended(call, ending)
         elif not self.over:
-            self.owner.leg_failed(self, refused(480, "callee"), ())
+            self.call.leg_failed(self, refused(480, "callee"), ())
 
     def failed(self, invitation: OutgoingCall, status: int, response: Response | None) -> None:
         """Nobody answered; a phone with another flow is tried by that (RFC 5626 §7)."""
@@ -121,9 +123,9 @@ class CalledLeg(Leg):
             return
         if self._invites and flow_failed(status) and not self.ringing:
             self.session.withdraw()
-            self.call(self._lines)
+            self.invite(self._lines)
             return
-        self.owner.leg_failed(self, refused(status, "callee", response), _contacts(response))
+        self.call.leg_failed(self, refused(status, "callee", response), _contacts(response))
 
 
 def _contacts(response: Response | None) -> tuple[bytes, ...]:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxcore.calls.leg import Leg, Owner
+from pbxcore.calls.leg import Leg
+from pbxcore.calls.offering import OURS, Line, lines_of
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.sdp.reader import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pbxcore.calls.offering import Line
+    from pbxcore.calls.call import Call
     from pbxcore.sip.agent.call import Call as SipCall
     from pbxcore.sip.agent.incoming_call import IncomingCall
+    from pbxcore.sip.identity import Caller
 
 
 class CallerLeg(Leg):
     """Began with an INVITE to us. Its first answer is kept: what was said early holds."""
 
-    def __init__(self, id_: str, owner: Owner, number: str, incoming: IncomingCall) -> None:
-        super().__init__(id_, owner, number)
+    def __init__(
+        self, id_: str, call: Call, number: str, identity: Caller, incoming: IncomingCall
+    ) -> None:
+        super().__init__(id_, call, number, identity)
         self.incoming = incoming
         self.sip = incoming
         incoming.listener = self
@@ -28,6 +34,18 @@ class CallerLeg(Leg):
     def early(self) -> bool:
         """Whether it was told a session before it was answered."""
         return bool(self._description)
+
+    def offered_lines(self) -> tuple[Line | None, ...]:
+        """What it can carry: what it offers, or what we would offer it.
+
+        Raises:
+            RemoteProtocolError: 400: its offer is not readable; 488: there is nothing in it for us.
+        """
+        offer = self.incoming.offer
+        lines = lines_of(read(offer)) if offer else OURS
+        if not any(lines):
+            raise RemoteProtocolError(488)
+        return lines
 
     def ring(self, status: int, lines: Sequence[Line] | None = None) -> None:
         """Tell that it rings; with lines there is something to hear.
@@ -56,7 +74,7 @@ class CallerLeg(Leg):
 
     def confirmed(self, call: SipCall) -> None:
         """It knows that it was answered, and its session is settled."""
-        self.owner.leg_answered(self)
+        self.call.leg_answered(self)
 
     def _describe(self, lines: Sequence[Line]) -> bytes:
         if not self._description:

@@ -34,13 +34,14 @@ class Origin(msgspec.Struct, frozen=True):
     """Who calls, as far as it is proved.
 
     `number` is the caller's extension, "" for one who has none; `trunk` the id of the trunk the
-    call came in by.
+    call came in by, `shown` the number of one who has no extension.
     """
 
     caller: Caller
     number: str = ""
     name: str = ""
     trunk: str = ""
+    shown: str = ""
 
 
 class Farewell(msgspec.Struct, frozen=True):

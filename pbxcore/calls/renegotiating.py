@@ -65,6 +65,15 @@ class Renegotiating:
             passed.lines, lambda problem: self._answer_passed(asker, leg, passed, problem)
         )
 
+    def align(self, first: Leg, second: Leg) -> None:
+        """Two legs with sessions of their own were joined: the second learns what the first can."""
+        lines = first.session.lines
+        together = fits(second.session.lines, lines) and fits(lines, second.session.lines)
+        if lines and not together and second.sip is not None and not second.session.pending:
+            session = second.session
+            wanted = session.arranged(lines)
+            session.open(wanted, lambda problem: self._propose(second, wanted, problem))
+
     def ended(self, leg: Leg) -> None:
         """A leg is over."""
         if self._passed is not None and leg in (self._passed.leg, self._call.partner(leg)):
@@ -79,7 +88,7 @@ class Renegotiating:
         if held is not leg.held and leg.answered:
             leg.held = held
             self._call.house.record(LegHeld(self._call.id, leg.id, held))
-            self._call.held(leg, held)
+            self._call.held(leg, held=held)
 
     def _take(self, leg: Leg, offer: Offer, partner: Leg | None, ours: Sequence[Line]) -> None:
         try:
@@ -113,6 +122,10 @@ class Renegotiating:
             self._answer(passed.leg, passed.offer, partner.session.lines)
             return
         partner.sip.modify(partner.session.offer(lines))
+
+    def _propose(self, leg: Leg, lines: Sequence[Line | None], problem: str) -> None:
+        if not problem and not leg.over and leg.sip is not None and not leg.session.pending:
+            leg.sip.modify(leg.session.offer(lines))
 
     def _answer_passed(self, asker: Leg, partner: Leg, passed: _Passed, problem: str) -> None:
         if passed.offer.open and not asker.over:

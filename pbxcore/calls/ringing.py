@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxcore.calls.called_leg import CalledLeg
+    from pbxcore.calls.leg import Leg
+    from pbxcore.directory import Extension
 
 _TELLING: Final = (401, 407, 415, 420, 484)
 """Within 4xx these say more to the caller than the others (§16.7, step 6)."""
@@ -22,13 +24,15 @@ class Ringing:
     """One round.
 
     Args:
-        number: who is called.
+        extension: who is called.
         deadline: when to wait no longer.
         timed_out: called then.
     """
 
-    def __init__(self, number: str, deadline: float, timed_out: Callable[[], None]) -> None:
-        self.number = number
+    def __init__(
+        self, extension: Extension, deadline: float, timed_out: Callable[[], None]
+    ) -> None:
+        self.extension = extension
         self.deadline: float | None = deadline
         self.planned: float | None = None
         self.legs: list[CalledLeg] = []
@@ -54,7 +58,7 @@ class Ringing:
             return None
         return min(self._heard, key=lambda each: _rank(each[0].status))
 
-    def others(self, leg: CalledLeg) -> Sequence[CalledLeg]:
+    def others(self, leg: Leg) -> Sequence[CalledLeg]:
         """Those that hear that somebody else was quicker."""
         return [each for each in self.legs if each is not leg]
 

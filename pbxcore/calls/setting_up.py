@@ -13,16 +13,15 @@ from pbxcore.journal import LegCalled, LegRinging
 from pbxcore.presence.reach import phones
 from pbxcore.sip import causes
 from pbxcore.sip.forwarding import Forwarding, diversion_lines, history_lines, may_forward
-from pbxcore.sip.telephone import number_of
-from pbxcore.sip.uri import SipUri, parse_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pbxcore.calls.call import Call
     from pbxcore.calls.called_leg import CalledLeg
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Line
+    from pbxcore.directory import Extension
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.sip.identity import Caller
 
@@ -32,7 +31,7 @@ _TIMED_OUT: Final = Farewell("pbx", 480, causes.NO_ANSWER, "no_answer")
 
 
 class SettingUp:
-    """Finds somebody for one leg; the call hears `connect` or `not_connected`, once.
+    """Finds somebody for one leg; `connected` or `failed` hears of it, once.
 
     Args:
         call: whose legs these are.
@@ -40,7 +39,11 @@ class SettingUp:
         caller: who is shown to those it rings at.
         lines: what the front can carry.
         hops: how many servers may still be passed.
+        connected: told who answered.
+        failed: told why nobody did.
         forwardings: how the call came here, oldest first.
+        rang: told the statuses that say how it goes.
+        telling: more header lines for those it rings at.
     """
 
     def __init__(
@@ -51,9 +54,17 @@ class SettingUp:
         lines: Sequence[Line | None],
         *,
         hops: int,
+        connected: Callable[[Leg], None],
+        failed: Callable[[Farewell], None],
         forwardings: Sequence[Forwarding] = (),
+        rang: Callable[[int], None] = lambda status: None,
+        telling: tuple[bytes, ...] = (),
     ) -> None:
-        self._call = call
+        self.call = call
+        self._connected = connected
+        self._failed = failed
+        self._rang = rang
+        self._telling = telling
         self._house = call.house
         self.front = front
         self._caller = caller
@@ -67,17 +78,30 @@ class SettingUp:
         """Call an extension."""
         extension = self._house.directory.extension(number)
         if extension is None:
-            self._call.not_connected(refused(404, "pbx"))
+            self._failed(refused(404, "pbx"))
             return
         reached = phones(self._house.bindings(number))
         if not reached:
-            self._call.not_connected(refused(480, "pbx"))
+            self._failed(refused(480, "pbx"))
             return
         deadline = self._house.now() + extension.ring_s
-        self._ringing = ringing = Ringing(number, deadline, self._timed_out)
-        for flows in reached:
-            self._call_phone(ringing, flows, action)
+        self._ringing = ringing = Ringing(extension, deadline, self._timed_out)
         self._house.agent.core.layer.watch(ringing)
+        for flows in reached:
+            ringing.legs.append(self._phone(extension, flows, action))
+        for leg in list(ringing.legs):
+            leg.session.open(self._lines, partial(self._anchored, leg))
+
+    @property
+    def lines(self) -> list[Line]:
+        """What the front can carry."""
+        return [each for each in self._lines if each is not None]
+
+    def serve(self, front: Leg) -> None:
+        """Go on for another leg, which was answered, in place of the one that waited."""
+        self.front = front
+        self._connected = lambda leg: self.call.connect(front, leg)
+        self._failed = lambda farewell: self.call.end(front, farewell)
 
     def give_up(self, farewell: Farewell) -> None:
         """Nobody is to ring any more."""
@@ -86,7 +110,7 @@ class SettingUp:
             return
         self._house.agent.core.layer.unwatch(ringing)
         for each in list(ringing.legs):
-            self._call.finish(each, farewell)
+            self.call.finish(each, farewell)
             each.hang_up()
 
     def rang(self, leg: CalledLeg, status: int) -> None:
@@ -94,7 +118,7 @@ class SettingUp:
         ringing = self._ringing
         if ringing is None:
             return
-        self._house.record(LegRinging(self._call.id, leg.id, status))
+        self._house.record(LegRinging(self.call.id, leg.id, status))
         if leg.early and ringing.speaking in (None, leg):
             ringing.speaking = leg
             try:
@@ -104,36 +128,37 @@ class SettingUp:
             self.front.session.join(leg.session)
         elif ringing.speaking is None and status not in self._told:
             self._told.add(status)
+            self._rang(status)
             self.front.ring(status if status in (180, 181, 182) else 183)
 
-    def answered(self, leg: CalledLeg) -> None:
-        """Somebody was first."""
+    def answered(self, leg: Leg) -> None:
+        """Somebody was first: one of those it rings at, or one who picked the call up."""
         ringing, self._ringing = self._ringing, None
         if ringing is None:  # given up in the same moment
             leg.hang_up()
             return
         self._house.agent.core.layer.unwatch(ringing)
         for each in ringing.others(leg):
-            self._call.finish(each, _LOSER)
+            self.call.finish(each, _LOSER)
             each.hang_up(*_ELSEWHERE)
-        self._call.connect(self.front, leg)
+        self._connected(leg)
 
     def failed(self, leg: CalledLeg, farewell: Farewell, contacts: tuple[bytes, ...] = ()) -> None:
         """One leg will not answer."""
-        self._call.finish(leg, farewell)
+        self.call.finish(leg, farewell)
         ringing = self._ringing
-        if ringing is None:
+        if ringing is None or leg not in ringing.legs:
             return
         best = ringing.failed(leg, farewell, contacts)
         if best is None:
             return
         self.give_up(best[0])
         farewell, contacts = best
-        targets = [each for each in map(self._number_of, contacts) if each is not None]
+        targets = [each for each in map(self._house.number_of, contacts) if each]
         if targets:
-            self._send_on(ringing.number, targets[0], "deflection")
+            self._send_on(ringing.extension.number, targets[0], "deflection")
         else:
-            self._call.not_connected(for_caller(farewell))
+            self._failed(for_caller(farewell))
 
     def _send_on(self, number: str, target: str, reason: str) -> None:
         """Go to somebody else, unless the call was there before (RFC 3261 §16.6 knows loops)."""
@@ -141,20 +166,23 @@ class SettingUp:
         flow = self.front.flow
         self._forwardings.append(Forwarding(address_of(number, flow), reason))
         if not may_forward(self._forwardings, address_of(target, flow)):
-            self._call.not_connected(refused(482, "pbx"))
+            self._failed(refused(482, "pbx"))
             return
         self._told.clear()
         self.front.ring(181)
         self.go_to(target, "forward")
 
-    def _call_phone(self, ringing: Ringing, flows: Sequence[StoredBinding], action: str) -> None:
-        call, number = self._call, ringing.number
-        dialling = Dialling(self._caller, number, self._hops, self._history(number))
-        leg = self._house.phone(call.new_id(), call, dialling, flows)
-        call.add(leg)
-        ringing.legs.append(leg)
-        self._house.record(LegCalled(call.id, leg.id, number, action, target=flows[0].contact))
-        leg.session.open(self._lines, partial(self._anchored, leg))
+    def _phone(
+        self, extension: Extension, flows: Sequence[StoredBinding], action: str
+    ) -> CalledLeg:
+        lines = (*self._history(extension.number), *self._telling)
+        dialling = Dialling(self._caller, extension, self._hops, lines)
+        leg = self._house.phone(self.call, dialling, flows)
+        self.call.add(leg)
+        self._house.record(
+            LegCalled(self.call.id, leg.id, extension.number, action, target=flows[0].contact)
+        )
+        return leg
 
     def _anchored(self, leg: CalledLeg, problem: str) -> None:
         if leg.over:
@@ -162,11 +190,11 @@ class SettingUp:
         if problem:
             self.failed(leg, Farewell("pbx", 503, causes.cause_of(503), problem))
         else:
-            leg.call(self._lines)
+            leg.invite(self._lines)
 
     def _timed_out(self) -> None:
         self.give_up(_TIMED_OUT)
-        self._call.not_connected(_TIMED_OUT)
+        self._failed(_TIMED_OUT)
 
     def _history(self, number: str) -> tuple[bytes, ...]:
         """How the call came here, in both ways of saying it (RFC 5806, RFC 7044)."""
@@ -174,14 +202,3 @@ class SettingUp:
             return ()
         target = self._house.address_of(number, self.front.flow)
         return (*diversion_lines(self._forwardings), *history_lines(self._forwardings, target))
-
-    def _number_of(self, contact: bytes) -> str | None:
-        """The number that a redirection names; None when it leads elsewhere."""
-        try:
-            uri = parse_uri(contact)
-        except RemoteProtocolError:
-            return None
-        if isinstance(uri, SipUri) and not self._house.is_ours(uri.host):
-            return None
-        number = number_of(uri)
-        return None if number is None else number.decode("utf-8", "replace")

@@ -9,17 +9,20 @@ import msgspec
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.session import Session
 from pbxcore.calls.ways import OneWay
+from pbxcore.directory import Extension
+from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.reach import way_to
 from pbxcore.sip.flow import Flow, host_port
 from pbxcore.sip.identity import Caller, presented
-from pbxcore.sip.uri import escaped_user
+from pbxcore.sip.telephone import number_of
+from pbxcore.sip.uri import SipUri, escaped_user, parse_uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxcore.calls.anchoring import Anchor
-    from pbxcore.calls.leg import Leg, Owner
-    from pbxcore.calls.offering import Srtp
+    from pbxcore.calls.call import Call
+    from pbxcore.calls.leg import Leg
     from pbxcore.directory import Directory
     from pbxcore.journal import Fact
     from pbxcore.presence.bindings import StoredBinding
@@ -31,7 +34,7 @@ class Dialling(msgspec.Struct, frozen=True):
     """What an INVITE to somebody says: who calls, whom, and how far it may still go."""
 
     caller: Caller
-    number: str
+    callee: Extension
     hops: int
     lines: tuple[bytes, ...] = ()
 
@@ -82,18 +85,21 @@ class Surroundings:
         """A name nobody else has."""
         return self._entropy(8).hex()
 
-    def session(self, leg: Leg, flow: Flow, srtp: Srtp = "off") -> Session:
-        """The session of a leg whose peer is reached by a flow."""
+    def session(self, leg: Leg, flow: Flow, number: str = "") -> Session:
+        """The session of a leg whose peer is reached by a flow; `number` is its extension."""
         host, _ = self.agent.core.layer.wire.advertised(flow)
+        extension = self.directory.extension(number)
+        srtp = "off" if extension is None else extension.srtp
         return Session(self.anchor, leg, host, srtp=srtp, entropy=self._entropy)
 
-    def phone(
-        self, id_: str, owner: Owner, dialling: Dialling, flows: Sequence[StoredBinding]
-    ) -> CalledLeg:
+    def phone(self, call: Call, dialling: Dialling, flows: Sequence[StoredBinding]) -> CalledLeg:
         """The leg to one phone of an extension; its flows are tried in turn."""
         invites = [self._by_flow(dialling, each) for each in flows]
-        leg = CalledLeg(id_, owner, dialling.number, invites)
-        leg.session = self.session(leg, _flow_of(flows[0]))
+        flow, callee = _flow_of(flows[0]), dialling.callee
+        address = self.address_of(callee.number, flow)
+        identity = Caller(address, callee.display_name.encode(), asserted=True)
+        leg = CalledLeg(self.leg_id(), call, callee.number, identity, invites)
+        leg.session = self.session(leg, flow, callee.number)
         return leg
 
     def _by_flow(
@@ -103,7 +109,6 @@ class Surroundings:
 
         def invite(leg: CalledLeg, body: bytes) -> OutgoingCall:
             way = way_to(binding)
-            domain = self._domain(_flow_of(binding))
             caller = presented(dialling.caller, trusted=False)
             return agent.invite(
                 binding.contact.encode() if way is None else way.uri,
@@ -111,7 +116,7 @@ class Surroundings:
                 body=body,
                 lines=(*(() if way is None else way.routes), *caller.lines, *dialling.lines),
                 from_=caller.from_,
-                to=b"<sip:%b@%b>" % (escaped_user(dialling.number), domain),
+                to=b"<%b>" % self.address_of(dialling.callee.number, _flow_of(binding)),
                 hops=dialling.hops,
                 way=lambda: OneWay(wire, None if way is None else way.target),
             )
@@ -121,6 +126,17 @@ class Surroundings:
     def address_of(self, number: str, flow: Flow) -> bytes:
         """The URI of an extension of ours, as whoever is at the end of a flow may call it."""
         return b"sip:%b@%b" % (escaped_user(number), self._domain(flow))
+
+    def number_of(self, uri: bytes) -> str | None:
+        """The number that a URI dials here; None when it leads elsewhere, or nowhere."""
+        try:
+            found = parse_uri(uri)
+        except RemoteProtocolError:
+            return None
+        if isinstance(found, SipUri) and not self.is_ours(found.host):
+            return None
+        number = number_of(found)
+        return None if number is None else number.decode("utf-8", "replace")
 
     def _domain(self, flow: Flow) -> bytes:
         domains = self.directory.settings.domains

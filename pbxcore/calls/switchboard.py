@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxcore.calls.call import Call
+from pbxcore.calls.leg import Leg
 from pbxcore.calls.party import Farewell
 from pbxcore.sip import causes
 
@@ -29,6 +30,11 @@ class Switchboard:
     def take(self, incoming: IncomingCall, origin: Origin, dialled: str, hops: int) -> None:
         """Somebody calls, and may; `hops` is how many servers the call may still pass."""
         self.taken += 1
+        replaced = incoming.replaced
+        if replaced is not None and isinstance(replaced.listener, Leg):
+            incoming.replaced = None  # its call hangs it up
+            replaced.listener.call.leg_replaced(replaced.listener, incoming, origin)
+            return
         call = Call(self._house, origin, dialled, self._over)
         self._calls[call.id] = call
         call.begin(incoming, hops)
@@ -40,6 +46,11 @@ class Switchboard:
             return 404
         found.hang_up(Farewell("pbx", 0, causes.NORMAL, "administrator"), leg)
         return 200
+
+    def transfer(self, call: str, leg: str, number: str) -> int:
+        """Hand on whom a leg talks to; the status says whether that was begun."""
+        found = self._calls.get(call)
+        return 404 if found is None or leg not in found.legs else found.transfer(leg, number)
 
     def hang_up_all(self) -> None:
         """End every call, because we are about to stop."""

@@ -9,7 +9,7 @@ from pbxcore.calls.party import Origin
 from pbxcore.calls.surroundings import Surroundings
 from pbxcore.calls.switchboard import Switchboard
 from pbxcore.calls.ways import CallRouter
-from pbxcore.commands import CallDone, HangUpCall
+from pbxcore.commands import CallDone, HangUpCall, PlaceCall, TransferCall
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.agent.profile import SUPPORTED, Profile
 from pbxcore.sip.agent.route import UriRouter
@@ -106,7 +106,9 @@ class CallService:
         match command:
             case HangUpCall(call, leg):
                 return CallDone(self._switchboard.hang_up(call, leg), call)
-            case _:
+            case TransferCall(call, leg, target):
+                return CallDone(self._switchboard.transfer(call, leg, target), call)
+            case PlaceCall():
                 return CallDone(501)
 
     def stop(self) -> None:
@@ -141,7 +143,8 @@ class CallService:
         told = read_caller(incoming.request, incoming.head.from_, trusted=sender.is_peer)
         if sender.extension is None:
             name = told.display_name.decode("utf-8", "replace")
-            return Origin(told, "", name, "" if sender.trunk is None else sender.trunk.id)
+            trunk = "" if sender.trunk is None else sender.trunk.id
+            return Origin(told, "", name, trunk, sender.user)
         extension = sender.extension
         address = self._house.address_of(extension.number, incoming.flow)
         caller = Caller(

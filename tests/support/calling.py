@@ -72,6 +72,7 @@ class Phone(Application):
         self.talks: set[Talk] = set()
         self.waiting = 0
         self.answered = 0
+        self.others = [each.uri for each in simulation.stacks]
         self.agent = user_agent(simulation, stack, self, session_s=session_s, reliable=reliable)
         watch = simulation.invariants.watch
         watch(f"dialogs of {stack.name}", lambda: len(self.agent))
@@ -236,8 +237,7 @@ class Talk(CallListener):
 
     def _refer(self, call: Call) -> None:
         self._phone.waiting += 1
-        others = [each.uri for each in self._phone.simulation.stacks]
-        call.refer(b"<%b>" % self._chance.one_of(others), self._progressed)
+        call.refer(b"<%b>" % self._chance.one_of(self._phone.others), self._progressed)
 
     def _heard(self, _status: int, _response: Response | None) -> None:
         self._phone.waiting -= 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pbxcore.journal import (
     CallEnded,
     CallStarted,
+    CallTransferred,
     LegAnswered,
     LegCalled,
     LegEnded,
@@ -47,6 +48,8 @@ def play_switched(
             )
             for stack in stacks
         ]
+        for phone in phones:
+            phone.others = [house.uri(name) for name in NAMES]
         second = stacks[1]
         house.bindings[NAMES[0]] += (binding(NAMES[0], second, pbx, "tcp"),)
         house.workers.room = chance.one_of((3, 1000))
@@ -78,6 +81,8 @@ def check_facts(facts: Sequence[Fact]) -> None:
                     open_.add(leg)
                 case LegRinging(_, leg) | LegAnswered(_, leg):
                     assert leg in open_
+                case CallTransferred(other=other) if other:
+                    pass
                 case LegsJoined(_, first, other):
                     answered = True
                     assert {first, other} <= open_

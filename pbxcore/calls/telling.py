@@ -1,0 +1,69 @@
+"""What a call tells: the journal its facts, a peer its reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.journal import CallStarted, LegEnded
+from pbxcore.media.commands import Figures
+from pbxcore.sip import causes
+from pbxcore.sip.headers.reason import Reason
+from pbxcore.sip.headers.warning import SipWarning
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pbxcore.calls.call import Call
+    from pbxcore.calls.caller_leg import CallerLeg
+    from pbxcore.calls.party import Farewell
+    from pbxcore.media.commands import StreamClosed
+
+
+def started_fact(call: Call, leg: CallerLeg) -> CallStarted:
+    """Somebody calls."""
+    origin, request = call.origin, leg.incoming.request
+    return CallStarted(
+        call.id,
+        leg.id,
+        origin.number,
+        origin.name,
+        call.dialled,
+        "inbound" if origin.trunk else "internal",
+        origin.trunk,
+        leg.incoming.flow.source,
+        _text(request.get(b"user-agent")),
+        _text(request.get(b"call-id")),
+        origin.shown,
+    )
+
+
+def ended_fact(
+    call: str, leg: str, farewell: Farewell, codec: str, closed: Sequence[StreamClosed]
+) -> LegEnded:
+    """A leg is over; of several streams the first, its sound, tells how its media were."""
+    figures = closed[0].received if closed else Figures()
+    return LegEnded(
+        call,
+        leg,
+        farewell.by,
+        farewell.status,
+        farewell.cause,
+        farewell.reason,
+        figures.packets,
+        figures.lost,
+        figures.jitter_ms,
+        figures.mos,
+        codec,
+    )
+
+
+def reasons(farewell: Farewell) -> tuple[bytes, ...]:
+    """Reason, and for what is our own trouble a Warning that a person can read."""
+    lines = causes.reason_lines(Reason(b"Q.850", farewell.cause))
+    if farewell.status == 503:
+        lines.append(b"Warning: " + SipWarning(399, b"pbx", farewell.reason).encode())
+    return tuple(lines)
+
+
+def _text(value: bytes | None) -> str:
+    return (value or b"").decode("utf-8", "replace")
