@@ -147,6 +147,13 @@ class Trunk(msgspec.Struct, frozen=True):
     enabled: bool = True
 
 
+class ExtensionGroup(msgspec.Struct, frozen=True):
+    """Extensions under one name, which can be watched as one (RFC 4662)."""
+
+    name: str
+    members: tuple[str, ...]
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """The whole directory at one version."""
 
@@ -154,6 +161,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     settings: DomainSettings
     extensions: tuple[Extension, ...]
     trunks: tuple[Trunk, ...] = ()
+    groups: tuple[ExtensionGroup, ...] = ()
 
 
 class ExtensionPut(msgspec.Struct, frozen=True, tag=True):
@@ -208,6 +216,7 @@ class Directory:
         self.settings = DomainSettings()
         self.trunks: dict[str, Trunk] = {}
         self._extensions: dict[str, Extension] = {}
+        self._groups: dict[str, ExtensionGroup] = {}
         self._signing_in: dict[str, tuple[str, ...]] = {}
         self.algorithms_differ = False
         """Whether an extension has digest algorithms of its own."""
@@ -218,6 +227,10 @@ class Directory:
         """The enabled extension of that number, or None."""
         found = self._extensions.get(number)
         return found if found is not None and found.enabled else None
+
+    def group(self, name: str) -> ExtensionGroup | None:
+        """The extension group of that name, whatever its case, or None."""
+        return self._groups.get(name.casefold())
 
     @property
     def trunk_networks(self) -> tuple[str, ...]:
@@ -244,6 +257,7 @@ class Directory:
         self._extensions = {each.number: each for each in snapshot.extensions}
         self._index()
         self.trunks = {each.id: each for each in snapshot.trunks}
+        self._groups = {each.name.casefold(): each for each in snapshot.groups}
 
     def apply(self, delta: Delta) -> None:
         """Follow one delta.
@@ -270,8 +284,13 @@ class Directory:
 
     def snapshot(self) -> Snapshot:
         """The present state as a value."""
-        extensions, trunks = tuple(self._extensions.values()), tuple(self.trunks.values())
-        return Snapshot(self.version, self.settings, extensions, trunks)
+        return Snapshot(
+            self.version,
+            self.settings,
+            tuple(self._extensions.values()),
+            tuple(self.trunks.values()),
+            tuple(self._groups.values()),
+        )
 
     def _index(self) -> None:
         self._signing_in, self.algorithms_differ = {}, False

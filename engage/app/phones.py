@@ -63,6 +63,7 @@ class Phones:
             now_ms,
             domain=self._domain,
             trunks=self.trunks.directory,
+            groups=people.directory_groups,
         )
         self.records = Records(ground, pbx, people, self.trunks.name_of)
         self.chat = DirectChat(

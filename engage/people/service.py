@@ -42,7 +42,7 @@ from engage.people.sign_in.tickets import Tickets
 from engage.people.wave_privileges import WavePrivileges
 from engage.people.welcoming import Welcoming
 from engage.system.actor import Module
-from pbxcore.directory import Extension
+from pbxcore.directory import Extension, ExtensionGroup
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -285,6 +285,11 @@ class People:
     def demo_passwords(self) -> list[str]:
         """User names that still have a password of the demonstration data."""
         return [each.user_name for each in self.accounts() if each.demo_password and each.enabled]
+
+    def directory_groups(self) -> tuple[ExtensionGroup, ...]:
+        """The PBX's view of all extension groups."""
+        groups = sorted(self._book.groups.values(), key=lambda each: each.id)
+        return tuple(ExtensionGroup(each.name, each.members) for each in groups)
 
     def directory(self) -> tuple[list[Extension], int]:
         """The PBX's view of all extensions, secrets in clear, and its version."""

@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from engage.errors import Unavailable
-from engage.people.events import ExtensionsDropped, ExtensionsSaved
+from engage.people.events import ExtensionsDropped, ExtensionsSaved, PeopleChanged
 from engage.system.events import SectionChanged
 from engage.telephony.events import TrunksChanged
 from pbxcore.commands import ApplyDelta, DirectoryHeld, PutSnapshot
@@ -15,6 +15,7 @@ from pbxcore.directory import (
     Delta,
     DomainSettings,
     Extension,
+    ExtensionGroup,
     ExtensionPut,
     ExtensionRemoved,
     Snapshot,
@@ -61,12 +62,14 @@ class DirectoryFeed:
         events: Events,
         settings: Callable[[], DomainSettings] = DomainSettings,
         trunks: Callable[[], tuple[Trunk, ...]] = tuple,
+        groups: Callable[[], tuple[ExtensionGroup, ...]] = tuple,
     ) -> None:
         self._source, self._link = source, link
-        self._settings, self._trunks = settings, trunks
+        self._settings, self._trunks, self._groups = settings, trunks, groups
         self._told = settings()
         self._held: dict[str, Extension] = {}
         self._held_trunks: tuple[Trunk, ...] = ()
+        self._held_groups: tuple[ExtensionGroup, ...] = ()
         self._version = -1  # what the PBX is known to hold
         self._order = asyncio.Lock()
         link.on_connected(self._connected)
@@ -74,6 +77,7 @@ class DirectoryFeed:
         events.subscribe(ExtensionsDropped, self._changed)
         events.subscribe(SectionChanged, self._changed)
         events.subscribe(TrunksChanged, self._changed)
+        events.subscribe(PeopleChanged, self._people_changed)
 
     async def applied(self) -> bool:
         """Whether the PBX holds everything that is stored now; what it lacks is told first."""
@@ -94,32 +98,39 @@ class DirectoryFeed:
             if self._link.connected:
                 await self._follow()
 
+    async def _people_changed(self, _: PeopleChanged) -> None:
+        """Many things of people are none of the PBX's; of those only groups have no event."""
+        async with self._order:
+            if self._link.connected and self._groups() != self._held_groups:
+                await self._follow()
+
     async def _follow(self) -> None:
         extensions, version = self._source.directory()
         if self._is_told(version):
             return
         now, settings = {each.number: each for each in extensions}, self._settings()
-        trunks = self._trunks()
+        trunks, groups = self._trunks(), self._groups()
         try:
             held = -1
             follows = version == self._version + 1 and self._version >= 0
-            if follows and settings == self._told:
+            if follows and (settings, groups) == (self._told, self._held_groups):
                 changes = difference(self._held, now)
                 changes += trunk_difference(self._held_trunks, trunks)
                 delta = Delta(version, changes)
                 held = await self._tell(ApplyDelta(delta))
             if held != version:
-                snapshot = Snapshot(version, settings, tuple(extensions), trunks)
+                snapshot = Snapshot(version, settings, tuple(extensions), trunks, groups)
                 held = await self._tell(PutSnapshot(snapshot))
         except Unavailable:  # the next connection begins with a snapshot
             log.info("directory waits for the pbx", extra={"version": version})
             self._version = -1
             return
         self._held, self._version, self._told = now, held, settings
-        self._held_trunks = trunks
+        self._held_trunks, self._held_groups = trunks, groups
 
     def _is_told(self, version: int) -> bool:
         held = version == self._version and self._settings() == self._told
+        held = held and self._groups() == self._held_groups
         return held and self._trunks() == self._held_trunks
 
     async def _tell(self, command: ApplyDelta | PutSnapshot) -> int:

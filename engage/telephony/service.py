@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     )
     from engage.telephony.projection import Follower
     from pbxcore.commands import JournalGrew
-    from pbxcore.directory import Trunk
+    from pbxcore.directory import ExtensionGroup, Trunk
 
 
 class Telephony:
@@ -48,6 +48,7 @@ class Telephony:
         *,
         domain: Callable[[], DomainSettings] = DomainSettings,
         trunks: Callable[[], tuple[Trunk, ...]] = tuple,
+        groups: Callable[[], tuple[ExtensionGroup, ...]] = tuple,
         pace: TokenBucket | None = None,
         in_flight: int = IN_FLIGHT,
     ) -> None:
@@ -55,7 +56,7 @@ class Telephony:
         self.deliveries = Deliveries(
             database, link, events, clock=clock, pace=pace, in_flight=in_flight
         )
-        self.feed = DirectoryFeed(source, link, events, domain, trunks)
+        self.feed = DirectoryFeed(source, link, events, domain, trunks, groups)
         self._projection: Projection | None = None
 
     def follow(

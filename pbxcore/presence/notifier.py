@@ -16,7 +16,7 @@ from pbxcore.presence.resource_list import ResourceList
 from pbxcore.presence.subscription import Subscription, restored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from pbxcore.presence.package import Package, Told
     from pbxcore.presence.subscription import Member, StoredSubscription, Teller
@@ -205,6 +205,22 @@ class Notifier:
                 outputs += self.end(each, b"noresource", now_ms)
         return outputs
 
+    def of_groups(self) -> list[Subscription]:
+        """All subscriptions to the members of a group."""
+        return [each for each in self._held.values() if each.group]
+
+    def relist(
+        self, subscription: Subscription, members: tuple[Member, ...], now_ms: int
+    ) -> list[Output]:
+        """A list has other members now: all of it is told anew (RFC 4662 §5.2)."""
+        self._watch(subscription, watching=False)
+        subscription.members = members
+        package = self._packages[subscription.event.package]
+        subscription.teller = self.teller(package, members, listed=True)
+        self._watch(subscription, watching=True)
+        subscription.told, subscription.stale = None, True
+        return [Keep(subscription), *self._refreshed(subscription, now_ms)]
+
     def tick(self, now_ms: int) -> list[Output]:
         """Let time pass: subscriptions expire, and what was throttled is told."""
         outputs: list[Output] = []
@@ -274,8 +290,7 @@ class Notifier:
 
     def _add(self, subscription: Subscription) -> None:
         self._held[subscription.key] = subscription
-        for place in self._places(subscription):
-            self._watching.setdefault(place, {})[subscription.key] = subscription
+        self._watch(subscription, watching=True)
         watcher = subscription.watcher
         self._counts[watcher] = self._counts.get(watcher, 0) + 1
 
@@ -283,16 +298,20 @@ class Notifier:
         key = subscription.key
         del self._held[key]
         self._agenda.drop(key)
-        for place in self._places(subscription):
-            watching = self._watching[place]
-            watching.pop(key, None)
-            if not watching:
-                del self._watching[place]
+        self._watch(subscription, watching=False)
         self._counts[subscription.watcher] -= 1
         if not self._counts[subscription.watcher]:
             del self._counts[subscription.watcher]
 
-    @staticmethod
-    def _places(subscription: Subscription) -> Iterator[tuple[bytes, str]]:
-        numbers = dict.fromkeys(each.number for each in subscription.members)
-        return ((subscription.event.package, number) for number in numbers)
+    def _watch(self, subscription: Subscription, *, watching: bool) -> None:
+        """Note which resources it is told of, or that it is not any more."""
+        key = subscription.key
+        for number in {each.number for each in subscription.members}:
+            place = subscription.event.package, number
+            if watching:
+                self._watching.setdefault(place, {})[key] = subscription
+                continue
+            watchers = self._watching[place]
+            del watchers[key]
+            if not watchers:
+                del self._watching[place]

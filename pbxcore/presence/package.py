@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, Protocol
 
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.grammar import bare
 
 
 class Body(NamedTuple):
@@ -76,7 +77,7 @@ def chosen_type(package: Package, accepted: list[bytes]) -> bytes:
     Raises:
         RemoteProtocolError: 406: none is acceptable.
     """
-    wanted = [each.partition(b";")[0].strip().lower() for each in accepted]
+    wanted = [bare(each) for each in accepted]
     if not wanted or b"*/*" in wanted:
         return package.types[0]
     for each in package.types:

@@ -59,9 +59,9 @@ class Member(msgspec.Struct, frozen=True):
 class StoredSubscription(msgspec.Struct, frozen=True, omit_defaults=True):
     """A subscription, complete enough to go on after a restart; its key is our tag.
 
-    `members` is one resource, or several of a `listed` subscription; `source` is where the
-    SUBSCRIBE came from and `here` where it arrived, both as `host:port`. `local_seq` is above every
-    CSeq that was used.
+    `members` is one resource, or several of a `listed` subscription: a `group`, or what its body
+    named. `source` is where the SUBSCRIBE came from and `here` where it arrived, both as
+    `host:port`. `local_seq` is above every CSeq that was used.
     """
 
     package: str
@@ -82,6 +82,7 @@ class StoredSubscription(msgspec.Struct, frozen=True, omit_defaults=True):
     routes: tuple[bytes, ...] = ()
     listed: bool = False
     secure: bool = False
+    group: str = ""
 
 
 class Teller(Protocol):
@@ -100,6 +101,7 @@ class Subscription:
         "dialog",
         "event",
         "expires_ms",
+        "group",
         "here",
         "in_flight",
         "listed",
@@ -124,6 +126,7 @@ class Subscription:
         teller: Teller,
         content_type: bytes,
         listed: bool = False,
+        group: str = "",
     ) -> None:
         self.dialog = dialog
         self.event = event
@@ -132,6 +135,7 @@ class Subscription:
         self.teller = teller
         self.content_type = content_type
         self.listed = listed
+        self.group = group
         self.source = self.here = ""
         self.transport = "udp"
         self.expires_ms = 0
@@ -185,6 +189,7 @@ class Subscription:
             routes=dialog.route_set,
             listed=self.listed,
             secure=dialog.secure,
+            group=self.group,
         )
 
 
@@ -213,6 +218,7 @@ def restored(stored: StoredSubscription, teller: Teller) -> Subscription:
         teller=teller,
         content_type=stored.content_type.encode(),
         listed=stored.listed,
+        group=stored.group,
     )
     subscription.source, subscription.here = stored.source, stored.here
     subscription.transport = stored.transport

@@ -137,6 +137,7 @@ class Events:
             if self._directory.extension(number) is None:
                 self._subscriptions.drop(number)
                 self._publications.drop(number)
+        self._subscriptions.refresh_groups()
         for number in before.keys() | self._mailboxes.keys():
             if before.get(number) != self._mailboxes.get(number):
                 self._subscriptions.changed(number, MessageSummary.name)

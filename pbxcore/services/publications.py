@@ -10,7 +10,7 @@ from pbxcore.presence.markup import NotMarkup
 from pbxcore.presence.packages.presence import PIDF, PresencePackage, read_pidf
 from pbxcore.presence.publication import USUAL_EXPIRY_S
 from pbxcore.presence.registrar import granted_expiry
-from pbxcore.sip.grammar import is_token, seconds
+from pbxcore.sip.grammar import bare, is_token, seconds
 from pbxcore.sip.headers.events import read_event
 from pbxcore.sip.uri import SipUri
 
@@ -128,7 +128,7 @@ def _published(request: Request) -> Presence | None:
     """The state in the body (step 5), None without a body."""
     if not request.body:
         return None
-    kind = (request.get(b"content-type") or b"").partition(b";")[0].strip().lower()
+    kind = bare(request.get(b"content-type"))
     encoding = (request.get(b"content-encoding") or b"identity").lower()
     if kind != PIDF or encoding != b"identity":
         raise RemoteProtocolError(415, "", (_ACCEPT, b"Accept-Encoding: identity"))

@@ -16,11 +16,13 @@ from pbxcore.presence.packages.feature_event import CONTENT_TYPE as FEATURES
 from pbxcore.presence.packages.feature_event import NONE_SET, FeaturePackage, changed_by
 from pbxcore.presence.reach import Way, phones, target_along, way_to
 from pbxcore.presence.registrar import granted_expiry
-from pbxcore.presence.resource_list import RESOURCE_LISTS, RLMI, read_resource_lists
-from pbxcore.presence.subscription import Member, Subscription, read_subscribe
+from pbxcore.presence.resource_list import MOST_MEMBERS
+from pbxcore.presence.subscription import Subscription, read_subscribe
+from pbxcore.services.lists import Lists
 from pbxcore.services.notices import Notice, Written, contact_line
 from pbxcore.sip.dialogs.dialog import dialog_id_of, dialog_of_request
 from pbxcore.sip.flow import host_port
+from pbxcore.sip.grammar import bare
 from pbxcore.sip.uri import SipUri, parse_uri
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ class SubscriptionService:
         self._notifier = notifier
         self._states = states
         self._notices = notices
+        self._lists = Lists(directory, domain)
         self._stores = stores
         self._now_ms = now_ms
         self._timer: asyncio.TimerHandle | None = None
@@ -131,16 +134,25 @@ class SubscriptionService:
         self._states.set_features(number, NONE_SET)
         self._stores.features.save(number, None)
 
+    def refresh_groups(self) -> None:
+        """The directory is another now: lists of groups may be."""
+        for each in self._notifier.of_groups():
+            here = parse_uri(each.dialog.local_address.uri)
+            host = here.host if isinstance(here, SipUri) else b""
+            members = self._lists.members(each.group, host)[:MOST_MEMBERS]
+            if not members:
+                self._perform(self._notifier.end(each, b"noresource", self._now_ms()))
+            elif members != each.members:
+                self._perform(self._notifier.relist(each, members, self._now_ms()))
+
     def _new(
         self, incoming: Incoming, asked: Asked, package: Package, watcher: Extension
     ) -> Subscription:
         uri = incoming.head.uri
         if isinstance(uri, SipUri) and not self._domain.is_ours(uri.host):
             raise RemoteProtocolError(404, "Not Our Domain")
-        members = self._listed(incoming, asked)
-        listed = members is not None
-        if members is None:
-            members = (Member(user_of(uri) or "", incoming.head.to.uri.decode("ascii")),)
+        watched = self._lists.watched(incoming, asked)
+        members, listed = watched.members, watched.listed
         for each in members:
             self._allow(watcher, each.number, package)
         most = self._directory.settings.limits.subscriptions
@@ -153,6 +165,7 @@ class SubscriptionService:
             teller=self._notifier.teller(package, members, listed=listed),
             content_type=chosen_type(package, asked.accepted),
             listed=listed,
+            group=watched.group,
         )
 
     def _known(self, incoming: Incoming, asked: Asked, watcher: Extension) -> Subscription:
@@ -166,26 +179,6 @@ class SubscriptionService:
         subscription.dialog.admit(incoming.head.cseq)
         subscription.dialog.refresh(incoming.request)
         return subscription
-
-    def _listed(self, incoming: Incoming, asked: Asked) -> tuple[Member, ...] | None:
-        """The members of a list that came along (RFC 5367), None when there is no list."""
-        request = incoming.request
-        if _media_type(request.get(b"content-type")) != RESOURCE_LISTS:
-            return None
-        kinds = {_media_type(each) for each in asked.accepted}
-        if not asked.lists or (kinds and not kinds & {b"multipart/related", RLMI, b"*/*"}):
-            raise RemoteProtocolError(421, "", (b"Require: eventlist",))  # RFC 4662 §4.5
-        try:
-            uris = read_resource_lists(request.body)
-        except NotMarkup as error:
-            raise RemoteProtocolError(400, "Malformed Resource List") from error
-        return tuple(Member(self._number_of(each), each) for each in uris)
-
-    def _number_of(self, uri: str) -> str:
-        parsed = parse_uri(uri.encode("utf-8", "replace"))
-        if isinstance(parsed, SipUri) and not self._domain.is_ours(parsed.host):
-            raise RemoteProtocolError(404, "Not Our Domain")
-        return user_of(parsed) or ""
 
     def _allow(self, watcher: Extension, number: str, package: Package) -> None:
         """Who may watch whom: everybody presence and lines, the rest each extension its own."""
@@ -207,7 +200,7 @@ class SubscriptionService:
         request = incoming.request
         if package.name != FeaturePackage.name or not request.body:
             return ()
-        kind = _media_type(request.get(b"content-type"))
+        kind = bare(request.get(b"content-type"))
         if kind != FEATURES:
             raise RemoteProtocolError(415, "", (b"Accept: " + FEATURES,))
         try:
@@ -301,7 +294,3 @@ class SubscriptionService:
     def _tick(self) -> None:
         self._timer = None
         self._perform(self._notifier.tick(self._now_ms()))
-
-
-def _media_type(value: bytes | None) -> bytes:
-    return (value or b"").partition(b";")[0].strip().lower()

@@ -169,3 +169,8 @@ def write_parameters(given: Mapping[bytes, bytes | None]) -> bytes:
             text = unquoted(value).decode("utf-8", "replace")
             written.append(b";%b=%b" % (name, quoted(text)))
     return b"".join(written)
+
+
+def bare(value: bytes | None) -> bytes:
+    """A value without its parameters, in lower case: what a media type or an event is called."""
+    return (value or b"").partition(b";")[0].strip().lower()

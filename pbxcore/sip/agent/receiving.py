@@ -12,6 +12,7 @@ from pbxcore.sip.agent.offer import Offer
 from pbxcore.sip.dialogs.dialog import contact_of
 from pbxcore.sip.dialogs.info import read_info
 from pbxcore.sip.dialogs.offer_answer import Carrier
+from pbxcore.sip.grammar import bare
 
 if TYPE_CHECKING:
     from pbxcore.sip.agent.call import Call
@@ -139,4 +140,4 @@ class Receiving:
 
 def is_refer(request: Request) -> bool:
     """Whether a SUBSCRIBE or NOTIFY is about a reference."""
-    return (request.get(b"event") or b"").partition(b";")[0].strip().lower() == b"refer"
+    return bare(request.get(b"event")) == b"refer"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.grammar import bare
 from pbxcore.sip.headers.tokens import read_info_package
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def read_info(request: Request, packages: Collection[bytes]) -> Information:
         RemoteProtocolError: 469 with Recv-Info: a package we did not ask for; 415 with Accept: a
             body of no package that we do not know.
     """
-    content_type = (request.get(b"content-type") or b"").partition(b";")[0].strip().lower()
+    content_type = bare(request.get(b"content-type"))
     package = read_info_package(request)
     if package is not None:
         package = package.lower()

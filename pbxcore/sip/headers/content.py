@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pbxcore.errors import LocalProtocolError, RemoteProtocolError
-from pbxcore.sip.grammar import is_token, parameters, unquoted, write_parameters
+from pbxcore.sip.grammar import bare, is_token, parameters, unquoted, write_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -123,7 +123,7 @@ def disposition_of(value: bytes | None, content_type: bytes | None) -> Dispositi
     """
     if value is not None:
         return parse_disposition(value)
-    kind = (content_type or b"").partition(b";")[0].strip().lower()
+    kind = bare(content_type)
     return Disposition(b"session" if kind == b"application/sdp" else b"render")
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.address import Address, parse_address, write_address
-from pbxcore.sip.grammar import unquoted
+from pbxcore.sip.grammar import bare, unquoted
 from pbxcore.sip.headers.dialog_reference import DialogReference, parse_replaces
 from pbxcore.sip.uri import SipUri, parse_uri, uri_headers
 
@@ -79,7 +79,7 @@ def read_refer_to(message: Message) -> ReferTo:
 def read_refer_sub(message: Message) -> bool:
     """Whether a REFER, or its 2xx, means a subscription; so it is unless it says `false`."""
     value = message.get(b"refer-sub") or b"true"
-    return value.partition(b";")[0].strip().lower() != b"false"
+    return bare(value) != b"false"
 
 
 def read_referred_by(message: Message) -> Address | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pytest
 from pbxcore.presence.packages.dialog_info import read_dialogs
 from pbxcore.presence.packages.presence import read_pidf
 from tests.support.baresip import Baresip
+from tests.support.program import Program
 from tests.support.server import Server
 from tests.support.watcher import Watcher
 
@@ -75,6 +77,38 @@ async def test_baresip_follows_its_mailbox_and_a_colleague(
             assert await friend.register(0) == 200
     asked = phone.printed.count("SUBSCRIBE sip:")
     assert asked <= 8, phone.printed  # each once, with a password, and once to end it
+
+
+async def test_group_of_the_administration_is_watched_as_a_list(server: Server) -> None:
+    admin = Program(server.url, "admin", "Demo-admin!")
+    made = admin.post("/v1/extension-groups", {"name": "Front Desk", "members": ["1001", "1002"]})
+    path = f"/v1/extension-groups/{made.json()['id']}"
+    lists = "Supported: eventlist\r\n"
+    async with watcher(server, "1000") as phone:
+        async with asyncio.timeout(5):  # until the PBX has been told
+            while (refused := await phone.subscribe("dialog", "front%20desk"))[0].status == 404:
+                pass
+        assert refused[0].status == 421
+        answer, dialog = await phone.subscribe("dialog", "front%20desk", more=lists)
+        assert (answer.status, answer.get("Require")) == (200, "eventlist")
+        (whole,) = await phone.notified(1)
+        assert 'uri="sip:front%20desk@127.0.0.1" version="0" fullState="true"' in whole.body
+        assert re.findall(r'resource uri="([^"]+)"', whole.body) == [
+            "sip:1001@127.0.0.1",
+            "sip:1002@127.0.0.1",
+        ]
+        admin.patch(path, {"members": ["1003"]})
+        (_, other) = await phone.notified(2)
+        assert 'fullState="true"' in other.body
+        assert re.findall(r'resource uri="([^"]+)"', other.body) == ["sip:1003@127.0.0.1"]
+        server.kill9("pbx")
+        await asyncio.to_thread(server.wait_ready)
+        (_, _, after) = await phone.notified(3)
+        assert re.findall(r'resource uri="([^"]+)"', after.body) == ["sip:1003@127.0.0.1"]
+        assert after.get("Call-ID") == dialog.call_id
+        admin.delete(path)
+        last = (await phone.notified(4))[-1]
+        assert last.get("Subscription-State") == "terminated;reason=noresource"
 
 
 def test_sipsak_fetches_a_state(server: Server, tmp_path: Path) -> None:

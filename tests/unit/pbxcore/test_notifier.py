@@ -386,6 +386,26 @@ def test_list_is_told_whole_first_and_then_what_changed() -> None:
     assert second.body.count(b"Content-Type: application/pidf+xml") == 1
 
 
+def test_list_with_other_members_is_told_whole_and_watched_anew() -> None:
+    house = State()
+    subscription = house.subscription(number="team", listed=("1001", "1002"))
+    house.notifier.subscribe(subscription, 600, NOW)
+    house.notifier.answered(subscription, 200, None, NOW)
+    members = (Member("1002", "sip:1002@pbx.test"), Member("1003", "sip:1003@pbx.test"))
+    (kept,) = house.notifier.relist(subscription, members, NOW)  # told when the interval is over
+    assert isinstance(kept, Keep)
+    (told,) = notifies(house.notifier.tick(NOW + 5000))
+    assert b'version="1" fullState="true"' in told.body
+    assert re.findall(rb'resource uri="sip:(\d+)@', told.body) == [b"1002", b"1003"]
+    house.notifier.answered(subscription, 200, None, NOW + 5000)
+    house.presence.update({"1001": REGISTERED, "1003": REGISTERED})
+    house.notifier.changed(b"presence", "1001", NOW + 5000)
+    assert house.notifier.watching(b"presence", "1001") == []
+    house.notifier.changed(b"presence", "1003", NOW + 5000)
+    (told,) = notifies(house.notifier.tick(NOW + 10_000))
+    assert re.findall(rb'resource uri="sip:(\d+)@', told.body) == [b"1003"]
+
+
 def test_list_of_a_body_is_read() -> None:
     body = (
         b'<resource-lists xmlns="urn:ietf:params:xml:ns:resource-lists"><list>'
