@@ -54,6 +54,10 @@ class MediaWorker:
         """The connection ended: so do its streams."""
         self._engine.forget(owner)
 
+    def close(self) -> None:
+        """The worker ends, after its loop did: recordings are made whole."""
+        self._engine.close()
+
     def health(self) -> Health:
         """Open a pair and close it again: the only proof that media would find one."""
         self._probes += 1

@@ -116,6 +116,7 @@ class MediaPart:
         self._leash.ready()
         log.info("media serves", extra={"pairs": self._worker.pairs})
         loop.run()
+        self._worker.close()
         signal.set_wakeup_fd(-1)  # another signal may come after `waker` is closed
 
     def _accept(self) -> None:

@@ -34,13 +34,15 @@ class SetStream(msgspec.Struct, frozen=True, tag=True):
 
     `silence_s`: tell `StreamSilent` when nothing valid came for so long while we may receive; 0:
     never. `latch`: send where the peer's media come from, not where its description says, once the
-    first valid packet came from the same address family (RFC 4961 and NAT).
+    first valid packet came from the same address family (RFC 4961 and NAT). `fax_tones`: tell
+    `ToneHeard`. Where no telephone events were agreed, keys are heard and pressed in band.
     """
 
     stream: str
     agreed: Agreed
     silence_s: float = 0.0
     latch: bool = True
+    fax_tones: bool = False
 
 
 class RestartIce(msgspec.Struct, frozen=True, tag=True):
@@ -89,7 +91,8 @@ class Play(msgspec.Struct, frozen=True, tag=True):
     """Play to a stream what is listed, `times` over (0: until stopped). Reply: `Done`.
 
     It replaces what plays, and what the stream hears from others until it ends. `Played` tells of
-    the end, with the same `play`. `until_digit`: any key of the listener's ends it.
+    the end, however it came, with the same `play`. `until_digit`: any key that the listener presses
+    ends it.
     """
 
     stream: str

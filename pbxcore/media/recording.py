@@ -7,7 +7,7 @@ file holds all but the last moment. A disk that fills ends a recording, never a 
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from pbxcore.media.samples import FRAME_MS, frame_size, level_db, rounded, silen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from io import RawIOBase
 
     from pbxcore.media.samples import Samples
 
@@ -35,18 +36,21 @@ def header(channels: int, rate: int, size: int) -> bytes:
 
 
 class WavFile:
-    """Writes a WAV file bit by bit.
+    """Writes a WAV file bit by bit; the file is not to be buffered, and closed by `close`.
 
     Raises:
         OSError: from any of its methods; `seconds` then still is what the file holds.
     """
 
-    def __init__(self, file: BinaryIO, *, channels: int, rate: int) -> None:
+    def __init__(self, file: RawIOBase, *, channels: int, rate: int) -> None:
         self._file = file
         self._channels, self._rate = channels, rate
         self._size = 0
-        file.write(header(channels, rate, 0))
-        file.flush()
+        try:
+            self._write(0, header(channels, rate, 0))
+        except OSError:
+            file.close()
+            raise
 
     @property
     def seconds(self) -> float:
@@ -57,20 +61,22 @@ class WavFile:
         """Add whole samples, and count them."""
         sound = sound[: _LARGEST - self._size]
         try:
-            self._file.seek(_HEADER.size + self._size)
-            self._file.write(sound)
-            self._file.flush()
+            self._write(_HEADER.size + self._size, sound)
         except OSError:
             self._file.truncate(_HEADER.size + self._size)
             raise
         self._size += len(sound)
-        self._file.seek(0)
-        self._file.write(header(self._channels, self._rate, self._size))
-        self._file.flush()
+        self._write(0, header(self._channels, self._rate, self._size))
 
     def close(self) -> None:
         """It is whole."""
         self._file.close()
+
+    def _write(self, at: int, data: bytes) -> None:
+        self._file.seek(at)
+        left = memoryview(data)
+        while left:  # a disk that fills takes a part, and refuses the next
+            left = left[self._file.write(left) or 0 :]
 
 
 class Recording:

@@ -61,6 +61,7 @@ class Worker:
         self.inside(lambda: self.worker.forget(self._owner))
         self.inside(self.worker.loop.stop)
         self._thread.join(5)
+        self.worker.close()
         self._woken.close()
         self._waker.close()
         self.worker.loop.close()

@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from pbxcore.media.g711 import compress_mu, expand_a, expand_mu, mu_to_a
+from pbxcore.media.codecs.coding import decoder_for, encoder_for
 from pbxcore.media.goertzel import share
 from pbxcore.media.oscillator import sine
+from pbxcore.media.samples import frame_size, silence
+from pbxcore.sip.sdp.codecs import PCMU, Format
 from tests.support.server import wait_until
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pbxcore.media.samples import Samples
@@ -91,20 +94,26 @@ def hears(folder: Path, hz: float, *, seconds: float = 0.5, within_s: float = 15
 
 
 class Voice:
-    """One end of an RTP stream of G.711 that says a tone, from `talk` on, and keeps what it hears.
+    """One end of an RTP stream that says a tone, from `talk` on, and keeps what it hears.
 
-    `law`: the payload type it sends, 0 (µ-law) or 8 (A-law); it understands both.
+    `codec`: what it sends and understands. A `tone_hz` of 0: silence, until
+    it has to `say` something.
     """
 
-    def __init__(self, hz: float, *, law: int = 0, host: str = "127.0.0.1") -> None:
-        codes = bytes(compress_mu(int(each)) for each in sine((hz,), 1, 8000, edges=False))
-        self._tone = mu_to_a(codes) if law == 8 else codes
-        self._law = law
+    def __init__(self, tone_hz: float, *, codec: Format = PCMU, host: str = "127.0.0.1") -> None:
+        self._encoder, self._decoder = encoder_for(codec.codec), decoder_for(codec.codec)
+        self._codec, self.rate = codec, self._encoder.rate
+        self._frame = frame_size(self.rate)
+        heard = (tone_hz,) if tone_hz else ()
+        self._tone = sine(heard, 1, self.rate, edges=False)
+        self._to_say = self._tone[:0]
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((host, 0))
         self._socket.settimeout(0.005)
+        self.host = host
         self.port: int = self._socket.getsockname()[1]
         self.received: list[int] = []
+        self.sequences: list[int] = []
         self._peer: tuple[str, int] | None = None
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -122,15 +131,21 @@ class Voice:
         """Say the tone there, from now on."""
         self._peer = (host, port)
 
+    def say(self, samples: Samples) -> None:
+        """Say this, once, in place of the tone."""
+        self._to_say = samples
+
     def hears(self, hz: float, *, seconds: float = 0.5, within_s: float = 10) -> None:
         """Wait until this tone, and nothing beside it, is what comes."""
-        self._wait(lambda tail: heard(tail, hz) > 0.7, seconds, within_s, f"{hz} Hz")
+        self._wait(lambda tail: heard(tail, hz, self.rate) > 0.7, seconds, within_s, f"{hz} Hz")
 
     def hears_all(self, *tones: float, seconds: float = 0.5, within_s: float = 10) -> None:
         """Wait until these tones come together."""
-        self._wait(
-            lambda tail: all(sounds(tail, hz) > 0.7 for hz in tones), seconds, within_s, f"{tones}"
-        )
+
+        def together(tail: Samples) -> bool:
+            return all(sounds(tail, hz, self.rate) > 0.7 for hz in tones)
+
+        self._wait(together, seconds, within_s, f"{tones}")
 
     def hears_nothing(self, *, seconds: float = 0.5) -> None:
         """Look on for a while: nothing may come, or silence only."""
@@ -139,29 +154,38 @@ class Voice:
         came = np.array(self.received[begin:] or [0], np.int16)
         assert int(np.abs(came.astype(int)).max()) < 100
 
-    def _wait(self, fits, seconds: float, within_s: float, what: str) -> None:
+    def _wait(
+        self, fits: Callable[[Samples], bool], seconds: float, within_s: float, what: str
+    ) -> None:
         def latest() -> bool:
-            tail = np.array(self.received[-round(seconds * 8000) :], np.int16)
-            return len(tail) >= seconds * 8000 and fits(tail)
+            tail = np.array(self.received[-round(seconds * self.rate) :], np.int16)
+            return len(tail) >= seconds * self.rate and fits(tail)
 
         wait_until(latest, within_s, f"{what} at port {self.port}")
 
     def _run(self) -> None:
-        expand = {0: [expand_mu(c) for c in range(256)], 8: [expand_a(c) for c in range(256)]}
+        kind, step = self._codec.payload_type, self._codec.codec.clock_rate // 50
         number, due = 0, time.monotonic()
         while not self._over.is_set():
             try:
                 packet = self._socket.recv(2048)
             except (TimeoutError, ConnectionRefusedError):
                 packet = b""
-            kind = packet[1] & 0x7F if len(packet) > 12 and packet[0] >> 6 == 2 else -1
-            if kind in expand:
-                self.received.extend(expand[kind][code] for code in packet[12:])
+            if len(packet) > 12 and packet[0] >> 6 == 2 and packet[1] & 0x7F == kind:
+                self.sequences.append(int.from_bytes(packet[2:4]))
+                self.received.extend(self._decoder.decode(packet[12:]).tolist())
             if time.monotonic() < due:
                 continue
             due += 0.02
             if self._peer:
-                at = number * 160 % 8000
-                head = struct.pack("!BBHII", 0x80, self._law, number & 0xFFFF, number * 160, 0x50)
-                self._socket.sendto(head + self._tone[at : at + 160], self._peer)
+                head = struct.pack("!BBHII", 0x80, kind, number & 0xFFFF, number * step, 0x50)
+                payload = self._encoder.encode(self._next(number))
+                self._socket.sendto(head + payload, self._peer)
                 number += 1
+
+    def _next(self, number: int) -> Samples:
+        if not len(self._to_say):
+            at = number * self._frame % self.rate
+            return self._tone[at : at + self._frame]
+        frame, self._to_say = self._to_say[: self._frame], self._to_say[self._frame :]
+        return np.concatenate((frame, silence(self._frame - len(frame))))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from pbxcore.errors import LocalProtocolError
 from pbxcore.media.codecs.catalogue import sampling_rate
 from pbxcore.media.codecs.companded import A_LAW, L16, MU_LAW
+from pbxcore.media.resampling import Resampler
 
 if TYPE_CHECKING:
     from pbxcore.media.samples import Samples
@@ -77,3 +78,18 @@ def encoder_for(codec: Codec) -> Encoder:
             from pbxcore.media.codecs.ffmpeg import FfmpegEncoder
 
             return FfmpegEncoder(name)
+
+
+class FrameEncoder:
+    """Frames of `rate` samples a second in one codec, whatever the codec's own rate."""
+
+    def __init__(self, codec: Codec, rate: int) -> None:
+        self._encoder = encoder_for(codec)
+        same = self._encoder.rate == rate
+        self._resampler = None if same else Resampler(rate, self._encoder.rate)
+
+    def encode(self, frame: Samples) -> bytes:
+        """The payload of the next 20 ms."""
+        if self._resampler is not None:
+            frame = self._resampler.resample(frame)
+        return self._encoder.encode(frame)

@@ -24,6 +24,7 @@ from pbxcore.media.rtp import Packet
 from pbxcore.net.media.relay import Bridge
 from pbxcore.net.media.reports import REPORT_S, Clocks
 from pbxcore.net.media.security import Security
+from pbxcore.net.media.sound import SOUND, Sound
 from pbxcore.net.media.stream import Stream
 
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ class Owner:
 
 
 class Engine:
-    """All streams of one worker.
-
-    `serve` adds what is done by others: players, recorders, rooms.
+    """All streams of one worker; what works on sound itself is `sound`'s.
 
     Args:
         loop: calls back.
@@ -74,6 +73,7 @@ class Engine:
         name = base64.b64encode(entropy(12)).decode()  # RFC 7022 §4.2
         self._clocks = Clocks(name, wall, entropy, report_s)
         self._packet = Packet()
+        self.sound = Sound(self)
         self._streams: dict[str, Stream] = {}
         self._packets = self._refused = 0
         self._handlers: dict[type, Handler] = {
@@ -84,27 +84,26 @@ class Engine:
             Disconnect: self._disconnect,
             PressDigits: self._press,
             CloseStream: self._close,
+            **dict.fromkeys(SOUND, self.sound.carry_out),
         }
-
-    def serve(self, request: type, handler: Handler) -> None:
-        """Let requests of that type be carried out so."""
-        self._handlers[request] = handler
 
     def stream(self, name: str) -> Stream | None:
         """An open stream."""
         return self._streams.get(name)
 
     def carry_out(self, owner: Owner, request: MediaRequest) -> MediaReply:
-        """Do what is asked; what this worker has no part for finds no room."""
-        handler = self._handlers.get(type(request))
-        if handler is None:
-            return NoRoom(f"this worker has no {type(request).__name__}")
-        return handler(owner, request)
+        """Do what is asked."""
+        return self._handlers[type(request)](owner, request)
 
     def forget(self, owner: Owner) -> None:
         """The connection ended: so do its streams."""
         for name in tuple(owner.streams):
             self._close(owner, CloseStream(name))
+        owner.tell = _nobody  # a recording becomes whole a moment later
+
+    def close(self) -> None:
+        """The worker ends: what is recorded is on disk before this returns."""
+        self.sound.close()
 
     def figures(self) -> dict[str, float]:
         """Counts since the start, and the streams there are."""
@@ -131,6 +130,8 @@ class Engine:
             tell=owner.tell,
         )
         self._streams[stream.name] = owner.streams[stream.name] = stream
+        if stream.kind == "audio":
+            self.sound.expect()
         if request.secured:
             return self._security.open(stream)
         return StreamOpened(stream.name, stream.port)
@@ -141,6 +142,7 @@ class Engine:
             return Done(known=False)
         self._security.protect(stream, request.agreed)
         stream.follow(request)
+        self.sound.follow(stream, request)
         return Done()
 
     def _restart_ice(self, _: Owner, request: RestartIce) -> MediaReply:
@@ -164,11 +166,11 @@ class Engine:
             stream.joined.leave(stream)
         return Done()
 
-    def _press(self, _: Owner, request: PressDigits) -> MediaReply:
+    def _press(self, owner: Owner, request: PressDigits) -> MediaReply:
         stream = self._streams.get(request.stream)
         if stream is None:
             return Done(known=False)
-        stream.keying.press(request)
+        self.sound.press(owner, stream, request)
         return Done()
 
     def _close(self, owner: Owner, request: CloseStream) -> MediaReply:
@@ -177,6 +179,11 @@ class Engine:
             return StreamClosed(request.stream)
         del self._streams[stream.name], owner.streams[stream.name]
         stream.close()
+        self.sound.forget(stream)
         self._packets += stream.packets
         self._refused += stream.refused
         return stream.figures()
+
+
+def _nobody(notice: MediaNotice) -> None:
+    """Whoever asked is gone."""

@@ -1,4 +1,7 @@
-"""Two streams that hear each other: packets go on as they are, under the other leg's numbers."""
+"""Two streams that hear each other: packets go on under the other leg's numbers.
+
+They go on as they are where the legs share the codec; where they do not, sound is converted.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pbxcore.media.feedback import translated
 from pbxcore.media.payload_types import TYPES, mapped
+from pbxcore.net.media.conversion import Conversion
 
 if TYPE_CHECKING:
     from pbxcore.media.rtcp import Feedback
@@ -20,6 +24,8 @@ class Relay:
         self.origin, self.target = origin, target
         self._types: tuple[int, ...] = (-1,) * TYPES
         self._forward = target.output.forward
+        self._conversion: Conversion | None = None
+        self._events: frozenset[int] = frozenset()
         self.dropped = 0
         self.follow()
         origin.hear(self.take)
@@ -28,15 +34,30 @@ class Relay:
         """Either side's description has changed."""
         if self.origin.agreed is not None and self.target.agreed is not None:
             self._types = mapped(self.origin.agreed, self.target.agreed)
+            self._conversion = None
+            self._events = frozenset(
+                each.receive_type for each in self.origin.agreed.codecs if each.codec.is_event
+            )
             self.origin.reports.ask_for_picture()
 
     def take(self, packet: Packet) -> None:
         """Send it on."""
         payload_type = self._types[packet.payload_type]
         if payload_type < 0:
-            self.dropped += 1
-        else:
+            self.dropped += not self._convert(packet)
+        elif self._conversion is None or not self._is_converted(packet):
             self._forward(packet, payload_type, self)
+
+    def _convert(self, packet: Packet) -> bool:
+        if self._conversion is None and self.origin.agreed is not None:
+            self._conversion = Conversion(self.origin.agreed, self.target, self)
+        return self._conversion is not None and self._conversion.take(packet)
+
+    def _is_converted(self, packet: Packet) -> bool:
+        """Whether it was a key among sound that is converted, which it must follow in time."""
+        if self._conversion is None or packet.payload_type not in self._events:
+            return False
+        return self._conversion.take_event(packet)
 
     def ask(self, feedback: Feedback) -> None:
         """What the target's peer asks of what it gets, asked of its source."""

@@ -76,6 +76,7 @@ class Stream:
         self.joined: Joined | None = None
         self.protection: Protection | None = None
         self.on_packet: tuple[Callable[[Packet], None], ...] = ()
+        self._at_close: dict[Callable[[], None], None] = {}
         self.latch = Latch()
         self.reception = Reception()
         self.packets = self.octets = self.refused = self.unsent = 0
@@ -141,8 +142,18 @@ class Stream:
         """Let it hear no more."""
         self.on_packet = tuple(each for each in self.on_packet if each != callback)
 
+    def at_close(self, callback: Callable[[], None]) -> None:
+        """Let this one know when the stream is closed."""
+        self._at_close[callback] = None
+
+    def forget_close(self, callback: Callable[[], None]) -> None:
+        """It need not know any more."""
+        self._at_close.pop(callback, None)
+
     def close(self) -> None:
         """Free the ports."""
+        for callback in tuple(self._at_close):
+            callback()
         if self.joined is not None:
             self.joined.leave(self)
         if self._silence is not None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_two_voices_hear_each_other_and_not_themselves() -> None:
-    with Voice(440) as first, Voice(1000, law=8) as second:
+    with Voice(440) as first, Voice(1000) as second:
         first.talk(second.port)
         second.hears(440)
         first.hears_nothing()

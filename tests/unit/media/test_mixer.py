@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from pbxcore.media.mixer import Member, Mixer
 from pbxcore.media.oscillator import sine
-from pbxcore.media.samples import Samples, rounded, silence
+from pbxcore.media.samples import Samples, silence
 from pbxcore.media.voice_activity import VoiceActivity
+from tests.support.vowel import vowel
 
 RATE = 8000
 SIZE = 160
@@ -22,11 +23,8 @@ def room(**members: Member) -> Mixer:
     return mixer
 
 
-def voice(seconds: float, pitch: float = 140) -> Samples:
-    """A vowel that swells and falls as syllables do."""
-    time = np.arange(round(RATE * seconds)) / RATE
-    wave = sum(np.sin(2 * np.pi * pitch * n * time) / n for n in range(1, 20))
-    return rounded(wave * 4000 * (0.4 + 0.6 * np.abs(np.sin(2 * np.pi * 2 * time))))
+def voice(seconds: float, pitch_hz: float = 140) -> Samples:
+    return vowel(seconds, RATE, pitch_hz)
 
 
 NAMES = st.sampled_from("abcde")
