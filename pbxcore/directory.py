@@ -32,7 +32,8 @@ class Extension(msgspec.Struct, frozen=True):
     Phones are asked every `qualify_s` whether they are there; 0: never. `digest_algorithms` are
     what they may sign in with, the first offered first; none: as the settings say. It rings for
     `ring_s` seconds. `srtp`: media are encrypted by keys in the session description, if the phone
-    wants it (`optional`) or always (`required`).
+    wants it (`optional`) or always (`required`). Who talks is called all the same with
+    `call_waiting`; `most_calls` at once, 0: any number.
     """
 
     number: str
@@ -47,6 +48,8 @@ class Extension(msgspec.Struct, frozen=True):
     digest_algorithms: tuple[str, ...] = ()
     ring_s: int = 60
     srtp: Literal["off", "optional", "required"] = "optional"
+    call_waiting: bool = True
+    most_calls: int = 0
 
 
 class BanPolicy(msgspec.Struct, frozen=True):
@@ -97,6 +100,9 @@ class DomainSettings(msgspec.Struct, frozen=True):
     `digest_algorithms` are what phones may sign in with, the first offered first; with
     `digest_integrity` they may protect bodies too (`auth-int`).
 
+    A call ends when a phone sends no sound for `rtp_timeout_s`, or for `rtp_hold_timeout_s` while
+    it holds; 0: never.
+
     `name_servers` (`address:port`) find SIP servers by name, instead of those of the machine.
     """
 
@@ -117,6 +123,8 @@ class DomainSettings(msgspec.Struct, frozen=True):
     digest_algorithms: tuple[str, ...] = ("MD5", "SHA-256")
     digest_integrity: bool = False
     unsolicited_mwi: bool = False
+    rtp_timeout_s: float = 60.0
+    rtp_hold_timeout_s: float = 300.0
 
 
 class Trunk(msgspec.Struct, frozen=True):

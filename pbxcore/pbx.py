@@ -163,7 +163,6 @@ class Pbx:
         )
         self._serve(uas, self._endpoint)
         self._resolver = resolver = Resolver(lambda: self._directory.settings.name_servers)
-        self._serve_calls(uas, self._endpoint.layer, resolver)
         self._qualify(self._endpoint.layer)
         self._phones.load()
         self._watch.restore(
@@ -172,6 +171,7 @@ class Pbx:
             for each in self._registrar.of(number)
         )
         self._events = events = self._serve_events(uas, self._endpoint.layer)
+        self._serve_calls(uas, self._endpoint.layer, resolver, events)
         await self._endpoint.start(udp, tcp, tls)
         self._start_trunks(self._endpoint, resolver)
         events.start()
@@ -202,7 +202,7 @@ class Pbx:
         uas.serve(b"OPTIONS", OptionsService(self._domain, uas).receive)
         uas.serve(b"MESSAGE", messages.receive)
 
-    def _serve_calls(self, uas: Uas, layer: TransactionLayer, names: Names) -> None:
+    def _serve_calls(self, uas: Uas, layer: TransactionLayer, names: Names, events: Events) -> None:
         self._calls = CallService(
             self._directory,
             self._domain,
@@ -213,8 +213,10 @@ class Pbx:
             names=names,
             record=self._record,
             entropy=self._entropy,
+            features=events.features,
         )
         self._calls.serve(uas)
+        events.follow_calls(self._calls.lines)
 
     def _start_trunks(self, endpoint: Endpoint, resolver: Resolver) -> None:
         self._trunks = Trunks(

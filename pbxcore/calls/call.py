@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -17,6 +17,7 @@ from pbxcore.calls.transferring import Transferring
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import CallEnded, LegAnswered, LegsJoined
 from pbxcore.sip import causes
+from pbxcore.sip.dialogs.info import DTMF_RELAY, Digit, digit_body
 from pbxcore.sip.forwarding import read_forwardings
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from pbxcore.sip.agent.offer import Offer
     from pbxcore.sip.agent.references import Referral
 
+ECHO: Final = "*43"
+"""What is dialled to hear oneself."""
 _DISPOSITIONS = {480: "no_answer", 486: "busy", 487: "cancelled", 600: "busy"}
 
 
@@ -119,6 +122,7 @@ class Call:
         """Own a leg."""
         self.legs[leg.id] = leg
         leg.call = self
+        self.house.lines.add(leg)
 
     def absorb(self, other: Call) -> None:
         """Another call goes on in this one, with all its legs."""
@@ -140,6 +144,7 @@ class Call:
         if self.partner(leg) is not None:
             self.talking = None
         del self.legs[leg.id]
+        self.house.lines.drop(leg)
         codec = leg.session.codec
         self._closing += 1
         leg.session.close(partial(self._finished, leg, farewell, codec))
@@ -184,6 +189,8 @@ class Call:
         self._answered = True
         self.talking = first, second
         first.session.join(second.session)
+        for leg in self.talking:
+            self.house.lines.moved(leg)
         self._renegotiating.align(first, second)
         self.house.record(LegsJoined(self.id, first.id, second.id))
 
@@ -200,18 +207,29 @@ class Call:
         first, second = self.talking
         return second if leg is first else first
 
+    def opposite(self, leg: Leg) -> Leg | None:
+        """Who talks to a leg, calls it, or waits for it."""
+        if self.partner(leg) is not None or self.setting_up is None:
+            return self.partner(leg)
+        front = self.setting_up.front
+        if leg is not front:
+            return front
+        return next((each for each in self.legs.values() if not each.calls), None)
+
     # What legs tell
 
     def leg_rang(self, leg: CalledLeg, status: int) -> None:
         """It rings there, or there is something to hear."""
         if self.setting_up is not None:
             self.setting_up.rang(leg, status)
+            self.house.lines.moved(leg)
 
     def leg_answered(self, leg: Leg) -> None:
         """A called leg answered, or a caller knows that it was: then its session is settled."""
-        partner = self.partner(leg)
-        if partner is not None:
+        if self.partner(leg) is not None:
             self._renegotiating.settled(leg)
+        elif leg.session.echoes:
+            leg.session.echo()
         elif isinstance(leg, CalledLeg) and self.setting_up is not None:
             self.setting_up.answered(leg)
         elif isinstance(leg, CalledLeg):
@@ -260,8 +278,20 @@ class Call:
         """Somebody wants its place."""
         self._transferring.replace(leg, incoming, origin)
 
-    def leg_pressed(self, leg: Leg, digit: str, duration_ms: int) -> None:
-        """It pressed a key."""
+    def leg_pressed(self, leg: Leg, digit: str, duration_ms: int, by: str) -> None:
+        """It pressed a key, told by INFO, in its stream as an event, or heard as a tone.
+
+        Events and tones go their way in the stream, to those who know them.
+        """
+        partner = self.partner(leg)
+        if partner is None or partner.sip is None or digit == "!":
+            return
+        if partner.session.takes_events:
+            if by == "info":
+                partner.session.press(digit, duration_ms)
+        elif by != "tone":
+            line = b"Content-Type: " + DTMF_RELAY
+            partner.sip.send(b"INFO", lines=(line,), body=digit_body(Digit(digit, duration_ms)))
 
     def leg_silent(self, leg: Leg, reason: str) -> None:
         """It is not heard any more: the call is over."""
@@ -277,8 +307,20 @@ class Call:
             return
         if problem:
             self._refuse(setting_up.front, Farewell("pbx", 503, causes.cause_of(503), problem))
+        elif self.dialled == ECHO:
+            self._echo(setting_up.front)
         else:
             setting_up.go_to(self.dialled)
+
+    def _echo(self, leg: Leg) -> None:
+        """Let somebody hear himself."""
+        setting_up, self.setting_up = self.setting_up, None
+        self._answered = True
+        self.house.record(LegAnswered(self.id, leg.id, "echo", ECHO))
+        if setting_up is not None:
+            leg.accept(setting_up.lines)
+            leg.session.echo()
+            self.house.lines.moved(leg)
 
     def _give_up(self, farewell: Farewell) -> None:
         setting_up, self.setting_up = self.setting_up, None

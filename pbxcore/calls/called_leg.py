@@ -76,6 +76,7 @@ class CalledLeg(Leg):
     def rang(self, call: SipCall | None, response: Response) -> None:
         """A provisional response came; one with a session is told once that is taken."""
         self._status = response.status
+        self.early_dialog = call or self.early_dialog
         if response.status > 100 and (not response.body or call in self._came_to):
             self.ringing = True
             self.call.leg_rang(self, response.status)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class CallerLeg(Leg):
     """Began with an INVITE to us. Its first answer is kept: what was said early holds."""
 
+    calls = True
+
     def __init__(
         self, id_: str, call: Call, number: str, identity: Caller, incoming: IncomingCall
     ) -> None:
@@ -57,6 +59,7 @@ class CallerLeg(Leg):
             RemoteProtocolError: the lines do not fit what it offered.
         """
         early = lines is not None and bool(self.incoming.offer)
+        self.ringing = True
         self.incoming.ring(status, self._describe(lines or ()) if early else b"")
 
     def accept(self, lines: Sequence[Line]) -> None:

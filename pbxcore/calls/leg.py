@@ -37,7 +37,11 @@ class Leg(CallListener):
         number: the extension it belongs to, "" for somebody outside.
         identity: who it is for others.
         sip: its dialog, once there is one.
+        early_dialog: that of a phone which rings.
+        calls: whether it called, and was not called.
     """
+
+    calls = False
 
     def __init__(self, id_: str, call: Call, number: str, identity: Caller) -> None:
         self.id = id_
@@ -46,6 +50,7 @@ class Leg(CallListener):
         self.identity = identity
         self.session: Session
         self.sip: SipCall | None = None
+        self.early_dialog: SipCall | None = None
         self.ringing = self.answered = self.over = False
         self.held = False
 
@@ -107,7 +112,7 @@ class Leg(CallListener):
         """Keys come by INFO from those who know no RFC 4733."""
         digit = read_digit(information)
         if digit is not None:
-            self.call.leg_pressed(self, digit.key, digit.duration_ms)
+            self.call.leg_pressed(self, digit.key, digit.duration_ms, "info")
 
     def referred(self, call: SipCall, referral: Referral) -> None:
         """The peer wants to hand the call on."""
@@ -118,8 +123,8 @@ class Leg(CallListener):
     def noticed(self, notice: MediaNotice) -> None:
         """Hear keys and silence."""
         match notice:
-            case DigitHeard(_, digit, duration_ms):
-                self.call.leg_pressed(self, digit, duration_ms)
+            case DigitHeard(_, digit, duration_ms, by):
+                self.call.leg_pressed(self, digit, duration_ms, by)
             case StreamSilent():
                 self.call.leg_silent(self, "rtp_silence")
 

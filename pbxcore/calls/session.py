@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxcore.calls.offering import (
     Line,
@@ -13,7 +13,7 @@ from pbxcore.calls.offering import (
     to_answer,
     to_offer,
 )
-from pbxcore.media.commands import Connect, Disconnect, NoRoom, SetStream, StreamClosed
+from pbxcore.media.commands import Connect, Disconnect, NoRoom, PressDigits, SetStream, StreamClosed
 from pbxcore.sip.sdp.negotiation import Negotiation
 from pbxcore.sip.sdp.reader import read
 from pbxcore.sip.sdp.writer import write
@@ -25,6 +25,16 @@ if TYPE_CHECKING:
     from pbxcore.media.commands import StreamOpened
     from pbxcore.sip.sdp.crypto import Crypto
     from pbxcore.sip.sdp.stream import Agreed, Stream
+
+
+class Silence(NamedTuple):
+    """Seconds."""
+
+    talk_s: float = 0.0
+    hold_s: float = 0.0
+
+
+FOR_EVER: Final = Silence()
 
 
 class Track:
@@ -51,6 +61,7 @@ class Session:
         owner: hears what the workers tell.
         address: where we receive, as the peer is to write to it.
         srtp: whether media are encrypted by keys in the description.
+        silence: how long the peer may be silent, in a talk and while it holds; 0: for ever.
         entropy: that many unguessable bytes.
     """
 
@@ -61,6 +72,7 @@ class Session:
         address: str,
         *,
         srtp: Srtp = "off",
+        silence: Silence = FOR_EVER,
         entropy: Callable[[int], bytes],
     ) -> None:
         self._anchor = anchor
@@ -70,7 +82,8 @@ class Session:
         self._negotiation = Negotiation(int.from_bytes(entropy(4)), address)
         self._tracks: list[Track | None] = []
         self._closed = False
-        self.silence_s = 0.0
+        self._silence = silence
+        self.echoes = False
 
     @property
     def agreed(self) -> tuple[Agreed, ...]:
@@ -193,6 +206,30 @@ class Session:
                 first.peer, second.peer = second, first
                 self._anchor.ask(Connect(first.stream, second.stream))
 
+    @property
+    def takes_events(self) -> bool:
+        """Whether the peer knows keys in its stream (RFC 4733)."""
+        return any(
+            codec.codec.is_event
+            for each in self.agreed
+            if each.kind == "audio"
+            for codec in each.codecs
+        )
+
+    def press(self, digit: str, duration_ms: int) -> None:
+        """Press a key for the peer."""
+        sound = next((each for each in self.tracks if each.kind == "audio"), None)
+        if sound is not None:
+            self._anchor.ask(PressDigits(sound.stream, digit, duration_ms))
+
+    def echo(self) -> None:
+        """Let the peer hear and see itself."""
+        self.echoes = True
+        for each in self.tracks:
+            if each.agreed is not None and each.peer is None:
+                each.peer = each
+                self._anchor.ask(Connect(each.stream, each.stream))
+
     def part(self) -> None:
         """Hear nobody, and be heard by nobody."""
         for track in self.tracks:
@@ -247,7 +284,9 @@ class Session:
             track = self._tracks[agreed.index] if agreed.index < len(self._tracks) else None
             if track is not None and track.agreed != agreed:
                 track.agreed = agreed
-                self._anchor.ask(SetStream(track.stream, agreed, self.silence_s))
+                silence_s = self._silence.talk_s if agreed.hold is None else self._silence.hold_s
+                silence_s = silence_s if agreed.kind == "audio" else 0.0
+                self._anchor.ask(SetStream(track.stream, agreed, silence_s))
         if final:
             self._close_unused({each.index for each in self.agreed})
 

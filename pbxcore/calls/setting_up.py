@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from pbxcore.calls.offering import Line
     from pbxcore.directory import Extension
     from pbxcore.presence.bindings import StoredBinding
+    from pbxcore.presence.packages.feature_event import Forwarding as FeatureForwarding
     from pbxcore.sip.identity import Caller
 
 _ELSEWHERE: Final = tuple(causes.reason_lines(*causes.completed_elsewhere()))
 _LOSER: Final = Farewell("pbx", 487, causes.ANSWERED_ELSEWHERE, "answered_elsewhere")
+_RING_S: Final = 5
+"""A ring and its pause, for who counts rings."""
 _TIMED_OUT: Final = Farewell("pbx", 480, causes.NO_ANSWER, "no_answer")
 
 
@@ -80,11 +83,19 @@ class SettingUp:
         if extension is None:
             self._failed(refused(404, "pbx"))
             return
+        features = self._house.features(number)
+        if features.always.active:
+            self._send_on(number, features.always.target, "unconditional")
+            return
+        if features.undisturbed or self._is_busy(extension):
+            self._busy(number, refused(486, "pbx"))
+            return
         reached = phones(self._house.bindings(number))
         if not reached:
-            self._failed(refused(480, "pbx"))
+            self._absent(number, refused(480, "pbx"))
             return
-        deadline = self._house.now() + extension.ring_s
+        rings_s = features.no_answer.rings * _RING_S or extension.ring_s
+        deadline = self._house.now() + rings_s
         self._ringing = ringing = Ringing(extension, deadline, self._timed_out)
         self._house.agent.core.layer.watch(ringing)
         for flows in reached:
@@ -157,8 +168,34 @@ class SettingUp:
         targets = [each for each in map(self._house.number_of, contacts) if each]
         if targets:
             self._send_on(ringing.extension.number, targets[0], "deflection")
+        elif farewell.status in (486, 600):
+            self._busy(ringing.extension.number, for_caller(farewell))
+        elif farewell.status in (408, 480, 503):
+            self._absent(ringing.extension.number, for_caller(farewell))
         else:
             self._failed(for_caller(farewell))
+
+    def _is_busy(self, extension: Extension) -> bool:
+        """Whether an extension takes no more calls; the one that is being set up counts not yet."""
+        calls = self._house.lines.calls_of(extension.number)
+        if self.front.number == extension.number:
+            calls -= 1  # it calls itself
+        return calls >= (extension.most_calls or calls + 1) or (
+            calls > 0 and not extension.call_waiting
+        )
+
+    def _busy(self, number: str, farewell: Farewell) -> None:
+        self._forward(number, self._house.features(number).busy, "user-busy", farewell)
+
+    def _absent(self, number: str, farewell: Farewell) -> None:
+        self._forward(number, self._house.features(number).no_answer, "no-answer", farewell)
+
+    def _forward(self, number: str, to: FeatureForwarding, why: str, farewell: Farewell) -> None:
+        """Go where an extension wants its calls to go in that case, or tell that it is so."""
+        if to.active:
+            self._send_on(number, to.target, why)
+        else:
+            self._failed(farewell)
 
     def _send_on(self, number: str, target: str, reason: str) -> None:
         """Go to somebody else, unless the call was there before (RFC 3261 §16.6 knows loops)."""
@@ -193,8 +230,10 @@ class SettingUp:
             leg.invite(self._lines)
 
     def _timed_out(self) -> None:
+        ringing = self._ringing
         self.give_up(_TIMED_OUT)
-        self._failed(_TIMED_OUT)
+        if ringing is not None:
+            self._absent(ringing.extension.number, _TIMED_OUT)
 
     def _history(self, number: str) -> tuple[bytes, ...]:
         """How the call came here, in both ways of saying it (RFC 5806, RFC 7044)."""

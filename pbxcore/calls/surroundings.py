@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pbxcore.calls.called_leg import CalledLeg
-from pbxcore.calls.session import Session
+from pbxcore.calls.lines import Lines
+from pbxcore.calls.session import Session, Silence
 from pbxcore.calls.ways import OneWay
 from pbxcore.directory import Extension
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.presence.packages.feature_event import NONE_SET, Features
 from pbxcore.presence.reach import way_to
 from pbxcore.sip.flow import Flow, host_port
 from pbxcore.sip.identity import Caller, presented
@@ -50,6 +52,10 @@ class Surroundings:
         is_ours: whether a URI's host means us.
         record: takes each fact.
         entropy: that many unguessable bytes.
+        features: what the phones of an extension have set: forwarding, no disturbance.
+
+    Attributes:
+        lines: who is on the phone.
     """
 
     def __init__(
@@ -62,6 +68,7 @@ class Surroundings:
         is_ours: Callable[[bytes], bool],
         record: Callable[[Fact], None],
         entropy: Callable[[int], bytes],
+        features: Callable[[str], Features] = lambda number: NONE_SET,
     ) -> None:
         self.agent = agent
         self.anchor = anchor
@@ -69,6 +76,8 @@ class Surroundings:
         self.bindings = bindings
         self.is_ours = is_ours
         self.record = record
+        self.features = features
+        self.lines = Lines()
         self._entropy = entropy
         self._legs = 0
 
@@ -89,8 +98,15 @@ class Surroundings:
         """The session of a leg whose peer is reached by a flow; `number` is its extension."""
         host, _ = self.agent.core.layer.wire.advertised(flow)
         extension = self.directory.extension(number)
-        srtp = "off" if extension is None else extension.srtp
-        return Session(self.anchor, leg, host, srtp=srtp, entropy=self._entropy)
+        settings = self.directory.settings
+        return Session(
+            self.anchor,
+            leg,
+            host,
+            srtp="off" if extension is None else extension.srtp,
+            silence=Silence(settings.rtp_timeout_s, settings.rtp_hold_timeout_s),
+            entropy=self._entropy,
+        )
 
     def phone(self, call: Call, dialling: Dialling, flows: Sequence[StoredBinding]) -> CalledLeg:
         """The leg to one phone of an extension; its flows are tried in turn."""

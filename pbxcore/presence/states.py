@@ -12,7 +12,7 @@ from pbxcore.presence.packages.presence import Presence, PresencePackage, compos
 from pbxcore.presence.packages.reg_info import RegPackage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pbxcore.directory import Directory
     from pbxcore.presence.bindings import StoredBinding
@@ -35,6 +35,8 @@ class States:
         self._registrar = registrar
         self._publications = publications
         self._features: dict[str, Features] = {}
+        self.calls: Callable[[str], tuple[DialogInfo, ...]] = lambda number: ()
+        """Knows the calls of an extension."""
 
     def packages(self) -> tuple[Package, ...]:
         """The packages that tell these states."""
@@ -61,11 +63,13 @@ class States:
             registered=bool(self._registrar.of(number)),
             published=[each.presence for each in self._publications.of(number)],
             undisturbed=self.features(number).undisturbed,
+            calling=any(each.state == "confirmed" for each in self.calls(number)),
         )
 
     def dialogs(self, number: str) -> tuple[DialogInfo, ...]:
-        """What an extension's calls are doing: there are none yet."""
-        return _UNDISTURBED if self.features(number).undisturbed else ()
+        """What an extension's calls are doing."""
+        undisturbed = _UNDISTURBED if self.features(number).undisturbed else ()
+        return undisturbed + self.calls(number)
 
     def bindings(self, number: str) -> tuple[StoredBinding, ...]:
         """Where an extension is registered."""

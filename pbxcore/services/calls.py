@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from pbxcore.domain import Domain
     from pbxcore.journal import Fact
     from pbxcore.media.port import Media
+    from pbxcore.presence.packages.feature_event import Features
     from pbxcore.presence.registrar import Registrar
     from pbxcore.sip.resolution import Names
     from pbxcore.sip.transactions.incoming import Incoming
     from pbxcore.sip.transactions.layer import TransactionLayer
     from pbxcore.uas import Uas
 
-_PROFILE: Final = Profile(b"<sip:pbx@invalid>", product=b"Engage")
+_PROFILE: Final = Profile(b"<sip:pbx@invalid>", product=b"Engage", between=True)
 _DRAWN_OF: Final = 16
 
 
@@ -50,6 +51,7 @@ class CallService:
         names: looks servers up.
         record: takes each fact.
         entropy: that many unguessable bytes.
+        features: what the phones of an extension have set.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class CallService:
         names: Names,
         record: Callable[[Fact], None],
         entropy: Callable[[int], bytes],
+        features: Callable[[str], Features],
     ) -> None:
         self._domain = domain
         self._authentication = authentication
@@ -81,7 +84,9 @@ class CallService:
             is_ours=domain.is_ours,
             record=record,
             entropy=entropy,
+            features=features,
         )
+        self.lines = self._house.lines
         self._switchboard = Switchboard(self._house)
 
     def serve(self, uas: Uas) -> None:

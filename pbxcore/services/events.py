@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxcore.directory import Mailbox
 from pbxcore.presence.notifier import Notifier
+from pbxcore.presence.packages.dialog_info import DialogPackage
 from pbxcore.presence.packages.message_summary import MessageSummary
 from pbxcore.presence.packages.presence import PresencePackage
 from pbxcore.presence.packages.reg_info import RegPackage
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.authentication import Authentication
+    from pbxcore.calls.lines import Lines
     from pbxcore.directory import Directory
     from pbxcore.domain import Domain
     from pbxcore.presence.keeping import EventStores
     from pbxcore.presence.outcome import Outcome
+    from pbxcore.presence.packages.feature_event import Features
     from pbxcore.presence.registrar import Registrar
     from pbxcore.sip.transactions.layer import TransactionLayer
     from pbxcore.uas import Uas
@@ -118,6 +121,16 @@ class Events:
             "sip_publications": len(self._held_publications),
             "sip_notifications_total": self._notices.sent,
         }
+
+    def follow_calls(self, lines: Lines) -> None:
+        """Let lamps show what these lines do."""
+        self._states.calls = lines.dialogs
+        packages = (DialogPackage.name, PresencePackage.name)
+        lines.changed = lambda number: self._subscriptions.changed(number, *packages)
+
+    def features(self, number: str) -> Features:
+        """What the phones of an extension have set."""
+        return self._states.features(number)
 
     def tick(self) -> None:
         """Let publications expire."""

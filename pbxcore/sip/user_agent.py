@@ -272,6 +272,9 @@ class UserAgent:
 
     def _replaceable(self, key: DialogId) -> Call | Ended | None:
         usage = self.core.dialogs.get(key)
+        if usage is None and self.core.profile.between:
+            call_id, ours, theirs = key
+            usage = self.core.dialogs.get((call_id, theirs, ours))
         return usage if isinstance(usage, Call | Ended) else None
 
     def _acknowledged(self, ack: Request, flow: Flow) -> None:

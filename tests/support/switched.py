@@ -50,6 +50,13 @@ def play_switched(
         ]
         for phone in phones:
             phone.others = [house.uri(name) for name in NAMES]
+        seen: dict[str, int] = {}
+
+        def look(number: str) -> None:
+            seen[number] = len(house.lines.dialogs(number))
+
+        house.lines.changed = look
+        simulation.invariants.watch("lamps lit", lambda: sum(seen.values()))
         second = stacks[1]
         house.bindings[NAMES[0]] += (binding(NAMES[0], second, pbx, "tcp"),)
         house.workers.room = chance.one_of((3, 1000))

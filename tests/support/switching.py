@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from pbxcore.calls.anchoring import Anchor
 from pbxcore.calls.party import Origin
 from pbxcore.calls.surroundings import Surroundings
 from pbxcore.calls.switchboard import Switchboard
 from pbxcore.calls.ways import CallRouter
-from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
+from pbxcore.directory import (
+    Delta,
+    Directory,
+    DomainSettings,
+    Extension,
+    ExtensionPut,
+    Snapshot,
+)
 from pbxcore.media.commands import (
     CloseStream,
     Connect,
@@ -23,6 +32,7 @@ from pbxcore.media.commands import (
     StreamOpened,
 )
 from pbxcore.presence.bindings import StoredBinding
+from pbxcore.presence.packages.feature_event import NONE_SET, Features
 from pbxcore.sip.agent.profile import Profile
 from pbxcore.sip.agent.route import UriRouter
 from pbxcore.sip.identity import Caller
@@ -111,6 +121,7 @@ class House:
         self.simulation, self.stack = simulation, stack
         self.workers = Workers(simulation)
         self.facts: list[Fact] = []
+        self.features: dict[str, Features] = {}
         self.bindings = {each.name: (binding(each.name, each, stack),) for each in phones}
         extensions = tuple(Extension(each.name, each.name.title(), "") for each in phones)
         self.directory = Directory(Snapshot(1, DomainSettings(), extensions))
@@ -118,7 +129,7 @@ class House:
         self.agent = UserAgent(
             stack.layer,
             CallRouter(stack, servers),
-            Profile(b"<sip:pbx@invalid>"),
+            Profile(b"<sip:pbx@invalid>", between=True),
             simulation.chance.octets,
         )
         stack.layer.on_request = self._receive
@@ -130,13 +141,22 @@ class House:
             is_ours=lambda host: host == stack.host.encode(),
             record=self.facts.append,
             entropy=simulation.chance.octets,
+            features=lambda number: self.features.get(number, NONE_SET),
         )
+        self.lines = house.lines
         self.switchboard = Switchboard(house)
         watch = simulation.invariants.watch
         watch("dialogs of the PBX", lambda: len(self.agent))
         watch("calls of the PBX", lambda: len(self.switchboard))
         watch("streams", lambda: len(self.workers.streams))
         watch("owners of streams", lambda: len(house.anchor))
+
+    def change(self, number: str, **fields: Any) -> None:
+        """Change what an extension has."""
+        extension = self.directory.extension(number)
+        assert extension is not None
+        changed = msgspec.structs.replace(extension, **fields)
+        self.directory.apply(Delta(self.directory.version + 1, (ExtensionPut(changed),)))
 
     def uri(self, number: str) -> bytes:
         """Where a number is dialled."""

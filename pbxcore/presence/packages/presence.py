@@ -60,11 +60,18 @@ REGISTERED: Final = Presence((Service("phone", open=True),))
 UNREGISTERED: Final = Presence((Service("phone", open=False),))
 
 
-def composed(*, registered: bool, published: Sequence[Presence], undisturbed: bool) -> Presence:
+def composed(
+    *,
+    registered: bool,
+    published: Sequence[Presence],
+    undisturbed: bool,
+    calling: bool = False,
+) -> Presence:
     """Put together what is known of an extension.
 
     What somebody publishes counts for more than his phones' registrations, which are all there is
-    until he does. Who wants no disturbance is shown as busy, reachable or not.
+    until he does. Who talks is on the phone, whatever else he does, and who wants no disturbance
+    is shown as busy, reachable or not.
     """
     found = REGISTERED if registered else UNREGISTERED
     if published:
@@ -75,6 +82,8 @@ def composed(*, registered: bool, published: Sequence[Presence], undisturbed: bo
         )
         newest = published[-1]
         found = Presence(services or found.services, newest.activities, newest.note)
+    if calling and "on-the-phone" not in found.activities:
+        found = Presence(found.services, ("on-the-phone", *found.activities), found.note)
     if undisturbed:
         found = Presence(found.services, ("busy",), "DND")
     return found

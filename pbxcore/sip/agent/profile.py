@@ -20,6 +20,8 @@ class Profile(msgspec.Struct, frozen=True):
         shortest_session_s: our Min-SE.
         reliable: send provisional responses reliably to those who support it (RFC 3262).
         packages: the INFO packages we take, in lower case (RFC 6086).
+        between: we stand between two parties: who wants to replace a call of ours may name it as
+            its other end does.
     """
 
     address: bytes
@@ -29,3 +31,4 @@ class Profile(msgspec.Struct, frozen=True):
     shortest_session_s: int = 90
     reliable: bool = True
     packages: frozenset[bytes] = frozenset()
+    between: bool = False

@@ -1,0 +1,75 @@
+"""Who is on the phone: the legs of each extension, for lamps, busy lines and limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.presence.packages.dialog_info import DialogInfo, Party
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.calls.leg import Leg
+
+
+class Lines:
+    """The legs of extensions that are not over."""
+
+    def __init__(self) -> None:
+        self._legs: dict[str, dict[str, Leg]] = {}
+        self.changed: Callable[[str], None] = lambda number: None
+        """Told the number of an extension whose legs are others now, or do something else."""
+
+    def add(self, leg: Leg) -> None:
+        """A leg began."""
+        if leg.number:
+            self._legs.setdefault(leg.number, {})[leg.id] = leg
+            self.changed(leg.number)
+
+    def drop(self, leg: Leg) -> None:
+        """A leg is over."""
+        of_number = self._legs.get(leg.number, {})
+        if of_number.pop(leg.id, None) is not None:
+            if not of_number:
+                del self._legs[leg.number]
+            self.changed(leg.number)
+
+    def moved(self, leg: Leg) -> None:
+        """A leg rings or was answered."""
+        if leg.number:
+            self.changed(leg.number)
+
+    def calls_of(self, number: str) -> int:
+        """How many calls an extension has: several phones that ring for one are one."""
+        return len({each.call.id for each in self._legs.get(number, {}).values()})
+
+    def dialogs(self, number: str) -> tuple[DialogInfo, ...]:
+        """What an extension's calls are doing, as lamps show it (RFC 4235)."""
+        return tuple(_dialog(each) for each in self._legs.get(number, {}).values())
+
+
+def _dialog(leg: Leg) -> DialogInfo:
+    other = leg.call.opposite(leg)
+    sip = leg.sip or leg.early_dialog
+    dialog = None if sip is None else sip.dialog
+    return DialogInfo(
+        leg.id,
+        "confirmed" if leg.answered else "early" if leg.ringing else "trying",
+        "initiator" if leg.calls else "recipient",
+        "" if dialog is None else _text(dialog.call_id),
+        # As the extension's phone knows it: its own tag is the local one (RFC 4235 §4.1.2).
+        "" if dialog is None else _text(dialog.remote_tag),
+        "" if dialog is None else _text(dialog.local_tag),
+        _party(leg),
+        Party(leg.call.dialled) if other is None else _party(other),
+    )
+
+
+def _party(leg: Leg) -> Party:
+    name = "" if leg.identity.private else _text(leg.identity.display_name)
+    uri = "" if leg.identity.private else _text(leg.identity.uri)
+    return Party(uri or "sip:anonymous@anonymous.invalid", name)
+
+
+def _text(value: bytes | None) -> str:
+    return (value or b"").decode("utf-8", "replace")

@@ -1,0 +1,170 @@
+"""What an extension wants of its calls: forwarding, peace, one at a time; lamps, keys and echo."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbxcore.journal import LegAnswered
+from pbxcore.media.commands import DigitHeard, PressDigits
+from pbxcore.presence.packages.feature_event import Features, Forwarding
+from pbxcore.sip.headers.dialog_reference import DialogReference
+from pbxcore.sip.sdp.codecs import PCMA
+from tests.support.handsets import Office
+from tests.unit.pbxcore.test_call_changes import talking
+
+CAROL = Forwarding(active=True, target="carol")
+
+
+def rings(office: Office, number: str) -> bool:
+    return bool(office[number].talks)
+
+
+def test_all_calls_are_forwarded() -> None:
+    with Office("alice", "bob", "carol") as office:
+        office.house.features["bob"] = Features(always=CAROL)
+        alice = office["alice"].dial("bob")
+        office.run(1)
+        assert (rings(office, "bob"), rings(office, "carol")) == (False, True)
+        assert alice.notes == ["181", "180"]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize("features", [Features(undisturbed=True), Features()])
+def test_calls_of_the_busy_are_forwarded_or_refused(features: Features) -> None:
+    for busy in CAROL, Forwarding():
+        with Office("alice", "bob", "carol") as office:
+            office.house.features["bob"] = Features(features.undisturbed, busy=busy)
+            office["bob"].refuses = 486
+            alice = office["alice"].dial("bob")
+            office.run(1)
+            assert rings(office, "carol") is busy.active
+            assert alice.notes == (["181", "180"] if busy.active else ["486"])
+            assert rings(office, "bob") is not features.undisturbed
+            alice.hang_up()
+            office.run()
+            office.check()
+
+
+def test_calls_that_nobody_answers_are_forwarded_after_some_rings() -> None:
+    with Office("alice", "bob", "carol") as office:
+        no_answer = Forwarding(active=True, target="carol", rings=3)
+        office.house.features["bob"] = Features(no_answer=no_answer)
+        alice = office["alice"].dial("bob")
+        office.run(14)
+        assert not rings(office, "carol")
+        office.run(2)
+        assert rings(office, "carol")
+        assert office["bob"].talk.notes == ["ended"]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_calls_of_who_is_not_registered_are_forwarded() -> None:
+    with Office("alice", "bob", "carol") as office:
+        office.house.features["bob"] = Features(no_answer=CAROL)
+        del office.house.bindings["bob"]
+        alice = office["alice"].dial("bob")
+        office.run(1)
+        assert rings(office, "carol")
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize("fields", [{"call_waiting": False}, {"most_calls": 1}])
+def test_who_talks_may_be_busy_for_others(fields: dict[str, object]) -> None:
+    for changed, heard in (fields, ["486"]), ({}, ["180"]):
+        with Office("alice", "bob", "carol") as office:
+            office.house.change("bob", **changed)
+            alice, _ = talking(office)
+            carol = office["carol"].dial("bob")
+            office.run(1)
+            assert carol.notes == heard
+            carol.hang_up()
+            alice.hang_up()
+            office.run()
+            office.check()
+
+
+def test_lamps_show_what_an_extension_does() -> None:
+    with Office("alice", "bob") as office:
+        lines = office.house.lines
+        changed: list[str] = []
+        lines.changed = changed.append
+        alice = office["alice"].dial("bob")
+        office.run(1)
+        (calling,), (rung,) = lines.dialogs("alice"), lines.dialogs("bob")
+        assert (calling.state, calling.direction) == ("early", "initiator")
+        assert (rung.state, rung.direction) == ("early", "recipient")
+        assert "alice" in rung.remote.identity
+        assert "bob" in calling.remote.identity
+        office["bob"].talk.accept()
+        office.run(1)
+        assert {each.state for each in lines.dialogs("bob")} == {"confirmed"}
+        alice.hang_up()
+        office.run()
+        office.check()
+        assert not lines.dialogs("alice")
+        assert not lines.dialogs("bob")
+        assert set(changed) == {"alice", "bob"}
+
+
+def test_who_watches_a_lamp_can_pick_up_what_it_shows() -> None:
+    with Office("alice", "bob", "carol") as office:
+        alice = office["alice"].dial("bob")
+        office.run(1)
+        (rung,) = office.house.lines.dialogs("bob")
+        named = DialogReference(
+            rung.call_id.encode(), rung.local_tag.encode(), rung.remote_tag.encode()
+        )
+        carol = office["carol"].dial("bob", b"Replaces: " + named.encode())
+        office.run(1)
+        assert carol.notes[-1] == alice.notes[-1] == "confirmed"
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_keys_told_by_info_become_events() -> None:
+    with Office("alice", "bob") as office:
+        alice, _ = talking(office)
+        assert alice.call is not None
+        line = b"Content-Type: application/dtmf-relay"
+        alice.call.send(b"INFO", lines=(line,), body=b"Signal=5\r\nDuration=160\r\n")
+        office.run(1)
+        pressed = [each for each in office.house.workers.asked if isinstance(each, PressDigits)]
+        assert [(each.digits, each.duration_ms) for each in pressed] == [("5", 160)]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_events_become_info_for_who_knows_no_events() -> None:
+    with Office("alice", "bob") as office:
+        office["bob"].formats = (PCMA,)
+        alice, bob = talking(office)
+        stream = next(iter(office.house.workers.streams))
+        office.house.workers.notice(DigitHeard(stream, "7", 120))
+        office.run(1)
+        assert "Signal=7" in bob.notes[-1]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize("with_offer", [True, False])
+def test_an_echo_is_heard(*, with_offer: bool) -> None:
+    with Office("alice") as office:
+        alice = office["alice"].dial("*43", with_offer=with_offer)
+        office.run(1)
+        assert alice.notes[-1] == "confirmed"
+        (stream,) = office.house.workers.streams
+        assert office.house.workers.heard == {stream: stream}
+        alice.hang_up()
+        office.run()
+        office.check()
+        (answered,) = (each for each in office.house.facts if isinstance(each, LegAnswered))
+        assert (answered.by, answered.owner) == ("echo", "*43")
