@@ -9,6 +9,7 @@ from pbxcore.sip.flow import host_port
 from pbxcore.sip.grammar import seconds
 from pbxcore.sip.message import build_request
 from pbxcore.sip.uri import escaped_user
+from pbxcore.sip.via import via_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +96,7 @@ class Notices:
             b"NOTIFY",
             uri,
             [
-                b"Via: SIP/2.0/%b %b;branch=%b;rport" % (transport.upper(), here, branch),
+                via_line(flow.transport, here, branch),
                 *lines,
                 contact_line(notice.user, here, transport),
                 *(() if attempt is None else attempt.lines),

@@ -20,6 +20,7 @@ from pbxcore.sip.grammar import quoted
 from pbxcore.sip.message import build_request
 from pbxcore.sip.status import reason_of
 from pbxcore.sip.uri import escaped_user
+from pbxcore.sip.via import via_line
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -236,7 +237,7 @@ class Pager:
         domain = domains[0].encode() if domains else here.removesuffix(b":5060")
         name = quoted(letter.sender_name) + b" " if letter.sender_name else b""
         lines = [
-            b"Via: SIP/2.0/%b %b;branch=%b;rport" % (flow.transport.upper().encode(), here, branch),
+            via_line(flow.transport, here, branch),
             *way.routes,
             b"Max-Forwards: %d" % letter.max_forwards,
             b"From: %b<sip:%b@%b>;tag=%b" % (name, escaped_user(letter.sender), domain, letter.tag),

@@ -9,6 +9,7 @@ from pbxcore.presence.qualification import ROUND_MS
 from pbxcore.presence.reach import way_to
 from pbxcore.sip.flow import host_port
 from pbxcore.sip.message import build_request
+from pbxcore.sip.via import via_line
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, TimerHandle
@@ -102,7 +103,7 @@ class Qualifying:
         here = host_port(*self._layer.wire.advertised(flow)).encode()
         identity = self._entropy(20).hex().encode()
         lines = [
-            b"Via: SIP/2.0/%b %b;branch=%b;rport" % (flow.transport.upper().encode(), here, branch),
+            via_line(flow.transport, here, branch),
             *way.routes,
             b"Max-Forwards: 70",
             b"From: <sip:%b>;tag=%b" % (here, identity[24:]),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pbxcore.sip.flow import host_port
 from pbxcore.sip.message import build_request
+from pbxcore.sip.via import via_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ class _Request:
     def _head(self, flow: Flow, branch: bytes, method: bytes) -> list[bytes]:
         here = host_port(self._stack.host, self._stack.port).encode()
         return [
-            b"Via: SIP/2.0/%b %b;branch=%b;rport" % (flow.transport.upper().encode(), here, branch),
+            via_line(flow.transport, here, branch),
             b"Max-Forwards: 70",
             b"From: <%b>;tag=%b" % (self._stack.uri, self._tag),
             b"Call-ID: " + self._call_id,

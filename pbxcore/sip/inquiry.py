@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pbxcore.errors import LocalProtocolError
 from pbxcore.sip.flow import Target, host_port
 from pbxcore.sip.resolution import moves_on
+from pbxcore.sip.via import via_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,8 +137,7 @@ class Inquiry:
     def _send(self, flow: Flow) -> None:
         branch = self._layer.branch()
         here = host_port(*self._layer.wire.advertised(flow)).encode()
-        transport = flow.transport.upper().encode()
-        via = b"Via: SIP/2.0/%b %b;branch=%b;rport" % (transport, here, branch)
+        via = via_line(flow.transport, here, branch)
         lines = [] if self._attempt is None else self._attempt.lines
         path = Path(flow, here, via, self._server)
         try:

@@ -46,6 +46,20 @@ class Via(msgspec.Struct, frozen=True):
         return self.host.lower() if self.port is None else b"%b:%d" % (self.host.lower(), self.port)
 
 
+def via_line(transport: str, here: bytes, branch: bytes) -> bytes:
+    """The Via line of a request of ours; `here` is our host and port as the peer should write them.
+
+    Over TLS it asks for requests on the same connection, which a certificate allows (RFC 5923 §4).
+    """
+    alias = b";alias" if transport == "tls" else b""
+    return b"Via: SIP/2.0/%b %b;branch=%b;rport%b" % (
+        transport.upper().encode(),
+        here,
+        branch,
+        alias,
+    )
+
+
 def parse_via(element: bytes) -> Via:
     """Read one element; another version is for the request line to refuse.
 

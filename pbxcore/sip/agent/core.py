@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from pbxcore.sip.agent.profile import ALLOW, SUPPORTED
 from pbxcore.sip.dialogs.dialog_set import Dialogs
 from pbxcore.sip.flow import host_port
+from pbxcore.sip.via import via_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,9 +72,7 @@ class Core:
     def via(self, flow: Flow, branch: bytes) -> bytes:
         """The Via line of a request on a flow."""
         here = host_port(*self.layer.wire.advertised(flow)).encode()
-        name = flow.transport.upper().encode()
-        alias = b";alias" if flow.transport == "tls" else b""  # we take requests there (RFC 5923)
-        return b"Via: SIP/2.0/%b %b;branch=%b;rport%b" % (name, here, branch, alias)
+        return via_line(flow.transport, here, branch)
 
     def contact(self, flow: Flow, *, secure: bool = False) -> bytes:
         """The Contact line that leads back to us by the kind of flow we are reached by now."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.flow import LARGEST_UDP_REQUEST, Target
 from pbxcore.sip.message import Request, build_request, parse
+from pbxcore.sip.resolution import moves_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +137,8 @@ class Errand:
                 self._draft = self._make()
                 self._send(flow)
                 return
-            if self._moves_on(status, response) and self._way is not None:
+            again = moves_on(status, answered=response is not None) and not self._progressed
+            if again and self._way is not None:  # nobody has rung yet
                 self._failure = status
                 self._way.next(self._reached)
                 return
@@ -151,10 +153,6 @@ class Errand:
             return bool(self._attempt and self._attempt.answer(response) is not None)
         except RemoteProtocolError:
             return False
-
-    def _moves_on(self, status: int, response: Response | None) -> bool:
-        """Whether another server may do better; not once a phone has rung (RFC 3263 §4.3)."""
-        return not self._progressed and (status == 503 or (response is None and status == 408))
 
     def _written(self, flow: Flow, branch: bytes) -> bytes:
         core, draft = self._core, self._draft
