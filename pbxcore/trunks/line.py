@@ -9,6 +9,7 @@ from pbxcore.sip.digest_client import Account, DigestClient
 from pbxcore.sip.grammar import seconds
 from pbxcore.sip.inquiry import Inquiry
 from pbxcore.sip.resolution import Destination, Resolution, Servers
+from pbxcore.sip.server_way import ServerWay
 from pbxcore.trunks.keep_alive import KeepAlive
 from pbxcore.trunks.registration import Register, Registration, State
 from pbxcore.trunks.requests import TrunkRequests
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from pbxcore.directory import Trunk
     from pbxcore.sip.digest_client import Attempt
     from pbxcore.sip.flow import Flow
-    from pbxcore.sip.inquiry import Outcome, Path, Shunned
+    from pbxcore.sip.inquiry import Outcome, Path
     from pbxcore.sip.resolution import Names
+    from pbxcore.sip.server_way import Shunned
     from pbxcore.sip.transactions.layer import TransactionLayer
 
 log = logging.getLogger(__name__)
@@ -204,15 +206,8 @@ class Line:
             self._inquiries.discard(inquiry)
             then(outcome)
 
-        inquiry = Inquiry(
-            self._layer,
-            Servers(walk, self._names),
-            method,
-            write,
-            heard,
-            attempt=attempt,
-            shunned=self._shunned,
-        )
+        way = ServerWay(self._layer.wire, Servers(walk, self._names), shunned=self._shunned)
+        inquiry = Inquiry(self._layer, way, method, write, heard, attempt=attempt)
         self._inquiries.add(inquiry)
         inquiry.start()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pbxcore.commands import TrunkStanding, TrunkStandings
 from pbxcore.errors import ProtocolError
 from pbxcore.journal import TrunkChanged
-from pbxcore.sip.inquiry import Shunned
+from pbxcore.sip.server_way import Shunned
 from pbxcore.trunks.line import Line
 
 if TYPE_CHECKING:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.sip.flow import Target
 from pbxcore.sip.resolution import Destination, Resolution, Servers
+from pbxcore.sip.server_way import ServerWay
 from pbxcore.sip.uri import SipUri, parse_uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from pbxcore.sip.flow import Flow
-    from pbxcore.sip.resolution import Names, Question, Record, Server
+    from pbxcore.sip.resolution import Names, Question, Record
     from pbxcore.sip.transactions.layer import Wire
 
 
@@ -64,8 +64,11 @@ class UriRouter:
         """The open connection if there is one, then the servers of the URI."""
         back = last if last is not None and (last.reliable or self._symmetric) else None
         local = last.local if last is not None and not last.reliable else ""
-        servers = None if back is not None and self._symmetric else self._servers(uri)
-        return _Ways(self._wire, back, servers, local)
+        if back is not None and self._symmetric:
+            return _BackOrOn(back, None)
+        servers = self._servers(uri)
+        on = None if servers is None else ServerWay(self._wire, servers, local=local)
+        return _BackOrOn(back, on)
 
     def _servers(self, uri: bytes) -> Servers | None:
         try:
@@ -79,35 +82,20 @@ class UriRouter:
         return Servers(walk, self._names)
 
 
-class _Ways:
+class _BackOrOn:
     """A connection that is open, then each server in turn."""
 
-    def __init__(self, wire: Wire, back: Flow | None, servers: Servers | None, local: str) -> None:
-        self._wire, self._back, self._servers, self._local = wire, back, servers, local
+    def __init__(self, back: Flow | None, on: Way | None) -> None:
+        self._back, self._on = back, on
 
     def next(self, then: Callable[[Flow | None], None]) -> None:
         back, self._back = self._back, None
         if back is not None:
             then(back)
-        elif self._servers is None:
+        elif self._on is None:
             then(None)
         else:
-            self._servers.next(lambda server: self._found(server, then))
-
-    def _found(self, server: Server | None, then: Callable[[Flow | None], None]) -> None:
-        if server is None:
-            then(None)
-            return
-
-        def reached(flow: Flow | None) -> None:
-            if flow is None:
-                self.next(then)
-            else:
-                then(flow)
-
-        local = self._local if server.transport == "udp" else ""
-        target = Target(server.transport, server.host, server.port, local, None, server.name)
-        self._wire.reach(target, reached)
+            self._on.next(then)
 
 
 class _NoNames:
