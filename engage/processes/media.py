@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import resource
 import signal
 import socket
 from typing import TYPE_CHECKING
@@ -112,6 +113,7 @@ class MediaPart:
         loop.watch(woken.fileno(), loop.stop)
         loop.watch(self._leash.socket.fileno(), loop.stop)
         loop.watch(self._listener.fileno(), self._accept)
+        _allow_descriptors()
         gc.freeze()  # a full collection would hold the loop up
         self._leash.ready()
         log.info("media serves", extra={"pairs": self._worker.pairs})
@@ -125,6 +127,12 @@ class MediaPart:
         except OSError:
             return
         Channel(connected, self._worker)
+
+
+def _allow_descriptors() -> None:
+    """A stream takes three; the usual limit of 1,024 is a relic of select(2)."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def main() -> None:

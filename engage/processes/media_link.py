@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.02, 0.5  # the worker is on this machine: trying is cheap
-LOOK_EVERY_S = 1.0
-ANSWERS_WITHIN_S = 5.0  # a worker that hangs for longer is as good as gone
+ANSWERS_WITHIN_S = 5.0
 NO_WORKER = NoRoom("no media worker")
 WORKER_LOST = NoRoom("the media worker is lost")
 
@@ -124,12 +123,17 @@ class Channel(asyncio.Protocol):
 
 
 class MediaLink:
-    """Connected whenever a worker is there; tells which streams went with one."""
+    """Connected whenever a worker is there; tells which streams went with one.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: the worker's socket.
+        answers_within_s: one that is silent for longer is as good as gone.
+    """
+
+    def __init__(self, path: Path, answers_within_s: float = ANSWERS_WITHIN_S) -> None:
         self.notice: Callable[[MediaNotice], None] = lambda _notice: None
         self.lost: Callable[[tuple[str, ...]], None] = lambda _streams: None
-        self._path = path
+        self._path, self._answers_within_s = path, answers_within_s
         self._channel: Channel | None = None
         self._streams: dict[str, None] = {}
         self._task: asyncio.Task[None] | None = None
@@ -193,10 +197,10 @@ class MediaLink:
         """Leave a worker that hangs."""
         while not channel.ended.is_set():
             try:
-                async with asyncio.timeout(LOOK_EVERY_S):
+                async with asyncio.timeout(self._answers_within_s / 5):
                     await channel.ended.wait()
             except TimeoutError:
-                if channel.waits_since(asyncio.get_running_loop().time()) > ANSWERS_WITHIN_S:
+                if channel.waits_since(asyncio.get_running_loop().time()) > self._answers_within_s:
                     log.error("media worker does not answer", extra={"pid": channel.pid})
                     channel.abort()
 

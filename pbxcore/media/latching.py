@@ -22,14 +22,19 @@ FORMER_S: Final = 1.0
 
 
 class Latch:
-    """One stream's. `source` is whom it keeps to; None: nobody yet."""
+    """One stream's.
+
+    Attributes:
+        source: whom it keeps to; None: nobody yet.
+        heard_at: when it last spoke; set by `admit`, or by who knows it by `source`.
+    """
 
     def __init__(self) -> None:
         self.source: Address | None = None
         self._signalled: Address | None = None
         self._follows = True
         self._former: Address | None = None
-        self._expected_at = self._heard_at = 0.0
+        self.heard_at = self._expected_at = 0.0
         self._probation: tuple[Address, int, int] | None = None
 
     @property
@@ -63,16 +68,16 @@ class Latch:
         in sequence (RFC 3550 §A.1, MIN_SEQUENTIAL) while nobody is kept.
         """
         if source == self.source:
-            self._heard_at = now
+            self.heard_at = now
             return True
         if source != self._signalled:
-            if self.source is not None and now - self._heard_at < SILENCE_S:
+            if self.source is not None and now - self.heard_at < SILENCE_S:
                 return False
             if source == self._former and now - self._expected_at < FORMER_S:
                 return True
             if not self._proved(source, ssrc, sequence):
                 return False
-        self.source, self._heard_at = source, now
+        self.source, self.heard_at = source, now
         self._former = self._probation = None
         return True
 

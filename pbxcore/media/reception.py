@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pbxcore.media.rtcp import ReportBlock
+
+if TYPE_CHECKING:
+    from pbxcore.media.rtp import Packet
 
 MAX_DROPOUT: Final = 3000
 MAX_MISORDER: Final = 100
@@ -46,23 +49,27 @@ class Reception:
         return self._expected_before + current
 
     @property
+    def received(self) -> int:
+        """Packets that came."""
+        return self._received_before + self._received
+
+    @property
     def lost(self) -> int:
         """Packets that are missing; below zero when some came twice."""
-        return self.expected - self._received_before - self._received
+        return self.expected - self.received
 
     @property
     def jitter_ms(self) -> float:
         """Interarrival jitter."""
         return self._jitter * 1000 / self.clock_rate
 
-    def receive(
-        self, ssrc: int, sequence: int, timestamp: int, arrived_at: float, *, timed: bool = True
-    ) -> None:
+    def receive(self, packet: Packet, timed: bool = True) -> None:
         """Count a packet. `timed` is false when its timestamp is not that of its sampling."""
-        if ssrc != self.ssrc:
-            self._begin(ssrc, sequence, timestamp, arrived_at)
+        if packet.ssrc != self.ssrc:
+            self._begin(packet)
             return
         self._received += 1
+        sequence = packet.sequence
         step = (sequence - self._highest) & 0xFFFF
         if 0 < step < MAX_DROPOUT:
             self._highest += step
@@ -70,6 +77,7 @@ class Reception:
             return
         if not timed:
             return
+        timestamp, arrived_at = packet.timestamp, packet.arrived_at
         passed = timestamp - self._timestamp
         if not -0x80000000 <= passed < 0x80000000:
             passed -= 0x100000000 if passed > 0 else -0x100000000
@@ -82,9 +90,9 @@ class Reception:
         if self.ssrc is None:
             return None
         expected = self.expected - self._expected_reported
-        lost = expected - (self._received_before + self._received - self._received_reported)
+        lost = expected - (self.received - self._received_reported)
         self._expected_reported = self.expected
-        self._received_reported = self._received_before + self._received
+        self._received_reported = self.received
         fraction = min(255, (lost << 8) // expected) if expected > 0 and lost > 0 else 0
         return ReportBlock(
             self.ssrc,
@@ -96,11 +104,13 @@ class Reception:
             since_last,
         )
 
-    def _begin(self, ssrc: int, sequence: int, timestamp: int, arrived_at: float) -> None:
+    def _begin(self, packet: Packet) -> None:
         self._expected_before = self.expected
         self._received_before += self._received
-        self.ssrc, self._base, self._highest, self._received = ssrc, sequence, sequence, 1
-        self._timestamp, self._arrived_at, self._odd = timestamp, arrived_at, -1
+        self.ssrc = packet.ssrc
+        self._base = self._highest = packet.sequence
+        self._received, self._odd = 1, -1
+        self._timestamp, self._arrived_at = packet.timestamp, packet.arrived_at
 
     def _restarts(self, sequence: int) -> bool:
         """Whether a number far off is the second of a row: the peer counts anew (§A.1)."""

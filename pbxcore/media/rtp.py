@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 HEADER: Final = struct.Struct(">BBHII")
 LARGEST: Final = 65_536
 """Bytes; no datagram has more."""
-_PLAIN: Final = 0x80
+PLAIN: Final = 0x80
 """The first byte of a packet without padding, extension and contributing sources."""
 _PADDED: Final = 0x20
 _EXTENDED: Final = 0x10
-_MARKED: Final = 0x80
+MARKED: Final = 0x80
 
 
 class Packet:
@@ -52,11 +52,11 @@ class Packet:
         if size < HEADER.size:
             return False
         first, second, self.sequence, self.timestamp, self.ssrc = HEADER.unpack_from(self.buffer)
-        if first == _PLAIN:
+        if first == PLAIN:
             self.begin, self.end = HEADER.size, size
         elif not self._bounds(first, size):
             return False
-        self.marker = second >= _MARKED
+        self.marker = second >= MARKED
         self.payload_type = second & 0x7F
         return True
 
@@ -74,18 +74,6 @@ class Packet:
         at = HEADER.size + 4 * (first & 0x0F)
         profile, words = struct.unpack_from(">HH", self.buffer, at)
         return profile, bytes(self.buffer[at + 4 : at + 4 + 4 * words])
-
-    def overwrite(
-        self, payload_type: int, marker: bool, sequence: int, timestamp: int, ssrc: int
-    ) -> memoryview:
-        """The same payload under another header, written just before it; valid as `payload` is.
-
-        Contributing sources, extension and padding stay behind: their meaning is another leg's.
-        """
-        begin = self.begin - HEADER.size
-        second = payload_type | _MARKED if marker else payload_type
-        HEADER.pack_into(self.buffer, begin, _PLAIN, second, sequence, timestamp, ssrc)
-        return self.view[begin : self.end]
 
     def _bounds(self, first: int, size: int) -> bool:
         if first >> 6 != 2:
@@ -118,7 +106,7 @@ def build(
     padding: int = 0,
 ) -> bytes:
     """A packet of its own; `padding` counts itself, `extension` has a multiple of four bytes."""
-    first = _PLAIN | len(sources)
+    first = PLAIN | len(sources)
     parts = [struct.pack(f">{len(sources)}I", *sources)] if sources else []
     if extension is not None:
         first |= _EXTENDED
@@ -128,7 +116,7 @@ def build(
     if padding:
         first |= _PADDED
         parts.append(bytes(padding - 1) + bytes((padding,)))
-    second = payload_type | _MARKED if marker else payload_type
+    second = payload_type | MARKED if marker else payload_type
     header = HEADER.pack(first, second, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)
     return header + b"".join(parts)
 

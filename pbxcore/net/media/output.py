@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pbxcore.media.rtp import build, is_newer
+from pbxcore.media.rtp import HEADER, MARKED, PLAIN, build
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.media.rtp import Packet
+
+
+_OWN: Final = -1
+"""In place of a source's SSRC: what a feeder makes itself."""
 
 
 class Claim(enum.IntEnum):
@@ -29,13 +33,13 @@ class Output:
 
     Args:
         ssrc, sequence, timestamp: random ones, to begin with.
-        transmit: puts a whole packet on its way.
         marks: marker bits are ours to set (sound); else they are the source's (pictures).
 
     Attributes:
         timestamp: of what was sent last, which was sampled at `timed_at`.
         shift: what is added to the sequence numbers of whoever is forwarded now.
         enabled: whether the peer will listen.
+        transmit: puts a whole packet on its way; may raise OSError.
     """
 
     def __init__(
@@ -44,7 +48,6 @@ class Output:
         ssrc: int,
         sequence: int,
         timestamp: int,
-        transmit: Callable[[memoryview | bytes], None],
         marks: bool = True,
     ) -> None:
         self.ssrc, self.sequence, self.timestamp = ssrc, sequence, timestamp
@@ -52,11 +55,13 @@ class Output:
         self.timed_at = 0.0
         self.clock_rate = 8000
         self.enabled = False
-        self._transmit, self._marks = transmit, marks
+        self.unsent = 0
+        self.transmit: Callable[[memoryview | bytes], object] = _nowhere
+        self._marks = marks
         self._claims: dict[Claim, object] = {}
         self._holder: object | None = None
         self._feeder: object | None = None
-        self._origin = 0
+        self._origin = _OWN
         self.shift = self._timestamp_shift = 0
 
     def claim(self, claim: Claim, feeder: object) -> None:
@@ -73,23 +78,33 @@ class Output:
                 self._feeder = None  # its clock begins anew next time
 
     def forward(self, packet: Packet, payload_type: int, feeder: object) -> None:
-        """Send another stream's packet on, under our numbers; its gaps and its order stay."""
+        """Send another stream's packet on, under our numbers; its gaps and its order stay.
+
+        The header is written where the payload lies, just before it: contributing sources,
+        extension and padding stay behind, for their meaning is another leg's.
+        """
         if not self.enabled or (self._holder is not None and self._holder is not feeder):
             return
-        marker = packet.marker
+        marker, arrived_at = packet.marker, packet.arrived_at
         if feeder is not self._feeder or packet.ssrc != self._origin:
-            self._turn_to(feeder, packet.ssrc, packet.timestamp, packet.arrived_at)
+            self._turn_to(feeder, packet.ssrc, packet.timestamp, arrived_at)
             self.shift = self.sequence + 1 - packet.sequence
             marker = marker or self._marks
         sequence = (packet.sequence + self.shift) & 0xFFFF
         timestamp = (packet.timestamp + self._timestamp_shift) & 0xFFFFFFFF
-        if is_newer(sequence, self.sequence):
+        if (sequence - self.sequence) & 0xFFFF < 0x8000:  # is_newer, without the call
             self.sequence = sequence
             if timestamp != self.timestamp:
-                self.timestamp, self.timed_at = timestamp, packet.arrived_at
+                self.timestamp, self.timed_at = timestamp, arrived_at
+        begin, end = packet.begin - HEADER.size, packet.end
         self.packets += 1
-        self.octets += packet.end - packet.begin
-        self._transmit(packet.overwrite(payload_type, marker, sequence, timestamp, self.ssrc))
+        self.octets += end - packet.begin
+        second = payload_type | MARKED if marker else payload_type
+        HEADER.pack_into(packet.buffer, begin, PLAIN, second, sequence, timestamp, self.ssrc)
+        try:
+            self.transmit(packet.view[begin:end])
+        except OSError:  # a full buffer or an unreachable peer: it is lost, as on the wire
+            self.unsent += 1
 
     def send(
         self,
@@ -104,8 +119,8 @@ class Output:
         """Send a feeder's next payload; `timestamp` is on a clock of its own, at `clock_rate`."""
         if not self.enabled or (self._holder is not None and self._holder is not feeder):
             return
-        if feeder is not self._feeder or self._origin:
-            self._turn_to(feeder, 0, timestamp, now)
+        if feeder is not self._feeder or self._origin != _OWN:
+            self._turn_to(feeder, _OWN, timestamp, now)
             marker = marker or self._marks
         self.sequence = self.sequence + 1 & 0xFFFF
         timestamp = (timestamp + self._timestamp_shift) & 0xFFFFFFFF
@@ -121,10 +136,17 @@ class Output:
             ssrc=self.ssrc,
             marker=marker,
         )
-        self._transmit(packet)
+        try:
+            self.transmit(packet)
+        except OSError:
+            self.unsent += 1
 
     def _turn_to(self, feeder: object, origin: int, timestamp: int, now: float) -> None:
         """Let the clock of another source go on from ours."""
         passed = round((now - self.timed_at) * self.clock_rate) if self.packets else 0
         self._feeder, self._origin = feeder, origin
         self._timestamp_shift = self.timestamp + max(passed, 1) - timestamp
+
+
+def _nowhere(_: memoryview | bytes) -> None:
+    """Until there is an address."""

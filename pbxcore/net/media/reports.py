@@ -60,6 +60,7 @@ class Reports:
         self._source: Address | None = None
         self._buffer = bytearray(65536)
         self._timer: Timer | None = None
+        sock.setblocking(False)
         loop.watch(sock.fileno(), self._arrived)
 
     def follow(self, signalled: Address | None) -> None:

@@ -85,7 +85,7 @@ class IceLatch(Latch):
     def admit(self, source: Address, ssrc: int, sequence: int, now: float) -> bool:
         """Whoever has our password was let in by `Guard`."""
         if self._secured.by_ice:
-            self.source = source
+            self.source, self.heard_at = source, now
             return True
         return super().admit(source, ssrc, sequence, now)
 
@@ -166,4 +166,4 @@ class Guard:
         self._redirect()
 
     def _redirect(self) -> None:
-        self._stream.destination = self._stream.latch.destination
+        self._stream.redirect()

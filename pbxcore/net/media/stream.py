@@ -14,6 +14,7 @@ from pbxcore.net.media.digits import Digits
 from pbxcore.net.media.keys import Keying
 from pbxcore.net.media.output import Output
 from pbxcore.net.media.reports import Reports
+from pbxcore.net.media.rtp_socket import RtpSocket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,39 +80,37 @@ class Stream:
         self._at_close: dict[Callable[[], None], None] = {}
         self.latch = Latch()
         self.reception = Reception()
-        self.packets = self.octets = self.refused = self.unsent = 0
+        self.octets = self.refused = 0
         self._loop, self._packet = loop, packet
-        self._rtp = sockets[0]
-        for each in sockets:
-            each.setblocking(False)
-        self._receive_into = self._rtp.recvfrom_into
-        self._send_to = self._rtp.sendto
         self.destination: Address | None = None
         self._kinds = bytes(128)
         self._receives = False
         self._silence_s = 0.0
-        self._heard_at = 0.0
+        self._watched_at = 0.0
         self._unheard = True
         self._silence_told = False
         self._silence: Timer | None = None
         self.digits = Digits(self, loop)
+        self._socket = RtpSocket(sockets[0], loop, packet.buffer, self._take, self._readdressed)
         entropy = clocks.entropy
         self.output = Output(
             ssrc=int.from_bytes(entropy(4)),
             sequence=int.from_bytes(entropy(2)),
             timestamp=int.from_bytes(entropy(4)),
-            transmit=self._transmit,
             marks=self.kind == "audio",
         )
         self.keying = Keying(self, loop)
         self.reports = Reports(self, sockets[1], loop, clocks)
-        loop.watch(self._rtp.fileno(), self._arrived)
 
     @property
     def port(self) -> int:
         """Where it receives."""
-        port: int = self._rtp.getsockname()[1]
-        return port
+        return self._socket.port
+
+    @property
+    def packets(self) -> int:
+        """How many came from the peer."""
+        return self.reception.received
 
     def follow(self, wanted: SetStream) -> None:
         """Do from now on what an offer and its answer came to."""
@@ -127,12 +126,18 @@ class Stream:
         self.latch.expect(self._address(agreed.remote), wanted.latch, self._loop.now)
         if self.protection is not None:
             self.protection.follow(agreed)
-        self.destination = self.latch.destination
+        self.redirect()
         self.digits.follow(agreed)
         self.reports.follow(self._address(agreed.remote_rtcp))
         self._watch_silence(wanted.silence_s)
         if self.joined is not None:
             self.joined.follow(self)
+
+    def redirect(self) -> None:
+        """Send from now on where the latch says."""
+        source, self.destination = self.latch.source, self.latch.destination
+        self._socket.keep_to(source if source == self.destination else None)
+        self._readdressed()
 
     def hear(self, callback: Callable[[Packet], None]) -> None:
         """Let this one hear each packet as well."""
@@ -163,8 +168,7 @@ class Stream:
         self.reports.close()
         if self.protection is not None:
             self.protection.close()
-        self._loop.forget(self._rtp.fileno())
-        self._rtp.close()
+        self._socket.close()
 
     def figures(self) -> StreamClosed:
         """How it did so far."""
@@ -189,53 +193,55 @@ class Stream:
         """Count what is nobody's, once something is agreed."""
         self.refused += self.agreed is not None
 
-    def transmit_report(
-        self, packet: bytes, sock: socket.socket, destination: Address | None
-    ) -> None:
+    def transmit_report(self, packet: bytes, own: socket.socket, where: Address | None) -> None:
         """Send RTCP by its own socket, or beside RTP where there is no place for it alone."""
-        if destination is None:
-            sock, destination = self._rtp, self.destination
         sealed = packet if self.protection is None else self.protection.seal_report(packet)
-        if sealed is None or destination is None:
+        if sealed is None:
             return
-        with contextlib.suppress(OSError):
-            sock.sendto(sealed, destination)
+        with contextlib.suppress(OSError):  # lost, as on the wire
+            if where is not None:
+                own.sendto(sealed, where)
+            elif self.destination is not None:
+                self._socket.send_to(sealed, self.destination)
 
     def send_datagram(self, data: bytes, destination: Address) -> None:
         """Send what is no media: it goes where it says, as it is."""
         with contextlib.suppress(OSError):  # lost, as on the wire
-            self._send_to(data, destination)
+            self._socket.send_to(data, destination)
 
-    def _arrived(self) -> None:
-        """One datagram; the loop calls again when there are more."""
+    def _take(self, size: int, source: Address) -> None:
+        """One datagram."""
         packet = self._packet
-        try:
-            size, source = self._receive_into(packet.buffer)
-        except OSError:  # none after all, or the peer's host refused what we sent
-            return
         if self.protection is not None:
             size = self.protection.receive(packet.buffer, size, source)
         if not packet.read(size) or not (kind := self._kinds[packet.payload_type]):
             self._odd(size, source)
             return
-        now = self._loop.now
-        if not self.latch.admit(source, packet.ssrc, packet.sequence, now):
-            self.refused += 1
+        packet.arrived_at = now = self._loop.now
+        latch = self.latch
+        if source == latch.source:
+            latch.heard_at = now
+        elif not self._admit(packet, source):
             return
-        self.destination = self.latch.destination
-        self._heard_at = packet.arrived_at = now
         if self._unheard:
             self._unheard = self._silence_told = False
             self.tell(MediaHeard(self.name, f"{source[0]}:{source[1]}"))
-        self.packets += 1
         self.octets += packet.end - packet.begin
         timed = kind == _MEDIA
-        self.reception.receive(packet.ssrc, packet.sequence, packet.timestamp, now, timed=timed)
+        self.reception.receive(packet, timed)
         if self._receives:
             if not timed:
                 self.digits.hear(packet)
             for hear in self.on_packet:
                 hear(packet)
+
+    def _admit(self, packet: Packet, source: Address) -> bool:
+        """Whether a packet of somebody new is the peer's; then media go there."""
+        if not self.latch.admit(source, packet.ssrc, packet.sequence, self._loop.now):
+            self.refused += 1
+            return False
+        self.redirect()
+        return True
 
     def _odd(self, size: int, source: Address) -> None:
         """What is no packet of an agreed codec: RTCP by the same port, or refused."""
@@ -255,10 +261,12 @@ class Stream:
             if sealed is None:
                 return
             packet = sealed
-        try:
-            self._send_to(packet, destination)
-        except OSError:  # a full buffer or an unreachable peer: it is lost, as on the wire
-            self.unsent += 1
+        self._socket.send_to(packet, destination)
+
+    def _readdressed(self) -> None:
+        """Packets in clear for the peer that is kept take no detour."""
+        direct = self._socket.direct if self.protection is None else None
+        self.output.transmit = direct or self._transmit
 
     def _watch_silence(self, silence_s: float) -> None:
         if self._silence is not None:
@@ -267,12 +275,12 @@ class Stream:
         self._silence_s = silence_s
         self._silence_told = False
         if silence_s and self._receives:
-            self._heard_at = self._loop.now
-            self._silence = self._loop.call_at(self._heard_at + silence_s, self._listen)
+            self._watched_at = self._loop.now
+            self._silence = self._loop.call_at(self._watched_at + silence_s, self._listen)
 
     def _listen(self) -> None:
         """Tell of a silence, once; a packet since then moves the deadline instead."""
-        deadline = self._heard_at + self._silence_s
+        deadline = max(self._watched_at, self.latch.heard_at) + self._silence_s
         if deadline <= self._loop.now:
             if not self._silence_told:
                 self._unheard = self._silence_told = True
@@ -285,7 +293,7 @@ class Stream:
         if endpoint is None or not endpoint.port:
             return None
         host, port = endpoint.address, endpoint.port
-        if self._rtp.family == socket.AF_INET:
+        if self._socket.family == socket.AF_INET:
             return (host, port) if _is(socket.AF_INET, host) else None
         if _is(socket.AF_INET, host):
             return (f"::ffff:{host}", port, 0, 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from pbxcore.media.commands import (
@@ -234,3 +236,27 @@ def test_ipv6_and_ipv4_meet_at_one_socket(ann: MediaPhone) -> None:
         join(worker, ann, six)
         for _ in range(2):
             ann.is_joined_to(six)
+
+
+def test_nobody_else_can_share_a_port_in_use(
+    worker: Worker, ann: MediaPhone, bob: MediaPhone
+) -> None:
+    join(worker, ann, bob)
+    for _ in range(3):
+        ann.is_joined_to(bob)  # by now each phone has a socket of its own at the worker
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as thief:
+        thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        with pytest.raises(OSError, match="in use"):
+            thief.bind((ann.host, ann.worker_port))
+
+
+def test_a_phone_that_went_away_costs_nobody_else_anything(
+    worker: Worker, ann: MediaPhone, bob: MediaPhone
+) -> None:
+    join(worker, ann, bob)
+    ann.is_joined_to(bob)
+    bob.rtp.close()  # its host answers that nobody listens there (ICMP)
+    for _ in range(5):
+        ann.say()
+    worker.ask(Connect("first", "first"))
+    ann.is_joined_to(ann)

@@ -24,6 +24,7 @@ from pbxcore.media.rtcp import (
     parse,
     round_trip_s,
 )
+from pbxcore.media.rtp import Packet
 
 words = st.integers(0, 0xFFFFFFFF)
 blocks = st.lists(
@@ -95,7 +96,10 @@ def test_two_reports_give_the_round_trip_and_the_peers_figures() -> None:
     ours, theirs = Reception(), Reception()
     for number in range(100):
         if number % 10:
-            theirs.receive(1, number, number * 160, number * 0.02)
+            packet = Packet(size=0)
+            packet.ssrc, packet.sequence, packet.timestamp = 1, number, number * 160
+            packet.arrived_at = number * 0.02
+            theirs.receive(packet)
     here, there = Reporting(1, "a", ours), Reporting(2, "b", theirs)
     there.hear(parse(here.compound(ntp_time(100.0), 0, 100, 16000)) or [], ntp_time(100.1))
     here.hear(parse(there.compound(ntp_time(103.1), 0, 0, 0)) or [], ntp_time(103.2))

@@ -50,10 +50,6 @@ def test_what_is_built_is_read_again(
     assert (packet.payload_type, packet.marker) == (payload_type, marker)
     assert (packet.sequence, packet.timestamp, packet.ssrc) == numbers
     assert packet.extension == extension
-    plain = bytes(packet.overwrite(9, not marker, 1, 2, 3))
-    assert plain == build(
-        payload, payload_type=9, sequence=1, timestamp=2, ssrc=3, marker=not marker
-    )
 
 
 @given(st.binary(max_size=200))
