@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.sip.sdp.dtls import Dtls, Fingerprint, Setup
-from pbxcore.sip.sdp.ice import Candidate, Ice
+from pbxcore.sip.sdp.ice import Candidate, Ice, ice_of
 from pbxcore.sip.sdp.stream import DTLS_SAVPF, Stream
 
 if TYPE_CHECKING:
     from pbxcore.media.commands import StreamOpened
+    from pbxcore.sip.sdp.description import SessionDescription
 
 _PROFILES: Final = (DTLS_SAVPF, "UDP/TLS/RTP/SAVP", "RTP/SAVPF")
 """The first is offered; the others are what older browsers and some phones write."""
@@ -48,6 +49,24 @@ def for_browser(stream: Stream, opened: StreamOpened, address: str, *, offered: 
             complete=True,
         ),
     )
+
+
+def wants_dtls(description: SessionDescription) -> bool:
+    """Whether the writer is a browser, or a phone that is keyed as browsers are."""
+    return any(
+        media.port
+        and media.profile.upper() in _PROFILES
+        and description.inherited(media, "fingerprint") is not None
+        for media in description.media
+    )
+
+
+def restarts_ice(description: SessionDescription, index: int, before: Ice | None) -> bool:
+    """Whether a later description of the peer begins ICE anew for a line (RFC 8839 §4.4.1.1.1)."""
+    if before is None or index >= len(description.media):
+        return False
+    now = ice_of(description, description.media[index])
+    return now is not None and (now.user, now.password) != (before.user, before.password)
 
 
 def _candidate(address: str, port: int) -> Candidate:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxcore.calls.leg import Leg
-from pbxcore.calls.offering import OURS, Line, lines_of
+from pbxcore.calls.offering import OURS, Line
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.sip.sdp.reader import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +43,7 @@ class CallerLeg(Leg):
             RemoteProtocolError: 400: its offer is not readable; 488: there is nothing in it for us.
         """
         offer = self.incoming.offer
-        lines = lines_of(read(offer)) if offer else OURS
+        lines = self.session.proposed(offer) if offer else OURS
         if not any(lines):
             raise RemoteProtocolError(488)
         return lines

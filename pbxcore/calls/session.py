@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import msgspec
+
+from pbxcore.calls.browser_media import for_browser, restarts_ice, wants_dtls
 from pbxcore.calls.offering import (
     Line,
     Srtp,
@@ -13,7 +16,16 @@ from pbxcore.calls.offering import (
     to_answer,
     to_offer,
 )
-from pbxcore.media.commands import Connect, Disconnect, NoRoom, PressDigits, SetStream, StreamClosed
+from pbxcore.media.commands import (
+    Connect,
+    Disconnect,
+    NoRoom,
+    PressDigits,
+    SetStream,
+    StreamClosed,
+    StreamOpened,
+)
+from pbxcore.sip.sdp.ice import new_credentials
 from pbxcore.sip.sdp.negotiation import Negotiation
 from pbxcore.sip.sdp.reader import read
 from pbxcore.sip.sdp.writer import write
@@ -22,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from pbxcore.calls.anchoring import Anchor, StreamOwner
-    from pbxcore.media.commands import StreamOpened
     from pbxcore.sip.sdp.crypto import Crypto
+    from pbxcore.sip.sdp.description import SessionDescription
     from pbxcore.sip.sdp.stream import Agreed, Stream
 
 
@@ -40,13 +52,14 @@ FOR_EVER: Final = Silence()
 class Track:
     """One media line of a leg, at a worker."""
 
-    __slots__ = ("agreed", "keys", "kind", "peer", "port", "stream")
+    __slots__ = ("agreed", "keys", "kind", "opened", "peer", "stream")
 
     def __init__(self, stream: str, kind: str, keys: tuple[Crypto, ...]) -> None:
         self.stream = stream
         self.kind = kind
         self.keys = keys
-        self.port = 0
+        self.opened = StreamOpened(stream, 0)
+        """What the worker said of it, with the ICE credentials that hold now."""
         self.agreed: Agreed | None = None
         """What the worker was told last."""
         self.peer: Track | None = None
@@ -62,6 +75,7 @@ class Session:
         address: where we receive, as the peer is to write to it.
         srtp: whether media are encrypted by keys in the description.
         silence: how long the peer may be silent, in a talk and while it holds; 0: for ever.
+        browser: whether the peer is a browser, with ICE and with keys by DTLS.
         entropy: that many unguessable bytes.
     """
 
@@ -73,11 +87,13 @@ class Session:
         *,
         srtp: Srtp = "off",
         silence: Silence = FOR_EVER,
+        browser: bool = False,
         entropy: Callable[[int], bytes],
     ) -> None:
         self._anchor = anchor
         self._owner = owner
         self._srtp = srtp
+        self._browser = browser
         self._entropy = entropy
         self._negotiation = Negotiation(int.from_bytes(entropy(4)), address)
         self._tracks: list[Track | None] = []
@@ -117,6 +133,16 @@ class Session:
         """Whether an offer of ours waits for its answer."""
         return self._negotiation.pending is not None
 
+    def proposed(self, body: bytes) -> tuple[Line | None, ...]:
+        """The lines of the offer that the peer began with, which says how its media are keyed.
+
+        Raises:
+            RemoteProtocolError: 400: it is not readable.
+        """
+        offer = read(body)
+        self._browser = wants_dtls(offer)
+        return lines_of(offer)
+
     def open(self, lines: Sequence[Line | None], then: Callable[[str], None]) -> None:
         """Have a stream for each of these lines; `then` hears nothing, or why there is no room."""
         missing = 0
@@ -129,7 +155,7 @@ class Session:
             if isinstance(reply, NoRoom):
                 problem = problem or reply.reason
             else:
-                track.port = reply.port
+                track.opened = reply
             if not missing and not asking and not self._closed:
                 then(problem)
 
@@ -159,7 +185,7 @@ class Session:
         Raises:
             LocalProtocolError: the last offer waits for its answer.
         """
-        return write(self._negotiation.offer(self._streams(lines, to_offer)))
+        return write(self._negotiation.offer(self._streams(lines, offered=True)))
 
     def answer(self, body: bytes, lines: Sequence[Line]) -> bytes:
         """Answer a proposal of the peer: each of its lines with one of these of its kind.
@@ -170,7 +196,8 @@ class Session:
         offer = read(body)
         theirs = lines_of(offer)
         fitting = paired(theirs, lines)
-        answer = self._negotiation.answer(offer, self._streams(fitting, to_answer))
+        self._renew_ice(offer)
+        answer = self._negotiation.answer(offer, self._streams(fitting, offered=False))
         self._follow()
         return write(answer)
 
@@ -257,26 +284,41 @@ class Session:
             then(found)
 
     def _open(self, line: Line, opened: Callable[[Track, StreamOpened | NoRoom], None]) -> Track:
-        track = Track("", line.kind, new_keys(self._srtp, self._entropy))
+        keys = () if self._browser else new_keys(self._srtp, self._entropy)
+        track = Track("", line.kind, keys)
         track.stream = self._anchor.open(
-            self._owner, lambda reply: opened(track, reply), kind=line.kind
+            self._owner,
+            lambda reply: opened(track, reply),
+            kind=line.kind,
+            secured=self._browser,
         )
         return track
 
-    def _streams(
-        self,
-        lines: Sequence[Line | None],
-        dressed: Callable[[Line, int, Srtp, tuple[Crypto, ...]], Stream],
-    ) -> list[Stream | None]:
+    def _streams(self, lines: Sequence[Line | None], *, offered: bool) -> list[Stream | None]:
         """The lines with the ports of their streams; a line without a stream is refused."""
+        dressed = to_offer if offered else to_answer
         found: list[Stream | None] = []
         for index, line in enumerate(lines):
             track = self._tracks[index] if index < len(self._tracks) else None
             if line is None or track is None:
                 found.append(None)
-            else:
-                found.append(dressed(line, track.port, self._srtp, track.keys))
+                continue
+            stream = dressed(line, track.opened.port, self._srtp, track.keys)
+            if self._browser:
+                address = self._negotiation.address
+                stream = for_browser(stream, track.opened, address, offered=offered)
+            found.append(stream)
         return found
+
+    def _renew_ice(self, offer: SessionDescription) -> None:
+        """Whoever begins ICE anew is answered with new credentials (RFC 8839 §4.4.2)."""
+        for index, track in enumerate(self._tracks):
+            before = track.agreed.ice if track is not None and track.agreed is not None else None
+            if track is not None and restarts_ice(offer, index, before):
+                user, password = new_credentials(self._entropy)
+                track.opened = msgspec.structs.replace(
+                    track.opened, ice_user=user, ice_password=password
+                )
 
     def _follow(self, *, final: bool = True) -> None:
         """Tell the workers what holds now; lines that are closed for good need no stream."""
@@ -284,9 +326,7 @@ class Session:
             track = self._tracks[agreed.index] if agreed.index < len(self._tracks) else None
             if track is not None and track.agreed != agreed:
                 track.agreed = agreed
-                silence_s = self._silence.talk_s if agreed.hold is None else self._silence.hold_s
-                silence_s = silence_s if agreed.kind == "audio" else 0.0
-                self._anchor.ask(SetStream(track.stream, agreed, silence_s))
+                self._anchor.ask(self._following(track, agreed))
         if final:
             self._close_unused({each.index for each in self.agreed})
 
@@ -297,6 +337,17 @@ class Session:
                 if track.peer is not None:
                     track.peer.peer = None
                 self._anchor.close(track.stream, lambda _closed: None)
+
+    def _following(self, track: Track, agreed: Agreed) -> SetStream:
+        silence_s = self._silence.talk_s if agreed.hold is None else self._silence.hold_s
+        opened = track.opened
+        return SetStream(
+            track.stream,
+            agreed,
+            silence_s if agreed.kind == "audio" else 0.0,
+            ice_user=opened.ice_user,
+            ice_password=opened.ice_password,
+        )
 
 
 def paired(theirs: Sequence[Line | None], ours: Iterable[Line]) -> list[Line | None]:

@@ -105,6 +105,7 @@ class Surroundings:
             host,
             srtp="off" if extension is None else extension.srtp,
             silence=Silence(settings.rtp_timeout_s, settings.rtp_hold_timeout_s),
+            browser=flow.transport in ("ws", "wss"),
             entropy=self._entropy,
         )
 

@@ -36,6 +36,8 @@ class SetStream(msgspec.Struct, frozen=True, tag=True):
     never. `latch`: send where the peer's media come from, not where its description says, once the
     first valid packet came from the same address family (RFC 4961 and NAT). `fax_tones`: tell
     `ToneHeard`. Where no telephone events were agreed, keys are heard and pressed in band.
+    `ice_user` and `ice_password`: what our description names now, where the peer restarted ICE
+    (RFC 8445 §9); those before hold until it has nominated a pair by these.
     """
 
     stream: str
@@ -43,16 +45,8 @@ class SetStream(msgspec.Struct, frozen=True, tag=True):
     silence_s: float = 0.0
     latch: bool = True
     fax_tones: bool = False
-
-
-class RestartIce(msgspec.Struct, frozen=True, tag=True):
-    """Answer checks by new ICE credentials too (RFC 8445 §9). Reply: `StreamOpened`, or `Done`.
-
-    The reply names them, for the next description; the ones before hold until the peer has
-    nominated a pair by the new ones. `Done`: the stream is not there, or not `secured`.
-    """
-
-    stream: str
+    ice_user: str = ""
+    ice_password: str = ""
 
 
 class Connect(msgspec.Struct, frozen=True, tag=True):
@@ -170,7 +164,6 @@ class CloseStream(msgspec.Struct, frozen=True, tag=True):
 MediaRequest = (
     OpenStream
     | SetStream
-    | RestartIce
     | Connect
     | Disconnect
     | Play

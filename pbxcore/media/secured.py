@@ -127,9 +127,10 @@ class Secured:
         """Whether ICE allows packets from there; everybody where there is no ICE."""
         return not self._by_ice or self._ice.knows(source)
 
-    def restart(self, credentials: Credentials) -> None:
+    def renew(self, credentials: Credentials) -> None:
         """Answer checks of a new generation too."""
-        self._ice.restart(credentials)
+        if credentials != self._ice.credentials:
+            self._ice.restart(credentials)
 
     def follow(self, agreed: Agreed, now: float) -> list[Datagram]:
         """Do as an offer and its answer say; what goes on unchanged keeps its keys."""

@@ -15,7 +15,6 @@ from pbxcore.media.commands import (
     NoRoom,
     OpenStream,
     PressDigits,
-    RestartIce,
     SetStream,
     StreamClosed,
     StreamOpened,
@@ -79,7 +78,6 @@ class Engine:
         self._handlers: dict[type, Handler] = {
             OpenStream: self._open,
             SetStream: self._set,
-            RestartIce: self._restart_ice,
             Connect: self._connect,
             Disconnect: self._disconnect,
             PressDigits: self._press,
@@ -140,16 +138,10 @@ class Engine:
         stream = self._streams.get(request.stream)
         if stream is None:
             return Done(known=False)
-        self._security.protect(stream, request.agreed)
+        self._security.follow(stream, request)
         stream.follow(request)
         self.sound.follow(stream, request)
         return Done()
-
-    def _restart_ice(self, _: Owner, request: RestartIce) -> MediaReply:
-        stream = self._streams.get(request.stream)
-        if stream is None:
-            return Done(known=False)
-        return self._security.restart(stream) or Done(known=False)
 
     def _connect(self, _: Owner, request: Connect) -> MediaReply:
         first, second = map(self._streams.get, (request.first, request.second))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.media.commands import StreamOpened
 from pbxcore.media.ice_lite import CONSENT_S, Credentials
 from pbxcore.media.latching import Latch
 from pbxcore.media.secured import Kind, Secured, kind_of
+from pbxcore.sip.sdp.ice import new_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from pbxcore.media.commands import SetStream
     from pbxcore.media.dtls import Identity
     from pbxcore.media.latching import Address
     from pbxcore.media.secured import Datagram
@@ -35,30 +36,6 @@ class Security:
         secured = self._secured(stream)
         stream.latch = IceLatch(secured, self._loop)
         stream.protection = Guard(stream, secured, self._loop)
-        return self._opened(stream, secured)
-
-    def protect(self, stream: Stream, agreed: Agreed) -> None:
-        """Let a stream that was opened in clear be keyed by descriptions, once they have keys."""
-        if stream.protection is None and agreed.local_crypto is not None:
-            stream.protection = Guard(stream, self._secured(stream), self._loop)
-
-    def restart(self, stream: Stream) -> StreamOpened | None:
-        """New credentials for ICE; None for a stream that has none."""
-        guard = stream.protection
-        if not isinstance(guard, Guard) or not isinstance(stream.latch, IceLatch):
-            return None
-        guard.secured.restart(self._credentials())
-        return self._opened(stream, guard.secured)
-
-    def _secured(self, stream: Stream) -> Secured:
-        return Secured(self._identity, self._credentials(), lambda: stream.latch.destination)
-
-    def _credentials(self) -> Credentials:
-        # At least 24 and 128 bits of randomness (RFC 8445 §5.3).
-        user, password = self._entropy(6), self._entropy(18)
-        return Credentials(base64.b64encode(user).decode(), base64.b64encode(password).decode())
-
-    def _opened(self, stream: Stream, secured: Secured) -> StreamOpened:
         return StreamOpened(
             stream.name,
             stream.port,
@@ -66,6 +43,20 @@ class Security:
             ice_user=secured.credentials.user,
             ice_password=secured.credentials.password,
         )
+
+    def follow(self, stream: Stream, wanted: SetStream) -> None:
+        """What a stream needs before it follows; one opened in clear may be keyed by SDES."""
+        guard = stream.protection
+        if guard is None and wanted.agreed.local_crypto is not None:
+            stream.protection = Guard(stream, self._secured(stream), self._loop)
+        elif isinstance(guard, Guard) and wanted.ice_user:
+            guard.secured.renew(Credentials(wanted.ice_user, wanted.ice_password))
+
+    def _secured(self, stream: Stream) -> Secured:
+        return Secured(self._identity, self._credentials(), lambda: stream.latch.destination)
+
+    def _credentials(self) -> Credentials:
+        return Credentials(*new_credentials(self._entropy))
 
 
 class IceLatch(Latch):

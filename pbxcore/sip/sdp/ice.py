@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,8 @@ from pbxcore.sip.sdp.description import Attribute
 from pbxcore.sip.sdp.reader import host_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pbxcore.sip.sdp.description import Media, SessionDescription
 
 LITE: Final = Attribute("ice-lite")
@@ -104,6 +107,15 @@ def ice_of(description: SessionDescription, media: Media) -> Ice | None:
         options=tuple(options.split()),
         complete=media.has(END_OF_CANDIDATES.name) or description.has(END_OF_CANDIDATES.name),
     )
+
+
+def new_credentials(entropy: Callable[[int], bytes]) -> tuple[str, str]:
+    """User and password of at least 24 and 128 bits of randomness (RFC 8445 §5.3).
+
+    `entropy` gives that many unguessable bytes.
+    """
+    user, password = base64.b64encode(entropy(6)), base64.b64encode(entropy(18))
+    return user.decode(), password.decode()
 
 
 def read_candidate(value: str) -> Candidate | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from pbxcore.calls.browser_media import for_browser
@@ -13,12 +15,12 @@ from pbxcore.media.commands import (
     Connect,
     Done,
     OpenStream,
-    RestartIce,
     SetStream,
     StreamClosed,
     StreamOpened,
 )
 from pbxcore.sip.sdp.codecs import EVENTS, OPUS, PCMU
+from pbxcore.sip.sdp.ice import new_credentials
 from pbxcore.sip.sdp.negotiation import Negotiation
 from pbxcore.sip.sdp.reader import read
 from pbxcore.sip.sdp.stream import Stream
@@ -44,13 +46,10 @@ class Leg:
 
     def __init__(self, worker: Worker, name: str) -> None:
         self._worker, self._name = worker, name
-        self.opened = self._told(OpenStream(name, secured=True))
-        self.negotiation = Negotiation(7, HOST)
-
-    def _told(self, request: OpenStream | RestartIce) -> StreamOpened:
-        reply = self._worker.ask(request)
+        reply = worker.ask(OpenStream(name, secured=True))
         assert isinstance(reply, StreamOpened)
-        return reply
+        self.opened = reply
+        self.negotiation = Negotiation(7, HOST)
 
     def answer(self, offer: bytes) -> bytes:
         """Answer the browser's offer, and let the worker follow."""
@@ -73,11 +72,14 @@ class Leg:
 
     def restart(self) -> None:
         """New credentials, for the next description."""
-        self.opened = self._told(RestartIce(self._name))
+        user, password = new_credentials(os.urandom)
+        self.opened = msgspec.structs.replace(self.opened, ice_user=user, ice_password=password)
 
     def _follow(self) -> None:
         (holds,) = self.negotiation.agreed
-        assert self._worker.ask(SetStream(self._name, holds)) == Done()
+        user, password = self.opened.ice_user, self.opened.ice_password
+        wanted = SetStream(self._name, holds, ice_user=user, ice_password=password)
+        assert self._worker.ask(wanted) == Done()
 
 
 async def test_a_browser_that_calls_hears_its_own_echo(worker: Worker) -> None:

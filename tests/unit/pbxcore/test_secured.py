@@ -186,7 +186,7 @@ def test_keys_stay_until_the_peer_has_another_certificate(
     secured.receive(check(), Kind.STUN, BROWSER, 0.0)
     handshake(secured, browser, [])
     keyed = secured.protection
-    secured.restart(Credentials("newfrag", "new-password-of-22-char"))
+    secured.renew(Credentials("newfrag", "new-password-of-22-char"))
     secured.follow(of_browser(browser_s), 5.0)
     assert secured.protection == keyed
     reloaded = Identity(NOW, datetime.timedelta(days=30))

@@ -43,7 +43,6 @@ export function CallCard({ call }: { call: Call }) {
           <HangUp call={call} />
         </div>
       )}
-      {call.phase === "incoming" && <Choice call={call} />}
     </li>
   );
 }
@@ -74,7 +73,7 @@ export function Choice({ call }: { call: Call }) {
   const { phone } = usePhone();
   return (
     <div className={styles.buttons}>
-      <Button color="green" leftSection={<Icon name="phone" size={18} />} onClick={() => void phone.do({ act: "answer", id: call.id })}>
+      <Button leftSection={<Icon name="phone" size={18} />} onClick={() => void phone.do({ act: "answer", id: call.id })}>
         {t("Answer")}
       </Button>
       <Button color="red" leftSection={<Icon name="hangUp" size={18} />} onClick={() => void phone.do({ act: "hang_up", id: call.id })}>

@@ -5,6 +5,7 @@ import { t } from "../../shared/i18n";
 import { Icon } from "../../kit/Icon";
 import { Notice } from "../../kit/Notice";
 import { PageHead } from "../PageHead";
+import { isIncoming } from "./call";
 import { CallCard } from "./CallCard";
 import styles from "./Calls.module.css";
 import { usePhone } from "./context";
@@ -18,7 +19,8 @@ import { readinessWords } from "./words";
 export function Calls() {
   const { state } = usePhone();
   const [sound, setSound] = useState(false);
-  const { readiness, calls } = state;
+  const { readiness } = state;
+  const calls = state.calls.filter((call) => !isIncoming(call)); // those are told of over every view
   return (
     <main className={styles.page}>
       <div className={styles.column}>

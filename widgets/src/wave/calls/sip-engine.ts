@@ -157,7 +157,7 @@ export class SipEngine {
     else session.on("peerconnection", ({ peerconnection }) => this.#attend(id, session, peerconnection));
     session.on("icecandidate", ({ ready }) => setTimeout(ready, GATHERING_MS));
     session.on("progress", (event: IncomingEvent | OutgoingEvent) => {
-      if (!("response" in event)) return;
+      if (!("response" in event) || !event.response) return; // our own ringing, of a call that comes in
       this.hear({ kind: "ringing", id });
       if (event.response.body) this.hear({ kind: "early", id });
     });
@@ -201,8 +201,8 @@ export class SipEngine {
   }
 }
 
-/** Everything by one port; the server is where its description says, so nobody is asked for addresses. */
-const pcConfig: RTCConfiguration = { iceServers: [], bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" };
+/** The server is where its description says, so nobody is asked for addresses. */
+const pcConfig: RTCConfiguration = { iceServers: [], rtcpMuxPolicy: "require" };
 
 function restart(session: RTCSession): void {
   if (session.isEstablished() && session.isReadyToReOffer()) session.renegotiate({ rtcOfferConstraints: { iceRestart: true } });

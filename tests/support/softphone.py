@@ -1,0 +1,124 @@
+"""Wave's softphone in Chromium: its microphone says a tone, and what it plays is measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.support.desk import open_wave
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import BrowserContext, Locator, Page
+
+    NewContext = Callable[..., BrowserContext]
+
+_SOUND = """
+(() => {
+  const context = new AudioContext();
+  navigator.mediaDevices.getUserMedia = async () => {
+    await context.resume();
+    const [voice, level, out] = [context.createOscillator(), context.createGain(), context.createMediaStreamDestination()];
+    voice.frequency.value = HZ;
+    level.gain.value = 0.4;
+    voice.connect(level).connect(out);
+    voice.start();
+    return out.stream;
+  };
+  const ears = new Map();
+  const Native = RTCPeerConnection;
+  window.RTCPeerConnection = class extends Native {
+    constructor(...given) {
+      super(...given);
+      (window.connections ??= []).push(this);
+      this.addEventListener("track", ({ track }) => {
+        const ear = context.createAnalyser();
+        ear.fftSize = 8192;
+        context.createMediaStreamSource(new MediaStream([track])).connect(ear);
+        ears.set(track, ear);
+        track.addEventListener("ended", () => ears.delete(track));
+      });
+    }
+  };
+  // The strongest frequency of all that is played, 0 when nothing is.
+  window.heardHz = () => {
+    let [best, hz] = [-55, 0];
+    for (const [track, ear] of ears) {
+      if (track.readyState === "ended") continue;
+      const powers = new Float32Array(ear.frequencyBinCount);
+      ear.getFloatFrequencyData(powers);
+      powers.forEach((power, bin) => {
+        if (power > best) [best, hz] = [power, (bin * context.sampleRate) / ear.fftSize];
+      });
+    }
+    return hz;
+  };
+})();
+"""
+
+
+class Softphone:
+    """One person's Wave, open at its calls."""
+
+    def __init__(self, new_context: NewContext, url: str, number: str, hz: float) -> None:
+        self.hz, self.number, self._url = hz, number, url
+
+        def prepared(**options: object) -> BrowserContext:
+            context = new_context(**options)
+            context.add_init_script(_SOUND.replace("HZ", str(hz)))
+            return context
+
+        self.page: Page = open_wave(prepared, url, number)
+        self.open_calls()
+
+    def open_calls(self) -> None:
+        """Go to the calls, and wait until one can call."""
+        self.page.get_by_role("link", name="Calls", exact=True).click()
+        self.is_ready()
+
+    def is_ready(self, page: Page | None = None) -> None:
+        """Wait until it is registered."""
+        expect((page or self.page).get_by_text("Ready for calls")).to_be_visible()
+
+    def another_tab(self) -> Page:
+        """A second tab of the same person."""
+        page = self.page.context.new_page()
+        page.goto(f"{self._url}/wave/#/calls")
+        expect(page.get_by_role("heading", name="Calls", level=1)).to_be_visible()
+        return page
+
+    def call(self, number: str) -> None:
+        """Type a number and call it."""
+        self.page.get_by_label("Number or name", exact=True).fill(number)
+        self.page.get_by_role("button", name="Call", exact=True).click()
+
+    def ringing(self, page: Page | None = None) -> Locator:
+        """What tells of somebody who calls."""
+        return (page or self.page).get_by_role("alertdialog")
+
+    def answer(self) -> None:
+        """Take the call."""
+        self.ringing().get_by_role("button", name="Answer", exact=True).click()
+
+    def current(self, name: str = "") -> Locator:
+        """The card of a call that is up, by whom it is with."""
+        calls = self.page.get_by_role("list", name="Current calls", exact=True)
+        return calls.get_by_role("listitem").filter(has_text=name)
+
+    def press(self, button: str, name: str = "") -> None:
+        """Press a button of a call."""
+        self.current(name).get_by_role("button", name=button, exact=True).click()
+
+    def is_connected(self, name: str = "") -> None:
+        """Wait until the two talk."""
+        expect(self.current(name)).to_contain_text("Connected")
+
+    def hears(self, hz: float) -> None:
+        """Wait until this tone is what is played."""
+        self.page.wait_for_function("hz => Math.abs(heardHz() - hz) < 15", arg=hz, timeout=15_000)
+
+    def hears_nothing(self) -> None:
+        """Wait until nothing is played."""
+        self.page.wait_for_function("() => heardHz() === 0", timeout=15_000)
