@@ -20,7 +20,8 @@ _SOUND = """
   const context = new AudioContext();
   navigator.mediaDevices.getUserMedia = async () => {
     await context.resume();
-    const [voice, level, out] = [context.createOscillator(), context.createGain(), context.createMediaStreamDestination()];
+    const [voice, level] = [context.createOscillator(), context.createGain()];
+    const out = context.createMediaStreamDestination();
     voice.frequency.value = HZ;
     level.gain.value = 0.4;
     voice.connect(level).connect(out);

@@ -132,8 +132,8 @@ def test_muting_is_heard_by_the_other_side(ana: Softphone, ben: Softphone) -> No
 
 def test_a_refused_microphone_is_explained(ana: Softphone) -> None:
     ana.page.evaluate(
-        "navigator.mediaDevices.getUserMedia = async () => {"
-        " throw new DOMException('', 'NotAllowedError'); }"
+        "() => { navigator.mediaDevices.getUserMedia = async () => {"
+        " throw new DOMException('', 'NotAllowedError'); } }"
     )
     ana.call("1001")
     expect(ana.page.get_by_text("The microphone is blocked")).to_be_visible()
