@@ -40,6 +40,8 @@ users = typer.Typer(help="Accounts: administrators, and extensions with their us
 app.add_typer(users, name="user")
 sip_commands = typer.Typer(help="SIP: what phones, trunks and the PBX say to each other.")
 app.add_typer(sip_commands, name="sip")
+prompts = typer.Typer(help="What the PBX says to callers.")
+app.add_typer(prompts, name="prompts")
 
 Text = str | None
 Data = Annotated[
@@ -318,6 +320,34 @@ def sip_trace(
         pass
     except OSError as failed:
         _fail(f"{pcap or 'standard output'}: {failed.strerror}")
+
+
+@prompts.command("render")
+def render_prompts(
+    languages: Annotated[
+        list[str], typer.Argument(metavar="LANGUAGE...", help="en, de, es, ar or zh.")
+    ],
+    into: Annotated[
+        Text, _option("--into", "DIR", "A folder for each language in it. [DATA/prompts]")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Make the sound files of a language anew, by espeak-ng."""
+    from pbxcore.prompts.catalogue import LANGUAGES
+    from pbxcore.prompts.rendering import NoSynthesiser, render
+
+    unknown = [each for each in languages if each not in LANGUAGES]
+    if unknown:
+        _fail(f"no such language: {', '.join(unknown)}", WRONG)
+    folder = Path(into) if into else _load({"data": data}).data / "prompts"
+    for each in languages:
+        try:
+            count = render(LANGUAGES[each], folder / each)
+        except NoSynthesiser as missing:
+            _fail(str(missing))
+        except OSError as failed:
+            _fail(f"{failed.filename or folder}: {failed.strerror}")
+        typer.echo(f"{each}: {count} prompts in {folder / each}")
 
 
 @app.command()

@@ -1,0 +1,97 @@
+"""Makes sound files of a language's texts, by espeak-ng, where it is installed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from io import BytesIO
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.errors import PbxError
+from pbxcore.prompts.sounds import ENDING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pbxcore.media.samples import Samples
+    from pbxcore.prompts.language import Language
+
+RATE: Final = 16_000
+_BITS: Final = 20_000
+"""A second: a voice of a machine has no need of more."""
+_WORDS_PER_MINUTE: Final = "155"
+_FRAME: Final = 320
+_QUIET: Final = 300
+_EDGE: Final = RATE // 50
+"""What is left of silence at both ends, for fragments to follow each other as words do."""
+_LOUDEST: Final = 20_000
+
+
+class NoSynthesiser(PbxError):
+    """espeak-ng is not installed, or does not know the language."""
+
+
+def render(language: Language, folder: Path, told: Callable[[str], None] | None = None) -> int:
+    """Write every text of a language into `folder`; how many there were.
+
+    Raises:
+        NoSynthesiser: nobody is there who could speak.
+    """
+    program = shutil.which("espeak-ng")
+    if program is None:
+        raise NoSynthesiser("espeak-ng is not installed")
+    folder.mkdir(parents=True, exist_ok=True)
+    for fragment, text in language.texts.items():
+        if told is not None:
+            told(fragment)
+        (folder / f"{fragment}{ENDING}").write_bytes(_encoded(_spoken(program, language, text)))
+    return len(language.texts)
+
+
+def _spoken(program: str, language: Language, text: str) -> Samples:
+    import av
+    import numpy as np
+
+    command = [program, "-v", language.voice, "-s", _WORDS_PER_MINUTE, "--stdin", "--stdout"]
+    done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)  # noqa: S603
+    if done.returncode or not done.stdout:
+        raise NoSynthesiser(done.stderr.decode(errors="replace").strip())
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+    parts = []
+    with av.open(BytesIO(done.stdout), "r") as container:
+        for frame in (*container.decode(audio=0), None):
+            parts += [each.to_ndarray()[0] for each in resampler.resample(frame)]
+    return _trimmed(np.concatenate(parts))
+
+
+def _trimmed(samples: Samples) -> Samples:
+    """Without the silence around it, and all equally loud."""
+    import numpy as np
+
+    loud = np.flatnonzero(np.abs(samples) > _QUIET)
+    if not len(loud):
+        return samples
+    begin, end = max(loud[0] - _EDGE, 0), loud[-1] + _EDGE
+    trimmed = samples[begin:end].astype(np.float32)
+    scaled: Samples = (trimmed * (_LOUDEST / np.abs(trimmed).max())).astype(np.int16)
+    return scaled
+
+
+def _encoded(samples: Samples) -> bytes:
+    """As Ogg with Opus: a tenth of a WAV file."""
+    import av
+    import numpy as np
+
+    file = BytesIO()
+    padded = np.concatenate((samples, np.zeros(-len(samples) % _FRAME, np.int16)))
+    with av.open(file, "w", format="ogg") as container:
+        track = container.add_stream("libopus", rate=RATE, layout="mono")
+        track.bit_rate = _BITS
+        for at in range(0, len(padded), _FRAME):
+            piece = padded[None, at : at + _FRAME]
+            frame = av.AudioFrame.from_ndarray(piece, format="s16", layout="mono")
+            frame.sample_rate, frame.pts = RATE, at
+            container.mux(track.encode(frame))
+        container.mux(track.encode(None))
+    return file.getvalue()
