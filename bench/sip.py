@@ -77,7 +77,7 @@ def compare(shared: Path, modes: list[str], rates: list[int], rounds: int, secs:
                     step = sip_step(shared, mode, port, pid, calls, secs)
                     found.setdefault((mode, rate, name), []).append(step["cpu_us_per_call"])
                     note(
-                        f"round {turn + 1} {name:8} {mode:8} {rate}/s "
+                        f"round {turn + 1} {name:8} {mode:8} {calls}/s "
                         f"{step['cpu_us_per_call']:6.1f} µs  failed {step['failed_pct']} %  "
                         f"retransmitted {step['retrans']}  others {step['others_pct']} %  "
                         f"stolen {step['steal_pct']} %"

@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING
 
 import uvloop
 
+from engage.processes.loop import settle
+from pbxcore.net.desk import Desk
 from pbxcore.net.user_agent import AsyncUserAgent
 from pbxcore.sip.agent.listener import CallListener, Ending
-from pbxcore.sip.user_agent import Application, UserAgent
 
 if TYPE_CHECKING:
     from pbxcore.sip.agent.call import Call
     from pbxcore.sip.agent.incoming_call import IncomingCall
     from pbxcore.sip.agent.outgoing_call import OutgoingCall
     from pbxcore.sip.message import Response
+    from pbxcore.sip.user_agent import UserAgent
 
 
 class Caller(CallListener):
@@ -64,10 +66,11 @@ class Callee(CallListener):
         self._caller.refuse(status)
 
 
-class Relay(Application):
-    """Connects every caller with the callee."""
+class Relay(Desk):
+    """Connects every caller with the callee; tells by OPTIONS that it is there."""
 
     def __init__(self, agent: UserAgent, callee: bytes) -> None:
+        super().__init__()
         self._agent = agent
         self._callee = callee
 
@@ -81,6 +84,7 @@ async def serve(port: int, uas: str) -> None:
     """Serve until killed."""
     async with AsyncUserAgent(f"sip:uac@127.0.0.1:{port}", port=port, reliable=False) as agent:
         agent.agent.application = Relay(agent.agent, f"sip:uas@{uas}".encode())
+        settle()
         print(f"serving on 127.0.0.1:{port}, pid {os.getpid()}", flush=True)
         await asyncio.Event().wait()
 

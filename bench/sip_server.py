@@ -22,6 +22,7 @@ import uvloop
 
 from engage.identifiers import now_ms
 from engage.processes.binding_file import BindingFile
+from engage.processes.loop import settle
 from engage.telephony.journal_file import JournalWriter
 from pbxcore.commands import MessageArrived, MessageStored
 from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
@@ -87,6 +88,7 @@ async def serve(port: int, uas: str, folder: Path | None) -> None:
     store.save("uas", (registered(uas, f"127.0.0.1:{port}"),))
     pbx = Pbx(directory, store=store, record=record, arrived=stored)
     await pbx.start([udp], [tcp])
+    settle()
     print(f"serving on 127.0.0.1:{port}, pid {os.getpid()}", flush=True)
     await asyncio.Event().wait()
 
