@@ -11,10 +11,12 @@ import hashlib
 import hmac
 import re
 from collections import OrderedDict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.digest_response import ALGORITHMS, escaped, middle, read_pairs, unescaped
+from pbxcore.sip.grammar import BACKSLASH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -26,10 +28,12 @@ COUNT_WINDOW: Final = 64
 USUAL_ALGORITHMS: Final = ("MD5", "SHA-256")
 """MD5 first: against RFC 8760 §2.3, but many phones read only the first challenge."""
 _REMEMBERED: Final = 65536
+_MARKS: Final = 4096
+"""Addresses whose mark is remembered."""
 _STAMP, _SEALED = 28, 44
 """Where a nonce's stamp ends, and its mark, with which what is sealed ends."""
 _USUAL_PAIRS: Final = re.compile(
-    rb'(?:^|,)[ \t]*([a-z]+)=(?:"([^"]*)"|([A-Za-z0-9\-.!%*_+`\'~]+))(?=,|$)'
+    rb'(?<![^,])[ \t]*([a-z]+)=(?:"([^"]*)"|([A-Za-z0-9\-.!%*_+`\'~]+))(?:,|$)'
 )
 _COUNT: Final = re.compile(rb"[0-9A-Fa-f]{8}")
 
@@ -64,7 +68,7 @@ def parse_credentials(value: bytes) -> dict[bytes, bytes] | None:
 
 def _usual_pairs(value: bytes) -> dict[bytes, bytes] | None:
     """The pairs as nearly every phone writes them, at a third of the cost; None if it is not so."""
-    if b"\\" in value:
+    if BACKSLASH in value:
         return None
     pairs = _USUAL_PAIRS.findall(value)
     found = {name: quoted or plain for name, quoted, plain in pairs}
@@ -81,8 +85,10 @@ class Authenticator:
     """
 
     def __init__(self, key: bytes, entropy: Callable[[int], bytes]) -> None:
-        self._key = key
         self._entropy = entropy
+        self._seal_hash = hashlib.blake2b(digest_size=12, key=key)
+        self._mark_hash = hashlib.blake2b(digest_size=8, key=key)
+        self._mark = lru_cache(maxsize=_MARKS)(self._marked)
         self._used: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
         self._forgotten_ms = 0
         self._nobody = entropy(16).hex().encode()
@@ -108,16 +114,16 @@ class Authenticator:
             integrity: whether the digest may cover the body too (`auth-int`).
             source: the address that the challenge goes to; see `issued_to`.
         """
-        nonce = self._nonce(now, source)
-        tail = b', stale=true, qop="auth' if stale else b', qop="auth'
-        tail += b',auth-int"' if integrity else b'"'
-        quoted_realm = escaped(realm.encode())
-        known = (ALGORITHMS.get(each.upper().encode()) for each in algorithms)
+        nonce, quoted_realm = self._nonce(now, source), escaped(realm.encode())
+        flag = b", stale=true" if stale else b""
+        covers = b"auth,auth-int" if integrity else b"auth"
         return tuple(
-            b'WWW-Authenticate: Digest realm="%b", nonce="%b", algorithm=%b%b'
-            % (quoted_realm, nonce, algorithm.name, tail)
-            for algorithm in known
-            if algorithm is not None
+            [
+                b'WWW-Authenticate: Digest realm="%b", nonce="%b", algorithm=%b%b, qop="%b"'
+                % (quoted_realm, nonce, ALGORITHMS[name].name, flag, covers)
+                for each in algorithms
+                if (name := each.upper().encode()) in ALGORITHMS
+            ]
         )
 
     def next_nonce(self, nonce: bytes, now: float, *, source: str = "") -> tuple[bytes, ...]:
@@ -135,8 +141,8 @@ class Authenticator:
         A nonce is good from any address, since phones and proxies change theirs; but one that was
         sent elsewhere proves nothing about where it comes from.
         """
-        mark = self._mark(nonce[:_STAMP], source)
-        return self._is_ours(nonce) and hmac.compare_digest(mark, nonce[_STAMP:_SEALED])
+        mark = nonce[_STAMP:_SEALED]
+        return self._is_ours(nonce) and hmac.compare_digest(self._mark(source), mark)
 
     def judge(
         self,
@@ -162,7 +168,7 @@ class Authenticator:
             raise RemoteProtocolError(400, "Incomplete Credentials") from None
         qop = credentials.get(b"qop")
         count, client_nonce = credentials.get(b"nc", b""), credentials.get(b"cnonce", b"")
-        if qop is not None and (not _COUNT.fullmatch(count) or not client_nonce):
+        if qop is not None and (not client_nonce or not _COUNT.fullmatch(count)):
             raise RemoteProtocolError(400, "Incomplete Credentials")
         algorithm = ALGORITHMS.get(credentials.get(b"algorithm", b"MD5").upper())
         if algorithm is None or algorithm.name.decode() not in algorithms:
@@ -174,12 +180,12 @@ class Authenticator:
         between = middle(nonce, count, client_nonce, qop)
         password = self._nobody if secret is None else secret.encode()
         quoted_realm = escaped(realm.encode())
-        right = False
+        response, right = response.lower(), False
         # The RFC hashes the name as it was quoted; some clients hash it as it is.
-        for name in (username, unescaped(username)) if b"\\" in username else (username,):
+        for name in (username, unescaped(username)) if BACKSLASH in username else (username,):
             hidden = algorithm.secret(name, quoted_realm, password, nonce, client_nonce)
             expected = algorithm.response(hidden, between, request_hash)
-            right |= hmac.compare_digest(expected, response.lower())
+            right |= hmac.compare_digest(expected, response)
         same_realm = hmac.compare_digest(credentials.get(b"realm", b""), quoted_realm)
         fresh = self._fresh(nonce, now)
         if not (right and same_realm and secret is not None):
@@ -189,17 +195,23 @@ class Authenticator:
         return Verdict.GOOD
 
     def _nonce(self, now: float, source: str) -> bytes:
-        """Its moment and something unguessable, a mark of whom it goes to, and a seal on both."""
-        stamp = b"%012x%b" % (int(now * 1000), self._entropy(8).hex().encode())
-        marked = stamp + self._mark(stamp, source)
+        """Its moment and something unguessable, a mark of whom it goes to, and a seal on it all."""
+        marked = b"%012x%b%b" % (
+            int(now * 1000),
+            self._entropy(8).hex().encode(),
+            self._mark(source),
+        )
         return marked + self._seal(marked)
 
-    def _mark(self, stamp: bytes, source: str) -> bytes:
-        about = stamp + source.encode("utf-8", "replace")
-        return hashlib.blake2b(about, digest_size=8, key=self._key).hexdigest().encode()
+    def _marked(self, source: str) -> bytes:
+        made = self._mark_hash.copy()
+        made.update(source.encode("utf-8", "replace"))
+        return made.hexdigest().encode()
 
     def _seal(self, marked: bytes) -> bytes:
-        return hashlib.blake2b(marked, digest_size=12, key=self._key).hexdigest().encode()
+        made = self._seal_hash.copy()
+        made.update(marked)
+        return made.hexdigest().encode()
 
     def _is_ours(self, nonce: bytes) -> bool:
         if nonce is self._verified:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from pbxcore.sip.grammar import unquoted
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from pbxcore.sip.grammar import BACKSLASH, QUOTE, unquoted
 
 _PAIRS: Final = re.compile(  # the first group is a scheme; the last holds what is no pair
     rb"[\s,]*(?:(?:([A-Za-z0-9\-.!%*_+`'~]+)[ \t]+)?([A-Za-z0-9\-.!%*_+`'~]+)\s*=\s*"
@@ -24,12 +20,15 @@ class Algorithm(NamedTuple):
     """One way to hash; `session` ones mix both nonces into the secret (RFC 7616 §3.4.2)."""
 
     name: bytes
-    digest: Callable[[bytes], hashlib._Hash]
+    empty: hashlib._Hash
+    """A hash of nothing yet: to copy one takes a third of the time that making one takes."""
     session: bool = False
 
     def hashed(self, value: bytes) -> bytes:
         """The hash in hexadecimal digits."""
-        return self.digest(value).hexdigest().encode()
+        made = self.empty.copy()
+        made.update(value)
+        return made.hexdigest().encode()
 
     def secret(
         self, username: bytes, realm: bytes, password: bytes, nonce: bytes, client_nonce: bytes
@@ -53,16 +52,13 @@ class Algorithm(NamedTuple):
 
 def _algorithms() -> dict[bytes, Algorithm]:
     """Those this machine can compute, the strongest first."""
-    ways: dict[bytes, Callable[[bytes], hashlib._Hash]] = {
-        b"SHA-256": hashlib.sha256,
-        b"MD5": functools.partial(hashlib.md5, usedforsecurity=False),
-    }
+    ways = {b"SHA-256": hashlib.sha256(), b"MD5": hashlib.md5(usedforsecurity=False)}
     if "sha512_256" in hashlib.algorithms_available:  # comes with OpenSSL, not with Python
-        ways = {b"SHA-512-256": functools.partial(hashlib.new, "sha512_256"), **ways}
+        ways = {b"SHA-512-256": hashlib.new("sha512_256"), **ways}
     found: dict[bytes, Algorithm] = {}
-    for name, digest in ways.items():
-        found[name] = Algorithm(name, digest)
-        found[name + b"-SESS"] = Algorithm(name + b"-sess", digest, session=True)
+    for name, empty in ways.items():
+        found[name] = Algorithm(name, empty)
+        found[name + b"-SESS"] = Algorithm(name + b"-sess", empty, session=True)
     return found
 
 
@@ -98,11 +94,11 @@ def read_pairs(value: bytes) -> list[tuple[bytes, dict[bytes, bytes]]] | None:
 
 def escaped(value: bytes) -> bytes:
     """What may stand between quotes for this value."""
-    if b'"' not in value and b"\\" not in value:
+    if QUOTE not in value and BACKSLASH not in value:
         return value
     return _SPECIAL.sub(rb"\\\1", value)
 
 
 def unescaped(value: bytes) -> bytes:
     """What stands between quotes, with its escapes undone."""
-    return unquoted(b'"%b"' % value)
+    return unquoted(b'"%b"' % value) if BACKSLASH in value else value
