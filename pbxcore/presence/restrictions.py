@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.grammar import COMMA
 from pbxcore.sip.via import parse_via
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def allowed(origins: Sequence[str], networks: tuple[str, ...]) -> bool:
 
 
 def _may_have_several(request: Request) -> bool:
-    return request.repeated(b"via") or b"," in (request.get(b"via") or b"")
+    return request.repeated(b"via") or COMMA in (request.get(b"via") or b"")
 
 
 def _senders(element: bytes) -> tuple[str, ...]:

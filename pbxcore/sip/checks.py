@@ -9,6 +9,8 @@ import msgspec
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.address import Address, parse_address
+from pbxcore.sip.grammar import COMMA
+from pbxcore.sip.message import METHODS
 from pbxcore.sip.uri import SipUri, TelUri, parse_uri
 
 if TYPE_CHECKING:
@@ -18,11 +20,14 @@ MOST_LINES: Final = 256
 """Header lines of one message: beyond it 513, since reading them all would cost too much."""
 MOST_VIAS: Final = 40
 """Hops a request may have come over: beyond it 483. RFC 4475 has a valid one with 34."""
+_SURE_DIGITS: Final = 9
+"""So many are less than 2**31."""
 _CSEQ: Final = re.compile(rb"([0-9]{1,10})[ \t]+([A-Za-z0-9\-.!%*_+`'~]+)")
-_SINGLE: Final = (b"from", b"to", b"call-id", b"cseq", b"max-forwards")
+_MANDATORY: Final = (b"call-id", b"cseq", b"from", b"to")
+_SINGLE: Final = (*_MANDATORY, b"max-forwards")
 
 
-class Head(msgspec.Struct, frozen=True):
+class Head(msgspec.Struct, frozen=True, gc=False):
     """The parts of a request's head that everything needs."""
 
     uri: SipUri | TelUri
@@ -41,27 +46,31 @@ def examine(request: Request, *, most_lines: int = MOST_LINES, most_vias: int = 
     """
     if len(request.lines) > most_lines:
         raise RemoteProtocolError(513, "Too Many Header Lines")
-    if request.version.upper() != b"SIP/2.0":
+    if request.version != b"SIP/2.0" and request.version.upper() != b"SIP/2.0":
         raise RemoteProtocolError(505)
+    values = request.values
     if request.any_repeated:
         for name in _SINGLE:
             if request.repeated(name):
                 raise RemoteProtocolError(400, f"Repeated {_title(name)}")
-    if request.repeated(b"via") or b"," in (request.get(b"via") or b""):
+        if request.repeated(b"via"):
+            _refuse_far_travelled(request, most_vias)
+    if COMMA in values.get(b"via", b""):
         _refuse_far_travelled(request, most_vias)
-    call_id = _mandatory(request, b"call-id")
-    cseq = read_cseq(_mandatory(request, b"cseq"))
-    if cseq[1] != request.method:
+    for name in _MANDATORY:
+        if not values.get(name):
+            raise RemoteProtocolError(400, f"Missing {_title(name)}")
+    number, method = read_cseq(values[b"cseq"])
+    if method != request.method:
         raise RemoteProtocolError(400, "CSeq Method Differs")
-    from_ = parse_address(_mandatory(request, b"from"))
-    to = parse_address(_mandatory(request, b"to"))
-    max_forwards = request.get(b"max-forwards") or b"70"
+    from_, to = parse_address(values[b"from"]), parse_address(values[b"to"])
+    max_forwards = values.get(b"max-forwards") or b"70"
     if not max_forwards.isdigit() or len(max_forwards) > 9 or int(max_forwards) > 255:
         raise RemoteProtocolError(400, "Malformed Max-Forwards")
     uri = parse_uri(request.uri)
     if isinstance(uri, SipUri) and uri.headers:
         raise RemoteProtocolError(400, "Headers in Request-URI")
-    return Head(uri, from_, to, call_id, cseq[0], int(max_forwards))
+    return Head(uri, from_, to, values[b"call-id"], number, int(max_forwards))
 
 
 def _refuse_far_travelled(request: Request, most_vias: int) -> None:
@@ -76,6 +85,9 @@ def read_cseq(value: bytes) -> tuple[int, bytes]:
     Raises:
         RemoteProtocolError: 400: malformed, or 2**31 and more.
     """
+    digits, _, method = value.partition(b" ")
+    if method in METHODS and digits.isdigit() and len(digits) <= _SURE_DIGITS:
+        return int(digits), method  # as nearly everybody writes it
     match = _CSEQ.fullmatch(value)
     if match is None or (number := int(match[1])) >= 1 << 31:
         raise RemoteProtocolError(400, "Malformed CSeq")
@@ -98,14 +110,8 @@ def cut_body(request: Request) -> None:
     length = int(value)
     if length > len(request.body):
         raise RemoteProtocolError(400, "Body Shorter Than Content-Length")
-    request.body = request.body[:length]
-
-
-def _mandatory(request: Request, name: bytes) -> bytes:
-    value = request.get(name)
-    if not value:
-        raise RemoteProtocolError(400, f"Missing {_title(name)}")
-    return value
+    if length < len(request.body):
+        request.body = request.body[:length]
 
 
 def _title(name: bytes) -> str:

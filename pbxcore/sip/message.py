@@ -8,10 +8,13 @@ only a wrong peer sends (see `pbxcore.sip.checks`) can be read, so that it can b
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import LocalProtocolError, RemoteProtocolError
 from pbxcore.sip.grammar import elements, is_token
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LARGEST_HEAD: Final = 65536
 """Bytes of start line and headers we read; RFC 3261 sets no limit, so the sender may get a 400."""
@@ -47,10 +50,6 @@ _USUAL: Final = (
     b" Subscription-State SIP-ETag SIP-If-Match Retry-After Warning Alert-Info Call-Info"
     b" Info-Package Recv-Info Content-Disposition Accept-Encoding Accept-Language Organization"
 )
-# What peers really write, so that the common name costs one look-up and no copy.
-_CANONICAL: Final = {name: name.lower() for name in _USUAL.split()} | {
-    spelling: long for short, long in _NAMES.items() for spelling in (short, short.upper())
-}
 METHODS: Final = frozenset(
     b"ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE"
     b" UPDATE".split()
@@ -66,14 +65,24 @@ _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 _BARE_LF: Final = re.compile(rb"(?<!\r)\n")
 
 
-def _canonical(name: bytes) -> bytes:
-    lower = name.strip().lower()
-    return _NAMES.get(lower, lower)
+class _Canonical(dict[bytes, bytes]):
+    """Long names in lower case by what peers really write: the usual one costs one look-up."""
+
+    __slots__ = ()
+
+    def __missing__(self, name: bytes) -> bytes:
+        lower = name.strip().lower()
+        return _NAMES.get(lower, lower)
+
+
+_CANONICAL: Final = _Canonical(
+    {name: name.lower() for name in _USUAL.split()}
+    | {spelling: long for short, long in _NAMES.items() for spelling in (short, short.upper())}
+)
 
 
 def _name(line: bytes) -> bytes:
-    raw = line.partition(b":")[0]
-    return _CANONICAL.get(raw) or _canonical(raw)
+    return _CANONICAL[line.partition(b":")[0]]
 
 
 class Message:
@@ -91,10 +100,11 @@ class Message:
     def _index(self) -> dict[bytes, bytes]:
         values: dict[bytes, bytes] = {}
         more: dict[bytes, list[bytes]] | None = None
-        known = _CANONICAL.get
+        canonical, odd = _CANONICAL, self._odd
         for line in self.lines:
             raw, _, value = line.partition(b":")
-            name = known(raw) or _canonical(raw)
+            name = canonical[raw]
+            value = _unfolded(value) if odd else value.strip(b" \t")
             if name in values:
                 more = more or {}
                 more.setdefault(name, [values[name]]).append(value)
@@ -104,12 +114,14 @@ class Message:
         self._values = values
         return values
 
+    @property
+    def values(self) -> Mapping[bytes, bytes]:
+        """The first value of each header, unfolded, by its long name in lower case."""
+        return self._values or self._index()
+
     def get(self, name: bytes) -> bytes | None:
         """The first value of a header, unfolded; `name` is the long one in lower case."""
-        value = (self._values or self._index()).get(name)
-        if value is None:
-            return None
-        return _unfolded(value) if self._odd else value.strip(b" \t")
+        return (self._values or self._index()).get(name)
 
     def repeated(self, name: bytes) -> bool:
         """Whether the header stands in more than one line."""
@@ -130,8 +142,8 @@ class Message:
         if first is None:
             return []
         if self._more is None or name not in self._more:
-            return [_unfolded(first) if self._odd else first.strip(b" \t")]
-        return [_unfolded(each) for each in self._more[name]]
+            return [first]
+        return list(self._more[name])
 
     def all(self, name: bytes) -> list[bytes]:
         """The values of a list header, whether in one line, in many, or both.
@@ -146,7 +158,7 @@ class Message:
         places = self._places(name)
         if len(places) == len(lines) == 1 and self._values is not None:
             self.lines[places[0]] = lines[0]
-            self._values[name] = lines[0].partition(b":")[2]
+            self._values[name] = _unfolded(lines[0].partition(b":")[2])
             return
         first = places[0] if places else len(self.lines)
         for place in reversed(places):
@@ -245,10 +257,9 @@ def parse(data: bytes) -> Request | Response:
         head, body = _odd_head(data)
     if len(head) > LARGEST_HEAD:
         raise RemoteProtocolError(400, "Head Too Large")
-    lines = head.split(b"\r\n")
-    breaks = len(lines) - 1
-    odd = head.count(b"\r") != breaks or head.count(b"\n") != breaks
-    if min(lines) < b"!":  # one begins with white space, and may be the end of a folded one
+    lines = head.splitlines()
+    odd = sum(map(len, lines)) + 2 * len(lines) - 2 != len(head)  # more than CRLF breaks lines
+    if odd or min(lines) < b"!":  # one begins with white space, and may be the end of a folded one
         lines, odd = _NEW_LINE.split(head), True
     start = lines.pop(0)
     first, _, rest = start.partition(b" ")
@@ -298,7 +309,7 @@ def build_response(status: int, reason: str, lines: list[bytes], body: bytes = b
 
 def _built(start: bytes, lines: list[bytes], body: bytes) -> bytes:
     head = b"\r\n".join((start, *lines))
-    count = len(lines)
-    if head.count(b"\n") != count or head.count(b"\r") != count or b"\r\n\r\n" in head:
+    breaks = len(head) - len(head.translate(None, b"\r\n"))
+    if breaks != 2 * len(lines) or not all(lines):
         raise LocalProtocolError("a header line that is empty or has a line break")
     return b"%b\r\nContent-Length: %d\r\n\r\n%b" % (head, len(body), body)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.errors import LocalProtocolError, RemoteProtocolError
-from pbxcore.sip.grammar import HOST
+from pbxcore.sip.grammar import HOST, PERCENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -184,7 +184,7 @@ def without_headers(value: bytes) -> bytes:
 
 def unescaped(value: bytes) -> bytes:
     """Undo %-escapes."""
-    if b"%" not in value:
+    if PERCENT not in value:
         return value
     return _ESCAPE.sub(lambda match: bytes((int(match[1], 16),)), value)
 

@@ -35,7 +35,7 @@ class Ring:
 
     def __init__(self, most_messages: int = MOST_MESSAGES, most_bytes: int = MOST_BYTES) -> None:
         self._most_messages, self._most_bytes = most_messages, most_bytes
-        self._kept: deque[Traced] = deque()
+        self._kept: deque[tuple[float, bool, Flow, int, bytes]] = deque()
         self._bytes = 0
         self.last = 0
 
@@ -51,14 +51,14 @@ class Ring:
     def add(self, at: float, flow: Flow, port: int, data: bytes, *, sent: bool) -> None:
         """Keep one more; the oldest make room."""
         kept = self._kept
-        kept.append(Traced(at, sent, flow, port, data))
+        kept.append((at, sent, flow, port, data))
         self.last += 1
         self._bytes += len(data)
         while self._bytes > self._most_bytes or len(kept) > self._most_messages:
-            self._bytes -= len(kept.popleft().data)
+            self._bytes -= len(kept.popleft()[-1])
 
     def since(self, number: int) -> Iterator[tuple[int, Traced]]:
         """The messages after that number, with their own, the oldest first."""
         first = self.last - len(self._kept) + 1
         start = max(number + 1, first)
-        return enumerate(islice(self._kept, start - first, None), start)
+        return enumerate(map(Traced._make, islice(self._kept, start - first, None)), start)

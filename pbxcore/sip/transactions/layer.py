@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.checks import MOST_LINES, MOST_VIAS, cut_body, examine, read_cseq
-from pbxcore.sip.grammar import elements
+from pbxcore.sip.grammar import COMMA, elements
 from pbxcore.sip.message import Request, Response, parse
 from pbxcore.sip.transactions.deadlines import Deadlines
 from pbxcore.sip.transactions.incoming import Incoming
@@ -355,7 +355,7 @@ class TransactionLayer:
 
 def _top_via(message: Request | Response) -> Via:
     value = message.get(b"via") or b""
-    return parse_via(elements(value)[0] if b"," in value else value)
+    return parse_via(elements(value)[0] if COMMA in value else value)
 
 
 def _server_key(request: Request, via: Via, method: bytes) -> tuple[bytes, ...]:
