@@ -14,6 +14,8 @@ from pbxcore.sip.message import METHODS
 from pbxcore.sip.uri import SipUri, TelUri, parse_uri
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pbxcore.sip.message import Request
 
 MOST_LINES: Final = 256
@@ -50,27 +52,34 @@ def examine(request: Request, *, most_lines: int = MOST_LINES, most_vias: int = 
         raise RemoteProtocolError(505)
     values = request.values
     if request.any_repeated:
-        for name in _SINGLE:
-            if request.repeated(name):
-                raise RemoteProtocolError(400, f"Repeated {_title(name)}")
-        if request.repeated(b"via"):
-            _refuse_far_travelled(request, most_vias)
-    if COMMA in values.get(b"via", b""):
+        _refuse_repeated(request)
+    if COMMA in values.get(b"via", b"") or request.repeated(b"via"):
         _refuse_far_travelled(request, most_vias)
-    for name in _MANDATORY:
-        if not values.get(name):
-            raise RemoteProtocolError(400, f"Missing {_title(name)}")
-    number, method = read_cseq(values[b"cseq"])
+    call_id, cseq, from_, to = map(values.get, _MANDATORY)
+    if not (call_id and cseq and from_ and to):
+        raise RemoteProtocolError(400, f"Missing {_title(_missing(values))}")
+    number, method = read_cseq(cseq)
     if method != request.method:
         raise RemoteProtocolError(400, "CSeq Method Differs")
-    from_, to = parse_address(values[b"from"]), parse_address(values[b"to"])
+    sender, target = parse_address(from_), parse_address(to)
     max_forwards = values.get(b"max-forwards") or b"70"
     if not max_forwards.isdigit() or len(max_forwards) > 9 or int(max_forwards) > 255:
         raise RemoteProtocolError(400, "Malformed Max-Forwards")
     uri = parse_uri(request.uri)
     if isinstance(uri, SipUri) and uri.headers:
         raise RemoteProtocolError(400, "Headers in Request-URI")
-    return Head(uri, from_, to, values[b"call-id"], number, int(max_forwards))
+    return Head(uri, sender, target, call_id, number, int(max_forwards))
+
+
+def _refuse_repeated(request: Request) -> None:
+    for name in _SINGLE:
+        if request.repeated(name):
+            raise RemoteProtocolError(400, f"Repeated {_title(name)}")
+
+
+def _missing(values: Mapping[bytes, bytes]) -> bytes:
+    """The first header that there must be and is not."""
+    return next(name for name in _MANDATORY if not values.get(name))
 
 
 def _refuse_far_travelled(request: Request, most_vias: int) -> None:
