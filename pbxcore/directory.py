@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from pbxcore.dialplan.plan import Dod, Plan
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -34,6 +36,9 @@ class Extension(msgspec.Struct, frozen=True):
     `ring_s` seconds. `srtp`: media are encrypted by keys in the session description, if the phone
     wants it (`optional`) or always (`required`). Who talks is called all the same with
     `call_waiting`; `most_calls` at once, 0: any number.
+
+    `permission` is how far away it may call; `outbound_cid` is the number that it shows outside,
+    `emergency_cid` that of its emergency calls.
     """
 
     number: str
@@ -50,6 +55,9 @@ class Extension(msgspec.Struct, frozen=True):
     srtp: Literal["off", "optional", "required"] = "optional"
     call_waiting: bool = True
     most_calls: int = 0
+    permission: str = "internal"
+    outbound_cid: str = ""
+    emergency_cid: str = ""
 
 
 class BanPolicy(msgspec.Struct, frozen=True):
@@ -134,6 +142,9 @@ class Trunk(msgspec.Struct, frozen=True):
     of our address-of-record, `username` when it is empty; `auth_id` the name in credentials,
     likewise. `networks` (CIDR) may send requests without a password; with `challenged` nobody may
     who does not know `username` and `password`. `keep_alive_s` of 0 asks for no sign of life.
+
+    Who is shown outside: `from_user` always; the caller of an inbound call that goes out again,
+    with `keeps_original`; `caller_id` and `caller_name`, with `keeps_own` before what `dods` say.
     """
 
     id: str
@@ -153,6 +164,12 @@ class Trunk(msgspec.Struct, frozen=True):
     networks: tuple[str, ...] = ()
     challenged: bool = False
     enabled: bool = True
+    from_user: str = ""
+    caller_id: str = ""
+    caller_name: str = ""
+    keeps_original: bool = False
+    keeps_own: bool = False
+    dods: tuple[Dod, ...] = ()
 
 
 class ExtensionGroup(msgspec.Struct, frozen=True):
@@ -170,6 +187,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     extensions: tuple[Extension, ...]
     trunks: tuple[Trunk, ...] = ()
     groups: tuple[ExtensionGroup, ...] = ()
+    plan: Plan = Plan()
 
 
 class ExtensionPut(msgspec.Struct, frozen=True, tag=True):
@@ -202,7 +220,13 @@ class TrunkRemoved(msgspec.Struct, frozen=True, tag=True):
     id: str
 
 
-Change = ExtensionPut | ExtensionRemoved | SettingsChanged | TrunkPut | TrunkRemoved
+class PlanChanged(msgspec.Struct, frozen=True, tag=True):
+    """The dialplan was replaced."""
+
+    plan: Plan
+
+
+Change = ExtensionPut | ExtensionRemoved | SettingsChanged | TrunkPut | TrunkRemoved | PlanChanged
 
 
 class Delta(msgspec.Struct, frozen=True):
@@ -223,6 +247,7 @@ class Directory:
         self.version = -1
         self.settings = DomainSettings()
         self.trunks: dict[str, Trunk] = {}
+        self.plan = Plan()
         self._extensions: dict[str, Extension] = {}
         self._groups: dict[str, ExtensionGroup] = {}
         self._signing_in: dict[str, tuple[str, ...]] = {}
@@ -265,6 +290,7 @@ class Directory:
         self._extensions = {each.number: each for each in snapshot.extensions}
         self._index()
         self.trunks = {each.id: each for each in snapshot.trunks}
+        self.plan = snapshot.plan
         self._groups = {each.name.casefold(): each for each in snapshot.groups}
 
     def apply(self, delta: Delta) -> None:
@@ -287,6 +313,8 @@ class Directory:
                     self.trunks = {**self.trunks, trunk.id: trunk}
                 case TrunkRemoved(id_):
                     self.trunks = {at: each for at, each in self.trunks.items() if at != id_}
+                case PlanChanged(plan):
+                    self.plan = plan
         self._index()
         self.version = delta.version
 
@@ -298,6 +326,7 @@ class Directory:
             tuple(self._extensions.values()),
             tuple(self.trunks.values()),
             tuple(self._groups.values()),
+            plan=self.plan,
         )
 
     def _index(self) -> None:

@@ -1,0 +1,190 @@
+"""The dialplan as values: what numbers there are besides extensions, and the routes in and out.
+
+Patterns are texts of `pbxcore.dialplan.patterns`; conditions are numbers of `Condition`.
+"""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from pbxcore.dialplan.time_conditions import Calendar, Condition, Holiday, TimeRow
+
+
+class Place(msgspec.Struct, frozen=True, tag="place"):
+    """Where a call may go: one of our own objects.
+
+    `kind` is `extension`, `voicemail`, `conference`, `queue`, `ring_group`, `page`,
+    `voicemail_group`, `fax`, `disa`, `ivr`, `directory`, `external`, `callback`, `announcement`,
+    `prompt`, `by_did` or `hang_up`; `value` the object's number or id.
+    """
+
+    kind: str
+    value: str = ""
+
+
+HANG_UP = Place("hang_up")
+
+
+class Hours(msgspec.Struct, frozen=True):
+    """What is office time and what is a holiday, on the clock of `zone`."""
+
+    zone: str = "UTC"
+    office_time: tuple[TimeRow, ...] = ()
+    holidays: tuple[Holiday, ...] = ()
+
+    def calendar(self) -> Calendar:
+        """For asking."""
+        return Calendar(ZoneInfo(self.zone), self.office_time, self.holidays)
+
+
+class Window(msgspec.Struct, frozen=True):
+    """When something applies: a time condition, and the rows of its own."""
+
+    condition: int = Condition.ALL
+    rows: tuple[TimeRow, ...] = ()
+
+
+class WayOut(msgspec.Struct, frozen=True):
+    """A trunk of an outbound route: `strip` so many digits, then put `prepend` before the rest."""
+
+    trunk: str
+    strip: int = 0
+    prepend: str = ""
+
+    def rewrite(self, dialled: str) -> str:
+        """The number as it goes out."""
+        return self.prepend + dialled[self.strip :]
+
+
+class Pin(msgspec.Struct, frozen=True):
+    """A number that opens a route; `name` is who is charged."""
+
+    pin: str
+    name: str = ""
+
+
+class OutboundRoute(msgspec.Struct, frozen=True):
+    """Which numbers go out, by which trunks (in the order they are tried), and for whom.
+
+    With `only_callers` those alone may use it that `callers` (numbers or patterns) name, and
+    `permission` does not matter; else it is the level that is needed, `none` for no level. `pins`
+    are asked for where there are any; with `pin_or_permission` no PIN is needed by who has the
+    level. A call lasts `longest_s` at most, 0: as long as it likes.
+    """
+
+    id: str
+    name: str
+    patterns: tuple[str, ...]
+    ways: tuple[WayOut, ...]
+    permission: str = "internal"
+    only_callers: bool = False
+    callers: tuple[str, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    pin_or_permission: bool = False
+    window: Window = Window()
+    caller_id: str = ""
+    longest_s: int = 0
+    enabled: bool = True
+
+
+class Timed(msgspec.Struct, frozen=True):
+    """Where calls go while a time condition holds."""
+
+    window: Window
+    place: Place
+
+
+class Mode(msgspec.Struct, frozen=True):
+    """Where an inbound route leads in one of the modes: the first that applies, else `place`."""
+
+    mode: int
+    place: Place
+    timed: tuple[Timed, ...] = ()
+
+
+class InboundRoute(msgspec.Struct, frozen=True):
+    """Where calls that come in by trunks go.
+
+    `dids` are what was dialled, `callers` who calls; none of either means any. `number_set` and
+    `name_set` rewrite the caller (`9${CALLERID(num)}`), empty leaves them. `did_kinds` are the
+    kinds of places that may be reached by `by_did`; `did_strip` and `did_prepend` make the number
+    for it. `permission` is that of calls which leave again by a trunk.
+    """
+
+    id: str
+    name: str
+    trunks: tuple[str, ...]
+    place: Place
+    dids: tuple[str, ...] = ()
+    callers: tuple[str, ...] = ()
+    timed: tuple[Timed, ...] = ()
+    modes: tuple[Mode, ...] = ()
+    number_set: str = ""
+    name_set: str = ""
+    trunk_name_first: bool = False
+    name_first: str = ""
+    did_strip: int = 0
+    did_prepend: str = ""
+    did_kinds: tuple[str, ...] = ("extension",)
+    permission: str = "internal"
+    alert_info: str = ""
+    collect_calls_blocked: bool = False
+    fax_detection: bool = False
+    fax_place: Place = HANG_UP
+    auto_answer: bool = False
+    detection_timeout_s: int = 4
+    prompt: str = ""
+    enabled: bool = True
+
+
+class Blacklist(msgspec.Struct, frozen=True):
+    """Who may not call in; `allowed` outranks `blocked`, both numbers or patterns."""
+
+    enabled: bool = False
+    blocked: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+    anonymous: bool = False
+    status: int = 486
+
+
+class SpeedDial(msgspec.Struct, frozen=True):
+    """A short code for a place."""
+
+    code: str
+    place: Place
+
+
+class EmergencyNumber(msgspec.Struct, frozen=True):
+    """A number that everybody may call at any time, by these trunks in this order."""
+
+    number: str
+    name: str
+    ways: tuple[WayOut, ...]
+    level: int = 0
+    hunts_when_busy: bool = True
+    notified: tuple[str, ...] = ()
+    caller_id: str = ""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Everything besides extensions that a number may mean, routes in the order of the list."""
+
+    outbound: tuple[OutboundRoute, ...] = ()
+    inbound: tuple[InboundRoute, ...] = ()
+    numbers: dict[str, Place] = {}
+    speed_dials: tuple[SpeedDial, ...] = ()
+    emergencies: tuple[EmergencyNumber, ...] = ()
+    blacklist: Blacklist = Blacklist()
+    hours: Hours = Hours()
+    mode: int = 0
+    caller_id: str = ""
+
+
+class Dod(msgspec.Struct, frozen=True):
+    """A number of a trunk's that extensions show when they call out by it."""
+
+    number: str
+    extensions: tuple[str, ...]
+    name: str = ""

@@ -1,0 +1,239 @@
+"""What a number means for who dials it: an extension, a service, trunks in their order, or no."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pbxcore.dialplan.caller_id import outbound_caller, rewritten
+from pbxcore.dialplan.permissions import permits
+from pbxcore.dialplan.plan import HANG_UP, InboundRoute, Pin, Place, WayOut
+from pbxcore.dialplan.routing import (
+    inbound_route,
+    is_blocked,
+    may_use,
+    outbound_routes,
+    place_of,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pbxcore.dialplan.plan import EmergencyNumber, OutboundRoute
+    from pbxcore.directory import Directory, Trunk
+
+
+class Dialler(msgspec.Struct, frozen=True):
+    """Who dials.
+
+    `number` is an extension of ours, "" for who has none; `trunk` the id of the trunk that brought
+    the call; `caller` and `name` are what it says of itself. For a call that an extension sends on,
+    `number` is that extension and `caller` who called it.
+    """
+
+    number: str = ""
+    trunk: str = ""
+    caller: str = ""
+    name: str = ""
+    collect_call: bool = False
+
+
+class Try(msgspec.Struct, frozen=True):
+    """One way out: a trunk, the number to dial there, and who is shown."""
+
+    trunk: str
+    number: str
+    caller: str
+    name: str = ""
+
+
+class Outward(msgspec.Struct, frozen=True, tag="outward"):
+    """Out by the first of these trunks that takes the call.
+
+    `pins` has to be asked for where there are any; an emergency call drops others where there is
+    no line. A call lasts `longest_s` at most, 0: as long as it likes.
+    """
+
+    tries: tuple[Try, ...]
+    route: str
+    pins: tuple[Pin, ...] = ()
+    longest_s: int = 0
+    emergency: bool = False
+    notified: tuple[str, ...] = ()
+
+
+class Refusal(msgspec.Struct, frozen=True, tag="refusal"):
+    """Nowhere: `status` is SIP's, `reason` a word for the journal."""
+
+    status: int
+    reason: str
+
+
+Destination = Place | Outward | Refusal
+
+
+class Resolution(msgspec.Struct, frozen=True):
+    """Where a call goes, and who is shown to whom it reaches.
+
+    `caller` and `name` are the caller's as an inbound route has made them, `original` the number as
+    it came; of callers of our own they are empty. `route` is the inbound route.
+    """
+
+    to: Destination
+    caller: str = ""
+    name: str = ""
+    original: str = ""
+    route: InboundRoute | None = None
+
+
+NOBODY = Refusal(404, "unknown_number")
+NOT_ALLOWED = Refusal(403, "not_permitted")
+BLACKLISTED = "blacklisted"
+NO_TRUNK = Refusal(503, "no_trunk")
+
+
+def resolve(directory: Directory, who: Dialler, dialled: str, now: datetime) -> Resolution:
+    """What a number means, for one of ours or for who came in by a trunk."""
+    if who.trunk:
+        return _inbound(directory, who, dialled, now)
+    extension = directory.extension(who.number)
+    level = extension.permission if extension is not None else "internal"
+    return Resolution(number_means(directory, who, dialled, now, level))
+
+
+def number_means(
+    directory: Directory, who: Dialler, dialled: str, now: datetime, level: str
+) -> Destination:
+    """What a number means for one of ours: emergencies first, what is ours before what is not."""
+    plan = directory.plan
+    for emergency in plan.emergencies:
+        if emergency.number == dialled:
+            return _emergency(directory, who, emergency)
+    if (own := _own(directory, dialled)) is not None:
+        return own
+    for each in plan.speed_dials:
+        if each.code == dialled:
+            return reach(directory, who, each.place, now, level)
+    return _outward(directory, who, dialled, now, level)
+
+
+def reach(
+    directory: Directory, who: Dialler, place: Place, now: datetime, level: str
+) -> Destination:
+    """Go to a place; a number outside goes by the outbound routes, with the level of who asks."""
+    if place.kind != "external":
+        return place
+    return _own(directory, place.value) or _outward(directory, who, place.value, now, level)
+
+
+def _own(directory: Directory, number: str) -> Place | None:
+    if directory.extension(number) is not None:
+        return Place("extension", number)
+    return directory.plan.numbers.get(number)
+
+
+def _outward(
+    directory: Directory, who: Dialler, dialled: str, now: datetime, level: str
+) -> Destination:
+    plan = directory.plan
+    routes = outbound_routes(plan, dialled, who.number or who.caller, now)
+    if not routes:
+        return NOBODY
+    usable = [each for each in routes if may_use(each, who.number or who.caller, level)]
+    for route in usable:
+        tries = _tries(directory, who, route.ways, dialled, route.caller_id)
+        if tries:
+            pins = () if _needs_no_pin(route, level) else route.pins
+            return Outward(tries, route.id, pins, route.longest_s)
+    return NO_TRUNK if usable else NOT_ALLOWED
+
+
+def _needs_no_pin(route: OutboundRoute, level: str) -> bool:
+    return route.pin_or_permission and permits(level, route.permission)
+
+
+def _tries(
+    directory: Directory,
+    who: Dialler,
+    ways: tuple[WayOut, ...],
+    dialled: str,
+    route_caller: str,
+    emergency_caller: str = "",
+) -> tuple[Try, ...]:
+    """A try for each trunk that may carry calls."""
+    extension = directory.extension(who.number)
+    found = []
+    for way in ways:
+        trunk = _usable(directory, way.trunk)
+        if trunk is None:
+            continue
+        caller, name = outbound_caller(
+            trunk,
+            extension,
+            original=who.caller,
+            route=route_caller,
+            usual=directory.plan.caller_id,
+        )
+        number = emergency_caller or caller
+        found.append(Try(trunk.id, way.rewrite(dialled), number, name))
+    return tuple(found)
+
+
+def _usable(directory: Directory, trunk_id: str) -> Trunk | None:
+    trunk = directory.trunks.get(trunk_id)
+    return trunk if trunk is not None and trunk.enabled else None
+
+
+def _emergency(directory: Directory, who: Dialler, number: EmergencyNumber) -> Destination:
+    """No level, no PIN, no time: by every trunk there is for it."""
+    extension = directory.extension(who.number)
+    own = extension.emergency_cid if extension is not None else ""
+    tries = _tries(
+        directory, who, number.ways, number.number, "", emergency_caller=own or number.caller_id
+    )
+    if not tries:
+        return NO_TRUNK
+    return Outward(tries, number.name, emergency=True, notified=number.notified)
+
+
+def _inbound(directory: Directory, who: Dialler, dialled: str, now: datetime) -> Resolution:
+    plan = directory.plan
+    if is_blocked(plan.blacklist, who.caller):
+        return Resolution(Refusal(plan.blacklist.status, BLACKLISTED), who.caller, who.name)
+    route = inbound_route(plan, who.trunk, dialled, who.caller)
+    if route is None:
+        return Resolution(NOBODY, who.caller, who.name)
+    if who.collect_call and route.collect_calls_blocked:
+        return Resolution(Refusal(403, "collect_call"), who.caller, who.name, "", route)
+    caller, name = _shown(directory, route, who)
+    place = place_of(route, plan, now)
+    to = (
+        _by_did(directory, who, route, dialled, now)
+        if place.kind == "by_did"
+        else (reach(directory, who, place, now, route.permission))
+    )
+    return Resolution(to, caller, name, who.caller, route)
+
+
+def _shown(directory: Directory, route: InboundRoute, who: Dialler) -> tuple[str, str]:
+    """The caller as the route makes it."""
+    number = rewritten(route.number_set, who.caller, who.name) if route.number_set else who.caller
+    name = rewritten(route.name_set, who.caller, who.name) if route.name_set else who.name
+    trunk = directory.trunks.get(who.trunk)
+    first = [trunk.name] if route.trunk_name_first and trunk is not None else []
+    first += [route.name_first] if route.name_first else []
+    return number, " ".join([*first, name]).strip()
+
+
+def _by_did(
+    directory: Directory, who: Dialler, route: InboundRoute, dialled: str, now: datetime
+) -> Destination:
+    """What was dialled means a number of ours, if its kind may be reached from outside."""
+    number = route.did_prepend + dialled[route.did_strip :]
+    own = _own(directory, number)
+    if own is not None:
+        return own if own.kind in route.did_kinds else HANG_UP
+    if "external" in route.did_kinds:
+        return _outward(directory, who, number, now, route.permission)
+    return NOBODY

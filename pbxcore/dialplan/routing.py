@@ -1,0 +1,111 @@
+"""Which route takes a call: the best match among those that may be used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.dialplan.patterns import BadPattern, Pattern, parse
+from pbxcore.dialplan.permissions import permits
+from pbxcore.dialplan.time_conditions import Condition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from pbxcore.dialplan.plan import (
+        Blacklist,
+        InboundRoute,
+        Mode,
+        OutboundRoute,
+        Place,
+        Plan,
+        Window,
+    )
+    from pbxcore.dialplan.time_conditions import Calendar
+
+Vagueness = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def best_of(patterns: Sequence[str], number: str, caller: str) -> Vagueness | None:
+    """How vague the best of the patterns is that take a number from a caller; None: none does."""
+    found = [each.vagueness for each in _read(patterns) if each.takes(number, caller)]
+    return min(found, default=None)
+
+
+def outbound_routes(plan: Plan, number: str, caller: str, now: datetime) -> list[OutboundRoute]:
+    """The routes that take a number now, the best match first, equal ones in the list's order."""
+    calendar = plan.hours.calendar()
+    found: list[tuple[Vagueness, OutboundRoute]] = []
+    for route in plan.outbound:
+        if not route.enabled:
+            continue
+        vagueness = best_of(route.patterns, number, caller)
+        if vagueness is not None and applies(route.window, calendar, now):
+            found.append((vagueness, route))
+    return [route for _, route in sorted(found, key=lambda each: each[0])]
+
+
+def may_use(route: OutboundRoute, caller: str, level: str) -> bool:
+    """Whether a caller of a level may; what a PIN opens is open to whoever knows it."""
+    if route.only_callers:
+        return any(each.matches(caller) for each in _read(route.callers))
+    if route.pins and route.pin_or_permission:
+        return True
+    return permits(level, route.permission)
+
+
+def inbound_route(plan: Plan, trunk: str, dialled: str, caller: str) -> InboundRoute | None:
+    """The route of a call that came in by a trunk.
+
+    The best match of what was dialled, then of who calls, then the first of the list.
+    """
+    found: list[tuple[Vagueness, Vagueness, InboundRoute]] = []
+    for route in plan.inbound:
+        if not route.enabled or trunk not in route.trunks:
+            continue
+        did, by = _fit(route.dids, dialled, caller), _fit(route.callers, caller, caller)
+        if did is not None and by is not None:
+            found.append((did, by, route))
+    return min(found, key=lambda each: each[:2], default=(None, None, None))[2]
+
+
+def place_of(route: InboundRoute, plan: Plan, now: datetime) -> Place:
+    """Where an inbound route leads in the mode of now, at the time of now."""
+    mode: InboundRoute | Mode = next(
+        (each for each in route.modes if plan.mode and each.mode == plan.mode), route
+    )
+    calendar = plan.hours.calendar()
+    timed = (each.place for each in mode.timed if applies(each.window, calendar, now))
+    return next(timed, mode.place)
+
+
+def is_blocked(blacklist: Blacklist, caller: str) -> bool:
+    """Whether a caller from outside is turned away; an empty number is one who hides it."""
+    if not caller:
+        return blacklist.anonymous
+    if not blacklist.enabled or any(each.matches(caller) for each in _read(blacklist.allowed)):
+        return False
+    return any(each.matches(caller) for each in _read(blacklist.blocked))
+
+
+def applies(window: Window, calendar: Calendar, now: datetime) -> bool:
+    """Whether a time condition holds; one that is not known never does."""
+    if window.condition not in set(Condition):
+        return False
+    return calendar.holds(Condition(window.condition), now, window.rows)
+
+
+def _fit(patterns: Sequence[str], number: str, caller: str) -> Vagueness | None:
+    """As `best_of`, but no patterns at all take everything, as the vaguest."""
+    return best_of(patterns, number, caller) if patterns else ((3000,), (3000,))
+
+
+def _read(patterns: Iterable[str]) -> list[Pattern]:
+    """The patterns that mean something: one that does not must not stop the others."""
+    found = []
+    for each in patterns:
+        try:
+            found.append(parse(each))
+        except BadPattern:
+            continue
+    return found
