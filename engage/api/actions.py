@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from engage.api.documents import Document
 from engage.api.status import Refused, Status, bad_value, missing
 from engage.api.values import BadValue, text_of
 from engage.system.actor import Actor, Module, Rights
@@ -42,7 +43,8 @@ class Caller:
 
 
 Parameters = Mapping[str, Any]
-Handler = Callable[[Caller, Parameters], Awaitable[Mapping[str, Any]]]
+Answer = Mapping[str, Any] | Document
+Handler = Callable[[Caller, Parameters], Awaitable[Answer]]
 
 
 def actor_of(user: str, address: str) -> Actor:

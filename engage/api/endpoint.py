@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.api.actions import Caller, actor_of
+from engage.api.documents import Document
 from engage.api.envelope import Call, read, write
 from engage.api.index import NOT_YET, REFUSED, SERVED, canonical
 from engage.api.status import Reason, Refused, Status, status_of
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from engage.api.actions import Handler, Parameters
+    from engage.api.actions import Answer, Handler, Parameters
     from engage.api.index import Action
     from engage.api.service import ApiUsers
     from engage.api.sessions import ApiSessions
@@ -85,10 +86,14 @@ class ApiEndpoint:
         path = request.path_params.get("path", "").strip("/").lower()
         if request.method != "POST" or path not in ("", "v1"):
             return _answer(*_refusal(Refused(Status.INVALID_PARAMETERS, POST_HERE), tag))
-        return _answer(*await self._answer(request, tag))
+        response, status = await self._answer(request, tag)
+        if isinstance(response, Document):
+            return response.response()
+        return _answer(response, status)
 
-    async def _answer(self, request: Request, tag: str) -> tuple[Mapping[str, Any], Status]:
+    async def _answer(self, request: Request, tag: str) -> tuple[Answer, Status]:
         action, client = "", address(request)
+        response: Answer
         try:
             call = read(await request.body())
             action = canonical(call.action)
@@ -105,7 +110,7 @@ class ApiEndpoint:
         log.info("api", extra={"action": known, "status": int(status), "address": client})
         return response, status
 
-    async def _run(self, call: Call, action: str, client: str) -> Mapping[str, Any]:
+    async def _run(self, call: Call, action: str, client: str) -> Answer:
         served = SERVED.get(action)
         if served is not None and served.open:
             try:
@@ -125,7 +130,7 @@ class ApiEndpoint:
             raise Refused(Status.NO_PERMISSION, DENIED)
         return await self._handled(served, caller, call)
 
-    async def _handled(self, served: Action, caller: Caller, call: Call) -> Mapping[str, Any]:
+    async def _handled(self, served: Action, caller: Caller, call: Call) -> Answer:
         """Run an action; what would have changed something and was refused is noted."""
         try:
             return await self._handlers[served.name.lower()](caller, call.parameters)
@@ -158,7 +163,9 @@ class ApiEndpoint:
 def _subject(served: Action, parameters: Parameters) -> str:
     """What an action was about, as the operation log names it."""
     kind = "queue" if "queue" in served.name.lower() else "extension"
-    for name in ("queue", "extension", "user_name"):
+    if "channel" in parameters:
+        return f"channel:{str(parameters['channel']).strip()[:64]}"
+    for name in ("queue", "extension", "user_name", "caller"):
         given = parameters.get(name)
         if isinstance(given, (str, int)) and str(given).strip():
             return f"{kind}:{str(given).strip()[:64]}"

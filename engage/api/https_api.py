@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from engage.api.account_actions import AccountActions
+from engage.api.call_actions import CallActions
+from engage.api.cdr_actions import CdrActions
 from engage.api.endpoint import ApiEndpoint
 from engage.api.lockout import Lockout
 from engage.api.numbers import Numbers
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from engage.api.model import Secrets
     from engage.api.permitted import IpNetwork, Names
     from engage.api.system_actions import Feed
+    from engage.calls.control import LiveCalls
+    from engage.calls.history import CallHistory
+    from engage.calls.sound import Recordings
     from engage.identifiers import Clock
     from engage.people.service import People
     from engage.people.sign_in.settings import SecuritySettings
@@ -35,6 +40,30 @@ if TYPE_CHECKING:
     from engage.system.operation_log import OperationLog
 
 SERIAL_DIGITS = 16
+
+
+class CallRecords(Protocol):
+    """What there is of calls."""
+
+    @property
+    def history(self) -> CallHistory:
+        """Calls that were."""
+        ...
+
+    @property
+    def live(self) -> LiveCalls:
+        """Calls that are up."""
+        ...
+
+    @property
+    def recordings(self) -> Recordings:
+        """Recordings."""
+        ...
+
+    @property
+    def trunk_name(self) -> Callable[[str], str]:
+        """The name of a trunk by its id."""
+        ...
 
 
 class HttpsApi:
@@ -48,6 +77,7 @@ class HttpsApi:
         people: People,
         pbx: Pbx,
         feed: Feed,
+        records: CallRecords,
         clock: Clock,
         *,
         serial: bytes,
@@ -66,6 +96,7 @@ class HttpsApi:
             people: extensions, queues, groups and their users.
             pbx: tells which phones are registered.
             feed: brings changes to the PBX.
+            records: calls that were, calls that are up, and recordings.
             clock: sessions, challenges and lock-outs go by it.
             serial: bytes that stand for this installation and give nothing away.
             zone: the time zone of `getSystemStatus`.
@@ -86,6 +117,13 @@ class HttpsApi:
         accounts = AccountActions(people, pbx, keyring, self._numbers, database, clock)
         people_actions = UserActions(people, keyring, self._numbers)
         queues = QueueActions(people, keyring)
+        cdr = CdrActions(records.history, records.recordings, zone, clock)
+        calls = CallActions(
+            records.live,
+            records.trunk_name,
+            lambda number: people.name_of(number) is not None,
+            zone,
+        )
         handlers: Mapping[str, Handler] = {
             "logout": signing.logout,
             "getsystemstatus": system.status,
@@ -106,6 +144,15 @@ class HttpsApi:
             "addqueue": queues.add,
             "updatequeue": queues.update,
             "deletequeue": queues.delete,
+            "cdrapi": cdr.records,
+            "recapi": cdr.files,
+            "getrecordinfosbycall": cdr.infos,
+            "listbridgedchannels": calls.bridged,
+            "listunbridgedchannels": calls.unbridged,
+            "hangup": calls.hang_up,
+            "dialextension": calls.dial_extension,
+            "dialoutbound": calls.dial_outbound,
+            "calltransfer": calls.transfer,
         }
         opening = {"challenge": signing.challenge, "login": signing.login}
         self._endpoint = ApiEndpoint(self.users, sessions, operations, opening, handlers, answered)

@@ -45,6 +45,15 @@ _SERVED = (
     Action("addQueue", changes=True),
     Action("updateQueue", changes=True),
     Action("deleteQueue", changes=True),
+    Action("cdrapi"),
+    Action("recapi"),
+    Action("getRecordInfosByCall"),
+    Action("listBridgedChannels"),
+    Action("listUnBridgedChannels"),
+    Action("Hangup", changes=True),
+    Action("dialExtension", changes=True),
+    Action("dialOutbound", changes=True),
+    Action("callTransfer", changes=True),
 )
 SERVED: Mapping[str, Action] = MappingProxyType({each.name.lower(): each for each in _SERVED})
 """By the name in lower case: the guide and its programs disagree about case."""
@@ -70,12 +79,11 @@ _OTHERS = (
     *("getsipaccountqr", "listvoiptrunk", "addslatrunk", "updateslatrunk", "getdogitaltrunk"),
     *("listoutboundgroups", "listinboundgroups", "deleteallinboundblacklist"),
     *("getinboundblacklistsettings", "updateinboundblacklistsettings"),
-    *("listbridgedchannels", "listunbridgedchannels", "hangup", "callbarge", "mute", "unmute"),
-    *("hold", "unhold", "dialextension", "dialoutbound", "calltransfer", "dialoutboundtwo"),
+    *("callbarge", "mute", "unmute", "hold", "unhold", "dialoutboundtwo"),
     *("transfernumberinbound", "transfernumberoutbound", "dialivr", "dialivroutbound"),
     *("dialqueue", "dialringgroup", "acceptcall", "refusecall", "playpromptbyorg"),
     *("loginlogoffqueueagent", "pauseunpausequeueagent", "queueapi"),
-    *("multicastpaging", "multicastpaginghangup", "cdrapi", "recapi", "getrecordinfosbycall"),
+    *("multicastpaging", "multicastpaginghangup"),
     *("pmsapi", "addmessagebroadcast", "cleanterminalchatinformation"),
 )
 NOT_YET = frozenset({*(f"{verb}{name}" for verb in _VERBS for name in _OBJECTS), *_OTHERS})

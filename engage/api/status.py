@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
+from engage.calls.control import CallRefused
 from engage.errors import (
     N_,
     Conflict,
@@ -79,6 +80,7 @@ class Refused(Exception):
 STATUS_OF: Mapping[type[EngageError], Status] = {
     NameTaken: Status.EXISTS,
     InUse: Status.OPERATION_FAILED,
+    CallRefused: Status.OPERATION_FAILED,
     Conflict: Status.CHANGED_MEANWHILE,
     NotFound: Status.NOT_FOUND,
     Forbidden: Status.NO_PERMISSION,

@@ -105,6 +105,7 @@ class Parts:
             self._everyone.people,
             pbx,
             self._phones.telephony.feed,
+            self._phones.records,
             ground.clock,
             serial=ground.keyring.derive("serial number"),
             zone=lambda: ZoneInfo(ground.time().time_zone),

@@ -30,6 +30,7 @@ class Records:
         self, ground: Ground, pbx: PbxLink, people: People, trunk_name: Callable[[str], str]
     ) -> None:
         database = ground.database
+        self.trunk_name = trunk_name
         self.log = CallLog(database, ground.events, people.name_of, trunk_name)
         self.live = LiveCalls(self.log, pbx, database)
         self.history = CallHistory(database)

@@ -152,6 +152,13 @@ class Recordings:
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
+def sound_type(name: str) -> str:
+    """The content type of a recording by its file's name."""
+    return {"wav": "audio/x-wav", "mp3": "audio/mpeg", "opus": "audio/ogg", "ogg": "audio/ogg"}.get(
+        name.rpartition(".")[2].lower(), "application/octet-stream"
+    )
+
+
 def _conditions(wanted: WantedSound) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.from_ms:

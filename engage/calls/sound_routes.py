@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from engage.calls.sound import COLUMN_OF, SoundOrder, WantedSound
+from engage.calls.sound import COLUMN_OF, SoundOrder, WantedSound, sound_type
 from engage.calls.wire import RecordingPage, recording_json
 from engage.errors import Invalid
+from engage.files.addresses import disposition
 from engage.web.collections import (
     BAD_CURSOR,
     QUERY,
@@ -104,27 +105,12 @@ class RecordingRoutes:
         who = await actor(request, "admin")
         recording = await self._recordings.get(who, named(request))
         path = self._recordings.path_of(recording)
-        saved = "attachment" if flag(request, "download") else "inline"
+        saved = disposition(path.name) if flag(request, "download") else "inline"
         headers = {
-            "content-disposition": f'{saved}; filename="{ascii_name(path.name)}"',
+            "content-disposition": saved,
             "cache-control": "private, no-cache",
         }
         return FileResponse(path, headers=headers, media_type=sound_type(path.name))
-
-
-def sound_type(name: str) -> str:
-    """The content type of a recording by its file's name."""
-    return {"wav": "audio/x-wav", "mp3": "audio/mpeg", "opus": "audio/ogg", "ogg": "audio/ogg"}.get(
-        name.rpartition(".")[2].lower(), "application/octet-stream"
-    )
-
-
-def ascii_name(name: str) -> str:
-    """A file's name as a header may hold it."""
-    return "".join(
-        each if each.isascii() and each.isprintable() and each not in '"\\' else "_"
-        for each in name
-    )
 
 
 def _order(query: Asked) -> SoundOrder:

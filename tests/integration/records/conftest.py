@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest_asyncio
 
 from engage.processes.link import PbxLink
-from engage.settings import Settings
+from engage.settings import Settings, networks
 from engage.telephony.journal_file import JournalWriter
 from pbxcore.commands import CallCommand, CallDone, JournalGrew
 from pbxcore.journal import CallRecorded
@@ -102,11 +102,14 @@ async def office(
 ) -> AsyncIterator[Office]:
     """One for all tests of a module on each database: starting it hashes five passwords."""
     data = tmp_path_factory.mktemp("data")
-    on = {"database": postgres.make_database()} if request.param == "postgresql" else {}
+    on: dict[str, Any] = (
+        {"database": postgres.make_database()} if request.param == "postgresql" else {}
+    )
     settings, pbx = Settings(data=data), TellingLink(data / "absent.sock")
     sound = settings.recordings / FILE
     sound.parent.mkdir(parents=True)
     sound.write_bytes(SOUND)
+    on |= {"trusted_proxies": networks("127.0.0.1")}
     async with support.site(data, pbx=pbx, **on) as site:
         admin = await site.sign_in("admin", "Demo-admin!")
         calls = told(settings.journal)

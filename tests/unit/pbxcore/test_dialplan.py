@@ -54,7 +54,7 @@ def directory(plan: Plan, *trunks: Trunk) -> Directory:
         Extension("1001", "Ben Osei", "s", permission="internal-local"),
         Extension("1009", "Gone", "s", enabled=False),
     )
-    snapshot = Snapshot(0, DomainSettings(), extensions, trunks or (A, B), plan)
+    snapshot = Snapshot(0, DomainSettings(), extensions, trunks or (A, B), plan=plan)
     copy = msgspec.msgpack.decode(msgspec.msgpack.encode(snapshot), type=Snapshot)
     assert copy == snapshot  # it crosses a process
     return Directory(copy)

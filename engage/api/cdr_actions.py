@@ -1,0 +1,226 @@
+"""Records of calls and recordings: cdrapi, recapi, getRecordInfosByCall."""
+
+from __future__ import annotations
+
+import asyncio
+import tarfile
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import or_, select
+
+from engage.api.actions import required
+from engage.api.cdr_documents import as_csv, as_json, as_xml
+from engage.api.documents import Document
+from engage.api.status import Refused, Status, bad_value, unknown
+from engage.api.values import ANY_OTHER, BadValue, Choice, Whole, text_of
+from engage.calls.cdr import record_file, rows_of
+from engage.calls.cdr_search import BadSearch, moment_ms, numbers
+from engage.calls.queries import Order, Wanted
+from engage.calls.sound import DIRECTORIES, sound_type
+from engage.errors import N_
+from engage.storage.tables import call_legs, calls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import tzinfo
+
+    from sqlalchemy import ColumnElement
+
+    from engage.api.actions import Caller, Parameters
+    from engage.calls.history import CallHistory
+    from engage.calls.sound import Recordings
+    from engage.identifiers import Clock
+
+MOST = 1000
+FORMATS = {
+    "json": (as_json, "application/json"),
+    "csv": (as_csv, "text/csv;charset=utf-8"),
+    "xml": (as_xml, "application/xml"),
+}
+NOT_UNDERSTOOD = N_("this is no such value.")
+NO_DELETING = N_("Records are not deleted this way.")
+REMOTE_HEAD = "------------------------------\r\nDirectory,Filename,uniqueCode\r\n"
+
+
+class CdrActions:
+    """What was, as other programs fetch it."""
+
+    def __init__(
+        self,
+        history: CallHistory,
+        recordings: Recordings,
+        zone: Callable[[], tzinfo],
+        clock: Clock,
+    ) -> None:
+        self._history, self._recordings = history, recordings
+        self._zone, self._clock = zone, clock
+
+    async def records(self, caller: Caller, asked: Parameters) -> Document:
+        """`cdrapi`: the oldest call first."""
+        kind = _read("format", Choice(tuple(FORMATS)), asked, "csv")
+        most = _read("numRecords", Whole(0, MOST), asked, MOST)
+        offset = _read("offset", Whole(0, 10**12), asked, 0)
+        if asked.get("delete"):
+            raise Refused(Status.NO_PERMISSION, NO_DELETING)
+        wanted = self._wanted(asked)
+        found = []
+        if most:
+            order = Order(descending=False)
+            found = await self._history.detailed(caller.actor, wanted, order, most, offset)
+        zone = self._zone()
+        write, media_type = FORMATS[kind]
+        return Document(write([rows_of(*each, zone) for each in found]), media_type)
+
+    async def files(self, caller: Caller, asked: Parameters) -> Document:
+        """`recapi`: the directories, the files of some, one file, or several in an archive."""
+        folders, names = _list(asked, "filedir"), _list(asked, "filename", "recording_file")
+        if asked.get("path_type"):
+            _read("path_type", Choice(("gdms", "netdisk")), asked, "")
+            if names:
+                raise unknown("filename", names[0])
+            return Document(REMOTE_HEAD.encode(), "text/csv;charset=utf-8")
+        await self._recordings.named(caller.actor, [])  # who may not is told so here
+        if not folders and not names:
+            text = "\r\n".join(("Directory", *DIRECTORIES, ""))
+            return Document(text.encode(), "text/csv;charset=utf-8")
+        for each in folders:
+            if each.split("/")[0] not in DIRECTORIES:
+                raise bad_value("filedir", ANY_OTHER)
+        root = self._recordings.folder
+        if not names:
+            return Document(await asyncio.to_thread(_listing, root, folders), "text/csv")
+        found = await asyncio.to_thread(_found, root, folders or ["monitor"], names)
+        if len(found) < len(names):
+            raise unknown("filename", next(each for each in names if _bare(each) not in found))
+        return await asyncio.to_thread(_sent, list(found.values()), self._clock() // 1000)
+
+    async def infos(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """`getRecordInfosByCall`: the recordings of a call, by the number of its record."""
+        number = required(asked, "id", "acctid")
+        if not (number.isascii() and number.isdigit() and len(number) <= 18):
+            raise unknown("id", number)
+        wanted = Wanted(others=(_by_number(int(number)),))
+        found = await self._history.detailed(caller.actor, wanted, Order(), 1)
+        if not found:
+            raise unknown("id", number)
+        return {"recordfiles": ",".join(record_file(each) for each in found[0][2])}
+
+    def _wanted(self, asked: Parameters) -> Wanted:
+        others: list[ColumnElement[bool]] = []
+        for name, column in (("caller", calls.c.caller), ("callee", calls.c.callee)):
+            if text := _text(asked, name):
+                others.append(_searched(name, partial(numbers, column, text)))
+        ends = _read("timeFilterType", Choice(("Start", "End")), asked, "Start") == "End"
+        column = calls.c.ended_at_ms if ends else calls.c.started_at_ms
+        for name in ("startTime", "endTime"):
+            if text := _text(asked, name):
+                at_ms = _searched(name, partial(moment_ms, text, self._zone(), self._clock()))
+                others.append(column >= at_ms if name == "startTime" else column <= at_ms)
+        others += _exact(asked)
+        return Wanted(
+            least_talk_s=_read("minDur", Whole(0, 10**9), asked, None),
+            most_talk_s=_read("maxDur", Whole(0, 10**9), asked, None),
+            others=tuple(others),
+        )
+
+
+def _exact(asked: Parameters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if text := _text(asked, "answeredby"):
+        found.append(calls.c.answered_by == text)
+    if text := _text(asked, "callerName"):
+        found.append(calls.c.caller_name == text)
+    if text := _text(asked, "AcctId"):
+        found.append(_by_number(_digits("AcctId", text)))
+    if text := _text(asked, "uniqueid"):
+        seq = _digits("uniqueid", text.rpartition(".")[2])
+        legs = select(call_legs.c.call).where(call_legs.c.seq == seq)
+        found.append(or_(calls.c.seq == seq, calls.c.id.in_(legs)))
+    if text := _text(asked, "session"):
+        at_ms = _digits("session", text[:13])
+        found.append(calls.c.started_at_ms == at_ms)
+        found.append(calls.c.seq % 10_000 == _digits("session", text[13:17]))
+    return found
+
+
+def _by_number(number: int) -> ColumnElement[bool]:
+    legs = select(call_legs.c.call).where(call_legs.c.number == number)
+    return or_(calls.c.number == number, calls.c.id.in_(legs))
+
+
+def _digits(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise bad_value(name, NOT_UNDERSTOOD)
+    return int(text)
+
+
+def _text(asked: Parameters, name: str) -> str:
+    given = asked.get(name.lower())
+    if given is None:
+        return ""
+    try:
+        return text_of(given)
+    except BadValue as bad:
+        raise bad_value(name, bad.text, bad.params) from None
+
+
+def _list(asked: Parameters, *names: str) -> list[str]:
+    """Parts with commas between them, or `@` as the older interface has it."""
+    text = next((found for each in names if (found := _text(asked, each))), "")
+    return [each.strip() for each in text.replace("@", ",").split(",") if each.strip()]
+
+
+def _read(name: str, kind: Any, asked: Parameters, usual: Any) -> Any:
+    given = asked.get(name.lower())
+    if given is None or given == "":
+        return usual
+    try:
+        return kind.read(given)
+    except BadValue as bad:
+        raise bad_value(name, bad.text, bad.params) from None
+
+
+def _searched(name: str, make: Callable[[], Any]) -> Any:
+    try:
+        return make()
+    except BadSearch:
+        raise bad_value(name, NOT_UNDERSTOOD) from None
+
+
+def _bare(name: str) -> str:
+    """A file's name without the month before it, as records of calls have it."""
+    return name.rstrip("@").rpartition("/")[2]
+
+
+def _files(root: Path, folder: str) -> list[Path]:
+    base = (root / folder).resolve()
+    if not base.is_relative_to(root.resolve()) or not base.is_dir():
+        return []
+    return sorted(each for each in base.rglob("*") if each.is_file())
+
+
+def _listing(root: Path, folders: list[str]) -> bytes:
+    lines = ["Directory,Filename"]
+    lines += [f"{folder},{each.name}" for folder in folders for each in _files(root, folder)]
+    return "\r\n".join([*lines, ""]).encode("utf-8", "replace")
+
+
+def _found(root: Path, folders: list[str], names: list[str]) -> dict[str, Path]:
+    wanted = {_bare(each) for each in names}
+    files = (each for folder in folders for each in _files(root, folder))
+    return {each.name: each for each in files if each.name in wanted}
+
+
+def _sent(files: list[Path], now_s: int) -> Document:
+    if len(files) == 1:
+        return Document(files[0], sound_type(files[0].name), files[0].name)
+    with (
+        tempfile.NamedTemporaryFile(suffix=".tar", delete=False) as made,
+        tarfile.open(fileobj=made, mode="w") as archive,
+    ):
+        for each in files:
+            archive.add(each, each.name)
+    return Document(Path(made.name), "application/x-tar", f"{now_s}.tar", passing=True)
