@@ -1,0 +1,80 @@
+import { useState } from "react";
+
+import { Confirm } from "../../kit/Confirm";
+import { useSession } from "../../kit/session-context";
+import { shortTime } from "../../kit/time";
+import { toast } from "../../kit/toasts";
+import { ApiError } from "../../shared/api";
+import { t } from "../../shared/i18n";
+import { DataTable } from "../DataTable";
+import { Heading } from "../Heading";
+import type { PageProps } from "../pages";
+import { State } from "../State";
+import { useTurn } from "../useTurn";
+import { directionWords, type LiveCall, partyOf, standingOf } from "./calls";
+
+const PATH = "/v1/calls/live";
+
+/** The calls that are up now. */
+export default function ActiveCallsPage({ page, readOnly }: PageProps) {
+  const { api } = useSession();
+  const [ending, setEnding] = useState<LiveCall | null>(null);
+  const [turn, again] = useTurn();
+
+  async function hangUp(): Promise<void> {
+    if (!ending) return;
+    try {
+      await api.post(`${PATH}/${encodeURIComponent(ending.id)}/hang-up`, {});
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status !== 404) toast({ tone: "danger", title: t("The call is still up"), text: error.message });
+    } finally {
+      setEnding(null);
+      again();
+    }
+  }
+
+  return (
+    <>
+      <Heading title={page.name()} lead={t("Who talks to whom right now.")} />
+      <DataTable<LiveCall>
+        name={page.name()}
+        path={PATH}
+        turn={turn}
+        live
+        searchable={false}
+        exportable={false}
+        idOf={(row) => row.id}
+        columns={[
+          { key: "caller", title: t("Caller"), draw: (row) => <bdi>{partyOf(row.caller, row.caller_name)}</bdi> },
+          { key: "callee", title: t("Callee"), draw: (row) => <bdi>{row.callee}</bdi> },
+          { key: "with", title: t("With"), draw: (row) => <bdi>{partiesOf(row)}</bdi> },
+          { key: "state", title: t("State"), draw: (row) => <Standing call={row} /> },
+          { key: "direction", title: t("Call Type"), draw: (row) => directionWords(row.direction) },
+          { key: "started_at", title: t("Start Time"), number: true, draw: (row) => <time dateTime={row.started_at}>{shortTime(row.started_at)}</time> },
+        ]}
+        {...(readOnly ? {} : { actions: () => [{ label: t("Hang Up"), icon: "hangUp", danger: true, words: true, run: setEnding } as const] })}
+        empty={{ icon: "phone", title: t("No calls right now"), text: t("Calls appear here while they ring and while people talk.") }}
+      />
+      <Confirm
+        opened={ending !== null}
+        title={t("Hang up this call?")}
+        text={ending ? t("{caller} and whoever talks to them are disconnected.", { caller: partyOf(ending.caller, ending.caller_name) }) : ""}
+        action={t("Hang Up")}
+        danger
+        onConfirm={hangUp}
+        onClose={() => setEnding(null)}
+      />
+    </>
+  );
+}
+
+function partiesOf(call: LiveCall): string {
+  const others = call.legs.filter((leg) => leg.role !== "caller").map((leg) => partyOf(leg.party, leg.name));
+  return others.join(", ") || "–";
+}
+
+function Standing({ call }: { call: LiveCall }) {
+  const { tone, words } = standingOf(call);
+  return <State tone={tone}>{words}</State>;
+}

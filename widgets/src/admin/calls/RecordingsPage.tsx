@@ -1,0 +1,64 @@
+import { Modal } from "@mantine/core";
+import { useState } from "react";
+
+import { shortTime } from "../../kit/time";
+import { t } from "../../shared/i18n";
+import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
+import { DataTable, type RowAction } from "../DataTable";
+import { Heading } from "../Heading";
+import type { PageProps } from "../pages";
+import { useTurn } from "../useTurn";
+import styles from "./Calls.module.css";
+import { partyOf, type Recording, soundOf, spanOf } from "./calls";
+
+const PATH = "/v1/recordings";
+
+/** What was recorded: found by either party, played, downloaded, removed. */
+export default function RecordingsPage({ page, readOnly }: PageProps) {
+  const [heard, setHeard] = useState<Recording | null>(null);
+  const [doomed, setDoomed] = useState<Doomed | null>(null);
+  const [turn, again] = useTurn();
+
+  function actionsOf(row: Recording): RowAction<Recording>[] {
+    const usual: RowAction<Recording>[] = [
+      { label: t("Play"), icon: "play", run: setHeard },
+      { label: t("Download"), icon: "download", href: `${soundOf(row.id)}?download=1` },
+    ];
+    if (readOnly) return usual;
+    return [...usual, { label: t("Delete"), icon: "trash", danger: true, run: () => setDoomed({ name: row.file, path: `${PATH}/${encodeURIComponent(row.id)}` }) }];
+  }
+
+  return (
+    <>
+      <Heading title={page.name()} lead={t("Recorded calls, to be played and downloaded.")} />
+      <DataTable<Recording>
+        name={page.name()}
+        path={PATH}
+        turn={turn}
+        idOf={(row) => row.id}
+        placeholder={t("Number, name or file")}
+        filters={[
+          { kind: "text", name: "caller", label: t("Caller Number") },
+          { kind: "text", name: "caller_name", label: t("Caller Name") },
+          { kind: "text", name: "callee", label: t("Callee Number") },
+          { kind: "text", name: "callee_name", label: t("Callee Name") },
+          { kind: "from", name: "from", label: t("From") },
+          { kind: "until", name: "until", label: t("Until") },
+        ]}
+        columns={[
+          { key: "caller", title: t("Caller"), sort: true, draw: (row) => <bdi>{partyOf(row.caller, row.caller_name)}</bdi> },
+          { key: "callee", title: t("Callee"), sort: true, draw: (row) => <bdi>{partyOf(row.callee, row.callee_name)}</bdi> },
+          { key: "recorded_at", title: t("Time"), sort: true, number: true, draw: (row) => <time dateTime={row.recorded_at}>{shortTime(row.recorded_at)}</time> },
+          { key: "seconds", title: t("Length"), sort: true, number: true, draw: (row) => spanOf(row.seconds) },
+          { key: "file", title: t("File"), optional: true, draw: (row) => <bdi>{row.file}</bdi> },
+        ]}
+        actions={actionsOf}
+        empty={{ icon: "phone", title: t("No recordings yet"), text: t("Calls that are recorded appear here once they have ended.") }}
+      />
+      <Modal opened={heard !== null} onClose={() => setHeard(null)} title={heard ? `${partyOf(heard.caller, heard.caller_name)} → ${partyOf(heard.callee, heard.callee_name)}` : ""} size="md" closeButtonProps={{ "aria-label": t("Close") }}>
+        {heard && <audio controls autoPlay className={styles.sound} src={soundOf(heard.id)} aria-label={t("Recording {file}", { file: heard.file })} />}
+      </Modal>
+      <ConfirmDelete doomed={doomed} text={t("The recording's file is removed with it. This cannot be undone.")} onDeleted={again} onClose={() => setDoomed(null)} />
+    </>
+  );
+}

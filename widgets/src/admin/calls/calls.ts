@@ -1,0 +1,153 @@
+/** Calls in people's words: pure. What is unknown is shown as it is. */
+import { nt, t } from "../../shared/i18n";
+import type { Tone } from "../State";
+
+export interface Call {
+  id: string;
+  started_at: string;
+  answered_at: string | null;
+  ended_at: string;
+  duration_s: number;
+  talk_s: number;
+  direction: "internal" | "inbound" | "outbound";
+  disposition: string;
+  caller: string;
+  original_caller: string;
+  caller_name: string;
+  callee: string;
+  callee_name: string;
+  answered_by: string;
+  source_trunk: string;
+  destination_trunk: string;
+  action: string;
+  action_owner: string;
+  account: string;
+  status: number;
+  cause: number;
+  reason: string;
+}
+
+export interface Leg {
+  channel: string;
+  role: "caller" | "called" | "service";
+  party: string;
+  name: string;
+  trunk: string;
+  action: string;
+  action_owner: string;
+  started_at: string;
+  ended_at: string;
+  answered_at: string | null;
+  disposition: string;
+  status: number;
+  reason: string;
+  codec: string;
+  mos: number;
+}
+
+export interface Recording {
+  id: string;
+  call: string;
+  file: string;
+  recorded_at: string;
+  seconds: number;
+  caller: string;
+  caller_name: string;
+  callee: string;
+  callee_name: string;
+}
+
+export interface LiveCall {
+  id: string;
+  started_at: string;
+  answered_at: string | null;
+  direction: Call["direction"];
+  caller: string;
+  caller_name: string;
+  callee: string;
+  legs: { channel: string; party: string; name: string; role: Leg["role"]; state: "calling" | "ringing" | "up" | "held" }[];
+}
+
+export const soundOf = (id: string): string => `/v1/recordings/${encodeURIComponent(id)}/sound`;
+
+/** How a call or a leg went. */
+export function wentOf({ disposition, reason }: { disposition: string; reason: string }): { tone: Tone; words: string } {
+  if (reason === "answered_elsewhere") return { tone: "calm", words: t("Answered elsewhere") };
+  switch (disposition) {
+    case "answered":
+      return { tone: "good", words: t("Answered") };
+    case "no_answer":
+      return { tone: "warn", words: t("No answer") };
+    case "cancelled":
+      return { tone: "warn", words: t("Cancelled") };
+    case "busy":
+      return { tone: "busy", words: t("Busy") };
+    default:
+      return { tone: "bad", words: t("Failed") };
+  }
+}
+
+export function directionWords(direction: Call["direction"]): string {
+  switch (direction) {
+    case "inbound":
+      return t("Inbound");
+    case "outbound":
+      return t("Outbound");
+    case "internal":
+      return t("Internal");
+  }
+}
+
+/** What was done: “Ring group 6400”. */
+export function actionWords(action: string, owner: string): string {
+  const what = ((): string => {
+    switch (action) {
+      case "dial":
+        return t("Dialled");
+      case "ring_group":
+        return t("Ring group");
+      case "queue":
+        return t("Call queue");
+      case "forward":
+        return t("Forwarded");
+      case "transfer":
+        return t("Transferred");
+      case "ivr":
+        return t("IVR");
+      case "voicemail":
+        return t("Voicemail");
+      case "park":
+        return t("Parked");
+      case "pickup":
+        return t("Picked up");
+      case "page":
+        return t("Paging");
+      case "conference":
+        return t("Conference");
+      default:
+        return action.replaceAll("_", " ");
+    }
+  })();
+  return owner && action !== "dial" ? `${what} ${owner}` : what;
+}
+
+/** Number and name as one: `1001 Ben Osei`. */
+export function partyOf(number: string, name: string): string {
+  return [number, name].filter(Boolean).join(" ") || t("Anonymous");
+}
+
+/** A span of a call: `0:31`, `1:02:09`. */
+export function spanOf(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** How a call that is up stands: who talks, who is on hold, where it rings. */
+export function standingOf(call: LiveCall): { tone: Tone; words: string } {
+  const [called, up] = [call.legs.filter((leg) => leg.role === "called"), call.legs.filter((leg) => leg.state === "up" || leg.state === "held")];
+  if (call.legs.some((leg) => leg.state === "held")) return { tone: "warn", words: t("On hold") };
+  if (call.answered_at !== null && up.length > 0) return { tone: "good", words: t("Talking") };
+  return { tone: "busy", words: called.length > 0 ? nt("Ringing at {n} phone", "Ringing at {n} phones", called.length) : t("Dialling") };
+}
