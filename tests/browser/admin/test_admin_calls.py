@@ -1,0 +1,87 @@
+"""An administrator sees a call while it is up, ends it, and finds it in the history."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from contextlib import AsyncExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.integration.calls.test_two_phones import phone, session
+from tests.support.browser import serious_faults
+from tests.support.desk import NARROW, open_administration, scrolls_sideways
+from tests.support.tone import Voice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import BrowserContext
+
+    from tests.support.server import Server
+
+    NewContext = Callable[..., BrowserContext]
+
+
+@contextmanager
+def talking(server: Server) -> Iterator[threading.Event]:
+    """1000 talks to 1001, on phones in a thread of their own; the event: both have hung up."""
+    up, over = threading.Event(), threading.Event()
+
+    async def talk() -> None:
+        async with AsyncExitStack() as stack:
+            caller, callee = [await phone(stack, server, each) for each in ("1000", "1001")]
+            ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
+            call = caller.call(f"sip:1001@127.0.0.1:{server.sip_port}", session(ours))
+            came = await callee.next_call()
+            await came.accept(session(theirs, 0))
+            await call.answered()
+            up.set()
+            await asyncio.gather(call.ended(), came.ended())
+            over.set()
+
+    thread = threading.Thread(target=lambda: asyncio.run(talk()))
+    thread.start()
+    try:
+        assert up.wait(30)
+        yield over
+    finally:
+        thread.join(30)
+
+
+def test_a_call_is_seen_ended_and_found_again(server: Server, new_context: NewContext) -> None:
+    admin = open_administration(new_context, server.url)
+    admin.get_by_role("link", name="Call History", exact=True).click()
+    expect(admin.get_by_text("No calls yet")).to_be_visible()
+    with talking(server) as over:
+        admin.get_by_role("link", name="Active Calls", exact=True).click()
+        row = admin.get_by_role("row", name=re.compile("1000 Ana Costa"))
+        expect(row.get_by_text("Talking")).to_be_visible()
+        assert serious_faults(admin) == []
+        row.get_by_role("button", name="Hang Up").click()
+        dialog = admin.get_by_role("dialog", name="Hang up this call?")
+        dialog.get_by_role("button", name="Hang Up").click()
+        assert over.wait(15)
+        expect(admin.get_by_text("No calls right now")).to_be_visible()
+    admin.get_by_role("link", name="Call History", exact=True).click()
+    row = admin.get_by_role("row", name=re.compile("1000 Ana Costa"))
+    expect(row.get_by_text("Answered", exact=True)).to_be_visible()
+    expect(row).to_contain_text("1001 Ben Osei")
+    expect(admin.get_by_role("columnheader", name="Original Caller Number")).to_have_count(0)
+    admin.get_by_role("button", name="Columns", exact=True).click()
+    admin.get_by_role("menuitemcheckbox", name="Original Caller Number").click()
+    admin.keyboard.press("Escape")
+    expect(admin.get_by_role("columnheader", name="Original Caller Number")).to_be_visible()
+    row.get_by_role("button", name="Details").click()
+    details = admin.get_by_role("dialog")
+    expect(details.get_by_role("row", name=re.compile("1001 Ben Osei"))).to_contain_text("Dialled")
+    assert serious_faults(admin) == []
+    admin.keyboard.press("Escape")
+    admin.get_by_label("Callee Number", exact=True).fill("404")
+    expect(admin.get_by_text("Nothing matches")).to_be_visible()
+    admin.get_by_label("Callee Number", exact=True).fill("10XX")
+    expect(row).to_be_visible()
+    admin.set_viewport_size(NARROW)
+    assert not scrolls_sideways(admin)
