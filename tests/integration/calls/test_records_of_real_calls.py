@@ -68,8 +68,9 @@ async def test_a_call_that_was_answered(pair: Pair) -> None:
         came = await pair.callee.next_call()
         came.ring()
         await eventually(
-            lambda: [leg["state"] for each in pair.live() for leg in each["legs"]][1:]
-            == ["ringing"]
+            lambda: (
+                [leg["state"] for each in pair.live() for leg in each["legs"]][1:] == ["ringing"]
+            )
         )
         await came.accept(session(theirs, 0))
         await call.answered()
