@@ -19,8 +19,7 @@ from engage.api.repository import ApiUserRepository
 from engage.errors import N_, Invalid, NotFound
 from engage.identifiers import new_id, now_ms
 from engage.system.actor import Module
-from engage.system.editing import Edited
-from engage.system.operation_log import last_editor, note
+from engage.system.operation_log import check_version, note
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -137,9 +136,8 @@ class ApiUsers:
             present = await rows.get(user_id)
             if present is None:
                 raise NotFound
-            if change.version is not None and change.version != present.version:
-                by = await last_editor(connection, _subject(user_id))
-                raise Edited(by, present.version)
+            subject = _subject(user_id)
+            await check_version(connection, subject, present.version, change.version)
             changed = self._changed(present, change)
             if await rows.taken(changed.user, but=user_id):
                 raise UserTaken

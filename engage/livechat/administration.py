@@ -29,8 +29,7 @@ from engage.livechat.model import (
 from engage.livechat.repository import LiveChatRepository
 from engage.people.model import Reference
 from engage.system.actor import Module
-from engage.system.editing import Edited
-from engage.system.operation_log import last_editor, note
+from engage.system.operation_log import check_version, note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -324,8 +323,7 @@ class Administration:
         held = await LiveChatRows(connection).get(livechat_id)
         if held is None:
             raise NotFound
-        if version is not None and version != held.version:
-            raise Edited(await last_editor(connection, subject_of(held)), held.version)
+        await check_version(connection, subject_of(held), held.version, version)
         return held
 
     async def _check(self, rows: LiveChatRows, draft: Draft, held: LiveChat | None = None) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from engage.errors import N_, Refused, TooMany
+from engage.errors import N_, TooMany
+from engage.system.networks import Networks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,9 +51,6 @@ class Limits:
         return not any(parsed in network for network in self.exempt)
 
 
-NO_NETWORK = N_("Please enter networks, such as 192.0.2.0/24 or 2001:db8::/32.")
-
-
 class LimitSettings(BaseModel):
     """How much one address may ask of one live chat."""
 
@@ -68,21 +66,13 @@ class LimitSettings(BaseModel):
         title=N_("Messages per minute"),
         description=N_("From one address, in one live chat."),
     )
-    exempt_networks: tuple[Annotated[str, Field(max_length=49)], ...] = Field(
+    exempt_networks: Networks = Field(
         default=(),
         title=N_("Exempt networks"),
         max_length=100,
         description=N_("Addresses that are not limited, such as 192.0.2.0/24 or 2001:db8::/32."),
         json_schema_extra={"control": "hosts"},
     )
-
-    @field_validator("exempt_networks")
-    @classmethod
-    def _networks(cls, values: tuple[str, ...]) -> tuple[str, ...]:
-        try:
-            return tuple(str(ip_network(value.strip(), strict=False)) for value in values)
-        except ValueError:
-            raise Refused(NO_NETWORK) from None
 
     def limits(self, exempt: tuple[Network, ...] = ()) -> Limits:
         """As they are applied; `exempt` networks besides those that are set."""

@@ -13,8 +13,7 @@ from engage.notify.kinds import KINDS, Kind
 from engage.notify.templates import Fault, Source, faults, own_source
 from engage.storage.tables import mail_templates
 from engage.system.actor import Module
-from engage.system.editing import Edited
-from engage.system.operation_log import last_editor, note
+from engage.system.operation_log import check_version, note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +97,7 @@ class TemplateLibrary:
 
         async def work(connection: AsyncConnection) -> Template:
             held = await self._held(connection, of, language)
-            await _expect(connection, held, version)
+            await check_version(connection, _subject(held), held.version, version)
             values = {**asdict(source), "version": held.version + 1, "changed_at_ms": now}
             if held.version:
                 await connection.execute(update(mail_templates).where(*_key(held)).values(**values))
@@ -126,7 +125,7 @@ class TemplateLibrary:
 
         async def work(connection: AsyncConnection) -> None:
             held = await self._held(connection, of, language)
-            await _expect(connection, held, version)
+            await check_version(connection, _subject(held), held.version, version)
             if held.version:
                 await connection.execute(delete(mail_templates).where(*_key(held)))
                 await note(connection, actor, "template.restore", _subject(held))
@@ -173,8 +172,3 @@ def _key(template: Template) -> tuple[ColumnElement[bool], ...]:
         mail_templates.c.kind == template.kind.name,
         mail_templates.c.language == template.language,
     )
-
-
-async def _expect(connection: AsyncConnection, held: Template, version: int | None) -> None:
-    if version is not None and version != held.version:
-        raise Edited(await last_editor(connection, _subject(held)), held.version)

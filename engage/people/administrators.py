@@ -9,10 +9,11 @@ from engage.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from engage.i18n import languages
 from engage.identifiers import new_id
 from engage.people import policy
-from engage.people.ledger import Repeated, check_version
+from engage.people.ledger import Repeated
 from engage.people.model import Account, AdminLevel, UserNameTaken, check_user_name, user_name_of
 from engage.people.repository import PeopleRepository
 from engage.system.actor import Module
+from engage.system.operation_log import check_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from engage.i18n import languages
 from engage.identifiers import new_id
 from engage.people import phone_rules, policy
 from engage.people.directory_repository import DirectoryRepository
-from engage.people.ledger import Repeated, check_version
+from engage.people.ledger import Repeated
 from engage.people.model import (
     UNUSABLE,
     Account,
@@ -28,6 +28,8 @@ from engage.people.model import (
 from engage.people.repository import DIRECTORY_VERSION, PeopleRepository
 from engage.system.actor import Module
 from engage.system.editing import InUse
+from engage.system.networks import networks_problem
+from engage.system.operation_log import check_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -394,7 +396,7 @@ class Extensions:
             "wave_privilege_id": self._wave_privilege_problem,
             "options": options_problem,
             "auth_id": phone_rules.auth_id_problem,
-            "allowed_networks": phone_rules.networks_problem,
+            "allowed_networks": networks_problem,
         }
         if not lenient:
             rules["sip_secret"] = lambda secret: policy.secret_problem(secret, number)

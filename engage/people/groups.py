@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from engage.errors import N_, Invalid, NotFound
 from engage.identifiers import new_id
 from engage.people.directory_repository import DirectoryRepository
-from engage.people.ledger import Repeated, check_name, check_version
+from engage.people.ledger import Repeated, check_name
 from engage.people.model import Group, Reference
 from engage.people.policy import name_key
 from engage.system.actor import Module
 from engage.system.editing import InUse
+from engage.system.operation_log import check_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

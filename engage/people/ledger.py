@@ -13,8 +13,7 @@ from engage.people.events import ExtensionsDropped, ExtensionsSaved, PeopleChang
 from engage.people.model import NameTaken
 from engage.people.policy import name_key
 from engage.people.repository import PEOPLE_VERSION, PeopleRepository
-from engage.system.editing import Edited
-from engage.system.operation_log import last_editor, note
+from engage.system.operation_log import note
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -138,18 +137,6 @@ class Ledger:
             number for number, entry in now.items() if before.extensions.get(number) != entry
         )
         self._events.publish(PeopleChanged(self.book.version))
-
-
-async def check_version(
-    connection: AsyncConnection, subject: str, present: int, edited: int | None
-) -> None:
-    """Refuse to overwrite what somebody else has changed meanwhile; None takes the risk.
-
-    Raises:
-        Edited: `present` is not the version that was edited.
-    """
-    if edited is not None and edited != present:
-        raise Edited(await last_editor(connection, subject), present)
 
 
 class Named(Protocol):

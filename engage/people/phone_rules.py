@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Self
 
 from engage.errors import N_
@@ -92,16 +92,6 @@ def auth_id_problem(auth_id: str) -> str | None:
     return N_(
         'Use at most 32 characters, no blanks and none of ; : ? " ( ) < > @ , \\ / [ ] = { } .'
     )
-
-
-def networks_problem(networks: Iterable[str]) -> str | None:
-    """Each is an address or a network."""
-    for each in networks:
-        try:
-            ip_network(each, strict=False)
-        except ValueError:
-            return N_("Please enter IP addresses or networks such as 192.0.2.0/24.")
-    return None
 
 
 def _shown(value: object) -> object:

@@ -10,12 +10,13 @@ from engage.identifiers import new_id
 from engage.people.administrators import BeyondOwnRights, OwnRights
 from engage.people.book import rights_of
 from engage.people.directory_repository import DirectoryRepository
-from engage.people.ledger import Repeated, check_name, check_version
+from engage.people.ledger import Repeated, check_name
 from engage.people.model import Privilege, Reference
 from engage.people.policy import name_key
 from engage.people.repository import PeopleRepository
 from engage.system.actor import Module
 from engage.system.editing import InUse
+from engage.system.operation_log import check_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

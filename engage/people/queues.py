@@ -9,10 +9,11 @@ from engage.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from engage.people.directory_repository import DirectoryRepository
 from engage.people.extensions import check_free, options_problem
 from engage.people.groups import check_extensions
-from engage.people.ledger import Repeated, check_version
+from engage.people.ledger import Repeated
 from engage.people.model import QueueAgent, QueueEntry, Reference
 from engage.system.actor import Module
 from engage.system.editing import InUse
+from engage.system.operation_log import check_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from engage.errors import N_, Conflict, NotFound
 from engage.identifiers import new_id
 from engage.people.directory_repository import DirectoryRepository
-from engage.people.ledger import Repeated, check_name, check_version
+from engage.people.ledger import Repeated, check_name
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE, Reference, WavePrivilege
 from engage.people.policy import name_key
 from engage.system.actor import Module
+from engage.system.operation_log import check_version
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection

@@ -19,9 +19,8 @@ from sqlalchemy import insert, select, update
 from engage.errors import EngageError, Invalid, NotFound
 from engage.identifiers import Clock, now_ms
 from engage.storage.tables import settings
-from engage.system.editing import Edited
 from engage.system.events import SectionChanged
-from engage.system.operation_log import last_editor, note
+from engage.system.operation_log import check_version, note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -174,9 +173,7 @@ class Configuration:
 
         async def work(connection: AsyncConnection) -> Stored:
             held = await self._held(connection, section)
-            if version is not None and version != held.version:
-                by = await last_editor(connection, f"settings:{name}")
-                raise Edited(by, held.version)
+            await check_version(connection, f"settings:{name}", held.version, version)
             before = held.values.model_dump(mode="json")
             merged = {**before, **values}
             merged |= dict.fromkeys(_forgotten(section.model, before, merged, values), "")

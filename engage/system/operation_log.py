@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, insert, or_, select
 
 from engage.identifiers import new_id, now_ms
 from engage.storage.tables import accounts, operations
+from engage.system.editing import Edited
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -152,3 +153,15 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         columns = (operations.c.actor, operations.c.action, operations.c.object)
         found.append(or_(*(each.icontains(wanted.search, autoescape=True) for each in columns)))
     return found
+
+
+async def check_version(
+    connection: AsyncConnection, subject: str, present: int, edited: int | None
+) -> None:
+    """Refuse to overwrite what somebody else has changed meanwhile; None takes the risk.
+
+    Raises:
+        Edited: `present` is not the version that was edited.
+    """
+    if edited is not None and edited != present:
+        raise Edited(await last_editor(connection, subject), present)

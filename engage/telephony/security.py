@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
-from typing import Annotated
+from pydantic import BaseModel, ConfigDict, Field
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-
-from engage.errors import N_, Refused
+from engage.errors import N_
+from engage.system.networks import Networks
 from pbxcore.directory import BanPolicy, SipLimits
 
 FAIL2BAN, SIP_LIMITS = "fail2ban", "sip_limits"
 MOST_WHITELISTED = 50
 DAY_S, YEAR_S = 86_400, 31_536_000
 USUAL_BANS, USUAL_LIMITS = BanPolicy(), SipLimits()
-NO_NETWORK = N_("Please enter addresses or networks, such as 192.0.2.7 or 2001:db8::/32.")
 MESSAGES, ADDRESSES = N_("Messages"), N_("Addresses")
 
 
@@ -61,7 +58,7 @@ class Fail2banSettings(BaseModel):
         ),
         json_schema_extra={"control": "switch"},
     )
-    whitelist: tuple[Annotated[str, Field(max_length=64)], ...] = Field(
+    whitelist: Networks = Field(
         default=(),
         max_length=MOST_WHITELISTED,
         title=N_("Whitelist"),
@@ -71,17 +68,6 @@ class Fail2banSettings(BaseModel):
         ),
         json_schema_extra={"control": "hosts", "placeholder": "192.0.2.7"},
     )
-
-    @field_validator("whitelist")
-    @classmethod
-    def _networks(cls, values: tuple[str, ...]) -> tuple[str, ...]:
-        """Each written one way, host bits dropped."""
-        try:
-            found = [ip_network(each.strip(), strict=False) for each in values if each.strip()]
-        except ValueError:
-            raise Refused(NO_NETWORK) from None
-        single = (each.network_address if each.num_addresses == 1 else each for each in found)
-        return tuple(dict.fromkeys(map(str, single)))
 
     @property
     def policy(self) -> BanPolicy:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Protocol
 
 from engage.errors import N_, Conflict
 from engage.people.policy import name_key
+from engage.system.networks import networks_problem
 from pbxcore.directory import Trunk
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def problems_of(form: TrunkForm, *, password: bool) -> dict[str, str]:
         "trunk_registration_number": None
         if _NUMBER.fullmatch(form.trunk_registration_number)
         else N_("Use letters, digits and any of + - _ . * #"),
-        "ip_allow_list": _networks_problem(form.ip_allow_list),
+        "ip_allow_list": networks_problem(form.ip_allow_list),
     }
     needed = (form.kind == "register" and form.need_registration) or form.auth_trunk
     if needed and not form.username:
@@ -114,15 +115,6 @@ def problems_of(form: TrunkForm, *, password: bool) -> dict[str, str]:
     if needed and not password:
         problems["password"] = N_("The password is needed to sign in.")
     return {name: problem for name, problem in problems.items() if problem is not None}
-
-
-def _networks_problem(networks: list[str]) -> str | None:
-    try:
-        for each in networks:
-            ip_network(each, strict=False)
-    except ValueError:
-        return N_("Please enter IP addresses or networks such as 192.0.2.0/24.")
-    return None
 
 
 def _is_address(text: str) -> bool:

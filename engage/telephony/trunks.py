@@ -10,8 +10,7 @@ from engage.errors import Invalid, NotFound, Unavailable
 from engage.identifiers import new_id, now_ms
 from engage.keyring import SealBroken
 from engage.system.actor import Module
-from engage.system.editing import Edited
-from engage.system.operation_log import last_editor, note
+from engage.system.operation_log import check_version, note
 from engage.telephony.events import TrunksChanged
 from engage.telephony.trunk_forms import TrunkForm
 from engage.telephony.trunk_model import TrunkEntry, TrunkNameTaken, problems_of
@@ -144,9 +143,8 @@ class Trunks:
             present = await rows.get(trunk_id)
             if present is None:
                 raise NotFound
-            if change.version is not None and change.version != present.version:
-                by = await last_editor(connection, subject_of(trunk_id))
-                raise Edited(by, present.version)
+            subject = subject_of(trunk_id)
+            await check_version(connection, subject, present.version, change.version)
             form = TrunkForm(**{**present.form.model_dump(), **given})
             changed = replace(
                 present,

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from engage.errors import N_, Refused
+from engage.errors import N_
 from engage.people.guard import GuardRule
+from engage.system.networks import Networks
 
 TRUSTED_MOST = 50
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
-
-
-NO_NETWORK = N_("Please enter addresses or networks, such as 192.0.2.7 or 10.0.0.0/8.")
 
 
 class SecuritySettings(BaseModel):
@@ -89,7 +87,7 @@ class SecuritySettings(BaseModel):
             "unit": N_("minutes"),
         },
     )
-    trusted_networks: tuple[Annotated[str, Field(max_length=64)], ...] = Field(
+    trusted_networks: Networks = Field(
         default=(),
         max_length=TRUSTED_MOST,
         title=N_("Trusted Networks"),
@@ -123,17 +121,6 @@ class SecuritySettings(BaseModel):
             "unit": N_("days"),
         },
     )
-
-    @field_validator("trusted_networks")
-    @classmethod
-    def _networks(cls, values: tuple[str, ...]) -> tuple[str, ...]:
-        """Each written one way, host bits dropped."""
-        try:
-            found = [ip_network(each.strip(), strict=False) for each in values if each.strip()]
-        except ValueError:
-            raise Refused(NO_NETWORK) from None
-        single = (each.network_address if each.num_addresses == 1 else each for each in found)
-        return tuple(dict.fromkeys(map(str, single)))
 
     def requires_factor(self, role: str) -> bool:
         """Whether accounts of this role must have a second factor."""

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.sip.address import parse_address, write_address
 from pbxcore.sip.grammar import seconds, unquoted
+from pbxcore.sip.headers.address_header import AddressHeader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,12 +19,8 @@ _MALFORMED_EXPIRES_S: Final = 3600  # RFC 3261 §20.10
 _LARGEST_REG_ID: Final = (1 << 31) - 1  # RFC 5626 §4.2
 
 
-class Contact(msgspec.Struct, frozen=True):
+class Contact(AddressHeader, frozen=True):
     """One contact; `uri` as written, parameters with their quotes."""
-
-    uri: bytes
-    display_name: bytes = b""
-    parameters: dict[bytes, bytes | None] = {}
 
     @property
     def expires(self) -> int | None:
@@ -68,14 +62,6 @@ class Contact(msgspec.Struct, frozen=True):
         """The temporary GRUU that a registrar gave (RFC 5627 §3.2)."""
         return unquoted(self.parameters.get(b"temp-gruu") or b"") or None
 
-    def encode(self) -> bytes:
-        """The value as it is written.
-
-        Raises:
-            LocalProtocolError: the URI is empty, or a parameter's name is no token.
-        """
-        return write_address(self.uri, self.display_name, self.parameters)
-
 
 def q_milli_of(given: Mapping[bytes, bytes | None]) -> int:
     """The `q` among parameters in thousandths; 1000 when it is missing or malformed."""
@@ -91,8 +77,7 @@ def parse_contact(value: bytes) -> Contact:
     """
     if value == b"*":
         raise RemoteProtocolError(400, "Contact * Not Allowed")
-    address = parse_address(value)
-    return Contact(address.uri, address.display_name, address.parameters)
+    return Contact.parse(value)
 
 
 def read_contacts(message: Message) -> list[Contact]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.sip.address import parse_address, write_address
+from pbxcore.sip.headers.address_header import AddressHeader
 from pbxcore.sip.headers.reason import Reason, parse_reason
 from pbxcore.sip.uri import SipUri, parse_uri, uri_headers
 
@@ -19,12 +16,8 @@ if TYPE_CHECKING:
 _INDEX: Final = re.compile(rb"[0-9]{1,4}(?:\.[0-9]{1,4})*")
 
 
-class HistoryEntry(msgspec.Struct, frozen=True):
+class HistoryEntry(AddressHeader, frozen=True):
     """One target; its URI carries, as headers, why it was left and whether it may be shown."""
-
-    uri: bytes
-    display_name: bytes = b""
-    parameters: dict[bytes, bytes | None] = {}
 
     @property
     def index(self) -> tuple[int, ...]:
@@ -57,37 +50,14 @@ class HistoryEntry(msgspec.Struct, frozen=True):
         value = uri.parameters.get(b"cause", b"") if uri is not None else b""
         return int(value) if value.isdigit() and len(value) == 3 else None
 
-    def encode(self) -> bytes:
-        """The value as it is written.
-
-        Raises:
-            LocalProtocolError: the URI is empty, or a parameter's name is no token.
-        """
-        return write_address(self.uri, self.display_name, self.parameters)
-
     def _headers(self) -> list[tuple[bytes, bytes]]:
         uri = _sip_uri(self.uri)
         return [] if uri is None else uri_headers(uri.headers)
 
 
-def parse_history_entry(value: bytes) -> HistoryEntry:
-    """Read one.
-
-    Raises:
-        RemoteProtocolError: 400: it is no address.
-    """
-    address = parse_address(value)
-    return HistoryEntry(address.uri, address.display_name, address.parameters)
-
-
 def read_history(message: Message) -> list[HistoryEntry]:
     """All entries up to the first that cannot be read, oldest first."""
-    if message.get(b"history-info") is None:
-        return []
-    found: list[HistoryEntry] = []
-    with suppress(RemoteProtocolError):  # what came before the malformed one is kept
-        found.extend(map(parse_history_entry, message.all(b"history-info")))
-    return found
+    return HistoryEntry.readable(message, b"history-info")
 
 
 def _sip_uri(uri: bytes) -> SipUri | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.sip.address import Address, parse_address, write_address
+from pbxcore.sip.address import Address, parse_address
 from pbxcore.sip.grammar import bare, unquoted
+from pbxcore.sip.headers.address_header import AddressHeader
 from pbxcore.sip.headers.dialog_reference import DialogReference, parse_replaces
 from pbxcore.sip.uri import SipUri, parse_uri, uri_headers
 
@@ -16,12 +15,8 @@ if TYPE_CHECKING:
     from pbxcore.sip.message import Message
 
 
-class ReferTo(msgspec.Struct, frozen=True):
+class ReferTo(AddressHeader, frozen=True):
     """Whom a REFER asks to reach: any URI, a SIP URI with its method and headers."""
-
-    uri: bytes
-    display_name: bytes = b""
-    parameters: dict[bytes, bytes | None] = {}
 
     @property
     def method(self) -> bytes:
@@ -45,24 +40,6 @@ class ReferTo(msgspec.Struct, frozen=True):
             raise RemoteProtocolError(400, "Several Replaces")
         return parse_replaces(found[0]) if found else None
 
-    def encode(self) -> bytes:
-        """The value as it is written.
-
-        Raises:
-            LocalProtocolError: the URI is empty, or a parameter's name is no token.
-        """
-        return write_address(self.uri, self.display_name, self.parameters)
-
-
-def parse_refer_to(value: bytes) -> ReferTo:
-    """Read a Refer-To header; the scheme of its URI is for whoever acts on it.
-
-    Raises:
-        RemoteProtocolError: 400: it is no address.
-    """
-    address = parse_address(value)
-    return ReferTo(address.uri, address.display_name, address.parameters)
-
 
 def read_refer_to(message: Message) -> ReferTo:
     """Whom a REFER names.
@@ -73,7 +50,7 @@ def read_refer_to(message: Message) -> ReferTo:
     values = message.all(b"refer-to")
     if len(values) != 1:
         raise RemoteProtocolError(400, "Not Exactly One Refer-To")
-    return parse_refer_to(values[0])
+    return ReferTo.parse(values[0])
 
 
 def read_refer_sub(message: Message) -> bool:

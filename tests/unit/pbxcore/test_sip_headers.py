@@ -34,8 +34,8 @@ from pbxcore.sip.headers.option_tags import (
     supports,
 )
 from pbxcore.sip.headers.refer import (
+    ReferTo,
     content_id,
-    parse_refer_to,
     read_refer_sub,
     read_refer_to,
     read_referred_by,
@@ -198,8 +198,8 @@ def test_refer_to_names_a_call_and_the_dialog_it_replaces() -> None:
     )
     assert found.method == b"INVITE"
     assert found.replaces == DialogReference(b"c1@10.0.0.2", b"77", b"33", early_only=True)
-    assert parse_refer_to(b"<sip:conf@h;method=BYE>").method == b"BYE"
-    assert parse_refer_to(b"<tel:+12015550123>").replaces is None
+    assert ReferTo.parse(b"<sip:conf@h;method=BYE>").method == b"BYE"
+    assert ReferTo.parse(b"<tel:+12015550123>").replaces is None
 
 
 def test_refer_without_exactly_one_refer_to_is_refused() -> None:
@@ -294,7 +294,7 @@ READERS: dict[str, Callable[[bytes], Any]] = {
     "subscription state": parse_subscription_state,
     "session expires": parse_session_expires,
     "rack": parse_rack,
-    "refer to": parse_refer_to,
+    "refer to": ReferTo.parse,
     "replaces": parse_replaces,
 }
 
@@ -320,8 +320,8 @@ def test_other_readers_raise_nothing_but_a_refusal(value: bytes) -> None:
     for read in (
         lambda: parse_rseq(value),
         lambda: parse_target_dialog(value),
-        lambda: parse_refer_to(value).method,
-        lambda: parse_refer_to(value).replaces,
+        lambda: ReferTo.parse(value).method,
+        lambda: ReferTo.parse(value).replaces,
         lambda: (contact := parse_contact(value)).expires and contact.q_milli and contact.reg_id,
         lambda: is_loose(parse_address(value)),
     ):

@@ -22,14 +22,14 @@ from pbxcore.sip.headers.content import (
     refuse_encoded,
 )
 from pbxcore.sip.headers.dates import encode_date, parse_date, read_date
-from pbxcore.sip.headers.diversion import parse_diversion, read_diversions
+from pbxcore.sip.headers.diversion import Diversion, read_diversions
 from pbxcore.sip.headers.expiry import (
     parse_retry_after,
     read_expires,
     read_min_expires,
     read_retry_after,
 )
-from pbxcore.sip.headers.history_info import parse_history_entry, read_history
+from pbxcore.sip.headers.history_info import HistoryEntry, read_history
 from pbxcore.sip.headers.preferences import (
     AnswerMode,
     read_answer_mode,
@@ -294,8 +294,8 @@ READERS: dict[str, Callable[[bytes], Any]] = {
     "retry after": parse_retry_after,
     "resource": parse_resource,
     "reason": parse_reason,
-    "diversion": parse_diversion,
-    "history": parse_history_entry,
+    "diversion": Diversion.parse,
+    "history": HistoryEntry.parse,
 }
 
 

@@ -8,9 +8,9 @@ from engage.people.phone_rules import (
     NOWHERE,
     PhoneRules,
     auth_id_problem,
-    networks_problem,
     options_for,
 )
+from engage.system.networks import networks_problem
 
 
 def test_nothing_is_restricted_or_asked_until_it_is_set() -> None:
