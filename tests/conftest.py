@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tests.support.postgres import Postgres
+from tests.support.postgres import (
+    Postgres,
+    database,
+    database_url,
+    empty_database_url,
+    postgres,
+)
 from tests.support.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# Here alone: the fixtures of each conftest are its own, with a PostgreSQL for each.
+__all__ = ["database", "database_url", "empty_database_url", "postgres"]
 
 # Examples may take their time: the machine that runs them is shared.
 settings.register_profile("shared machine", deadline=None)
@@ -33,13 +42,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _servers_on_postgres(pytestconfig: pytest.Config) -> Iterator[None]:
-    if not pytestconfig.getoption("--postgres"):
+def _servers_on_postgres(request: pytest.FixtureRequest) -> Iterator[None]:
+    if not request.config.getoption("--postgres"):
         yield
         return
-    postgres = Postgres()
-    postgres.start()
-    Server.new_database = postgres.make_database
+    running: Postgres = request.getfixturevalue("postgres")
+    Server.new_database = running.make_database
     yield
     Server.new_database = None
-    postgres.remove()

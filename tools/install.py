@@ -145,6 +145,11 @@ def install(extras: set[str]) -> None:
     command += ["-c", "constraints.txt", "-e", named]
     if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
         sys.exit("Installing failed; the lines above say why. Nothing else was changed.")
+    # pip compiles what it copies alone; a start would compile the rest, again and again where
+    # Python is told to write no bytecode.
+    subprocess.run(
+        [str(PYTHON), "-m", "compileall", "-q", "engage", "pbxcore"], cwd=ROOT, check=False
+    )
     STAMP.write_text(json.dumps({"inputs": wanted, "extras": sorted(extras)}))
 
 

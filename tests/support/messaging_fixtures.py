@@ -8,15 +8,12 @@ import pytest
 
 from tests.support.exchange import Exchange
 from tests.support.messaging import Book, Desk
-from tests.support.postgres import database, database_url, postgres
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from engage.storage.database import Database
-
-__all__ = ["clock", "database", "database_url", "desk", "exchange", "postgres"]
 
 
 class VirtualClock:

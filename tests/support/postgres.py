@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import make_url
 
 from engage.storage.database import Database
+from tests.support.migrated import make_file, migrate_now
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -33,6 +35,7 @@ class Postgres:
         self.port = _free_port()
         self._durable = durable
         self._process: subprocess.Popen[bytes] | None = None
+        self._original: str | None = None
         if self._as_root:
             os.chown(self.folder, pwd.getpwnam(ACCOUNT).pw_uid, -1)
         self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", ACCOUNT, "-E", "UTF8",
@@ -90,6 +93,17 @@ class Postgres:
         self._run("createdb", "-h", str(self.folder), "-p", str(self.port), "-U", ACCOUNT, name)
         return self.url(name)
 
+    def make_migrated_database(self) -> str:
+        """A new database with this release's schema: the copy of one that was migrated."""
+        if self._original is None:
+            url = self.make_database()
+            migrate_now(url)
+            self._original = make_url(url).database
+        name = f"test{next(_numbers)}"
+        self._run("createdb", "-h", str(self.folder), "-p", str(self.port), "-U", ACCOUNT,
+                  "-T", str(self._original), name)  # fmt: skip
+        return self.url(name)
+
     def url(self, name: str) -> str:
         """The address of a database of this server."""
         return f"postgresql://{ACCOUNT}@/{name}?host={self.folder}&port={self.port}"
@@ -123,17 +137,27 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database of each kind."""
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database of each kind without a schema."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'engage.db'}"
     server: Postgres = request.getfixturevalue("postgres")
     return server.make_database()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a migrated database of each kind, without rows."""
+    if request.param == "sqlite":
+        make_file(tmp_path / "engage.db")
+        return f"sqlite:///{tmp_path / 'engage.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.make_migrated_database()
+
+
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """An open, migrated database of each kind."""
+    """An open database of each kind, without rows."""
     opened = await Database.open(database_url)
     yield opened
     await opened.close()

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Self
 
+from tests.support.migrated import make_file
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
@@ -127,12 +129,15 @@ class Server:
     def environment(self) -> dict[str, str]:
         """The variables it starts with: none of this process's own ENGAGE_ ones."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ENGAGE_")}
+        kept.pop("PYTHONDONTWRITEBYTECODE", None)  # the next one starts sooner
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
         return kept | {"PYTHONPATH": path} | self._environment
 
     def start(self, *, wait: bool = True, output: IO[bytes] | None = None) -> None:
         """Start it, printing to `log` or to `output`; waits until every part serves."""
         self.data.parent.mkdir(parents=True, exist_ok=True)
+        if self._temporary and self._demo and "--database" not in self._arguments:
+            make_file(self.data / "engage.db")
         with self._log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command(),
@@ -245,15 +250,16 @@ class Server:
         self.close()
 
     def close(self) -> None:
-        """End it, whatever state it is in, and remove what was temporary."""
+        """End it at once, whatever state it is in, and remove what was temporary."""
         if self.process is not None:
-            self.process.terminate()
-            try:
-                self.process.wait(15)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            parts = [each["pid"] for each in self.status().get("parts", {}).values() if each["pid"]]
+            self.process.kill()
+            self.process.wait()
             self.process = None
+            for pid in parts:  # they would end by themselves, unless a test has stopped them
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: not any(runs(pid) for pid in parts), 10, "the parts' end")
         with contextlib.suppress(FileNotFoundError):
             self._log_path.unlink()
         if self._temporary is not None:

@@ -18,6 +18,7 @@ from engage.keyring import Keyring
 from engage.processes.link import PartLink, PbxLink
 from engage.settings import Settings
 from engage.web.protocol import server_config
+from tests.support.migrated import make_file
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -135,6 +136,8 @@ async def site(data: Path, *, pbx: PbxLink | None = None, **settings: Any) -> As
     configured = Settings(data=data, demo=True, **settings)
     absent = data / "absent.sock"
     clock = AdjustableClock()
+    if "database" not in settings:
+        make_file(data / "engage.db")
     application = build(
         configured,
         Keyring(b"k" * 32),

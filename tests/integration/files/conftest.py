@@ -9,7 +9,6 @@ import pytest_asyncio
 
 from tests.support import site as support
 from tests.support.bringing import Cabinet
-from tests.support.postgres import database, database_url, postgres
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
     from tests.support.site import Site
 
-__all__ = ["cabinet", "database", "database_url", "postgres", "site"]
+__all__ = ["cabinet", "site"]
 
 
 @pytest.fixture

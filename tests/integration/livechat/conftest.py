@@ -9,15 +9,12 @@ import pytest_asyncio
 
 from tests.support import site as support
 from tests.support.office import Clock, Office, Seats, Sockets
-from tests.support.postgres import database, database_url, postgres
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from engage.storage.database import Database
     from tests.support.site import Site
-
-__all__ = ["database", "database_url", "postgres"]
 
 
 @pytest.fixture

@@ -9,15 +9,12 @@ import pytest
 from engage.keyring import Keyring
 from engage.notify.outbox import Outbox
 from engage.storage.database import Database
-from tests.support.postgres import database, database_url, postgres
 from tests.support.posting import PUBLIC_URL, Post
 from tests.support.site import AdjustableClock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
-
-__all__ = ["database", "database_url", "postgres"]
 
 
 def outbox_in(database: Database, clock: AdjustableClock) -> Outbox:

@@ -244,8 +244,9 @@ async def test_links_that_open_accounts_are_hidden_from_administrators(admin: Ad
     parts = admin.site.application._running  # noqa: SLF001
     values = {"full_name": "Ben", "link": "/wave/#/password?token=sesame"}
     to = Recipient("ben@example.test", "Ben")
-    await parts._database.write(  # noqa: SLF001
-        lambda c: parts._mailer.post(c, "welcome", to=to, params=values)  # noqa: SLF001
+    outbox = parts._mail.outbox  # noqa: SLF001
+    await parts._ground.database.write(  # noqa: SLF001
+        lambda connection: outbox.post(connection, "welcome", to=to, params=values)
     )
     (mail,) = (await admin.get("/v1/mails"))["items"]
     shown = await admin.get(f"/v1/mails/{mail['id']}")

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 import pytest_asyncio
 
 from tests.support.people import Office
-from tests.support.postgres import database, database_url, postgres
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from engage.storage.database import Database
-
-__all__ = ["database", "database_url", "postgres"]
 
 
 @pytest_asyncio.fixture

@@ -1,5 +1,1 @@
 """Push is tested on both databases."""
-
-from tests.support.postgres import database, database_url, postgres
-
-__all__ = ["database", "database_url", "postgres"]

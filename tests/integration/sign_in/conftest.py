@@ -9,7 +9,6 @@ import pyotp
 import pytest_asyncio
 
 from tests.support import site as support
-from tests.support.postgres import database_url, postgres
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
     from engage.mailing import Recipient
     from tests.support.site import Site
-
-__all__ = ["database_url", "postgres"]
 
 
 @dataclass

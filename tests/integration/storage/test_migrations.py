@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-async def set_revision(database_url: str, revision: str) -> None:
-    database = await Database.open(database_url)
+async def set_revision(empty_database_url: str, revision: str) -> None:
+    database = await Database.open(empty_database_url)
 
     async def work(connection: AsyncConnection) -> None:
         await connection.execute(
@@ -72,9 +72,9 @@ async def test_events_are_stored_by_their_key_alone(tmp_path: Path) -> None:
     assert "WITHOUT ROWID" in sql
 
 
-async def test_migrating_again_changes_nothing(database_url: str) -> None:
-    assert await migrate(database_url) is None
-    assert await migrate(database_url) == HEAD
+async def test_migrating_again_changes_nothing(empty_database_url: str) -> None:
+    assert await migrate(empty_database_url) is None
+    assert await migrate(empty_database_url) == HEAD
 
 
 def test_newest_revision_is_the_one_the_code_names() -> None:
@@ -83,10 +83,10 @@ def test_newest_revision_is_the_one_the_code_names() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
 
 
-async def test_newer_schema_is_refused_with_a_clear_sentence(database_url: str) -> None:
-    await set_revision(database_url, "9999")
+async def test_newer_schema_is_refused_with_a_clear_sentence(empty_database_url: str) -> None:
+    await set_revision(empty_database_url, "9999")
     with pytest.raises(SchemaTooNew, match=rf"schema 9999, which is newer than .* \({HEAD}\)\. "):
-        await Database.open(database_url)
+        await Database.open(empty_database_url)
 
 
 def test_opening_a_current_database_loads_no_migration_tool(tmp_path: Path) -> None:
@@ -122,15 +122,15 @@ async def test_file_is_copied_before_it_is_migrated(
     connection.close()
 
 
-async def test_a_database_of_the_first_release_keeps_its_rows(database_url: str) -> None:
-    await _upgrade_to(database_url, "0001")
+async def test_a_database_of_the_first_release_keeps_its_rows(empty_database_url: str) -> None:
+    await _upgrade_to(empty_database_url, "0001")
     await _execute(
-        database_url,
+        empty_database_url,
         "INSERT INTO operation (id, at_ms, actor, address, action, object, detail)"
         " VALUES ('1', 0, 'admin:admin', '', 'queue.add', '6500', '{}')",
     )
-    await migrate(database_url)
-    database = await Database.open(database_url)
+    await migrate(empty_database_url)
+    database = await Database.open(empty_database_url)
     async with database.read() as connection:
         assert await connection.run_sync(differences) == []
         row = (await connection.execute(text("SELECT actor, result FROM operation"))).one()
@@ -138,8 +138,8 @@ async def test_a_database_of_the_first_release_keeps_its_rows(database_url: str)
     assert tuple(row) == ("admin:admin", "done")
 
 
-async def test_people_of_the_first_release_keep_their_places(database_url: str) -> None:
-    await _upgrade_to(database_url, "0001")
+async def test_people_of_the_first_release_keep_their_places(empty_database_url: str) -> None:
+    await _upgrade_to(empty_database_url, "0001")
     for statement in (
         "INSERT INTO account VALUES ('a', 'admin', 'admin', 'R', '', '', 'h', false, true, 1, 0)",
         "INSERT INTO account VALUES ('u', '1000', 'user', 'Ana', '', '', 'h', false, true, 1, 0)",
@@ -149,9 +149,9 @@ async def test_people_of_the_first_release_keep_their_places(database_url: str) 
         "INSERT INTO queue VALUES ('6500', 'Support')",
         "INSERT INTO queue_agent VALUES ('6500', '1000', true, true)",
     ):
-        await _execute(database_url, statement)
-    await migrate(database_url)
-    database = await Database.open(database_url)
+        await _execute(empty_database_url, statement)
+    await migrate(empty_database_url)
+    database = await Database.open(empty_database_url)
     async with database.read() as connection:
         book = await PeopleRepository(connection).book()
     await database.close()

@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.postgres import database_url, postgres
 from tests.support.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-__all__ = ["database_url", "postgres"]
 
 
 @pytest.fixture

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route
 
 from tests.support import site as support
-from tests.support.postgres import database_url, postgres
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.site import Site
-
-__all__ = ["database_url", "postgres"]
 
 NUMBERS = ("-1", "1.5", "x", "9" * 5000, "0" * 8 + "1" + "0" * 5000, "000000001000", "\u0665")
 ODD = ("%00", "a%00b", "%EF%BF%BD%00", "%1b", "'", "%25", "\u202e")
