@@ -115,11 +115,12 @@ class RtpSocket:
         """A socket at the same port, connected to the peer; nobody else may share the port."""
         beside = socket.socket(self._socket.family, socket.SOCK_DGRAM)
         beside.setblocking(False)
+        both = (self._socket, beside)
         try:
             if beside.family == socket.AF_INET6:
                 only = self._socket.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
                 beside.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, only)
-            for each in (self._socket, beside):
+            for each in both:
                 each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             beside.bind(self._socket.getsockname())
             beside.connect(peer)
@@ -127,7 +128,9 @@ class RtpSocket:
             beside.close()
             return None
         finally:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 0)
+            for each in both:
+                with contextlib.suppress(OSError):  # closed
+                    each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 0)
         return beside
 
     def _let_go(self) -> None:

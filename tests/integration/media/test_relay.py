@@ -258,5 +258,6 @@ def test_a_phone_that_went_away_costs_nobody_else_anything(
     bob.rtp.close()  # its host answers that nobody listens there (ICMP)
     for _ in range(5):
         ann.say()
+    assert ann.hears_nothing()  # and all five are relayed by now
     worker.ask(Connect("first", "first"))
     ann.is_joined_to(ann)
