@@ -25,7 +25,7 @@ from bench.cpu import LOAD_CORE, SERVER_CORE, cpu_s, on_core, pinned
 from bench.reference import add_options, running
 from pbxcore.media.commands import Connect, OpenStream, SetStream, StreamOpened
 from pbxcore.media_worker import MediaWorker
-from pbxcore.sip.sdp.codecs import PCMU
+from pbxcore.sip.sdp.codecs import EVENTS, PCMU
 from pbxcore.sip.sdp.direction import Direction
 from pbxcore.sip.sdp.rtcp import Endpoint
 from pbxcore.sip.sdp.stream import Agreed, AgreedCodec
@@ -38,6 +38,7 @@ HOST = "127.0.0.1"
 CALLER_PORT, CALLEE_PORT = 41_400, 41_402
 WORKER_PORTS, RTPENGINE_PORTS = (42_000, 46_000), (46_000, 50_000)
 NG = (HOST, 2223)
+WARM_UP_S = 3.0
 SLICES = 10  # of each 20 ms
 SLICE_S = 0.02 / SLICES
 
@@ -66,6 +67,7 @@ def serve(calls: int) -> None:
             worker.carry_out(owner, SetStream(name, _agreed(remote)))
         worker.carry_out(owner, Connect(f"{call}a", f"{call}b"))
         ports.append(pair)
+    time.sleep(WARM_UP_S)  # what may be needed for sound is loaded in another thread
     print(json.dumps(ports), flush=True)
     worker.loop.run()
 
@@ -77,7 +79,9 @@ def _agreed(port: int) -> Agreed:
         profile="RTP/AVP",
         direction=Direction.SENDRECV,
         remote=Endpoint(HOST, port),
-        codecs=(AgreedCodec(PCMU.codec, 0, 0),),
+        codecs=tuple(
+            AgreedCodec(each.codec, each.payload_type, each.payload_type) for each in (PCMU, EVENTS)
+        ),
     )
 
 
@@ -135,7 +139,8 @@ def _ask(command: dict[str, str], within_s: float = 10) -> str:
 def _sdp(port: int) -> str:
     return (
         f"v=0\r\no=b 1 1 IN IP4 {HOST}\r\ns=-\r\nc=IN IP4 {HOST}\r\nt=0 0\r\n"
-        f"m=audio {port} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n"
+        f"m=audio {port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\n"
+        "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\na=sendrecv\r\n"
     )
 
 

@@ -44,7 +44,10 @@ class Bank:
         self._filters = np.exp(-1j * turns).astype(np.complex64) * (np.sqrt(2) / size)
 
     def powers(self, block: Wave) -> Wave:
-        """The mean power of each frequency in one block, in squares of the block's unit."""
+        """The mean power of each frequency in one block, in squares of the block's unit.
+
+        Many blocks, each a row, give as many rows.
+        """
         found = block @ self._filters
         powers: Wave = (found.real**2 + found.imag**2).astype(np.float32)
         return powers
@@ -66,11 +69,12 @@ class _Blocks:
         self._size = size
         self._rest: Wave = np.zeros(0, np.float32)
 
-    def cut(self, samples: Samples) -> list[Wave]:
+    def cut(self, samples: Samples) -> Wave:
+        """The blocks that are whole now, each a row."""
         wave: Wave = np.concatenate((self._rest, samples.astype(np.float32) / np.float32(PEAK)))
         whole = len(wave) - len(wave) % self._size
         self._rest = wave[whole:]
-        return [wave[at : at + self._size] for at in range(0, whole, self._size)]
+        return wave[:whole].reshape(-1, self._size)
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -95,15 +99,17 @@ class KeyDetector:
 
     def hear(self, samples: Samples) -> list[Key]:
         """Go on listening; returns the keys that ended."""
-        return [key for block in self._blocks.cut(samples) if (key := self._step(block))]
+        heard = self._heard(self._blocks.cut(samples))
+        if not (self._key or self._before or any(heard)):
+            return []
+        return [key for each in heard if (key := self._step(each))]
 
     @property
     def pressed(self) -> str:
         """The key that sounds now, "" for none."""
         return self._key
 
-    def _step(self, block: Wave) -> Key | None:
-        heard = self._heard(block)
+    def _step(self, heard: str) -> Key | None:
         steady, self._before = heard == self._before, heard
         if heard and heard == self._key:
             self._lasted, self._missed = self._lasted + 1 + self._missed, 0
@@ -116,15 +122,22 @@ class KeyDetector:
         self._key, self._lasted, self._missed = (heard, 2, 0) if heard and steady else ("", 0, 0)
         return ended
 
-    def _heard(self, block: Wave) -> str:
-        total = float(np.dot(block, block)) / len(block)
-        if total < _FAINTEST:
-            return ""
-        powers = self._bank.powers(block)
+    def _heard(self, blocks: Wave) -> list[str]:
+        """The key in each block. Nearly all have none, which is found for all of them at once."""
+        totals = np.einsum("ij,ij->i", blocks, blocks) / blocks.shape[1]
+        powers = self._bank.powers(blocks)
+        strongest = powers[:, :4].max(1) + powers[:, 4:].max(1)
+        likely = (totals >= _FAINTEST) & (strongest >= _PURITY * totals)
+        found = [""] * len(blocks)
+        for at in np.flatnonzero(likely):
+            found[at] = self._named(powers[at])
+        return found
+
+    def _named(self, powers: Wave) -> str:
         rows, columns = powers[:4], powers[4:]
         row, column = int(rows.argmax()), int(columns.argmax())
         low, high = float(rows[row]), float(columns[column])
-        if low + high < _PURITY * total or not 1 / _TWIST < low / max(high, 1e-12) < _TWIST:
+        if not 1 / _TWIST < low / max(high, 1e-12) < _TWIST:
             return ""
         for group, strongest in ((rows, low), (columns, high)):
             if float(np.partition(group, 2)[2]) * _ABOVE_OTHERS > strongest:
