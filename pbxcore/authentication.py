@@ -15,7 +15,7 @@ from pbxcore.sip.digest_response import unescaped
 from pbxcore.sip.uri import SipUri, TelUri, parse_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pbxcore.devices import Devices
     from pbxcore.directory import Directory, Extension, Trunk
@@ -80,8 +80,10 @@ class Authentication:
             raise self._challenge(incoming)
         return sender.user, sender.name
 
-    def sender(self, incoming: Incoming) -> Sender:
+    def sender(self, incoming: Incoming, providers: Iterable[Trunk] = ()) -> Sender:
         """The same, with what proves it; a peer may also leave out who speaks.
+
+        `providers` are trunks that are registered where the request comes from.
 
         Raises:
             RemoteProtocolError: as `sender_of` says.
@@ -92,7 +94,7 @@ class Authentication:
         ours = isinstance(uri, TelUri) or self._domain.is_ours(uri.host)
         own_user = ours and user is not None and self._directory.extension(user) is not None
         if not own_user:
-            trusted, trunk = self._peer(incoming)
+            trusted, trunk = self._peer(incoming, providers)
             if trusted:
                 return Sender(user or "", shown(from_.display_name), trunk=trunk, is_peer=True)
         extension = self.extension_of(incoming)
@@ -183,9 +185,10 @@ class Authentication:
             log.warning("SIP sign-in refused", extra={"from": flow.source, "user": user})
         raise self._challenge(incoming, stale=verdict is Verdict.STALE)
 
-    def _peer(self, incoming: Incoming) -> tuple[bool, Trunk | None]:
+    def _peer(self, incoming: Incoming, providers: Iterable[Trunk]) -> tuple[bool, Trunk | None]:
         """Whether a peer of ours speaks, and by which trunk if it is one."""
         trunk = self.trunk_of(incoming) if self._directory.trunks else None
+        trunk = trunk or next((each for each in providers if not each.challenged), None)
         if trunk is not None:
             return True, trunk
         trusted = self._directory.settings.trusted_peers

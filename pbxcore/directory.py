@@ -109,7 +109,8 @@ class DomainSettings(msgspec.Struct, frozen=True):
     `digest_integrity` they may protect bodies too (`auth-int`).
 
     A call ends when a phone sends no sound for `rtp_timeout_s`, or for `rtp_hold_timeout_s` while
-    it holds; 0: never.
+    it holds; 0: never. Who is held hears the file `music_on_hold`, or a few chords when it is
+    empty; tones are those of `tone_country` (ISO 3166).
 
     `name_servers` (`address:port`) find SIP servers by name, instead of those of the machine.
     """
@@ -133,6 +134,8 @@ class DomainSettings(msgspec.Struct, frozen=True):
     unsolicited_mwi: bool = False
     rtp_timeout_s: float = 60.0
     rtp_hold_timeout_s: float = 300.0
+    music_on_hold: str = ""
+    tone_country: str = ""
 
 
 class Trunk(msgspec.Struct, frozen=True):
@@ -142,6 +145,7 @@ class Trunk(msgspec.Struct, frozen=True):
     of our address-of-record, `username` when it is empty; `auth_id` the name in credentials,
     likewise. `networks` (CIDR) may send requests without a password; with `challenged` nobody may
     who does not know `username` and `password`. `keep_alive_s` of 0 asks for no sign of life.
+    `srtp`: media are encrypted by keys in the session description.
 
     Who is shown outside: `from_user` always; the caller of an inbound call that goes out again,
     with `keeps_original`; `caller_id` and `caller_name`, with `keeps_own` before what `dods` say.
@@ -170,6 +174,7 @@ class Trunk(msgspec.Struct, frozen=True):
     keeps_original: bool = False
     keeps_own: bool = False
     dods: tuple[Dod, ...] = ()
+    srtp: Literal["off", "optional", "required"] = "off"
 
 
 class ExtensionGroup(msgspec.Struct, frozen=True):

@@ -57,7 +57,6 @@ if TYPE_CHECKING:
     from pbxcore.journal import Fact
     from pbxcore.media.port import Media
     from pbxcore.sip.flow import Flow
-    from pbxcore.sip.resolution import Names
     from pbxcore.sip.transactions.layer import TransactionLayer
 
 __all__ = [
@@ -171,9 +170,17 @@ class Pbx:
             for each in self._registrar.of(number)
         )
         self._events = events = self._serve_events(uas, self._endpoint.layer)
-        self._serve_calls(uas, self._endpoint.layer, resolver, events)
+        trunks = Trunks(
+            self._directory,
+            self._endpoint.layer,
+            resolver,
+            record=self._record,
+            entropy=self._entropy,
+        )
+        self._serve_calls(uas, self._endpoint.layer, trunks, events)
         await self._endpoint.start(udp, tcp, tls)
-        self._start_trunks(self._endpoint, resolver)
+        self._trunks = trunks
+        trunks.follow()
         events.start()
         self._do_chores()
 
@@ -202,7 +209,9 @@ class Pbx:
         uas.serve(b"OPTIONS", OptionsService(self._domain, uas).receive)
         uas.serve(b"MESSAGE", messages.receive)
 
-    def _serve_calls(self, uas: Uas, layer: TransactionLayer, names: Names, events: Events) -> None:
+    def _serve_calls(
+        self, uas: Uas, layer: TransactionLayer, trunks: Trunks, events: Events
+    ) -> None:
         self._calls = CallService(
             self._directory,
             self._domain,
@@ -210,23 +219,14 @@ class Pbx:
             self._registrar,
             layer,
             media=self._media,
-            names=names,
+            names=trunks.names,
             record=self._record,
             entropy=self._entropy,
             features=events.features,
+            trunks=trunks,
         )
         self._calls.serve(uas)
         events.follow_calls(self._calls.lines)
-
-    def _start_trunks(self, endpoint: Endpoint, resolver: Resolver) -> None:
-        self._trunks = Trunks(
-            self._directory,
-            endpoint.layer,
-            resolver,
-            record=self._record,
-            entropy=self._entropy,
-        )
-        self._trunks.follow()
 
     def _serve_events(self, uas: Uas, layer: TransactionLayer) -> Events:
         """Let phones watch and publish."""

@@ -9,6 +9,7 @@ import msgspec
 
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.caller_leg import CallerLeg
+from pbxcore.calls.keys import pass_key
 from pbxcore.calls.party import Farewell, hung_up, refused
 from pbxcore.calls.renegotiating import Renegotiating
 from pbxcore.calls.setting_up import SettingUp
@@ -17,7 +18,6 @@ from pbxcore.calls.transferring import Transferring
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import CallEnded, LegAnswered, LegsJoined
 from pbxcore.sip import causes
-from pbxcore.sip.dialogs.info import DTMF_RELAY, Digit, digit_body
 from pbxcore.sip.forwarding import read_forwardings
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Call:
         """Somebody calls, who may."""
         origin, house = self.origin, self.house
         leg = CallerLeg(house.leg_id(), self, origin.number, origin.caller, incoming)
-        leg.session = house.session(leg, incoming.flow, origin.number)
+        leg.session = house.caller_session(leg, incoming.flow)
         self.add(leg)
         house.record(started_fact(self, leg))
         try:
@@ -189,8 +189,11 @@ class Call:
         self._answered = True
         self.talking = first, second
         first.session.join(second.session)
-        for leg in self.talking:
+        for leg, other in (first, second), (second, first):
             self.house.lines.moved(leg)
+            self.house.waiting.stop(leg)
+            if other.held:
+                self.house.waiting.music(leg)
         self._renegotiating.align(first, second)
         self.house.record(LegsJoined(self.id, first.id, second.id))
 
@@ -279,19 +282,10 @@ class Call:
         self._transferring.replace(leg, incoming, origin)
 
     def leg_pressed(self, leg: Leg, digit: str, duration_ms: int, by: str) -> None:
-        """It pressed a key, told by INFO, in its stream as an event, or heard as a tone.
-
-        Events and tones go their way in the stream, to those who know them.
-        """
+        """It pressed a key, told by INFO, in its stream as an event, or heard as a tone."""
         partner = self.partner(leg)
-        if partner is None or partner.sip is None or digit == "!":
-            return
-        if partner.session.takes_events:
-            if by == "info":
-                partner.session.press(digit, duration_ms)
-        elif by != "tone":
-            line = b"Content-Type: " + DTMF_RELAY
-            partner.sip.send(b"INFO", lines=(line,), body=digit_body(Digit(digit, duration_ms)))
+        if partner is not None:
+            pass_key(partner, digit, duration_ms, by)
 
     def leg_silent(self, leg: Leg, reason: str) -> None:
         """It is not heard any more: the call is over."""
@@ -299,6 +293,11 @@ class Call:
 
     def held(self, leg: Leg, *, held: bool) -> None:
         """It holds whom it talks to, or does not any more."""
+        partner = self.partner(leg)
+        if partner is not None and held:
+            self.house.waiting.music(partner)
+        elif partner is not None:
+            self.house.waiting.stop(partner)
 
     # Inside
 
@@ -308,19 +307,10 @@ class Call:
         if problem:
             self._refuse(setting_up.front, Farewell("pbx", 503, causes.cause_of(503), problem))
         elif self.dialled == ECHO:
-            self._echo(setting_up.front)
+            self._answered = True
+            setting_up.echo(ECHO)
         else:
             setting_up.go_to(self.dialled)
-
-    def _echo(self, leg: Leg) -> None:
-        """Let somebody hear himself."""
-        setting_up, self.setting_up = self.setting_up, None
-        self._answered = True
-        self.house.record(LegAnswered(self.id, leg.id, "echo", ECHO))
-        if setting_up is not None:
-            leg.accept(setting_up.lines)
-            leg.session.echo()
-            self.house.lines.moved(leg)
 
     def _give_up(self, farewell: Farewell) -> None:
         setting_up, self.setting_up = self.setting_up, None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from pbxcore.errors import LocalProtocolError, RemoteProtocolError
+from pbxcore.errors import RemoteProtocolError
 from pbxcore.media.commands import DigitHeard, StreamSilent
 from pbxcore.sip.agent.listener import CallListener
 from pbxcore.sip.dialogs.info import read_digit
@@ -39,6 +39,8 @@ class Leg(CallListener):
         sip: its dialog, once there is one.
         early_dialog: that of a phone which rings.
         calls: whether it called, and was not called.
+        held: whether it holds whom it talks to.
+        waits: whether something is played to it meanwhile.
     """
 
     calls = False
@@ -53,17 +55,12 @@ class Leg(CallListener):
         self.early_dialog: SipCall | None = None
         self.ringing = self.answered = self.over = False
         self.held = False
+        self.waits = False
 
     @property
-    def flow(self) -> Flow:
-        """The way its messages take now.
-
-        Raises:
-            LocalProtocolError: it has no dialog yet.
-        """
-        if self.sip is None:
-            raise LocalProtocolError("no dialog yet")
-        return self.sip.flow
+    def flow(self) -> Flow | None:
+        """The way its messages take now, None before it has a dialog."""
+        return None if self.sip is None else self.sip.flow
 
     def ring(self, status: int, lines: Sequence[Line] | None = None) -> None:
         """Tell that it rings at somebody; a leg that was answered hears that otherwise."""

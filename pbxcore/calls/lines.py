@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.calls.leg import Leg
+    from pbxcore.directory import Extension
 
 
 class Lines:
@@ -42,6 +43,13 @@ class Lines:
     def calls_of(self, number: str) -> int:
         """How many calls an extension has: several phones that ring for one are one."""
         return len({each.call.id for each in self._legs.get(number, {}).values()})
+
+    def is_busy(self, extension: Extension, caller: str) -> bool:
+        """Whether an extension takes no more calls; one that calls itself is not busy by that."""
+        calls = self.calls_of(extension.number) - (caller == extension.number)
+        if extension.most_calls and calls >= extension.most_calls:
+            return True
+        return calls > 0 and not extension.call_waiting
 
     def dialogs(self, number: str) -> tuple[DialogInfo, ...]:
         """What an extension's calls are doing, as lamps show it (RFC 4235)."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from pbxcore.media.codecs.catalogue import transcodable
 from pbxcore.sip.sdp.codecs import EVENTS, G722, OPUS, PCMA, PCMU, Format, formats_of
 from pbxcore.sip.sdp.crypto import new_crypto
 from pbxcore.sip.sdp.direction import Direction, direction_of
@@ -14,6 +15,7 @@ from pbxcore.sip.sdp.stream import AVP, SAVP, Agreed, Stream
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.sip.sdp.codecs import Codec
     from pbxcore.sip.sdp.crypto import Crypto
     from pbxcore.sip.sdp.description import Media, SessionDescription
 
@@ -25,6 +27,7 @@ _KINDS: Final = ("audio", "video")
 _UNCARRIED: Final = frozenset(("rtx", "red", "ulpfec", "flexfec-03"))
 """Companions that name other payload types, which need not be the same on both legs."""
 _SUITES: Final = ("AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32")
+_SECURE: Final = ("tls", "wss")
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -36,7 +39,9 @@ class Line(msgspec.Struct, frozen=True):
     packet_ms: int | None = None
 
 
-OURS: Final = (Line("audio", (PCMU, PCMA, G722, OPUS, EVENTS)),)
+CONVERTED: Final = (PCMU, PCMA, G722, OPUS)
+"""What a worker makes of each other (`catalogue.transcodable`)."""
+OURS: Final = (Line("audio", (*CONVERTED, EVENTS)),)
 """What is offered for somebody who has not said what he can."""
 
 
@@ -61,6 +66,30 @@ def lines_agreed(agreed: tuple[Agreed, ...]) -> tuple[Line, ...]:
     )
 
 
+def shares(first: Line, second: Line) -> bool:
+    """Whether two lines can be joined: by a codec of both, or by two that a worker converts."""
+    convertible = any(map(transcodable, _spoken(first))) and any(map(transcodable, _spoken(second)))
+    return convertible or agree(first, second)
+
+
+def agree(first: Line, second: Line) -> bool:
+    """Whether two lines have a codec in common."""
+    one, other = _spoken(first), _spoken(second)
+    return bool({each.identity for each in one} & {each.identity for each in other})
+
+
+def answering(theirs: Line | None, ours: Line | None) -> Line | None:
+    """What answers a line: codecs of both, or what can be made of them where there is none."""
+    if theirs is None or ours is None or agree(theirs, ours):
+        return ours
+    return msgspec.structs.replace(ours, formats=_carried(ours))
+
+
+def offered_srtp(wanted: Srtp, transport: str) -> Srtp:
+    """Keys that need not be are offered only where nobody reads them on the way (RFC 4568 §7.1)."""
+    return "off" if wanted == "optional" and transport not in _SECURE else wanted
+
+
 def new_keys(srtp: Srtp, entropy: Callable[[int], bytes]) -> tuple[Crypto, ...]:
     """A key of ours for each suite, where a leg may be encrypted (RFC 4568)."""
     if srtp == "off":
@@ -78,7 +107,7 @@ def to_offer(line: Line, port: int, srtp: Srtp, keys: tuple[Crypto, ...]) -> Str
         port=port,
         kind=line.kind,
         profiles=(SAVP,) if srtp == "required" else (AVP,),
-        formats=_with_events(line),
+        formats=_carried(line),
         direction=line.direction,
         packet_ms=line.packet_ms,
         cryptos=keys,
@@ -109,8 +138,23 @@ def _line(description: SessionDescription, media: Media) -> Line | None:
     return Line(media.kind, formats, direction_of(description, media))
 
 
+def _spoken(line: Line) -> list[Codec]:
+    return [each.codec for each in line.formats if not each.codec.is_auxiliary]
+
+
+def _carried(line: Line) -> tuple[Format, ...]:
+    """The codecs a line may be spoken in: the other leg's, then what can be made of them."""
+    if line.kind != "audio":
+        return line.formats
+    known = {each.codec.identity for each in line.formats}
+    more: list[Format] = []
+    if any(transcodable(each.codec) for each in line.formats):
+        more += [each for each in CONVERTED if each.codec.identity not in known]
+    return _with_events(msgspec.structs.replace(line, formats=(*line.formats, *more)))
+
+
 def _with_events(line: Line) -> tuple[Format, ...]:
-    """Keys can always be pressed (RFC 4733); who hears none at the other end is told otherwise."""
+    """Keys can always be pressed (RFC 4733): whoever hears none is told in another way."""
     if line.kind != "audio" or any(each.codec.is_event for each in line.formats):
         return line.formats
     return (*line.formats, EVENTS)

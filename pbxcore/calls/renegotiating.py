@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pbxcore.calls.offering import OURS, Line, lines_of
+from pbxcore.calls.offering import OURS, Line, agree, lines_of, shares
+from pbxcore.calls.track import paired
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import LegHeld
 from pbxcore.sip.sdp.reader import read
@@ -57,7 +58,7 @@ class Renegotiating:
         self._passed = None
         if not passed.offer.open:
             return  # withdrawn meanwhile
-        if status >= 300 and not fits(passed.lines, leg.session.lines, some=True):
+        if status >= 300 and not can_share(passed.lines, leg.session.lines):
             passed.offer.refuse(488)
             return
         asker = passed.leg
@@ -133,18 +134,13 @@ class Renegotiating:
             self.settled(partner)
 
 
-def fits(theirs: Sequence[Line | None], ours: Sequence[Line], *, some: bool = False) -> bool:
-    """Whether each open line of an offer (or `some` line) finds a codec among ours."""
-    left = list(ours)
-    found = []
-    for each in theirs:
-        if each is None:
-            continue
-        match = next((line for line in left if line.kind == each.kind), None)
-        left = [line for line in left if line is not match]
-        found.append(match is not None and bool(_spoken(each) & _spoken(match)))
-    return any(found) if some else all(found)
+def fits(theirs: Sequence[Line | None], ours: Sequence[Line]) -> bool:
+    """Whether each open line of an offer has a codec in common with ours."""
+    both = zip(theirs, paired(theirs, ours), strict=True)
+    return all(other is not None and agree(each, other) for each, other in both if each)
 
 
-def _spoken(line: Line) -> set[tuple[object, ...]]:
-    return {each.codec.identity for each in line.formats if not each.codec.is_auxiliary}
+def can_share(theirs: Sequence[Line | None], ours: Sequence[Line]) -> bool:
+    """Whether some line of an offer can be joined with ours, if need be by conversion."""
+    both = zip(theirs, paired(theirs, ours), strict=True)
+    return any(each and other and shares(each, other) for each, other in both)

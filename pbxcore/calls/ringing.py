@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.called_leg import CalledLeg
     from pbxcore.calls.leg import Leg
-    from pbxcore.directory import Extension
 
 _TELLING: Final = (401, 407, 415, 420, 484)
 """Within 4xx these say more to the caller than the others (§16.7, step 6)."""
@@ -24,15 +23,13 @@ class Ringing:
     """One round.
 
     Args:
-        extension: who is called.
+        number: who is called; "" for somebody outside.
         deadline: when to wait no longer.
         timed_out: called then.
     """
 
-    def __init__(
-        self, extension: Extension, deadline: float, timed_out: Callable[[], None]
-    ) -> None:
-        self.extension = extension
+    def __init__(self, number: str, deadline: float, timed_out: Callable[[], None]) -> None:
+        self.number = number
         self.deadline: float | None = deadline
         self.planned: float | None = None
         self.legs: list[CalledLeg] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,12 +10,14 @@ from pbxcore.calls.browser_media import for_browser, restarts_ice, wants_dtls
 from pbxcore.calls.offering import (
     Line,
     Srtp,
+    answering,
     lines_agreed,
     lines_of,
     new_keys,
     to_answer,
     to_offer,
 )
+from pbxcore.calls.track import FOR_EVER, Silence, Track, paired, pairs
 from pbxcore.media.commands import (
     Connect,
     Disconnect,
@@ -31,39 +33,11 @@ from pbxcore.sip.sdp.reader import read
 from pbxcore.sip.sdp.writer import write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from pbxcore.calls.anchoring import Anchor, StreamOwner
-    from pbxcore.sip.sdp.crypto import Crypto
     from pbxcore.sip.sdp.description import SessionDescription
     from pbxcore.sip.sdp.stream import Agreed, Stream
-
-
-class Silence(NamedTuple):
-    """Seconds."""
-
-    talk_s: float = 0.0
-    hold_s: float = 0.0
-
-
-FOR_EVER: Final = Silence()
-
-
-class Track:
-    """One media line of a leg, at a worker."""
-
-    __slots__ = ("agreed", "keys", "kind", "opened", "peer", "stream")
-
-    def __init__(self, stream: str, kind: str, keys: tuple[Crypto, ...]) -> None:
-        self.stream = stream
-        self.kind = kind
-        self.keys = keys
-        self.opened = StreamOpened(stream, 0)
-        """What the worker said of it, with the ICE credentials that hold now."""
-        self.agreed: Agreed | None = None
-        """What the worker was told last."""
-        self.peer: Track | None = None
-        """Whom it hears."""
 
 
 class Session:
@@ -195,7 +169,7 @@ class Session:
         """
         offer = read(body)
         theirs = lines_of(offer)
-        fitting = paired(theirs, lines)
+        fitting = list(map(answering, theirs, paired(theirs, lines)))
         self._renew_ice(offer)
         answer = self._negotiation.answer(offer, self._streams(fitting, offered=False))
         self._follow()
@@ -234,6 +208,11 @@ class Session:
                 self._anchor.ask(Connect(first.stream, second.stream))
 
     @property
+    def sound(self) -> str:
+        """The stream that carries its sound, nothing when none is open."""
+        return next((each.stream for each in self.tracks if each.kind == "audio"), "")
+
+    @property
     def takes_events(self) -> bool:
         """Whether the peer knows keys in its stream (RFC 4733)."""
         return any(
@@ -245,9 +224,8 @@ class Session:
 
     def press(self, digit: str, duration_ms: int) -> None:
         """Press a key for the peer."""
-        sound = next((each for each in self.tracks if each.kind == "audio"), None)
-        if sound is not None:
-            self._anchor.ask(PressDigits(sound.stream, digit, duration_ms))
+        if self.sound:
+            self._anchor.ask(PressDigits(self.sound, digit, duration_ms))
 
     def echo(self) -> None:
         """Let the peer hear and see itself."""
@@ -348,26 +326,3 @@ class Session:
             ice_user=opened.ice_user,
             ice_password=opened.ice_password,
         )
-
-
-def paired(theirs: Sequence[Line | None], ours: Iterable[Line]) -> list[Line | None]:
-    """For each of their lines the next of ours of its kind, None where there is none left."""
-    left = list(ours)
-    found: list[Line | None] = []
-    for each in theirs:
-        match = next((line for line in left if each is not None and line.kind == each.kind), None)
-        found.append(match)
-        left = [line for line in left if line is not match]
-    return found
-
-
-def pairs(first: Iterable[Track], second: Iterable[Track]) -> list[tuple[Track, Track]]:
-    """Tracks that belong together: first with first of a kind, second with second."""
-    left = list(second)
-    found = []
-    for each in first:
-        match = next((track for track in left if track.kind == each.kind), None)
-        if match is not None:
-            left.remove(match)
-            found.append((each, match))
-    return found

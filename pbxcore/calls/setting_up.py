@@ -9,7 +9,7 @@ from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.ringing import Ringing, for_caller
 from pbxcore.calls.surroundings import Dialling
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.journal import LegCalled, LegRinging
+from pbxcore.journal import LegAnswered, LegCalled, LegRinging
 from pbxcore.presence.reach import phones
 from pbxcore.sip import causes
 from pbxcore.sip.forwarding import Forwarding, diversion_lines, history_lines, may_forward
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pbxcore.calls.called_leg import CalledLeg
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Line
-    from pbxcore.directory import Extension
+    from pbxcore.calls.trunk_legs import Try
+    from pbxcore.directory import Extension, Trunk
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.presence.packages.feature_event import Forwarding as FeatureForwarding
     from pbxcore.sip.identity import Caller
@@ -30,6 +31,10 @@ _ELSEWHERE: Final = tuple(causes.reason_lines(*causes.completed_elsewhere()))
 _LOSER: Final = Farewell("pbx", 487, causes.ANSWERED_ELSEWHERE, "answered_elsewhere")
 _RING_S: Final = 5
 """A ring and its pause, for who counts rings."""
+OUTSIDE_S: Final = 180.0
+"""How long it may ring outside: providers and their networks give up before (RFC 3261, Timer C)."""
+_NEXT_TRUNK: Final = frozenset((403, 408, 480, 500, 502, 503, 504))
+"""Refusals that speak of a trunk more than of whom is called: another may do better."""
 _TIMED_OUT: Final = Farewell("pbx", 480, causes.NO_ANSWER, "no_answer")
 
 
@@ -76,18 +81,21 @@ class SettingUp:
         self._forwardings = list(forwardings)
         self._ringing: Ringing | None = None
         self._told: set[int] = set()
+        self._tries: list[Try] = []
+        self._behalf = front.number
+        """The extension whose rights count: the caller's, or that of who sends the call on."""
 
     def go_to(self, number: str, action: str = "dial") -> None:
         """Call an extension."""
         extension = self._house.directory.extension(number)
         if extension is None:
-            self._failed(refused(404, "pbx"))
+            self._go_outside(number, action)
             return
         features = self._house.features(number)
         if features.always.active:
             self._send_on(number, features.always.target, "unconditional")
             return
-        if features.undisturbed or self._is_busy(extension):
+        if features.undisturbed or self._house.lines.is_busy(extension, self.front.number):
             self._busy(number, refused(486, "pbx"))
             return
         reached = phones(self._house.bindings(number))
@@ -96,12 +104,41 @@ class SettingUp:
             return
         rings_s = features.no_answer.rings * _RING_S or extension.ring_s
         deadline = self._house.now() + rings_s
-        self._ringing = ringing = Ringing(extension, deadline, self._timed_out)
+        self._ringing = ringing = Ringing(number, deadline, self._timed_out)
         self._house.agent.core.layer.watch(ringing)
         for flows in reached:
             ringing.legs.append(self._phone(extension, flows, action))
         for leg in list(ringing.legs):
             leg.session.open(self._lines, partial(self._anchored, leg))
+
+    def _go_outside(self, number: str, action: str) -> None:
+        """Call somebody outside, by the first trunk that takes the call."""
+        try:
+            self._tries = list(self._house.way_out(self._behalf, number))
+        except RemoteProtocolError as error:
+            self._fail(refused(error.status, "pbx"))
+        else:
+            self._try_next(action, refused(503, "pbx"))
+
+    def _try_next(self, action: str, otherwise: Farewell) -> None:
+        while self._tries:
+            way = self._tries.pop(0)
+            trunk = self._house.directory.trunks.get(way.trunk)
+            if trunk is not None and trunk.enabled:
+                self._ring_out(trunk, way, action)
+                return
+        self._fail(otherwise)
+
+    def _ring_out(self, trunk: Trunk, way: Try, action: str) -> None:
+        house, call = self._house, self.call
+        lines = (*diversion_lines(self._forwardings), *self._telling)
+        leg = house.trunks.leg(call, trunk, way, self._caller, self._hops, lines)
+        call.add(leg)
+        house.record(LegCalled(call.id, leg.id, way.number, action, trunk.id))
+        self._ringing = ringing = Ringing("", house.now() + OUTSIDE_S, self._timed_out)
+        ringing.legs.append(leg)
+        house.agent.core.layer.watch(ringing)
+        leg.session.open(self._lines, partial(self._anchored, leg))
 
     @property
     def lines(self) -> list[Line]:
@@ -113,6 +150,18 @@ class SettingUp:
         self.front = front
         self._connected = lambda leg: self.call.connect(front, leg)
         self._failed = lambda farewell: self.call.end(front, farewell)
+
+    def echo(self, number: str) -> None:
+        """Let the front hear itself."""
+        self._over()
+        self._house.record(LegAnswered(self.call.id, self.front.id, "echo", number))
+        try:
+            self.front.accept(self.lines)
+        except RemoteProtocolError as error:
+            self.call.refuse(self.front, error.status, error.reason, error.headers)
+            return
+        self.front.session.echo()
+        self._house.lines.moved(self.front)
 
     def give_up(self, farewell: Farewell) -> None:
         """Nobody is to ring any more."""
@@ -136,10 +185,13 @@ class SettingUp:
                 self.front.ring(183, leg.session.lines)
             except RemoteProtocolError:
                 return  # the answer will fit, or tell why not
+            self._house.waiting.stop(self.front)
             self.front.session.join(leg.session)
         elif ringing.speaking is None and status not in self._told:
             self._told.add(status)
             self._rang(status)
+            if self.front.answered:
+                self._house.waiting.ringing(self.front)
             self.front.ring(status if status in (180, 181, 182) else 183)
 
     def answered(self, leg: Leg) -> None:
@@ -152,6 +204,7 @@ class SettingUp:
         for each in ringing.others(leg):
             self.call.finish(each, _LOSER)
             each.hang_up(*_ELSEWHERE)
+        self._over()
         self._connected(leg)
 
     def failed(self, leg: CalledLeg, farewell: Farewell, contacts: tuple[bytes, ...] = ()) -> None:
@@ -165,24 +218,21 @@ class SettingUp:
             return
         self.give_up(best[0])
         farewell, contacts = best
+        if not ringing.number:
+            if farewell.status in _NEXT_TRUNK and not leg.ringing:
+                self._try_next("dial", for_caller(farewell))
+            else:
+                self._fail(for_caller(farewell))
+            return
         targets = [each for each in map(self._house.number_of, contacts) if each]
         if targets:
-            self._send_on(ringing.extension.number, targets[0], "deflection")
+            self._send_on(ringing.number, targets[0], "deflection")
         elif farewell.status in (486, 600):
-            self._busy(ringing.extension.number, for_caller(farewell))
+            self._busy(ringing.number, for_caller(farewell))
         elif farewell.status in (408, 480, 503):
-            self._absent(ringing.extension.number, for_caller(farewell))
+            self._absent(ringing.number, for_caller(farewell))
         else:
-            self._failed(for_caller(farewell))
-
-    def _is_busy(self, extension: Extension) -> bool:
-        """Whether an extension takes no more calls; the one that is being set up counts not yet."""
-        calls = self._house.lines.calls_of(extension.number)
-        if self.front.number == extension.number:
-            calls -= 1  # it calls itself
-        return calls >= (extension.most_calls or calls + 1) or (
-            calls > 0 and not extension.call_waiting
-        )
+            self._fail(for_caller(farewell))
 
     def _busy(self, number: str, farewell: Farewell) -> None:
         self._forward(number, self._house.features(number).busy, "user-busy", farewell)
@@ -195,7 +245,7 @@ class SettingUp:
         if to.active:
             self._send_on(number, to.target, why)
         else:
-            self._failed(farewell)
+            self._fail(farewell)
 
     def _send_on(self, number: str, target: str, reason: str) -> None:
         """Go to somebody else, unless the call was there before (RFC 3261 §16.6 knows loops)."""
@@ -203,9 +253,10 @@ class SettingUp:
         flow = self.front.flow
         self._forwardings.append(Forwarding(address_of(number, flow), reason))
         if not may_forward(self._forwardings, address_of(target, flow)):
-            self._failed(refused(482, "pbx"))
+            self._fail(refused(482, "pbx"))
             return
         self._told.clear()
+        self._behalf = number
         self.front.ring(181)
         self.go_to(target, "forward")
 
@@ -229,11 +280,21 @@ class SettingUp:
         else:
             leg.invite(self._lines)
 
+    def _fail(self, farewell: Farewell) -> None:
+        self._over()
+        self._failed(farewell)
+
+    def _over(self) -> None:
+        if self.call.setting_up is self:
+            self.call.setting_up = None
+
     def _timed_out(self) -> None:
         ringing = self._ringing
         self.give_up(_TIMED_OUT)
-        if ringing is not None:
-            self._absent(ringing.extension.number, _TIMED_OUT)
+        if ringing is not None and ringing.number:
+            self._absent(ringing.number, _TIMED_OUT)
+        else:
+            self._fail(_TIMED_OUT)
 
     def _history(self, number: str) -> tuple[bytes, ...]:
         """How the call came here, in both ways of saying it (RFC 5806, RFC 7044)."""

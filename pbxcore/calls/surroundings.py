@@ -8,7 +8,11 @@ import msgspec
 
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.lines import Lines
-from pbxcore.calls.session import Session, Silence
+from pbxcore.calls.offering import offered_srtp
+from pbxcore.calls.session import Session
+from pbxcore.calls.track import Silence
+from pbxcore.calls.trunk_legs import TrunkLegs
+from pbxcore.calls.waiting import Waiting
 from pbxcore.calls.ways import OneWay
 from pbxcore.directory import Extension
 from pbxcore.errors import RemoteProtocolError
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from pbxcore.calls.anchoring import Anchor
     from pbxcore.calls.call import Call
     from pbxcore.calls.leg import Leg
+    from pbxcore.calls.offering import Srtp
+    from pbxcore.calls.trunk_legs import Try
     from pbxcore.directory import Directory
     from pbxcore.journal import Fact
     from pbxcore.presence.bindings import StoredBinding
@@ -53,9 +59,14 @@ class Surroundings:
         record: takes each fact.
         entropy: that many unguessable bytes.
         features: what the phones of an extension have set: forwarding, no disturbance.
+        way_out: the trunks by which an extension (or somebody else, "") reaches a number outside;
+            raises RemoteProtocolError for one that it does not.
+        server_of: the address of the server of a trunk that answered last.
 
     Attributes:
         lines: who is on the phone.
+        waiting: plays to those who wait.
+        trunks: makes legs to providers and peers.
     """
 
     def __init__(
@@ -69,6 +80,8 @@ class Surroundings:
         record: Callable[[Fact], None],
         entropy: Callable[[int], bytes],
         features: Callable[[str], Features] = lambda number: NONE_SET,
+        way_out: Callable[[str, str], Sequence[Try]] | None = None,
+        server_of: Callable[[str], str] = lambda trunk: "",
     ) -> None:
         self.agent = agent
         self.anchor = anchor
@@ -77,7 +90,10 @@ class Surroundings:
         self.is_ours = is_ours
         self.record = record
         self.features = features
+        self.way_out = way_out or _nowhere
         self.lines = Lines()
+        self.waiting = Waiting(self)
+        self.trunks = TrunkLegs(self, server_of, lambda: entropy(8).hex().encode())
         self._entropy = entropy
         self._legs = 0
 
@@ -94,20 +110,28 @@ class Surroundings:
         """A name nobody else has."""
         return self._entropy(8).hex()
 
-    def session(self, leg: Leg, flow: Flow, number: str = "") -> Session:
-        """The session of a leg whose peer is reached by a flow; `number` is its extension."""
+    def caller_session(self, leg: Leg, flow: Flow) -> Session:
+        """The session of a leg that called by a flow."""
+        extension = self.directory.extension(leg.number)
+        return self.session(leg, flow, "optional" if extension is None else extension.srtp)
+
+    def session(self, leg: Leg, flow: Flow, srtp: Srtp) -> Session:
+        """The session of a leg whose peer is reached by a flow."""
         host, _ = self.agent.core.layer.wire.advertised(flow)
-        extension = self.directory.extension(number)
         settings = self.directory.settings
         return Session(
             self.anchor,
             leg,
             host,
-            srtp="off" if extension is None else extension.srtp,
+            srtp=srtp,
             silence=Silence(settings.rtp_timeout_s, settings.rtp_hold_timeout_s),
             browser=flow.transport in ("ws", "wss"),
             entropy=self._entropy,
         )
+
+    def silent_session(self, leg: Leg) -> Session:
+        """The session of a leg that has no media."""
+        return Session(self.anchor, leg, "localhost", entropy=self._entropy)
 
     def phone(self, call: Call, dialling: Dialling, flows: Sequence[StoredBinding]) -> CalledLeg:
         """The leg to one phone of an extension; its flows are tried in turn."""
@@ -116,7 +140,8 @@ class Surroundings:
         address = self.address_of(callee.number, flow)
         identity = Caller(address, callee.display_name.encode(), asserted=True)
         leg = CalledLeg(self.leg_id(), call, callee.number, identity, invites)
-        leg.session = self.session(leg, flow, callee.number)
+        srtp = offered_srtp(callee.srtp, flow.transport)
+        leg.session = self.session(leg, flow, srtp)
         return leg
 
     def _by_flow(
@@ -140,7 +165,7 @@ class Surroundings:
 
         return invite
 
-    def address_of(self, number: str, flow: Flow) -> bytes:
+    def address_of(self, number: str, flow: Flow | None) -> bytes:
         """The URI of an extension of ours, as whoever is at the end of a flow may call it."""
         return b"sip:%b@%b" % (escaped_user(number), self._domain(flow))
 
@@ -155,12 +180,23 @@ class Surroundings:
         number = number_of(found)
         return None if number is None else number.decode("utf-8", "replace")
 
-    def _domain(self, flow: Flow) -> bytes:
+    def _domain(self, flow: Flow | None) -> bytes:
         domains = self.directory.settings.domains
         if domains:
             return domains[0].encode()
+        if flow is None:
+            return b"localhost"  # which is us, whoever asks
         here = host_port(*self.agent.core.layer.wire.advertised(flow))
         return here.encode().removesuffix(b":5060")
+
+
+def _nowhere(_extension: str, _number: str) -> Sequence[Try]:
+    """There is no way out.
+
+    Raises:
+        RemoteProtocolError: 404.
+    """
+    raise RemoteProtocolError(404)
 
 
 def _flow_of(binding: StoredBinding) -> Flow:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from pbxcore.calls.call import Call
 from pbxcore.calls.leg import Leg
-from pbxcore.calls.party import Farewell
+from pbxcore.calls.party import Farewell, Origin
+from pbxcore.calls.placing import Placing
 from pbxcore.sip import causes
+from pbxcore.sip.identity import Caller
 
 if TYPE_CHECKING:
-    from pbxcore.calls.party import Origin
     from pbxcore.calls.surroundings import Surroundings
     from pbxcore.sip.agent.incoming_call import IncomingCall
 
@@ -38,6 +39,19 @@ class Switchboard:
         call = Call(self._house, origin, dialled, self._over)
         self._calls[call.id] = call
         call.begin(incoming, hops)
+
+    def place(self, caller: str, callee: str) -> tuple[int, str]:
+        """Ring an extension, and once it has answered call somebody for it; status and call."""
+        extension = self._house.directory.extension(caller)
+        if extension is None:
+            return 404, ""
+        address = self._house.address_of(caller, None)
+        identity = Caller(address, extension.display_name.encode(), asserted=True)
+        origin = Origin(identity, caller, extension.display_name)
+        call = Call(self._house, origin, callee, self._over)
+        self._calls[call.id] = call
+        Placing(call).begin(caller)
+        return 202, call.id
 
     def hang_up(self, call: str, leg: str = "") -> int:
         """End a call, or one leg of it, for somebody who may; the status says whether it is so."""

@@ -134,7 +134,7 @@ class Transferring:
         call, house = self._call, self._house
         ringing = not leg.answered
         new = CallerLeg(house.leg_id(), call, origin.number, origin.caller, incoming)
-        new.session = house.session(new, incoming.flow, origin.number)
+        new.session = house.caller_session(new, incoming.flow)
         call.add(new)
         kind = "pickup" if ringing else "attended"
         house.record(CallTransferred(call.id, leg.id, origin.number, kind))

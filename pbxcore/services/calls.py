@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.resolution import Names
     from pbxcore.sip.transactions.incoming import Incoming
     from pbxcore.sip.transactions.layer import TransactionLayer
+    from pbxcore.trunks.service import Trunks
     from pbxcore.uas import Uas
 
 _PROFILE: Final = Profile(b"<sip:pbx@invalid>", product=b"Engage", between=True)
@@ -52,6 +53,7 @@ class CallService:
         record: takes each fact.
         entropy: that many unguessable bytes.
         features: what the phones of an extension have set.
+        trunks: how the trunks stand.
     """
 
     def __init__(
@@ -67,7 +69,9 @@ class CallService:
         record: Callable[[Fact], None],
         entropy: Callable[[int], bytes],
         features: Callable[[str], Features],
+        trunks: Trunks,
     ) -> None:
+        self._trunks = trunks
         self._domain = domain
         self._authentication = authentication
 
@@ -85,6 +89,7 @@ class CallService:
             record=record,
             entropy=entropy,
             features=features,
+            server_of=trunks.server_of,
         )
         self.lines = self._house.lines
         self._switchboard = Switchboard(self._house)
@@ -113,8 +118,8 @@ class CallService:
                 return CallDone(self._switchboard.hang_up(call, leg), call)
             case TransferCall(call, leg, target):
                 return CallDone(self._switchboard.transfer(call, leg, target), call)
-            case PlaceCall():
-                return CallDone(501)
+            case PlaceCall(caller, callee):
+                return CallDone(*self._switchboard.place(caller, callee))
 
     def stop(self) -> None:
         """End every call."""
@@ -144,7 +149,8 @@ class CallService:
 
     def _origin(self, incoming: Incoming) -> Origin:
         """Who calls: an extension by what we know of it, anybody else by what a peer says."""
-        sender = self._authentication.sender(incoming)
+        providers = self._trunks.at(incoming.flow.host)
+        sender = self._authentication.sender(incoming, providers)
         told = read_caller(incoming.request, incoming.head.from_, trusted=sender.is_peer)
         if sender.extension is None:
             name = told.display_name.decode("utf-8", "replace")

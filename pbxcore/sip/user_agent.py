@@ -158,12 +158,13 @@ class UserAgent:
         route: tuple[Address, ...] = (),
         hops: int = MAX_FORWARDS,
         way: Callable[[], Way] | None = None,
+        attempts: Attempts | None = None,
         every_answer: bool = False,
     ) -> OutgoingCall:
         """Call a URI; `body` is our offer, without one the callee makes it.
 
         `hops` is what is left of a call that was on its way before, `way` finds the flows where the
-        caller knows better than the router.
+        caller knows better than the router, `attempts` answers the callee's challenges.
         """
         conversation = self.conversation(uri, from_=from_, to=to, route=route, hops=hops)
         outgoing = OutgoingCall(
@@ -174,6 +175,7 @@ class UserAgent:
             lines=lines,
             every_answer=every_answer,
             way=way,
+            attempts=attempts,
         )
         key = conversation.call_id, conversation.tag
         self._invitations[key] = outgoing

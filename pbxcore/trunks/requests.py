@@ -54,6 +54,19 @@ class TrunkRequests:
             return found
         return found._replace(transport=trunk.transport)
 
+    @property
+    def route(self) -> tuple[bytes, ...]:
+        """The Route line, where there is an outbound proxy."""
+        return () if self._proxy is None else (b"Route: <%b>" % self._route(),)
+
+    def next_hop(self, uri: bytes) -> bytes:
+        """The URI that says where a request to `uri` goes, with the trunk's transport."""
+        transport = self._trunk.transport
+        hop = uri if self._proxy is None else self._route()
+        if transport in ("udp", "auto") or b";transport=" in hop.lower():
+            return hop
+        return b"%b;transport=%b" % (hop, transport.encode())
+
     def register(self, path: Path, credentials: list[bytes], expiry_s: int) -> bytes:
         """A REGISTER for so many seconds."""
         lines = [

@@ -61,7 +61,7 @@ class Trunks:
         entropy: Callable[[int], bytes],
     ) -> None:
         self._directory = directory
-        self._layer, self._names = layer, names
+        self._layer, self.names = layer, names
         self._record = record
         self._chance = Entropy(entropy)
         self._shunned = Shunned(layer.now)
@@ -98,6 +98,11 @@ class Trunks:
         """How they stand."""
         return TrunkStandings(tuple(_standing(each) for each in self._lines.values()))
 
+    def server_of(self, trunk_id: str) -> str:
+        """The address of the server of a trunk that answered last, empty for none."""
+        line = self._lines.get(trunk_id)
+        return "" if line is None else line.host
+
     def at(self, host: str) -> Iterable[Trunk]:
         """The trunks whose server this address is, as far as it answered us."""
         return (each.trunk for each in self._lines.values() if each.host == host)
@@ -112,7 +117,7 @@ class Trunks:
 
     def _begin(self, trunk: Trunk) -> None:
         try:
-            line = Line(trunk, self._layer, self._names, self._chance, self._shunned, self._changed)
+            line = Line(trunk, self._layer, self.names, self._chance, self._shunned, self._changed)
         except ProtocolError as error:  # its form does not let this pass
             log.error("trunk cannot work", extra={"trunk": trunk.name, "why": str(error)})
             return

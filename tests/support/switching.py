@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -19,6 +19,7 @@ from pbxcore.directory import (
     ExtensionPut,
     Snapshot,
 )
+from pbxcore.errors import RemoteProtocolError
 from pbxcore.media.commands import (
     CloseStream,
     Connect,
@@ -114,6 +115,15 @@ class Workers:
             self.heard.pop(other, None)
 
 
+class Way(NamedTuple):
+    """One way out."""
+
+    trunk: str
+    number: str
+    caller: str
+    name: str = ""
+
+
 class House:
     """The PBX at one stack; the others are its phones, named by their extensions."""
 
@@ -122,6 +132,7 @@ class House:
         self.workers = Workers(simulation)
         self.facts: list[Fact] = []
         self.features: dict[str, Features] = {}
+        self.routes: dict[str, tuple[Way, ...]] = {}
         self.bindings = {each.name: (binding(each.name, each, stack),) for each in phones}
         extensions = tuple(Extension(each.name, each.name.title(), "") for each in phones)
         self.directory = Directory(Snapshot(1, DomainSettings(), extensions))
@@ -142,6 +153,7 @@ class House:
             record=self.facts.append,
             entropy=simulation.chance.octets,
             features=lambda number: self.features.get(number, NONE_SET),
+            way_out=self._way_out,
         )
         self.lines = house.lines
         self.switchboard = Switchboard(house)
@@ -165,6 +177,11 @@ class House:
     def told(self, kind: type[Fact]) -> list[Fact]:
         """The facts of one kind."""
         return [each for each in self.facts if isinstance(each, kind)]
+
+    def _way_out(self, _extension: str, number: str) -> tuple[Way, ...]:
+        if number not in self.routes:
+            raise RemoteProtocolError(404)
+        return self.routes[number]
 
     def _receive(self, incoming: Incoming) -> None:
         request, head = incoming.request, incoming.head

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.agent.core import Core
     from pbxcore.sip.agent.route import Way
     from pbxcore.sip.dialogs.dialog import Draft
+    from pbxcore.sip.digest_client import Attempts
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Response
     from pbxcore.sip.transactions.outgoing import OutgoingInvite
@@ -41,6 +42,7 @@ class Errand:
         body: what it carries.
         last: the flow its dialog's last message came by.
         way: finds the flows, where somebody knows better than the router.
+        attempts: answers challenges; None: the core's do.
         heard: gets the final status, 408 for silence and 503 for no way; for INVITE everything
             above 100 as well, and every 2xx.
     """
@@ -56,6 +58,7 @@ class Errand:
         body: bytes = b"",
         last: Flow | None = None,
         way: Callable[[], Way] | None = None,
+        attempts: Attempts | None = None,
     ) -> None:
         self._core = core
         self._method = method
@@ -64,7 +67,8 @@ class Errand:
         self._heard = heard
         self._lines = lines
         self._body = body
-        self._attempt = core.attempts and core.attempts.attempt(method, self._draft.uri, body)
+        attempts = attempts or core.attempts
+        self._attempt = attempts and attempts.attempt(method, self._draft.uri, body)
         self._find = way or (lambda: core.router.way(self._draft.next_hop, last))
         self._way: Way | None = None
         self._transaction: OutgoingInvite | None = None

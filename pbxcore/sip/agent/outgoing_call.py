@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.agent.core import Core
     from pbxcore.sip.agent.route import Way
     from pbxcore.sip.dialogs.dialog import Dialog
+    from pbxcore.sip.digest_client import Attempts
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Request, Response
 
@@ -51,6 +52,7 @@ class OutgoingCall:
         lines: more header lines.
         every_answer: keep each fork that answers; else the first, and hang up the others.
         way: finds the flows of the INVITE, where somebody knows better than the router.
+        attempts: answers the callee's challenges, in the calls too; None: the core's do.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class OutgoingCall:
         lines: tuple[bytes, ...] = (),
         every_answer: bool = False,
         way: Callable[[], Way] | None = None,
+        attempts: Attempts | None = None,
     ) -> None:
         self.core = core
         self.listener = listener
@@ -76,6 +79,7 @@ class OutgoingCall:
         self._lines = lines
         self._every_answer = every_answer
         self._way = way
+        self._attempts = attempts
         self._exchange = OfferAnswer(lambda: round(core.chance() * 10))
         self._exchange.send(Carrier.INVITE, body)
         self._timer = SessionTimer(core.profile.session_s, core.profile.shortest_session_s)
@@ -101,6 +105,7 @@ class OutgoingCall:
             lines=lines,
             body=self._body,
             way=self._way,
+            attempts=self._attempts,
         )
         errand.on_sent = self._sent
         self._errand = errand
@@ -175,6 +180,7 @@ class OutgoingCall:
         call = self.calls.get(dialog)
         if call is None and self._flow is not None:
             call = Call(self.core, dialog, self._flow, self.listener, self._exchange.forked())
+            call.attempts = self._attempts
             call.withdraw = lambda lines: self.cancel(*lines)
             self.calls[dialog] = call
         if call is None:

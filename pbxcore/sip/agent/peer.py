@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from pbxcore.sip.agent.core import Core
     from pbxcore.sip.dialogs.dialog import Dialog
+    from pbxcore.sip.digest_client import Attempts
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Response
 
@@ -22,6 +23,8 @@ class Peer:
         self.core = core
         self.dialog = dialog
         self.flow = flow
+        self.attempts: Attempts | None = None
+        """Answers this peer's challenges; None: the core's do."""
 
     def errand(
         self,
@@ -39,6 +42,7 @@ class Peer:
             lines=lines,
             body=body,
             last=self.flow,
+            attempts=self.attempts,
         )
 
     def ask(

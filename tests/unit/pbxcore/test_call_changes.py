@@ -7,7 +7,7 @@ import pytest
 
 from pbxcore.journal import LegEnded, LegHeld
 from pbxcore.media.commands import DigitHeard, StreamSilent
-from pbxcore.sip.sdp.codecs import EVENTS, G722, PCMA, PCMU, Codec, Format
+from pbxcore.sip.sdp.codecs import EVENTS, G722, G729, OPUS, PCMA, PCMU, Codec, Format
 from pbxcore.sip.sdp.direction import Direction, Hold
 from pbxcore.sip.sdp.stream import Stream, held
 from tests.support.handsets import Office, Talk
@@ -125,13 +125,42 @@ def test_video_that_is_refused_leaves_the_sound() -> None:
         over(office, alice)
 
 
+def test_a_codec_that_the_other_refuses_is_converted() -> None:
+    with Office("alice", "bob") as office:
+        alice, bob = talking(office)
+        bob.refuses = 488
+        alice.modify(msgspec.structs.replace(AUDIO, formats=(G722, EVENTS)))
+        office.run(1)
+        assert alice.notes[-1] == "changed 200"
+        told = [
+            each.main.codec.name
+            for each in office.house.workers.streams.values()
+            if each and each.main
+        ]
+        assert told == ["G722", "PCMA"]
+        over(office, alice)
+
+
 def test_a_session_nobody_can_share_is_refused_and_the_call_goes_on() -> None:
     with Office("alice", "bob") as office:
         alice, bob = talking(office)
-        alice.modify(msgspec.structs.replace(AUDIO, formats=(G722,)))
+        alice.modify(msgspec.structs.replace(AUDIO, formats=(G729,)))
         office.run(1)
         assert alice.notes[-1] == "changed 488"
         assert bob.notes[-1] != "ended"
+        over(office, alice)
+
+
+def test_who_has_no_codec_in_common_talks_by_conversion() -> None:
+    with Office("alice", "bob") as office:
+        office["alice"].formats, office["bob"].formats = (G722,), (OPUS,)
+        alice, _ = talking(office)
+        told = [
+            each.main.codec.name
+            for each in office.house.workers.streams.values()
+            if each and each.main
+        ]
+        assert told == ["G722", "opus"]
         over(office, alice)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from pbxcore.journal import LegAnswered
+from pbxcore.directory import Delta, Trunk, TrunkPut
+from pbxcore.journal import LegAnswered, LegCalled
 from pbxcore.media.commands import DigitHeard, PressDigits
 from pbxcore.presence.packages.feature_event import Features, Forwarding
 from pbxcore.sip.headers.dialog_reference import DialogReference
+from pbxcore.sip.message import Request
 from pbxcore.sip.sdp.codecs import PCMA
-from tests.support.handsets import Office
+from tests.support.handsets import Office, Talk
+from tests.support.switching import Way
 from tests.unit.pbxcore.test_call_changes import talking
 
 CAROL = Forwarding(active=True, target="carol")
@@ -168,3 +171,57 @@ def test_an_echo_is_heard(*, with_offer: bool) -> None:
         office.check()
         (answered,) = (each for each in office.house.facts if isinstance(each, LegAnswered))
         assert (answered.by, answered.owner) == ("echo", "*43")
+
+
+def outward(office: Office, *trunks: Trunk) -> Talk:
+    """Alice calls somebody outside by these trunks, in their order."""
+    changes = tuple(TrunkPut(each) for each in trunks)
+    directory = office.house.directory
+    directory.apply(Delta(directory.version + 1, changes))
+    office.house.routes["0049301234"] = tuple(
+        Way(each.id, "+49301234", "4989100", "Office") for each in trunks
+    )
+    return office["alice"].dial("0049301234")
+
+
+def trunk(office: Office, name: str, **fields: str) -> Trunk:
+    """A trunk to one of the stacks."""
+    return Trunk(name, name.title(), office[name].stack.host, **fields)  # type: ignore[arg-type]
+
+
+def test_a_call_goes_out_by_the_first_trunk_that_takes_it() -> None:
+    with Office("alice", "dead", "provider") as office:
+        office["dead"].refuses = 503
+        alice = outward(office, trunk(office, "dead"), trunk(office, "provider"))
+        office.run(1)
+        invite = office["provider"].talk.last
+        assert isinstance(invite, Request)
+        assert invite.uri == b"sip:+49301234@10.0.0.3"
+        assert b'"Office" <sip:4989100@10.0.0.3>' in (invite.get(b"from") or b"")
+        assert b"4989100" in (invite.get(b"p-asserted-identity") or b"")
+        assert alice.notes == ["180"]
+        office["provider"].talk.accept()
+        office.run(1)
+        alice.hang_up()
+        office.run()
+        office.check()
+        called = [each for each in office.house.facts if isinstance(each, LegCalled)]
+        assert [each.trunk for each in called] == ["dead", "provider"]
+
+
+def test_who_is_busy_outside_is_not_called_by_another_trunk() -> None:
+    with Office("alice", "first", "second") as office:
+        office["first"].refuses = 486
+        alice = outward(office, trunk(office, "first"), trunk(office, "second"))
+        office.run()
+        office.check()
+        assert alice.notes == ["486"]
+        assert not office["second"].talks
+
+
+def test_without_a_trunk_nobody_is_called_outside() -> None:
+    with Office("alice") as office:
+        alice = outward(office, Trunk("gone", "Gone", "10.0.0.99", enabled=False))
+        office.run()
+        office.check()
+        assert alice.notes == ["503"]

@@ -1,0 +1,123 @@
+"""Legs to providers and peers: an INVITE in the words of a trunk (RFC 3261 §8.1, RFC 3325)."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING, Protocol
+
+from pbxcore.calls.called_leg import CalledLeg
+from pbxcore.sip.digest_client import Account, DigestClient
+from pbxcore.sip.flow import Flow, default_port
+from pbxcore.sip.identity import Caller, presented
+from pbxcore.sip.uri import escaped_user
+from pbxcore.trunks.requests import TrunkRequests
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.calls.call import Call
+    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.directory import Trunk
+    from pbxcore.sip.agent.outgoing_call import OutgoingCall
+
+_ELSEWHERE = "192.0.2.1"
+"""Stands for any address outside (RFC 5737): who we are for it is who we are for a provider."""
+
+
+class Try(Protocol):
+    """One way out: a trunk by its id, the number to dial there, and who is shown."""
+
+    @property
+    def trunk(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def caller(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+class TrunkLegs:
+    """Makes legs to trunks.
+
+    Args:
+        house: what calls stand on.
+        server_of: the address of the server of a trunk that answered last, empty for none.
+        token: a new unguessable text of letters and digits each time.
+    """
+
+    def __init__(
+        self,
+        house: Surroundings,
+        server_of: Callable[[str], str],
+        token: Callable[[], bytes],
+    ) -> None:
+        self._house = house
+        self._server_of = server_of
+        self._token = token
+        self._clients: dict[str, tuple[Trunk, DigestClient]] = {}
+
+    def leg(
+        self,
+        call: Call,
+        trunk: Trunk,
+        way: Try,
+        caller: Caller,
+        hops: int,
+        lines: tuple[bytes, ...],
+    ) -> CalledLeg:
+        """The leg to a number behind a trunk."""
+        requests = TrunkRequests(trunk, b"", b"")
+        host = requests.registrar.removeprefix(b"sip:")
+        uri = b"sip:%b@%b" % (escaped_user(way.number), host)
+        domain = trunk.from_domain.encode() or host.partition(b":")[0]
+        shown = Caller(
+            b"sip:%b@%b" % (escaped_user(way.caller), domain) if way.caller else b"sip:" + domain,
+            way.name.encode(),
+            asserted=True,
+            privacy=caller.privacy,
+        )
+        told = presented(shown, trusted=True)
+
+        def invite(leg: CalledLeg, body: bytes) -> OutgoingCall:
+            agent = self._house.agent
+            return agent.invite(
+                uri,
+                leg,
+                body=body,
+                lines=(*requests.route, *told.lines, *lines),
+                from_=told.from_,
+                to=b"<%b>" % uri,
+                hops=hops,
+                way=lambda: agent.core.router.way(requests.next_hop(uri), None),
+                attempts=self._client(trunk),
+            )
+
+        leg = CalledLeg(self._house.leg_id(), call, "", Caller(uri), [invite])
+        leg.session = self._house.session(leg, self._flow(trunk), trunk.srtp)
+        return leg
+
+    def _client(self, trunk: Trunk) -> DigestClient:
+        """What answers a trunk's challenges: it remembers the last one while the trunk stays."""
+        known = self._clients.get(trunk.id)
+        if known is not None and known[0] == trunk:
+            return known[1]
+        account = Account(trunk.auth_id or trunk.username, trunk.password)
+        client = DigestClient(lambda realm: account if trunk.password else None, self._token)
+        self._clients[trunk.id] = trunk, client
+        return client
+
+    def _flow(self, trunk: Trunk) -> Flow:
+        """A flow like the one there will be, for what depends on the peer's address alone."""
+        host = trunk.host if _is_address(trunk.host) else self._server_of(trunk.id) or _ELSEWHERE
+        transport = "udp" if trunk.transport == "auto" else trunk.transport
+        any_ = "[::]:5060" if ":" in host else "0.0.0.0:5060"
+        return Flow(transport, any_, host, trunk.port or default_port(transport))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

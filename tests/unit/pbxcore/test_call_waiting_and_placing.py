@@ -1,0 +1,116 @@
+"""What is played to those who wait, and calls that nobody dialled."""
+
+from __future__ import annotations
+
+from pbxcore.journal import CallEnded, CallStarted, LegsJoined
+from pbxcore.media.commands import Play, StopPlaying
+from pbxcore.media.tones import plan_for
+from pbxcore.sip.sdp.direction import Hold
+from pbxcore.sip.sdp.stream import held
+from tests.support.handsets import Office
+from tests.unit.pbxcore.test_call_changes import AUDIO, talking
+from tests.unit.pbxcore.test_call_transfers import refer
+
+
+def played(office: Office) -> list[Play | StopPlaying]:
+    return [each for each in office.house.workers.asked if isinstance(each, Play | StopPlaying)]
+
+
+def test_who_is_held_hears_music_until_resumed() -> None:
+    with Office("alice", "bob") as office:
+        alice, _ = talking(office)
+        alice.modify(held(AUDIO, Hold.SENDONLY))
+        office.run(1)
+        (music,) = played(office)
+        streams = list(office.house.workers.streams)
+        assert isinstance(music, Play)
+        assert (music.stream, music.times) == (streams[1], 0)
+        alice.modify(AUDIO)
+        office.run(1)
+        assert played(office)[1:] == [StopPlaying(streams[1])]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_is_handed_on_hears_it_ring() -> None:
+    with Office("alice", "bob", "carol") as office:
+        alice, bob = talking(office)
+        bob.modify(held(AUDIO, Hold.SENDONLY))
+        office.run(1)
+        refer(bob, office.house.uri("carol"))
+        office.run(1)
+        last = played(office)[-1]
+        assert isinstance(last, Play)
+        assert last.sources == (plan_for("").ring_back,)
+        office["carol"].talk.accept()
+        office.run(1)
+        assert isinstance(played(office)[-1], StopPlaying)
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_call_is_placed() -> None:
+    with Office("alice", "bob") as office:
+        status, call = office.house.switchboard.place("alice", "bob")
+        assert status == 202
+        office.run(1)
+        alice = office["alice"].talk
+        assert alice.last is not None
+        assert b"bob" in (alice.last.get(b"from") or b"")
+        alice.accept()
+        office.run(1)
+        bob = office["bob"].talk
+        assert bob.last is not None
+        assert b"alice" in (bob.last.get(b"from") or b"")
+        bob.accept()
+        office.run(1)
+        assert len(office.house.workers.heard) == 2
+        alice.hang_up()
+        office.run()
+        office.check()
+        started, ended = office.house.facts[0], office.house.facts[-1]
+        assert isinstance(started, CallStarted)
+        assert isinstance(ended, CallEnded)
+        assert (started.call, started.number, started.dialled) == (call, "alice", "bob")
+        assert ended.disposition == "answered"
+        assert len([each for each in office.house.facts if isinstance(each, LegsJoined)]) == 1
+
+
+def test_a_call_that_was_placed_ends_where_it_fails() -> None:
+    for who in "alice", "bob":
+        with Office("alice", "bob") as office:
+            office[who].refuses = 486
+            assert office.house.switchboard.place("alice", "bob")[0] == 202
+            office.run(1)
+            if who == "bob":
+                office["alice"].talk.accept()
+            office.run()
+            office.check()
+            assert isinstance(office.house.facts[-1], CallEnded)
+            assert office["alice"].talk.notes[-1] == "ended"
+
+
+def test_nobody_places_a_call_for_who_does_not_exist() -> None:
+    with Office("alice") as office:
+        assert office.house.switchboard.place("zoe", "alice") == (404, "")
+
+
+def test_a_call_is_handed_on_and_hung_up_from_outside() -> None:
+    with Office("alice", "bob", "carol") as office:
+        alice, bob = talking(office)
+        switchboard = office.house.switchboard
+        started = office.house.facts[0]
+        assert isinstance(started, CallStarted)
+        assert switchboard.transfer("nothing", "1", "carol") == 404
+        assert switchboard.transfer(started.call, started.leg, "carol") == 202
+        office.run(1)
+        office["carol"].talk.accept()
+        office.run(1)
+        assert alice.notes[-1] == "ended"
+        assert bob.notes[-1] == "confirmed"
+        assert switchboard.hang_up(started.call) == 200
+        office.run()
+        office.check()
+        assert bob.notes[-1] == office["carol"].talk.notes[-1] == "ended"
