@@ -5,7 +5,9 @@
 CPU of the server for each request, at equal rates, from SIPp's side by `shared/bench/sip`; the
 median of interleaved rounds. Ours writes bindings and journal to disk, as the product does, while
 Kamailio keeps its in memory; `bare` is ours without those files. A call is INVITE to BYE without
-media: Kamailio passes it on, ours joins two legs (`bench.sip_relay`), at a twentieth of the rates.
+media, at a twentieth of the rates: Kamailio passes it on, the PBX is one party of either leg, whose
+media are anchored as far as signalling has to do with it; `bare` joins two legs and nothing else
+(`bench.sip_relay`).
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ LINES = {
 @contextmanager
 def ours(mode: str, *, files: bool) -> Iterator[int]:
     """The PBX on its core, or what joins calls; its process."""
-    if mode == "call":
+    if mode == "call" and not files:
         command = [sys.executable, "-m", "bench.sip_relay", "--port", str(PORT)]
         with running([*command, "--uas", f"127.0.0.1:{UAS_PORT}"]) as process:
             wait_for_sip(PORT)

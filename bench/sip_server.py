@@ -26,12 +26,14 @@ from engage.processes.loop import settle
 from engage.telephony.journal_file import JournalWriter
 from pbxcore.commands import MessageArrived, MessageStored
 from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
+from pbxcore.media.commands import CloseStream, Done, OpenStream, StreamClosed, StreamOpened
 from pbxcore.pbx import Pbx, StoredBinding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.journal import Fact
+    from pbxcore.media.commands import MediaNotice, MediaReply, MediaRequest
     from pbxcore.presence.bindings import BindingStore
 
 
@@ -76,6 +78,24 @@ def keeping(folder: Path | None) -> tuple[BindingStore, Callable[[Fact], object]
     return BindingFile(folder / "bindings"), lambda fact: journal.append(fact, now_ms())
 
 
+class Ports:
+    """Media workers that give ports and do nothing else: what signalling costs by itself."""
+
+    def __init__(self) -> None:
+        self.notice: Callable[[MediaNotice], None] = lambda notice: None
+        self.lost: Callable[[tuple[str, ...]], None] = lambda streams: None
+
+    def ask(self, request: MediaRequest, then: Callable[[MediaReply], None]) -> None:
+        """Do as if."""
+        match request:
+            case OpenStream(stream):
+                then(StreamOpened(stream, 40000))
+            case CloseStream(stream):
+                then(StreamClosed(stream))
+            case _:
+                then(Done())
+
+
 async def serve(port: int, uas: str, folder: Path | None) -> None:
     """Serve until killed."""
     users = tuple(Extension(f"u{i}", f"User {i}", "secret", 5) for i in range(1000))
@@ -86,7 +106,7 @@ async def serve(port: int, uas: str, folder: Path | None) -> None:
     tcp = socket.create_server(("127.0.0.1", port))
     store, record = keeping(folder)
     store.save("uas", (registered(uas, f"127.0.0.1:{port}"),))
-    pbx = Pbx(directory, store=store, record=record, arrived=stored)
+    pbx = Pbx(directory, store=store, record=record, arrived=stored, media=Ports())
     await pbx.start([udp], [tcp])
     settle()
     print(f"serving on 127.0.0.1:{port}, pid {os.getpid()}", flush=True)

@@ -46,10 +46,10 @@ class Lines:
 
     def is_busy(self, extension: Extension, caller: str) -> bool:
         """Whether an extension takes no more calls; one that calls itself is not busy by that."""
+        if extension.call_waiting and not extension.most_calls:
+            return False
         calls = self.calls_of(extension.number) - (caller == extension.number)
-        if extension.most_calls and calls >= extension.most_calls:
-            return True
-        return calls > 0 and not extension.call_waiting
+        return calls >= (1 if not extension.call_waiting else extension.most_calls)
 
     def dialogs(self, number: str) -> tuple[DialogInfo, ...]:
         """What an extension's calls are doing, as lamps show it (RFC 4235)."""
