@@ -224,6 +224,7 @@ class Pbx:
             entropy=self._entropy,
             features=events.features,
             trunks=trunks,
+            clock=self._clock,
         )
         self._calls.serve(uas)
         events.follow_calls(self._calls.lines)

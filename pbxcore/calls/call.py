@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,6 +11,7 @@ from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.caller_leg import CallerLeg
 from pbxcore.calls.keys import pass_key
 from pbxcore.calls.party import Farewell, hung_up, refused
+from pbxcore.calls.planning import ECHO
 from pbxcore.calls.renegotiating import Renegotiating
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.calls.telling import ended_fact, reasons, started_fact
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.party import By, Origin
+    from pbxcore.calls.planning import Aim
     from pbxcore.calls.surroundings import Surroundings
     from pbxcore.media.commands import StreamClosed
     from pbxcore.sip.agent.incoming_call import IncomingCall
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from pbxcore.sip.agent.offer import Offer
     from pbxcore.sip.agent.references import Referral
 
-ECHO: Final = "*43"
-"""What is dialled to hear oneself."""
 _DISPOSITIONS = {480: "no_answer", 486: "busy", 487: "cancelled", 600: "busy"}
 
 
@@ -42,7 +42,7 @@ class Call:
 
     Args:
         house: what it stands on.
-        origin: who calls.
+        aim: who calls, and where the call goes first.
         dialled: what was dialled.
         over: told once nothing more comes of it.
 
@@ -53,11 +53,12 @@ class Call:
     """
 
     def __init__(
-        self, house: Surroundings, origin: Origin, dialled: str, over: Callable[[Call], None]
+        self, house: Surroundings, aim: Aim, dialled: str, over: Callable[[Call], None]
     ) -> None:
         self.house = house
         self.id = house.token()
-        self.origin = origin
+        self.aim = aim
+        self.origin = aim.origin
         self.dialled = dialled
         self.legs: dict[str, Leg] = {}
         self.talking: tuple[Leg, Leg] | None = None
@@ -78,6 +79,9 @@ class Call:
         leg.session = house.caller_session(leg, incoming.flow)
         self.add(leg)
         house.record(started_fact(self, leg))
+        if self.aim.refusal is not None:
+            self._refuse(leg, self.aim.refusal)
+            return
         try:
             lines = leg.offered_lines()
         except RemoteProtocolError as error:
@@ -306,11 +310,11 @@ class Call:
             return
         if problem:
             self._refuse(setting_up.front, Farewell("pbx", 503, causes.cause_of(503), problem))
-        elif self.dialled == ECHO:
+        elif self.aim.number == ECHO:
             self._answered = True
             setting_up.echo(ECHO)
         else:
-            setting_up.go_to(self.dialled)
+            setting_up.go_to(self.aim.number)
 
     def _give_up(self, farewell: Farewell) -> None:
         setting_up, self.setting_up = self.setting_up, None

@@ -8,6 +8,7 @@ from pbxcore.calls.call import Call
 from pbxcore.calls.leg import Leg
 from pbxcore.calls.party import Farewell, Origin
 from pbxcore.calls.placing import Placing
+from pbxcore.calls.planning import Aim
 from pbxcore.sip import causes
 from pbxcore.sip.identity import Caller
 
@@ -28,15 +29,15 @@ class Switchboard:
         """How many calls there are."""
         return len(self._calls)
 
-    def take(self, incoming: IncomingCall, origin: Origin, dialled: str, hops: int) -> None:
+    def take(self, incoming: IncomingCall, aim: Aim, dialled: str, hops: int) -> None:
         """Somebody calls, and may; `hops` is how many servers the call may still pass."""
         self.taken += 1
         replaced = incoming.replaced
         if replaced is not None and isinstance(replaced.listener, Leg):
             incoming.replaced = None  # its call hangs it up
-            replaced.listener.call.leg_replaced(replaced.listener, incoming, origin)
+            replaced.listener.call.leg_replaced(replaced.listener, incoming, aim.origin)
             return
-        call = Call(self._house, origin, dialled, self._over)
+        call = Call(self._house, aim, dialled, self._over)
         self._calls[call.id] = call
         call.begin(incoming, hops)
 
@@ -48,7 +49,7 @@ class Switchboard:
         address = self._house.address_of(caller, None)
         identity = Caller(address, extension.display_name.encode(), asserted=True)
         origin = Origin(identity, caller, extension.display_name)
-        call = Call(self._house, origin, callee, self._over)
+        call = Call(self._house, Aim(origin, callee), callee, self._over)
         self._calls[call.id] = call
         Placing(call).begin(caller)
         return 202, call.id

@@ -28,12 +28,13 @@ def started_fact(call: Call, leg: CallerLeg) -> CallStarted:
         origin.number,
         origin.name,
         call.dialled,
-        "inbound" if origin.trunk else "internal",
+        call.aim.direction,
         origin.trunk,
         leg.incoming.flow.source,
         _text(request.get(b"user-agent")),
         _text(request.get(b"call-id")),
         origin.shown,
+        call.aim.original,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.calls.anchoring import Anchor
 from pbxcore.calls.party import Origin
+from pbxcore.calls.planning import Planning
 from pbxcore.calls.surroundings import Surroundings
 from pbxcore.calls.switchboard import Switchboard
 from pbxcore.calls.ways import CallRouter
@@ -54,6 +56,7 @@ class CallService:
         entropy: that many unguessable bytes.
         features: what the phones of an extension have set.
         trunks: how the trunks stand.
+        clock: seconds UTC since 1970.
     """
 
     def __init__(
@@ -70,8 +73,10 @@ class CallService:
         entropy: Callable[[int], bytes],
         features: Callable[[str], Features],
         trunks: Trunks,
+        clock: Callable[[], float],
     ) -> None:
         self._trunks = trunks
+        self._planning = Planning(directory, lambda: datetime.fromtimestamp(clock(), UTC))
         self._domain = domain
         self._authentication = authentication
 
@@ -89,6 +94,7 @@ class CallService:
             record=record,
             entropy=entropy,
             features=features,
+            way_out=self._planning.way_out,
             server_of=trunks.server_of,
         )
         self.lines = self._house.lines
@@ -142,9 +148,10 @@ class CallService:
             raise RemoteProtocolError(404, "Not Our Domain")
         refuse_unknown_privacy(request)
         dialled = (number_of(uri) or b"").decode("utf-8", "replace")
+        aim = self._planning.aim(origin, dialled)
         self._agent.begin(
             incoming,
-            lambda call: self._switchboard.take(call, origin, dialled, head.max_forwards - 1),
+            lambda call: self._switchboard.take(call, aim, dialled, head.max_forwards - 1),
         )
 
     def _origin(self, incoming: Incoming) -> Origin:

@@ -8,6 +8,7 @@ import msgspec
 
 from pbxcore.calls.anchoring import Anchor
 from pbxcore.calls.party import Origin
+from pbxcore.calls.planning import Aim
 from pbxcore.calls.surroundings import Surroundings
 from pbxcore.calls.switchboard import Switchboard
 from pbxcore.calls.ways import CallRouter
@@ -192,7 +193,9 @@ class House:
         dialled = (request.uri.partition(b":")[2]).partition(b"@")[0].decode()
         origin = Origin(Caller(b"sip:%b@pbx" % number.encode()), number, number.title())
         hops = head.max_forwards - 1
-        self.agent.begin(incoming, lambda call: self.switchboard.take(call, origin, dialled, hops))
+        self.agent.begin(
+            incoming, lambda call: self.switchboard.take(call, Aim(origin, dialled), dialled, hops)
+        )
 
 
 def binding(number: str, phone: Stack, pbx: Stack, transport: str = "udp") -> StoredBinding:

@@ -22,6 +22,7 @@ from pbxcore.directory import (
 )
 from pbxcore.pbx import Ban, EventStores, Pbx, StoredBinding
 from tests.support.phone import Phone
+from tests.support.ports import Ports
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -117,6 +118,7 @@ class House:
             record=self.facts.append,
             arrived=self._arrived,
             events=self.events,
+            media=Ports(),
         )
         udp, tcp, self.port = bound(self.port, self.host)
         tls = []

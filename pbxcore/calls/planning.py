@@ -1,0 +1,96 @@
+"""What the dialplan makes of a number, in the words of calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pbxcore.calls.party import Farewell, Origin
+from pbxcore.dialplan.plan import Place
+from pbxcore.dialplan.resolving import Dialler, Outward, Refusal, resolve
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip import causes
+from pbxcore.sip.uri import escaped_user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from pbxcore.calls.trunk_legs import Try
+    from pbxcore.dialplan.resolving import Destination
+    from pbxcore.directory import Directory
+
+ECHO = "*43"
+"""What is dialled to hear oneself."""
+_SERVICES = frozenset((ECHO,))
+
+
+class Aim(msgspec.Struct, frozen=True):
+    """Where a call goes first: a number of ours, or one outside; or why it goes nowhere.
+
+    `origin` is the caller as he is shown from here on, `original` the number before that.
+    """
+
+    origin: Origin
+    number: str
+    direction: str = "internal"
+    refusal: Farewell | None = None
+    original: str = ""
+
+
+class Planning:
+    """Asks the dialplan.
+
+    Args:
+        directory: has it.
+        now: the moment, with its zone.
+    """
+
+    def __init__(self, directory: Directory, now: Callable[[], datetime]) -> None:
+        self._directory = directory
+        self._now = now
+
+    def aim(self, origin: Origin, dialled: str) -> Aim:
+        """Where a new call goes."""
+        if dialled in _SERVICES and not origin.trunk:
+            return Aim(origin, dialled)
+        who = Dialler(origin.number, origin.trunk, origin.shown, origin.name)
+        found = resolve(self._directory, who, dialled, self._now())
+        direction = "inbound" if origin.trunk else "internal"
+        if origin.trunk:
+            origin = _rewritten(origin, found.caller, found.name)
+        match found.to:
+            case Place("extension", number):
+                return Aim(origin, number, direction, original=found.original)
+            case Outward():
+                return Aim(origin, dialled, "outbound", original=found.original)
+            case to:
+                return Aim(origin, dialled, direction, _refusal(to), found.original)
+
+    def way_out(self, extension: str, number: str) -> Sequence[Try]:
+        """The trunks by which an extension, or somebody else (""), reaches a number outside.
+
+        Raises:
+            RemoteProtocolError: it does not.
+        """
+        to = resolve(self._directory, Dialler(extension), number, self._now()).to
+        if isinstance(to, Outward):
+            return to.tries
+        raise RemoteProtocolError(_refusal(to).status)
+
+
+def _refusal(to: Destination) -> Farewell:
+    if isinstance(to, Refusal):
+        return Farewell("pbx", to.status, causes.cause_of(to.status), to.reason)
+    return Farewell("pbx", 480, causes.cause_of(480), "not_served")
+
+
+def _rewritten(origin: Origin, number: str, name: str) -> Origin:
+    """The caller as an inbound route has made him."""
+    if (number, name) == (origin.shown, origin.name):
+        return origin
+    host = origin.caller.uri.rpartition(b"@")[2] or b"localhost"
+    uri = b"sip:%b@%b" % (escaped_user(number), host) if number else origin.caller.uri
+    caller = msgspec.structs.replace(origin.caller, uri=uri, display_name=name.encode(), tel=None)
+    return msgspec.structs.replace(origin, caller=caller, name=name, shown=number)

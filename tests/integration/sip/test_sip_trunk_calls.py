@@ -1,0 +1,102 @@
+"""Calls out by a trunk and in by it, as the dialplan has them."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxcore.commands import ApplyDelta
+from pbxcore.dialplan.plan import InboundRoute, OutboundRoute, Place, Plan, WayOut
+from pbxcore.directory import Delta, PlanChanged, Trunk, TrunkPut
+from pbxcore.journal import CallEnded, CallStarted, LegCalled
+from pbxcore.net.user_agent import AsyncUserAgent, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.integration.sip.conftest import House
+
+SESSION = (
+    b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+    b"m=audio 4000 RTP/AVP 0 8\r\n"
+)
+PLAN = Plan(
+    outbound=(OutboundRoute("out", "Out", ("_00x.",), (WayOut("t", 2, "+"),)),),
+    inbound=(
+        InboundRoute(
+            "in",
+            "In",
+            ("t",),
+            Place("extension", "1000"),
+            ("_4930.",),
+            number_set="00${CALLERID(num)}",
+        ),
+    ),
+)
+
+
+@asynccontextmanager
+async def provider(house: House) -> AsyncIterator[AsyncUserAgent]:
+    """The far end of the trunk, at an address of its own."""
+    async with AsyncUserAgent("sip:49891234@127.0.0.2", host="127.0.0.2") as agent:
+        trunk = Trunk(
+            "t", "Provider", "127.0.0.2", agent.port, caller_id="4930100", networks=("127.0.0.2",)
+        )
+        version = house.directory.version + 1
+        changes = (TrunkPut(trunk), PlanChanged(PLAN))
+        await house.pbx.handle(ApplyDelta(Delta(version, changes)))
+        yield agent
+
+
+@asynccontextmanager
+async def phone(house: House) -> AsyncIterator[AsyncUserAgent]:
+    secret = "Sip-1000!"  # noqa: S105
+    async with AsyncUserAgent("sip:1000@pbx.test", password=secret) as agent:
+        await agent.register(f"sip:127.0.0.1:{house.port}", 120)
+        yield agent
+
+
+async def test_a_call_goes_out(house: House) -> None:
+    async with provider(house) as far, phone(house) as near:
+        call = near.call(f"sip:0049891234@127.0.0.1:{house.port}", SESSION)
+        came = await far.next_call()
+        assert came.peer == "sip:4930100@127.0.0.2"
+        await came.accept(SESSION)
+        await call.answered()
+        await call.hang_up()
+        await came.ended()
+    started, called, ended = (
+        next(each for each in house.facts if isinstance(each, kind))
+        for kind in (CallStarted, LegCalled, CallEnded)
+    )
+    assert isinstance(started, CallStarted)
+    assert isinstance(called, LegCalled)
+    assert (started.direction, started.dialled) == ("outbound", "0049891234")
+    assert (called.trunk, called.number) == ("t", "+49891234")
+    assert isinstance(ended, CallEnded)
+
+
+async def test_a_call_comes_in(house: House) -> None:
+    async with provider(house) as far, phone(house) as near:
+        call = far.call(f"sip:4930555@127.0.0.1:{house.port}", SESSION)
+        came = await near.next_call()
+        assert came.peer.startswith("sip:0049891234@")
+        await came.accept(SESSION)
+        await call.answered()
+        await came.hang_up()
+        await call.ended()
+        with pytest.raises(Refused) as refused:
+            await far.invite(f"sip:5555@127.0.0.1:{house.port}", SESSION)
+        assert refused.value.status == 404
+    started = next(each for each in house.facts if isinstance(each, CallStarted))
+    assert (started.direction, started.trunk, started.original) == ("inbound", "t", "49891234")
+
+
+async def test_a_stranger_does_not_call(house: House) -> None:
+    async with AsyncUserAgent("sip:mallory@127.0.0.3", host="127.0.0.3") as stranger:
+        with pytest.raises(Refused) as refused:
+            await stranger.invite(f"sip:1000@127.0.0.1:{house.port}", SESSION)
+        assert refused.value.status == 401
+    assert not [each for each in house.facts if isinstance(each, CallStarted)]
