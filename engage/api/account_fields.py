@@ -125,7 +125,7 @@ _MEDIA = (
     Field("faxdetect", YES_NO, "no"),
     Field("sendtofax", YES_NO, None, nullable=True),
     Field("fax_gateway", YES_NO, "no", written=False),
-    Field("encryption", Choice(("no", "yes", "support")), "no"),
+    Field("encryption", Choice(("no", "yes", "support")), "no", effective=True),
     Field("strategy_ipacl", Whole(0, 2), 0, effective=True),
     *(
         Field(f"local_network{each}", Network(), None, nullable=True, effective=True)
@@ -147,7 +147,7 @@ _FEATURES = (
     Field("dnd_timetype", TIME, 0),
     Field("dndwhitelist", PATTERNS, ""),
     Field("fwdwhitelist", PATTERNS, None, nullable=True),
-    Field("ring_timeout", Whole(3, 600), None, nullable=True),
+    Field("ring_timeout", Whole(3, 600), None, nullable=True, effective=True),
     Field("auto_record", Choice(RECORDED), "off"),
     Field("en_ringboth", YES_NO, "no"),
     Field(
@@ -167,7 +167,7 @@ _FEATURES = (
     Field("limitime", Whole(0, 86_400), None, nullable=True),
     Field("callbarging_monitor", EXTENSIONS, ""),
     Field("seamless_transfer_members", EXTENSIONS, ""),
-    Field("call_waiting", YES_NO, "yes"),
+    Field("call_waiting", YES_NO, "yes", effective=True),
     Field("custom_autoanswer", YES_NO, "no"),
     Field("missed_call", YES_NO, "no", written=False),
     Field("cc_enable", YES_NO, "no", shown=False),

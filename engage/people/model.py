@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from engage.errors import N_, Conflict, Invalid, TooMany, Unauthenticated
 from engage.people import policy
+from engage.people.call_rules import CallRules
 from engage.people.phone_rules import PhoneRules
 from engage.system.actor import NO_RIGHTS, Rights
 
@@ -154,6 +155,11 @@ class ExtensionEntry:
     def phone_rules(self) -> PhoneRules:
         """How its phones sign in, from where, and how often they are asked."""
         return PhoneRules.of(self.options)
+
+    @property
+    def call_rules(self) -> CallRules:
+        """What it wants of its calls."""
+        return CallRules.of(self.options)
 
     @property
     def name(self) -> str:

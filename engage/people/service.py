@@ -310,9 +310,12 @@ class People:
                 networks=rules.allowed_networks,
                 qualify_s=rules.qualify_s,
                 digest_algorithms=rules.digest_algorithms,
+                ring_s=calls.ring_s,
+                srtp=calls.srtp,
+                call_waiting=calls.call_waiting,
             )
             for each in entries
-            for rules in (each.phone_rules,)
+            for rules, calls in ((each.phone_rules, each.call_rules),)
         ]
         return found, self._book.directory_version
 

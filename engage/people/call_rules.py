@@ -1,0 +1,35 @@
+"""What an extension wants of its calls, read from its options as the HTTPS API names them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+USUAL_RING_S: Final = 60
+_SRTP: Final[dict[object, Literal["off", "optional", "required"]]] = {
+    "no": "off",
+    "support": "optional",
+    "yes": "required",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CallRules:
+    """The rules of one extension: how long it rings, and how its media are keyed."""
+
+    ring_s: int = USUAL_RING_S
+    call_waiting: bool = True
+    srtp: Literal["off", "optional", "required"] = "optional"
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Self:
+        """Read them; what is not set there is as usual."""
+        ring_s = options.get("ring_timeout")
+        return cls(
+            ring_s if isinstance(ring_s, int) and ring_s else USUAL_RING_S,
+            options.get("call_waiting") != "no",
+            _SRTP.get(options.get("encryption"), "optional"),
+        )
