@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxcore.calls.leg import Leg
 from pbxcore.calls.party import refused
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from pbxcore.sip.sdp.negotiation import Negotiation
 
 log = logging.getLogger(__name__)
+
+_NOT_ACCEPTABLE: Final = (488, 606)
+"""What a phone says that wants keys, and takes none that are optional (RFC 8643 §3)."""
 
 
 class CalledLeg(Leg):
@@ -48,6 +51,7 @@ class CalledLeg(Leg):
     ) -> None:
         super().__init__(id_, call, number, identity)
         self._invites = list(invites)
+        self._begin = invites[0]
         self._invitation: OutgoingCall | None = None
         self._offer: Negotiation | None = None
         self._lines: Sequence[Line | None] = ()
@@ -62,9 +66,8 @@ class CalledLeg(Leg):
     def invite(self, lines: Sequence[Line | None]) -> None:
         """Send the INVITE; the session's streams are open."""
         self._lines = lines
-        body = self.session.offer(lines)
-        self._offer = self.session.fork()
-        self._invitation = self._invites.pop(0)(self, body)
+        self._begin = self._invites.pop(0)
+        self._offer_lines()
 
     def hang_up(self, *lines: bytes) -> None:
         """Give up, or end the call."""
@@ -126,7 +129,16 @@ class CalledLeg(Leg):
             self.session.withdraw()
             self.invite(self._lines)
             return
+        if status in _NOT_ACCEPTABLE and not self.ringing and self.session.insist_on_keys():
+            self.session.withdraw()
+            self._offer_lines()
+            return
         self.call.leg_failed(self, refused(status, "callee", response), _contacts(response))
+
+    def _offer_lines(self) -> None:
+        body = self.session.offer(self._lines)
+        self._offer = self.session.fork()
+        self._invitation = self._begin(self, body)
 
 
 def _contacts(response: Response | None) -> tuple[bytes, ...]:

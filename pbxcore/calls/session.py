@@ -193,6 +193,13 @@ class Session:
         self._negotiation = negotiation
         self._follow(final=final)
 
+    def insist_on_keys(self) -> bool:
+        """Offer nothing in clear from now on; False where that changes nothing."""
+        if self._browser or self._srtp != "optional":
+            return False
+        self._srtp = "required"
+        return True
+
     def withdraw(self) -> None:
         """Our offer was refused."""
         self._negotiation.withdraw()
@@ -285,6 +292,8 @@ class Session:
             if self._browser:
                 address = self._negotiation.address
                 stream = for_browser(stream, track.opened, address, offered=offered)
+            if offered and track.agreed is not None:  # a line that is open keeps its profile
+                stream = msgspec.structs.replace(stream, profiles=(track.agreed.profile,))
             found.append(stream)
         return found
 

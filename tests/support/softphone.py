@@ -43,6 +43,10 @@ _SOUND = """
       });
     }
   };
+  window.iceUsers = () => {
+    const { localDescription, remoteDescription } = window.connections.at(-1);
+    return [localDescription, remoteDescription].map(({ sdp }) => /ice-ufrag:(.*)/.exec(sdp)[1]);
+  };
   // The strongest frequency of all that is played, 0 when nothing is.
   window.heardHz = () => {
     let [best, hz] = [-55, 0];
@@ -106,7 +110,7 @@ class Softphone:
     def current(self, name: str = "") -> Locator:
         """The card of a call that is up, by whom it is with."""
         calls = self.page.get_by_role("list", name="Current calls", exact=True)
-        return calls.get_by_role("listitem").filter(has_text=name)
+        return calls.get_by_role("listitem", name=name)
 
     def press(self, button: str, name: str = "") -> None:
         """Press a button of a call."""
@@ -119,6 +123,14 @@ class Softphone:
     def hears(self, hz: float) -> None:
         """Wait until this tone is what is played."""
         self.page.wait_for_function("hz => Math.abs(heardHz() - hz) < 15", arg=hz, timeout=15_000)
+
+    def hears_no_more(self, hz: float) -> None:
+        """Wait until this tone is not played any more; music may be."""
+        self.page.wait_for_function("hz => Math.abs(heardHz() - hz) > 15", arg=hz, timeout=15_000)
+
+    def ice_users(self) -> list[str]:
+        """The names that both sides of the connection check each other by."""
+        return list(self.page.evaluate("iceUsers()"))
 
     def hears_nothing(self) -> None:
         """Wait until nothing is played."""

@@ -48,11 +48,13 @@ def sounds(samples: Samples, hz: float, rate: int = 8000) -> float:
     return sum(share(block, hz, rate) > 0.08 for block in blocks) / max(len(blocks), 1)
 
 
-def write_tone(path: Path, hz: float, *, seconds: float = 60, rate: int = 8000) -> Path:
+def write_tone(
+    path: Path, hz: float, *, seconds: float = 60, rate: int = 8000, channels: int = 1
+) -> Path:
     """A WAV file of one tone."""
     with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, rate, 0, "NONE", ""))
-        file.writeframes(sine((hz,), seconds, rate).tobytes())
+        file.setparams((channels, 2, rate, 0, "NONE", ""))
+        file.writeframes(np.repeat(sine((hz,), seconds, rate), channels).tobytes())
     return path
 
 
@@ -69,9 +71,13 @@ def read_sound(path: Path) -> tuple[Samples, int]:
     return (samples.reshape(-1, channels) if channels > 1 else samples), rate
 
 
-def says(folder: Path, hz: float, *, rate: int = 8000) -> str:
-    """Lines of baresip's configuration: it says a tone, and keeps what it hears in `folder`."""
-    tone = write_tone(folder.parent / f"{folder.name}-{hz:.0f}-hz.wav", hz, rate=rate)
+def says(folder: Path, hz: float, *, rate: int = 8000, channels: int = 1) -> str:
+    """Lines of baresip's configuration: it says a tone, and keeps what it hears in `folder`.
+
+    Rate and channels are the codec's: 16000 and 1 of G.722, 48000 and 2 of Opus.
+    """
+    path = folder.parent / f"{folder.name}-{hz:.0f}-hz.wav"
+    tone = write_tone(path, hz, rate=rate, channels=channels)
     return (
         f"audio_source aufile,{tone}\naudio_player aufile,{folder / 'played.wav'}\n"
         f"audio_alert aufile,{folder / 'alert.wav'}\nsnd_path {folder}\n"
@@ -87,6 +93,7 @@ def hears(folder: Path, hz: float, *, seconds: float = 0.5, within_s: float = 15
         if not dumps:
             return False
         samples, rate = read_sound(dumps[-1])
+        samples = samples if samples.ndim == 1 else samples[:, 0]
         tail = samples[-round(seconds * rate) :]
         return len(tail) >= seconds * rate and heard(tail, hz, rate) > 0.7
 
