@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engage.api.forms import ApiUserForm
+from engage.dialplan.inbound_forms import InboundRouteForm
+from engage.dialplan.outbound_forms import OutboundRouteForm
 from engage.livechat.administration_routes import LiveChatForm
 from engage.notify.wire import EmailTemplateForm
 from engage.people.forms import (
@@ -28,7 +30,9 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "email-template": EmailTemplateForm,
     "extension": ExtensionForm,
     "extension-group": GroupForm,
+    "inbound-route": InboundRouteForm,
     "livechat": LiveChatForm,
+    "outbound-route": OutboundRouteForm,
     "privilege": PrivilegeForm,
     "queue": QueueForm,
     "trunk": TrunkForm,

@@ -134,6 +134,7 @@ class Parts:
             self._ground.configuration,
             self.people,
             self._phones.trunks,
+            self._phones.dialplan,
             self._messaging.hub,
             self._uploads.files,
             self._colleagues.search_index,

@@ -6,9 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from engage.app.dialplan import Dialplan
 from engage.app.records import Records
 from engage.chat.service import DirectChat
 from engage.identifiers import now_ms
+from engage.people.choices import Choice
 from engage.system.actor import Module
 from engage.telephony.alerts import SECTION as EVENTS
 from engage.telephony.alerts import EventSettings, PhoneAlerts
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from engage.notify.outbox import Outbox
     from engage.processes.link import PbxLink
 
+CHOOSE_TRUNKS = (Module.TRUNKS, Module.OUTBOUND_ROUTES, Module.INBOUND_ROUTES)
+
 
 class Phones:
     """The web part's side of the PBX: what it is to know, and what it tells."""
@@ -55,6 +59,8 @@ class Phones:
         database, events, people = ground.database, ground.events, everyone.people
         self._register()
         self.trunks = Trunks(database, ground.keyring, pbx, events, ground.clock)
+        self.dialplan = Dialplan(ground, people, lambda id_: bool(self.trunks.name_of(id_)))
+        people.choices.offer("trunks", CHOOSE_TRUNKS, self._trunk_choices)
         self.telephony = Telephony(
             database,
             pbx,
@@ -64,6 +70,7 @@ class Phones:
             domain=self._domain,
             trunks=self.trunks.directory,
             groups=people.directory_groups,
+            plan=self.dialplan.plan,
         )
         self.records = Records(ground, pbx, people, self.trunks.name_of)
         self.chat = DirectChat(
@@ -92,10 +99,14 @@ class Phones:
         self.routes: Sequence[BaseRoute] = [
             *PhoneRoutes(pbx, people.extensions.get).routes(),
             *TrunkRoutes(self.trunks).routes(),
+            *self.dialplan.routes,
             *self.records.routes,
             *BanRoutes(Bans(database, pbx)).routes(),
             *DeviceRoutes(devices, domain=lambda: host, realm=realm).routes(),
         ]
+
+    def _trunk_choices(self) -> list[Choice]:
+        return [Choice(each.id, each.name) for each in self.trunks.directory()]
 
     def _register(self) -> None:
         register = self._ground.configuration.register

@@ -10,6 +10,8 @@ from engage.people.policy import name_key
 from engage.system.actor import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engage.people.ledger import Ledger
     from engage.system.actor import Actor
 
@@ -29,6 +31,7 @@ NEEDED_BY: dict[str, tuple[Module, ...]] = {
         Module.QUEUES,
         Module.LIVECHAT,
         Module.BROADCAST,
+        Module.OUTBOUND_ROUTES,
     ),
     "extension-groups": (Module.EXTENSION_GROUPS, Module.BROADCAST, Module.LIVECHAT),
     "queues": (Module.QUEUES, Module.LIVECHAT),
@@ -43,6 +46,13 @@ class Choices:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._others: dict[str, tuple[tuple[Module, ...], Callable[[], list[Choice]]]] = {}
+
+    def offer(
+        self, kind: str, modules: tuple[Module, ...], choices: Callable[[], list[Choice]]
+    ) -> None:
+        """Let forms choose from a list that somebody else keeps."""
+        self._others[kind] = modules, choices
 
     def of(self, actor: Actor, kind: str) -> list[Choice]:
         """Everything of a kind, by name (numbers by number).
@@ -51,10 +61,13 @@ class Choices:
             NotFound: no such kind.
             Forbidden: no form that the actor may see needs it.
         """
-        if kind not in NEEDED_BY:
+        modules, choices = self._others.get(kind, (NEEDED_BY.get(kind), list))
+        if modules is None:
             raise NotFound
-        if not any(actor.rights.allow(module, "view") for module in NEEDED_BY[kind]):
+        if not any(actor.rights.allow(module, "view") for module in modules):
             raise Forbidden
+        if kind in self._others:
+            return _by_name(choices())
         book = self._ledger.book
         match kind:
             case "extensions":

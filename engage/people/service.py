@@ -286,6 +286,10 @@ class People:
         """User names that still have a password of the demonstration data."""
         return [each.user_name for each in self.accounts() if each.demo_password and each.enabled]
 
+    def queue_numbers(self) -> list[str]:
+        """The numbers of all queues."""
+        return sorted(self._book.queues)
+
     def directory_groups(self) -> tuple[ExtensionGroup, ...]:
         """The PBX's view of all extension groups."""
         groups = sorted(self._book.groups.values(), key=lambda each: each.id)
@@ -313,6 +317,9 @@ class People:
                 ring_s=calls.ring_s,
                 srtp=calls.srtp,
                 call_waiting=calls.call_waiting,
+                permission=each.permission,
+                outbound_cid=str(each.options.get("cidnumber") or ""),
+                emergency_cid=str(each.options.get("emergcidnumber") or ""),
             )
             for each in entries
             for rules, calls in ((each.phone_rules, each.call_rules),)

@@ -23,6 +23,8 @@ class Module(StrEnum):
     EXTENSIONS = "extensions"
     EXTENSION_GROUPS = "extension_groups"
     TRUNKS = "trunks"
+    OUTBOUND_ROUTES = "outbound_routes"
+    INBOUND_ROUTES = "inbound_routes"
     QUEUES = "queues"
     CALL_HISTORY = "call_history"
     RECORDINGS = "recordings"

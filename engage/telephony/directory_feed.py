@@ -6,11 +6,14 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from engage.dialplan.events import PlanChanged
 from engage.errors import Unavailable
 from engage.people.events import ExtensionsDropped, ExtensionsSaved, PeopleChanged
 from engage.system.events import SectionChanged
 from engage.telephony.events import TrunksChanged
+from pbxcore import directory
 from pbxcore.commands import ApplyDelta, DirectoryHeld, PutSnapshot
+from pbxcore.dialplan.plan import Plan
 from pbxcore.directory import (
     Delta,
     DomainSettings,
@@ -63,9 +66,11 @@ class DirectoryFeed:
         settings: Callable[[], DomainSettings] = DomainSettings,
         trunks: Callable[[], tuple[Trunk, ...]] = tuple,
         groups: Callable[[], tuple[ExtensionGroup, ...]] = tuple,
+        plan: Callable[[], Plan] = Plan,
     ) -> None:
         self._source, self._link = source, link
         self._settings, self._trunks, self._groups = settings, trunks, groups
+        self._plan, self._held_plan = plan, Plan()
         self._told = settings()
         self._held: dict[str, Extension] = {}
         self._held_trunks: tuple[Trunk, ...] = ()
@@ -77,6 +82,7 @@ class DirectoryFeed:
         events.subscribe(ExtensionsDropped, self._changed)
         events.subscribe(SectionChanged, self._changed)
         events.subscribe(TrunksChanged, self._changed)
+        events.subscribe(PlanChanged, self._changed)
         events.subscribe(PeopleChanged, self._people_changed)
 
     async def applied(self) -> bool:
@@ -92,16 +98,18 @@ class DirectoryFeed:
             await self._follow()
 
     async def _changed(
-        self, _: ExtensionsSaved | ExtensionsDropped | SectionChanged | TrunksChanged
+        self,
+        _: ExtensionsSaved | ExtensionsDropped | SectionChanged | TrunksChanged | PlanChanged,
     ) -> None:
         async with self._order:
             if self._link.connected:
                 await self._follow()
 
     async def _people_changed(self, _: PeopleChanged) -> None:
-        """Many things of people are none of the PBX's; of those only groups have no event."""
+        """Many things of people are none of the PBX's; groups and queues have no event."""
         async with self._order:
-            if self._link.connected and self._groups() != self._held_groups:
+            told = (self._groups(), self._plan()) == (self._held_groups, self._held_plan)
+            if self._link.connected and not told:
                 await self._follow()
 
     async def _follow(self) -> None:
@@ -109,28 +117,29 @@ class DirectoryFeed:
         if self._is_told(version):
             return
         now, settings = {each.number: each for each in extensions}, self._settings()
-        trunks, groups = self._trunks(), self._groups()
+        trunks, groups, plan = self._trunks(), self._groups(), self._plan()
         try:
             held = -1
             follows = version == self._version + 1 and self._version >= 0
             if follows and (settings, groups) == (self._told, self._held_groups):
                 changes = difference(self._held, now)
                 changes += trunk_difference(self._held_trunks, trunks)
+                changes += (directory.PlanChanged(plan),) if plan != self._held_plan else ()
                 delta = Delta(version, changes)
                 held = await self._tell(ApplyDelta(delta))
             if held != version:
-                snapshot = Snapshot(version, settings, tuple(extensions), trunks, groups)
+                snapshot = Snapshot(version, settings, tuple(extensions), trunks, groups, plan)
                 held = await self._tell(PutSnapshot(snapshot))
         except Unavailable:  # the next connection begins with a snapshot
             log.info("directory waits for the pbx", extra={"version": version})
             self._version = -1
             return
         self._held, self._version, self._told = now, held, settings
-        self._held_trunks, self._held_groups = trunks, groups
+        self._held_trunks, self._held_groups, self._held_plan = trunks, groups, plan
 
     def _is_told(self, version: int) -> bool:
         held = version == self._version and self._settings() == self._told
-        held = held and self._groups() == self._held_groups
+        held = held and self._groups() == self._held_groups and self._plan() == self._held_plan
         return held and self._trunks() == self._held_trunks
 
     async def _tell(self, command: ApplyDelta | PutSnapshot) -> int:

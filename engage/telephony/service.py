@@ -8,6 +8,7 @@ from engage.telephony.deliveries import IN_FLIGHT, Deliveries
 from engage.telephony.directory_feed import DirectoryFeed
 from engage.telephony.projection import Projection
 from engage.telephony.registered_phones import RegisteredPhones
+from pbxcore.dialplan.plan import Plan
 from pbxcore.directory import DomainSettings
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Telephony:
         domain: Callable[[], DomainSettings] = DomainSettings,
         trunks: Callable[[], tuple[Trunk, ...]] = tuple,
         groups: Callable[[], tuple[ExtensionGroup, ...]] = tuple,
+        plan: Callable[[], Plan] = Plan,
         pace: TokenBucket | None = None,
         in_flight: int = IN_FLIGHT,
     ) -> None:
@@ -56,7 +58,7 @@ class Telephony:
         self.deliveries = Deliveries(
             database, link, events, clock=clock, pace=pace, in_flight=in_flight
         )
-        self.feed = DirectoryFeed(source, link, events, domain, trunks, groups)
+        self.feed = DirectoryFeed(source, link, events, domain, trunks, groups, plan)
         self._projection: Projection | None = None
 
     def follow(

@@ -12,6 +12,7 @@ from engage.storage.tables.chat import (
     message_texts,
     search_progress,
 )
+from engage.storage.tables.dialplan import inbound_routes, outbound_routes
 from engage.storage.tables.hub import conversations, events, inboxes, participants
 from engage.storage.tables.livechat import consents, inquiries, livechats, visitors
 from engage.storage.tables.naming import metadata
@@ -62,6 +63,7 @@ __all__ = [
     "extensions",
     "facts",
     "files",
+    "inbound_routes",
     "inboxes",
     "inquiries",
     "journal_offsets",
@@ -73,6 +75,7 @@ __all__ = [
     "metadata",
     "open_calls",
     "operations",
+    "outbound_routes",
     "own_settings",
     "participants",
     "passkeys",

@@ -10,6 +10,8 @@ export type Module =
   | "extensions"
   | "extension_groups"
   | "trunks"
+  | "outbound_routes"
+  | "inbound_routes"
   | "queues"
   | "call_history"
   | "recordings"

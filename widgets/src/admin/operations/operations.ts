@@ -34,6 +34,10 @@ function kindWords(kind: string): string {
       return t("Certificate");
     case "ban":
       return t("Ban");
+    case "outbound_route":
+      return t("Outbound Route");
+    case "inbound_route":
+      return t("Inbound Route");
     case "call":
       return t("Call");
     case "recording":
@@ -99,6 +103,8 @@ export function actionWords(action: string): string {
       return t("{what}: link renewed", { what });
     case "lost_registration":
       return t("{what}: SIP registration lost", { what });
+    case "move":
+      return t("{what}: moved", { what });
     case "hang_up":
       return t("{what}: hung up", { what });
     case "place":

@@ -6,6 +6,8 @@ export const modules: readonly Module[] = [
   "extensions",
   "extension_groups",
   "trunks",
+  "outbound_routes",
+  "inbound_routes",
   "queues",
   "call_history",
   "recordings",
@@ -31,6 +33,10 @@ export function moduleWords(module: Module): string {
       return t("Extension Groups");
     case "trunks":
       return t("VoIP Trunks");
+    case "outbound_routes":
+      return t("Outbound Routes");
+    case "inbound_routes":
+      return t("Inbound Routes");
     case "queues":
       return t("Call Queues");
     case "call_history":

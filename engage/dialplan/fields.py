@@ -1,0 +1,188 @@
+"""What the forms of routes are made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from engage.errors import N_, Refused
+from engage.people import policy
+from engage.system.time_settings import ConditionCode, Hours
+from pbxcore.dialplan.patterns import BadPattern, parse, patterns_of
+from pbxcore.dialplan.plan import Place, Window
+
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
+
+LONGEST_PATTERNS = 4000
+MOST_PATTERNS = 200
+
+
+def _patterns(text: str) -> str:
+    lines = patterns_of(text)
+    if len(lines) > MOST_PATTERNS:
+        raise Refused(N_("Use at most 200 patterns."))
+    try:
+        for each in lines:
+            parse(each)
+    except BadPattern:
+        raise Refused(
+            N_("Write one pattern in each line, such as _9XXX. for numbers or 911 for one number.")
+        ) from None
+    return text
+
+
+def _needed(text: str) -> str:
+    if not patterns_of(text):
+        raise Refused(N_("This field is required."))
+    return text
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(policy.line)]
+Word = Annotated[str, StringConstraints(max_length=128), AfterValidator(policy.line)]
+Patterns = Annotated[str, StringConstraints(max_length=LONGEST_PATTERNS), AfterValidator(_patterns)]
+SomePatterns = Annotated[Patterns, AfterValidator(_needed)]
+Digits = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z+_*#]*$", max_length=20)]
+Strip = Annotated[int, Field(ge=0, le=32)]
+Ident = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(policy.line)]
+
+Level = Literal[
+    "internal",
+    "internal-local",
+    "internal-local-national",
+    "internal-local-national-international",
+]
+LEVELS: JsonDict = {
+    "internal": N_("Internal"),
+    "internal-local": N_("Local"),
+    "internal-local-national": N_("National"),
+    "internal-local-national-international": N_("International"),
+}
+CONDITIONS: JsonDict = {
+    "0": N_("All"),
+    "1": N_("Office Time"),
+    "2": N_("Out of Office Time"),
+    "3": N_("Holiday"),
+    "4": N_("Out of Holiday"),
+    "5": N_("Out of Office Time or Holiday"),
+    "6": N_("Specific Time"),
+    "8": N_("Office Time and Out of Holiday"),
+}
+Kind = Literal[
+    "extension",
+    "voicemail",
+    "conference",
+    "queue",
+    "ring_group",
+    "page",
+    "voicemail_group",
+    "fax",
+    "disa",
+    "ivr",
+    "directory",
+    "external",
+    "callback",
+    "announcement",
+    "by_did",
+    "hang_up",
+]
+KINDS: JsonDict = {
+    "extension": N_("Extension"),
+    "voicemail": N_("Voicemail"),
+    "conference": N_("Conference Room"),
+    "queue": N_("Call Queue"),
+    "ring_group": N_("Ring Group"),
+    "page": N_("Paging/Intercom Group"),
+    "voicemail_group": N_("Voicemail Group"),
+    "fax": N_("Fax"),
+    "disa": N_("DISA"),
+    "ivr": N_("IVR"),
+    "directory": N_("Dial by Name"),
+    "external": N_("External Number"),
+    "callback": N_("Callback"),
+    "announcement": N_("Announcement"),
+    "by_did": N_("By DID"),
+    "hang_up": N_("Hang up"),
+}
+NO_VALUE = frozenset({"by_did", "hang_up"})
+DidKind = Literal[
+    "extension",
+    "conference",
+    "queue",
+    "ring_group",
+    "page",
+    "voicemail_group",
+    "fax",
+    "ivr",
+    "directory",
+    "external",
+]
+DID_KINDS: JsonDict = {
+    each: KINDS[each]
+    for each in (
+        *("extension", "conference", "queue", "ring_group", "page", "voicemail_group"),
+        *("fax", "ivr", "directory", "external"),
+    )
+}
+
+
+class Body(BaseModel):
+    """A request's body: every field is known, and of its type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Destination(Body):
+    """Where a call goes."""
+
+    kind: Kind = Field(
+        default="extension",
+        title=N_("Destination"),
+        json_schema_extra={"control": "select", "labels": KINDS},
+    )
+    value: Word = Field(
+        default="",
+        title=N_("Number"),
+        description=N_("Of the extension, queue, group … that is called."),
+        json_schema_extra={
+            "control": "text",
+            "when": {"field": "kind", "is": [each for each in KINDS if each not in NO_VALUE]},
+        },
+    )
+
+    @property
+    def place(self) -> Place:
+        """As the PBX knows it."""
+        return Place(self.kind, "" if self.kind in NO_VALUE else self.value)
+
+
+class When(Body):
+    """A time condition, and the hours of its own."""
+
+    condition: ConditionCode = Field(
+        default=0,
+        title=N_("Time Condition"),
+        json_schema_extra={"control": "select", "labels": CONDITIONS},
+    )
+    hours: list[Hours] = Field(
+        default_factory=list,
+        max_length=20,
+        title=N_("Specific Time"),
+        json_schema_extra={
+            "control": "rows",
+            "when": {"field": "condition", "is": [1, 2, 5, 6, 8]},
+        },
+    )
+
+    @property
+    def window(self) -> Window:
+        """As the PBX knows it."""
+        return Window(self.condition, tuple(each.row() for each in self.hours))
+
+
+def missing_value(destination: Destination) -> str | None:
+    """Why a destination leads nowhere."""
+    if destination.kind in NO_VALUE or destination.value:
+        return None
+    return N_("This field is required.")

@@ -1,0 +1,251 @@
+"""An inbound route as an administrator fills it in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from engage.dialplan.fields import (
+    DID_KINDS,
+    LEVELS,
+    Body,
+    Destination,
+    DidKind,
+    Digits,
+    Ident,
+    Level,
+    Name,
+    Patterns,
+    Strip,
+    When,
+    Word,
+    missing_value,
+)
+from engage.dialplan.model import RouteBody
+from engage.errors import N_
+from pbxcore.dialplan.patterns import patterns_of
+from pbxcore.dialplan.plan import InboundRoute, Mode, Place, Timed
+
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
+
+CALLS, SHOWN, PLACE, DID, FAX = (
+    N_("Calls"),
+    N_("Caller ID"),
+    N_("Destination"),
+    N_("By DID"),
+    N_("Fax"),
+)
+_FAX: JsonDict = {"field": "fax_detection", "is": True}
+
+
+def _extensions_alone() -> list[DidKind]:
+    return ["extension"]
+
+
+class TimedDestination(When):
+    """Where calls go while a time condition holds."""
+
+    destination: Destination = Field(
+        default=Destination(),
+        title=N_("Destination"),
+        json_schema_extra={"control": "group"},
+    )
+
+
+class ModeDestination(Body):
+    """Where calls go in one of the modes."""
+
+    mode: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=1, title=N_("Mode"), json_schema_extra={"control": "number"}
+    )
+    destination: Destination = Field(
+        default=Destination(),
+        title=N_("Destination"),
+        json_schema_extra={"control": "group"},
+    )
+
+
+class InboundRouteForm(RouteBody):
+    """Where calls that come in by trunks go."""
+
+    name: Name = Field(title=N_("Route Name"), json_schema_extra={"section": CALLS})
+    trunks: Annotated[list[Ident], Field(min_length=1, max_length=200)] = Field(
+        title=N_("Trunks"),
+        json_schema_extra={
+            "control": "multiselect",
+            "section": CALLS,
+            "choices": "/v1/choices/trunks",
+        },
+    )
+    dids: Patterns = Field(
+        default="",
+        title=N_("Pattern"),
+        description=N_("What was dialled, one pattern in each line. Left empty: whatever it was."),
+        json_schema_extra={"control": "textarea", "section": CALLS, "placeholder": "_X."},
+    )
+    callers: Patterns = Field(
+        default="",
+        title=N_("Caller ID Pattern"),
+        description=N_("Who calls, one pattern in each line. Left empty: whoever it is."),
+        json_schema_extra={"control": "textarea", "section": CALLS},
+    )
+    disabled: bool = Field(
+        default=False,
+        title=N_("Disable This Route"),
+        json_schema_extra={"control": "switch", "section": CALLS},
+    )
+    collect_calls_blocked: bool = Field(
+        default=False,
+        title=N_("Block Collect Calls"),
+        json_schema_extra={"control": "switch", "section": CALLS},
+    )
+    number_set: Word = Field(
+        default="",
+        title=N_("Set CallerID Number"),
+        description=N_(
+            "${CALLERID(num)} is the number as it came, ${CALLERID(num):2} without its first two"
+            " digits, ${CALLERID(num):-4} its last four. Left empty, it stays."
+        ),
+        json_schema_extra={
+            "control": "text",
+            "section": SHOWN,
+            "placeholder": "9${CALLERID(num)}",
+        },
+    )
+    name_set: Word = Field(
+        default="",
+        title=N_("Set CallerID Name"),
+        json_schema_extra={
+            "control": "text",
+            "section": SHOWN,
+            "placeholder": "${CALLERID(name)}",
+        },
+    )
+    trunk_name_first: bool = Field(
+        default=False,
+        title=N_("Prepend Trunk Name"),
+        json_schema_extra={"control": "switch", "section": SHOWN},
+    )
+    name_first: Word = Field(
+        default="",
+        title=N_("Prepend User Defined Name"),
+        json_schema_extra={"control": "text", "section": SHOWN},
+    )
+    alert_info: Word = Field(
+        default="", title=N_("Alert-info"), json_schema_extra={"control": "text", "section": SHOWN}
+    )
+    destination: Destination = Field(
+        default=Destination(),
+        title=N_("Default Destination"),
+        json_schema_extra={"control": "group", "section": PLACE},
+    )
+    timed: list[TimedDestination] = Field(
+        default_factory=list,
+        max_length=20,
+        title=N_("Time Conditions"),
+        description=N_("The first one that is true decides."),
+        json_schema_extra={"control": "rows", "section": PLACE},
+    )
+    modes: list[ModeDestination] = Field(
+        default_factory=list,
+        max_length=10,
+        title=N_("Inbound Multiple Mode"),
+        json_schema_extra={"control": "rows", "section": PLACE},
+    )
+    permission: Level = Field(
+        default="internal",
+        title=N_("Privilege Level"),
+        description=N_("How far calls may go that leave again by a trunk."),
+        json_schema_extra={"control": "select", "section": PLACE, "labels": LEVELS},
+    )
+    did_strip: Strip = Field(
+        default=0, title=N_("Strip"), json_schema_extra={"control": "number", "section": DID}
+    )
+    did_prepend: Digits = Field(
+        default="", title=N_("Prepend"), json_schema_extra={"control": "text", "section": DID}
+    )
+    did_kinds: list[DidKind] = Field(
+        default_factory=_extensions_alone,
+        title=N_("DID Destination"),
+        description=N_("What may be reached where the destination is By DID."),
+        json_schema_extra={"control": "checkboxes", "section": DID, "labels": DID_KINDS},
+    )
+    fax_detection: bool = Field(
+        default=False,
+        title=N_("Fax Detection"),
+        json_schema_extra={"control": "switch", "section": FAX},
+    )
+    fax_extension: Word = Field(
+        default="",
+        title=N_("Fax Destination"),
+        json_schema_extra={"control": "text", "section": FAX, "when": _FAX},
+    )
+    auto_answer: bool = Field(
+        default=False,
+        title=N_("Auto Answer"),
+        description=N_("The PBX answers by itself and listens for a fax."),
+        json_schema_extra={"control": "switch", "section": FAX, "when": _FAX},
+    )
+    detection_timeout_s: Annotated[int, Field(ge=2, le=60)] = Field(
+        default=4,
+        title=N_("Detection Timeout"),
+        json_schema_extra={
+            "control": "number",
+            "section": FAX,
+            "unit": N_("seconds"),
+            "when": {"field": "auto_answer", "is": True},
+        },
+    )
+    prompt: Word = Field(
+        default="",
+        title=N_("Prompt"),
+        json_schema_extra={
+            "control": "text",
+            "section": FAX,
+            "when": {"field": "auto_answer", "is": True},
+        },
+    )
+
+    def route(self, route_id: str) -> InboundRoute:
+        """As the PBX knows it."""
+        return InboundRoute(
+            route_id,
+            self.name,
+            tuple(self.trunks),
+            self.destination.place,
+            tuple(patterns_of(self.dids)),
+            tuple(patterns_of(self.callers)),
+            tuple(Timed(each.window, each.destination.place) for each in self.timed),
+            tuple(Mode(each.mode, each.destination.place) for each in self.modes),
+            number_set=self.number_set,
+            name_set=self.name_set,
+            trunk_name_first=self.trunk_name_first,
+            name_first=self.name_first,
+            did_strip=self.did_strip,
+            did_prepend=self.did_prepend,
+            did_kinds=tuple(self.did_kinds),
+            permission=self.permission,
+            alert_info=self.alert_info,
+            collect_calls_blocked=self.collect_calls_blocked,
+            fax_detection=self.fax_detection,
+            fax_place=Place("fax" if self.fax_extension else "hang_up", self.fax_extension),
+            auto_answer=self.fax_detection and self.auto_answer,
+            detection_timeout_s=self.detection_timeout_s,
+            prompt=self.prompt,
+            enabled=not self.disabled,
+        )
+
+    def uses(self) -> set[str]:
+        """The trunks it names."""
+        return set(self.trunks)
+
+    def problems(self) -> dict[str, str]:
+        """What does not fit together, by field."""
+        found = {"destination.value": missing_value(self.destination)}
+        for at, timed in enumerate(self.timed):
+            found[f"timed.{at}.destination.value"] = missing_value(timed.destination)
+        for at, mode in enumerate(self.modes):
+            found[f"modes.{at}.destination.value"] = missing_value(mode.destination)
+        return {name: problem for name, problem in found.items() if problem is not None}

@@ -1,0 +1,173 @@
+"""An outbound route as an administrator fills it in."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from engage.dialplan.fields import (
+    LEVELS,
+    Body,
+    Digits,
+    Ident,
+    Name,
+    Patterns,
+    SomePatterns,
+    Strip,
+    When,
+    Word,
+)
+from engage.dialplan.model import RouteBody
+from engage.errors import N_
+from pbxcore.dialplan.patterns import patterns_of
+from pbxcore.dialplan.plan import OutboundRoute, Pin, WayOut
+
+NUMBERS, WHO, WAYS = N_("Numbers"), N_("Who may call"), N_("Trunks")
+_PATTERNS = N_(
+    "One in each line. X is any digit, Z one from 1, N one from 2, [1-5] one of these, a dot one"
+    " character or more, ! any number of them."
+)
+
+
+class Way(Body):
+    """A trunk, and how the number is written for it."""
+
+    trunk: Ident = Field(
+        title=N_("Trunk"),
+        json_schema_extra={"control": "select", "choices": "/v1/choices/trunks"},
+    )
+    strip: Strip = Field(
+        default=0,
+        title=N_("Strip"),
+        description=N_("So many digits are left out at the beginning."),
+        json_schema_extra={"control": "number"},
+    )
+    prepend: Digits = Field(
+        default="",
+        title=N_("Prepend"),
+        description=N_("Dialled before the rest."),
+        json_schema_extra={"control": "text"},
+    )
+
+
+class OutboundRouteForm(RouteBody):
+    """Which numbers go out by which trunks, and for whom."""
+
+    trunks_in: ClassVar[str] = "ways"
+
+    name: Name = Field(title=N_("Calling Rule Name"), json_schema_extra={"section": NUMBERS})
+    patterns: SomePatterns = Field(
+        title=N_("Pattern"),
+        description=_PATTERNS,
+        json_schema_extra={"control": "textarea", "section": NUMBERS, "placeholder": "_9X."},
+    )
+    disabled: bool = Field(
+        default=False,
+        title=N_("Disable This Route"),
+        json_schema_extra={"control": "switch", "section": NUMBERS},
+    )
+    permission: Literal[
+        "internal",
+        "internal-local",
+        "internal-local-national",
+        "internal-local-national-international",
+        "none",
+    ] = Field(
+        default="internal",
+        title=N_("Privilege Level"),
+        description=N_(
+            "Extensions of this level and above may use the route. With Internal everybody may call"
+            " out by it."
+        ),
+        json_schema_extra={
+            "control": "select",
+            "section": WHO,
+            "labels": {**LEVELS, "none": N_("Disable")},
+            "when": {"field": "only_callers", "is": False},
+        },
+    )
+    only_callers: bool = Field(
+        default=False,
+        title=N_("Enable Filter on Source Caller ID"),
+        description=N_("Only those named here may use the route, whatever their level."),
+        json_schema_extra={"control": "switch", "section": WHO},
+    )
+    callers: list[Ident] = Field(
+        default_factory=list,
+        max_length=1000,
+        title=N_("Available Extensions"),
+        json_schema_extra={
+            "control": "multiselect",
+            "section": WHO,
+            "choices": "/v1/choices/extensions",
+            "choice_value": "number",
+            "when": {"field": "only_callers", "is": True},
+        },
+    )
+    caller_patterns: Patterns = Field(
+        default="",
+        title=N_("Custom Dynamic Route"),
+        description=N_("Patterns of callers, one in each line."),
+        json_schema_extra={
+            "control": "textarea",
+            "section": WHO,
+            "when": {"field": "only_callers", "is": True},
+        },
+    )
+    password: Annotated[str, StringConstraints(pattern=r"^(?:[0-9]{4,10})?$")] = Field(
+        default="",
+        title=N_("Password"),
+        description=N_("4 to 10 digits that callers must enter."),
+        json_schema_extra={"control": "text", "section": WHO},
+    )
+    longest_s: Annotated[int, Field(ge=1, le=86_400)] | None = Field(
+        default=None,
+        title=N_("Call Duration Limit"),
+        json_schema_extra={"control": "number", "section": WHO, "unit": N_("seconds")},
+    )
+    when: When = Field(
+        default=When(),
+        title=N_("Time Condition"),
+        json_schema_extra={"control": "group", "section": WHO},
+    )
+    ways: Annotated[list[Way], Field(min_length=1, max_length=20)] = Field(
+        title=N_("Trunks"),
+        description=N_(
+            "The first one is the main trunk; the others are tried in their order when it fails."
+        ),
+        json_schema_extra={"control": "rows", "section": WAYS},
+    )
+    caller_id: Word = Field(
+        default="",
+        title=N_("Outbound Route CID"),
+        description=N_("Shown instead of the extension's own number."),
+        json_schema_extra={"control": "text", "section": WAYS},
+    )
+
+    def route(self, route_id: str) -> OutboundRoute:
+        """As the PBX knows it."""
+        return OutboundRoute(
+            route_id,
+            self.name,
+            tuple(patterns_of(self.patterns)),
+            tuple(WayOut(each.trunk, each.strip, each.prepend) for each in self.ways),
+            permission=self.permission,
+            only_callers=self.only_callers,
+            callers=(*self.callers, *patterns_of(self.caller_patterns)),
+            pins=(Pin(self.password),) if self.password else (),
+            window=self.when.window,
+            caller_id=self.caller_id,
+            longest_s=self.longest_s or 0,
+            enabled=not self.disabled,
+        )
+
+    def uses(self) -> set[str]:
+        """The trunks it names."""
+        return {each.trunk for each in self.ways}
+
+    def problems(self) -> dict[str, str]:
+        """What does not fit together, by field."""
+        if self.only_callers and not self.callers and not patterns_of(self.caller_patterns):
+            return {"callers": N_("Choose who may use the route.")}
+        return {}

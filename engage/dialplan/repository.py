@@ -1,0 +1,94 @@
+"""Rows of routes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Generic
+
+from sqlalchemy import delete, func, insert, select, update
+
+from engage.dialplan.model import Form, RouteEntry
+from engage.people.policy import name_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.dialplan.model import RouteKind
+
+
+class RouteRepository(Generic[Form]):
+    """Routes of one kind."""
+
+    def __init__(self, connection: AsyncConnection, kind: RouteKind[Form]) -> None:
+        self._connection, self._kind, self._table = connection, kind, kind.table
+
+    async def all(self) -> list[RouteEntry[Form]]:
+        """Every route, in the order of the list."""
+        query = select(self._table).order_by(self._table.c.position, self._table.c.id)
+        return [self._entry(row) for row in await self._connection.execute(query)]
+
+    async def get(self, route_id: str) -> RouteEntry[Form] | None:
+        """One route."""
+        return await self._one(self._table.c.id == route_id)
+
+    async def by_client_id(self, client_id: str) -> RouteEntry[Form] | None:
+        """What an earlier request with this `client_id` has added."""
+        return await self._one(self._table.c.client_id == client_id)
+
+    async def taken(self, name: str, but: str = "") -> bool:
+        """Whether a route, other than `but`, has this name."""
+        table = self._table
+        query = select(table.c.id).where(table.c.name_key == name_key(name), table.c.id != but)
+        return (await self._connection.execute(query)).first() is not None
+
+    async def last(self) -> int:
+        """The last position of the list."""
+        query = select(func.coalesce(func.max(self._table.c.position), 0))
+        found: int = (await self._connection.execute(query)).scalar_one()
+        return found
+
+    async def add(self, entry: RouteEntry[Form], client_id: str | None) -> None:
+        """Store a new route."""
+        more = {"id": entry.id, "client_id": client_id, "created_at_ms": entry.created_at_ms}
+        await self._connection.execute(insert(self._table).values(**more, **_values(entry)))
+
+    async def put(self, entry: RouteEntry[Form]) -> None:
+        """Store a route as it stands."""
+        query = update(self._table).where(self._table.c.id == entry.id).values(**_values(entry))
+        await self._connection.execute(query)
+
+    async def order(self, ids: Sequence[str]) -> None:
+        """Let the routes stand in this order."""
+        for position, route_id in enumerate(ids, 1):
+            query = update(self._table).where(self._table.c.id == route_id)
+            await self._connection.execute(query.values(position=position))
+
+    async def drop(self, route_id: str) -> None:
+        """Remove a route."""
+        await self._connection.execute(delete(self._table).where(self._table.c.id == route_id))
+
+    async def _one(self, condition: Any) -> RouteEntry[Form] | None:
+        rows = await self._connection.execute(select(self._table).where(condition))
+        row = rows.one_or_none()
+        return None if row is None else self._entry(row)
+
+    def _entry(self, row: Any) -> RouteEntry[Form]:
+        form = read_form(self._kind, {"name": row.name, **row.settings})
+        return RouteEntry(row.id, row.position, form, row.version, row.created_at_ms)
+
+
+def read_form(kind: RouteKind[Form], fields: dict[str, Any]) -> Form:
+    """Fields as they come from JSON, which has no tuples."""
+    return kind.form.model_validate_json(json.dumps(fields))
+
+
+def _values(entry: RouteEntry[Form]) -> dict[str, Any]:
+    return {
+        "position": entry.position,
+        "name": entry.form.name,
+        "name_key": entry.key,
+        "settings": dict(entry.settings),
+        "version": entry.version,
+    }

@@ -1,0 +1,195 @@
+"""Routes of calls: what administrators arrange, and what the PBX is told of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Generic
+
+from engage.dialplan.events import PlanChanged
+from engage.dialplan.model import Form, RouteEntry, RouteNameTaken
+from engage.dialplan.repository import RouteRepository
+from engage.errors import N_, Invalid, NotFound
+from engage.identifiers import new_id, now_ms
+from engage.system.operation_log import check_version, note
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.dialplan.model import RouteKind
+    from engage.events import Events
+    from engage.identifiers import Clock
+    from engage.storage.database import Database
+    from engage.system.actor import Actor
+
+
+class Routes(Generic[Form]):
+    """Routes of one kind in memory; a change is written first and then taken over."""
+
+    def __init__(
+        self,
+        kind: RouteKind[Form],
+        database: Database,
+        events: Events,
+        trunk_exists: Callable[[str], bool],
+        clock: Clock = now_ms,
+    ) -> None:
+        self.kind = kind
+        self._database, self._events, self._clock = database, events, clock
+        self._trunk_exists = trunk_exists
+        self.entries: tuple[RouteEntry[Form], ...] = ()
+
+    async def start(self) -> None:
+        """Read every route."""
+        await self._reload()
+
+    async def stop(self) -> None:
+        """Nothing runs in the background."""
+
+    def listed(self, actor: Actor) -> list[RouteEntry[Form]]:
+        """Every route in the order of the list.
+
+        Raises:
+            Forbidden: without the right to see them.
+        """
+        actor.check(self.kind.module, "view")
+        return list(self.entries)
+
+    def get(self, actor: Actor, route_id: str) -> RouteEntry[Form]:
+        """One route.
+
+        Raises:
+            NotFound: there is none.
+        """
+        actor.check(self.kind.module, "view")
+        found = next((each for each in self.entries if each.id == route_id), None)
+        if found is None:
+            raise NotFound
+        return found
+
+    async def add(self, actor: Actor, form: Form, client_id: str | None) -> RouteEntry[Form]:
+        """Add a route at the end, or give back what an earlier call of this `client_id` has added.
+
+        Raises:
+            RouteNameTaken: another has the name.
+            Invalid: with the fields that will not do.
+        """
+        actor.check(self.kind.module)
+        self._check(form)
+
+        async def work(connection: AsyncConnection) -> str:
+            rows = RouteRepository(connection, self.kind)
+            if client_id and (known := await rows.by_client_id(client_id)) is not None:
+                return known.id
+            if await rows.taken(form.name):
+                raise RouteNameTaken
+            entry = RouteEntry(new_id(), await rows.last() + 1, form, 1, self._clock())
+            await rows.add(entry, client_id)
+            await self._note(connection, actor, "add", entry.id, {"name": form.name})
+            return entry.id
+
+        return await self._written(actor, work)
+
+    async def update(
+        self, actor: Actor, route_id: str, given: Mapping[str, Any], version: int | None
+    ) -> RouteEntry[Form]:
+        """Change some fields; valid at once.
+
+        Raises:
+            NotFound: there is none.
+            Edited: somebody else has changed it since `version`.
+            RouteNameTaken: another has the name.
+            Invalid: with the fields that will not do.
+        """
+        actor.check(self.kind.module)
+        self.get(actor, route_id)
+
+        async def work(connection: AsyncConnection) -> str:
+            rows = RouteRepository(connection, self.kind)
+            present = await rows.get(route_id)
+            if present is None:
+                raise NotFound
+            await check_version(connection, self._subject(route_id), present.version, version)
+            form = self.kind.form.model_validate({**present.form.model_dump(), **given})
+            self._check(form)
+            if await rows.taken(form.name, but=route_id):
+                raise RouteNameTaken
+            await rows.put(replace(present, form=form, version=present.version + 1))
+            detail = {"name": form.name, "fields": sorted(given)}
+            await self._note(connection, actor, "change", route_id, detail)
+            return route_id
+
+        return await self._written(actor, work)
+
+    async def move(self, actor: Actor, route_id: str, position: int) -> RouteEntry[Form]:
+        """Put a route at a place of the list, 1 being the first.
+
+        Raises:
+            NotFound: there is none.
+        """
+        actor.check(self.kind.module)
+        self.get(actor, route_id)
+
+        async def work(connection: AsyncConnection) -> str:
+            rows = RouteRepository(connection, self.kind)
+            ids = [each.id for each in await rows.all() if each.id != route_id]
+            ids.insert(max(0, position - 1), route_id)
+            await rows.order(ids)
+            await self._note(connection, actor, "move", route_id, {"position": position})
+            return route_id
+
+        return await self._written(actor, work)
+
+    async def delete(self, actor: Actor, route_id: str) -> None:
+        """Remove a route.
+
+        Raises:
+            NotFound: there is none.
+        """
+        actor.check(self.kind.module)
+        self.get(actor, route_id)
+
+        async def work(connection: AsyncConnection) -> None:
+            rows = RouteRepository(connection, self.kind)
+            present = await rows.get(route_id)
+            if present is None:
+                raise NotFound
+            await rows.drop(route_id)
+            await self._note(connection, actor, "delete", route_id, {"name": present.form.name})
+
+        await self._database.write(work)
+        await self._reload()
+
+    def _check(self, form: Form) -> None:
+        problems = form.problems()
+        if not all(map(self._trunk_exists, form.uses())):
+            problems[form.trunks_in] = N_("This trunk does not exist.")
+        if problems:
+            raise Invalid(problems)
+
+    def _subject(self, route_id: str) -> str:
+        return f"{self.kind.word}:{route_id}"
+
+    async def _note(
+        self,
+        connection: AsyncConnection,
+        actor: Actor,
+        action: str,
+        route_id: str,
+        detail: dict[str, Any],
+    ) -> None:
+        word = f"{self.kind.word}.{action}"
+        await note(connection, actor, word, self._subject(route_id), detail)
+
+    async def _written(
+        self, actor: Actor, work: Callable[[AsyncConnection], Awaitable[str]]
+    ) -> RouteEntry[Form]:
+        route_id = await self._database.write(work)
+        await self._reload()
+        return self.get(actor, route_id)
+
+    async def _reload(self) -> None:
+        async with self._database.read() as connection:
+            self.entries = tuple(await RouteRepository(connection, self.kind).all())
+        self._events.publish(PlanChanged())

@@ -1,0 +1,26 @@
+"""Routes of calls, out and in."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, BigInteger, Column, Integer, Table, Text
+
+from engage.storage.tables.naming import metadata
+
+
+def _routes(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", Text, primary_key=True),
+        Column("client_id", Text, unique=True),
+        Column("position", Integer, nullable=False),  # of two that match equally, the lower one
+        Column("name", Text, nullable=False),
+        Column("name_key", Text, nullable=False, unique=True),  # without case
+        Column("settings", JSON, nullable=False),  # what else its form holds
+        Column("version", Integer, nullable=False),
+        Column("created_at_ms", BigInteger, nullable=False),
+    )
+
+
+outbound_routes = _routes("outbound_route")
+inbound_routes = _routes("inbound_route")

@@ -1,0 +1,61 @@
+"""An administrator arranges where calls go out and come in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.support.browser import serious_faults
+from tests.support.desk import open_administration
+from tests.support.program import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import BrowserContext, Page
+
+    from tests.support.server import Server
+
+    NewContext = Callable[..., BrowserContext]
+
+
+def save(admin: Page) -> None:
+    admin.get_by_role("button", name="Save", exact=True).click()
+
+
+def choose(admin: Page, field: str, option: str) -> None:
+    admin.get_by_role("combobox", name=field, exact=True).first.click()
+    admin.get_by_role("option", name=option, exact=True).click()
+
+
+def test_routes_are_added_with_their_trunk(server: Server, new_context: NewContext) -> None:
+    program = Program(server.url, "admin", "Demo-admin!")
+    trunk = {"name": "City Line", "kind": "peer", "host": "192.0.2.1", "disabled": True}
+    assert program.post("/v1/trunks", trunk).status == 201
+    admin = open_administration(new_context, server.url)
+    admin.get_by_role("link", name="Outbound Routes", exact=True).click()
+    expect(admin.get_by_text("No outbound routes yet")).to_be_visible()
+    admin.get_by_role("button", name="Add", exact=True).first.click()
+    admin.get_by_label("Calling Rule Name", exact=True).fill("City")
+    admin.get_by_label("Pattern", exact=True).fill("_9[X")
+    admin.get_by_role("button", name="Add a row", exact=True).last.click()
+    choose(admin, "Trunk", "City Line")
+    save(admin)
+    expect(admin.get_by_text("Write one pattern in each line")).to_be_visible()
+    assert serious_faults(admin) == []
+    admin.get_by_label("Pattern", exact=True).fill("_9X.")
+    save(admin)
+    expect(admin.get_by_role("rowheader", name="City")).to_be_visible()
+    [added] = program.get("/v1/outbound-routes").json()["items"]
+    assert (added["patterns"], len(added["ways"])) == ("_9X.", 1)
+    admin.get_by_role("link", name="Inbound Routes", exact=True).click()
+    admin.get_by_role("button", name="Add", exact=True).first.click()
+    expect(admin.get_by_label("Fax Detection", exact=True)).to_be_visible()
+    expect(admin.get_by_label("Auto Answer", exact=True)).to_have_count(0)
+    admin.get_by_role("switch", name="Fax Detection", exact=True).check()
+    admin.get_by_role("switch", name="Auto Answer", exact=True).check()
+    expect(admin.get_by_label("Detection Timeout", exact=True)).to_have_value("4")
+    admin.get_by_role("switch", name="Fax Detection", exact=True).uncheck()
+    expect(admin.get_by_label("Auto Answer", exact=True)).to_have_count(0)
+    assert serious_faults(admin) == []

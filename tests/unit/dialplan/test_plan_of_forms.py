@@ -1,0 +1,58 @@
+"""What the forms of routes come to for the PBX."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from engage.dialplan.blacklist import Blacklist
+from engage.dialplan.inbound_forms import InboundRouteForm
+from engage.dialplan.outbound_forms import OutboundRouteForm
+from pbxcore.dialplan.plan import Pin, Place, Plan
+from pbxcore.dialplan.resolving import Dialler, Outward, Refusal, resolve
+from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot, Trunk
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+OUT = {
+    "name": "City", "patterns": "_9X. /* city */", "permission": "none",
+    "ways": [{"trunk": "t", "strip": 1, "prepend": "0"}], "password": "4711", "longest_s": 60,
+}  # fmt: skip
+IN = {
+    "name": "Main", "trunks": ["t"], "dids": "_80XX", "number_set": "9${CALLERID(num)}",
+    "destination": {"kind": "queue", "value": "6500"}, "fax_detection": False, "auto_answer": True,
+    "timed": [{"condition": 6, "hours": [{"start": "11:00", "end": "13:00"}],
+               "destination": {"kind": "voicemail", "value": "1000"}}],
+}  # fmt: skip
+
+
+def house(blacklist: Blacklist | None = None) -> Directory:
+    plan = Plan(
+        (OutboundRouteForm.model_validate(OUT).route("o"),),
+        (InboundRouteForm.model_validate(IN).route("i"),),
+        blacklist=(blacklist or Blacklist()).plan(),
+    )
+    trunk, ana = Trunk("t", "City Line", "192.0.2.1"), Extension("1000", "Ana", "s")
+    return Directory(Snapshot(0, DomainSettings(), (ana,), (trunk,), plan=plan))
+
+
+def test_an_outbound_form_is_a_way_out() -> None:
+    found = resolve(house(), Dialler("1000"), "9123", NOON).to
+    assert isinstance(found, Outward)
+    assert (found.tries[0].number, found.pins, found.longest_s) == ("0123", (Pin("4711"),), 60)
+
+
+def test_an_inbound_form_is_a_way_in() -> None:
+    found = resolve(house(), Dialler("", "t", "5551234", "Sam"), "8001", NOON)
+    assert (found.to, found.caller, found.original) == (
+        Place("voicemail", "1000"), "95551234", "5551234",
+    )  # fmt: skip
+    evening = resolve(house(), Dialler("", "t", "5551234"), "8001", NOON.replace(hour=20))
+    assert evening.to == Place("queue", "6500")
+    assert found.route is not None
+    assert not found.route.auto_answer  # only with fax detection
+
+
+def test_the_blacklist_holds_notes_beside_its_numbers() -> None:
+    blacklist = Blacklist(enabled=True, blocked="_555. /* called at night */\n444")
+    caller = Dialler("", "t", "5551234")
+    found = resolve(house(blacklist), caller, "8001", NOON).to
+    assert found == Refusal(486, "blacklisted")
