@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from engage.api.account_actions import AccountActions
 from engage.api.call_actions import CallActions
 from engage.api.cdr_actions import CdrActions
 from engage.api.endpoint import ApiEndpoint
+from engage.api.inbound_actions import BlacklistActions, InboundActions
 from engage.api.lockout import Lockout
 from engage.api.numbers import Numbers
+from engage.api.outbound_actions import OutboundActions
 from engage.api.permitted import SystemNames
 from engage.api.queue_actions import QueueActions
 from engage.api.routes import ApiUserRoutes
@@ -17,6 +20,7 @@ from engage.api.service import ApiUsers
 from engage.api.session_actions import SessionActions
 from engage.api.sessions import ApiSessions
 from engage.api.system_actions import SystemActions
+from engage.api.trunk_actions import TrunkActions
 from engage.api.user_actions import UserActions
 
 if TYPE_CHECKING:
@@ -33,11 +37,16 @@ if TYPE_CHECKING:
     from engage.calls.control import LiveCalls
     from engage.calls.history import CallHistory
     from engage.calls.sound import Recordings
+    from engage.dialplan.inbound_forms import InboundRouteForm
+    from engage.dialplan.outbound_forms import OutboundRouteForm
+    from engage.dialplan.service import Routes
     from engage.identifiers import Clock
     from engage.people.service import People
     from engage.people.sign_in.settings import SecuritySettings
     from engage.storage.database import Database
+    from engage.system.configuration import Configuration
     from engage.system.operation_log import OperationLog
+    from engage.telephony.trunks import Trunks
 
 SERIAL_DIGITS = 16
 
@@ -66,6 +75,16 @@ class CallRecords(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Dialplan:
+    """Where calls may go."""
+
+    trunks: Trunks
+    outbound: Routes[OutboundRouteForm]
+    inbound: Routes[InboundRouteForm]
+    configuration: Configuration
+
+
 class HttpsApi:
     """Everything behind `/api` and `/v1/api-users`."""
 
@@ -78,6 +97,7 @@ class HttpsApi:
         pbx: Pbx,
         feed: Feed,
         records: CallRecords,
+        dialplan: Dialplan,
         clock: Clock,
         *,
         serial: bytes,
@@ -97,6 +117,7 @@ class HttpsApi:
             pbx: tells which phones are registered.
             feed: brings changes to the PBX.
             records: calls that were, calls that are up, and recordings.
+            dialplan: trunks, routes, and who may not call in.
             clock: sessions, challenges and lock-outs go by it.
             serial: bytes that stand for this installation and give nothing away.
             zone: the time zone of `getSystemStatus`.
@@ -124,6 +145,10 @@ class HttpsApi:
             lambda number: people.name_of(number) is not None,
             zone,
         )
+        outbound = OutboundActions(dialplan.outbound, self._numbers)
+        inbound = InboundActions(dialplan.inbound, self._numbers)
+        blocked = BlacklistActions(dialplan.configuration)
+        trunks = TrunkActions(dialplan.trunks, self._numbers)
         handlers: Mapping[str, Handler] = {
             "logout": signing.logout,
             "getsystemstatus": system.status,
@@ -144,6 +169,24 @@ class HttpsApi:
             "addqueue": queues.add,
             "updatequeue": queues.update,
             "deletequeue": queues.delete,
+            "listvoiptrunk": trunks.list_trunks,
+            "listoutboundroute": outbound.list_routes,
+            "getoutboundroute": outbound.get,
+            "addoutboundroute": outbound.add,
+            "updateoutboundroute": outbound.update,
+            "deleteoutboundroute": outbound.delete,
+            "listinboundroute": inbound.list_routes,
+            "getinboundroute": inbound.get,
+            "addinboundroute": inbound.add,
+            "updateinboundroute": inbound.update,
+            "deleteinboundroute": inbound.delete,
+            "listinboundblacklist": blocked.list_numbers,
+            "addinboundblacklist": blocked.add,
+            "updateinboundblacklist": blocked.update,
+            "deleteinboundblacklist": blocked.delete,
+            "deleteallinboundblacklist": blocked.delete_all,
+            "getinboundblacklistsettings": blocked.settings,
+            "updateinboundblacklistsettings": blocked.change_settings,
             "cdrapi": cdr.records,
             "recapi": cdr.files,
             "getrecordinfosbycall": cdr.infos,

@@ -45,6 +45,24 @@ _SERVED = (
     Action("addQueue", changes=True),
     Action("updateQueue", changes=True),
     Action("deleteQueue", changes=True),
+    Action("listVoIPTrunk"),
+    Action("listOutboundRoute"),
+    Action("getOutboundRoute"),
+    Action("addOutboundRoute", changes=True),
+    Action("updateOutboundRoute", changes=True),
+    Action("deleteOutboundRoute", changes=True),
+    Action("listInboundRoute"),
+    Action("getInboundRoute"),
+    Action("addInboundRoute", changes=True),
+    Action("updateInboundRoute", changes=True),
+    Action("deleteInboundRoute", changes=True),
+    Action("listInboundBlacklist"),
+    Action("addInboundBlacklist", changes=True),
+    Action("updateInboundBlacklist", changes=True),
+    Action("deleteInboundBlacklist", changes=True),
+    Action("deleteAllInboundBlacklist", changes=True),
+    Action("getInboundBlacklistSettings"),
+    Action("updateInboundBlacklistSettings", changes=True),
     Action("cdrapi"),
     Action("recapi"),
     Action("getRecordInfosByCall"),
@@ -66,19 +84,16 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "addsipaccount": "addsipaccountanduser",
         "donotdisturb": "updatesipaccount",
         "listqueues": "listqueue",
+        "listoutboundgroups": "listoutboundroute",
+        "listinboundgroups": "listinboundroute",
     }
 )
 """Names that programs use for an action of ours."""
 
 _VERBS = ("list", "get", "add", "update", "delete")
-_OBJECTS = (
-    *("pinsets", "siptrunk", "analogtrunk", "digitaltrunk", "outboundroute", "inboundroute"),
-    *("inboundblacklist", "paginggroup", "ivr"),
-)
+_OBJECTS = (*("pinsets", "siptrunk", "analogtrunk", "digitaltrunk", "paginggroup", "ivr"),)
 _OTHERS = (
-    *("getsipaccountqr", "listvoiptrunk", "addslatrunk", "updateslatrunk", "getdogitaltrunk"),
-    *("listoutboundgroups", "listinboundgroups", "deleteallinboundblacklist"),
-    *("getinboundblacklistsettings", "updateinboundblacklistsettings"),
+    *("getsipaccountqr", "addslatrunk", "updateslatrunk", "getdogitaltrunk"),
     *("callbarge", "mute", "unmute", "hold", "unhold", "dialoutboundtwo"),
     *("transfernumberinbound", "transfernumberoutbound", "dialivr", "dialivroutbound"),
     *("dialqueue", "dialringgroup", "acceptcall", "refusecall", "playpromptbyorg"),

@@ -106,6 +106,7 @@ class Parts:
             pbx,
             self._phones.telephony.feed,
             self._phones.records,
+            self._phones.for_programs(),
             ground.clock,
             serial=ground.keyring.derive("serial number"),
             zone=lambda: ZoneInfo(ground.time().time_zone),

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from engage.api import https_api as api
 from engage.app.dialplan import Dialplan
 from engage.app.records import Records
 from engage.chat.service import DirectChat
@@ -104,6 +105,11 @@ class Phones:
             *BanRoutes(Bans(database, pbx)).routes(),
             *DeviceRoutes(devices, domain=lambda: host, realm=realm).routes(),
         ]
+
+    def for_programs(self) -> api.Dialplan:
+        """What the HTTPS API reaches of the dialplan."""
+        plan = self.dialplan
+        return api.Dialplan(self.trunks, plan.outbound, plan.inbound, self._ground.configuration)
 
     def _trunk_choices(self) -> list[Choice]:
         return [Choice(each.id, each.name) for each in self.trunks.directory()]

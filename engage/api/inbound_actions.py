@@ -1,0 +1,256 @@
+"""Inbound routes and the blacklist: listInboundRoute, addInboundRoute, addInboundBlacklist …."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engage.api.actions import NEED_APPLY, required
+from engage.api.listing import listed
+from engage.api.route_values import (
+    DID_SWITCHES,
+    destination_fields,
+    destination_of,
+    lines,
+    matches,
+    switch,
+    text,
+    whole,
+    yes,
+)
+from engage.api.status import Refused, Status, unknown
+from engage.api.stored import checked
+from engage.dialplan.blacklist import SECTION, Blacklist
+from engage.dialplan.inbound_forms import InboundRouteForm
+from engage.errors import N_
+from pbxcore.dialplan.patterns import BadPattern, parse, patterns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engage.api.actions import Caller, Parameters
+    from engage.api.numbers import Numbers
+    from engage.dialplan.model import RouteEntry
+    from engage.dialplan.service import Routes
+    from engage.system.configuration import Configuration
+
+KIND, TRUNK = "inbound_route", "trunk"
+NAMELESS = "Inbound"
+PLAIN = {
+    "permission": "permission",
+    "did_prepend": "did_prepend",
+    "prepend": "did_prepend",
+    "alertinfo": "alert_info",
+    "prepend_inbound_name": "name_first",
+    "fax_intelligent_route_destination": "fax_extension",
+}
+SWITCHES = {
+    "out_of_service": "disabled",
+    "prepend_trunk_name": "trunk_name_first",
+    "blocking_did_collect_calls": "collect_calls_blocked",
+    "enable_fax_detect": "fax_detection",
+}
+EXISTS = N_("This number is in the blacklist already.")
+
+
+class InboundActions:
+    """Where calls that come in by a trunk go."""
+
+    def __init__(self, routes: Routes[InboundRouteForm], numbers: Numbers) -> None:
+        self._routes, self._numbers = routes, numbers
+
+    async def list_routes(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """The routes of one trunk, or of all."""
+        entries = self._routes.listed(caller.actor)
+        if text(asked, "trunk_index"):
+            trunk = self._trunk(required(asked, "trunk_index"))
+            entries = [each for each in entries if trunk in each.form.trunks]
+        rows = [await self._fields(each) for each in entries]
+        return listed("inbound_route", [{**row, "members": []} for row in rows], asked)
+
+    async def get(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """One route, and what may be reached by DID."""
+        entry = self._existing(caller, asked)
+        kinds = entry.form.did_kinds
+        opened = {name: yes(kind in kinds) for name, kind in DID_SWITCHES.items()}
+        opened["ext_multimedia_conference"] = opened["ext_conference"]
+        return {"inbound_routes": await self._fields(entry), "inbound_did_destination": opened}
+
+    async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Add a route at the end of the list."""
+        trunk = self._trunk(required(asked, "trunk_index"))
+        given = self._given(asked)
+        if "dids" not in given:
+            raise unknown("did_pattern_match", "")
+        name = self._name(given["dids"])
+        form = checked(InboundRouteForm, {"name": name, "trunks": [trunk], **given})
+        await self._routes.add(caller.actor, form, None)
+        return NEED_APPLY
+
+    async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Change what the request names."""
+        entry = self._existing(caller, asked)
+        given = self._given(asked, entry)
+        if text(asked, "trunk_index"):
+            given["trunks"] = [self._trunk(required(asked, "trunk_index"))]
+        checked(InboundRouteForm, {**entry.form.model_dump(), **given})
+        await self._routes.update(caller.actor, entry.id, given, None)
+        return NEED_APPLY
+
+    async def delete(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Remove a route."""
+        await self._routes.delete(caller.actor, self._existing(caller, asked).id)
+        return NEED_APPLY
+
+    def _name(self, dids: str) -> str:
+        """Routes of the protocol have no names: the patterns make one that nobody else has."""
+        usual = " ".join([NAMELESS, *patterns_of(dids)])[:56]
+        taken = {each.key for each in self._routes.entries}
+        names = [usual, *(f"{usual} {at}" for at in range(2, len(taken) + 3))]
+        return next(each for each in names if each.casefold() not in taken)
+
+    def _existing(self, caller: Caller, asked: Parameters) -> RouteEntry[InboundRouteForm]:
+        given = required(asked, "inbound_route", "inbound_rt_index", "outbound_route")
+        number = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+        found = self._numbers.named(KIND, number)
+        for each in self._routes.listed(caller.actor):
+            if each.id == found:
+                return each
+        raise unknown("inbound_route", given)
+
+    def _trunk(self, index: str) -> str:
+        number = int(index) if index.isascii() and index.isdigit() and len(index) < 10 else 0
+        found = self._numbers.named(TRUNK, number)
+        if found is None:
+            raise unknown("trunk_index", index)
+        return found
+
+    async def _fields(self, entry: RouteEntry[InboundRouteForm]) -> dict[str, Any]:
+        form = entry.form
+        trunks = await self._numbers.of(TRUNK, form.trunks)
+        return {
+            "inbound_rt_index": (await self._numbers.of(KIND, [entry.id]))[entry.id],
+            "trunk_index": trunks[form.trunks[0]],
+            "did_pattern_match": ",".join(patterns_of(form.dids)),
+            "did_pattern_allow": ",".join(patterns_of(form.callers)) or None,
+            **destination_fields(form.destination.kind, form.destination.value),
+            "permission": form.permission,
+            "did_strip": form.did_strip,
+            "prepend": form.did_prepend or None,
+            "prepend_trunk_name": yes(form.trunk_name_first),
+            "prepend_inbound_name_enable": yes(form.name_first),
+            "prepend_inbound_name": form.name_first or None,
+            "set_callerid_enable": yes(form.number_set or form.name_set),
+            "set_callerid_number": form.number_set or "${CALLERID(num)}",
+            "set_callerid_name": form.name_set or "${CALLERID(name)}",
+            "alertinfo": form.alert_info or None,
+            "out_of_service": yes(form.disabled),
+            "blocking_did_collect_calls": yes(form.collect_calls_blocked),
+            "enable_fax_detect": yes(form.fax_detection),
+            "fax_intelligent_route": "no",
+            "fax_intelligent_route_destination": form.fax_extension or None,
+        }
+
+    def _given(
+        self, asked: Parameters, present: RouteEntry[InboundRouteForm] | None = None
+    ) -> dict[str, Any]:
+        """The fields of our form that a request names."""
+        found: dict[str, Any] = {
+            ours: value
+            for theirs, ours in PLAIN.items()
+            if (value := text(asked, theirs)) is not None
+        }
+        for theirs, ours in SWITCHES.items():
+            if (on := switch(asked, theirs)) is not None:
+                found[ours] = on
+        for theirs, ours in (("did_pattern_match", "dids"), ("did_pattern_allow", "callers")):
+            if (patterns := matches(asked, theirs, theirs)) is not None:
+                found[ours] = lines(patterns)
+        if kind := text(asked, "destination_type"):
+            found["destination"] = destination_of(asked, kind)
+        if (strip := whole(asked, "did_strip", 32)) is not None:
+            found["did_strip"] = strip
+        found |= _rewriting(asked)
+        kinds = _did_kinds(asked, [] if present is None else list(present.form.did_kinds))
+        return found | ({} if kinds is None else {"did_kinds": kinds})
+
+
+def _rewriting(asked: Parameters) -> dict[str, str]:
+    """What makes another caller of a caller; switched off, nothing does."""
+    names = {"set_callerid_number": "number_set", "set_callerid_name": "name_set"}
+    if switch(asked, "set_callerid_enable") is False:
+        return dict.fromkeys(names.values(), "")
+    sent = {ours: text(asked, theirs) for theirs, ours in names.items()}
+    return {ours: value for ours, value in sent.items() if value is not None}
+
+
+def _did_kinds(asked: Parameters, present: list[str]) -> list[str] | None:
+    sent = {kind: switch(asked, name) for name, kind in DID_SWITCHES.items()}
+    if all(each is None for each in sent.values()):
+        return None
+    held = {kind: kind in present for kind in sent}
+    return [kind for kind, on in sent.items() if (held[kind] if on is None else on)]
+
+
+class BlacklistActions:
+    """Who may not call in."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+
+    async def list_numbers(self, _: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Every number, for every route."""
+        held = self._held()
+        rows = [{"number": each, "inbound_rt_index": "0"} for each in held]
+        return {**listed("number", rows, asked), "total_blacklist_item": len(held)}
+
+    async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Turn a number away, or all that a pattern takes."""
+        number = required(asked, "number")
+        try:
+            parse(number)
+        except BadPattern:
+            raise Refused(Status.INVALID_VALUE, N_("This is no number or pattern.")) from None
+        if number in self._held():
+            raise Refused(Status.EXISTS, EXISTS)
+        return await self._keep(caller, [*self._held(), number])
+
+    async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """A number is turned away on every route, so that there is nothing to change about it."""
+        number = required(asked, "number")
+        if number not in self._held():
+            raise unknown("number", number)
+        return NEED_APPLY
+
+    async def delete(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Let a number in again."""
+        number = required(asked, "number")
+        if number not in self._held():
+            raise unknown("number", number)
+        return await self._keep(caller, [each for each in self._held() if each != number])
+
+    async def delete_all(self, caller: Caller, _: Parameters) -> Mapping[str, Any]:
+        """Let everybody in again."""
+        return await self._keep(caller, [])
+
+    async def settings(self, _: Caller, __: Parameters) -> Mapping[str, Any]:
+        """Whether it is on."""
+        return {
+            "inbound_blacklist_settings": {
+                "enable": yes(self._configuration.get(Blacklist).enabled)
+            }
+        }
+
+    async def change_settings(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Switch it on or off."""
+        required(asked, "enable")
+        values = {"enabled": bool(switch(asked, "enable"))}
+        await self._configuration.change(caller.actor, SECTION, values)
+        return NEED_APPLY
+
+    def _held(self) -> list[str]:
+        return patterns_of(self._configuration.get(Blacklist).blocked)
+
+    async def _keep(self, caller: Caller, numbers: list[str]) -> Mapping[str, Any]:
+        values = {"blocked": lines(numbers)}
+        await self._configuration.change(caller.actor, SECTION, values)
+        return NEED_APPLY

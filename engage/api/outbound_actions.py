@@ -1,0 +1,201 @@
+"""Outbound routes: listOutboundRoute, addOutboundRoute, getOutboundRoute and their like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engage.api.actions import NEED_APPLY, required
+from engage.api.listing import listed
+from engage.api.route_values import lines, matches, switch, text, whole, yes
+from engage.api.status import bad_value, unknown
+from engage.api.stored import checked
+from engage.api.values import BadValue, as_list
+from engage.dialplan.outbound_forms import OutboundRouteForm
+from pbxcore.dialplan.patterns import patterns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engage.api.actions import Caller, Parameters
+    from engage.api.numbers import Numbers
+    from engage.dialplan.model import RouteEntry
+    from engage.dialplan.service import Routes
+
+KIND, TRUNK = "outbound_route", "trunk"
+PLAIN = {
+    "outbound_rt_name": "name",
+    "permission": "permission",
+    "password": "password",
+    "custom_member": "caller_patterns",
+}
+LONGEST_S = 86_400
+
+
+class OutboundActions:
+    """Which numbers go out by which trunks."""
+
+    def __init__(self, routes: Routes[OutboundRouteForm], numbers: Numbers) -> None:
+        self._routes, self._numbers = routes, numbers
+
+    async def list_routes(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Every route, its patterns as one text."""
+        entries = self._routes.listed(caller.actor)
+        numbers = await self._numbers.of(KIND, [each.id for each in entries])
+        rows = [
+            {
+                "outbound_rt_index": numbers[each.id],
+                "outbound_rt_name": each.form.name,
+                "permission": each.form.permission,
+                "sequence": each.position,
+                "pattern": ",".join(patterns_of(each.form.patterns)),
+                "out_of_service": yes(each.form.disabled),
+                "members": list(each.form.callers),
+            }
+            for each in entries
+        ]
+        return listed("outbound_route", rows, asked)
+
+    async def get(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """One route: its plain fields, its patterns, its further trunks."""
+        entry = self._existing(caller, asked)
+        form, number = entry.form, (await self._numbers.of(KIND, [entry.id]))[entry.id]
+        trunks = await self._numbers.of(TRUNK, [each.trunk for each in form.ways])
+        main, *others = form.ways
+        return {
+            "outbound_route": {
+                "outbound_rt_index": number,
+                "outbound_rt_name": form.name,
+                "default_trunk_index": trunks[main.trunk],
+                "permission": form.permission,
+                "out_of_service": yes(form.disabled),
+                "password": form.password or None,
+                "pin_sets_id": None,
+                "strip": main.strip,
+                "prepend": main.prepend or None,
+                "enable_wlist": yes(form.only_callers),
+                "members": ",".join(form.callers) or None,
+                "custom_member": form.caller_patterns or None,
+                "limitime": form.longest_s,
+                "time_mode": form.when.condition,
+            },
+            "pattern": [
+                {
+                    "match": each,
+                    "allow": None,
+                    "strip_prefix": None,
+                    "outbound_rt_index": number,
+                }
+                for each in patterns_of(form.patterns)
+            ],
+            "failover_outbound_data": [
+                {
+                    "outbound_rt_index": number,
+                    "failover_trunk_index": trunks[each.trunk],
+                    "failover_trunk_sequence": place,
+                    "failover_strip": each.strip,
+                    "failover_prepend": each.prepend or None,
+                }
+                for place, each in enumerate(others, 1)
+            ],
+        }
+
+    async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Add a route at the end of the list."""
+        for name in ("outbound_rt_name", "default_trunk_index", "pattern"):
+            if name != "pattern":
+                required(asked, name)
+            elif not asked.get(name):
+                raise unknown(name, "")
+        form = checked(OutboundRouteForm, self._given(asked, None))
+        await self._routes.add(caller.actor, form, None)
+        return NEED_APPLY
+
+    async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Change what the request names."""
+        entry = self._existing(caller, asked)
+        given = self._given(asked, entry)
+        checked(OutboundRouteForm, {**entry.form.model_dump(), **given})
+        await self._routes.update(caller.actor, entry.id, given, None)
+        return NEED_APPLY
+
+    async def delete(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Remove a route."""
+        await self._routes.delete(caller.actor, self._existing(caller, asked).id)
+        return NEED_APPLY
+
+    def _existing(self, caller: Caller, asked: Parameters) -> RouteEntry[OutboundRouteForm]:
+        given = required(asked, "outbound_route", "outbound_rt_index")
+        number = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+        found = self._numbers.named(KIND, number)
+        for each in self._routes.listed(caller.actor):
+            if each.id == found:
+                return each
+        raise unknown("outbound_route", given)
+
+    def _given(
+        self, asked: Parameters, present: RouteEntry[OutboundRouteForm] | None
+    ) -> dict[str, Any]:
+        """The fields of our form that a request names."""
+        found: dict[str, Any] = {
+            ours: value
+            for theirs, ours in PLAIN.items()
+            if (value := text(asked, theirs)) is not None
+        }
+        if (patterns := matches(asked, "pattern", "match")) is not None:
+            found["patterns"] = lines(patterns)
+        for theirs, ours in (("out_of_service", "disabled"), ("enable_wlist", "only_callers")):
+            if (on := switch(asked, theirs)) is not None:
+                found[ours] = on
+        if (members := text(asked, "members")) is not None:
+            found["callers"] = [each.strip() for each in members.split(",") if each.strip()]
+        if "limitime" in asked:
+            found["longest_s"] = whole(asked, "limitime", LONGEST_S) or None
+        if (mode := whole(asked, "time_mode", 8)) is not None:
+            hours = (
+                [] if present is None else [each.model_dump() for each in present.form.when.hours]
+            )
+            found["when"] = {"condition": mode, "hours": hours}
+        ways = self._ways(asked, present)
+        if ways is not None:
+            found["ways"] = ways
+        return found
+
+    def _ways(
+        self, asked: Parameters, present: RouteEntry[OutboundRouteForm] | None
+    ) -> list[dict[str, Any]] | None:
+        named = ("default_trunk_index", "strip", "prepend", "failover_outbound_data")
+        if not any(each in asked for each in named):
+            return None
+        held = [] if present is None else [each.model_dump() for each in present.form.ways]
+        main = dict(held[0]) if held else {}
+        if asked.get("default_trunk_index") is not None:
+            main["trunk"] = self._trunk(text(asked, "default_trunk_index") or "")
+        if "strip" in asked:
+            main["strip"] = whole(asked, "strip", 32) or 0
+        if (prepend := text(asked, "prepend")) is not None:
+            main["prepend"] = prepend
+        return [main, *self._others(asked, held[1:])]
+
+    def _others(self, asked: Parameters, held: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if "failover_outbound_data" not in asked:
+            return held
+        try:
+            rows = as_list(asked["failover_outbound_data"] or [])
+        except BadValue as bad:
+            raise bad_value("failover_outbound_data", bad.text, bad.params) from None
+        return [
+            {
+                "trunk": self._trunk(text(row, "failover_trunk_index") or ""),
+                "strip": whole(row, "failover_strip", 32) or 0,
+                "prepend": text(row, "failover_prepend") or "",
+            }
+            for row in rows
+            if isinstance(row, dict)
+        ]
+
+    def _trunk(self, index: str) -> str:
+        number = int(index) if index.isascii() and index.isdigit() and len(index) < 10 else 0
+        found = self._numbers.named(TRUNK, number)
+        if found is None:
+            raise unknown("default_trunk_index", index)
+        return found

@@ -1,0 +1,174 @@
+"""Trunks, routes and the blacklist over the API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.support.program import Program
+    from tests.support.ucm import UcmClient
+
+NEED_APPLY = {"need_apply": "yes"}
+
+
+@pytest.fixture(scope="module")
+def trunks(admin: Program) -> list[str]:
+    """The names of two trunks."""
+    for name in ("City Line", "Other"):
+        body = {"name": name, "kind": "peer", "host": "192.0.2.1", "disabled": True}
+        assert admin.post("/v1/trunks", body).status == 201
+    return ["City Line", "Other"]
+
+
+@pytest.fixture
+def index(api: UcmClient, trunks: list[str]) -> dict[str, int]:
+    """The trunks' numbers by their names."""
+    rows = api.ask("listVoIPTrunk", sidx="trunk_name").response["voip_trunk"]
+    assert [each["trunk_name"] for each in rows] == trunks
+    assert {each["technology"] for each in rows} == {"SIP"}
+    return {each["trunk_name"]: each["trunk_index"] for each in rows}
+
+
+def test_an_outbound_route_is_added_read_changed_and_deleted(
+    api: UcmClient, index: dict[str, int]
+) -> None:
+    added = api.ask(
+        "addOutboundRoute",
+        outbound_rt_name="City",
+        default_trunk_index=str(index["City Line"]),
+        pattern=[{"match": "_9X."}, {"match": "911"}],
+        permission="internal-local",
+        strip="1",
+        prepend="0",
+        password="4711",  # noqa: S106 - asked of callers
+        enable_wlist="yes",
+        members="1000,1001",
+        failover_outbound_data=[
+            {"failover_trunk_index": index["Other"], "failover_strip": 2, "failover_prepend": "00"}
+        ],
+    )
+    assert (added.status, added.response) == (0, NEED_APPLY)
+    listed = api.ask("listOutboundRoute").response
+    assert (listed["total_item"], listed["total_page"]) == (1, 1)
+    [row] = listed["outbound_route"]
+    assert (row["pattern"], row["members"], row["sequence"]) == ("_9X.,911", ["1000", "1001"], 1)
+    route = str(row["outbound_rt_index"])
+    read = api.ask("getOutboundRoute", outbound_route=route).response
+    expected = {
+        "outbound_rt_name": "City", "default_trunk_index": index["City Line"], "strip": 1,
+        "prepend": "0", "password": "4711", "permission": "internal-local", "time_mode": 0,
+        "enable_wlist": "yes", "members": "1000,1001", "out_of_service": "no", "limitime": None,
+    }  # fmt: skip
+    assert {name: read["outbound_route"][name] for name in expected} == expected
+    assert [each["match"] for each in read["pattern"]] == ["_9X.", "911"]
+    [failover] = read["failover_outbound_data"]
+    assert (failover["failover_trunk_index"], failover["failover_prepend"]) == (
+        index["Other"],
+        "00",
+    )
+    changed = api.ask(
+        "updateOutboundRoute",
+        outbound_rt_index=route,
+        prepend=None,
+        time_mode="1",
+        out_of_service="yes",
+        limitime=60,
+        failover_outbound_data="[]",
+    )
+    assert changed.status == 0
+    read = api.ask("getOutboundRoute", outbound_route=route).response
+    now = read["outbound_route"]
+    assert (now["prepend"], now["time_mode"], now["limitime"], now["strip"]) == (None, 1, 60, 1)
+    assert (now["out_of_service"], read["failover_outbound_data"]) == ("yes", [])
+    assert api.ask("deleteOutboundRoute", outbound_route=route).status == 0
+    assert api.ask("getOutboundRoute", outbound_route=route).status == -16
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"outbound_rt_name": ""}, -1),
+        ({"default_trunk_index": "99"}, -16),
+        ({"pattern": [{"match": "_9[X"}]}, -15),
+        ({"permission": "everything"}, -15),
+        ({"strip": "many"}, -15),
+    ],
+)
+def test_what_cannot_be_taken_is_refused(
+    api: UcmClient, index: dict[str, int], fields: dict[str, Any], status: int
+) -> None:
+    usual = {
+        "outbound_rt_name": "Refused", "default_trunk_index": index["Other"],
+        "pattern": [{"match": "_9X."}],
+    }  # fmt: skip
+    assert api.ask("addOutboundRoute", **(usual | fields)).status == status
+
+
+def test_an_inbound_route_is_added_read_changed_and_deleted(
+    api: UcmClient, index: dict[str, int]
+) -> None:
+    trunk = index["City Line"]
+    added = api.ask(
+        "addInboundRoute",
+        trunk_index=str(trunk),
+        did_pattern_match='[{"did_pattern_match": "_x."}]',
+        did_pattern_allow="_555.,444",
+        destination_type="queue",
+        queue="6500",
+        multi_mode="[]",
+        time_condition="[]",
+        set_callerid_enable="yes",
+        set_callerid_number="9${CALLERID(num)}",
+        ext_local="yes",
+        ext_queues="yes",
+        prepend_trunk_name="yes",
+    )
+    assert (added.status, added.response) == (0, NEED_APPLY)
+    [row] = api.ask("listInboundRoute", trunk_index=trunk).response["inbound_route"]
+    assert (row["did_pattern_match"], row["did_pattern_allow"]) == ("_x.", "_555.,444")
+    assert (row["destination_type"], row["queue"], row["account"]) == ("queue", "6500", None)
+    assert api.ask("listInboundRoute", trunk_index=index["Other"]).response["total_item"] == 0
+    route = row["inbound_rt_index"]
+    read = api.ask("getInboundRoute", inbound_route=route).response
+    assert read["inbound_routes"]["set_callerid_number"] == "9${CALLERID(num)}"
+    opened = read["inbound_did_destination"]
+    assert (opened["ext_queues"], opened["ext_fax"]) == ("yes", "no")
+    changed = api.ask(
+        "updateInboundRoute",
+        inbound_route=route,
+        destination_type="byDID",
+        did_strip=2,
+        set_callerid_enable="no",
+        ext_queues="no",
+    )
+    assert changed.status == 0
+    read = api.ask("getInboundRoute", inbound_route=route).response
+    now = read["inbound_routes"]
+    assert (now["destination_type"], now["did_strip"], now["queue"]) == ("byDID", 2, None)
+    assert (now["set_callerid_enable"], read["inbound_did_destination"]["ext_queues"]) == (
+        "no", "no",
+    )  # fmt: skip
+    assert api.ask("deleteInboundRoute", inbound_route=route).status == 0
+    assert api.ask("getInboundRoute", inbound_route=route).status == -16
+
+
+def test_the_blacklist_is_filled_and_emptied(api: UcmClient) -> None:
+    assert api.ask("getInboundBlacklistSettings").response == {
+        "inbound_blacklist_settings": {"enable": "no"}
+    }
+    assert api.ask("updateInboundBlacklistSettings", enable="yes").status == 0
+    for number in ("5551234", "_900."):
+        assert api.ask("addInboundBlacklist", number=number, inbound_rt_index="0").status == 0
+    assert api.ask("addInboundBlacklist", number="5551234").status == -44
+    assert api.ask("addInboundBlacklist", number="_[").status == -15
+    listed = api.ask("listInboundBlacklist").response
+    assert [each["number"] for each in listed["number"]] == ["5551234", "_900."]
+    assert (listed["total_blacklist_item"], listed["total_item"]) == (2, 2)
+    assert api.ask("deleteInboundBlacklist", number="5551234").status == 0
+    assert api.ask("deleteInboundBlacklist", number="5551234").status == -16
+    assert api.ask("deleteAllInboundBlacklist").status == 0
+    assert api.ask("listInboundBlacklist").response["number"] == []
+    settings = api.ask("getInboundBlacklistSettings").response["inbound_blacklist_settings"]
+    assert settings == {"enable": "yes"}
