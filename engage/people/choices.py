@@ -31,6 +31,7 @@ NEEDED_BY: dict[str, tuple[Module, ...]] = {
         Module.QUEUES,
         Module.LIVECHAT,
         Module.BROADCAST,
+        Module.TRUNKS,
         Module.OUTBOUND_ROUTES,
     ),
     "extension-groups": (Module.EXTENSION_GROUPS, Module.BROADCAST, Module.LIVECHAT),

@@ -12,12 +12,14 @@ from engage.people import policy
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
 
-PROVIDER, SIGN_IN, KEEPING, INBOUND = (
+PROVIDER, SIGN_IN, KEEPING, INBOUND, SHOWN = (
     N_("Provider"),
     N_("Registration"),
     N_("Availability"),
     N_("Inbound"),
+    N_("Caller ID"),
 )
+MOST_DODS = 1000
 MOST_NETWORKS = 50
 
 Kind = Literal["register", "peer"]
@@ -42,6 +44,27 @@ class Body(BaseModel):
     """A request's body: every field is known, and of its type."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Dod(Body):
+    """A number of the trunk's that some extensions show when they call out by it."""
+
+    number: Annotated[str, StringConstraints(pattern=r"^[0-9+*#]{1,32}$")] = Field(
+        title=N_("DOD Number"), json_schema_extra={"control": "text"}
+    )
+    name: Word = Field(default="", title=N_("DOD Name"), json_schema_extra={"control": "text"})
+    extensions: Annotated[list[Word], Field(max_length=1000)] = Field(
+        default_factory=list,
+        title=N_("Extensions"),
+        json_schema_extra={
+            "control": "multiselect",
+            "choices": "/v1/choices/extensions",
+            "choice_value": "number",
+        },
+    )
+
+
+Dods = Annotated[list[Dod], Field(max_length=MOST_DODS)]
 
 
 class TrunkForm(Body):
@@ -185,6 +208,39 @@ class TrunkForm(Body):
         description=N_("Whoever sends from there must know the user name and the password too."),
         json_schema_extra={"control": "switch", "section": INBOUND},
     )
+    caller_id: Word = Field(
+        "",
+        title=N_("CallerID Number"),
+        description=N_("Shown when extensions call out by the trunk."),
+        json_schema_extra={"control": "text", "section": SHOWN},
+    )
+    caller_name: Word = Field(
+        "", title=N_("CallerID Name"), json_schema_extra={"control": "text", "section": SHOWN}
+    )
+    keep_trunk_cid: bool = Field(
+        False,
+        title=N_("Keep Trunk CID"),
+        description=N_("The trunk's own caller ID is shown, whatever DOD and extension say."),
+        json_schema_extra={"control": "switch", "section": SHOWN},
+    )
+    keep_original_cid: bool = Field(
+        False,
+        title=N_("Keep Original CID"),
+        description=N_("An inbound call that goes out again shows who called."),
+        json_schema_extra={"control": "switch", "section": SHOWN},
+    )
+    from_user: Word = Field(
+        "",
+        title=N_("From User"),
+        description=N_("Shown before all others, if the provider wants it so."),
+        json_schema_extra={"control": "text", "section": SHOWN},
+    )
+    dods: Dods = Field(
+        default_factory=list,
+        title=N_("DOD"),
+        description=N_("Numbers that extensions show instead of their own."),
+        json_schema_extra={"control": "rows", "section": SHOWN},
+    )
 
 
 class NewTrunk(TrunkForm):
@@ -215,6 +271,12 @@ class TrunkChange(Body):
     heartbeat_frequency_s: Frequency | None = None
     ip_allow_list: Networks | None = None
     auth_trunk: bool | None = None
+    caller_id: Word | None = None
+    caller_name: Word | None = None
+    keep_trunk_cid: bool | None = None
+    keep_original_cid: bool | None = None
+    from_user: Word | None = None
+    dods: Dods | None = None
 
     def given(self) -> dict[str, object]:
         """The fields that were sent; `port` may be taken away, nothing else may."""

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Protocol
 from engage.errors import N_, Conflict
 from engage.people.policy import name_key
 from engage.system.networks import networks_problem
+from pbxcore.dialplan import plan
 from pbxcore.directory import Trunk
 
 if TYPE_CHECKING:
-    from engage.telephony.trunk_forms import TrunkForm
+    from engage.telephony.trunk_forms import Dod, TrunkForm
 
 _DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?)+", re.IGNORECASE)
 _PROXY = re.compile(
@@ -84,7 +85,26 @@ class TrunkEntry:
             networks=networks_of(form),
             challenged=form.auth_trunk,
             enabled=not form.disabled,
+            from_user=form.from_user,
+            caller_id=form.caller_id,
+            caller_name=form.caller_name,
+            keeps_original=form.keep_original_cid,
+            keeps_own=form.keep_trunk_cid,
+            dods=tuple(
+                plan.Dod(each.number, tuple(each.extensions), each.name) for each in form.dods
+            ),
         )
+
+
+def dods_of(form: TrunkForm, *, extension: str, number: str, name: str) -> list[Dod]:
+    """The DODs that fit: an extension exactly, parts of a number and of a name; empty means any."""
+    return [
+        each
+        for each in form.dods
+        if (not extension or extension in each.extensions)
+        and number in each.number
+        and name.casefold() in each.name.casefold()
+    ]
 
 
 def networks_of(form: TrunkForm) -> tuple[str, ...]:

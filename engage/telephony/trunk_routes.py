@@ -9,10 +9,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.system.actor import Module
-from engage.telephony.trunk_forms import Kind, NewTrunk, Transport, TrunkChange
+from engage.telephony.trunk_forms import Dod, Kind, NewTrunk, Transport, TrunkChange
+from engage.telephony.trunk_model import dods_of
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page
 from engage.web.openapi import operation
-from engage.web.requests import actor, answer, named, read
+from engage.web.requests import actor, answer, named, read, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +54,12 @@ class ShownTrunk(BaseModel):
     heartbeat_frequency_s: int
     ip_allow_list: list[str]
     auth_trunk: bool
+    caller_id: str
+    caller_name: str
+    keep_trunk_cid: bool
+    keep_original_cid: bool
+    from_user: str
+    dods: list[Dod]
     state: str
     status: int
     server: str
@@ -69,6 +76,12 @@ class TrunkPage(BaseModel):
     total: int
 
 
+class DodList(BaseModel):
+    """The numbers that extensions show on a trunk."""
+
+    items: list[Dod]
+
+
 class TrunkRoutes:
     """The HTTP edge of trunks."""
 
@@ -83,6 +96,7 @@ class TrunkRoutes:
             Route("/v1/trunks/{id}", self.get, methods=["GET"]),
             Route("/v1/trunks/{id}", self.change, methods=["PATCH"]),
             Route("/v1/trunks/{id}", self.delete, methods=["DELETE"]),
+            Route("/v1/trunks/{id}/dods", self.dods, methods=["GET"]),
         ]
 
     @operation("List VoIP trunks", answer=TrunkPage, roles=("admin",), query=QUERY)
@@ -127,6 +141,23 @@ class TrunkRoutes:
         who = await actor(request, "admin")
         await self._trunks.delete(who, named(request))
         return Response(status_code=204, headers={"cache-control": "no-store"})
+
+    @operation(
+        "List a trunk's DODs",
+        answer=DodList,
+        roles=("admin",),
+        query=(
+            ("extension", "An extension that shows it"),
+            ("number", "Part of the number"),
+            ("name", "Part of the name"),
+        ),
+    )
+    async def dods(self, request: Request) -> Response:
+        """Those that fit every filter."""
+        who = await actor(request, "admin")
+        given = {name: word(request, name) for name in ("extension", "number", "name")}
+        found = dods_of(self._trunks.get(who, named(request)).form, **given)
+        return answer({"items": [each.model_dump() for each in found]})
 
     async def _answer(self, entry: TrunkEntry, status: int = 200) -> Response:
         return answer(_shown(entry, await self._trunks.standings()), status)

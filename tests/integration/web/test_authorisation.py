@@ -154,6 +154,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/trunks/{id}"): {ADMIN},
     ("PATCH", "/v1/trunks/{id}"): {ADMIN},
     ("DELETE", "/v1/trunks/{id}"): {ADMIN},
+    ("GET", "/v1/trunks/{id}/dods"): {ADMIN},
     ("GET", "/v1/outbound-routes"): {ADMIN},
     ("POST", "/v1/outbound-routes"): {ADMIN},
     ("GET", "/v1/outbound-routes/{id}"): {ADMIN},
