@@ -78,6 +78,13 @@ def say(line: str) -> None:
         print(line, flush=True)  # noqa: T201 - this is what standard output is for
 
 
+def complain(line: str) -> None:
+    """Tell whoever started the server, in a line for people, what keeps it from serving."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"engage: {line}\n")
+        sys.stderr.flush()
+
+
 def _moment(record: logging.LogRecord) -> str:
     seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
     return f"{seconds}.{int(record.msecs):03d}Z"

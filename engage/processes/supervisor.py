@@ -63,36 +63,13 @@ class Part:
 class Supervisor:
     """Owns the lock, the listeners and the parts of one server."""
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._data = Path(plan.data)
+    def __init__(self, plan: Plan, lock: DataLock, listeners: dict[str, socket.socket]) -> None:
+        self._plan, self._lock, self._listeners = plan, lock, listeners
         self._parts = {name: Part(name) for name in PARTS}
         self._selector = selectors.DefaultSelector()
-        self._lock: DataLock | None = None
-        self._listeners: dict[str, socket.socket] = {}
         self._stop_asked_at: float | None = None
         self._was_ready = False
         self._exit = 0
-
-    def prepare(self) -> None:
-        """Make the folders, take the lock, bind every listener.
-
-        Raises:
-            DataFolderInUse: another server runs on this folder.
-            PortRefused: a listener cannot be bound.
-            OSError: the data folder cannot be written.
-        """
-        self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._plan.run.mkdir(mode=0o700, exist_ok=True)
-        self._plan.run.chmod(0o700)
-        self._lock = DataLock(self._data)
-        for name, (host, port) in self._plan.listeners.items():
-            try:
-                self._listeners |= _bound(name, host, port)
-            except PortRefused as refused:
-                if name not in self._plan.optional:
-                    raise
-                logs.say(f"note: {refused}; this listener is left out.")
 
     def run(self) -> int:
         """Serve until asked to stop; the exit code."""
@@ -135,7 +112,6 @@ class Supervisor:
             log.error("part not started", extra={"name_of_part": part.name, "reason": str(failed)})
 
     def _start(self, part: Part) -> None:
-        assert self._lock is not None  # noqa: S101 - `prepare` took it
         ours, theirs = socket.socketpair()
         names = [name for name in SOCKETS_OF[part.name] if name in self._listeners]
         descriptors = {name: self._listeners[name].fileno() for name in names}
@@ -182,8 +158,8 @@ class Supervisor:
 
     def _attend(self, now: float) -> None:
         for part in self._parts.values():
-            if part.process is not None and part.process.poll() is not None:
-                self._bury(part, now)
+            if part.process is not None and (code := part.process.poll()) is not None:
+                self._bury(part, code, now)
         if self._stop_asked_at is not None:
             self._drain(now - self._stop_asked_at)
             return
@@ -195,16 +171,15 @@ class Supervisor:
             self._was_ready = True
             self._greet()
 
-    def _bury(self, part: Part, now: float) -> None:
+    def _bury(self, part: Part, code: int, now: float) -> None:
         """Note a part's end; plan its return unless the server stops."""
-        assert part.process is not None  # noqa: S101 - it just ended
         self._hear(part)  # its last words
         self._unleash(part)
-        code, part.process = part.process.returncode, None
+        part.process = None
         if self._stop_asked_at is not None:
             part.state = "ended"
         elif part.state == "refused" and not self._was_ready:
-            print(f"engage: {part.reason}", file=sys.stderr, flush=True)  # noqa: T201
+            logs.complain(part.reason)
             self._exit, part.state = EXIT_FAILED, "ended"
             self._stop_asked_at = now
         else:
@@ -288,19 +263,42 @@ def _bound(name: str, host: str, port: int) -> dict[str, socket.socket]:
     return {"sip-udp": bind_udp(name, host, port), "sip-tcp": bind_tcp(name, host, port)}
 
 
+def prepared(plan: Plan) -> Supervisor:
+    """Make the folders, take the lock, bind every listener.
+
+    Raises:
+        DataFolderInUse: another server runs on this folder.
+        PortRefused: a listener cannot be bound.
+        OSError: the data folder cannot be written.
+    """
+    data = Path(plan.data)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    plan.run.mkdir(mode=0o700, exist_ok=True)
+    plan.run.chmod(0o700)
+    lock = DataLock(data)
+    listeners: dict[str, socket.socket] = {}
+    for name, (host, port) in plan.listeners.items():
+        try:
+            listeners |= _bound(name, host, port)
+        except PortRefused as refused:
+            if name not in plan.optional:
+                raise
+            logs.say(f"note: {refused}; this listener is left out.")
+    return Supervisor(plan, lock, listeners)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the plan that waits on the given descriptor."""
     logs.configure("supervisor")
     with os.fdopen(int(arguments[0]), "rb") as file:
         plan = load_plan(file.read())
-    supervisor = Supervisor(plan)
     try:
-        supervisor.prepare()
+        supervisor = prepared(plan)
     except (DataFolderInUse, PortRefused) as refused:
-        print(f"engage: {refused}", file=sys.stderr)  # noqa: T201
+        logs.complain(str(refused))
         return EXIT_IN_USE
     except OSError as failed:
-        print(f"engage: the data folder cannot be used: {failed}", file=sys.stderr)  # noqa: T201
+        logs.complain(f"the data folder cannot be used: {failed}")
         return EXIT_FAILED
     for notice in plan.notices:
         logs.say(notice)

@@ -6,7 +6,7 @@ import heapq
 import random
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from pbxcore.sip.agent.listener import CallListener
 from pbxcore.sip.agent.profile import Profile
@@ -18,6 +18,7 @@ from pbxcore.sip.user_agent import Application, UserAgent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Unpack
 
     from pbxcore.sip.agent.call import Call
     from pbxcore.sip.agent.incoming_call import IncomingCall
@@ -33,20 +34,58 @@ if TYPE_CHECKING:
 DELAY_S = 0.01
 
 
+class Clock(Protocol):
+    """What time passes for."""
+
+    @property
+    def deadline(self) -> float | None: ...
+
+    def tick(self, now: float) -> None: ...
+
+
+class Inhabitant(Protocol):
+    """Whoever takes what is sent to an address: a whole user agent, or a stand-in."""
+
+    @property
+    def layer(self) -> Clock: ...
+
+    @property
+    def uri(self) -> bytes: ...
+
+    def take(self, data: bytes, sender: str) -> None: ...
+
+
+class Timeless:
+    """The clock of who waits for nothing."""
+
+    deadline = None
+
+    def tick(self, now: float) -> None: ...
+
+
+class HostOptions(TypedDict, total=False):
+    """How a host differs from others."""
+
+    attempts: Attempts | None
+    application: Application | None
+    reliable: bool
+    session_s: int
+
+
 class World:
     """Hosts by address, and what is on its way between them; `lost` says what never arrives."""
 
     def __init__(self, seed: int = 1) -> None:
         self.now = 0.0
         self.chance = random.Random(seed)  # noqa: S311
-        self.hosts: dict[str, Host] = {}
+        self.hosts: dict[str, Inhabitant] = {}
         self.lost: Callable[[str, bytes], bool] = lambda sender, data: False
         self.seen: list[tuple[float, str, bytes]] = []
         self._under_way: list[tuple[float, int, str, str, bytes]] = []
         self._order = count()
 
-    def host(self, address: str, **more: object) -> Host:
-        self.hosts[address] = host = Host(self, address, **more)  # type: ignore[arg-type]
+    def host(self, address: str, **more: Unpack[HostOptions]) -> Host:
+        self.hosts[address] = host = Host(self, address, **more)
         return host
 
     def put(self, sender: str, to: str, data: bytes) -> None:
@@ -135,27 +174,26 @@ class Host:
             application or self.desk,
             attempts,
         )
+        self.receive: Callable[[Incoming], None] = self.agent.receive
+        """Takes each request; something may be put before it."""
 
     @property
     def uri(self) -> bytes:
         return b"sip:" + self.address.encode()
 
-    def call(self, other: Host, body: bytes = b"offer", **more: object) -> Witness:
+    def call(
+        self, other: Inhabitant, body: bytes = b"offer", lines: tuple[bytes, ...] = ()
+    ) -> Witness:
         """Call somebody; what happens is in the witness."""
         witness = Witness()
-        witness.outgoing = self.agent.invite(
-            other.uri,
-            witness,
-            body=body,
-            **more,  # type: ignore[arg-type]
-        )
+        witness.outgoing = self.agent.invite(other.uri, witness, body=body, lines=lines)
         return witness
 
     def take(self, data: bytes, sender: str) -> None:
         self.layer.receive(data, Flow("udp", f"{self.address}:5060", sender, 5060))
 
     def _receive(self, incoming: Incoming) -> None:
-        self.agent.receive(incoming)
+        self.receive(incoming)
 
     def send(self, data: bytes, flow: Flow, port: int) -> bool:
         self.world.put(self.address, flow.host, data)

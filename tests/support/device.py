@@ -7,9 +7,11 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from websockets.asyncio.client import connect
+
+from tests.support.web_phone import SIP
 
 if TYPE_CHECKING:
     import ssl
@@ -122,8 +124,7 @@ async def carrier(
         return datagrams
     if transport in ("ws", "wss"):
         url = f"{transport}://{server[0]}:{server[1]}/sip"
-        protocols: list[Any] = ["sip"]
-        return Socket(await connect(url, subprotocols=protocols, ssl=trust, local_addr=(local, 0)))
+        return Socket(await connect(url, subprotocols=SIP, ssl=trust, local_addr=(local, 0)))
     name = "localhost" if trust else None
     return Stream(
         *await asyncio.open_connection(
@@ -199,17 +200,29 @@ class Device:
         return await self.signed("REGISTER", f"sip:{self.domain}", self.number, *fields, vias=vias)
 
     async def signed(
-        self, method: str, uri: str, to: str, *lines: str, vias: tuple[str, ...] = ()
+        self,
+        method: str,
+        uri: str,
+        to: str,
+        *lines: str,
+        vias: tuple[str, ...] = (),
+        body: str = "",
     ) -> Answer:
         """Any request, with credentials when it is asked for them."""
-        answer = await self.ask(method, uri, to, *lines, vias=vias)
+        answer = await self.ask(method, uri, to, *lines, vias=vias, body=body)
         if answer.status != 401:
             return answer
         line = f"Authorization: {self.credentials(method, uri, answer)}"
-        return await self.ask(method, uri, to, line, *lines, vias=vias)
+        return await self.ask(method, uri, to, line, *lines, vias=vias, body=body)
 
     async def ask(
-        self, method: str, uri: str, to: str, *lines: str, vias: tuple[str, ...] = ()
+        self,
+        method: str,
+        uri: str,
+        to: str,
+        *lines: str,
+        vias: tuple[str, ...] = (),
+        body: str = "",
     ) -> Answer:
         """Send one request and wait for what is final; `vias` are proxies before the phone's."""
         self.cseq += 1
@@ -225,10 +238,10 @@ class Device:
             f"CSeq: {self.cseq} {method}",
             "User-Agent: Device/1.0",
             *lines,
-            "Content-Length: 0",
+            f"Content-Length: {len(body.encode())}",
             "\r\n",
         )
-        self.carrier.send("\r\n".join(head).encode())
+        self.carrier.send(("\r\n".join(head) + body).encode())
         while True:
             text = await self._next()
             if text.startswith("SIP/2.0 ") and branch in text and not text.startswith("SIP/2.0 1"):

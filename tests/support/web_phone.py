@@ -6,15 +6,18 @@ import asyncio
 import secrets
 import ssl
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 from tests.support.phone import Phone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+SIP: Final = [Subprotocol("sip")]
 
 
 @dataclass
@@ -32,7 +35,7 @@ class WebPhone(Phone):
         context = ssl.create_default_context(cafile=self.trusted) if self.trusted else None
         self.socket: ClientConnection = await connect(
             self.url,
-            subprotocols=["sip"],  # type: ignore[list-item]
+            subprotocols=SIP,
             ssl=context,
             additional_headers=dict(self.headers),
             compression=None,

@@ -25,7 +25,7 @@ from tests.support.phone import Phone
 from tests.support.ports import Ports
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from pbxcore.journal import Fact
     from pbxcore.pbx import ServerCertificate
@@ -36,12 +36,14 @@ class Memory:
     """Bindings that outlive a PBX, not the test."""
 
     held: dict[str, tuple[StoredBinding, ...]] = field(default_factory=dict)
+    saved: Callable[[], None] = lambda: None
 
     def load(self) -> list[StoredBinding]:
         return [each for bindings in self.held.values() for each in bindings]
 
     def save(self, number: str, bindings: tuple[StoredBinding, ...]) -> None:
         self.held[number] = bindings
+        self.saved()
 
 
 @dataclass
@@ -109,13 +111,15 @@ class House:
     host: str = "127.0.0.1"
     certificates: list[ServerCertificate] = field(default_factory=list)
     tls_port: int = 0
+    _moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self) -> None:
+        self.memory.saved = self._moved.set
         self.pbx = Pbx(
             self.directory,
             store=self.memory,
             bans=self.banned,
-            record=self.facts.append,
+            record=self._record,
             arrived=self._arrived,
             events=self.events,
             media=Ports(),
@@ -130,6 +134,17 @@ class House:
 
     async def stop(self) -> None:
         await self.pbx.stop(0.2)
+
+    async def until(self, true: Callable[[], bool], within_s: float = 10) -> None:
+        """Wait until what the PBX told and stored makes that true."""
+        async with asyncio.timeout(within_s):
+            while not true():
+                self._moved.clear()
+                await self._moved.wait()
+
+    def _record(self, fact: Fact) -> None:
+        self.facts.append(fact)
+        self._moved.set()
 
     async def change(self, **fields: Any) -> None:
         """Change some of the settings, as an administrator would."""

@@ -10,6 +10,7 @@ import pytest
 from pbxcore import commands
 from pbxcore.directory import Delta, DomainSettings, SettingsChanged
 from pbxcore.journal import MessageRelayed
+from tests.support.device import Device
 
 if TYPE_CHECKING:
     from tests.integration.sip.conftest import House, Peer
@@ -179,6 +180,24 @@ async def test_text_too_large_for_udp_is_not_sent(house: House) -> None:
         assert isinstance(reply, commands.MessageResult)
         assert reply.status == 513
         assert phone.seen == []
+
+
+async def test_longest_text_passes_from_phone_to_phone_over_tcp(house: House) -> None:
+    where = ("127.0.0.1", house.port)
+    longest = "👋" * 8000  # 32 kB
+    async with (
+        Device("1000", "Sip-1000!", where, "tcp") as phone,
+        Device("1001", "Sip-1001!", where, "tcp") as other,
+    ):
+        assert (await phone.register()).status == 200
+        kind = "Content-Type: text/plain"
+        to = "sip:1000@pbx.test"
+        sent = asyncio.ensure_future(other.signed("MESSAGE", to, "1000", kind, body=longest))
+        came = await phone.request()
+        assert came.endswith(f"\r\n\r\n{longest}")
+        phone.respond(came)
+        assert (await sent).status == 200
+        assert (await other.signed("MESSAGE", to, "1000", kind, body=longest + "x")).status == 413
 
 
 async def test_same_delivery_asked_twice_at_once_is_sent_once(house: House) -> None:

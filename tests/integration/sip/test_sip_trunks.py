@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec import structs
@@ -35,10 +35,21 @@ SECRET = "secret"  # noqa: S105
 ODD_NAME = "user-1_a!b$c&d+e~f"
 
 
-def trunk(server: Kamailio, transport: str = "udp", **more: object) -> Trunk:
-    fields = {"registers": True, "username": "user", "auth_id": ODD_NAME, "password": SECRET}
-    fields |= {"number": "555-1000", "expiry_s": 60, **more}
-    return Trunk("t1", "Provider", "127.0.0.1", server.port, transport, **fields)  # type: ignore[arg-type]
+def trunk(server: Kamailio, transport: str = "udp", **more: Any) -> Trunk:
+    usual = Trunk(
+        "t1",
+        "Provider",
+        "127.0.0.1",
+        server.port,
+        transport,
+        registers=True,
+        username="user",
+        auth_id=ODD_NAME,
+        password=SECRET,
+        number="555-1000",
+        expiry_s=60,
+    )
+    return structs.replace(usual, **more)
 
 
 @pytest.fixture

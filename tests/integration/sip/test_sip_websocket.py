@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from tests.support.phone import Phone
 from tests.support.program import Program
 from tests.support.server import Server, wait_until
-from tests.support.web_phone import WebPhone
+from tests.support.web_phone import SIP, WebPhone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,7 +83,7 @@ async def test_two_browsers_write_to_each_other_and_show_as_devices(server: Serv
 
 
 async def test_challenge_is_one_that_browsers_understand(server: Server) -> None:
-    async with connect(url(server), subprotocols=["sip"]) as socket:  # type: ignore[list-item]
+    async with connect(url(server), subprotocols=SIP) as socket:
         await socket.send(REGISTER + "Contact: <sip:1000@abc.invalid>\r\n\r\n")
         answer = str(await socket.recv())
     assert answer.startswith("SIP/2.0 401 ")
@@ -121,7 +121,7 @@ async def test_plain_request_is_told_to_upgrade(server: Server) -> None:
 
 
 async def test_frames_are_messages_of_their_own(server: Server) -> None:
-    async with connect(url(server), subprotocols=["sip"]) as socket:  # type: ignore[list-item]
+    async with connect(url(server), subprotocols=SIP) as socket:
         await socket.send(OPTIONS + "\r\n")  # no Content-Length is needed
         assert str(await socket.recv()).startswith("SIP/2.0 200 ")
         await socket.send(OPTIONS.encode() + b"Content-Length: 0\r\n\r\n")
@@ -143,7 +143,7 @@ async def test_frames_are_messages_of_their_own(server: Server) -> None:
 
 async def test_largest_message_is_what_is_set(server: Server) -> None:
     admin = Program(server.url, "admin", "Demo-admin!")
-    async with connect(url(server), subprotocols=["sip"]) as socket:  # type: ignore[list-item]
+    async with connect(url(server), subprotocols=SIP) as socket:
         long = f"{OPTIONS}Content-Length: 70000\r\n\r\n{'x' * 70_000}"
         await socket.send(long)
         assert str(await socket.recv()).startswith("SIP/2.0 413 ")
@@ -205,14 +205,14 @@ async def returned(server: Server, number: str) -> WebPhone:
     async with asyncio.timeout(15):
         while True:
             try:
-                async with connect(url(server), subprotocols=["sip"]):  # type: ignore[list-item]
+                async with connect(url(server), subprotocols=SIP):
                     return web_phone(server, number)
             except (InvalidStatus, OSError):  # 503 until it is back
                 await asyncio.sleep(0.1)
 
 
 async def answer_to(server: Server, message: str) -> str:
-    async with connect(url(server), subprotocols=["sip"]) as socket:  # type: ignore[list-item]
+    async with connect(url(server), subprotocols=SIP) as socket:
         await socket.send(message)
         return str(await socket.recv())
 

@@ -8,7 +8,7 @@ import pytest
 
 from pbxcore.sip.headers.events import Event
 from pbxcore.sip.message import Request, Response, build_request, parse
-from tests.support.agents import World
+from tests.support.agents import Timeless, World
 
 if TYPE_CHECKING:
     from pbxcore.sip.agent.subscription import Notified, Subscription
@@ -19,11 +19,10 @@ A, B = "10.0.0.1", "10.0.0.2"
 class Notifier:
     """Answers SUBSCRIBE and sends NOTIFY as it is told."""
 
-    class _Idle:
-        deadline = None
+    uri = b"sip:10.0.0.2"
 
     def __init__(self, world: World) -> None:
-        self.layer = self._Idle()
+        self.layer = Timeless()
         self.world = world
         self.requests: list[Request] = []
         self.responses: list[Response] = []
@@ -31,7 +30,7 @@ class Notifier:
         self.silent = False
         self._cseq = 0
 
-    def take(self, data: bytes, _sender: str) -> None:
+    def take(self, data: bytes, sender: str) -> None:
         message = parse(data)
         if isinstance(message, Response):
             self.responses.append(message)
@@ -71,7 +70,7 @@ class Scene:
         self.alice = self.world.host(A)
         self.notifier = Notifier(self.world)
         self.notifier.silent = silent
-        self.world.hosts[B] = self.notifier  # type: ignore[assignment]
+        self.world.hosts[B] = self.notifier
         self.told: list[Notified] = []
         self.expires_s = expires_s
 

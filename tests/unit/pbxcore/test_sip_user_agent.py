@@ -13,7 +13,7 @@ from pbxcore.sip.digest_client import Account, DigestClient
 from pbxcore.sip.message import Request, Response, build_request, parse
 from pbxcore.sip.resolution import Kind
 from pbxcore.sip.user_agent import Application
-from tests.support.agents import Host, Witness, World
+from tests.support.agents import Host, Timeless, Witness, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -376,8 +376,8 @@ def test_old_cseq_is_500_and_bye_twice_is_481(world: World, alice: Host, bob: Ho
 
 
 def test_second_fork_that_answers_is_acknowledged_and_hung_up(world: World, alice: Host) -> None:
-    world.hosts[B] = bob = Fork(world)  # type: ignore[assignment]
-    witness = alice.call(bob)  # type: ignore[arg-type]
+    world.hosts[B] = bob = Fork(world)
+    witness = alice.call(bob)
     world.run(0.1)
     bob.answer(180, b"one")
     bob.answer(180, b"two")
@@ -397,8 +397,8 @@ def test_second_fork_that_answers_is_acknowledged_and_hung_up(world: World, alic
 
 
 def test_2xx_to_what_we_never_sent_is_not_answered(world: World, alice: Host) -> None:
-    world.hosts[B] = bob = Fork(world)  # type: ignore[assignment]
-    alice.call(bob)  # type: ignore[arg-type]
+    world.hosts[B] = bob = Fork(world)
+    alice.call(bob)
     world.run(0.1)
     stray = bob.invite
     assert stray is not None
@@ -416,7 +416,7 @@ class Fork:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.layer = Idle()
+        self.layer = Timeless()
         self.requests: list[Request] = []
         self.invite: Request | None = None
 
@@ -437,10 +437,6 @@ class Fork:
         lines += [b"Contact: <sip:%b@10.0.0.2>" % tag, b"Content-Length: %d" % len(body)]
         response = Response(status, b"X", b"SIP/2.0", lines, body)
         self.world.put(B, A, response.encode())
-
-
-class Idle:
-    deadline = None
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -471,7 +467,7 @@ def test_challenges_are_answered_in_calls_and_outside(world: World, bob: Host) -
     proxy = Challenger(world)
     client = DigestClient(lambda realm: Account("alice", PASSWORD), lambda: b"nonce")
     alice = world.host(A, attempts=client)
-    bob.agent.receive = proxy.challenges(bob.agent.receive)  # type: ignore[method-assign]
+    bob.receive = proxy.challenges(bob.receive)
     witness = answered(world, alice, bob)
     (ack,) = world.messages(A, b"ACK")[-1:]
     assert ack.get(b"proxy-authorization") is not None
@@ -490,7 +486,7 @@ def test_wrong_password_is_told(world: World, bob: Host) -> None:
     proxy = Challenger(world)
     client = DigestClient(lambda realm: Account("alice", "wrong"), lambda: b"nonce")
     alice = world.host(A, attempts=client)
-    bob.agent.receive = proxy.challenges(bob.agent.receive)  # type: ignore[method-assign]
+    bob.receive = proxy.challenges(bob.receive)
     witness = alice.call(bob)
     world.run(1.0)
     assert witness.notes == ["failed 407"]
@@ -573,8 +569,8 @@ class Follower(Application):
 
 
 def test_callee_that_hangs_up_while_it_rings_is_left(world: World, alice: Host) -> None:
-    world.hosts[B] = bob = Fork(world)  # type: ignore[assignment]
-    witness = alice.call(bob)  # type: ignore[arg-type]
+    world.hosts[B] = bob = Fork(world)
+    witness = alice.call(bob)
     world.run(0.1)
     bob.answer(180, b"one")
     world.run(0.1)

@@ -87,10 +87,10 @@ def test_calls_amid_damaged_messages(seed: int) -> None:
     for call in list(bob.desk.calls):
         call.accept(b"answer")
     world.run(2.0)
-    for call in [*witness.calls, *bob.desk.calls]:
-        call.modify(b"changed")
-        call.send(b"INFO", lines=(b"Info-Package: test",), body=b"x")
-        call.refer(b"<sip:10.0.0.1>", lambda progress: None)
+    for either in [*witness.calls, *bob.desk.calls]:
+        either.modify(b"changed")
+        either.send(b"INFO", lines=(b"Info-Package: test",), body=b"x")
+        either.refer(b"<sip:10.0.0.1>", lambda progress: None)
     world.run(200.0)
     for host in (alice, bob):
         host.agent.hang_up_all()
