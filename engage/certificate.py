@@ -83,13 +83,21 @@ def store_uploaded(data: Path, certificate: bytes, key: bytes) -> None:
     Raises:
         CertificateRefused: OpenSSL cannot use it; nothing was changed then.
     """
-    folder = data / "keys"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    trial = folder / f"{UPLOADED}.trial"
+    store(data / "keys" / UPLOADED, certificate, key)
+
+
+def store(path: Path, certificate: bytes, key: bytes) -> None:
+    """Put key and chain into one file, in place of what it was.
+
+    Raises:
+        CertificateRefused: OpenSSL cannot use it; nothing was changed then.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    trial = path.with_name(f"{path.name}.trial")
     try:
         _replace(trial, key.strip() + b"\n" + certificate.strip() + b"\n")
         context_of(CertificateFiles(trial, trial, self_signed=False))
-        trial.replace(folder / UPLOADED)
+        trial.replace(path)
     finally:
         trial.unlink(missing_ok=True)
 

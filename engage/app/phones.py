@@ -17,8 +17,10 @@ from engage.telephony.alerts import SECTION as EVENTS
 from engage.telephony.alerts import EventSettings, PhoneAlerts
 from engage.telephony.ban_routes import BanRoutes
 from engage.telephony.bans import Bans
+from engage.telephony.certificate_routes import NameCertificateRoutes
 from engage.telephony.device_routes import DeviceRoutes
 from engage.telephony.devices import SipDevices
+from engage.telephony.name_certificates import NameCertificates
 from engage.telephony.routes import PhoneRoutes
 from engage.telephony.security import FAIL2BAN, SIP_LIMITS, Fail2banSettings, SipLimitSettings
 from engage.telephony.service import Telephony
@@ -103,6 +105,7 @@ class Phones:
             *self.dialplan.routes,
             *self.records.routes,
             *BanRoutes(Bans(database, pbx)).routes(),
+            *NameCertificateRoutes(NameCertificates(ground.settings.data, database)).routes(),
             *DeviceRoutes(devices, domain=lambda: host, realm=realm).routes(),
         ]
 

@@ -18,7 +18,7 @@ ClientCertificates = Literal["off", "optional", "required"]
 
 
 class SipTlsSettings(BaseModel):
-    """Certificates of others; our own is that of the HTTP server."""
+    """Certificates of others; ours are that of the HTTP server and those for further names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", title=N_("SIP TLS"))
 

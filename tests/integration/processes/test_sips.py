@@ -73,6 +73,46 @@ def test_sipsak_is_answered(transport: str) -> None:
     assert b"SIP/2.0 200 OK" in asked.stdout
 
 
+def test_certificate_for_a_further_name_is_uploaded_shown_and_removed(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    one, other = authority.issue("sip.example"), authority.issue("voip.example")
+    trusting = ssl.create_default_context(cadata=authority.pem)
+
+    def shown(name: str) -> bool:
+        try:
+            with (
+                socket.create_connection(("127.0.0.1", server.sips_port), 5) as plain,
+                trusting.wrap_socket(plain, server_hostname=name),
+            ):
+                return True
+        except ssl.SSLCertVerificationError:
+            return False
+
+    def upload(certificate: Path, key: Path) -> Reply:
+        chain = "".join(certificate.read_text().partition("-----BEGIN CERTIFICATE")[1:])
+        values = {"certificate": chain, "key": key.read_text()}
+        return admin.post("/v1/sip-certificates", values)
+
+    with Server() as server:
+        admin = Program(server.url, "admin", "Demo-admin!")
+        assert not shown("sip.example")
+        refused = upload(one.certificate, other.key)
+        assert (refused.status, list(refused.json()["error"]["fields"])) == (422, ["key"])
+        made = upload(one.certificate, one.key).json()
+        assert made["names"] == ["sip.example"]
+        assert "PRIVATE" not in str(made)
+        assert upload(other.certificate, other.key).status == 200
+        assert upload(one.certificate, one.key).json()["id"] == made["id"]  # in its place
+        listed = admin.get("/v1/sip-certificates").json()["items"]
+        assert [each["names"] for each in listed] == [["sip.example"], ["voip.example"]]
+        for name in ("sip.example", "voip.example"):
+            wait_until(lambda name=name: shown(name), 10, f"the certificate of {name}")
+        assert admin.delete(f"/v1/sip-certificates/{made['id']}").status == 204
+        assert admin.delete(f"/v1/sip-certificates/{made['id']}").status == 404
+        wait_until(lambda: not shown("sip.example"), 10, "the end of one")
+        assert shown("voip.example")
+
+
 def test_who_is_trusted_is_a_setting_that_holds_at_once(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     own = authority.issue("phone.example")

@@ -62,7 +62,7 @@ export const pages: readonly Page[] = [
   { ...settingsPage("pbx", () => t("Number Ranges"), "numbers", "extensions"), words: () => t("extensions, queues, dial plan") },
   { ...settingsPage("pbx", () => t("SIP Settings"), "sip", "sip_security"), words: () => t("digest, authentication, MD5, SHA-256, DNS") },
   { ...settingsPage("pbx", () => t("SIP Limits"), "sip-limits", "sip_security", "sip_limits"), words: () => t("flood, connections, message size, subscriptions") },
-  { ...settingsPage("pbx", () => t("SIP TLS"), "sip-tls", "sip_security", "sip_tls"), words: () => t("certificates, client certificates, encryption") },
+  { ...settingsPage("pbx", () => t("SIP TLS"), "sip-tls", "sip_security", "sip_tls"), load: () => import("./system/SipTlsPage"), words: () => t("certificates, client certificates, encryption") },
   { group: "messaging", name: () => t("Live Chat"), path: "livechats", module: "livechat", words: () => t("visitors, web site, widget, inquiries"), load: () => import("./livechat/LiveChatPage") },
   { group: "messaging", name: () => t("Message Broadcast"), path: "broadcasts", module: "broadcast", words: () => t("notice, announcement"), load: () => import("./broadcast/BroadcastPage") },
   { group: "system", name: () => t("Email Settings"), path: "email", module: "email", words: () => t("SMTP, mail server, sender, test"), settings: "email", load: () => import("./email/EmailSettingsPage") },

@@ -14,9 +14,8 @@ import { nt, t } from "../../shared/i18n";
 import { usePolled } from "../usePolled";
 import styles from "./HttpServer.module.css";
 
-/** `GET /v1/certificate`: the one in use, never its key. */
-export interface CertificateAnswer {
-  source: "start" | "uploaded" | "self_signed";
+/** What is told of every certificate, never its key. */
+export interface CertificateFacts {
   names: string[];
   issuer: string;
   valid_from: string;
@@ -24,6 +23,11 @@ export interface CertificateAnswer {
   fingerprint: string;
   chain: number;
   warnings: string[];
+}
+
+/** `GET /v1/certificate`: the one in use. */
+interface CertificateAnswer extends CertificateFacts {
+  source: "start" | "uploaded" | "self_signed";
   public_address: string;
 }
 
@@ -58,7 +62,7 @@ export function Certificate({ path, readOnly }: { path: string; readOnly: boolea
               {warning}
             </Notice>
           ))}
-          <Facts certificate={value} />
+          <Facts certificate={value} source={sourceWords(value.source)} />
           {!readOnly && value.source !== "start" && (
             <div className={styles.actions}>
               <Button variant="default" leftSection={<Icon name="upload" size={17} />} onClick={() => go(path, "certificate")}>
@@ -86,11 +90,15 @@ export function Certificate({ path, readOnly }: { path: string; readOnly: boolea
   );
 }
 
-function Facts({ certificate }: { certificate: CertificateAnswer }) {
+export function Facts({ certificate, source }: { certificate: CertificateFacts; source?: string }) {
   return (
     <dl className={styles.facts}>
-      <dt>{t("Source")}</dt>
-      <dd>{sourceWords(certificate.source)}</dd>
+      {source && (
+        <>
+          <dt>{t("Source")}</dt>
+          <dd>{source}</dd>
+        </>
+      )}
       <dt>{t("Names")}</dt>
       <dd>
         <bdi>{certificate.names.join(", ") || "–"}</bdi>

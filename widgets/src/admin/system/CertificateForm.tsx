@@ -20,13 +20,13 @@ const LARGEST = 40_000;
 const drawn: Drawn = { certificate: (props) => <Pem {...props} />, key: (props) => <Pem {...props} /> };
 
 /** A certificate with its chain and its key; the server checks that they fit before it uses them. */
-export function CertificateForm({ back, readOnly }: { back: { path: string; label: string }; readOnly: boolean }) {
+export function CertificateForm({ address, back, readOnly }: { address: string; back: { path: string; label: string }; readOnly: boolean }) {
   const { api } = useSession();
   const load = useCallback(() => api.get<Schema>("/v1/forms/certificate"), [api]);
   const { value, failed, reload } = usePolled(load, () => "still");
 
   async function save(values: Record<string, Value>): Promise<void> {
-    await api.post("/v1/certificate", values);
+    await api.post(address, values);
   }
 
   return (

@@ -8,7 +8,7 @@ import styles from "./HttpServer.module.css";
 
 /** Where the server is reached: its public address, further hosts, and the certificate of HTTPS. */
 export default function HttpServerPage({ page, rest: [first], readOnly }: PageProps) {
-  if (first === "certificate") return <CertificateForm back={{ path: page.path, label: page.name() }} readOnly={readOnly} />;
+  if (first === "certificate") return <CertificateForm address="/v1/certificate" back={{ path: page.path, label: page.name() }} readOnly={readOnly} />;
   return (
     <>
       <Heading title={page.name()} lead={t("The addresses under which people reach this server.")} />
