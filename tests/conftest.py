@@ -22,6 +22,25 @@ if TYPE_CHECKING:
 # Here alone: the fixtures of each conftest are its own, with a PostgreSQL for each.
 __all__ = ["database", "database_url", "empty_database_url", "postgres"]
 
+LONGEST_FIRST = (
+    "survival/test_killed_parts_lose_nothing.py",
+    "contract/test_rest_contract.py",
+    "processes/test_parts_die_and_return.py",
+    "files/test_files_service.py",
+    "admin/test_admin_live_chat.py",
+    "broadcast/test_message_broadcasts.py",
+    "livechat/test_livechat_reception.py",
+    "wave/test_wave_files.py",
+    "web/test_bad_input.py",
+    "admin/test_admin_looks.py",
+    "admin/test_admin_broadcast.py",
+    "processes/test_command_line.py",
+    "visitor/test_chat_journey.py",
+    "broadcast/test_broadcast_survives_kills.py",
+    "api/test_api_survives.py",
+    "interfaces/test_life_of_a_server.py",
+)
+
 # Examples may take their time: the machine that runs them is shared.
 settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
@@ -33,12 +52,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--soak"):
-        return
-    long = [item for item in items if item.get_closest_marker("soak")]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+    if not config.getoption("--soak"):
+        long = [item for item in items if item.get_closest_marker("soak")]
+        if long:
+            config.hook.pytest_deselected(items=long)
+            items[:] = [item for item in items if item not in long]
+    items.sort(key=lambda item: _rank(item.path.as_posix()))
+
+
+def _rank(path: str) -> int:
+    """Where a file stands in the order: a long one at the end would leave the others waiting."""
+    for rank, ending in enumerate(LONGEST_FIRST):
+        if path.endswith(ending):
+            return rank
+    return len(LONGEST_FIRST) + ("/unit/" in path)
 
 
 @pytest.fixture(scope="session", autouse=True)
