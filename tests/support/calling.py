@@ -11,12 +11,14 @@ from pbxcore.simulator import Conditions, Simulation, Stack
 from pbxcore.sip.agent.listener import CallListener
 from pbxcore.sip.agent.profile import Profile
 from pbxcore.sip.agent.route import UriRouter
+from pbxcore.sip.headers.dialog_reference import DialogReference
 from pbxcore.sip.sdp.codecs import EVENTS, PCMA, PCMU
 from pbxcore.sip.sdp.direction import Hold
 from pbxcore.sip.sdp.negotiation import Negotiation
 from pbxcore.sip.sdp.reader import read
 from pbxcore.sip.sdp.stream import Stream, held
 from pbxcore.sip.sdp.writer import write
+from pbxcore.sip.uri import write_uri_headers
 from pbxcore.sip.user_agent import Application, UserAgent
 from tests.support.scenarios import NAMES
 
@@ -72,6 +74,7 @@ class Phone(Application):
         self.talks: set[Talk] = set()
         self.waiting = 0
         self.answered = 0
+        self.hands_over = False
         self.others = [each.uri for each in simulation.stacks]
         self.agent = user_agent(simulation, stack, self, session_s=session_s, reliable=reliable)
         watch = simulation.invariants.watch
@@ -185,7 +188,8 @@ class Talk(CallListener):
         after, chance = self._phone.simulation.after, self._chance
         length = chance.between(0, _LONGEST_CALL_S)
         for _ in range(chance.below(4)):
-            deed = chance.one_of((self._change, self._change, self._press, self._refer))
+            deeds = (self._change, self._change, self._press, self._refer, self._hand_over)
+            deed = chance.one_of(deeds[: 5 if self._phone.hands_over else 4])
             after(chance.between(0, length), lambda deed=deed: None if call.ended else deed(call))
         after(length, call.hang_up)
 
@@ -238,6 +242,23 @@ class Talk(CallListener):
     def _refer(self, call: Call) -> None:
         self._phone.waiting += 1
         call.refer(b"<%b>" % self._chance.one_of(self._phone.others), self._progressed)
+
+    def _hand_over(self, call: Call) -> None:
+        """Join whom we talk to here with whom we talk to in another call, if there is one."""
+        talks = [each for each in self._phone.talks if each is not self and each.answered]
+        if talks:
+            other = self._chance.one_of(sorted(talks, key=lambda each: each.answered[-1].dialog.id))
+            dialog = other.answered[-1].dialog
+            named = DialogReference(dialog.call_id, dialog.remote_tag or b"", dialog.local_tag)
+            headers = write_uri_headers([(b"Replaces", named.encode())])
+            self._phone.waiting += 1
+            uri = self._chance.one_of(self._phone.others)
+            call.refer(b"<%b?%b>" % (uri, headers), self._progressed)
+
+    @property
+    def answered(self) -> list[Call]:
+        """The calls that both ends know to be answered."""
+        return [each for each in self._calls if not each.early]
 
     def _heard(self, _status: int, _response: Response | None) -> None:
         self._phone.waiting -= 1

@@ -50,6 +50,7 @@ def play_switched(
         ]
         for phone in phones:
             phone.others = [house.uri(name) for name in NAMES]
+            phone.hands_over = True
         seen: dict[str, int] = {}
 
         def look(number: str) -> None:
@@ -74,31 +75,33 @@ def play_switched(
 
 def check_facts(facts: Sequence[Fact]) -> None:
     """What is told of each call is whole, in order, and agrees with itself."""
-    ids = dict.fromkeys(each.call for each in facts if isinstance(each, CallStarted))
-    for call in ids:
-        of_call = [each for each in facts if getattr(each, "call", None) == call]
-        assert isinstance(of_call[0], CallStarted)
-        assert isinstance(of_call[-1], CallEnded)
-        open_ = {of_call[0].leg}
-        answered = False
-        for each in of_call[1:-1]:
-            match each:
-                case LegCalled(_, leg):
-                    assert leg not in open_
-                    open_.add(leg)
-                case LegRinging(_, leg) | LegAnswered(_, leg):
-                    assert leg in open_
-                case CallTransferred(other=other) if other:
-                    pass
-                case LegsJoined(_, first, other):
-                    answered = True
-                    assert {first, other} <= open_
-                case LegEnded(_, leg):
-                    open_.remove(leg)
-                case _:
-                    pass
-        assert not open_
-        assert (of_call[-1].disposition == "answered") is answered
+    up: dict[str, set[str]] = {}
+    joined: set[str] = set()
+    ended: dict[str, str] = {}
+    for each in facts:
+        match each:
+            case CallStarted(call, leg):
+                up[call] = {leg}
+            case LegCalled(call, leg):
+                assert not any(leg in legs for legs in up.values())
+                up[call].add(leg)
+            case LegRinging(call, leg) | LegAnswered(call, leg):
+                assert leg in up[call]
+            case CallTransferred(call, _, other=other) if other:
+                up[call] |= up[other]
+                up[other] = set()
+            case LegsJoined(call, first, second):
+                joined.add(call)
+                assert {first, second} <= up[call]
+            case LegEnded(call, leg):
+                up[call].remove(leg)
+            case CallEnded(call, disposition):
+                assert not up.pop(call)
+                ended[call] = disposition
+            case _:
+                pass
+    assert not up
+    assert {call for call, how in ended.items() if how == "answered"} == joined
 
 
 def _call(house: House, phones: list[Phone]) -> None:
