@@ -141,7 +141,8 @@ class Events:
         if outcome.added or outcome.removed:
             packages = (PresencePackage.name, RegPackage.name)
             self._subscriptions.changed(outcome.number, *packages)
-        self._loop.call_soon(self._unasked.registered, outcome)  # after its 200
+        if self._directory.settings.unsolicited_mwi:
+            self._loop.call_soon(self._unasked.registered, outcome)  # after its 200
 
     def refresh(self) -> None:
         """The directory is another now: mailboxes may be, and extensions may be gone."""
