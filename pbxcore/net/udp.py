@@ -24,6 +24,8 @@ _THROWN_AWAY_FOR_ONE: Final = 16
 """Datagrams that are thrown away unread in the time one that is looked at takes."""
 _QUIET_WAKES: Final = 16
 """Wake-ups with one datagram each before we look for a second again: finding none costs a call."""
+_CLOSE_S: Final = 0.001
+"""Wake-ups this close to each other come of one burst: the rest of it is there, or soon will be."""
 _LARGEST: Final = 65535
 _LONGEST_KEEP_ALIVE: Final = 4  # a few zeros, as some phones send
 
@@ -47,9 +49,11 @@ class UdpTransport:
         self.six = bound.family == socket.AF_INET6
         self.host, self.port = bound.getsockname()[:2]
         self.local = host_port(self.host, self.port)
+        self._both = self.six and self.host == "::"
         self.dropped = 0
         self._most = _A_WAKE  # datagrams to read at the next wake-up
         self._quiet = 0
+        self._woken_at = 0.0
 
     def start(self) -> None:
         """Read from now on."""
@@ -63,7 +67,8 @@ class UdpTransport:
     def send(self, data: bytes, host: str, port: int) -> bool:
         """Send one datagram; False when the network refused it at once."""
         try:
-            self._socket.sendto(data, (f"::ffff:{host}" if self._mapped(host) else host, port))
+            to = f"::ffff:{host}" if self._both and ":" not in host else host  # RFC 3493 §3.7
+            self._socket.sendto(data, (to, port))
         except BlockingIOError:
             self.dropped += 1  # as a router would: retransmission is what UDP has
         except OSError as error:
@@ -75,18 +80,15 @@ class UdpTransport:
 
     def reaches(self, host: str) -> bool:
         """Whether this socket can send there; one on `[::]` speaks both families."""
-        return (":" in host) is self.six or self._mapped(host)
-
-    def _mapped(self, host: str) -> bool:
-        """Whether an address has to be written as IPv6 (RFC 3493 §3.7)."""
-        return self.six and self.host == "::" and ":" not in host
+        return self._both or (":" in host) is self.six
 
     def _read(self) -> None:
         receive_from, shuns = self._socket.recvfrom, self._guard.shuns
         now = self._loop.time()
         self._quiet -= 1
-        if self._most == 1 and self._quiet < 0:
+        if self._most == 1 and (self._quiet < 0 or now - self._woken_at < _CLOSE_S):
             self._most = _A_WAKE
+        self._woken_at = now
         left, thrown_away = self._most, 0
         while left > 0:
             try:
@@ -98,7 +100,7 @@ class UdpTransport:
                 log.debug("datagram not read", extra={"why": error.strerror})
                 left -= 1
                 continue
-            host = plain_host(address[0])
+            host = plain_host(address[0]) if self.six else address[0]
             if shuns(host, now):
                 thrown_away += 1
                 left -= thrown_away % _THROWN_AWAY_FOR_ONE == 0
