@@ -118,23 +118,25 @@ class Guard:
 
     def admits(self, flow: Flow, size: int, now: float) -> bool:
         """Whether a message of that many bytes is looked at; asked before anything is parsed."""
-        source = source_of(flow.host)
+        source, reliable = source_of(flow.host), flow.reliable
         if source in self._banned:
             self.figures.dropped_banned += 1
             return False
-        neighbour = self._is_neighbour(source)
+        neighbour = self._neighbours.get(source)
+        if neighbour is None:
+            neighbour = self._is_neighbour(source)
         rate, rates = NEIGHBOURS if neighbour else self._rate, self._known
         proved = self._proved.get(source)
-        if flow.reliable:
+        if reliable:
             rates = self._streams
         elif not neighbour and not proved:
             rate, rates = self._strangers_rate, self._strangers
         if not rates.take(source, rate, now):
             self.figures.dropped_often += 1
-            if not flow.reliable:
+            if not reliable:
                 self._shunned.put(source, now + 1 / rate.per_s)
             return False
-        if flow.reliable or proved:
+        if reliable or proved:
             return True
         if not neighbour and not self._together.take("", ALL_STRANGERS, now):
             self.figures.dropped_often += 1
@@ -145,7 +147,7 @@ class Guard:
 
     def answers(self, flow: Flow, size: int) -> bool:
         """Whether a response of that many bytes may go out, or could be somebody's weapon."""
-        if flow.reliable:
+        if flow.transport != "udp":
             return True
         source = source_of(flow.host)
         if self._proved.get(source) or is_loopback(source):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class StoredBinding(msgspec.Struct, frozen=True, omit_defaults=True):
+class StoredBinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One contact of one extension (RFC 3261 §10.3), complete enough to outlive the process.
 
     `source` is where the REGISTER came from and `local` where it arrived, both as `host:port`;

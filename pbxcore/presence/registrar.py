@@ -107,7 +107,8 @@ class Registrar:
         if not registration.contacts:
             return Outcome(registration.number, before)
         most = 1 if registration.device else max_contacts
-        if sum(each.expires_s != 0 for each in registration.contacts) > most:
+        asked = registration.contacts
+        if len(asked) > most and sum(each.expires_s != 0 for each in asked) > most:
             raise RemoteProtocolError(403, "Too Many Contacts")
         held = [each for each in before if each.device == registration.device]
         others = [each for each in before if each.device != registration.device]
@@ -183,7 +184,7 @@ class Registrar:
     def _put(self, number: str, bindings: tuple[StoredBinding, ...]) -> None:
         before = self.of(number)
         self._count += len(bindings) - len(before)
-        if any(each.flow_bound for each in before + bindings):
+        if [each for each in before + bindings if each.flow_bound]:
             self._flows.changed(number, before, bindings)
         if not bindings:
             self._bindings.pop(number, None)

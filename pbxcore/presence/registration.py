@@ -32,6 +32,7 @@ USUAL_EXPIRY_S: Final = 3600
 PATH: Final = b"path"
 SUPPORTED: Final = frozenset((PATH, OUTBOUND, GRUU))
 """Option tags that a REGISTER may require."""
+_NONE: Final[frozenset[bytes]] = frozenset()
 _MOST_CONTACTS: Final = 32
 _MOST_PROXIES: Final = 8
 _LONGEST_TEXT: Final = 200
@@ -75,7 +76,7 @@ class Registration(msgspec.Struct, frozen=True):
     @property
     def outbound(self) -> bool:
         """Whether it is a flow that is registered (RFC 5626 §6)."""
-        return any(each.reg_id for each in self.contacts)
+        return OUTBOUND in self.options and any(each.reg_id for each in self.contacts)
 
 
 def read_registration(
@@ -213,7 +214,7 @@ def _contact(value: bytes, default_s: int | None) -> ContactAsked:
 
 def _options(request: Request) -> frozenset[bytes]:
     named = read_option_tags(request, b"supported") + read_option_tags(request, b"require")
-    return SUPPORTED.intersection(named)
+    return SUPPORTED.intersection(named) if named else _NONE
 
 
 def _path(request: Request, options: frozenset[bytes], *, believed: bool) -> tuple[str, ...]:

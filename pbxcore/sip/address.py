@@ -27,7 +27,7 @@ _DISPLAY: Final = re.compile(rb"[^<>\",;:@\\]*")
 _UNSAFE: Final = re.compile(rb"[^!#-;=?-~]")
 
 
-class Address(msgspec.Struct, frozen=True):
+class Address(msgspec.Struct, frozen=True, gc=False):
     """One address: display name without quotes, URI as written, and what follows it."""
 
     display_name: bytes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from pbxcore.sip.grammar import BACKSLASH, QUOTE, unquoted
@@ -42,12 +43,18 @@ class Algorithm(NamedTuple):
     def request(self, method: bytes, uri: bytes, body: bytes | None) -> bytes:
         """Hash what is asked, A2 of the RFC; the body goes along for `auth-int`."""
         if body is None:
-            return self.hashed(b"%b:%b" % (method, uri))
+            return _remembered(self, method, uri)
         return self.hashed(b"%b:%b:%b" % (method, uri, self.hashed(body)))
 
     def response(self, secret: bytes, middle: bytes, request: bytes) -> bytes:
         """Hash both with the nonces between them: what goes over the wire."""
         return self.hashed(b"%b:%b:%b" % (secret, middle, request))
+
+
+@lru_cache(maxsize=1024)
+def _remembered(algorithm: Algorithm, method: bytes, uri: bytes) -> bytes:
+    """A2 without a body: that of REGISTER is the same for all phones of a domain."""
+    return algorithm.hashed(b"%b:%b" % (method, uri))
 
 
 def _algorithms() -> dict[bytes, Algorithm]:

@@ -10,7 +10,7 @@ LARGEST_UDP_REQUEST: Final = 1300
 """Bytes a request over UDP may have when the path is unknown (RFC 3261 §18.1.1, RFC 3428 §8)."""
 
 
-class Flow(msgspec.Struct, frozen=True):
+class Flow(msgspec.Struct, frozen=True, gc=False):
     """One way to a peer: a UDP address seen from one of our sockets, or a connection.
 
     `local` is our end as `host:port`; `connection` is the number of a stream connection, 0 for UDP.

@@ -37,6 +37,8 @@ _WRITABLE: Final = re.compile(
     + rb"|\[[0-9A-Fa-f:.]+\]"
     + rb'|"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[\x00-\x09\x0b\x0c\x0e-\x7f])*"'
 )
+_SURE_DIGITS: Final = 10
+"""Fewer digits are less than the largest delta-seconds."""
 MOST_ELEMENTS: Final = 500
 """Commas in one header line: nobody has that much to list."""
 MOST_SECONDS: Final = (1 << 32) - 1
@@ -138,6 +140,8 @@ def seconds(value: bytes | None) -> int | None:
 
     A comment or anything else behind a space does not matter.
     """
+    if value and value.isdigit() and len(value) < _SURE_DIGITS:
+        return int(value)
     digits = (value or b"").split(None, 1)[:1]
     if not digits or not digits[0].isdigit():
         return None

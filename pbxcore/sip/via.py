@@ -25,7 +25,7 @@ _ANY: Final = re.compile(
 )
 
 
-class Via(msgspec.Struct, frozen=True):
+class Via(msgspec.Struct, frozen=True, gc=False):
     """One Via element; `port` is None when none was written, `tail` holds the parameters."""
 
     transport: bytes
@@ -85,7 +85,7 @@ def parse_via(element: bytes) -> Via:
 def stamped(element: bytes, via: Via, source_host: str, source_port: int) -> bytes:
     """The top Via as a response carries it: with `received` and `rport` filled in (RFC 3581 §4)."""
     host = source_host.partition("%")[0].encode()  # no zone: it means something here alone
-    if b"rport" not in via.tail and b"received" not in via.tail and via.host == host:
+    if via.host == host and via.tail.find(b"rport") < 0 and via.tail.find(b"received") < 0:
         return element
     before, bare, after = via.tail.partition(b";rport")
     if bare and after[:1] in b";" and b"rport" not in after and b"received" not in via.tail:
@@ -115,6 +115,6 @@ def answer_port(via: Via, source_host: str, source_port: int) -> int:
     sent-by, which we follow when the sender names its real address; one who names another sits
     behind a NAT or is wrong, and only the source port can reach it.
     """
-    if b"rport" in via.tail or via.host.strip(b"[]") != source_host.encode():
+    if via.tail.find(b"rport") >= 0 or via.host.strip(b"[]") != source_host.encode():
         return source_port
     return via.port or 5060

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import RemoteProtocolError
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
     from pbxcore.sip.message import Message
 
 _Q: Final = re.compile(rb"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
+_REMEMBERED_LENGTH: Final = 256
 _MALFORMED_EXPIRES_S: Final = 3600  # RFC 3261 §20.10
 _LARGEST_REG_ID: Final = (1 << 31) - 1  # RFC 5626 §4.2
 
 
 class Contact(AddressHeader, frozen=True):
-    """One contact; `uri` as written, parameters with their quotes."""
+    """One contact; `uri` as written, parameters with their quotes; they are shared: read only."""
 
     @property
     def expires(self) -> int | None:
@@ -70,14 +72,21 @@ def q_milli_of(given: Mapping[bytes, bytes | None]) -> int:
 
 
 def parse_contact(value: bytes) -> Contact:
-    """Read one contact; `*` is none.
+    """Read one contact; `*` is none. Phones send the same again: what is not long is remembered.
 
     Raises:
         RemoteProtocolError: 400: it is no address.
     """
+    return _remembered(value) if len(value) <= _REMEMBERED_LENGTH else _parsed(value)
+
+
+def _parsed(value: bytes) -> Contact:
     if value == b"*":
         raise RemoteProtocolError(400, "Contact * Not Allowed")
     return Contact.parse(value)
+
+
+_remembered = lru_cache(maxsize=4096)(_parsed)
 
 
 def read_contacts(message: Message) -> list[Contact]:

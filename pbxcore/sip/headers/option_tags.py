@@ -40,7 +40,8 @@ def refuse_unknown(request: Request, ours: Collection[bytes]) -> None:
     Raises:
         RemoteProtocolError: 420 with Unsupported.
     """
-    if request.get(b"require") is None and request.get(b"proxy-require") is None:
+    values = request.values
+    if b"require" not in values and b"proxy-require" not in values:
         return
     required = request.all(b"require") + request.all(b"proxy-require")
     unknown = [tag for tag in required if tag and tag.lower() not in ours]

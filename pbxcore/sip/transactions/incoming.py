@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +22,12 @@ if TYPE_CHECKING:
     from pbxcore.sip.transactions.layer import TransactionLayer
 
 _TAG: Final = re.compile(rb";\s*tag\s*=", re.IGNORECASE)
+_ECHOED: Final = (
+    (b"from", b"From: "),
+    (b"to", b"To: "),
+    (b"call-id", b"Call-ID: "),
+    (b"cseq", b"CSeq: "),
+)
 _FORGOTTEN: Final = Request(b"", b"", b"", [], b"")
 
 
@@ -91,8 +96,8 @@ class Incoming:
     def own_tag(self) -> bytes:
         """Our tag: the same for the same request without having to remember it."""
         if self._tag is None:
-            seed = b"\0".join(self.key)
-            sealed = hashlib.blake2b(seed, digest_size=8, key=self._layer.tag_key)
+            sealed = self._layer.tag_hash.copy()
+            sealed.update(b"\0".join(self.key))
             self._tag = sealed.hexdigest().encode()
         return self._tag
 
@@ -206,15 +211,13 @@ class Incoming:
 
     def _perform(self, outputs: list[Output]) -> None:
         for output in outputs:
-            match output:
-                case Send(data):
-                    self._send(data)
-                case Trying() if self._machine is not None:
-                    trying = build_response(100, "Trying", self._echo(tagged=False))
-                    self._perform(self._machine.progress(trying))
-                case Unacknowledged():
-                    if self.on_failed is not None:
-                        self.on_failed()
+            if isinstance(output, Send):  # nearly always
+                self._send(output.data)
+            elif isinstance(output, Trying) and self._machine is not None:
+                trying = build_response(100, "Trying", self._echo(tagged=False))
+                self._perform(self._machine.progress(trying))
+            elif isinstance(output, Unacknowledged) and self.on_failed is not None:
+                self.on_failed()
 
     def _send(self, data: bytes) -> None:
         """Send a response the way the request came, or on a new connection (§18.2.2).
@@ -237,32 +240,33 @@ class Incoming:
         self._layer.wire.reach(Target(flow.transport, flow.host, port), reached)
 
     def _response(self, status: int, reason: str, lines: Sequence[bytes], body: bytes) -> bytes:
-        more = self.success if 200 <= status < 300 else ()
-        all_lines = [*self._echo(), *lines, *more]
+        all_lines = self._echo()
+        all_lines += lines
+        if self.success and 200 <= status < 300:
+            all_lines += self.success
         return build_response(status, reason or reason_of(status), all_lines, body)
 
     def _echo(self, *, tagged: bool = True) -> list[bytes]:
         """The headers a response repeats (§8.2.6.2)."""
-        request, flow = self.request, self.flow
-        vias = request.lines_of(b"via")
-        top, comma, rest = vias[0].partition(b",")
-        lines = [
-            b"Via: %b%b%b" % (stamped(top.strip(), self.via, flow.host, flow.port), comma, rest)
-        ]
-        lines += [b"Via: " + each for each in vias[1:]]
-        if (from_ := request.get(b"from")) is not None:
-            lines.append(b"From: " + from_)
-        if (to := request.get(b"to")) is not None:
-            if tagged and not _is_tagged(to):
-                to = b"%b;tag=%b" % (to, self.own_tag)
-            lines.append(b"To: " + to)
-        for title, name in ((b"Call-ID: ", b"call-id"), (b"CSeq: ", b"cseq")):
-            if (value := request.get(name)) is not None:
-                lines.append(title + value)
+        request, flow, values = self.request, self.flow, self.request.values
+        top, comma, rest = values[b"via"].partition(b",")
+        top = stamped(top.strip(), self.via, flow.host, flow.port)
+        lines = [b"Via: %b,%b" % (top, rest) if comma else b"Via: " + top]
+        if request.repeated(b"via"):
+            lines += [b"Via: " + each for each in request.lines_of(b"via")[1:]]
+        for name, title in _ECHOED:
+            value = values.get(name)
+            if value is None:
+                continue
+            if name == b"to" and tagged and not _is_tagged(value):
+                value = b"%b;tag=%b" % (value, self.own_tag)
+            lines.append(title + value)
         return lines
 
 
 def _is_tagged(to: bytes) -> bool:
     """Whether a To has a tag, malformed as it may be: what stands in quotes or brackets is none."""
+    if to[-1:] == b">":
+        return False
     behind = max(to.rfind(b">"), to.rfind(b"<"), to.rfind(b'"')) + 1
     return _TAG.search(to, behind) is not None

@@ -6,6 +6,7 @@ its bytes is a `Wire`: the sockets of `pbxcore.net`, or the virtual ones of a si
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -85,7 +86,7 @@ class TransactionLayer:
     ) -> None:
         self.wire = wire
         self.now = clock
-        self.tag_key = entropy(32)
+        self.tag_hash = hashlib.blake2b(digest_size=8, key=entropy(32))
         self.figures = Figures()
         self.on_request = on_request
         self.on_ack: Callable[[Request, Flow], None] | None = None
