@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Final, Self
 
 from pbxcore.directory import BanPolicy, Directory, DomainSettings, SipLimits, Snapshot
+from pbxcore.entropy import Entropy
 from pbxcore.net.call import AsyncCall
 from pbxcore.net.desk import Desk, Text
 from pbxcore.net.dns import Resolver
@@ -92,9 +93,8 @@ class AsyncUserAgent:
         settings = DomainSettings(bans=BanPolicy(enabled=False), limits=_LIMITS)
         directory = Directory(Snapshot(1, settings, ()))
         watch = Watch(directory, store=None, record=lambda fact: None, clock=time.time)
-        self._endpoint = Endpoint(
-            lambda: settings, lambda incoming: None, secrets.token_bytes, watch
-        )
+        entropy = Entropy()
+        self._endpoint = Endpoint(lambda: settings, lambda incoming: None, entropy, watch)
         router = UriRouter(
             self._endpoint,
             lambda most: secrets.randbelow(most + 1),
@@ -106,7 +106,7 @@ class AsyncUserAgent:
             self._endpoint.layer,
             router,
             self._profile,
-            secrets.token_bytes,
+            entropy,
             self._desk,
             client if self._account.password else None,
         )

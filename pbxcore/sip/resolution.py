@@ -14,6 +14,7 @@ from __future__ import annotations
 import enum
 import ipaddress
 from bisect import bisect_left
+from functools import lru_cache
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
@@ -316,6 +317,7 @@ def _fitting(wanted: Destination, transports: Sequence[str]) -> tuple[str, ...]:
     return tuple(each for each in transports if each in _PORTS)
 
 
+@lru_cache(maxsize=4096)
 def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
