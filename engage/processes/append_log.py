@@ -122,12 +122,16 @@ class Appender:
     def _is_due(self) -> bool:
         """Wait until something was taken, and let a burst gather; False when all is done."""
         with self._changed:
+            self._let_gather()  # while records keep coming nobody has to wake us
             while not (len(self._files) > 1 or self._files[-1].pending or self._stopping):
                 self._idle = True
                 self._changed.wait()
-            if not self._stopping and not self._problem:
-                self._changed.wait_for(lambda: self._stopping, self._within_s)
+                self._let_gather()
             return len(self._files) > 1 or self._files[-1].pending
+
+    def _let_gather(self) -> None:
+        if not self._stopping and not self._problem:
+            self._changed.wait_for(lambda: self._stopping, self._within_s)
 
     def _present(self) -> tuple[LogFile, ...]:
         with self._changed:
