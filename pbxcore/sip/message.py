@@ -65,24 +65,20 @@ _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 _BARE_LF: Final = re.compile(rb"(?<!\r)\n")
 
 
-class _Canonical(dict[bytes, bytes]):
-    """Long names in lower case by what peers really write: the usual one costs one look-up."""
-
-    __slots__ = ()
-
-    def __missing__(self, name: bytes) -> bytes:
-        lower = name.strip().lower()
-        return _NAMES.get(lower, lower)
+# What peers really write, so that the common name costs one look-up and no copy.
+_CANONICAL: Final = {name: name.lower() for name in _USUAL.split()} | {
+    spelling: long for short, long in _NAMES.items() for spelling in (short, short.upper())
+}
 
 
-_CANONICAL: Final = _Canonical(
-    {name: name.lower() for name in _USUAL.split()}
-    | {spelling: long for short, long in _NAMES.items() for spelling in (short, short.upper())}
-)
+def _canonical(name: bytes) -> bytes:
+    lower = name.strip().lower()
+    return _NAMES.get(lower, lower)
 
 
 def _name(line: bytes) -> bytes:
-    return _CANONICAL[line.partition(b":")[0]]
+    raw = line.partition(b":")[0]
+    return _CANONICAL.get(raw) or _canonical(raw)
 
 
 class Message:
@@ -100,10 +96,10 @@ class Message:
     def _index(self) -> dict[bytes, bytes]:
         values: dict[bytes, bytes] = {}
         more: dict[bytes, list[bytes]] | None = None
-        canonical, odd = _CANONICAL, self._odd
+        known, odd = _CANONICAL.get, self._odd
         for line in self.lines:
             raw, _, value = line.partition(b":")
-            name = canonical[raw]
+            name = known(raw) or _canonical(raw)
             value = _unfolded(value) if odd else value.strip(b" \t")
             if name in values:
                 more = more or {}
