@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # The form nearly every phone writes, so that it costs one match.
 _USUAL: Final = re.compile(
-    rb'(?:"([^"\\]*)"[ \t]*)?<([^<>"\s]+)>(;tag=([A-Za-z0-9\-.!%*_+`\'~]+))?'
+    rb'(?:"([^"\\]*)"[ \t]*)?<([^<>" \t\r\n\f\v]+)>(;tag=([A-Za-z0-9\-.!%*_+`\'~]+))?'
 )
 _DISPLAY: Final = re.compile(rb"[^<>\",;:@\\]*")
 _UNSAFE: Final = re.compile(rb"[^!#-;=?-~]")

@@ -155,11 +155,15 @@ class Call(Peer):
     @property
     def deadline(self) -> float | None:
         """When something is due."""
-        due = [self.timer.deadline, self.changing.deadline, self.references.deadline]
-        if self.answering is not None:
-            due.append(self.answering.deadline)
-        due.append(self._forget_at)
-        return min((each for each in due if each is not None), default=None)
+        known = (
+            self.timer.deadline,
+            self.changing.deadline,
+            self.references.deadline,
+            None if self.answering is None else self.answering.deadline,
+            self._forget_at,
+        )
+        due = [each for each in known if each is not None]
+        return min(due) if due else None
 
     def tick(self, now: float) -> None:
         """Let time pass."""

@@ -123,6 +123,8 @@ class References:
     @property
     def deadline(self) -> float | None:
         """When some reference is due."""
+        if not self.open:
+            return None
         both = [each.deadline for each in self._taken]
         both += [each.subscriber.deadline for each in self._asked]
         return min((each for each in both if each is not None), default=None)
