@@ -76,6 +76,20 @@ def _usual_pairs(value: bytes) -> dict[bytes, bytes] | None:
     return found if len(found) == len(pairs) == value.count(b",") + 1 else None
 
 
+@lru_cache(maxsize=64)
+def _around_nonce(
+    realm: str, algorithms: tuple[str, ...], stale: bool, integrity: bool
+) -> tuple[bytes, list[bytes]]:
+    """What stands before the nonce in each challenge, and behind it for each algorithm."""
+    flag = b", stale=true" if stale else b""
+    covers = b"auth,auth-int" if integrity else b"auth"
+    return b'WWW-Authenticate: Digest realm="%b", nonce="' % escaped(realm.encode()), [
+        b'", algorithm=%b%b, qop="%b"' % (ALGORITHMS[name].name, flag, covers)
+        for each in algorithms
+        if (name := each.upper().encode()) in ALGORITHMS
+    ]
+
+
 class Authenticator:
     """Challenges and judges.
 
@@ -114,17 +128,9 @@ class Authenticator:
             integrity: whether the digest may cover the body too (`auth-int`).
             source: the address that the challenge goes to; see `issued_to`.
         """
-        nonce, quoted_realm = self._nonce(now, source), escaped(realm.encode())
-        flag = b", stale=true" if stale else b""
-        covers = b"auth,auth-int" if integrity else b"auth"
-        return tuple(
-            [
-                b'WWW-Authenticate: Digest realm="%b", nonce="%b", algorithm=%b%b, qop="%b"'
-                % (quoted_realm, nonce, ALGORITHMS[name].name, flag, covers)
-                for each in algorithms
-                if (name := each.upper().encode()) in ALGORITHMS
-            ]
-        )
+        nonce = self._nonce(now, source)
+        before, behind = _around_nonce(realm, tuple(algorithms), stale, integrity)
+        return tuple([before + nonce + each for each in behind])
 
     def next_nonce(self, nonce: bytes, now: float, *, source: str = "") -> tuple[bytes, ...]:
         """The line that spares whoever used this nonce its next 401 (RFC 7616 §3.5).
