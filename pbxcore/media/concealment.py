@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -28,7 +29,9 @@ class Concealer:
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
-        self._past: Wave = np.zeros(self._count(_COMPARED_S + 2 * _LONGEST_PERIOD_S), np.float32)
+        self._kept = self._count(_COMPARED_S + 2 * _LONGEST_PERIOD_S)
+        self._past: deque[Samples] = deque([silence(self._kept)])
+        self._length = self._kept
         self._period: Wave = np.zeros(0, np.float32)  # empty while nothing is missing
         self._made_up = 0
 
@@ -43,8 +46,10 @@ class Concealer:
             samples = samples.copy()
             samples[:count] = rounded(self._next(count) * (1 - rise) + samples[:count] * rise)
             self._period, self._made_up = self._period[:0], 0
-        keep = len(self._past)
-        self._past = np.concatenate((self._past, samples[-keep:].astype(np.float32)))[-keep:]
+        self._past.append(samples)
+        self._length += len(samples)
+        while self._length - len(self._past[0]) >= self._kept:
+            self._length -= len(self._past.popleft())
         return samples
 
     def lost(self, count: int) -> Samples:
@@ -64,7 +69,8 @@ class Concealer:
 
     def _last_period(self) -> Wave:
         """The last period, its end bent to where it begins, so that it can be repeated."""
-        past, compared = self._past, self._count(_COMPARED_S)
+        past: Wave = np.concatenate(self._past)[-self._kept :].astype(np.float32)
+        compared = self._count(_COMPARED_S)
         shortest, longest = self._count(_SHORTEST_PERIOD_S), self._count(_LONGEST_PERIOD_S)
         earlier = sliding_window_view(past[-compared - longest : -shortest], compared)
         alike = earlier @ past[-compared:]

@@ -20,7 +20,10 @@ _EVENT: Final = struct.Struct(">BBH")
 
 
 class Conversion:
-    """One direction of a bridge, as far as it cannot be relayed as it is."""
+    """One direction of a bridge, as far as it cannot be relayed as it is.
+
+    Each transcoder feeds the output by a clock of its own, `feeder` by that of the packets.
+    """
 
     def __init__(self, origin: Agreed, target: Stream, feeder: object) -> None:
         self._output: Output = target.output
@@ -56,7 +59,7 @@ class Conversion:
             _EVENT.pack(event, flags, min(duration, 0xFFFF)),
             self._events.send_type,
             transcoder.clock(packet.timestamp),
-            self._feeder,
+            transcoder,
             packet.arrived_at,
             marker=packet.marker,
         )
@@ -81,4 +84,4 @@ class Conversion:
         for each, timestamp in transcoder.take(
             packet.ssrc, packet.sequence, packet.timestamp, payload
         ):
-            self._output.send(each, target.send_type, timestamp, self._feeder, packet.arrived_at)
+            self._output.send(each, target.send_type, timestamp, transcoder, packet.arrived_at)

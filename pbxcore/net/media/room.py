@@ -107,6 +107,8 @@ class Room:
 
     def _answer(self, heard: dict[str, Samples], moment: float) -> None:
         """Most hear the same, for most are silent: that is encoded once for each codec."""
+        if not heard:
+            return  # the last one left in this very tick
         counts = Counter(map(id, heard.values()))
         common, listeners = counts.most_common(1)[0]
         payloads: dict[object, bytes] = {}
@@ -118,7 +120,7 @@ class Room:
             elif listeners == 1 or id(frame) != common:
                 seat.saying.say(frame, moment)
             else:
-                identity = codec.codec.identity
+                identity = seat.saying.identity
                 if identity not in payloads:
                     payloads[identity] = self._common_encoder(codec.codec).encode(frame)
                 seat.saying.send(payloads[identity], moment)

@@ -28,13 +28,15 @@ def rate_of(stream: Stream) -> int:
 class Saying:
     """One feeder's voice on one stream; a frame at each tick, or none.
 
-    `feeder`: on whose behalf, for the claims on the stream's output.
+    `feeder`: on whose behalf, for the claims on the stream's output. `identity` is the codec's, as
+    `codec` was last asked for.
     """
 
     def __init__(self, stream: Stream, feeder: object, rate: int) -> None:
         self._stream, self._feeder, self._rate = stream, feeder, rate
         self._agreed: Agreed | None = None
         self._codec: AgreedCodec | None = None
+        self.identity: tuple[object, ...] = ()
         self._encoder: FrameEncoder | None = None
         self._step = self._timestamp = 0
 
@@ -65,10 +67,9 @@ class Saying:
 
     def _follow(self) -> None:
         self._agreed = self._stream.agreed
-        codec = codec_to_send(self._stream)
-        if codec is None or (self._codec and codec.codec.identity == self._codec.codec.identity):
-            self._codec = codec
+        self._codec = codec = codec_to_send(self._stream)
+        if codec is None or codec.codec.identity == self.identity:
             return
-        self._codec = codec
+        self.identity = codec.codec.identity
         self._encoder = FrameEncoder(codec.codec, self._rate)
         self._step = codec.codec.clock_rate // 50
