@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from pbxcore.media.codecs.catalogue import transcodable
-from pbxcore.sip.sdp.codecs import EVENTS, G722, OPUS, PCMA, PCMU, Format, formats_of
+from pbxcore.sip.sdp.codecs import DYNAMIC, EVENTS, G722, OPUS, PCMA, PCMU, Format, formats_of
 from pbxcore.sip.sdp.crypto import new_crypto
 from pbxcore.sip.sdp.direction import Direction, direction_of
 from pbxcore.sip.sdp.stream import AVP, SAVP, Agreed, Stream
@@ -150,11 +150,21 @@ def _carried(line: Line) -> tuple[Format, ...]:
     more: list[Format] = []
     if any(transcodable(each.codec) for each in line.formats):
         more += [each for each in CONVERTED if each.codec.identity not in known]
-    return _with_events(msgspec.structs.replace(line, formats=(*line.formats, *more)))
+    return _with_events(msgspec.structs.replace(line, formats=_numbered(line.formats, more)))
 
 
 def _with_events(line: Line) -> tuple[Format, ...]:
     """Keys can always be pressed (RFC 4733): whoever hears none is told in another way."""
     if line.kind != "audio" or any(each.codec.is_event for each in line.formats):
         return line.formats
-    return (*line.formats, EVENTS)
+    return _numbered(line.formats, [EVENTS])
+
+
+def _numbered(formats: tuple[Format, ...], more: list[Format]) -> tuple[Format, ...]:
+    """More formats, each under a number of its own: the other end chose its own without ours."""
+    taken = {each.payload_type for each in formats}
+    for each in more:
+        number = next(free for free in (each.payload_type, *DYNAMIC) if free not in taken)
+        taken.add(number)
+        formats = (*formats, msgspec.structs.replace(each, payload_type=number))
+    return formats
