@@ -23,6 +23,7 @@ class Decoders:
         self._stream = stream
         self._agreed: Agreed | None = None
         self._decoders: dict[int, Decoder | None] = {}
+        self._clock_rates: dict[int, int] = {}
 
     def of(self, payload_type: int) -> Decoder | None:
         """None for what is not sound, or none that we decode."""
@@ -33,10 +34,15 @@ class Decoders:
             self._decoders[payload_type] = self._decoder(payload_type)
         return self._decoders[payload_type]
 
+    def clock_rate(self, payload_type: int) -> int:
+        """That of the timestamps of what is decoded."""
+        return self._clock_rates[payload_type]
+
     def _decoder(self, payload_type: int) -> Decoder | None:
         codecs = self._agreed.codecs if self._agreed else ()
         for each in codecs:
             if each.receive_type == payload_type and transcodable(each.codec):
+                self._clock_rates[payload_type] = each.codec.clock_rate
                 return decoder_for(each.codec)
         return None
 
@@ -66,7 +72,7 @@ class Hearing:
         if decoder is None:
             return
         playout = self._playout
-        clock_rate = self.stream.output.clock_rate
+        clock_rate = self._decoders.clock_rate(packet.payload_type)
         if playout is None or packet.ssrc != self._source or clock_rate != self._clock_rate:
             playout = self._playout = Playout(clock_rate, self._rate)
             self._source, self._clock_rate = packet.ssrc, clock_rate

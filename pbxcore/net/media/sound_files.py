@@ -49,7 +49,7 @@ class FileSource:
         self._rate, self._readers = rate, readers
         self._decoded = _decoded(file, rate)
         self._ready: deque[Samples] = deque()
-        self._count = 0
+        self._read_count = self._taken_count = 0  # each is written by one thread only
         self._whole = False
         self._reading: Future[None] | None = None
         self._refill()
@@ -68,7 +68,7 @@ class FileSource:
                 part = part[:count]
             parts.append(part)
             count -= len(part)
-            self._count -= len(part)
+            self._taken_count += len(part)
         self._refill()
         return np.concatenate(parts) if parts else silence(0)
 
@@ -76,8 +76,12 @@ class FileSource:
         self._whole = True
         self._ready.clear()
 
+    @property
+    def _in_store(self) -> int:
+        return self._read_count - self._taken_count
+
     def _refill(self) -> None:
-        if self._whole or self._count >= _LOW_S * self._rate:
+        if self._whole or self._in_store >= _LOW_S * self._rate:
             return
         if self._reading is None or self._reading.done():
             self._reading = self._readers.submit(self._read)
@@ -85,13 +89,13 @@ class FileSource:
     def _read(self) -> None:
         """In a reader's thread; only one reads a file at a time."""
         try:
-            while self._count < _AHEAD_S * self._rate and not self._whole:
+            while self._in_store < _AHEAD_S * self._rate and not self._whole:
                 part = next(self._decoded, None)
                 if part is None:
                     self._whole = True
                     return
                 self._ready.append(part)
-                self._count += len(part)
+                self._read_count += len(part)
         except (OSError, ValueError) as failed:  # FFmpeg's errors are one or the other
             self.problem = str(failed)
             self._whole = True
