@@ -108,7 +108,7 @@ class ApiUsers:
             rows = ApiUserRepository(connection)
             if new.client_id and (known := await rows.by_client_id(new.client_id)) is not None:
                 return known
-            if await rows.taken(user.user):
+            if await rows.taken(user.key):
                 raise UserTaken
             await rows.add(user, new.client_id)
             await note(connection, actor, "api_user.add", _subject(user.id), {"name": user.user})
@@ -139,7 +139,7 @@ class ApiUsers:
             subject = _subject(user_id)
             await check_version(connection, subject, present.version, change.version)
             changed = self._changed(present, change)
-            if await rows.taken(changed.user, but=user_id):
+            if await rows.taken(changed.key, but=user_id):
                 raise UserTaken
             await rows.put(changed)
             detail = {"name": changed.user, "fields": sorted(fields)}

@@ -49,10 +49,9 @@ class CertificateUpload(BaseModel):
     )
 
 
-class CertificateView(BaseModel):
-    """The certificate in use, never its key. `source`: `start`, `uploaded` or `self_signed`."""
+class CertificateFacts(BaseModel):
+    """What is told of every certificate, never its key."""
 
-    source: str
     names: list[str]
     issuer: str
     valid_from: str
@@ -60,6 +59,12 @@ class CertificateView(BaseModel):
     fingerprint: str
     chain: int
     warnings: list[str]
+
+
+class CertificateView(CertificateFacts):
+    """The certificate in use. `source`: `start`, `uploaded` or `self_signed`."""
+
+    source: str
     public_address: str
 
 
@@ -104,15 +109,21 @@ class HttpServerRoutes:
         return answer(self._view(await self._certificates.remove(who), request))
 
     def _view(self, shown: ServerCertificate, request: Request) -> dict[str, Any]:
-        tag = language(request)
         return {
             "source": shown.source,
-            "names": list(shown.names),
-            "issuer": shown.issuer,
-            "valid_from": shown.valid_from.isoformat().replace("+00:00", "Z"),
-            "valid_until": shown.valid_until.isoformat().replace("+00:00", "Z"),
-            "fingerprint": shown.fingerprint,
-            "chain": shown.chain,
-            "warnings": [translate(each, tag) for each in shown.warnings],
+            **facts_json(shown, language(request)),
             "public_address": self._certificates.public_address(),
         }
+
+
+def facts_json(shown: ServerCertificate, tag: str) -> dict[str, Any]:
+    """What is told of a certificate, in a language."""
+    return {
+        "names": list(shown.names),
+        "issuer": shown.issuer,
+        "valid_from": shown.valid_from.isoformat().replace("+00:00", "Z"),
+        "valid_until": shown.valid_until.isoformat().replace("+00:00", "Z"),
+        "fingerprint": shown.fingerprint,
+        "chain": shown.chain,
+        "warnings": [translate(each, tag) for each in shown.warnings],
+    }

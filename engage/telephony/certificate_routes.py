@@ -8,9 +8,8 @@ from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engage.i18n import translate
 from engage.system.actor import Module
-from engage.system.http_server_routes import CertificateUpload
+from engage.system.http_server_routes import CertificateFacts, CertificateUpload, facts_json
 from engage.web.openapi import operation
 from engage.web.requests import actor, answer, language, read
 
@@ -20,17 +19,10 @@ if TYPE_CHECKING:
     from engage.telephony.name_certificates import NameCertificate, NameCertificates
 
 
-class ShownCertificate(BaseModel):
-    """A certificate that is shown to those who ask for its names, never its key."""
+class ShownCertificate(CertificateFacts):
+    """A certificate that is shown to those who ask for its names."""
 
     id: str
-    names: list[str]
-    issuer: str
-    valid_from: str
-    valid_until: str
-    fingerprint: str
-    chain: int
-    warnings: list[str]
 
 
 class ShownCertificates(BaseModel):
@@ -84,14 +76,4 @@ class NameCertificateRoutes:
 
 
 def _shown(certificate: NameCertificate, tag: str) -> dict[str, Any]:
-    shown = certificate.shown
-    return {
-        "id": certificate.id,
-        "names": list(shown.names),
-        "issuer": shown.issuer,
-        "valid_from": shown.valid_from.isoformat().replace("+00:00", "Z"),
-        "valid_until": shown.valid_until.isoformat().replace("+00:00", "Z"),
-        "fingerprint": shown.fingerprint,
-        "chain": shown.chain,
-        "warnings": [translate(each, tag) for each in shown.warnings],
-    }
+    return {"id": certificate.id, **facts_json(certificate.shown, tag)}

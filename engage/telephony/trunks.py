@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engage.errors import Invalid, NotFound, Unavailable
 from engage.identifiers import new_id, now_ms
 from engage.keyring import SealBroken
+from engage.people.policy import name_key
 from engage.system.actor import Module
 from engage.system.operation_log import check_version, note
 from engage.telephony.events import TrunksChanged
@@ -115,7 +116,7 @@ class Trunks:
             rows = TrunkRepository(connection)
             if new.client_id and (known := await rows.by_client_id(new.client_id)) is not None:
                 return known
-            if await rows.taken(form.name):
+            if await rows.taken(name_key(form.name)):
                 raise TrunkNameTaken
             await rows.add(entry, new.client_id)
             await note(connection, actor, "trunk.add", subject_of(entry.id), {"name": form.name})
@@ -154,7 +155,7 @@ class Trunks:
             )
             if problems := problems_of(form, password=bool(changed.sealed_password)):
                 raise Invalid(problems)
-            if await rows.taken(form.name, but=trunk_id):
+            if await rows.taken(name_key(form.name), but=trunk_id):
                 raise TrunkNameTaken
             await rows.put(changed)
             fields = sorted(given) + (["password"] if password else [])

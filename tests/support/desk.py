@@ -42,6 +42,18 @@ def open_administration(new_context: NewContext, url: str, **options: object) ->
     return page
 
 
+def at(admin: Page, url: str, path: str, name: str) -> Page:
+    """A page of the administration, by its address; `name` is its heading."""
+    admin.goto(f"{url}/admin/#/{path}")
+    expect(admin.get_by_role("heading", name=name, level=1, exact=True)).to_be_visible()
+    return admin
+
+
+def save(page: Page) -> None:
+    """Press Save."""
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
 def ask(new_context: NewContext, url: str, name: str, text: str = "") -> Page:
     """A visitor who has filled the form and waits; writes `text` while waiting."""
     page = new_context().new_page()

@@ -9,11 +9,10 @@ from playwright.sync_api import expect
 from tests.support.desk import open_wave
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from playwright.sync_api import BrowserContext, Locator, Page
 
-    NewContext = Callable[..., BrowserContext]
+    from tests.support.desk import NewContext
+
 
 _SOUND = """
 (() => {

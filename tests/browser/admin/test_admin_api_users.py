@@ -10,30 +10,17 @@ from playwright.sync_api import expect
 
 from engage.certificate import self_signed
 from tests.support.browser import serious_faults
-from tests.support.desk import NARROW, open_administration, scrolls_sideways
+from tests.support.desk import NARROW, at, open_administration, save, scrolls_sideways
 from tests.support.ucm import UcmClient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Page
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
 
-    NewContext = Callable[..., BrowserContext]
 
 PASSWORD = "Api-orders-2026!"  # noqa: S105
-
-
-def at(admin: Page, url: str, path: str, name: str) -> Page:
-    admin.goto(f"{url}/admin/#/{path}")
-    expect(admin.get_by_role("heading", name=name, level=1, exact=True)).to_be_visible()
-    return admin
-
-
-def save(admin: Page) -> None:
-    admin.get_by_role("button", name="Save", exact=True).click()
 
 
 def test_program_is_let_in_refused_elsewhere_and_removed(

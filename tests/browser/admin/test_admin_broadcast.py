@@ -19,13 +19,10 @@ from tests.support.desk import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from playwright.sync_api import Locator, Page
 
-    from playwright.sync_api import BrowserContext, Locator, Page
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
-
-    NewContext = Callable[..., BrowserContext]
 
 
 def open_form(admin: Page) -> None:

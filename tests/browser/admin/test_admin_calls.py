@@ -16,13 +16,10 @@ from tests.support.desk import NARROW, open_administration, scrolls_sideways
 from tests.support.tone import Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from playwright.sync_api import BrowserContext
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
-
-    NewContext = Callable[..., BrowserContext]
 
 
 @contextmanager

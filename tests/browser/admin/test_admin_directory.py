@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.support.desk import open_administration, scrolls_sideways, sign_in
+from tests.support.desk import open_administration, save, scrolls_sideways, sign_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Locator, Page, Route
+    from playwright.sync_api import Locator, Page, Route
 
+    from tests.support.desk import NewContext
     from tests.support.server import Server
-
-    NewContext = Callable[..., BrowserContext]
 
 
 def open_page(admin: Page, name: str) -> None:
@@ -32,10 +30,6 @@ def row(admin: Page, name: str) -> Locator:
     return admin.get_by_role("row").filter(
         has=admin.get_by_role("rowheader", name=name, exact=True)
     )
-
-
-def save(admin: Page) -> None:
-    admin.get_by_role("button", name="Save", exact=True).click()
 
 
 def add_extension(admin: Page, number: str, first_name: str) -> None:

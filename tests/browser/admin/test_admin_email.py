@@ -8,16 +8,16 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
-from tests.support.desk import NARROW, open_administration, scrolls_sideways
+from tests.support.desk import NARROW, at, open_administration, scrolls_sideways
 from tests.support.mail_sink import PASSWORD, USER, SinkThread, certificate
 from tests.support.server import Server, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from playwright.sync_api import BrowserContext, Locator, Page
+    from playwright.sync_api import Locator, Page
 
-    NewContext = Callable[..., BrowserContext]
+    from tests.support.desk import NewContext
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +25,6 @@ def sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SinkThread]:
     context, _ = certificate(tmp_path_factory.mktemp("mail"))
     with SinkThread(tls=context, auth=True) as running:
         yield running
-
-
-def at(admin: Page, url: str, path: str, name: str) -> Page:
-    admin.goto(f"{url}/admin/#/{path}")
-    expect(admin.get_by_role("heading", name=name, level=1, exact=True)).to_be_visible()
-    return admin
 
 
 def set_up(admin: Page, url: str, sink: SinkThread) -> None:

@@ -14,13 +14,9 @@ from tests.support.browser import serious_faults
 from tests.support.desk import NARROW, open_administration, scrolls_sideways
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from playwright.sync_api import BrowserContext
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
 
-    NewContext = Callable[..., BrowserContext]
 
 LIAR = "127.0.0.66"
 

@@ -22,13 +22,11 @@ from tests.support.desk import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from playwright.sync_api import Locator, Page
 
-    from playwright.sync_api import BrowserContext, Locator, Page
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
 
-    NewContext = Callable[..., BrowserContext]
 
 FIELDS = ("Full Name", "Email", "Phone Number")
 FILLED = {"Full Name": "Lena", "Email": "lena@example.test", "Phone Number": "+49 30 1234"}

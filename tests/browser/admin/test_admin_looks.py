@@ -11,13 +11,13 @@ from tests.support.browser import serious_faults
 from tests.support.desk import NARROW, open_administration, scrolls_sideways
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Page
 
+    from tests.support.desk import NewContext
     from tests.support.server import Server
 
-    NewContext = Callable[..., BrowserContext]
 
 FORMS = (
     "extensions/new",

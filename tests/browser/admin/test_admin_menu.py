@@ -10,13 +10,11 @@ from playwright.sync_api import expect
 from tests.support.desk import NARROW, open_administration, scrolls_sideways
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from playwright.sync_api import Locator, Page
 
-    from playwright.sync_api import BrowserContext, Locator, Page
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
 
-    NewContext = Callable[..., BrowserContext]
 
 GROUPS = [
     "Extension / Trunk",

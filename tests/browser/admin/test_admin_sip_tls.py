@@ -12,13 +12,8 @@ from tests.support.browser import serious_faults
 from tests.support.desk import open_administration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from playwright.sync_api import BrowserContext
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
-
-    NewContext = Callable[..., BrowserContext]
 
 
 def test_certificate_for_a_further_name_comes_and_goes(

@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
-from tests.support.desk import NARROW, open_administration, scrolls_sideways
+from tests.support.desk import NARROW, open_administration, save, scrolls_sideways
 from tests.support.kamailio import kamailio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from playwright.sync_api import BrowserContext, Page
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
 
-    NewContext = Callable[..., BrowserContext]
 
 PROVIDERS_PASSWORD = "secret"  # noqa: S105 - Kamailio's
 
@@ -45,10 +43,6 @@ def provider() -> Iterator[int]:
     finally:
         done.set()
         thread.join()
-
-
-def save(admin: Page) -> None:
-    admin.get_by_role("button", name="Save", exact=True).click()
 
 
 def test_trunk_is_added_seen_registered_and_removed(

@@ -16,13 +16,12 @@ from tests.support.mail_sink import SinkThread
 from tests.support.server import Server, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Page
 
+    from tests.support.desk import NewContext
     from tests.support.mail_sink import MailSink, Taken
-
-    NewContext = Callable[..., BrowserContext]
 
 
 @pytest.fixture(scope="module")

@@ -17,13 +17,11 @@ from tests.support.desk import log, open_wave, say
 from tests.support.server import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from playwright.sync_api import BrowserContext
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
 
-    NewContext = Callable[..., BrowserContext]
 
 SHOWN = (
     "(async () => { const found = await navigator.serviceWorker.getRegistration('/wave/');"

@@ -12,13 +12,8 @@ from tests.support.desk import NARROW, scrolls_sideways
 from tests.support.softphone import Softphone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from playwright.sync_api import BrowserContext
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
-
-    NewContext = Callable[..., BrowserContext]
 
 
 @pytest.fixture

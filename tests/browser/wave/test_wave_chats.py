@@ -10,13 +10,10 @@ from tests.support.browser import serious_faults
 from tests.support.desk import log, message_box, open_wave, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from playwright.sync_api import Page
 
-    from playwright.sync_api import BrowserContext, Page
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
-
-    NewContext = Callable[..., BrowserContext]
 
 
 def view(page: Page, name: str) -> None:

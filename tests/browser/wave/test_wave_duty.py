@@ -10,13 +10,8 @@ from tests.support.desk import open_wave
 from tests.support.program import Program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from playwright.sync_api import BrowserContext
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
-
-    NewContext = Callable[..., BrowserContext]
 
 
 def test_an_agent_logs_in_and_takes_a_break(server: Server, new_context: NewContext) -> None:

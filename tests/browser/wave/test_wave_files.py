@@ -27,12 +27,12 @@ from tests.support.desk import (
 from tests.support.server import Server, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Page
 
-    NewContext = Callable[..., BrowserContext]
+    from tests.support.desk import NewContext
+
 
 MEGABYTE = 1024 * 1024
 

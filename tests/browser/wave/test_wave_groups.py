@@ -12,13 +12,10 @@ from tests.support.desk import NARROW, log, message_box, open_wave, say, scrolls
 from tests.support.program import Program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from playwright.sync_api import Locator, Page
 
-    from playwright.sync_api import BrowserContext, Locator, Page
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
-
-    NewContext = Callable[..., BrowserContext]
 
 
 def make_group(page: Page, name: str, *members: str) -> None:

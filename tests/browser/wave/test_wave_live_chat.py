@@ -9,13 +9,10 @@ from playwright.sync_api import expect
 from tests.support.desk import accept, ask, inquiry, log, message_box, open_wave, say, sign_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from playwright.sync_api import Page, WebSocketRoute
 
-    from playwright.sync_api import BrowserContext, Page, WebSocketRoute
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
-
-    NewContext = Callable[..., BrowserContext]
 
 
 def test_agent_accepts_and_both_talk(server: Server, new_context: NewContext) -> None:

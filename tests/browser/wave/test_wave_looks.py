@@ -20,13 +20,8 @@ from tests.support.desk import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from playwright.sync_api import BrowserContext
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
-
-    NewContext = Callable[..., BrowserContext]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

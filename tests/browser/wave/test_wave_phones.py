@@ -13,13 +13,11 @@ from tests.support.desk import log, open_wave, say
 from tests.support.phone import Phone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Coroutine, Iterator
 
-    from playwright.sync_api import BrowserContext
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
 
-    NewContext = Callable[..., BrowserContext]
 
 T = TypeVar("T")
 WITHIN_S = 20.0

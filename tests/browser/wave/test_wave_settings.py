@@ -11,13 +11,10 @@ from tests.support.browser import serious_faults
 from tests.support.desk import NARROW, message_box, open_wave, scrolls_sideways
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from playwright.sync_api import Locator, Page
 
-    from playwright.sync_api import BrowserContext, Locator, Page
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
-
-    NewContext = Callable[..., BrowserContext]
 
 
 def settings(page: Page) -> Locator:

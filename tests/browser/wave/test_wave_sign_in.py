@@ -10,13 +10,8 @@ from tests.support.browser import serious_faults
 from tests.support.desk import message_box, open_wave, sign_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from playwright.sync_api import BrowserContext
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
-
-    NewContext = Callable[..., BrowserContext]
 
 
 def test_wrong_password_is_said_and_the_right_one_lets_in(
