@@ -49,6 +49,7 @@ class Sound:
     def carry_out(self, owner: Owner, request: SoundRequest) -> MediaReply:
         """Do what is asked."""
         if self._studio is None:
+            self._wait()
             from pbxcore.net.media.studio import Studio
 
             self._studio = Studio(self._engine)
@@ -68,6 +69,7 @@ class Sound:
             before.close()
         keys = stream.kind == "audio" and _in_band(request.agreed)
         if keys or request.fax_tones:
+            self._wait()
             from pbxcore.net.media.tone_hearing import ToneHearing
 
             self._tones[stream] = ToneHearing(stream, keys=keys, fax=request.fax_tones)
@@ -80,6 +82,11 @@ class Sound:
         """The worker ends."""
         if self._studio is not None:
             self._studio.close()
+
+    def _wait(self) -> None:
+        """Let the thread load alone: two that import the same modules may lock each other out."""
+        if self._loading is not None:
+            self._loading.join()
 
 
 def _in_band(agreed: Agreed) -> bool:
