@@ -98,9 +98,8 @@ class MediaPart:
 
     def __init__(self, leash: Leash) -> None:
         plan = leash.handover.plan
-        host = plan.listeners["sip"][0] if "sip" in plan.listeners else "127.0.0.1"
         self._leash = leash
-        self._worker = MediaWorker(host, plan.rtp)
+        self._worker = MediaWorker(plan.media_host, plan.rtp)
         self._listener = unix.listen(plan.run / "media.sock")
 
     def serve(self) -> None:

@@ -34,6 +34,18 @@ class Plan:
         """The folder of the server's own sockets."""
         return Path(self.data) / "run"
 
+    @property
+    def media_host(self) -> str:
+        """Where media are received: the one address that all listeners have, else every one.
+
+        A browser reaches media where it reaches the page, which may be another address than that
+        of SIP.
+        """
+        hosts = {host for host, _ in self.listeners.values()}
+        if len(hosts) <= 1:
+            return next(iter(hosts), "127.0.0.1")
+        return "::" if any(":" in host for host in hosts) else "0.0.0.0"  # noqa: S104
+
 
 @dataclass(frozen=True, slots=True)
 class Handover:

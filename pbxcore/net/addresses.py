@@ -57,12 +57,25 @@ def forget() -> None:
 
 
 def seen_by(peer: str, bound: str, *, external: str, local_networks: tuple[str, ...]) -> str:
-    """Our address as a peer should write it: the external one outside the local networks."""
+    """Our address as a peer should write it: the external one outside the local networks.
+
+    The loopback is for who is on it: a browser on this machine reaches media there as it reaches
+    the page. Where a proxy on this machine stands between, `bound` is the loopback and the peer is
+    elsewhere; it is told the address on the route to it.
+    """
+    bound = plain_host(bound)
     if external and not within(peer, local_networks):
         return external
-    if bound not in _ANY:
+    if bound not in _ANY and not (_is_loopback(bound) and not _is_loopback(peer)):
         return bound
     return toward(peer) or bound
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(plain_host(host)).is_loopback
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,37 @@
+"""Which of our addresses a peer is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbxcore.net import addresses
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - compared with, not bound to
+
+
+@pytest.fixture(autouse=True)
+def routes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose way to everybody begins at 10.0.0.5."""
+    monkeypatch.setattr(addresses, "toward", lambda _: "10.0.0.5")
+
+
+@pytest.mark.parametrize(
+    ("peer", "bound", "external", "told"),
+    [
+        ("10.0.0.9", "10.0.0.5", "", "10.0.0.5"),
+        ("10.0.0.9", EVERYWHERE, "", "10.0.0.5"),
+        ("10.0.0.9", "::ffff:10.0.0.5", "", "10.0.0.5"),
+        ("8.8.8.8", "10.0.0.5", "203.0.113.1", "203.0.113.1"),
+        ("10.0.0.9", "10.0.0.5", "203.0.113.1", "10.0.0.5"),
+        ("127.0.0.1", "127.0.0.1", "203.0.113.1", "127.0.0.1"),
+        ("::1", "::1", "", "::1"),
+        ("::ffff:127.0.0.1", "127.0.0.1", "", "127.0.0.1"),
+        # A proxy on this machine stands between us and the browser.
+        ("10.0.0.9", "127.0.0.1", "", "10.0.0.5"),
+        ("8.8.8.8", "127.0.0.1", "203.0.113.1", "203.0.113.1"),
+    ],
+)
+def test_peer_is_told_the_address_it_can_reach(
+    peer: str, bound: str, external: str, told: str
+) -> None:
+    assert addresses.seen_by(peer, bound, external=external, local_networks=()) == told
