@@ -1,7 +1,7 @@
-"""One Chromium and one server per module of browser tests.
+"""One Chromium for this folder's tests, one server for each module.
 
 pytest-playwright's own fixtures live as long as the session and keep an event loop running, which
-the asynchronous tests of other folders could not bear; these end with their module.
+the asynchronous tests of other folders could not bear; this ends when a worker leaves the folder.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 expect.set_options(timeout=15_000)  # several browsers and servers share a few cores
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser_process() -> Iterator[Browser]:
     with chromium() as browser:
         yield browser

@@ -1,0 +1,1 @@
+"""Pages in a real browser: one Chromium for those that a worker meets in a row."""
