@@ -56,7 +56,8 @@ class Appender:
         self._files = [LogFile(path)]  # the last is written to, those before wait for their fsync
         self._next_at = 0  # a file of that size is to be followed, after a failure to do so
         self._held_bytes = self._done = 0
-        self._changed = threading.Condition(threading.Lock())
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._idle = False  # the thread has nothing to do; while it gathers, waking it only costs
         self._stopping = False
         self._problem = ""
@@ -75,7 +76,7 @@ class Appender:
             LogFull: the disk takes nothing and too much is held already.
         """
         whole = record(body)
-        with self._changed:
+        with self._lock:
             if self._held_bytes + len(whole) > MOST_HELD:
                 raise LogFull(self._problem)
             if self._files[-1].size >= max(self.limit_bytes, self._next_at):
