@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.dialogs.info import Information
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.identity import Caller
+    from pbxcore.sip.transactions.incoming import Incoming
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +115,16 @@ class Leg(CallListener):
     def referred(self, call: SipCall, referral: Referral) -> None:
         """The peer wants to hand the call on."""
         self.call.leg_referred(self, referral)
+
+    def requested(self, call: SipCall, incoming: Incoming) -> None:
+        """Some ask by OPTIONS whether the call still stands (RFC 3261 §11.2).
+
+        Raises:
+            RemoteProtocolError: 405: it is something else.
+        """
+        if incoming.request.method != b"OPTIONS":
+            raise RemoteProtocolError(405)
+        incoming.answer(200, lines=call.core.abilities())
 
     # What its workers tell
 

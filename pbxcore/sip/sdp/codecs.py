@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -119,10 +120,12 @@ STATIC: Final = {
 }
 
 
+@lru_cache(maxsize=512)
 def formats_of(media: Media) -> tuple[Format, ...]:
     """The codecs of a media line, in its order; what we cannot name is left out.
 
-    The first mapping of a payload type holds; a static type needs none (RFC 3264 §5.1).
+    The first mapping of a payload type holds; a static type needs none (RFC 3264 §5.1). A line is
+    asked several times while it is negotiated, and remembered meanwhile.
     """
     mapped: dict[int, Codec] = {}
     for value in media.values("rtpmap"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import Final
 
 from pbxcore.errors import RemoteProtocolError
@@ -34,8 +35,9 @@ _OF_SESSION: Final = frozenset("vosueptrz")
 """Letters that have no meaning in a media part: found there, they are the session's."""
 
 
+@lru_cache(maxsize=256)
 def read(body: bytes) -> SessionDescription:
-    """Read a description.
+    """Read a description; one that comes again soon, as in a 183 and its 200, is remembered.
 
     Raises:
         RemoteProtocolError: 400: a line says nothing; 413: more than we read; 488: a description

@@ -205,3 +205,15 @@ def test_a_key_nobody_waits_for_does_no_harm() -> None:
         stream = next(iter(office.house.workers.streams))
         office.house.workers.notice(DigitHeard(stream, "5", 100))
         over(office, alice)
+
+
+def test_a_phone_may_ask_whether_the_call_still_stands() -> None:
+    with Office("alice", "bob") as office:
+        alice, _ = talking(office)
+        heard: list[int] = []
+        assert alice.call is not None
+        for method in b"OPTIONS", b"MESSAGE":
+            alice.call.send(method, lambda status, _: heard.append(status))
+            office.run(1)
+        assert heard == [200, 405]
+        over(office, alice)
