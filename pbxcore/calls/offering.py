@@ -135,6 +135,8 @@ def _line(description: SessionDescription, media: Media) -> Line | None:
     formats = tuple(each for each in formats_of(media) if each.codec.name.lower() not in _UNCARRIED)
     if all(each.codec.is_auxiliary for each in formats):
         return None
+    if media.kind == "audio":  # sound asks for nothing, and without it an INVITE fits a datagram
+        formats = tuple(Format(each.payload_type, each.codec) for each in formats)
     return Line(media.kind, formats, direction_of(description, media))
 
 

@@ -11,7 +11,7 @@ from pbxcore.journal import (
     LegRinging,
     LegsJoined,
 )
-from pbxcore.sip.sdp.codecs import G722, PCMA, PCMU
+from pbxcore.sip.sdp.codecs import G722, PCMA, PCMU, Format
 from tests.support.handsets import Office, Talk
 from tests.support.switching import binding
 
@@ -254,6 +254,17 @@ def test_codecs_are_offered_as_the_caller_has_them_and_answered_as_the_callee_li
         office.run(1)
         names = [each.codec.name for each in alice.agreed[0].codecs]
         assert names == ["PCMU", "PCMA"]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_feedback_about_sound_is_not_passed_on() -> None:
+    with Office("alice", "bob") as office:
+        office["alice"].formats = (Format(0, PCMU.codec, ("trr-int 1000",)), PCMA)
+        alice = office["alice"].dial("bob")
+        office.run(1)
+        assert b"rtcp-fb" not in office["bob"].talk.incoming.offer
         alice.hang_up()
         office.run()
         office.check()

@@ -1,0 +1,42 @@
+"""linphonec as a caller over TCP: its many codecs, and its sound at the other end."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.calls.test_two_phones import phone, port_of, session
+from tests.support.linphone import Linphone
+from tests.support.tone import Voice, write_tone
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.server import Server
+
+pytestmark = pytest.mark.soak  # at the mercy of the phone's own timers
+
+
+async def test_linphonec_calls_and_is_heard(server: Server, tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        callee = await phone(stack, server, "1001")
+        voice = stack.enter_context(Voice(1000))
+        tone = write_tone(tmp_path / "tone.wav", 440)
+        with Linphone(tmp_path / "phone", server, "1000", "tcp", watches="1001") as caller:
+            await asyncio.to_thread(caller.shows, "is Online")
+            caller.enters("soundcard use files")
+            caller.enters(f"play {tone}")
+            caller.enters("call 1001")
+            came = await callee.next_call()
+            came.ring()
+            await asyncio.to_thread(caller.shows, "ringing")
+            await came.accept(session(voice))
+            voice.talk(port_of(came.remote_description))
+            await asyncio.to_thread(caller.shows, "connected")
+            caller.enters(f"play {tone}")
+            await asyncio.to_thread(voice.hears, 440)
+            caller.enters("terminate")
+            assert (await came.ended()).by_peer
