@@ -1,0 +1,149 @@
+"""Calls out by a trunk and in by it, as routes say, at a running server."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pbxcore.net.user_agent import AsyncUserAgent, Refused
+from tests.integration.calls.test_records_of_real_calls import Pair
+from tests.integration.calls.test_two_phones import phone, port_of, session
+from tests.support.tone import Voice
+from tests.support.ucm import UcmClient
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from pbxcore.net.call import AsyncCall
+    from tests.support.server import Server
+
+PASSWORD = "Api-routes-2026!"  # noqa: S105
+PROVIDER = "127.0.0.2"
+"""Another address than the phones', for a peer is trusted by its own."""
+
+
+class Provider:
+    """The other end of a peer trunk, and the administrator who joined us with it."""
+
+    def __init__(self, pair: Pair, agent: AsyncUserAgent, port: int) -> None:
+        self.pair, self.agent, self.admin = pair, agent, pair.admin
+        body = {"name": "City Line", "kind": "peer", "host": PROVIDER, "port": port}
+        added = self.admin.post("/v1/trunks", body)
+        assert added.status == 201, added.body
+        self.trunk = added.json()["id"]
+        self._program = UcmClient("127.0.0.1", pair.server.https_port, "routes", PASSWORD)
+        self.admin.post("/v1/api-users", {"user": "routes", "password": PASSWORD})
+        assert self._program.login().status == 0
+
+    def route(self, way: str, **fields: Any) -> str:
+        added = self.admin.post(f"/v1/{way}-routes", fields)
+        assert added.status == 201, added.body
+        self.settled()
+        return f"/v1/{way}-routes/{added.json()['id']}"
+
+    def set(self, section: str, **values: Any) -> None:
+        assert self.admin.patch(f"/v1/settings/{section}", {"values": values}).status == 200
+        self.settled()
+
+    def remove(self, path: str) -> None:
+        assert self.admin.delete(path).status == 204
+        self.settled()
+
+    def settled(self) -> None:
+        """Wait until the PBX holds what was changed."""
+        assert self._program.ask("applyChanges").status == 0
+
+
+def dialled(came: AsyncCall) -> str:
+    """The number that a call came for."""
+    assert came.call is not None
+    uri = came.call.dialog.local_address.uri
+    return uri.removeprefix(b"sip:").partition(b"@")[0].decode()
+
+
+@pytest.fixture
+async def provider(server: Server) -> AsyncIterator[Provider]:
+    async with AsyncExitStack() as stack:
+        caller, callee = [await phone(stack, server, each) for each in ("1000", "1001")]
+        agent = AsyncUserAgent(f"sip:5551234@{PROVIDER}", host=PROVIDER)
+        await stack.enter_async_context(agent)
+        made = Provider(Pair(server, caller, callee), agent, agent.port)
+        yield made
+        made.admin.delete(f"/v1/trunks/{made.trunk}")
+
+
+async def test_a_call_goes_out_by_the_best_route_as_it_says(provider: Provider) -> None:
+    pair = provider.pair
+    way = {"trunk": provider.trunk, "strip": 1, "prepend": "0"}
+    usual = provider.route(
+        "outbound", name="City", patterns="_9X.", ways=[way], permission="internal"
+    )
+    dear = provider.route(
+        "outbound", name="Far", patterns="_900.", ways=[way],
+        permission="internal-local-national-international",
+    )  # fmt: skip
+    with Voice(440) as ours, Voice(1000) as theirs:
+        call = pair.caller.call(pair.uri("9123"), session(ours))
+        came = await provider.agent.next_call()
+        assert dialled(came) == "0123"
+        await came.accept(session(theirs, 0))
+        await call.answered()
+        ours.talk(port_of(call.remote_description))
+        theirs.talk(port_of(came.remote_description))
+        await asyncio.gather(
+            asyncio.to_thread(ours.hears, 1000), asyncio.to_thread(theirs.hears, 440)
+        )
+        await call.hang_up()
+        await came.ended()
+        record = await pair.record()
+        assert (record["direction"], record["destination_trunk"]) == ("outbound", "City Line")
+        assert (record["callee"], record["disposition"]) == ("9123", "answered")
+        # The better match is not for this extension, the next one is.
+        call = pair.caller.call(pair.uri("900123"), session(ours))
+        came = await provider.agent.next_call()
+        assert dialled(came) == "000123"
+        came.refuse(486)
+        with pytest.raises(Refused):
+            await call.answered()
+        assert (await pair.record())["disposition"] == "busy"
+        provider.remove(usual)
+        with pytest.raises(Refused) as refused:
+            await pair.caller.invite(pair.uri("900123"), session(ours))
+        assert refused.value.status == 403
+        await pair.record()
+    provider.remove(dear)
+
+
+async def test_a_call_comes_in_with_its_number_rewritten_and_kept(provider: Provider) -> None:
+    pair = provider.pair
+    route = provider.route(
+        "inbound", name="Main", trunks=[provider.trunk], dids="_80XX",
+        number_set="9${CALLERID(num)}", destination={"kind": "extension", "value": "1001"},
+    )  # fmt: skip
+    with Voice(440) as ours, Voice(1000) as theirs:
+        call = provider.agent.call(pair.uri("8001"), session(ours))
+        came = await pair.callee.next_call()
+        assert "95551234" in came.peer
+        await came.accept(session(theirs, 0))
+        await call.answered()
+        await call.hang_up()
+        await came.ended()
+        record = await pair.record()
+        expected = {
+            "direction": "inbound", "caller": "95551234", "original_caller": "5551234",
+            "callee": "8001", "answered_by": "1001", "source_trunk": "City Line",
+        }  # fmt: skip
+        assert {name: record[name] for name in expected} == expected
+        with pytest.raises(Refused) as refused:
+            await provider.agent.invite(pair.uri("7001"), session(ours))
+        assert refused.value.status == 404
+        await pair.record()
+        provider.set("blacklist", enabled=True, blocked="_555.")
+        with pytest.raises(Refused) as refused:
+            await provider.agent.invite(pair.uri("8001"), session(ours))
+        assert refused.value.status == 486
+        provider.set("blacklist", enabled=False)
+    provider.remove(route)
