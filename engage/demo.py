@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
 
+from engage.dialplan.ring_group_forms import RingGroupForm
 from engage.identifiers import new_id, now_ms
 from engage.livechat.model import Destination, LiveChat, UnknownLiveChat
 from engage.livechat.options import Options
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from engage.dialplan.service import Routes
     from engage.livechat.service import LiveChatService
     from engage.people.service import People
     from engage.storage.database import Database
@@ -38,6 +40,7 @@ PEOPLE = (
 )
 QUEUE, AGENTS = "6500", ("1000", "1001", "1002")
 GROUP = "Everyone"
+RING_GROUP = "6400"
 PUBLIC_ID = "demo"
 ADMIN, ADMIN_PASSWORD = "admin", "Demo-admin!"
 MAX_CONTACTS = 5
@@ -47,6 +50,7 @@ async def fill(
     database: Database,
     people: People,
     livechat: LiveChatService,
+    ring_groups: Routes[RingGroupForm],
     *,
     admin_password: str | None = None,
 ) -> bool:
@@ -56,6 +60,7 @@ async def fill(
         database: where the mark is kept.
         people: started.
         livechat: started.
+        ring_groups: started.
         admin_password: the administrator's, instead of the known one.
 
     Returns:
@@ -65,7 +70,7 @@ async def fill(
         case "filled":
             return True
         case "filling":
-            await _fill(people, livechat, admin_password)
+            await _fill(people, livechat, ring_groups, admin_password)
             await database.write(_done)
             log.info("demonstration data written")
             return True
@@ -89,7 +94,12 @@ async def _done(connection: AsyncConnection) -> None:
     await connection.execute(update(facts).where(facts.c.name == MARK).values(value="filled"))
 
 
-async def _fill(people: People, livechat: LiveChatService, admin_password: str | None) -> None:
+async def _fill(
+    people: People,
+    livechat: LiveChatService,
+    ring_groups: Routes[RingGroupForm],
+    admin_password: str | None,
+) -> None:
     known = admin_password is None
     # Together: what takes time is hashing the passwords, and that has threads of its own.
     await asyncio.gather(
@@ -107,6 +117,7 @@ async def _fill(people: People, livechat: LiveChatService, admin_password: str |
             SYSTEM, NewQueue(number=QUEUE, name="Support", static_agents=list(AGENTS))
         )
     )
+    await _once(ring_groups.add(SYSTEM, _ring_group(), RING_GROUP))
     try:
         livechat.livechats.by_public_id(PUBLIC_ID)
     except UnknownLiveChat:
@@ -126,6 +137,16 @@ def _admin(password: str | None) -> NewAdmin:
         password=password or ADMIN_PASSWORD,
         display_name="Administrator",
         level="super",
+    )
+
+
+def _ring_group() -> RingGroupForm:
+    return RingGroupForm(
+        name="Office",
+        number=RING_GROUP,
+        members=[each for each, _, _ in PEOPLE],
+        member_groups=[],
+        strategy="simultaneously",
     )
 
 

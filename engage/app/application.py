@@ -96,7 +96,13 @@ class Application:
         parts = self._running
         given = self._settings.admin_password
         if self._settings.demo:
-            await demo.fill(database, parts.people, parts.livechat, admin_password=given)
+            await demo.fill(
+                database,
+                parts.people,
+                parts.livechat,
+                parts.ring_groups,
+                admin_password=given,
+            )
         if not any(account.role == "admin" for account in parts.people.accounts()):
             password = given or secrets.token_urlsafe(12)
             first = NewAdmin(

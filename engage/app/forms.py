@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from engage.api.forms import ApiUserForm
 from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.outbound_forms import OutboundRouteForm
+from engage.dialplan.ring_group_forms import RingGroupForm
 from engage.livechat.administration_routes import LiveChatForm
 from engage.notify.wire import EmailTemplateForm
 from engage.people.forms import (
@@ -35,6 +36,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "outbound-route": OutboundRouteForm,
     "privilege": PrivilegeForm,
     "queue": QueueForm,
+    "ring-group": RingGroupForm,
     "trunk": TrunkForm,
     "wave-privilege": WavePrivilegeForm,
 }

@@ -71,6 +71,7 @@ class Parts:
         self._started: list[Callable[[], Awaitable[None]]] = []
         self.people, self.sockets = everyone.people, everyone.sockets
         self.livechat = visitors.livechat
+        self.ring_groups = phones.dialplan.ring_groups
         self.routes: list[BaseRoute] = [
             *ground.routes,
             *self._mail.routes,

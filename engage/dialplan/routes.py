@@ -96,16 +96,23 @@ OutboundRouteChange = partial_of("OutboundRouteChange", OutboundRouteForm)
 InboundRouteChange = partial_of("InboundRouteChange", InboundRouteForm)
 
 
-class _RouteRoutes(Generic[Form]):
+class KeptRoutes(Generic[Form]):
     """What both kinds have in common; what differs are the models that describe them."""
 
-    def __init__(self, routes: Routes[Form], name: str, columns: tuple[str, ...]) -> None:
-        self._routes, self._name, self._columns = routes, name, columns
+    def __init__(
+        self,
+        routes: Routes[Form],
+        name: str,
+        columns: tuple[str, ...],
+        sorts: tuple[str, ...] = SORTS,
+    ) -> None:
+        self._routes, self._name = routes, name
+        self._columns, self._sorts = columns, sorts
 
     async def _list(self, request: Request) -> Response:
         who = await actor(request, "admin")
         entries = self._routes.listed(who)
-        wanted = asked(request, sorts=SORTS)
+        wanted = asked(request, sorts=self._sorts)
         rows = [_shown(each) for each in matching(entries, wanted, _words)]
         if wanted.as_csv:
             ordered = in_order(rows, wanted, key=_key, ident=_ident)
@@ -154,7 +161,7 @@ class _RouteRoutes(Generic[Form]):
         return Response(status_code=204, headers={"cache-control": "no-store"})
 
 
-class OutboundRouteRoutes(_RouteRoutes[OutboundRouteForm]):
+class OutboundRouteRoutes(KeptRoutes[OutboundRouteForm]):
     """The HTTP edge of outbound routes."""
 
     def __init__(self, routes: Routes[OutboundRouteForm]) -> None:
@@ -163,7 +170,7 @@ class OutboundRouteRoutes(_RouteRoutes[OutboundRouteForm]):
 
     def routes(self) -> list[Route]:
         """What is served."""
-        return _served("/v1/outbound-routes", self)
+        return served("/v1/outbound-routes", self)
 
     @operation("List outbound routes", answer=OutboundRoutePage, roles=("admin",), query=QUERY)
     async def list(self, request: Request) -> Response:
@@ -207,7 +214,7 @@ class OutboundRouteRoutes(_RouteRoutes[OutboundRouteForm]):
         return await self._delete(request)
 
 
-class InboundRouteRoutes(_RouteRoutes[InboundRouteForm]):
+class InboundRouteRoutes(KeptRoutes[InboundRouteForm]):
     """The HTTP edge of inbound routes."""
 
     def __init__(self, routes: Routes[InboundRouteForm]) -> None:
@@ -215,7 +222,7 @@ class InboundRouteRoutes(_RouteRoutes[InboundRouteForm]):
 
     def routes(self) -> list[Route]:
         """What is served."""
-        return _served("/v1/inbound-routes", self)
+        return served("/v1/inbound-routes", self)
 
     @operation("List inbound routes", answer=InboundRoutePage, roles=("admin",), query=QUERY)
     async def list(self, request: Request) -> Response:
@@ -259,7 +266,7 @@ class InboundRouteRoutes(_RouteRoutes[InboundRouteForm]):
         return await self._delete(request)
 
 
-def _served(path: str, edge: Any) -> list[Route]:
+def served(path: str, edge: Any) -> list[Route]:
     one = f"{path}/{{id}}"
     return [
         Route(path, edge.list, methods=["GET"]),
@@ -278,7 +285,7 @@ def _shown(entry: RouteEntry[Any]) -> dict[str, Any]:
 
 def _words(entry: RouteEntry[Any]) -> tuple[str, ...]:
     form = entry.form
-    return form.name, getattr(form, "patterns", ""), getattr(form, "dids", "")
+    return form.name, *(getattr(form, name, "") for name in ("patterns", "dids", "number"))
 
 
 def _key(row: dict[str, Any], field: str) -> Any:

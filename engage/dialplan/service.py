@@ -34,8 +34,11 @@ class Routes(Generic[Form]):
         events: Events,
         trunk_exists: Callable[[str], bool],
         clock: Clock = now_ms,
+        consult: Callable[[Form, str], dict[str, str]] = lambda form, but: {},
     ) -> None:
+        """Wire it; `consult` tells what else is wrong with a form, of an id or of a new one."""
         self.kind = kind
+        self._consult = consult
         self._database, self._events, self._clock = database, events, clock
         self._trunk_exists = trunk_exists
         self.entries: tuple[RouteEntry[Form], ...] = ()
@@ -76,12 +79,12 @@ class Routes(Generic[Form]):
             Invalid: with the fields that will not do.
         """
         actor.check(self.kind.module)
-        self._check(form)
 
         async def work(connection: AsyncConnection) -> str:
             rows = RouteRepository(connection, self.kind)
             if client_id and (known := await rows.by_client_id(client_id)) is not None:
                 return known.id
+            self._check(form)
             if await rows.taken(form.name):
                 raise RouteNameTaken
             entry = RouteEntry(new_id(), await rows.last() + 1, form, 1, self._clock())
@@ -112,7 +115,7 @@ class Routes(Generic[Form]):
                 raise NotFound
             await check_version(connection, self._subject(route_id), present.version, version)
             form = self.kind.form.model_validate({**present.form.model_dump(), **given})
-            self._check(form)
+            self._check(form, but=route_id)
             if await rows.taken(form.name, but=route_id):
                 raise RouteNameTaken
             await rows.put(replace(present, form=form, version=present.version + 1))
@@ -161,8 +164,8 @@ class Routes(Generic[Form]):
         await self._database.write(work)
         await self._reload()
 
-    def _check(self, form: Form) -> None:
-        problems = form.problems()
+    def _check(self, form: Form, but: str = "") -> None:
+        problems = form.problems() | self._consult(form, but)
         if not all(map(self._trunk_exists, form.uses())):
             problems[form.trunks_in] = N_("This trunk does not exist.")
         if problems:

@@ -290,6 +290,11 @@ class People:
         """The numbers of all queues."""
         return sorted(self._book.queues)
 
+    def members_of_groups(self, ids: Iterable[str]) -> list[str]:
+        """The extensions of these extension groups, in their order; unknown groups have none."""
+        groups = (self._book.groups.get(each) for each in ids)
+        return [number for each in groups if each is not None for number in each.members]
+
     def directory_groups(self) -> tuple[ExtensionGroup, ...]:
         """The PBX's view of all extension groups."""
         groups = sorted(self._book.groups.values(), key=lambda each: each.id)

@@ -26,6 +26,7 @@ class Module(StrEnum):
     OUTBOUND_ROUTES = "outbound_routes"
     INBOUND_ROUTES = "inbound_routes"
     QUEUES = "queues"
+    RING_GROUPS = "ring_groups"
     CALL_HISTORY = "call_history"
     RECORDINGS = "recordings"
     ACTIVE_CALLS = "active_calls"

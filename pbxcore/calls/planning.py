@@ -61,7 +61,7 @@ class Planning:
         if origin.trunk:
             origin = _rewritten(origin, found.caller, found.name)
         match found.to:
-            case Place("extension", number):
+            case Place("extension" | "ring_group", number):
                 return Aim(origin, number, direction, original=found.original)
             case Outward():
                 return Aim(origin, dialled, "outbound", original=found.original)

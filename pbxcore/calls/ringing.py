@@ -26,10 +26,19 @@ class Ringing:
         number: who is called; "" for somebody outside.
         deadline: when to wait no longer.
         timed_out: called then.
+        one_person: all phones are of one who is called, so that one may refuse for all.
     """
 
-    def __init__(self, number: str, deadline: float, timed_out: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        number: str,
+        deadline: float,
+        timed_out: Callable[[], None],
+        *,
+        one_person: bool = True,
+    ) -> None:
         self.number = number
+        self._one_person = one_person
         self.deadline: float | None = deadline
         self.planned: float | None = None
         self.legs: list[CalledLeg] = []
@@ -51,7 +60,7 @@ class Ringing:
         if self.speaking is leg:
             self.speaking = None
         self._heard.append((farewell, contacts))
-        if self.legs and farewell.status < 600:
+        if self.legs and (farewell.status < 600 or not self._one_person):
             return None
         return min(self._heard, key=lambda each: _rank(each[0].status))
 

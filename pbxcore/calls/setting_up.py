@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.calls.hunting import Hunt
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.ringing import Ringing, for_caller
 from pbxcore.calls.surroundings import Dialling
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.call import Call
     from pbxcore.calls.called_leg import CalledLeg
+    from pbxcore.calls.hunting import Reached
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Line
     from pbxcore.calls.trunk_legs import Try
@@ -84,9 +86,18 @@ class SettingUp:
         self._tries: list[Try] = []
         self._behalf = front.number
         """The extension whose rights count: the caller's, or that of who sends the call on."""
+        self._owner = ""
+        """Whose doing it is that it rings: a group's, or of who sends the call on."""
+        self._hunt: Hunt | None = None
 
     def go_to(self, number: str, action: str = "dial") -> None:
-        """Call an extension."""
+        """Call an extension, or a group of them."""
+        group = self._house.directory.plan.ring_groups.get(number)
+        self._hunt = Hunt(self._house, group, self.front.number) if group is not None else None
+        if self._hunt is not None:
+            self._owner = number
+            self._ring_round(self._hunt, refused(480, "pbx"))
+            return
         extension = self._house.directory.extension(number)
         if extension is None:
             self._go_outside(number, action)
@@ -103,13 +114,31 @@ class SettingUp:
             self._absent(number, refused(480, "pbx"))
             return
         rings_s = features.no_answer.rings * _RING_S or extension.ring_s
-        deadline = self._house.now() + rings_s
-        self._ringing = ringing = Ringing(number, deadline, self._timed_out)
+        ringing = Ringing(number, self._house.now() + rings_s, self._timed_out)
+        self._ring(ringing, [(extension, flows) for flows in reached], action)
+
+    def _ring(self, ringing: Ringing, reached: Sequence[Reached], action: str) -> None:
+        """Let these phones ring, all at once."""
+        self._ringing = ringing
         self._house.agent.core.layer.watch(ringing)
-        for flows in reached:
+        for extension, flows in reached:
             ringing.legs.append(self._phone(extension, flows, action))
         for leg in list(ringing.legs):
             leg.session.open(self._lines, partial(self._anchored, leg))
+
+    def _ring_round(self, hunt: Hunt, otherwise: Farewell) -> None:
+        """Let the next of a group ring; when none is left, go where it wants such calls to go."""
+        reached, group = hunt.next(), hunt.group
+        if reached:
+            deadline = self._house.now() + hunt.rings_s
+            ringing = Ringing(group.number, deadline, self._timed_out, one_person=False)
+            self._ring(ringing, reached, "ring_group")
+            return
+        self._hunt = None
+        if group.otherwise.kind in ("extension", "ring_group", "external"):
+            self._send_on(group.number, group.otherwise.value, "no-answer")
+        else:
+            self._fail(otherwise)
 
     def _go_outside(self, number: str, action: str) -> None:
         """Call somebody outside, by the first trunk that takes the call."""
@@ -134,7 +163,7 @@ class SettingUp:
         lines = (*diversion_lines(self._forwardings), *self._telling)
         leg = house.trunks.leg(call, trunk, way, self._caller, self._hops, lines)
         call.add(leg)
-        house.record(LegCalled(call.id, leg.id, way.number, action, trunk.id))
+        house.record(LegCalled(call.id, leg.id, way.number, action, trunk.id, owner=self._owner))
         self._ringing = ringing = Ringing("", house.now() + OUTSIDE_S, self._timed_out)
         ringing.legs.append(leg)
         house.agent.core.layer.watch(ringing)
@@ -218,6 +247,9 @@ class SettingUp:
             return
         self.give_up(best[0])
         farewell, contacts = best
+        if self._hunt is not None:
+            self._ring_round(self._hunt, for_caller(farewell))
+            return
         if not ringing.number:
             if farewell.status in _NEXT_TRUNK and not leg.ringing:
                 self._try_next("dial", for_caller(farewell))
@@ -256,7 +288,7 @@ class SettingUp:
             self._fail(refused(482, "pbx"))
             return
         self._told.clear()
-        self._behalf = number
+        self._behalf = self._owner = number
         self.front.ring(181)
         self.go_to(target, "forward")
 
@@ -268,7 +300,14 @@ class SettingUp:
         leg = self._house.phone(self.call, dialling, flows)
         self.call.add(leg)
         self._house.record(
-            LegCalled(self.call.id, leg.id, extension.number, action, target=flows[0].contact)
+            LegCalled(
+                self.call.id,
+                leg.id,
+                extension.number,
+                action,
+                target=flows[0].contact,
+                owner=self._owner,
+            )
         )
         return leg
 
@@ -291,7 +330,9 @@ class SettingUp:
     def _timed_out(self) -> None:
         ringing = self._ringing
         self.give_up(_TIMED_OUT)
-        if ringing is not None and ringing.number:
+        if self._hunt is not None:
+            self._ring_round(self._hunt, _TIMED_OUT)
+        elif ringing is not None and ringing.number:
             self._absent(ringing.number, _TIMED_OUT)
         else:
             self._fail(_TIMED_OUT)

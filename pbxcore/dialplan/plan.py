@@ -168,6 +168,26 @@ class EmergencyNumber(msgspec.Struct, frozen=True):
     caller_id: str = ""
 
 
+class RingGroup(msgspec.Struct, frozen=True):
+    """Extensions that ring for one number, all at once or one after the other.
+
+    Each rings for `ring_s` seconds, 0: as long as the caller waits. Who talks is left out with
+    `skips_busy`. A call that nobody takes goes to `otherwise`.
+    """
+
+    number: str
+    name: str
+    members: tuple[str, ...]
+    in_order: bool = True
+    ring_s: int = 30
+    skips_busy: bool = True
+    otherwise: Place = HANG_UP
+
+    def rounds(self) -> tuple[tuple[str, ...], ...]:
+        """Who rings together, in the order of the rounds."""
+        return tuple((each,) for each in self.members) if self.in_order else (self.members,)
+
+
 class Plan(msgspec.Struct, frozen=True):
     """Everything besides extensions that a number may mean, routes in the order of the list."""
 
@@ -176,6 +196,7 @@ class Plan(msgspec.Struct, frozen=True):
     numbers: dict[str, Place] = {}
     speed_dials: tuple[SpeedDial, ...] = ()
     emergencies: tuple[EmergencyNumber, ...] = ()
+    ring_groups: dict[str, RingGroup] = {}
     blacklist: Blacklist = Blacklist()
     hours: Hours = Hours()
     mode: int = 0

@@ -12,7 +12,7 @@ from engage.storage.tables.chat import (
     message_texts,
     search_progress,
 )
-from engage.storage.tables.dialplan import inbound_routes, outbound_routes
+from engage.storage.tables.dialplan import inbound_routes, outbound_routes, ring_groups
 from engage.storage.tables.hub import conversations, events, inboxes, participants
 from engage.storage.tables.livechat import consents, inquiries, livechats, visitors
 from engage.storage.tables.naming import metadata
@@ -87,6 +87,7 @@ __all__ = [
     "queues",
     "recordings",
     "recovery_codes",
+    "ring_groups",
     "search_progress",
     "sessions",
     "settings",

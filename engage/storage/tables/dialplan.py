@@ -1,4 +1,4 @@
-"""Routes of calls, out and in."""
+"""Routes of calls, out and in, and groups that ring."""
 
 from __future__ import annotations
 
@@ -24,3 +24,4 @@ def _routes(name: str) -> Table:
 
 outbound_routes = _routes("outbound_route")
 inbound_routes = _routes("inbound_route")
+ring_groups = _routes("ring_group")

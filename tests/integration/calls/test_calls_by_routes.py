@@ -12,7 +12,6 @@ from pbxcore.net.user_agent import AsyncUserAgent, Refused
 from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.tone import Voice
-from tests.support.ucm import UcmClient
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from pbxcore.net.call import AsyncCall
     from tests.support.server import Server
 
-PASSWORD = "Api-routes-2026!"  # noqa: S105
 PROVIDER = "127.0.0.2"
 """Another address than the phones', for a peer is trusted by its own."""
 
@@ -34,27 +32,20 @@ class Provider:
         added = self.admin.post("/v1/trunks", body)
         assert added.status == 201, added.body
         self.trunk = added.json()["id"]
-        self._program = UcmClient("127.0.0.1", pair.server.https_port, "routes", PASSWORD)
-        self.admin.post("/v1/api-users", {"user": "routes", "password": PASSWORD})
-        assert self._program.login().status == 0
 
     def route(self, way: str, **fields: Any) -> str:
         added = self.admin.post(f"/v1/{way}-routes", fields)
         assert added.status == 201, added.body
-        self.settled()
+        self.pair.settled()
         return f"/v1/{way}-routes/{added.json()['id']}"
 
     def set(self, section: str, **values: Any) -> None:
         assert self.admin.patch(f"/v1/settings/{section}", {"values": values}).status == 200
-        self.settled()
+        self.pair.settled()
 
     def remove(self, path: str) -> None:
         assert self.admin.delete(path).status == 204
-        self.settled()
-
-    def settled(self) -> None:
-        """Wait until the PBX holds what was changed."""
-        assert self._program.ask("applyChanges").status == 0
+        self.pair.settled()
 
 
 def dialled(came: AsyncCall) -> str:

@@ -16,11 +16,14 @@ from tests.support.messaging import eventually
 from tests.support.program import Program
 from tests.support.server import Server, wait_until
 from tests.support.tone import Voice
+from tests.support.ucm import UcmClient
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from pbxcore.net.user_agent import AsyncUserAgent
+
+PASSWORD = "Api-calls-2026!"  # noqa: S105
 
 
 class Pair:
@@ -50,6 +53,13 @@ class Pair:
         [call] = new
         self.known.add(call["id"])
         return dict(self.admin.get(f"/v1/calls/{call['id']}").json())
+
+    def settled(self) -> None:
+        """Wait until the PBX holds what was changed."""
+        program = UcmClient("127.0.0.1", self.server.https_port, "calls", PASSWORD)
+        self.admin.post("/v1/api-users", {"user": "calls", "password": PASSWORD})
+        assert program.login().status == 0
+        assert program.ask("applyChanges").status == 0
 
     def uri(self, number: str) -> str:
         return f"sip:{number}@127.0.0.1:{self.server.sip_port}"

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from engage import demo
+from engage.app.dialplan import RING_GROUPS
+from engage.dialplan.service import Routes
 from engage.events import Events
 from engage.hub.service import Hub
 from engage.keyring import Keyring
@@ -40,9 +42,12 @@ class House:
         outbox = Outbox(database, keyring, lambda: "https://pbx.example")
         self.livechat = LiveChatService(database, self.hub, sockets, self.people, events, outbox)
         self.events = events
+        self.ring_groups = Routes(RING_GROUPS, database, events, lambda _: True)
 
     async def fill(self, **options: str) -> bool:
-        return await demo.fill(self.database, self.people, self.livechat, **options)
+        return await demo.fill(
+            self.database, self.people, self.livechat, self.ring_groups, **options
+        )
 
     async def counts(self) -> list[int]:
         async with self.database.read() as connection:
@@ -55,7 +60,7 @@ class House:
 @pytest.fixture
 async def house(database: Database) -> AsyncIterator[House]:
     made = House(database)
-    for part in (made.people, made.hub, made.livechat):
+    for part in (made.people, made.hub, made.livechat, made.ring_groups):
         await part.start()
     yield made
     await made.events.settled()
@@ -73,6 +78,8 @@ async def test_it_is_written_once(house: House) -> None:
     seats = house.people.agents_of("queue", ["6500"])
     assert [seat.number for seat in seats] == ["1000", "1001", "1002"]
     assert len(house.people.members([], ["Everyone"])) == 4
+    [group] = house.ring_groups.entries
+    assert (group.form.number, len(group.form.members)) == ("6400", 4)
     chat = house.livechat.livechats.by_public_id("demo")
     assert chat.options.privacy_control
     assert chat.options.require_visitor_info

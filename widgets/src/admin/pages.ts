@@ -59,6 +59,7 @@ export const pages: readonly Page[] = [
   { group: "extensions", name: () => t("Inbound Routes"), path: "inbound-routes", module: "inbound_routes", words: () => t("DID, destination, fax detection, caller ID"), load: () => import("./telephony/InboundRoutesPage") },
   { ...settingsPage("extensions", () => t("Blacklist"), "blacklist", "inbound_routes"), words: () => t("blocked callers, anonymous") },
   { group: "calls", name: () => t("Call Queues"), path: "queues", module: "queues", words: () => t("agents, pause, break"), load: () => import("./people/QueuesPage") },
+  { group: "calls", name: () => t("Ring Groups"), path: "ring-groups", module: "ring_groups", words: () => t("ring in order, ring simultaneously"), load: () => import("./telephony/RingGroupsPage") },
   { ...settingsPage("pbx", () => t("Number Ranges"), "numbers", "extensions"), words: () => t("extensions, queues, dial plan") },
   { ...settingsPage("pbx", () => t("SIP Settings"), "sip", "sip_security"), words: () => t("digest, authentication, MD5, SHA-256, DNS") },
   { ...settingsPage("pbx", () => t("SIP Limits"), "sip-limits", "sip_security", "sip_limits"), words: () => t("flood, connections, message size, subscriptions") },

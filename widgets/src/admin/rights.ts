@@ -13,6 +13,7 @@ export type Module =
   | "outbound_routes"
   | "inbound_routes"
   | "queues"
+  | "ring_groups"
   | "call_history"
   | "recordings"
   | "active_calls"

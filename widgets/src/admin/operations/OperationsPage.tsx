@@ -42,6 +42,7 @@ export default function OperationsPage() {
               { value: "extension.", label: t("Extensions") },
               { value: "group.", label: t("Extension Groups") },
               { value: "queue", label: t("Call Queues") },
+              { value: "ring_group.", label: t("Ring Groups") },
               { value: "outbound_route.", label: t("Outbound Routes") },
               { value: "inbound_route.", label: t("Inbound Routes") },
               { value: "call.", label: t("Calls") },

@@ -34,6 +34,8 @@ function kindWords(kind: string): string {
       return t("Certificate");
     case "ban":
       return t("Ban");
+    case "ring_group":
+      return t("Ring Group");
     case "outbound_route":
       return t("Outbound Route");
     case "inbound_route":

@@ -9,6 +9,7 @@ export const modules: readonly Module[] = [
   "outbound_routes",
   "inbound_routes",
   "queues",
+  "ring_groups",
   "call_history",
   "recordings",
   "active_calls",
@@ -39,6 +40,8 @@ export function moduleWords(module: Module): string {
       return t("Inbound Routes");
     case "queues":
       return t("Call Queues");
+    case "ring_groups":
+      return t("Ring Groups");
     case "call_history":
       return t("Call History");
     case "recordings":

@@ -1,0 +1,98 @@
+"""A ring group as an administrator fills it in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from engage.dialplan.fields import Destination, Ident, missing_value
+from engage.dialplan.model import RouteBody
+from engage.errors import N_
+from pbxcore.dialplan.plan import RingGroup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+GROUP, RINGING = N_("Ring Group"), N_("Ringing")
+
+
+class RingGroupForm(RouteBody):
+    """Extensions that ring for one number."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(
+        title=N_("Ring Group Name"), json_schema_extra={"section": GROUP}
+    )
+    number: Annotated[str, StringConstraints(pattern=r"^[0-9]{2,18}$")] = Field(
+        title=N_("Extension"),
+        description=N_("The number that is called; 6400 to 6499 are usual."),
+        json_schema_extra={"control": "text", "section": GROUP},
+    )
+    members: Annotated[list[Ident], Field(max_length=500)] = Field(
+        default_factory=list,
+        title=N_("Members"),
+        json_schema_extra={
+            "control": "multiselect",
+            "section": GROUP,
+            "choices": "/v1/choices/extensions",
+            "choice_value": "number",
+        },
+    )
+    member_groups: Annotated[list[Ident], Field(max_length=100)] = Field(
+        default_factory=list,
+        title=N_("Extension Groups"),
+        description=N_("Whoever belongs to them when somebody calls."),
+        json_schema_extra={
+            "control": "multiselect",
+            "section": GROUP,
+            "choices": "/v1/choices/extension-groups",
+        },
+    )
+    strategy: Literal["in_order", "simultaneously"] = Field(
+        default="in_order",
+        title=N_("Ring Strategy"),
+        json_schema_extra={
+            "control": "select",
+            "section": RINGING,
+            "labels": {
+                "in_order": N_("Ring in Order"),
+                "simultaneously": N_("Ring Simultaneously"),
+            },
+        },
+    )
+    ring_s: Annotated[int, Field(ge=0, le=600)] = Field(
+        default=30,
+        title=N_("Ring Timeout on Each Member"),
+        description=N_("0: until the caller gives up."),
+        json_schema_extra={"control": "number", "section": RINGING, "unit": N_("seconds")},
+    )
+    skip_busy: bool = Field(
+        default=True,
+        title=N_("Skip Busy Member"),
+        json_schema_extra={"control": "switch", "section": RINGING},
+    )
+    destination: Destination = Field(
+        default=Destination(kind="hang_up"),
+        title=N_("Destination on No Answer"),
+        json_schema_extra={"control": "group", "section": RINGING},
+    )
+
+    def group(self, members_of: Callable[[list[str]], Iterable[str]]) -> RingGroup:
+        """As the PBX knows it; `members_of` tells the members of extension groups."""
+        members = dict.fromkeys([*self.members, *members_of(self.member_groups)])
+        return RingGroup(
+            self.number,
+            self.name,
+            tuple(members),
+            in_order=self.strategy == "in_order",
+            ring_s=self.ring_s,
+            skips_busy=self.skip_busy,
+            otherwise=self.destination.place,
+        )
+
+    def problems(self) -> dict[str, str]:
+        """What does not fit together, by field."""
+        found = {"destination.value": missing_value(self.destination)}
+        if not self.members and not self.member_groups:
+            found["members"] = N_("Choose at least one member.")
+        return {name: problem for name, problem in found.items() if problem is not None}

@@ -1,0 +1,117 @@
+"""Ring groups: who rings, in which order, for how long, and where a call goes that nobody takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbxcore.dialplan.plan import Place, Plan, RingGroup
+from pbxcore.journal import LegCalled
+from pbxcore.presence.packages.feature_event import Features
+from tests.support.handsets import Office
+
+
+def office_with(*groups: RingGroup) -> Office:
+    office = Office("alice", "bob", "carol", "dave")
+    numbers = {each.number: Place("ring_group", each.number) for each in groups}
+    office.house.directory.plan = Plan(
+        numbers=numbers, ring_groups={each.number: each for each in groups}
+    )
+    return office
+
+
+def group(**more: object) -> RingGroup:
+    usual = {"number": "sales", "name": "Sales", "members": ("bob", "carol"), "ring_s": 20}
+    return RingGroup(**(usual | more))  # type: ignore[arg-type]
+
+
+def ringing(office: Office) -> list[str]:
+    return [each for each in ("bob", "carol", "dave") if office[each].talks]
+
+
+def test_all_ring_at_once_and_the_first_to_answer_has_the_call() -> None:
+    with office_with(group(in_order=False)) as office:
+        alice = office["alice"].dial("sales")
+        office.run(1)
+        assert ringing(office) == ["bob", "carol"]
+        office["carol"].talks[0].accept()
+        office.run(1)
+        assert "described" in alice.notes
+        alice.hang_up()
+        office.run()
+        facts = [each for each in office.house.facts if isinstance(each, LegCalled)]
+        assert [(each.action, each.owner) for each in facts] == [("ring_group", "sales")] * 2
+        office.check()
+
+
+def test_in_order_each_has_its_time() -> None:
+    with office_with(group()) as office:
+        alice = office["alice"].dial("sales")
+        office.run(19)
+        assert ringing(office) == ["bob"]
+        office.run(2)
+        assert ringing(office) == ["bob", "carol"]
+        office.run(20)
+        assert alice.notes[-1] == "480"
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize("status", [486, 603])
+def test_who_declines_does_not_decline_for_the_others(status: int) -> None:
+    with office_with(group(in_order=False)) as office:
+        office["bob"].refuses = status
+        alice = office["alice"].dial("sales")
+        office.run(1)
+        assert office["carol"].talks
+        assert alice.notes[-1] == "180"
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_wants_peace_is_left_out() -> None:
+    with office_with(group(in_order=False)) as office:
+        office.house.features["bob"] = Features(undisturbed=True)
+        alice = office["alice"].dial("sales")
+        office.run(1)
+        assert ringing(office) == ["carol"]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_call_that_nobody_takes_goes_on() -> None:
+    to = Place("ring_group", "night")
+    night = RingGroup("night", "Night", ("dave",), ring_s=20)
+    with office_with(group(in_order=False, otherwise=to), night) as office:
+        alice = office["alice"].dial("sales")
+        office.run(21)
+        assert office["dave"].talks
+        office["dave"].talks[0].accept()
+        office.run(1)
+        assert "described" in alice.notes
+        alice.hang_up()
+        office.run()
+        facts = [each for each in office.house.facts if isinstance(each, LegCalled)]
+        assert [each.owner for each in facts] == ["sales", "sales", "night"]
+        office.check()
+
+
+def test_groups_that_send_calls_to_each_other_end_them() -> None:
+    one = group(otherwise=Place("ring_group", "night"), ring_s=5)
+    other = RingGroup("night", "Night", ("dave",), ring_s=5, otherwise=Place("ring_group", "sales"))
+    with office_with(one, other) as office:
+        alice = office["alice"].dial("sales")
+        office.run(60)
+        assert alice.notes[-1] == "482"
+        office.run()
+        office.check()
+
+
+def test_a_group_whose_members_are_all_away_is_unavailable() -> None:
+    with office_with(group(members=("nobody", "alice"))) as office:
+        alice = office["alice"].dial("sales")
+        office.run(1)
+        assert alice.notes[-1] == "480"
+        office.run()
+        office.check()
