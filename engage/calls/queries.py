@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import and_, delete, func, or_, select, tuple_
@@ -65,6 +65,10 @@ class Order:
     after: tuple[Any, str] | None = None
 
 
+_CALL = tuple(calls.c[each.name] for each in fields(CallRecord))
+_LEG = tuple(call_legs.c[each.name] for each in fields(LegRecord))
+
+
 class HistoryRepository:
     """Records of calls, read."""
 
@@ -77,7 +81,7 @@ class HistoryRepository:
         """At most `limit` calls that fit."""
         column = COLUMN_OF[order.by]
         place = tuple_(column, calls.c.id)
-        query = select(calls).where(*conditions(wanted)).limit(limit).offset(offset)
+        query = select(*_CALL).where(*conditions(wanted)).limit(limit).offset(offset)
         if order.descending:
             query = query.order_by(column.desc(), calls.c.id.desc())
         else:
@@ -86,7 +90,7 @@ class HistoryRepository:
             after = tuple_(*order.after)
             query = query.where(place < after if order.descending else place > after)
         rows = await self._connection.execute(query)
-        return [CallRecord(**row) for row in rows.mappings()]
+        return [CallRecord(*row) for row in rows]
 
     async def count(self, wanted: Wanted) -> int:
         """How many calls fit."""
@@ -96,21 +100,21 @@ class HistoryRepository:
 
     async def get(self, call_id: str) -> CallRecord | None:
         """One call."""
-        rows = await self._connection.execute(select(calls).where(calls.c.id == call_id))
-        row = rows.mappings().one_or_none()
-        return None if row is None else CallRecord(**row)
+        rows = await self._connection.execute(select(*_CALL).where(calls.c.id == call_id))
+        row = rows.one_or_none()
+        return None if row is None else CallRecord(*row)
 
     async def legs(self, call_ids: Sequence[str]) -> dict[str, list[LegRecord]]:
         """The legs of these calls, by call, in their order."""
         found: dict[str, list[LegRecord]] = {each: [] for each in call_ids}
         for start in range(0, len(call_ids), AT_ONCE):
             query = (
-                select(call_legs)
+                select(*_LEG)
                 .where(call_legs.c.call.in_(call_ids[start : start + AT_ONCE]))
                 .order_by(call_legs.c.call, call_legs.c.position)
             )
-            for row in (await self._connection.execute(query)).mappings():
-                found[row["call"]].append(LegRecord(**row))
+            for row in await self._connection.execute(query):
+                found[row[0]].append(LegRecord(*row))
         return found
 
     async def recordings(self, call_ids: Sequence[str]) -> dict[str, list[Recording]]:
