@@ -8,6 +8,7 @@ from engage.api.actions import NEED_APPLY, required
 from engage.api.listing import listed
 from engage.api.route_values import (
     DID_SWITCHES,
+    NOT_YET,
     destination_fields,
     destination_of,
     lines,
@@ -39,15 +40,11 @@ PLAIN = {
     "permission": "permission",
     "did_prepend": "did_prepend",
     "prepend": "did_prepend",
-    "alertinfo": "alert_info",
     "prepend_inbound_name": "name_first",
-    "fax_intelligent_route_destination": "fax_extension",
 }
 SWITCHES = {
     "out_of_service": "disabled",
     "prepend_trunk_name": "trunk_name_first",
-    "blocking_did_collect_calls": "collect_calls_blocked",
-    "enable_fax_detect": "fax_detection",
 }
 EXISTS = N_("This number is in the blacklist already.")
 
@@ -72,7 +69,7 @@ class InboundActions:
         entry = self._existing(caller, asked)
         kinds = entry.form.did_kinds
         opened = {name: yes(kind in kinds) for name, kind in DID_SWITCHES.items()}
-        opened["ext_multimedia_conference"] = opened["ext_conference"]
+        opened |= dict.fromkeys(NOT_YET, "no")
         return {"inbound_routes": await self._fields(entry), "inbound_did_destination": opened}
 
     async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -142,12 +139,12 @@ class InboundActions:
             "set_callerid_enable": yes(form.number_set or form.name_set),
             "set_callerid_number": form.number_set or "${CALLERID(num)}",
             "set_callerid_name": form.name_set or "${CALLERID(name)}",
-            "alertinfo": form.alert_info or None,
+            "alertinfo": None,
             "out_of_service": yes(form.disabled),
-            "blocking_did_collect_calls": yes(form.collect_calls_blocked),
-            "enable_fax_detect": yes(form.fax_detection),
+            "blocking_did_collect_calls": "no",
+            "enable_fax_detect": "no",
             "fax_intelligent_route": "no",
-            "fax_intelligent_route_destination": form.fax_extension or None,
+            "fax_intelligent_route_destination": None,
         }
 
     def _given(

@@ -25,10 +25,8 @@ KIND, TRUNK = "outbound_route", "trunk"
 PLAIN = {
     "outbound_rt_name": "name",
     "permission": "permission",
-    "password": "password",
     "custom_member": "caller_patterns",
 }
-LONGEST_S = 86_400
 
 
 class OutboundActions:
@@ -68,14 +66,14 @@ class OutboundActions:
                 "default_trunk_index": trunks[main.trunk],
                 "permission": form.permission,
                 "out_of_service": yes(form.disabled),
-                "password": form.password or None,
+                "password": None,
                 "pin_sets_id": None,
                 "strip": main.strip,
                 "prepend": main.prepend or None,
                 "enable_wlist": yes(form.only_callers),
                 "members": ",".join(form.callers) or None,
                 "custom_member": form.caller_patterns or None,
-                "limitime": form.longest_s,
+                "limitime": None,
                 "time_mode": form.when.condition,
             },
             "pattern": [
@@ -148,8 +146,6 @@ class OutboundActions:
                 found[ours] = on
         if (members := text(asked, "members")) is not None:
             found["callers"] = [each.strip() for each in members.split(",") if each.strip()]
-        if "limitime" in asked:
-            found["longest_s"] = whole(asked, "limitime", LONGEST_S) or None
         if (mode := whole(asked, "time_mode", 8)) is not None:
             hours = (
                 [] if present is None else [each.model_dump() for each in present.form.when.hours]

@@ -12,38 +12,30 @@ if TYPE_CHECKING:
 
 KIND_OF: dict[str, str] = {
     "account": "extension",
-    "voicemail": "voicemail",
-    "queue": "queue",
     "ringgroup": "ring_group",
-    "vmgroup": "voicemail_group",
-    "ivr": "ivr",
-    "conference": "conference",
-    "multimedia_conference": "conference",
-    "paginggroup": "page",
-    "fax": "fax",
-    "disa": "disa",
-    "directory": "directory",
-    "callback": "callback",
     "external_number": "external",
-    "announcement": "announcement",
     "bydid": "by_did",
     "hangup": "hang_up",
 }
-"""Our kinds of destinations by the protocol's, in lower case."""
+"""Our kinds of destinations by the protocol's, in lower case; others come with their services."""
 
 WORD_OF = {ours: theirs for theirs, ours in reversed(KIND_OF.items())} | {"by_did": "byDID"}
 DID_SWITCHES: dict[str, str] = {
     "ext_local": "extension",
     "ext_group": "ring_group",
-    "ext_queues": "queue",
-    "ext_conference": "conference",
-    "ext_directory": "directory",
-    "ext_paging": "page",
-    "ext_fax": "fax",
-    "voicemenus": "ivr",
-    "voicemailgroups": "voicemail_group",
     "dial_trunk": "external",
 }
+NOT_YET = (
+    *("ext_queues", "ext_conference", "ext_multimedia_conference", "ext_directory"),
+    *("ext_paging", "ext_fax", "voicemenus", "voicemailgroups"),
+)
+"""Switches of what cannot be reached by DID so far."""
+OTHER_PLACES = (
+    *("voicemail", "queue", "vmgroup", "ivr", "conference", "multimedia_conference"),
+    *("paginggroup", "fax", "disa", "directory", "callback", "announcement"),
+)
+"""Fields of destinations that calls cannot go to so far."""
+
 """The switches of what may be reached by DID, and the kind that each opens."""
 
 
@@ -112,9 +104,8 @@ def destination_of(asked: Mapping[str, Any], type_name: str) -> dict[str, str]:
 def destination_fields(kind: str, value: str) -> dict[str, str | None]:
     """A destination as it is answered: the type, and every value's field."""
     word = WORD_OF[kind]
-    fields: dict[str, str | None] = dict.fromkeys(
-        each for each in KIND_OF if each not in ("bydid", "hangup")
-    )
+    places = (each for each in KIND_OF if each not in ("bydid", "hangup"))
+    fields: dict[str, str | None] = dict.fromkeys((*places, *OTHER_PLACES))
     if word in fields:
         fields[word] = value
     return {"destination_type": word, **fields}

@@ -69,62 +69,17 @@ CONDITIONS: JsonDict = {
     "6": N_("Specific Time"),
     "8": N_("Office Time and Out of Holiday"),
 }
-Kind = Literal[
-    "extension",
-    "voicemail",
-    "conference",
-    "queue",
-    "ring_group",
-    "page",
-    "voicemail_group",
-    "fax",
-    "disa",
-    "ivr",
-    "directory",
-    "external",
-    "callback",
-    "announcement",
-    "by_did",
-    "hang_up",
-]
+Kind = Literal["extension", "ring_group", "external", "by_did", "hang_up"]
 KINDS: JsonDict = {
     "extension": N_("Extension"),
-    "voicemail": N_("Voicemail"),
-    "conference": N_("Conference Room"),
-    "queue": N_("Call Queue"),
     "ring_group": N_("Ring Group"),
-    "page": N_("Paging/Intercom Group"),
-    "voicemail_group": N_("Voicemail Group"),
-    "fax": N_("Fax"),
-    "disa": N_("DISA"),
-    "ivr": N_("IVR"),
-    "directory": N_("Dial by Name"),
     "external": N_("External Number"),
-    "callback": N_("Callback"),
-    "announcement": N_("Announcement"),
     "by_did": N_("By DID"),
     "hang_up": N_("Hang up"),
 }
 NO_VALUE = frozenset({"by_did", "hang_up"})
-DidKind = Literal[
-    "extension",
-    "conference",
-    "queue",
-    "ring_group",
-    "page",
-    "voicemail_group",
-    "fax",
-    "ivr",
-    "directory",
-    "external",
-]
-DID_KINDS: JsonDict = {
-    each: KINDS[each]
-    for each in (
-        *("extension", "conference", "queue", "ring_group", "page", "voicemail_group"),
-        *("fax", "ivr", "directory", "external"),
-    )
-}
+DidKind = Literal["extension", "ring_group", "external"]
+DID_KINDS: JsonDict = {each: KINDS[each] for each in ("extension", "ring_group", "external")}
 
 
 class Body(BaseModel):
@@ -144,7 +99,7 @@ class Destination(Body):
     value: Word = Field(
         default="",
         title=N_("Number"),
-        description=N_("Of the extension, queue, group … that is called."),
+        description=N_("Of the extension or group, or outside."),
         json_schema_extra={
             "control": "text",
             "when": {"field": "kind", "is": [each for each in KINDS if each not in NO_VALUE]},

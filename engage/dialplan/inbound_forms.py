@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import Field
 
 from engage.dialplan.fields import (
     DID_KINDS,
     LEVELS,
-    Body,
     Destination,
     DidKind,
     Digits,
@@ -25,19 +24,9 @@ from engage.dialplan.fields import (
 from engage.dialplan.model import RouteBody
 from engage.errors import N_
 from pbxcore.dialplan.patterns import patterns_of
-from pbxcore.dialplan.plan import InboundRoute, Mode, Place, Timed
+from pbxcore.dialplan.plan import InboundRoute, Timed
 
-if TYPE_CHECKING:
-    from pydantic.config import JsonDict
-
-CALLS, SHOWN, PLACE, DID, FAX = (
-    N_("Calls"),
-    N_("Caller ID"),
-    N_("Destination"),
-    N_("By DID"),
-    N_("Fax"),
-)
-_FAX: JsonDict = {"field": "fax_detection", "is": True}
+CALLS, SHOWN, PLACE, DID = N_("Calls"), N_("Caller ID"), N_("Destination"), N_("By DID")
 
 
 def _extensions_alone() -> list[DidKind]:
@@ -47,19 +36,6 @@ def _extensions_alone() -> list[DidKind]:
 class TimedDestination(When):
     """Where calls go while a time condition holds."""
 
-    destination: Destination = Field(
-        default=Destination(),
-        title=N_("Destination"),
-        json_schema_extra={"control": "group"},
-    )
-
-
-class ModeDestination(Body):
-    """Where calls go in one of the modes."""
-
-    mode: Annotated[int, Field(ge=1, le=10)] = Field(
-        default=1, title=N_("Mode"), json_schema_extra={"control": "number"}
-    )
     destination: Destination = Field(
         default=Destination(),
         title=N_("Destination"),
@@ -96,11 +72,6 @@ class InboundRouteForm(RouteBody):
         title=N_("Disable This Route"),
         json_schema_extra={"control": "switch", "section": CALLS},
     )
-    collect_calls_blocked: bool = Field(
-        default=False,
-        title=N_("Block Collect Calls"),
-        json_schema_extra={"control": "switch", "section": CALLS},
-    )
     number_set: Word = Field(
         default="",
         title=N_("Set CallerID Number"),
@@ -133,9 +104,6 @@ class InboundRouteForm(RouteBody):
         title=N_("Prepend User Defined Name"),
         json_schema_extra={"control": "text", "section": SHOWN},
     )
-    alert_info: Word = Field(
-        default="", title=N_("Alert-info"), json_schema_extra={"control": "text", "section": SHOWN}
-    )
     destination: Destination = Field(
         default=Destination(),
         title=N_("Default Destination"),
@@ -146,12 +114,6 @@ class InboundRouteForm(RouteBody):
         max_length=20,
         title=N_("Time Conditions"),
         description=N_("The first one that is true decides."),
-        json_schema_extra={"control": "rows", "section": PLACE},
-    )
-    modes: list[ModeDestination] = Field(
-        default_factory=list,
-        max_length=10,
-        title=N_("Inbound Multiple Mode"),
         json_schema_extra={"control": "rows", "section": PLACE},
     )
     permission: Level = Field(
@@ -172,41 +134,6 @@ class InboundRouteForm(RouteBody):
         description=N_("What may be reached where the destination is By DID."),
         json_schema_extra={"control": "checkboxes", "section": DID, "labels": DID_KINDS},
     )
-    fax_detection: bool = Field(
-        default=False,
-        title=N_("Fax Detection"),
-        json_schema_extra={"control": "switch", "section": FAX},
-    )
-    fax_extension: Word = Field(
-        default="",
-        title=N_("Fax Destination"),
-        json_schema_extra={"control": "text", "section": FAX, "when": _FAX},
-    )
-    auto_answer: bool = Field(
-        default=False,
-        title=N_("Auto Answer"),
-        description=N_("The PBX answers by itself and listens for a fax."),
-        json_schema_extra={"control": "switch", "section": FAX, "when": _FAX},
-    )
-    detection_timeout_s: Annotated[int, Field(ge=2, le=60)] = Field(
-        default=4,
-        title=N_("Detection Timeout"),
-        json_schema_extra={
-            "control": "number",
-            "section": FAX,
-            "unit": N_("seconds"),
-            "when": {"field": "auto_answer", "is": True},
-        },
-    )
-    prompt: Word = Field(
-        default="",
-        title=N_("Prompt"),
-        json_schema_extra={
-            "control": "text",
-            "section": FAX,
-            "when": {"field": "auto_answer", "is": True},
-        },
-    )
 
     def route(self, route_id: str) -> InboundRoute:
         """As the PBX knows it."""
@@ -218,7 +145,6 @@ class InboundRouteForm(RouteBody):
             tuple(patterns_of(self.dids)),
             tuple(patterns_of(self.callers)),
             tuple(Timed(each.window, each.destination.place) for each in self.timed),
-            tuple(Mode(each.mode, each.destination.place) for each in self.modes),
             number_set=self.number_set,
             name_set=self.name_set,
             trunk_name_first=self.trunk_name_first,
@@ -227,13 +153,6 @@ class InboundRouteForm(RouteBody):
             did_prepend=self.did_prepend,
             did_kinds=tuple(self.did_kinds),
             permission=self.permission,
-            alert_info=self.alert_info,
-            collect_calls_blocked=self.collect_calls_blocked,
-            fax_detection=self.fax_detection,
-            fax_place=Place("fax" if self.fax_extension else "hang_up", self.fax_extension),
-            auto_answer=self.fax_detection and self.auto_answer,
-            detection_timeout_s=self.detection_timeout_s,
-            prompt=self.prompt,
             enabled=not self.disabled,
         )
 
@@ -246,6 +165,4 @@ class InboundRouteForm(RouteBody):
         found = {"destination.value": missing_value(self.destination)}
         for at, timed in enumerate(self.timed):
             found[f"timed.{at}.destination.value"] = missing_value(timed.destination)
-        for at, mode in enumerate(self.modes):
-            found[f"modes.{at}.destination.value"] = missing_value(mode.destination)
         return {name: problem for name, problem in found.items() if problem is not None}

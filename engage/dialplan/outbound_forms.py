@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from engage.dialplan.fields import (
     LEVELS,
@@ -21,7 +21,7 @@ from engage.dialplan.fields import (
 from engage.dialplan.model import RouteBody
 from engage.errors import N_
 from pbxcore.dialplan.patterns import patterns_of
-from pbxcore.dialplan.plan import OutboundRoute, Pin, WayOut
+from pbxcore.dialplan.plan import OutboundRoute, WayOut
 
 NUMBERS, WHO, WAYS = N_("Numbers"), N_("Who may call"), N_("Trunks")
 _PATTERNS = N_(
@@ -115,17 +115,6 @@ class OutboundRouteForm(RouteBody):
             "when": {"field": "only_callers", "is": True},
         },
     )
-    password: Annotated[str, StringConstraints(pattern=r"^(?:[0-9]{4,10})?$")] = Field(
-        default="",
-        title=N_("Password"),
-        description=N_("4 to 10 digits that callers must enter."),
-        json_schema_extra={"control": "text", "section": WHO},
-    )
-    longest_s: Annotated[int, Field(ge=1, le=86_400)] | None = Field(
-        default=None,
-        title=N_("Call Duration Limit"),
-        json_schema_extra={"control": "number", "section": WHO, "unit": N_("seconds")},
-    )
     when: When = Field(
         default=When(),
         title=N_("Time Condition"),
@@ -155,10 +144,8 @@ class OutboundRouteForm(RouteBody):
             permission=self.permission,
             only_callers=self.only_callers,
             callers=(*self.callers, *patterns_of(self.caller_patterns)),
-            pins=(Pin(self.password),) if self.password else (),
             window=self.when.window,
             caller_id=self.caller_id,
-            longest_s=self.longest_s or 0,
             enabled=not self.disabled,
         )
 

@@ -95,4 +95,6 @@ class RingGroupForm(RouteBody):
         found = {"destination.value": missing_value(self.destination)}
         if not self.members and not self.member_groups:
             found["members"] = N_("Choose at least one member.")
+        if self.destination.kind == "by_did":
+            found["destination.kind"] = N_("This is none of the choices.")
         return {name: problem for name, problem in found.items() if problem is not None}

@@ -51,11 +51,12 @@ def test_routes_are_added_with_their_trunk(server: Server, new_context: NewConte
     assert (added["patterns"], len(added["ways"])) == ("_9X.", 1)
     admin.get_by_role("link", name="Inbound Routes", exact=True).click()
     admin.get_by_role("button", name="Add", exact=True).first.click()
-    expect(admin.get_by_label("Fax Detection", exact=True)).to_be_visible()
-    expect(admin.get_by_label("Auto Answer", exact=True)).to_have_count(0)
-    admin.get_by_role("switch", name="Fax Detection", exact=True).check()
-    admin.get_by_role("switch", name="Auto Answer", exact=True).check()
-    expect(admin.get_by_label("Detection Timeout", exact=True)).to_have_value("4")
-    admin.get_by_role("switch", name="Fax Detection", exact=True).uncheck()
-    expect(admin.get_by_label("Auto Answer", exact=True)).to_have_count(0)
+    admin.get_by_label("Route Name", exact=True).fill("Main")
+    choose(admin, "Trunks", "City Line")
+    admin.keyboard.press("Escape")
+    admin.get_by_label("Number", exact=True).first.fill("1000")
+    save(admin)
+    expect(admin.get_by_role("rowheader", name="Main")).to_be_visible()
+    [added] = program.get("/v1/inbound-routes").json()["items"]
+    assert added["destination"] == {"kind": "extension", "value": "1000"}
     assert serious_faults(admin) == []

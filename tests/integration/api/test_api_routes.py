@@ -42,7 +42,6 @@ def test_an_outbound_route_is_added_read_changed_and_deleted(
         permission="internal-local",
         strip="1",
         prepend="0",
-        password="4711",  # noqa: S106 - asked of callers
         enable_wlist="yes",
         members="1000,1001",
         failover_outbound_data=[
@@ -58,7 +57,7 @@ def test_an_outbound_route_is_added_read_changed_and_deleted(
     read = api.ask("getOutboundRoute", outbound_route=route).response
     expected = {
         "outbound_rt_name": "City", "default_trunk_index": index["City Line"], "strip": 1,
-        "prepend": "0", "password": "4711", "permission": "internal-local", "time_mode": 0,
+        "prepend": "0", "permission": "internal-local", "time_mode": 0,
         "enable_wlist": "yes", "members": "1000,1001", "out_of_service": "no", "limitime": None,
     }  # fmt: skip
     assert {name: read["outbound_route"][name] for name in expected} == expected
@@ -74,13 +73,12 @@ def test_an_outbound_route_is_added_read_changed_and_deleted(
         prepend=None,
         time_mode="1",
         out_of_service="yes",
-        limitime=60,
         failover_outbound_data="[]",
     )
     assert changed.status == 0
     read = api.ask("getOutboundRoute", outbound_route=route).response
     now = read["outbound_route"]
-    assert (now["prepend"], now["time_mode"], now["limitime"], now["strip"]) == (None, 1, 60, 1)
+    assert (now["prepend"], now["time_mode"], now["strip"]) == (None, 1, 1)
     assert (now["out_of_service"], read["failover_outbound_data"]) == ("yes", [])
     assert api.ask("deleteOutboundRoute", outbound_route=route).status == 0
     assert api.ask("getOutboundRoute", outbound_route=route).status == -16
@@ -115,39 +113,39 @@ def test_an_inbound_route_is_added_read_changed_and_deleted(
         trunk_index=str(trunk),
         did_pattern_match='[{"did_pattern_match": "_x."}]',
         did_pattern_allow="_555.,444",
-        destination_type="queue",
-        queue="6500",
+        destination_type="account",
+        account="1000",
         multi_mode="[]",
         time_condition="[]",
         set_callerid_enable="yes",
         set_callerid_number="9${CALLERID(num)}",
         ext_local="yes",
-        ext_queues="yes",
+        ext_group="yes",
         prepend_trunk_name="yes",
     )
     assert (added.status, added.response) == (0, NEED_APPLY)
     [row] = api.ask("listInboundRoute", trunk_index=trunk).response["inbound_route"]
     assert (row["did_pattern_match"], row["did_pattern_allow"]) == ("_x.", "_555.,444")
-    assert (row["destination_type"], row["queue"], row["account"]) == ("queue", "6500", None)
+    assert (row["destination_type"], row["account"], row["queue"]) == ("account", "1000", None)
     assert api.ask("listInboundRoute", trunk_index=index["Other"]).response["total_item"] == 0
     route = row["inbound_rt_index"]
     read = api.ask("getInboundRoute", inbound_route=route).response
     assert read["inbound_routes"]["set_callerid_number"] == "9${CALLERID(num)}"
     opened = read["inbound_did_destination"]
-    assert (opened["ext_queues"], opened["ext_fax"]) == ("yes", "no")
+    assert (opened["ext_group"], opened["ext_fax"]) == ("yes", "no")
     changed = api.ask(
         "updateInboundRoute",
         inbound_route=route,
         destination_type="byDID",
         did_strip=2,
         set_callerid_enable="no",
-        ext_queues="no",
+        ext_group="no",
     )
     assert changed.status == 0
     read = api.ask("getInboundRoute", inbound_route=route).response
     now = read["inbound_routes"]
-    assert (now["destination_type"], now["did_strip"], now["queue"]) == ("byDID", 2, None)
-    assert (now["set_callerid_enable"], read["inbound_did_destination"]["ext_queues"]) == (
+    assert (now["destination_type"], now["did_strip"], now["account"]) == ("byDID", 2, None)
+    assert (now["set_callerid_enable"], read["inbound_did_destination"]["ext_group"]) == (
         "no", "no",
     )  # fmt: skip
     assert api.ask("deleteInboundRoute", inbound_route=route).status == 0

@@ -25,7 +25,7 @@ def outbound(house: House, name: str, **more: Any) -> dict[str, Any]:
 
 
 def inbound(house: House, name: str, **more: Any) -> dict[str, Any]:
-    to = {"kind": "queue", "value": "6500"}
+    to = {"kind": "extension", "value": "1000"}
     return {"name": name, "trunks": [house.trunks[0]], "destination": to, **more}
 
 
@@ -40,16 +40,16 @@ async def test_a_route_is_added_once_read_changed_and_deleted(house: House) -> N
     path = f"{OUT}/{added['id']}"
     assert (await house.ask("GET", path))[1] == added
     hours = [{"start": "09:00", "end": "17:00", "weekdays": [1, 2]}]
-    change = {"when": {"condition": 6, "hours": hours}, "longest_s": 600, "version": 1}
+    change = {"when": {"condition": 6, "hours": hours}, "caller_id": "5551000", "version": 1}
     status, changed = await house.ask("PATCH", path, change)
     assert status == 200, changed
-    assert (changed["version"], changed["longest_s"], changed["patterns"]) == (
-        2, 600, added["patterns"],
+    assert (changed["version"], changed["caller_id"], changed["patterns"]) == (
+        2, "5551000", added["patterns"],
     )  # fmt: skip
     assert changed["when"]["hours"][0]["weekdays"] == [1, 2]
     status, told = await house.ask("PATCH", path, {"name": "Other", "version": 1})
     assert (status, told["error"]["code"]) == (409, "edited")
-    assert (await house.ask("PATCH", path, {"longest_s": None}))[1]["longest_s"] is None
+    assert (await house.ask("PATCH", path, {"caller_id": ""}))[1]["caller_id"] == ""
     assert (await house.ask("DELETE", path))[0] == 204
     assert (await house.ask("GET", path))[0] == 404
     _, log = await house.ask("GET", "/v1/operations?action=outbound_route.")
@@ -67,7 +67,6 @@ async def test_a_route_is_added_once_read_changed_and_deleted(house: House) -> N
         ({"ways": []}, "ways"),
         ({"ways": [{"trunk": "absent"}]}, "ways"),
         ({"permission": "everything"}, "permission"),
-        ({"password": "12"}, "password"),
         ({"only_callers": True}, "callers"),
         ({"surprise": 1}, "surprise"),
     ],
@@ -80,9 +79,9 @@ async def test_what_will_not_do_is_named(house: House, fields: dict[str, Any], w
 
 async def test_a_destination_needs_its_number(house: House) -> None:
     for more, wrong in (
-        ({"destination": {"kind": "queue"}}, "destination.value"),
+        ({"destination": {"kind": "ring_group"}}, "destination.value"),
         (
-            {"timed": [{"condition": 1, "destination": {"kind": "ivr"}}]},
+            {"timed": [{"condition": 1, "destination": {"kind": "external"}}]},
             "timed.0.destination.value",
         ),
         ({"trunks": []}, "trunks"),
@@ -119,12 +118,3 @@ async def test_forms_and_choices_are_there(house: House) -> None:
         assert (status, schema["order"][0]) == (200, "name")
     _, trunks = await house.ask("GET", "/v1/choices/trunks")
     assert [each["name"] for each in trunks["items"]] == ["City Line", "Other"]
-
-
-async def test_auto_answer_is_shown_with_fax_detection_alone(house: House) -> None:
-    _, schema = await house.ask("GET", "/v1/forms/inbound-route")
-    fields = schema["properties"]
-    assert fields["auto_answer"]["when"] == {"field": "fax_detection", "is": True}
-    for name in ("detection_timeout_s", "prompt"):
-        assert fields[name]["when"] == {"field": "auto_answer", "is": True}
-    assert fields["detection_timeout_s"]["default"] == 4

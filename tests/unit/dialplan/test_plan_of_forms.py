@@ -7,20 +7,20 @@ from datetime import UTC, datetime
 from engage.dialplan.blacklist import Blacklist
 from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.outbound_forms import OutboundRouteForm
-from pbxcore.dialplan.plan import Pin, Place, Plan
+from pbxcore.dialplan.plan import Place, Plan
 from pbxcore.dialplan.resolving import Dialler, Outward, Refusal, resolve
 from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot, Trunk
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OUT = {
     "name": "City", "patterns": "_9X. /* city */", "permission": "none",
-    "ways": [{"trunk": "t", "strip": 1, "prepend": "0"}], "password": "4711", "longest_s": 60,
+    "ways": [{"trunk": "t", "strip": 1, "prepend": "0"}],
 }  # fmt: skip
 IN = {
     "name": "Main", "trunks": ["t"], "dids": "_80XX", "number_set": "9${CALLERID(num)}",
-    "destination": {"kind": "queue", "value": "6500"}, "fax_detection": False, "auto_answer": True,
+    "destination": {"kind": "ring_group", "value": "6400"},
     "timed": [{"condition": 6, "hours": [{"start": "11:00", "end": "13:00"}],
-               "destination": {"kind": "voicemail", "value": "1000"}}],
+               "destination": {"kind": "extension", "value": "1000"}}],
 }  # fmt: skip
 
 
@@ -37,18 +37,16 @@ def house(blacklist: Blacklist | None = None) -> Directory:
 def test_an_outbound_form_is_a_way_out() -> None:
     found = resolve(house(), Dialler("1000"), "9123", NOON).to
     assert isinstance(found, Outward)
-    assert (found.tries[0].number, found.pins, found.longest_s) == ("0123", (Pin("4711"),), 60)
+    assert found.tries[0].number == "0123"
 
 
 def test_an_inbound_form_is_a_way_in() -> None:
     found = resolve(house(), Dialler("", "t", "5551234", "Sam"), "8001", NOON)
     assert (found.to, found.caller, found.original) == (
-        Place("voicemail", "1000"), "95551234", "5551234",
+        Place("extension", "1000"), "95551234", "5551234",
     )  # fmt: skip
     evening = resolve(house(), Dialler("", "t", "5551234"), "8001", NOON.replace(hour=20))
-    assert evening.to == Place("queue", "6500")
-    assert found.route is not None
-    assert not found.route.auto_answer  # only with fax detection
+    assert evening.to == Place("ring_group", "6400")
 
 
 def test_the_blacklist_holds_notes_beside_its_numbers() -> None:

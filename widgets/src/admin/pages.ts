@@ -56,7 +56,7 @@ export const pages: readonly Page[] = [
   { group: "extensions", name: () => t("Extension Groups"), path: "extension-groups", module: "extension_groups", load: () => import("./people/GroupsPage") },
   { group: "extensions", name: () => t("VoIP Trunks"), path: "trunks", module: "trunks", words: () => t("providers, registration, SIP, peers"), load: () => import("./telephony/TrunksPage") },
   { group: "extensions", name: () => t("Outbound Routes"), path: "outbound-routes", module: "outbound_routes", words: () => t("dial plan, patterns, calling rules, fail-over"), load: () => import("./telephony/OutboundRoutesPage") },
-  { group: "extensions", name: () => t("Inbound Routes"), path: "inbound-routes", module: "inbound_routes", words: () => t("DID, destination, fax detection, caller ID"), load: () => import("./telephony/InboundRoutesPage") },
+  { group: "extensions", name: () => t("Inbound Routes"), path: "inbound-routes", module: "inbound_routes", words: () => t("DID, destination, caller ID"), load: () => import("./telephony/InboundRoutesPage") },
   { ...settingsPage("extensions", () => t("Blacklist"), "blacklist", "inbound_routes"), words: () => t("blocked callers, anonymous") },
   { group: "calls", name: () => t("Call Queues"), path: "queues", module: "queues", words: () => t("agents, pause, break"), load: () => import("./people/QueuesPage") },
   { group: "calls", name: () => t("Ring Groups"), path: "ring-groups", module: "ring_groups", words: () => t("ring in order, ring simultaneously"), load: () => import("./telephony/RingGroupsPage") },
