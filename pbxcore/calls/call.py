@@ -310,6 +310,8 @@ class Call:
             return
         if problem:
             self._refuse(setting_up.front, Farewell("pbx", 503, causes.cause_of(503), problem))
+        elif self.aim.tries:
+            setting_up.go_out(self.aim.tries)
         elif self.aim.number == ECHO:
             self._answered = True
             setting_up.echo(ECHO)

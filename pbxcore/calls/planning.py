@@ -9,6 +9,7 @@ import msgspec
 from pbxcore.calls.party import Farewell, Origin
 from pbxcore.dialplan.plan import Place
 from pbxcore.dialplan.resolving import Dialler, Outward, Refusal, resolve
+from pbxcore.dialplan.resolving import Try as Way
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip import causes
 from pbxcore.sip.uri import escaped_user
@@ -29,7 +30,8 @@ _SERVICES = frozenset((ECHO,))
 class Aim(msgspec.Struct, frozen=True):
     """Where a call goes first: a number of ours, or one outside; or why it goes nowhere.
 
-    `origin` is the caller as he is shown from here on, `original` the number before that.
+    `origin` is the caller as he is shown from here on, `original` the number before that; `tries`
+    are the ways out of a call that goes outside.
     """
 
     origin: Origin
@@ -37,6 +39,7 @@ class Aim(msgspec.Struct, frozen=True):
     direction: str = "internal"
     refusal: Farewell | None = None
     original: str = ""
+    tries: tuple[Way, ...] = ()
 
 
 class Planning:
@@ -63,18 +66,22 @@ class Planning:
         match found.to:
             case Place("extension" | "ring_group", number):
                 return Aim(origin, number, direction, original=found.original)
-            case Outward():
-                return Aim(origin, dialled, "outbound", original=found.original)
+            case Outward(tries):
+                outward = direction if origin.trunk else "outbound"
+                return Aim(origin, dialled, outward, original=found.original, tries=tries)
             case to:
                 return Aim(origin, dialled, direction, _refusal(to), found.original)
 
-    def way_out(self, extension: str, number: str) -> Sequence[Try]:
+    def way_out(self, extension: str, number: str, original: str = "") -> Sequence[Try]:
         """The trunks by which an extension, or somebody else (""), reaches a number outside.
+
+        `original` is the caller from outside for whom the extension does it, "" for nobody.
 
         Raises:
             RemoteProtocolError: it does not.
         """
-        to = resolve(self._directory, Dialler(extension), number, self._now()).to
+        who = Dialler(extension, caller=original)
+        to = resolve(self._directory, who, number, self._now()).to
         if isinstance(to, Outward):
             return to.tries
         raise RemoteProtocolError(_refusal(to).status)

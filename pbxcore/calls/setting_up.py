@@ -143,11 +143,18 @@ class SettingUp:
     def _go_outside(self, number: str, action: str) -> None:
         """Call somebody outside, by the first trunk that takes the call."""
         try:
-            self._tries = list(self._house.way_out(self._behalf, number))
+            origin = self.call.origin
+            original = origin.shown if origin.trunk else ""
+            self._tries = list(self._house.way_out(self._behalf, number, original))
         except RemoteProtocolError as error:
             self._fail(refused(error.status, "pbx"))
         else:
             self._try_next(action, refused(503, "pbx"))
+
+    def go_out(self, tries: Sequence[Try]) -> None:
+        """Call outside by the first of these ways that takes the call."""
+        self._tries = list(tries)
+        self._try_next("dial", refused(503, "pbx"))
 
     def _try_next(self, action: str, otherwise: Farewell) -> None:
         while self._tries:

@@ -59,8 +59,9 @@ class Surroundings:
         record: takes each fact.
         entropy: that many unguessable bytes.
         features: what the phones of an extension have set: forwarding, no disturbance.
-        way_out: the trunks by which an extension (or somebody else, "") reaches a number outside;
-            raises RemoteProtocolError for one that it does not.
+        way_out: the trunks by which an extension (or somebody else, "") reaches a number outside,
+            for the caller from outside who is named, if one is; raises RemoteProtocolError for a
+            number that it does not.
         server_of: the address of the server of a trunk that answered last.
 
     Attributes:
@@ -80,7 +81,7 @@ class Surroundings:
         record: Callable[[Fact], None],
         entropy: Callable[[int], bytes],
         features: Callable[[str], Features] = lambda number: NONE_SET,
-        way_out: Callable[[str, str], Sequence[Try]] | None = None,
+        way_out: Callable[[str, str, str], Sequence[Try]] | None = None,
         server_of: Callable[[str], str] = lambda trunk: "",
     ) -> None:
         self.agent = agent
@@ -190,7 +191,7 @@ class Surroundings:
         return here.encode().removesuffix(b":5060")
 
 
-def _nowhere(_extension: str, _number: str) -> Sequence[Try]:
+def _nowhere(_extension: str, _number: str, _original: str) -> Sequence[Try]:
     """There is no way out.
 
     Raises:

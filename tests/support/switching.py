@@ -179,7 +179,7 @@ class House:
         """The facts of one kind."""
         return [each for each in self.facts if isinstance(each, kind)]
 
-    def _way_out(self, _extension: str, number: str) -> tuple[Way, ...]:
+    def _way_out(self, _extension: str, number: str, _original: str) -> tuple[Way, ...]:
         if number not in self.routes:
             raise RemoteProtocolError(404)
         return self.routes[number]

@@ -138,3 +138,31 @@ async def test_a_call_comes_in_with_its_number_rewritten_and_kept(provider: Prov
         assert refused.value.status == 486
         provider.set("blacklist", enabled=False)
     provider.remove(route)
+
+
+async def test_a_call_that_came_in_goes_out_again_and_shows_who_called(provider: Provider) -> None:
+    pair, way = provider.pair, {"trunk": provider.trunk, "strip": 1}
+    routes = [
+        provider.route("outbound", name="Out", patterns="_9X.", ways=[way]),
+        provider.route(
+            "inbound", name="Through", trunks=[provider.trunk], dids="8100",
+            destination={"kind": "external", "value": "9777"},
+        ),
+    ]  # fmt: skip
+    kept = {"keep_original_cid": True, "caller_id": "5550000"}
+    for change, shown in ({"caller_id": "5550000"}, "5550000"), (kept, "5551234"):
+        assert provider.admin.patch(f"/v1/trunks/{provider.trunk}", change).status == 200
+        pair.settled()
+        with Voice(440) as ours, Voice(1000) as theirs:
+            call = provider.agent.call(pair.uri("8100"), session(ours))
+            came = await provider.agent.next_call()
+            assert dialled(came) == "777"
+            assert shown in came.peer
+            await came.accept(session(theirs, 0))
+            await call.answered()
+            await call.hang_up()
+            await came.ended()
+            record = await pair.record()
+        assert record["source_trunk"] == record["destination_trunk"] == "City Line"
+    for each in routes:
+        provider.remove(each)
