@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import logging
+import math
 import select
 import time
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,10 @@ log = logging.getLogger(__name__)
 TICK_S: Final = 0.02
 MOST_LATE: Final = 5
 """Ticks made up for at once; a process that was held up for longer leaves the rest out."""
+
+_MOST_READY: Final = 512
+_SOON_S: Final = 0.1
+"""Only a deadline so near is worth a look at the clock; no round takes longer."""
 
 
 class Timer:
@@ -43,6 +48,7 @@ class Loop:
         self._numbers = itertools.count()
         self._tickers: dict[Callable[[float], None], None] = {}
         self._next_tick = 0.0
+        self._due = math.inf
         self._stopping = False
         self.now = clock()
         self.late_ticks = 0
@@ -68,12 +74,14 @@ class Loop:
         """Call once, at that moment or as soon after as can be."""
         timer = Timer(callback)
         heapq.heappush(self._timers, (moment, next(self._numbers), timer))
+        self._due = min(self._due, moment)
         return timer
 
     def each_tick(self, callback: Callable[[float], None]) -> None:
         """Call with each tick's own moment, 20 ms after the one before, however late it is."""
         if not self._tickers:
             self._next_tick = self._clock() + TICK_S
+            self._due = min(self._due, self._next_tick)
         self._tickers[callback] = None
 
     def no_tick(self, callback: Callable[[float], None]) -> None:
@@ -81,27 +89,20 @@ class Loop:
         self._tickers.pop(callback, None)
 
     def run(self) -> None:
-        """Serve until `stop`."""
+        """Serve until `stop`. What one callback raises is logged, and the rest goes on."""
+        poll, clock, watched = self._epoll.poll, self._clock, self._watched
         while not self._stopping:
-            self.run_once()
-
-    def run_once(self) -> None:
-        """Wait for what comes next and attend to it."""
-        ready = self._epoll.poll(self._wait_s(), 512)
-        self.now = self._clock()
-        for descriptor, _ in ready:
-            callback = self._watched.get(descriptor)  # an earlier one may have forgotten it
-            if callback is not None:
-                try:
-                    callback()
-                except Exception:
-                    log.exception("reader failed")
-        if self._tickers and self.now >= self._next_tick:
-            self._tick()
-        while self._timers and self._timers[0][0] <= self.now:
-            timer = heapq.heappop(self._timers)[2]
-            if timer.callback is not None:
-                self._call(timer.callback)
+            ready = poll(self._wait_s(), _MOST_READY)
+            self.now = now = clock()
+            for descriptor, _ in ready:
+                callback = watched.get(descriptor)  # an earlier one may have forgotten it
+                if callback is not None:
+                    try:
+                        callback()
+                    except Exception:
+                        log.exception("reader failed")
+            if now >= self._due:
+                self._attend(now)
 
     def stop(self) -> None:
         """Let `run` end after this round."""
@@ -113,10 +114,22 @@ class Loop:
 
     def _wait_s(self) -> float:
         """Seconds until the next deadline; -1 when there is none."""
-        due = self._timers[0][0] if self._timers else None
-        if self._tickers and (due is None or self._next_tick < due):
-            due = self._next_tick
-        return -1 if due is None else max(0.0, due - self._clock())
+        wait_s = self._due - self.now
+        if wait_s < _SOON_S:
+            wait_s = max(0.0, self._due - self._clock())
+        return -1 if wait_s == math.inf else wait_s
+
+    def _attend(self, now: float) -> None:
+        """To ticks and timers that are due."""
+        if self._tickers and now >= self._next_tick:
+            self._tick()
+        while self._timers and self._timers[0][0] <= now:
+            timer = heapq.heappop(self._timers)[2]
+            if timer.callback is not None:
+                self._call(timer.callback)
+        self._due = self._timers[0][0] if self._timers else math.inf
+        if self._tickers:
+            self._due = min(self._due, self._next_tick)
 
     def _tick(self) -> None:
         behind = int((self.now - self._next_tick) / TICK_S)

@@ -106,6 +106,16 @@ class Output:
         except OSError:  # a full buffer or an unreachable peer: it is lost, as on the wire
             self.unsent += 1
 
+    def pass_on(self, datagram: memoryview) -> None:
+        """Send what is no RTP, as it is (T.38)."""
+        if self.enabled:
+            self.packets += 1
+            self.octets += len(datagram)
+            try:
+                self.transmit(datagram)
+            except OSError:
+                self.unsent += 1
+
     def send(
         self,
         payload: bytes | memoryview,

@@ -39,6 +39,8 @@ class Relay:
                 each.receive_type for each in self.origin.agreed.codecs if each.codec.is_event
             )
             self.origin.reports.ask_for_picture()
+            faxes = self.origin.is_fax and self.target.is_fax
+            self.origin.fax.on_datagram = self.target.output.pass_on if faxes else None
 
     def take(self, packet: Packet) -> None:
         """Send it on."""
@@ -72,6 +74,7 @@ class Relay:
     def close(self) -> None:
         """Relay no more."""
         self.origin.ignore(self.take)
+        self.origin.fax.on_datagram = None
 
 
 class Bridge:

@@ -120,6 +120,8 @@ class Reports:
         self._send()
 
     def _send(self, *more: Item, ends: bool = False) -> None:
+        if self._stream.is_fax:
+            return
         output = self._stream.output
         passed = round((self._loop.now - output.timed_at) * output.clock_rate)
         packet = self.reporting.compound(

@@ -11,6 +11,8 @@ import contextlib
 import socket
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.net.media.ports import mark
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,6 +26,8 @@ _BACKLOG: Final = 64
 class RtpSocket:
     """Gives each datagram to `take`, its size and source; it lies in `buffer`.
 
+    `code_point` is that of the packets sent (RFC 2474).
+
     Attributes:
         direct: sends to the peer that is kept; None while none is. `changed` tells that it is
             another one.
@@ -36,6 +40,7 @@ class RtpSocket:
         buffer: bytearray,
         take: Callable[[int, Address], None],
         changed: Callable[[], None],
+        code_point: int,
     ) -> None:
         self.direct: Callable[[memoryview | bytes], int] | None = None
         self._socket, self._loop, self._buffer = sock, loop, buffer
@@ -44,7 +49,9 @@ class RtpSocket:
         self._peer: Address | None = None
         self._kept: socket.socket | None = None
         self._keeping: Timer | None = None
+        self._code_point = code_point
         sock.setblocking(False)
+        mark(sock, code_point)
         loop.watch(sock.fileno(), self._arrived)
 
     @property
@@ -115,6 +122,7 @@ class RtpSocket:
         """A socket at the same port, connected to the peer; nobody else may share the port."""
         beside = socket.socket(self._socket.family, socket.SOCK_DGRAM)
         beside.setblocking(False)
+        mark(beside, self._code_point)
         both = (self._socket, beside)
         try:
             if beside.family == socket.AF_INET6:

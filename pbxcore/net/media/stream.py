@@ -6,15 +6,18 @@ import contextlib
 import socket
 from typing import TYPE_CHECKING, Final, Protocol
 
-from pbxcore.media.commands import MediaHeard, StreamClosed, StreamSilent
+from pbxcore.media.commands import StreamClosed
 from pbxcore.media.latching import Latch
 from pbxcore.media.reception import Reception
 from pbxcore.media.rtcp import is_rtcp
 from pbxcore.net.media.digits import Digits
+from pbxcore.net.media.fax import FaxLine
 from pbxcore.net.media.keys import Keying
 from pbxcore.net.media.output import Output
+from pbxcore.net.media.ports import CONFERENCING, EXPEDITED
 from pbxcore.net.media.reports import Reports
 from pbxcore.net.media.rtp_socket import RtpSocket
+from pbxcore.net.media.silence import Silence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from pbxcore.media.latching import Address
     from pbxcore.media.rtcp import Feedback
     from pbxcore.media.rtp import Packet
-    from pbxcore.net.media.loop import Loop, Timer
+    from pbxcore.net.media.loop import Loop
     from pbxcore.net.media.protection import Protection
     from pbxcore.net.media.reports import Clocks
     from pbxcore.sip.sdp.rtcp import Endpoint
@@ -84,14 +87,18 @@ class Stream:
         self._loop, self._packet = loop, packet
         self.destination: Address | None = None
         self._kinds = bytes(128)
-        self._receives = False
-        self._silence_s = 0.0
-        self._watched_at = 0.0
-        self._unheard = True
-        self._silence_told = False
-        self._silence: Timer | None = None
+        self.receives = False
+        self.silence = Silence(self, loop)
+        self.fax = FaxLine(self, loop)
         self.digits = Digits(self, loop)
-        self._socket = RtpSocket(sockets[0], loop, packet.buffer, self._take, self._readdressed)
+        self._socket = RtpSocket(
+            sockets[0],
+            loop,
+            packet.buffer,
+            self._take,
+            self._readdressed,
+            CONFERENCING if self.kind == "video" else EXPEDITED,
+        )
         entropy = clocks.entropy
         self.output = Output(
             ssrc=int.from_bytes(entropy(4)),
@@ -110,7 +117,12 @@ class Stream:
     @property
     def packets(self) -> int:
         """How many came from the peer."""
-        return self.reception.received
+        return self.reception.received + self.fax.packets
+
+    @property
+    def is_fax(self) -> bool:
+        """Whether it carries a fax now."""
+        return self.agreed is not None and self.agreed.fax is not None
 
     def follow(self, wanted: SetStream) -> None:
         """Do from now on what an offer and its answer came to."""
@@ -119,7 +131,7 @@ class Stream:
         for each in agreed.codecs:
             kinds[each.receive_type] = _EVENT if each.codec.is_event else _MEDIA
         self._kinds = bytes(kinds)
-        self._receives = agreed.direction.receives
+        self.receives = agreed.direction.receives
         self.output.enabled = agreed.direction.sends
         if agreed.main is not None:
             self.output.clock_rate = self.reception.clock_rate = agreed.main.codec.clock_rate
@@ -129,7 +141,7 @@ class Stream:
         self.redirect()
         self.digits.follow(agreed)
         self.reports.follow(self._address(agreed.remote_rtcp))
-        self._watch_silence(wanted.silence_s)
+        self.silence.watch(wanted.silence_s if self.receives else 0)
         if self.joined is not None:
             self.joined.follow(self)
 
@@ -161,8 +173,7 @@ class Stream:
             callback()
         if self.joined is not None:
             self.joined.leave(self)
-        if self._silence is not None:
-            self._silence.cancel()
+        self.silence.close()
         self.digits.close()
         self.keying.close()
         self.reports.close()
@@ -188,6 +199,14 @@ class Stream:
         """Whether reports from there are believed: by the host, for each phone has its ports."""
         known = self.destination
         return known is not None and known[0] == source[0]
+
+    def admits(self, source: Address, ssrc: int, sequence: int, now: float) -> bool:
+        """Whether a packet, valid in itself, is the peer's; then media go there."""
+        known = self.latch.source
+        admitted = self.latch.admit(source, ssrc, sequence, now)
+        if self.latch.source != known:
+            self.redirect()
+        return admitted
 
     def refuse(self) -> None:
         """Count what is nobody's, once something is agreed."""
@@ -221,30 +240,25 @@ class Stream:
         latch = self.latch
         if source == latch.source:
             latch.heard_at = now
-        elif not self._admit(packet, source):
+        elif not self.admits(source, packet.ssrc, packet.sequence, now):
+            self.refused += 1
             return
-        if self._unheard:
-            self._unheard = self._silence_told = False
-            self.tell(MediaHeard(self.name, f"{source[0]}:{source[1]}"))
+        if self.silence.unheard:
+            self.silence.broken(source)
         self.octets += packet.end - packet.begin
         timed = kind == _MEDIA
         self.reception.receive(packet, timed)
-        if self._receives:
+        if self.receives:
             if not timed:
                 self.digits.hear(packet)
             for hear in self.on_packet:
                 hear(packet)
 
-    def _admit(self, packet: Packet, source: Address) -> bool:
-        """Whether a packet of somebody new is the peer's; then media go there."""
-        if not self.latch.admit(source, packet.ssrc, packet.sequence, self._loop.now):
-            self.refused += 1
-            return False
-        self.redirect()
-        return True
-
     def _odd(self, size: int, source: Address) -> None:
-        """What is no packet of an agreed codec: RTCP by the same port, or refused."""
+        """What is no packet of an agreed codec: RTCP by the same port, fax, or refused."""
+        if self.is_fax:
+            self.refused += not self.fax.take(self._packet.view[: max(size, 0)], source)
+            return
         buffer = self._packet.buffer
         multiplexed = size > 1 and is_rtcp(buffer[1]) and self.agreed and self.agreed.mux
         if multiplexed and self.reports.hear(bytes(buffer[:size]), source):
@@ -267,26 +281,6 @@ class Stream:
         """Packets in clear for the peer that is kept take no detour."""
         direct = self._socket.direct if self.protection is None else None
         self.output.transmit = direct or self._transmit
-
-    def _watch_silence(self, silence_s: float) -> None:
-        if self._silence is not None:
-            self._silence.cancel()
-            self._silence = None
-        self._silence_s = silence_s
-        self._silence_told = False
-        if silence_s and self._receives:
-            self._watched_at = self._loop.now
-            self._silence = self._loop.call_at(self._watched_at + silence_s, self._listen)
-
-    def _listen(self) -> None:
-        """Tell of a silence, once; a packet since then moves the deadline instead."""
-        deadline = max(self._watched_at, self.latch.heard_at) + self._silence_s
-        if deadline <= self._loop.now:
-            if not self._silence_told:
-                self._unheard = self._silence_told = True
-                self.tell(StreamSilent(self.name))
-            deadline = self._loop.now + self._silence_s
-        self._silence = self._loop.call_at(deadline, self._listen)
 
     def _address(self, endpoint: Endpoint | None) -> Address | None:
         """A signalled address as the socket would give it; None for a name, or another family."""

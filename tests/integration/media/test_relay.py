@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 
+import msgspec
 import pytest
 
 from pbxcore.media.commands import (
@@ -21,6 +22,7 @@ from pbxcore.media.commands import (
 from pbxcore.media.rtp import build
 from pbxcore.sip.sdp.codecs import EVENTS, PCMA, PCMU, Codec
 from pbxcore.sip.sdp.direction import Direction
+from pbxcore.sip.sdp.fax import Fax
 from pbxcore.sip.sdp.rtcp import Endpoint
 from pbxcore.sip.sdp.stream import AgreedCodec
 from tests.support.media import MediaPhone, Worker, agreed, join
@@ -261,3 +263,39 @@ def test_a_phone_that_went_away_costs_nobody_else_anything(
     assert ann.hears_nothing()  # and all five are relayed by now
     worker.ask(Connect("first", "first"))
     ann.is_joined_to(ann)
+
+
+def test_a_fax_passes_as_it_comes_and_nobody_elses(
+    worker: Worker, ann: MediaPhone, bob: MediaPhone, eve: MediaPhone
+) -> None:
+    join(worker, ann, bob)
+    ann.is_joined_to(bob)
+    for name, phone in (("first", ann), ("second", bob)):
+        fax = msgspec.structs.replace(agreed(phone), kind="image", profile="udptl", fax=Fax())
+        worker.ask(SetStream(name, msgspec.structs.replace(fax, codecs=())))
+    eve.worker_port = ann.worker_port
+    for number in range(5):
+        datagram = number.to_bytes(2) + b"\x06fax..." + bytes(number)
+        ann.send(datagram)
+        assert bob.rtp.recv(4096) == datagram
+        bob.send(datagram)
+        assert ann.rtp.recv(4096) == datagram
+        eve.send(datagram)
+    ann.send(b"\0\1")
+    assert bob.hears_nothing()
+    closed = worker.ask(CloseStream("first"))
+    assert isinstance(closed, StreamClosed)
+    assert closed.refused == 6
+
+
+def test_packets_are_marked_for_the_network(
+    worker: Worker, ann: MediaPhone, bob: MediaPhone
+) -> None:
+    bob.rtp.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTOS, 1)
+    join(worker, ann, bob)
+    bob.say()
+    ann.hear()
+    for _ in range(3):
+        ann.say()
+        _, ancillary, _, _ = bob.rtp.recvmsg(2048, 64)
+        assert ancillary[0][2][0] >> 2 == 46
