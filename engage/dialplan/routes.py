@@ -150,9 +150,9 @@ class KeptRoutes(Generic[Form]):
     async def _move(self, request: Request) -> Response:
         who = await actor(request, "admin")
         who.check(self._routes.kind.module)
+        body = await read(request, Move)
         route_id = named(request)
         self._routes.get(who, route_id)
-        body = await read(request, Move)
         return answer(_shown(await self._routes.move(who, route_id, body.position)))
 
     async def _delete(self, request: Request) -> Response:

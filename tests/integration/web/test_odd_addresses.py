@@ -43,6 +43,8 @@ async def test_no_character_in_an_address_is_a_fault(database_url: str, tmp_path
                         method, site.url + where, json=body, headers=headers
                     ) as reply:
                         asked += 1
+                        if reply.status == 503 and path.startswith("/v1/calls/live/"):
+                            continue  # that is for the PBX to say, and there is none here
                         if reply.status >= 500 and "built" not in await reply.text():
                             faults.append((method, where, reply.status))
     assert not faults
