@@ -60,6 +60,7 @@ class Endpoint:
         self._watch = watch
         self._loop = loop
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0  # a handle of uvloop for what is due at once does not tell
         self._ticking = False
         self._udp: dict[str, UdpTransport] = {}
         self._idle = asyncio.Event()
@@ -227,10 +228,10 @@ class Endpoint:
         if not self._ticking and deadline - self._loop.time() < _TIMER_GRID_S:
             at = deadline  # new, and due at once
         if self._timer is not None:
-            if self._timer.when() <= at:
+            if self._timer_at <= at:
                 return  # that tick asks for the next
             self._timer.cancel()
-        self._timer = self._loop.call_at(at, self._tick)
+        self._timer, self._timer_at = self._loop.call_at(at, self._tick), at
 
     def _tick(self) -> None:
         self._timer = None
