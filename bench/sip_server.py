@@ -104,8 +104,14 @@ async def serve(port: int, uas: str, folder: Path | None) -> None:
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     udp.bind(("127.0.0.1", port))
     tcp = socket.create_server(("127.0.0.1", port))
+    callee = (registered(uas, f"127.0.0.1:{port}"),)
+    if folder is not None:  # a file gives back what was there before it was opened
+        before = BindingFile(folder / "bindings")
+        before.save("uas", callee)
+        before.close()
     store, record = keeping(folder)
-    store.save("uas", (registered(uas, f"127.0.0.1:{port}"),))
+    if folder is None:
+        store.save("uas", callee)
     pbx = Pbx(directory, store=store, record=record, arrived=stored, media=Ports())
     await pbx.start([udp], [tcp])
     settle()
