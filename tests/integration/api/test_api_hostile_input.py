@@ -54,6 +54,12 @@ def test_no_request_of_a_known_action_breaks_anything(api: UcmClient, request: A
     names = request.draw(st.lists(st.sampled_from(NAMES), max_size=6, unique=True))
     parameters = {name: request.draw(VALUES) for name in names}
     action = request.draw(st.sampled_from(ACTIONS))
+    if action == "cdrapi":  # it answers with records alone, outside the envelope
+        asked = {**parameters, "action": action, "cookie": api.cookie, "format": "json"}
+        status, _, records = api.raw(json.dumps({"request": asked}).encode())
+        assert status == 200
+        assert "status" in (told := json.loads(records)) or "cdr_root" in told, told
+        return
     answer = api.ask(action, **parameters)
     assert answer.http == 200
     assert answer.status in TABLE - {int(Status.INTERNAL)}, answer
