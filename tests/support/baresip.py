@@ -20,8 +20,9 @@ _WELL_AFTER_MWI = ("g722", "sndfile")
 """mwi.so of 1.0 subscribes without end, and hears nothing any more, if a registration is answered
 within a millisecond of its loading. These, with all their libraries, take some to load."""
 
-_DYING_WITH_US = ("setpriv", "--pdeathsig", "KILL")
-"""It would outlive a test that was killed, and subscribe for ever at a server that is gone."""
+DYING_WITH_US = ("setpriv", "--pdeathsig", "KILL")
+"""Goes before a phone's command: it would outlive a test that was killed, and subscribe for ever
+at a server that is gone."""
 
 
 class Baresip:
@@ -71,7 +72,7 @@ class Baresip:
     def __enter__(self) -> Self:
         self._screen, keys = pty.openpty()  # its user interface wants a terminal
         self._process = subprocess.Popen(
-            [*_DYING_WITH_US, BARESIP, "-4", "-s", "-f", str(self._folder), "-t", "60"],
+            [*DYING_WITH_US, BARESIP, "-4", "-s", "-f", str(self._folder), "-t", "60"],
             stdin=keys,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
+from tests.support.baresip import DYING_WITH_US
 from tests.support.server import Server, free_port, wait_until
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ class Linphone:
     def __enter__(self) -> Self:
         with (self._folder / "screen").open("wb") as screen:
             self._process = subprocess.Popen(
-                [LINPHONEC, "-c", "rc", "-d", "5", "-l", "log"],
+                [*DYING_WITH_US, LINPHONEC, "-c", "rc", "-d", "5", "-l", "log"],
                 cwd=self._folder,
                 env=os.environ | {"HOME": str(self._folder)},
                 stdin=subprocess.PIPE,
@@ -79,16 +81,20 @@ class Linphone:
         return self
 
     def __exit__(self, *_: object) -> None:
+        """End it; nothing of it is left, whether it could unregister or not."""
         assert self._process.stdin is not None
-        self.enters("unregister")
-        wait_until(lambda: "LinphoneRegistrationCleared" in self._log(), 10, "unregistering")
-        self.enters("quit")
-        self._process.stdin.close()
         try:
+            self.enters("unregister")
+            wait_until(lambda: "LinphoneRegistrationCleared" in self._log(), 10, "unregistering")
+            self.enters("quit")
             self._process.wait(10)
         except subprocess.TimeoutExpired:
+            pass  # it hangs at its end at times
+        finally:
             self._process.kill()
             self._process.wait()
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
 
     @property
     def screen(self) -> str:

@@ -85,7 +85,7 @@ class Worker:
         assert isinstance(reply, StreamOpened), reply
         return reply.port
 
-    def heard(self, kind: type[Notice], within_s: float = 2.0) -> Notice:
+    def heard(self, kind: type[Notice], within_s: float = 10.0) -> Notice:
         """The next notice of a kind; others before it are left out."""
         while True:
             notice = self.notices.get(timeout=within_s)

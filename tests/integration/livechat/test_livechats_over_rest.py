@@ -243,5 +243,5 @@ async def test_limits_and_time_settings_hold_at_once(site: Site, admin: str) -> 
     status, answer = await site.json("PATCH", "/v1/settings/livechat_limits", bad, token=admin)
     assert status == 422
     assert answer["error"]["fields"] == {
-        "exempt_networks": "Please enter networks, such as 192.0.2.0/24 or 2001:db8::/32."
+        "exempt_networks": "Please enter addresses or networks, such as 192.0.2.7 or 2001:db8::/32."
     }
