@@ -8,6 +8,8 @@ import socket
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
+import pbxcore.media.codecs.ffmpeg
+import pbxcore.net.media.studio  # noqa: F401 - a worker's first stream would wait for it
 from pbxcore.media.commands import (
     Connect,
     Done,
