@@ -60,6 +60,12 @@ def test_no_request_of_a_known_action_breaks_anything(api: UcmClient, request: A
         assert status == 200
         assert "status" in (told := json.loads(records)) or "cdr_root" in told, told
         return
+    if action == "recapi":  # it lists folders outside the envelope where no file is asked for
+        asked = {**parameters, "action": action, "cookie": api.cookie}
+        status, _, answered = api.raw(json.dumps({"request": asked}).encode())
+        assert status == 200
+        assert answered.startswith(b"Directory\r\n") or json.loads(answered)["status"] in TABLE
+        return
     answer = api.ask(action, **parameters)
     assert answer.http == 200
     assert answer.status in TABLE - {int(Status.INTERNAL)}, answer
