@@ -10,6 +10,7 @@ from pbxcore.media.codecs.companded import A_LAW, L16, MU_LAW
 from pbxcore.media.resampling import Resampler
 
 if TYPE_CHECKING:
+    from pbxcore.media.codecs.companded import Companded, Linear
     from pbxcore.media.samples import Samples
     from pbxcore.sip.sdp.codecs import Codec
 
@@ -42,20 +43,12 @@ def decoder_for(codec: Codec) -> Decoder:
     Raises:
         LocalProtocolError: the codec is not in the catalogue.
     """
-    rate = sampling_rate(codec)
-    match codec.name.lower():
-        case _ if rate is None:
-            raise LocalProtocolError(f"no decoder for {codec.name}/{codec.clock_rate}")
-        case "pcmu":
-            return MU_LAW
-        case "pcma":
-            return A_LAW
-        case "l16":
-            return L16[rate]
-        case name:
-            from pbxcore.media.codecs.ffmpeg import FfmpegDecoder
+    ours = _without_memory(codec)
+    if ours is not None:
+        return ours
+    from pbxcore.media.codecs.ffmpeg import FfmpegDecoder
 
-            return FfmpegDecoder(name)
+    return FfmpegDecoder(codec.name.lower())
 
 
 def encoder_for(codec: Codec) -> Encoder:
@@ -64,20 +57,27 @@ def encoder_for(codec: Codec) -> Encoder:
     Raises:
         LocalProtocolError: the codec is not in the catalogue.
     """
+    ours = _without_memory(codec)
+    if ours is not None:
+        return ours
+    from pbxcore.media.codecs.ffmpeg import FfmpegEncoder
+
+    return FfmpegEncoder(codec.name.lower())
+
+
+def _without_memory(codec: Codec) -> Companded | Linear | None:
+    """What codes both ways and serves every stream; None where FFmpeg does the work."""
     rate = sampling_rate(codec)
+    if rate is None:
+        raise LocalProtocolError(f"cannot convert {codec.name}/{codec.clock_rate}")
     match codec.name.lower():
-        case _ if rate is None:
-            raise LocalProtocolError(f"no encoder for {codec.name}/{codec.clock_rate}")
         case "pcmu":
             return MU_LAW
         case "pcma":
             return A_LAW
         case "l16":
             return L16[rate]
-        case name:
-            from pbxcore.media.codecs.ffmpeg import FfmpegEncoder
-
-            return FfmpegEncoder(name)
+    return None
 
 
 class FrameEncoder:
