@@ -17,7 +17,7 @@ from tests.support.postgres import (
 from tests.support.server import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 # Here alone: the fixtures of each conftest are its own, with a PostgreSQL for each.
 __all__ = ["database", "database_url", "empty_database_url", "postgres"]
@@ -48,6 +48,8 @@ LONGEST_FIRST = (
     "web/test_bad_input.py",
 )
 
+LINES_OF_LOG = 80
+
 # Examples may take their time: the machine that runs them is shared.
 settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
@@ -65,6 +67,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.hook.pytest_deselected(items=long)
             items[:] = [item for item in items if item not in long]
     items.sort(key=lambda item: _rank(item.path.as_posix()))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a server said stands beside the failure of a test that used it."""
+    report = yield
+    if report.failed:
+        for name, value in getattr(item, "funcargs", {}).items():
+            if isinstance(value, Server):
+                lines = value.log.splitlines()[-LINES_OF_LOG:]
+                report.sections.append((f"the end of the log of {name}", "\n".join(lines)))
+    return report
 
 
 def _rank(path: str) -> int:
