@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def agent(server: Server) -> Iterator[Agent]:
     with Agent(server.url) as present:
+        present.clear_the_line()
         yield present
 
 

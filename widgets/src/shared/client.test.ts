@@ -199,3 +199,27 @@ test.each(Array.from({ length: 40 }, (_, index) => index + 1))("in any weather, 
     client.stop();
   }
 });
+
+test("what is written before the device's storage answers is sent as soon as it does", async () => {
+  hub = new Hub(random(1));
+  const client = makeClient("ana");
+  const answers: (() => void)[] = [];
+  const factory = indexedDB;
+  vi.stubGlobal("indexedDB", {
+    open: (name: string, version: number) => {
+      const request = {} as IDBOpenDBRequest;
+      answers.push(() => Object.assign(factory.open(name, version), request));
+      return request;
+    },
+  });
+  void client.start();
+  void client.send("c", "At once");
+  await pass(1_000);
+  expect(client.get("c")!.pending).toMatchObject([{ text: "At once", phase: "sending" }]);
+  expect(hub.log).toEqual([]);
+  for (const answer of answers) answer();
+  await pass(1_000);
+  expect(hub.log.map(({ text }) => text)).toEqual(["At once"]);
+  expect(client.get("c")!.pending).toEqual([]);
+  client.stop();
+});

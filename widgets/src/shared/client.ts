@@ -39,8 +39,9 @@ export class ConversationClient {
   durable = true;
 
   readonly #socket: Socket;
-  #outbox: Outbox | null = null;
-  #sender: Sender | null = null;
+  /** There when the device's storage has answered, which may take seconds: what is written meanwhile waits for it. */
+  readonly #sending: Promise<{ outbox: Outbox; sender: Sender }>;
+  #mayOpen!: () => void;
   readonly #uploads: Uploads;
   #listeners = new Set<() => void>();
   #handlers = new Map<string, Set<(data: never) => void>>();
@@ -57,7 +58,6 @@ export class ConversationClient {
 
   constructor(options: ClientOptions) {
     this.#options = options;
-
     this.me = options.me;
     this.api = options.api;
     this.#socket = new Socket({
@@ -71,7 +71,7 @@ export class ConversationClient {
       arrived: async (entry, id) => {
         const whole: Entry = { ...entry, file: { ...entry.file!, id } };
         await this.#keepEntry(whole);
-        await this.#sender?.take(whole);
+        await (await this.#sending).sender.take(whole);
       },
       refused: (entry, error) => {
         this.#put(entry.conversation, { type: "refused", clientId: entry.clientId, error });
@@ -79,6 +79,7 @@ export class ConversationClient {
       },
       late: (entry, error) => this.#put(entry.conversation, { type: "late", clientId: entry.clientId, error }),
     });
+    this.#sending = new Promise<void>((resolve) => (this.#mayOpen = resolve)).then(() => this.#openSending());
   }
 
   /** Connect, and send what an earlier page left in the outbox. */
@@ -97,9 +98,14 @@ export class ConversationClient {
     const regular = setInterval(() => this.#check(), CHECK_MS);
     this.#unhook.push(() => clearInterval(regular));
     this.#socket.open();
-    this.#outbox = await openOutbox(this.#options.identity);
-    this.durable = this.#outbox.durable;
-    this.#sender = new Sender(this.#outbox, this.#socket, this.#options.api, {
+    this.#mayOpen();
+    await this.#adopt();
+  }
+
+  async #openSending(): Promise<{ outbox: Outbox; sender: Sender }> {
+    const outbox = await openOutbox(this.#options.identity);
+    this.durable = outbox.durable;
+    const sender = new Sender(outbox, this.#socket, this.#options.api, {
       stored: (entry, seq) => {
         this.#put(entry.conversation, { type: "stored", clientId: entry.clientId, seq });
         this.#later(`ask ${entry.conversation}`, SETTLE_MS, () => this.#askIfBehind(entry.conversation));
@@ -107,7 +113,7 @@ export class ConversationClient {
       refused: (entry, error) => this.#put(entry.conversation, { type: "refused", clientId: entry.clientId, error }),
       late: (entry, error) => this.#put(entry.conversation, { type: "late", clientId: entry.clientId, error }),
     });
-    await this.#adopt();
+    return { outbox, sender };
   }
 
   stop(): void {
@@ -115,7 +121,7 @@ export class ConversationClient {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     this.#uploads.stop();
-    this.#sender?.stop();
+    void this.#sending.then(({ sender }) => sender.stop());
     this.#socket.close();
   }
 
@@ -193,7 +199,7 @@ export class ConversationClient {
     this.#put(conversation, written(entry));
     this.#typed.delete(conversation);
     await this.#keepEntry(entry);
-    await this.#sender?.take(entry);
+    await (await this.#sending).sender.take(entry);
     return entry.clientId;
   }
 
@@ -244,8 +250,9 @@ export class ConversationClient {
       await this.#uploads.take(entry);
       return;
     }
-    await this.#outbox?.put(entry);
-    await this.#sender?.take(entry);
+    const { outbox, sender } = await this.#sending;
+    await outbox.put(entry);
+    await sender.take(entry);
   }
 
   /** Give up a refused item, or a file on its way; its text is returned, to be edited. */
@@ -253,7 +260,7 @@ export class ConversationClient {
     const pending = this.get(conversation)?.pending.find((each) => each.clientId === clientId);
     if (pending?.file) this.#uploads.cancel(clientId);
     this.#put(conversation, { type: "discarded", clientId });
-    await this.#outbox?.remove(clientId);
+    await (await this.#sending).outbox.remove(clientId);
     return pending?.text ?? "";
   }
 
@@ -353,7 +360,7 @@ export class ConversationClient {
     const known = this.get(event.conversation)?.kind; // of an empty one only the name is known
     this.#put(event.conversation, { type: "event", event });
     const mine = event.client_id !== undefined && isMine(event.author, this.me);
-    if (mine) void this.#outbox?.remove(event.client_id!); // stored by way of another tab
+    if (mine) void this.#sending.then(({ outbox }) => outbox.remove(event.client_id!)); // stored by way of another tab
     if (!known) this.#later("hello", 20, () => void this.#hello());
     else this.#askIfBehind(event.conversation);
   }
@@ -374,7 +381,7 @@ export class ConversationClient {
       this.#askIfBehind(summary.conversation);
     }
     for (const handler of this.#handlers.get("hello") ?? []) handler(ack as never);
-    this.#sender?.wake();
+    void this.#sending.then(({ sender }) => sender.wake());
     for (const id of this.conversations.keys()) this.#later(`mark ${id}`, WATERMARK_MS, () => void this.#tellMarks(id));
   }
 
@@ -383,7 +390,7 @@ export class ConversationClient {
   /** "Anything after n?", without trusting the socket; also takes over what another tab left unsent. */
   #check(): void {
     this.#socket.open();
-    this.#sender?.wake();
+    void this.#sending.then(({ sender }) => sender.wake());
     void this.#adopt();
     for (const id of this.#attended.size ? this.#attended : [...this.#followed].slice(-3)) void this.#ask(id, true);
   }
@@ -450,16 +457,17 @@ export class ConversationClient {
 
   async #keepEntry(entry: Entry): Promise<void> {
     try {
-      await this.#outbox?.put(entry);
+      await (await this.#sending).outbox.put(entry);
     } catch {
       this.durable = false; // the disk is full: it is sent all the same
     }
   }
 
   async #adopt(): Promise<void> {
-    for (const entry of (await this.#outbox?.all().catch(() => [])) ?? []) {
-      if (this.#sender!.holds(entry.clientId) || this.#uploads.holds(entry.clientId)) continue;
-      const way = entry.file && !entry.file.id ? this.#uploads : this.#sender!;
+    const { outbox, sender } = await this.#sending;
+    for (const entry of await outbox.all().catch(() => [])) {
+      if (sender.holds(entry.clientId) || this.#uploads.holds(entry.clientId)) continue;
+      const way = entry.file && !entry.file.id ? this.#uploads : sender;
       if (!entry.refused && !(await way.take(entry))) continue; // another tab sends it
       this.#put(entry.conversation, written(entry));
       if (entry.refused) this.#put(entry.conversation, { type: "refused", clientId: entry.clientId, error: entry.refused });
