@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from pbxcore.dialplan.plan import Dod, Plan
+from pbxcore.dialplan.plan import HANG_UP, Dod, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -265,6 +265,12 @@ class Directory:
         """The enabled extension of that number, or None."""
         found = self._extensions.get(number)
         return found if found is not None and found.enabled else None
+
+    def can_be_watched(self, number: str) -> bool:
+        """Whether a number has something to show: an extension, a slot for parked calls."""
+        if self.extension(number) is not None:
+            return True
+        return self.plan.numbers.get(number, HANG_UP).kind == "parking_slot"
 
     def group(self, name: str) -> ExtensionGroup | None:
         """The extension group of that name, whatever its case, or None."""

@@ -14,6 +14,7 @@ from pbxcore.calls.party import Farewell, hung_up, refused
 from pbxcore.calls.planning import ECHO
 from pbxcore.calls.renegotiating import Renegotiating
 from pbxcore.calls.setting_up import SettingUp
+from pbxcore.calls.taking_over import TakingOver
 from pbxcore.calls.telling import ended_fact, reasons, started_fact
 from pbxcore.calls.transferring import Transferring
 from pbxcore.errors import RemoteProtocolError
@@ -69,6 +70,7 @@ class Call:
         self._outcome: Farewell | None = None
         self._renegotiating = Renegotiating(self)
         self._transferring = Transferring(self)
+        self._taking_over = TakingOver(self)
 
     # From the outside
 
@@ -149,6 +151,7 @@ class Call:
             self.talking = None
         del self.legs[leg.id]
         self.house.lines.drop(leg)
+        self.house.parking.free(leg)
         codec = leg.session.codec
         self._closing += 1
         leg.session.close(partial(self._finished, leg, farewell, codec))
@@ -195,6 +198,7 @@ class Call:
         first.session.join(second.session)
         for leg, other in (first, second), (second, first):
             self.house.lines.moved(leg)
+            self.house.parking.free(leg)
             self.house.waiting.stop(leg)
             if other.held:
                 self.house.waiting.music(leg)
@@ -282,14 +286,18 @@ class Call:
         self._transferring.referred(leg, referral)
 
     def leg_replaced(self, leg: Leg, incoming: IncomingCall, origin: Origin) -> None:
-        """Somebody wants its place."""
-        self._transferring.replace(leg, incoming, origin)
+        """Somebody wants its place, or to talk to it where it is parked."""
+        self._taking_over.take(leg, incoming, origin)
 
     def leg_pressed(self, leg: Leg, digit: str, duration_ms: int, by: str) -> None:
         """It pressed a key, told by INFO, in its stream as an event, or heard as a tone."""
         partner = self.partner(leg)
-        if partner is not None:
-            pass_key(partner, digit, duration_ms, by)
+        if partner is None:
+            return
+        pass_key(partner, digit, duration_ms, by)
+        park = self.house.directory.plan.codes.park
+        if leg.number and leg.keypad.press(digit, self.house.now(), (park,)):
+            self.house.parking.park_partner(leg)
 
     def leg_silent(self, leg: Leg, reason: str) -> None:
         """It is not heard any more: the call is over."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from pbxcore.calls.keypad import Keypad
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.media.commands import DigitHeard, StreamSilent
 from pbxcore.sip.agent.listener import CallListener
@@ -42,6 +43,7 @@ class Leg(CallListener):
         calls: whether it called, and was not called.
         held: whether it holds whom it talks to.
         waits: whether something is played to it meanwhile.
+        keypad: what it pressed last while it talked.
     """
 
     calls = False
@@ -57,6 +59,7 @@ class Leg(CallListener):
         self.ringing = self.answered = self.over = False
         self.held = False
         self.waits = False
+        self.keypad = Keypad()
 
     @property
     def flow(self) -> Flow | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pbxcore.presence.packages.dialog_info import DialogInfo, Party
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pbxcore.calls.leg import Leg
     from pbxcore.directory import Extension
@@ -20,6 +20,8 @@ class Lines:
         self._legs: dict[str, dict[str, Leg]] = {}
         self.changed: Callable[[str], None] = lambda number: None
         """Told the number of an extension whose legs are others now, or do something else."""
+        self.slots: Callable[[str], tuple[DialogInfo, ...]] = lambda number: ()
+        """Knows what a number does that is no extension's."""
 
     def add(self, leg: Leg) -> None:
         """A leg began."""
@@ -40,6 +42,10 @@ class Lines:
         if leg.number:
             self.changed(leg.number)
 
+    def of(self, number: str) -> Sequence[Leg]:
+        """The legs of an extension."""
+        return tuple(self._legs.get(number, {}).values())
+
     def calls_of(self, number: str) -> int:
         """How many calls an extension has: several phones that ring for one are one."""
         return len({each.call.id for each in self._legs.get(number, {}).values()})
@@ -53,7 +59,7 @@ class Lines:
 
     def dialogs(self, number: str) -> tuple[DialogInfo, ...]:
         """What an extension's calls are doing, as lamps show it (RFC 4235)."""
-        return tuple(_dialog(each) for each in self._legs.get(number, {}).values())
+        return tuple(map(_dialog, self.of(number))) or self.slots(number)
 
 
 def _dialog(leg: Leg) -> DialogInfo:
@@ -68,12 +74,13 @@ def _dialog(leg: Leg) -> DialogInfo:
         # As the extension's phone knows it: its own tag is the local one (RFC 4235 §4.1.2).
         "" if dialog is None else _text(dialog.remote_tag),
         "" if dialog is None else _text(dialog.local_tag),
-        _party(leg),
-        Party(leg.call.dialled) if other is None else _party(other),
+        party_of(leg),
+        Party(leg.call.dialled) if other is None else party_of(other),
     )
 
 
-def _party(leg: Leg) -> Party:
+def party_of(leg: Leg) -> Party:
+    """Who is at the end of a leg, as far as others may know."""
     name = "" if leg.identity.private else _text(leg.identity.display_name)
     uri = "" if leg.identity.private else _text(leg.identity.uri)
     return Party(uri or "sip:anonymous@anonymous.invalid", name)

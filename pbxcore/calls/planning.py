@@ -31,7 +31,8 @@ class Aim(msgspec.Struct, frozen=True):
     """Where a call goes first: a number of ours, or one outside; or why it goes nowhere.
 
     `origin` is the caller as he is shown from here on, `original` the number before that; `tries`
-    are the ways out of a call that goes outside.
+    are the ways out of a call that goes outside; `takes` is where a call waits or rings that this
+    one takes.
     """
 
     origin: Origin
@@ -40,6 +41,7 @@ class Aim(msgspec.Struct, frozen=True):
     refusal: Farewell | None = None
     original: str = ""
     tries: tuple[Way, ...] = ()
+    takes: Place | None = None
 
 
 class Planning:
@@ -66,6 +68,8 @@ class Planning:
         match found.to:
             case Place("extension" | "ring_group", number):
                 return Aim(origin, number, direction, original=found.original)
+            case Place("parking_slot" | "pickup" | "group_pickup") as taken:
+                return Aim(origin, dialled, direction, original=found.original, takes=taken)
             case Outward(tries):
                 outward = direction if origin.trunk else "outbound"
                 return Aim(origin, dialled, outward, original=found.original, tries=tries)

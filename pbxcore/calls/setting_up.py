@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.hunting import Hunt
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.ringing import Ringing, for_caller
-from pbxcore.calls.surroundings import Dialling
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import LegAnswered, LegCalled, LegRinging
 from pbxcore.presence.reach import phones

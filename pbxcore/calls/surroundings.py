@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.lines import Lines
 from pbxcore.calls.offering import offered_srtp
+from pbxcore.calls.parking import Parking
 from pbxcore.calls.session import Session
 from pbxcore.calls.track import Silence
 from pbxcore.calls.trunk_legs import TrunkLegs
 from pbxcore.calls.waiting import Waiting
 from pbxcore.calls.ways import OneWay
-from pbxcore.directory import Extension
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.packages.feature_event import NONE_SET, Features
 from pbxcore.presence.reach import way_to
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.anchoring import Anchor
     from pbxcore.calls.call import Call
+    from pbxcore.calls.dialling import Dialling
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Srtp
     from pbxcore.calls.trunk_legs import Try
@@ -36,15 +35,6 @@ if TYPE_CHECKING:
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.sip.agent.outgoing_call import OutgoingCall
     from pbxcore.sip.user_agent import UserAgent
-
-
-class Dialling(msgspec.Struct, frozen=True):
-    """What an INVITE to somebody says: who calls, whom, and how far it may still go."""
-
-    caller: Caller
-    callee: Extension
-    hops: int
-    lines: tuple[bytes, ...] = ()
 
 
 class Surroundings:
@@ -67,6 +57,7 @@ class Surroundings:
     Attributes:
         lines: who is on the phone.
         waiting: plays to those who wait.
+        parking: who waits in which slot.
         trunks: makes legs to providers and peers.
     """
 
@@ -94,6 +85,8 @@ class Surroundings:
         self.way_out = way_out or _nowhere
         self.lines = Lines()
         self.waiting = Waiting(self)
+        self.parking = Parking(self)
+        self.lines.slots = self.parking.dialogs
         self.trunks = TrunkLegs(self, server_of, lambda: entropy(8).hex().encode())
         self._entropy = entropy
         self._legs = 0

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pbxcore.calls.call import Call
 from pbxcore.calls.leg import Leg
 from pbxcore.calls.party import Farewell, Origin
+from pbxcore.calls.picking_up import NOTHING_THERE, leg_to_take
 from pbxcore.calls.placing import Placing
 from pbxcore.calls.planning import Aim
 from pbxcore.sip import causes
@@ -37,6 +40,12 @@ class Switchboard:
             incoming.replaced = None  # its call hangs it up
             replaced.listener.call.leg_replaced(replaced.listener, incoming, aim.origin)
             return
+        if aim.takes is not None:
+            leg = leg_to_take(self._house, aim.origin.number, aim.takes)
+            if leg is not None:
+                leg.call.leg_replaced(leg, incoming, aim.origin)
+                return
+            aim = msgspec.structs.replace(aim, refusal=NOTHING_THERE)
         call = Call(self._house, aim, dialled, self._over)
         self._calls[call.id] = call
         call.begin(incoming, hops)

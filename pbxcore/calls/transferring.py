@@ -1,30 +1,25 @@
-"""Calls that are handed on: REFER, blind or to a party that was asked before, and Replaces.
+"""Calls that are handed on: REFER, blind or to a party that was asked before.
 
-The PBX does it itself: the one who is handed on keeps the dialog it has (RFC 3515, 5589, 3891).
+The PBX does it itself: the one who is handed on keeps the dialog it has (RFC 3515, 5589).
 """
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from pbxcore.calls.caller_leg import CallerLeg
 from pbxcore.calls.leg import Leg
 from pbxcore.calls.party import Farewell
 from pbxcore.calls.setting_up import SettingUp
-from pbxcore.errors import RemoteProtocolError
-from pbxcore.journal import CallTransferred, LegAnswered, LegCalled
+from pbxcore.journal import CallTransferred
 from pbxcore.sip import causes
 from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
 
 if TYPE_CHECKING:
     from pbxcore.calls.call import Call
-    from pbxcore.calls.party import Origin
-    from pbxcore.sip.agent.incoming_call import IncomingCall
+    from pbxcore.dialplan.plan import ParkingLot
     from pbxcore.sip.agent.references import Referral
 
 HANDED_ON = Farewell("pbx", 0, causes.NORMAL, "transferred")
-REPLACED = Farewell("pbx", 0, causes.NORMAL, "replaced")
 
 
 class Transferring:
@@ -69,6 +64,9 @@ class Transferring:
     ) -> None:
         """Call a number for the partner of a leg, which is told how it goes."""
         call = self._call
+        if (lot := self._house.directory.plan.parking_lot(number)) is not None:
+            self._park(leg, partner, lot, number, referral)
+            return
         self._house.record(CallTransferred(call.id, leg.id, number, "blind"))
         call.part()
 
@@ -106,6 +104,17 @@ class Transferring:
             "transfer",
         )
 
+    def _park(
+        self, leg: Leg, partner: Leg, lot: ParkingLot, number: str, referral: Referral | None
+    ) -> None:
+        """Let the partner wait in a slot; where none is free the two go on talking."""
+        parking = self._house.parking
+        slot = parking.free_slot(lot, number)
+        if referral is not None:
+            referral.progress(200 if slot else 486)
+        if slot:
+            parking.park(leg, partner, lot, slot)
+
     def _attended(self, leg: Leg, partner: Leg, referral: Referral, consulted: Leg) -> None:
         """Join the partner of a leg with that of another of its calls, which ends."""
         call, other = self._call, consulted.call
@@ -128,50 +137,3 @@ class Transferring:
         referral.progress(200)
         call.end(consulted, HANDED_ON)
         call.end(leg, HANDED_ON)
-
-    def replace(self, leg: Leg, incoming: IncomingCall, origin: Origin) -> None:
-        """An INVITE takes the place of a leg: it is picked up, or handed on by its own phone."""
-        call, house = self._call, self._house
-        ringing = not leg.answered
-        new = CallerLeg(house.leg_id(), call, origin.number, origin.caller, incoming)
-        new.session = house.caller_session(new, incoming.flow)
-        call.add(new)
-        kind = "pickup" if ringing else "attended"
-        house.record(CallTransferred(call.id, leg.id, origin.number, kind))
-        house.record(
-            LegCalled(
-                call.id, new.id, origin.number, "pickup" if ringing else "transfer", target=""
-            )
-        )
-        try:
-            lines = new.offered_lines()
-        except RemoteProtocolError as error:
-            call.refuse(new, error.status, error.reason, error.headers)
-            return
-        new.session.open(lines, partial(self._replace, new, leg))
-
-    def _replace(self, new: CallerLeg, leg: Leg, problem: str) -> None:
-        call = self._call
-        if new.over:
-            return
-        partner = call.partner(leg)
-        setting_up = call.setting_up
-        front = partner if partner is not None or setting_up is None else setting_up.front
-        if problem or leg.over or front is None:
-            call.refuse(new, 503 if problem else 481)
-            return
-        try:
-            if partner is None and setting_up is not None:
-                new.accept(setting_up.lines)
-            else:
-                new.accept(front.session.lines)
-        except RemoteProtocolError as error:
-            call.refuse(new, error.status, error.reason, error.headers)
-            return
-        if partner is None and setting_up is not None:
-            setting_up.answered(new)
-            return
-        self._house.record(LegAnswered(call.id, new.id))
-        call.part()
-        call.end(leg, REPLACED)
-        call.join(front, new)

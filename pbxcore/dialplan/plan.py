@@ -17,7 +17,8 @@ class Place(msgspec.Struct, frozen=True, tag="place"):
 
     `kind` is `extension`, `voicemail`, `conference`, `queue`, `ring_group`, `page`,
     `voicemail_group`, `fax`, `disa`, `ivr`, `directory`, `external`, `callback`, `announcement`,
-    `prompt`, `by_did` or `hang_up`; `value` the object's number or id.
+    `prompt`, `parking_lot`, `parking_slot`, `by_did` or `hang_up`; `pickup` (of an extension that
+    rings) and `group_pickup` take calls of others; `value` the object's number or id.
     """
 
     kind: str
@@ -188,6 +189,38 @@ class RingGroup(msgspec.Struct, frozen=True):
         return tuple((each,) for each in self.members) if self.in_order else (self.members,)
 
 
+class ParkingLot(msgspec.Struct, frozen=True):
+    """Where calls are parked: a call that is handed on to `number` takes the first free slot.
+
+    After `timeout_s` (0: never) a parked call returns to who parked it; when nobody takes it there,
+    it goes to `otherwise`, if that is a place, and is offered to who parked it again if not.
+    """
+
+    number: str
+    name: str
+    slots: tuple[str, ...]
+    timeout_s: int = 300
+    otherwise: Place = HANG_UP
+
+
+class PickupGroup(msgspec.Struct, frozen=True):
+    """Extensions that pick up each other's calls."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+class FeatureCodes(msgspec.Struct, frozen=True):
+    """What is dialled, or pressed while one talks (`park`), to have something done; "": nothing.
+
+    `pickup` goes before the number of an extension that rings.
+    """
+
+    pickup: str = "**"
+    group_pickup: str = "*8"
+    park: str = "#72"
+
+
 class Plan(msgspec.Struct, frozen=True):
     """Everything besides extensions that a number may mean, routes in the order of the list."""
 
@@ -197,10 +230,18 @@ class Plan(msgspec.Struct, frozen=True):
     speed_dials: tuple[SpeedDial, ...] = ()
     emergencies: tuple[EmergencyNumber, ...] = ()
     ring_groups: dict[str, RingGroup] = {}
+    parking_lots: tuple[ParkingLot, ...] = ()
+    pickup_groups: tuple[PickupGroup, ...] = ()
+    codes: FeatureCodes = FeatureCodes()
     blacklist: Blacklist = Blacklist()
     hours: Hours = Hours()
     mode: int = 0
     caller_id: str = ""
+
+    def parking_lot(self, number: str) -> ParkingLot | None:
+        """The lot of that number, or with that slot."""
+        lots = self.parking_lots
+        return next((each for each in lots if number == each.number or number in each.slots), None)
 
 
 class Dod(msgspec.Struct, frozen=True):

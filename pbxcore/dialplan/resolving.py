@@ -20,7 +20,7 @@ from pbxcore.dialplan.routing import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pbxcore.dialplan.plan import EmergencyNumber, OutboundRoute
+    from pbxcore.dialplan.plan import EmergencyNumber, OutboundRoute, Plan
     from pbxcore.directory import Directory, Trunk
 
 
@@ -112,6 +112,8 @@ def number_means(
             return _emergency(directory, who, emergency)
     if (own := _own(directory, dialled)) is not None:
         return own
+    if who.number and (taking := _taking(plan, dialled)) is not None:
+        return taking
     for each in plan.speed_dials:
         if each.code == dialled:
             return reach(directory, who, each.place, now, level)
@@ -131,6 +133,16 @@ def _own(directory: Directory, number: str) -> Place | None:
     if directory.extension(number) is not None:
         return Place("extension", number)
     return directory.plan.numbers.get(number)
+
+
+def _taking(plan: Plan, dialled: str) -> Place | None:
+    """A code that takes a call of somebody else."""
+    codes = plan.codes
+    if codes.group_pickup and dialled == codes.group_pickup:
+        return Place("group_pickup")
+    if codes.pickup and dialled.startswith(codes.pickup):
+        return Place("pickup", dialled.removeprefix(codes.pickup))
+    return None
 
 
 def _outward(

@@ -148,7 +148,7 @@ class Events:
         """The directory is another now: mailboxes may be, and extensions may be gone."""
         before, self._mailboxes = self._mailboxes, self._present_mailboxes()
         for number in self._numbers():
-            if self._directory.extension(number) is None:
+            if not self._directory.can_be_watched(number):
                 self._subscriptions.drop(number)
                 self._publications.drop(number)
         self._subscriptions.refresh_groups()

@@ -45,7 +45,7 @@ class Lists:
             _need_support(asked)
             return Watched(self._named(request.body), listed=True)
         name = user_of(uri) or ""
-        if self._directory.extension(name) is not None or self._directory.group(name) is None:
+        if self._directory.can_be_watched(name) or self._directory.group(name) is None:
             only = Member(name, incoming.head.to.uri.decode("ascii"))
             return Watched((only,), listed=False)
         _need_support(asked)

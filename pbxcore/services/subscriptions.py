@@ -182,7 +182,7 @@ class SubscriptionService:
 
     def _allow(self, watcher: Extension, number: str, package: Package) -> None:
         """Who may watch whom: everybody presence and lines, the rest each extension its own."""
-        if self._directory.extension(number) is None:
+        if not self._directory.can_be_watched(number):
             raise RemoteProtocolError(404)
         if package.own_only and number != watcher.number:
             raise RemoteProtocolError(403, "Not Your Address")

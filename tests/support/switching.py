@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from pbxcore.calls.anchoring import Anchor
 from pbxcore.calls.party import Origin
-from pbxcore.calls.planning import Aim
+from pbxcore.calls.planning import Aim, Planning
 from pbxcore.calls.surroundings import Surroundings
 from pbxcore.calls.switchboard import Switchboard
 from pbxcore.calls.ways import CallRouter
@@ -157,10 +158,13 @@ class House:
             way_out=self._way_out,
         )
         self.lines = house.lines
+        self.parking = house.parking
+        self.planning = Planning(self.directory, lambda: datetime(2026, 11, 26, tzinfo=UTC))
         self.switchboard = Switchboard(house)
         watch = simulation.invariants.watch
         watch("dialogs of the PBX", lambda: len(self.agent))
         watch("calls of the PBX", lambda: len(self.switchboard))
+        watch("parked calls", lambda: len(house.parking))
         watch("streams", lambda: len(self.workers.streams))
         watch("owners of streams", lambda: len(house.anchor))
 
@@ -193,9 +197,10 @@ class House:
         dialled = (request.uri.partition(b":")[2]).partition(b"@")[0].decode()
         origin = Origin(Caller(b"sip:%b@pbx" % number.encode()), number, number.title())
         hops = head.max_forwards - 1
-        self.agent.begin(
-            incoming, lambda call: self.switchboard.take(call, Aim(origin, dialled), dialled, hops)
-        )
+        aim = self.planning.aim(origin, dialled)
+        if aim.refusal is not None:  # what is no number of ours goes by `routes`
+            aim = Aim(origin, dialled)
+        self.agent.begin(incoming, lambda call: self.switchboard.take(call, aim, dialled, hops))
 
 
 def binding(number: str, phone: Stack, pbx: Stack, transport: str = "udp") -> StoredBinding:

@@ -1,0 +1,168 @@
+"""Parked calls: they wait in a numbered slot until somebody dials it, or return to who parked them.
+
+A slot is taken by a leg and freed with it: no parked call is let go while it may still be answered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxcore.calls.lines import party_of
+from pbxcore.calls.party import Farewell
+from pbxcore.calls.setting_up import SettingUp
+from pbxcore.journal import CallTransferred, LegAnswered
+from pbxcore.presence.packages.dialog_info import DialogInfo
+from pbxcore.sip import causes
+from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
+
+if TYPE_CHECKING:
+    from pbxcore.calls.leg import Leg
+    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.dialplan.plan import ParkingLot
+
+AGAIN_S: Final = 30.0
+MOST_RETURNS: Final = 3
+"""So often it rings at who parked the call, `AGAIN_S` after each time that he did not take it."""
+_PARKED: Final = Farewell("pbx", 0, causes.NORMAL, "parked")
+_GOES_ON: Final = frozenset(("extension", "ring_group", "external"))
+
+
+class Parked:
+    """One call in its slot.
+
+    Args:
+        parking: told when it has waited long enough.
+        lot: whose slot it is.
+        slot: its number.
+        leg: who waits.
+        parker: the extension that has parked it.
+        deadline: when it returns; None: never.
+    """
+
+    planned: float | None = None
+
+    def __init__(
+        self,
+        parking: Parking,
+        lot: ParkingLot,
+        slot: str,
+        leg: Leg,
+        parker: str,
+        deadline: float | None,
+    ) -> None:
+        self._parking = parking
+        self.lot = lot
+        self.slot = slot
+        self.leg = leg
+        self.parker = parker
+        self.deadline = deadline
+        self.returns = 0
+
+    def tick(self, now: float) -> None:
+        """It has waited long enough."""
+        self.deadline = None
+        self._parking.bring_back(self)
+
+
+class Parking:
+    """The slots of all lots."""
+
+    def __init__(self, house: Surroundings) -> None:
+        self._house = house
+        self._parked: dict[str, Parked] = {}
+
+    def __len__(self) -> int:
+        """How many calls wait."""
+        return len(self._parked)
+
+    def leg_at(self, slot: str) -> Leg | None:
+        """Who waits there."""
+        parked = self._parked.get(slot)
+        return None if parked is None else parked.leg
+
+    def holds(self, leg: Leg) -> bool:
+        """Whether a leg is parked."""
+        return self._of(leg) is not None
+
+    def free_slot(self, lot: ParkingLot, wanted: str) -> str:
+        """The slot for a call that is handed on to a number of the lot; nothing when it is full."""
+        wishes = (wanted,) if wanted in lot.slots else lot.slots
+        return next((each for each in wishes if each not in self._parked), "")
+
+    def park(self, parker: Leg, leg: Leg, lot: ParkingLot, slot: str) -> None:
+        """Let a leg wait in a free slot; whoever parked it is in no call any more."""
+        house, call = self._house, leg.call
+        house.record(CallTransferred(call.id, parker.id, slot, "park"))
+        call.part()
+        call.end(parker, _PARKED)
+        house.record(LegAnswered(call.id, leg.id, "parking", slot))
+        returns_at = house.now() + lot.timeout_s if lot.timeout_s else None
+        self._parked[slot] = parked = Parked(self, lot, slot, leg, parker.number, returns_at)
+        self._wait(parked)
+        house.lines.changed(slot)
+
+    def park_partner(self, leg: Leg) -> None:
+        """Park whom a leg talks to in the first slot of any lot, if one is free."""
+        partner = leg.call.partner(leg)
+        for lot in self._house.directory.plan.parking_lots:
+            slot = self.free_slot(lot, lot.number)
+            if slot and partner is not None:
+                self.park(leg, partner, lot, slot)
+                return
+
+    def free(self, leg: Leg) -> None:
+        """A leg is over, or somebody talks to it."""
+        parked = self._of(leg)
+        if parked is not None:
+            del self._parked[parked.slot]
+            self._house.agent.core.layer.unwatch(parked)
+            self._house.lines.changed(parked.slot)
+
+    def bring_back(self, parked: Parked) -> None:
+        """It rings at who parked the call, and its slot may be dialled all the same."""
+        parked.returns += 1
+        self._offer(parked, parked.parker)
+
+    def dialogs(self, slot: str) -> tuple[DialogInfo, ...]:
+        """What the lamp of a slot shows: whoever waits there is talked to."""
+        leg = self.leg_at(slot)
+        if leg is None:
+            return ()
+        return (DialogInfo(leg.id, "confirmed", "recipient", remote=party_of(leg)),)
+
+    def _offer(self, parked: Parked, number: str) -> None:
+        leg, call = parked.leg, parked.leg.call
+        shown = f"Parked {parked.slot}".encode()
+        setting_up = SettingUp(
+            call,
+            leg,
+            msgspec.structs.replace(leg.identity, display_name=shown),
+            leg.session.lines,
+            hops=MAX_FORWARDS,
+            connected=lambda other: call.connect(leg, other),
+            failed=lambda farewell: self._not_taken(parked, farewell),
+        )
+        call.set_up(setting_up, number, "parking")
+
+    def _not_taken(self, parked: Parked, farewell: Farewell) -> None:
+        leg, otherwise = parked.leg, parked.lot.otherwise
+        if leg.over or not self.holds(leg):
+            return
+        if parked.returns <= MOST_RETURNS and otherwise.kind in _GOES_ON:
+            parked.returns = MOST_RETURNS + 1
+            self._offer(parked, otherwise.value)
+        elif parked.returns < MOST_RETURNS:
+            parked.deadline = self._house.now() + AGAIN_S
+            self._wait(parked)
+        else:
+            leg.call.end(leg, farewell)
+
+    def _wait(self, parked: Parked) -> None:
+        self._house.waiting.music(parked.leg)
+        if parked.deadline is not None:
+            self._house.agent.core.layer.watch(parked)
+
+    def _of(self, leg: Leg) -> Parked | None:
+        return next((each for each in self._parked.values() if each.leg is leg), None)

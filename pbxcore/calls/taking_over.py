@@ -1,0 +1,72 @@
+"""Somebody comes into a call that is there: in the place of a leg, or to one who is parked."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pbxcore.calls.caller_leg import CallerLeg
+from pbxcore.calls.party import Farewell
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.journal import CallTransferred, LegAnswered, LegCalled
+from pbxcore.sip import causes
+
+if TYPE_CHECKING:
+    from pbxcore.calls.call import Call
+    from pbxcore.calls.leg import Leg
+    from pbxcore.calls.party import Origin
+    from pbxcore.sip.agent.incoming_call import IncomingCall
+
+REPLACED = Farewell("pbx", 0, causes.NORMAL, "replaced")
+
+
+class TakingOver:
+    """Those who come into one call."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._house = call.house
+
+    def take(self, leg: Leg, incoming: IncomingCall, origin: Origin) -> None:
+        """An INVITE takes the place of a leg (RFC 3891), or talks to it if it is parked."""
+        call, house = self._call, self._house
+        new = CallerLeg(house.leg_id(), call, origin.number, origin.caller, incoming)
+        new.session = house.caller_session(new, incoming.flow)
+        call.add(new)
+        handed_on = leg.answered and not house.parking.holds(leg)
+        kind, action = ("attended", "transfer") if handed_on else ("pickup", "pickup")
+        house.record(CallTransferred(call.id, leg.id, origin.number, kind))
+        house.record(LegCalled(call.id, new.id, origin.number, action, target=""))
+        try:
+            lines = new.offered_lines()
+        except RemoteProtocolError as error:
+            call.refuse(new, error.status, error.reason, error.headers)
+            return
+        new.session.open(lines, partial(self._take, new, leg))
+
+    def _take(self, new: CallerLeg, leg: Leg, problem: str) -> None:
+        call, setting_up = self._call, self._call.setting_up
+        if new.over:
+            return
+        parked = self._house.parking.holds(leg)
+        partner = leg if parked and setting_up is None else call.partner(leg)
+        front = partner if partner is not None or setting_up is None else setting_up.front
+        if problem or leg.over or front is None:
+            call.refuse(new, 503 if problem else 481)
+            return
+        try:
+            if partner is None and setting_up is not None:
+                new.accept(setting_up.lines)
+            else:
+                new.accept(front.session.lines)
+        except RemoteProtocolError as error:
+            call.refuse(new, error.status, error.reason, error.headers)
+            return
+        if partner is None and setting_up is not None:
+            setting_up.answered(new)
+            return
+        self._house.record(LegAnswered(call.id, new.id))
+        call.part()
+        if not parked:
+            call.end(leg, REPLACED)
+        call.join(front, new)

@@ -1,0 +1,183 @@
+"""Parked calls: they wait in a slot, are taken there, and return to who parked them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxcore.dialplan.plan import FeatureCodes, ParkingLot, Place, Plan
+from pbxcore.journal import CallEnded, CallTransferred, LegCalled
+from pbxcore.media.commands import DigitHeard, Play
+from tests.support.handsets import Office
+from tests.unit.pbxcore.test_call_changes import talking
+from tests.unit.pbxcore.test_call_transfers import refer
+
+if TYPE_CHECKING:
+    from tests.support.handsets import Talk
+
+SLOTS = ("701", "702")
+
+
+def office_with(**more: object) -> Office:
+    office = Office("alice", "bob", "carol", "dave")
+    usual = {"number": "700", "name": "Lot", "slots": SLOTS, "timeout_s": 15}
+    lot = ParkingLot(**(usual | more))  # type: ignore[arg-type]
+    slots = {each: Place("parking_slot", each) for each in lot.slots}
+    office.house.directory.plan = Plan(
+        numbers={"700": Place("parking_lot", "700"), **slots}, parking_lots=(lot,)
+    )
+    return office
+
+
+def parked(office: Office, slot: str = "700") -> tuple[Talk, Talk]:
+    """Bob, whom Alice called, has parked her."""
+    alice, bob = talking(office)
+    told = refer(bob, office.house.uri(slot))
+    office.run(1)
+    assert told[-1].status == 200
+    assert bob.notes[-1] == "ended"
+    assert alice.notes[-1] != "ended"
+    return alice, bob
+
+
+def test_a_call_that_is_handed_to_the_lot_waits_in_a_slot_and_is_taken_there() -> None:
+    with office_with() as office:
+        alice, _ = parked(office)
+        house = office.house
+        [lamp] = house.lines.dialogs("701")
+        assert (lamp.state, "alice" in lamp.remote.identity) == ("confirmed", True)
+        carol = office["carol"].dial("701")
+        office.run(1)
+        assert "described" in carol.notes
+        assert len(house.workers.heard) == 2
+        assert not house.lines.dialogs("701")
+        office.run(60)
+        assert alice.notes[-1] != "ended"
+        carol.hang_up()
+        office.run()
+        office.check()
+        assert [each.kind for each in house.facts if isinstance(each, CallTransferred)] == [
+            "park",
+            "pickup",
+        ]
+        assert len(house.told(CallEnded)) == 1
+
+
+def test_it_returns_to_who_parked_it() -> None:
+    with office_with() as office:
+        alice, _ = parked(office)
+        office.run(13)
+        assert len(office["bob"].talks) == 1
+        office.run(3)
+        back = office["bob"].talk
+        assert back.last is not None
+        assert b'"Parked 701" <sip:alice@' in (back.last.get(b"from") or b"")
+        back.accept()
+        office.run(1)
+        assert len(office.house.workers.heard) == 2
+        assert not office.house.lines.dialogs("701")
+        alice.hang_up()
+        office.run()
+        office.check()
+        called = [each for each in office.house.facts if isinstance(each, LegCalled)]
+        assert [each.action for each in called] == ["dial", "parking"]
+
+
+def test_it_is_taken_from_its_slot_while_it_rings_at_who_parked_it() -> None:
+    with office_with() as office:
+        _, _ = parked(office)
+        office.run(16)
+        carol = office["carol"].dial("701")
+        office.run(1)
+        assert office["bob"].talk.notes[-1] == "ended"
+        assert len(office.house.workers.heard) == 2
+        carol.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_declines_is_asked_three_times_and_then_nobody_is_left() -> None:
+    with office_with() as office:
+        alice, _ = parked(office)
+        office["bob"].refuses = 486
+        office.run(70)
+        assert len(office["bob"].talks) == 3
+        assert alice.notes[-1] != "ended"
+        office.run(10)
+        assert len(office["bob"].talks) == 4
+        assert alice.notes[-1] == "ended"
+        office.run()
+        office.check()
+
+
+def test_what_nobody_takes_goes_where_the_lot_wants_it() -> None:
+    with office_with(otherwise=Place("extension", "dave")) as office:
+        alice, _ = parked(office)
+        office["bob"].refuses = 486
+        office.run(17)
+        office["dave"].talk.accept()
+        office.run(1)
+        assert len(office.house.workers.heard) == 2
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_parked_caller_who_hangs_up_frees_the_slot() -> None:
+    with office_with() as office:
+        alice, _ = parked(office, "702")
+        assert office.house.lines.dialogs("702")
+        alice.hang_up()
+        office.run(1)
+        assert not len(office.house.parking)
+        taken = office["carol"].dial("702")
+        office.run(1)
+        assert taken.notes[-1] == "480"
+        office.run()
+        office.check()
+
+
+def test_a_slot_that_is_taken_takes_no_other_call() -> None:
+    with office_with() as office:
+        parked(office, "701")
+        carol = office["carol"].dial("dave")
+        office.run(1)
+        dave = office["dave"].talk
+        dave.accept()
+        office.run(1)
+        told = refer(dave, office.house.uri("701"))
+        office.run(1)
+        assert told[-1].status == 486
+        assert len(office.house.workers.heard) == 2
+        told = refer(dave, office.house.uri("700"))
+        office.run(1)
+        assert told[-1].status == 200
+        assert office.house.lines.dialogs("702")
+        carol.hang_up()
+        office.run(1)
+        office["alice"].talk.hang_up()
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize(("pause_s", "parks"), [(0.3, True), (2.5, False)])
+def test_the_code_parks_whom_one_talks_to(pause_s: float, parks: bool) -> None:
+    with office_with() as office:
+        alice, bob = talking(office)
+        workers = office.house.workers
+        stream = next(
+            each.stream
+            for each in workers.asked[::-1]
+            if getattr(each, "stream", "") in workers.heard
+        )
+        for digit in FeatureCodes().park:
+            workers.notice(DigitHeard(stream, digit, 100))
+            office.run(pause_s)
+        ended = [each.notes[-1] == "ended" for each in (alice, bob)]
+        assert ended.count(True) == parks
+        assert any(isinstance(each, Play) for each in workers.asked) is parks
+        for each in (alice, bob):
+            each.hang_up()
+        office.run()
+        office.check()
