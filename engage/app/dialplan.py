@@ -6,17 +6,26 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from engage.dialplan.blacklist import SECTION, Blacklist
+from engage.dialplan.emergency_numbers import EmergencyNumberForm
 from engage.dialplan.inbound_forms import InboundRouteForm
+from engage.dialplan.inbound_modes import SECTION as MODE
+from engage.dialplan.inbound_modes import InboundMode
 from engage.dialplan.model import RouteKind
+from engage.dialplan.object_routes import ObjectRoutes
 from engage.dialplan.outbound_forms import OutboundRouteForm
+from engage.dialplan.pin_groups import PinGroupForm
 from engage.dialplan.ring_group_forms import RingGroupForm
 from engage.dialplan.ring_group_routes import RingGroupRoutes
 from engage.dialplan.routes import InboundRouteRoutes, OutboundRouteRoutes
 from engage.dialplan.service import Routes
+from engage.dialplan.speed_dial_import import SpeedDialImport
+from engage.dialplan.speed_dial_routes import SpeedDialRoutes
+from engage.dialplan.speed_dials import MOST, SpeedDialForm
 from engage.errors import N_
-from engage.storage.tables import inbound_routes, outbound_routes, ring_groups
+from engage.people.choices import Choice
+from engage.storage import tables
 from engage.system.actor import Module
-from pbxcore.dialplan.plan import Hours, Place, Plan
+from pbxcore.dialplan.plan import Hours, Pin, Place, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,9 +35,17 @@ if TYPE_CHECKING:
     from engage.app.ground import Ground
     from engage.people.service import People
 
-OUTBOUND = RouteKind("outbound_route", outbound_routes, Module.OUTBOUND_ROUTES, OutboundRouteForm)
-RING_GROUPS = RouteKind("ring_group", ring_groups, Module.RING_GROUPS, RingGroupForm)
-INBOUND = RouteKind("inbound_route", inbound_routes, Module.INBOUND_ROUTES, InboundRouteForm)
+OUTBOUND = RouteKind(
+    "outbound_route", tables.outbound_routes, Module.OUTBOUND_ROUTES, OutboundRouteForm
+)
+RING_GROUPS = RouteKind("ring_group", tables.ring_groups, Module.RING_GROUPS, RingGroupForm)
+INBOUND = RouteKind("inbound_route", tables.inbound_routes, Module.INBOUND_ROUTES, InboundRouteForm)
+SPEED_DIALS = RouteKind("speed_dial", tables.speed_dials, Module.SPEED_DIALS, SpeedDialForm, MOST)
+EMERGENCIES = RouteKind(
+    "emergency_number", tables.emergency_numbers, Module.EMERGENCY_NUMBERS, EmergencyNumberForm
+)
+PIN_GROUPS = RouteKind("pin_group", tables.pin_groups, Module.PIN_GROUPS, PinGroupForm)
+TAKEN = N_("This number is taken already.")
 
 
 class Dialplan:
@@ -37,24 +54,42 @@ class Dialplan:
     def __init__(self, ground: Ground, people: People, trunk_exists: Callable[[str], bool]) -> None:
         self._time, self._people = ground.time, people
         self._blacklist = partial(ground.configuration.get, Blacklist)
+        self._mode = partial(ground.configuration.get, InboundMode)
         ground.configuration.register(SECTION, Blacklist, Module.INBOUND_ROUTES)
-        database, events = ground.database, ground.events
-        self.outbound = Routes(OUTBOUND, database, events, trunk_exists, ground.clock)
-        self.inbound = Routes(INBOUND, database, events, trunk_exists, ground.clock)
-        self.ring_groups = Routes(
-            RING_GROUPS, database, events, trunk_exists, ground.clock, self._number_problem
-        )
+        ground.configuration.register(MODE, InboundMode, Module.INBOUND_ROUTES)
+        on = ground.database, ground.events, trunk_exists, ground.clock
+        self.outbound = Routes(OUTBOUND, *on, self._pin_group_problem)
+        self.inbound = Routes(INBOUND, *on)
+        self.ring_groups = Routes(RING_GROUPS, *on, self._number_problem)
+        self.speed_dials = Routes(SPEED_DIALS, *on, self._code_problem)
+        self.emergencies = Routes(EMERGENCIES, *on, self._emergency_problem)
+        self.pin_groups = Routes(PIN_GROUPS, *on, users=self._users_of_pins)
+        people.choices.offer("pin-groups", (Module.OUTBOUND_ROUTES,), self._pin_group_choices)
         self.routes: Sequence[BaseRoute] = [
             *OutboundRouteRoutes(self.outbound).routes(),
             *InboundRouteRoutes(self.inbound).routes(),
             *RingGroupRoutes(self.ring_groups).routes(),
+            *SpeedDialRoutes(self.speed_dials, SpeedDialImport(self.speed_dials)).routes(),
+            *ObjectRoutes(
+                self.emergencies,
+                "EmergencyNumber",
+                ("an emergency number", "emergency numbers"),
+                ("name", "number", "level"),
+                ("name", "number", "level"),
+            ).routes(),
+            *ObjectRoutes(
+                self.pin_groups, "PinGroup", ("a PIN group", "PIN groups"), ("name",), ("name",)
+            ).routes(),
         ]
 
     async def start(self) -> None:
-        """Read all routes."""
+        """Read all of it."""
         await self.outbound.start()
         await self.inbound.start()
         await self.ring_groups.start()
+        await self.speed_dials.start()
+        await self.emergencies.start()
+        await self.pin_groups.start()
 
     async def stop(self) -> None:
         """Nothing runs in the background."""
@@ -65,18 +100,53 @@ class Dialplan:
         queues = {each: Place("queue", each) for each in self._people.queue_numbers()}
         members_of = self._people.members_of_groups
         groups = [each.form.group(members_of) for each in self.ring_groups.entries]
+        dials = (each.form for each in self.speed_dials.entries if not each.form.disabled)
         return Plan(
-            tuple(each.form.route(each.id) for each in self.outbound.entries),
+            tuple(each.form.route(each.id, self._pins_of) for each in self.outbound.entries),
             tuple(each.form.route(each.id) for each in self.inbound.entries),
             numbers=queues | {each.number: Place("ring_group", each.number) for each in groups},
+            speed_dials={each.code: each.destination.place for each in dials},
+            emergencies=tuple(each.form.emergency() for each in self.emergencies.entries),
             ring_groups={each.number: each for each in groups},
             blacklist=self._blacklist().plan(),
             hours=Hours(self._time().time_zone, calendar.office_time, calendar.holidays),
+            mode=self._mode().mode,
         )
+
+    def _pins_of(self, group: str) -> tuple[Pin, ...]:
+        found = next((each.form for each in self.pin_groups.entries if each.id == group), None)
+        return () if found is None else found.pins()
+
+    def _pin_group_choices(self) -> list[Choice]:
+        return [Choice(each.id, each.form.name) for each in self.pin_groups.entries]
+
+    def _users_of_pins(self, group: str) -> list[str]:
+        routes = (each.form for each in self.outbound.entries)
+        return [each.name for each in routes if each.pin_group == group]
+
+    def _pin_group_problem(self, form: OutboundRouteForm, but: str) -> dict[str, str]:
+        known = {"", *(each.id for each in self.pin_groups.entries)}
+        return {} if form.pin_group in known else {"pin_group": N_("This is none of the choices.")}
 
     def _number_problem(self, form: RingGroupForm, but: str) -> dict[str, str]:
         """A number belongs to one object."""
         others = (each for each in self.ring_groups.entries if each.id != but)
         same = any(each.form.number == form.number for each in others)
-        taken = self._people.extensions.taken(form.number)
-        return {"number": N_("This number is taken already.")} if same or taken else {}
+        taken = same or self._people.extensions.taken(form.number)
+        return {"number": TAKEN} if taken or self._is_code(form.number) else {}
+
+    def _code_problem(self, form: SpeedDialForm, but: str) -> dict[str, str]:
+        """A speed dial would never be heard where something else has its number."""
+        taken = self._people.extensions.taken(form.code) is not None
+        taken |= any(each.form.number == form.code for each in self.ring_groups.entries)
+        taken |= any(each.form.number == form.code for each in self.emergencies.entries)
+        return {"code": TAKEN} if taken else {}
+
+    def _emergency_problem(self, form: EmergencyNumberForm, but: str) -> dict[str, str]:
+        others = (each for each in self.emergencies.entries if each.id != but)
+        taken = any(each.form.number == form.number for each in others)
+        taken |= self._people.extensions.taken(form.number) is not None
+        return {"number": TAKEN} if taken else {}
+
+    def _is_code(self, number: str) -> bool:
+        return any(each.form.code == number for each in self.speed_dials.entries)

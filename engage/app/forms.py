@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engage.api.forms import ApiUserForm
+from engage.dialplan.emergency_numbers import EmergencyNumberForm
 from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.outbound_forms import OutboundRouteForm
+from engage.dialplan.pin_groups import PinGroupForm
 from engage.dialplan.ring_group_forms import RingGroupForm
+from engage.dialplan.speed_dials import SpeedDialForm
 from engage.livechat.administration_routes import LiveChatForm
 from engage.notify.wire import EmailTemplateForm
 from engage.people.forms import (
@@ -29,14 +32,17 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "api-users": ApiUserForm,
     "certificate": CertificateUpload,
     "email-template": EmailTemplateForm,
+    "emergency-number": EmergencyNumberForm,
     "extension": ExtensionForm,
     "extension-group": GroupForm,
     "inbound-route": InboundRouteForm,
     "livechat": LiveChatForm,
     "outbound-route": OutboundRouteForm,
+    "pin-group": PinGroupForm,
     "privilege": PrivilegeForm,
     "queue": QueueForm,
     "ring-group": RingGroupForm,
+    "speed-dial": SpeedDialForm,
     "trunk": TrunkForm,
     "wave-privilege": WavePrivilegeForm,
 }

@@ -44,7 +44,12 @@ if TYPE_CHECKING:
     from engage.notify.outbox import Outbox
     from engage.processes.link import PbxLink
 
-CHOOSE_TRUNKS = (Module.TRUNKS, Module.OUTBOUND_ROUTES, Module.INBOUND_ROUTES)
+CHOOSE_TRUNKS = (
+    Module.TRUNKS,
+    Module.OUTBOUND_ROUTES,
+    Module.INBOUND_ROUTES,
+    Module.EMERGENCY_NUMBERS,
+)
 
 
 class Phones:

@@ -9,6 +9,7 @@ from pydantic import Field
 from engage.dialplan.fields import (
     DID_KINDS,
     LEVELS,
+    Body,
     Destination,
     DidKind,
     Digits,
@@ -24,8 +25,9 @@ from engage.dialplan.fields import (
 from engage.dialplan.model import RouteBody
 from engage.errors import N_
 from pbxcore.dialplan.patterns import patterns_of
-from pbxcore.dialplan.plan import InboundRoute, Timed
+from pbxcore.dialplan.plan import InboundRoute, Mode, Timed
 
+MOST_MODES = 9
 CALLS, SHOWN, PLACE, DID = N_("Calls"), N_("Caller ID"), N_("Destination"), N_("By DID")
 
 
@@ -41,6 +43,31 @@ class TimedDestination(When):
         title=N_("Destination"),
         json_schema_extra={"control": "group"},
     )
+
+
+class ModeDestinations(Body):
+    """Where calls go in one of the inbound modes, instead of the usual destinations."""
+
+    mode: Annotated[int, Field(ge=1, le=MOST_MODES)] = Field(
+        default=1, title=N_("Inbound Mode"), json_schema_extra={"control": "number"}
+    )
+    destination: Destination = Field(
+        default=Destination(),
+        title=N_("Default Destination"),
+        json_schema_extra={"control": "group"},
+    )
+    timed: list[TimedDestination] = Field(
+        default_factory=list,
+        max_length=20,
+        title=N_("Time Conditions"),
+        json_schema_extra={"control": "rows"},
+    )
+
+    @property
+    def destinations(self) -> Mode:
+        """As the PBX knows them."""
+        timed = (Timed(each.window, each.destination.place) for each in self.timed)
+        return Mode(self.mode, self.destination.place, tuple(timed))
 
 
 class InboundRouteForm(RouteBody):
@@ -70,6 +97,12 @@ class InboundRouteForm(RouteBody):
     disabled: bool = Field(
         default=False,
         title=N_("Disable This Route"),
+        json_schema_extra={"control": "switch", "section": CALLS},
+    )
+    block_collect_calls: bool = Field(
+        default=False,
+        title=N_("Block Collect Calls"),
+        description=N_("Calls that we would have to pay for are refused."),
         json_schema_extra={"control": "switch", "section": CALLS},
     )
     number_set: Word = Field(
@@ -116,6 +149,12 @@ class InboundRouteForm(RouteBody):
         description=N_("The first one that is true decides."),
         json_schema_extra={"control": "rows", "section": PLACE},
     )
+    modes: Annotated[list[ModeDestinations], Field(max_length=MOST_MODES)] = Field(
+        default_factory=list,
+        title=N_("Inbound Multiple Mode"),
+        description=N_("Where calls go instead while the mode is on that Inbound Mode tells."),
+        json_schema_extra={"control": "rows", "section": PLACE},
+    )
     permission: Level = Field(
         default="internal",
         title=N_("Privilege Level"),
@@ -145,6 +184,7 @@ class InboundRouteForm(RouteBody):
             tuple(patterns_of(self.dids)),
             tuple(patterns_of(self.callers)),
             tuple(Timed(each.window, each.destination.place) for each in self.timed),
+            tuple(each.destinations for each in self.modes),
             number_set=self.number_set,
             name_set=self.name_set,
             trunk_name_first=self.trunk_name_first,
@@ -153,6 +193,7 @@ class InboundRouteForm(RouteBody):
             did_prepend=self.did_prepend,
             did_kinds=tuple(self.did_kinds),
             permission=self.permission,
+            collect_calls_blocked=self.block_collect_calls,
             enabled=not self.disabled,
         )
 
@@ -165,4 +206,8 @@ class InboundRouteForm(RouteBody):
         found = {"destination.value": missing_value(self.destination)}
         for at, timed in enumerate(self.timed):
             found[f"timed.{at}.destination.value"] = missing_value(timed.destination)
+        for at, mode in enumerate(self.modes):
+            found[f"modes.{at}.destination.value"] = missing_value(mode.destination)
+            if mode.mode in {each.mode for each in self.modes[:at]}:
+                found[f"modes.{at}.mode"] = N_("This mode is there twice.")
         return {name: problem for name, problem in found.items() if problem is not None}

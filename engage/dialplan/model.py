@@ -1,4 +1,4 @@
-"""A route as it is kept, of either kind."""
+"""A route as it is kept, of either kind; and whatever else is kept the same way."""
 
 from __future__ import annotations
 
@@ -18,13 +18,18 @@ if TYPE_CHECKING:
     from engage.system.actor import Module
 
 
-class RouteBody(Body):
-    """What the forms of routes have in common."""
+class KeptBody(Body):
+    """What the forms of the dialplan's objects have in common."""
 
+    named_by: ClassVar[str] = "name"
+    """The field that tells them apart."""
     trunks_in: ClassVar[str] = "trunks"
-    """The field that names them."""
+    """The field that names trunks."""
 
-    name: Name
+    @property
+    def own_name(self) -> str:
+        """What it is found by."""
+        return str(getattr(self, self.named_by))
 
     def problems(self) -> dict[str, str]:
         """What does not fit together, by field."""
@@ -35,7 +40,13 @@ class RouteBody(Body):
         return set()
 
 
-Form = TypeVar("Form", bound=RouteBody)
+class RouteBody(KeptBody):
+    """What the forms of routes have in common."""
+
+    name: Name
+
+
+Form = TypeVar("Form", bound=KeptBody)
 
 
 class RouteNameTaken(Conflict):
@@ -44,9 +55,23 @@ class RouteNameTaken(Conflict):
     code = "name_taken"
     text = N_("This name is taken already.")
 
-    def __init__(self) -> None:
+    def __init__(self, field: str = "name") -> None:
         super().__init__()
-        self.fields = {"name": self.text}
+        self.fields = {field: self.text}
+
+
+class KindFull(Conflict):
+    """There are as many of a kind as there may be."""
+
+    code = "full"
+    text = N_("There are %(most)d already, and no more are possible.")
+
+
+class InUse(Conflict):
+    """Something else needs it."""
+
+    code = "in_use"
+    text = N_("%(users)s needs it. Change that first.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +87,21 @@ class RouteEntry(Generic[Form]):
     @property
     def key(self) -> str:
         """What the name is found by."""
-        return name_key(self.form.name)
+        return name_key(self.form.own_name)
 
     @property
     def settings(self) -> Mapping[str, Any]:
         """What its row holds besides the name."""
-        return self.form.model_dump(mode="json", exclude={"name"})
+        return self.form.model_dump(mode="json", exclude={self.form.named_by})
 
 
 @dataclass(frozen=True, slots=True)
 class RouteKind(Generic[Form]):
-    """One kind of routes: what the operation log calls it, where it is kept, who may see it."""
+    """One kind: what the operation log calls it, where it is kept, who may see it, how many."""
 
     word: str
     table: Table
     module: Module
     form: type[Form]
+    most: int = 0
+    """0: as many as are wanted."""

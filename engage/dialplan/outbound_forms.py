@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import (
     LEVELS,
@@ -21,9 +21,13 @@ from engage.dialplan.fields import (
 from engage.dialplan.model import RouteBody
 from engage.errors import N_
 from pbxcore.dialplan.patterns import patterns_of
-from pbxcore.dialplan.plan import OutboundRoute, WayOut
+from pbxcore.dialplan.plan import Limit, OutboundRoute, Pin, WayOut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NUMBERS, WHO, WAYS = N_("Numbers"), N_("Who may call"), N_("Trunks")
+LIMIT = N_("Call Duration")
 _PATTERNS = N_(
     "One in each line. X is any digit, Z one from 1, N one from 2, [1-5] one of these, a dot one"
     " character or more, ! any number of them."
@@ -115,6 +119,29 @@ class OutboundRouteForm(RouteBody):
             "when": {"field": "only_callers", "is": True},
         },
     )
+    password: Annotated[str, StringConstraints(pattern=r"^([0-9]{4,12})?$")] = Field(
+        default="",
+        title=N_("Password"),
+        description=N_("Digits that callers are asked for. Left empty, they are not."),
+        json_schema_extra={"control": "text", "section": WHO},
+    )
+    pin_group: Annotated[str, StringConstraints(max_length=64)] = Field(
+        default="",
+        title=N_("PIN Groups"),
+        description=N_("Callers are asked for one of the group's PINs, instead of the password."),
+        json_schema_extra={
+            "control": "select",
+            "section": WHO,
+            "choices": "/v1/choices/pin-groups",
+            "placeholder": N_("None"),
+        },
+    )
+    pin_with_level: bool = Field(
+        default=False,
+        title=N_("PIN Groups with Privilege Level"),
+        description=N_("Privilege level and source caller ID matter too; else the PIN is enough."),
+        json_schema_extra={"control": "switch", "section": WHO},
+    )
     when: When = Field(
         default=When(),
         title=N_("Time Condition"),
@@ -134,8 +161,30 @@ class OutboundRouteForm(RouteBody):
         json_schema_extra={"control": "text", "section": WAYS},
     )
 
-    def route(self, route_id: str) -> OutboundRoute:
-        """As the PBX knows it."""
+    longest_s: Annotated[int, Field(ge=0, le=86_400)] = Field(
+        default=0,
+        title=N_("Call Duration Limit"),
+        description=N_("A call is ended after that time. 0: it may last as long as it likes."),
+        json_schema_extra={"control": "number", "section": LIMIT, "unit": N_("seconds")},
+    )
+    warned_s: Annotated[int, Field(ge=0, le=86_400)] = Field(
+        default=0,
+        title=N_("Warning Time"),
+        description=N_("So long before the end the caller hears a tone. 0: no tone."),
+        json_schema_extra={"control": "number", "section": LIMIT, "unit": N_("seconds")},
+    )
+    every_s: Annotated[int, Field(ge=0, le=86_400)] = Field(
+        default=0,
+        title=N_("Repeat Interval"),
+        description=N_("The tone comes again so often until then. 0: it comes once."),
+        json_schema_extra={"control": "number", "section": LIMIT, "unit": N_("seconds")},
+    )
+
+    def route(
+        self, route_id: str, pins_of: Callable[[str], tuple[Pin, ...]] = lambda group: ()
+    ) -> OutboundRoute:
+        """As the PBX knows it; `pins_of` tells a PIN group's."""
+        password = (Pin(self.password),) if self.password else ()
         return OutboundRoute(
             route_id,
             self.name,
@@ -144,8 +193,12 @@ class OutboundRouteForm(RouteBody):
             permission=self.permission,
             only_callers=self.only_callers,
             callers=(*self.callers, *patterns_of(self.caller_patterns)),
+            asks_pin=bool(self.password or self.pin_group),
+            pins=pins_of(self.pin_group) if self.pin_group else password,
+            pin_alone=bool(self.pin_group) and not self.pin_with_level,
             window=self.when.window,
             caller_id=self.caller_id,
+            limit=Limit(self.longest_s, self.warned_s, self.every_s),
             enabled=not self.disabled,
         )
 
@@ -155,6 +208,9 @@ class OutboundRouteForm(RouteBody):
 
     def problems(self) -> dict[str, str]:
         """What does not fit together, by field."""
+        found = {}
         if self.only_callers and not self.callers and not patterns_of(self.caller_patterns):
-            return {"callers": N_("Choose who may use the route.")}
-        return {}
+            found["callers"] = N_("Choose who may use the route.")
+        if self.longest_s and self.warned_s >= self.longest_s:
+            found["warned_s"] = N_("The warning must come within the call.")
+        return found

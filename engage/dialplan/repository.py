@@ -49,6 +49,12 @@ class RouteRepository(Generic[Form]):
         found: int = (await self._connection.execute(query)).scalar_one()
         return found
 
+    async def count(self) -> int:
+        """How many there are."""
+        query = select(func.count()).select_from(self._table)
+        found: int = (await self._connection.execute(query)).scalar_one()
+        return found
+
     async def add(self, entry: RouteEntry[Form], client_id: str | None) -> None:
         """Store a new route."""
         more = {"id": entry.id, "client_id": client_id, "created_at_ms": entry.created_at_ms}
@@ -75,7 +81,7 @@ class RouteRepository(Generic[Form]):
         return None if row is None else self._entry(row)
 
     def _entry(self, row: Any) -> RouteEntry[Form]:
-        form = read_form(self._kind, {"name": row.name, **row.settings})
+        form = read_form(self._kind, {self._kind.form.named_by: row.name, **row.settings})
         return RouteEntry(row.id, row.position, form, row.version, row.created_at_ms)
 
 
@@ -87,7 +93,7 @@ def read_form(kind: RouteKind[Form], fields: dict[str, Any]) -> Form:
 def _values(entry: RouteEntry[Form]) -> dict[str, Any]:
     return {
         "position": entry.position,
-        "name": entry.form.name,
+        "name": entry.form.own_name,
         "name_key": entry.key,
         "settings": dict(entry.settings),
         "version": entry.version,

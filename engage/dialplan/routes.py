@@ -116,9 +116,13 @@ class KeptRoutes(Generic[Form]):
         rows = [_shown(each) for each in matching(entries, wanted, _words)]
         if wanted.as_csv:
             ordered = in_order(rows, wanted, key=_key, ident=_ident)
-            lines = ([row[name] for name in self._columns] for row in ordered)
+            lines = ([row[name] for name in self._columns] for row in map(self._cells, ordered))
             return csv_file(self._name, self._columns, lines)
         return answer(page(rows, wanted, key=_key, ident=_ident, shown=lambda row: row))
+
+    def _cells(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A row as the exported list has it."""
+        return row
 
     async def _add(self, request: Request, model: type[BaseModel]) -> Response:
         who = await actor(request, "admin")
@@ -285,7 +289,7 @@ def _shown(entry: RouteEntry[Any]) -> dict[str, Any]:
 
 def _words(entry: RouteEntry[Any]) -> tuple[str, ...]:
     form = entry.form
-    return form.name, *(getattr(form, name, "") for name in ("patterns", "dids", "number"))
+    return form.own_name, *(getattr(form, name, "") for name in ("patterns", "dids", "number"))
 
 
 def _key(row: dict[str, Any], field: str) -> Any:

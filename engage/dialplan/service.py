@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic
 
 from engage.dialplan.events import PlanChanged
-from engage.dialplan.model import Form, RouteEntry, RouteNameTaken
+from engage.dialplan.model import Form, InUse, KindFull, RouteEntry, RouteNameTaken
 from engage.dialplan.repository import RouteRepository
 from engage.errors import N_, Invalid, NotFound
 from engage.identifiers import new_id, now_ms
 from engage.system.operation_log import check_version, note
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,10 +35,15 @@ class Routes(Generic[Form]):
         trunk_exists: Callable[[str], bool],
         clock: Clock = now_ms,
         consult: Callable[[Form, str], dict[str, str]] = lambda form, but: {},
+        users: Callable[[str], list[str]] = lambda route_id: [],
     ) -> None:
-        """Wire it; `consult` tells what else is wrong with a form, of an id or of a new one."""
+        """Wire it.
+
+        `consult` tells what else is wrong with a form, of an id or of a new one; `users` who needs
+        one, so that it cannot be deleted.
+        """
         self.kind = kind
-        self._consult = consult
+        self._consult, self._users = consult, users
         self._database, self._events, self._clock = database, events, clock
         self._trunk_exists = trunk_exists
         self.entries: tuple[RouteEntry[Form], ...] = ()
@@ -76,6 +81,7 @@ class Routes(Generic[Form]):
 
         Raises:
             RouteNameTaken: another has the name.
+            KindFull: there may be no more.
             Invalid: with the fields that will not do.
         """
         actor.check(self.kind.module)
@@ -84,12 +90,14 @@ class Routes(Generic[Form]):
             rows = RouteRepository(connection, self.kind)
             if client_id and (known := await rows.by_client_id(client_id)) is not None:
                 return known.id
-            self._check(form)
-            if await rows.taken(form.name):
-                raise RouteNameTaken
+            self.check(form)
+            if self.kind.most and await rows.count() >= self.kind.most:
+                raise KindFull(most=self.kind.most)
+            if await rows.taken(form.own_name):
+                raise RouteNameTaken(form.named_by)
             entry = RouteEntry(new_id(), await rows.last() + 1, form, 1, self._clock())
             await rows.add(entry, client_id)
-            await self._note(connection, actor, "add", entry.id, {"name": form.name})
+            await self._note(connection, actor, "add", entry.id, {"name": form.own_name})
             return entry.id
 
         return await self._written(actor, work)
@@ -115,15 +123,44 @@ class Routes(Generic[Form]):
                 raise NotFound
             await check_version(connection, self._subject(route_id), present.version, version)
             form = self.kind.form.model_validate({**present.form.model_dump(), **given})
-            self._check(form, but=route_id)
-            if await rows.taken(form.name, but=route_id):
-                raise RouteNameTaken
+            self.check(form, but=route_id)
+            if await rows.taken(form.own_name, but=route_id):
+                raise RouteNameTaken(form.named_by)
             await rows.put(replace(present, form=form, version=present.version + 1))
-            detail = {"name": form.name, "fields": sorted(given)}
+            detail = {"name": form.own_name, "fields": sorted(given)}
             await self._note(connection, actor, "change", route_id, detail)
             return route_id
 
         return await self._written(actor, work)
+
+    async def take_over(
+        self, actor: Actor, new: Sequence[Form], changes: Sequence[tuple[str, Form]]
+    ) -> None:
+        """Add and change many at once: all of them, or none.
+
+        Raises:
+            RouteNameTaken: another has one of the names.
+            KindFull: there may not be so many.
+        """
+        actor.check(self.kind.module)
+
+        async def work(connection: AsyncConnection) -> None:
+            rows = RouteRepository(connection, self.kind)
+            if self.kind.most and await rows.count() + len(new) > self.kind.most:
+                raise KindFull(most=self.kind.most)
+            last = await rows.last()
+            for position, form in enumerate(new, last + 1):
+                if await rows.taken(form.own_name):
+                    raise RouteNameTaken(form.named_by)
+                await rows.add(RouteEntry(new_id(), position, form, 1, self._clock()), None)
+            for route_id, form in changes:
+                if (present := await rows.get(route_id)) is not None:
+                    await rows.put(replace(present, form=form, version=present.version + 1))
+            detail = {"added": len(new), "changed": len(changes)}
+            await self._note(connection, actor, "import", "", detail)
+
+        await self._database.write(work)
+        await self._reload()
 
     async def move(self, actor: Actor, route_id: str, position: int) -> RouteEntry[Form]:
         """Put a route at a place of the list, 1 being the first.
@@ -149,9 +186,12 @@ class Routes(Generic[Form]):
 
         Raises:
             NotFound: there is none.
+            InUse: something needs it.
         """
         actor.check(self.kind.module)
         self.get(actor, route_id)
+        if users := self._users(route_id):
+            raise InUse(users=", ".join(users[:5]))
 
         async def work(connection: AsyncConnection) -> None:
             rows = RouteRepository(connection, self.kind)
@@ -159,12 +199,17 @@ class Routes(Generic[Form]):
             if present is None:
                 raise NotFound
             await rows.drop(route_id)
-            await self._note(connection, actor, "delete", route_id, {"name": present.form.name})
+            await self._note(connection, actor, "delete", route_id, {"name": present.form.own_name})
 
         await self._database.write(work)
         await self._reload()
 
-    def _check(self, form: Form, but: str = "") -> None:
+    def check(self, form: Form, but: str = "") -> None:
+        """Look a form through.
+
+        Raises:
+            Invalid: with the fields that will not do.
+        """
         problems = form.problems() | self._consult(form, but)
         if not all(map(self._trunk_exists, form.uses())):
             problems[form.trunks_in] = N_("This trunk does not exist.")

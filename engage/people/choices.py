@@ -34,6 +34,7 @@ NEEDED_BY: dict[str, tuple[Module, ...]] = {
         Module.TRUNKS,
         Module.OUTBOUND_ROUTES,
         Module.RING_GROUPS,
+        Module.EMERGENCY_NUMBERS,
     ),
     "extension-groups": (
         Module.EXTENSION_GROUPS,

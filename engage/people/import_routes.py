@@ -81,7 +81,7 @@ class ImportRoutes:
         with a link to set one. What is wrong is told by line and column: 200 in a dry run, else
         422.
         """
-        return await _take_in(request, Module.EXTENSIONS, self._people.importing.run)
+        return await take_in(request, Module.EXTENSIONS, self._people.importing.run)
 
     @operation("Import extension groups", answer=ImportOutcome, roles=("admin",), query=QUERY)
     async def groups(self, request: Request) -> Response:
@@ -89,7 +89,7 @@ class ImportRoutes:
 
         What is wrong is told by line and column: 200 in a dry run, else 422.
         """
-        return await _take_in(request, Module.EXTENSION_GROUPS, self._people.group_import.run)
+        return await take_in(request, Module.EXTENSION_GROUPS, self._people.group_import.run)
 
     @operation("Import call queues", answer=ImportOutcome, roles=("admin",), query=QUERY)
     async def queues(self, request: Request) -> Response:
@@ -97,10 +97,11 @@ class ImportRoutes:
 
         What is wrong is told by line and column: 200 in a dry run, else 422.
         """
-        return await _take_in(request, Module.QUEUES, self._people.queue_import.run)
+        return await take_in(request, Module.QUEUES, self._people.queue_import.run)
 
 
-async def _take_in(request: Request, module: Module, run: TakeIn) -> Response:
+async def take_in(request: Request, module: Module, run: TakeIn) -> Response:
+    """Take a worksheet that a request brings, or tell what is wrong in it."""
     who = await actor(request, "admin")
     who.check(module)
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()

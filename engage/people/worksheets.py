@@ -14,10 +14,10 @@ from engage.people.csv_table import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pydantic import BaseModel
     from pydantic_core import ErrorDetails
 
     from engage.people.csv_table import Row
-    from engage.people.forms import Body
 
 New = TypeVar("New")
 Change = TypeVar("Change")
@@ -69,7 +69,9 @@ def unknown_numbers(
         yield Problem(row.line, column, text, {"unknown": ", ".join(unknown[:20])})
 
 
-def validated(model: type[Body], fields: dict[str, Any], line: int) -> tuple[list[Problem], Any]:
+def validated(
+    model: type[BaseModel], fields: dict[str, Any], line: int
+) -> tuple[list[Problem], Any]:
     """A model's value, or what it finds wrong."""
     try:
         return [], model.model_validate(fields)

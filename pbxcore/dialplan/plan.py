@@ -66,13 +66,23 @@ class Pin(msgspec.Struct, frozen=True):
     name: str = ""
 
 
+class Limit(msgspec.Struct, frozen=True):
+    """How long a call may last: `longest_s`, 0 for as long as it likes.
+
+    Who called hears a tone `warned_s` before the end, 0: none, and again every `every_s`.
+    """
+
+    longest_s: int = 0
+    warned_s: int = 0
+    every_s: int = 0
+
+
 class OutboundRoute(msgspec.Struct, frozen=True):
     """Which numbers go out, by which trunks (in the order they are tried), and for whom.
 
     With `only_callers` those alone may use it that `callers` (numbers or patterns) name, and
-    `permission` does not matter; else it is the level that is needed, `none` for no level. `pins`
-    are asked for where there are any; with `pin_or_permission` no PIN is needed by who has the
-    level. A call lasts `longest_s` at most, 0: as long as it likes.
+    `permission` does not matter; else it is the level that is needed, `none` for no level. With
+    `asks_pin` one of `pins` has to be known too; with `pin_alone` nothing else is needed.
     """
 
     id: str
@@ -82,11 +92,12 @@ class OutboundRoute(msgspec.Struct, frozen=True):
     permission: str = "internal"
     only_callers: bool = False
     callers: tuple[str, ...] = ()
+    asks_pin: bool = False
     pins: tuple[Pin, ...] = ()
-    pin_or_permission: bool = False
+    pin_alone: bool = False
     window: Window = Window()
     caller_id: str = ""
-    longest_s: int = 0
+    limit: Limit = Limit()
     enabled: bool = True
 
 
@@ -150,15 +161,12 @@ class Blacklist(msgspec.Struct, frozen=True):
     status: int = 486
 
 
-class SpeedDial(msgspec.Struct, frozen=True):
-    """A short code for a place."""
-
-    code: str
-    place: Place
-
-
 class EmergencyNumber(msgspec.Struct, frozen=True):
-    """A number that everybody may call at any time, by these trunks in this order."""
+    """A number that everybody may call at any time, by these trunks in this order.
+
+    `level` 1 is the most urgent, 0 the usual one. Where each trunk is full, `hunts_when_busy` ends
+    a less urgent call. `notified` are the extensions that are told of such a call.
+    """
 
     number: str
     name: str
@@ -227,7 +235,7 @@ class Plan(msgspec.Struct, frozen=True):
     outbound: tuple[OutboundRoute, ...] = ()
     inbound: tuple[InboundRoute, ...] = ()
     numbers: dict[str, Place] = {}
-    speed_dials: tuple[SpeedDial, ...] = ()
+    speed_dials: dict[str, Place] = {}
     emergencies: tuple[EmergencyNumber, ...] = ()
     ring_groups: dict[str, RingGroup] = {}
     parking_lots: tuple[ParkingLot, ...] = ()

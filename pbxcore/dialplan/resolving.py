@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pbxcore.dialplan.caller_id import outbound_caller, rewritten
-from pbxcore.dialplan.permissions import permits
-from pbxcore.dialplan.plan import HANG_UP, InboundRoute, Pin, Place, WayOut
+from pbxcore.dialplan.plan import HANG_UP, EmergencyNumber, InboundRoute, Limit, Pin, Place, WayOut
 from pbxcore.dialplan.routing import (
     inbound_route,
     is_blocked,
@@ -20,7 +19,7 @@ from pbxcore.dialplan.routing import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pbxcore.dialplan.plan import EmergencyNumber, OutboundRoute, Plan
+    from pbxcore.dialplan.plan import Plan
     from pbxcore.directory import Directory, Trunk
 
 
@@ -51,16 +50,15 @@ class Try(msgspec.Struct, frozen=True):
 class Outward(msgspec.Struct, frozen=True, tag="outward"):
     """Out by the first of these trunks that takes the call.
 
-    `pins` has to be asked for where there are any; an emergency call drops others where there is
-    no line. A call lasts `longest_s` at most, 0: as long as it likes.
+    One of `pins` has to be known with `asks_pin`. An emergency call has its number, else None.
     """
 
     tries: tuple[Try, ...]
     route: str
+    asks_pin: bool = False
     pins: tuple[Pin, ...] = ()
-    longest_s: int = 0
-    emergency: bool = False
-    notified: tuple[str, ...] = ()
+    limit: Limit = Limit()
+    emergency: EmergencyNumber | None = None
 
 
 class Refusal(msgspec.Struct, frozen=True, tag="refusal"):
@@ -114,9 +112,8 @@ def number_means(
         return own
     if who.number and (taking := _taking(plan, dialled)) is not None:
         return taking
-    for each in plan.speed_dials:
-        if each.code == dialled:
-            return reach(directory, who, each.place, now, level)
+    if (place := plan.speed_dials.get(dialled)) is not None:
+        return reach(directory, who, place, now, level)
     return _outward(directory, who, dialled, now, level)
 
 
@@ -156,13 +153,8 @@ def _outward(
     for route in usable:
         tries = _tries(directory, who, route.ways, dialled, route.caller_id)
         if tries:
-            pins = () if _needs_no_pin(route, level) else route.pins
-            return Outward(tries, route.id, pins, route.longest_s)
+            return Outward(tries, route.id, route.asks_pin, route.pins, route.limit)
     return NO_TRUNK if usable else NOT_ALLOWED
-
-
-def _needs_no_pin(route: OutboundRoute, level: str) -> bool:
-    return route.pin_or_permission and permits(level, route.permission)
 
 
 def _tries(
@@ -206,7 +198,7 @@ def _emergency(directory: Directory, who: Dialler, number: EmergencyNumber) -> D
     )
     if not tries:
         return NO_TRUNK
-    return Outward(tries, number.name, emergency=True, notified=number.notified)
+    return Outward(tries, number.name, emergency=number)
 
 
 def _inbound(directory: Directory, who: Dialler, dialled: str, now: datetime) -> Resolution:

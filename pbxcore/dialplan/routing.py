@@ -46,11 +46,11 @@ def outbound_routes(plan: Plan, number: str, caller: str, now: datetime) -> list
 
 
 def may_use(route: OutboundRoute, caller: str, level: str) -> bool:
-    """Whether a caller of a level may; what a PIN opens is open to whoever knows it."""
+    """Whether a caller of a level may, as far as no PIN decides."""
+    if route.asks_pin and route.pin_alone:
+        return True
     if route.only_callers:
         return any(each.matches(caller) for each in _read(route.callers))
-    if route.pins and route.pin_or_permission:
-        return True
     return permits(level, route.permission)
 
 

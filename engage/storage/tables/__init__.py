@@ -12,7 +12,14 @@ from engage.storage.tables.chat import (
     message_texts,
     search_progress,
 )
-from engage.storage.tables.dialplan import inbound_routes, outbound_routes, ring_groups
+from engage.storage.tables.dialplan import (
+    emergency_numbers,
+    inbound_routes,
+    outbound_routes,
+    pin_groups,
+    ring_groups,
+    speed_dials,
+)
 from engage.storage.tables.hub import conversations, events, inboxes, participants
 from engage.storage.tables.livechat import consents, inquiries, livechats, visitors
 from engage.storage.tables.naming import metadata
@@ -57,6 +64,7 @@ __all__ = [
     "conversations",
     "deliveries",
     "devices",
+    "emergency_numbers",
     "events",
     "extension_group_members",
     "extension_groups",
@@ -80,6 +88,7 @@ __all__ = [
     "participants",
     "passkeys",
     "password_links",
+    "pin_groups",
     "privileges",
     "push_messages",
     "push_subscriptions",
@@ -92,6 +101,7 @@ __all__ = [
     "sessions",
     "settings",
     "sign_in_guards",
+    "speed_dials",
     "spent_tickets",
     "trunks",
     "visitors",

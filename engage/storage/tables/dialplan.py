@@ -1,4 +1,4 @@
-"""Routes of calls, out and in, and groups that ring."""
+"""Routes of calls, out and in, and what else the dialplan knows by name."""
 
 from __future__ import annotations
 
@@ -25,3 +25,6 @@ def _routes(name: str) -> Table:
 outbound_routes = _routes("outbound_route")
 inbound_routes = _routes("inbound_route")
 ring_groups = _routes("ring_group")
+speed_dials = _routes("speed_dial")
+emergency_numbers = _routes("emergency_number")
+pin_groups = _routes("pin_group")

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from engage.dialplan.blacklist import Blacklist
 from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.outbound_forms import OutboundRouteForm
-from pbxcore.dialplan.plan import Place, Plan
+from pbxcore.dialplan.plan import Pin, Place, Plan
 from pbxcore.dialplan.resolving import Dialler, Outward, Refusal, resolve
+from pbxcore.dialplan.routing import place_of
 from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot, Trunk
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -54,3 +55,20 @@ def test_the_blacklist_holds_notes_beside_its_numbers() -> None:
     caller = Dialler("", "t", "5551234")
     found = resolve(house(blacklist), caller, "8001", NOON).to
     assert found == Refusal(486, "blacklisted")
+
+
+def test_a_route_with_a_pin_group_asks_for_one_of_its_pins_alone() -> None:
+    pins = (Pin("4711", "Ana"),)
+    form = OutboundRouteForm.model_validate(OUT | {"pin_group": "g", "password": "0000"})
+    route = form.route("o", lambda group: pins if group == "g" else ())
+    assert (route.asks_pin, route.pins, route.pin_alone) == (True, pins, True)
+    levelled = form.model_copy(update={"pin_with_level": True}).route("o")
+    assert (levelled.asks_pin, levelled.pins, levelled.pin_alone) == (True, (), False)
+
+
+def test_a_mode_of_a_route_has_destinations_of_its_own() -> None:
+    night = {"mode": 1, "destination": {"kind": "extension", "value": "1000"}}
+    route = InboundRouteForm.model_validate(IN | {"timed": [], "modes": [night]}).route("i")
+    assert place_of(route, Plan(), NOON) == Place("ring_group", "6400")
+    assert place_of(route, Plan(mode=1), NOON) == Place("extension", "1000")
+    assert place_of(route, Plan(mode=2), NOON) == Place("ring_group", "6400")

@@ -22,7 +22,6 @@ from pbxcore.dialplan.plan import (
     Pin,
     Place,
     Plan,
-    SpeedDial,
     Timed,
     WayOut,
     Window,
@@ -121,16 +120,16 @@ def test_a_whitelist_decides_instead_of_the_level() -> None:
     assert resolve(house, ANA, "912", NOON).to == NOT_ALLOWED
 
 
-def test_a_pin_is_asked_for_unless_the_level_may_stand_for_it() -> None:
+def test_a_pin_is_asked_for_beside_the_level_or_instead_of_it() -> None:
     pins = (Pin("4711", "Sales"),)
-    asks = route("out", "_9.", pins=pins, permission="internal-local-national")
+    asks = route("out", "_9.", asks_pin=True, pins=pins, permission="internal-local-national")
     house = directory(Plan((asks,)))
     assert outward(resolve(house, ANA, "912", NOON).to).pins == pins
     assert resolve(house, BEN, "912", NOON).to == NOT_ALLOWED
-    either = msgspec.structs.replace(asks, pin_or_permission=True)
-    house = directory(Plan((either,)))
-    assert outward(resolve(house, ANA, "912", NOON).to).pins == ()
-    assert outward(resolve(house, BEN, "912", NOON).to).pins == pins
+    alone = msgspec.structs.replace(asks, pin_alone=True)
+    house = directory(Plan((alone,)))
+    assert outward(resolve(house, ANA, "912", NOON).to).pins == pins
+    assert outward(resolve(house, BEN, "912", NOON).to).asks_pin
 
 
 def test_a_route_out_of_its_hours_does_not_exist() -> None:
@@ -144,12 +143,12 @@ def test_an_emergency_goes_out_whoever_calls_and_whenever() -> None:
     emergency = EmergencyNumber("911", "Police", (WayOut("a"),), caller_id="5559999")
     plan = Plan((route("all", "_X.", permission=INTERNATIONAL),), emergencies=(emergency,))
     found = outward(resolve(directory(plan), BEN, "911", NIGHT).to)
-    assert found.emergency
+    assert found.emergency == emergency
     assert [(each.number, each.caller) for each in found.tries] == [("911", "5559999")]
 
 
 def test_a_speed_dial_leads_to_any_place() -> None:
-    dials = (SpeedDial("*7", Place("external", "9123")), SpeedDial("8", Place("ivr", "7000")))
+    dials = {"*7": Place("external", "9123"), "8": Place("ivr", "7000")}
     house = directory(Plan((route("out", "_9."),), speed_dials=dials))
     assert outward(resolve(house, ANA, "*7", NOON).to).tries[0].number == "123"
     assert resolve(house, ANA, "8", NOON).to == Place("ivr", "7000")

@@ -36,6 +36,12 @@ function kindWords(kind: string): string {
       return t("Ban");
     case "ring_group":
       return t("Ring Group");
+    case "speed_dial":
+      return t("Speed Dial");
+    case "emergency_number":
+      return t("Emergency Number");
+    case "pin_group":
+      return t("PIN Group");
     case "outbound_route":
       return t("Outbound Route");
     case "inbound_route":

@@ -10,6 +10,9 @@ export const modules: readonly Module[] = [
   "inbound_routes",
   "queues",
   "ring_groups",
+  "speed_dials",
+  "emergency_numbers",
+  "pin_groups",
   "call_history",
   "recordings",
   "active_calls",
@@ -42,6 +45,12 @@ export function moduleWords(module: Module): string {
       return t("Call Queues");
     case "ring_groups":
       return t("Ring Groups");
+    case "speed_dials":
+      return t("Speed Dial");
+    case "emergency_numbers":
+      return t("Emergency Calls");
+    case "pin_groups":
+      return t("PIN Groups");
     case "call_history":
       return t("Call History");
     case "recordings":

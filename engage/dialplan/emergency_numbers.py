@@ -1,0 +1,84 @@
+"""Emergency numbers as an administrator fills them in."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from engage.dialplan.fields import Digits, Ident, Name, Word
+from engage.dialplan.model import RouteBody
+from engage.dialplan.outbound_forms import Way
+from engage.errors import N_
+from pbxcore.dialplan.plan import EmergencyNumber, WayOut
+
+NUMBER, WAYS, TOLD = N_("Number"), N_("Trunks"), N_("Notification")
+
+
+class EmergencyNumberForm(RouteBody):
+    """A number that everybody may call at any time."""
+
+    trunks_in: ClassVar[str] = "ways"
+
+    name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text", "section": NUMBER})
+    number: Annotated[str, StringConstraints(pattern=r"^[0-9*#+]{2,32}$")] = Field(
+        title=N_("Emergency Number"),
+        description=N_("As it is dialled; it needs no prefix, no privilege and no PIN."),
+        json_schema_extra={"control": "text", "section": NUMBER, "placeholder": "112"},
+    )
+    level: Annotated[int, Field(ge=0, le=10)] = Field(
+        default=0,
+        title=N_("Emergency Level"),
+        description=N_("1 is the most urgent, 0 the usual level. A call drops less urgent ones."),
+        json_schema_extra={"control": "number", "section": NUMBER},
+    )
+    ways: Annotated[list[Way], Field(min_length=1, max_length=20)] = Field(
+        title=N_("Use Trunks"),
+        description=N_("They are tried in their order."),
+        json_schema_extra={"control": "rows", "section": WAYS},
+    )
+    hunts_when_busy: bool = Field(
+        default=True,
+        title=N_("Hunt on Busy"),
+        description=N_("Where every trunk is full, a less urgent call is ended for this one."),
+        json_schema_extra={"control": "switch", "section": WAYS},
+    )
+    caller_id: Digits = Field(
+        default="",
+        title=N_("Caller ID Number"),
+        description=N_("Told to the emergency service, unless the extension has one of its own."),
+        json_schema_extra={"control": "text", "section": WAYS},
+    )
+    notified: Annotated[list[Ident], Field(max_length=100)] = Field(
+        default_factory=list,
+        title=N_("Members Notified"),
+        description=N_("They are called, and told who has called the emergency service."),
+        json_schema_extra={
+            "control": "multiselect",
+            "section": TOLD,
+            "choices": "/v1/choices/extensions",
+            "choice_value": "number",
+        },
+    )
+    address: Word = Field(
+        default="",
+        title=N_("Location"),
+        description=N_("Written in the email about such a call."),
+        json_schema_extra={"control": "text", "section": TOLD},
+    )
+
+    def emergency(self) -> EmergencyNumber:
+        """As the PBX knows it."""
+        return EmergencyNumber(
+            self.number,
+            self.name,
+            tuple(WayOut(each.trunk, each.strip, each.prepend) for each in self.ways),
+            self.level,
+            self.hunts_when_busy,
+            tuple(self.notified),
+            self.caller_id,
+        )
+
+    def uses(self) -> set[str]:
+        """The trunks it names."""
+        return {each.trunk for each in self.ways}
