@@ -10,7 +10,8 @@ from typing import Literal
 
 import msgspec
 
-from pbxcore.directory import Delta, Snapshot
+from pbxcore.directory import Delta, Mailbox, Snapshot
+from pbxcore.voicemail.message import Folder, Message
 
 
 class PutSnapshot(msgspec.Struct, frozen=True, tag=True):
@@ -256,6 +257,53 @@ class CallDone(msgspec.Struct, frozen=True, tag=True):
 CallCommand = HangUpCall | PlaceCall | TransferCall
 
 
+class ListMailboxes(msgspec.Struct, frozen=True, tag=True):
+    """Ask what waits in all mailboxes. Reply: `MailboxesHeld`."""
+
+
+class MailboxesHeld(msgspec.Struct, frozen=True, tag=True):
+    """The mailboxes in which something lies."""
+
+    waiting: dict[str, Mailbox]
+
+
+class ListVoiceMessages(msgspec.Struct, frozen=True, tag=True):
+    """Ask what lies in one mailbox. Reply: `VoiceMessages`."""
+
+    mailbox: str
+
+
+class VoiceMessages(msgspec.Struct, frozen=True, tag=True):
+    """The messages of a mailbox, urgent ones first, then the oldest; where their sounds are."""
+
+    messages: tuple[Message, ...]
+    sounds: tuple[str, ...]
+
+
+class MoveVoiceMessages(msgspec.Struct, frozen=True, tag=True):
+    """Put messages of a mailbox into a folder. Reply: `VoiceMessagesChanged`."""
+
+    mailbox: str
+    ids: tuple[str, ...]
+    folder: Folder
+
+
+class DeleteVoiceMessages(msgspec.Struct, frozen=True, tag=True):
+    """Delete messages of a mailbox. Reply: `VoiceMessagesChanged`."""
+
+    mailbox: str
+    ids: tuple[str, ...]
+
+
+class VoiceMessagesChanged(msgspec.Struct, frozen=True, tag=True):
+    """How many of the messages were there."""
+
+    count: int
+
+
+VoicemailCommand = ListMailboxes | ListVoiceMessages | MoveVoiceMessages | DeleteVoiceMessages
+
+
 class JournalGrew(msgspec.Struct, frozen=True, tag=True):
     """A hint: the journal on disk now reaches `seq`. Needs no reply and may get lost."""
 
@@ -314,6 +362,7 @@ Request = (
     | Trace
     | CheckSync
     | CallCommand
+    | VoicemailCommand
     | Probe
 )
 Reply = (
@@ -326,6 +375,9 @@ Reply = (
     | TraceShown
     | DeviceTold
     | CallDone
+    | MailboxesHeld
+    | VoiceMessages
+    | VoiceMessagesChanged
     | Health
 )
 Notice = JournalGrew | WebSocketOpened | WebSocketMessage | WebSocketClosed

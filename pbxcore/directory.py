@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from pbxcore.dialplan.plan import HANG_UP, Dod, Plan
+from pbxcore.voicemail.rules import Box
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +29,8 @@ class Mailbox(msgspec.Struct, frozen=True):
 class Extension(msgspec.Struct, frozen=True):
     """One SIP account.
 
-    `secret` is in clear: digest authentication needs it. `max_contacts` is 1-10. `mailbox` is what
-    waits in its voice mailbox. `auth_id` is the user name to sign in with, where it is not the
+    `secret` is in clear: digest authentication needs it. `max_contacts` is 1-10. `box` is its
+    mailbox. `auth_id` is the user name to sign in with, where it is not the
     number. `networks` (CIDR or single addresses) are where it may be used from; none: everywhere.
     Phones are asked every `qualify_s` whether they are there; 0: never. `digest_algorithms` are
     what they may sign in with, the first offered first; none: as the settings say. It rings for
@@ -46,7 +47,7 @@ class Extension(msgspec.Struct, frozen=True):
     secret: str
     max_contacts: int = 1
     enabled: bool = True
-    mailbox: Mailbox = Mailbox()
+    box: Box = Box()
     auth_id: str = ""
     networks: tuple[str, ...] = ()
     qualify_s: int = 0

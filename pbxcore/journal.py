@@ -230,6 +230,30 @@ class CallEnded(msgspec.Struct, frozen=True, tag=True):
     cause: int
 
 
+class VoiceMessageLeft(msgspec.Struct, frozen=True, tag=True):
+    """Somebody left a voice message, or sent one on; told once for each mailbox that has it.
+
+    `caller` and `name` are whom it is from; `sound` is its file.
+    """
+
+    mailbox: str
+    message: str
+    caller: str
+    name: str
+    seconds: float
+    urgent: bool
+    sound: str
+
+
+class MailboxChanged(msgspec.Struct, frozen=True, tag=True):
+    """So many messages lie in a mailbox now."""
+
+    mailbox: str
+    new: int
+    old: int
+    urgent: int
+
+
 CallFact = (
     CallStarted
     | LegCalled
@@ -252,6 +276,8 @@ Fact = (
     | TrunkChanged
     | AddressBanned
     | AddressUnbanned
+    | VoiceMessageLeft
+    | MailboxChanged
     | CallFact
 )
 

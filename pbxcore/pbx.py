@@ -44,9 +44,11 @@ from pbxcore.services.pager import Pager
 from pbxcore.services.phones import Phones
 from pbxcore.services.qualifying import Qualifying
 from pbxcore.services.registration import RegistrationService
+from pbxcore.services.voicemail import VoicemailService
 from pbxcore.sip.flow import split_host_port
 from pbxcore.trunks.service import Trunks
 from pbxcore.uas import Uas
+from pbxcore.voicemail.keeping import NoKeeper
 from pbxcore.watch import Watch
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from pbxcore.media.port import Media
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.transactions.layer import TransactionLayer
+    from pbxcore.voicemail.keeping import Keeper
 
 __all__ = [
     "Ban",
@@ -92,6 +95,7 @@ class Pbx:
         arrived: stores a MESSAGE for someone no phone serves; None or an exception is answered 503.
         media: the media workers; none: calls with sound find no room.
         events: keep subscriptions, publications and features over a restart; none: nothing does.
+        voicemail: keeps mailboxes; none: nobody can leave a message.
         clock: seconds UTC since 1970.
         entropy: that many unguessable bytes.
     """
@@ -107,6 +111,7 @@ class Pbx:
         arrived: Callable[[commands.MessageArrived], Awaitable[commands.MessageStored | None]],
         media: Media | None = None,
         events: EventStores | None = None,
+        voicemail: Keeper | None = None,
         clock: Callable[[], float] = time.time,
         entropy: Callable[[int], bytes] | None = None,
     ) -> None:
@@ -138,6 +143,13 @@ class Pbx:
             clock=clock,
             entropy=entropy,
         )
+        self.voicemail = VoicemailService(
+            directory,
+            voicemail or NoKeeper(),
+            record=record,
+            now_ms=self._now_ms,
+            entropy=entropy,
+        )
         self._tls: Tls | None = None
         self._endpoint: Endpoint | None = None
         self._pager: Pager | None = None
@@ -164,6 +176,7 @@ class Pbx:
         self._resolver = resolver = Resolver(lambda: self._directory.settings.name_servers)
         self._qualify(self._endpoint.layer)
         self._phones.load()
+        self.voicemail.start()
         self._watch.restore(
             split_host_port(each.source)[0]
             for number in self._registrar.numbers()
@@ -238,12 +251,14 @@ class Pbx:
             self._registrar,
             layer,
             asyncio.get_running_loop(),
+            waiting=self.voicemail.mailboxes.counts,
             stores=self._event_stores,
             now_ms=self._now_ms,
             entropy=self._entropy,
         )
         events.serve(uas)
         self._phones.watched = events.registered
+        self.voicemail.changed = events.mailbox_changed
         return events
 
     def use_certificates(self, certificates: Sequence[ServerCertificate]) -> None:
@@ -315,8 +330,7 @@ class Pbx:
             case commands.ListBindings(number):
                 return self._phones.listed(number)
             case commands.ListTrunks():
-                trunks = self._trunks
-                return commands.TrunkStandings(()) if trunks is None else trunks.standings()
+                return self._standings()
             case commands.SendMessage():
                 return await self._send(request)
             case commands.RevokeDevice(tag, until_ms):
@@ -331,8 +345,16 @@ class Pbx:
             case commands.Probe():
                 return self._health()
             case _:
-                raise LocalProtocolError(f"not a command for the PBX: {type(request).__name__}")
+                return self._of_mailboxes(request)
         return commands.DirectoryHeld(self._directory.version)
+
+    def _of_mailboxes(self, request: commands.Request) -> commands.Reply:
+        if not isinstance(request, commands.VoicemailCommand):
+            raise LocalProtocolError(f"not a command for the PBX: {type(request).__name__}")
+        return self.voicemail.handle(request)
+
+    def _standings(self) -> commands.TrunkStandings:
+        return commands.TrunkStandings(()) if self._trunks is None else self._trunks.standings()
 
     async def _control(self, command: commands.CallCommand) -> commands.CallDone:
         if self._calls is None:
@@ -388,6 +410,7 @@ class Pbx:
     def _follow_directory(self) -> None:
         """Do at once what another directory or other settings ask for."""
         self._phones.refresh()
+        self.voicemail.follow()
         if self._events is not None:
             self._events.refresh()
         self._watch.guard.settings_changed()

@@ -22,6 +22,7 @@ from engage.processes.media_link import MediaLink
 from engage.processes.part import begin
 from engage.processes.renewal import keep_current
 from engage.processes.sealed_directory import SealedDirectory
+from engage.processes.voicemail_folder import VoicemailFolder
 from engage.telephony.journal_file import JournalWriter
 from pbxcore.commands import (
     ApplyDelta,
@@ -84,6 +85,7 @@ class PbxPart:
             arrived=self._arrived,
             media=self._media,
             events=self._events.stores,
+            voicemail=VoicemailFolder(Path(plan.data) / "voicemail"),
         )
 
     async def serve(self) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from pbxcore.dialplan.time_conditions import Calendar, Condition, Holiday, TimeRow
+from pbxcore.voicemail.rules import VoicemailGroup, VoicemailRules
 
 
 class Place(msgspec.Struct, frozen=True, tag="place"):
@@ -245,6 +246,8 @@ class Plan(msgspec.Struct, frozen=True):
     hours: Hours = Hours()
     mode: int = 0
     caller_id: str = ""
+    voicemail: VoicemailRules = VoicemailRules()
+    voicemail_groups: dict[str, VoicemailGroup] = {}
 
     def parking_lot(self, number: str) -> ParkingLot | None:
         """The lot of that number, or with that slot."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxcore.directory import Mailbox
 from pbxcore.presence.packages.dialog_info import DialogInfo, DialogPackage
 from pbxcore.presence.packages.feature_event import NONE_SET, FeaturePackage, Features
 from pbxcore.presence.packages.message_summary import MessageSummary
@@ -14,24 +13,26 @@ from pbxcore.presence.packages.reg_info import RegPackage
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pbxcore.directory import Directory
+    from pbxcore.directory import Mailbox
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.presence.package import Package
     from pbxcore.presence.publication import Publications
     from pbxcore.presence.registrar import Registrar
 
-_EMPTY: Final = Mailbox()
 _UNDISTURBED: Final = (DialogInfo("dnd", "confirmed"),)
 """Lamps know no other way to show that somebody wants no calls than a call with nobody."""
 
 
 class States:
-    """The present state of each extension, by event package."""
+    """The present state of each extension, by event package; `waiting` knows the mailboxes."""
 
     def __init__(
-        self, directory: Directory, registrar: Registrar, publications: Publications
+        self,
+        waiting: Callable[[str], Mailbox],
+        registrar: Registrar,
+        publications: Publications,
     ) -> None:
-        self._directory = directory
+        self._waiting = waiting
         self._registrar = registrar
         self._publications = publications
         self._features: dict[str, Features] = {}
@@ -41,7 +42,7 @@ class States:
     def packages(self) -> tuple[Package, ...]:
         """The packages that tell these states."""
         return (
-            MessageSummary(self.mailbox),
+            MessageSummary(self._waiting),
             PresencePackage(self.presence),
             DialogPackage(self.dialogs),
             RegPackage(self.bindings),
@@ -51,11 +52,6 @@ class States:
     def restore(self, features: Mapping[str, Features]) -> None:
         """Take back the features that were set before a restart."""
         self._features = dict(features)
-
-    def mailbox(self, number: str) -> Mailbox:
-        """What waits in an extension's mailbox."""
-        extension = self._directory.extension(number)
-        return _EMPTY if extension is None else extension.mailbox
 
     def presence(self, number: str) -> Presence:
         """Whether and how an extension can be reached."""

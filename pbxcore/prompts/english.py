@@ -106,13 +106,23 @@ _SENTENCES: Final = {
     "vm-too-short": "Your message is too short.",
     "vm-saved": "Your message was saved.",
     "vm-full": "This mailbox is full.",
-    "vm-review": "To send your message, press 1. To hear it, press 2. To record it again, press 3.",
+    "vm-review": "To send your message, press 1. To hear it, press 2. To record it again, press 3. "
+    "To mark it as urgent, press 4.",
     "vm-mailbox": "Please enter your mailbox number, followed by the hash key.",
     "vm-you-have": "You have",
     "vm-no-messages": "You have no messages.",
-    "vm-menu": "For new messages, press 1. For saved messages, press 2. For greetings, press 0.",
-    "vm-message-menu": "To hear it again, press 5. For the next message, press 6. To delete it, "
-    "press 7. To call back, press 8. To save it, press 9.",
+    "vm-menu": "For new messages, press 1. For other folders, press 2. For greetings and your PIN, "
+    "press 0.",
+    "vm-folders": "For new messages, press 0. For old messages, press 1. For work, press 2. "
+    "For family, press 3. For friends, press 4.",
+    "vm-message-menu": "To call back, press 3. For the previous message, press 4. To hear it "
+    "again, press 5. For the next message, press 6. To delete it, press 7. To send it on, press 8. "
+    "To save it, press 9.",
+    "vm-options": "For your greeting when you are away, press 1. When you are busy, press 2. "
+    "For your name, press 3. For a temporary greeting, press 4. For a new PIN, press 5. "
+    "To go back, press star.",
+    "vm-new-pin": "Please enter the new PIN, followed by the hash key.",
+    "vm-pin-again": "Please enter it once more.",
     "vm-greeting-menu": "To record your greeting, press 1. To hear it, press 2. "
     "To use the standard greeting, press 3. To go back, press star.",
     "vm-record-greeting": "Please record your greeting after the tone. Then press hash.",

@@ -97,14 +97,21 @@ _SENTENCES: Final = {
     "vm-saved": "Ihre Nachricht wurde gespeichert.",
     "vm-full": "Diese Mailbox ist voll.",
     "vm-review": "Um Ihre Nachricht zu senden, drücken Sie 1. Um sie anzuhören, 2. "
-    "Um sie neu aufzunehmen, 3.",
+    "Um sie neu aufzunehmen, 3. Um sie als dringend zu kennzeichnen, 4.",
     "vm-mailbox": "Bitte geben Sie die Nummer Ihrer Mailbox ein, und danach die Rautetaste.",
     "vm-you-have": "Sie haben",
     "vm-no-messages": "Sie haben keine Nachrichten.",
-    "vm-menu": "Für neue Nachrichten drücken Sie 1. Für gespeicherte Nachrichten 2. "
-    "Für Ihre Ansagen 0.",
-    "vm-message-menu": "Um sie noch einmal zu hören, drücken Sie 5. Für die nächste Nachricht 6. "
-    "Zum Löschen 7. Um zurückzurufen, 8. Zum Speichern 9.",
+    "vm-menu": "Für neue Nachrichten drücken Sie 1. Für andere Ordner 2. "
+    "Für Ihre Ansagen und Ihre PIN 0.",
+    "vm-folders": "Für neue Nachrichten drücken Sie 0. Für alte 1. Für Arbeit 2. Für Familie 3. "
+    "Für Freunde 4.",
+    "vm-message-menu": "Um zurückzurufen, drücken Sie 3. Für die vorige Nachricht 4. "
+    "Um sie noch einmal zu hören, 5. Für die nächste Nachricht 6. Zum Löschen 7. "
+    "Zum Weiterleiten 8. Zum Speichern 9.",
+    "vm-options": "Für Ihre Ansage bei Abwesenheit drücken Sie 1. Wenn Sie sprechen, 2. "
+    "Für Ihren Namen 3. Für eine vorübergehende Ansage 4. Für eine neue PIN 5. Zurück mit Stern.",
+    "vm-new-pin": "Bitte geben Sie die neue PIN ein, und danach die Rautetaste.",
+    "vm-pin-again": "Bitte geben Sie sie noch einmal ein.",
     "vm-greeting-menu": "Um Ihre Ansage aufzunehmen, drücken Sie 1. Um sie anzuhören, 2. "
     "Für die Standardansage 3. Zurück mit Stern.",
     "vm-record-greeting": "Bitte sprechen Sie Ihre Ansage nach dem Ton. Danach drücken Sie Raute.",

@@ -106,14 +106,22 @@ _SENTENCES: Final = {
     "vm-saved": "Su mensaje se ha guardado.",
     "vm-full": "Este buzón está lleno.",
     "vm-review": "Para enviar el mensaje, pulse 1. Para escucharlo, pulse 2. "
-    "Para grabarlo de nuevo, pulse 3.",
+    "Para grabarlo de nuevo, pulse 3. Para marcarlo como urgente, pulse 4.",
     "vm-mailbox": "Marque el número de su buzón, seguido de la tecla almohadilla.",
     "vm-you-have": "Tiene",
     "vm-no-messages": "No tiene mensajes.",
-    "vm-menu": "Para mensajes nuevos, pulse 1. Para mensajes guardados, pulse 2. "
-    "Para los saludos, pulse 0.",
-    "vm-message-menu": "Para escucharlo otra vez, pulse 5. Para el siguiente, pulse 6. "
-    "Para borrarlo, pulse 7. Para devolver la llamada, pulse 8. Para guardarlo, pulse 9.",
+    "vm-menu": "Para mensajes nuevos, pulse 1. Para otras carpetas, pulse 2. "
+    "Para los saludos y su PIN, pulse 0.",
+    "vm-folders": "Para mensajes nuevos, pulse 0. Para mensajes antiguos, pulse 1. "
+    "Para trabajo, pulse 2. Para familia, pulse 3. Para amigos, pulse 4.",
+    "vm-message-menu": "Para devolver la llamada, pulse 3. Para el mensaje anterior, pulse 4. "
+    "Para escucharlo otra vez, pulse 5. Para el siguiente, pulse 6. Para borrarlo, pulse 7. "
+    "Para reenviarlo, pulse 8. Para guardarlo, pulse 9.",
+    "vm-options": "Para su saludo cuando no está, pulse 1. Cuando está hablando, pulse 2. "
+    "Para su nombre, pulse 3. Para un saludo temporal, pulse 4. Para un PIN nuevo, pulse 5. "
+    "Para volver, pulse asterisco.",
+    "vm-new-pin": "Marque el PIN nuevo, seguido de la tecla almohadilla.",
+    "vm-pin-again": "Márquelo otra vez.",
     "vm-greeting-menu": "Para grabar su saludo, pulse 1. Para escucharlo, pulse 2. "
     "Para usar el saludo normal, pulse 3. Para volver, pulse asterisco.",
     "vm-record-greeting": "Grabe su saludo después de la señal. Luego pulse almohadilla.",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from pbxcore.directory import Mailbox
 from pbxcore.presence.notifier import Notifier
 from pbxcore.presence.packages.dialog_info import DialogPackage
 from pbxcore.presence.packages.message_summary import MessageSummary
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from pbxcore.authentication import Authentication
     from pbxcore.calls.lines import Lines
-    from pbxcore.directory import Directory
+    from pbxcore.directory import Directory, Mailbox
     from pbxcore.domain import Domain
     from pbxcore.presence.keeping import EventStores
     from pbxcore.presence.outcome import Outcome
@@ -33,19 +32,17 @@ if TYPE_CHECKING:
     from pbxcore.uas import Uas
 
 
-_EMPTY: Final = Mailbox()
-
-
 class Events:
     """Who watches what, who publishes what, and what phones are told unasked.
 
     Args:
-        directory: which extensions there are, and what waits in their mailboxes.
+        directory: which extensions there are.
         domain: what is ours.
         authentication: who asks.
         registrar: who is registered.
         layer: the way to the phones.
         loop: calls back after a REGISTER was answered.
+        waiting: what waits in the mailbox of an extension.
         stores: what lasts over a restart.
         now_ms: milliseconds UTC.
         entropy: that many unguessable bytes.
@@ -60,6 +57,7 @@ class Events:
         layer: TransactionLayer,
         loop: AbstractEventLoop,
         *,
+        waiting: Callable[[str], Mailbox],
         stores: EventStores,
         now_ms: Callable[[], int],
         entropy: Callable[[int], bytes],
@@ -68,7 +66,7 @@ class Events:
         self._stores = stores
         self._loop = loop
         self._held_publications = Publications()
-        self._states = States(directory, registrar, self._held_publications)
+        self._states = States(waiting, registrar, self._held_publications)
         self._notifier = Notifier(self._states.packages(), entropy)
         self._notices = Notices(directory, layer, entropy)
         self._subscriptions = SubscriptionService(
@@ -93,10 +91,14 @@ class Events:
             entropy=entropy,
         )
         self._unasked = Unasked(
-            directory, registrar, self._notifier, self._notices, entropy=entropy
+            directory,
+            registrar,
+            self._notifier,
+            self._notices,
+            waiting=waiting,
+            entropy=entropy,
         )
         self.check_sync = self._unasked.check_sync
-        self._mailboxes = self._present_mailboxes()
 
     def serve(self, uas: Uas) -> None:
         """Take SUBSCRIBE and PUBLISH; OPTIONS tells what can be watched (RFC 6665 §4.4.4)."""
@@ -145,17 +147,17 @@ class Events:
             self._loop.call_soon(self._unasked.registered, outcome)  # after its 200
 
     def refresh(self) -> None:
-        """The directory is another now: mailboxes may be, and extensions may be gone."""
-        before, self._mailboxes = self._mailboxes, self._present_mailboxes()
+        """The directory is another now: extensions may be gone."""
         for number in self._numbers():
             if not self._directory.can_be_watched(number):
                 self._subscriptions.drop(number)
                 self._publications.drop(number)
         self._subscriptions.refresh_groups()
-        for number in before.keys() | self._mailboxes.keys():
-            if before.get(number) != self._mailboxes.get(number):
-                self._subscriptions.changed(number, MessageSummary.name)
-                self._unasked.mailbox_changed(number)
+
+    def mailbox_changed(self, number: str) -> None:
+        """Something else waits in a mailbox."""
+        self._subscriptions.changed(number, MessageSummary.name)
+        self._unasked.mailbox_changed(number)
 
     def _numbers(self) -> set[str]:
         """Every extension that we hold something of."""
@@ -164,8 +166,3 @@ class Events:
             | set(self._held_publications.numbers())
             | set(self._states.numbers_with_features())
         )
-
-    def _present_mailboxes(self) -> dict[str, Mailbox]:
-        """The mailboxes in which something waits or was."""
-        extensions = self._directory.snapshot().extensions
-        return {each.number: each.mailbox for each in extensions if each.mailbox != _EMPTY}

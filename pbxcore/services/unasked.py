@@ -36,12 +36,14 @@ class Unasked:
         notifier: Notifier,
         notices: Notices,
         *,
+        waiting: Callable[[str], Mailbox],
         entropy: Callable[[int], bytes],
     ) -> None:
         self._directory = directory
         self._registrar = registrar
         self._notifier = notifier
         self._notices = notices
+        self._waiting = waiting
         self._entropy = entropy
 
     def registered(self, outcome: Outcome) -> None:
@@ -85,7 +87,7 @@ class Unasked:
             _NO_SUBSCRIPTION,
             b"Content-Type: " + CONTENT_TYPE,
         ]
-        self._send(binding, lines, extension.mailbox, lambda *_: None)
+        self._send(binding, lines, self._waiting(binding.number), lambda *_: None)
 
     def _send(
         self,

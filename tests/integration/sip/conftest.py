@@ -16,13 +16,13 @@ from pbxcore.directory import (
     Directory,
     DomainSettings,
     Extension,
-    Mailbox,
     SettingsChanged,
     Snapshot,
 )
 from pbxcore.pbx import Ban, EventStores, Pbx, StoredBinding
 from tests.support.phone import Phone
 from tests.support.ports import Ports
+from tests.support.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -102,6 +102,7 @@ class House:
     memory: Memory = field(default_factory=Memory)
     banned: Banned = field(default_factory=Banned)
     events: EventStores = field(default_factory=lambda: EventStores(Kept(), Kept(), Kept()))
+    shelf: Shelf = field(default_factory=Shelf)
     facts: list[Fact] = field(default_factory=list)
     arrived: list[MessageArrived] = field(default_factory=list)
     answer: MessageStored | Exception | None = field(default_factory=lambda: MessageStored(202))
@@ -122,6 +123,7 @@ class House:
             record=self._record,
             arrived=self._arrived,
             events=self.events,
+            voicemail=self.shelf,
             media=Ports(),
         )
         udp, tcp, self.port = bound(self.port, self.host)
@@ -190,10 +192,9 @@ class Peer(asyncio.DatagramProtocol):
             return await self._arrived.get()
 
 
-def extension(number: str, max_contacts: int = 2, mailbox: tuple[int, int] = (0, 0)) -> Extension:
-    """One of the house; `mailbox` counts new and old messages."""
-    name, waiting = f'The "{number}"', Mailbox(*mailbox)
-    return Extension(number, name, f"Sip-{number}!", max_contacts, mailbox=waiting)
+def extension(number: str, max_contacts: int = 2) -> Extension:
+    """One of the house."""
+    return Extension(number, f'The "{number}"', f"Sip-{number}!", max_contacts)
 
 
 @pytest.fixture

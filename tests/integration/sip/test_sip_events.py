@@ -187,12 +187,14 @@ async def test_phone_that_knows_nothing_of_it_is_told_no_more(house: House) -> N
 async def test_mailbox_lights_the_lamp_and_puts_it_out(house: House) -> None:
     async with watcher(house, "1000") as phone:
         await phone.subscribe("message-summary", "1000")
-        for at, new in enumerate((2, 0), 2):
-            await put(house, ExtensionPut(extension("1000", mailbox=(new, 1))))
-            await phone.notified(at)
+        boxes = house.pbx.voicemail.mailboxes
+        (message,) = boxes.keep(boxes.receive(["1000"], "1001", "Bob"), 4.0)
+        await phone.notified(2)
+        boxes.remove("1000", [message.id])
+        await phone.notified(3)
         texts = [each.body.splitlines()[0] for each in phone.notices]
         assert texts == [f"Messages-Waiting: {each}" for each in ("no", "yes", "no")]
-        assert "Voice-Message: 2/1 (0/0)" in phone.notices[1].body
+        assert "Voice-Message: 1/0 (0/0)" in phone.notices[1].body
         assert phone.notices[1].get("Content-Type") == "application/simple-message-summary"
 
 
@@ -207,7 +209,8 @@ async def test_phone_that_never_subscribes_is_told_of_its_mailbox(house: House) 
         assert "Message-Account: sip:1000@pbx.test" in told.body
         await phone.register()
         await phone.notified(2)
-        await put(house, ExtensionPut(extension("1000", mailbox=(1, 0))))
+        boxes = house.pbx.voicemail.mailboxes
+        boxes.keep(boxes.receive(["1000"], "1001", "Bob"), 4.0)
         told = (await phone.notified(3))[-1]
         assert told.body.startswith("Messages-Waiting: yes")
         _, dialog = await phone.subscribe("message-summary", "1000")

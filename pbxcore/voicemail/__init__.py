@@ -1,0 +1,1 @@
+"""Mailboxes: the voice messages people leave, and the greetings that callers hear."""
