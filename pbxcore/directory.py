@@ -39,7 +39,8 @@ class Extension(msgspec.Struct, frozen=True):
     `call_waiting`; `most_calls` at once, 0: any number.
 
     `permission` is how far away it may call; `outbound_cid` is the number that it shows outside,
-    `emergency_cid` that of its emergency calls.
+    `emergency_cid` that of its emergency calls. A call outside lasts `longest_s` at most, 0: as
+    long as it likes.
     """
 
     number: str
@@ -59,6 +60,7 @@ class Extension(msgspec.Struct, frozen=True):
     permission: str = "internal"
     outbound_cid: str = ""
     emergency_cid: str = ""
+    longest_s: int = 0
 
 
 class BanPolicy(msgspec.Struct, frozen=True):
@@ -113,6 +115,9 @@ class DomainSettings(msgspec.Struct, frozen=True):
     it holds; 0: never. Who is held hears the file `music_on_hold`, or a few chords when it is
     empty; tones are those of `tone_country` (ISO 3166).
 
+    Who calls an extension that no phone is registered for gets `unavailable_status`. With
+    `deflection_diversion` a call from outside that goes out again says that it was deflected.
+
     `name_servers` (`address:port`) find SIP servers by name, instead of those of the machine.
     """
 
@@ -137,6 +142,8 @@ class DomainSettings(msgspec.Struct, frozen=True):
     rtp_hold_timeout_s: float = 300.0
     music_on_hold: str = ""
     tone_country: str = ""
+    unavailable_status: int = 480
+    deflection_diversion: bool = False
 
 
 class Trunk(msgspec.Struct, frozen=True):
@@ -150,6 +157,9 @@ class Trunk(msgspec.Struct, frozen=True):
 
     Who is shown outside: `from_user` always; the caller of an inbound call that goes out again,
     with `keeps_original`; `caller_id` and `caller_name`, with `keeps_own` before what `dods` say.
+
+    `most_out` calls go out at once and `most_in` come in, 0: any number; a call out lasts
+    `longest_s` at most, 0: as long as it likes.
     """
 
     id: str
@@ -176,6 +186,9 @@ class Trunk(msgspec.Struct, frozen=True):
     keeps_own: bool = False
     dods: tuple[Dod, ...] = ()
     srtp: Literal["off", "optional", "required"] = "off"
+    most_out: int = 0
+    most_in: int = 0
+    longest_s: int = 0
 
 
 class ExtensionGroup(msgspec.Struct, frozen=True):

@@ -164,7 +164,7 @@ _FEATURES = (
     Field("bypass_outrt_auth", Choice(("no", "yes", "bytime")), "no"),
     Field("skip_auth_timetype", TIME, 0),
     Field("mohsuggest", NAME, "default"),
-    Field("limitime", Whole(0, 86_400), None, nullable=True),
+    Field("limitime", Whole(0, 86_400), None, nullable=True, effective=True),
     Field("callbarging_monitor", EXTENSIONS, ""),
     Field("seamless_transfer_members", EXTENSIONS, ""),
     Field("call_waiting", YES_NO, "yes", effective=True),

@@ -138,6 +138,8 @@ class Phones:
             domains=(urlsplit(settings.public_url).hostname or "",),
             trusted_proxies=tuple(map(str, settings.trusted_proxies)),
             unsolicited_mwi=sip.unsolicited_mwi,
+            unavailable_status=int(sip.unavailable_cause),
+            deflection_diversion=sip.send_deflection_diversion,
             bans=get(Fail2banSettings).policy,
             limits=get(SipLimitSettings).limits,
             tls_client_certificates=tls.client_certificates,

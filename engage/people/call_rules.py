@@ -23,13 +23,15 @@ class CallRules:
     ring_s: int = USUAL_RING_S
     call_waiting: bool = True
     srtp: Literal["off", "optional", "required"] = "optional"
+    longest_s: int = 0
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
         """Read them; what is not set there is as usual."""
-        ring_s = options.get("ring_timeout")
+        ring_s, longest_s = options.get("ring_timeout"), options.get("limitime")
         return cls(
             ring_s if isinstance(ring_s, int) and ring_s else USUAL_RING_S,
             options.get("call_waiting") != "no",
             _SRTP.get(options.get("encryption"), "optional"),
+            longest_s if isinstance(longest_s, int) else 0,
         )

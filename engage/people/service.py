@@ -320,6 +320,7 @@ class People:
                 qualify_s=rules.qualify_s,
                 digest_algorithms=rules.digest_algorithms,
                 ring_s=calls.ring_s,
+                longest_s=calls.longest_s,
                 srtp=calls.srtp,
                 call_waiting=calls.call_waiting,
                 permission=each.permission,

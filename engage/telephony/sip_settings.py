@@ -14,6 +14,7 @@ SECTION = "sip"
 MOST_NAME_SERVERS = 4
 USUAL_PORT, LARGEST_PORT = 53, 65_535
 SIGN_IN, LAMPS, DNS = N_("Authentication"), N_("Message Waiting"), N_("DNS")
+CALLS = N_("Calls")
 
 
 class SipSettings(BaseModel):
@@ -47,6 +48,31 @@ class SipSettings(BaseModel):
             "Phones that do not subscribe to their mailbox are told as well when messages wait."
         ),
         json_schema_extra={"control": "switch", "section": LAMPS},
+    )
+    unavailable_cause: Literal["404", "480", "486", "503", "603"] = Field(
+        default="480",
+        title=N_("Unavailable Extension Cause"),
+        description=N_("Answered to calls of an extension that no phone is registered for."),
+        json_schema_extra={
+            "control": "select",
+            "section": CALLS,
+            "labels": {
+                "404": N_("404 Not Found"),
+                "480": N_("480 Temporarily Unavailable"),
+                "486": N_("486 Busy Here"),
+                "503": N_("503 Service Unavailable"),
+                "603": N_("603 Decline"),
+            },
+        },
+    )
+    send_deflection_diversion: bool = Field(
+        default=False,
+        title=N_("Send Deflection Diversion"),
+        description=N_(
+            "Calls from outside that are redirected to an external number say in Diversion that"
+            " they were deflected, whatever the reason."
+        ),
+        json_schema_extra={"control": "switch", "section": CALLS},
     )
     name_servers: tuple[Annotated[str, Field(max_length=64)], ...] = Field(
         default=(),

@@ -19,6 +19,7 @@ PROVIDER, SIGN_IN, KEEPING, INBOUND, SHOWN = (
     N_("Inbound"),
     N_("Caller ID"),
 )
+LIMITS = N_("Limits")
 MOST_DODS = 1000
 MOST_NETWORKS = 50
 
@@ -35,6 +36,8 @@ Frequency = Annotated[int, Field(ge=1, le=3600)]
 Networks = Annotated[
     list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=MOST_NETWORKS)
 ]
+Most = Annotated[int, Field(ge=0, le=10_000)]
+Longest = Annotated[int, Field(ge=0, le=86_400)]
 Version = Annotated[int, Field(ge=1)]
 
 _REGISTERS: JsonDict = {"field": "kind", "is": "register"}
@@ -208,6 +211,24 @@ class TrunkForm(Body):
         description=N_("Whoever sends from there must know the user name and the password too."),
         json_schema_extra={"control": "switch", "section": INBOUND},
     )
+    max_outgoing: Most = Field(
+        0,
+        title=N_("Maximum Outgoing Calls"),
+        description=N_("So many at once; further ones go by the next trunk. 0: any number."),
+        json_schema_extra={"control": "number", "section": LIMITS},
+    )
+    max_incoming: Most = Field(
+        0,
+        title=N_("Maximum Incoming Calls"),
+        description=N_("So many at once; further callers hear that it is busy. 0: any number."),
+        json_schema_extra={"control": "number", "section": LIMITS},
+    )
+    call_limit_s: Longest = Field(
+        0,
+        title=N_("Call Duration Limit"),
+        description=N_("Calls out are ended after that time. 0: they may last."),
+        json_schema_extra={"control": "number", "section": LIMITS, "unit": N_("seconds")},
+    )
     caller_id: Word = Field(
         "",
         title=N_("CallerID Number"),
@@ -271,6 +292,9 @@ class TrunkChange(Body):
     heartbeat_frequency_s: Frequency | None = None
     ip_allow_list: Networks | None = None
     auth_trunk: bool | None = None
+    max_outgoing: Most | None = None
+    max_incoming: Most | None = None
+    call_limit_s: Longest | None = None
     caller_id: Word | None = None
     caller_name: Word | None = None
     keep_trunk_cid: bool | None = None

@@ -9,6 +9,7 @@ import msgspec
 
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.caller_leg import CallerLeg
+from pbxcore.calls.curfew import Curfew
 from pbxcore.calls.keys import pass_key
 from pbxcore.calls.party import Farewell, hung_up, refused
 from pbxcore.calls.planning import ECHO
@@ -79,8 +80,13 @@ class Call:
         origin, house = self.origin, self.house
         leg = CallerLeg(house.leg_id(), self, origin.number, origin.caller, incoming)
         leg.session = house.caller_session(leg, incoming.flow)
+        leg.trunk = origin.trunk
         self.add(leg)
         house.record(started_fact(self, leg))
+        trunk = house.directory.trunks.get(origin.trunk)
+        if trunk is not None and not house.lines.takes_more(trunk):
+            self._refuse(leg, Farewell("pbx", 486, causes.cause_of(486), "trunk_full"))
+            return
         if self.aim.refusal is not None:
             self._refuse(leg, self.aim.refusal)
             return
@@ -146,6 +152,8 @@ class Call:
         if leg.over:
             return
         leg.over = True
+        if leg.curfew is not None:
+            leg.curfew.stop()
         self._renegotiating.ended(leg)
         if self.partner(leg) is not None:
             self.talking = None
@@ -182,6 +190,8 @@ class Call:
         """Somebody answered: the two talk from now on."""
         self.setting_up = None
         self.house.record(LegAnswered(self.id, leg.id))
+        if leg.limit.longest_s:
+            leg.curfew = Curfew(self.house, leg, leg.limit)
         try:
             front.accept(leg.session.lines)
         except RemoteProtocolError as error:  # nothing in common after all

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from pbxcore.calls.keypad import Keypad
+from pbxcore.dialplan.plan import NO_LIMIT, ORDINARY
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.media.commands import DigitHeard, StreamSilent
 from pbxcore.sip.agent.listener import CallListener
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pbxcore.calls.call import Call
+    from pbxcore.calls.curfew import Curfew
     from pbxcore.calls.offering import Line
     from pbxcore.calls.session import Session
     from pbxcore.media.commands import MediaNotice
@@ -47,6 +49,12 @@ class Leg(CallListener):
     """
 
     calls = False
+    trunk = ""
+    """The id of the trunk it came in or goes out by."""
+    limit = NO_LIMIT
+    """How long it may last from its answer."""
+    urgency = ORDINARY
+    curfew: Curfew | None = None
 
     def __init__(self, id_: str, call: Call, number: str, identity: Caller) -> None:
         self.id = id_

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxcore.calls.leg import Leg
-    from pbxcore.directory import Extension
+    from pbxcore.directory import Extension, Trunk
 
 
 class Lines:
@@ -18,6 +18,7 @@ class Lines:
 
     def __init__(self) -> None:
         self._legs: dict[str, dict[str, Leg]] = {}
+        self._on_trunks: dict[str, dict[str, Leg]] = {}
         self.changed: Callable[[str], None] = lambda number: None
         """Told the number of an extension whose legs are others now, or do something else."""
         self.slots: Callable[[str], tuple[DialogInfo, ...]] = lambda number: ()
@@ -25,12 +26,15 @@ class Lines:
 
     def add(self, leg: Leg) -> None:
         """A leg began."""
+        if leg.trunk:
+            self._on_trunks.setdefault(leg.trunk, {})[leg.id] = leg
         if leg.number:
             self._legs.setdefault(leg.number, {})[leg.id] = leg
             self.changed(leg.number)
 
     def drop(self, leg: Leg) -> None:
         """A leg is over."""
+        self._on_trunks.get(leg.trunk, {}).pop(leg.id, None)
         of_number = self._legs.get(leg.number, {})
         if of_number.pop(leg.id, None) is not None:
             if not of_number:
@@ -56,6 +60,23 @@ class Lines:
             return False
         calls = self.calls_of(extension.number) - (caller == extension.number)
         return calls >= (1 if not extension.call_waiting else extension.most_calls)
+
+    def has_room(self, trunk: Trunk) -> bool:
+        """Whether one more call may go out by a trunk."""
+        return not trunk.most_out or len(self._out_by(trunk.id)) < trunk.most_out
+
+    def takes_more(self, trunk: Trunk) -> bool:
+        """Whether no more calls have come in by a trunk than may."""
+        legs = self._on_trunks.get(trunk.id, {}).values()
+        return not trunk.most_in or sum(each.calls for each in legs) <= trunk.most_in
+
+    def least_urgent(self, trunk: str, than: int) -> Leg | None:
+        """The call out by a trunk that is the first to make way; the younger of equal ones."""
+        legs = [each for each in self._out_by(trunk) if each.urgency > than]
+        return max(reversed(legs), key=lambda each: each.urgency, default=None)
+
+    def _out_by(self, trunk: str) -> list[Leg]:
+        return [each for each in self._on_trunks.get(trunk, {}).values() if not each.calls]
 
     def dialogs(self, number: str) -> tuple[DialogInfo, ...]:
         """What an extension's calls are doing, as lamps show it (RFC 4235)."""

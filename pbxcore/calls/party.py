@@ -34,7 +34,8 @@ class Origin(msgspec.Struct, frozen=True):
     """Who calls, as far as it is proved.
 
     `number` is the caller's extension, "" for one who has none; `trunk` the id of the trunk the
-    call came in by, `shown` the number of one who has no extension.
+    call came in by, `shown` the number of one who has no extension; who is called pays for a
+    `collect_call`.
     """
 
     caller: Caller
@@ -42,6 +43,7 @@ class Origin(msgspec.Struct, frozen=True):
     name: str = ""
     trunk: str = ""
     shown: str = ""
+    collect_call: bool = False
 
 
 class Farewell(msgspec.Struct, frozen=True):

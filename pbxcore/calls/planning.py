@@ -60,7 +60,7 @@ class Planning:
         """Where a new call goes."""
         if dialled in _SERVICES and not origin.trunk:
             return Aim(origin, dialled)
-        who = Dialler(origin.number, origin.trunk, origin.shown, origin.name)
+        who = Dialler(origin.number, origin.trunk, origin.shown, origin.name, origin.collect_call)
         found = resolve(self._directory, who, dialled, self._now())
         direction = "inbound" if origin.trunk else "internal"
         if origin.trunk:

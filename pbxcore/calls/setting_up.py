@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.hunting import Hunt
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.ringing import Ringing, for_caller
+from pbxcore.calls.ways_out import WaysOut
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import LegAnswered, LegCalled, LegRinging
 from pbxcore.presence.reach import phones
@@ -35,8 +38,6 @@ _RING_S: Final = 5
 """A ring and its pause, for who counts rings."""
 OUTSIDE_S: Final = 180.0
 """How long it may ring outside: providers and their networks give up before (RFC 3261, Timer C)."""
-_NEXT_TRUNK: Final = frozenset((403, 408, 480, 500, 502, 503, 504))
-"""Refusals that speak of a trunk more than of whom is called: another may do better."""
 _TIMED_OUT: Final = Farewell("pbx", 480, causes.NO_ANSWER, "no_answer")
 
 
@@ -83,7 +84,8 @@ class SettingUp:
         self._forwardings = list(forwardings)
         self._ringing: Ringing | None = None
         self._told: set[int] = set()
-        self._tries: list[Try] = []
+        self._came_with = len(self._forwardings)
+        self._ways = WaysOut(self._house, ())
         self._behalf = front.number
         """The extension whose rights count: the caller's, or that of who sends the call on."""
         self._owner = ""
@@ -111,7 +113,8 @@ class SettingUp:
             return
         reached = phones(self._house.bindings(number))
         if not reached:
-            self._absent(number, refused(480, "pbx"))
+            status = self._house.directory.settings.unavailable_status
+            self._absent(number, refused(status, "pbx"))
             return
         rings_s = features.no_answer.rings * _RING_S or extension.ring_s
         ringing = Ringing(number, self._house.now() + rings_s, self._timed_out)
@@ -145,7 +148,7 @@ class SettingUp:
         try:
             origin = self.call.origin
             original = origin.shown if origin.trunk else ""
-            self._tries = list(self._house.way_out(self._behalf, number, original))
+            self._ways = WaysOut(self._house, self._house.way_out(self._behalf, number, original))
         except RemoteProtocolError as error:
             self._fail(refused(error.status, "pbx"))
         else:
@@ -153,21 +156,19 @@ class SettingUp:
 
     def go_out(self, tries: Sequence[Try]) -> None:
         """Call outside by the first of these ways that takes the call."""
-        self._tries = list(tries)
+        self._ways = WaysOut(self._house, tries)
         self._try_next("dial", refused(503, "pbx"))
 
     def _try_next(self, action: str, otherwise: Farewell) -> None:
-        while self._tries:
-            way = self._tries.pop(0)
-            trunk = self._house.directory.trunks.get(way.trunk)
-            if trunk is not None and trunk.enabled:
-                self._ring_out(trunk, way, action)
-                return
-        self._fail(otherwise)
+        found = self._ways.next()
+        if found is None:
+            self._fail(otherwise)
+        else:
+            self._ring_out(*found, action)
 
     def _ring_out(self, trunk: Trunk, way: Try, action: str) -> None:
         house, call = self._house, self.call
-        lines = (*diversion_lines(self._forwardings), *self._telling)
+        lines = (*diversion_lines(self._told_outside()), *self._telling)
         leg = house.trunks.leg(call, trunk, way, self._caller, self._hops, lines)
         call.add(leg)
         house.record(LegCalled(call.id, leg.id, way.number, action, trunk.id, owner=self._owner))
@@ -175,6 +176,15 @@ class SettingUp:
         ringing.legs.append(leg)
         house.agent.core.layer.watch(ringing)
         leg.session.open(self._lines, partial(self._anchored, leg))
+
+    def _told_outside(self) -> list[Forwarding]:
+        """How the call came here; some providers want to read of deflection, whatever it was."""
+        settings = self._house.directory.settings
+        if not (settings.deflection_diversion and self.call.origin.trunk):
+            return self._forwardings
+        ours = self._forwardings[self._came_with :]
+        deflected = (msgspec.structs.replace(each, reason="deflection") for each in ours)
+        return [*self._forwardings[: self._came_with], *deflected]
 
     @property
     def lines(self) -> list[Line]:
@@ -258,7 +268,7 @@ class SettingUp:
             self._ring_round(self._hunt, for_caller(farewell))
             return
         if not ringing.number:
-            if farewell.status in _NEXT_TRUNK and not leg.ringing:
+            if self._ways.goes_on(farewell.status) and not leg.ringing:
                 self._try_next("dial", for_caller(farewell))
             else:
                 self._fail(for_caller(farewell))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.call import Call
     from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.dialplan.plan import Limit
     from pbxcore.directory import Trunk
     from pbxcore.sip.agent.outgoing_call import OutgoingCall
 
@@ -25,7 +26,11 @@ _ELSEWHERE = "192.0.2.1"
 
 
 class Try(Protocol):
-    """One way out: a trunk by its id, the number to dial there, and who is shown."""
+    """One way out: a trunk by its id, the number to dial there, and who is shown.
+
+    `limit` is how long the call may last; the lower `urgency`, the more urgent it is, and one that
+    `hunts` ends a less urgent call where there is no line.
+    """
 
     @property
     def trunk(self) -> str: ...
@@ -35,6 +40,12 @@ class Try(Protocol):
     def caller(self) -> str: ...
     @property
     def name(self) -> str: ...
+    @property
+    def limit(self) -> Limit: ...
+    @property
+    def urgency(self) -> int: ...
+    @property
+    def hunts(self) -> bool: ...
 
 
 class TrunkLegs:
@@ -94,6 +105,7 @@ class TrunkLegs:
             )
 
         leg = CalledLeg(self._house.leg_id(), call, "", Caller(uri), [invite])
+        leg.trunk, leg.limit, leg.urgency = trunk.id, way.limit, way.urgency
         leg.session = self._house.session(leg, self._flow(trunk), trunk.srtp)
         return leg
 

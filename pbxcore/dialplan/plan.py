@@ -67,6 +67,10 @@ class Pin(msgspec.Struct, frozen=True):
     name: str = ""
 
 
+ORDINARY = 11
+"""How urgent a call is that is no emergency: less than any that is, from 1 to 10."""
+
+
 class Limit(msgspec.Struct, frozen=True):
     """How long a call may last: `longest_s`, 0 for as long as it likes.
 
@@ -76,6 +80,14 @@ class Limit(msgspec.Struct, frozen=True):
     longest_s: int = 0
     warned_s: int = 0
     every_s: int = 0
+
+    def within(self, *others_s: int) -> Limit:
+        """The shortest of this and others, 0 being none."""
+        longest_s = min((each for each in (self.longest_s, *others_s) if each), default=0)
+        return Limit(longest_s, self.warned_s if self.warned_s < longest_s else 0, self.every_s)
+
+
+NO_LIMIT = Limit()
 
 
 class OutboundRoute(msgspec.Struct, frozen=True):
@@ -98,7 +110,7 @@ class OutboundRoute(msgspec.Struct, frozen=True):
     pin_alone: bool = False
     window: Window = Window()
     caller_id: str = ""
-    limit: Limit = Limit()
+    limit: Limit = NO_LIMIT
     enabled: bool = True
 
 
@@ -176,6 +188,11 @@ class EmergencyNumber(msgspec.Struct, frozen=True):
     hunts_when_busy: bool = True
     notified: tuple[str, ...] = ()
     caller_id: str = ""
+
+    @property
+    def urgency(self) -> int:
+        """The lower, the more urgent."""
+        return self.level or ORDINARY - 1
 
 
 class RingGroup(msgspec.Struct, frozen=True):

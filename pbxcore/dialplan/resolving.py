@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pbxcore.dialplan.caller_id import outbound_caller, rewritten
-from pbxcore.dialplan.plan import HANG_UP, EmergencyNumber, InboundRoute, Limit, Pin, Place, WayOut
+from pbxcore.dialplan.plan import (
+    HANG_UP,
+    NO_LIMIT,
+    ORDINARY,
+    EmergencyNumber,
+    InboundRoute,
+    Limit,
+    Pin,
+    Place,
+    WayOut,
+)
 from pbxcore.dialplan.routing import (
     inbound_route,
     is_blocked,
@@ -39,12 +49,19 @@ class Dialler(msgspec.Struct, frozen=True):
 
 
 class Try(msgspec.Struct, frozen=True):
-    """One way out: a trunk, the number to dial there, and who is shown."""
+    """One way out: a trunk, the number to dial there, and who is shown.
+
+    `limit` is how long the call may last; the lower `urgency`, the more urgent it is, and one that
+    `hunts` ends a less urgent call where there is no line.
+    """
 
     trunk: str
     number: str
     caller: str
     name: str = ""
+    limit: Limit = NO_LIMIT
+    urgency: int = ORDINARY
+    hunts: bool = False
 
 
 class Outward(msgspec.Struct, frozen=True, tag="outward"):
@@ -57,7 +74,6 @@ class Outward(msgspec.Struct, frozen=True, tag="outward"):
     route: str
     asks_pin: bool = False
     pins: tuple[Pin, ...] = ()
-    limit: Limit = Limit()
     emergency: EmergencyNumber | None = None
 
 
@@ -151,9 +167,9 @@ def _outward(
         return NOBODY
     usable = [each for each in routes if may_use(each, who.number or who.caller, level)]
     for route in usable:
-        tries = _tries(directory, who, route.ways, dialled, route.caller_id)
+        tries = _tries(directory, who, route.ways, dialled, route.caller_id, limit=route.limit)
         if tries:
-            return Outward(tries, route.id, route.asks_pin, route.pins, route.limit)
+            return Outward(tries, route.id, route.asks_pin, route.pins)
     return NO_TRUNK if usable else NOT_ALLOWED
 
 
@@ -163,7 +179,8 @@ def _tries(
     ways: tuple[WayOut, ...],
     dialled: str,
     route_caller: str,
-    emergency_caller: str = "",
+    *,
+    limit: Limit = NO_LIMIT,
 ) -> tuple[Try, ...]:
     """A try for each trunk that may carry calls."""
     extension = directory.extension(who.number)
@@ -179,8 +196,9 @@ def _tries(
             route=route_caller,
             usual=directory.plan.caller_id,
         )
-        number = emergency_caller or caller
-        found.append(Try(trunk.id, way.rewrite(dialled), number, name))
+        own_s = extension.longest_s if extension is not None else 0
+        lasts = limit.within(own_s, trunk.longest_s)
+        found.append(Try(trunk.id, way.rewrite(dialled), caller, name, lasts))
     return tuple(found)
 
 
@@ -193,8 +211,16 @@ def _emergency(directory: Directory, who: Dialler, number: EmergencyNumber) -> D
     """No level, no PIN, no time: by every trunk there is for it."""
     extension = directory.extension(who.number)
     own = extension.emergency_cid if extension is not None else ""
-    tries = _tries(
-        directory, who, number.ways, number.number, "", emergency_caller=own or number.caller_id
+    caller = own or number.caller_id
+    tries = tuple(
+        msgspec.structs.replace(
+            each,
+            caller=caller or each.caller,
+            limit=NO_LIMIT,
+            urgency=number.urgency,
+            hunts=number.hunts_when_busy,
+        )
+        for each in _tries(directory, who, number.ways, number.number, "")
     )
     if not tries:
         return NO_TRUNK

@@ -162,7 +162,8 @@ class CallService:
         if sender.extension is None:
             name = told.display_name.decode("utf-8", "replace")
             trunk = "" if sender.trunk is None else sender.trunk.id
-            return Origin(told, "", name, trunk, sender.user)
+            collect = _is_collect_call(incoming)
+            return Origin(told, "", name, trunk, sender.user, collect)
         extension = sender.extension
         address = self._house.address_of(extension.number, incoming.flow)
         caller = Caller(
@@ -179,3 +180,9 @@ class CallService:
             return False
         self._agent.receive(incoming)
         return True
+
+
+def _is_collect_call(incoming: Incoming) -> bool:
+    """Whether the network says that who is called pays (TS 24.229 has no field of its own)."""
+    told = (incoming.request.get(b"p-asserted-service-info") or b"").lower()
+    return b"collect call" in told.replace(b"%20", b" ")

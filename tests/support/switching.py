@@ -13,6 +13,7 @@ from pbxcore.calls.planning import Aim, Planning
 from pbxcore.calls.surroundings import Surroundings
 from pbxcore.calls.switchboard import Switchboard
 from pbxcore.calls.ways import CallRouter
+from pbxcore.dialplan.plan import NO_LIMIT, ORDINARY, Limit
 from pbxcore.directory import (
     Delta,
     Directory,
@@ -124,6 +125,9 @@ class Way(NamedTuple):
     number: str
     caller: str
     name: str = ""
+    limit: Limit = NO_LIMIT
+    urgency: int = ORDINARY
+    hunts: bool = False
 
 
 class House:

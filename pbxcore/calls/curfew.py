@@ -1,0 +1,57 @@
+"""The end of a call that may not last longer, and the tone that warns of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.calls.party import Farewell
+from pbxcore.media.commands import Play, Tone
+from pbxcore.sip import causes
+
+if TYPE_CHECKING:
+    from pbxcore.calls.leg import Leg
+    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.dialplan.plan import Limit
+
+WARNING: Final = Tone((((1400.0,), 0.2), ((), 0.15), ((1400.0,), 0.2)))
+_OVER: Final = Farewell("pbx", 0, causes.NORMAL, "time_limit")
+
+
+class Curfew:
+    """Ends the call of one leg in time, wherever that has been handed on to.
+
+    Args:
+        house: has the clock and the streams.
+        leg: whose time runs from now on.
+        limit: how long, and when whom it talks to is warned.
+    """
+
+    def __init__(self, house: Surroundings, leg: Leg, limit: Limit) -> None:
+        self._house = house
+        self._leg = leg
+        self._limit = limit
+        self._ends = house.now() + limit.longest_s
+        warns = bool(limit.warned_s)
+        self.deadline: float | None = self._ends - limit.warned_s if warns else self._ends
+        self.planned: float | None = None
+        house.agent.core.layer.watch(self)
+
+    def stop(self) -> None:
+        """The leg is over before its time."""
+        self._house.agent.core.layer.unwatch(self)
+
+    def tick(self, now: float) -> None:
+        """Warn, or end it."""
+        if now >= self._ends:
+            self.deadline = None
+            self._leg.call.hang_up(_OVER)
+            return
+        self._warn()
+        again = now + self._limit.every_s
+        self.deadline = again if self._limit.every_s and again < self._ends else self._ends
+
+    def _warn(self) -> None:
+        partner = self._leg.call.partner(self._leg)
+        if partner is None or partner.waits or not partner.session.sound:
+            return
+        self._house.anchor.ask(Play(partner.session.sound, f"l{self._leg.id}", (WARNING,)))

@@ -1,0 +1,59 @@
+"""The trunks of one call: which is tried next, and what makes way for an emergency. It decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.calls.party import Farewell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.calls.trunk_legs import Try
+    from pbxcore.directory import Trunk
+
+_NEXT_TRUNK: Final = frozenset((403, 408, 480, 500, 502, 503, 504))
+"""Refusals that speak of a trunk more than of whom is called: another may do better."""
+_NO_LINE: Final = frozenset((486, 600, 603))
+"""What a provider without a free line may say too; an emergency service is never busy."""
+_PREEMPTED: Final = Farewell("pbx", 503, 8, "preempted")
+"""Cause 8 is preemption (ITU-T Q.850)."""
+
+
+class WaysOut:
+    """Some trunks in their order, each tried while it has a line.
+
+    An emergency call goes round once more: then a less urgent call ends for it.
+
+    Args:
+        house: knows the trunks, and who uses them.
+        tries: the ways.
+    """
+
+    def __init__(self, house: Surroundings, tries: Iterable[Try]) -> None:
+        self._house = house
+        self._left = list(tries)
+        self._again = [each for each in self._left if each.hunts]
+        self._emergency = bool(self._again)
+
+    def next(self) -> tuple[Trunk, Try] | None:
+        """The trunk to try now; None: there is no other."""
+        lines = self._house.lines
+        while self._left:
+            way = self._left.pop(0)
+            trunk = self._house.directory.trunks.get(way.trunk)
+            if trunk is not None and trunk.enabled and lines.has_room(trunk):
+                return trunk, way
+        while self._again:
+            way = self._again.pop(0)
+            trunk = self._house.directory.trunks.get(way.trunk)
+            victim = lines.least_urgent(way.trunk, way.urgency)
+            if trunk is not None and trunk.enabled and victim is not None:
+                victim.call.hang_up(_PREEMPTED)
+                return trunk, way
+        return None
+
+    def goes_on(self, status: int) -> bool:
+        """Whether another trunk may do better than one that refused so."""
+        return status in _NEXT_TRUNK or (self._emergency and status in _NO_LINE)

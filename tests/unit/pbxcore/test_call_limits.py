@@ -1,0 +1,157 @@
+"""How long calls last, how many a trunk carries, and what makes way for an emergency."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from pbxcore.dialplan.plan import NO_LIMIT, ORDINARY, Limit
+from pbxcore.directory import Delta, SettingsChanged, Trunk, TrunkPut
+from pbxcore.journal import LegCalled, LegEnded
+from pbxcore.media.commands import Play
+from tests.support.handsets import Office, Talk
+from tests.support.switching import Way
+
+NUMBER, POLICE = "0049301234", "110"
+
+
+def outside(office: Office, *trunks: str, number: str = NUMBER, **fields: Any) -> None:
+    """A number is reached by these trunks, each to the stack of its name."""
+    directory = office.house.directory
+    way = {"limit": NO_LIMIT, "urgency": ORDINARY, "hunts": False}
+    way |= {name: fields.pop(name) for name in list(fields) if name in way}
+    changes = tuple(
+        TrunkPut(Trunk(each, each.title(), office[each].stack.host, **fields)) for each in trunks
+    )
+    directory.apply(Delta(directory.version + 1, changes))
+    office.house.routes[number] = tuple(Way(each, number, "4989100", **way) for each in trunks)
+
+
+def talking(office: Office, caller: str, at: str, number: str = NUMBER) -> Talk:
+    """Somebody who talks to whom a trunk leads to."""
+    talk = office[caller].dial(number)
+    office.run(1)
+    office[at].talk.accept()
+    office.run(1)
+    assert talk.notes[-1] == "confirmed"
+    return talk
+
+
+def warnings(office: Office) -> list[Play]:
+    return [each for each in office.house.workers.asked if isinstance(each, Play)]
+
+
+def test_a_call_ends_in_time_after_its_warnings() -> None:
+    with Office("alice", "provider") as office:
+        outside(office, "provider", limit=Limit(60, 20, 8))
+        alice = talking(office, "alice", "provider")
+        office.run(38)
+        assert not warnings(office)
+        office.run(2)
+        (first,) = warnings(office)
+        assert first.stream in office.house.workers.streams
+        office.run(17)
+        assert len(warnings(office)) == 3
+        assert alice.notes[-1] == "confirmed"
+        office.run()
+        office.check()
+        assert alice.notes[-1] == "ended"
+        ended = [each for each in office.house.facts if isinstance(each, LegEnded)]
+        assert {(each.by, each.reason) for each in ended} == {("pbx", "time_limit")}
+
+
+def test_a_call_that_ends_before_has_no_end_any_more() -> None:
+    with Office("alice", "provider") as office:
+        outside(office, "provider", limit=Limit(60))
+        talking(office, "alice", "provider").hang_up()
+        office.run()
+        office.check()
+        assert not warnings(office)
+        ended = [each for each in office.house.facts if isinstance(each, LegEnded)]
+        assert {each.reason for each in ended} == {"hung_up"}
+
+
+def test_a_trunk_carries_no_more_calls_than_it_may() -> None:
+    with Office("alice", "bob", "first", "second") as office:
+        outside(office, "first", "second", most_out=1)
+        talking(office, "alice", "first")
+        bob = talking(office, "bob", "second")
+        bob.hang_up()
+        office.run(1)
+        office["second"].talks.clear()
+        outside(office, "first", most_out=1)
+        bob = office["bob"].dial(NUMBER)
+        office.run(1)
+        assert bob.notes == ["503"]
+        office["first"].talk.hang_up()
+        office.run()
+        office.check()
+
+
+def emergency(office: Office, *trunks: str, urgency: int = 10, hunts: bool = True) -> None:
+    office.house.routes[POLICE] = tuple(
+        Way(each, POLICE, "4989100", urgency=urgency, hunts=hunts) for each in trunks
+    )
+
+
+def test_an_emergency_ends_an_ordinary_call_where_there_is_no_line() -> None:
+    with Office("alice", "bob", "first") as office:
+        outside(office, "first", most_out=1)
+        alice = talking(office, "alice", "first")
+        emergency(office, "first")
+        bob = talking(office, "bob", "first", POLICE)
+        assert alice.notes[-1] == "ended"
+        reasons = [each.reason for each in office.house.facts if isinstance(each, LegEnded)]
+        assert reasons == ["preempted"] * 2
+        bob.hang_up()
+        office.run()
+        office.check()
+
+
+def test_an_emergency_ends_no_call_that_is_as_urgent() -> None:
+    with Office("alice", "bob", "first") as office:
+        outside(office, "first", most_out=1)
+        emergency(office, "first", urgency=3)
+        alice = talking(office, "alice", "first", POLICE)
+        emergency(office, "first", urgency=3)
+        bob = office["bob"].dial(POLICE)
+        office.run(1)
+        assert (alice.notes[-1], bob.notes) == ("confirmed", ["503"])
+        emergency(office, "first", urgency=2, hunts=False)
+        assert office["bob"].dial(POLICE)
+        office.run(1)
+        assert alice.notes[-1] == "confirmed"
+        emergency(office, "first", urgency=2)
+        office["bob"].dial(POLICE)
+        office.run(1)
+        assert alice.notes[-1] == "ended"
+        office.run()
+        office.check()
+
+
+def test_an_emergency_goes_on_where_a_provider_says_that_it_is_busy() -> None:
+    with Office("alice", "first", "second") as office:
+        outside(office, "first", "second")
+        emergency(office, "first", "second")
+        office["first"].refuses = 486
+        alice = talking(office, "alice", "second", POLICE)
+        called = [each.trunk for each in office.house.facts if isinstance(each, LegCalled)]
+        assert called == ["first", "second"]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_the_cause_for_who_is_not_registered_is_a_setting() -> None:
+    with Office("alice", "bob") as office:
+        directory = office.house.directory
+        settings = msgspec.structs.replace(directory.settings, unavailable_status=404)
+        directory.apply(Delta(directory.version + 1, (SettingsChanged(settings),)))
+        office.house.bindings.clear()
+        alice = office["alice"].dial("bob")
+        office.run()
+        office.check()
+        assert alice.notes == ["404"]
+        (ended,) = (each for each in office.house.facts if isinstance(each, LegEnded))
+        assert (ended.status, ended.cause) == (404, 1)
