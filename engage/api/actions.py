@@ -25,6 +25,7 @@ RIGHTS = Rights(
             Module.TRUNKS: "view",
             Module.OUTBOUND_ROUTES: "edit",
             Module.INBOUND_ROUTES: "edit",
+            Module.PIN_GROUPS: "edit",
             Module.CALL_HISTORY: "view",
             Module.RECORDINGS: "view",
             Module.ACTIVE_CALLS: "edit",

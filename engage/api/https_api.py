@@ -14,6 +14,7 @@ from engage.api.lockout import Lockout
 from engage.api.numbers import Numbers
 from engage.api.outbound_actions import OutboundActions
 from engage.api.permitted import SystemNames
+from engage.api.pin_actions import PinActions
 from engage.api.queue_actions import QueueActions
 from engage.api.routes import ApiUserRoutes
 from engage.api.service import ApiUsers
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from engage.calls.sound import Recordings
     from engage.dialplan.inbound_forms import InboundRouteForm
     from engage.dialplan.outbound_forms import OutboundRouteForm
+    from engage.dialplan.pin_groups import PinGroupForm
     from engage.dialplan.service import Routes
     from engage.identifiers import Clock
     from engage.people.service import People
@@ -82,6 +84,7 @@ class Dialplan:
     trunks: Trunks
     outbound: Routes[OutboundRouteForm]
     inbound: Routes[InboundRouteForm]
+    pin_groups: Routes[PinGroupForm]
     configuration: Configuration
 
 
@@ -145,7 +148,8 @@ class HttpsApi:
             lambda number: people.name_of(number) is not None,
             zone,
         )
-        outbound = OutboundActions(dialplan.outbound, self._numbers)
+        pins = PinActions(dialplan.pin_groups, self._numbers)
+        outbound = OutboundActions(dialplan.outbound, self._numbers, pins)
         inbound = InboundActions(dialplan.inbound, self._numbers)
         blocked = BlacklistActions(dialplan.configuration)
         trunks = TrunkActions(dialplan.trunks, self._numbers)
@@ -175,6 +179,11 @@ class HttpsApi:
             "addoutboundroute": outbound.add,
             "updateoutboundroute": outbound.update,
             "deleteoutboundroute": outbound.delete,
+            "listpinsets": pins.list_groups,
+            "getpinsets": pins.get,
+            "addpinsets": pins.add,
+            "updatepinsets": pins.update,
+            "deletepinsets": pins.delete,
             "listinboundroute": inbound.list_routes,
             "getinboundroute": inbound.get,
             "addinboundroute": inbound.add,

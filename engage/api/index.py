@@ -51,6 +51,11 @@ _SERVED = (
     Action("addOutboundRoute", changes=True),
     Action("updateOutboundRoute", changes=True),
     Action("deleteOutboundRoute", changes=True),
+    Action("listPinSets"),
+    Action("getPinSets"),
+    Action("addPinSets", changes=True),
+    Action("updatePinSets", changes=True),
+    Action("deletePinSets", changes=True),
     Action("listInboundRoute"),
     Action("getInboundRoute"),
     Action("addInboundRoute", changes=True),
@@ -91,7 +96,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 """Names that programs use for an action of ours."""
 
 _VERBS = ("list", "get", "add", "update", "delete")
-_OBJECTS = (*("pinsets", "siptrunk", "analogtrunk", "digitaltrunk", "paginggroup", "ivr"),)
+_OBJECTS = (*("siptrunk", "analogtrunk", "digitaltrunk", "paginggroup", "ivr"),)
 _OTHERS = (
     *("getsipaccountqr", "addslatrunk", "updateslatrunk", "getdogitaltrunk"),
     *("callbarge", "mute", "unmute", "hold", "unhold", "dialoutboundtwo"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from engage.api.actions import Caller, Parameters
     from engage.api.numbers import Numbers
+    from engage.api.pin_actions import PinActions
     from engage.dialplan.model import RouteEntry
     from engage.dialplan.service import Routes
 
@@ -25,6 +26,7 @@ KIND, TRUNK = "outbound_route", "trunk"
 PLAIN = {
     "outbound_rt_name": "name",
     "permission": "permission",
+    "password": "password",
     "custom_member": "caller_patterns",
 }
 
@@ -32,8 +34,10 @@ PLAIN = {
 class OutboundActions:
     """Which numbers go out by which trunks."""
 
-    def __init__(self, routes: Routes[OutboundRouteForm], numbers: Numbers) -> None:
-        self._routes, self._numbers = routes, numbers
+    def __init__(
+        self, routes: Routes[OutboundRouteForm], numbers: Numbers, pins: PinActions
+    ) -> None:
+        self._routes, self._numbers, self._pins = routes, numbers, pins
 
     async def list_routes(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Every route, its patterns as one text."""
@@ -66,14 +70,14 @@ class OutboundActions:
                 "default_trunk_index": trunks[main.trunk],
                 "permission": form.permission,
                 "out_of_service": yes(form.disabled),
-                "password": None,
-                "pin_sets_id": None,
+                "password": form.password or None,
+                "pin_sets_id": await self._pins.ident_of(caller, form.pin_group),
                 "strip": main.strip,
                 "prepend": main.prepend or None,
                 "enable_wlist": yes(form.only_callers),
                 "members": ",".join(form.callers) or None,
                 "custom_member": form.caller_patterns or None,
-                "limitime": None,
+                "limitime": form.longest_s or None,
                 "time_mode": form.when.condition,
             },
             "pattern": [
@@ -104,14 +108,14 @@ class OutboundActions:
                 required(asked, name)
             elif not asked.get(name):
                 raise unknown(name, "")
-        form = checked(OutboundRouteForm, self._given(asked, None))
+        form = checked(OutboundRouteForm, await self._given(caller, asked, None))
         await self._routes.add(caller.actor, form, None)
         return NEED_APPLY
 
     async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Change what the request names."""
         entry = self._existing(caller, asked)
-        given = self._given(asked, entry)
+        given = await self._given(caller, asked, entry)
         checked(OutboundRouteForm, {**entry.form.model_dump(), **given})
         await self._routes.update(caller.actor, entry.id, given, None)
         return NEED_APPLY
@@ -130,8 +134,8 @@ class OutboundActions:
                 return each
         raise unknown("outbound_route", given)
 
-    def _given(
-        self, asked: Parameters, present: RouteEntry[OutboundRouteForm] | None
+    async def _given(
+        self, caller: Caller, asked: Parameters, present: RouteEntry[OutboundRouteForm] | None
     ) -> dict[str, Any]:
         """The fields of our form that a request names."""
         found: dict[str, Any] = {
@@ -146,6 +150,10 @@ class OutboundActions:
                 found[ours] = on
         if (members := text(asked, "members")) is not None:
             found["callers"] = [each.strip() for each in members.split(",") if each.strip()]
+        if (group := text(asked, "pin_sets_id")) is not None:
+            found["pin_group"] = await self._pins.group_of(caller, group)
+        if "limitime" in asked:
+            found["longest_s"] = whole(asked, "limitime", 86_400) or 0
         if (mode := whole(asked, "time_mode", 8)) is not None:
             hours = (
                 [] if present is None else [each.model_dump() for each in present.form.when.hours]

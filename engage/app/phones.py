@@ -117,7 +117,8 @@ class Phones:
     def for_programs(self) -> api.Dialplan:
         """What the HTTPS API reaches of the dialplan."""
         plan = self.dialplan
-        return api.Dialplan(self.trunks, plan.outbound, plan.inbound, self._ground.configuration)
+        kept = plan.outbound, plan.inbound, plan.pin_groups
+        return api.Dialplan(self.trunks, *kept, self._ground.configuration)
 
     def _trunk_choices(self) -> list[Choice]:
         return [Choice(each.id, each.name) for each in self.trunks.directory()]

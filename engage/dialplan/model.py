@@ -83,6 +83,8 @@ class RouteEntry(Generic[Form]):
     form: Form
     version: int
     created_at_ms: int
+    client_id: str | None = None
+    """What the request called it that added it."""
 
     @property
     def key(self) -> str:

@@ -82,7 +82,8 @@ class RouteRepository(Generic[Form]):
 
     def _entry(self, row: Any) -> RouteEntry[Form]:
         form = read_form(self._kind, {self._kind.form.named_by: row.name, **row.settings})
-        return RouteEntry(row.id, row.position, form, row.version, row.created_at_ms)
+        when = row.created_at_ms
+        return RouteEntry(row.id, row.position, form, row.version, when, row.client_id)
 
 
 def read_form(kind: RouteKind[Form], fields: dict[str, Any]) -> Form:

@@ -104,6 +104,41 @@ def test_what_cannot_be_taken_is_refused(
     assert api.ask("addOutboundRoute", **(usual | fields)).status == status
 
 
+def test_pins_open_an_outbound_route(api: UcmClient, index: dict[str, int]) -> None:
+    ident = "1764172800000"
+    pins = [{"pin": "4711", "pin_name": "Ana"}, {"pin": "4712"}]
+    fields = {"pin_sets_id": ident, "pin_sets_name": "Sales", "record_in_cdr": "yes"}
+    added = api.ask("addPinSets", **fields, members=pins)
+    assert (added.status, added.response) == (0, NEED_APPLY)
+    assert api.ask("addPinSets", **fields, members=pins).status == -44
+    assert api.ask("listPinSets").response["pin_sets_id"] == [fields]
+    read = api.ask("getPinSets", pin_sets_id=ident).response
+    assert read["pin_sets_id"] == fields
+    assert read["members"][0] == {**pins[0], "pin_sets_id": ident}
+    wrong = [{"pin": "12"}]
+    assert api.ask("updatePinSets", pin_sets_id=ident, members=wrong).status == -15
+    assert api.ask("updatePinSets", pin_sets_id=ident, members=pins[:1]).status == 0
+    route = {
+        "outbound_rt_name": "Pins", "default_trunk_index": index["Other"], "limitime": 60,
+        "pattern": [{"match": "_8X."}], "pin_sets_id": ident, "password": "9999",
+    }  # fmt: skip
+    assert api.ask("addOutboundRoute", **(route | {"pin_sets_id": "7"})).status == -16
+    assert api.ask("addOutboundRoute", **route).status == 0
+    [row] = api.ask("listOutboundRoute").response["outbound_route"]
+    number = row["outbound_rt_index"]
+    found = api.ask("getOutboundRoute", outbound_route=number).response["outbound_route"]
+    kept = {name: found[name] for name in ("pin_sets_id", "password", "limitime")}
+    assert kept == {"pin_sets_id": ident, "password": "9999", "limitime": 60}
+    assert api.ask("deletePinSets", pin_sets_id=ident).status != 0
+    changed = {"pin_sets_id": None, "password": None, "limitime": None}
+    assert api.ask("updateOutboundRoute", outbound_route=number, **changed).status == 0
+    found = api.ask("getOutboundRoute", outbound_route=number).response["outbound_route"]
+    assert {name: found[name] for name in changed} == changed
+    assert api.ask("deletePinSets", pin_sets_id=ident).status == 0
+    assert api.ask("getPinSets", pin_sets_id=ident).status == -16
+    assert api.ask("deleteOutboundRoute", outbound_route=number).status == 0
+
+
 def test_an_inbound_route_is_added_read_changed_and_deleted(
     api: UcmClient, index: dict[str, int]
 ) -> None:
