@@ -20,6 +20,7 @@ from engage.api.route_values import (
 )
 from engage.api.status import Refused, Status, unknown
 from engage.api.stored import checked
+from engage.api.timed_values import members_of, modes_of, timed_of
 from engage.dialplan.blacklist import SECTION, Blacklist
 from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.errors import N_
@@ -45,6 +46,7 @@ PLAIN = {
 SWITCHES = {
     "out_of_service": "disabled",
     "prepend_trunk_name": "trunk_name_first",
+    "blocking_did_collect_calls": "block_collect_calls",
 }
 EXISTS = N_("This number is in the blacklist already.")
 
@@ -61,8 +63,8 @@ class InboundActions:
         if text(asked, "trunk_index"):
             trunk = self._trunk(required(asked, "trunk_index"))
             entries = [each for each in entries if trunk in each.form.trunks]
-        rows = [await self._fields(each) for each in entries]
-        return listed("inbound_route", [{**row, "members": []} for row in rows], asked)
+        rows = [{**await self._fields(each), "members": members_of(each.form)} for each in entries]
+        return listed("inbound_route", rows, asked)
 
     async def get(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """One route, and what may be reached by DID."""
@@ -141,7 +143,8 @@ class InboundActions:
             "set_callerid_name": form.name_set or "${CALLERID(name)}",
             "alertinfo": None,
             "out_of_service": yes(form.disabled),
-            "blocking_did_collect_calls": "no",
+            "blocking_did_collect_calls": yes(form.block_collect_calls),
+            "en_multi_mode": yes(form.modes),
             "enable_fax_detect": "no",
             "fax_intelligent_route": "no",
             "fax_intelligent_route_destination": None,
@@ -162,6 +165,10 @@ class InboundActions:
         for theirs, ours in (("did_pattern_match", "dids"), ("did_pattern_allow", "callers")):
             if (patterns := matches(asked, theirs, theirs)) is not None:
                 found[ours] = lines(patterns)
+        if (timed := timed_of(asked, "time_condition")) is not None:
+            found["timed"] = timed
+        if (modes := modes_of(asked, "multi_mode")) is not None:
+            found["modes"] = modes
         if kind := text(asked, "destination_type"):
             found["destination"] = destination_of(asked, kind)
         if (strip := whole(asked, "did_strip", 32)) is not None:

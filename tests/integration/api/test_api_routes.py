@@ -187,6 +187,33 @@ def test_an_inbound_route_is_added_read_changed_and_deleted(
     assert api.ask("getInboundRoute", inbound_route=route).status == -16
 
 
+def test_an_inbound_route_has_timed_destinations_and_modes(
+    api: UcmClient, index: dict[str, int]
+) -> None:
+    night = {"destination_type": "account", "account": "1001"}
+    hours = {"start_hour": 12, "start_min": "30", "end_hour": 13, "end_min": 0}
+    fields = {
+        "trunk_index": index["Other"], "did_pattern_match": "_7x.", "destination_type": "account",
+        "account": "1000", "blocking_did_collect_calls": "yes",
+        "time_condition": [{"timetype": 2, **night}, {"timetype": "6", **night, **hours}],
+        "multi_mode": [{"mode": 1, "destination_type": "hangup"}],
+    }  # fmt: skip
+    bad = {"multi_mode": [{"destination_type": "hangup"}]}
+    assert api.ask("addInboundRoute", **(fields | bad)).status == -15
+    assert api.ask("addInboundRoute", **fields).status == 0
+    [row] = api.ask("listInboundRoute", trunk_index=index["Other"]).response["inbound_route"]
+    assert row["blocking_did_collect_calls"] == "yes"
+    closed, lunch, mode = row["members"]
+    assert (closed["tc"], closed["mode"], closed["account"]) == (2, 0, "1001")
+    assert {name: lunch[name] for name in hours} == hours | {"start_min": 30}
+    assert (mode["mode"], mode["destination_type"]) == (1, "hangup")
+    route = row["inbound_rt_index"]
+    assert api.ask("updateInboundRoute", inbound_route=route, time_condition=[]).status == 0
+    [row] = api.ask("listInboundRoute", trunk_index=index["Other"]).response["inbound_route"]
+    assert [each["mode"] for each in row["members"]] == [1]
+    assert api.ask("deleteInboundRoute", inbound_route=route).status == 0
+
+
 def test_the_blacklist_is_filled_and_emptied(api: UcmClient) -> None:
     assert api.ask("getInboundBlacklistSettings").response == {
         "inbound_blacklist_settings": {"enable": "no"}
