@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from engage.app.rooms import Rooms
 from engage.dialplan.blacklist import SECTION, Blacklist
 from engage.dialplan.emergency_numbers import EmergencyNumberForm
 from engage.dialplan.inbound_forms import InboundRouteForm
@@ -65,7 +66,9 @@ class Dialplan:
         self.emergencies = Routes(EMERGENCIES, *on, self._emergency_problem)
         self.pin_groups = Routes(PIN_GROUPS, *on, users=self._users_of_pins)
         people.choices.offer("pin-groups", (Module.OUTBOUND_ROUTES,), self._pin_group_choices)
+        self.rooms = Rooms(ground, people.members_of_groups, self._taken)
         self.routes: Sequence[BaseRoute] = [
+            *self.rooms.routes,
             *OutboundRouteRoutes(self.outbound).routes(),
             *InboundRouteRoutes(self.inbound).routes(),
             *RingGroupRoutes(self.ring_groups).routes(),
@@ -90,6 +93,7 @@ class Dialplan:
         await self.speed_dials.start()
         await self.emergencies.start()
         await self.pin_groups.start()
+        await self.rooms.start()
 
     async def stop(self) -> None:
         """Nothing runs in the background."""
@@ -101,7 +105,7 @@ class Dialplan:
         members_of = self._people.members_of_groups
         groups = [each.form.group(members_of) for each in self.ring_groups.entries]
         dials = (each.form for each in self.speed_dials.entries if not each.form.disabled)
-        return Plan(
+        plan = Plan(
             tuple(each.form.route(each.id, self._pins_of) for each in self.outbound.entries),
             tuple(each.form.route(each.id) for each in self.inbound.entries),
             numbers=queues | {each.number: Place("ring_group", each.number) for each in groups},
@@ -112,6 +116,7 @@ class Dialplan:
             hours=Hours(self._time().time_zone, calendar.office_time, calendar.holidays),
             mode=self._mode().mode,
         )
+        return self.rooms.added_to(plan)
 
     def _pins_of(self, group: str) -> tuple[Pin, ...]:
         found = next((each.form for each in self.pin_groups.entries if each.id == group), None)
@@ -132,7 +137,8 @@ class Dialplan:
         """A number belongs to one object."""
         others = (each for each in self.ring_groups.entries if each.id != but)
         same = any(each.form.number == form.number for each in others)
-        taken = same or self._people.extensions.taken(form.number)
+        taken = same or self._people.extensions.taken(form.number) is not None
+        taken |= self.rooms.has_number(form.number)
         return {"number": TAKEN} if taken or self._is_code(form.number) else {}
 
     def _code_problem(self, form: SpeedDialForm, but: str) -> dict[str, str]:
@@ -140,13 +146,20 @@ class Dialplan:
         taken = self._people.extensions.taken(form.code) is not None
         taken |= any(each.form.number == form.code for each in self.ring_groups.entries)
         taken |= any(each.form.number == form.code for each in self.emergencies.entries)
+        taken |= self.rooms.has_number(form.code)
         return {"code": TAKEN} if taken else {}
 
     def _emergency_problem(self, form: EmergencyNumberForm, but: str) -> dict[str, str]:
         others = (each for each in self.emergencies.entries if each.id != but)
         taken = any(each.form.number == form.number for each in others)
         taken |= self._people.extensions.taken(form.number) is not None
-        return {"number": TAKEN} if taken else {}
+        return {"number": TAKEN} if taken or self.rooms.has_number(form.number) else {}
+
+    def _taken(self, number: str) -> bool:
+        """Whether something that is no room has a number."""
+        taken = any(each.form.number == number for each in self.ring_groups.entries)
+        taken |= any(each.form.number == number for each in self.emergencies.entries)
+        return taken or self._is_code(number) or self._people.extensions.taken(number) is not None
 
     def _is_code(self, number: str) -> bool:
         return any(each.form.code == number for each in self.speed_dials.entries)

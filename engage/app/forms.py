@@ -8,6 +8,8 @@ from engage.api.forms import ApiUserForm
 from engage.dialplan.emergency_numbers import EmergencyNumberForm
 from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.outbound_forms import OutboundRouteForm
+from engage.dialplan.parking_lots import ParkingLotForm
+from engage.dialplan.pickup_groups import PickupGroupForm
 from engage.dialplan.pin_groups import PinGroupForm
 from engage.dialplan.ring_group_forms import RingGroupForm
 from engage.dialplan.speed_dials import SpeedDialForm
@@ -38,6 +40,8 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "inbound-route": InboundRouteForm,
     "livechat": LiveChatForm,
     "outbound-route": OutboundRouteForm,
+    "parking-lot": ParkingLotForm,
+    "pickup-group": PickupGroupForm,
     "pin-group": PinGroupForm,
     "privilege": PrivilegeForm,
     "queue": QueueForm,

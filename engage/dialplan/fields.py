@@ -46,6 +46,9 @@ SomePatterns = Annotated[Patterns, AfterValidator(_needed)]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z+_*#]*$", max_length=20)]
 Strip = Annotated[int, Field(ge=0, le=32)]
 Ident = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(policy.line)]
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,18}$")]
+Members = Annotated[list[Ident], Field(max_length=500)]
+MemberGroups = Annotated[list[Ident], Field(max_length=100)]
 
 Level = Literal[
     "internal",

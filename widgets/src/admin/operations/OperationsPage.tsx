@@ -46,6 +46,8 @@ export default function OperationsPage() {
               { value: "speed_dial.", label: t("Speed Dial") },
               { value: "emergency_number.", label: t("Emergency Calls") },
               { value: "pin_group.", label: t("PIN Groups") },
+              { value: "pickup_group.", label: t("Pickup Groups") },
+              { value: "parking_lot.", label: t("Parking Lots") },
               { value: "outbound_route.", label: t("Outbound Routes") },
               { value: "inbound_route.", label: t("Inbound Routes") },
               { value: "call.", label: t("Calls") },

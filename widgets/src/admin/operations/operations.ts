@@ -42,6 +42,10 @@ function kindWords(kind: string): string {
       return t("Emergency Number");
     case "pin_group":
       return t("PIN Group");
+    case "pickup_group":
+      return t("Pickup Group");
+    case "parking_lot":
+      return t("Parking Lot");
     case "outbound_route":
       return t("Outbound Route");
     case "inbound_route":

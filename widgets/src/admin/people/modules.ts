@@ -13,6 +13,9 @@ export const modules: readonly Module[] = [
   "speed_dials",
   "emergency_numbers",
   "pin_groups",
+  "pickup_groups",
+  "parking_lots",
+  "feature_codes",
   "call_history",
   "recordings",
   "active_calls",
@@ -51,6 +54,12 @@ export function moduleWords(module: Module): string {
       return t("Emergency Calls");
     case "pin_groups":
       return t("PIN Groups");
+    case "pickup_groups":
+      return t("Pickup Groups");
+    case "parking_lots":
+      return t("Parking Lots");
+    case "feature_codes":
+      return t("Feature Codes");
     case "call_history":
       return t("Call History");
     case "recordings":

@@ -1,0 +1,115 @@
+"""What several take part in: pickup groups, parking lots."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engage.dialplan.feature_codes import SECTION, FeatureCodes
+from engage.dialplan.model import RouteKind
+from engage.dialplan.object_routes import ObjectRoutes
+from engage.dialplan.parking_lots import ParkingLotForm
+from engage.dialplan.pickup_groups import PickupGroupForm
+from engage.dialplan.service import Routes
+from engage.errors import N_
+from engage.storage import tables
+from engage.system.actor import Module
+from pbxcore.dialplan.plan import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from starlette.routing import BaseRoute
+
+    from engage.app.ground import Ground
+    from pbxcore.dialplan.plan import Plan
+
+    Numbered = ParkingLotForm
+
+PICKUP_GROUPS = RouteKind(
+    "pickup_group", tables.pickup_groups, Module.PICKUP_GROUPS, PickupGroupForm
+)
+PARKING_LOTS = RouteKind("parking_lot", tables.parking_lots, Module.PARKING_LOTS, ParkingLotForm)
+TAKEN = N_("This number is taken already.")
+
+
+class Rooms:
+    """Where administrators arrange them, and what the PBX is told.
+
+    Args:
+        ground: what everything stands on.
+        members_of: the members of extension groups.
+        taken: whether something else has a number.
+    """
+
+    def __init__(
+        self,
+        ground: Ground,
+        members_of: Callable[[list[str]], list[str]],
+        taken: Callable[[str], bool],
+    ) -> None:
+        self._members_of, self._taken = members_of, taken
+        self._codes = partial(ground.configuration.get, FeatureCodes)
+        ground.configuration.register(SECTION, FeatureCodes, Module.FEATURE_CODES)
+        on = ground.database, ground.events, _no_trunk, ground.clock
+        self.pickup_groups = Routes(PICKUP_GROUPS, *on)
+        self.parking_lots = Routes(PARKING_LOTS, *on, self._number_problem)
+        columns = ("number", "name")
+        self.routes: Sequence[BaseRoute] = [
+            *ObjectRoutes(
+                self.pickup_groups,
+                "PickupGroup",
+                ("a pickup group", "pickup groups"),
+                ("name", "members"),
+                ("name",),
+            ).routes(),
+            *ObjectRoutes(
+                self.parking_lots,
+                "ParkingLot",
+                ("a parking lot", "parking lots"),
+                (*columns, "first_slot", "last_slot", "timeout_s"),
+                columns,
+            ).routes(),
+        ]
+
+    async def start(self) -> None:
+        """Read all of them."""
+        await self.pickup_groups.start()
+        await self.parking_lots.start()
+
+    def has_number(self, number: str, but: str = "") -> bool:
+        """Whether one of them, another than `but`, has a number."""
+        return any(number in form.numbers() for at, form in self._numbered() if at != but)
+
+    def added_to(self, plan: Plan) -> Plan:
+        """The plan with them."""
+        lots = tuple(each.form.lot() for each in self.parking_lots.entries)
+        numbers = {each.number: Place("parking_lot", each.number) for each in lots}
+        numbers |= {slot: Place("parking_slot", slot) for each in lots for slot in each.slots}
+        return msgspec.structs.replace(
+            plan,
+            numbers=plan.numbers | numbers,
+            parking_lots=lots,
+            pickup_groups=tuple(
+                each.form.group(self._members_of) for each in self.pickup_groups.entries
+            ),
+            codes=self._codes().codes(),
+        )
+
+    def _numbered(self) -> Iterator[tuple[str, Numbered]]:
+        for kept in (self.parking_lots,):
+            for each in kept.entries:
+                yield each.id, each.form
+
+    def _number_problem(self, form: Numbered, but: str) -> dict[str, str]:
+        """A number belongs to one object."""
+        taken = [n for n in form.numbers() if self._taken(n) or self.has_number(n, but)]
+        if not taken:
+            return {}
+        return {"number" if form.number in taken else "first_slot": TAKEN}
+
+
+def _no_trunk(_id: str) -> bool:
+    return False

@@ -1,0 +1,50 @@
+"""Feature codes, as a section of settings."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from engage.errors import N_, Refused
+from pbxcore.dialplan import plan
+
+SECTION = "feature_codes"
+DIALLED, PRESSED = N_("Dialled"), N_("Pressed during a call")
+Code = Annotated[str, StringConstraints(pattern=r"^([*#]{1,2}[0-9]{0,6})?$")]
+
+
+class FeatureCodes(BaseModel):
+    """What is dialled, or pressed during a call, to have something done."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title=N_("Feature Codes"))
+
+    pickup: Code = Field(
+        default="**",
+        title=N_("Call Pickup on Ringing"),
+        description=N_("Before the number of the extension that rings."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
+    group_pickup: Code = Field(
+        default="*8",
+        title=N_("Pickup Extension"),
+        description=N_("Takes the call that rings longest in the own pickup groups."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
+    park: Code = Field(
+        default="#72",
+        title=N_("Call Park"),
+        description=N_("Parks whom one talks to."),
+        json_schema_extra={"control": "text", "section": PRESSED},
+    )
+
+    @model_validator(mode="after")
+    def _different(self) -> Self:
+        codes = [each for each in self.model_dump().values() if each]
+        if len(set(codes)) < len(codes):
+            raise Refused(N_("Each feature needs a code of its own."))
+        return self
+
+    def codes(self) -> plan.FeatureCodes:
+        """As the PBX knows them."""
+        return plan.FeatureCodes(self.pickup, self.group_pickup, self.park)

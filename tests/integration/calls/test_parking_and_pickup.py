@@ -1,0 +1,152 @@
+"""Real phones park calls, take them from slots, get them back, and pick up what rings elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pbxcore.net.user_agent import Refused
+from pbxcore.presence.packages.dialog_info import read_dialogs
+from tests.integration.calls.test_records_of_real_calls import Pair
+from tests.integration.calls.test_two_phones import phone, port_of, session
+from tests.support.baresip import Baresip
+from tests.support.program import Program
+from tests.support.tone import Voice, hears, says
+from tests.support.ucm import UcmClient
+from tests.support.watcher import Watcher
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.server import Server
+
+TONES = {"1000": 440.0, "1001": 1000.0, "1002": 1500.0}
+
+
+@pytest.fixture(scope="module")
+def arranged(server: Server) -> Server:
+    """A lot with a short time, and a pickup group."""
+    admin = Program(server.url, "admin", "Demo-admin!")
+    lot: dict[str, Any] = {
+        "name": "Lot", "number": "700", "first_slot": "701", "last_slot": "702", "timeout_s": 15,
+    }  # fmt: skip
+    assert admin.post("/v1/parking-lots", lot).status == 201
+    group = {"name": "Office", "members": ["1001", "1002"]}
+    assert admin.post("/v1/pickup-groups", group).status == 201
+    password = "Api-rooms-2026!"  # noqa: S105
+    admin.post("/v1/api-users", {"user": "rooms", "password": password})
+    program = UcmClient("127.0.0.1", server.https_port, "rooms", password)
+    assert program.login().status == 0
+    assert program.ask("applyChanges").status == 0
+    return server
+
+
+async def test_three_baresips_park_and_retrieve(arranged: Server, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        phones = {}
+        for number, hz in TONES.items():
+            folder = tmp_path / number
+            account = ";answermode=auto" if number == "1001" else ""
+            phones[number] = stack.enter_context(
+                Baresip(folder, arranged, number, "udp", account=account, config=says(folder, hz))
+            )
+        for each in phones.values():
+            await asyncio.to_thread(each.shows, "registered successfully")
+        parker, taker = phones["1000"], phones["1002"]
+        parker.enters(f"/dial sip:1001@127.0.0.1:{arranged.sip_port}")
+        await asyncio.to_thread(parker.shows, "Call established")
+        await asyncio.to_thread(hears, tmp_path / "1001", TONES["1000"])
+        parker.enters(f"/transfer sip:700@127.0.0.1:{arranged.sip_port}")
+        await asyncio.to_thread(parker.shows, "terminated (duration")
+        taker.enters(f"/dial sip:701@127.0.0.1:{arranged.sip_port}")
+        await asyncio.to_thread(taker.shows, "Call established")
+        await asyncio.to_thread(hears, tmp_path / "1001", TONES["1002"])
+        await asyncio.to_thread(hears, tmp_path / "1002", TONES["1001"])
+        taker.enters("/hangup")
+
+
+async def test_a_baresip_picks_up_what_rings_elsewhere(arranged: Server, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        phones = {}
+        for number, hz in TONES.items():
+            folder = tmp_path / number
+            phones[number] = stack.enter_context(
+                Baresip(folder, arranged, number, "udp", config=says(folder, hz))
+            )
+        for each in phones.values():
+            await asyncio.to_thread(each.shows, "registered successfully")
+        phones["1000"].enters(f"/dial sip:1001@127.0.0.1:{arranged.sip_port}")
+        await asyncio.to_thread(phones["1001"].shows, "Incoming call from")
+        phones["1002"].enters(f"/dial sip:**1001@127.0.0.1:{arranged.sip_port}")
+        await asyncio.to_thread(phones["1000"].shows, "Call established")
+        await asyncio.to_thread(hears, tmp_path / "1000", TONES["1002"])
+        await asyncio.to_thread(hears, tmp_path / "1002", TONES["1000"])
+        phones["1002"].enters("/hangup")
+
+
+async def test_a_call_nobody_takes_returns_to_who_parked_it(arranged: Server) -> None:
+    """B45: the parked caller is not hung up, and the lamp of the slot shows it meanwhile."""
+    async with AsyncExitStack() as stack:
+        agents = [await phone(stack, arranged, each) for each in ("1000", "1001")]
+        pair = Pair(arranged, *agents)
+        lamp = Watcher("1002", "Sip-1002!", ("127.0.0.1", arranged.sip_port))
+        await stack.enter_async_context(lamp)
+        assert await lamp.register() == 200
+        answer, _ = await lamp.subscribe("dialog", "701")
+        assert answer.status == 200
+
+        def state() -> list[str]:
+            bodies = [each.body for each in lamp.notices if each.get("Event") == "dialog"]
+            return [each.state for each in read_dialogs(bodies[-1].encode()).dialogs]
+
+        await lamp.until(lambda: bool(lamp.notices))
+        assert state() == []
+        ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
+        call = pair.caller.call(pair.uri("1001"), session(ours))
+        came = await pair.callee.next_call()
+        await came.accept(session(theirs, 0))
+        await call.answered()
+        ours.talk(port_of(call.remote_description))
+        await came.refer(pair.uri("700"))
+        await came.ended()
+        await lamp.until(lambda: state() == ["confirmed"])
+        back = await asyncio.wait_for(pair.callee.next_call(), 25)
+        assert back.peer.startswith("sip:1000@")
+        back.ring()
+        await back.accept(session(theirs, 0))
+        theirs.talk(port_of(back.remote_description))
+        await asyncio.gather(
+            asyncio.to_thread(ours.hears, 1000), asyncio.to_thread(theirs.hears, 440)
+        )
+        await lamp.until(lambda: state() == ["terminated"])
+        await call.hang_up()
+        record = await pair.record()
+        assert record["disposition"] == "answered"
+        parking = [each for each in record["legs"] if each["action"] == "parking"]
+        assert [each["party"] for each in parking] == ["701", "1001"]
+
+
+async def test_the_code_of_the_own_group_and_a_slot_that_is_empty(arranged: Server) -> None:
+    async with AsyncExitStack() as stack:
+        agents = [await phone(stack, arranged, each) for each in ("1000", "1001", "1002")]
+        uri = f"sip:%s@127.0.0.1:{arranged.sip_port}"
+        ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
+        call = agents[0].call(uri % "1001", session(ours))
+        came = await agents[1].next_call()
+        came.ring()
+        taken = await agents[2].invite(uri % "*8", session(theirs))
+        await call.answered()
+        ours.talk(port_of(call.remote_description))
+        theirs.talk(port_of(taken.remote_description))
+        await asyncio.gather(
+            asyncio.to_thread(ours.hears, 1000), asyncio.to_thread(theirs.hears, 440)
+        )
+        await came.ended()
+        await taken.hang_up()
+        for nothing in "702", "*8", "**1000":
+            with pytest.raises(Refused) as refused:
+                await agents[2].invite(uri % nothing, session(theirs))
+            assert refused.value.status == 480

@@ -1,0 +1,69 @@
+"""Parking lots, pickup groups and feature codes over REST, on each database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.integration.dialplan.conftest import House
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+LOTS, PICKUPS, CODES = "/v1/parking-lots", "/v1/pickup-groups", "/v1/settings/feature_codes"
+
+
+async def test_a_lot_takes_its_numbers_until_it_is_deleted(house: House) -> None:
+    lot = {"name": "Lot", "number": "700", "first_slot": "701", "last_slot": "703"}
+    status, added = await house.ask("POST", LOTS, lot)
+    assert status == 201, added
+    assert (added["timeout_s"], added["destination"]["kind"]) == (300, "hang_up")
+    group = {"name": "Sales", "number": "702", "members": ["1000"]}
+    status, told = await house.ask("POST", "/v1/ring-groups", group)
+    assert (status, list(told["error"]["fields"])) == (422, ["number"])
+    other = {"name": "Other", "number": "710", "first_slot": "703", "last_slot": "705"}
+    status, told = await house.ask("POST", LOTS, other)
+    assert (status, list(told["error"]["fields"])) == (422, ["first_slot"])
+    path = f"{LOTS}/{added['id']}"
+    assert (await house.ask("PATCH", path, {"last_slot": "702"}))[1]["last_slot"] == "702"
+    assert (await house.ask("POST", LOTS, other))[0] == 201
+    assert (await house.ask("DELETE", path))[0] == 204
+    assert (await house.ask("GET", path))[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"number": "722"}, "number"),
+        ({"number": "1000"}, "number"),
+        ({"last_slot": "720"}, "last_slot"),
+        ({"last_slot": "1721"}, "last_slot"),
+        ({"first_slot": "x"}, "first_slot"),
+        ({"timeout_s": -1}, "timeout_s"),
+        ({"destination": {"kind": "extension"}}, "destination.value"),
+        ({"destination": {"kind": "by_did"}}, "destination.kind"),
+    ],
+)
+async def test_what_is_wrong_with_a_lot_is_named(
+    house: House, fields: dict[str, Any], wrong: str
+) -> None:
+    usual = {"name": "Wrong", "number": "720", "first_slot": "721", "last_slot": "723"}
+    status, told = await house.ask("POST", LOTS, usual | fields)
+    assert (status, list(told["error"]["fields"])) == (422, [wrong]), told
+
+
+async def test_a_pickup_group_has_members(house: House) -> None:
+    status, told = await house.ask("POST", PICKUPS, {"name": "Nobody"})
+    assert (status, list(told["error"]["fields"])) == (422, ["members"])
+    status, added = await house.ask("POST", PICKUPS, {"name": "Sales", "members": ["1000"]})
+    assert (status, added["members"]) == (201, ["1000"])
+    assert (await house.ask("DELETE", f"{PICKUPS}/{added['id']}"))[0] == 204
+
+
+async def test_feature_codes_differ_from_each_other(house: House) -> None:
+    status, told = await house.ask("GET", CODES)
+    assert (status, told["values"]["park"]) == (200, "#72")
+    same = {"values": {"group_pickup": "*9", "park": "*9"}, "version": told["version"]}
+    status, refused = await house.ask("PATCH", CODES, same)
+    assert status == 422, refused
