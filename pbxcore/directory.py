@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from pbxcore.dialplan.plan import HANG_UP, Dod, Plan
+from pbxcore.dialplan.place import HANG_UP
+from pbxcore.dialplan.plan import Dod, Plan
 from pbxcore.voicemail.rules import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 class Mailbox(msgspec.Struct, frozen=True):
@@ -40,7 +41,7 @@ class Extension(msgspec.Struct, frozen=True):
 
     `permission` is how far away it may call; `outbound_cid` is the number that it shows outside,
     `emergency_cid` that of its emergency calls. A call outside lasts `longest_s` at most, 0: as
-    long as it likes.
+    long as it likes. Services speak to it in `language`, empty: that of the settings.
     """
 
     number: str
@@ -61,6 +62,7 @@ class Extension(msgspec.Struct, frozen=True):
     outbound_cid: str = ""
     emergency_cid: str = ""
     longest_s: int = 0
+    language: str = ""
 
 
 class BanPolicy(msgspec.Struct, frozen=True):
@@ -113,7 +115,8 @@ class DomainSettings(msgspec.Struct, frozen=True):
 
     A call ends when a phone sends no sound for `rtp_timeout_s`, or for `rtp_hold_timeout_s` while
     it holds; 0: never. Who is held hears the file `music_on_hold`, or a few chords when it is
-    empty; tones are those of `tone_country` (ISO 3166).
+    empty; tones are those of `tone_country` (ISO 3166). Services speak `language` (`de`), English
+    when it is empty.
 
     Who calls an extension that no phone is registered for gets `unavailable_status`. With
     `deflection_diversion` a call from outside that goes out again says that it was deflected.
@@ -144,6 +147,7 @@ class DomainSettings(msgspec.Struct, frozen=True):
     tone_country: str = ""
     unavailable_status: int = 480
     deflection_diversion: bool = False
+    language: str = ""
 
 
 class Trunk(msgspec.Struct, frozen=True):
@@ -285,6 +289,10 @@ class Directory:
         if self.extension(number) is not None:
             return True
         return self.plan.numbers.get(number, HANG_UP).kind == "parking_slot"
+
+    def numbers(self) -> Iterator[str]:
+        """The numbers of all enabled extensions."""
+        return (each.number for each in self._extensions.values() if each.enabled)
 
     def group(self, name: str) -> ExtensionGroup | None:
         """The extension group of that name, whatever its case, or None."""

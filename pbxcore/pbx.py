@@ -36,6 +36,7 @@ from pbxcore.presence.reach import phones
 from pbxcore.presence.registrar import Registrar
 from pbxcore.presence.registration import SUPPORTED
 from pbxcore.presence.subscription import StoredSubscription
+from pbxcore.prompts.sounds import Prompts
 from pbxcore.services.calls import CallService
 from pbxcore.services.events import Events
 from pbxcore.services.messages import MessageService
@@ -70,6 +71,7 @@ __all__ = [
     "EventStores",
     "Features",
     "Pbx",
+    "Prompts",
     "Publication",
     "ServerCertificate",
     "StoredBinding",
@@ -96,6 +98,7 @@ class Pbx:
         media: the media workers; none: calls with sound find no room.
         events: keep subscriptions, publications and features over a restart; none: nothing does.
         voicemail: keeps mailboxes; none: nobody can leave a message.
+        prompts: the sound files of what services say; none: ours.
         clock: seconds UTC since 1970.
         entropy: that many unguessable bytes.
     """
@@ -112,6 +115,7 @@ class Pbx:
         media: Media | None = None,
         events: EventStores | None = None,
         voicemail: Keeper | None = None,
+        prompts: Prompts | None = None,
         clock: Callable[[], float] = time.time,
         entropy: Callable[[int], bytes] | None = None,
     ) -> None:
@@ -119,6 +123,7 @@ class Pbx:
         self._record = record
         self._arrived = arrived
         self._media: Media = media or NoMedia()
+        self._prompts = prompts
         self._clock = clock
         self._entropy = entropy = entropy or Entropy()
         self._registrar = Registrar()
@@ -238,6 +243,7 @@ class Pbx:
             features=events.features,
             trunks=trunks,
             clock=self._clock,
+            prompts=self._prompts,
         )
         self._calls.serve(uas)
         events.follow_calls(self._calls.lines)

@@ -26,7 +26,8 @@ from engage.errors import N_
 from engage.people.choices import Choice
 from engage.storage import tables
 from engage.system.actor import Module
-from pbxcore.dialplan.plan import Hours, Pin, Place, Plan
+from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.plan import Hours, Pin, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

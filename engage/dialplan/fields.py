@@ -10,7 +10,8 @@ from engage.errors import N_, Refused
 from engage.people import policy
 from engage.system.time_settings import ConditionCode, Hours
 from pbxcore.dialplan.patterns import BadPattern, parse, patterns_of
-from pbxcore.dialplan.plan import Place, Window
+from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.window import Window
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict

@@ -326,6 +326,7 @@ class People:
                 permission=each.permission,
                 outbound_cid=str(each.options.get("cidnumber") or ""),
                 emergency_cid=str(each.options.get("emergcidnumber") or ""),
+                language=self._book.accounts[each.account_id].language,
             )
             for each in entries
             for rules, calls in ((each.phone_rules, each.call_rules),)

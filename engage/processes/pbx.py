@@ -39,7 +39,7 @@ from pbxcore.commands import (
 from pbxcore.devices import KEY_PURPOSE
 from pbxcore.directory import Directory
 from pbxcore.journal import PbxStarted
-from pbxcore.pbx import Pbx
+from pbxcore.pbx import Pbx, Prompts
 
 if TYPE_CHECKING:
     from engage.processes.part import Leash
@@ -86,6 +86,7 @@ class PbxPart:
             media=self._media,
             events=self._events.stores,
             voicemail=VoicemailFolder(Path(plan.data) / "voicemail"),
+            prompts=Prompts(Path(plan.data) / "prompts"),
         )
 
     async def serve(self) -> None:

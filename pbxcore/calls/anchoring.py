@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
 from pbxcore.media.commands import (
     CloseStream,
     DigitHeard,
+    Done,
     NoRoom,
     OpenStream,
+    Play,
+    Played,
+    RecordingEnded,
+    StartRecording,
     StreamClosed,
     StreamOpened,
     StreamSilent,
@@ -17,7 +24,7 @@ from pbxcore.media.commands import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxcore.media.commands import MediaNotice, MediaReply, MediaRequest
+    from pbxcore.media.commands import File, MediaNotice, MediaReply, MediaRequest, Tone
     from pbxcore.media.port import Media
 
 
@@ -39,6 +46,8 @@ class Anchor:
     def __init__(self, media: Media) -> None:
         self._media = media
         self._owners: dict[str, StreamOwner] = {}
+        self._plays: dict[str, tuple[str, Callable[[Played], None]]] = {}
+        self._recordings: dict[str, tuple[StartRecording, Callable[[RecordingEnded], None]]] = {}
         self._count = 0
         media.notice = self._noticed
         media.lost = self._lost
@@ -56,8 +65,7 @@ class Anchor:
         secured: bool = False,
     ) -> str:
         """Open a stream, and tell how that went; returns its name, good for requests at once."""
-        self._count += 1
-        stream = f"s{self._count}"
+        stream = self._name("s")
         self._owners[stream] = owner
 
         def replied(reply: MediaReply) -> None:
@@ -82,20 +90,79 @@ class Anchor:
         else:
             then(StreamClosed(stream))
 
+    def play(
+        self,
+        stream: str,
+        sources: tuple[File | Tone, ...],
+        then: Callable[[Played], None],
+        *,
+        times: int = 1,
+    ) -> None:
+        """Play to a stream; `then` hears of the end, unless the stream is closed before."""
+        play = self._name("p")
+        self._plays[play] = stream, then
+
+        def replied(reply: MediaReply) -> None:
+            if reply != Done():
+                self._noticed(Played(stream, play, problem=_why(reply)))
+
+        self._media.ask(Play(stream, play, sources, times), replied)
+
+    def record(
+        self,
+        streams: tuple[str, ...],
+        wanted: StartRecording,
+        then: Callable[[RecordingEnded], None],
+    ) -> str:
+        """Write what streams say as `wanted`; `then` hears of the end. Returns its name."""
+        request = msgspec.structs.replace(wanted, recording=self._name("r"), streams=streams)
+        recording = request.recording
+        self._recordings[recording] = request, then
+
+        def replied(reply: MediaReply) -> None:
+            if reply != Done():
+                self._noticed(RecordingEnded(recording, request.path, 0.0, problem=_why(reply)))
+
+        self._media.ask(request, replied)
+        return recording
+
     def ask(self, request: MediaRequest) -> None:
         """Carry something out, of which a failure has no other consequence than its own."""
         self._media.ask(request, _heard)
 
+    def _name(self, kind: str) -> str:
+        self._count += 1
+        return f"{kind}{self._count}"
+
     def _noticed(self, notice: MediaNotice) -> None:
-        if isinstance(notice, DigitHeard | StreamSilent):
-            owner = self._owners.get(notice.stream)
-            if owner is not None:
-                owner.noticed(notice)
+        match notice:
+            case DigitHeard(stream) | StreamSilent(stream):
+                owner = self._owners.get(stream)
+                if owner is not None:
+                    owner.noticed(notice)
+            case Played(play=play):
+                _, ended = self._plays.pop(play, (None, None))
+                if ended is not None:
+                    ended(notice)
+            case RecordingEnded(recording):
+                _, told = self._recordings.pop(recording, (None, None))
+                if told is not None:
+                    told(notice)
 
     def _lost(self, streams: tuple[str, ...]) -> None:
         gone = [self._owners.pop(each, None) for each in streams]
+        for play, (stream, _) in list(self._plays.items()):
+            if stream in streams:
+                self._noticed(Played(stream, play, problem="media_lost"))
+        for name, (wanted, _) in list(self._recordings.items()):
+            if not set(wanted.streams).isdisjoint(streams):
+                self._noticed(RecordingEnded(name, wanted.path, 0.0, problem="media_lost"))
         for owner in dict.fromkeys(each for each in gone if each is not None):
             owner.media_lost()
+
+
+def _why(reply: MediaReply) -> str:
+    return reply.reason if isinstance(reply, NoRoom) else "no stream"
 
 
 def _heard(_reply: MediaReply) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxcore.apps.opening import script_of
+from pbxcore.calls.attending import Attending
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.caller_leg import CallerLeg
 from pbxcore.calls.curfew import Curfew
 from pbxcore.calls.keys import pass_key
 from pbxcore.calls.party import Farewell, hung_up, refused
-from pbxcore.calls.planning import ECHO
 from pbxcore.calls.renegotiating import Renegotiating
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.calls.taking_over import TakingOver
@@ -26,16 +27,22 @@ from pbxcore.sip.forwarding import read_forwardings
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pbxcore.apps.services import Service
+    from pbxcore.apps.visit import Visit
     from pbxcore.calls.leg import Leg
+    from pbxcore.calls.offering import Line
     from pbxcore.calls.party import By, Origin
     from pbxcore.calls.planning import Aim
     from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.dialplan.place import Place
     from pbxcore.media.commands import StreamClosed
     from pbxcore.sip.agent.incoming_call import IncomingCall
     from pbxcore.sip.agent.listener import Ending
     from pbxcore.sip.agent.offer import Offer
     from pbxcore.sip.agent.references import Referral
 
+MOST_HANDED_ON: Final = 10
+"""How often services may hand a caller on who does nothing: they would do it for ever."""
 _DISPOSITIONS = {480: "no_answer", 486: "busy", 487: "cancelled", 600: "busy"}
 
 
@@ -154,6 +161,7 @@ class Call:
         leg.over = True
         if leg.curfew is not None:
             leg.curfew.stop()
+        self.leave_service(leg)
         self._renegotiating.ended(leg)
         if self.partner(leg) is not None:
             self.talking = None
@@ -185,6 +193,36 @@ class Call:
         """Find somebody for one of the legs."""
         self.setting_up = setting_up
         setting_up.go_to(number, action)
+
+    def go_on(self, setting_up: SettingUp, place: Place) -> None:
+        """Find whoever is at a place."""
+        self.setting_up = setting_up
+        setting_up.go_to_place(place)
+
+    def attend(self, leg: Leg, service: Service, visit: Visit, lines: Sequence[Line]) -> None:
+        """A service of our own takes a leg, and answers it with these lines if nobody has."""
+        self.leave_service(leg)
+        leg.handed_on += 1
+        if leg.handed_on > MOST_HANDED_ON:
+            self.end(leg, Farewell("pbx", 482, causes.cause_of(482), "loop"))
+            return
+        self._answered = True
+        self.house.record(LegAnswered(self.id, leg.id, service.kind, visit.service))
+        script = script_of(service, visit, self.house.premises)
+        leg.attending = attending = Attending(leg, script, visit.language)
+        if leg.answered:
+            attending.begin()
+            return
+        try:
+            leg.accept(lines)
+        except RemoteProtocolError as error:
+            self.refuse(leg, error.status, error.reason, error.headers)
+
+    def leave_service(self, leg: Leg) -> None:
+        """A leg talks to no service any more."""
+        attending, leg.attending = leg.attending, None
+        if attending is not None:
+            attending.close()
 
     def connect(self, front: Leg, leg: Leg) -> None:
         """Somebody answered: the two talk from now on."""
@@ -249,8 +287,8 @@ class Call:
         """A called leg answered, or a caller knows that it was: then its session is settled."""
         if self.partner(leg) is not None:
             self._renegotiating.settled(leg)
-        elif leg.session.echoes:
-            leg.session.echo()
+        elif leg.attending is not None:
+            leg.attending.begin()
         elif isinstance(leg, CalledLeg) and self.setting_up is not None:
             self.setting_up.answered(leg)
         elif isinstance(leg, CalledLeg):
@@ -302,6 +340,9 @@ class Call:
     def leg_pressed(self, leg: Leg, digit: str, duration_ms: int, by: str) -> None:
         """It pressed a key, told by INFO, in its stream as an event, or heard as a tone."""
         partner = self.partner(leg)
+        leg.handed_on = 0
+        if leg.attending is not None:
+            leg.attending.pressed(digit)
         if partner is None:
             return
         pass_key(partner, digit, duration_ms, by)
@@ -330,9 +371,8 @@ class Call:
             self._refuse(setting_up.front, Farewell("pbx", 503, causes.cause_of(503), problem))
         elif self.aim.tries:
             setting_up.go_out(self.aim.tries)
-        elif self.aim.number == ECHO:
-            self._answered = True
-            setting_up.echo(ECHO)
+        elif self.aim.place is not None:
+            setting_up.go_to_place(self.aim.place)
         else:
             setting_up.go_to(self.aim.number)
 

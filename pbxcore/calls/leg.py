@@ -15,6 +15,7 @@ from pbxcore.sip.dialogs.info import read_digit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pbxcore.calls.attending import Attending
     from pbxcore.calls.call import Call
     from pbxcore.calls.curfew import Curfew
     from pbxcore.calls.offering import Line
@@ -46,6 +47,8 @@ class Leg(CallListener):
         held: whether it holds whom it talks to.
         waits: whether something is played to it meanwhile.
         keypad: what it pressed last while it talked.
+        attending: the service it talks to, if it does.
+        handed_on: how often services have handed it on since it pressed a key.
     """
 
     calls = False
@@ -68,6 +71,8 @@ class Leg(CallListener):
         self.held = False
         self.waits = False
         self.keypad = Keypad()
+        self.attending: Attending | None = None
+        self.handed_on = 0
 
     @property
     def flow(self) -> Flow | None:

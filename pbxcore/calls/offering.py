@@ -13,7 +13,7 @@ from pbxcore.sip.sdp.direction import Direction, direction_of
 from pbxcore.sip.sdp.stream import AVP, SAVP, Agreed, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pbxcore.sip.sdp.codecs import Codec
     from pbxcore.sip.sdp.crypto import Crypto
@@ -64,6 +64,21 @@ def lines_agreed(agreed: tuple[Agreed, ...]) -> tuple[Line, ...]:
         for each in agreed
         if each.codecs
     )
+
+
+def spoken_with_us(lines: Iterable[Line | None]) -> tuple[Line, ...]:
+    """What we can talk in ourselves to whoever carries these lines; what we offer, if nothing is.
+
+    So that one who has nothing for us is refused with 488 (RFC 3261 §13.3.1.3).
+    """
+    sound = [each for each in lines if each is not None and each.kind == "audio"]
+    for each in sound[:1]:
+        formats = tuple(
+            one for one in each.formats if one.codec.is_auxiliary or transcodable(one.codec)
+        )
+        if any(not one.codec.is_auxiliary for one in formats):
+            return (msgspec.structs.replace(each, formats=formats, direction=Direction.SENDRECV),)
+    return OURS
 
 
 def shares(first: Line, second: Line) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.surroundings import Surroundings
-    from pbxcore.dialplan.plan import Place
+    from pbxcore.dialplan.place import Place
 
 NOTHING_THERE = Farewell("pbx", 480, causes.cause_of(480), "nothing_to_take")
 

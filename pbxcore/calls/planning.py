@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pbxcore.apps.opening import service_at
 from pbxcore.calls.party import Farewell, Origin
-from pbxcore.dialplan.plan import Place
-from pbxcore.dialplan.resolving import Dialler, Outward, Refusal, resolve
+from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.resolving import Dialler, Outward, Refusal, number_means, resolve
 from pbxcore.dialplan.resolving import Try as Way
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip import causes
@@ -22,17 +23,13 @@ if TYPE_CHECKING:
     from pbxcore.dialplan.resolving import Destination
     from pbxcore.directory import Directory
 
-ECHO = "*43"
-"""What is dialled to hear oneself."""
-_SERVICES = frozenset((ECHO,))
-
 
 class Aim(msgspec.Struct, frozen=True):
     """Where a call goes first: a number of ours, or one outside; or why it goes nowhere.
 
     `origin` is the caller as he is shown from here on, `original` the number before that; `tries`
     are the ways out of a call that goes outside; `takes` is where a call waits or rings that this
-    one takes.
+    one takes, `place` one of our services.
     """
 
     origin: Origin
@@ -42,6 +39,7 @@ class Aim(msgspec.Struct, frozen=True):
     original: str = ""
     tries: tuple[Way, ...] = ()
     takes: Place | None = None
+    place: Place | None = None
 
 
 class Planning:
@@ -58,8 +56,6 @@ class Planning:
 
     def aim(self, origin: Origin, dialled: str) -> Aim:
         """Where a new call goes."""
-        if dialled in _SERVICES and not origin.trunk:
-            return Aim(origin, dialled)
         who = Dialler(origin.number, origin.trunk, origin.shown, origin.name, origin.collect_call)
         found = resolve(self._directory, who, dialled, self._now())
         direction = "inbound" if origin.trunk else "internal"
@@ -73,19 +69,29 @@ class Planning:
             case Outward(tries):
                 outward = direction if origin.trunk else "outbound"
                 return Aim(origin, dialled, outward, original=found.original, tries=tries)
+            case Place() as place if service_at(self._directory.plan, place) is not None:
+                return Aim(origin, place.value, direction, original=found.original, place=place)
             case to:
                 return Aim(origin, dialled, direction, _refusal(to), found.original)
 
-    def way_out(self, extension: str, number: str, original: str = "") -> Sequence[Try]:
+    def way_out(
+        self, extension: str, number: str, original: str = "", level: str = ""
+    ) -> Sequence[Try]:
         """The trunks by which an extension, or somebody else (""), reaches a number outside.
 
-        `original` is the caller from outside for whom the extension does it, "" for nobody.
+        `original` is the caller from outside for whom the extension does it, "" for nobody; with
+        a `level` it may call as far as that, whatever its own is.
 
         Raises:
             RemoteProtocolError: it does not.
         """
         who = Dialler(extension, caller=original)
-        to = resolve(self._directory, who, number, self._now()).to
+        now = self._now()
+        to = (
+            number_means(self._directory, who, number, now, level)
+            if level
+            else resolve(self._directory, who, number, now).to
+        )
         if isinstance(to, Outward):
             return to.tries
         raise RemoteProtocolError(_refusal(to).status)

@@ -73,7 +73,6 @@ class Session:
         self._tracks: list[Track | None] = []
         self._closed = False
         self._silence = silence
-        self.echoes = False
 
     @property
     def agreed(self) -> tuple[Agreed, ...]:
@@ -236,7 +235,6 @@ class Session:
 
     def echo(self) -> None:
         """Let the peer hear and see itself."""
-        self.echoes = True
         for each in self.tracks:
             if each.agreed is not None and each.peer is None:
                 each.peer = each

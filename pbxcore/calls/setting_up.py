@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxcore.apps.opening import service_at
 from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.hunting import Hunt
+from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.ringing import Ringing, for_caller
+from pbxcore.calls.visiting import visit_of
 from pbxcore.calls.ways_out import WaysOut
+from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.journal import LegAnswered, LegCalled, LegRinging
+from pbxcore.journal import LegCalled, LegRinging
 from pbxcore.presence.reach import phones
 from pbxcore.sip import causes
 from pbxcore.sip.forwarding import Forwarding, diversion_lines, history_lines, may_forward
@@ -21,6 +25,7 @@ from pbxcore.sip.forwarding import Forwarding, diversion_lines, history_lines, m
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pbxcore.apps.services import Service
     from pbxcore.calls.call import Call
     from pbxcore.calls.called_leg import CalledLeg
     from pbxcore.calls.hunting import Reached
@@ -38,6 +43,8 @@ _RING_S: Final = 5
 """A ring and its pause, for who counts rings."""
 OUTSIDE_S: Final = 180.0
 """How long it may ring outside: providers and their networks give up before (RFC 3261, Timer C)."""
+_DIALLED: Final = ("extension", "ring_group", "external")
+"""The kinds of places that ring, by their numbers."""
 _TIMED_OUT: Final = Farewell("pbx", 480, causes.NO_ANSWER, "no_answer")
 
 
@@ -55,6 +62,8 @@ class SettingUp:
         forwardings: how the call came here, oldest first.
         rang: told the statuses that say how it goes.
         telling: more header lines for those it rings at.
+        attended: told that a service took the front, before it says anything.
+        level: how far outside it may go on behalf of nobody.
     """
 
     def __init__(
@@ -69,12 +78,16 @@ class SettingUp:
         failed: Callable[[Farewell], None],
         forwardings: Sequence[Forwarding] = (),
         rang: Callable[[int], None] = lambda status: None,
+        attended: Callable[[], None] = lambda: None,
         telling: tuple[bytes, ...] = (),
+        level: str = "",
     ) -> None:
         self.call = call
         self._connected = connected
         self._failed = failed
         self._rang = rang
+        self._attended = attended
+        self._level = level
         self._telling = telling
         self._house = call.house
         self.front = front
@@ -93,7 +106,7 @@ class SettingUp:
         self._hunt: Hunt | None = None
 
     def go_to(self, number: str, action: str = "dial") -> None:
-        """Call an extension, or a group of them."""
+        """Call an extension, a group of them, a service of our own, or somebody outside."""
         group = self._house.directory.plan.ring_groups.get(number)
         self._hunt = Hunt(self._house, group, self.front.number) if group is not None else None
         if self._hunt is not None:
@@ -102,11 +115,15 @@ class SettingUp:
             return
         extension = self._house.directory.extension(number)
         if extension is None:
-            self._go_outside(number, action)
+            place = self._house.directory.plan.own(number)
+            if place is not None and place.kind not in _DIALLED:
+                self.go_to_place(place, action)
+            else:
+                self._go_outside(number, action)
             return
         features = self._house.features(number)
         if features.always.active:
-            self._send_on(number, features.always.target, "unconditional")
+            self._send_on(number, Place("external", features.always.target), "unconditional")
             return
         if features.undisturbed or self._house.lines.is_busy(extension, self.front.number):
             self._busy(number, refused(486, "pbx"))
@@ -119,6 +136,25 @@ class SettingUp:
         rings_s = features.no_answer.rings * _RING_S or extension.ring_s
         ringing = Ringing(number, self._house.now() + rings_s, self._timed_out)
         self._ring(ringing, [(extension, flows) for flows in reached], action)
+
+    def go_to_place(self, place: Place, action: str = "dial") -> None:
+        """Go wherever a route, a menu or a group leads."""
+        service = service_at(self._house.directory.plan, place)
+        if place.kind in _DIALLED:
+            self.go_to(place.value, action)
+        elif service is not None:
+            self._attend(service, place.value)
+        else:
+            self._fail(refused(480, "pbx"))
+
+    def _attend(self, service: Service, number: str) -> None:
+        call, front = self.call, self.front
+        self._over()
+        self._house.waiting.stop(front)
+        self._attended()
+        visit = visit_of(call, front, number, self._forwardings)
+        seen = service.kind == "echo"  # pictures too
+        call.attend(front, service, visit, self.lines if seen else spoken_with_us(self.lines))
 
     def _ring(self, ringing: Ringing, reached: Sequence[Reached], action: str) -> None:
         """Let these phones ring, all at once."""
@@ -138,17 +174,19 @@ class SettingUp:
             self._ring(ringing, reached, "ring_group")
             return
         self._hunt = None
-        if group.otherwise.kind in ("extension", "ring_group", "external"):
-            self._send_on(group.number, group.otherwise.value, "no-answer")
-        else:
+        if group.otherwise == HANG_UP:
             self._fail(otherwise)
+        else:
+            self._send_on(group.number, group.otherwise, "no-answer")
 
     def _go_outside(self, number: str, action: str) -> None:
         """Call somebody outside, by the first trunk that takes the call."""
         try:
             origin = self.call.origin
             original = origin.shown if origin.trunk else ""
-            self._ways = WaysOut(self._house, self._house.way_out(self._behalf, number, original))
+            self._ways = WaysOut(
+                self._house, self._house.way_out(self._behalf, number, original, self._level)
+            )
         except RemoteProtocolError as error:
             self._fail(refused(error.status, "pbx"))
         else:
@@ -196,18 +234,6 @@ class SettingUp:
         self.front = front
         self._connected = lambda leg: self.call.connect(front, leg)
         self._failed = lambda farewell: self.call.end(front, farewell)
-
-    def echo(self, number: str) -> None:
-        """Let the front hear itself."""
-        self._over()
-        self._house.record(LegAnswered(self.call.id, self.front.id, "echo", number))
-        try:
-            self.front.accept(self.lines)
-        except RemoteProtocolError as error:
-            self.call.refuse(self.front, error.status, error.reason, error.headers)
-            return
-        self.front.session.echo()
-        self._house.lines.moved(self.front)
 
     def give_up(self, farewell: Farewell) -> None:
         """Nobody is to ring any more."""
@@ -275,7 +301,7 @@ class SettingUp:
             return
         targets = [each for each in map(self._house.number_of, contacts) if each]
         if targets:
-            self._send_on(ringing.number, targets[0], "deflection")
+            self._send_on(ringing.number, Place("external", targets[0]), "deflection")
         elif farewell.status in (486, 600):
             self._busy(ringing.number, for_caller(farewell))
         elif farewell.status in (408, 480, 503):
@@ -292,22 +318,22 @@ class SettingUp:
     def _forward(self, number: str, to: FeatureForwarding, why: str, farewell: Farewell) -> None:
         """Go where an extension wants its calls to go in that case, or tell that it is so."""
         if to.active:
-            self._send_on(number, to.target, why)
+            self._send_on(number, Place("external", to.target), why)
         else:
             self._fail(farewell)
 
-    def _send_on(self, number: str, target: str, reason: str) -> None:
+    def _send_on(self, number: str, place: Place, reason: str) -> None:
         """Go to somebody else, unless the call was there before (RFC 3261 §16.6 knows loops)."""
         address_of = self._house.address_of
         flow = self.front.flow
         self._forwardings.append(Forwarding(address_of(number, flow), reason))
-        if not may_forward(self._forwardings, address_of(target, flow)):
+        if not may_forward(self._forwardings, address_of(place.value or place.kind, flow)):
             self._fail(refused(482, "pbx"))
             return
         self._told.clear()
         self._behalf = self._owner = number
         self.front.ring(181)
-        self.go_to(target, "forward")
+        self.go_to_place(place, "forward")
 
     def _phone(
         self, extension: Extension, flows: Sequence[StoredBinding], action: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pbxcore.apps.premises import Premises
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.lines import Lines
 from pbxcore.calls.offering import offered_srtp
@@ -16,6 +18,7 @@ from pbxcore.calls.ways import OneWay
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.packages.feature_event import NONE_SET, Features
 from pbxcore.presence.reach import way_to
+from pbxcore.prompts.sounds import Prompts
 from pbxcore.sip.flow import Flow, host_port
 from pbxcore.sip.identity import Caller, presented
 from pbxcore.sip.telephone import number_of
@@ -50,11 +53,14 @@ class Surroundings:
         entropy: that many unguessable bytes.
         features: what the phones of an extension have set: forwarding, no disturbance.
         way_out: the trunks by which an extension (or somebody else, "") reaches a number outside,
-            for the caller from outside who is named, if one is; raises RemoteProtocolError for a
-            number that it does not.
+            for the caller from outside who is named, if one is, with another level than its own,
+            if one is given; raises RemoteProtocolError for a number that it does not.
         server_of: the address of the server of a trunk that answered last.
+        today: the moment, with its zone.
+        prompts: the sound files of what services say; None: ours.
 
     Attributes:
+        premises: what services may ask for.
         lines: who is on the phone.
         waiting: plays to those who wait.
         parking: who waits in which slot.
@@ -72,8 +78,10 @@ class Surroundings:
         record: Callable[[Fact], None],
         entropy: Callable[[int], bytes],
         features: Callable[[str], Features] = lambda number: NONE_SET,
-        way_out: Callable[[str, str, str], Sequence[Try]] | None = None,
+        way_out: Callable[[str, str, str, str], Sequence[Try]] | None = None,
         server_of: Callable[[str], str] = lambda trunk: "",
+        today: Callable[[], datetime] = lambda: datetime.fromtimestamp(0, UTC),
+        prompts: Prompts | None = None,
     ) -> None:
         self.agent = agent
         self.anchor = anchor
@@ -83,6 +91,8 @@ class Surroundings:
         self.record = record
         self.features = features
         self.way_out = way_out or _nowhere
+        self.premises = Premises(directory, today)
+        self.prompts = prompts or Prompts()
         self.lines = Lines()
         self.waiting = Waiting(self)
         self.parking = Parking(self)
@@ -184,7 +194,7 @@ class Surroundings:
         return here.encode().removesuffix(b":5060")
 
 
-def _nowhere(_extension: str, _number: str, _original: str) -> Sequence[Try]:
+def _nowhere(_extension: str, _number: str, _original: str, _level: str) -> Sequence[Try]:
     """There is no way out.
 
     Raises:

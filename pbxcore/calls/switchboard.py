@@ -32,6 +32,11 @@ class Switchboard:
         """How many calls there are."""
         return len(self._calls)
 
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Those that are not over."""
+        return tuple(self._calls.values())
+
     def take(self, incoming: IncomingCall, aim: Aim, dialled: str, hops: int) -> None:
         """Somebody calls, and may; `hops` is how many servers the call may still pass."""
         self.taken += 1

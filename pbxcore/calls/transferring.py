@@ -74,15 +74,16 @@ class Transferring:
             if referral is not None:
                 referral.progress(status)
 
-        def connected(other: Leg) -> None:
-            if referral is not None:
-                referral.progress(200)
+        def attended() -> None:
+            rang(200)
             call.end(leg, HANDED_ON)
+
+        def connected(other: Leg) -> None:
+            attended()
             call.connect(partner, other)
 
         def failed(farewell: Farewell) -> None:
-            if referral is not None:
-                referral.progress(farewell.status)
+            rang(farewell.status)
             if leg.over:  # it did not wait: nobody is left to talk to
                 call.end(partner, farewell)
             else:
@@ -98,6 +99,7 @@ class Transferring:
                 connected=connected,
                 failed=failed,
                 rang=rang,
+                attended=attended,
                 telling=lines,
             ),
             number,
@@ -121,7 +123,8 @@ class Transferring:
         asked = other.partner(consulted)
         setting_up = other.setting_up
         rings = setting_up is not None and setting_up.front is consulted
-        if asked is None and not rings:
+        serving = consulted.attending
+        if asked is None and not rings and serving is None:
             referral.refuse(481)
             return
         referral.accept()
@@ -134,6 +137,8 @@ class Transferring:
             call.join(partner, asked)
         elif setting_up is not None:
             setting_up.serve(partner)
+        elif serving is not None:
+            serving.serve(partner)
         referral.progress(200)
         call.end(consulted, HANDED_ON)
         call.end(leg, HANDED_ON)

@@ -9,24 +9,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from pbxcore.dialplan.time_conditions import Calendar, Condition, Holiday, TimeRow
+from pbxcore.apps.echo import EchoTest
+from pbxcore.apps.services import Service
+from pbxcore.dialplan.place import HANG_UP, Place
+from pbxcore.dialplan.time_conditions import Calendar, Holiday, TimeRow
+from pbxcore.dialplan.window import Window
 from pbxcore.voicemail.rules import VoicemailGroup, VoicemailRules
-
-
-class Place(msgspec.Struct, frozen=True, tag="place"):
-    """Where a call may go: one of our own objects.
-
-    `kind` is `extension`, `voicemail`, `conference`, `queue`, `ring_group`, `page`,
-    `voicemail_group`, `fax`, `disa`, `ivr`, `directory`, `external`, `callback`, `announcement`,
-    `prompt`, `parking_lot`, `parking_slot`, `by_did` or `hang_up`; `pickup` (of an extension that
-    rings) and `group_pickup` take calls of others; `value` the object's number or id.
-    """
-
-    kind: str
-    value: str = ""
-
-
-HANG_UP = Place("hang_up")
 
 
 class Hours(msgspec.Struct, frozen=True):
@@ -39,13 +27,6 @@ class Hours(msgspec.Struct, frozen=True):
     def calendar(self) -> Calendar:
         """For asking."""
         return Calendar(ZoneInfo(self.zone), self.office_time, self.holidays)
-
-
-class Window(msgspec.Struct, frozen=True):
-    """When something applies: a time condition, and the rows of its own."""
-
-    condition: int = Condition.ALL
-    rows: tuple[TimeRow, ...] = ()
 
 
 class WayOut(msgspec.Struct, frozen=True):
@@ -248,7 +229,10 @@ class FeatureCodes(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """Everything besides extensions that a number may mean, routes in the order of the list."""
+    """Everything besides extensions that a number may mean, routes in the order of the list.
+
+    `services` are what the PBX itself says and does at a number or a feature code (`*43`).
+    """
 
     outbound: tuple[OutboundRoute, ...] = ()
     inbound: tuple[InboundRoute, ...] = ()
@@ -270,6 +254,13 @@ class Plan(msgspec.Struct, frozen=True):
         """The lot of that number, or with that slot."""
         lots = self.parking_lots
         return next((each for each in lots if number == each.number or number in each.slots), None)
+
+    services: dict[str, Service] = msgspec.field(default_factory=lambda: {"*43": EchoTest()})
+
+    def own(self, number: str) -> Place | None:
+        """What a number of ours means that is no extension."""
+        service = self.services.get(number)
+        return self.numbers.get(number) if service is None else Place(service.kind, number)
 
 
 class Dod(msgspec.Struct, frozen=True):

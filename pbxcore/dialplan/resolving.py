@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pbxcore.dialplan.caller_id import outbound_caller, rewritten
+from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.dialplan.plan import (
-    HANG_UP,
     NO_LIMIT,
     ORDINARY,
     EmergencyNumber,
     InboundRoute,
     Limit,
     Pin,
-    Place,
     WayOut,
 )
 from pbxcore.dialplan.routing import (
@@ -145,7 +144,7 @@ def reach(
 def _own(directory: Directory, number: str) -> Place | None:
     if directory.extension(number) is not None:
         return Place("extension", number)
-    return directory.plan.numbers.get(number)
+    return directory.plan.own(number)
 
 
 def _taking(plan: Plan, dialled: str) -> Place | None:

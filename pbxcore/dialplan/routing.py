@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from pbxcore.dialplan.place import Place
     from pbxcore.dialplan.plan import (
         Blacklist,
         InboundRoute,
         Mode,
         OutboundRoute,
-        Place,
         Plan,
-        Window,
     )
     from pbxcore.dialplan.time_conditions import Calendar
+    from pbxcore.dialplan.window import Window
 
 Vagueness = tuple[tuple[int, ...], tuple[int, ...]]
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pbxcore.media.port import Media
     from pbxcore.presence.packages.feature_event import Features
     from pbxcore.presence.registrar import Registrar
+    from pbxcore.prompts.sounds import Prompts
     from pbxcore.sip.resolution import Names
     from pbxcore.sip.transactions.incoming import Incoming
     from pbxcore.sip.transactions.layer import TransactionLayer
@@ -57,6 +58,7 @@ class CallService:
         features: what the phones of an extension have set.
         trunks: how the trunks stand.
         clock: seconds UTC since 1970.
+        prompts: the sound files of what services say; None: ours.
     """
 
     def __init__(
@@ -74,9 +76,14 @@ class CallService:
         features: Callable[[str], Features],
         trunks: Trunks,
         clock: Callable[[], float],
+        prompts: Prompts | None = None,
     ) -> None:
         self._trunks = trunks
-        self._planning = Planning(directory, lambda: datetime.fromtimestamp(clock(), UTC))
+
+        def today() -> datetime:
+            return datetime.fromtimestamp(clock(), UTC)
+
+        self._planning = Planning(directory, today)
         self._domain = domain
         self._authentication = authentication
 
@@ -96,6 +103,8 @@ class CallService:
             features=features,
             way_out=self._planning.way_out,
             server_of=trunks.server_of,
+            today=today,
+            prompts=prompts,
         )
         self.lines = self._house.lines
         self._switchboard = Switchboard(self._house)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -26,12 +27,20 @@ from pbxcore.errors import RemoteProtocolError
 from pbxcore.media.commands import (
     CloseStream,
     Connect,
+    DigitHeard,
     Disconnect,
     Done,
     Figures,
+    File,
     NoRoom,
     OpenStream,
+    Play,
+    Played,
+    RecordingEnded,
     SetStream,
+    StartRecording,
+    StopPlaying,
+    StopRecording,
     StreamClosed,
     StreamOpened,
 )
@@ -46,7 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.journal import Fact
-    from pbxcore.media.commands import MediaNotice, MediaReply, MediaRequest
+    from pbxcore.media.commands import MediaNotice, MediaReply, MediaRequest, Tone
     from pbxcore.simulator import Simulation, Stack
     from pbxcore.sip.sdp.stream import Agreed
     from pbxcore.sip.transactions.incoming import Incoming
@@ -61,6 +70,8 @@ class Workers:
         streams: what each open stream was told, None before it was told anything.
         heard: who hears whom.
         room: how many streams may still be opened.
+        play_s: how long everything takes that is played once.
+        said: the names of the sounds played to each stream, without folder and ending.
     """
 
     def __init__(self, simulation: Simulation) -> None:
@@ -71,6 +82,10 @@ class Workers:
         self.heard: dict[str, str] = {}
         self.asked: list[MediaRequest] = []
         self.room = 1000
+        self.play_s = 2.0
+        self.said: dict[str, list[str]] = {}
+        self._playing: dict[str, str] = {}
+        self._recording: dict[str, tuple[str, float]] = {}
         self._port = 20000
 
     def ask(self, request: MediaRequest, then: Callable[[MediaReply], None]) -> None:
@@ -106,11 +121,48 @@ class Workers:
                 self._part(stream)
             case CloseStream(stream):
                 self._part(stream)
+                self._played(stream, self._playing.get(stream, ""))
                 self.streams.pop(stream, None)
                 return StreamClosed(stream, Figures(packets=50))
             case _:
-                pass
+                self._sound(request)
         return Done()
+
+    def _sound(self, request: MediaRequest) -> None:
+        match request:
+            case Play(stream, play, sources, times):
+                self._play(stream, play, sources, times)
+            case StopPlaying(stream):
+                self._played(stream, self._playing.get(stream, ""))
+            case StartRecording(recording, path=path):
+                self._recording[recording] = path, self._simulation.clock.now
+            case StopRecording(recording):
+                self._recorded(recording)
+            case _:
+                pass
+
+    def press(self, stream: str, *keys: str) -> None:
+        """Let the peer of a stream press keys."""
+        for key in keys:
+            self.notice(DigitHeard(stream, key, 100))
+
+    def _play(self, stream: str, play: str, sources: tuple[File | Tone, ...], times: int) -> None:
+        self._played(stream, self._playing.get(stream, ""))
+        self._playing[stream] = play
+        names = [PurePath(each.path).stem for each in sources if isinstance(each, File)]
+        self.said.setdefault(stream, []).extend(names)
+        if times:
+            self._simulation.after(self.play_s * times, lambda: self._played(stream, play))
+
+    def _played(self, stream: str, play: str) -> None:
+        if play and self._playing.get(stream) == play:
+            del self._playing[stream]
+            self._simulation.after(SOON_S, lambda: self.notice(Played(stream, play)))
+
+    def _recorded(self, recording: str) -> None:
+        path, began = self._recording.pop(recording)
+        ended = RecordingEnded(recording, path, self._simulation.clock.now - began)
+        self._simulation.after(SOON_S, lambda: self.notice(ended))
 
     def _part(self, stream: str) -> None:
         other = self.heard.pop(stream, None)
@@ -187,7 +239,9 @@ class House:
         """The facts of one kind."""
         return [each for each in self.facts if isinstance(each, kind)]
 
-    def _way_out(self, _extension: str, number: str, _original: str) -> tuple[Way, ...]:
+    def _way_out(
+        self, _extension: str, number: str, _original: str, _level: str
+    ) -> tuple[Way, ...]:
         if number not in self.routes:
             raise RemoteProtocolError(404)
         return self.routes[number]

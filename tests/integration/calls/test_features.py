@@ -86,7 +86,7 @@ async def test_an_echo(server: Server) -> None:
         agent, voice = await phone(stack, server, "1000"), stack.enter_context(Voice(800))
         call = await agent.invite(f"sip:*43@127.0.0.1:{server.sip_port}", session(voice))
         voice.talk(port_of(call.remote_description))
-        await hear((voice, 800))
+        await asyncio.to_thread(voice.hears, 800, within_s=20)  # once the explanation is over
         await call.hang_up()
 
 

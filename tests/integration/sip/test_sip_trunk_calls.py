@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxcore.commands import ApplyDelta
-from pbxcore.dialplan.plan import InboundRoute, OutboundRoute, Place, Plan, WayOut
+from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.plan import InboundRoute, OutboundRoute, Plan, WayOut
 from pbxcore.directory import Delta, PlanChanged, Trunk, TrunkPut
 from pbxcore.journal import CallEnded, CallStarted, LegCalled
 from pbxcore.net.user_agent import AsyncUserAgent, Refused

@@ -165,6 +165,8 @@ def test_an_echo_is_heard(*, with_offer: bool) -> None:
         office.run(1)
         assert alice.notes[-1] == "confirmed"
         (stream,) = office.house.workers.streams
+        office.house.workers.press(stream, "1")  # enough of the explanation
+        office.run(1)
         assert office.house.workers.heard == {stream: stream}
         alice.hang_up()
         office.run()

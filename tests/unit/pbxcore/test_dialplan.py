@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pbxcore.dialplan.caller_id import outbound_caller, rewritten
 from pbxcore.dialplan.permissions import LEVELS, permits
+from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import (
     Blacklist,
     Dod,
@@ -20,11 +21,9 @@ from pbxcore.dialplan.plan import (
     Mode,
     OutboundRoute,
     Pin,
-    Place,
     Plan,
     Timed,
     WayOut,
-    Window,
 )
 from pbxcore.dialplan.resolving import (
     NO_TRUNK,
@@ -37,6 +36,7 @@ from pbxcore.dialplan.resolving import (
     resolve,
 )
 from pbxcore.dialplan.time_conditions import Condition, TimeRow
+from pbxcore.dialplan.window import Window
 from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot, Trunk
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxcore.dialplan.plan import FeatureCodes, ParkingLot, Place, Plan
+from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.plan import FeatureCodes, ParkingLot, Plan
 from pbxcore.journal import CallEnded, CallTransferred, LegCalled
 from pbxcore.media.commands import DigitHeard, Play
 from tests.support.handsets import Office

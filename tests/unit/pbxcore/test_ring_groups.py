@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pbxcore.dialplan.plan import Place, Plan, RingGroup
+from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.plan import Plan, RingGroup
 from pbxcore.journal import LegCalled
 from pbxcore.presence.packages.feature_event import Features
 from tests.support.handsets import Office

@@ -1,0 +1,39 @@
+"""Questions that many scripts ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.apps.sounds import Prompt
+from pbxcore.apps.steps import Gather, Say
+
+if TYPE_CHECKING:
+    from pbxcore.apps.sounds import Sound
+    from pbxcore.apps.steps import Part
+
+PIN_TRIES: Final = 3
+LONGEST_PIN: Final = 32
+
+
+def ask(
+    *sounds: Sound, most: int, first_s: float = 5.0, between_s: float = 3.0, end: str = "#"
+) -> Part[str]:
+    """Say something, and take keys, which may come while it is said."""
+    key: str = yield Say(sounds)
+    if key and key in end:
+        return ""
+    keys: str = yield Gather(most, first_s, between_s, end, key)
+    return keys
+
+
+def admitted(*pins: str) -> Part[bool]:
+    """Ask for a PIN; whether one of these was entered. None given: nobody is asked."""
+    if not any(pins):
+        return True
+    for _ in range(PIN_TRIES):
+        entered = yield from ask(Prompt("enter-pin"), most=LONGEST_PIN, first_s=10.0)
+        if entered and entered in pins:
+            return True
+        yield Say((Prompt("wrong-pin"),), barge=False)
+    yield Say((Prompt("too-many-tries"), Prompt("goodbye")), barge=False)
+    return False

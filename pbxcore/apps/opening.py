@@ -1,0 +1,31 @@
+"""From a place of the dialplan to the script that serves there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.apps.echo import EchoTest, echo
+from pbxcore.apps.ivr import Ivr, menu
+
+if TYPE_CHECKING:
+    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.services import Service
+    from pbxcore.apps.steps import Script
+    from pbxcore.apps.visit import Visit
+    from pbxcore.dialplan.place import Place
+    from pbxcore.dialplan.plan import Plan
+
+
+def service_at(plan: Plan, place: Place) -> Service | None:
+    """The service at a place, if one is there."""
+    found = plan.services.get(place.value)
+    return found if found is not None and found.kind == place.kind else None
+
+
+def script_of(service: Service, visit: Visit, premises: Premises) -> Script:
+    """What a service says to whoever visits it."""
+    match service:
+        case EchoTest():
+            return echo()
+        case Ivr():
+            return menu(service, premises)

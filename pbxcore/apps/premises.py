@@ -1,0 +1,46 @@
+"""What scripts may ask for besides the caller."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.routing import applies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from pbxcore.dialplan.window import Window
+    from pbxcore.directory import Directory
+
+
+class Premises:
+    """The directory and the time.
+
+    Args:
+        directory: as it is when it is asked, not when the call began.
+        now: the moment, with its zone.
+    """
+
+    def __init__(self, directory: Directory, now: Callable[[], datetime]) -> None:
+        self.directory = directory
+        self.now = now
+
+    def holds(self, window: Window) -> bool:
+        """Whether a time condition applies now."""
+        calendar = self.directory.plan.hours.calendar()
+        return applies(window, calendar, self.now())
+
+    def means(self, number: str) -> Place | None:
+        """What a number of ours is."""
+        if self.directory.extension(number) is not None:
+            return Place("extension", number)
+        return self.directory.plan.own(number)
+
+    def beginning_with(self, keys: str) -> Iterator[Place]:
+        """Every number of ours that begins so, and is not these keys alone."""
+        plan = self.directory.plan
+        for number in (*self.directory.numbers(), *plan.numbers, *plan.services):
+            if number != keys and number.startswith(keys) and (found := self.means(number)):
+                yield found

@@ -1,0 +1,291 @@
+"""The PBX's own services at a leg: runs a script, one step after the other."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING, Any, assert_never
+
+from pbxcore.apps.sounds import sources
+from pbxcore.apps.steps import (
+    Connect,
+    Echo,
+    Gather,
+    HangUp,
+    Join,
+    Leave,
+    Record,
+    Recorded,
+    Say,
+    Speak,
+    Tell,
+    Wait,
+)
+from pbxcore.calls.connecting import connect
+from pbxcore.calls.party import Farewell
+from pbxcore.media.commands import Disconnect, JoinRoom, StartRecording, StopPlaying, StopRecording
+from pbxcore.prompts.catalogue import language_for
+from pbxcore.sip import causes
+
+if TYPE_CHECKING:
+    from pbxcore.apps.steps import Script, Step
+    from pbxcore.calls.leg import Leg
+    from pbxcore.media.commands import Played, RecordingEnded
+
+log = logging.getLogger(__name__)
+
+_FLASH = "!"
+
+
+class Attending:
+    """One script for one leg.
+
+    Every step ends once: its outcome is sent to the script, and the next step begins. What comes
+    late of a step that is over is not heard.
+
+    Args:
+        leg: whom it talks to.
+        script: what it says.
+        language: what it speaks.
+    """
+
+    def __init__(self, leg: Leg, script: Script, language: str) -> None:
+        self._leg, self._script = leg, script
+        self._language = language_for(language)
+        self._step: Step | None = None
+        self._turn = 0
+        self._outcomes: deque[Any] = deque()
+        self._running = self._closed = self._in_room = False
+        self._typed: deque[str] = deque()
+        self._keys = ""
+        self._recording = ""
+        self.deadline: float | None = None
+        self.planned: float | None = None
+        self.begun = False
+
+    @property
+    def leg(self) -> Leg:
+        """Whom it talks to now."""
+        return self._leg
+
+    def begin(self) -> None:
+        """The leg is answered: say the first thing."""
+        if not self.begun:
+            self.begun = True
+            self._over(None)
+
+    def serve(self, leg: Leg) -> None:
+        """Go on with another leg, which is handed over: the step under way begins anew."""
+        step = self._step
+        self._quiet()
+        self._leg.attending, leg.attending = None, self
+        self._leg = leg
+        self._turn += 1
+        if step is not None:
+            self._begin(step)
+
+    def close(self) -> None:
+        """The caller hung up, or is somewhere else."""
+        if self._closed:
+            return
+        self._closed = True
+        self._stop_waiting()
+        self._quiet()
+        try:
+            self._script.close()
+        except Exception:
+            log.exception("script failed at its end", extra={"leg": self._leg.id})
+
+    def leave(self) -> None:
+        """Somebody else ends the `Join` under way: the script goes on."""
+        if isinstance(self._step, Join):
+            self._over("")
+
+    def pressed(self, key: str) -> None:
+        """The caller pressed a key."""
+        if key == _FLASH or self._closed:
+            return
+        match self._step:
+            case Say(barge=True):
+                self._ask(StopPlaying(self._leg.session.sound))
+                self._over(key)
+            case Gather():
+                self._gather(self._step, key)
+            case Record(until=until):
+                if key in until and not self._keys:
+                    self._keys = key
+                    self._ask(StopRecording(self._recording))
+            case Echo():
+                self._leg.session.part()
+                self._over(key)
+            case Join():
+                self._over(key)
+            case Connect():
+                pass  # it is nobody's yet
+            case _:
+                self._typed.append(key)
+
+    def tick(self, now: float) -> None:
+        """Let time pass."""
+        self.deadline = None
+        match self._step:
+            case Gather():
+                self._over(self._keys)
+            case Wait():
+                self._over(None)
+
+    # Inside
+
+    def _over(self, outcome: Any) -> None:
+        """The step under way is over; the next begins, unless one is just beginning."""
+        self._step = None
+        self._turn += 1
+        self._stop_waiting()
+        self._outcomes.append(outcome)
+        if self._running:
+            return
+        self._running = True
+        try:
+            while self._outcomes and not self._closed:
+                self._go_on(self._outcomes.popleft())
+        finally:
+            self._running = False
+
+    def _go_on(self, outcome: Any) -> None:
+        try:
+            step = self._script.send(outcome)
+        except StopIteration:
+            self._hang_up(HangUp())
+        except Exception:  # a script's mistake costs its own call, and no other
+            log.exception("script failed", extra={"leg": self._leg.id})
+            self._hang_up(HangUp("failed", causes.cause_of(500)))
+        else:
+            self._step = step
+            self._begin(step)
+
+    def _begin(self, step: Step) -> None:
+        match step:
+            case Say():
+                self._say(step)
+            case Gather():
+                self._keys = ""
+                self._typed.extendleft(reversed(step.typed))
+                self._gather(step)
+            case Record():
+                self._record(step)
+            case Join():
+                self._join(step)
+            case Echo():
+                self._leg.session.echo()
+            case Connect():
+                connect(self._leg, step, partial(self._not_reached, self._turn))
+            case Wait():
+                self._wait(step.seconds)
+            case HangUp():
+                self._hang_up(step)
+            case _:
+                self._do(step)
+                self._over(None)
+
+    def _do(self, step: Leave | Speak | Tell) -> None:
+        """What takes no time."""
+        match step:
+            case Leave():
+                self._leave()
+            case Speak(language):
+                self._language = language_for(language)
+            case Tell(fact):
+                self._leg.call.house.record(fact)
+            case _:
+                assert_never(step)
+
+    def _say(self, step: Say) -> None:
+        if step.barge and self._typed:
+            self._over(self._typed.popleft())
+            return
+        house, stream = self._leg.call.house, self._leg.session.sound
+        found = sources(step.sounds, house.prompts, self._language)
+        if not found or not stream:
+            self._over("")
+            return
+        house.anchor.play(stream, found, partial(self._played, self._turn), times=step.times)
+
+    def _played(self, turn: int, played: Played) -> None:
+        if turn == self._turn:
+            if played.problem:
+                log.info("not played", extra={"leg": self._leg.id, "why": played.problem})
+            self._over("")
+
+    def _gather(self, step: Gather, key: str = "") -> None:
+        """Take what was typed ahead and a key; wait for more, unless these will do."""
+        if key:
+            self._typed.append(key)
+        while self._typed and len(self._keys) < step.most:
+            typed = self._typed.popleft()
+            if typed in step.end:
+                self._over(self._keys)
+                return
+            self._keys += typed
+        if len(self._keys) >= step.most:
+            self._over(self._keys)
+        else:
+            self._wait(step.between_s if self._keys else step.first_s)
+
+    def _record(self, step: Record) -> None:
+        anchor, stream = self._leg.call.house.anchor, self._leg.session.sound
+        self._keys = ""
+        if not stream:
+            self._over(Recorded(0.0, problem="no stream"))
+            return
+        wanted = StartRecording("", (), step.path, limit_s=step.limit_s, silence_s=step.silence_s)
+        ended = partial(self._recorded, self._turn)
+        self._recording = anchor.record((stream,), wanted, ended)
+
+    def _recorded(self, turn: int, ended: RecordingEnded) -> None:
+        if turn == self._turn:
+            self._over(Recorded(ended.seconds, self._keys, ended.problem))
+
+    def _join(self, step: Join) -> None:
+        stream = self._leg.session.sound
+        room = JoinRoom(step.room, stream, step.muted, step.deaf, step.hears, step.speaks)
+        self._ask(room)
+        self._in_room = True
+        if self._typed:
+            self._over(self._typed.popleft())
+
+    def _not_reached(self, turn: int, status: int) -> None:
+        if turn == self._turn:
+            self._over(status)
+
+    def _hang_up(self, step: HangUp) -> None:
+        self._leg.call.end(self._leg, Farewell("pbx", 0, step.cause, step.reason))
+
+    def _wait(self, seconds: float) -> None:
+        house = self._leg.call.house
+        self.deadline = house.now() + seconds
+        house.agent.core.layer.watch(self)
+
+    def _stop_waiting(self) -> None:
+        self.deadline = None
+        self._leg.call.house.agent.core.layer.unwatch(self)
+
+    def _quiet(self) -> None:
+        """What a step has begun is over: the leg hears whoever comes next."""
+        session = self._leg.session
+        match self._step:
+            case Say():
+                self._ask(StopPlaying(session.sound))
+            case Record():
+                self._ask(StopRecording(self._recording))
+            case Echo():
+                session.part()
+        self._leave()
+
+    def _leave(self) -> None:
+        if self._in_room:
+            self._in_room = False
+            self._ask(Disconnect(self._leg.session.sound))
+
+    def _ask(self, request: StopPlaying | StopRecording | Disconnect | JoinRoom) -> None:
+        self._leg.call.house.anchor.ask(request)

@@ -1,0 +1,48 @@
+"""A caller goes on from a service to somebody else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pbxcore.calls.setting_up import SettingUp
+from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.apps.steps import Connect
+    from pbxcore.calls.leg import Leg
+    from pbxcore.calls.party import Farewell
+
+
+def connect(leg: Leg, step: Connect, failed: Callable[[int], None]) -> None:
+    """Call whoever is at a place; `failed` hears the status when nobody answers."""
+    call = leg.call
+    caller = leg.identity
+    if step.name:
+        caller = msgspec.structs.replace(caller, display_name=step.name.encode())
+
+    def connected(other: Leg) -> None:
+        call.leave_service(leg)
+        call.connect(leg, other)
+
+    def not_reached(farewell: Farewell) -> None:
+        call.house.waiting.stop(leg)
+        failed(farewell.status or 480)
+
+    call.go_on(
+        SettingUp(
+            call,
+            leg,
+            caller,
+            leg.session.lines,
+            hops=MAX_FORWARDS,
+            connected=connected,
+            failed=not_reached,
+            telling=(b"Alert-Info: " + step.alert_info.encode(),) if step.alert_info else (),
+            level=step.level,
+        ),
+        step.place,
+    )

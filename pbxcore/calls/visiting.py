@@ -1,0 +1,36 @@
+"""Who comes to a service, and how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.apps.visit import Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pbxcore.calls.call import Call
+    from pbxcore.calls.leg import Leg
+    from pbxcore.sip.forwarding import Forwarding
+
+
+def visit_of(call: Call, leg: Leg, service: str, forwardings: Sequence[Forwarding]) -> Visit:
+    """What the script may know of a leg."""
+    house, origin = call.house, call.origin
+    extension = house.directory.extension(leg.number)
+    language = "" if extension is None else extension.language
+    last = forwardings[-1] if forwardings else None
+    outside = leg.calls and not leg.number
+    return Visit(
+        call.id,
+        leg.id,
+        leg.number,
+        origin.shown if outside else leg.number,
+        (leg.identity.display_name or b"").decode("utf-8", "replace"),
+        origin.trunk if outside else "",
+        service,
+        call.dialled,
+        "" if last is None else house.number_of(last.uri) or "",
+        "" if last is None else last.reason,
+        language or house.directory.settings.language,
+    )

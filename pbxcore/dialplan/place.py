@@ -1,0 +1,23 @@
+"""Where calls go: one of our own objects, or a number outside."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+
+class Place(msgspec.Struct, frozen=True, tag="place"):
+    """Where a call may go: one of our own objects.
+
+    `kind` is `extension`, `voicemail`, `conference`, `queue`, `ring_group`, `page`,
+    `voicemail_group`, `fax`, `disa`, `ivr`, `directory`, `external`, `callback`, `announcement`,
+    `prompt`, `parking_lot`, `parking_slot`, `by_did` or `hang_up`; `pickup` (of an extension that
+    rings) and `group_pickup` take calls of others; `value` the object's number or id.
+    """
+
+    kind: str
+    value: str = ""
+
+
+HANG_UP: Final = Place("hang_up")
