@@ -16,7 +16,7 @@ from engage.dialplan.service import Routes
 from engage.errors import N_
 from engage.storage import tables
 from engage.system.actor import Module
-from pbxcore.dialplan.plan import Place
+from pbxcore.dialplan.place import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
