@@ -253,7 +253,10 @@ class House:
             return
         number = (head.from_.uri.partition(b":")[2]).partition(b"@")[0].decode()
         dialled = (request.uri.partition(b":")[2]).partition(b"@")[0].decode()
-        origin = Origin(Caller(b"sip:%b@pbx" % number.encode()), number, number.title())
+        caller = Caller(b"sip:%b@pbx" % number.encode())
+        origin = Origin(caller, number, number.title())
+        if self.directory.extension(number) is None:  # it is a provider's
+            origin = Origin(caller, "", "", number, number)
         hops = head.max_forwards - 1
         aim = self.planning.aim(origin, dialled)
         if aim.refusal is not None:  # what is no number of ours goes by `routes`

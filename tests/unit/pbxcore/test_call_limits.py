@@ -6,10 +6,19 @@ from typing import Any
 
 import msgspec
 
-from pbxcore.dialplan.plan import NO_LIMIT, ORDINARY, Limit
-from pbxcore.directory import Delta, SettingsChanged, Trunk, TrunkPut
+from pbxcore.dialplan.plan import NO_LIMIT, ORDINARY, InboundRoute, Limit, Place, Plan
+from pbxcore.directory import (
+    Delta,
+    ExtensionRemoved,
+    PlanChanged,
+    SettingsChanged,
+    Trunk,
+    TrunkPut,
+)
 from pbxcore.journal import LegCalled, LegEnded
 from pbxcore.media.commands import Play
+from pbxcore.presence.packages.feature_event import Features, Forwarding
+from pbxcore.sip.message import Request
 from tests.support.handsets import Office, Talk
 from tests.support.switching import Way
 
@@ -155,3 +164,34 @@ def test_the_cause_for_who_is_not_registered_is_a_setting() -> None:
         assert alice.notes == ["404"]
         (ended,) = (each for each in office.house.facts if isinstance(each, LegEnded))
         assert (ended.status, ended.cause) == (404, 1)
+
+
+def diversion(office: Office, *, deflects: bool) -> bytes:
+    """What a provider reads whose call comes back to it, since Bob forwards all his calls."""
+    directory = office.house.directory
+    settings = msgspec.structs.replace(directory.settings, deflection_diversion=deflects)
+    by_did = InboundRoute("in", "In", ("provider",), Place("by_did"))
+    changes = (
+        ExtensionRemoved("provider"),
+        SettingsChanged(settings),
+        PlanChanged(Plan(inbound=(by_did,))),
+    )
+    directory.apply(Delta(directory.version + 1, changes))
+    outside(office, "provider")
+    office.house.features["bob"] = Features(always=Forwarding(active=True, target=NUMBER))
+    call = office["provider"].dial("bob")
+    office.run(1)
+    invite = office["provider"].talks[-1].last
+    assert isinstance(invite, Request)
+    call.hang_up()
+    office.run()
+    return invite.get(b"diversion") or b""
+
+
+def test_a_redirected_call_says_that_it_was_deflected_where_that_is_wanted() -> None:
+    for deflects, reason in (True, b"reason=deflection"), (False, b"reason=unconditional"):
+        with Office("provider", "bob") as office:
+            told = diversion(office, deflects=deflects)
+            assert told.startswith(b"<sip:bob@")
+            assert reason in told
+            office.check()

@@ -1,0 +1,113 @@
+"""Speed dials, emergencies, limits and causes at a running server."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxcore.net.user_agent import Refused
+from tests.integration.calls.test_calls_by_routes import dialled, provider
+from tests.integration.calls.test_two_phones import port_of, session
+from tests.support.tone import Voice
+
+if TYPE_CHECKING:
+    from tests.integration.calls.test_calls_by_routes import Provider
+
+__all__ = ["provider"]
+
+
+async def test_a_speed_dial_reaches_an_extension_and_a_number_outside(provider: Provider) -> None:
+    pair, admin = provider.pair, provider.admin
+    way = {"trunk": provider.trunk, "strip": 1}
+    out = provider.route("outbound", name="City", patterns="_9X.", ways=[way])
+    places = {"*1": ("extension", "1001"), "2": ("external", "9123")}
+    dials = [
+        admin.post("/v1/speed-dials", {"code": code, "destination": {"kind": kind, "value": to}})
+        for code, (kind, to) in places.items()
+    ]
+    assert [each.status for each in dials] == [201, 201]
+    pair.settled()
+    with Voice(440) as ours, Voice(1000) as theirs:
+        for code, callee in ("*1", pair.callee), ("2", provider.agent):
+            call = pair.caller.call(pair.uri(code), session(ours))
+            came = await callee.next_call()
+            await came.accept(session(theirs, 0))
+            await call.answered()
+            await call.hang_up()
+            await came.ended()
+            assert (await pair.record())["callee"] == code
+    assert dialled(came) == "123"
+    for each in dials:
+        provider.remove(f"/v1/speed-dials/{each.json()['id']}")
+    provider.remove(out)
+
+
+async def test_a_call_is_ended_in_time_and_the_caller_hears_it_before(provider: Provider) -> None:
+    pair = provider.pair
+    route = provider.route(
+        "outbound", name="Short", patterns="_9X.", ways=[{"trunk": provider.trunk}],
+        longest_s=4, warned_s=3, every_s=1,
+    )  # fmt: skip
+    with Voice(440) as ours, Voice(1000) as theirs:
+        call = pair.caller.call(pair.uri("9123"), session(ours))
+        came = await provider.agent.next_call()
+        await came.accept(session(theirs, 0))
+        await call.answered()
+        ours.talk(port_of(call.remote_description))
+        theirs.talk(port_of(came.remote_description))
+        await asyncio.gather(
+            asyncio.to_thread(ours.hears, 1400, seconds=0.1, within_s=4), call.ended()
+        )
+        await came.ended()
+        record = await pair.record()
+    assert record["disposition"] == "answered"
+    assert {each["reason"] for each in record["legs"]} == {"time_limit"}
+    provider.remove(route)
+
+
+async def test_an_emergency_needs_no_route_and_ends_a_call_for_its_line(
+    provider: Provider,
+) -> None:
+    pair, admin = provider.pair, provider.admin
+    assert admin.patch(f"/v1/trunks/{provider.trunk}", {"max_outgoing": 1}).status == 200
+    out = provider.route("outbound", name="City", patterns="_X.", ways=[{"trunk": provider.trunk}])
+    body = {
+        "name": "Police", "number": "110", "ways": [{"trunk": provider.trunk, "prepend": "0"}],
+        "caller_id": "4930110",
+    }  # fmt: skip
+    added = admin.post("/v1/emergency-numbers", body)
+    assert added.status == 201, added.body
+    pair.settled()
+    with Voice(440) as ours, Voice(1000) as theirs:
+        call = pair.caller.call(pair.uri("9123"), session(ours))
+        came = await provider.agent.next_call()
+        await came.accept(session(theirs, 0))
+        await call.answered()
+        with pytest.raises(Refused) as refused:
+            await pair.callee.invite(pair.uri("9124"), session(ours))
+        assert refused.value.status == 503
+        urgent = pair.callee.call(pair.uri("110"), session(ours))
+        await call.ended()
+        await came.ended()
+        police = await provider.agent.next_call()
+        assert dialled(police) == "0110"
+        assert "4930110" in police.peer
+        await police.accept(session(theirs, 0))
+        await urgent.answered()
+        await urgent.hang_up()
+        await police.ended()
+    provider.remove(f"/v1/emergency-numbers/{added.json()['id']}")
+    provider.remove(out)
+
+
+@pytest.mark.parametrize("cause", ["404", "480"])
+async def test_who_is_not_registered_is_told_by_the_cause_that_is_set(
+    provider: Provider, cause: str
+) -> None:
+    provider.set("sip", unavailable_cause=cause)
+    with Voice(440) as ours, pytest.raises(Refused) as refused:
+        await provider.pair.caller.invite(provider.pair.uri("1003"), session(ours))
+    assert refused.value.status == int(cause)
+    provider.set("sip", unavailable_cause="480")
