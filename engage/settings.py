@@ -238,6 +238,11 @@ class Settings(BaseModel):
         """The folder of recorded sound."""
         return self.data / "recordings"
 
+    @property
+    def voicemail(self) -> Path:
+        """Where mailboxes are."""
+        return self.data / "voicemail"
+
 
 CHOICES = tuple(name for name in Settings.model_fields if name not in ("demonstration", "given"))
 

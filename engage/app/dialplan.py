@@ -22,10 +22,12 @@ from engage.dialplan.service import Routes
 from engage.dialplan.speed_dial_import import SpeedDialImport
 from engage.dialplan.speed_dial_routes import SpeedDialRoutes
 from engage.dialplan.speed_dials import MOST, SpeedDialForm
+from engage.dialplan.voicemail_groups import VoicemailGroupForm
 from engage.errors import N_
 from engage.people.choices import Choice
 from engage.storage import tables
 from engage.system.actor import Module
+from engage.voicemail.settings import VoicemailSettings
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Hours, Pin, Plan
 
@@ -47,6 +49,9 @@ EMERGENCIES = RouteKind(
     "emergency_number", tables.emergency_numbers, Module.EMERGENCY_NUMBERS, EmergencyNumberForm
 )
 PIN_GROUPS = RouteKind("pin_group", tables.pin_groups, Module.PIN_GROUPS, PinGroupForm)
+VOICEMAIL_GROUPS = RouteKind(
+    "voicemail_group", tables.voicemail_groups, Module.VOICEMAIL, VoicemailGroupForm
+)
 TAKEN = N_("This number is taken already.")
 
 
@@ -56,6 +61,7 @@ class Dialplan:
     def __init__(self, ground: Ground, people: People, trunk_exists: Callable[[str], bool]) -> None:
         self._time, self._people = ground.time, people
         self._blacklist = partial(ground.configuration.get, Blacklist)
+        self._voicemail = partial(ground.configuration.get, VoicemailSettings)
         self._mode = partial(ground.configuration.get, InboundMode)
         ground.configuration.register(SECTION, Blacklist, Module.INBOUND_ROUTES)
         ground.configuration.register(MODE, InboundMode, Module.INBOUND_ROUTES)
@@ -66,6 +72,7 @@ class Dialplan:
         self.speed_dials = Routes(SPEED_DIALS, *on, self._code_problem)
         self.emergencies = Routes(EMERGENCIES, *on, self._emergency_problem)
         self.pin_groups = Routes(PIN_GROUPS, *on, users=self._users_of_pins)
+        self.voicemail_groups = Routes(VOICEMAIL_GROUPS, *on, self._number_problem)
         people.choices.offer("pin-groups", (Module.OUTBOUND_ROUTES,), self._pin_group_choices)
         self.rooms = Rooms(ground, people.members_of_groups, self._taken)
         self.routes: Sequence[BaseRoute] = [
@@ -84,6 +91,13 @@ class Dialplan:
             *ObjectRoutes(
                 self.pin_groups, "PinGroup", ("a PIN group", "PIN groups"), ("name",), ("name",)
             ).routes(),
+            *ObjectRoutes(
+                self.voicemail_groups,
+                "VoicemailGroup",
+                ("a voicemail group", "voicemail groups"),
+                ("number", "name", "members"),
+                ("number", "name"),
+            ).routes(),
         ]
 
     async def start(self) -> None:
@@ -95,6 +109,7 @@ class Dialplan:
         await self.emergencies.start()
         await self.pin_groups.start()
         await self.rooms.start()
+        await self.voicemail_groups.start()
 
     async def stop(self) -> None:
         """Nothing runs in the background."""
@@ -105,17 +120,22 @@ class Dialplan:
         queues = {each: Place("queue", each) for each in self._people.queue_numbers()}
         members_of = self._people.members_of_groups
         groups = [each.form.group(members_of) for each in self.ring_groups.entries]
+        boxes = [each.form.group(members_of) for each in self.voicemail_groups.entries]
         dials = (each.form for each in self.speed_dials.entries if not each.form.disabled)
         plan = Plan(
             tuple(each.form.route(each.id, self._pins_of) for each in self.outbound.entries),
             tuple(each.form.route(each.id) for each in self.inbound.entries),
-            numbers=queues | {each.number: Place("ring_group", each.number) for each in groups},
+            numbers=queues
+            | {each.number: Place("ring_group", each.number) for each in groups}
+            | {each.number: Place("voicemail_group", each.number) for each in boxes},
             speed_dials={each.code: each.destination.place for each in dials},
             emergencies=tuple(each.form.emergency() for each in self.emergencies.entries),
             ring_groups={each.number: each for each in groups},
             blacklist=self._blacklist().plan(),
             hours=Hours(self._time().time_zone, calendar.office_time, calendar.holidays),
             mode=self._mode().mode,
+            voicemail=self._voicemail().rules,
+            voicemail_groups={each.number: each for each in boxes},
         )
         return self.rooms.added_to(plan)
 
@@ -134,10 +154,11 @@ class Dialplan:
         known = {"", *(each.id for each in self.pin_groups.entries)}
         return {} if form.pin_group in known else {"pin_group": N_("This is none of the choices.")}
 
-    def _number_problem(self, form: RingGroupForm, but: str) -> dict[str, str]:
+    def _number_problem(self, form: RingGroupForm | VoicemailGroupForm, but: str) -> dict[str, str]:
         """A number belongs to one object."""
-        others = (each for each in self.ring_groups.entries if each.id != but)
-        same = any(each.form.number == form.number for each in others)
+        rings = {each.form.number: each.id for each in self.ring_groups.entries}
+        boxes = {each.form.number: each.id for each in self.voicemail_groups.entries}
+        same = any(kept.get(form.number, but) != but for kept in (rings, boxes))
         taken = same or self._people.extensions.taken(form.number) is not None
         taken |= self.rooms.has_number(form.number)
         return {"number": TAKEN} if taken or self._is_code(form.number) else {}
@@ -160,6 +181,7 @@ class Dialplan:
         """Whether something that is no room has a number."""
         taken = any(each.form.number == number for each in self.ring_groups.entries)
         taken |= any(each.form.number == number for each in self.emergencies.entries)
+        taken |= any(each.form.number == number for each in self.voicemail_groups.entries)
         return taken or self._is_code(number) or self._people.extensions.taken(number) is not None
 
     def _is_code(self, number: str) -> bool:

@@ -13,6 +13,7 @@ from engage.dialplan.pickup_groups import PickupGroupForm
 from engage.dialplan.pin_groups import PinGroupForm
 from engage.dialplan.ring_group_forms import RingGroupForm
 from engage.dialplan.speed_dials import SpeedDialForm
+from engage.dialplan.voicemail_groups import VoicemailGroupForm
 from engage.livechat.administration_routes import LiveChatForm
 from engage.notify.wire import EmailTemplateForm
 from engage.people.forms import (
@@ -48,5 +49,6 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "ring-group": RingGroupForm,
     "speed-dial": SpeedDialForm,
     "trunk": TrunkForm,
+    "voicemail-group": VoicemailGroupForm,
     "wave-privilege": WavePrivilegeForm,
 }

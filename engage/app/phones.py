@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from engage.api import https_api as api
 from engage.app.dialplan import Dialplan
+from engage.app.mailboxes import Mailboxes
 from engage.app.records import Records
 from engage.chat.service import DirectChat
 from engage.identifiers import now_ms
@@ -80,6 +81,15 @@ class Phones:
             groups=people.directory_groups,
             plan=self.dialplan.plan,
         )
+        groups = self.dialplan.voicemail_groups
+        self.mailboxes = Mailboxes(
+            ground,
+            pbx,
+            people,
+            lambda: (each.form for each in groups.entries),
+            outbox,
+            everyone.sockets,
+        )
         self.records = Records(ground, pbx, people, self.trunks.name_of)
         self.chat = DirectChat(
             database,
@@ -97,7 +107,7 @@ class Phones:
             messaging.presence,
             pbx.on_notice,
             PhoneAlerts(outbox, partial(ground.configuration.get, EventSettings)),
-            others=(self.records.log,),
+            others=(self.records.log, self.mailboxes.log),
         )
         pbx.on_request(self.chat.arrived)
         self.sip_sockets = SipSockets(pbx)
@@ -109,6 +119,7 @@ class Phones:
             *TrunkRoutes(self.trunks).routes(),
             *self.dialplan.routes,
             *self.records.routes,
+            *self.mailboxes.routes,
             *BanRoutes(Bans(database, pbx)).routes(),
             *NameCertificateRoutes(NameCertificates(ground.settings.data, database)).routes(),
             *DeviceRoutes(devices, domain=lambda: host, realm=realm).routes(),

@@ -18,6 +18,7 @@ class Form(StrEnum):
     DURATION = "duration"  # seconds; written as `5 minutes`
     MOMENT = "moment"  # milliseconds UTC; written as a date and a time
     MESSAGES = "messages"  # a number; written as `3 new messages`
+    SOUND = "sound"  # the path of a recording, which is attached; written as its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,23 @@ LOST_REGISTRATION = Kind(
     ),
     life_s=24 * HOUR_S,
 )
+VOICE_MESSAGE = Kind(
+    "voice_message",
+    N_("Voicemail"),
+    N_("To the owner of a mailbox when somebody has left a message."),
+    (
+        FULL_NAME,
+        EXTENSION,
+        Variable(
+            "caller", N_("The caller's number"), "+44 20 7946 0018", empty=N_("an unknown caller")
+        ),
+        Variable("caller_name", N_("What the caller is called"), "Ada Lovelace"),
+        Variable("length", N_("How long the message is"), 42, Form.DURATION),
+        Variable("received_at", N_("When it was left"), 1_764_000_000_000, Form.MOMENT),
+        _link(N_("Opens the mailbox in Wave"), "/wave/"),
+        Variable("sound", N_("The recording, where it is attached"), "message.wav", Form.SOUND),
+    ),
+)
 TEST = Kind(
     "test",
     N_("Test email"),
@@ -150,6 +168,7 @@ KINDS: dict[str, Kind] = {
         PASSWORD_RESET,
         INACTIVE_USER,
         LOST_REGISTRATION,
+        VOICE_MESSAGE,
         TEST,
     )
 }

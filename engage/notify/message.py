@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from email_validator import EmailNotValidError, validate_email
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engage.notify.model import Mail
 
 LONGEST_SUBJECT, LONGEST_NAME = 200, 80
@@ -39,6 +41,15 @@ class Sender:
 
     address: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail; `kind` is its media type."""
+
+    name: str
+    kind: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,9 @@ def address_of(text: str) -> str:
     return f"{found.local_part}@{found.ascii_domain}"
 
 
-def compose(mail: Mail, rendered: Rendered, sender: Sender) -> Envelope:
+def compose(
+    mail: Mail, rendered: Rendered, sender: Sender, attachments: Sequence[Attachment] = ()
+) -> Envelope:
     """Put a mail together: the same one each time it is tried, by its Message-ID.
 
     Raises:
@@ -93,6 +106,9 @@ def compose(mail: Mail, rendered: Rendered, sender: Sender) -> Envelope:
     message["X-Auto-Response-Suppress"] = "All"  # what Exchange reads in its place
     message.set_content(rendered.text, charset="utf-8")
     message.add_alternative(rendered.html, subtype="html", charset="utf-8")
+    for each in attachments:
+        main, _, sub = each.kind.partition("/")
+        message.add_attachment(each.data, maintype=main, subtype=sub, filename=each.name)
     message["Content-Language"] = rendered.language
     return Envelope(of, to, message.as_bytes(), utf8)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from engage.errors import Unavailable
 from engage.identifiers import now_ms
+from engage.notify.attachments import attachments_of
 from engage.notify.events import MailSettled
 from engage.notify.message import AddressRefused
 from engage.notify.model import Pace, Trouble, delay_s, outage_s
@@ -188,7 +189,8 @@ class MailSending:
             return
         try:
             rendered = await self._writing.rendered(mail)
-            envelope = self._writing.envelope(mail, rendered)
+            attachments = await asyncio.to_thread(attachments_of, mail)
+            envelope = self._writing.envelope(mail, rendered, attachments)
         except TemplateRefused as refused:
             await self._give_up(mail, Trouble("template", str(refused)))
             return

@@ -14,12 +14,12 @@ from engage.notify.settings import EmailSettings
 from engage.notify.templates import Occasion, TemplateRefused, own_source, render, samples
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import tzinfo
 
     from engage.notify.kinds import Kind
     from engage.notify.library import TemplateLibrary
-    from engage.notify.message import Envelope, Rendered
+    from engage.notify.message import Attachment, Envelope, Rendered
     from engage.notify.model import Mail
     from engage.notify.templates import Source
     from engage.system.configuration import Configuration
@@ -65,14 +65,16 @@ class Writing:
             log.exception("template refused", extra={"kind": kind.name, "language": language})
             return render(kind, own_source(kind, language), mail.params, occasion)
 
-    def envelope(self, mail: Mail, rendered: Rendered) -> Envelope:
+    def envelope(
+        self, mail: Mail, rendered: Rendered, attachments: Sequence[Attachment] = ()
+    ) -> Envelope:
         """A mail as it is handed to a server.
 
         Raises:
             AddressRefused: an address in it is none.
         """
         settings = self._configuration.get(EmailSettings)
-        return compose(mail, rendered, settings.sender(self.host))
+        return compose(mail, rendered, settings.sender(self.host), attachments)
 
     async def shown(self, mail: Mail) -> Rendered | None:
         """A mail without what opens accounts; None if it cannot be told."""

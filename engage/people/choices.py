@@ -36,6 +36,7 @@ NEEDED_BY: dict[str, tuple[Module, ...]] = {
         Module.RING_GROUPS,
         Module.EMERGENCY_NUMBERS,
         Module.PICKUP_GROUPS,
+        Module.VOICEMAIL,
     ),
     "extension-groups": (
         Module.EXTENSION_GROUPS,
@@ -43,6 +44,7 @@ NEEDED_BY: dict[str, tuple[Module, ...]] = {
         Module.LIVECHAT,
         Module.RING_GROUPS,
         Module.PICKUP_GROUPS,
+        Module.VOICEMAIL,
     ),
     "queues": (Module.QUEUES, Module.LIVECHAT),
     "privileges": (Module.USERS,),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 from engage.errors import N_, Conflict, Invalid, TooMany, Unauthenticated
 from engage.people import policy
 from engage.people.call_rules import CallRules
+from engage.people.mailbox_rules import MailboxRules
 from engage.people.phone_rules import PhoneRules
 from engage.system.actor import NO_RIGHTS, Rights
 
@@ -160,6 +161,11 @@ class ExtensionEntry:
     def call_rules(self) -> CallRules:
         """What it wants of its calls."""
         return CallRules.of(self.options)
+
+    @property
+    def mailbox_rules(self) -> MailboxRules:
+        """Whether it has a mailbox, and what opens that."""
+        return MailboxRules.of(self.options)
 
     @property
     def name(self) -> str:

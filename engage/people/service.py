@@ -43,6 +43,7 @@ from engage.people.wave_privileges import WavePrivileges
 from engage.people.welcoming import Welcoming
 from engage.system.actor import Module
 from pbxcore.directory import Extension, ExtensionGroup
+from pbxcore.voicemail.rules import Box
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from engage.events import Events
     from engage.identifiers import Clock
     from engage.people.book import PeopleBook
-    from engage.people.model import Secrets, Session
+    from engage.people.model import ExtensionEntry, Secrets, Session
     from engage.storage.database import Database
     from engage.system.actor import Actor
 
@@ -257,6 +258,12 @@ class People:
         contact = self._book.contact(number)
         return contact.name if contact is not None else None
 
+    def mailbox_of(self, number: str) -> ExtensionEntry | None:
+        """An enabled extension that has a mailbox."""
+        found = self._book.extensions.get(number)
+        has_one = found is not None and found.enabled and found.mailbox_rules.enabled
+        return found if has_one else None
+
     def grants_of(self, number: str) -> frozenset[str]:
         """What an extension's user may do in Wave."""
         return self._book.grants(number)
@@ -303,7 +310,9 @@ class People:
     def directory(self) -> tuple[list[Extension], int]:
         """The PBX's view of all extensions, secrets in clear, and its version."""
         entries = [self._book.extensions[number] for number in sorted(self._book.extensions)]
-        opened = {each.sealed_secret: self._opened.get(each.sealed_secret) for each in entries}
+        sealed_ones = [each.sealed_secret for each in entries]
+        sealed_ones += [pin for each in entries if (pin := each.mailbox_rules.sealed_pin)]
+        opened = {each: self._opened.get(each) for each in sealed_ones}
         self._opened = {
             sealed: self._keyring.open(sealed) if clear is None else clear
             for sealed, clear in opened.items()
@@ -323,13 +332,14 @@ class People:
                 longest_s=calls.longest_s,
                 srtp=calls.srtp,
                 call_waiting=calls.call_waiting,
+                box=Box(box.enabled, self._opened.get(box.sealed_pin, ""), box.asks_own),
                 permission=each.permission,
                 outbound_cid=str(each.options.get("cidnumber") or ""),
                 emergency_cid=str(each.options.get("emergcidnumber") or ""),
                 language=self._book.accounts[each.account_id].language,
             )
             for each in entries
-            for rules, calls in ((each.phone_rules, each.call_rules),)
+            for rules, calls, box in ((each.phone_rules, each.call_rules, each.mailbox_rules),)
         ]
         return found, self._book.directory_version
 

@@ -35,6 +35,7 @@ class Module(StrEnum):
     FEATURE_CODES = "feature_codes"
     CALL_HISTORY = "call_history"
     RECORDINGS = "recordings"
+    VOICEMAIL = "voicemail"
     ACTIVE_CALLS = "active_calls"
     LIVECHAT = "livechat"
     BROADCAST = "broadcast"

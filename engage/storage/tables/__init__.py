@@ -21,6 +21,7 @@ from engage.storage.tables.dialplan import (
     pin_groups,
     ring_groups,
     speed_dials,
+    voicemail_groups,
 )
 from engage.storage.tables.hub import conversations, events, inboxes, participants
 from engage.storage.tables.livechat import consents, inquiries, livechats, visitors
@@ -109,6 +110,7 @@ __all__ = [
     "spent_tickets",
     "trunks",
     "visitors",
+    "voicemail_groups",
     "wave_activity",
     "wave_privileges",
 ]

@@ -20,6 +20,7 @@ export type Module =
   | "pickup_groups"
   | "parking_lots"
   | "feature_codes"
+  | "voicemail"
   | "call_history"
   | "recordings"
   | "active_calls"

@@ -46,6 +46,10 @@ function kindWords(kind: string): string {
       return t("Pickup Group");
     case "parking_lot":
       return t("Parking Lot");
+    case "voicemail_group":
+      return t("Voicemail Group");
+    case "voicemail":
+      return t("Voice message");
     case "outbound_route":
       return t("Outbound Route");
     case "inbound_route":

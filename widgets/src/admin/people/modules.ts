@@ -18,6 +18,7 @@ export const modules: readonly Module[] = [
   "feature_codes",
   "call_history",
   "recordings",
+  "voicemail",
   "active_calls",
   "livechat",
   "broadcast",
@@ -64,6 +65,8 @@ export function moduleWords(module: Module): string {
       return t("Call History");
     case "recordings":
       return t("Recordings");
+    case "voicemail":
+      return t("Voicemail");
     case "active_calls":
       return t("Active Calls");
     case "livechat":

@@ -1,0 +1,68 @@
+"""An extension's mailbox: whether it has one, what opens it, what is mailed.
+
+The rules lie among the extension's options, under the names that the HTTPS API gives them; the PIN
+is sealed there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Attach = Literal["usual", "yes", "no"]
+FIELDS: Final = ("voicemail", "voicemail_pin", "voicemail_asks_pin", "voicemail_attach")
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxRules:
+    """The rules of one extension; `sealed_pin` is empty where nobody has set one."""
+
+    enabled: bool = True
+    sealed_pin: str = ""
+    asks_own: bool = True
+    attach: Attach = "usual"
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Self:
+        """Read them; what is not set there is as usual."""
+        attach = options.get("vm_attach")
+        return cls(
+            options.get("hasvoicemail") != "no",
+            str(options.get("vmsecret") or ""),
+            options.get("skip_vmsecret") != "yes",
+            attach if attach in ("yes", "no") else "usual",
+        )
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The fields of the form; the PIN is never shown."""
+        return {
+            "voicemail": self.enabled,
+            "voicemail_asks_pin": self.asks_own,
+            "voicemail_attach": self.attach,
+        }
+
+
+USUAL: Final = MailboxRules()
+
+
+def options_for(
+    fields: Mapping[str, Any], seal: Callable[[str], str], present: MailboxRules = USUAL
+) -> dict[str, Any]:
+    """What of the options changes with those of `FIELDS` that are given and differ."""
+    options: dict[str, Any] = {}
+    shown = present.shown
+    given = {name: fields[name] for name in FIELDS if name in fields}
+    if given.get("voicemail", shown["voicemail"]) != shown["voicemail"]:
+        options["hasvoicemail"] = "yes" if given["voicemail"] else "no"
+    if given.get("voicemail_asks_pin", shown["voicemail_asks_pin"]) != shown["voicemail_asks_pin"]:
+        options["skip_vmsecret"] = "no" if given["voicemail_asks_pin"] else "yes"
+    if given.get("voicemail_attach", present.attach) != present.attach:
+        attach = given["voicemail_attach"]
+        options["vm_attach"] = None if attach == "usual" else attach
+    if given.get("voicemail_pin"):
+        options["vmsecret"] = seal(given["voicemail_pin"])
+    return options

@@ -1,0 +1,1 @@
+"""Mailboxes as people see them: their messages, the mails about them, what holds for all."""
