@@ -76,7 +76,7 @@ class Server:
         directory = Directory(Snapshot(1, settings, users))
         store, record = keeping(folder)
         self.wire, self.elapsed, entropy = Nowhere(), 0.0, Entropy()
-        self.registrar, domain, uas = Registrar(), Domain(directory), Uas()
+        self.registrar, domain, uas = Registrar(), Domain(directory, (), lambda _: False), Uas()
         watch = Watch(directory, store=None, record=record, clock=self.clock)
         told = Phones(
             directory,

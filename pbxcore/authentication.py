@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.net.addresses import within
+from pbxcore.networks import within
 from pbxcore.presence.registration import shown
 from pbxcore.presence.restrictions import allowed, origins
 from pbxcore.sip.digest import Authenticator, Verdict, parse_credentials
@@ -174,6 +174,8 @@ class Authentication:
         nonce = credentials[b"nonce"]
         issued = self._authenticator.issued_to(nonce, flow.host)
         if verdict is Verdict.GOOD:
+            # The nonce count is used up: a repetition must get the same answer, whatever it is.
+            incoming.keep()
             if extension is not None:
                 self._check_address(incoming, extension)
             self._watch.signed_in(flow, issued=issued)

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-import socket
 from typing import TYPE_CHECKING, Final
 
-from pbxcore.net.addresses import is_ours
-
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from pbxcore.directory import Directory
 
 _MOST_NAMES: Final = 1000
 
 
 class Domain:
-    """Our own names: those of the settings, this machine's, and all its addresses."""
+    """Our own names: those of the settings, this machine's, and all its addresses.
 
-    def __init__(self, directory: Directory) -> None:
+    Args:
+        directory: whose settings hold.
+        machine: the names of this machine, in lower case.
+        is_own_address: whether an IP address is one of this machine.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        machine: Iterable[str],
+        is_own_address: Callable[[str], bool],
+    ) -> None:
         self._directory = directory
-        self._names = {"localhost", socket.gethostname().lower()}
+        self._names = frozenset(machine)
+        self._is_own_address = is_own_address
         self._known: dict[bytes, bool] = {}
         self._known_by = directory.settings
 
@@ -43,5 +54,5 @@ class Domain:
             name in settings.domains
             or name == settings.external_address
             or name in self._names
-            or is_ours(name)
+            or self._is_own_address(name)
         )

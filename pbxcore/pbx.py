@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -53,7 +54,6 @@ from pbxcore.voicemail.keeping import NoKeeper
 from pbxcore.watch import Watch
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Awaitable, Callable, Sequence
 
     from pbxcore.directory import Directory
@@ -137,7 +137,8 @@ class Pbx:
             now_ms=self._now_ms,
         )
         self._qualifying: Qualifying | None = None
-        self._domain = Domain(directory)
+        machine = ("localhost", socket.gethostname().lower())
+        self._domain = Domain(directory, machine, addresses.is_ours)
         self._watch = Watch(directory, store=bans, record=record, clock=clock)
         self._devices = Devices(device_key, clock)
         self._authentication = Authentication(
@@ -370,7 +371,14 @@ class Pbx:
     async def _check_sync(self, command: commands.CheckSync) -> commands.DeviceTold:
         if self._events is None:
             return commands.DeviceTold(503)
-        return await self._events.check_sync(command)
+        told: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def heard(status: int) -> None:
+            if not told.done():
+                told.set_result(status)
+
+        self._events.check_sync(command, heard)
+        return commands.DeviceTold(await told)
 
     async def _send(self, command: commands.SendMessage) -> commands.MessageResult:
         if self._pager is None:

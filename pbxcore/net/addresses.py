@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 import socket
 from functools import lru_cache
 from typing import Final
 
-log = logging.getLogger(__name__)
+from pbxcore.networks import within
 
 _ANY: Final = ("0.0.0.0", "::")  # noqa: S104 (compared with, not bound to)
 
@@ -76,28 +75,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(plain_host(host)).is_loopback
     except ValueError:
         return False
-
-
-@lru_cache(maxsize=4096)
-def within(host: str, networks: tuple[str, ...]) -> bool:
-    """Whether an address lies in one of the networks; without any, whether it is not public."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    if not networks:
-        return not address.is_global
-    return any(address in network for network in _networks(networks))
-
-
-@lru_cache(maxsize=64)
-def _networks(
-    networks: tuple[str, ...],
-) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    found = []
-    for each in networks:
-        try:
-            found.append(ipaddress.ip_network(each, strict=False))
-        except ValueError:
-            log.warning("setting is no network", extra={"value": each})
-    return tuple(found)

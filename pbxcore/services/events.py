@@ -17,7 +17,6 @@ from pbxcore.services.subscriptions import UNDERSTOOD, SubscriptionService
 from pbxcore.services.unasked import Unasked
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop
     from collections.abc import Callable
 
     from pbxcore.authentication import Authentication
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from pbxcore.presence.packages.feature_event import Features
     from pbxcore.presence.registrar import Registrar
     from pbxcore.sip.transactions.layer import TransactionLayer
+    from pbxcore.timers import Timers
     from pbxcore.uas import Uas
 
 
@@ -41,7 +41,7 @@ class Events:
         authentication: who asks.
         registrar: who is registered.
         layer: the way to the phones.
-        loop: calls back after a REGISTER was answered.
+        timers: call back after a REGISTER was answered, and when somebody is to be told.
         waiting: what waits in the mailbox of an extension.
         stores: what lasts over a restart.
         now_ms: milliseconds UTC.
@@ -55,7 +55,7 @@ class Events:
         authentication: Authentication,
         registrar: Registrar,
         layer: TransactionLayer,
-        loop: AbstractEventLoop,
+        timers: Timers,
         *,
         waiting: Callable[[str], Mailbox],
         stores: EventStores,
@@ -64,7 +64,7 @@ class Events:
     ) -> None:
         self._directory = directory
         self._stores = stores
-        self._loop = loop
+        self._timers = timers
         self._held_publications = Publications()
         self._states = States(waiting, registrar, self._held_publications)
         self._notifier = Notifier(self._states.packages(), entropy)
@@ -78,6 +78,7 @@ class Events:
             states=self._states,
             notices=self._notices,
             stores=stores,
+            timers=timers,
             now_ms=now_ms,
         )
         self._publications = PublicationService(
@@ -144,7 +145,7 @@ class Events:
             packages = (PresencePackage.name, RegPackage.name)
             self._subscriptions.changed(outcome.number, *packages)
         if self._directory.settings.unsolicited_mwi:
-            self._loop.call_soon(self._unasked.registered, outcome)  # after its 200
+            self._timers.call_soon(lambda: self._unasked.registered(outcome))  # after its 200
 
     def refresh(self) -> None:
         """The directory is another now: extensions may be gone."""

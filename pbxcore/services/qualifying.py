@@ -12,7 +12,6 @@ from pbxcore.sip.message import build_request
 from pbxcore.sip.via import via_line
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop, TimerHandle
     from collections.abc import Callable
 
     from pbxcore.presence.bindings import StoredBinding
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Response
     from pbxcore.sip.transactions.layer import TransactionLayer
+    from pbxcore.timers import Timer, Timers
 
 
 class Qualifying:
@@ -29,7 +29,7 @@ class Qualifying:
     Args:
         qualification: who is to be asked when.
         layer: sends.
-        loop: wakes for the next question.
+        timers: wake for the next question.
         answered: takes each outcome: binding, status, milliseconds.
         now_ms: milliseconds UTC, as `qualification` counts them.
         entropy: that many unguessable bytes.
@@ -39,7 +39,7 @@ class Qualifying:
         self,
         qualification: Qualification,
         layer: TransactionLayer,
-        loop: AbstractEventLoop,
+        timers: Timers,
         *,
         answered: Callable[[StoredBinding, int, float], None],
         now_ms: Callable[[], int],
@@ -47,11 +47,11 @@ class Qualifying:
     ) -> None:
         self._qualification = qualification
         self._layer = layer
-        self._loop = loop
+        self._timers = timers
         self._answered = answered
         self._now_ms = now_ms
         self._entropy = entropy
-        self._timer: TimerHandle | None = None
+        self._timer: Timer | None = None
         self._due_ms = 0
         self.asked = 0
 
@@ -63,7 +63,7 @@ class Qualifying:
         self.stop()
         self._due_ms = due_ms
         wait_ms = max(due_ms - self._now_ms(), ROUND_MS)
-        self._timer = self._loop.call_later(wait_ms / 1000, self._ask)
+        self._timer = self._timers.call_later(wait_ms / 1000, self._ask)
 
     def stop(self) -> None:
         """Ask nobody any more."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from pbxcore.services.notices import Notices
     from pbxcore.sip.transactions.incoming import Incoming
     from pbxcore.sip.transactions.layer import TransactionLayer
+    from pbxcore.timers import Timer, Timers
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,7 @@ class SubscriptionService:
         states: what there is to tell.
         notices: sends NOTIFYs.
         stores: what lasts over a restart.
+        timers: call back when somebody is to be told.
         now_ms: milliseconds UTC.
     """
 
@@ -72,6 +73,7 @@ class SubscriptionService:
         states: States,
         notices: Notices,
         stores: EventStores,
+        timers: Timers,
         now_ms: Callable[[], int],
     ) -> None:
         self._directory = directory
@@ -83,8 +85,9 @@ class SubscriptionService:
         self._notices = notices
         self._lists = Lists(directory, domain)
         self._stores = stores
+        self._timers = timers
         self._now_ms = now_ms
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Timer | None = None
         self._armed_ms = 0
 
     def start(self) -> None:
@@ -289,7 +292,7 @@ class SubscriptionService:
         self.stop()
         self._armed_ms = due_ms
         wait_s = max(0, due_ms - self._now_ms()) / 1000
-        self._timer = asyncio.get_running_loop().call_later(wait_s, self._tick)
+        self._timer = self._timers.call_later(wait_s, self._tick)
 
     def _tick(self) -> None:
         self._timer = None

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from itertools import count
 from typing import TYPE_CHECKING
 
-from pbxcore.commands import CheckSync, DeviceTold
 from pbxcore.presence.packages.check_sync import check_sync_lines
 from pbxcore.presence.packages.message_summary import CONTENT_TYPE, MessageSummary, write_summary
 from pbxcore.presence.reach import phones, way_to
@@ -16,6 +14,7 @@ from pbxcore.sip.uri import escaped_user
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.commands import CheckSync
     from pbxcore.directory import Directory, Mailbox
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.presence.notifier import Notifier
@@ -59,20 +58,15 @@ class Unasked:
         for flows in phones(self._registrar.of(number)):
             self._tell_mailbox(flows[0])
 
-    async def check_sync(self, command: CheckSync) -> DeviceTold:
-        """Ask a device to fetch its configuration."""
+    def check_sync(self, command: CheckSync, told: Callable[[int], None]) -> None:
+        """Ask a device to fetch its configuration; `told` hears the status of its answer."""
         held = self._registrar.of(command.number)
         binding = next((each for each in held if each.contact == command.contact), None)
-        told: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-
-        def done(status: int, _: int | None) -> None:
-            if not told.done():
-                told.set_result(status)
-
         if binding is None:
-            return DeviceTold(480)
-        self._send(binding, check_sync_lines(reboot=command.reboot), None, done)
-        return DeviceTold(await told)
+            told(480)
+            return
+        lines = check_sync_lines(reboot=command.reboot)
+        self._send(binding, lines, None, lambda status, _: told(status))
 
     def _tell_mailbox(self, binding: StoredBinding) -> None:
         extension = self._directory.extension(binding.number)

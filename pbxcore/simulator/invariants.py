@@ -26,6 +26,8 @@ _VIA: Final = re.compile(
 _METHOD: Final = re.compile(rb"\nCSeq: [0-9]+ ([^\s]+)\r\n")
 _FOLD: Final = re.compile(rb"\r\n[ \t]")
 
+_CHALLENGE: Final = re.compile(rb"SIP/2.0 40[17] ")
+
 _Key = tuple[str, str, bytes, bytes, bytes]
 
 
@@ -39,6 +41,7 @@ class Invariants:
     - Nothing is answered to an address that did not ask.
     - Every request gets at most one final answer, however often that is repeated, as long as a
       transaction remembers it (64 times T1; T4 once the refusal of an INVITE is acknowledged).
+      Challenges may differ: they are made without memory (RFC 3261 §8.2.7).
     - Every transaction ends, and whoever asked is told once how.
     - What `watch` was given to count comes to nothing.
     """
@@ -84,9 +87,15 @@ class Invariants:
         at, first = self._answers[0].get(key) or self._answers[1].get(key) or (now, data)
         if now - at >= TIMER_J:
             at, first = now, data  # a repetition this late is a new request for all who forget
-        elif first != data:
+        elif first != data and not (_CHALLENGE.match(first) and _CHALLENGE.match(data)):
             raise InvariantBroken(f"{host.name} gave a second final answer: {data[8:40]!r}")
         self._answers[0][key] = at, first
+
+    def forgot(self, host: Host) -> None:
+        """Let a host that lost its memory answer anew what it answered before."""
+        for answers in self._answers:
+            for key in [each for each in answers if each[0] == host.name]:
+                del answers[key]
 
     def _acknowledged(self, key: _Key) -> None:
         """A refused INVITE is remembered for Timer I from here on: no datagram is later (T4)."""

@@ -48,8 +48,8 @@ class Host(Protocol):
         """Take a datagram from an address."""
         ...
 
-    def accept(self, end: End) -> None:
-        """Take a new connection."""
+    def accept(self, end: End) -> bool:
+        """Take a new connection; False refuses it."""
         ...
 
 
@@ -62,6 +62,10 @@ class Watcher(Protocol):
 
     def arrived(self, host: Host, data: bytes, source: tuple[str, int]) -> None:
         """A message reaches a host."""
+        ...
+
+    def forgot(self, host: Host) -> None:
+        """A host has lost its memory."""
         ...
 
 
@@ -199,9 +203,14 @@ class Network:
 
         def arrived() -> None:
             connection = Connection(self, transport, client, port, server)
-            self._connections.append(connection)
-            server.accept(connection.ends[1])
-            self.clock.after(self.delay(back), lambda: then(connection.ends[0]))
+            if server.accept(connection.ends[1]):
+                self._connections.append(connection)
+            else:
+                connection.open = False
+            client_end = connection.ends[0]
+            self.clock.after(
+                self.delay(back), lambda: then(client_end if connection.open else None)
+            )
 
         self.clock.after(self.delay(there), arrived)
 

@@ -46,14 +46,9 @@ class Stack:
         self._alarm: Planned | None = None
         self._ends: dict[int, tuple[Flow, End]] = {}
         self._client_port = _FIRST_CLIENT_PORT
+        self._running = True
         self.asked: list[Asked | Invited] = []
-        self.layer = TransactionLayer(
-            self,
-            on_request,
-            clock=self._now,
-            entropy=network.chance.octets,
-            arm=self._arm,
-        )
+        self.layer = self._new_layer(on_request)
         network.add(self)
 
     @property
@@ -100,6 +95,24 @@ class Stack:
         self.reach(Target(transport, other.host, other.port), invited.reached)
         return invited
 
+    def crash(self) -> None:
+        """Forget all transactions and lose all connections, as a killed process does.
+
+        Nothing is heard any more until `start`.
+        """
+        self._running = False
+        for _, end in list(self._ends.values()):
+            end.close()
+        self._ends.clear()
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._network.watcher.forgot(self)
+        self.layer = self._new_layer(refuse_all)
+
+    def start(self) -> None:
+        """Listen again after a crash, with a `layer` that knows nothing and refuses everything."""
+        self._running = True
+
     # The wire of the layer
 
     def send(self, data: bytes, flow: Flow, port: int) -> bool:
@@ -139,11 +152,14 @@ class Stack:
 
     def datagram(self, data: bytes, source: tuple[str, int]) -> None:
         """Take a datagram."""
-        self.layer.receive(data, Flow("udp", host_port(self.host, self.port), *source))
+        if self._running:
+            self.layer.receive(data, Flow("udp", host_port(self.host, self.port), *source))
 
-    def accept(self, end: End) -> None:
-        """Take a connection."""
-        self._take(end)
+    def accept(self, end: End) -> bool:
+        """Take a connection, if anybody listens."""
+        if self._running:
+            self._take(end)
+        return self._running
 
     def _take(self, end: End) -> Flow:
         flow = Flow(end.transport, host_port(*end.local), *end.remote, end.number)
@@ -170,6 +186,15 @@ class Stack:
         return flow
 
     # The clock of the layer
+
+    def _new_layer(self, on_request: Callable[[Incoming], None]) -> TransactionLayer:
+        return TransactionLayer(
+            self,
+            on_request,
+            clock=self._now,
+            entropy=self._network.chance.octets,
+            arm=self._arm,
+        )
 
     def _now(self) -> float:
         return self._network.clock.now
