@@ -39,9 +39,10 @@ class Extension(msgspec.Struct, frozen=True):
     wants it (`optional`) or always (`required`). Who talks is called all the same with
     `call_waiting`; `most_calls` at once, 0: any number.
 
-    `permission` is how far away it may call; `outbound_cid` is the number that it shows outside,
-    `emergency_cid` that of its emergency calls. A call outside lasts `longest_s` at most, 0: as
-    long as it likes. Services speak to it in `language`, empty: that of the settings.
+    `recorded` are the calls that are recorded without being asked for. `permission` is how far away
+    it may call; `outbound_cid` is the number that it shows outside, `emergency_cid` that of its
+    emergency calls. A call outside lasts `longest_s` at most, 0: as long as it likes. Services
+    speak to it in `language`, empty: that of the settings.
     """
 
     number: str
@@ -58,6 +59,7 @@ class Extension(msgspec.Struct, frozen=True):
     srtp: Literal["off", "optional", "required"] = "optional"
     call_waiting: bool = True
     most_calls: int = 0
+    recorded: Literal["off", "internal", "external", "all"] = "off"
     permission: str = "internal"
     outbound_cid: str = ""
     emergency_cid: str = ""
@@ -121,6 +123,10 @@ class DomainSettings(msgspec.Struct, frozen=True):
     Who calls an extension that no phone is registered for gets `unavailable_status`. With
     `deflection_diversion` a call from outside that goes out again says that it was deflected.
 
+    Who presses `recording_code` in a call has it recorded, or no longer; empty: nobody can. A
+    recording has both sides mixed, or left and right with `recording_stereo`. What was recorded
+    until a transfer is recorded after it too with `recording_goes_on`.
+
     `name_servers` (`address:port`) find SIP servers by name, instead of those of the machine.
     """
 
@@ -148,6 +154,9 @@ class DomainSettings(msgspec.Struct, frozen=True):
     unavailable_status: int = 480
     deflection_diversion: bool = False
     language: str = ""
+    recording_code: str = "*3"
+    recording_stereo: bool = False
+    recording_goes_on: bool = False
 
 
 class Trunk(msgspec.Struct, frozen=True):
@@ -157,7 +166,7 @@ class Trunk(msgspec.Struct, frozen=True):
     of our address-of-record, `username` when it is empty; `auth_id` the name in credentials,
     likewise. `networks` (CIDR) may send requests without a password; with `challenged` nobody may
     who does not know `username` and `password`. `keep_alive_s` of 0 asks for no sign of life.
-    `srtp`: media are encrypted by keys in the session description.
+    `srtp`: media are encrypted by keys in the session description. `recorded`: so are its calls.
 
     Who is shown outside: `from_user` always; the caller of an inbound call that goes out again,
     with `keeps_original`; `caller_id` and `caller_name`, with `keeps_own` before what `dods` say.
@@ -193,6 +202,7 @@ class Trunk(msgspec.Struct, frozen=True):
     most_out: int = 0
     most_in: int = 0
     longest_s: int = 0
+    recorded: bool = False
 
 
 class ExtensionGroup(msgspec.Struct, frozen=True):

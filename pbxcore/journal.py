@@ -188,13 +188,25 @@ class CallTransferred(msgspec.Struct, frozen=True, tag=True):
 
 
 class CallRecorded(msgspec.Struct, frozen=True, tag=True):
-    """A recording of the call is on disk; `file` is its path below the recordings' folder."""
+    """A recording of the call is on disk; `file` is its path below the recordings' folder.
+
+    Told twice: when it begins, with no seconds, and when it is whole.
+    """
 
     call: str
     recording: str
     file: str
     seconds: float
     legs: tuple[str, ...]
+
+
+class RecordingFailed(msgspec.Struct, frozen=True, tag=True):
+    """A recording could not begin, or ended early: a full disk, a lost worker. The call goes on."""
+
+    call: str
+    recording: str
+    file: str
+    reason: str
 
 
 class LegEnded(msgspec.Struct, frozen=True, tag=True):
@@ -263,6 +275,7 @@ CallFact = (
     | LegHeld
     | CallTransferred
     | CallRecorded
+    | RecordingFailed
     | LegEnded
     | CallEnded
 )

@@ -96,6 +96,7 @@ class Pbx:
         record: takes each fact for the journal; called inside the loop, must not wait.
         arrived: stores a MESSAGE for someone no phone serves; None or an exception is answered 503.
         media: the media workers; none: calls with sound find no room.
+        recordings: the absolute path of the folder that recordings are kept in.
         events: keep subscriptions, publications and features over a restart; none: nothing does.
         voicemail: keeps mailboxes; none: nobody can leave a message.
         prompts: the sound files of what services say; none: ours.
@@ -113,6 +114,7 @@ class Pbx:
         record: Callable[[Fact], None],
         arrived: Callable[[commands.MessageArrived], Awaitable[commands.MessageStored | None]],
         media: Media | None = None,
+        recordings: str = "",
         events: EventStores | None = None,
         voicemail: Keeper | None = None,
         prompts: Prompts | None = None,
@@ -124,6 +126,7 @@ class Pbx:
         self._arrived = arrived
         self._media: Media = media or NoMedia()
         self._prompts = prompts
+        self._recordings = recordings
         self._clock = clock
         self._entropy = entropy = entropy or Entropy()
         self._registrar = Registrar()
@@ -245,6 +248,7 @@ class Pbx:
             trunks=trunks,
             clock=self._clock,
             prompts=self._prompts,
+            recordings=self._recordings,
         )
         self._calls.serve(uas)
         events.follow_calls(self._calls.lines)

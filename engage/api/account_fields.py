@@ -22,6 +22,7 @@ from engage.api.values import (
     matching,
     one_of,
 )
+from engage.people.call_rules import RECORDED
 
 PERMISSIONS = (
     "internal",
@@ -29,7 +30,6 @@ PERMISSIONS = (
     "internal-local-national",
     "internal-local-national-international",
 )
-RECORDED = ("all", "external", "internal", "off")
 ALERT_INFO = (
     "none",
     *(f"ring{each}" for each in range(1, 11)),
@@ -148,7 +148,7 @@ _FEATURES = (
     Field("dndwhitelist", PATTERNS, ""),
     Field("fwdwhitelist", PATTERNS, None, nullable=True),
     Field("ring_timeout", Whole(3, 600), None, nullable=True, effective=True),
-    Field("auto_record", Choice(RECORDED), "off"),
+    Field("auto_record", Choice(RECORDED), "off", effective=True),
     Field("en_ringboth", YES_NO, "no"),
     Field(
         "external_number",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from engage.api.account_fields import ALERT_INFO, EXTENSIONS, NUMBER, PERMISSIONS, RECORDED, YES_NO
+from engage.api.account_fields import ALERT_INFO, EXTENSIONS, NUMBER, PERMISSIONS, YES_NO
 from engage.api.fields import Field, Fields
 from engage.api.values import Choice, CommaList, Line, Whole, matching, one_of
+from engage.people.call_rules import RECORDED
 
 STRATEGIES = ("ringall", "linear", "leastrecent", "fewestcalls", "random", "memory")
 POLICY = Choice(("yes", "no", "strict"))

@@ -10,6 +10,8 @@ from engage.api import https_api as api
 from engage.app.dialplan import Dialplan
 from engage.app.mailboxes import Mailboxes
 from engage.app.records import Records
+from engage.calls.recording_settings import SECTION as RECORDING
+from engage.calls.recording_settings import RecordingSettings
 from engage.chat.service import DirectChat
 from engage.identifiers import now_ms
 from engage.people.choices import Choice
@@ -141,11 +143,12 @@ class Phones:
         register(SIP_TLS, SipTlsSettings, Module.SIP_SECURITY)
         register(SIP, SipSettings, Module.SIP_SECURITY)
         register(EVENTS, EventSettings, Module.EMAIL)
+        register(RECORDING, RecordingSettings, Module.RECORDINGS)
 
     def _domain(self) -> DomainSettings:
         """The settings that the PBX needs, wherever they are set."""
         settings, get = self._ground.settings, self._ground.configuration.get
-        sip, tls = get(SipSettings), get(SipTlsSettings)
+        sip, tls, recording = get(SipSettings), get(SipTlsSettings), get(RecordingSettings)
         return DomainSettings(
             domains=(urlsplit(settings.public_url).hostname or "",),
             trusted_proxies=tuple(map(str, settings.trusted_proxies)),
@@ -160,4 +163,7 @@ class Phones:
             name_servers=sip.name_servers,
             digest_algorithms=sip.digest_algorithms,
             digest_integrity=sip.digest_integrity,
+            recording_code=recording.code,
+            recording_stereo=recording.stereo,
+            recording_goes_on=recording.goes_on,
         )

@@ -31,10 +31,11 @@ class Records:
     ) -> None:
         database = ground.database
         self.trunk_name = trunk_name
-        self.log = CallLog(database, ground.events, people.name_of, trunk_name)
+        folder = ground.settings.recordings
+        self.log = CallLog(database, ground.events, people.name_of, trunk_name, folder)
         self.live = LiveCalls(self.log, pbx, database)
         self.history = CallHistory(database)
-        self.recordings = Recordings(database, ground.settings.recordings)
+        self.recordings = Recordings(database, folder)
         self.routes: Sequence[BaseRoute] = [
             *LiveCallRoutes(self.live).routes(),
             *CallRoutes(self.history, lambda: ZoneInfo(ground.time().time_zone)).routes(),

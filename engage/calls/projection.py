@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,10 +12,14 @@ from engage.calls.following import Following
 from engage.calls.model import ANSWERED_ELSEWHERE, OpenCall, Recording
 from engage.calls.records import record_of
 from engage.calls.repository import CallRepository, copied
-from pbxcore.journal import CallFact, CallRecorded, PbxStarted
+from engage.calls.wave_length import seconds_of
+from engage.system.actor import SYSTEM
+from engage.system.operation_log import note
+from pbxcore.journal import CallFact, CallRecorded, PbxStarted, RecordingFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,6 +40,7 @@ class CallLog:
         events: hears `CallsChanged` and `CallEnded`.
         name_of: the name of an extension.
         trunk_name: the name of a trunk by its id; empty for one that is gone.
+        folder: where recordings are.
     """
 
     def __init__(
@@ -42,9 +49,11 @@ class CallLog:
         events: Events,
         name_of: Names,
         trunk_name: Callable[[str], str],
+        folder: Path,
     ) -> None:
         self._database, self._events = database, events
         self._name_of, self._trunk_name = name_of, trunk_name
+        self._folder = folder
         self._open: dict[str, OpenCall] = {}
 
     @property
@@ -68,15 +77,20 @@ class CallLog:
         connection = transaction.connection
         rows = CallRepository(connection)
         following = Following(self._concerned(facts), self._name_of)
-        recorded: list[Recording] = []
         for entry in facts:
-            if isinstance(entry.fact, CallRecorded):
-                recorded.append(await _recording(rows, following, entry.fact, entry.at_ms))
+            match entry.fact:
+                case CallRecorded() as fact:
+                    await _record(rows, following, fact, entry.at_ms)
+                case RecordingFailed() as failed:
+                    await _note(connection, failed, entry.at_ms)
+                case _:
+                    pass
             following.follow(entry)
         standing = [following.open[at] for at in following.touched if at in following.open]
         gone = [call.id for call in following.ended if call.id in self._open]
         await rows.keep(standing, gone)
-        await rows.add_recordings(recorded)
+        if any(isinstance(each.fact, PbxStarted | RecordingFailed) for each in facts):
+            await self._measure(rows)
         written = await self._write(connection, following.ended)
         return partial(self._written, following.touched, standing, following.ended, written)
 
@@ -88,6 +102,14 @@ class CallLog:
         for each in facts:
             named |= {getattr(each.fact, "call", ""), getattr(each.fact, "other", "")}
         return {at: copied(self._open[at]) for at in self._open.keys() & named}
+
+    async def _measure(self, rows: CallRepository) -> None:
+        """Look how long recordings came to be that were cut off; those still running wait."""
+        for recording in await rows.unmeasured():
+            path = self._folder / recording.file
+            seconds = await asyncio.to_thread(seconds_of, path)
+            if seconds:
+                await rows.add_recording(replace(recording, seconds=seconds))
 
     async def _write(
         self, connection: AsyncConnection, ended: Sequence[OpenCall]
@@ -122,6 +144,23 @@ class CallLog:
         self._events.publish(CallsChanged(frozenset(touched)))
         for record, legs in written:
             self._events.publish(_ended(record, legs))
+
+
+async def _record(
+    rows: CallRepository, following: Following, fact: CallRecorded, at_ms: int
+) -> None:
+    """Write a recording down as it begins, and its length when it is whole."""
+    known = await rows.recording(fact.recording)
+    if known is None:
+        await rows.add_recording(await _recording(rows, following, fact, at_ms))
+    elif fact.seconds:
+        await rows.add_recording(replace(known, seconds=fact.seconds))
+
+
+async def _note(connection: AsyncConnection, failed: RecordingFailed, at_ms: int) -> None:
+    """An event: administrators find it in the operation log."""
+    detail = {"file": failed.file, "reason": failed.reason}
+    await note(connection, SYSTEM, "recording.fail", f"call:{failed.call}", detail, at_ms=at_ms)
 
 
 async def _recording(

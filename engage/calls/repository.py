@@ -83,9 +83,18 @@ class CallRepository:
         if legs:
             await self._connection.execute(insert(call_legs), [asdict(each) for each in legs])
 
-    async def add_recordings(self, found: Sequence[Recording]) -> None:
-        """Write which recordings there are; one that is known already is written anew."""
-        if found:
-            ids = [each.id for each in found]
-            await self._connection.execute(delete(recordings).where(recordings.c.id.in_(ids)))
-            await self._connection.execute(insert(recordings), [asdict(each) for each in found])
+    async def recording(self, recording_id: str) -> Recording | None:
+        """One recording."""
+        query = select(recordings).where(recordings.c.id == recording_id)
+        row = (await self._connection.execute(query)).mappings().one_or_none()
+        return None if row is None else Recording(**row)
+
+    async def unmeasured(self) -> list[Recording]:
+        """Recordings of which it is not known how long they are."""
+        query = select(recordings).where(recordings.c.seconds == 0)
+        return [Recording(**row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def add_recording(self, found: Recording) -> None:
+        """Write which recording there is; one that is known already is written anew."""
+        await self._connection.execute(delete(recordings).where(recordings.c.id == found.id))
+        await self._connection.execute(insert(recordings), [asdict(found)])

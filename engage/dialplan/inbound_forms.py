@@ -161,6 +161,12 @@ class InboundRouteForm(RouteBody):
         description=N_("How far calls may go that leave again by a trunk."),
         json_schema_extra={"control": "select", "section": PLACE, "labels": LEVELS},
     )
+    auto_record: bool = Field(
+        default=False,
+        title=N_("Auto Record"),
+        description=N_("Calls by this route are recorded."),
+        json_schema_extra={"control": "switch", "section": PLACE},
+    )
     did_strip: Strip = Field(
         default=0, title=N_("Strip"), json_schema_extra={"control": "number", "section": DID}
     )
@@ -195,6 +201,7 @@ class InboundRouteForm(RouteBody):
             permission=self.permission,
             collect_calls_blocked=self.block_collect_calls,
             enabled=not self.disabled,
+            recorded=self.auto_record,
         )
 
     def uses(self) -> set[str]:

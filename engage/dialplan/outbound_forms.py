@@ -160,6 +160,12 @@ class OutboundRouteForm(RouteBody):
         description=N_("Shown instead of the extension's own number."),
         json_schema_extra={"control": "text", "section": WAYS},
     )
+    auto_record: bool = Field(
+        default=False,
+        title=N_("Auto Record"),
+        description=N_("Calls by this route are recorded."),
+        json_schema_extra={"control": "switch", "section": WAYS},
+    )
 
     longest_s: Annotated[int, Field(ge=0, le=86_400)] = Field(
         default=0,
@@ -200,6 +206,7 @@ class OutboundRouteForm(RouteBody):
             caller_id=self.caller_id,
             limit=Limit(self.longest_s, self.warned_s, self.every_s),
             enabled=not self.disabled,
+            recorded=self.auto_record,
         )
 
     def uses(self) -> set[str]:

@@ -71,6 +71,12 @@ class RingGroupForm(RouteBody):
         title=N_("Skip Busy Member"),
         json_schema_extra={"control": "switch", "section": RINGING},
     )
+    auto_record: bool = Field(
+        default=False,
+        title=N_("Auto Record"),
+        description=N_("Calls that a member answers for the group are recorded."),
+        json_schema_extra={"control": "switch", "section": RINGING},
+    )
     destination: Destination = Field(
         default=Destination(kind="hang_up"),
         title=N_("Destination on No Answer"),
@@ -88,6 +94,7 @@ class RingGroupForm(RouteBody):
             ring_s=self.ring_s,
             skips_busy=self.skip_busy,
             otherwise=self.destination.place,
+            recorded=self.auto_record,
         )
 
     def problems(self) -> dict[str, str]:

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 USUAL_RING_S: Final = 60
+FIELDS: Final = ("auto_record",)
+"""Those that an administrator's form has too, under the same names."""
+Recorded = Literal["off", "internal", "external", "all"]
+RECORDED: Final[tuple[Recorded, ...]] = ("off", "internal", "external", "all")
 _SRTP: Final[dict[object, Literal["off", "optional", "required"]]] = {
     "no": "off",
     "support": "optional",
@@ -18,12 +22,13 @@ _SRTP: Final[dict[object, Literal["off", "optional", "required"]]] = {
 
 @dataclass(frozen=True, slots=True)
 class CallRules:
-    """The rules of one extension: how long it rings, and how its media are keyed."""
+    """The rules of one extension: how long it rings, how its media are keyed, what is recorded."""
 
     ring_s: int = USUAL_RING_S
     call_waiting: bool = True
     srtp: Literal["off", "optional", "required"] = "optional"
     longest_s: int = 0
+    auto_record: Recorded = "off"
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
@@ -34,4 +39,14 @@ class CallRules:
             options.get("call_waiting") != "no",
             _SRTP.get(options.get("encryption"), "optional"),
             longest_s if isinstance(longest_s, int) else 0,
+            next((each for each in RECORDED if each == options.get("auto_record")), "off"),
         )
+
+
+USUAL: Final = CallRules()
+
+
+def options_for(fields: Mapping[str, Any], present: CallRules = USUAL) -> dict[str, Any]:
+    """What of the options changes with those of `FIELDS` that are given and differ."""
+    given = {name: fields[name] for name in FIELDS if name in fields}
+    return {name: value for name, value in given.items() if value != getattr(present, name)}

@@ -51,6 +51,7 @@ class ShownExtension(BaseModel):
     qualify_s: int
     digest_algorithms: list[str]
     permission: str
+    auto_record: str
     wave_privilege_id: str
     options: dict[str, Any]
     version: int

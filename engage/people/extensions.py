@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engage.errors import N_, Invalid, NotFound
 from engage.i18n import languages
 from engage.identifiers import new_id
-from engage.people import phone_rules, policy
+from engage.people import call_rules, phone_rules, policy
 from engage.people.directory_repository import DirectoryRepository
 from engage.people.ledger import Repeated
 from engage.people.model import (
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 SECRET_LENGTH = 16
 LONGEST_OPTIONS = 32_768
 ALPHABET = string.ascii_letters + string.digits
+RULES = (*phone_rules.FIELDS, *call_rules.FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,14 @@ class Rewrite:
         values = {
             name: value
             for name, value in self.given.items()
-            if name not in ("sip_secret", "wave_password", "options", *phone_rules.FIELDS)
+            if name not in ("sip_secret", "wave_password", "options", *RULES)
         }
         if "sip_secret" in self.given:
             values["sealed_secret"] = seal(self.given["sip_secret"])
         changes = {
             **self.given.get("options", {}),
             **phone_rules.options_for(self.given, self.present.phone_rules),
+            **call_rules.options_for(self.given, self.present.call_rules),
         }
         if changes:
             values["options"] = {**self.present.options, **changes}
@@ -299,7 +301,11 @@ class Extensions:
             department=new.department,
             job_title=new.job_title,
             wave_privilege_id=new.wave_privilege_id,
-            options={**new.options, **phone_rules.options_for(new.model_dump())},
+            options={
+                **new.options,
+                **phone_rules.options_for(new.model_dump()),
+                **call_rules.options_for(new.model_dump()),
+            },
         )
         return account, entry
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from engage.errors import N_
 from engage.people import policy
+from engage.people.call_rules import Recorded
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE, Grant
 from engage.people.phone_rules import ALGORITHMS, LONGEST_INTERVAL_S, MOST_NETWORKS
 from engage.system.actor import Module
@@ -155,6 +156,21 @@ class ExtensionForm(Body):
             },
         },
     )
+    auto_record: Recorded = Field(
+        default="off",
+        title=N_("Auto Record"),
+        description=N_("Which calls of this extension are recorded without being asked for."),
+        json_schema_extra={
+            "control": "select",
+            "section": CALLS,
+            "labels": {
+                "off": N_("None"),
+                "internal": N_("Internal Calls"),
+                "external": N_("External Calls"),
+                "all": N_("All Calls"),
+            },
+        },
+    )
     wave_password: Password = Field(
         default="",
         title=N_("Wave Password"),
@@ -200,6 +216,7 @@ class ExtensionChange(Body):
     qualify_s: Interval | None = None
     digest_algorithms: Algorithms | None = None
     permission: Permission | None = None
+    auto_record: Recorded | None = None
     wave_password: Password | None = None
     wave_privilege_id: Ident | None = None
     options: Options | None = None

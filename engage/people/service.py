@@ -333,6 +333,7 @@ class People:
                 srtp=calls.srtp,
                 call_waiting=calls.call_waiting,
                 box=Box(box.enabled, self._opened.get(box.sealed_pin, ""), box.asks_own),
+                recorded=calls.auto_record,
                 permission=each.permission,
                 outbound_cid=str(each.options.get("cidnumber") or ""),
                 emergency_cid=str(each.options.get("emergcidnumber") or ""),

@@ -69,6 +69,7 @@ def extension_json(entry: ExtensionEntry) -> dict[str, Any]:
         "qualify_s": rules.qualify_s,
         "digest_algorithms": list(rules.digest_algorithms),
         "permission": entry.permission,
+        "auto_record": entry.call_rules.auto_record,
         "wave_privilege_id": entry.wave_privilege_id,
         "options": dict(entry.options),
         "version": entry.version,

@@ -84,6 +84,7 @@ class PbxPart:
             record=self._record,
             arrived=self._arrived,
             media=self._media,
+            recordings=str(Path(plan.data).absolute() / "recordings"),
             events=self._events.stores,
             voicemail=VoicemailFolder(Path(plan.data) / "voicemail"),
             prompts=Prompts(Path(plan.data) / "prompts"),

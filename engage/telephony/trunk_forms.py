@@ -256,6 +256,12 @@ class TrunkForm(Body):
         description=N_("Shown before all others, if the provider wants it so."),
         json_schema_extra={"control": "text", "section": SHOWN},
     )
+    auto_record: bool = Field(
+        False,
+        title=N_("Auto Record"),
+        description=N_("Calls by this trunk are recorded."),
+        json_schema_extra={"control": "switch", "section": PROVIDER},
+    )
     dods: Dods = Field(
         default_factory=list,
         title=N_("DOD"),
@@ -300,6 +306,7 @@ class TrunkChange(Body):
     keep_trunk_cid: bool | None = None
     keep_original_cid: bool | None = None
     from_user: Word | None = None
+    auto_record: bool | None = None
     dods: Dods | None = None
 
     def given(self) -> dict[str, object]:

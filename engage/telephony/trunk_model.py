@@ -93,6 +93,7 @@ class TrunkEntry:
             most_out=form.max_outgoing,
             most_in=form.max_incoming,
             longest_s=form.call_limit_s,
+            recorded=form.auto_record,
             dods=tuple(
                 plan.Dod(each.number, tuple(each.extensions), each.name) for each in form.dods
             ),

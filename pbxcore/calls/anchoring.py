@@ -113,8 +113,13 @@ class Anchor:
         streams: tuple[str, ...],
         wanted: StartRecording,
         then: Callable[[RecordingEnded], None],
+        *,
+        begun: Callable[[], None] | None = None,
     ) -> str:
-        """Write what streams say as `wanted`; `then` hears of the end. Returns its name."""
+        """Write what streams say as `wanted`; `then` hears of the end. Returns its name.
+
+        `begun` hears that the file is there.
+        """
         request = msgspec.structs.replace(wanted, recording=self._name("r"), streams=streams)
         recording = request.recording
         self._recordings[recording] = request, then
@@ -122,6 +127,8 @@ class Anchor:
         def replied(reply: MediaReply) -> None:
             if reply != Done():
                 self._noticed(RecordingEnded(recording, request.path, 0.0, problem=_why(reply)))
+            elif begun is not None:
+                begun()
 
         self._media.ask(request, replied)
         return recording

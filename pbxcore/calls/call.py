@@ -14,6 +14,7 @@ from pbxcore.calls.caller_leg import CallerLeg
 from pbxcore.calls.curfew import Curfew
 from pbxcore.calls.keys import pass_key
 from pbxcore.calls.party import Farewell, hung_up, refused
+from pbxcore.calls.recording import Recording
 from pbxcore.calls.renegotiating import Renegotiating
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.calls.taking_over import TakingOver
@@ -59,6 +60,7 @@ class Call:
         legs: those that are not over, by their names.
         talking: the two that hear each other.
         setting_up: the search for somebody who answers, while there is one.
+        recording: keeps what the two say.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Call:
         self._renegotiating = Renegotiating(self)
         self._transferring = Transferring(self)
         self._taking_over = TakingOver(self)
+        self.recording = Recording(self)
 
     # From the outside
 
@@ -88,6 +91,7 @@ class Call:
         leg = CallerLeg(house.leg_id(), self, origin.number, origin.caller, incoming)
         leg.session = house.caller_session(leg, incoming.flow)
         leg.trunk = origin.trunk
+        leg.recorded = self.aim.recorded
         self.add(leg)
         house.record(started_fact(self, leg))
         trunk = house.directory.trunks.get(origin.trunk)
@@ -151,6 +155,7 @@ class Call:
         self.setting_up, other.setting_up = other.setting_up, None
         if self.setting_up is not None:
             self.setting_up.call = self
+        other.recording.parted()
         other.talking = None
         other.close(Farewell("pbx", 0, causes.NORMAL, "transferred"))
 
@@ -164,6 +169,7 @@ class Call:
         self.leave_service(leg)
         self._renegotiating.ended(leg)
         if self.partner(leg) is not None:
+            self.recording.parted()
             self.talking = None
         del self.legs[leg.id]
         self.house.lines.drop(leg)
@@ -252,9 +258,11 @@ class Call:
                 self.house.waiting.music(leg)
         self._renegotiating.align(first, second)
         self.house.record(LegsJoined(self.id, first.id, second.id))
+        self.recording.joined(first, second)
 
     def part(self) -> None:
         """Nobody talks any more."""
+        self.recording.parted()
         talking, self.talking = self.talking, None
         if talking is not None:
             talking[0].session.part()
@@ -346,9 +354,8 @@ class Call:
         if partner is None:
             return
         pass_key(partner, digit, duration_ms, by)
-        park = self.house.directory.plan.codes.park
-        if leg.number and leg.keypad.press(digit, self.house.now(), (park,)):
-            self.house.parking.park_partner(leg)
+        if leg.number:
+            self._code_pressed(leg, digit)
 
     def leg_silent(self, leg: Leg, reason: str) -> None:
         """It is not heard any more: the call is over."""
@@ -363,6 +370,17 @@ class Call:
             self.house.waiting.stop(partner)
 
     # Inside
+
+    def _code_pressed(self, leg: Leg, key: str) -> None:
+        """Do what an extension asks for by keys while it talks."""
+        directory = self.house.directory
+        codes: dict[str, Callable[[], object]] = {
+            directory.plan.codes.park: partial(self.house.parking.park_partner, leg),
+            directory.settings.recording_code: partial(self.recording.switch, leg),
+        }
+        pressed = leg.keypad.press(key, self.house.now(), codes)
+        if pressed:
+            codes[pressed]()
 
     def _anchored(self, setting_up: SettingUp, problem: str) -> None:
         if self.setting_up is not setting_up:

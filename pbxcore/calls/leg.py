@@ -46,6 +46,7 @@ class Leg(CallListener):
         calls: whether it called, and was not called.
         held: whether it holds whom it talks to.
         waits: whether something is played to it meanwhile.
+        recorded: whether its talks are recorded, whoever it is: its way here wants so.
         keypad: what it pressed last while it talked.
         attending: the service it talks to, if it does.
         handed_on: how often services have handed it on since it pressed a key.
@@ -70,6 +71,7 @@ class Leg(CallListener):
         self.ringing = self.answered = self.over = False
         self.held = False
         self.waits = False
+        self.recorded = False
         self.keypad = Keypad()
         self.attending: Attending | None = None
         self.handed_on = 0

@@ -29,7 +29,7 @@ class Aim(msgspec.Struct, frozen=True):
 
     `origin` is the caller as he is shown from here on, `original` the number before that; `tries`
     are the ways out of a call that goes outside; `takes` is where a call waits or rings that this
-    one takes, `place` one of our services.
+    one takes, `place` one of our services. `recorded`: its way here wants so.
     """
 
     origin: Origin
@@ -40,6 +40,7 @@ class Aim(msgspec.Struct, frozen=True):
     tries: tuple[Way, ...] = ()
     takes: Place | None = None
     place: Place | None = None
+    recorded: bool = False
 
 
 class Planning:
@@ -61,14 +62,25 @@ class Planning:
         direction = "inbound" if origin.trunk else "internal"
         if origin.trunk:
             origin = _rewritten(origin, found.caller, found.name)
+        recorded = found.route is not None and found.route.recorded
+        recorded |= origin.trunk in self._directory.trunks and (
+            self._directory.trunks[origin.trunk].recorded
+        )
         match found.to:
             case Place("extension" | "ring_group", number):
-                return Aim(origin, number, direction, original=found.original)
+                return Aim(origin, number, direction, original=found.original, recorded=recorded)
             case Place("parking_slot" | "pickup" | "group_pickup") as taken:
                 return Aim(origin, dialled, direction, original=found.original, takes=taken)
             case Outward(tries):
                 outward = direction if origin.trunk else "outbound"
-                return Aim(origin, dialled, outward, original=found.original, tries=tries)
+                return Aim(
+                    origin,
+                    dialled,
+                    outward,
+                    original=found.original,
+                    tries=tries,
+                    recorded=recorded,
+                )
             case Place() as place if service_at(self._directory.plan, place) is not None:
                 return Aim(origin, place.value, direction, original=found.original, place=place)
             case to:

@@ -161,7 +161,9 @@ class SettingUp:
         self._ringing = ringing
         self._house.agent.core.layer.watch(ringing)
         for extension, flows in reached:
-            ringing.legs.append(self._phone(extension, flows, action))
+            leg = self._phone(extension, flows, action)
+            leg.recorded = self._hunt is not None and self._hunt.group.recorded
+            ringing.legs.append(leg)
         for leg in list(ringing.legs):
             leg.session.open(self._lines, partial(self._anchored, leg))
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pbxcore.apps.premises import Premises
+from pbxcore.calls.archive import Archive
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.lines import Lines
 from pbxcore.calls.offering import offered_srtp
@@ -58,6 +59,7 @@ class Surroundings:
         server_of: the address of the server of a trunk that answered last.
         today: the moment, with its zone.
         prompts: the sound files of what services say; None: ours.
+        archive: where recordings are kept.
 
     Attributes:
         premises: what services may ask for.
@@ -82,6 +84,7 @@ class Surroundings:
         server_of: Callable[[str], str] = lambda trunk: "",
         today: Callable[[], datetime] = lambda: datetime.fromtimestamp(0, UTC),
         prompts: Prompts | None = None,
+        archive: Archive | None = None,
     ) -> None:
         self.agent = agent
         self.anchor = anchor
@@ -93,6 +96,7 @@ class Surroundings:
         self.way_out = way_out or _nowhere
         self.premises = Premises(directory, today)
         self.prompts = prompts or Prompts()
+        self.archive = archive or Archive("", lambda: 0.0)
         self.lines = Lines()
         self.waiting = Waiting(self)
         self.parking = Parking(self)

@@ -29,7 +29,7 @@ class Try(Protocol):
     """One way out: a trunk by its id, the number to dial there, and who is shown.
 
     `limit` is how long the call may last; the lower `urgency`, the more urgent it is, and one that
-    `hunts` ends a less urgent call where there is no line.
+    `hunts` ends a less urgent call where there is no line. The call is `recorded` or not.
     """
 
     @property
@@ -46,6 +46,8 @@ class Try(Protocol):
     def urgency(self) -> int: ...
     @property
     def hunts(self) -> bool: ...
+    @property
+    def recorded(self) -> bool: ...
 
 
 class TrunkLegs:
@@ -107,6 +109,7 @@ class TrunkLegs:
         leg = CalledLeg(self._house.leg_id(), call, "", Caller(uri), [invite])
         leg.trunk, leg.limit, leg.urgency = trunk.id, way.limit, way.urgency
         leg.session = self._house.session(leg, self._flow(trunk), trunk.srtp)
+        leg.recorded = trunk.recorded or way.recorded
         return leg
 
     def _client(self, trunk: Trunk) -> DigestClient:

@@ -93,6 +93,7 @@ class OutboundRoute(msgspec.Struct, frozen=True):
     caller_id: str = ""
     limit: Limit = NO_LIMIT
     enabled: bool = True
+    recorded: bool = False
 
 
 class Timed(msgspec.Struct, frozen=True):
@@ -143,6 +144,7 @@ class InboundRoute(msgspec.Struct, frozen=True):
     detection_timeout_s: int = 4
     prompt: str = ""
     enabled: bool = True
+    recorded: bool = False
 
 
 class Blacklist(msgspec.Struct, frozen=True):
@@ -180,7 +182,7 @@ class RingGroup(msgspec.Struct, frozen=True):
     """Extensions that ring for one number, all at once or one after the other.
 
     Each rings for `ring_s` seconds, 0: as long as the caller waits. Who talks is left out with
-    `skips_busy`. A call that nobody takes goes to `otherwise`.
+    `skips_busy`. A call that nobody takes goes to `otherwise`. Calls are `recorded` or not.
     """
 
     number: str
@@ -190,6 +192,7 @@ class RingGroup(msgspec.Struct, frozen=True):
     ring_s: int = 30
     skips_busy: bool = True
     otherwise: Place = HANG_UP
+    recorded: bool = False
 
     def rounds(self) -> tuple[tuple[str, ...], ...]:
         """Who rings together, in the order of the rounds."""

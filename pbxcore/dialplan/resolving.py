@@ -51,7 +51,7 @@ class Try(msgspec.Struct, frozen=True):
     """One way out: a trunk, the number to dial there, and who is shown.
 
     `limit` is how long the call may last; the lower `urgency`, the more urgent it is, and one that
-    `hunts` ends a less urgent call where there is no line.
+    `hunts` ends a less urgent call where there is no line. The call is `recorded` or not.
     """
 
     trunk: str
@@ -61,6 +61,7 @@ class Try(msgspec.Struct, frozen=True):
     limit: Limit = NO_LIMIT
     urgency: int = ORDINARY
     hunts: bool = False
+    recorded: bool = False
 
 
 class Outward(msgspec.Struct, frozen=True, tag="outward"):
@@ -166,7 +167,15 @@ def _outward(
         return NOBODY
     usable = [each for each in routes if may_use(each, who.number or who.caller, level)]
     for route in usable:
-        tries = _tries(directory, who, route.ways, dialled, route.caller_id, limit=route.limit)
+        tries = _tries(
+            directory,
+            who,
+            route.ways,
+            dialled,
+            route.caller_id,
+            limit=route.limit,
+            recorded=route.recorded,
+        )
         if tries:
             return Outward(tries, route.id, route.asks_pin, route.pins)
     return NO_TRUNK if usable else NOT_ALLOWED
@@ -180,6 +189,7 @@ def _tries(
     route_caller: str,
     *,
     limit: Limit = NO_LIMIT,
+    recorded: bool = False,
 ) -> tuple[Try, ...]:
     """A try for each trunk that may carry calls."""
     extension = directory.extension(who.number)
@@ -197,7 +207,8 @@ def _tries(
         )
         own_s = extension.longest_s if extension is not None else 0
         lasts = limit.within(own_s, trunk.longest_s)
-        found.append(Try(trunk.id, way.rewrite(dialled), caller, name, lasts))
+        number = way.rewrite(dialled)
+        found.append(Try(trunk.id, number, caller, name, lasts, recorded=recorded))
     return tuple(found)
 
 

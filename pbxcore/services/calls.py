@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.calls.anchoring import Anchor
+from pbxcore.calls.archive import Archive
 from pbxcore.calls.party import Origin
 from pbxcore.calls.planning import Planning
 from pbxcore.calls.surroundings import Surroundings
@@ -59,6 +60,7 @@ class CallService:
         trunks: how the trunks stand.
         clock: seconds UTC since 1970.
         prompts: the sound files of what services say; None: ours.
+        recordings: the absolute path of the folder that recordings are kept in.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class CallService:
         features: Callable[[str], Features],
         trunks: Trunks,
         clock: Callable[[], float],
+        recordings: str,
         prompts: Prompts | None = None,
     ) -> None:
         self._trunks = trunks
@@ -105,6 +108,7 @@ class CallService:
             server_of=trunks.server_of,
             today=today,
             prompts=prompts,
+            archive=Archive(recordings, clock),
         )
         self.lines = self._house.lines
         self._switchboard = Switchboard(self._house)

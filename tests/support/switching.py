@@ -21,6 +21,7 @@ from pbxcore.directory import (
     DomainSettings,
     Extension,
     ExtensionPut,
+    SettingsChanged,
     Snapshot,
 )
 from pbxcore.errors import RemoteProtocolError
@@ -72,6 +73,8 @@ class Workers:
         room: how many streams may still be opened.
         play_s: how long everything takes that is played once.
         said: the names of the sounds played to each stream, without folder and ending.
+        recordings: those that are running, and since when.
+        disk: what is the matter with it.
     """
 
     def __init__(self, simulation: Simulation) -> None:
@@ -85,7 +88,8 @@ class Workers:
         self.play_s = 2.0
         self.said: dict[str, list[str]] = {}
         self._playing: dict[str, str] = {}
-        self._recording: dict[str, tuple[str, float]] = {}
+        self.recordings: dict[str, tuple[StartRecording, float]] = {}
+        self.disk = ""
         self._port = 20000
 
     def ask(self, request: MediaRequest, then: Callable[[MediaReply], None]) -> None:
@@ -97,6 +101,7 @@ class Workers:
     def die(self) -> None:
         """Lose everything."""
         gone, self.streams, self.heard = tuple(self.streams), {}, {}
+        self.recordings.clear()
         self.lost(gone)
 
     def _carry_out(self, request: MediaRequest) -> MediaReply:
@@ -123,23 +128,31 @@ class Workers:
                 self._part(stream)
                 self._played(stream, self._playing.get(stream, ""))
                 self.streams.pop(stream, None)
+                for name, (each, _) in list(self.recordings.items()):
+                    if self.streams.keys().isdisjoint(each.streams):
+                        self.end_recording(name)
                 return StreamClosed(stream, Figures(packets=50))
             case _:
-                self._sound(request)
+                return self._sound(request)
         return Done()
 
-    def _sound(self, request: MediaRequest) -> None:
+    def _sound(self, request: MediaRequest) -> MediaReply:
         match request:
             case Play(stream, play, sources, times):
                 self._play(stream, play, sources, times)
             case StopPlaying(stream):
                 self._played(stream, self._playing.get(stream, ""))
-            case StartRecording(recording, path=path):
-                self._recording[recording] = path, self._simulation.clock.now
+            case StartRecording(recording, streams):
+                if self.disk:
+                    return NoRoom(self.disk)
+                if not self.streams.keys() >= set(streams):
+                    return Done(known=False)
+                self.recordings[recording] = request, self._simulation.clock.now
             case StopRecording(recording):
-                self._recorded(recording)
+                self.end_recording(recording)
             case _:
                 pass
+        return Done()
 
     def press(self, stream: str, *keys: str) -> None:
         """Let the peer of a stream press keys."""
@@ -159,10 +172,13 @@ class Workers:
             del self._playing[stream]
             self._simulation.after(SOON_S, lambda: self.notice(Played(stream, play)))
 
-    def _recorded(self, recording: str) -> None:
-        path, began = self._recording.pop(recording)
-        ended = RecordingEnded(recording, path, self._simulation.clock.now - began)
-        self._simulation.after(SOON_S, lambda: self.notice(ended))
+    def end_recording(self, recording: str, problem: str = "") -> None:
+        """Let one be whole, if it is running."""
+        wanted, began = self.recordings.pop(recording, (None, 0.0))
+        if wanted is not None:
+            seconds = self._simulation.clock.now - began
+            ended = RecordingEnded(recording, wanted.path, seconds, problem=problem)
+            self._simulation.after(SOON_S, lambda: self.notice(ended))
 
     def _part(self, stream: str) -> None:
         other = self.heard.pop(stream, None)
@@ -180,6 +196,7 @@ class Way(NamedTuple):
     limit: Limit = NO_LIMIT
     urgency: int = ORDINARY
     hunts: bool = False
+    recorded: bool = False
 
 
 class House:
@@ -223,6 +240,7 @@ class House:
         watch("parked calls", lambda: len(house.parking))
         watch("streams", lambda: len(self.workers.streams))
         watch("owners of streams", lambda: len(house.anchor))
+        watch("recordings", lambda: len(self.workers.recordings))
 
     def change(self, number: str, **fields: Any) -> None:
         """Change what an extension has."""
@@ -230,6 +248,11 @@ class House:
         assert extension is not None
         changed = msgspec.structs.replace(extension, **fields)
         self.directory.apply(Delta(self.directory.version + 1, (ExtensionPut(changed),)))
+
+    def settle(self, **fields: Any) -> None:
+        """Change the settings."""
+        settings = msgspec.structs.replace(self.directory.settings, **fields)
+        self.directory.apply(Delta(self.directory.version + 1, (SettingsChanged(settings),)))
 
     def uri(self, number: str) -> bytes:
         """Where a number is dialled."""

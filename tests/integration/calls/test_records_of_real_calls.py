@@ -56,8 +56,13 @@ class Pair:
 
     def settled(self) -> None:
         """Wait until the PBX holds what was changed."""
-        program = UcmClient("127.0.0.1", self.server.https_port, "calls", PASSWORD)
-        self.admin.post("/v1/api-users", {"user": "calls", "password": PASSWORD})
+        self.settled_at(self.server, self.admin)
+
+    @staticmethod
+    def settled_at(server: Server, admin: Program) -> None:
+        """Wait until the PBX of a server holds what was changed."""
+        program = UcmClient("127.0.0.1", server.https_port, "calls", PASSWORD)
+        admin.post("/v1/api-users", {"user": "calls", "password": PASSWORD})
         assert program.login().status == 0
         assert program.ask("applyChanges").status == 0
 

@@ -67,6 +67,7 @@ export const pages: readonly Page[] = [
   { group: "calls", name: () => t("Parking Lots"), path: "parking-lots", module: "parking_lots", words: () => t("call park, slots, retrieve"), load: () => import("./telephony/ParkingLotsPage") },
   { group: "calls", name: () => t("Pickup Groups"), path: "pickup-groups", module: "pickup_groups", words: () => t("call pickup"), load: () => import("./telephony/PickupGroupsPage") },
   { ...settingsPage("calls", () => t("Feature Codes"), "feature-codes", "feature_codes", "feature_codes"), words: () => t("star codes, pickup, park") },
+  { ...settingsPage("pbx", () => t("Recording"), "recording", "recordings"), words: () => t("record calls, stereo, code") },
   { ...settingsPage("pbx", () => t("Number Ranges"), "numbers", "extensions"), words: () => t("extensions, queues, dial plan") },
   { ...settingsPage("pbx", () => t("SIP Settings"), "sip", "sip_security"), words: () => t("digest, authentication, MD5, SHA-256, DNS") },
   { ...settingsPage("pbx", () => t("SIP Limits"), "sip-limits", "sip_security", "sip_limits"), words: () => t("flood, connections, message size, subscriptions") },

@@ -119,6 +119,10 @@ export function actionWords(action: string): string {
       return t("{what}: link renewed", { what });
     case "lost_registration":
       return t("{what}: SIP registration lost", { what });
+    case "fail":
+      return t("{what}: failed", { what });
+    case "record":
+      return t("{what}: recording switched", { what });
     case "move":
       return t("{what}: moved", { what });
     case "hang_up":

@@ -1,0 +1,51 @@
+"""Where recordings are kept, and how each file is named."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CALLS: Final = "monitor"
+"""The folder that programs know recorded calls by."""
+_UNSAFE: Final = re.compile(r"[^0-9A-Za-z+_.]+")
+
+
+class Archive:
+    """Names files: `monitor/2026-11/auto-<seconds since 1970>-<caller>-<callee>.wav`.
+
+    Args:
+        folder: the absolute path of all recordings.
+        clock: seconds UTC since 1970.
+    """
+
+    def __init__(self, folder: str, clock: Callable[[], float]) -> None:
+        self._folder, self._clock = folder, clock
+        self._second = 0
+        self._taken: set[str] = set()
+
+    def path(self, file: str) -> str:
+        """Where a file is on disk."""
+        return f"{self._folder}/{file}"
+
+    def name(self, caller: str, callee: str) -> str:
+        """A new file for these two, below the folder."""
+        second = int(self._clock())
+        if second != self._second:
+            self._second, self._taken = second, set()
+        month = datetime.fromtimestamp(second, UTC).strftime("%Y-%m")
+        stem = f"{_CALLS}/{month}/auto-{second}-{_safe(caller)}-{_safe(callee)}"
+        number, found = 1, stem
+        while found in self._taken:
+            number += 1
+            found = f"{stem}-{number}"
+        self._taken.add(found)
+        return f"{found}.wav"
+
+
+def _safe(number: str) -> str:
+    """A number as part of a file's name."""
+    return _UNSAFE.sub("_", number).strip(".")[:32] or "anonymous"
