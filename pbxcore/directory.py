@@ -12,6 +12,7 @@ import msgspec
 
 from pbxcore.dialplan.place import HANG_UP
 from pbxcore.dialplan.plan import Dod, Plan
+from pbxcore.dialplan.window import Window
 from pbxcore.voicemail.rules import Box
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ class Extension(msgspec.Struct, frozen=True):
 
     `recorded` are the calls that are recorded without being asked for. `permission` is how far away
     it may call; `outbound_cid` is the number that it shows outside, `emergency_cid` that of its
-    emergency calls. A call outside lasts `longest_s` at most, 0: as long as it likes. Services
-    speak to it in `language`, empty: that of the settings.
+    emergency calls. A call outside lasts `longest_s` at most, 0: as long as it likes. Routes ask
+    it for no PIN while `skips_pin` applies. Services speak to it in `language`, empty: that of the
+    settings.
     """
 
     number: str
@@ -65,6 +67,7 @@ class Extension(msgspec.Struct, frozen=True):
     emergency_cid: str = ""
     longest_s: int = 0
     language: str = ""
+    skips_pin: Window | None = None
 
 
 class BanPolicy(msgspec.Struct, frozen=True):

@@ -120,6 +120,13 @@ class CallStarted(msgspec.Struct, frozen=True, tag=True):
     account: str = ""
 
 
+class CallCharged(msgspec.Struct, frozen=True, tag=True):
+    """The call is charged to an account from now on: a PIN has told whose."""
+
+    call: str
+    account: str
+
+
 class LegCalled(msgspec.Struct, frozen=True, tag=True):
     """The call is offered to somebody: one line per device or trunk tried.
 
@@ -268,6 +275,7 @@ class MailboxChanged(msgspec.Struct, frozen=True, tag=True):
 
 CallFact = (
     CallStarted
+    | CallCharged
     | LegCalled
     | LegRinging
     | LegAnswered

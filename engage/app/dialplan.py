@@ -29,7 +29,7 @@ from engage.storage import tables
 from engage.system.actor import Module
 from engage.voicemail.settings import VoicemailSettings
 from pbxcore.dialplan.place import Place
-from pbxcore.dialplan.plan import Hours, Pin, Plan
+from pbxcore.dialplan.plan import Hours, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from engage.app.ground import Ground
     from engage.people.service import People
+    from pbxcore.dialplan.pin import Pin
 
 OUTBOUND = RouteKind(
     "outbound_route", tables.outbound_routes, Module.OUTBOUND_ROUTES, OutboundRouteForm

@@ -8,6 +8,7 @@ import msgspec
 
 from engage.calls.model import RESTART, TRANSFERRED, Leg, OpenCall
 from pbxcore.journal import (
+    CallCharged,
     CallEnded,
     CallStarted,
     CallTransferred,
@@ -50,11 +51,8 @@ class Following:
             case PbxStarted(up_until_ms):
                 for each in list(self.open.values()):
                     self._cut_off(each, max(up_until_ms, each.latest_ms))
-            case CallEnded() as ended:
-                if (call := self._call(ended.call)) is not None:
-                    call.disposition, call.status = ended.disposition, ended.status
-                    call.cause = ended.cause
-                    self._end(call, entry.at_ms)
+            case CallEnded() | CallCharged() as told:
+                self._tell(entry, told)
             case CallTransferred() as transferred:
                 self._transfer(entry.at_ms, transferred)
             case LegCalled() as called:
@@ -103,6 +101,16 @@ class Following:
             fact.sip_call_id,
             {fact.leg: leg},
         )
+
+    def _tell(self, entry: Entry, fact: CallEnded | CallCharged) -> None:
+        """Something holds for the whole call."""
+        if (call := self._call(fact.call)) is None:
+            return
+        if isinstance(fact, CallCharged):
+            call.account = fact.account
+            return
+        call.disposition, call.status, call.cause = fact.disposition, fact.status, fact.cause
+        self._end(call, entry.at_ms)
 
     def _add(self, entry: Entry, fact: LegCalled) -> None:
         if (call := self._call(fact.call)) is None or fact.leg in call.legs:

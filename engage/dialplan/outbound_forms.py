@@ -21,7 +21,8 @@ from engage.dialplan.fields import (
 from engage.dialplan.model import RouteBody
 from engage.errors import N_
 from pbxcore.dialplan.patterns import patterns_of
-from pbxcore.dialplan.plan import Limit, OutboundRoute, Pin, WayOut
+from pbxcore.dialplan.pin import Pin
+from pbxcore.dialplan.plan import Limit, OutboundRoute, WayOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable

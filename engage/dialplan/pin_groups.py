@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from engage.dialplan.fields import Body, Name, Word
 from engage.dialplan.model import RouteBody
 from engage.errors import N_
-from pbxcore.dialplan import plan
+from pbxcore.dialplan import pin
 
 MOST_PINS = 1000
 
@@ -39,10 +39,10 @@ class PinGroupForm(RouteBody):
         title=N_("PINs"), json_schema_extra={"control": "rows"}
     )
 
-    def pins(self) -> tuple[plan.Pin, ...]:
+    def pins(self) -> tuple[pin.Pin, ...]:
         """As the PBX knows them; without names where records are to say none."""
         named = self.record_in_cdr
-        return tuple(plan.Pin(each.pin, each.name if named else "") for each in self.members)
+        return tuple(pin.Pin(each.pin, each.name if named else "") for each in self.members)
 
     def problems(self) -> dict[str, str]:
         """What does not fit together, by field."""

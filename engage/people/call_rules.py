@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
+from pbxcore.dialplan.window import Window
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -29,6 +31,7 @@ class CallRules:
     srtp: Literal["off", "optional", "required"] = "optional"
     longest_s: int = 0
     auto_record: Recorded = "off"
+    skips_pin: Window | None = None
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
@@ -40,6 +43,7 @@ class CallRules:
             _SRTP.get(options.get("encryption"), "optional"),
             longest_s if isinstance(longest_s, int) else 0,
             next((each for each in RECORDED if each == options.get("auto_record")), "off"),
+            _skips_pin(options),
         )
 
 
@@ -50,3 +54,11 @@ def options_for(fields: Mapping[str, Any], present: CallRules = USUAL) -> dict[s
     """What of the options changes with those of `FIELDS` that are given and differ."""
     given = {name: fields[name] for name in FIELDS if name in fields}
     return {name: value for name, value in given.items() if value != getattr(present, name)}
+
+
+def _skips_pin(options: Mapping[str, Any]) -> Window | None:
+    """When outbound routes ask for no PIN."""
+    when = options.get("skip_auth_timetype") if options.get("bypass_outrt_auth") == "bytime" else 0
+    if options.get("bypass_outrt_auth") not in ("yes", "bytime"):
+        return None
+    return Window(when if isinstance(when, int) else 0)

@@ -330,6 +330,7 @@ class People:
                 digest_algorithms=rules.digest_algorithms,
                 ring_s=calls.ring_s,
                 longest_s=calls.longest_s,
+                skips_pin=calls.skips_pin,
                 srtp=calls.srtp,
                 call_waiting=calls.call_waiting,
                 box=Box(box.enabled, self._opened.get(box.sealed_pin, ""), box.asks_own),

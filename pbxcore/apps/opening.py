@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pbxcore.apps.echo import EchoTest, echo
 from pbxcore.apps.ivr import Ivr, menu
+from pbxcore.apps.pin_gate import PinGate, gate
 
 if TYPE_CHECKING:
     from pbxcore.apps.premises import Premises
@@ -29,3 +30,5 @@ def script_of(service: Service, visit: Visit, premises: Premises) -> Script:
             return echo()
         case Ivr():
             return menu(service, premises)
+        case PinGate():
+            return gate(service, visit)

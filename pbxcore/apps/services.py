@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pbxcore.apps.echo import EchoTest
 from pbxcore.apps.ivr import Ivr
+from pbxcore.apps.pin_gate import PinGate
 
-Service = EchoTest | Ivr
+Service = EchoTest | Ivr | PinGate
 """What is told of a service; its `kind` is the word for places, records and the administrator."""

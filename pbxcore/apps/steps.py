@@ -89,7 +89,8 @@ class Connect(msgspec.Struct, frozen=True):
     """Call somebody for the caller, who hears it ring.
 
     When somebody answers, or another service does, the script is over. `name` is shown in place of
-    the caller's, `alert_info` goes along, and with `level` he may call outside as far as that.
+    the caller's, `alert_info` goes along, and with `level` he may call outside as far as that; one
+    who is `admitted` is asked for no PIN.
     Outcome: the SIP status that says why nobody answered.
     """
 
@@ -97,6 +98,7 @@ class Connect(msgspec.Struct, frozen=True):
     name: str = ""
     alert_info: str = ""
     level: str = ""
+    admitted: bool = False
 
 
 class Wait(msgspec.Struct, frozen=True):

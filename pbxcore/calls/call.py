@@ -388,7 +388,7 @@ class Call:
         if problem:
             self._refuse(setting_up.front, Farewell("pbx", 503, causes.cause_of(503), problem))
         elif self.aim.tries:
-            setting_up.go_out(self.aim.tries)
+            setting_up.go_out(self.aim.tries, self.aim.number)
         elif self.aim.place is not None:
             setting_up.go_to_place(self.aim.place)
         else:

@@ -43,6 +43,7 @@ def connect(leg: Leg, step: Connect, failed: Callable[[int], None]) -> None:
             failed=not_reached,
             telling=(b"Alert-Info: " + step.alert_info.encode(),) if step.alert_info else (),
             level=step.level,
+            admitted=step.admitted,
         ),
         step.place,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.apps.opening import service_at
+from pbxcore.apps.pin_gate import PinGate
 from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.hunting import Hunt
 from pbxcore.calls.offering import spoken_with_us
@@ -64,6 +65,7 @@ class SettingUp:
         telling: more header lines for those it rings at.
         attended: told that a service took the front, before it says anything.
         level: how far outside it may go on behalf of nobody.
+        admitted: it needs no PIN.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class SettingUp:
         attended: Callable[[], None] = lambda: None,
         telling: tuple[bytes, ...] = (),
         level: str = "",
+        admitted: bool = False,
     ) -> None:
         self.call = call
         self._connected = connected
@@ -88,6 +91,7 @@ class SettingUp:
         self._rang = rang
         self._attended = attended
         self._level = level
+        self._admitted = admitted
         self._telling = telling
         self._house = call.house
         self.front = front
@@ -186,18 +190,22 @@ class SettingUp:
         try:
             origin = self.call.origin
             original = origin.shown if origin.trunk else ""
-            self._ways = WaysOut(
-                self._house, self._house.way_out(self._behalf, number, original, self._level)
-            )
+            tries = self._house.way_out(self._behalf, number, original, self._level)
         except RemoteProtocolError as error:
             self._fail(refused(error.status, "pbx"))
         else:
-            self._try_next(action, refused(503, "pbx"))
+            self.go_out(tries, number, action)
 
-    def go_out(self, tries: Sequence[Try]) -> None:
+    def go_out(self, tries: Sequence[Try], number: str, action: str = "dial") -> None:
         """Call outside by the first of these ways that takes the call."""
         self._ways = WaysOut(self._house, tries)
-        self._try_next("dial", refused(503, "pbx"))
+        pins = self._ways.pins
+        if pins is None or self._admitted:
+            self._try_next(action, refused(503, "pbx"))
+        elif self._behalf and self._behalf == self.front.number:
+            self._attend(PinGate(number, pins), number)
+        else:  # nobody is there who could know it
+            self._fail(refused(403, "pbx"))
 
     def _try_next(self, action: str, otherwise: Farewell) -> None:
         found = self._ways.next()

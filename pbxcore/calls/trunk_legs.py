@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.call import Call
     from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.dialplan.pin import Pin
     from pbxcore.dialplan.plan import Limit
     from pbxcore.directory import Trunk
     from pbxcore.sip.agent.outgoing_call import OutgoingCall
@@ -29,7 +30,8 @@ class Try(Protocol):
     """One way out: a trunk by its id, the number to dial there, and who is shown.
 
     `limit` is how long the call may last; the lower `urgency`, the more urgent it is, and one that
-    `hunts` ends a less urgent call where there is no line. The call is `recorded` or not.
+    `hunts` ends a less urgent call where there is no line. The call is `recorded` or not. One of
+    `pins` has to be known; None: nobody is asked.
     """
 
     @property
@@ -48,6 +50,8 @@ class Try(Protocol):
     def hunts(self) -> bool: ...
     @property
     def recorded(self) -> bool: ...
+    @property
+    def pins(self) -> tuple[Pin, ...] | None: ...
 
 
 class TrunkLegs:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.surroundings import Surroundings
     from pbxcore.calls.trunk_legs import Try
+    from pbxcore.dialplan.pin import Pin
     from pbxcore.directory import Trunk
 
 _NEXT_TRUNK: Final = frozenset((403, 408, 480, 500, 502, 503, 504))
@@ -36,6 +37,11 @@ class WaysOut:
         self._left = list(tries)
         self._again = [each for each in self._left if each.hunts]
         self._emergency = bool(self._again)
+
+    @property
+    def pins(self) -> tuple[Pin, ...] | None:
+        """One of these opens them; None: nobody is asked."""
+        return self._left[0].pins if self._left else None
 
     def next(self) -> tuple[Trunk, Try] | None:
         """The trunk to try now; None: there is no other."""

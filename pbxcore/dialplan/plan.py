@@ -11,6 +11,7 @@ import msgspec
 
 from pbxcore.apps.echo import EchoTest
 from pbxcore.apps.services import Service
+from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.dialplan.time_conditions import Calendar, Holiday, TimeRow
 from pbxcore.dialplan.window import Window
@@ -39,13 +40,6 @@ class WayOut(msgspec.Struct, frozen=True):
     def rewrite(self, dialled: str) -> str:
         """The number as it goes out."""
         return self.prepend + dialled[self.strip :]
-
-
-class Pin(msgspec.Struct, frozen=True):
-    """A number that opens a route; `name` is who is charged."""
-
-    pin: str
-    name: str = ""
 
 
 ORDINARY = 11

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pbxcore.dialplan.caller_id import outbound_caller, rewritten
+from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.dialplan.plan import (
     NO_LIMIT,
@@ -14,10 +15,10 @@ from pbxcore.dialplan.plan import (
     EmergencyNumber,
     InboundRoute,
     Limit,
-    Pin,
     WayOut,
 )
 from pbxcore.dialplan.routing import (
+    applies,
     inbound_route,
     is_blocked,
     may_use,
@@ -51,7 +52,8 @@ class Try(msgspec.Struct, frozen=True):
     """One way out: a trunk, the number to dial there, and who is shown.
 
     `limit` is how long the call may last; the lower `urgency`, the more urgent it is, and one that
-    `hunts` ends a less urgent call where there is no line. The call is `recorded` or not.
+    `hunts` ends a less urgent call where there is no line. The call is `recorded` or not. One of
+    `pins` has to be known; None: nobody is asked.
     """
 
     trunk: str
@@ -62,18 +64,17 @@ class Try(msgspec.Struct, frozen=True):
     urgency: int = ORDINARY
     hunts: bool = False
     recorded: bool = False
+    pins: tuple[Pin, ...] | None = None
 
 
 class Outward(msgspec.Struct, frozen=True, tag="outward"):
     """Out by the first of these trunks that takes the call.
 
-    One of `pins` has to be known with `asks_pin`. An emergency call has its number, else None.
+    An emergency call has its number, else None.
     """
 
     tries: tuple[Try, ...]
     route: str
-    asks_pin: bool = False
-    pins: tuple[Pin, ...] = ()
     emergency: EmergencyNumber | None = None
 
 
@@ -176,9 +177,17 @@ def _outward(
             limit=route.limit,
             recorded=route.recorded,
         )
+        if tries and route.asks_pin and not _skips_pin(directory, who, now):
+            tries = tuple(msgspec.structs.replace(each, pins=route.pins) for each in tries)
         if tries:
-            return Outward(tries, route.id, route.asks_pin, route.pins)
+            return Outward(tries, route.id)
     return NO_TRUNK if usable else NOT_ALLOWED
+
+
+def _skips_pin(directory: Directory, who: Dialler, now: datetime) -> bool:
+    extension = directory.extension(who.number)
+    window = extension.skips_pin if extension is not None else None
+    return window is not None and applies(window, directory.plan.hours.calendar(), now)
 
 
 def _tries(

@@ -55,6 +55,7 @@ from pbxcore.sip.user_agent import UserAgent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.dialplan.pin import Pin
     from pbxcore.journal import Fact
     from pbxcore.media.commands import MediaNotice, MediaReply, MediaRequest, Tone
     from pbxcore.simulator import Simulation, Stack
@@ -197,6 +198,7 @@ class Way(NamedTuple):
     urgency: int = ORDINARY
     hunts: bool = False
     recorded: bool = False
+    pins: tuple[Pin, ...] | None = None
 
 
 class House:

@@ -111,3 +111,39 @@ async def test_who_is_not_registered_is_told_by_the_cause_that_is_set(
         await provider.pair.caller.invite(provider.pair.uri("1003"), session(ours))
     assert refused.value.status == int(cause)
     provider.set("sip", unavailable_cause="480")
+
+
+async def test_a_pin_opens_the_route_and_its_owner_is_charged(provider: Provider) -> None:
+    pair, admin = provider.pair, provider.admin
+    group = admin.post(
+        "/v1/pin-groups", {"name": "Far", "members": [{"pin": "4711", "name": "Ana"}]}
+    )
+    assert group.status == 201, group.body
+    route = provider.route(
+        "outbound", name="Far", patterns="_9X.", ways=[{"trunk": provider.trunk}],
+        pin_group=group.json()["id"],
+    )  # fmt: skip
+    with Voice(440) as ours, Voice(1000) as theirs:
+        for typed, opens in ("1234#4711#", True), ("1111#2222#3333#", False):
+            call = pair.caller.call(pair.uri("9123"), session(ours))
+            await call.answered()
+            ours.talk(port_of(call.remote_description))
+            for key in typed:
+                await call.press(key)
+            if opens:
+                came = await provider.agent.next_call()
+                assert dialled(came) == "9123"
+                await came.accept(session(theirs, 0))
+                theirs.talk(port_of(came.remote_description))
+                await asyncio.gather(
+                    asyncio.to_thread(ours.hears, 1000), asyncio.to_thread(theirs.hears, 440)
+                )
+                await call.hang_up()
+                await came.ended()
+                assert (await pair.record())["account"] == "Ana"
+            else:
+                await call.ended()
+                record = await pair.record()
+                assert (record["account"], record["legs"][0]["reason"]) == ("", "wrong_pin")
+    provider.remove(route)
+    provider.remove(f"/v1/pin-groups/{group.json()['id']}")

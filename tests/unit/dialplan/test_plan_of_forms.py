@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from engage.dialplan.blacklist import Blacklist
 from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.outbound_forms import OutboundRouteForm
+from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.place import Place
-from pbxcore.dialplan.plan import Pin, Plan
+from pbxcore.dialplan.plan import Plan
 from pbxcore.dialplan.resolving import Dialler, Outward, Refusal, resolve
 from pbxcore.dialplan.routing import place_of
 from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot, Trunk

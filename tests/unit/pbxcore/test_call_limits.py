@@ -28,7 +28,7 @@ NUMBER, POLICE = "0049301234", "110"
 def outside(office: Office, *trunks: str, number: str = NUMBER, **fields: Any) -> None:
     """A number is reached by these trunks, each to the stack of its name."""
     directory = office.house.directory
-    way = {"limit": NO_LIMIT, "urgency": ORDINARY, "hunts": False}
+    way = {"limit": NO_LIMIT, "urgency": ORDINARY, "hunts": False, "pins": None}
     way |= {name: fields.pop(name) for name in list(fields) if name in way}
     changes = tuple(
         TrunkPut(Trunk(each, each.title(), office[each].stack.host, **fields)) for each in trunks

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pbxcore.dialplan.caller_id import outbound_caller, rewritten
 from pbxcore.dialplan.permissions import LEVELS, permits
+from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import (
     Blacklist,
@@ -20,7 +21,6 @@ from pbxcore.dialplan.plan import (
     InboundRoute,
     Mode,
     OutboundRoute,
-    Pin,
     Plan,
     Timed,
     WayOut,
@@ -37,7 +37,15 @@ from pbxcore.dialplan.resolving import (
 )
 from pbxcore.dialplan.time_conditions import Condition, TimeRow
 from pbxcore.dialplan.window import Window
-from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot, Trunk
+from pbxcore.directory import (
+    Delta,
+    Directory,
+    DomainSettings,
+    Extension,
+    ExtensionPut,
+    Snapshot,
+    Trunk,
+)
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday
 NIGHT = datetime(2026, 11, 25, 23, tzinfo=UTC)
@@ -124,12 +132,24 @@ def test_a_pin_is_asked_for_beside_the_level_or_instead_of_it() -> None:
     pins = (Pin("4711", "Sales"),)
     asks = route("out", "_9.", asks_pin=True, pins=pins, permission="internal-local-national")
     house = directory(Plan((asks,)))
-    assert outward(resolve(house, ANA, "912", NOON).to).pins == pins
+    assert outward(resolve(house, ANA, "912", NOON).to).tries[0].pins == pins
     assert resolve(house, BEN, "912", NOON).to == NOT_ALLOWED
     alone = msgspec.structs.replace(asks, pin_alone=True)
     house = directory(Plan((alone,)))
-    assert outward(resolve(house, ANA, "912", NOON).to).pins == pins
-    assert outward(resolve(house, BEN, "912", NOON).to).asks_pin
+    assert outward(resolve(house, ANA, "912", NOON).to).tries[0].pins == pins
+    assert outward(resolve(house, BEN, "912", NOON).to).tries[0].pins == pins
+
+
+def test_an_extension_may_need_no_pin_at_certain_times() -> None:
+    asks = route("out", "_9.", asks_pin=True, pins=(Pin("4711"),))
+    house = directory(Plan((asks,), hours=OFFICE))
+    ana = house.extension("1000")
+    assert ana is not None
+    office = Window(int(Condition.OFFICE_TIME))
+    house.apply(Delta(1, (ExtensionPut(msgspec.structs.replace(ana, skips_pin=office)),)))
+    assert outward(resolve(house, ANA, "912", NOON).to).tries[0].pins is None
+    assert outward(resolve(house, ANA, "912", NIGHT).to).tries[0].pins == (Pin("4711"),)
+    assert outward(resolve(house, BEN, "912", NOON).to).tries[0].pins == (Pin("4711"),)
 
 
 def test_a_route_out_of_its_hours_does_not_exist() -> None:
