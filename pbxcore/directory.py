@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from pbxcore.dialplan.place import HANG_UP
 from pbxcore.dialplan.plan import Dod, Plan
 from pbxcore.dialplan.window import Window
 from pbxcore.voicemail.rules import Box
@@ -298,10 +297,11 @@ class Directory:
         return found if found is not None and found.enabled else None
 
     def can_be_watched(self, number: str) -> bool:
-        """Whether a number has something to show: an extension, a slot for parked calls."""
+        """Whether a number has something to show: an extension, a slot, a room."""
         if self.extension(number) is not None:
             return True
-        return self.plan.numbers.get(number, HANG_UP).kind == "parking_slot"
+        place = self.plan.own(number)
+        return place is not None and place.kind in ("parking_slot", "conference")
 
     def numbers(self) -> Iterator[str]:
         """The numbers of all enabled extensions."""

@@ -356,10 +356,12 @@ class Pbx:
             case commands.Probe():
                 return self._health()
             case _:
-                return self._of_mailboxes(request)
+                return self._of_services(request)
         return commands.DirectoryHeld(self._directory.version)
 
-    def _of_mailboxes(self, request: commands.Request) -> commands.Reply:
+    def _of_services(self, request: commands.Request) -> commands.Reply:
+        if isinstance(request, commands.ConferenceCommand):
+            return self._oversee(request)
         if not isinstance(request, commands.VoicemailCommand):
             raise LocalProtocolError(f"not a command for the PBX: {type(request).__name__}")
         return self.voicemail.handle(request)
@@ -371,6 +373,11 @@ class Pbx:
         if self._calls is None:
             return commands.CallDone(503)
         return await self._calls.control(command)
+
+    def _oversee(self, command: commands.ConferenceCommand) -> commands.ConferenceShown:
+        if self._calls is None:
+            return commands.ConferenceShown(command.number, known=False)
+        return self._calls.oversee(command)
 
     async def _check_sync(self, command: commands.CheckSync) -> commands.DeviceTold:
         if self._events is None:

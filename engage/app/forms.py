@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engage.api.forms import ApiUserForm
+from engage.dialplan.conference_rooms import ConferenceRoomForm
 from engage.dialplan.emergency_numbers import EmergencyNumberForm
 from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.outbound_forms import OutboundRouteForm
+from engage.dialplan.paging_groups import PagingGroupForm
 from engage.dialplan.parking_lots import ParkingLotForm
 from engage.dialplan.pickup_groups import PickupGroupForm
 from engage.dialplan.pin_groups import PinGroupForm
@@ -34,6 +36,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "admin": AdminForm,
     "api-users": ApiUserForm,
     "certificate": CertificateUpload,
+    "conference-room": ConferenceRoomForm,
     "email-template": EmailTemplateForm,
     "emergency-number": EmergencyNumberForm,
     "extension": ExtensionForm,
@@ -41,6 +44,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "inbound-route": InboundRouteForm,
     "livechat": LiveChatForm,
     "outbound-route": OutboundRouteForm,
+    "paging-group": PagingGroupForm,
     "parking-lot": ParkingLotForm,
     "pickup-group": PickupGroupForm,
     "pin-group": PinGroupForm,

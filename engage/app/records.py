@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from engage.calls.conference_routes import ConferenceRoutes
+from engage.calls.conferences import LiveConferences
 from engage.calls.control import LiveCalls
 from engage.calls.history import CallHistory
 from engage.calls.live_routes import LiveCallRoutes
@@ -38,6 +40,7 @@ class Records:
         self.recordings = Recordings(database, folder)
         self.routes: Sequence[BaseRoute] = [
             *LiveCallRoutes(self.live).routes(),
+            *ConferenceRoutes(LiveConferences(pbx, database, self.live)).routes(),
             *CallRoutes(self.history, lambda: ZoneInfo(ground.time().time_zone)).routes(),
             *RecordingRoutes(self.recordings).routes(),
         ]

@@ -1,4 +1,4 @@
-"""What several take part in: pickup groups, parking lots."""
+"""What several take part in: pickup groups, parking lots, conference rooms, paging groups."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from engage.dialplan.conference_rooms import ConferenceRoomForm
 from engage.dialplan.feature_codes import SECTION, FeatureCodes
 from engage.dialplan.model import RouteKind
 from engage.dialplan.object_routes import ObjectRoutes
+from engage.dialplan.paging_groups import PagingGroupForm
 from engage.dialplan.parking_lots import ParkingLotForm
 from engage.dialplan.pickup_groups import PickupGroupForm
 from engage.dialplan.service import Routes
@@ -26,12 +28,18 @@ if TYPE_CHECKING:
     from engage.app.ground import Ground
     from pbxcore.dialplan.plan import Plan
 
-    Numbered = ParkingLotForm
+    Numbered = ParkingLotForm | ConferenceRoomForm | PagingGroupForm
 
 PICKUP_GROUPS = RouteKind(
     "pickup_group", tables.pickup_groups, Module.PICKUP_GROUPS, PickupGroupForm
 )
 PARKING_LOTS = RouteKind("parking_lot", tables.parking_lots, Module.PARKING_LOTS, ParkingLotForm)
+CONFERENCE_ROOMS = RouteKind(
+    "conference_room", tables.conference_rooms, Module.CONFERENCE_ROOMS, ConferenceRoomForm
+)
+PAGING_GROUPS = RouteKind(
+    "paging_group", tables.paging_groups, Module.PAGING_GROUPS, PagingGroupForm
+)
 TAKEN = N_("This number is taken already.")
 
 
@@ -56,6 +64,8 @@ class Rooms:
         on = ground.database, ground.events, _no_trunk, ground.clock
         self.pickup_groups = Routes(PICKUP_GROUPS, *on)
         self.parking_lots = Routes(PARKING_LOTS, *on, self._number_problem)
+        self.conference_rooms = Routes(CONFERENCE_ROOMS, *on, self._number_problem)
+        self.paging_groups = Routes(PAGING_GROUPS, *on, self._number_problem)
         columns = ("number", "name")
         self.routes: Sequence[BaseRoute] = [
             *ObjectRoutes(
@@ -72,12 +82,28 @@ class Rooms:
                 (*columns, "first_slot", "last_slot", "timeout_s"),
                 columns,
             ).routes(),
+            *ObjectRoutes(
+                self.conference_rooms,
+                "ConferenceRoom",
+                ("a conference room", "conference rooms"),
+                columns,
+                columns,
+            ).routes(),
+            *ObjectRoutes(
+                self.paging_groups,
+                "PagingGroup",
+                ("a paging group", "paging groups"),
+                (*columns, "type", "members"),
+                (*columns, "type"),
+            ).routes(),
         ]
 
     async def start(self) -> None:
         """Read all of them."""
         await self.pickup_groups.start()
         await self.parking_lots.start()
+        await self.conference_rooms.start()
+        await self.paging_groups.start()
 
     def has_number(self, number: str, but: str = "") -> bool:
         """Whether one of them, another than `but`, has a number."""
@@ -86,20 +112,28 @@ class Rooms:
     def added_to(self, plan: Plan) -> Plan:
         """The plan with them."""
         lots = tuple(each.form.lot() for each in self.parking_lots.entries)
+        rooms = {each.form.number: each.form.room() for each in self.conference_rooms.entries}
+        paging = {
+            each.form.number: each.form.group(self._members_of)
+            for each in self.paging_groups.entries
+        }
         numbers = {each.number: Place("parking_lot", each.number) for each in lots}
         numbers |= {slot: Place("parking_slot", slot) for each in lots for slot in each.slots}
+        numbers |= {number: Place("page", number) for number in paging}
         return msgspec.structs.replace(
             plan,
             numbers=plan.numbers | numbers,
+            services=plan.services | rooms,
             parking_lots=lots,
             pickup_groups=tuple(
                 each.form.group(self._members_of) for each in self.pickup_groups.entries
             ),
+            paging_groups=paging,
             codes=self._codes().codes(),
         )
 
     def _numbered(self) -> Iterator[tuple[str, Numbered]]:
-        for kept in (self.parking_lots,):
+        for kept in (self.parking_lots, self.conference_rooms, self.paging_groups):
             for each in kept.entries:
                 yield each.id, each.form
 

@@ -31,6 +31,18 @@ class FeatureCodes(BaseModel):
         description=N_("Takes the call that rings longest in the own pickup groups."),
         json_schema_extra={"control": "text", "section": DIALLED},
     )
+    intercom: Code = Field(
+        default="*80",
+        title=N_("Intercom Prefix"),
+        description=N_("Before an extension whose phone is to answer by itself."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
+    paging: Code = Field(
+        default="*81",
+        title=N_("Paging Prefix"),
+        description=N_("Before an extension, or a group, that is to hear the caller."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
     park: Code = Field(
         default="#72",
         title=N_("Call Park"),
@@ -47,4 +59,6 @@ class FeatureCodes(BaseModel):
 
     def codes(self) -> plan.FeatureCodes:
         """As the PBX knows them."""
-        return plan.FeatureCodes(self.pickup, self.group_pickup, self.park)
+        return plan.FeatureCodes(
+            self.pickup, self.group_pickup, self.park, self.intercom, self.paging
+        )

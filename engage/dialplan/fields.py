@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -73,17 +73,19 @@ CONDITIONS: JsonDict = {
     "6": N_("Specific Time"),
     "8": N_("Office Time and Out of Holiday"),
 }
-Kind = Literal["extension", "ring_group", "external", "by_did", "hang_up"]
+Kind = Literal["extension", "ring_group", "conference", "page", "external", "by_did", "hang_up"]
 KINDS: JsonDict = {
     "extension": N_("Extension"),
     "ring_group": N_("Ring Group"),
+    "conference": N_("Conference Room"),
+    "page": N_("Paging/Intercom Group"),
     "external": N_("External Number"),
     "by_did": N_("By DID"),
     "hang_up": N_("Hang up"),
 }
 NO_VALUE = frozenset({"by_did", "hang_up"})
-DidKind = Literal["extension", "ring_group", "external"]
-DID_KINDS: JsonDict = {each: KINDS[each] for each in ("extension", "ring_group", "external")}
+DidKind = Literal["extension", "ring_group", "conference", "page", "external"]
+DID_KINDS: JsonDict = {each: KINDS[each] for each in get_args(DidKind)}
 
 
 class Body(BaseModel):

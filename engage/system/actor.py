@@ -32,6 +32,8 @@ class Module(StrEnum):
     PIN_GROUPS = "pin_groups"
     PICKUP_GROUPS = "pickup_groups"
     PARKING_LOTS = "parking_lots"
+    CONFERENCE_ROOMS = "conference_rooms"
+    PAGING_GROUPS = "paging_groups"
     FEATURE_CODES = "feature_codes"
     CALL_HISTORY = "call_history"
     RECORDINGS = "recordings"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxcore.apps.conference import conference
+from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.echo import EchoTest, echo
 from pbxcore.apps.ivr import Ivr, menu
 from pbxcore.apps.pin_gate import PinGate, gate
@@ -26,6 +28,8 @@ def service_at(plan: Plan, place: Place) -> Service | None:
 def script_of(service: Service, visit: Visit, premises: Premises) -> Script:
     """What a service says to whoever visits it."""
     match service:
+        case ConferenceRoom():
+            return conference(service, visit, premises.conferences)
         case EchoTest():
             return echo()
         case Ivr():

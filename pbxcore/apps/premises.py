@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxcore.apps.conferences import Conferences
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.routing import applies
 
@@ -26,6 +27,7 @@ class Premises:
     def __init__(self, directory: Directory, now: Callable[[], datetime]) -> None:
         self.directory = directory
         self.now = now
+        self.conferences = Conferences()
 
     def holds(self, window: Window) -> bool:
         """Whether a time condition applies now."""

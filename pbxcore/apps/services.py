@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.echo import EchoTest
 from pbxcore.apps.ivr import Ivr
 from pbxcore.apps.pin_gate import PinGate
 
-Service = EchoTest | Ivr | PinGate
+Service = ConferenceRoom | EchoTest | Ivr | PinGate
 """What is told of a service; its `kind` is the word for places, records and the administrator."""

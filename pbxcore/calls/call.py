@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pbxcore.apps.visit import Visit
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Line
+    from pbxcore.calls.paging import Paging
     from pbxcore.calls.party import By, Origin
     from pbxcore.calls.planning import Aim
     from pbxcore.calls.surroundings import Surroundings
@@ -61,6 +62,7 @@ class Call:
         talking: the two that hear each other.
         setting_up: the search for somebody who answers, while there is one.
         recording: keeps what the two say.
+        paging: many who hear one leg, while they do.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Call:
         self.legs: dict[str, Leg] = {}
         self.talking: tuple[Leg, Leg] | None = None
         self.setting_up: SettingUp | None = None
+        self.paging: Paging | None = None
         self._over = over
         self._closing = 0
         self._answered = False
@@ -167,6 +170,9 @@ class Call:
         if leg.curfew is not None:
             leg.curfew.stop()
         self.leave_service(leg)
+        if self.paging is not None and leg is self.paging.front:
+            self.paging.close()
+            self.paging = None
         self._renegotiating.ended(leg)
         if self.partner(leg) is not None:
             self.recording.parted()
@@ -221,6 +227,20 @@ class Call:
             return
         try:
             leg.accept(lines)
+        except RemoteProtocolError as error:
+            self.refuse(leg, error.status, error.reason, error.headers)
+
+    def page(self, paging: Paging) -> None:
+        """Let a leg be heard from many phones."""
+        leg = paging.front
+        self._answered = True
+        self.paging = paging
+        self.house.record(LegAnswered(self.id, leg.id, "page", paging.group.number))
+        if leg.answered:
+            paging.begin()
+            return
+        try:
+            leg.accept(paging.lines)
         except RemoteProtocolError as error:
             self.refuse(leg, error.status, error.reason, error.headers)
 
@@ -297,6 +317,8 @@ class Call:
             self._renegotiating.settled(leg)
         elif leg.attending is not None:
             leg.attending.begin()
+        elif self.paging is not None:
+            self.paging.answered(leg)
         elif isinstance(leg, CalledLeg) and self.setting_up is not None:
             self.setting_up.answered(leg)
         elif isinstance(leg, CalledLeg):
@@ -310,6 +332,8 @@ class Call:
             self.setting_up.failed(leg, farewell, contacts)
         else:
             self.finish(leg, farewell)
+            if self.paging is not None:
+                self.paging.gone(leg)
 
     def leg_ended(self, leg: Leg, ending: Ending) -> None:
         """It hung up, gave up, or is gone: whoever talked to it has nobody any more."""
@@ -321,7 +345,9 @@ class Call:
             self._give_up(farewell)
         self._outcome = self._outcome or farewell
         self.finish(leg, farewell)
-        if self.setting_up is None:
+        if self.paging is not None:
+            self.paging.gone(leg)
+        elif self.setting_up is None:
             for each in list(self.legs.values()):
                 self.end(each, farewell)
 
@@ -358,7 +384,11 @@ class Call:
             self._code_pressed(leg, digit)
 
     def leg_silent(self, leg: Leg, reason: str) -> None:
-        """It is not heard any more: the call is over."""
+        """It is not heard any more: the call is over, but for others who hear a page."""
+        if self.paging is not None and leg is not self.paging.front:
+            self.end(leg, Farewell("pbx", 0, 102, reason))
+            self.paging.gone(leg)
+            return
         self.hang_up(Farewell("pbx", 0, 102, reason))
 
     def held(self, leg: Leg, *, held: bool) -> None:

@@ -21,7 +21,7 @@ class Lines:
         self._on_trunks: dict[str, dict[str, Leg]] = {}
         self.changed: Callable[[str], None] = lambda number: None
         """Told the number of an extension whose legs are others now, or do something else."""
-        self.slots: Callable[[str], tuple[DialogInfo, ...]] = lambda number: ()
+        self.others: Callable[[str], tuple[DialogInfo, ...]] = lambda number: ()
         """Knows what a number does that is no extension's."""
 
     def add(self, leg: Leg) -> None:
@@ -80,7 +80,7 @@ class Lines:
 
     def dialogs(self, number: str) -> tuple[DialogInfo, ...]:
         """What an extension's calls are doing, as lamps show it (RFC 4235)."""
-        return tuple(map(_dialog, self.of(number))) or self.slots(number)
+        return tuple(map(_dialog, self.of(number))) or self.others(number)
 
 
 def _dialog(leg: Leg) -> DialogInfo:

@@ -81,6 +81,8 @@ class Planning:
                     tries=tries,
                     recorded=recorded,
                 )
+            case Place("page" | "intercom" | "parking_lot") as place:
+                return Aim(origin, place.value, direction, original=found.original, place=place)
             case Place() as place if service_at(self._directory.plan, place) is not None:
                 return Aim(origin, place.value, direction, original=found.original, place=place)
             case to:

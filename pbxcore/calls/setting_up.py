@@ -12,11 +12,13 @@ from pbxcore.apps.pin_gate import PinGate
 from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.hunting import Hunt
 from pbxcore.calls.offering import spoken_with_us
+from pbxcore.calls.paging import Paging, answer_at_once
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.ringing import Ringing, for_caller
 from pbxcore.calls.visiting import visit_of
 from pbxcore.calls.ways_out import WaysOut
 from pbxcore.dialplan.place import HANG_UP, Place
+from pbxcore.dialplan.plan import PagingGroup
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import LegCalled, LegRinging
 from pbxcore.presence.reach import phones
@@ -148,6 +150,11 @@ class SettingUp:
             self.go_to(place.value, action)
         elif service is not None:
             self._attend(service, place.value)
+        elif place.kind == "page":
+            self._page(place.value)
+        elif place.kind == "intercom":
+            self._telling += answer_at_once(self._house.domain)
+            self.go_to(place.value, "intercom")
         else:
             self._fail(refused(480, "pbx"))
 
@@ -159,6 +166,23 @@ class SettingUp:
         visit = visit_of(call, front, number, self._forwardings)
         seen = service.kind == "echo"  # pictures too
         call.attend(front, service, visit, self.lines if seen else spoken_with_us(self.lines))
+
+    def _page(self, number: str) -> None:
+        """Let a group of phones hear the front, or those of one extension."""
+        call, front = self.call, self.front
+        found = self._house.directory.plan.paging_groups.get(number)
+        group = found or PagingGroup(number, "", (number,), two_way=False)
+        if group.callers and front.number not in group.callers:
+            self._fail(refused(403, "pbx"))
+            return
+        paging = Paging(call, front, group, spoken_with_us(self.lines))
+        if not paging.reached:
+            self._fail(refused(480, "pbx"))
+            return
+        self._over()
+        self._house.waiting.stop(front)
+        self._attended()
+        call.page(paging)
 
     def _ring(self, ringing: Ringing, reached: Sequence[Reached], action: str) -> None:
         """Let these phones ring, all at once."""

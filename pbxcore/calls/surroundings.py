@@ -17,6 +17,7 @@ from pbxcore.calls.trunk_legs import TrunkLegs
 from pbxcore.calls.waiting import Waiting
 from pbxcore.calls.ways import OneWay
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.presence.packages.dialog_info import DialogInfo
 from pbxcore.presence.packages.feature_event import NONE_SET, Features
 from pbxcore.presence.reach import way_to
 from pbxcore.prompts.sounds import Prompts
@@ -100,7 +101,8 @@ class Surroundings:
         self.lines = Lines()
         self.waiting = Waiting(self)
         self.parking = Parking(self)
-        self.lines.slots = self.parking.dialogs
+        self.lines.others = self._shown
+        self.premises.conferences.changed = lambda number: self.lines.changed(number)
         self.trunks = TrunkLegs(self, server_of, lambda: entropy(8).hex().encode())
         self._entropy = entropy
         self._legs = 0
@@ -152,6 +154,12 @@ class Surroundings:
         leg.session = self.session(leg, flow, srtp)
         return leg
 
+    def _shown(self, number: str) -> tuple[DialogInfo, ...]:
+        """What a number does that is no extension's: a call waits there, a conference is on."""
+        if self.premises.conferences.at(number) is not None:
+            return (DialogInfo(number, "confirmed", "recipient"),)
+        return self.parking.dialogs(number)
+
     def _by_flow(
         self, dialling: Dialling, binding: StoredBinding
     ) -> Callable[[CalledLeg, bytes], OutgoingCall]:
@@ -176,6 +184,11 @@ class Surroundings:
     def address_of(self, number: str, flow: Flow | None) -> bytes:
         """The URI of an extension of ours, as whoever is at the end of a flow may call it."""
         return b"sip:%b@%b" % (escaped_user(number), self._domain(flow))
+
+    @property
+    def domain(self) -> bytes:
+        """Our name, where it matters to nobody which."""
+        return self._domain(None)
 
     def number_of(self, uri: bytes) -> str | None:
         """The number that a URI dials here; None when it leads elsewhere, or nowhere."""

@@ -27,6 +27,7 @@ class Switchboard:
         self._house = house
         self._calls: dict[str, Call] = {}
         self.taken = 0
+        house.premises.conferences.wake = self._wake
 
     def __len__(self) -> int:
         """How many calls there are."""
@@ -85,6 +86,13 @@ class Switchboard:
         """End every call, because we are about to stop."""
         for call in list(self._calls.values()):
             call.hang_up(Farewell("pbx", 503, 41, "shutdown"))
+
+    def _wake(self, call: str, leg: str) -> None:
+        """What a service knows of a leg is different now: its script is to look."""
+        found = self._calls.get(call)
+        one = None if found is None else found.legs.get(leg)
+        if one is not None and one.attending is not None:
+            one.attending.leave()
 
     def _over(self, call: Call) -> None:
         del self._calls[call.id]

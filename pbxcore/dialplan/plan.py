@@ -214,15 +214,35 @@ class PickupGroup(msgspec.Struct, frozen=True):
     members: tuple[str, ...]
 
 
+class PagingGroup(msgspec.Struct, frozen=True):
+    """Phones that answer by themselves and hear who calls; in a `two_way` intercom they talk too.
+
+    `callers` may call it; none: everybody. Who talks is left out with `skips_busy`. Phones show the
+    group's name with `replaces_name`. It lasts `longest_s` at most, 0: as long as the caller likes.
+    """
+
+    number: str
+    name: str
+    members: tuple[str, ...]
+    two_way: bool = True
+    callers: tuple[str, ...] = ()
+    skips_busy: bool = True
+    replaces_name: bool = False
+    longest_s: int = 0
+
+
 class FeatureCodes(msgspec.Struct, frozen=True):
     """What is dialled, or pressed while one talks (`park`), to have something done; "": nothing.
 
-    `pickup` goes before the number of an extension that rings.
+    `pickup` goes before the number of an extension that rings, `intercom` and `paging` before that
+    of one that is to answer by itself.
     """
 
     pickup: str = "**"
     group_pickup: str = "*8"
     park: str = "#72"
+    intercom: str = "*80"
+    paging: str = "*81"
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -239,6 +259,7 @@ class Plan(msgspec.Struct, frozen=True):
     ring_groups: dict[str, RingGroup] = {}
     parking_lots: tuple[ParkingLot, ...] = ()
     pickup_groups: tuple[PickupGroup, ...] = ()
+    paging_groups: dict[str, PagingGroup] = {}
     codes: FeatureCodes = FeatureCodes()
     blacklist: Blacklist = Blacklist()
     hours: Hours = Hours()

@@ -150,12 +150,16 @@ def _own(directory: Directory, number: str) -> Place | None:
 
 
 def _taking(plan: Plan, dialled: str) -> Place | None:
-    """A code that takes a call of somebody else."""
+    """A code that takes a call of somebody else, or goes before who is to answer by himself."""
     codes = plan.codes
     if codes.group_pickup and dialled == codes.group_pickup:
         return Place("group_pickup")
     if codes.pickup and dialled.startswith(codes.pickup):
         return Place("pickup", dialled.removeprefix(codes.pickup))
+    for code, kind in (codes.intercom, "intercom"), (codes.paging, "page"):
+        number = dialled.removeprefix(code)
+        if code and number and number != dialled:
+            return Place(kind, number)
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.apps.overseeing import oversee
 from pbxcore.calls.anchoring import Anchor
 from pbxcore.calls.archive import Archive
 from pbxcore.calls.party import Origin
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.authentication import Authentication
-    from pbxcore.commands import CallCommand
+    from pbxcore.commands import CallCommand, ConferenceCommand, ConferenceShown
     from pbxcore.directory import Directory
     from pbxcore.domain import Domain
     from pbxcore.journal import Fact
@@ -139,6 +140,10 @@ class CallService:
                 return CallDone(self._switchboard.transfer(call, leg, target), call)
             case PlaceCall(caller, callee):
                 return CallDone(*self._switchboard.place(caller, callee))
+
+    def oversee(self, command: ConferenceCommand) -> ConferenceShown:
+        """Carry out one command about a conference."""
+        return oversee(self._house.premises.conferences, command)
 
     def stop(self) -> None:
         """End every call."""

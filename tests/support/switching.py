@@ -233,7 +233,7 @@ class House:
             way_out=self._way_out,
         )
         self.lines = house.lines
-        self.parking = house.parking
+        self.parking, self.premises = house.parking, house.premises
         self.planning = Planning(self.directory, lambda: datetime(2026, 11, 26, tzinfo=UTC))
         self.switchboard = Switchboard(house)
         watch = simulation.invariants.watch

@@ -13,9 +13,11 @@ from engage.storage.tables.chat import (
     search_progress,
 )
 from engage.storage.tables.dialplan import (
+    conference_rooms,
     emergency_numbers,
     inbound_routes,
     outbound_routes,
+    paging_groups,
     parking_lots,
     pickup_groups,
     pin_groups,
@@ -63,6 +65,7 @@ __all__ = [
     "calls",
     "chat_group_members",
     "chat_groups",
+    "conference_rooms",
     "consents",
     "conversations",
     "deliveries",
@@ -88,6 +91,7 @@ __all__ = [
     "operations",
     "outbound_routes",
     "own_settings",
+    "paging_groups",
     "parking_lots",
     "participants",
     "passkeys",

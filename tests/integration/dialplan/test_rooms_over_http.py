@@ -1,4 +1,4 @@
-"""Parking lots, pickup groups and feature codes over REST, on each database."""
+"""Lots, pickup groups, rooms, paging groups and feature codes over REST, on each database."""
 
 from __future__ import annotations
 
@@ -67,3 +67,34 @@ async def test_feature_codes_differ_from_each_other(house: House) -> None:
     same = {"values": {"group_pickup": "*9", "park": "*9"}, "version": told["version"]}
     status, refused = await house.ask("PATCH", CODES, same)
     assert status == 422, refused
+
+
+async def test_rooms_and_paging_groups_have_numbers_of_their_own(house: House) -> None:
+    rooms, groups = "/v1/conference-rooms", "/v1/paging-groups"
+    status, room = await house.ask("POST", rooms, {"name": "Room", "number": "6300"})
+    assert (status, room["chimes"], room["pin"]) == (201, True, "")
+    page = {"name": "All", "number": "6300", "members": ["1000"]}
+    status, told = await house.ask("POST", groups, page)
+    assert (status, list(told["error"]["fields"])) == (422, ["number"])
+    status, group = await house.ask("POST", groups, page | {"number": "6800"})
+    assert (status, group["type"]) == (201, "two_way")
+    for path in f"{rooms}/{room['id']}", f"{groups}/{group['id']}":
+        assert (await house.ask("DELETE", path))[0] == 204
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"pin": "12"}, "pin"),
+        ({"pin": "1234", "host_pin": "1234"}, "host_pin"),
+        ({"waits_for_host": True}, "hosts"),
+        ({"number": "1000"}, "number"),
+        ({"most": 301}, "most"),
+    ],
+)
+async def test_what_is_wrong_with_a_room_is_named(
+    house: House, fields: dict[str, Any], wrong: str
+) -> None:
+    body = {"name": "Wrong", "number": "6399"} | fields
+    status, told = await house.ask("POST", "/v1/conference-rooms", body)
+    assert (status, list(told["error"]["fields"])) == (422, [wrong]), told

@@ -64,6 +64,8 @@ export const pages: readonly Page[] = [
   { group: "calls", name: () => t("Ring Groups"), path: "ring-groups", module: "ring_groups", words: () => t("ring in order, ring simultaneously"), load: () => import("./telephony/RingGroupsPage") },
   { group: "calls", name: () => t("Speed Dial"), path: "speed-dials", module: "speed_dials", words: () => t("short codes, abbreviated dialling, import"), load: () => import("./telephony/SpeedDialsPage") },
   { group: "calls", name: () => t("Emergency Calls"), path: "emergency-numbers", module: "emergency_numbers", words: () => t("911, 112, police, fire, ambulance"), load: () => import("./telephony/EmergencyNumbersPage") },
+  { group: "calls", name: () => t("Conference Rooms"), path: "conference-rooms", module: "conference_rooms", words: () => t("meetings, PIN, mute, participants"), load: () => import("./telephony/ConferenceRoomsPage") },
+  { group: "calls", name: () => t("Paging/Intercom"), path: "paging-groups", module: "paging_groups", words: () => t("announcement, loudspeaker, auto answer"), load: () => import("./telephony/PagingGroupsPage") },
   { group: "calls", name: () => t("Parking Lots"), path: "parking-lots", module: "parking_lots", words: () => t("call park, slots, retrieve"), load: () => import("./telephony/ParkingLotsPage") },
   { group: "calls", name: () => t("Pickup Groups"), path: "pickup-groups", module: "pickup_groups", words: () => t("call pickup"), load: () => import("./telephony/PickupGroupsPage") },
   { ...settingsPage("calls", () => t("Feature Codes"), "feature-codes", "feature_codes", "feature_codes"), words: () => t("star codes, pickup, park") },

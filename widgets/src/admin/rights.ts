@@ -19,6 +19,8 @@ export type Module =
   | "pin_groups"
   | "pickup_groups"
   | "parking_lots"
+  | "conference_rooms"
+  | "paging_groups"
   | "feature_codes"
   | "voicemail"
   | "call_history"

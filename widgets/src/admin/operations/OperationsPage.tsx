@@ -48,6 +48,8 @@ export default function OperationsPage() {
               { value: "pin_group.", label: t("PIN Groups") },
               { value: "pickup_group.", label: t("Pickup Groups") },
               { value: "parking_lot.", label: t("Parking Lots") },
+              { value: "conference", label: t("Conference Rooms") },
+              { value: "paging_group.", label: t("Paging/Intercom") },
               { value: "voicemail", label: t("Voicemail") },
               { value: "outbound_route.", label: t("Outbound Routes") },
               { value: "inbound_route.", label: t("Inbound Routes") },

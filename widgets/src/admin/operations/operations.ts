@@ -46,6 +46,12 @@ function kindWords(kind: string): string {
       return t("Pickup Group");
     case "parking_lot":
       return t("Parking Lot");
+    case "conference_room":
+      return t("Conference Room");
+    case "conference":
+      return t("Conference");
+    case "paging_group":
+      return t("Paging/Intercom Group");
     case "voicemail_group":
       return t("Voicemail Group");
     case "voicemail":
@@ -131,6 +137,16 @@ export function actionWords(action: string): string {
       return t("{what}: placed", { what });
     case "transfer":
       return t("{what}: transferred", { what });
+    case "lock":
+      return t("{what}: locked", { what });
+    case "unlock":
+      return t("{what}: unlocked", { what });
+    case "mute":
+      return t("{what}: participant muted", { what });
+    case "unmute":
+      return t("{what}: participant unmuted", { what });
+    case "remove":
+      return t("{what}: participant removed", { what });
     case "read_secret":
       return t("{what}: password shown", { what });
     default:

@@ -15,6 +15,8 @@ export const modules: readonly Module[] = [
   "pin_groups",
   "pickup_groups",
   "parking_lots",
+  "conference_rooms",
+  "paging_groups",
   "feature_codes",
   "call_history",
   "recordings",
@@ -59,6 +61,10 @@ export function moduleWords(module: Module): string {
       return t("Pickup Groups");
     case "parking_lots":
       return t("Parking Lots");
+    case "conference_rooms":
+      return t("Conference Rooms");
+    case "paging_groups":
+      return t("Paging/Intercom");
     case "feature_codes":
       return t("Feature Codes");
     case "call_history":

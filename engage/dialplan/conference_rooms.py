@@ -1,0 +1,105 @@
+"""Conference rooms as an administrator fills them in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from engage.dialplan.fields import Members, Number
+from engage.dialplan.model import RouteBody
+from engage.errors import N_
+from pbxcore.apps.conferences import ConferenceRoom
+
+ROOM, WHO, COURSE = N_("Conference Room"), N_("Who may come in"), N_("Course")
+Pin = Annotated[str, StringConstraints(pattern=r"^([0-9]{4,12})?$")]
+
+
+class ConferenceRoomForm(RouteBody):
+    """A room where everybody hears everybody."""
+
+    number: Number = Field(
+        title=N_("Extension"),
+        description=N_("The number that is called; 6300 to 6399 are usual."),
+        json_schema_extra={"control": "text", "section": ROOM},
+    )
+    most: Annotated[int, Field(ge=0, le=300)] = Field(
+        default=0,
+        title=N_("Maximum Participants"),
+        description=N_("0: as many as there is room for. Hosts come in always."),
+        json_schema_extra={"control": "number", "section": ROOM},
+    )
+    pin: Pin = Field(
+        default="",
+        title=N_("PIN"),
+        description=N_("Four to twelve digits that guests are asked for."),
+        json_schema_extra={"control": "text", "section": WHO},
+    )
+    host_pin: Pin = Field(
+        default="",
+        title=N_("Host PIN"),
+        description=N_("Whoever enters it may lock the room and remove others."),
+        json_schema_extra={"control": "text", "section": WHO},
+    )
+    hosts: Members = Field(
+        default_factory=list,
+        title=N_("Hosts"),
+        description=N_("Extensions that are hosts without a PIN."),
+        json_schema_extra={
+            "control": "multiselect",
+            "section": WHO,
+            "choices": "/v1/choices/extensions",
+            "choice_value": "number",
+        },
+    )
+    waits_for_host: bool = Field(
+        default=False,
+        title=N_("Wait for Host"),
+        description=N_("The conference begins when a host comes in."),
+        json_schema_extra={"control": "switch", "section": COURSE},
+    )
+    ends_with_host: bool = Field(
+        default=False,
+        title=N_("End with Host"),
+        description=N_("The conference ends when the last host has left."),
+        json_schema_extra={"control": "switch", "section": COURSE},
+    )
+    muted: bool = Field(
+        default=False,
+        title=N_("Mute Guests"),
+        description=N_("Guests are muted when they come in."),
+        json_schema_extra={"control": "switch", "section": COURSE},
+    )
+    chimes: bool = Field(
+        default=True,
+        title=N_("Chimes"),
+        description=N_("A tone tells who comes and goes."),
+        json_schema_extra={"control": "switch", "section": COURSE},
+    )
+
+    def numbers(self) -> tuple[str, ...]:
+        """Every number it takes."""
+        return (self.number,)
+
+    def room(self) -> ConferenceRoom:
+        """As the PBX knows it."""
+        return ConferenceRoom(
+            self.number,
+            self.name,
+            self.pin,
+            self.host_pin,
+            tuple(self.hosts),
+            waits_for_host=self.waits_for_host,
+            ends_with_host=self.ends_with_host,
+            muted=self.muted,
+            chimes=self.chimes,
+            most=self.most,
+        )
+
+    def problems(self) -> dict[str, str]:
+        """What does not fit together, by field."""
+        if self.pin and self.pin == self.host_pin:
+            return {"host_pin": N_("Hosts need another PIN than guests.")}
+        if (self.waits_for_host or self.ends_with_host) and not (self.host_pin or self.hosts):
+            return {"hosts": N_("Choose a host, or a PIN for hosts.")}
+        return {}

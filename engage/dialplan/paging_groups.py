@@ -1,0 +1,108 @@
+"""Paging and intercom groups as an administrator fills them in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from engage.dialplan.fields import MemberGroups, Members, Number
+from engage.dialplan.model import RouteBody
+from engage.errors import N_
+from pbxcore.dialplan.plan import PagingGroup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+GROUP, PAGE = N_("Paging/Intercom Group"), N_("Page")
+
+
+class PagingGroupForm(RouteBody):
+    """Phones that answer by themselves, and let their users hear who calls."""
+
+    number: Number = Field(
+        title=N_("Extension"),
+        description=N_("The number that is called."),
+        json_schema_extra={"control": "text", "section": GROUP},
+    )
+    type: Literal["two_way", "one_way"] = Field(
+        default="two_way",
+        title=N_("Type"),
+        json_schema_extra={
+            "control": "select",
+            "section": GROUP,
+            "labels": {"two_way": N_("2-way Intercom"), "one_way": N_("1-way Paging")},
+        },
+    )
+    members: Members = Field(
+        default_factory=list,
+        title=N_("Members"),
+        json_schema_extra={
+            "control": "multiselect",
+            "section": GROUP,
+            "choices": "/v1/choices/extensions",
+            "choice_value": "number",
+        },
+    )
+    member_groups: MemberGroups = Field(
+        default_factory=list,
+        title=N_("Extension Groups"),
+        description=N_("Whoever belongs to them when somebody calls."),
+        json_schema_extra={
+            "control": "multiselect",
+            "section": GROUP,
+            "choices": "/v1/choices/extension-groups",
+        },
+    )
+    callers: Members = Field(
+        default_factory=list,
+        title=N_("Paging/Intercom Whitelist"),
+        description=N_("Who may call the group; left empty, everybody."),
+        json_schema_extra={
+            "control": "multiselect",
+            "section": PAGE,
+            "choices": "/v1/choices/extensions",
+            "choice_value": "number",
+        },
+    )
+    skip_busy: bool = Field(
+        default=True,
+        title=N_("Skip Busy Member"),
+        json_schema_extra={"control": "switch", "section": PAGE},
+    )
+    replace_name: bool = Field(
+        default=False,
+        title=N_("Replace Display Name"),
+        description=N_("Phones show the group's name instead of the caller's."),
+        json_schema_extra={"control": "switch", "section": PAGE},
+    )
+    longest_s: Annotated[int, Field(ge=0, le=86_400)] = Field(
+        default=0,
+        title=N_("Maximum Call Duration"),
+        description=N_("0: as long as the caller likes."),
+        json_schema_extra={"control": "number", "section": PAGE, "unit": N_("seconds")},
+    )
+
+    def numbers(self) -> tuple[str, ...]:
+        """Every number it takes."""
+        return (self.number,)
+
+    def group(self, members_of: Callable[[list[str]], Iterable[str]]) -> PagingGroup:
+        """As the PBX knows it; `members_of` tells the members of extension groups."""
+        members = dict.fromkeys([*self.members, *members_of(self.member_groups)])
+        return PagingGroup(
+            self.number,
+            self.name,
+            tuple(members),
+            two_way=self.type == "two_way",
+            callers=tuple(self.callers),
+            skips_busy=self.skip_busy,
+            replaces_name=self.replace_name,
+            longest_s=self.longest_s,
+        )
+
+    def problems(self) -> dict[str, str]:
+        """What does not fit together, by field."""
+        if self.members or self.member_groups:
+            return {}
+        return {"members": N_("Choose at least one member.")}

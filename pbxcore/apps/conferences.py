@@ -1,0 +1,172 @@
+"""Who is in which conference room, and what becomes of them there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import msgspec
+
+from pbxcore.apps.sounds import Prompt
+from pbxcore.media.commands import Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pbxcore.apps.sounds import Sound
+    from pbxcore.apps.visit import Visit
+
+MOST_CHIMED: Final = 20
+"""Above so many nobody wants to hear of each who comes and goes."""
+_COMES: Final = Tone((((660.0,), 0.12), ((880.0,), 0.2)))
+_GOES: Final = Tone((((880.0,), 0.12), ((660.0,), 0.2)))
+
+
+class ConferenceRoom(msgspec.Struct, frozen=True, tag="conference"):
+    """A room where everybody hears everybody.
+
+    Who knows `host_pin`, or is one of `hosts`, is a host; others need `pin`, if there is one. With
+    `waits_for_host` the conference begins with the first host, with `ends_with_host` it ends when
+    the last is gone. Guests come in `muted` or not; `chimes` tell who comes and goes.
+    """
+
+    kind: ClassVar[str] = "conference"
+
+    number: str
+    name: str
+    pin: str = ""
+    host_pin: str = ""
+    hosts: tuple[str, ...] = ()
+    waits_for_host: bool = False
+    ends_with_host: bool = False
+    muted: bool = False
+    chimes: bool = True
+    most: int = 0
+    """0: any number."""
+
+
+class Participant:
+    """One who is in a room.
+
+    Attributes:
+        visit: who it is.
+        host: whether he may do more than others.
+        muted: whether nobody hears him.
+        farewell: the prompt for one who is to leave; "" for one who may stay.
+        news: what he is to hear next.
+    """
+
+    def __init__(self, visit: Visit, *, host: bool, muted: bool) -> None:
+        self.visit = visit
+        self.host = host
+        self.muted = muted
+        self.farewell = ""
+        self.news: list[Sound] = []
+
+
+class Conference:
+    """One room, as long as somebody is in it."""
+
+    def __init__(self, room: ConferenceRoom) -> None:
+        self.room = room
+        self.participants: list[Participant] = []
+        self.locked = False
+
+    @property
+    def has_host(self) -> bool:
+        """Whether one of the hosts is there."""
+        return any(each.host for each in self.participants)
+
+
+class Conferences:
+    """Every conference.
+
+    Attributes:
+        wake: has a participant look at what has become of him; told his call and leg.
+        changed: told the number of a room in which something is different now.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[str, Conference] = {}
+        self.wake: Callable[[str, str], None] = lambda call, leg: None
+        self.changed: Callable[[str], None] = lambda number: None
+
+    def __len__(self) -> int:
+        """How many rooms there are in which somebody is."""
+        return len(self._open)
+
+    def at(self, number: str) -> Conference | None:
+        """The conference of that number, if somebody is there."""
+        return self._open.get(number)
+
+    def begun(self, number: str) -> bool:
+        """Whether guests of a room may hear each other now."""
+        conference = self._open[number]
+        return conference.has_host or not conference.room.waits_for_host
+
+    def refusal(self, room: ConferenceRoom, *, host: bool) -> str:
+        """The prompt for one who may not come in now; "" for who may."""
+        found = self._open.get(room.number)
+        if found is None or host:
+            return ""
+        if found.locked:
+            return "conf-locked"
+        return "conf-full" if 0 < room.most <= len(found.participants) else ""
+
+    def enter(self, room: ConferenceRoom, visit: Visit, *, host: bool) -> Participant:
+        """Somebody comes in."""
+        conference = self._open.setdefault(room.number, Conference(room))
+        conference.room = room
+        others = tuple(conference.participants)
+        participant = Participant(visit, host=host, muted=room.muted and not host)
+        conference.participants.append(participant)
+        self._tell(conference, others, _COMES)
+        return participant
+
+    def leave(self, number: str, participant: Participant) -> None:
+        """Somebody is gone."""
+        conference = self._open[number]
+        conference.participants.remove(participant)
+        others = tuple(conference.participants)
+        if not others:
+            del self._open[number]
+        elif participant.host and not conference.has_host and conference.room.ends_with_host:
+            for each in others:
+                each.farewell = "conf-ended"
+        self._tell(conference, others, _GOES)
+
+    def find(self, number: str, leg: str) -> Participant | None:
+        """The participant at a leg."""
+        conference = self._open.get(number)
+        among = () if conference is None else conference.participants
+        return next((each for each in among if each.visit.leg == leg), None)
+
+    def mute(self, number: str, participant: Participant, *, muted: bool) -> None:
+        """Let nobody hear a participant, or everybody again; he is told."""
+        if participant.muted is not muted:
+            participant.muted = muted
+            participant.news.append(Prompt("conf-muted" if muted else "conf-unmuted"))
+            self._look(participant)
+            self.changed(number)
+
+    def remove(self, number: str, participant: Participant) -> None:
+        """Send a participant out."""
+        participant.farewell = "conf-removed"
+        self._look(participant)
+
+    def lock(self, number: str, *, locked: bool) -> None:
+        """Let nobody in any more but hosts, or everybody again."""
+        conference = self._open.get(number)
+        if conference is not None:
+            conference.locked = locked
+            self.changed(number)
+
+    def _tell(self, conference: Conference, others: Sequence[Participant], chime: Tone) -> None:
+        audible = conference.room.chimes and len(others) < MOST_CHIMED
+        for each in others:
+            if audible:
+                each.news.append(chime)
+            self._look(each)
+        self.changed(conference.room.number)
+
+    def _look(self, participant: Participant) -> None:
+        self.wake(participant.visit.call, participant.visit.leg)

@@ -1,0 +1,50 @@
+"""What may be done to a conference from outside it: by an administrator, by a program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.commands import (
+    ConferenceShown,
+    LockConference,
+    MuteParticipant,
+    ParticipantView,
+    RemoveParticipant,
+)
+
+if TYPE_CHECKING:
+    from pbxcore.apps.conferences import Conferences, Participant
+    from pbxcore.commands import ConferenceCommand
+
+
+def oversee(conferences: Conferences, command: ConferenceCommand) -> ConferenceShown:
+    """Carry out a command, and tell who is in the room after it."""
+    number = command.number
+    match command:
+        case LockConference(locked=locked):
+            conferences.lock(number, locked=locked)
+        case MuteParticipant(leg=leg) | RemoveParticipant(leg=leg):
+            participant = conferences.find(number, leg)
+            if participant is None:
+                return ConferenceShown(number, known=False)
+            if isinstance(command, MuteParticipant):
+                conferences.mute(number, participant, muted=command.muted)
+            else:
+                conferences.remove(number, participant)
+    conference = conferences.at(number)
+    if conference is None:
+        return ConferenceShown(number)
+    staying = [each for each in conference.participants if not each.farewell]
+    return ConferenceShown(number, conference.locked, tuple(map(_view, staying)))
+
+
+def _view(participant: Participant) -> ParticipantView:
+    visit = participant.visit
+    return ParticipantView(
+        visit.call,
+        visit.leg,
+        visit.number or visit.shown,
+        visit.name,
+        participant.host,
+        participant.muted,
+    )

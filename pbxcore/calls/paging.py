@@ -1,0 +1,178 @@
+"""Paging and intercom: phones that answer by themselves, and all hear who calls.
+
+Everybody is in a room of the media worker's, in which the members of a page are muted and those of
+an intercom are not.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxcore.calls.dialling import Dialling
+from pbxcore.calls.party import Farewell, refused
+from pbxcore.journal import LegAnswered, LegCalled
+from pbxcore.media.commands import JoinRoom, Play, Tone
+from pbxcore.presence.reach import phones
+from pbxcore.sip import causes
+from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pbxcore.calls.call import Call
+    from pbxcore.calls.called_leg import CalledLeg
+    from pbxcore.calls.leg import Leg
+    from pbxcore.calls.offering import Line
+    from pbxcore.dialplan.plan import PagingGroup
+    from pbxcore.directory import Extension
+    from pbxcore.presence.bindings import StoredBinding
+
+RINGS_S: Final = 20.0
+"""A phone that does not answer by itself rings so long."""
+_BEGINS: Final = Tone((((880.0,), 0.2),))
+_OVER: Final = Farewell("pbx", 0, causes.NORMAL, "page_over")
+_NOT_ANSWERED: Final = Farewell("pbx", 480, causes.NO_ANSWER, "no_answer")
+
+
+def answer_at_once(host: bytes) -> tuple[bytes, ...]:
+    """The lines by which one or the other phone knows that it is to answer by itself."""
+    return (
+        b"Alert-Info: <http://%b>;info=alert-autoanswer;delay=0" % host,
+        b"Call-Info: <sip:%b>;answer-after=0" % host,
+        b"Answer-Mode: Auto",  # RFC 5373
+    )
+
+
+class Paging:
+    """One page.
+
+    Args:
+        call: whose legs these are.
+        front: who speaks.
+        group: to whom.
+        lines: what everybody can be talked to in.
+
+    Attributes:
+        reached: the phones that are to be called.
+    """
+
+    planned: float | None = None
+
+    def __init__(self, call: Call, front: Leg, group: PagingGroup, lines: Sequence[Line]) -> None:
+        self.front, self.group, self.lines = front, group, lines
+        self._call = call
+        self._house = call.house
+        self._ringing: list[CalledLeg] = []
+        self._members: list[Leg] = []
+        self._room = f"page-{call.id}"
+        self._ends_at = 0.0
+        self.deadline: float | None = None
+        self.reached = [
+            (extension, flows)
+            for extension in map(self._house.directory.extension, group.members)
+            if extension is not None and self._is_free(extension)
+            for flows in phones(self._house.bindings(extension.number))
+        ]
+
+    def begin(self) -> None:
+        """The front is answered: call everybody."""
+        now = self._house.now()
+        self.deadline = now + RINGS_S
+        self._ends_at = now + self.group.longest_s if self.group.longest_s else 0.0
+        self._house.agent.core.layer.watch(self)
+        self._join(self.front, muted=False)
+        reached, self.reached = self.reached, []
+        self._ringing = [self._phone(*each) for each in reached]
+        for leg in list(self._ringing):
+            leg.session.open(self.lines, partial(self._anchored, leg))
+
+    def answered(self, leg: Leg) -> None:
+        """The front answered, or a phone, which hears it while its others ring no more."""
+        if leg is self.front:
+            self.begin()
+            return
+        self._ringing = [each for each in self._ringing if each is not leg]
+        for each in [each for each in self._ringing if each.number == leg.number]:
+            self._drop(each, _NOT_ANSWERED)
+        self._house.record(LegAnswered(self._call.id, leg.id))
+        self._house.lines.moved(leg)
+        if not self._members:
+            sound = self.front.session.sound
+            self._house.anchor.ask(Play(sound, self._room, (_BEGINS,)))
+        self._members.append(leg)
+        self._join(leg, muted=not self.group.two_way)
+
+    def gone(self, leg: Leg) -> None:
+        """A phone will not answer, or has hung up."""
+        self._ringing = [each for each in self._ringing if each is not leg]
+        self._members = [each for each in self._members if each is not leg]
+        self._check()
+
+    def close(self) -> None:
+        """It is over."""
+        self.deadline = None
+        self._house.agent.core.layer.unwatch(self)
+
+    def tick(self, now: float) -> None:
+        """Wait no longer for those who have not answered; or it has lasted as long as it may."""
+        self.deadline = None
+        if self._ends_at and now >= self._ends_at:
+            self._call.hang_up(_OVER)
+            return
+        for each in list(self._ringing):
+            self._drop(each, _NOT_ANSWERED)
+        if self._ends_at and not self.front.over:
+            self.deadline = self._ends_at
+            self._house.agent.core.layer.watch(self)
+
+    def _is_free(self, extension: Extension) -> bool:
+        house, number = self._house, extension.number
+        if number == self.front.number or house.features(number).undisturbed:
+            return False
+        if self.group.skips_busy:
+            return not house.lines.calls_of(number)
+        return not house.lines.is_busy(extension, self.front.number)
+
+    def _phone(self, extension: Extension, flows: Sequence[StoredBinding]) -> CalledLeg:
+        house, call = self._house, self._call
+        caller = self.front.identity
+        if self.group.replaces_name:
+            caller = msgspec.structs.replace(caller, display_name=self.group.name.encode())
+        dialling = Dialling(caller, extension, MAX_FORWARDS, answer_at_once(house.domain))
+        leg = house.phone(call, dialling, flows)
+        call.add(leg)
+        house.record(
+            LegCalled(
+                call.id,
+                leg.id,
+                extension.number,
+                "page",
+                target=flows[0].contact,
+                owner=self.group.number,
+            )
+        )
+        return leg
+
+    def _anchored(self, leg: CalledLeg, problem: str) -> None:
+        if leg.over:
+            return
+        if problem:
+            self._drop(leg, Farewell("pbx", 503, causes.cause_of(503), problem))
+        else:
+            leg.invite(self.lines)
+
+    def _drop(self, leg: CalledLeg, farewell: Farewell) -> None:
+        self._call.finish(leg, farewell)
+        leg.hang_up()
+        self.gone(leg)
+
+    def _check(self) -> None:
+        """A page that nobody hears is over."""
+        if not self._ringing and not self._members and not self.front.over:
+            self._call.end(self.front, refused(480, "pbx"))
+
+    def _join(self, leg: Leg, *, muted: bool) -> None:
+        self._house.anchor.ask(JoinRoom(self._room, leg.session.sound, muted=muted))

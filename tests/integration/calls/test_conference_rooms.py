@@ -1,0 +1,201 @@
+"""Five phones in a conference room hear each other; a page is heard from all phones of a group."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from pbxcore.net.user_agent import Refused
+from tests.integration.calls.test_two_phones import phone, port_of, session
+from tests.support.baresip import Baresip
+from tests.support.messaging import eventually
+from tests.support.program import Program
+from tests.support.server import wait_until
+from tests.support.tone import Voice, hears, read_sound, says, sounds
+from tests.support.ucm import UcmClient
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pbxcore.net.call import AsyncCall
+    from tests.support.server import Server
+
+TONES = {"1000": 440.0, "1001": 700.0, "1002": 1000.0, "1003": 1300.0, "1004": 1700.0}
+
+
+@pytest.fixture(scope="module")
+def admin(server: Server) -> Program:
+    """An administrator, who has made rooms and groups."""
+    admin = Program(server.url, "admin", "Demo-admin!")
+    fifth = {"number": "1004", "first_name": "Eve", "last_name": "Diaz", "sip_secret": "Sip-1004!"}
+    assert admin.post("/v1/extensions", fifth).status == 201
+    rooms: list[dict[str, Any]] = [
+        {"name": "Open", "number": "6300", "chimes": False},
+        {"name": "Board", "number": "6301", "pin": "1234", "host_pin": "9999"},
+    ]
+    for room in rooms:
+        assert admin.post("/v1/conference-rooms", room).status == 201
+    groups: list[dict[str, Any]] = [
+        {"name": "All", "number": "6800", "members": ["1001", "1002"], "type": "one_way"},
+        {"name": "Few", "number": "6801", "members": ["1001", "1002"], "callers": ["1003"]},
+    ]
+    for group in groups:
+        assert admin.post("/v1/paging-groups", group).status == 201
+    password = "Api-rooms-2026!"  # noqa: S105
+    admin.post("/v1/api-users", {"user": "rooms", "password": password})
+    program = UcmClient("127.0.0.1", server.https_port, "rooms", password)
+    assert program.login().status == 0
+    assert program.ask("applyChanges").status == 0
+    return admin
+
+
+def uri(server: Server, number: str) -> str:
+    return f"sip:{number}@127.0.0.1:{server.sip_port}"
+
+
+def hears_all(folder: Path, own: float, *tones: float) -> None:
+    """Wait until a baresip hears these tones together, and not its own."""
+
+    def together() -> bool:
+        dumps = sorted(folder.glob("dump-*-dec.wav"))
+        samples, rate = read_sound(dumps[-1]) if dumps else ([], 8000)
+        tail = samples[-rate // 2 :]
+        heard = len(tail) >= rate // 2 and all(sounds(tail, hz, rate) > 0.7 for hz in tones)
+        return heard and sounds(tail, own, rate) < 0.3
+
+    wait_until(together, 15, f"{tones} at {folder.name}")
+
+
+async def test_five_phones_hear_each_other(server: Server, admin: Program, tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        calls: list[AsyncCall] = []
+        voices: dict[str, Voice] = {}
+        for number in ("1000", "1001", "1002"):
+            agent = await phone(stack, server, number)
+            voices[number] = voice = stack.enter_context(Voice(TONES[number]))
+            call = await agent.invite(uri(server, "6300"), session(voice))
+            voice.talk(port_of(call.remote_description))
+            calls.append(call)
+        for number in ("1003", "1004"):
+            folder = tmp_path / number
+            rung = stack.enter_context(
+                Baresip(folder, server, number, "udp", config=says(folder, TONES[number]))
+            )
+            await asyncio.to_thread(rung.shows, "registered successfully")
+            rung.enters(f"/dial {uri(server, '6300')}")
+            await asyncio.to_thread(rung.shows, "Call established")
+
+        def others(number: str) -> list[float]:
+            return [hz for each, hz in TONES.items() if each != number]
+
+        await asyncio.gather(
+            *(asyncio.to_thread(voice.hears_all, *others(at)) for at, voice in voices.items()),
+            *(
+                asyncio.to_thread(hears_all, tmp_path / at, TONES[at], *others(at))
+                for at in ("1003", "1004")
+            ),
+        )
+        shown = admin.get("/v1/conferences/6300").json()
+        assert [each["number"] for each in shown["participants"]] == list(TONES)
+        # Whoever is muted is heard no more, and whoever is removed is gone.
+        one = f"/v1/conferences/6300/participants/{shown['participants'][1]['leg']}"
+        assert admin.patch(one, {"muted": True}).json()["participants"][1]["muted"]
+        await asyncio.to_thread(voices["1000"].hears_all, 1000, 1300, 1700)
+        await eventually(
+            lambda: asyncio.to_thread(lambda: sounds_little(voices["1000"], TONES["1001"]))
+        )
+        assert admin.delete(one).status == 204
+        await calls[1].ended()
+        assert admin.delete(one).status == 404
+        for call in (calls[0], calls[2]):
+            await call.hang_up()
+
+
+def sounds_little(voice: Voice, hz: float) -> bool:
+    """Whether a tone is not among what came last."""
+    tail = np.array(voice.received[-voice.rate // 2 :], np.int16)
+    return sounds(tail, hz, voice.rate) < 0.3
+
+
+async def test_a_room_asks_for_its_pin_and_is_locked(server: Server, admin: Program) -> None:
+    async with AsyncExitStack() as stack:
+        agents = [await phone(stack, server, each) for each in ("1000", "1001")]
+        voices = [stack.enter_context(Voice(hz)) for hz in (440, 1000)]
+        for agent, voice, pin in zip(agents, voices, ("9999#", "1234#"), strict=True):
+            call = await agent.invite(uri(server, "6301"), session(voice))
+            voice.talk(port_of(call.remote_description))
+            for key in pin:
+                await call.press(key)
+        await asyncio.gather(
+            asyncio.to_thread(voices[0].hears, 1000), asyncio.to_thread(voices[1].hears, 440)
+        )
+        shown = admin.get("/v1/conferences/6301").json()
+        assert [each["host"] for each in shown["participants"]] == [True, False]
+        assert admin.patch("/v1/conferences/6301", {"locked": True}).json()["locked"]
+        stranger = await phone(stack, server, "1002")
+        call = await stranger.invite(uri(server, "6301"), session(voices[1]))
+        for key in "1234#":
+            await call.press(key)
+        await call.ended()
+
+
+async def test_somebody_is_invited(server: Server, admin: Program) -> None:
+    async with AsyncExitStack() as stack:
+        invited = await phone(stack, server, "1002")
+        voice = stack.enter_context(Voice(440))
+        path = "/v1/conferences/6300/participants"
+        assert admin.post(path, {"number": "1002"}).status == 202
+        came = await invited.next_call()
+        await came.accept(session(voice, 0))
+
+        def there() -> bool:
+            people = admin.get("/v1/conferences/6300").json()["participants"]
+            return [each["number"] for each in people] == ["1002"]
+
+        await eventually(lambda: asyncio.to_thread(there))
+        await came.hang_up()
+        assert admin.post(path, {"number": "77777"}).status == 404
+
+
+async def test_a_page_is_heard_from_all_phones(
+    server: Server, admin: Program, tmp_path: Path
+) -> None:
+    """One answers because the INVITE says so, the other, a baresip, always."""
+    async with AsyncExitStack() as stack:
+        caller, told = [await phone(stack, server, each) for each in ("1000", "1001")]
+        folder = tmp_path / "1002"
+        baresip = stack.enter_context(
+            Baresip(
+                folder,
+                server,
+                "1002",
+                "udp",
+                account=";answermode=auto",
+                config=says(folder, 1500),
+            )
+        )
+        await asyncio.to_thread(baresip.shows, "registered successfully")
+        ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
+        call = await caller.invite(uri(server, "6800"), session(ours))
+        ours.talk(port_of(call.remote_description))
+        came = await told.next_call()
+        request = getattr(came.call, "request", None)
+        assert request is not None
+        assert b"answer-after=0" in request.get(b"call-info")
+        assert b"info=alert-autoanswer" in request.get(b"alert-info")
+        await came.accept(session(theirs, 0))
+        theirs.talk(port_of(came.remote_description))
+        await asyncio.gather(
+            asyncio.to_thread(theirs.hears, 440), asyncio.to_thread(hears, folder, 440)
+        )
+        await asyncio.to_thread(ours.hears_nothing)
+        await call.hang_up()
+        await came.ended()
+        await asyncio.to_thread(baresip.shows, "session closed")
+        with pytest.raises(Refused) as refused:
+            await caller.invite(uri(server, "6801"), session(ours))
+        assert refused.value.status == 403

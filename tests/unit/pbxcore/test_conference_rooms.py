@@ -1,0 +1,194 @@
+"""Conference rooms: who comes in, who is heard, and what hosts do with the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxcore.apps.conferences import ConferenceRoom
+from pbxcore.dialplan.plan import Plan
+from pbxcore.journal import LegAnswered
+from pbxcore.media.commands import JoinRoom
+from tests.support.handsets import Office
+
+if TYPE_CHECKING:
+    from pbxcore.apps.conferences import Conference, Conferences
+    from tests.support.handsets import Talk
+
+
+class Meeting(Office):
+    """An office with the room 6300."""
+
+    def __init__(self, **room: object) -> None:
+        super().__init__("alice", "bob", "carol")
+        made = ConferenceRoom("6300", "Room", **room)  # type: ignore[arg-type]
+        self.house.directory.plan = Plan(services={"6300": made})
+        self.legs: dict[str, str] = {}
+
+    @property
+    def conferences(self) -> Conferences:
+        return self.house.premises.conferences
+
+    @property
+    def conference(self) -> Conference:
+        found = self.conferences.at("6300")
+        assert found is not None
+        return found
+
+    def call(self, name: str, *keys: str) -> Talk:
+        """Somebody calls the room, and types these keys."""
+        known = set(self.house.workers.streams)
+        talk = self[name].dial("6300")
+        self.run(1)
+        (self.legs[name],) = self.house.workers.streams.keys() - known
+        self.press(name, *keys)
+        self.run(8)
+        return talk
+
+    def press(self, name: str, *keys: str) -> None:
+        for key in keys:
+            self.house.workers.press(self.legs[name], key)
+            self.run(0.2)
+
+    def said(self, name: str) -> list[str]:
+        return self.house.workers.said.get(self.legs[name], [])
+
+    def present(self, room: str = "6300") -> dict[str, bool]:
+        """Who was put into a room last, and whether he is heard there."""
+        last: dict[str, JoinRoom] = {}
+        for each in self.house.workers.asked:
+            if isinstance(each, JoinRoom):
+                last[each.stream] = each
+        open_ = self.house.workers.streams
+        return {
+            name: not last[leg].muted
+            for name, leg in self.legs.items()
+            if leg in open_ and leg in last and last[leg].room == room
+        }
+
+
+def test_everybody_hears_everybody() -> None:
+    with Meeting() as office:
+        talks = [office.call(each) for each in ("alice", "bob", "carol")]
+        assert office.present() == {"alice": True, "bob": True, "carol": True}
+        assert office.said("alice")[0] == "conf-first"
+        assert office.said("bob")[0] == "conf-joining"
+        assert [each.state for each in office.house.lines.dialogs("6300")] == ["confirmed"]
+        for each in talks:
+            each.hang_up()
+        office.run()
+        office.check()
+        assert not len(office.conferences)
+        assert not office.house.lines.dialogs("6300")
+        facts = [each for each in office.house.facts if isinstance(each, LegAnswered)]
+        assert [(each.by, each.owner) for each in facts] == [("conference", "6300")] * 3
+
+
+@pytest.mark.parametrize(
+    ("keys", "host"), [("1234#", False), ("9999#", True), ("0#1234#", False), ("0#0#0#", None)]
+)
+def test_the_pin_tells_hosts_guests_and_strangers(keys: str, host: bool | None) -> None:
+    with Meeting(pin="1234", host_pin="9999") as office:
+        alice = office["alice"].dial("6300")
+        office.run(1)
+        (office.legs["alice"],) = office.house.workers.streams
+        for each in keys.split("#")[:-1]:
+            office.press("alice", *each, "#")
+            office.run(3)
+        if host is None:
+            office.run(10)
+            assert alice.notes[-1] == "ended"
+            assert not len(office.conferences)
+        else:
+            assert [each.host for each in office.conference.participants] == [host]
+            alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_guests_wait_for_the_host_and_go_with_him() -> None:
+    with Meeting(hosts=("alice",), waits_for_host=True, ends_with_host=True) as office:
+        bob = office.call("bob")
+        assert office.said("bob") == ["conf-wait-host"]
+        assert not office.present()
+        alice = office.call("alice")
+        office.run(5)
+        assert office.present() == {"bob": True, "alice": True}
+        alice.hang_up()
+        office.run(5)
+        assert office.said("bob")[-1] == "conf-ended"
+        assert bob.notes[-1] == "ended"
+        office.run()
+        office.check()
+
+
+def test_a_guest_mutes_himself_by_the_menu() -> None:
+    with Meeting() as office:
+        alice = office.call("alice")
+        office.press("alice", "*", "1")
+        office.run(5)
+        assert office.present() == {"alice": False}
+        assert office.said("alice")[-1] == "conf-muted"
+        office.press("alice", "*", "1")
+        office.run(5)
+        assert office.present() == {"alice": True}
+        office.press("alice", "*", "2")
+        office.run(5)
+        assert "conf-there-are" in office.said("alice")
+        office.press("alice", "*", "3")  # is for hosts
+        office.run(5)
+        assert not office.conference.locked
+        office.press("alice", "*", "8")
+        office.run(5)
+        assert alice.notes[-1] == "ended"
+        office.run()
+        office.check()
+
+
+def test_a_host_locks_the_room_and_sends_the_last_guest_out() -> None:
+    with Meeting(hosts=("alice",)) as office:
+        alice = office.call("alice")
+        bob = office.call("bob")
+        office.press("alice", "*", "3")
+        office.run(5)
+        assert office.conference.locked
+        carol = office.call("carol")
+        assert office.said("carol") == ["conf-locked"]
+        assert carol.notes[-1] == "ended"
+        office.press("alice", "*", "4")
+        office.run(5)
+        assert office.said("bob")[-1] == "conf-removed"
+        assert bob.notes[-1] == "ended"
+        assert office.present() == {"alice": True}
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_an_administrator_mutes_and_removes() -> None:
+    with Meeting() as office:
+        alice, bob = office.call("alice"), office.call("bob")
+        guest = office.conference.participants[1]
+        office.conferences.mute("6300", guest, muted=True)
+        office.run(5)
+        assert office.present() == {"alice": True, "bob": False}
+        assert office.said("bob")[-1] == "conf-muted"
+        office.conferences.remove("6300", guest)
+        office.run(5)
+        assert bob.notes[-1] == "ended"
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_full_room_takes_no_more_guests() -> None:
+    with Meeting(most=1, muted=True) as office:
+        alice = office.call("alice")
+        assert office.present() == {"alice": False}
+        bob = office.call("bob")
+        assert office.said("bob") == ["conf-full"]
+        assert bob.notes[-1] == "ended"
+        alice.hang_up()
+        office.run()
+        office.check()

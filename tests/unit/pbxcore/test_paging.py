@@ -1,0 +1,132 @@
+"""Paging and intercom: phones answer by themselves and hear who calls."""
+
+from __future__ import annotations
+
+from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.plan import PagingGroup, Plan
+from pbxcore.journal import CallEnded, LegAnswered, LegCalled
+from pbxcore.media.commands import JoinRoom
+from tests.support.handsets import Office
+
+
+def office_with(**more: object) -> Office:
+    office = Office("alice", "bob", "carol", "dave")
+    usual = {"number": "page", "name": "All", "members": ("alice", "bob", "carol")}
+    group = PagingGroup(**(usual | more))  # type: ignore[arg-type]
+    office.house.directory.plan = Plan(
+        numbers={"page": Place("page", "page")}, paging_groups={"page": group}
+    )
+    return office
+
+
+def joined(office: Office) -> list[bool]:
+    """Whether each of those in the room is heard."""
+    asked = office.house.workers.asked
+    return [not each.muted for each in asked if isinstance(each, JoinRoom)]
+
+
+def test_members_are_told_to_answer_and_hear_who_calls() -> None:
+    with office_with(two_way=False) as office:
+        alice = office["alice"].dial("page")
+        office.run(1)
+        assert "described" in alice.notes
+        for name in ("bob", "carol"):
+            invite = office[name].talk.last
+            assert invite is not None
+            assert b"info=alert-autoanswer" in (invite.get(b"alert-info") or b"")
+            assert b"answer-after=0" in (invite.get(b"call-info") or b"")
+            office[name].talk.accept()
+        office.run(1)
+        assert joined(office) == [True, False, False]
+        office["bob"].talk.hang_up()
+        office.run(1)
+        assert office["carol"].talk.notes[-1] != "ended"
+        alice.hang_up()
+        office.run(1)
+        assert office["carol"].talk.notes[-1] == "ended"
+        office.run()
+        office.check()
+        called = [each for each in office.house.facts if isinstance(each, LegCalled)]
+        assert {(each.action, each.owner) for each in called} == {("page", "page")}
+        answered = [each.by for each in office.house.facts if isinstance(each, LegAnswered)]
+        assert answered == ["page", "", ""]
+        assert len(office.house.told(CallEnded)) == 1
+
+
+def test_an_intercom_is_over_when_nobody_is_left() -> None:
+    with office_with() as office:
+        office["carol"].refuses = 486
+        alice = office["alice"].dial("page")
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(1)
+        assert joined(office) == [True, True]
+        office["bob"].talk.hang_up()
+        office.run(1)
+        assert alice.notes[-1] == "ended"
+        office.run()
+        office.check()
+
+
+def test_who_talks_is_left_out_and_who_does_not_answer_given_up() -> None:
+    with office_with() as office:
+        dave = office["dave"].dial("bob")
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(1)
+        alice = office["alice"].dial("page")
+        office.run(1)
+        assert len(office["bob"].talks) == 1
+        office.run(25)
+        assert office["carol"].talk.notes[-1] == "ended"
+        assert alice.notes[-1] == "ended"
+        dave.hang_up()
+        office.run()
+        office.check()
+
+
+def test_it_lasts_as_long_as_it_may() -> None:
+    with office_with(longest_s=60) as office:
+        alice = office["alice"].dial("page")
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(50)
+        assert alice.notes[-1] != "ended"
+        office.run(10)
+        assert alice.notes[-1] == office["bob"].talk.notes[-1] == "ended"
+        office.run()
+        office.check()
+
+
+def test_only_those_of_the_whitelist_call_it() -> None:
+    with office_with(callers=("bob",)) as office:
+        alice = office["alice"].dial("page")
+        office.run(1)
+        assert alice.notes[-1] == "403"
+        office.run()
+        office.check()
+
+
+def test_codes_before_one_extension() -> None:
+    with office_with() as office:
+        alice = office["alice"].dial("*80bob")
+        office.run(1)
+        invite = office["bob"].talk.last
+        assert invite is not None
+        assert b"answer-after=0" in (invite.get(b"call-info") or b"")
+        office["bob"].talk.accept()
+        office.run(1)
+        assert len(office.house.workers.heard) == 2
+        alice.hang_up()
+        office.run(1)
+        alice = office["alice"].dial("*81bob")
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(1)
+        assert joined(office) == [True, False]
+        alice.hang_up()
+        idle = office["alice"].dial("*80nobody")
+        office.run(1)
+        assert idle.notes[-1] == "404"
+        office.run()
+        office.check()
