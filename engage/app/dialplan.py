@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from engage.app.rooms import Rooms
+from engage.app.services import LEAD_SOMEWHERE, Services
 from engage.dialplan.blacklist import SECTION, Blacklist
 from engage.dialplan.emergency_numbers import EmergencyNumberForm
 from engage.dialplan.inbound_forms import InboundRouteForm
@@ -75,9 +76,12 @@ class Dialplan:
         self.pin_groups = Routes(PIN_GROUPS, *on, users=self._users_of_pins)
         self.voicemail_groups = Routes(VOICEMAIL_GROUPS, *on, self._number_problem)
         people.choices.offer("pin-groups", (Module.OUTBOUND_ROUTES,), self._pin_group_choices)
+        people.choices.offer("ring-groups", LEAD_SOMEWHERE, self._ring_group_choices)
+        self.services = Services(ground, people.choices, self._taken_besides_services)
         self.rooms = Rooms(ground, people.members_of_groups, self._taken)
         self.routes: Sequence[BaseRoute] = [
             *self.rooms.routes,
+            *self.services.routes,
             *OutboundRouteRoutes(self.outbound).routes(),
             *InboundRouteRoutes(self.inbound).routes(),
             *RingGroupRoutes(self.ring_groups).routes(),
@@ -111,6 +115,7 @@ class Dialplan:
         await self.pin_groups.start()
         await self.rooms.start()
         await self.voicemail_groups.start()
+        await self.services.start()
 
     async def stop(self) -> None:
         """Nothing runs in the background."""
@@ -138,7 +143,7 @@ class Dialplan:
             voicemail=self._voicemail().rules,
             voicemail_groups={each.number: each for each in boxes},
         )
-        return self.rooms.added_to(plan)
+        return self.services.added_to(self.rooms.added_to(plan))
 
     def _pins_of(self, group: str) -> tuple[Pin, ...]:
         found = next((each.form for each in self.pin_groups.entries if each.id == group), None)
@@ -161,7 +166,7 @@ class Dialplan:
         boxes = {each.form.number: each.id for each in self.voicemail_groups.entries}
         same = any(kept.get(form.number, but) != but for kept in (rings, boxes))
         taken = same or self._people.extensions.taken(form.number) is not None
-        taken |= self.rooms.has_number(form.number)
+        taken |= self.rooms.has_number(form.number) or self.services.has_number(form.number)
         return {"number": TAKEN} if taken or self._is_code(form.number) else {}
 
     def _code_problem(self, form: SpeedDialForm, but: str) -> dict[str, str]:
@@ -169,21 +174,32 @@ class Dialplan:
         taken = self._people.extensions.taken(form.code) is not None
         taken |= any(each.form.number == form.code for each in self.ring_groups.entries)
         taken |= any(each.form.number == form.code for each in self.emergencies.entries)
-        taken |= self.rooms.has_number(form.code)
+        taken |= self.rooms.has_number(form.code) or self.services.has_number(form.code)
         return {"code": TAKEN} if taken else {}
 
     def _emergency_problem(self, form: EmergencyNumberForm, but: str) -> dict[str, str]:
         others = (each for each in self.emergencies.entries if each.id != but)
         taken = any(each.form.number == form.number for each in others)
         taken |= self._people.extensions.taken(form.number) is not None
-        return {"number": TAKEN} if taken or self.rooms.has_number(form.number) else {}
+        taken |= self.rooms.has_number(form.number) or self.services.has_number(form.number)
+        return {"number": TAKEN} if taken else {}
 
     def _taken(self, number: str) -> bool:
         """Whether something that is no room has a number."""
+        return self.services.has_number(number) or self._taken_by_others(number)
+
+    def _taken_by_others(self, number: str) -> bool:
         taken = any(each.form.number == number for each in self.ring_groups.entries)
         taken |= any(each.form.number == number for each in self.emergencies.entries)
         taken |= any(each.form.number == number for each in self.voicemail_groups.entries)
         return taken or self._is_code(number) or self._people.extensions.taken(number) is not None
+
+    def _taken_besides_services(self, number: str) -> bool:
+        return self.rooms.has_number(number) or self._taken_by_others(number)
+
+    def _ring_group_choices(self) -> list[Choice]:
+        groups = (each.form for each in self.ring_groups.entries)
+        return [Choice(each.number, f"{each.name} ({each.number})") for each in groups]
 
     def _is_code(self, number: str) -> bool:
         return any(each.form.code == number for each in self.speed_dials.entries)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from engage.api.forms import ApiUserForm
 from engage.dialplan.conference_rooms import ConferenceRoomForm
+from engage.dialplan.custom_prompts import CustomPromptForm
 from engage.dialplan.emergency_numbers import EmergencyNumberForm
 from engage.dialplan.inbound_forms import InboundRouteForm
+from engage.dialplan.ivr_forms import IvrForm
 from engage.dialplan.outbound_forms import OutboundRouteForm
 from engage.dialplan.paging_groups import PagingGroupForm
 from engage.dialplan.parking_lots import ParkingLotForm
@@ -38,10 +40,12 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "certificate": CertificateUpload,
     "conference-room": ConferenceRoomForm,
     "email-template": EmailTemplateForm,
+    "custom-prompt": CustomPromptForm,
     "emergency-number": EmergencyNumberForm,
     "extension": ExtensionForm,
     "extension-group": GroupForm,
     "inbound-route": InboundRouteForm,
+    "ivr": IvrForm,
     "livechat": LiveChatForm,
     "outbound-route": OutboundRouteForm,
     "paging-group": PagingGroupForm,

@@ -13,6 +13,7 @@ from engage.app.records import Records
 from engage.calls.recording_settings import SECTION as RECORDING
 from engage.calls.recording_settings import RecordingSettings
 from engage.chat.service import DirectChat
+from engage.dialplan.voice_prompts import VoicePrompts
 from engage.identifiers import now_ms
 from engage.people.choices import Choice
 from engage.system.actor import Module
@@ -166,4 +167,5 @@ class Phones:
             recording_code=recording.code,
             recording_stereo=recording.stereo,
             recording_goes_on=recording.goes_on,
+            language=get(VoicePrompts).language,
         )

@@ -73,18 +73,37 @@ CONDITIONS: JsonDict = {
     "6": N_("Specific Time"),
     "8": N_("Office Time and Out of Holiday"),
 }
-Kind = Literal["extension", "ring_group", "conference", "page", "external", "by_did", "hang_up"]
+Kind = Literal[
+    "extension",
+    "ring_group",
+    "ivr",
+    "conference",
+    "page",
+    "prompt",
+    "external",
+    "by_did",
+    "hang_up",
+]
 KINDS: JsonDict = {
     "extension": N_("Extension"),
     "ring_group": N_("Ring Group"),
+    "ivr": N_("IVR"),
     "conference": N_("Conference Room"),
     "page": N_("Paging/Intercom Group"),
+    "prompt": N_("Custom Prompt"),
     "external": N_("External Number"),
     "by_did": N_("By DID"),
     "hang_up": N_("Hang up"),
 }
 NO_VALUE = frozenset({"by_did", "hang_up"})
-DidKind = Literal["extension", "ring_group", "conference", "page", "external"]
+CHOICES: JsonDict = {
+    "extension": {"path": "/v1/choices/extensions", "value": "number"},
+    "ring_group": {"path": "/v1/choices/ring-groups", "value": "id"},
+    "ivr": {"path": "/v1/choices/ivrs", "value": "id"},
+    "prompt": {"path": "/v1/choices/custom-prompts", "value": "id"},
+}
+"""Where a destination of a kind is chosen from."""
+DidKind = Literal["extension", "ring_group", "ivr", "conference", "page", "external"]
 DID_KINDS: JsonDict = {each: KINDS[each] for each in get_args(DidKind)}
 
 
@@ -108,6 +127,7 @@ class Destination(Body):
         description=N_("Of the extension or group, or outside."),
         json_schema_extra={
             "control": "text",
+            "choices_by": {"field": "kind", "lists": CHOICES},
             "when": {"field": "kind", "is": [each for each in KINDS if each not in NO_VALUE]},
         },
     )

@@ -113,7 +113,7 @@ class KeptRoutes(Generic[Form]):
         who = await actor(request, "admin")
         entries = self._routes.listed(who)
         wanted = asked(request, sorts=self._sorts)
-        rows = [_shown(each) for each in matching(entries, wanted, _words)]
+        rows = [shown(each) for each in matching(entries, wanted, _words)]
         if wanted.as_csv:
             ordered = in_order(rows, wanted, key=_key, ident=_ident)
             lines = ([row[name] for name in self._columns] for row in map(self._cells, ordered))
@@ -130,11 +130,11 @@ class KeptRoutes(Generic[Form]):
         body = await read(request, model)
         client_id: str | None = getattr(body, "client_id", None)
         form = self._routes.kind.form.model_validate(body.model_dump(exclude={"client_id"}))
-        return answer(_shown(await self._routes.add(who, form, client_id)), 201)
+        return answer(shown(await self._routes.add(who, form, client_id)), 201)
 
     async def _get(self, request: Request) -> Response:
         who = await actor(request, "admin")
-        return answer(_shown(self._routes.get(who, named(request))))
+        return answer(shown(self._routes.get(who, named(request))))
 
     async def _change(self, request: Request, model: type[BaseModel]) -> Response:
         who = await actor(request, "admin")
@@ -149,7 +149,7 @@ class KeptRoutes(Generic[Form]):
             entry = await self._routes.update(who, route_id, given, version)
         except ValidationError as error:
             raise Invalid(field_messages(error, form, language(request))) from None
-        return answer(_shown(entry))
+        return answer(shown(entry))
 
     async def _move(self, request: Request) -> Response:
         who = await actor(request, "admin")
@@ -157,7 +157,7 @@ class KeptRoutes(Generic[Form]):
         body = await read(request, Move)
         route_id = named(request)
         self._routes.get(who, route_id)
-        return answer(_shown(await self._routes.move(who, route_id, body.position)))
+        return answer(shown(await self._routes.move(who, route_id, body.position)))
 
     async def _delete(self, request: Request) -> Response:
         who = await actor(request, "admin")
@@ -282,7 +282,8 @@ def served(path: str, edge: Any) -> list[Route]:
     ]
 
 
-def _shown(entry: RouteEntry[Any]) -> dict[str, Any]:
+def shown(entry: RouteEntry[Any]) -> dict[str, Any]:
+    """As it is answered."""
     more = {"id": entry.id, "position": entry.position, "version": entry.version}
     return {**entry.form.model_dump(mode="json"), **more}
 

@@ -76,8 +76,12 @@ class Routes(Generic[Form]):
             raise NotFound
         return found
 
-    async def add(self, actor: Actor, form: Form, client_id: str | None) -> RouteEntry[Form]:
+    async def add(
+        self, actor: Actor, form: Form, client_id: str | None, route_id: str = ""
+    ) -> RouteEntry[Form]:
         """Add a route at the end, or give back what an earlier call of this `client_id` has added.
+
+        `route_id` is its id, if it has one already.
 
         Raises:
             RouteNameTaken: another has the name.
@@ -95,7 +99,7 @@ class Routes(Generic[Form]):
                 raise KindFull(most=self.kind.most)
             if await rows.taken(form.own_name):
                 raise RouteNameTaken(form.named_by)
-            entry = RouteEntry(new_id(), await rows.last() + 1, form, 1, self._clock())
+            entry = RouteEntry(route_id or new_id(), await rows.last() + 1, form, 1, self._clock())
             await rows.add(entry, client_id)
             await self._note(connection, actor, "add", entry.id, {"name": form.own_name})
             return entry.id

@@ -39,6 +39,13 @@ NEEDED_BY: dict[str, tuple[Module, ...]] = {
         Module.PAGING_GROUPS,
         Module.PICKUP_GROUPS,
         Module.VOICEMAIL,
+        Module.INBOUND_ROUTES,
+        Module.PARKING_LOTS,
+        Module.SPEED_DIALS,
+        Module.IVRS,
+        Module.ANNOUNCEMENTS,
+        Module.WAKE_UPS,
+        Module.NAME_DIRECTORIES,
     ),
     "extension-groups": (
         Module.EXTENSION_GROUPS,

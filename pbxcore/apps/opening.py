@@ -9,6 +9,7 @@ from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.echo import EchoTest, echo
 from pbxcore.apps.ivr import Ivr, menu
 from pbxcore.apps.pin_gate import PinGate, gate
+from pbxcore.apps.prompt_player import PromptPlayer, play
 
 if TYPE_CHECKING:
     from pbxcore.apps.premises import Premises
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 def service_at(plan: Plan, place: Place) -> Service | None:
     """The service at a place, if one is there."""
+    if place.kind == "prompt":
+        path = plan.prompts.get(place.value)
+        return None if path is None else PromptPlayer(path)
     found = plan.services.get(place.value)
     return found if found is not None and found.kind == place.kind else None
 
@@ -36,3 +40,5 @@ def script_of(service: Service, visit: Visit, premises: Premises) -> Script:
             return menu(service, premises)
         case PinGate():
             return gate(service, visit)
+        case PromptPlayer():
+            return play(service)

@@ -6,6 +6,7 @@ from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.echo import EchoTest
 from pbxcore.apps.ivr import Ivr
 from pbxcore.apps.pin_gate import PinGate
+from pbxcore.apps.prompt_player import PromptPlayer
 
-Service = ConferenceRoom | EchoTest | Ivr | PinGate
+Service = ConferenceRoom | EchoTest | Ivr | PinGate | PromptPlayer
 """What is told of a service; its `kind` is the word for places, records and the administrator."""

@@ -248,7 +248,8 @@ class FeatureCodes(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True):
     """Everything besides extensions that a number may mean, routes in the order of the list.
 
-    `services` are what the PBX itself says and does at a number or a feature code (`*43`).
+    `services` are what the PBX itself says and does at a number or a feature code (`*43`),
+    `prompts` the sound files of custom prompts by their ids.
     """
 
     outbound: tuple[OutboundRoute, ...] = ()
@@ -273,6 +274,7 @@ class Plan(msgspec.Struct, frozen=True):
         lots = self.parking_lots
         return next((each for each in lots if number == each.number or number in each.slots), None)
 
+    prompts: dict[str, str] = {}
     services: dict[str, Service] = msgspec.field(default_factory=lambda: {"*43": EchoTest()})
 
     def own(self, number: str) -> Place | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import PbxError
+from pbxcore.prompts.conversion import RATE, decoded, encoded
 from pbxcore.prompts.sounds import ENDING
 
 if TYPE_CHECKING:
@@ -17,11 +17,7 @@ if TYPE_CHECKING:
     from pbxcore.media.samples import Samples
     from pbxcore.prompts.language import Language
 
-RATE: Final = 16_000
-_BITS: Final = 20_000
-"""A second: a voice of a machine has no need of more."""
 _WORDS_PER_MINUTE: Final = "155"
-_FRAME: Final = 320
 _QUIET: Final = 300
 _EDGE: Final = RATE // 50
 """What is left of silence at both ends, for fragments to follow each other as words do."""
@@ -45,24 +41,16 @@ def render(language: Language, folder: Path, told: Callable[[str], None] | None 
     for fragment, text in language.texts.items():
         if told is not None:
             told(fragment)
-        (folder / f"{fragment}{ENDING}").write_bytes(_encoded(_spoken(program, language, text)))
+        (folder / f"{fragment}{ENDING}").write_bytes(encoded(_spoken(program, language, text)))
     return len(language.texts)
 
 
 def _spoken(program: str, language: Language, text: str) -> Samples:
-    import av
-    import numpy as np
-
     command = [program, "-v", language.voice, "-s", _WORDS_PER_MINUTE, "--stdin", "--stdout"]
     done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)  # noqa: S603
     if done.returncode or not done.stdout:
         raise NoSynthesiser(done.stderr.decode(errors="replace").strip())
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
-    parts = []
-    with av.open(BytesIO(done.stdout), "r") as container:
-        for frame in (*container.decode(audio=0), None):
-            parts += [each.to_ndarray()[0] for each in resampler.resample(frame)]
-    return _trimmed(np.concatenate(parts))
+    return _trimmed(decoded(done.stdout))
 
 
 def _trimmed(samples: Samples) -> Samples:
@@ -76,22 +64,3 @@ def _trimmed(samples: Samples) -> Samples:
     trimmed = samples[begin:end].astype(np.float32)
     scaled: Samples = (trimmed * (_LOUDEST / np.abs(trimmed).max())).astype(np.int16)
     return scaled
-
-
-def _encoded(samples: Samples) -> bytes:
-    """As Ogg with Opus: a tenth of a WAV file."""
-    import av
-    import numpy as np
-
-    file = BytesIO()
-    padded = np.concatenate((samples, np.zeros(-len(samples) % _FRAME, np.int16)))
-    with av.open(file, "w", format="ogg") as container:
-        track = container.add_stream("libopus", rate=RATE, layout="mono")
-        track.bit_rate = _BITS
-        for at in range(0, len(padded), _FRAME):
-            piece = padded[None, at : at + _FRAME]
-            frame = av.AudioFrame.from_ndarray(piece, format="s16", layout="mono")
-            frame.sample_rate, frame.pts = RATE, at
-            container.mux(track.encode(frame))
-        container.mux(track.encode(None))
-    return file.getvalue()

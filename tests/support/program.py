@@ -40,12 +40,20 @@ class Program:
         """Remove something."""
         return self._ask("DELETE", path, None)
 
+    def send(self, method: str, path: str, data: bytes, content_type: str) -> Reply:
+        """Send a file."""
+        return self._request(method, path, data, content_type)
+
     def _ask(self, method: str, path: str, body: Any) -> Reply:
+        if method not in ("POST", "PATCH"):
+            return self._request(method, path, None)
+        data = b"" if body is None else json.dumps(body).encode()
+        return self._request(method, path, data, "application/json")
+
+    def _request(self, method: str, path: str, data: bytes | None, content_type: str = "") -> Reply:
         headers = {"authorization": self.authorization} if self._token else {}
-        data = None
-        if method in ("POST", "PATCH"):
-            data = b"" if body is None else json.dumps(body).encode()
-            headers["content-type"] = "application/json"
+        if content_type:
+            headers["content-type"] = content_type
         request = urllib.request.Request(  # noqa: S310 - our own server
             self._url + path, data, headers, method=method
         )

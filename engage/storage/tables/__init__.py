@@ -13,9 +13,15 @@ from engage.storage.tables.chat import (
     search_progress,
 )
 from engage.storage.tables.dialplan import (
+    announcements,
+    callbacks,
     conference_rooms,
+    custom_prompts,
+    disas,
     emergency_numbers,
     inbound_routes,
+    ivrs,
+    name_directories,
     outbound_routes,
     paging_groups,
     parking_lots,
@@ -24,6 +30,7 @@ from engage.storage.tables.dialplan import (
     ring_groups,
     speed_dials,
     voicemail_groups,
+    wake_ups,
 )
 from engage.storage.tables.hub import conversations, events, inboxes, participants
 from engage.storage.tables.livechat import consents, inquiries, livechats, visitors
@@ -57,19 +64,23 @@ from engage.storage.tables.uploads import files
 
 __all__ = [
     "accounts",
+    "announcements",
     "api_numbers",
     "api_users",
     "authenticator_apps",
     "broadcasts",
     "call_legs",
+    "callbacks",
     "calls",
     "chat_group_members",
     "chat_groups",
     "conference_rooms",
     "consents",
     "conversations",
+    "custom_prompts",
     "deliveries",
     "devices",
+    "disas",
     "emergency_numbers",
     "events",
     "extension_group_members",
@@ -80,6 +91,7 @@ __all__ = [
     "inbound_routes",
     "inboxes",
     "inquiries",
+    "ivrs",
     "journal_offsets",
     "livechats",
     "mail_templates",
@@ -87,6 +99,7 @@ __all__ = [
     "message_revisions",
     "message_texts",
     "metadata",
+    "name_directories",
     "open_calls",
     "operations",
     "outbound_routes",
@@ -115,6 +128,7 @@ __all__ = [
     "trunks",
     "visitors",
     "voicemail_groups",
+    "wake_ups",
     "wave_activity",
     "wave_privileges",
 ]

@@ -114,6 +114,20 @@ export function actionWords(action: string, owner: string): string {
         return t("Transferred");
       case "ivr":
         return t("IVR");
+      case "echo":
+        return t("Echo test");
+      case "prompt":
+        return t("Prompt");
+      case "announcement":
+        return t("Announcement");
+      case "disa":
+        return t("DISA");
+      case "callback":
+        return t("Callback");
+      case "wake_up":
+        return t("Wake-up call");
+      case "directory":
+        return t("Dial by name");
       case "voicemail":
         return t("Voicemail");
       case "park":

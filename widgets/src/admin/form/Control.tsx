@@ -9,7 +9,7 @@ import { Colour } from "./Colour";
 import { type ControlProps, FormContext, strings, wrapped } from "./context";
 import styles from "./Control.module.css";
 import { Problem } from "./Problem";
-import { type Field, isShown, isValues, lengthOf, type Problems, startOf, type Value, type Values } from "./schema";
+import { chosenBy, type Field, isShown, isValues, lengthOf, type Problems, startOf, type Value, type Values } from "./schema";
 import { Secret } from "./Secret";
 
 interface FieldsProps {
@@ -25,11 +25,12 @@ export function Fields({ fields, values, problems, above = "", onChange }: Field
   const { drawn } = useContext(FormContext);
   return fields
     .filter((field) => isShown(field, values))
-    .map((field) => {
+    .map((each) => {
+      const field = chosenBy(each, values);
       const path = above + field.name;
       const props: ControlProps = { field, path, value: values[field.name], error: problems[path], onChange: (value) => onChange(field.name, value, path) };
       return (
-        <div key={field.name} className={styles.field} data-field={path} data-wide={isWide(field) || path in drawn || undefined} data-required={field.required || undefined}>
+        <div key={field.source && field.sources ? field.source.path : field.name} className={styles.field} data-field={path} data-wide={isWide(field) || path in drawn || undefined} data-required={field.required || undefined}>
           {drawn[path]?.(props) ?? <Control {...props} problems={problems} />}
         </div>
       );

@@ -57,6 +57,8 @@ export interface Schema {
   choices?: string;
   choice_value?: string;
   choice_label?: string;
+  /** Where it is chosen from depends on another field's value; typed where that names no list. */
+  choices_by?: { field: string; lists: Readonly<Record<string, { path: string; value: string }>> };
   labels?: Readonly<Record<string, string>>;
   when?: Condition;
   unit?: string;
@@ -97,6 +99,8 @@ export interface Field {
   default: Value;
   options: readonly Option[] | null;
   source: Source | null;
+  /** By the value of another field. */
+  sources: { field: string; lists: Readonly<Record<string, Source>> } | null;
   when: Condition | null;
   unit: string;
   placeholder: string;
@@ -142,6 +146,7 @@ function fieldOf(name: string, schema: Schema, required: boolean, defs: Readonly
     default: plain.default,
     options: values ? values.map((value) => ({ value: String(value), label: labels[String(value)] ?? String(value) })) : plain.labels ? Object.entries(plain.labels).map(([value, label]) => ({ value, label })) : null,
     source: plain.choices ? { path: plain.choices, value: plain.choice_value ?? "id", label: plain.choice_label ?? "name" } : null,
+    sources: plain.choices_by ? { field: plain.choices_by.field, lists: Object.fromEntries(Object.entries(plain.choices_by.lists).map(([kind, list]) => [kind, { ...list, label: "name" }])) } : null,
     when: plain.when ?? null,
     unit: plain.unit ?? "",
     placeholder: plain.placeholder ?? "",
@@ -255,6 +260,12 @@ export function isShown(field: Field, values: Values): boolean {
   const value = at(values, field.when.field);
   const wanted = field.when.is;
   return Array.isArray(wanted) ? wanted.some((each) => same(each, value)) : same(wanted, value);
+}
+
+/** A field that is chosen from a list while another has a certain value, and typed else. */
+export function chosenBy(field: Field, values: Values): Field {
+  const source = field.sources?.lists[String(values[field.sources.field])];
+  return source ? { ...field, control: "select", source, description: "" } : field;
 }
 
 function at(values: Values, path: string): Value {

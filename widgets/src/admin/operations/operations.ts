@@ -56,6 +56,20 @@ function kindWords(kind: string): string {
       return t("Voicemail Group");
     case "voicemail":
       return t("Voice message");
+    case "ivr":
+      return t("IVR");
+    case "custom_prompt":
+      return t("Custom Prompt");
+    case "announcement":
+      return t("Announcement");
+    case "disa":
+      return t("DISA");
+    case "callback":
+      return t("Callback");
+    case "wake_up":
+      return t("Wake-up Call");
+    case "name_directory":
+      return t("Dial by Name");
     case "outbound_route":
       return t("Outbound Route");
     case "inbound_route":

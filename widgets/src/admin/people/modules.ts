@@ -17,6 +17,13 @@ export const modules: readonly Module[] = [
   "parking_lots",
   "conference_rooms",
   "paging_groups",
+  "ivrs",
+  "custom_prompts",
+  "announcements",
+  "disas",
+  "callbacks",
+  "wake_ups",
+  "name_directories",
   "feature_codes",
   "call_history",
   "recordings",
@@ -65,6 +72,20 @@ export function moduleWords(module: Module): string {
       return t("Conference Rooms");
     case "paging_groups":
       return t("Paging/Intercom");
+    case "ivrs":
+      return t("IVR");
+    case "custom_prompts":
+      return t("Custom Prompts");
+    case "announcements":
+      return t("Announcement Center");
+    case "disas":
+      return t("DISA");
+    case "callbacks":
+      return t("Callback");
+    case "wake_ups":
+      return t("Wake-up Service");
+    case "name_directories":
+      return t("Dial by Name");
     case "feature_codes":
       return t("Feature Codes");
     case "call_history":

@@ -1,0 +1,113 @@
+"""Prompts of one's own: sound files that administrators upload, converted, with a name each."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from engage.dialplan.model import RouteBody
+from engage.errors import N_, Invalid
+from engage.identifiers import new_id
+from pbxcore.prompts.conversion import NoSound, decoded, encoded
+from pbxcore.prompts.sounds import ENDING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engage.dialplan.model import RouteEntry
+    from engage.dialplan.service import Routes
+    from engage.system.actor import Actor
+
+LARGEST_FILE = 30_000_000
+LONGEST_S = 1800.0
+QUALITY = 32_000
+"""Bits a second: people speak and music plays, unlike in the prompts we render."""
+
+
+class CustomPromptForm(RouteBody):
+    """What a prompt is called; its sound is a file of its own."""
+
+
+class CustomPrompts:
+    """Prompts, with their files in one folder.
+
+    A file is there before its prompt is, and longer than it: what a crash leaves over is removed at
+    the start.
+    """
+
+    def __init__(self, kept: Routes[CustomPromptForm], folder: Path) -> None:
+        self.kept = kept
+        self._folder = folder
+
+    async def start(self) -> None:
+        """Read all, and remove what belongs to none."""
+        await self.kept.start()
+        known = {self.file_of(each.id).name for each in self.kept.entries}
+        await asyncio.to_thread(_clear, self._folder, known)
+
+    def file_of(self, prompt_id: str) -> Path:
+        """Where the sound of a prompt is."""
+        return self._folder / f"{prompt_id}{ENDING}"
+
+    def path_of(self, prompt_id: str) -> str:
+        """The same for the PBX; "" when there is no such prompt."""
+        known = any(each.id == prompt_id for each in self.kept.entries)
+        return str(self.file_of(prompt_id)) if known else ""
+
+    async def add(self, actor: Actor, name: str, data: bytes) -> RouteEntry[CustomPromptForm]:
+        """Add a prompt with its sound.
+
+        Raises:
+            Invalid: the name will not do, or there is no sound in the file.
+        """
+        actor.check(self.kept.kind.module)
+        form = CustomPromptForm(name=name)
+        sound = await self._converted(data)
+        entry_id = new_id()
+        await asyncio.to_thread(_write, self.file_of(entry_id), sound)
+        return await self.kept.add(actor, form, None, entry_id)
+
+    async def replace(self, actor: Actor, prompt_id: str, data: bytes) -> None:
+        """Give a prompt another sound.
+
+        Raises:
+            NotFound: there is no such prompt.
+            Invalid: there is no sound in the file.
+        """
+        actor.check(self.kept.kind.module)
+        self.kept.get(actor, prompt_id)
+        sound = await self._converted(data)
+        await asyncio.to_thread(_write, self.file_of(prompt_id), sound)
+
+    async def delete(self, actor: Actor, prompt_id: str) -> None:
+        """Remove a prompt and its file.
+
+        Raises:
+            NotFound: there is no such prompt.
+            InUse: something plays it.
+        """
+        await self.kept.delete(actor, prompt_id)
+        await asyncio.to_thread(self.file_of(prompt_id).unlink, missing_ok=True)
+
+    async def _converted(self, data: bytes) -> bytes:
+        def work() -> bytes:
+            return encoded(decoded(data, LONGEST_S), QUALITY)
+
+        try:
+            return await asyncio.to_thread(work)
+        except NoSound:
+            raise Invalid({"file": N_("There is no sound in this file.")}) from None
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_bytes(data)
+    part.replace(path)
+
+
+def _clear(folder: Path, known: set[str]) -> None:
+    if folder.is_dir():
+        for each in folder.iterdir():
+            if each.name not in known:
+                each.unlink()
