@@ -12,6 +12,7 @@ import msgspec
 
 from pbxcore.dialplan.plan import Dod, Plan
 from pbxcore.dialplan.window import Window
+from pbxcore.features.model import Features, Handling
 from pbxcore.voicemail.rules import Box
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class Extension(msgspec.Struct, frozen=True):
     longest_s: int = 0
     language: str = ""
     skips_pin: Window | None = None
+    features: Features = Features()
+    handling: Handling = Handling()
 
 
 class BanPolicy(msgspec.Struct, frozen=True):

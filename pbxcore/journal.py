@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
+from pbxcore.features.model import Features
+
 
 class PbxStarted(msgspec.Struct, frozen=True, tag=True):
     """The PBX begins anew: calls that were up are over, and their facts end here.
@@ -59,6 +61,18 @@ class MessageRelayed(msgspec.Struct, frozen=True, tag=True):
     recipient: str
     text: str
     status: int
+
+
+class FeaturesChanged(msgspec.Struct, frozen=True, tag=True):
+    """A phone of an extension has set features, by a key of its own or by a code.
+
+    `features` are all of them as they are now; `changed` names those that were others before:
+    `undisturbed`, `presence`, or a case of a presence state as `away.busy`.
+    """
+
+    number: str
+    features: Features
+    changed: tuple[str, ...]
 
 
 class AddressBanned(msgspec.Struct, frozen=True, tag=True):
@@ -294,6 +308,7 @@ Fact = (
     | BindingRemoved
     | BindingQualified
     | MessageRelayed
+    | FeaturesChanged
     | TrunkChanged
     | AddressBanned
     | AddressUnbanned

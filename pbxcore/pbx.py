@@ -22,6 +22,7 @@ from pbxcore.directory import DirectoryGap
 from pbxcore.domain import Domain
 from pbxcore.entropy import Entropy
 from pbxcore.errors import LocalProtocolError
+from pbxcore.features.model import Features
 from pbxcore.media.port import NoMedia
 from pbxcore.net import addresses
 from pbxcore.net.dns import Resolver
@@ -30,7 +31,6 @@ from pbxcore.net.tls import CertificateRefused, ServerCertificate, Tls
 from pbxcore.net.websocket import WebSockets
 from pbxcore.presence.bindings import BindingStore, StoredBinding
 from pbxcore.presence.keeping import EventStores, volatile_stores
-from pbxcore.presence.packages.feature_event import Features
 from pbxcore.presence.publication import Publication
 from pbxcore.presence.qualification import Qualification
 from pbxcore.presence.reach import phones
@@ -244,7 +244,7 @@ class Pbx:
             names=trunks.names,
             record=self._record,
             entropy=self._entropy,
-            features=events.features,
+            handling=events.handling,
             trunks=trunks,
             clock=self._clock,
             prompts=self._prompts,
@@ -264,6 +264,7 @@ class Pbx:
             asyncio.get_running_loop(),
             waiting=self.voicemail.mailboxes.counts,
             stores=self._event_stores,
+            record=self._record,
             now_ms=self._now_ms,
             entropy=self._entropy,
         )

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engage.api.account_fields import ACCOUNT
-from engage.api.presence import FORWARDING, RECORD
 from engage.api.queue_fields import QUEUE
 from engage.api.user_actions import USER
 
@@ -22,7 +21,6 @@ each steers does not exist yet; when it comes, its values are there already. Wri
 """
 TABLES: tuple[tuple[str, str, Fields], ...] = (
     ("SIP accounts", "`addSIPAccountAndUser`, `updateSIPAccount`, `getSIPAccount`", ACCOUNT),
-    ("Forwarding by presence", f"each record of `{RECORD}`", FORWARDING),
     ("Users", "`updateUser`, `getUser`, `listUser`", USER),
     ("Call queues", "`addQueue`, `updateQueue`, `getQueue`", QUEUE),
 )

@@ -18,7 +18,7 @@ PRESENCES = ("available", "away", "chat", "unavailable", "userdef")
 STATES = (*PRESENCES, "dnd")
 CASES = ("cfu", "cfb", "cfn")
 TIME_CONDITIONS = (0, 1, 2, 3, 4, 5, 6, 8)
-DESTINATIONS = (0, 1, 2, 3, 4, 5, 6)
+DESTINATIONS = (0, 1, 2, 3, 4, 5, 6, 10, 11, 12, 13)
 NONE = "0"
 CUSTOM_NUMBER = "2"
 
@@ -36,9 +36,9 @@ Record = dict[str, Any]
 
 def _case_fields() -> Iterator[Field]:
     for case in CASES:
-        yield Field(case, TARGET, None, nullable=True)
-        yield Field(f"{case}_timetype", TIME, 0)
-        yield Field(f"{case}_destination_type", DESTINATION, NONE)
+        yield Field(case, TARGET, None, nullable=True, effective=True)
+        yield Field(f"{case}_timetype", TIME, 0, effective=True)
+        yield Field(f"{case}_destination_type", DESTINATION, NONE, effective=True)
 
 
 FORWARDING = Fields(tuple(_case_fields()))

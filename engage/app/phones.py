@@ -110,7 +110,7 @@ class Phones:
             messaging.presence,
             pbx.on_notice,
             PhoneAlerts(outbox, partial(ground.configuration.get, EventSettings)),
-            others=(self.records.log, self.mailboxes.log),
+            others=(self.records.log, self.mailboxes.log, people.phone_features),
         )
         pbx.on_request(self.chat.arrived)
         self.sip_sockets = SipSockets(pbx)

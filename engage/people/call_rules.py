@@ -32,6 +32,7 @@ class CallRules:
     longest_s: int = 0
     auto_record: Recorded = "off"
     skips_pin: Window | None = None
+    most_calls: int = 0
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
@@ -44,6 +45,7 @@ class CallRules:
             longest_s if isinstance(longest_s, int) else 0,
             next((each for each in RECORDED if each == options.get("auto_record")), "off"),
             _skips_pin(options),
+            options.get("most_calls") or 0,
         )
 
 

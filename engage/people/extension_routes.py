@@ -8,7 +8,9 @@ from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engage.people.forms import Body, ExtensionChange, NewExtension, Numbers
+from engage.people.body import Body
+from engage.people.call_forms import CallFields
+from engage.people.forms import ExtensionChange, NewExtension, Numbers
 from engage.people.wire import (
     EXTENSION_COLUMNS,
     ShownReferences,
@@ -32,7 +34,7 @@ FILTERS = ("enabled", "permission", "department", "wave_privilege_id")
 SECRETS = ("secrets", "`1`: with the SIP password, for those who may change it")
 
 
-class ShownExtension(BaseModel):
+class ShownExtension(CallFields):
     """An extension; `sip_secret` only where it was asked for."""
 
     number: str

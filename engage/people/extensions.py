@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engage.errors import N_, Invalid, NotFound
 from engage.i18n import languages
 from engage.identifiers import new_id
-from engage.people import call_rules, phone_rules, policy
+from engage.people import call_options, call_rules, phone_rules, policy
 from engage.people.directory_repository import DirectoryRepository
 from engage.people.ledger import Repeated
 from engage.people.model import (
@@ -48,7 +48,8 @@ if TYPE_CHECKING:
 SECRET_LENGTH = 16
 LONGEST_OPTIONS = 32_768
 ALPHABET = string.ascii_letters + string.digits
-RULES = (*phone_rules.FIELDS, *call_rules.FIELDS)
+RULES = (*phone_rules.FIELDS, *call_rules.FIELDS, *call_options.FIELDS)
+"""Fields that lie among the options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Rewrite:
             **self.given.get("options", {}),
             **phone_rules.options_for(self.given, self.present.phone_rules),
             **call_rules.options_for(self.given, self.present.call_rules),
+            **call_options.options_for(self.given, self.present.options),
         }
         if changes:
             values["options"] = {**self.present.options, **changes}
@@ -305,6 +307,7 @@ class Extensions:
                 **new.options,
                 **phone_rules.options_for(new.model_dump()),
                 **call_rules.options_for(new.model_dump()),
+                **call_options.options_for(new.model_dump(), new.options),
             },
         )
         return account, entry

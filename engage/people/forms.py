@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from engage.errors import N_
 from engage.people import policy
+from engage.people.body import Body
+from engage.people.call_forms import CallChanges, CallFields
 from engage.people.call_rules import Recorded
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE, Grant
 from engage.people.phone_rules import ALGORITHMS, LONGEST_INTERVAL_S, MOST_NETWORKS
@@ -47,17 +49,11 @@ Idents = Annotated[list[Ident], Field(min_length=1, max_length=5000)]
 IDENTITY, CALLS, WAVE = N_("Person"), N_("Phone"), N_("Wave")
 
 
-class Body(BaseModel):
-    """A request's body: every field is known, and of its type."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
 # --- extensions -------------------------------------------------------------------------------
 
 
-class ExtensionForm(Body):
-    """An extension and its user, as an administrator fills them in."""
+class AccountFields(Body):
+    """An extension and its user: who it is, how its phones sign in."""
 
     number: Number = Field(
         title=N_("Extension"),
@@ -190,6 +186,10 @@ class ExtensionForm(Body):
     )
 
 
+class ExtensionForm(CallFields, AccountFields):
+    """An extension and its user, as an administrator fills them in."""
+
+
 class NewExtension(ExtensionForm):
     """An extension to be added."""
 
@@ -197,7 +197,7 @@ class NewExtension(ExtensionForm):
     options: Options = Field(default_factory=dict)
 
 
-class ExtensionChange(Body):
+class ExtensionChange(CallChanges):
     """The fields of an extension that change; `version` is the one that was edited."""
 
     version: Version | None = None

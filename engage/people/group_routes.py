@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engage.people.forms import Body, GroupChange, Idents, NewGroup
+from engage.people.body import Body
+from engage.people.forms import GroupChange, Idents, NewGroup
 from engage.people.wire import ShownReferences, group_json
 from engage.system.actor import Module
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engage.errors import N_, Conflict, Invalid, NotFound
 from engage.identifiers import now_ms
 from engage.people.administrators import Administrators
+from engage.people.call_handling import features_of, handling_of
 from engage.people.choices import Choices
 from engage.people.extensions import Extensions
 from engage.people.group_import import GroupImport
@@ -25,6 +26,7 @@ from engage.people.model import (
 )
 from engage.people.numbers import NumberRanges
 from engage.people.passwords import Passwords
+from engage.people.phone_features import PhoneFeatures
 from engage.people.privileges import Privileges
 from engage.people.queue_import import QueueImport
 from engage.people.queues import Queues
@@ -121,6 +123,7 @@ class People:
         self.wave_privileges = WavePrivileges(self._ledger)
         self.choices = Choices(self._ledger)
         self.live_chat_seats = LiveChatSeats(self._ledger)
+        self.phone_features = PhoneFeatures(self._ledger)
 
     async def start(self) -> None:
         """Read everyone into memory and keep that current."""
@@ -335,10 +338,13 @@ class People:
                 call_waiting=calls.call_waiting,
                 box=Box(box.enabled, self._opened.get(box.sealed_pin, ""), box.asks_own),
                 recorded=calls.auto_record,
+                most_calls=calls.most_calls,
                 permission=each.permission,
                 outbound_cid=str(each.options.get("cidnumber") or ""),
                 emergency_cid=str(each.options.get("emergcidnumber") or ""),
                 language=self._book.accounts[each.account_id].language,
+                features=features_of(each.options),
+                handling=handling_of(each.options),
             )
             for each in entries
             for rules, calls, box in ((each.phone_rules, each.call_rules, each.mailbox_rules),)

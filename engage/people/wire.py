@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel
 
+from engage.people import call_options
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -70,6 +72,7 @@ def extension_json(entry: ExtensionEntry) -> dict[str, Any]:
         "digest_algorithms": list(rules.digest_algorithms),
         "permission": entry.permission,
         "auto_record": entry.call_rules.auto_record,
+        **call_options.shown(entry.options),
         "wave_privilege_id": entry.wave_privilege_id,
         "options": dict(entry.options),
         "version": entry.version,

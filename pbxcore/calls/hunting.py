@@ -50,7 +50,9 @@ class Hunt:
     def _reached(self, number: str) -> list[Reached]:
         house = self._house
         extension = house.directory.extension(number)
-        if extension is None or number == self._caller or house.features(number).undisturbed:
+        if extension is None or number == self._caller:
+            return []
+        if house.handling.undisturbed(number, self._caller):
             return []
         lines = house.lines
         if lines.is_busy(extension, self._caller):

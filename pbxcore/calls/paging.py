@@ -130,7 +130,7 @@ class Paging:
 
     def _is_free(self, extension: Extension) -> bool:
         house, number = self._house, extension.number
-        if number == self.front.number or house.features(number).undisturbed:
+        if number == self.front.number or house.handling.undisturbed(number):
             return False
         if self.group.skips_busy:
             return not house.lines.calls_of(number)

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from pbxcore.calls.offering import Line
     from pbxcore.calls.trunk_legs import Try
     from pbxcore.directory import Extension, Trunk
+    from pbxcore.features.model import Case
     from pbxcore.presence.bindings import StoredBinding
-    from pbxcore.presence.packages.feature_event import Forwarding as FeatureForwarding
     from pbxcore.sip.identity import Caller
 
 _ELSEWHERE: Final = tuple(causes.reason_lines(*causes.completed_elsewhere()))
@@ -127,11 +127,15 @@ class SettingUp:
             else:
                 self._go_outside(number, action)
             return
-        features = self._house.features(number)
-        if features.always.active:
-            self._send_on(number, Place("external", features.always.target), "unconditional")
+        handling = self._house.handling
+        if handling.undisturbed(number, self._shown):
+            self._fail(refused(486, "pbx"))
             return
-        if features.undisturbed or self._house.lines.is_busy(extension, self.front.number):
+        always = handling.forwarding(extension, "always", self._shown)
+        if always is not None:
+            self._send_on(number, always.place, "unconditional")
+            return
+        if self._house.lines.is_busy(extension, self.front.number):
             self._busy(number, refused(486, "pbx"))
             return
         reached = phones(self._house.bindings(number))
@@ -139,7 +143,9 @@ class SettingUp:
             status = self._house.directory.settings.unavailable_status
             self._absent(number, refused(status, "pbx"))
             return
-        rings_s = features.no_answer.rings * _RING_S or extension.ring_s
+        no_answer = handling.forwarding(extension, "no_answer", self._shown)
+        rings_s = no_answer.rings * _RING_S if no_answer is not None else 0
+        rings_s = rings_s or extension.ring_s
         ringing = Ringing(number, self._house.now() + rings_s, self._timed_out)
         self._ring(ringing, [(extension, flows) for flows in reached], action)
 
@@ -344,17 +350,24 @@ class SettingUp:
             self._fail(for_caller(farewell))
 
     def _busy(self, number: str, farewell: Farewell) -> None:
-        self._forward(number, self._house.features(number).busy, "user-busy", farewell)
+        self._forward(number, "busy", "user-busy", farewell)
 
     def _absent(self, number: str, farewell: Farewell) -> None:
-        self._forward(number, self._house.features(number).no_answer, "no-answer", farewell)
+        self._forward(number, "no_answer", "no-answer", farewell)
 
-    def _forward(self, number: str, to: FeatureForwarding, why: str, farewell: Farewell) -> None:
+    def _forward(self, number: str, case: Case, why: str, farewell: Farewell) -> None:
         """Go where an extension wants its calls to go in that case, or tell that it is so."""
-        if to.active:
-            self._send_on(number, Place("external", to.target), why)
+        extension, handling = self._house.directory.extension(number), self._house.handling
+        to = extension and handling.forwarding(extension, case, self._shown)
+        if to:
+            self._send_on(number, to.place, why)
         else:
             self._fail(farewell)
+
+    @property
+    def _shown(self) -> str:
+        """The number of who calls, as lists of callers name it."""
+        return self.front.number or self.call.origin.shown
 
     def _send_on(self, number: str, place: Place, reason: str) -> None:
         """Go to somebody else, unless the call was there before (RFC 3261 §16.6 knows loops)."""

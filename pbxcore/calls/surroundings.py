@@ -18,7 +18,6 @@ from pbxcore.calls.waiting import Waiting
 from pbxcore.calls.ways import OneWay
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.packages.dialog_info import DialogInfo
-from pbxcore.presence.packages.feature_event import NONE_SET, Features
 from pbxcore.presence.reach import way_to
 from pbxcore.prompts.sounds import Prompts
 from pbxcore.sip.flow import Flow, host_port
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.offering import Srtp
     from pbxcore.calls.trunk_legs import Try
     from pbxcore.directory import Directory
+    from pbxcore.features.handling import CallHandling
     from pbxcore.journal import Fact
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.sip.agent.outgoing_call import OutgoingCall
@@ -53,7 +53,7 @@ class Surroundings:
         is_ours: whether a URI's host means us.
         record: takes each fact.
         entropy: that many unguessable bytes.
-        features: what the phones of an extension have set: forwarding, no disturbance.
+        handling: what extensions want of their calls: forwarding, no disturbance.
         way_out: the trunks by which an extension (or somebody else, "") reaches a number outside,
             for the caller from outside who is named, if one is, with another level than its own,
             if one is given; raises RemoteProtocolError for a number that it does not.
@@ -80,7 +80,7 @@ class Surroundings:
         is_ours: Callable[[bytes], bool],
         record: Callable[[Fact], None],
         entropy: Callable[[int], bytes],
-        features: Callable[[str], Features] = lambda number: NONE_SET,
+        handling: CallHandling,
         way_out: Callable[[str, str, str, str], Sequence[Try]] | None = None,
         server_of: Callable[[str], str] = lambda trunk: "",
         today: Callable[[], datetime] = lambda: datetime.fromtimestamp(0, UTC),
@@ -93,7 +93,7 @@ class Surroundings:
         self.bindings = bindings
         self.is_ours = is_ours
         self.record = record
-        self.features = features
+        self.handling = handling
         self.way_out = way_out or _nowhere
         self.premises = Premises(directory, today)
         self.prompts = prompts or Prompts()

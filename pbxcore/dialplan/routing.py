@@ -50,7 +50,7 @@ def may_use(route: OutboundRoute, caller: str, level: str) -> bool:
     if route.asks_pin and route.pin_alone:
         return True
     if route.only_callers:
-        return any(each.matches(caller) for each in _read(route.callers))
+        return takes_any(route.callers, caller)
     return permits(level, route.permission)
 
 
@@ -83,9 +83,14 @@ def is_blocked(blacklist: Blacklist, caller: str) -> bool:
     """Whether a caller from outside is turned away; an empty number is one who hides it."""
     if not caller:
         return blacklist.anonymous
-    if not blacklist.enabled or any(each.matches(caller) for each in _read(blacklist.allowed)):
+    if not blacklist.enabled or takes_any(blacklist.allowed, caller):
         return False
-    return any(each.matches(caller) for each in _read(blacklist.blocked))
+    return takes_any(blacklist.blocked, caller)
+
+
+def takes_any(patterns: Iterable[str], number: str) -> bool:
+    """Whether one of these numbers or patterns takes a number."""
+    return any(each.matches(number) for each in _read(patterns))
 
 
 def applies(window: Window, calendar: Calendar, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pbxcore.presence.packages.feature_event import Features
+    from pbxcore.features.model import Features
     from pbxcore.presence.publication import Publication
     from pbxcore.presence.subscription import StoredSubscription
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.presence.packages.dialog_info import DialogInfo, DialogPackage
-from pbxcore.presence.packages.feature_event import NONE_SET, FeaturePackage, Features
+from pbxcore.presence.packages.feature_event import FeaturePackage
 from pbxcore.presence.packages.message_summary import MessageSummary
 from pbxcore.presence.packages.presence import Presence, PresencePackage, composed
 from pbxcore.presence.packages.reg_info import RegPackage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from pbxcore.directory import Mailbox
+    from pbxcore.features.handling import CallHandling
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.presence.package import Package
     from pbxcore.presence.publication import Publications
@@ -31,11 +32,12 @@ class States:
         waiting: Callable[[str], Mailbox],
         registrar: Registrar,
         publications: Publications,
+        handling: CallHandling,
     ) -> None:
         self._waiting = waiting
         self._registrar = registrar
         self._publications = publications
-        self._features: dict[str, Features] = {}
+        self._handling = handling
         self.calls: Callable[[str], tuple[DialogInfo, ...]] = lambda number: ()
         """Knows the calls of an extension."""
 
@@ -46,48 +48,24 @@ class States:
             PresencePackage(self.presence),
             DialogPackage(self.dialogs),
             RegPackage(self.bindings),
-            FeaturePackage(self.features),
+            FeaturePackage(self._handling.features),
         )
-
-    def restore(self, features: Mapping[str, Features]) -> None:
-        """Take back the features that were set before a restart."""
-        self._features = dict(features)
 
     def presence(self, number: str) -> Presence:
         """Whether and how an extension can be reached."""
         return composed(
             registered=bool(self._registrar.of(number)),
             published=[each.presence for each in self._publications.of(number)],
-            undisturbed=self.features(number).undisturbed,
+            undisturbed=self._handling.undisturbed(number),
+            state=self._handling.features(number).presence,
             calling=any(each.state == "confirmed" for each in self.calls(number)),
         )
 
     def dialogs(self, number: str) -> tuple[DialogInfo, ...]:
         """What an extension's calls are doing."""
-        undisturbed = _UNDISTURBED if self.features(number).undisturbed else ()
+        undisturbed = _UNDISTURBED if self._handling.undisturbed(number) else ()
         return undisturbed + self.calls(number)
 
     def bindings(self, number: str) -> tuple[StoredBinding, ...]:
         """Where an extension is registered."""
         return self._registrar.of(number)
-
-    def features(self, number: str) -> Features:
-        """What the phones of an extension have set."""
-        return self._features.get(number, NONE_SET)
-
-    def set_features(self, number: str, features: Features) -> tuple[bytes, ...]:
-        """Set the features of an extension; tells by which packages that is seen."""
-        before = self.features(number)
-        if features == NONE_SET:
-            self._features.pop(number, None)
-        else:
-            self._features[number] = features
-        if before == features:
-            return ()
-        if before.undisturbed != features.undisturbed:
-            return (FeaturePackage.name, PresencePackage.name, DialogPackage.name)
-        return (FeaturePackage.name,)
-
-    def numbers_with_features(self) -> list[str]:
-        """Extensions whose phones have set something."""
-        return list(self._features)

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from pbxcore.commands import CallCommand, ConferenceCommand, ConferenceShown
     from pbxcore.directory import Directory
     from pbxcore.domain import Domain
+    from pbxcore.features.handling import CallHandling
     from pbxcore.journal import Fact
     from pbxcore.media.port import Media
-    from pbxcore.presence.packages.feature_event import Features
     from pbxcore.presence.registrar import Registrar
     from pbxcore.prompts.sounds import Prompts
     from pbxcore.sip.resolution import Names
@@ -57,7 +57,7 @@ class CallService:
         names: looks servers up.
         record: takes each fact.
         entropy: that many unguessable bytes.
-        features: what the phones of an extension have set.
+        handling: what extensions want of their calls.
         trunks: how the trunks stand.
         clock: seconds UTC since 1970.
         prompts: the sound files of what services say; None: ours.
@@ -76,7 +76,7 @@ class CallService:
         names: Names,
         record: Callable[[Fact], None],
         entropy: Callable[[int], bytes],
-        features: Callable[[str], Features],
+        handling: CallHandling,
         trunks: Trunks,
         clock: Callable[[], float],
         recordings: str,
@@ -104,7 +104,7 @@ class CallService:
             is_ours=domain.is_ours,
             record=record,
             entropy=entropy,
-            features=features,
+            handling=handling,
             way_out=self._planning.way_out,
             server_of=trunks.server_of,
             today=today,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
+from pbxcore.features.book import FeatureBook, differences
+from pbxcore.features.handling import CallHandling
 from pbxcore.presence.notifier import Notifier
 from pbxcore.presence.packages.dialog_info import DialogPackage
+from pbxcore.presence.packages.feature_event import FeaturePackage
 from pbxcore.presence.packages.message_summary import MessageSummary
 from pbxcore.presence.packages.presence import PresencePackage
 from pbxcore.presence.packages.reg_info import RegPackage
@@ -23,13 +27,18 @@ if TYPE_CHECKING:
     from pbxcore.calls.lines import Lines
     from pbxcore.directory import Directory, Mailbox
     from pbxcore.domain import Domain
+    from pbxcore.features.model import Features
+    from pbxcore.journal import Fact
     from pbxcore.presence.keeping import EventStores
     from pbxcore.presence.outcome import Outcome
-    from pbxcore.presence.packages.feature_event import Features
     from pbxcore.presence.registrar import Registrar
     from pbxcore.sip.transactions.layer import TransactionLayer
     from pbxcore.timers import Timers
     from pbxcore.uas import Uas
+
+
+_SEEN: Final = (PresencePackage.name, DialogPackage.name)
+"""What shows whether somebody may be disturbed."""
 
 
 class Events:
@@ -44,8 +53,13 @@ class Events:
         timers: call back after a REGISTER was answered, and when somebody is to be told.
         waiting: what waits in the mailbox of an extension.
         stores: what lasts over a restart.
+        record: takes each fact for the journal.
         now_ms: milliseconds UTC.
         entropy: that many unguessable bytes.
+
+    Attributes:
+        features: what users have set.
+        handling: what that means for calls now.
     """
 
     def __init__(
@@ -59,6 +73,7 @@ class Events:
         *,
         waiting: Callable[[str], Mailbox],
         stores: EventStores,
+        record: Callable[[Fact], None],
         now_ms: Callable[[], int],
         entropy: Callable[[int], bytes],
     ) -> None:
@@ -66,7 +81,14 @@ class Events:
         self._stores = stores
         self._timers = timers
         self._held_publications = Publications()
-        self._states = States(waiting, registrar, self._held_publications)
+        self.features = FeatureBook(directory, stores.features, record, self._features_changed)
+
+        def now() -> datetime:
+            return datetime.fromtimestamp(now_ms() / 1000, UTC)
+
+        self.handling = CallHandling(directory, self.features.of, now)
+        self._undisturbed: set[str] = set()
+        self._states = States(waiting, registrar, self._held_publications, self.handling)
         self._notifier = Notifier(self._states.packages(), entropy)
         self._notices = Notices(directory, layer, entropy)
         self._subscriptions = SubscriptionService(
@@ -76,6 +98,7 @@ class Events:
             layer,
             self._notifier,
             states=self._states,
+            features=self.features,
             notices=self._notices,
             stores=stores,
             timers=timers,
@@ -109,7 +132,8 @@ class Events:
 
     def start(self) -> None:
         """Go on where the last process ended."""
-        self._states.restore(self._stores.features.load())
+        self.features.start()
+        self._undisturbed = self._scheduled()
         self._publications.start()
         self._subscriptions.start()
 
@@ -131,13 +155,12 @@ class Events:
         packages = (DialogPackage.name, PresencePackage.name)
         lines.changed = lambda number: self._subscriptions.changed(number, *packages)
 
-    def features(self, number: str) -> Features:
-        """What the phones of an extension have set."""
-        return self._states.features(number)
-
     def tick(self) -> None:
-        """Let publications expire."""
+        """Let publications expire, and hours begin and end in which nobody may disturb."""
         self._publications.tick()
+        before, self._undisturbed = self._undisturbed, self._scheduled()
+        for number in before ^ self._undisturbed:
+            self._subscriptions.changed(number, *_SEEN)
 
     def registered(self, outcome: Outcome) -> None:
         """An extension's bindings are others now, or were refreshed."""
@@ -149,6 +172,7 @@ class Events:
 
     def refresh(self) -> None:
         """The directory is another now: extensions may be gone."""
+        self.features.refresh()
         for number in self._numbers():
             if not self._directory.can_be_watched(number):
                 self._subscriptions.drop(number)
@@ -160,10 +184,15 @@ class Events:
         self._subscriptions.changed(number, MessageSummary.name)
         self._unasked.mailbox_changed(number)
 
+    def _scheduled(self) -> set[str]:
+        """Who wants no disturbance at this time of the day."""
+        return set(filter(self.handling.undisturbed, self.features.scheduled()))
+
+    def _features_changed(self, number: str, before: Features, after: Features) -> None:
+        changed = differences(before, after)
+        seen = _SEEN if {"undisturbed", "presence"} & {*changed} else ()
+        self._subscriptions.changed(number, FeaturePackage.name, *seen)
+
     def _numbers(self) -> set[str]:
         """Every extension that we hold something of."""
-        return (
-            self._notifier.numbers()
-            | set(self._held_publications.numbers())
-            | set(self._states.numbers_with_features())
-        )
+        return self._notifier.numbers() | set(self._held_publications.numbers())

@@ -12,7 +12,7 @@ from pbxcore.presence.markup import NotMarkup
 from pbxcore.presence.notifier import Forget, Keep, Notify
 from pbxcore.presence.package import chosen_type
 from pbxcore.presence.packages.feature_event import CONTENT_TYPE as FEATURES
-from pbxcore.presence.packages.feature_event import NONE_SET, FeaturePackage, changed_by
+from pbxcore.presence.packages.feature_event import FeaturePackage, changed_by
 from pbxcore.presence.reach import Way, phones, target_along, way_to
 from pbxcore.presence.registrar import granted_expiry
 from pbxcore.presence.resource_list import MOST_MEMBERS
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pbxcore.authentication import Authentication
     from pbxcore.directory import Directory, Extension
     from pbxcore.domain import Domain
+    from pbxcore.features.book import FeatureBook
+    from pbxcore.features.model import Features
     from pbxcore.presence.keeping import EventStores
     from pbxcore.presence.notifier import Notifier, Output
     from pbxcore.presence.package import Package
@@ -56,6 +58,7 @@ class SubscriptionService:
         layer: the way to the phones.
         notifier: decides who is told what, and when.
         states: what there is to tell.
+        features: what users have set.
         notices: sends NOTIFYs.
         stores: what lasts over a restart.
         timers: call back when somebody is to be told.
@@ -71,6 +74,7 @@ class SubscriptionService:
         notifier: Notifier,
         *,
         states: States,
+        features: FeatureBook,
         notices: Notices,
         stores: EventStores,
         timers: Timers,
@@ -82,6 +86,7 @@ class SubscriptionService:
         self._layer = layer
         self._notifier = notifier
         self._states = states
+        self._features = features
         self._notices = notices
         self._lists = Lists(directory, domain)
         self._stores = stores
@@ -115,7 +120,7 @@ class SubscriptionService:
         else:
             subscription = self._known(incoming, asked, watcher)
         expires_s = self._granted(asked, package)
-        changed = self._set_features(incoming, package, watcher.number)
+        features = self._asked_features(incoming, package, watcher.number)
         subscription.came_by(incoming.flow)
         incoming.keep()
         if expires_s:
@@ -124,7 +129,8 @@ class SubscriptionService:
         self._save(outputs)  # what is accepted outlasts us
         self._accept(incoming, subscription, expires_s)
         self._tell(outputs)
-        self.changed(watcher.number, *changed)
+        if features is not None:
+            self._features.set(watcher.number, features)
 
     def changed(self, number: str, *packages: bytes) -> None:
         """The state of an extension is another now, as seen by these packages."""
@@ -132,10 +138,8 @@ class SubscriptionService:
             self._perform(self._notifier.changed(package, number, self._now_ms()))
 
     def drop(self, number: str) -> None:
-        """An extension is gone: what it watched, who watched it, and what its phones had set."""
+        """An extension is gone: what it watched, and who watched it."""
         self._perform(self._notifier.drop(number, self._now_ms()))
-        self._states.set_features(number, NONE_SET)
-        self._stores.features.save(number, None)
 
     def refresh_groups(self) -> None:
         """The directory is another now: lists of groups may be."""
@@ -198,21 +202,18 @@ class SubscriptionService:
             longest_s=settings.longest_expiry_s,
         )
 
-    def _set_features(self, incoming: Incoming, package: Package, number: str) -> tuple[bytes, ...]:
-        """Do what the body of an as-feature-event SUBSCRIBE asks; tells who can see it."""
+    def _asked_features(self, incoming: Incoming, package: Package, number: str) -> Features | None:
+        """What the body of an as-feature-event SUBSCRIBE sets, None for nothing."""
         request = incoming.request
         if package.name != FeaturePackage.name or not request.body:
-            return ()
+            return None
         kind = bare(request.get(b"content-type"))
         if kind != FEATURES:
             raise RemoteProtocolError(415, "", (b"Accept: " + FEATURES,))
         try:
-            features = changed_by(self._states.features(number), request.body)
+            return changed_by(self._features.of(number), request.body)
         except NotMarkup as error:
             raise RemoteProtocolError(400, "Malformed Feature Request") from error
-        changed = self._states.set_features(number, features)
-        self._stores.features.save(number, None if features == NONE_SET else features)
-        return changed
 
     def _accept(self, incoming: Incoming, subscription: Subscription, expires_s: int) -> None:
         """Give the 200, with Contact always: phones without it subscribe again and again."""

@@ -135,6 +135,7 @@ class Server:
             self._timers,
             waiting=self.mailbox,
             stores=self._events_kept,
+            record=lambda _fact: None,
             now_ms=self._now_ms,
             entropy=entropy,
         )

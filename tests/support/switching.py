@@ -25,6 +25,8 @@ from pbxcore.directory import (
     Snapshot,
 )
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.features.handling import CallHandling
+from pbxcore.features.model import NONE_SET, Features
 from pbxcore.media.commands import (
     CloseStream,
     Connect,
@@ -46,7 +48,6 @@ from pbxcore.media.commands import (
     StreamOpened,
 )
 from pbxcore.presence.bindings import StoredBinding
-from pbxcore.presence.packages.feature_event import NONE_SET, Features
 from pbxcore.sip.agent.profile import Profile
 from pbxcore.sip.agent.route import UriRouter
 from pbxcore.sip.identity import Caller
@@ -209,6 +210,7 @@ class House:
         self.workers = Workers(simulation)
         self.facts: list[Fact] = []
         self.features: dict[str, Features] = {}
+        self.moment = datetime(2026, 1, 5, 12, tzinfo=UTC)  # a Monday
         self.routes: dict[str, tuple[Way, ...]] = {}
         self.bindings = {each.name: (binding(each.name, each, stack),) for each in phones}
         extensions = tuple(Extension(each.name, each.name.title(), "") for each in phones)
@@ -229,7 +231,11 @@ class House:
             is_ours=lambda host: host == stack.host.encode(),
             record=self.facts.append,
             entropy=simulation.chance.octets,
-            features=lambda number: self.features.get(number, NONE_SET),
+            handling=CallHandling(
+                self.directory,
+                lambda number: self.features.get(number, NONE_SET),
+                lambda: self.moment,
+            ),
             way_out=self._way_out,
         )
         self.lines = house.lines

@@ -7,48 +7,33 @@ extension is told by NOTIFY, one feature in each.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from pbxcore.features.model import Features, Forwarding
 from pbxcore.presence.markup import NotMarkup, document, element, read
 from pbxcore.presence.package import Body, Told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.features.model import Case
     from pbxcore.presence.package import View
 
 CONTENT_TYPE: Final = b"application/x-as-feature-event+xml"
 _NAMESPACE: Final = "http://www.ecma-international.org/standards/ecma-323/csta/ed3"
 _LONGEST_TARGET: Final = 128
+Field = Literal["undisturbed", "always", "busy", "no_answer"]
 _MOST_RINGS: Final = 60
 
 
-class Forwarding(msgspec.Struct, frozen=True):
-    """Where calls go under one condition; `rings` counts before "no answer", 0 for the usual."""
-
-    active: bool = False
-    target: str = ""
-    rings: int = 0
-
-
-class Features(msgspec.Struct, frozen=True):
-    """What the phones of an extension have set."""
-
-    undisturbed: bool = False
-    always: Forwarding = Forwarding()
-    busy: Forwarding = Forwarding()
-    no_answer: Forwarding = Forwarding()
-
-
-NONE_SET: Final = Features()
-_TYPES: Final = {
+_TYPES: Final[dict[str, Case]] = {
     "forwardImmediate": "always",
     "forwardBusy": "busy",
     "forwardNoAns": "no_answer",
 }
-_FIELDS: Final = ("undisturbed", *_TYPES.values())
+_FIELDS: Final[tuple[Field, ...]] = ("undisturbed", *_TYPES.values())
 
 
 class FeaturePackage:
@@ -67,21 +52,21 @@ class FeaturePackage:
         """Write the first feature the phone does not know; one that knows all is told the first."""
         now = self._features(view.number)
         known: dict[str, object] = view.told or {}
-        unknown = [each for each in _FIELDS if known.get(each) != getattr(now, each)]
+        unknown = [each for each in _FIELDS if known.get(each) != _value(now, each)]
         field, *rest = unknown or _FIELDS[:1]
         body = Body(CONTENT_TYPE, write_feature(now, field, view.number))
-        return Told(body, known | {field: getattr(now, field)}, more=bool(rest) and bool(unknown))
+        return Told(body, known | {field: _value(now, field)}, more=bool(rest) and bool(unknown))
 
 
-def write_feature(features: Features, field: str, device: str) -> bytes:
-    """Write one feature; `field` names it as in `Features`."""
+def write_feature(features: Features, field: Field, device: str) -> bytes:
+    """Write one feature: no disturbance, or the forwarding of a case."""
     if field == "undisturbed":
         return _event(
             "DoNotDisturbEvent",
             element("device", text=device),
             element("doNotDisturbOn", text=_word(features.undisturbed)),
         )
-    forwarding: Forwarding = getattr(features, field)
+    forwarding = features.forwarding(field)
     rings = [element("ringCount", text=str(forwarding.rings))] if forwarding.rings else []
     return _event(
         "ForwardingEvent",
@@ -113,10 +98,18 @@ def changed_by(features: Features, data: bytes) -> Features:
     if len(target) > _LONGEST_TARGET or not target.isprintable() or (active and not target):
         raise NotMarkup("no target to forward to")
     count = min(int(rings), _MOST_RINGS) if rings.isdecimal() and len(rings) < 4 else 0
-    kept: Forwarding = getattr(features, field)
+    kept = features.forwarding(field)
     # A key that switches off often names no target: the one that was set stays for the next time.
-    changed = Forwarding(active, target or kept.target, count)
-    return msgspec.structs.replace(features, **{field: changed})
+    changed = (
+        msgspec.structs.replace(kept, active=active, rings=count)
+        if target in ("", kept.target)
+        else Forwarding(active, target, count)
+    )
+    return features.forwarded(field, changed)
+
+
+def _value(features: Features, field: Field) -> bool | Forwarding:
+    return features.undisturbed if field == "undisturbed" else features.forwarding(field)
 
 
 def _event(name: str, *children: str) -> bytes:

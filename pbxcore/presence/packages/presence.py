@@ -66,12 +66,13 @@ def composed(
     published: Sequence[Presence],
     undisturbed: bool,
     calling: bool = False,
+    state: str = "available",
 ) -> Presence:
     """Put together what is known of an extension.
 
     What somebody publishes counts for more than his phones' registrations, which are all there is
-    until he does. Who talks is on the phone, whatever else he does, and who wants no disturbance
-    is shown as busy, reachable or not.
+    until he does, beside the `state` that he has chosen. Who talks is on the phone, whatever else
+    he does, and who wants no disturbance is shown as busy, reachable or not.
     """
     found = REGISTERED if registered else UNREGISTERED
     if published:
@@ -82,6 +83,10 @@ def composed(
         )
         newest = published[-1]
         found = Presence(services or found.services, newest.activities, newest.note)
+    elif state == "unavailable":
+        found = UNREGISTERED
+    elif state == "away":
+        found = Presence(found.services, ("away",), found.note)
     if calling and "on-the-phone" not in found.activities:
         found = Presence(found.services, ("on-the-phone", *found.activities), found.note)
     if undisturbed:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pbxcore.directory import Delta, Trunk, TrunkPut
+from pbxcore.features.model import NONE_SET, Forwarding
 from pbxcore.journal import LegAnswered, LegCalled
 from pbxcore.media.commands import DigitHeard, PressDigits
-from pbxcore.presence.packages.feature_event import Features, Forwarding
 from pbxcore.sip.headers.dialog_reference import DialogReference
 from pbxcore.sip.message import Request
 from pbxcore.sip.sdp.codecs import PCMA
@@ -24,7 +24,7 @@ def rings(office: Office, number: str) -> bool:
 
 def test_all_calls_are_forwarded() -> None:
     with Office("alice", "bob", "carol") as office:
-        office.house.features["bob"] = Features(always=CAROL)
+        office.house.features["bob"] = NONE_SET.forwarded("always", CAROL)
         alice = office["alice"].dial("bob")
         office.run(1)
         assert (rings(office, "bob"), rings(office, "carol")) == (False, True)
@@ -34,17 +34,16 @@ def test_all_calls_are_forwarded() -> None:
         office.check()
 
 
-@pytest.mark.parametrize("features", [Features(undisturbed=True), Features()])
-def test_calls_of_the_busy_are_forwarded_or_refused(features: Features) -> None:
+def test_calls_of_the_busy_are_forwarded_or_refused() -> None:
     for busy in CAROL, Forwarding():
         with Office("alice", "bob", "carol") as office:
-            office.house.features["bob"] = Features(features.undisturbed, busy=busy)
+            office.house.features["bob"] = NONE_SET.forwarded("busy", busy)
             office["bob"].refuses = 486
             alice = office["alice"].dial("bob")
             office.run(1)
             assert rings(office, "carol") is busy.active
             assert alice.notes == (["181", "180"] if busy.active else ["486"])
-            assert rings(office, "bob") is not features.undisturbed
+            assert rings(office, "bob")
             alice.hang_up()
             office.run()
             office.check()
@@ -53,7 +52,7 @@ def test_calls_of_the_busy_are_forwarded_or_refused(features: Features) -> None:
 def test_calls_that_nobody_answers_are_forwarded_after_some_rings() -> None:
     with Office("alice", "bob", "carol") as office:
         no_answer = Forwarding(active=True, target="carol", rings=3)
-        office.house.features["bob"] = Features(no_answer=no_answer)
+        office.house.features["bob"] = NONE_SET.forwarded("no_answer", no_answer)
         alice = office["alice"].dial("bob")
         office.run(14)
         assert not rings(office, "carol")
@@ -67,7 +66,7 @@ def test_calls_that_nobody_answers_are_forwarded_after_some_rings() -> None:
 
 def test_calls_of_who_is_not_registered_are_forwarded() -> None:
     with Office("alice", "bob", "carol") as office:
-        office.house.features["bob"] = Features(no_answer=CAROL)
+        office.house.features["bob"] = NONE_SET.forwarded("no_answer", CAROL)
         del office.house.bindings["bob"]
         alice = office["alice"].dial("bob")
         office.run(1)

@@ -15,9 +15,9 @@ from pbxcore.directory import (
     Trunk,
     TrunkPut,
 )
+from pbxcore.features.model import NONE_SET, Forwarding
 from pbxcore.journal import LegCalled, LegEnded
 from pbxcore.media.commands import Play
-from pbxcore.presence.packages.feature_event import Features, Forwarding
 from pbxcore.sip.message import Request
 from tests.support.handsets import Office, Talk
 from tests.support.switching import Way
@@ -178,7 +178,9 @@ def diversion(office: Office, *, deflects: bool) -> bytes:
     )
     directory.apply(Delta(directory.version + 1, changes))
     outside(office, "provider")
-    office.house.features["bob"] = Features(always=Forwarding(active=True, target=NUMBER))
+    office.house.features["bob"] = NONE_SET.forwarded(
+        "always", Forwarding(active=True, target=NUMBER)
+    )
     call = office["provider"].dial("bob")
     office.run(1)
     invite = office["provider"].talks[-1].last

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pbxcore.directory import Mailbox
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.features.model import NONE_SET, Case, Features, Forwarding
 from pbxcore.presence.bindings import StoredBinding
 from pbxcore.presence.markup import NotMarkup, read
 from pbxcore.presence.package import View, chosen_type
@@ -20,12 +21,7 @@ from pbxcore.presence.packages.dialog_info import (
     read_dialogs,
     write_dialogs,
 )
-from pbxcore.presence.packages.feature_event import (
-    FeaturePackage,
-    Features,
-    Forwarding,
-    changed_by,
-)
+from pbxcore.presence.packages.feature_event import FeaturePackage, changed_by
 from pbxcore.presence.packages.message_summary import (
     MessageSummary,
     read_summary,
@@ -289,7 +285,9 @@ def test_phone_sets_do_not_disturb() -> None:
     ("kind", "field"),
     [("forwardImmediate", "always"), ("forwardBusy", "busy"), ("forwardNoAns", "no_answer")],
 )
-def test_phone_sets_forwarding_and_the_target_outlasts_switching_off(kind: str, field: str) -> None:
+def test_phone_sets_forwarding_and_the_target_outlasts_switching_off(
+    kind: str, field: Case
+) -> None:
     on = changed_by(
         Features(),
         setting(
@@ -297,12 +295,12 @@ def test_phone_sets_forwarding_and_the_target_outlasts_switching_off(kind: str, 
             "<activateForward>true</activateForward><ringCount>4</ringCount>"
         ),
     )
-    assert getattr(on, field) == Forwarding(True, "1003", 4)
+    assert on.forwarding(field) == Forwarding(True, "1003", 4)
     off = changed_by(
         on,
         setting(f"<forwardingType>{kind}</forwardingType><activateForward>false</activateForward>"),
     )
-    assert getattr(off, field) == Forwarding(False, "1003")
+    assert off.forwarding(field) == Forwarding(False, "1003")
 
 
 @pytest.mark.parametrize(
@@ -322,7 +320,7 @@ def test_what_sets_no_feature_is_refused(body: bytes) -> None:
 
 
 def test_phone_is_told_one_feature_at_a_time_until_it_knows_all() -> None:
-    features = Features(undisturbed=True, always=Forwarding(True, "1003"))
+    features = Features(undisturbed=True).forwarded("always", Forwarding(True, "1003"))
     package = FeaturePackage(lambda number: features)
     bodies, known = [], None
     for _ in range(4):
@@ -335,7 +333,7 @@ def test_phone_is_told_one_feature_at_a_time_until_it_knows_all() -> None:
     assert b"<forwardingType>forwardImmediate</forwardingType>" in bodies[1]
     assert b"<forwardStatus>true</forwardStatus><forwardTo>1003</forwardTo>" in bodies[1]
     assert b"<forwardStatus>false</forwardStatus>" in bodies[2]
-    features = Features(undisturbed=False, always=Forwarding(True, "1003"))
+    features = NONE_SET.forwarded("always", Forwarding(True, "1003"))
     told = package.tell(view(told=known))
     assert told.body is not None
     assert b"<doNotDisturbOn>false</doNotDisturbOn>" in told.body.data

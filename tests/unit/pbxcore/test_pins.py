@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.plan import Plan
+from pbxcore.features.model import NONE_SET, Forwarding
 from pbxcore.journal import CallCharged, LegAnswered, LegCalled, LegEnded
-from pbxcore.presence.packages.feature_event import Features, Forwarding
 from tests.support.handsets import Office, Talk
 from tests.unit.pbxcore.test_call_limits import NUMBER, outside
 from tests.unit.pbxcore.test_services import press, said
@@ -71,7 +71,9 @@ def test_after_three_wrong_pins_the_call_ends() -> None:
 def test_a_call_that_is_sent_on_by_itself_passes_no_pin() -> None:
     with Office("alice", "bob", "provider") as office:
         outside(office, "provider", pins=PINS)
-        office.house.features["bob"] = Features(always=Forwarding(active=True, target=NUMBER))
+        office.house.features["bob"] = NONE_SET.forwarded(
+            "always", Forwarding(active=True, target=NUMBER)
+        )
         alice = office["alice"].dial("bob")
         office.run()
         office.check()

@@ -6,8 +6,8 @@ import pytest
 
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Plan, RingGroup
+from pbxcore.features.model import Features
 from pbxcore.journal import LegCalled
-from pbxcore.presence.packages.feature_event import Features
 from tests.support.handsets import Office
 
 

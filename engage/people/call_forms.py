@@ -1,0 +1,291 @@
+"""What an extension wants of its calls, as it is filled in: by administrators, and in Wave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from engage.errors import N_, Refused
+from engage.people import policy
+from engage.people.body import Body
+from engage.system.time_settings import ConditionCode, Hours
+from pbxcore.dialplan.patterns import BadPattern, parse
+
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
+
+RINGING, PRESENCE, FOLLOWING = N_("Calls"), N_("Presence and Forwarding"), N_("Follow Me")
+
+Presence = Literal["available", "away", "chat", "userdef", "unavailable"]
+PRESENCE_WORDS: JsonDict = {
+    "available": N_("Available"),
+    "away": N_("Away"),
+    "chat": N_("Chat"),
+    "userdef": N_("Custom"),
+    "unavailable": N_("Unavailable"),
+}
+Case = Literal["always", "busy", "no_answer"]
+CASE_WORDS: JsonDict = {
+    "always": N_("Always"),
+    "busy": N_("When busy"),
+    "no_answer": N_("When nobody answers"),
+}
+Kind = Literal["extension", "ring_group", "external"]
+KIND_WORDS: JsonDict = {
+    "extension": N_("Extension"),
+    "ring_group": N_("Ring Group"),
+    "external": N_("External Number"),
+}
+CONDITION_WORDS: JsonDict = {
+    "0": N_("All"),
+    "1": N_("Office Time"),
+    "2": N_("Out of Office Time"),
+    "3": N_("Holiday"),
+    "4": N_("Out of Holiday"),
+    "5": N_("Out of Office Time or Holiday"),
+    "6": N_("Specific Time"),
+    "8": N_("Office Time and Out of Holiday"),
+}
+RINGS = ("none", *(f"ring{each}" for each in range(1, 11)), *(
+    f"Bellcore-dr{each}" for each in range(1, 6)
+), "custom")  # fmt: skip
+Ring = Literal[
+    "none", "ring1", "ring2", "ring3", "ring4", "ring5", "ring6", "ring7", "ring8", "ring9",
+    "ring10", "Bellcore-dr1", "Bellcore-dr2", "Bellcore-dr3", "Bellcore-dr4", "Bellcore-dr5",
+    "custom",
+]  # fmt: skip
+RING_WORDS: JsonDict = {
+    **{each: each for each in RINGS},
+    "none": N_("None"),
+    "custom": N_("Custom"),
+}
+
+
+def _pattern(text: str) -> str:
+    try:
+        parse(text)
+    except BadPattern:
+        raise Refused(N_("Give numbers, or patterns such as _2XXX.")) from None
+    return text
+
+
+Target = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z+*#-]*$", max_length=32)]
+Callers = Annotated[
+    list[Annotated[str, StringConstraints(max_length=64), AfterValidator(_pattern)]],
+    Field(max_length=100),
+]
+Info = Annotated[
+    str, StringConstraints(max_length=128, pattern=r'^[^<>",;]*$'), AfterValidator(policy.line)
+]
+RingTime = Annotated[int, Field(ge=3, le=600)]
+MostCalls = Annotated[int, Field(ge=0, le=100)]
+Encryption = Literal["off", "optional", "required"]
+
+
+def _condition(section: str = "", **more: Any) -> JsonDict:
+    hint: JsonDict = {"control": "select", "labels": CONDITION_WORDS, **more}
+    return hint | ({"section": section} if section else {})
+
+
+class ForwardRow(Body):
+    """Where calls go in one case of one presence state."""
+
+    presence: Presence = Field(
+        default="available",
+        title=N_("Presence"),
+        json_schema_extra={"control": "select", "labels": PRESENCE_WORDS},
+    )
+    case: Case = Field(
+        default="always",
+        title=N_("Forward"),
+        json_schema_extra={"control": "select", "labels": CASE_WORDS},
+    )
+    kind: Kind = Field(
+        default="extension",
+        title=N_("Destination"),
+        json_schema_extra={"control": "select", "labels": KIND_WORDS},
+    )
+    value: Annotated[Target, StringConstraints(min_length=1)] = Field(
+        title=N_("Number"), json_schema_extra={"control": "text"}
+    )
+    condition: ConditionCode = Field(
+        default=0, title=N_("Time Condition"), json_schema_extra=_condition()
+    )
+
+
+class StopRow(Body):
+    """A number where somebody is looked for."""
+
+    number: Annotated[Target, StringConstraints(min_length=1)] = Field(
+        title=N_("Number"), json_schema_extra={"control": "text"}
+    )
+    ring_s: Annotated[int, Field(ge=1, le=300)] = Field(
+        default=30, title=N_("Ring Time"), json_schema_extra={"unit": N_("seconds")}
+    )
+
+
+class FollowMeForm(Body):
+    """Where to look for somebody who does not answer."""
+
+    enabled: bool = Field(default=False, title=N_("Enable"))
+    strategy: Literal["in_order", "simultaneously"] = Field(
+        default="in_order",
+        title=N_("Ring Strategy"),
+        json_schema_extra={
+            "control": "select",
+            "labels": {
+                "in_order": N_("Ring in Order"),
+                "simultaneously": N_("Ring Simultaneously"),
+            },
+        },
+    )
+    stops: Annotated[list[StopRow], Field(max_length=10)] = Field(
+        default_factory=list, title=N_("Numbers"), json_schema_extra={"control": "rows"}
+    )
+    condition: ConditionCode = Field(
+        default=0, title=N_("Time Condition"), json_schema_extra=_condition()
+    )
+    kind: Literal["none", "extension", "ring_group", "external"] = Field(
+        default="none",
+        title=N_("Destination on No Answer"),
+        json_schema_extra={"control": "select", "labels": {"none": N_("None"), **KIND_WORDS}},
+    )
+    value: Target = Field(
+        default="",
+        title=N_("Number"),
+        json_schema_extra={
+            "control": "text",
+            "when": {"field": "kind", "is": [*KIND_WORDS]},
+        },
+    )
+
+
+class CallFields(Body):
+    """What an extension wants of its calls."""
+
+    ring_s: RingTime = Field(
+        default=60,
+        title=N_("Ring Timeout"),
+        description=N_("How long its phones ring before the call counts as not answered."),
+        json_schema_extra={"control": "number", "section": RINGING, "unit": N_("seconds")},
+    )
+    call_waiting: bool = Field(
+        default=True,
+        title=N_("Call Waiting"),
+        description=N_("Who talks hears of another call. Without it, he is busy."),
+        json_schema_extra={"control": "switch", "section": RINGING},
+    )
+    most_calls: MostCalls = Field(
+        default=0,
+        title=N_("Concurrent Calls"),
+        description=N_("How many calls it may have at the same time; 0: any number."),
+        json_schema_extra={"control": "number", "section": RINGING},
+    )
+    media_encryption: Encryption = Field(
+        default="optional",
+        title=N_("Media Encryption"),
+        description=N_("SRTP, with keys in the session description."),
+        json_schema_extra={
+            "control": "select",
+            "section": RINGING,
+            "labels": {
+                "off": N_("Off"),
+                "optional": N_("Where the phone wants it"),
+                "required": N_("Always"),
+            },
+        },
+    )
+    ring_too: Target = Field(
+        default="",
+        title=N_("Ring Simultaneously"),
+        description=N_("A number, inside or outside, that rings together with its phones."),
+        json_schema_extra={"control": "text", "section": RINGING},
+    )
+    ring_too_condition: ConditionCode = Field(
+        default=0,
+        title=N_("Ring Simultaneously: Time Condition"),
+        json_schema_extra=_condition(RINGING),
+    )
+    alert_info: Ring = Field(
+        default="none",
+        title=N_("Alert-Info"),
+        description=N_("By which its phones choose how they ring."),
+        json_schema_extra={"control": "select", "section": RINGING, "labels": RING_WORDS},
+    )
+    custom_alert_info: Info = Field(
+        default="",
+        title=N_("Custom Alert-Info"),
+        json_schema_extra={
+            "control": "text",
+            "section": RINGING,
+            "when": {"field": "alert_info", "is": "custom"},
+        },
+    )
+    presence: Presence = Field(
+        default="available",
+        title=N_("Presence"),
+        description=N_("Each state has forwarding of its own."),
+        json_schema_extra={"control": "select", "section": PRESENCE, "labels": PRESENCE_WORDS},
+    )
+    do_not_disturb: bool = Field(
+        default=False,
+        title=N_("Do Not Disturb"),
+        description=N_("Callers hear that it is busy, whatever is forwarded otherwise."),
+        json_schema_extra={"control": "switch", "section": PRESENCE},
+    )
+    do_not_disturb_condition: ConditionCode = Field(
+        default=0,
+        title=N_("Do Not Disturb: Time Condition"),
+        json_schema_extra=_condition(PRESENCE),
+    )
+    do_not_disturb_except: Callers = Field(
+        default_factory=list,
+        title=N_("Do Not Disturb: Whitelist"),
+        description=N_("Callers who get through, as numbers or patterns."),
+        json_schema_extra={"control": "hosts", "section": PRESENCE, "placeholder": "_2XXX"},
+    )
+    forwards: Annotated[list[ForwardRow], Field(max_length=15)] = Field(
+        default_factory=list,
+        title=N_("Call Forwarding"),
+        json_schema_extra={"control": "rows", "section": PRESENCE},
+    )
+    forward_except: Callers = Field(
+        default_factory=list,
+        title=N_("Call Forwarding: Whitelist"),
+        description=N_("Callers who are never forwarded, as numbers or patterns."),
+        json_schema_extra={"control": "hosts", "section": PRESENCE, "placeholder": "_2XXX"},
+    )
+    specific_time: Annotated[list[Hours], Field(max_length=20)] = Field(
+        default_factory=list,
+        title=N_("Specific Time"),
+        description=N_("What the time condition of that name means for this extension."),
+        json_schema_extra={"control": "rows", "section": PRESENCE},
+    )
+    follow_me: FollowMeForm = Field(
+        default=FollowMeForm(),
+        title=N_("Follow Me"),
+        description=N_("Where calls look for somebody whose phones do not answer."),
+        json_schema_extra={"control": "group", "section": FOLLOWING},
+    )
+
+
+class CallChanges(Body):
+    """The fields of `CallFields` that change."""
+
+    ring_s: RingTime | None = None
+    call_waiting: bool | None = None
+    most_calls: MostCalls | None = None
+    media_encryption: Encryption | None = None
+    ring_too: Target | None = None
+    ring_too_condition: ConditionCode | None = None
+    alert_info: Ring | None = None
+    custom_alert_info: Info | None = None
+    presence: Presence | None = None
+    do_not_disturb: bool | None = None
+    do_not_disturb_condition: ConditionCode | None = None
+    do_not_disturb_except: Callers | None = None
+    forwards: Annotated[list[ForwardRow], Field(max_length=15)] | None = None
+    forward_except: Callers | None = None
+    specific_time: Annotated[list[Hours], Field(max_length=20)] | None = None
+    follow_me: FollowMeForm | None = None

@@ -1,0 +1,1 @@
+"""What extensions want of their calls: forwarding, no disturbance, other phones that ring too."""

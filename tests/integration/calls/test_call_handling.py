@@ -1,0 +1,114 @@
+"""What extensions want of their calls, set over REST or by a phone, and what calls make of it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from pbxcore.presence.packages.dialog_info import read_dialogs
+from tests.integration.calls.test_records_of_real_calls import Pair
+from tests.integration.calls.test_two_phones import phone, session
+from tests.support.program import Program
+from tests.support.server import wait_until
+from tests.support.tone import Voice
+from tests.support.watcher import Watcher
+
+if TYPE_CHECKING:
+    from tests.support.server import Server
+
+KEY = "Content-Type: application/x-as-feature-event+xml\r\n"
+FORWARD = (
+    '<SetForwarding xmlns="http://www.ecma-international.org/standards/ecma-323/csta/ed3">'
+    "<forwardingType>forwardImmediate</forwardingType><forwardDN>1003</forwardDN>"
+    "<activateForward>true</activateForward></SetForwarding>"
+)
+
+
+class Desk(Pair):
+    """An administrator at extension 1002."""
+
+    path = "/v1/extensions/1002"
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.admin = Program(server.url, "admin", "Demo-admin!")
+
+    def change(self, **fields: Any) -> None:
+        changed = self.admin.patch(self.path, fields)
+        assert changed.status == 200, changed.body
+        self.settled()
+
+
+async def test_forwarding_of_the_present_state_and_the_whitelist(server: Server) -> None:
+    desk = Desk(server)
+    forward = {"presence": "away", "case": "always", "kind": "extension", "value": "1003",
+               "condition": 0}  # fmt: skip
+    async with AsyncExitStack() as stack:
+        caller, own, third = [await phone(stack, server, each) for each in ("1001", "1002", "1003")]
+        ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
+
+        async def rings(agent: Any) -> None:
+            call = caller.call(f"sip:1002@127.0.0.1:{server.sip_port}", session(ours))
+            came = await agent.next_call()
+            await came.accept(session(theirs, 0))
+            await call.answered()
+            await call.hang_up()
+            await came.ended()
+
+        desk.change(forwards=[forward])
+        await rings(own)
+        desk.change(presence="away")
+        await rings(third)
+        desk.change(forward_except=["_100X"])
+        await rings(own)
+        desk.change(presence="available", forward_except=[], forwards=[])
+
+
+async def test_what_a_phone_sets_is_shown_and_holds(server: Server) -> None:
+    desk, address = Desk(server), ("127.0.0.1", server.sip_port)
+    async with Watcher("1002", "Sip-1002!", address) as keys:
+        assert await keys.register() == 200
+        _, dialog = await keys.subscribe("as-feature-event", "1002")
+        assert (await keys.refresh(dialog, more=KEY, body=FORWARD)).status == 200
+        shown: dict[str, Any] = {}
+
+        def forwards() -> bool:
+            shown.update(desk.admin.get(Desk.path).json())
+            return bool(shown["forwards"])
+
+        await asyncio.to_thread(wait_until, forwards, 10, "forwarding shown")
+        (row,) = shown["forwards"]
+        assert (row["presence"], row["case"], row["value"]) == ("available", "always", "1003")
+        seen = len(keys.notices)
+        desk.change(forwards=[], version=shown["version"])
+        await keys.until(
+            lambda: any("<forwardStatus>false" in each.body for each in keys.notices[seen:])
+        )
+
+
+async def test_lamps_show_no_disturbance_at_its_hours_alone(server: Server) -> None:
+    desk, address = Desk(server), ("127.0.0.1", server.sip_port)
+    now = datetime.now(UTC)
+    later = {
+        "start": f"{now + timedelta(hours=2):%H:%M}",
+        "end": f"{now + timedelta(hours=3):%H:%M}",
+    }
+    present = {"start": f"{now - timedelta(hours=1):%H:%M}", "end": later["start"]}
+    async with Watcher("1001", "Sip-1001!", address) as lamp:
+        assert await lamp.register() == 200
+        await lamp.subscribe("dialog", "1002")
+
+        def lit() -> bool:
+            bodies = [each.body for each in lamp.notices if each.get("Event") == "dialog"]
+            dialogs = read_dialogs(bodies[-1].encode()).dialogs if bodies else ()
+            return any(each.id == "dnd" and each.state == "confirmed" for each in dialogs)
+
+        desk.change(specific_time=[later], do_not_disturb=True, do_not_disturb_condition=6)
+        await lamp.until(lambda: bool(lamp.notices))
+        assert not lit()
+        desk.change(specific_time=[present])
+        await lamp.until(lit)
+        desk.change(do_not_disturb=False, do_not_disturb_condition=0, specific_time=[])
+        await lamp.until(lambda: not lit())
