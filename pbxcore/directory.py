@@ -173,6 +173,9 @@ class Trunk(msgspec.Struct, frozen=True):
     who does not know `username` and `password`. `keep_alive_s` of 0 asks for no sign of life.
     `srtp`: media are encrypted by keys in the session description. `recorded`: so are its calls.
 
+    `identity` is the header that names the caller beside From: `asserted` (RFC 3325),
+    `remote-party` (what was before it), or `none`.
+
     Who is shown outside: `from_user` always; the caller of an inbound call that goes out again,
     with `keeps_original`; `caller_id` and `caller_name`, with `keeps_own` before what `dods` say.
 
@@ -202,6 +205,7 @@ class Trunk(msgspec.Struct, frozen=True):
     caller_name: str = ""
     keeps_original: bool = False
     keeps_own: bool = False
+    identity: Literal["asserted", "remote-party", "none"] = "asserted"
     dods: tuple[Dod, ...] = ()
     srtp: Literal["off", "optional", "required"] = "off"
     most_out: int = 0

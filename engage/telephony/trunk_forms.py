@@ -25,6 +25,7 @@ MOST_NETWORKS = 50
 
 Kind = Literal["register", "peer"]
 Transport = Literal["udp", "tcp", "tls", "auto"]
+IdentityHeader = Literal["asserted", "remote-party", "none"]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(policy.line)]
 Host = Annotated[str, StringConstraints(max_length=253), AfterValidator(policy.line)]
 Word = Annotated[str, StringConstraints(max_length=128), AfterValidator(policy.line)]
@@ -262,6 +263,20 @@ class TrunkForm(Body):
         description=N_("Calls by this trunk are recorded."),
         json_schema_extra={"control": "switch", "section": PROVIDER},
     )
+    identity_header: IdentityHeader = Field(
+        "asserted",
+        title=N_("Caller ID Header"),
+        description=N_("The header that names the caller beside From, as the provider wants it."),
+        json_schema_extra={
+            "control": "select",
+            "section": SHOWN,
+            "labels": {
+                "asserted": N_("P-Asserted-Identity"),
+                "remote-party": N_("Remote-Party-ID"),
+                "none": N_("None"),
+            },
+        },
+    )
     dods: Dods = Field(
         default_factory=list,
         title=N_("DOD"),
@@ -307,6 +322,7 @@ class TrunkChange(Body):
     keep_original_cid: bool | None = None
     from_user: Word | None = None
     auto_record: bool | None = None
+    identity_header: IdentityHeader | None = None
     dods: Dods | None = None
 
     def given(self) -> dict[str, object]:

@@ -90,6 +90,7 @@ class TrunkEntry:
             caller_name=form.caller_name,
             keeps_original=form.keep_original_cid,
             keeps_own=form.keep_trunk_cid,
+            identity=form.identity_header,
             most_out=form.max_outgoing,
             most_in=form.max_incoming,
             longest_s=form.call_limit_s,

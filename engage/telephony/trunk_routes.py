@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.system.actor import Module
-from engage.telephony.trunk_forms import Dod, Kind, NewTrunk, Transport, TrunkChange
+from engage.telephony.trunk_forms import Dod, IdentityHeader, Kind, NewTrunk, Transport, TrunkChange
 from engage.telephony.trunk_model import dods_of
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page
 from engage.web.openapi import operation
@@ -59,6 +59,7 @@ class ShownTrunk(BaseModel):
     keep_trunk_cid: bool
     keep_original_cid: bool
     from_user: str
+    identity_header: IdentityHeader
     dods: list[Dod]
     state: str
     status: int

@@ -14,6 +14,8 @@ from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
 from pbxcore.sip.identity import Caller
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pbxcore.calls.call import Call
 
 _PLACED = Farewell("pbx", 0, causes.NORMAL, "placed")
@@ -24,10 +26,15 @@ class Placing:
 
     The caller's leg of the journal has no dialog: it stands for the wish, until a phone has taken
     it over.
+
+    Args:
+        call: which is new.
+        told: hears how it goes with the callee: statuses, the last one final.
     """
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, told: Callable[[int], None]) -> None:
         self._call = call
+        self._told = told
         house, origin = call.house, call.origin
         self._wish = Leg(house.leg_id(), call, origin.number, origin.caller)
         self._wish.session = house.silent_session(self._wish)
@@ -49,7 +56,7 @@ class Placing:
                 OURS,
                 hops=MAX_FORWARDS,
                 connected=self._answered,
-                failed=lambda farewell: call.end(wish, farewell),
+                failed=lambda farewell: self._failed(wish, farewell),
             ),
             caller,
             "dial",
@@ -68,10 +75,20 @@ class Placing:
                 leg.identity,
                 leg.session.lines,
                 hops=MAX_FORWARDS,
-                connected=lambda other: call.connect(leg, other),
-                failed=lambda farewell: call.end(leg, farewell),
+                connected=lambda other: self._connected(leg, other),
+                failed=lambda farewell: self._failed(leg, farewell),
+                rang=self._told,
+                attended=lambda: self._told(200),
             ),
             call.dialled,
             "dial",
         )
         call.finish(self._wish, _PLACED)
+
+    def _connected(self, leg: Leg, other: Leg) -> None:
+        self._told(200)
+        self._call.connect(leg, other)
+
+    def _failed(self, leg: Leg, farewell: Farewell) -> None:
+        self._told(farewell.status or 487)  # nobody refused it: who wished it is gone
+        self._call.end(leg, farewell)

@@ -16,6 +16,8 @@ from pbxcore.sip import causes
 from pbxcore.sip.identity import Caller
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pbxcore.calls.surroundings import Surroundings
     from pbxcore.sip.agent.incoming_call import IncomingCall
 
@@ -56,8 +58,13 @@ class Switchboard:
         self._calls[call.id] = call
         call.begin(incoming, hops)
 
-    def place(self, caller: str, callee: str) -> tuple[int, str]:
-        """Ring an extension, and once it has answered call somebody for it; status and call."""
+    def place(
+        self, caller: str, callee: str, told: Callable[[int], None] = lambda status: None
+    ) -> tuple[int, str]:
+        """Ring an extension, and once it has answered call somebody for it; status and call.
+
+        `told` hears how it goes with the callee.
+        """
         extension = self._house.directory.extension(caller)
         if extension is None:
             return 404, ""
@@ -66,7 +73,7 @@ class Switchboard:
         origin = Origin(identity, caller, extension.display_name)
         call = Call(self._house, Aim(origin, callee), callee, self._over)
         self._calls[call.id] = call
-        Placing(call).begin(caller)
+        Placing(call, told).begin(caller)
         return 202, call.id
 
     def hang_up(self, call: str, leg: str = "") -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.sip.digest_client import Account, DigestClient
 from pbxcore.sip.flow import Flow, default_port
-from pbxcore.sip.identity import Caller, presented
+from pbxcore.sip.identity import Caller, Presented, presented, presented_as_party
 from pbxcore.sip.uri import escaped_user
 from pbxcore.trunks.requests import TrunkRequests
 
@@ -94,7 +94,7 @@ class TrunkLegs:
             asserted=True,
             privacy=caller.privacy,
         )
-        told = presented(shown, trusted=True)
+        told = _told(shown, trunk)
 
         def invite(leg: CalledLeg, body: bytes) -> OutgoingCall:
             agent = self._house.agent
@@ -132,6 +132,13 @@ class TrunkLegs:
         transport = "udp" if trunk.transport == "auto" else trunk.transport
         any_ = "[::]:5060" if ":" in host else "0.0.0.0:5060"
         return Flow(transport, any_, host, trunk.port or default_port(transport))
+
+
+def _told(caller: Caller, trunk: Trunk) -> Presented:
+    """Who calls, in the header that the provider reads."""
+    if trunk.identity == "remote-party":
+        return presented_as_party(caller)
+    return presented(caller, trusted=trunk.identity == "asserted")
 
 
 def _is_address(host: str) -> bool:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.apps.overseeing import oversee
+from pbxcore.authentication import user_of
 from pbxcore.calls.anchoring import Anchor
 from pbxcore.calls.archive import Archive
 from pbxcore.calls.party import Origin
@@ -15,6 +16,7 @@ from pbxcore.calls.switchboard import Switchboard
 from pbxcore.calls.ways import CallRouter
 from pbxcore.commands import CallDone, HangUpCall, PlaceCall, TransferCall
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.agent.outside import OutsideReference
 from pbxcore.sip.agent.profile import SUPPORTED, Profile
 from pbxcore.sip.agent.route import UriRouter
 from pbxcore.sip.identity import Caller, read_caller, refuse_unknown_privacy
@@ -119,6 +121,7 @@ class CallService:
         uas.serve(b"INVITE", self.receive, understood=SUPPORTED)
         for method in (b"ACK", b"CANCEL"):
             uas.tell(method)
+        uas.serve(b"REFER", self.refer, understood=SUPPORTED)
         for method in (b"BYE", b"INFO", b"PRACK", b"UPDATE"):
             uas.serve(method, self._agent.receive)
         uas.in_calls = self._in_calls
@@ -171,6 +174,32 @@ class CallService:
             incoming,
             lambda call: self._switchboard.take(call, aim, dialled, head.max_forwards - 1),
         )
+
+    def refer(self, incoming: Incoming) -> None:
+        """Take a REFER outside of calls: a phone wants to be called and then to talk to somebody.
+
+        Nobody but its owner may ask for that (RFC 3515 §2.4.2, §5.1).
+
+        Raises:
+            RemoteProtocolError: the refusal to answer with.
+        """
+        head = incoming.head
+        if head.to.tag is not None:
+            raise RemoteProtocolError(481)
+        caller = self._authentication.extension_of(incoming).number
+        uri = head.uri
+        if not isinstance(uri, SipUri) or not self._domain.is_ours(uri.host):
+            raise RemoteProtocolError(404, "Not Our Domain")
+        if user_of(uri) not in (None, caller):
+            raise RemoteProtocolError(403, "Not Your Address")
+        referral = OutsideReference(self._agent.core, incoming).referral
+        reference = referral.reference
+        number = self._house.number_of(reference.uri)
+        if number is None or reference.replaces is not None or reference.target.method != b"INVITE":
+            referral.refuse(404 if number is None else 403)
+            return
+        referral.accept()
+        self._switchboard.place(caller, number, referral.progress)
 
     def _origin(self, incoming: Incoming) -> Origin:
         """Who calls: an extension by what we know of it, anybody else by what a peer says."""

@@ -19,6 +19,7 @@ from pbxcore.sip.headers.privacy import (
     read_identities,
     read_privacy,
 )
+from pbxcore.sip.headers.remote_party import RemoteParty, read_remote_party
 from pbxcore.sip.uri import SipUri, parse_uri
 
 if TYPE_CHECKING:
@@ -78,14 +79,18 @@ def read_caller(message: Message, from_: Address, *, trusted: bool) -> Caller:
     """Who sent a request, told by a peer we trust or do not.
 
     A trusted peer's P-Asserted-Identity comes before its From, which may be anonymous. An untrusted
-    one's is not looked at (RFC 3325 §5).
+    one's is not looked at (RFC 3325 §5). Remote-Party-ID stands in where nothing is asserted.
     """
     privacy = read_privacy(message)
     if is_anonymous(from_.uri):
         privacy |= {b"id"} if b"none" not in privacy else frozenset()
     identities = read_identities(message, ASSERTED) if trusted else ()
     if not identities:
-        return Caller(from_.uri, from_.display_name, privacy=privacy)
+        party = read_remote_party(message) if trusted else None
+        if party is None:
+            return Caller(from_.uri, from_.display_name, privacy=privacy)
+        privacy |= {b"id"} if party.private else frozenset()
+        return Caller(party.uri, party.display_name, asserted=True, privacy=privacy)
     first = identities[0]
     tel = next((each.uri for each in identities if each.uri[:4].lower() == b"tel:"), None)
     name = first.display_name
@@ -122,6 +127,17 @@ def presented(caller: Caller, *, trusted: bool) -> Presented:
     if caller.privacy:
         lines.append(b"Privacy: " + encode_privacy(caller.privacy))
     return Presented(ANONYMOUS if hidden else shown, tuple(lines))
+
+
+def presented_as_party(caller: Caller) -> Presented:
+    """Write a caller for a trusted peer that knows Remote-Party-ID alone.
+
+    Raises:
+        LocalProtocolError: the caller has no address.
+    """
+    party = RemoteParty(caller.uri, caller.display_name, caller.private)
+    from_ = ANONYMOUS if caller.private else write_address(caller.uri, caller.display_name)
+    return Presented(from_, (b"Remote-Party-ID: " + party.encode(),))
 
 
 def is_anonymous(uri: bytes) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.address import Address, parse_address
+from pbxcore.sip.agent.asked_reference import AskedReference
 from pbxcore.sip.agent.call import Call
 from pbxcore.sip.agent.conversation import Conversation
 from pbxcore.sip.agent.core import Core
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.agent.references import Referral
     from pbxcore.sip.agent.route import Router, Way
     from pbxcore.sip.dialogs.dialog import DialogId
+    from pbxcore.sip.dialogs.refer import Progress
     from pbxcore.sip.digest_client import Attempts
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.headers.events import Event
@@ -92,7 +94,7 @@ class UserAgent:
         self.core = Core(layer, router, profile, entropy, attempts)
         self.application = application or Application()
         self._invitations: dict[tuple[bytes, bytes], OutgoingCall] = {}
-        self._subscriptions: dict[tuple[bytes, bytes], Subscription] = {}
+        self._subscriptions: dict[tuple[bytes, bytes], Subscription | AskedReference] = {}
         layer.on_ack = self._acknowledged
         layer.on_success = self._succeeded
 
@@ -216,6 +218,27 @@ class UserAgent:
         self._subscriptions[key] = subscription
         subscription.start()
         return subscription
+
+    def refer(
+        self,
+        uri: bytes,
+        target: bytes,
+        told: Callable[[Progress], None],
+        *,
+        lines: tuple[bytes, ...] = (),
+    ) -> None:
+        """Ask somebody, outside of any call, to call `target`; `told` hears how it goes."""
+        conversation = self.conversation(uri)
+        key = conversation.call_id, conversation.tag
+        asked = AskedReference(
+            self.core,
+            conversation,
+            (b"Refer-To: <%b>" % target, *lines),
+            told,
+            over=lambda: self._subscriptions.pop(key, None),
+        )
+        self._subscriptions[key] = asked
+        asked.start()
 
     # In
 

@@ -149,8 +149,8 @@ REFUSED = {
         483,
         changed("Forwards: 70", "Forwards: 0", start="OPTIONS sip:1000@pbx.test SIP/2.0"),
     ),
-    "refer: known, not served": (
-        405,
+    "refer: nobody is called without a password": (
+        401,
         changed("1 OPTIONS", "1 REFER", start="REFER sip:1000@pbx.test SIP/2.0"),
     ),
     "invite: nobody calls without a password": (
@@ -222,7 +222,7 @@ async def test_torture_message_gets_silence(
 
 
 async def test_refusals_say_what_would_be_taken(peer: Peer) -> None:
-    peer.send(on_wire(changed("1 OPTIONS", "1 REFER", start="REFER sip:1000@pbx.test SIP/2.0")))
+    peer.send(on_wire(changed("1 OPTIONS", "1 JUMP", start="JUMP sip:1000@pbx.test SIP/2.0")))
     assert b"\r\nAllow: REGISTER, OPTIONS, MESSAGE" in await peer.next()
     peer.send(on_wire(options(name="b", more="Require: foo, bar\n")))
     assert b"\r\nUnsupported: foo, bar\r\n" in await peer.next()

@@ -210,6 +210,22 @@ def test_a_call_goes_out_by_the_first_trunk_that_takes_it() -> None:
         assert [each.trunk for each in called] == ["dead", "provider"]
 
 
+def test_a_provider_is_told_who_calls_in_the_header_it_reads() -> None:
+    with Office("alice", "old", "strange") as office:
+        for name, identity in ("old", "remote-party"), ("strange", "none"):
+            alice = outward(office, trunk(office, name, identity=identity))
+            office.run(1)
+            invite = office[name].talk.last
+            assert isinstance(invite, Request)
+            party = invite.get(b"remote-party-id")
+            expected = b'"Office" <sip:4989100@10.0.0.2>;party=calling;screen=yes;privacy=off'
+            assert party == (expected if name == "old" else None)
+            assert invite.get(b"p-asserted-identity") is None
+            alice.hang_up()
+            office.run()
+        office.check()
+
+
 def test_who_is_busy_outside_is_not_called_by_another_trunk() -> None:
     with Office("alice", "first", "second") as office:
         office["first"].refuses = 486

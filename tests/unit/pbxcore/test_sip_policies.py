@@ -30,9 +30,11 @@ from pbxcore.sip.headers.reason import Reason
 from pbxcore.sip.identity import (
     ANONYMOUS,
     Caller,
+    Presented,
     is_anonymous,
     preferred,
     presented,
+    presented_as_party,
     read_caller,
     refuse_unknown_privacy,
 )
@@ -124,6 +126,34 @@ def test_number_asserted_without_a_name_keeps_the_name_of_from() -> None:
     assert (caller.uri, caller.display_name) == (b"sip:+1@t", b"Alice")
     caller = read_caller(request(b"P-Asserted-Identity: <tel:+1>"), NOBODY, trusted=True)
     assert (caller.uri, caller.display_name, caller.private) == (b"tel:+1", b"", True)
+
+
+def test_remote_party_id_is_believed_from_trusted_peers_alone() -> None:
+    party = request(
+        b'Remote-Party-ID: "Other" <sip:x@t>;party=called, "Al" <sip:+1@t>;screen=yes;privacy=full'
+    )
+    caller = read_caller(party, ALICE, trusted=True)
+    assert (caller.uri, caller.display_name, caller.asserted) == (b"sip:+1@t", b"Al", True)
+    assert caller.private
+    assert read_caller(party, ALICE, trusted=False).uri == b"sip:alice@a.test"
+    assert (
+        read_caller(request(BOTH, b"Remote-Party-ID: <sip:x@t>"), ALICE, trusted=True).uri
+        == b"sip:al@a.test"
+    )
+    for odd in b"<sip:x@t>;screen=no", b"<<>", b"<sip:x@t>;party=called":
+        told = request(b"Remote-Party-ID: " + odd)
+        assert read_caller(told, ALICE, trusted=True).uri == b"sip:alice@a.test"
+
+
+def test_who_calls_is_written_as_remote_party() -> None:
+    caller = Caller(b"sip:+1@t", b"Al", asserted=True)
+    assert presented_as_party(caller) == Presented(
+        b'"Al" <sip:+1@t>',
+        (b'Remote-Party-ID: "Al" <sip:+1@t>;party=calling;screen=yes;privacy=off',),
+    )
+    private = presented_as_party(Caller(b"sip:+1@t", privacy=frozenset((b"id",))))
+    assert private.from_ == ANONYMOUS
+    assert private.lines[0].endswith(b";privacy=full")
 
 
 @pytest.mark.parametrize(

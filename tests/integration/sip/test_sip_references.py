@@ -1,0 +1,73 @@
+"""REFER outside of calls: a phone asks the PBX to call it, and then somebody for it (RFC 3515)."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from pbxcore.net.user_agent import AsyncUserAgent
+from tests.integration.sip.test_sip_trunk_calls import SESSION
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from pbxcore.sip.dialogs.refer import Progress
+    from tests.integration.sip.conftest import House
+
+
+@asynccontextmanager
+async def phone(house: House, number: str) -> AsyncIterator[AsyncUserAgent]:
+    async with AsyncUserAgent(f"sip:{number}@pbx.test", password=f"Sip-{number}!") as agent:
+        await agent.register(f"sip:127.0.0.1:{house.port}", 120)
+        yield agent
+
+
+def ask(
+    agent: AsyncUserAgent, house: House, target: str, tail: str = "", *, whose: str = "1000"
+) -> asyncio.Queue[Progress]:
+    told: asyncio.Queue[Progress] = asyncio.Queue()
+    server = b"127.0.0.1:%d" % house.port
+    uri = b"sip:%b@%b" % (whose.encode(), server)
+    agent.agent.refer(
+        uri, b"sip:%b@%b%b" % (target.encode(), server, tail.encode()), told.put_nowait
+    )
+    return told
+
+
+async def final(told: asyncio.Queue[Progress]) -> list[int]:
+    """All statuses, up to the last one."""
+    statuses = []
+    while True:
+        progress = await told.get()
+        statuses.append(progress.status)
+        if progress.final:
+            return statuses
+
+
+async def test_phone_asks_to_be_called_and_hears_how_it_goes(house: House) -> None:
+    async with phone(house, "1000") as alice, phone(house, "1001") as bob:
+        told = ask(alice, house, "1001")
+        first = await alice.next_call()
+        assert first.peer.startswith("sip:1001@")  # she sees whom she is going to talk to
+        await first.accept(SESSION)
+        second = await bob.next_call()
+        assert second.peer.startswith("sip:1000@")
+        await second.accept(SESSION)
+        statuses = await final(told)
+        assert (statuses[0], statuses[-1]) == (100, 200)
+        await second.hang_up()
+        await first.ended()
+
+
+async def test_reference_that_fails_is_told_so(house: House) -> None:
+    async with phone(house, "1000") as alice:
+        told = ask(alice, house, "5555")
+        await (await alice.next_call()).accept(SESSION)
+        assert (await final(told))[-1] == 404
+
+
+async def test_nobody_asks_for_another(house: House) -> None:
+    async with phone(house, "1000") as alice:
+        assert await final(ask(alice, house, "1001", whose="1001")) == [403]
+        assert await final(ask(alice, house, "1001", ";method=BYE")) == [403]
