@@ -44,7 +44,9 @@ class Tap:
         return [each for each in found if 100 < each.status < 200]
 
 
-def speaks(office: Office, name: str, *, session_s: int = 0, least_s: int = 90, reliable: bool) -> None:
+def speaks(
+    office: Office, name: str, *, session_s: int = 0, least_s: int = 90, reliable: bool
+) -> None:
     """Let a phone want these."""
     core = office[name].agent.core
     core.profile = msgspec.structs.replace(
