@@ -10,6 +10,7 @@ from engage.api.call_actions import CallActions
 from engage.api.cdr_actions import CdrActions
 from engage.api.endpoint import ApiEndpoint
 from engage.api.inbound_actions import BlacklistActions, InboundActions
+from engage.api.ivr_actions import IvrActions
 from engage.api.lockout import Lockout
 from engage.api.numbers import Numbers
 from engage.api.outbound_actions import OutboundActions
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
     from engage.calls.control import LiveCalls
     from engage.calls.history import CallHistory
     from engage.calls.sound import Recordings
+    from engage.dialplan.custom_prompts import CustomPrompts
     from engage.dialplan.inbound_forms import InboundRouteForm
+    from engage.dialplan.ivr_forms import IvrForm
     from engage.dialplan.outbound_forms import OutboundRouteForm
     from engage.dialplan.pin_groups import PinGroupForm
     from engage.dialplan.service import Routes
@@ -85,6 +88,8 @@ class Dialplan:
     outbound: Routes[OutboundRouteForm]
     inbound: Routes[InboundRouteForm]
     pin_groups: Routes[PinGroupForm]
+    ivrs: Routes[IvrForm]
+    prompts: CustomPrompts
     configuration: Configuration
 
 
@@ -151,6 +156,13 @@ class HttpsApi:
         pins = PinActions(dialplan.pin_groups, self._numbers)
         outbound = OutboundActions(dialplan.outbound, self._numbers, pins)
         inbound = InboundActions(dialplan.inbound, self._numbers)
+        ivrs = IvrActions(
+            dialplan.ivrs,
+            dialplan.prompts,
+            self._numbers,
+            records.live,
+            lambda number: people.name_of(number) is not None,
+        )
         blocked = BlacklistActions(dialplan.configuration)
         trunks = TrunkActions(dialplan.trunks, self._numbers)
         handlers: Mapping[str, Handler] = {
@@ -196,6 +208,12 @@ class HttpsApi:
             "deleteallinboundblacklist": blocked.delete_all,
             "getinboundblacklistsettings": blocked.settings,
             "updateinboundblacklistsettings": blocked.change_settings,
+            "listivr": ivrs.list_ivrs,
+            "getivr": ivrs.get,
+            "addivr": ivrs.add,
+            "updateivr": ivrs.update,
+            "deleteivr": ivrs.delete,
+            "dialivr": ivrs.dial,
             "cdrapi": cdr.records,
             "recapi": cdr.files,
             "getrecordinfosbycall": cdr.infos,

@@ -68,6 +68,12 @@ _SERVED = (
     Action("deleteAllInboundBlacklist", changes=True),
     Action("getInboundBlacklistSettings"),
     Action("updateInboundBlacklistSettings", changes=True),
+    Action("listIVR"),
+    Action("getIVR"),
+    Action("addIVR", changes=True),
+    Action("updateIVR", changes=True),
+    Action("deleteIVR", changes=True),
+    Action("dialIVR", changes=True),
     Action("cdrapi"),
     Action("recapi"),
     Action("getRecordInfosByCall"),
@@ -96,11 +102,11 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 """Names that programs use for an action of ours."""
 
 _VERBS = ("list", "get", "add", "update", "delete")
-_OBJECTS = (*("siptrunk", "analogtrunk", "digitaltrunk", "paginggroup", "ivr"),)
+_OBJECTS = (*("siptrunk", "analogtrunk", "digitaltrunk", "paginggroup"),)
 _OTHERS = (
     *("getsipaccountqr", "addslatrunk", "updateslatrunk", "getdogitaltrunk"),
     *("callbarge", "mute", "unmute", "hold", "unhold", "dialoutboundtwo"),
-    *("transfernumberinbound", "transfernumberoutbound", "dialivr", "dialivroutbound"),
+    *("transfernumberinbound", "transfernumberoutbound", "dialivroutbound"),
     *("dialqueue", "dialringgroup", "acceptcall", "refusecall", "playpromptbyorg"),
     *("loginlogoffqueueagent", "pauseunpausequeueagent", "queueapi"),
     *("multicastpaging", "multicastpaginghangup"),

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 KIND_OF: dict[str, str] = {
     "account": "extension",
     "ringgroup": "ring_group",
+    "ivr": "ivr",
+    "conference": "conference",
+    "paginggroup": "page",
+    "prompt": "prompt",
     "external_number": "external",
     "bydid": "by_did",
     "hangup": "hang_up",
@@ -23,16 +27,19 @@ WORD_OF = {ours: theirs for theirs, ours in reversed(KIND_OF.items())} | {"by_di
 DID_SWITCHES: dict[str, str] = {
     "ext_local": "extension",
     "ext_group": "ring_group",
+    "ext_conference": "conference",
+    "ext_paging": "page",
+    "voicemenus": "ivr",
     "dial_trunk": "external",
 }
 NOT_YET = (
-    *("ext_queues", "ext_conference", "ext_multimedia_conference", "ext_directory"),
-    *("ext_paging", "ext_fax", "voicemenus", "voicemailgroups"),
+    *("ext_queues", "ext_multimedia_conference", "ext_directory"),
+    *("ext_fax", "voicemailgroups"),
 )
 """Switches of what cannot be reached by DID so far."""
 OTHER_PLACES = (
-    *("voicemail", "queue", "vmgroup", "ivr", "conference", "multimedia_conference"),
-    *("paginggroup", "fax", "disa", "directory", "callback", "announcement"),
+    *("voicemail", "queue", "vmgroup", "multimedia_conference"),
+    *("fax", "disa", "directory", "callback", "announcement"),
 )
 """Fields of destinations that calls cannot go to so far."""
 
@@ -103,7 +110,7 @@ def destination_of(asked: Mapping[str, Any], type_name: str) -> dict[str, str]:
 
 def destination_fields(kind: str, value: str) -> dict[str, str | None]:
     """A destination as it is answered: the type, and every value's field."""
-    word = WORD_OF[kind]
+    word = WORD_OF.get(kind, kind)
     places = (each for each in KIND_OF if each not in ("bydid", "hangup"))
     fields: dict[str, str | None] = dict.fromkeys((*places, *OTHER_PLACES))
     if word in fields:

@@ -132,7 +132,10 @@ class Phones:
         """What the HTTPS API reaches of the dialplan."""
         plan = self.dialplan
         kept = plan.outbound, plan.inbound, plan.pin_groups
-        return api.Dialplan(self.trunks, *kept, self._ground.configuration)
+        services = plan.services
+        return api.Dialplan(
+            self.trunks, *kept, services.ivrs, services.prompts, self._ground.configuration
+        )
 
     def _trunk_choices(self) -> list[Choice]:
         return [Choice(each.id, each.name) for each in self.trunks.directory()]

@@ -30,11 +30,13 @@ PROMPT_CHOICES = "/v1/choices/custom-prompts"
 MOST_KEYS = 60
 MOST_PROMPTS = 5
 
-DialKind = Literal["extension", "ring_group", "ivr", "external"]
+DialKind = Literal["extension", "ring_group", "ivr", "conference", "page", "external"]
 DIAL_KINDS: JsonDict = {
     "extension": N_("Extensions"),
     "ring_group": N_("Ring Groups"),
     "ivr": N_("IVRs"),
+    "conference": N_("Conference Rooms"),
+    "page": N_("Paging/Intercom Groups"),
     "external": N_("External Numbers"),
 }
 Prompt = Annotated[str, StringConstraints(max_length=64)]
