@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -27,7 +27,12 @@ from engage.errors import N_
 from pbxcore.dialplan.patterns import patterns_of
 from pbxcore.dialplan.plan import InboundRoute, Mode, Timed
 
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
+
 MOST_MODES = 9
+FAX = N_("Fax")
+_FAX: JsonDict = {"field": "fax_detection", "is": True}
 CALLS, SHOWN, PLACE, DID = N_("Calls"), N_("Caller ID"), N_("Destination"), N_("By DID")
 
 
@@ -155,6 +160,34 @@ class InboundRouteForm(RouteBody):
         description=N_("Where calls go instead while the mode is on that Inbound Mode tells."),
         json_schema_extra={"control": "rows", "section": PLACE},
     )
+    fax_detection: bool = Field(
+        default=False,
+        title=N_("Fax Detection"),
+        description=N_("Fax machines that call go to a destination of their own."),
+        json_schema_extra={"control": "switch", "section": FAX},
+    )
+    fax_destination: Destination = Field(
+        default=Destination(),
+        title=N_("Fax Destination"),
+        json_schema_extra={"control": "group", "section": FAX, "when": _FAX},
+    )
+    auto_answer: bool = Field(
+        default=False,
+        title=N_("Auto Answer"),
+        description=N_("The PBX answers and listens for a fax before any phone rings."),
+        json_schema_extra={"control": "switch", "section": FAX, "when": _FAX},
+    )
+    detection_timeout_s: Annotated[int, Field(ge=2, le=60)] = Field(
+        default=4,
+        title=N_("Detection Timeout"),
+        description=N_("After it, calls without a fax go to their destination."),
+        json_schema_extra={
+            "control": "number",
+            "section": FAX,
+            "unit": N_("seconds"),
+            "when": {"field": "auto_answer", "is": True},
+        },
+    )
     permission: Level = Field(
         default="internal",
         title=N_("Privilege Level"),
@@ -199,6 +232,10 @@ class InboundRouteForm(RouteBody):
             did_prepend=self.did_prepend,
             did_kinds=tuple(self.did_kinds),
             permission=self.permission,
+            fax_detection=self.fax_detection,
+            fax_place=self.fax_destination.place,
+            auto_answer=self.auto_answer,
+            detection_timeout_s=self.detection_timeout_s,
             collect_calls_blocked=self.block_collect_calls,
             enabled=not self.disabled,
             recorded=self.auto_record,
@@ -211,6 +248,8 @@ class InboundRouteForm(RouteBody):
     def problems(self) -> dict[str, str]:
         """What does not fit together, by field."""
         found = {"destination.value": missing_value(self.destination)}
+        if self.fax_detection:
+            found["fax_destination.value"] = missing_value(self.fax_destination)
         for at, timed in enumerate(self.timed):
             found[f"timed.{at}.destination.value"] = missing_value(timed.destination)
         for at, mode in enumerate(self.modes):

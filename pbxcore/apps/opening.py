@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pbxcore.apps.conference import conference
 from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.echo import EchoTest, echo
+from pbxcore.apps.fax_detection import FaxDetection, detect
 from pbxcore.apps.ivr import Ivr, menu
 from pbxcore.apps.pin_gate import PinGate, gate
 from pbxcore.apps.prompt_player import PromptPlayer, play
@@ -42,3 +43,5 @@ def script_of(service: Service, visit: Visit, premises: Premises) -> Script:
             return gate(service, visit)
         case PromptPlayer():
             return play(service)
+        case FaxDetection():
+            return detect(service)

@@ -29,6 +29,16 @@ class Say(msgspec.Struct, frozen=True):
     times: int = 1
 
 
+class Listen(msgspec.Struct, frozen=True):
+    """Say these (nothing: it rings) for so long at most, and listen whether a fax machine calls.
+
+    Outcome: whether one does.
+    """
+
+    sounds: tuple[Sound, ...]
+    within_s: float
+
+
 class Gather(msgspec.Struct, frozen=True):
     """Take keys: `most` of them, or fewer and then `end`.
 
@@ -126,7 +136,7 @@ class HangUp(msgspec.Struct, frozen=True):
     cause: int = 16
 
 
-Step = Say | Gather | Record | Join | Leave | Echo | Connect | Wait | Speak | Tell | HangUp
+Step = Say | Listen | Gather | Record | Join | Leave | Echo | Connect | Wait | Speak | Tell | HangUp
 
 T = TypeVar("T")
 Part = Generator[Step, Any, T]

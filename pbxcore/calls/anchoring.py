@@ -19,6 +19,7 @@ from pbxcore.media.commands import (
     StreamClosed,
     StreamOpened,
     StreamSilent,
+    ToneHeard,
 )
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class Anchor:
 
     def _noticed(self, notice: MediaNotice) -> None:
         match notice:
-            case DigitHeard(stream) | StreamSilent(stream):
+            case DigitHeard(stream) | StreamSilent(stream) | ToneHeard(stream):
                 owner = self._owners.get(stream)
                 if owner is not None:
                     owner.noticed(notice)

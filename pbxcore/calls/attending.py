@@ -15,6 +15,7 @@ from pbxcore.apps.steps import (
     HangUp,
     Join,
     Leave,
+    Listen,
     Record,
     Recorded,
     Say,
@@ -102,6 +103,12 @@ class Attending:
         if isinstance(self._step, Join):
             self._over("")
 
+    def heard_fax(self) -> None:
+        """A fax machine calls."""
+        if isinstance(self._step, Listen):
+            self._stop_listening()
+            self._over(True)
+
     def pressed(self, key: str) -> None:
         """The caller pressed a key."""
         if key == _FLASH or self._closed:
@@ -134,6 +141,9 @@ class Attending:
                 self._over(self._keys)
             case Wait():
                 self._over(None)
+            case Listen():
+                self._stop_listening()
+                self._over(False)
 
     # Inside
 
@@ -168,6 +178,8 @@ class Attending:
         match step:
             case Say():
                 self._say(step)
+            case Listen():
+                self._listen(step)
             case Gather():
                 self._keys = ""
                 self._typed.extendleft(reversed(step.typed))
@@ -210,6 +222,22 @@ class Attending:
             self._over("")
             return
         house.anchor.play(stream, found, partial(self._played, self._turn), times=step.times)
+
+    def _listen(self, step: Listen) -> None:
+        house, session = self._leg.call.house, self._leg.session
+        session.listen_for_fax(wanted=True)
+        found = sources(step.sounds, house.prompts, self._language)
+        if found and session.sound:
+            house.anchor.play(session.sound, found, lambda played: None)
+        else:
+            house.waiting.ringing(self._leg)
+        self._wait(step.within_s)
+
+    def _stop_listening(self) -> None:
+        session = self._leg.session
+        session.listen_for_fax(wanted=False)
+        self._leg.call.house.waiting.stop(self._leg)
+        self._ask(StopPlaying(session.sound))
 
     def _played(self, turn: int, played: Played) -> None:
         if turn == self._turn:
@@ -280,6 +308,8 @@ class Attending:
                 self._ask(StopRecording(self._recording))
             case Echo():
                 session.part()
+            case Listen():
+                self._stop_listening()
         self._leave()
 
     def _leave(self) -> None:

@@ -120,6 +120,8 @@ class Call:
             forwardings=read_forwardings(incoming.request),
         )
         self.setting_up = setting_up
+        if self.aim.fax is not None and not self.aim.fax.auto_answer:
+            leg.session.listen_for_fax(wanted=True)
         leg.session.open(lines, partial(self._anchored, setting_up))
 
     def hang_up(self, farewell: Farewell, leg: str = "") -> None:
@@ -383,6 +385,15 @@ class Call:
         if leg.number:
             self._code_pressed(leg, digit)
 
+    def leg_faxes(self, leg: Leg) -> None:
+        """A fax machine calls: it goes where faxes go, whoever has answered."""
+        partner = self.partner(leg)
+        if leg.attending is not None:
+            leg.attending.heard_fax()
+        elif partner is not None and self.aim.fax is not None and self.setting_up is None:
+            leg.session.listen_for_fax(wanted=False)
+            self._transferring.blind(partner, leg, self.aim.fax.fax.value)
+
     def leg_silent(self, leg: Leg, reason: str) -> None:
         """It is not heard any more: the call is over, but for others who hear a page."""
         if self.paging is not None and leg is not self.paging.front:
@@ -417,6 +428,8 @@ class Call:
             return
         if problem:
             self._refuse(setting_up.front, Farewell("pbx", 503, causes.cause_of(503), problem))
+        elif self.aim.fax is not None and self.aim.fax.auto_answer:
+            setting_up.attend(self.aim.fax, self.dialled)
         elif self.aim.tries:
             setting_up.go_out(self.aim.tries, self.aim.number)
         elif self.aim.place is not None:

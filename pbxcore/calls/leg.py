@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pbxcore.calls.keypad import Keypad
 from pbxcore.dialplan.plan import NO_LIMIT, ORDINARY
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.media.commands import DigitHeard, StreamSilent
+from pbxcore.media.commands import DigitHeard, StreamSilent, ToneHeard
 from pbxcore.sip.agent.listener import CallListener
 from pbxcore.sip.dialogs.info import read_digit
 
@@ -147,10 +147,12 @@ class Leg(CallListener):
     # What its workers tell
 
     def noticed(self, notice: MediaNotice) -> None:
-        """Hear keys and silence."""
+        """Hear keys, fax machines and silence."""
         match notice:
             case DigitHeard(_, digit, duration_ms, by):
                 self.call.leg_pressed(self, digit, duration_ms, by)
+            case ToneHeard(tone="cng"):
+                self.call.leg_faxes(self)
             case StreamSilent():
                 self.call.leg_silent(self, "rtp_silence")
 

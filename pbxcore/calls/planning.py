@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pbxcore.apps.fax_detection import FaxDetection
 from pbxcore.apps.opening import service_at
 from pbxcore.calls.party import Farewell, Origin
-from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.dialplan.resolving import Dialler, Outward, Refusal, number_means, resolve
 from pbxcore.dialplan.resolving import Try as Way
 from pbxcore.errors import RemoteProtocolError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pbxcore.calls.trunk_legs import Try
-    from pbxcore.dialplan.resolving import Destination
+    from pbxcore.dialplan.resolving import Destination, Resolution
     from pbxcore.directory import Directory
 
 
@@ -29,7 +30,8 @@ class Aim(msgspec.Struct, frozen=True):
 
     `origin` is the caller as he is shown from here on, `original` the number before that; `tries`
     are the ways out of a call that goes outside; `takes` is where a call waits or rings that this
-    one takes, `place` one of our services. `recorded`: its way here wants so.
+    one takes, `place` one of our services. `recorded`: its way here wants so; `fax` is what it
+    wants of fax machines.
     """
 
     origin: Origin
@@ -41,6 +43,7 @@ class Aim(msgspec.Struct, frozen=True):
     takes: Place | None = None
     place: Place | None = None
     recorded: bool = False
+    fax: FaxDetection | None = None
 
 
 class Planning:
@@ -62,25 +65,24 @@ class Planning:
         direction = "inbound" if origin.trunk else "internal"
         if origin.trunk:
             origin = _rewritten(origin, found.caller, found.name)
+        aim = self._aim(origin, dialled, direction, found)
+        if aim.refusal is not None:
+            return aim
         recorded = found.route is not None and found.route.recorded
         recorded |= origin.trunk in self._directory.trunks and (
             self._directory.trunks[origin.trunk].recorded
         )
+        return msgspec.structs.replace(aim, recorded=recorded, fax=_fax_detection(found))
+
+    def _aim(self, origin: Origin, dialled: str, direction: str, found: Resolution) -> Aim:
         match found.to:
             case Place("extension" | "ring_group", number):
-                return Aim(origin, number, direction, original=found.original, recorded=recorded)
+                return Aim(origin, number, direction, original=found.original)
             case Place("parking_slot" | "pickup" | "group_pickup") as taken:
                 return Aim(origin, dialled, direction, original=found.original, takes=taken)
             case Outward(tries):
                 outward = direction if origin.trunk else "outbound"
-                return Aim(
-                    origin,
-                    dialled,
-                    outward,
-                    original=found.original,
-                    tries=tries,
-                    recorded=recorded,
-                )
+                return Aim(origin, dialled, outward, original=found.original, tries=tries)
             case Place("page" | "intercom" | "parking_lot") as place:
                 return Aim(origin, place.value, direction, original=found.original, place=place)
             case Place() as place if service_at(self._directory.plan, place) is not None:
@@ -109,6 +111,24 @@ class Planning:
         if isinstance(to, Outward):
             return to.tries
         raise RemoteProtocolError(_refusal(to).status)
+
+
+def _fax_detection(found: Resolution) -> FaxDetection | None:
+    """What the inbound route says of faxes, if anything."""
+    route, to = found.route, found.to
+    if route is None or not route.fax_detection:
+        return None
+    otherwise = to if isinstance(to, Place) else HANG_UP
+    if isinstance(to, Outward):
+        otherwise = Place("external", to.number)
+    return FaxDetection(
+        route.fax_place,
+        route.auto_answer,
+        route.detection_timeout_s,
+        route.prompt,
+        otherwise,
+        route.permission,
+    )
 
 
 def _refusal(to: Destination) -> Farewell:

@@ -73,6 +73,7 @@ class Session:
         self._tracks: list[Track | None] = []
         self._closed = False
         self._silence = silence
+        self._fax_tones = False
 
     @property
     def agreed(self) -> tuple[Agreed, ...]:
@@ -266,6 +267,15 @@ class Session:
         if not tracks:
             then(found)
 
+    def listen_for_fax(self, *, wanted: bool) -> None:
+        """Let the workers tell when a fax machine calls, or let them not any more."""
+        if self._fax_tones == wanted:
+            return
+        self._fax_tones = wanted
+        for track in self.tracks:
+            if track.kind == "audio" and track.agreed is not None:
+                self._anchor.ask(self._following(track, track.agreed))
+
     def _open(self, line: Line, opened: Callable[[Track, StreamOpened | NoRoom], None]) -> Track:
         keys = () if self._browser else new_keys(self._srtp, self._entropy)
         track = Track("", line.kind, keys)
@@ -330,6 +340,7 @@ class Session:
             track.stream,
             agreed,
             silence_s if agreed.kind == "audio" else 0.0,
+            fax_tones=self._fax_tones and agreed.kind == "audio",
             ice_user=opened.ice_user,
             ice_password=opened.ice_password,
         )

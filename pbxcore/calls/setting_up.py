@@ -155,7 +155,7 @@ class SettingUp:
         if place.kind in _DIALLED:
             self.go_to(place.value, action)
         elif service is not None:
-            self._attend(service, place.value)
+            self.attend(service, place.value)
         elif place.kind == "page":
             self._page(place.value)
         elif place.kind == "intercom":
@@ -164,7 +164,8 @@ class SettingUp:
         else:
             self._fail(refused(480, "pbx"))
 
-    def _attend(self, service: Service, number: str) -> None:
+    def attend(self, service: Service, number: str) -> None:
+        """Let a service talk to the front."""
         call, front = self.call, self.front
         self._over()
         self._house.waiting.stop(front)
@@ -233,7 +234,7 @@ class SettingUp:
         if pins is None or self._admitted:
             self._try_next(action, refused(503, "pbx"))
         elif self._behalf and self._behalf == self.front.number:
-            self._attend(PinGate(number, pins), number)
+            self.attend(PinGate(number, pins), number)
         else:  # nobody is there who could know it
             self._fail(refused(403, "pbx"))
 

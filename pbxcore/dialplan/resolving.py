@@ -70,11 +70,12 @@ class Try(msgspec.Struct, frozen=True):
 class Outward(msgspec.Struct, frozen=True, tag="outward"):
     """Out by the first of these trunks that takes the call.
 
-    An emergency call has its number, else None.
+    `number` is what was dialled for it. An emergency call has its number, else None.
     """
 
     tries: tuple[Try, ...]
     route: str
+    number: str = ""
     emergency: EmergencyNumber | None = None
 
 
@@ -184,7 +185,7 @@ def _outward(
         if tries and route.asks_pin and not _skips_pin(directory, who, now):
             tries = tuple(msgspec.structs.replace(each, pins=route.pins) for each in tries)
         if tries:
-            return Outward(tries, route.id)
+            return Outward(tries, route.id, dialled)
     return NO_TRUNK if usable else NOT_ALLOWED
 
 
@@ -247,7 +248,7 @@ def _emergency(directory: Directory, who: Dialler, number: EmergencyNumber) -> D
     )
     if not tries:
         return NO_TRUNK
-    return Outward(tries, number.name, emergency=number)
+    return Outward(tries, number.name, number.number, number)
 
 
 def _inbound(directory: Directory, who: Dialler, dialled: str, now: datetime) -> Resolution:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxcore.media.tones import CNG_HZ
 from pbxcore.net.user_agent import Refused
 from tests.integration.calls.test_calls_by_routes import dialled, provider
 from tests.integration.calls.test_two_phones import port_of, session
@@ -147,3 +149,30 @@ async def test_a_pin_opens_the_route_and_its_owner_is_charged(provider: Provider
                 assert (record["account"], record["legs"][0]["reason"]) == ("", "wrong_pin")
     provider.remove(route)
     provider.remove(f"/v1/pin-groups/{group.json()['id']}")
+
+
+async def test_a_fax_is_told_from_a_person_before_a_phone_rings(provider: Provider) -> None:
+    pair = provider.pair
+    route = provider.route(
+        "inbound", name="Both", trunks=[provider.trunk], dids="8100",
+        destination={"kind": "extension", "value": "1001"}, fax_detection=True, auto_answer=True,
+        fax_destination={"kind": "extension", "value": "1000"}, detection_timeout_s=3,
+    )  # fmt: skip
+    with Voice(1000) as theirs:
+        for hz, taker in (CNG_HZ, pair.caller), (440, pair.callee):
+            with Voice(hz) as ours:
+                begun = time.monotonic()
+                call = provider.agent.call(pair.uri("8100"), session(ours))
+                await call.answered()
+                ours.talk(port_of(call.remote_description))
+                came = await taker.next_call()
+                waited = time.monotonic() - begun
+                assert waited < 2.5 if hz == CNG_HZ else 2.5 < waited < 4.5
+                await came.accept(session(theirs, 0))
+                theirs.talk(port_of(came.remote_description))
+                await asyncio.to_thread(ours.hears, 1000)
+                await call.hang_up()
+                await came.ended()
+                record = await pair.record()
+                assert record["disposition"] == "answered"
+    provider.remove(route)
