@@ -81,13 +81,15 @@ class Conferences:
     """Every conference.
 
     Attributes:
-        wake: has a participant look at what has become of him; told his call and leg.
+        wake: has a participant's script look at what has become of him.
+        guest_of: who makes a visit now; visits may be handed over.
         changed: told the number of a room in which something is different now.
     """
 
     def __init__(self) -> None:
         self._open: dict[str, Conference] = {}
-        self.wake: Callable[[str, str], None] = lambda call, leg: None
+        self.wake: Callable[[Visit], None] = lambda visit: None
+        self.guest_of: Callable[[Visit], Visit] = lambda visit: visit
         self.changed: Callable[[str], None] = lambda number: None
 
     def __len__(self) -> int:
@@ -169,4 +171,4 @@ class Conferences:
         self.changed(conference.room.number)
 
     def _look(self, participant: Participant) -> None:
-        self.wake(participant.visit.call, participant.visit.leg)
+        self.wake(participant.visit)

@@ -35,11 +35,13 @@ def oversee(conferences: Conferences, command: ConferenceCommand) -> ConferenceS
     if conference is None:
         return ConferenceShown(number)
     staying = [each for each in conference.participants if not each.farewell]
-    return ConferenceShown(number, conference.locked, tuple(map(_view, staying)))
+    return ConferenceShown(
+        number, conference.locked, tuple(_view(conferences, each) for each in staying)
+    )
 
 
-def _view(participant: Participant) -> ParticipantView:
-    visit = participant.visit
+def _view(conferences: Conferences, participant: Participant) -> ParticipantView:
+    visit = conferences.guest_of(participant.visit)
     return ParticipantView(
         visit.call,
         visit.leg,

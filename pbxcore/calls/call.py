@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxcore.apps.services import Service
+    from pbxcore.apps.steps import Script
     from pbxcore.apps.visit import Visit
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Line
@@ -208,22 +209,30 @@ class Call:
         self.setting_up = setting_up
         setting_up.go_to(number, action)
 
-    def go_on(self, setting_up: SettingUp, place: Place) -> None:
+    def go_on(self, setting_up: SettingUp, place: Place, action: str = "dial") -> None:
         """Find whoever is at a place."""
         self.setting_up = setting_up
-        setting_up.go_to_place(place)
+        setting_up.go_to_place(place, action)
 
     def attend(self, leg: Leg, service: Service, visit: Visit, lines: Sequence[Line]) -> None:
         """A service of our own takes a leg, and answers it with these lines if nobody has."""
+        script = script_of(service, visit, self.house.premises)
+        self.talk_to(leg, script, service.kind, visit, lines)
+
+    def talk_to(
+        self, leg: Leg, script: Script, kind: str, visit: Visit, lines: Sequence[Line]
+    ) -> None:
+        """Let a leg talk to a script, of a service of that kind."""
         self.leave_service(leg)
+        self.house.parking.free(leg)
         leg.handed_on += 1
         if leg.handed_on > MOST_HANDED_ON:
             self.end(leg, Farewell("pbx", 482, causes.cause_of(482), "loop"))
             return
         self._answered = True
-        self.house.record(LegAnswered(self.id, leg.id, service.kind, visit.service))
-        script = script_of(service, visit, self.house.premises)
+        self.house.record(LegAnswered(self.id, leg.id, kind, visit.service))
         leg.attending = attending = Attending(leg, script, visit.language)
+        self.house.scripts[visit.leg] = attending
         if leg.answered:
             attending.begin()
             return
@@ -237,6 +246,7 @@ class Call:
         leg = paging.front
         self._answered = True
         self.paging = paging
+        self.house.parking.free(leg)
         self.house.record(LegAnswered(self.id, leg.id, "page", paging.group.number))
         if leg.answered:
             paging.begin()
@@ -351,7 +361,8 @@ class Call:
             self.paging.gone(leg)
         elif self.setting_up is None:
             for each in list(self.legs.values()):
-                self.end(each, farewell)
+                if not self.house.parking.holds(each):
+                    self.end(each, farewell)
 
     def leg_offered(self, leg: Leg, offer: Offer) -> None:
         """It wants another session."""

@@ -46,6 +46,7 @@ class Leg(CallListener):
         calls: whether it called, and was not called.
         held: whether it holds whom it talks to.
         waits: whether something is played to it meanwhile.
+        asked_slot: the slot for parked calls that it was told of.
         recorded: whether its talks are recorded, whoever it is: its way here wants so.
         keypad: what it pressed last while it talked.
         attending: the service it talks to, if it does.
@@ -71,6 +72,7 @@ class Leg(CallListener):
         self.ringing = self.answered = self.over = False
         self.held = False
         self.waits = False
+        self.asked_slot = ""
         self.recorded = False
         self.keypad = Keypad()
         self.attending: Attending | None = None

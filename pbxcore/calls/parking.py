@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxcore.apps.parking import told_slot
+from pbxcore.calls.attending import Attending
 from pbxcore.calls.lines import party_of
 from pbxcore.calls.party import Farewell
 from pbxcore.calls.setting_up import SettingUp
+from pbxcore.calls.visiting import visit_of
+from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.journal import CallTransferred, LegAnswered
 from pbxcore.presence.packages.dialog_info import DialogInfo
 from pbxcore.sip import causes
@@ -26,7 +30,6 @@ AGAIN_S: Final = 30.0
 MOST_RETURNS: Final = 3
 """So often it rings at who parked the call, `AGAIN_S` after each time that he did not take it."""
 _PARKED: Final = Farewell("pbx", 0, causes.NORMAL, "parked")
-_GOES_ON: Final = frozenset(("extension", "ring_group", "external"))
 
 
 class Parked:
@@ -91,17 +94,25 @@ class Parking:
         wishes = (wanted,) if wanted in lot.slots else lot.slots
         return next((each for each in wishes if each not in self._parked), "")
 
-    def park(self, parker: Leg, leg: Leg, lot: ParkingLot, slot: str) -> None:
-        """Let a leg wait in a free slot; whoever parked it is in no call any more."""
+    def park(
+        self, parker: Leg, leg: Leg, lot: ParkingLot, slot: str, *, told: bool = False
+    ) -> None:
+        """Let a leg wait in a free slot; whoever parked it may be told which, and is done."""
         house, call = self._house, leg.call
         house.record(CallTransferred(call.id, parker.id, slot, "park"))
         call.part()
-        call.end(parker, _PARKED)
+        if told:
+            language = visit_of(call, parker, slot, ()).language
+            parker.attending = Attending(parker, told_slot(slot), language)
+        else:
+            call.end(parker, _PARKED)
         house.record(LegAnswered(call.id, leg.id, "parking", slot))
         returns_at = house.now() + lot.timeout_s if lot.timeout_s else None
         self._parked[slot] = parked = Parked(self, lot, slot, leg, parker.number, returns_at)
         self._wait(parked)
         house.lines.changed(slot)
+        if parker.attending is not None:
+            parker.attending.begin()
 
     def park_partner(self, leg: Leg) -> None:
         """Park whom a leg talks to in the first slot of any lot, if one is free."""
@@ -109,7 +120,7 @@ class Parking:
         for lot in self._house.directory.plan.parking_lots:
             slot = self.free_slot(lot, lot.number)
             if slot and partner is not None:
-                self.park(leg, partner, lot, slot)
+                self.park(leg, partner, lot, slot, told=True)
                 return
 
     def free(self, leg: Leg) -> None:
@@ -123,7 +134,7 @@ class Parking:
     def bring_back(self, parked: Parked) -> None:
         """It rings at who parked the call, and its slot may be dialled all the same."""
         parked.returns += 1
-        self._offer(parked, parked.parker)
+        self._offer(parked, Place("extension", parked.parker))
 
     def dialogs(self, slot: str) -> tuple[DialogInfo, ...]:
         """What the lamp of a slot shows: whoever waits there is talked to."""
@@ -132,7 +143,7 @@ class Parking:
             return ()
         return (DialogInfo(leg.id, "confirmed", "recipient", remote=party_of(leg)),)
 
-    def _offer(self, parked: Parked, number: str) -> None:
+    def _offer(self, parked: Parked, place: Place) -> None:
         leg, call = parked.leg, parked.leg.call
         shown = f"Parked {parked.slot}".encode()
         setting_up = SettingUp(
@@ -144,18 +155,19 @@ class Parking:
             connected=lambda other: call.connect(leg, other),
             failed=lambda farewell: self._not_taken(parked, farewell),
         )
-        call.set_up(setting_up, number, "parking")
+        call.go_on(setting_up, place, "parking")
 
     def _not_taken(self, parked: Parked, farewell: Farewell) -> None:
         leg, otherwise = parked.leg, parked.lot.otherwise
         if leg.over or not self.holds(leg):
             return
-        if parked.returns <= MOST_RETURNS and otherwise.kind in _GOES_ON:
-            parked.returns = MOST_RETURNS + 1
-            self._offer(parked, otherwise.value)
-        elif parked.returns < MOST_RETURNS:
+        if parked.returns < MOST_RETURNS and otherwise == HANG_UP:
             parked.deadline = self._house.now() + AGAIN_S
             self._wait(parked)
+        elif parked.returns <= MOST_RETURNS:  # nobody is left but these
+            parked.returns = MOST_RETURNS + 1
+            last = Place("voicemail", parked.parker) if otherwise == HANG_UP else otherwise
+            self._offer(parked, last)
         else:
             leg.call.end(leg, farewell)
 

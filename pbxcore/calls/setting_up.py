@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.apps.opening import service_at
+from pbxcore.apps.parking import CONSULTS_S, told_slot
 from pbxcore.apps.pin_gate import PinGate
 from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.hunting import Hunt
@@ -158,6 +159,8 @@ class SettingUp:
             self.attend(service, place.value)
         elif place.kind == "page":
             self._page(place.value)
+        elif place.kind == "parking_lot":
+            self._tell_slot(place.value)
         elif place.kind == "intercom":
             self._telling += answer_at_once(self._house.domain)
             self.go_to(place.value, "intercom")
@@ -173,6 +176,22 @@ class SettingUp:
         visit = visit_of(call, front, number, self._forwardings)
         seen = service.kind == "echo"  # pictures too
         call.attend(front, service, visit, self.lines if seen else spoken_with_us(self.lines))
+
+    def _tell_slot(self, number: str) -> None:
+        """Tell the front the slot for whom it hands over next."""
+        call, front, parking = self.call, self.front, self._house.parking
+        lot = self._house.directory.plan.parking_lot(number)
+        slot = "" if lot is None else parking.free_slot(lot, number)
+        if not slot:
+            self._fail(refused(486, "pbx"))
+            return
+        self._over()
+        self._house.waiting.stop(front)
+        self._attended()
+        front.asked_slot = slot
+        visit = visit_of(call, front, number, self._forwardings)
+        lines = spoken_with_us(self.lines)
+        call.talk_to(front, told_slot(slot, CONSULTS_S), "parking", visit, lines)
 
     def _page(self, number: str) -> None:
         """Let a group of phones hear the front, or those of one extension."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from pbxcore.apps.premises import Premises
 from pbxcore.calls.archive import Archive
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxcore.calls.anchoring import Anchor
+    from pbxcore.calls.attending import Attending
     from pbxcore.calls.call import Call
     from pbxcore.calls.dialling import Dialling
     from pbxcore.calls.leg import Leg
@@ -67,6 +69,7 @@ class Surroundings:
         lines: who is on the phone.
         waiting: plays to those who wait.
         parking: who waits in which slot.
+        scripts: those of services, by the leg that came to them, whoever is served now.
         trunks: makes legs to providers and peers.
     """
 
@@ -101,6 +104,7 @@ class Surroundings:
         self.lines = Lines()
         self.waiting = Waiting(self)
         self.parking = Parking(self)
+        self.scripts: WeakValueDictionary[str, Attending] = WeakValueDictionary()
         self.lines.others = self._shown
         self.premises.conferences.changed = lambda number: self.lines.changed(number)
         self.trunks = TrunkLegs(self, server_of, lambda: entropy(8).hex().encode())

@@ -18,6 +18,7 @@ from pbxcore.sip.identity import Caller
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.apps.visit import Visit
     from pbxcore.calls.surroundings import Surroundings
     from pbxcore.sip.agent.incoming_call import IncomingCall
 
@@ -30,6 +31,7 @@ class Switchboard:
         self._calls: dict[str, Call] = {}
         self.taken = 0
         house.premises.conferences.wake = self._wake
+        house.premises.conferences.guest_of = self._guest_of
 
     def __len__(self) -> int:
         """How many calls there are."""
@@ -94,12 +96,21 @@ class Switchboard:
         for call in list(self._calls.values()):
             call.hang_up(Farewell("pbx", 503, 41, "shutdown"))
 
-    def _wake(self, call: str, leg: str) -> None:
-        """What a service knows of a leg is different now: its script is to look."""
-        found = self._calls.get(call)
-        one = None if found is None else found.legs.get(leg)
-        if one is not None and one.attending is not None:
-            one.attending.leave()
+    def _wake(self, visit: Visit) -> None:
+        """What a service knows of a visit is different now: its script is to look."""
+        attending = self._house.scripts.get(visit.leg)
+        if attending is not None:
+            attending.leave()
+
+    def _guest_of(self, visit: Visit) -> Visit:
+        """Who makes a visit now: another than who began it, if that one has handed him over."""
+        attending = self._house.scripts.get(visit.leg)
+        if attending is None or attending.leg.id == visit.leg:
+            return visit
+        leg = attending.leg
+        name = leg.identity.display_name.decode("utf-8", "replace")
+        number = leg.number or self._house.number_of(leg.identity.uri) or ""
+        return msgspec.structs.replace(visit, call=leg.call.id, number=number, name=name)
 
     def _over(self, call: Call) -> None:
         del self._calls[call.id]

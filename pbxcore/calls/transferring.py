@@ -120,6 +120,13 @@ class Transferring:
     def _attended(self, leg: Leg, partner: Leg, referral: Referral, consulted: Leg) -> None:
         """Join the partner of a leg with that of another of its calls, which ends."""
         call, other = self._call, consulted.call
+        lot = self._house.directory.plan.parking_lot(consulted.asked_slot)
+        if lot is not None:
+            referral.accept()
+            free = self._house.parking.free_slot(lot, consulted.asked_slot)
+            self._park(leg, partner, lot, free or lot.number, referral)
+            other.end(consulted, HANDED_ON)
+            return
         asked = other.partner(consulted)
         setting_up = other.setting_up
         rings = setting_up is not None and setting_up.front is consulted

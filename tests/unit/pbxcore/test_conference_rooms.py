@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxcore.apps.conferences import ConferenceRoom
+from pbxcore.apps.overseeing import oversee
+from pbxcore.commands import RemoveParticipant, ShowConference
 from pbxcore.dialplan.plan import Plan
 from pbxcore.journal import LegAnswered
 from pbxcore.media.commands import JoinRoom
+from pbxcore.sip.uri import write_uri_headers
 from tests.support.handsets import Office
+from tests.unit.pbxcore.test_call_changes import talking
+from tests.unit.pbxcore.test_call_transfers import refer, replaces
 
 if TYPE_CHECKING:
     from pbxcore.apps.conferences import Conference, Conferences
@@ -190,5 +195,24 @@ def test_a_full_room_takes_no_more_guests() -> None:
         assert office.said("bob") == ["conf-full"]
         assert bob.notes[-1] == "ended"
         alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_one_who_is_handed_over_to_a_room_can_be_sent_out() -> None:
+    """The script that began for who asked goes on for who was handed over."""
+    with Meeting() as office:
+        alice, bob = talking(office)
+        asking = office["bob"].dial("6300")
+        office.run(4)
+        headers = write_uri_headers([(b"Replaces", replaces(asking).encode())])
+        refer(bob, b"%b?%b" % (office.house.uri("6300"), headers))
+        office.run(4)
+        assert bob.notes[-1] == asking.notes[-1] == "ended"
+        [shown] = oversee(office.conferences, ShowConference("6300")).participants
+        assert shown.number == "alice"
+        oversee(office.conferences, RemoveParticipant("6300", shown.leg))
+        office.run(4)
+        assert alice.notes[-1] == "ended"
         office.run()
         office.check()

@@ -10,9 +10,10 @@ from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import FeatureCodes, ParkingLot, Plan
 from pbxcore.journal import CallEnded, CallTransferred, LegCalled
 from pbxcore.media.commands import DigitHeard, Play
+from pbxcore.sip.uri import write_uri_headers
 from tests.support.handsets import Office
 from tests.unit.pbxcore.test_call_changes import talking
-from tests.unit.pbxcore.test_call_transfers import refer
+from tests.unit.pbxcore.test_call_transfers import refer, replaces
 
 if TYPE_CHECKING:
     from tests.support.handsets import Talk
@@ -175,10 +176,72 @@ def test_the_code_parks_whom_one_talks_to(pause_s: float, parks: bool) -> None:
         for digit in FeatureCodes().park:
             workers.notice(DigitHeard(stream, digit, 100))
             office.run(pause_s)
+        assert any(isinstance(each, Play) for each in workers.asked) is parks
+        said = [name for names in workers.said.values() for name in names]
+        assert said == (["parked-at", "digit-7", "digit-0", "digit-1"] if parks else [])
+        office.run(5)
         ended = [each.notes[-1] == "ended" for each in (alice, bob)]
         assert ended.count(True) == parks
-        assert any(isinstance(each, Play) for each in workers.asked) is parks
+        assert bool(office.house.lines.dialogs("701")) is parks
         for each in (alice, bob):
             each.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_hangs_up_while_he_is_told_the_slot_leaves_the_call_there() -> None:
+    with office_with() as office:
+        alice, bob = talking(office)
+        workers = office.house.workers
+        stream = next(each for each in workers.heard if alice_or_bob(office, each) == "bob")
+        for digit in FeatureCodes().park:
+            workers.notice(DigitHeard(stream, digit, 100))
+        office.run(1)
+        bob.hang_up()
+        office.run(1)
+        assert alice.notes[-1] != "ended"
+        assert office.house.lines.dialogs("701")
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def alice_or_bob(office: Office, stream: str) -> str:
+    """Whose stream it is."""
+    calls = office.house.switchboard.calls
+    legs = [leg for call in calls for leg in call.legs.values()]
+    return next(leg.number for leg in legs if leg.session.sound == stream)
+
+
+def test_who_asks_the_lot_for_a_slot_hands_the_call_over_to_it() -> None:
+    with office_with() as office:
+        alice, bob = talking(office)
+        asking = office["bob"].dial("700")
+        office.run(3)
+        assert [name for names in office.house.workers.said.values() for name in names] == [
+            "parked-at",
+            "digit-7",
+            "digit-0",
+            "digit-1",
+        ]
+        headers = write_uri_headers([(b"Replaces", replaces(asking).encode())])
+        told = refer(bob, b"%b?%b" % (office.house.uri("700"), headers))
+        office.run(1)
+        assert told[-1].status == 200
+        assert bob.notes[-1] == asking.notes[-1] == "ended"
+        assert alice.notes[-1] != "ended"
+        assert office.house.lines.dialogs("701")
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_full_lot_takes_no_call() -> None:
+    with office_with(slots=("701",)) as office:
+        parked(office)
+        asking = office["bob"].dial("700")
+        office.run(1)
+        assert asking.notes[-1] == "486"
+        office["alice"].talk.hang_up()
         office.run()
         office.check()
