@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Dod, Plan
 from pbxcore.dialplan.window import Window
 from pbxcore.features.model import Features, Handling
@@ -309,6 +310,17 @@ class Directory:
             return True
         place = self.plan.own(number)
         return place is not None and place.kind in ("parking_slot", "conference")
+
+    def own(self, number: str) -> Place | None:
+        """What a number of ours means."""
+        if self.extension(number) is not None:
+            return Place("extension", number)
+        prefix = self.plan.codes.to_voicemail
+        if prefix and number.startswith(prefix):
+            owner = self.extension(number.removeprefix(prefix))
+            if owner is not None and owner.box.enabled:
+                return Place("voicemail", owner.number)
+        return self.plan.own(number)
 
     def numbers(self) -> Iterator[str]:
         """The numbers of all enabled extensions."""

@@ -247,6 +247,7 @@ class Pbx:
             handling=events.handling,
             trunks=trunks,
             clock=self._clock,
+            post=self.voicemail.post,
             prompts=self._prompts,
             recordings=self._recordings,
         )

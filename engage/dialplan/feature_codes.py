@@ -43,6 +43,24 @@ class FeatureCodes(BaseModel):
         description=N_("Before an extension, or a group, that is to hear the caller."),
         json_schema_extra={"control": "text", "section": DIALLED},
     )
+    own_mailbox: Code = Field(
+        default="*97",
+        title=N_("My Voicemail"),
+        description=N_("Opens the mailbox of the extension that calls."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
+    any_mailbox: Code = Field(
+        default="*98",
+        title=N_("Voicemail Access"),
+        description=N_("Opens a mailbox whose number and PIN are known."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
+    to_voicemail: Code = Field(
+        default="*",
+        title=N_("Direct Dial Voicemail Prefix"),
+        description=N_("Before the number of the extension that is to get a message."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
     park: Code = Field(
         default="#72",
         title=N_("Call Park"),
@@ -59,6 +77,4 @@ class FeatureCodes(BaseModel):
 
     def codes(self) -> plan.FeatureCodes:
         """As the PBX knows them."""
-        return plan.FeatureCodes(
-            self.pickup, self.group_pickup, self.park, self.intercom, self.paging
-        )
+        return plan.FeatureCodes(**self.model_dump())

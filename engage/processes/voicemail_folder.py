@@ -44,6 +44,8 @@ class VoicemailFolder:
         """Every message; sounds that belong to none are removed."""
         self._arriving.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._deliver()
+        for each in self._arriving.iterdir():
+            each.unlink()
         found: list[Message] = []
         for box in self._root.iterdir():
             if box.is_dir() and box.name != _ARRIVING:

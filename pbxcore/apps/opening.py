@@ -11,6 +11,15 @@ from pbxcore.apps.fax_detection import FaxDetection, detect
 from pbxcore.apps.ivr import Ivr, menu
 from pbxcore.apps.pin_gate import PinGate, gate
 from pbxcore.apps.prompt_player import PromptPlayer, play
+from pbxcore.apps.voicemail.leaving import leave
+from pbxcore.apps.voicemail.portal import any_mailbox, own_mailbox
+from pbxcore.apps.voicemail.services import (
+    VOICEMAIL,
+    AnyMailbox,
+    LeaveGroupMessage,
+    LeaveMessage,
+    OwnMailbox,
+)
 
 if TYPE_CHECKING:
     from pbxcore.apps.premises import Premises
@@ -26,6 +35,8 @@ def service_at(plan: Plan, place: Place) -> Service | None:
     if place.kind == "prompt":
         path = plan.prompts.get(place.value)
         return None if path is None else PromptPlayer(path)
+    if place.kind in VOICEMAIL:
+        return VOICEMAIL[place.kind]
     found = plan.services.get(place.value)
     return found if found is not None and found.kind == place.kind else None
 
@@ -45,3 +56,9 @@ def script_of(service: Service, visit: Visit, premises: Premises) -> Script:
             return play(service)
         case FaxDetection():
             return detect(service)
+        case LeaveMessage() | LeaveGroupMessage():
+            return leave(premises.post, visit, visit.service)
+        case OwnMailbox():
+            return own_mailbox(premises.post, visit)
+        case AnyMailbox():
+            return any_mailbox(premises.post, visit)

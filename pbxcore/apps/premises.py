@@ -5,29 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxcore.apps.conferences import Conferences
-from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.routing import applies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from pbxcore.apps.voicemail.post import Post
+    from pbxcore.dialplan.place import Place
     from pbxcore.dialplan.window import Window
     from pbxcore.directory import Directory
 
 
 class Premises:
-    """The directory and the time.
+    """The directory, the time, and the mailboxes.
 
     Args:
         directory: as it is when it is asked, not when the call began.
         now: the moment, with its zone.
+        post: the mailboxes.
     """
 
-    def __init__(self, directory: Directory, now: Callable[[], datetime]) -> None:
+    def __init__(self, directory: Directory, now: Callable[[], datetime], post: Post) -> None:
         self.directory = directory
         self.now = now
         self.conferences = Conferences()
+        self.post = post
 
     def holds(self, window: Window) -> bool:
         """Whether a time condition applies now."""
@@ -36,9 +39,7 @@ class Premises:
 
     def means(self, number: str) -> Place | None:
         """What a number of ours is."""
-        if self.directory.extension(number) is not None:
-            return Place("extension", number)
-        return self.directory.plan.own(number)
+        return self.directory.own(number)
 
     def beginning_with(self, keys: str) -> Iterator[Place]:
         """Every number of ours that begins so, and is not these keys alone."""

@@ -122,7 +122,7 @@ class SettingUp:
             return
         extension = self._house.directory.extension(number)
         if extension is None:
-            place = self._house.directory.plan.own(number)
+            place = self._house.directory.own(number)
             if place is not None and place.kind not in _DIALLED:
                 self.go_to_place(place, action)
             else:
@@ -130,7 +130,7 @@ class SettingUp:
             return
         handling = self._house.handling
         if handling.undisturbed(number, self._shown):
-            self._fail(refused(486, "pbx"))
+            self._leave_message(number, "user-busy", refused(486, "pbx"))
             return
         always = handling.forwarding(extension, "always", self._shown)
         if always is not None:
@@ -382,6 +382,13 @@ class SettingUp:
         if to:
             self._send_on(number, to.place, why)
         else:
+            self._leave_message(number, why, farewell)
+
+    def _leave_message(self, number: str, why: str, farewell: Farewell) -> None:
+        """Go to the mailbox of an extension, if it has one."""
+        if self._house.premises.post.has_box(number):
+            self._send_on(number, Place("voicemail", number), why)
+        else:
             self._fail(farewell)
 
     @property
@@ -394,7 +401,8 @@ class SettingUp:
         address_of = self._house.address_of
         flow = self.front.flow
         self._forwardings.append(Forwarding(address_of(number, flow), reason))
-        if not may_forward(self._forwardings, address_of(place.value or place.kind, flow)):
+        target = address_of(place.value or place.kind, flow)
+        if place.kind in _DIALLED and not may_forward(self._forwardings, target):
             self._fail(refused(482, "pbx"))
             return
         self._told.clear()

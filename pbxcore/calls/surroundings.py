@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from pbxcore.apps.premises import Premises
+from pbxcore.apps.voicemail.post import nobodys_post
 from pbxcore.calls.archive import Archive
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.lines import Lines
@@ -29,6 +30,7 @@ from pbxcore.sip.uri import SipUri, escaped_user, parse_uri
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pbxcore.apps.voicemail.post import Post
     from pbxcore.calls.anchoring import Anchor
     from pbxcore.calls.attending import Attending
     from pbxcore.calls.call import Call
@@ -63,6 +65,7 @@ class Surroundings:
         today: the moment, with its zone.
         prompts: the sound files of what services say; None: ours.
         archive: where recordings are kept.
+        post: the mailboxes; None: there are none.
 
     Attributes:
         premises: what services may ask for.
@@ -89,6 +92,7 @@ class Surroundings:
         today: Callable[[], datetime] = lambda: datetime.fromtimestamp(0, UTC),
         prompts: Prompts | None = None,
         archive: Archive | None = None,
+        post: Post | None = None,
     ) -> None:
         self.agent = agent
         self.anchor = anchor
@@ -98,7 +102,7 @@ class Surroundings:
         self.record = record
         self.handling = handling
         self.way_out = way_out or _nowhere
-        self.premises = Premises(directory, today)
+        self.premises = Premises(directory, today, post or nobodys_post(directory))
         self.prompts = prompts or Prompts()
         self.archive = archive or Archive("", lambda: 0.0)
         self.lines = Lines()

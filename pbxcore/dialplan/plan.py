@@ -235,7 +235,8 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     """What is dialled, or pressed while one talks (`park`), to have something done; "": nothing.
 
     `pickup` goes before the number of an extension that rings, `intercom` and `paging` before that
-    of one that is to answer by itself.
+    of one that is to answer by itself, `to_voicemail` before that of one whose mailbox is to take a
+    message.
     """
 
     pickup: str = "**"
@@ -243,6 +244,9 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     park: str = "#72"
     intercom: str = "*80"
     paging: str = "*81"
+    own_mailbox: str = "*97"
+    any_mailbox: str = "*98"
+    to_voicemail: str = "*"
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -279,6 +283,10 @@ class Plan(msgspec.Struct, frozen=True):
 
     def own(self, number: str) -> Place | None:
         """What a number of ours means that is no extension."""
+        if number and number == self.codes.own_mailbox:
+            return Place("own_mailbox", number)
+        if number and number == self.codes.any_mailbox:
+            return Place("any_mailbox", number)
         service = self.services.get(number)
         return self.numbers.get(number) if service is None else Place(service.kind, number)
 

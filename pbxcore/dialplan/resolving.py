@@ -145,9 +145,7 @@ def reach(
 
 
 def _own(directory: Directory, number: str) -> Place | None:
-    if directory.extension(number) is not None:
-        return Place("extension", number)
-    return directory.plan.own(number)
+    return directory.own(number)
 
 
 def _taking(plan: Plan, dialled: str) -> Place | None:

@@ -27,6 +27,7 @@ from pbxcore.sip.user_agent import UserAgent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.apps.voicemail.post import Post
     from pbxcore.authentication import Authentication
     from pbxcore.commands import CallCommand, ConferenceCommand, ConferenceShown
     from pbxcore.directory import Directory
@@ -62,6 +63,7 @@ class CallService:
         handling: what extensions want of their calls.
         trunks: how the trunks stand.
         clock: seconds UTC since 1970.
+        post: the mailboxes.
         prompts: the sound files of what services say; None: ours.
         recordings: the absolute path of the folder that recordings are kept in.
     """
@@ -82,6 +84,7 @@ class CallService:
         trunks: Trunks,
         clock: Callable[[], float],
         recordings: str,
+        post: Post,
         prompts: Prompts | None = None,
     ) -> None:
         self._trunks = trunks
@@ -112,6 +115,7 @@ class CallService:
             today=today,
             prompts=prompts,
             archive=Archive(recordings, clock),
+            post=post,
         )
         self.lines = self._house.lines
         self._switchboard = Switchboard(self._house)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from pbxcore.apps.voicemail.post import Post
 from pbxcore.commands import (
     DeleteVoiceMessages,
     ListMailboxes,
@@ -37,6 +38,8 @@ class VoicemailService:
         entropy: that many unguessable bytes.
 
     Attributes:
+        mailboxes: what lies in them.
+        post: the same for callers and owners who call.
         changed: told a number in whose mailbox something else waits.
     """
 
@@ -52,6 +55,7 @@ class VoicemailService:
         self._directory = directory
         self._record = record
         self.mailboxes = Mailboxes(keeper, now_ms=now_ms, token=lambda: entropy(4).hex())
+        self.post = Post(directory, self.mailboxes, now_ms=now_ms)
         self.mailboxes.on_message.append(self._left)
         self.mailboxes.on_change.append(self._changed)
         self.changed: Callable[[str], None] = lambda number: None

@@ -1,0 +1,1 @@
+"""Voicemail as callers and owners of mailboxes hear it."""
