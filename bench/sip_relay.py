@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import uvloop
 
-from engage.processes.loop import settle
+from engage.processes.part import settle
 from pbxcore.net.desk import Desk
 from pbxcore.net.user_agent import AsyncUserAgent
 from pbxcore.sip.agent.listener import CallListener, Ending

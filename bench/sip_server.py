@@ -22,7 +22,7 @@ import uvloop
 
 from engage.identifiers import now_ms
 from engage.processes.binding_file import BindingFile
-from engage.processes.loop import settle
+from engage.processes.part import settle
 from engage.telephony.journal_file import JournalWriter
 from pbxcore.commands import MessageArrived, MessageStored
 from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot

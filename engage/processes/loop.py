@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 from typing import TYPE_CHECKING
-
-_YOUNG = 10_000
-"""Objects that may be new before the collector looks for circles among them; usually 700."""
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -24,15 +20,6 @@ def run(main: Coroutine[object, object, None]) -> None:
         asyncio.run(main)
     else:
         uvloop.run(main)
-
-
-def settle() -> None:
-    """Spare the collector what stays: a full collection of it would hold the loop up for 50 ms.
-
-    What comes later is looked at less often than usual: nearly all of it goes by itself.
-    """
-    gc.freeze()
-    gc.set_threshold(_YOUNG)
 
 
 async def until_stopped(leash: Leash) -> None:

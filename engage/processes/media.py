@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import resource
@@ -23,7 +22,7 @@ from engage.processes.channel import (
     encode,
 )
 from engage.processes.media_channel import MEDIA_FRAMES
-from engage.processes.part import begin
+from engage.processes.part import begin, settle
 from pbxcore.commands import Probe
 from pbxcore.media_worker import MediaWorker
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from engage.processes.part import Leash
     from pbxcore.media.commands import MediaNotice, MediaRequest
 
-log = logging.getLogger("engage.processes.media")  # run as `__main__`
+log = logging.getLogger(__name__)
 
 MOST_UNSENT = 4 * 1024 * 1024  # bytes; a peer that does not read is as good as gone
 
@@ -113,7 +112,7 @@ class MediaPart:
         loop.watch(self._leash.socket.fileno(), loop.stop)
         loop.watch(self._listener.fileno(), self._accept)
         _allow_descriptors()
-        gc.freeze()  # a full collection would hold the loop up
+        settle()
         self._leash.ready()
         log.info("media serves", extra={"pairs": self._worker.pairs})
         loop.run()
@@ -134,11 +133,7 @@ def _allow_descriptors() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def main() -> None:
+def main(descriptor: int) -> None:
     """Serve as the supervisor's media part."""
-    leash = begin("media")
+    leash = begin("media", descriptor)
     MediaPart(leash).serve()
-
-
-if __name__ == "__main__":
-    main()

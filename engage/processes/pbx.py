@@ -17,9 +17,9 @@ from engage.processes.ban_file import BanFile
 from engage.processes.binding_file import BindingFile
 from engage.processes.connection import Connection
 from engage.processes.event_files import EventFiles
-from engage.processes.loop import run, settle, until_stopped
+from engage.processes.loop import run, until_stopped
 from engage.processes.media_link import MediaLink
-from engage.processes.part import begin
+from engage.processes.part import begin, settle
 from engage.processes.renewal import keep_current
 from engage.processes.sealed_directory import SealedDirectory
 from engage.processes.voicemail_folder import VoicemailFolder
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from pbxcore.journal import Fact
     from pbxcore.pbx import WebSockets
 
-log = logging.getLogger("engage.processes.pbx")  # run as `__main__`
+log = logging.getLogger(__name__)
 
 LISTENERS = ("sip-udp", "sip-tcp", "sips")
 BEAT_EVERY_S = 5.0
@@ -220,9 +220,13 @@ class PbxPart:
             connection.tell(JournalGrew(seq))
 
 
-async def main() -> None:
-    """Serve as the supervisor's pbx part."""
-    leash = begin("pbx")
+def main(descriptor: int) -> None:
+    """Become the supervisor's pbx part."""
+    run(_serve(begin("pbx", descriptor)))
+
+
+async def _serve(leash: Leash) -> None:
+    """Serve, or say what stands in the way."""
     try:
         part = PbxPart(leash)
     except OSError as failed:
@@ -231,7 +235,3 @@ async def main() -> None:
         await part.serve()
     except CertificateRefused as refused:
         leash.refuse(str(refused))
-
-
-if __name__ == "__main__":
-    run(main())

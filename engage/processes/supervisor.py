@@ -117,7 +117,7 @@ class Supervisor:
         descriptors = {name: self._listeners[name].fileno() for name in names}
         with theirs:
             part.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-m", f"engage.processes.{part.name}", str(theirs.fileno())],
+                [sys.executable, "-m", "engage.processes.start", part.name, str(theirs.fileno())],
                 pass_fds=[theirs.fileno(), self._lock.descriptor, *descriptors.values()],
                 stdin=subprocess.DEVNULL,
             )

@@ -17,8 +17,8 @@ from engage.keyring import Keyring
 from engage.processes.control import Control
 from engage.processes.greeting import greeting
 from engage.processes.link import PartLink, PbxLink
-from engage.processes.loop import run, settle, until_stopped
-from engage.processes.part import begin
+from engage.processes.loop import run, until_stopped
+from engage.processes.part import begin, settle
 from engage.processes.renewal import keep_current
 from engage.settings import DEMONSTRATION_MARK, from_text
 from engage.storage.database import SchemaTooNew
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from engage.processes.part import Leash
     from engage.settings import Settings
 
-log = logging.getLogger("engage.processes.web")  # run as `__main__`
+log = logging.getLogger(__name__)
 
 PBX_LOOKS, PBX_LOOK_S = 150, 0.02
 
@@ -138,9 +138,13 @@ class WebPart:
         return context
 
 
-async def main() -> None:
-    """Serve as the supervisor's web part."""
-    leash = begin("web")
+def main(descriptor: int) -> None:
+    """Become the supervisor's web part."""
+    run(_serve(begin("web", descriptor)))
+
+
+async def _serve(leash: Leash) -> None:
+    """Serve, or say what stands in the way."""
     settings = from_text(leash.handover.plan.settings)
     try:
         await WebPart(leash, settings).serve()
@@ -155,7 +159,3 @@ async def main() -> None:
     except errors.Unavailable as absent:
         log.error("database not available", extra=absent.params)
         raise SystemExit(1) from None
-
-
-if __name__ == "__main__":
-    run(main())
