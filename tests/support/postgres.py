@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import make_url
 
 from engage.storage.database import Database
+from tests.support.furnished import fill_now
 from tests.support.migrated import make_file, migrate_now
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Postgres:
         self.port = _free_port()
         self._durable = durable
         self._process: subprocess.Popen[bytes] | None = None
-        self._original: str | None = None
+        self._migrated: str | None = None
+        self._furnished: str | None = None
         if self._as_root:
             os.chown(self.folder, pwd.getpwnam(ACCOUNT).pw_uid, -1)
         self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", ACCOUNT, "-E", "UTF8",
@@ -95,13 +97,24 @@ class Postgres:
 
     def make_migrated_database(self) -> str:
         """A new database with this release's schema: the copy of one that was migrated."""
-        if self._original is None:
+        if self._migrated is None:
             url = self.make_database()
             migrate_now(url)
-            self._original = make_url(url).database
+            self._migrated = make_url(url).database
+        return self._copy(str(self._migrated))
+
+    def make_furnished_database(self) -> str:
+        """A new database with the demonstration data; the keys are `bring_keys`'s."""
+        if self._furnished is None:
+            url = self.make_migrated_database()
+            fill_now(url)
+            self._furnished = make_url(url).database
+        return self._copy(str(self._furnished))
+
+    def _copy(self, original: str) -> str:
         name = f"test{next(_numbers)}"
         self._run("createdb", "-h", str(self.folder), "-p", str(self.port), "-U", ACCOUNT,
-                  "-T", str(self._original), name)  # fmt: skip
+                  "-T", original, name)  # fmt: skip
         return self.url(name)
 
     def url(self, name: str) -> str:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Self
 
+from tests.support.furnished import furnish
 from tests.support.migrated import make_file
 
 if TYPE_CHECKING:
@@ -137,7 +138,10 @@ class Server:
         """Start it, printing to `log` or to `output`; waits until every part serves."""
         self.data.parent.mkdir(parents=True, exist_ok=True)
         if self._temporary and self._demo and "--database" not in self._arguments:
-            make_file(self.data / "engage.db")
+            if self._environment:  # its secrets may be others
+                make_file(self.data / "engage.db")
+            else:
+                furnish(self.data)
         with self._log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command(),
@@ -226,7 +230,7 @@ class Server:
         context = ssl.create_default_context(cafile=own) if https else None
         request = urllib.request.Request(url)  # noqa: S310 - our own address
         try:
-            with urllib.request.urlopen(request, timeout=10, context=context) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=READY_WITHIN_S, context=context) as answer:  # noqa: S310
                 return Reply(answer.status, answer.read())
         except urllib.error.HTTPError as refused:
             with refused:

@@ -18,7 +18,7 @@ from engage.keyring import Keyring
 from engage.processes.link import PartLink, PbxLink
 from engage.settings import Settings
 from engage.web.protocol import server_config
-from tests.support.migrated import make_file
+from tests.support.furnished import bring_keys, furnish
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -136,11 +136,13 @@ async def site(data: Path, *, pbx: PbxLink | None = None, **settings: Any) -> As
     configured = Settings(data=data, demo=True, **settings)
     absent = data / "absent.sock"
     clock = AdjustableClock()
-    if "database" not in settings:
-        make_file(data / "engage.db")
+    if "database" in settings:
+        bring_keys(data)
+    else:
+        furnish(data)
     application = build(
         configured,
-        Keyring(b"k" * 32),
+        Keyring.of(data, None),
         pbx or PbxLink(absent),
         PartLink("media", absent),
         clock,

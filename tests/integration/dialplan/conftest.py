@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest_asyncio
 
 from tests.support import site as support
-from tests.support.postgres import Postgres, postgres
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import pytest
 
+    from tests.support.postgres import Postgres
     from tests.support.site import Site
-
-__all__ = ["postgres"]
 
 
 @dataclass
@@ -42,7 +40,7 @@ class House:
 async def house(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres: Postgres
 ) -> AsyncIterator[House]:
-    on = {"database": postgres.make_database()} if request.param == "postgresql" else {}
+    on = {"database": postgres.make_furnished_database()} if request.param == "postgresql" else {}
     async with support.site(tmp_path_factory.mktemp("data"), **on) as site:
         house = House(site, await site.sign_in("admin", "Demo-admin!"), ("", ""))
         house.trunks = (await house.trunk("City Line"), await house.trunk("Other"))

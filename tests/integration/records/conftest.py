@@ -15,7 +15,6 @@ from pbxcore.journal import CallRecorded
 from tests.support import site as support
 from tests.support.call_story import Story
 from tests.support.messaging import eventually
-from tests.support.postgres import Postgres, postgres
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,9 +23,8 @@ if TYPE_CHECKING:
     import pytest
 
     from pbxcore.commands import Reply, Request
+    from tests.support.postgres import Postgres
     from tests.support.site import Site
-
-__all__ = ["postgres"]
 
 FILE = "monitor/2026-07/auto-1785000000-1001-1002.wav"
 SOUND = bytes(range(256)) * 40
@@ -103,7 +101,7 @@ async def office(
     """One for all tests of a module on each database: starting it hashes five passwords."""
     data = tmp_path_factory.mktemp("data")
     on: dict[str, Any] = (
-        {"database": postgres.make_database()} if request.param == "postgresql" else {}
+        {"database": postgres.make_furnished_database()} if request.param == "postgresql" else {}
     )
     settings, pbx = Settings(data=data), TellingLink(data / "absent.sock")
     sound = settings.recordings / FILE

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
+    import pytest
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.mailing import Recipient
@@ -88,9 +89,12 @@ class Someone:
         self.site.clock.offset_ms += 60_000
 
 
-@pytest_asyncio.fixture
-async def site(tmp_path: Path, database_url: str) -> AsyncIterator[Site]:
-    async with support.site(tmp_path, database=database_url) as running:
+@pytest_asyncio.fixture(params=["sqlite", "postgresql"])
+async def site(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Site]:
+    on = {}
+    if request.param == "postgresql":
+        on["database"] = request.getfixturevalue("postgres").make_furnished_database()
+    async with support.site(tmp_path, **on) as running:
         yield running
 
 
