@@ -234,6 +234,7 @@ class PlaceCall(msgspec.Struct, frozen=True, tag=True):
     caller: str
     callee: str
     by: str = ""
+    outside: bool = False
 
 
 class TransferCall(msgspec.Struct, frozen=True, tag=True):
@@ -242,6 +243,56 @@ class TransferCall(msgspec.Struct, frozen=True, tag=True):
     call: str
     leg: str
     target: str
+
+
+class SuperviseCall(msgspec.Struct, frozen=True, tag=True):
+    """Ring an extension, and let it hear the talk of a leg once it has answered. Reply: `CallDone`.
+
+    It listens, whispers to the leg, or is heard by both.
+    """
+
+    call: str
+    leg: str
+    supervisor: str
+    mode: Literal["listen", "whisper", "barge"] = "listen"
+
+
+class RecordCall(msgspec.Struct, frozen=True, tag=True):
+    """Record a talk from now on, or not any more. Reply: `CallDone`."""
+
+    call: str
+    on: bool
+
+
+class MuteLeg(msgspec.Struct, frozen=True, tag=True):
+    """Let nobody hear a leg, or let them again. Reply: `CallDone`."""
+
+    call: str
+    leg: str
+    muted: bool
+
+
+class HoldLeg(msgspec.Struct, frozen=True, tag=True):
+    """Let a leg hold whom it talks to, or not any more. Reply: `CallDone`."""
+
+    call: str
+    leg: str
+    held: bool
+
+
+class RedirectLeg(msgspec.Struct, frozen=True, tag=True):
+    """Call a number for a leg, in place of whom it talks to or who is called. Reply: `CallDone`."""
+
+    call: str
+    leg: str
+    target: str
+
+
+class DecideCall(msgspec.Struct, frozen=True, tag=True):
+    """Take a call from outside that waits for a decision, or refuse it. Reply: `CallDone`."""
+
+    call: str
+    accepted: bool
 
 
 class CallDone(msgspec.Struct, frozen=True, tag=True):
@@ -254,7 +305,17 @@ class CallDone(msgspec.Struct, frozen=True, tag=True):
     call: str = ""
 
 
-CallCommand = HangUpCall | PlaceCall | TransferCall
+CallCommand = (
+    HangUpCall
+    | PlaceCall
+    | TransferCall
+    | RedirectLeg
+    | DecideCall
+    | SuperviseCall
+    | RecordCall
+    | MuteLeg
+    | HoldLeg
+)
 
 
 class ListMailboxes(msgspec.Struct, frozen=True, tag=True):

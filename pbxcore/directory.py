@@ -41,7 +41,8 @@ class Extension(msgspec.Struct, frozen=True):
     wants it (`optional`) or always (`required`). Who talks is called all the same with
     `call_waiting`; `most_calls` at once, 0: any number.
 
-    `recorded` are the calls that are recorded without being asked for. `permission` is how far away
+    `recorded` are the calls that are recorded without being asked for; `supervisors` the extensions
+    that may hear its talks. `permission` is how far away
     it may call; `outbound_cid` is the number that it shows outside, `emergency_cid` that of its
     emergency calls. A call outside lasts `longest_s` at most, 0: as long as it likes. Routes ask
     it for no PIN while `skips_pin` applies. Services speak to it in `language`, empty: that of the
@@ -63,6 +64,7 @@ class Extension(msgspec.Struct, frozen=True):
     call_waiting: bool = True
     most_calls: int = 0
     recorded: Literal["off", "internal", "external", "all"] = "off"
+    supervisors: tuple[str, ...] = ()
     permission: str = "internal"
     outbound_cid: str = ""
     emergency_cid: str = ""
@@ -129,9 +131,11 @@ class DomainSettings(msgspec.Struct, frozen=True):
     Who calls an extension that no phone is registered for gets `unavailable_status`. With
     `deflection_diversion` a call from outside that goes out again says that it was deflected.
 
-    Who presses `recording_code` in a call has it recorded, or no longer; empty: nobody can. A
-    recording has both sides mixed, or left and right with `recording_stereo`. What was recorded
+    A recording has both sides mixed, or left and right with `recording_stereo`. What was recorded
     until a transfer is recorded after it too with `recording_goes_on`.
+
+    With `call_control` a program may refuse calls from outside, or take them, for some seconds
+    before they go on by themselves.
 
     `name_servers` (`address:port`) find SIP servers by name, instead of those of the machine.
     """
@@ -160,8 +164,8 @@ class DomainSettings(msgspec.Struct, frozen=True):
     unavailable_status: int = 480
     deflection_diversion: bool = False
     language: str = ""
-    recording_code: str = "*3"
     recording_stereo: bool = False
+    call_control: bool = False
     recording_goes_on: bool = False
 
 

@@ -167,7 +167,6 @@ class Phones:
             name_servers=sip.name_servers,
             digest_algorithms=sip.digest_algorithms,
             digest_integrity=sip.digest_integrity,
-            recording_code=recording.code,
             recording_stereo=recording.stereo,
             recording_goes_on=recording.goes_on,
             language=get(VoicePrompts).language,

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from engage.errors import N_
 
 SECTION = "recording"
-Code = Annotated[str, StringConstraints(pattern=r"^([*#0-9]{2,6})?$")]
 
 
 class RecordingSettings(BaseModel):
@@ -17,15 +14,6 @@ class RecordingSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", title=N_("Recording"))
 
-    code: Code = Field(
-        default="*3",
-        title=N_("Recording Code"),
-        description=N_(
-            "Whoever presses it in a call begins a recording, or ends it; where calls are recorded"
-            " automatically, it pauses. Left empty, nobody can."
-        ),
-        json_schema_extra={"control": "text"},
-    )
     stereo: bool = Field(
         default=False,
         title=N_("Stereo"),

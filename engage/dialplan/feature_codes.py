@@ -68,6 +68,33 @@ class FeatureCodes(BaseModel):
         json_schema_extra={"control": "text", "section": PRESSED},
     )
 
+    record: Code = Field(
+        default="*3",
+        title=N_("Call Recording"),
+        description=N_(
+            "Begins a recording of the call, or ends it; one that began by itself is paused."
+        ),
+        json_schema_extra={"control": "text", "section": PRESSED},
+    )
+    listen: Code = Field(
+        default="*54",
+        title=N_("Listen"),
+        description=N_("Before the extension whose call is to be heard."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
+    whisper: Code = Field(
+        default="*55",
+        title=N_("Whisper"),
+        description=N_("The extension alone hears who dials it."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
+    barge: Code = Field(
+        default="*56",
+        title=N_("Barge"),
+        description=N_("Both who talk hear who dials it."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
+
     @model_validator(mode="after")
     def _different(self) -> Self:
         codes = [each for each in self.model_dump().values() if each]

@@ -12,12 +12,14 @@ from pbxcore.calls.attending import Attending
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.caller_leg import CallerLeg
 from pbxcore.calls.curfew import Curfew
+from pbxcore.calls.deciding import Deciding
 from pbxcore.calls.keys import pass_key
 from pbxcore.calls.party import Farewell, hung_up, refused
 from pbxcore.calls.recording import Recording
 from pbxcore.calls.renegotiating import Renegotiating
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.calls.taking_over import TakingOver
+from pbxcore.calls.talk_room import TalkRoom, dismiss
 from pbxcore.calls.telling import ended_fact, reasons, started_fact
 from pbxcore.calls.transferring import Transferring
 from pbxcore.errors import RemoteProtocolError
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.party import By, Origin
     from pbxcore.calls.planning import Aim
     from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.calls.talk_room import Mode
     from pbxcore.dialplan.place import Place
     from pbxcore.media.commands import StreamClosed
     from pbxcore.sip.agent.incoming_call import IncomingCall
@@ -64,6 +67,9 @@ class Call:
         setting_up: the search for somebody who answers, while there is one.
         recording: keeps what the two say.
         paging: many who hear one leg, while they do.
+        room: where they talk while others hear it.
+        transferring: hands on.
+        deciding: waits for a program to take the call.
     """
 
     def __init__(
@@ -80,12 +86,14 @@ class Call:
         self.paging: Paging | None = None
         self._over = over
         self._closing = 0
+        self.deciding: Deciding | None = None
         self._answered = False
         self._outcome: Farewell | None = None
         self._renegotiating = Renegotiating(self)
-        self._transferring = Transferring(self)
+        self.transferring = Transferring(self)
         self._taking_over = TakingOver(self)
         self.recording = Recording(self)
+        self.room = TalkRoom(self)
 
     # From the outside
 
@@ -123,7 +131,11 @@ class Call:
         self.setting_up = setting_up
         if self.aim.fax is not None and not self.aim.fax.auto_answer:
             leg.session.listen_for_fax(wanted=True)
-        leg.session.open(lines, partial(self._anchored, setting_up))
+        go_on = partial(leg.session.open, lines, partial(self._anchored, setting_up))
+        if origin.trunk and house.directory.settings.call_control:
+            self.deciding = Deciding(house, go_on)
+        else:
+            go_on()
 
     def hang_up(self, farewell: Farewell, leg: str = "") -> None:
         """End it all, or one leg and whoever talks to it: `farewell` says why."""
@@ -136,14 +148,10 @@ class Call:
         for each in list(self.legs.values()):
             self.end(each, farewell)
 
-    def transfer(self, leg: str, number: str) -> int:
-        """Hand on whom a leg talks to, unasked; the status says whether that was begun."""
-        one = self.legs[leg]
-        partner = self.partner(one)
-        if partner is None or self.setting_up is not None:
-            return 409
-        self._transferring.blind(one, partner, number)
-        return 202
+    @property
+    def is_undecided(self) -> bool:
+        """Whether a program may still refuse it."""
+        return self.deciding is not None and self.deciding.open
 
     # For its parts
 
@@ -170,6 +178,8 @@ class Call:
         if leg.over:
             return
         leg.over = True
+        if self.deciding is not None and self.deciding.open:
+            self.deciding.close()
         if leg.curfew is not None:
             leg.curfew.stop()
         self.leave_service(leg)
@@ -178,8 +188,9 @@ class Call:
             self.paging = None
         self._renegotiating.ended(leg)
         if self.partner(leg) is not None:
-            self.recording.parted()
+            self._parting()
             self.talking = None
+        dismiss(leg)
         del self.legs[leg.id]
         self.house.lines.drop(leg)
         self.house.parking.free(leg)
@@ -256,6 +267,20 @@ class Call:
         except RemoteProtocolError as error:
             self.refuse(leg, error.status, error.reason, error.headers)
 
+    def supervise(self, leg: Leg, target: Leg, mode: Mode, lines: Sequence[Line]) -> None:
+        """Let a leg hear the talk of one of another call, answered with these lines if need be."""
+        self._answered = True
+        self.house.record(LegAnswered(self.id, leg.id, mode, target.number))
+        leg.supervises = target
+        target.supervisors[leg] = mode
+        if leg.answered:
+            target.call.room.arrange()
+            return
+        try:
+            leg.accept(lines)
+        except RemoteProtocolError as error:
+            self.refuse(leg, error.status, error.reason, error.headers)
+
     def leave_service(self, leg: Leg) -> None:
         """A leg talks to no service any more."""
         attending, leg.attending = leg.attending, None
@@ -290,11 +315,12 @@ class Call:
                 self.house.waiting.music(leg)
         self._renegotiating.align(first, second)
         self.house.record(LegsJoined(self.id, first.id, second.id))
+        self.room.arrange()
         self.recording.joined(first, second)
 
     def part(self) -> None:
         """Nobody talks any more."""
-        self.recording.parted()
+        self._parting()
         talking, self.talking = self.talking, None
         if talking is not None:
             talking[0].session.part()
@@ -331,6 +357,8 @@ class Call:
             leg.attending.begin()
         elif self.paging is not None:
             self.paging.answered(leg)
+        elif leg.supervises is not None:
+            leg.supervises.call.room.arrange()
         elif isinstance(leg, CalledLeg) and self.setting_up is not None:
             self.setting_up.answered(leg)
         elif isinstance(leg, CalledLeg):
@@ -378,7 +406,7 @@ class Call:
 
     def leg_referred(self, leg: Leg, referral: Referral) -> None:
         """It wants to hand its partner on."""
-        self._transferring.referred(leg, referral)
+        self.transferring.referred(leg, referral)
 
     def leg_replaced(self, leg: Leg, incoming: IncomingCall, origin: Origin) -> None:
         """Somebody wants its place, or to talk to it where it is parked."""
@@ -392,7 +420,7 @@ class Call:
             leg.attending.pressed(digit)
         if partner is None:
             return
-        pass_key(partner, digit, duration_ms, by)
+        pass_key(partner, digit, duration_ms, by, mixed=self.room.occupied)
         if leg.number:
             self._code_pressed(leg, digit)
 
@@ -403,7 +431,7 @@ class Call:
             leg.attending.heard_fax()
         elif partner is not None and self.aim.fax is not None and self.setting_up is None:
             leg.session.listen_for_fax(wanted=False)
-            self._transferring.blind(partner, leg, self.aim.fax.fax.value)
+            self.transferring.blind(partner, leg, self.aim.fax.fax.value)
 
     def leg_silent(self, leg: Leg, reason: str) -> None:
         """It is not heard any more: the call is over, but for others who hear a page."""
@@ -423,12 +451,17 @@ class Call:
 
     # Inside
 
+    def _parting(self) -> None:
+        """The two who talk will not any more."""
+        self.recording.parted()
+        self.room.parted()
+
     def _code_pressed(self, leg: Leg, key: str) -> None:
         """Do what an extension asks for by keys while it talks."""
         directory = self.house.directory
         codes: dict[str, Callable[[], object]] = {
             directory.plan.codes.park: partial(self.house.parking.park_partner, leg),
-            directory.settings.recording_code: partial(self.recording.switch, leg),
+            directory.plan.codes.record: partial(self.recording.switch, leg),
         }
         pressed = leg.keypad.press(key, self.house.now(), codes)
         if pressed:

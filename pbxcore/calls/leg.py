@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.curfew import Curfew
     from pbxcore.calls.offering import Line
     from pbxcore.calls.session import Session
+    from pbxcore.calls.talk_room import Mode
     from pbxcore.media.commands import MediaNotice
     from pbxcore.sip.agent.call import Call as SipCall
     from pbxcore.sip.agent.listener import Ending
@@ -47,6 +48,10 @@ class Leg(CallListener):
         held: whether it holds whom it talks to.
         waits: whether something is played to it meanwhile.
         asked_slot: the slot for parked calls that it was told of.
+        supervises: the leg whose talk it hears, in another call.
+        supervisors: who hears its talks, and how.
+        muted: whether nobody hears it, as was asked for from outside.
+        held_from_outside: whether it holds whom it talks to because somebody else wanted so.
         recorded: whether its talks are recorded, whoever it is: its way here wants so.
         keypad: what it pressed last while it talked.
         attending: the service it talks to, if it does.
@@ -73,6 +78,9 @@ class Leg(CallListener):
         self.held = False
         self.waits = False
         self.asked_slot = ""
+        self.supervises: Leg | None = None
+        self.supervisors: dict[Leg, Mode] = {}
+        self.muted = self.held_from_outside = False
         self.recorded = False
         self.keypad = Keypad()
         self.attending: Attending | None = None

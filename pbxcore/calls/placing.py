@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxcore.calls.leg import Leg
 from pbxcore.calls.offering import OURS
 from pbxcore.calls.party import Farewell
 from pbxcore.calls.setting_up import SettingUp
+from pbxcore.dialplan.permissions import LEVELS
 from pbxcore.journal import CallStarted, LegAnswered
 from pbxcore.sip import causes
 from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.call import Call
 
+ANYWHERE: Final = LEVELS[-1]
 _PLACED = Farewell("pbx", 0, causes.NORMAL, "placed")
 
 
@@ -30,22 +32,37 @@ class Placing:
     Args:
         call: which is new.
         told: hears how it goes with the callee: statuses, the last one final.
+        level: how far outside who has no extension may be called, and call.
     """
 
-    def __init__(self, call: Call, told: Callable[[int], None]) -> None:
+    def __init__(
+        self, call: Call, told: Callable[[int], None] = lambda status: None, level: str = ""
+    ) -> None:
         self._call = call
-        self._told = told
+        self._told, self._level = told, level
         house, origin = call.house, call.origin
         self._wish = Leg(house.leg_id(), call, origin.number, origin.caller)
         self._wish.session = house.silent_session(self._wish)
         self._wish.calls = True
 
-    def begin(self, caller: str) -> None:
-        """Ring the caller, who sees whom he is going to talk to."""
+    def begin(self, caller: str, then: Callable[[Leg], None] | None = None) -> None:
+        """Ring the caller, who sees whom he is going to talk to.
+
+        `then` does what he is called for; else the callee is called for him.
+        """
         call, wish = self._call, self._wish
+        then = then or self._call_callee
         call.add(wish)
         call.house.record(
-            CallStarted(call.id, wish.id, caller, call.origin.name, call.dialled, "internal")
+            CallStarted(
+                call.id,
+                wish.id,
+                call.origin.number,
+                call.origin.name,
+                call.dialled,
+                "internal" if call.origin.number else "outbound",
+                caller=call.origin.shown,
+            )
         )
         address = call.house.address_of(call.dialled, None)
         call.set_up(
@@ -55,19 +72,24 @@ class Placing:
                 Caller(address),
                 OURS,
                 hops=MAX_FORWARDS,
-                connected=self._answered,
+                connected=lambda leg: self._answered(leg, then),
                 failed=lambda farewell: self._failed(wish, farewell),
+                level=self._level,
             ),
             caller,
             "dial",
         )
 
-    def _answered(self, leg: Leg) -> None:
-        """The caller is there: call the callee for him."""
+    def _answered(self, leg: Leg, then: Callable[[Leg], None]) -> None:
+        """The caller is there."""
         call = self._call
         call.house.record(LegAnswered(call.id, leg.id))
         leg.calls = True
+        then(leg)
+        call.finish(self._wish, _PLACED)
 
+    def _call_callee(self, leg: Leg) -> None:
+        call = self._call
         call.set_up(
             SettingUp(
                 call,
@@ -79,11 +101,11 @@ class Placing:
                 failed=lambda farewell: self._failed(leg, farewell),
                 rang=self._told,
                 attended=lambda: self._told(200),
+                level=self._level,
             ),
             call.dialled,
             "dial",
         )
-        call.finish(self._wish, _PLACED)
 
     def _connected(self, leg: Leg, other: Leg) -> None:
         self._told(200)

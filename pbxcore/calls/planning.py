@@ -83,7 +83,9 @@ class Planning:
             case Outward(tries):
                 outward = direction if origin.trunk else "outbound"
                 return Aim(origin, dialled, outward, original=found.original, tries=tries)
-            case Place("page" | "intercom" | "parking_lot") as place:
+            case Place(
+                "page" | "intercom" | "parking_lot" | "listen" | "whisper" | "barge"
+            ) as place:
                 return Aim(origin, place.value, direction, original=found.original, place=place)
             case Place() as place if service_at(self._directory.plan, place) is not None:
                 return Aim(origin, place.value, direction, original=found.original, place=place)

@@ -85,7 +85,8 @@ class Renegotiating:
         partner = self._call.partner(leg)
         if partner is not None:
             leg.session.join(partner.session)
-        held = leg.session.holds
+            self._call.room.arrange()
+        held = leg.session.holds or leg.held_from_outside
         if held is not leg.held and leg.answered:
             leg.held = held
             self._call.house.record(LegHeld(self._call.id, leg.id, held))

@@ -18,6 +18,7 @@ from pbxcore.calls.offering import (
     to_offer,
 )
 from pbxcore.calls.track import FOR_EVER, Silence, Track, paired, pairs
+from pbxcore.media.codecs.catalogue import transcodable
 from pbxcore.media.commands import (
     Connect,
     Disconnect,
@@ -218,6 +219,18 @@ class Session:
     def sound(self) -> str:
         """The stream that carries its sound, nothing when none is open."""
         return next((each.stream for each in self.tracks if each.kind == "audio"), "")
+
+    @property
+    def mixable(self) -> bool:
+        """Whether its sound can be heard together with that of others."""
+        spoken = [each.main for each in self.agreed if each.kind == "audio"]
+        return bool(spoken) and all(each and transcodable(each.codec) for each in spoken)
+
+    def reconnect(self, other: Session) -> None:
+        """Let the sound of two that are joined go straight again."""
+        for first, second in pairs(self.tracks, other.tracks):
+            if first.kind == "audio" and first.peer is second:
+                self._anchor.ask(Connect(first.stream, second.stream))
 
     @property
     def takes_events(self) -> bool:

@@ -16,6 +16,7 @@ from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.paging import Paging, answer_at_once
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.ringing import Ringing, for_caller
+from pbxcore.calls.supervising import MODES, talk_of
 from pbxcore.calls.visiting import visit_of
 from pbxcore.calls.ways_out import WaysOut
 from pbxcore.dialplan.place import HANG_UP, Place
@@ -49,6 +50,7 @@ OUTSIDE_S: Final = 180.0
 """How long it may ring outside: providers and their networks give up before (RFC 3261, Timer C)."""
 _DIALLED: Final = ("extension", "ring_group", "external")
 """The kinds of places that ring, by their numbers."""
+_REDIRECTED: Final = Farewell("pbx", 487, causes.NORMAL, "transferred")
 _TIMED_OUT: Final = Farewell("pbx", 480, causes.NO_ANSWER, "no_answer")
 
 
@@ -164,8 +166,20 @@ class SettingUp:
         elif place.kind == "intercom":
             self._telling += answer_at_once(self._house.domain)
             self.go_to(place.value, "intercom")
+        elif place.kind in MODES:
+            self._supervise(place)
         else:
             self._fail(refused(480, "pbx"))
+
+    def _supervise(self, place: Place) -> None:
+        """Let the front hear a talk, if it may."""
+        self._over()
+        found = talk_of(self._house, place.value, self.front.number)
+        if isinstance(found, Farewell):
+            self._failed(found)
+            return
+        mode = next(each for each in MODES if each == place.kind)
+        self.call.supervise(self.front, found, mode, spoken_with_us(self.lines))
 
     def attend(self, service: Service, number: str) -> None:
         """Let a service talk to the front."""
@@ -294,6 +308,13 @@ class SettingUp:
         self.front = front
         self._connected = lambda leg: self.call.connect(front, leg)
         self._failed = lambda farewell: self.call.end(front, farewell)
+
+    def redirect(self, number: str) -> None:
+        """Call somebody else instead."""
+        self.give_up(_REDIRECTED)
+        self._told.clear()
+        self.call.setting_up = self
+        self.go_to(number, "transfer")
 
     def give_up(self, farewell: Farewell) -> None:
         """Nobody is to ring any more."""

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pbxcore.calls import directing
 from pbxcore.calls.call import Call
 from pbxcore.calls.leg import Leg
 from pbxcore.calls.party import Farewell, Origin
 from pbxcore.calls.picking_up import NOTHING_THERE, leg_to_take
-from pbxcore.calls.placing import Placing
+from pbxcore.calls.placing import ANYWHERE, Placing
 from pbxcore.calls.planning import Aim
+from pbxcore.calls.supervising import may_be_heard
 from pbxcore.sip import causes
 from pbxcore.sip.identity import Caller
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from pbxcore.apps.visit import Visit
     from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.calls.talk_room import Mode
     from pbxcore.sip.agent.incoming_call import IncomingCall
 
 
@@ -61,22 +64,56 @@ class Switchboard:
         call.begin(incoming, hops)
 
     def place(
-        self, caller: str, callee: str, told: Callable[[int], None] = lambda status: None
+        self,
+        caller: str,
+        callee: str,
+        told: Callable[[int], None] = lambda status: None,
+        *,
+        outside: bool = False,
     ) -> tuple[int, str]:
-        """Ring an extension, and once it has answered call somebody for it; status and call.
+        """Ring somebody, and once he has answered call somebody else for him; status and call.
 
+        The caller is an extension, or a number `outside`, which may be as far away as it likes;
         `told` hears how it goes with the callee.
         """
-        extension = self._house.directory.extension(caller)
-        if extension is None:
+        if self._house.directory.extension(caller) is None and not outside:
             return 404, ""
-        address = self._house.address_of(caller, None)
-        identity = Caller(address, extension.display_name.encode(), asserted=True)
-        origin = Origin(identity, caller, extension.display_name)
-        call = Call(self._house, Aim(origin, callee), callee, self._over)
-        self._calls[call.id] = call
-        Placing(call, told).begin(caller)
+        call = self._new(caller, callee)
+        Placing(call, told, ANYWHERE if outside else "").begin(caller)
         return 202, call.id
+
+    def supervise(self, call: str, leg: str, supervisor: str, mode: Mode) -> tuple[int, str]:
+        """Ring an extension, and let it hear the talk of a leg then; status and call."""
+        target = self._leg(call, leg)
+        if target is None or self._house.directory.extension(supervisor) is None:
+            return 404, ""
+        if not may_be_heard(target):
+            return 409, ""
+        made = self._new(supervisor, target.number)
+
+        def admit(heard: Leg) -> None:
+            if target.over:
+                made.end(heard, Farewell("pbx", 480, causes.cause_of(480), "not_talking"))
+            else:
+                made.supervise(heard, target, mode, ())
+
+        Placing(made).begin(supervisor, admit)
+        return 202, made.id
+
+    def direct(self, call: str, leg: str, what: Callable[[Call, Leg], int]) -> int:
+        """Do something to one leg; the status says how that went."""
+        found = self._leg(call, leg)
+        return 404 if found is None else what(found.call, found)
+
+    def decide(self, call: str, *, accepted: bool) -> int:
+        """Take a call from outside, or do not; the status says whether that was open."""
+        found = self._calls.get(call)
+        return 404 if found is None else directing.decide(found, accepted=accepted)
+
+    def record(self, call: str, *, on: bool) -> int:
+        """Record a talk, or do not any more; the status says whether it is so."""
+        found = self._calls.get(call)
+        return 404 if found is None else found.recording.switch(None, on=on)
 
     def hang_up(self, call: str, leg: str = "") -> int:
         """End a call, or one leg of it, for somebody who may; the status says whether it is so."""
@@ -85,11 +122,6 @@ class Switchboard:
             return 404
         found.hang_up(Farewell("pbx", 0, causes.NORMAL, "administrator"), leg)
         return 200
-
-    def transfer(self, call: str, leg: str, number: str) -> int:
-        """Hand on whom a leg talks to; the status says whether that was begun."""
-        found = self._calls.get(call)
-        return 404 if found is None or leg not in found.legs else found.transfer(leg, number)
 
     def hang_up_all(self) -> None:
         """End every call, because we are about to stop."""
@@ -111,6 +143,21 @@ class Switchboard:
         name = leg.identity.display_name.decode("utf-8", "replace")
         number = leg.number or self._house.number_of(leg.identity.uri) or ""
         return msgspec.structs.replace(visit, call=leg.call.id, number=number, name=name)
+
+    def _leg(self, call: str, leg: str) -> Leg | None:
+        found = self._calls.get(call)
+        return None if found is None else found.legs.get(leg)
+
+    def _new(self, caller: str, dialled: str) -> Call:
+        """A call that nobody dialled."""
+        extension = self._house.directory.extension(caller)
+        name = "" if extension is None else extension.display_name
+        identity = Caller(self._house.address_of(caller, None), name.encode(), asserted=True)
+        number, shown = (caller, "") if extension is not None else ("", caller)
+        origin = Origin(identity, number, name, shown=shown)
+        call = Call(self._house, Aim(origin, dialled), dialled, self._over)
+        self._calls[call.id] = call
+        return call
 
     def _over(self, call: Call) -> None:
         del self._calls[call.id]

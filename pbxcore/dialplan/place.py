@@ -13,7 +13,8 @@ class Place(msgspec.Struct, frozen=True, tag="place"):
     `kind` is `extension`, `voicemail`, `conference`, `queue`, `ring_group`, `page`,
     `voicemail_group`, `fax`, `disa`, `ivr`, `directory`, `external`, `callback`, `announcement`,
     `prompt`, `parking_lot`, `parking_slot`, `by_did` or `hang_up`; `pickup` (of an extension that
-    rings) and `group_pickup` take calls of others; `value` the object's number or id.
+    rings) and `group_pickup` take calls of others, `listen`, `whisper` and `barge` take part in the
+    talk of an extension; `value` the object's number or id.
     """
 
     kind: str

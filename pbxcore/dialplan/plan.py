@@ -232,11 +232,12 @@ class PagingGroup(msgspec.Struct, frozen=True):
 
 
 class FeatureCodes(msgspec.Struct, frozen=True):
-    """What is dialled, or pressed while one talks (`park`), to have something done; "": nothing.
+    """What is dialled, or pressed while one talks, to have something done; "": nothing.
 
     `pickup` goes before the number of an extension that rings, `intercom` and `paging` before that
     of one that is to answer by itself, `to_voicemail` before that of one whose mailbox is to take a
-    message.
+    message, `listen`, `whisper` and `barge` before that of one whose talk is to be heard. `park`
+    and `record` are pressed.
     """
 
     pickup: str = "**"
@@ -247,6 +248,10 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     own_mailbox: str = "*97"
     any_mailbox: str = "*98"
     to_voicemail: str = "*"
+    record: str = "*3"
+    listen: str = "*54"
+    whisper: str = "*55"
+    barge: str = "*56"
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -149,13 +149,20 @@ def _own(directory: Directory, number: str) -> Place | None:
 
 
 def _taking(plan: Plan, dialled: str) -> Place | None:
-    """A code that takes a call of somebody else, or goes before who is to answer by himself."""
+    """A code that takes a call of somebody else, or goes before whom something is done to."""
     codes = plan.codes
     if codes.group_pickup and dialled == codes.group_pickup:
         return Place("group_pickup")
     if codes.pickup and dialled.startswith(codes.pickup):
         return Place("pickup", dialled.removeprefix(codes.pickup))
-    for code, kind in (codes.intercom, "intercom"), (codes.paging, "page"):
+    before = {
+        "intercom": codes.intercom,
+        "page": codes.paging,
+        "listen": codes.listen,
+        "whisper": codes.whisper,
+        "barge": codes.barge,
+    }
+    for kind, code in before.items():
         number = dialled.removeprefix(code)
         if code and number and number != dialled:
             return Place(kind, number)

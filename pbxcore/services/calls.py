@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.apps.overseeing import oversee
 from pbxcore.authentication import user_of
+from pbxcore.calls import directing
 from pbxcore.calls.anchoring import Anchor
 from pbxcore.calls.archive import Archive
 from pbxcore.calls.party import Origin
@@ -14,7 +16,18 @@ from pbxcore.calls.planning import Planning
 from pbxcore.calls.surroundings import Surroundings
 from pbxcore.calls.switchboard import Switchboard
 from pbxcore.calls.ways import CallRouter
-from pbxcore.commands import CallDone, HangUpCall, PlaceCall, TransferCall
+from pbxcore.commands import (
+    CallDone,
+    DecideCall,
+    HangUpCall,
+    HoldLeg,
+    MuteLeg,
+    PlaceCall,
+    RecordCall,
+    RedirectLeg,
+    SuperviseCall,
+    TransferCall,
+)
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.agent.outside import OutsideReference
 from pbxcore.sip.agent.profile import SUPPORTED, Profile
@@ -29,6 +42,8 @@ if TYPE_CHECKING:
 
     from pbxcore.apps.voicemail.post import Post
     from pbxcore.authentication import Authentication
+    from pbxcore.calls.call import Call
+    from pbxcore.calls.leg import Leg
     from pbxcore.commands import CallCommand, ConferenceCommand, ConferenceShown
     from pbxcore.directory import Directory
     from pbxcore.domain import Domain
@@ -143,10 +158,17 @@ class CallService:
         match command:
             case HangUpCall(call, leg):
                 return CallDone(self._switchboard.hang_up(call, leg), call)
-            case TransferCall(call, leg, target):
-                return CallDone(self._switchboard.transfer(call, leg, target), call)
-            case PlaceCall(caller, callee):
-                return CallDone(*self._switchboard.place(caller, callee))
+            case PlaceCall(caller, callee, outside=outside):
+                return CallDone(*self._switchboard.place(caller, callee, outside=outside))
+            case SuperviseCall(call, leg, supervisor, mode):
+                return CallDone(*self._switchboard.supervise(call, leg, supervisor, mode))
+            case RecordCall(call, on):
+                return CallDone(self._switchboard.record(call, on=on), call)
+            case DecideCall(call, accepted):
+                return CallDone(self._switchboard.decide(call, accepted=accepted), call)
+            case _:
+                done = self._switchboard.direct(command.call, command.leg, _direction(command))
+                return CallDone(done, command.call)
 
     def oversee(self, command: ConferenceCommand) -> ConferenceShown:
         """Carry out one command about a conference."""
@@ -237,3 +259,18 @@ def _is_collect_call(incoming: Incoming) -> bool:
     """Whether the network says that who is called pays (TS 24.229 has no field of its own)."""
     told = (incoming.request.get(b"p-asserted-service-info") or b"").lower()
     return b"collect call" in told.replace(b"%20", b" ")
+
+
+def _direction(
+    command: TransferCall | RedirectLeg | MuteLeg | HoldLeg,
+) -> Callable[[Call, Leg], int]:
+    """What a command does to its leg."""
+    match command:
+        case TransferCall(target=target):
+            return partial(directing.transfer, number=target)
+        case RedirectLeg(target=target):
+            return partial(directing.redirect, number=target)
+        case MuteLeg(muted=muted):
+            return partial(directing.mute, muted=muted)
+        case HoldLeg(held=held):
+            return partial(directing.hold, held=held)

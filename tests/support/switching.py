@@ -35,6 +35,7 @@ from pbxcore.media.commands import (
     Done,
     Figures,
     File,
+    JoinRoom,
     NoRoom,
     OpenStream,
     Play,
@@ -77,6 +78,7 @@ class Workers:
         said: the names of the sounds played to each stream, without folder and ending.
         recordings: those that are running, and since when.
         disk: what is the matter with it.
+        rooms: how each stream takes part in a conference.
     """
 
     def __init__(self, simulation: Simulation) -> None:
@@ -92,6 +94,7 @@ class Workers:
         self._playing: dict[str, str] = {}
         self.recordings: dict[str, tuple[StartRecording, float]] = {}
         self.disk = ""
+        self.rooms: dict[str, JoinRoom] = {}
         self._port = 20000
 
     def ask(self, request: MediaRequest, then: Callable[[MediaReply], None]) -> None:
@@ -150,6 +153,9 @@ class Workers:
                 if not self.streams.keys() >= set(streams):
                     return Done(known=False)
                 self.recordings[recording] = request, self._simulation.clock.now
+            case JoinRoom(_, stream):
+                self._part(stream)
+                self.rooms[stream] = request
             case StopRecording(recording):
                 self.end_recording(recording)
             case _:
@@ -183,6 +189,7 @@ class Workers:
             self._simulation.after(SOON_S, lambda: self.notice(ended))
 
     def _part(self, stream: str) -> None:
+        self.rooms.pop(stream, None)
         other = self.heard.pop(stream, None)
         if other is not None:
             self.heard.pop(other, None)

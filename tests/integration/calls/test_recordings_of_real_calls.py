@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def recorded(server: Server, number: str, **settings: object) -> Iterator[Program]:
     """An administrator, while an extension's calls are recorded."""
     admin = Program(server.url, "admin", "Demo-admin!")
-    usual = {"stereo": False, "goes_on": False, "code": "*3"}
+    usual = {"stereo": False, "goes_on": False}
     assert admin.patch("/v1/settings/recording", {"values": usual | settings}).status == 200
     assert admin.patch(f"/v1/extensions/{number}", {"auto_record": "all"}).status == 200
     Pair.settled_at(server, admin)

@@ -6,6 +6,7 @@ import pytest
 
 from pbxcore.calls.archive import Archive
 from pbxcore.calls.keypad import BETWEEN_S, Keypad
+from pbxcore.dialplan.plan import FeatureCodes, Plan
 from pbxcore.journal import CallEnded, CallRecorded, LegEnded, RecordingFailed
 from pbxcore.media.commands import DigitHeard, PauseRecording, Play
 from tests.support.handsets import Office
@@ -98,7 +99,7 @@ def test_a_code_begins_and_ends_a_recording_and_a_beep_says_so() -> None:
 
 def test_without_a_code_keys_are_keys() -> None:
     with Office("alice", "bob") as office:
-        office.house.settle(recording_code="")
+        office.house.directory.plan = Plan(codes=FeatureCodes(record=""))
         alice, _ = talking(office)
         press(office, 1, "*3")
         assert not office.house.workers.recordings

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from pbxcore.calls.directing import transfer
 from pbxcore.journal import CallEnded, CallStarted, LegsJoined
 from pbxcore.media.commands import Play, StopPlaying
 from pbxcore.media.tones import plan_for
@@ -103,8 +106,9 @@ def test_a_call_is_handed_on_and_hung_up_from_outside() -> None:
         switchboard = office.house.switchboard
         started = office.house.facts[0]
         assert isinstance(started, CallStarted)
-        assert switchboard.transfer("nothing", "1", "carol") == 404
-        assert switchboard.transfer(started.call, started.leg, "carol") == 202
+        hand_on = partial(transfer, number="carol")
+        assert switchboard.direct("nothing", "1", hand_on) == 404
+        assert switchboard.direct(started.call, started.leg, hand_on) == 202
         office.run(1)
         office["carol"].talk.accept()
         office.run(1)

@@ -1,0 +1,41 @@
+"""A program decides whether a call from outside is taken; a call that nobody decides goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.calls.surroundings import Surroundings
+
+WITHIN_S: Final = 10.0
+
+
+class Deciding:
+    """Waits for a decision about one call; `go_on` is what happens if it is taken."""
+
+    def __init__(self, house: Surroundings, go_on: Callable[[], None]) -> None:
+        self._house, self._go_on = house, go_on
+        self.deadline: float | None = house.now() + WITHIN_S
+        self.planned: float | None = None
+        self._house.agent.core.layer.watch(self)
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing is decided."""
+        return self.deadline is not None
+
+    def accept(self) -> None:
+        """The call goes on."""
+        self.close()
+        self._go_on()
+
+    def close(self) -> None:
+        """There is nothing to decide any more."""
+        self.deadline = None
+        self._house.agent.core.layer.unwatch(self)
+
+    def tick(self, now: float) -> None:
+        """Nobody has decided in time."""
+        self.accept()

@@ -1,0 +1,64 @@
+"""What somebody outside a call may do to it: each returns the SIP status that says how it went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.calls.supervising import may_be_heard
+from pbxcore.journal import CallTransferred
+
+if TYPE_CHECKING:
+    from pbxcore.calls.call import Call
+    from pbxcore.calls.leg import Leg
+
+
+def decide(call: Call, *, accepted: bool) -> int:
+    """Take a call from outside, or do not; 409: that is not open."""
+    deciding, setting_up = call.deciding, call.setting_up
+    if deciding is None or not deciding.open or setting_up is None:
+        return 409
+    if accepted:
+        deciding.accept()
+    else:
+        call.refuse(setting_up.front, 603)
+    return 200
+
+
+def transfer(call: Call, leg: Leg, number: str) -> int:
+    """Hand on whom a leg talks to, unasked."""
+    partner = call.partner(leg)
+    if partner is None or call.setting_up is not None:
+        return 409
+    call.transferring.blind(leg, partner, number)
+    return 202
+
+
+def redirect(call: Call, leg: Leg, number: str) -> int:
+    """Call a number for a leg, in place of whom it talks to or who is called for it."""
+    setting_up, partner = call.setting_up, call.partner(leg)
+    if partner is not None and setting_up is None:
+        return transfer(call, partner, number)
+    if setting_up is None or setting_up.front is not leg or call.is_undecided:
+        return 409
+    call.house.record(CallTransferred(call.id, leg.id, number, "blind"))
+    setting_up.redirect(number)
+    return 202
+
+
+def mute(call: Call, leg: Leg, *, muted: bool) -> int:
+    """Let nobody hear a leg, or let them again."""
+    if not may_be_heard(leg):
+        return 409
+    leg.muted = muted
+    call.room.arrange()
+    return 200
+
+
+def hold(call: Call, leg: Leg, *, held: bool) -> int:
+    """Let a leg hold whom it talks to, or not any more."""
+    if not may_be_heard(leg):
+        return 409
+    if leg.held_from_outside is not held:
+        leg.held_from_outside = held
+        call.leg_settled(leg)
+    return 200

@@ -1,0 +1,42 @@
+"""Supervisors: who may hear the talk of somebody else, and how they come into it.
+
+A supervisor has a call of his own, so that either may end without the other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+from pbxcore.calls.party import Farewell
+from pbxcore.calls.talk_room import Mode
+from pbxcore.sip import causes
+
+if TYPE_CHECKING:
+    from pbxcore.calls.leg import Leg
+    from pbxcore.calls.surroundings import Surroundings
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+
+def talk_of(house: Surroundings, number: str, supervisor: str) -> Leg | Farewell:
+    """The leg of an extension that talks, for an extension that wants to hear it; or why not."""
+    extension = house.directory.extension(number)
+    if extension is None:
+        return _refusal(404, "unknown_number")
+    if supervisor not in extension.supervisors:
+        return _refusal(403, "not_permitted")
+    talking = (each for each in house.lines.of(number) if each.call.partner(each) is not None)
+    leg = next(talking, None)
+    if leg is None:
+        return _refusal(480, "not_talking")
+    return leg if may_be_heard(leg) else _refusal(488, "no_common_media")
+
+
+def may_be_heard(leg: Leg) -> bool:
+    """Whether a leg talks, in codecs that can be mixed on both sides."""
+    partner = leg.call.partner(leg)
+    return partner is not None and leg.session.mixable and partner.session.mixable
+
+
+def _refusal(status: int, reason: str) -> Farewell:
+    return Farewell("pbx", status, causes.cause_of(status), reason)

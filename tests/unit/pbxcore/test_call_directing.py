@@ -1,0 +1,117 @@
+"""Calls that a program decides about, and those that it sends elsewhere."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from pbxcore.calls.deciding import WITHIN_S
+from pbxcore.calls.directing import redirect
+from pbxcore.directory import Delta, ExtensionRemoved, Trunk
+from pbxcore.journal import CallEnded, CallStarted, CallTransferred
+from tests.support.handsets import Office
+from tests.unit.pbxcore.test_call_changes import talking
+
+
+def office_with_provider() -> Office:
+    office = Office("provider", "bob", "carol")
+    office.house.settle(call_control=True)
+    directory = office.house.directory
+    directory.apply(Delta(directory.version + 1, (ExtensionRemoved("provider"),)))
+    directory.trunks = {"provider": Trunk("provider", "Provider", "provider.test")}
+    return office
+
+
+def started(office: Office) -> CallStarted:
+    (fact,) = office.house.told(CallStarted)
+    assert isinstance(fact, CallStarted)
+    return fact
+
+
+def test_a_call_from_outside_waits_and_goes_on_by_itself() -> None:
+    with office_with_provider() as office:
+        caller = office["provider"].dial("bob")
+        office.run(WITHIN_S - 1)
+        assert not office["bob"].talks
+        office.run(2)
+        office["bob"].talk.accept()
+        office.run(1)
+        assert office.house.switchboard.decide(started(office).call, accepted=True) == 409
+        caller.hang_up()
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_program_takes_it_or_refuses_it(accepted: bool) -> None:
+    with office_with_provider() as office:
+        caller = office["provider"].dial("bob")
+        office.run(1)
+        call = started(office).call
+        redirection = partial(redirect, number="carol")
+        assert office.house.switchboard.direct(call, started(office).leg, redirection) == 409
+        assert office.house.switchboard.decide(call, accepted=accepted) == 200
+        office.run(1)
+        assert bool(office["bob"].talks) is accepted
+        if not accepted:
+            assert caller.notes[-1] == "603"
+        caller.hang_up()
+        office.run()
+        office.check()
+        assert len(office.house.told(CallEnded)) == 1
+
+
+def test_a_caller_who_gives_up_is_not_decided_about() -> None:
+    with office_with_provider() as office:
+        caller = office["provider"].dial("bob")
+        office.run(1)
+        caller.hang_up()
+        office.run(1)
+        assert office.house.switchboard.decide(started(office).call, accepted=True) == 404
+        office.run()
+        office.check()
+        assert not office["bob"].talks
+
+
+def test_calls_of_ours_wait_for_nobody() -> None:
+    with Office("alice", "bob") as office:
+        office.house.settle(call_control=True)
+        alice, _ = talking(office)
+        assert office.house.switchboard.decide(started(office).call, accepted=False) == 409
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_call_is_sent_elsewhere_while_it_rings_or_talks(answered: bool) -> None:
+    with Office("alice", "bob", "carol") as office:
+        alice = office["alice"].dial("bob")
+        office.run(1)
+        if answered:
+            office["bob"].talk.accept()
+            office.run(1)
+        fact = started(office)
+        redirection = partial(redirect, number="carol")
+        assert office.house.switchboard.direct(fact.call, fact.leg, redirection) == 202
+        office.run(1)
+        office["carol"].talk.accept()
+        office.run(1)
+        assert office["bob"].talk.notes[-1] == "ended"
+        assert len(office.house.workers.heard) == 2
+        assert office.house.told(CallTransferred)
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_two_outside_are_joined() -> None:
+    with Office("alice", "bob") as office:
+        assert office.house.switchboard.place("0301234", "bob") == (404, "")
+        assert office.house.switchboard.place("0301234", "bob", outside=True)[0] == 202
+        office.run()
+        office.check()
+        (ended,) = office.house.told(CallEnded)
+        assert isinstance(ended, CallEnded)
+        assert ended.status == 404
