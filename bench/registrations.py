@@ -28,6 +28,7 @@ from pbxcore.domain import Domain
 from pbxcore.entropy import Entropy
 from pbxcore.presence.qualification import Qualification
 from pbxcore.presence.registrar import Registrar
+from pbxcore.presence.temporary_gruu import TemporaryGruus
 from pbxcore.services.phones import Phones
 from pbxcore.services.registration import RegistrationService
 from pbxcore.sip.flow import Flow
@@ -99,6 +100,7 @@ class Server:
             ),
             self.registrar,
             self.wire,
+            temporary=TemporaryGruus(b"", entropy, self.registrar.of),
             changed=told.changed,
             clock=self.clock,
         )

@@ -37,6 +37,7 @@ from pbxcore.presence.reach import phones
 from pbxcore.presence.registrar import Registrar
 from pbxcore.presence.registration import SUPPORTED
 from pbxcore.presence.subscription import StoredSubscription
+from pbxcore.presence.temporary_gruu import TemporaryGruus
 from pbxcore.prompts.sounds import Prompts
 from pbxcore.services.calls import CallService
 from pbxcore.services.events import Events
@@ -92,7 +93,8 @@ class Pbx:
         directory: extensions and settings; kept current by `handle`.
         store: keeps bindings over a restart; its methods must not wait.
         bans: keeps bans over a restart; without it they end with the process.
-        device_key: what signed-in browsers' passwords are made with; none: they have none.
+        device_key: what signed-in browsers' passwords are made with; none: they have none. What
+            temporary GRUUs are hidden with comes of it too; without it they end with the process.
         record: takes each fact for the journal; called inside the loop, must not wait.
         arrived: stores a MESSAGE for someone no phone serves; None or an exception is answered 503.
         media: the media workers; none: calls with sound find no room.
@@ -130,6 +132,7 @@ class Pbx:
         self._clock = clock
         self._entropy = entropy = entropy or Entropy()
         self._registrar = Registrar()
+        self._gruus = TemporaryGruus(device_key or entropy(32), entropy, self._registrar.of)
         self._qualification = Qualification(lambda: int.from_bytes(entropy(2)) / 65536)
         self._phones = Phones(
             directory,
@@ -181,6 +184,7 @@ class Pbx:
         self._endpoint = Endpoint(
             lambda: self._directory.settings, uas.receive, self._entropy, self._watch, self._tls
         )
+        uas.gruus = self._gruus
         self._serve(uas, self._endpoint)
         self._resolver = resolver = Resolver(lambda: self._directory.settings.name_servers)
         self._qualify(self._endpoint.layer)
@@ -221,6 +225,7 @@ class Pbx:
             self._authentication,
             self._registrar,
             endpoint,
+            temporary=self._gruus,
             changed=self._phones.changed,
             clock=self._clock,
         )

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.presence.gruu import DEVICE
 from pbxcore.sip.headers.option_tags import refuse_unknown
 from pbxcore.sip.message import METHODS
+from pbxcore.sip.uri import SipUri
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.presence.temporary_gruu import TemporaryGruus
     from pbxcore.sip.transactions.incoming import Incoming
 
 IN_DIALOGS: Final = frozenset((b"BYE", b"INFO", b"NOTIFY", b"PRACK", b"UPDATE"))
@@ -26,6 +31,8 @@ class Uas:
         self._told: list[bytes] = []
         self.allow = b"Allow:"
         self.abilities: list[bytes] = []  # further lines that OPTIONS tells
+        self.gruus: TemporaryGruus | None = None
+        """Knows whom a temporary GRUU in the Request-URI means."""
         self.in_calls: Callable[[Incoming], bool] = lambda incoming: False
         """Takes the requests that are in the dialog of a call, whatever their method."""
 
@@ -65,7 +72,19 @@ class Uas:
         if service is None:
             raise self._unserved(request.method)
         refuse_unknown(request, self._understood[request.method])
+        if DEVICE in incoming.head.uri.parameters:
+            self._find_device(incoming)
         service(incoming)
+
+    def _find_device(self, incoming: Incoming) -> None:
+        """Let a temporary GRUU mean the public one (RFC 5627 §5.5), or nobody (§5.4)."""
+        uri, gruus = incoming.head.uri, self.gruus
+        if gruus is None or not isinstance(uri, SipUri) or not gruus.is_one(uri):
+            return
+        public = gruus.public(uri)
+        if public is None:
+            raise RemoteProtocolError(404)
+        incoming.head = msgspec.structs.replace(incoming.head, uri=public)
 
     def _write_allow(self) -> None:
         self.allow = b"Allow: " + b", ".join((*self._services, *self._told))

@@ -31,7 +31,7 @@ class Aim(msgspec.Struct, frozen=True):
     `origin` is the caller as he is shown from here on, `original` the number before that; `tries`
     are the ways out of a call that goes outside; `takes` is where a call waits or rings that this
     one takes, `place` one of our services. `recorded`: its way here wants so; `fax` is what it
-    wants of fax machines.
+    wants of fax machines; `device` the only phone of an extension that is to ring (RFC 5627).
     """
 
     origin: Origin
@@ -44,6 +44,7 @@ class Aim(msgspec.Struct, frozen=True):
     place: Place | None = None
     recorded: bool = False
     fax: FaxDetection | None = None
+    device: str = ""
 
 
 class Planning:

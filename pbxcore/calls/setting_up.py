@@ -141,7 +141,7 @@ class SettingUp:
         if self._house.lines.is_busy(extension, self.front.number):
             self._busy(number, refused(486, "pbx"))
             return
-        reached = phones(self._house.bindings(number))
+        reached = phones(self._meant(number))
         if not reached:
             status = self._house.directory.settings.unavailable_status
             self._absent(number, refused(status, "pbx"))
@@ -151,6 +151,13 @@ class SettingUp:
         rings_s = rings_s or extension.ring_s
         ringing = Ringing(number, self._house.now() + rings_s, self._timed_out)
         self._ring(ringing, [(extension, flows) for flows in reached], action)
+
+    def _meant(self, number: str) -> Sequence[StoredBinding]:
+        """The bindings of an extension, or that of the phone which alone was dialled."""
+        aim, bindings = self.call.aim, self._house.bindings(number)
+        if not aim.device or number != aim.number:
+            return bindings
+        return [each for each in bindings if each.instance == aim.device]
 
     def go_to_place(self, place: Place, action: str = "dial") -> None:
         """Go wherever a route, a menu or a group leads."""

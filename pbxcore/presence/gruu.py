@@ -1,8 +1,7 @@
 """Globally routable URIs for single phones (RFC 5627): the public ones.
 
 A public GRUU is the address of record with the device in `gr`; making one and finding its phone
-takes no memory. Temporary GRUUs, which hide the address of record, are not given out (§5.3 leaves a
-phone that finds none with its public one).
+takes no memory. `temporary_gruu` has those that hide the address of record.
 """
 
 from __future__ import annotations
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from pbxcore.sip.uri import SipUri, TelUri
 
 GRUU: Final = b"gruu"
+DEVICE: Final = b"gr"
+"""The parameter that makes a URI a GRUU; a temporary one's has no value."""
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9\-_.!~*'()\[\]/:&+$]")
 
 
@@ -28,7 +29,7 @@ def public_gruu(address_of_record: bytes, instance: str) -> bytes:
 
 def addressed(uri: SipUri | TelUri, bindings: Iterable[StoredBinding]) -> list[StoredBinding]:
     """Of an extension's bindings those that a request's URI means: all, or one device's (§5.5)."""
-    device = uri.parameters.get(b"gr")
+    device = uri.parameters.get(DEVICE)
     if not device:
         return list(bindings)
     return [each for each in bindings if each.instance.encode() == device]

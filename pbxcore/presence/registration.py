@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.presence.gruu import GRUU, public_gruu
+from pbxcore.presence.gruu import GRUU
 from pbxcore.presence.outbound import (
     FLOW_TIMER_S,
     OUTBOUND,
@@ -21,7 +21,7 @@ from pbxcore.sip.headers.route import parse_hop
 from pbxcore.sip.uri import SipUri, parse_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.sip.flow import Flow
@@ -156,11 +156,13 @@ def answer_lines(
     registration: Registration,
     bindings: Iterable[StoredBinding],
     now_ms: int,
-    address_of_record: bytes,
+    gruus_of: Callable[[StoredBinding], tuple[bytes, bytes]],
 ) -> list[bytes]:
-    """The header lines of a 200: its contacts, and what was made of the phone's options."""
-    gruu = address_of_record if GRUU in registration.options else b""
-    lines = contact_lines(bindings, now_ms, gruu)
+    """The header lines of a 200: its contacts, and what was made of the phone's options.
+
+    `gruus_of` makes the public and the temporary GRUU of a phone.
+    """
+    lines = contact_lines(bindings, now_ms, gruus_of if GRUU in registration.options else None)
     if registration.path and PATH in registration.options:
         lines.append(b"Path: " + b", ".join(each.encode() for each in registration.path))
     if registration.outbound:
@@ -171,7 +173,9 @@ def answer_lines(
 
 
 def contact_lines(
-    bindings: Iterable[StoredBinding], now_ms: int, gruu_of: bytes = b""
+    bindings: Iterable[StoredBinding],
+    now_ms: int,
+    gruus_of: Callable[[StoredBinding], tuple[bytes, bytes]] | None = None,
 ) -> list[bytes]:
     """The Contact lines of a 200: every binding with the seconds it has left."""
     return [
@@ -180,7 +184,7 @@ def contact_lines(
             each.contact.encode(),
             max(0, -(-(each.expires_at_ms - now_ms) // 1000)),
             b"" if each.q_milli == 1000 else b";q=0.%03d" % each.q_milli,
-            _device(each, gruu_of) if each.instance else b"",
+            _device(each, gruus_of) if each.instance else b"",
         )
         for each in bindings
     ]
@@ -248,10 +252,13 @@ def _flows(
     return tuple(contacts)
 
 
-def _device(binding: StoredBinding, gruu_of: bytes) -> bytes:
+def _device(
+    binding: StoredBinding, gruus_of: Callable[[StoredBinding], tuple[bytes, bytes]] | None
+) -> bytes:
     """The parameters that tell a device its own contact (RFC 5626 §6, RFC 5627 §5.3)."""
+    gruus = b"" if gruus_of is None else b';pub-gruu="%b";temp-gruu="%b"' % gruus_of(binding)
     return b'%b;+sip.instance="<%b>"%b' % (
         b";reg-id=%d" % binding.reg_id if binding.reg_id else b"",
         binding.instance.encode(),
-        b';pub-gruu="%b"' % public_gruu(gruu_of, binding.instance) if gruu_of else b"",
+        gruus,
     )

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxcore.apps.overseeing import oversee
 from pbxcore.authentication import user_of
 from pbxcore.calls import directing
@@ -29,6 +31,7 @@ from pbxcore.commands import (
     TransferCall,
 )
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.presence.gruu import DEVICE
 from pbxcore.sip.agent.outside import OutsideReference
 from pbxcore.sip.agent.profile import SUPPORTED, Profile
 from pbxcore.sip.agent.route import UriRouter
@@ -196,6 +199,8 @@ class CallService:
         refuse_unknown_privacy(request)
         dialled = (number_of(uri) or b"").decode("utf-8", "replace")
         aim = self._planning.aim(origin, dialled)
+        if device := uri.parameters.get(DEVICE):
+            aim = msgspec.structs.replace(aim, device=device.decode("utf-8", "replace"))
         self._agent.begin(
             incoming,
             lambda call: self._switchboard.take(call, aim, dialled, head.max_forwards - 1),

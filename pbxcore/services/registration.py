@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.presence.gruu import public_gruu
 from pbxcore.presence.registration import answer_lines, check_contacts, read_registration
 from pbxcore.presence.restrictions import trusted
 from pbxcore.sip.headers.dates import encode_date
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from pbxcore.authentication import Authentication
     from pbxcore.directory import Directory, Extension
     from pbxcore.domain import Domain
+    from pbxcore.presence.bindings import StoredBinding
     from pbxcore.presence.outcome import Outcome
     from pbxcore.presence.registrar import Registrar
+    from pbxcore.presence.temporary_gruu import TemporaryGruus
     from pbxcore.sip.transactions.incoming import Incoming
     from pbxcore.sip.transactions.layer import Wire
 
@@ -36,6 +39,7 @@ class RegistrationService:
         registrar: Registrar,
         wire: Wire,
         *,
+        temporary: TemporaryGruus,
         changed: Callable[[Outcome], None],
         clock: Callable[[], float],
     ) -> None:
@@ -44,6 +48,7 @@ class RegistrationService:
         self._authentication = authentication
         self._registrar = registrar
         self._wire = wire
+        self._temporary = temporary
         self._changed = changed
         self._clock = clock
         self._date = (0, b"")
@@ -95,10 +100,14 @@ class RegistrationService:
             registration,
             [each for each in outcome.bindings if each.device == device],
             int(now * 1000),
-            _address_of_record(extension, to),
+            lambda binding: self._gruus(_address_of_record(extension, to), binding),
         )
         lines.append(self._date_line(now))
         incoming.answer(200, "OK", lines)
+
+    def _gruus(self, address_of_record: bytes, binding: StoredBinding) -> tuple[bytes, bytes]:
+        public = public_gruu(address_of_record, binding.instance)
+        return public, self._temporary.make(address_of_record, binding)
 
     def _believes(self, incoming: Incoming) -> bool:
         """Whether a Path counts that the phone may not know of: a proxy we trust has added it."""

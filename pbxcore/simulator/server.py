@@ -13,6 +13,7 @@ from pbxcore.presence.keeping import EventStores
 from pbxcore.presence.qualification import Qualification
 from pbxcore.presence.registrar import Registrar
 from pbxcore.presence.registration import SUPPORTED
+from pbxcore.presence.temporary_gruu import TemporaryGruus
 from pbxcore.services.events import Events
 from pbxcore.services.options import OptionsService
 from pbxcore.services.phones import Phones
@@ -37,6 +38,7 @@ EPOCH_S: Final = 1_800_000_000
 """The moment, in seconds UTC, at which simulations begin."""
 _CHORES_S: Final = 1.0
 _EMPTY: Final = Mailbox()
+_SECRET: Final = b"kept over crashes"
 
 
 class Server:
@@ -123,6 +125,7 @@ class Server:
             authentication,
             self._registrar,
             self._stack,
+            temporary=TemporaryGruus(_SECRET, entropy, self._registrar.of),
             changed=self._phones.changed,
             clock=self._now,
         )

@@ -218,6 +218,7 @@ class House:
         self.facts: list[Fact] = []
         self.features: dict[str, Features] = {}
         self.moment = datetime(2026, 1, 5, 12, tzinfo=UTC)  # a Monday
+        self.device = ""
         self.routes: dict[str, tuple[Way, ...]] = {}
         self.bindings = {each.name: (binding(each.name, each, stack),) for each in phones}
         extensions = tuple(Extension(each.name, each.name.title(), "") for each in phones)
@@ -299,6 +300,7 @@ class House:
         aim = self.planning.aim(origin, dialled)
         if aim.refusal is not None:  # what is no number of ours goes by `routes`
             aim = Aim(origin, dialled)
+        aim = msgspec.structs.replace(aim, device=self.device)
         self.agent.begin(incoming, lambda call: self.switchboard.take(call, aim, dialled, hops))
 
 

@@ -205,6 +205,20 @@ async def test_gruu_reaches_the_one_device(house: House) -> None:
         assert (await send_text(sender, elsewhere)).status == 480
 
 
+async def test_temporary_gruu_reaches_the_device_until_it_registers_anew(house: House) -> None:
+    async with device(house) as one, device(house) as two, device(house, number="1001") as sender:
+        named = f'Contact: <{one.contact}>;+sip.instance="<{URN}>"'
+        answer = await one.register(named, "Supported: gruu")
+        gruu = re.search(r'temp-gruu="([^"]+)"', answer.lines("Contact")[0])
+        assert gruu is not None
+        assert "1000" not in gruu[1].partition("@")[0]
+        assert (await two.register()).status == 200
+        sent = asyncio.ensure_future(send_text(sender, gruu[1]))
+        one.respond(await one.request())
+        assert (await sent).status == 200
+        assert (await send_text(sender, gruu[1].replace("tgruu.", "tgruu.x"))).status == 404
+
+
 async def send_text(sender: Device, uri: str) -> Answer:
     """MESSAGE `x` to a URI."""
     return await sender.signed("MESSAGE", uri, "1000", "Content-Type: text/plain", body="x")

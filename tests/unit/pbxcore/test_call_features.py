@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from pbxcore.directory import Delta, Trunk, TrunkPut
@@ -172,6 +173,28 @@ def test_an_echo_is_heard(*, with_offer: bool) -> None:
         office.check()
         (answered,) = (each for each in office.house.facts if isinstance(each, LegAnswered))
         assert (answered.by, answered.owner) == ("echo", "*43")
+
+
+def test_a_gruu_rings_that_phone_alone() -> None:
+    with Office("alice", "bob", "carol") as office:
+        house = office.house
+        bob, carol = (house.bindings[each][0] for each in ("bob", "carol"))
+        house.bindings["bob"] = tuple(
+            msgspec.structs.replace(each, number="bob", instance=f"urn:{at}")
+            for at, each in enumerate((bob, carol))
+        )
+        house.device = "urn:1"
+        alice = office["alice"].dial("bob")
+        office.run(1)
+        assert not office["bob"].talks
+        office["carol"].talk.accept()
+        office.run(1)
+        alice.hang_up()
+        house.device = "urn:gone"
+        nobody = office["alice"].dial("bob")
+        office.run()
+        assert nobody.notes == ["480"]
+        office.check()
 
 
 def outward(office: Office, *trunks: Trunk) -> Talk:

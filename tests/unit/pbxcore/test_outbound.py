@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.bindings import StoredBinding
@@ -14,9 +17,10 @@ from pbxcore.presence.outbound import GRACE_S
 from pbxcore.presence.reach import phones, way_to
 from pbxcore.presence.registrar import Registrar
 from pbxcore.presence.registration import Registration, answer_lines, read_registration
+from pbxcore.presence.temporary_gruu import TemporaryGruus
 from pbxcore.sip.flow import Flow
 from pbxcore.sip.message import Request, parse
-from pbxcore.sip.uri import parse_uri
+from pbxcore.sip.uri import SipUri, parse_uri
 
 if TYPE_CHECKING:
     from pbxcore.presence.outcome import Outcome
@@ -135,19 +139,24 @@ def test_first_hop_without_outbound_is_told_to_those_who_ask_for_it() -> None:
     assert not read(f"Contact: {CONTACT}", "Supported: path", via=EDGE).outbound
 
 
+def gruus(binding: StoredBinding) -> tuple[bytes, bytes]:
+    return public_gruu(b"sip:1000@pbx", binding.instance), b"sip:t@pbx;gr"
+
+
 def test_answer_requires_outbound_and_tells_flow_timer_path_and_gruu() -> None:
     registrar = Registrar()
     asked = read(f"Contact: {CONTACT}", "Supported: path, outbound, gruu")
-    lines = answer_lines(asked, register(registrar, asked).bindings, NOW, b"sip:1000@pbx")
+    lines = answer_lines(asked, register(registrar, asked).bindings, NOW, gruus)
     assert lines == [
         b"Contact: <sip:1000@10.0.0.1:5062>;expires=3600;reg-id=1"
-        b';+sip.instance="<%b>";pub-gruu="sip:1000@pbx;gr=%b"' % (URN.encode(), URN.encode()),
+        b';+sip.instance="<%b>";pub-gruu="sip:1000@pbx;gr=%b"'
+        b';temp-gruu="sip:t@pbx;gr"' % (URN.encode(), URN.encode()),
         b"Require: outbound",
         b"Flow-Timer: 120",
     ]
     path = "Path: <sip:t@edge;lr;ob>"
     asked = read(f"Contact: {CONTACT}", OUTBOUND, path, via=EDGE, cseq=2)
-    lines = answer_lines(asked, register(registrar, asked).bindings, NOW, b"sip:1000@pbx")
+    lines = answer_lines(asked, register(registrar, asked).bindings, NOW, gruus)
     assert lines[1:] == [path.encode(), b"Require: outbound"]
     assert b"gruu" not in lines[0]
 
@@ -313,3 +322,32 @@ def test_public_gruu_reaches_one_phone_alone() -> None:
     assert addressed(parse_uri(b"sip:1000@pbx"), (one, other)) == [one, other]
     assert addressed(parse_uri(b"sip:1000@pbx;gr=urn:y"), (one, other)) == []
     assert addressed(parse_uri(public_gruu(b"sip:1000@pbx", "urn:a;b%")), ()) == []
+
+
+def test_temporary_gruu_tells_nobody_whose_it_is_and_finds_the_phone() -> None:
+    registrar, octets = Registrar(), iter(range(256))
+    temporary = TemporaryGruus(b"secret", lambda size: bytes([next(octets)] * size), registrar.of)
+    (phone,) = register(registrar, read(f"Contact: {CONTACT}", OUTBOUND)).bindings
+    made = [temporary.make(b"sip:1000@pbx", phone) for _ in range(2)]
+    assert made[0] != made[1]  # each answer brings another (RFC 5627 §5.3)
+    for each in made:
+        assert b"1000" not in each
+        uri = parse_uri(each)
+        assert isinstance(uri, SipUri)
+        assert temporary.is_one(uri)
+        public = temporary.public(uri)
+        assert public is not None
+        assert public.encode() == public_gruu(b"sip:1000@pbx", URN)
+    other = TemporaryGruus(b"another secret", bytes, registrar.of)
+    uri = parse_uri(made[0])
+    assert isinstance(uri, SipUri)
+    assert other.public(uri) is None
+    register(registrar, read(f"Contact: {CONTACT}", OUTBOUND, call_id=b"after it was restarted"))
+    assert temporary.public(uri) is None  # §3.2: it has ended with the series of registrations
+
+
+@given(st.binary(max_size=100))
+def test_nobody_makes_a_temporary_gruu_up(noise: bytes) -> None:
+    temporary = TemporaryGruus(b"secret", bytes, lambda number: ())
+    for user in b"tgruu." + noise, b"tgruu." + base64.urlsafe_b64encode(noise), noise:
+        assert temporary.public(SipUri(False, user, b"pbx", parameters={b"gr": b""})) is None
