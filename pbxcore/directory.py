@@ -106,6 +106,22 @@ class SipLimits(msgspec.Struct, frozen=True):
     subscriptions: int = 100
 
 
+class Stir(msgspec.Struct, frozen=True):
+    """How calls are signed and verified (STIR/SHAKEN).
+
+    They are signed with `key` (PEM), whose certificate others find at `certificate_url`; or by the
+    service at `service_url`, where `account` and `secret` are known. `trusted` are the certificates
+    (PEM) of those who may stand for others' signatures.
+    """
+
+    key: str = ""
+    certificate_url: str = ""
+    service_url: str = ""
+    account: str = ""
+    secret: str = ""
+    trusted: str = ""
+
+
 class DomainSettings(msgspec.Struct, frozen=True):
     """What holds for every extension. Expiries are seconds (RFC 3261 §10.3).
 
@@ -163,6 +179,7 @@ class DomainSettings(msgspec.Struct, frozen=True):
     tone_country: str = ""
     unavailable_status: int = 480
     deflection_diversion: bool = False
+    stir: Stir = Stir()
     language: str = ""
     recording_stereo: bool = False
     call_control: bool = False
@@ -185,7 +202,8 @@ class Trunk(msgspec.Struct, frozen=True):
     with `keeps_original`; `caller_id` and `caller_name`, with `keeps_own` before what `dods` say.
 
     `most_out` calls go out at once and `most_in` come in, 0: any number; a call out lasts
-    `longest_s` at most, 0: as long as it likes.
+    `longest_s` at most, 0: as long as it likes. With `signs` callers are signed (STIR/SHAKEN);
+    `verifies` says what becomes of those who come in without a good signature.
     """
 
     id: str
@@ -213,6 +231,8 @@ class Trunk(msgspec.Struct, frozen=True):
     identity: Literal["asserted", "remote-party", "none"] = "asserted"
     dods: tuple[Dod, ...] = ()
     srtp: Literal["off", "optional", "required"] = "off"
+    signs: bool = False
+    verifies: Literal["off", "allow", "mark", "reject"] = "off"
     most_out: int = 0
     most_in: int = 0
     longest_s: int = 0

@@ -141,6 +141,14 @@ class CallCharged(msgspec.Struct, frozen=True, tag=True):
     account: str
 
 
+class CallerVerified(msgspec.Struct, frozen=True, tag=True):
+    """Whether the caller is who he says, in 3GPP's words; `attest` says how far that goes."""
+
+    call: str
+    verstat: str
+    attest: str = ""
+
+
 class LegCalled(msgspec.Struct, frozen=True, tag=True):
     """The call is offered to somebody: one line per device or trunk tried.
 
@@ -290,6 +298,7 @@ class MailboxChanged(msgspec.Struct, frozen=True, tag=True):
 CallFact = (
     CallStarted
     | CallCharged
+    | CallerVerified
     | LegCalled
     | LegRinging
     | LegAnswered

@@ -28,6 +28,7 @@ from pbxcore.net import addresses
 from pbxcore.net.dns import Resolver
 from pbxcore.net.endpoint import Endpoint
 from pbxcore.net.tls import CertificateRefused, ServerCertificate, Tls
+from pbxcore.net.vouching import NetVouching
 from pbxcore.net.websocket import WebSockets
 from pbxcore.presence.bindings import BindingStore, StoredBinding
 from pbxcore.presence.keeping import EventStores, volatile_stores
@@ -254,6 +255,7 @@ class Pbx:
             clock=self._clock,
             post=self.voicemail.post,
             prompts=self._prompts,
+            vouching=NetVouching(self._directory, self._clock),
             recordings=self._recordings,
         )
         self._calls.serve(uas)

@@ -31,6 +31,8 @@ from engage.telephony.service import Telephony
 from engage.telephony.sip_settings import SECTION as SIP
 from engage.telephony.sip_settings import SipSettings
 from engage.telephony.sockets import SipSockets
+from engage.telephony.stir_settings import SECTION as STIR
+from engage.telephony.stir_settings import StirSettings
 from engage.telephony.tls_settings import SIP_TLS, SipTlsSettings
 from engage.telephony.trunk_routes import TrunkRoutes
 from engage.telephony.trunks import Trunks
@@ -145,6 +147,7 @@ class Phones:
         register(FAIL2BAN, Fail2banSettings, Module.SIP_SECURITY)
         register(SIP_LIMITS, SipLimitSettings, Module.SIP_SECURITY)
         register(SIP_TLS, SipTlsSettings, Module.SIP_SECURITY)
+        register(STIR, StirSettings, Module.TRUNKS)
         register(SIP, SipSettings, Module.SIP_SECURITY)
         register(EVENTS, EventSettings, Module.EMAIL)
         register(RECORDING, RecordingSettings, Module.RECORDINGS)
@@ -157,6 +160,7 @@ class Phones:
             domains=(urlsplit(settings.public_url).hostname or "",),
             trusted_proxies=tuple(map(str, settings.trusted_proxies)),
             unsolicited_mwi=sip.unsolicited_mwi,
+            stir=get(StirSettings).stir(),
             unavailable_status=int(sip.unavailable_cause),
             deflection_diversion=sip.send_deflection_diversion,
             bans=get(Fail2banSettings).policy,

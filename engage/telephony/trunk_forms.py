@@ -19,7 +19,7 @@ PROVIDER, SIGN_IN, KEEPING, INBOUND, SHOWN = (
     N_("Inbound"),
     N_("Caller ID"),
 )
-LIMITS = N_("Limits")
+LIMITS, STIR = N_("Limits"), N_("STIR/SHAKEN")
 MOST_DODS = 1000
 MOST_NETWORKS = 50
 
@@ -39,6 +39,7 @@ Networks = Annotated[
 ]
 Most = Annotated[int, Field(ge=0, le=10_000)]
 Longest = Annotated[int, Field(ge=0, le=86_400)]
+Verify = Literal["off", "allow", "mark", "reject"]
 Version = Annotated[int, Field(ge=1)]
 
 _REGISTERS: JsonDict = {"field": "kind", "is": "register"}
@@ -230,6 +231,27 @@ class TrunkForm(Body):
         description=N_("Calls out are ended after that time. 0: they may last."),
         json_schema_extra={"control": "number", "section": LIMITS, "unit": N_("seconds")},
     )
+    stir_sign: bool = Field(
+        False,
+        title=N_("Sign Calls Out"),
+        description=N_("Whom the calls come from is signed, as STIR/SHAKEN's settings say."),
+        json_schema_extra={"control": "switch", "section": STIR},
+    )
+    stir_verify: Verify = Field(
+        "off",
+        title=N_("Verify Calls In"),
+        description=N_("What becomes of calls without a good signature."),
+        json_schema_extra={
+            "control": "select",
+            "section": STIR,
+            "labels": {
+                "off": N_("Do not verify"),
+                "allow": N_("Let them in"),
+                "mark": N_("Let them in, with a mark before the name"),
+                "reject": N_("Reject them"),
+            },
+        },
+    )
     caller_id: Word = Field(
         "",
         title=N_("CallerID Number"),
@@ -316,6 +338,8 @@ class TrunkChange(Body):
     max_outgoing: Most | None = None
     max_incoming: Most | None = None
     call_limit_s: Longest | None = None
+    stir_sign: bool | None = None
+    stir_verify: Verify | None = None
     caller_id: Word | None = None
     caller_name: Word | None = None
     keep_trunk_cid: bool | None = None

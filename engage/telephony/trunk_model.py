@@ -91,6 +91,8 @@ class TrunkEntry:
             keeps_original=form.keep_original_cid,
             keeps_own=form.keep_trunk_cid,
             identity=form.identity_header,
+            signs=form.stir_sign,
+            verifies=form.stir_verify,
             most_out=form.max_outgoing,
             most_in=form.max_incoming,
             longest_s=form.call_limit_s,

@@ -22,8 +22,9 @@ from pbxcore.calls.taking_over import TakingOver
 from pbxcore.calls.talk_room import TalkRoom, dismiss
 from pbxcore.calls.telling import ended_fact, reasons, started_fact
 from pbxcore.calls.transferring import Transferring
+from pbxcore.calls.vouching import claim_of, marked
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.journal import CallEnded, LegAnswered, LegsJoined
+from pbxcore.journal import CallEnded, CallerVerified, LegAnswered, LegsJoined
 from pbxcore.sip import causes
 from pbxcore.sip.forwarding import read_forwardings
 
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.agent.listener import Ending
     from pbxcore.sip.agent.offer import Offer
     from pbxcore.sip.agent.references import Referral
+    from pbxcore.stir.verdict import Verdict
 
 MOST_HANDED_ON: Final = 10
 """How often services may hand a caller on who does nothing: they would do it for ever."""
@@ -109,7 +111,33 @@ class Call:
         trunk = house.directory.trunks.get(origin.trunk)
         if trunk is not None and not house.lines.takes_more(trunk):
             self._refuse(leg, Farewell("pbx", 486, causes.cause_of(486), "trunk_full"))
+        elif trunk is None or trunk.verifies == "off":
+            self._proceed(leg, incoming, hops)
+        else:
+            verified = partial(self._verified, leg, incoming, hops, trunk.verifies)
+            house.vouching.verify(
+                claim_of(incoming.request, self.aim.original or origin.shown, self.dialled),
+                verified,
+            )
+
+    def _verified(
+        self, leg: CallerLeg, incoming: IncomingCall, hops: int, action: str, verdict: Verdict
+    ) -> None:
+        """It is known whether the caller is who he says: go on, or not."""
+        if leg.over:
             return
+        self.house.record(CallerVerified(self.id, verdict.verstat, verdict.attest))
+        if verdict.status and action == "reject":
+            status = verdict.status
+            self._refuse(leg, Farewell("pbx", status, causes.cause_of(status), verdict.reason))
+            return
+        if verdict.status and action == "mark":
+            self.origin = marked(self.origin)
+            leg.identity = self.origin.caller
+        self._proceed(leg, incoming, hops)
+
+    def _proceed(self, leg: CallerLeg, incoming: IncomingCall, hops: int) -> None:
+        """Whoever calls may: look for somebody who answers."""
         if self.aim.refusal is not None:
             self._refuse(leg, self.aim.refusal)
             return
@@ -121,7 +149,7 @@ class Call:
         setting_up = SettingUp(
             self,
             leg,
-            origin.caller,
+            self.origin.caller,
             lines,
             hops=hops,
             connected=lambda other: self.connect(leg, other),
@@ -132,8 +160,8 @@ class Call:
         if self.aim.fax is not None and not self.aim.fax.auto_answer:
             leg.session.listen_for_fax(wanted=True)
         go_on = partial(leg.session.open, lines, partial(self._anchored, setting_up))
-        if origin.trunk and house.directory.settings.call_control:
-            self.deciding = Deciding(house, go_on)
+        if self.origin.trunk and self.house.directory.settings.call_control:
+            self.deciding = Deciding(self.house, go_on)
         else:
             go_on()
 

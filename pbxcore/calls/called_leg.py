@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.identity import Caller
     from pbxcore.sip.message import Response
     from pbxcore.sip.sdp.negotiation import Negotiation
+    from pbxcore.stir.verdict import CallToSign
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,9 @@ class CalledLeg(Leg):
         self._lines: Sequence[Line | None] = ()
         self._came_to: dict[SipCall, Negotiation] = {}
         self._status = 0
+        self.to_sign: CallToSign | None = None
+        """What a trunk wants signed of it."""
+        self.signed: tuple[bytes, ...] = ()
 
     @property
     def early(self) -> bool:

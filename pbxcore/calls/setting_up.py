@@ -462,7 +462,14 @@ class SettingUp:
             return
         if problem:
             self.failed(leg, Farewell("pbx", 503, causes.cause_of(503), problem))
+        elif leg.to_sign is not None:
+            self._house.vouching.sign(leg.to_sign, partial(self._signed, leg))
         else:
+            leg.invite(self._lines)
+
+    def _signed(self, leg: CalledLeg, lines: tuple[bytes, ...]) -> None:
+        if not leg.over:
+            leg.signed = lines
             leg.invite(self._lines)
 
     def _fail(self, farewell: Farewell) -> None:

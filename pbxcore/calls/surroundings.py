@@ -16,6 +16,7 @@ from pbxcore.calls.parking import Parking
 from pbxcore.calls.session import Session
 from pbxcore.calls.track import Silence
 from pbxcore.calls.trunk_legs import TrunkLegs
+from pbxcore.calls.vouching import Nobody
 from pbxcore.calls.waiting import Waiting
 from pbxcore.calls.ways import OneWay
 from pbxcore.errors import RemoteProtocolError
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Srtp
     from pbxcore.calls.trunk_legs import Try
+    from pbxcore.calls.vouching import Vouching
     from pbxcore.directory import Directory
     from pbxcore.features.handling import CallHandling
     from pbxcore.journal import Fact
@@ -66,6 +68,7 @@ class Surroundings:
         prompts: the sound files of what services say; None: ours.
         archive: where recordings are kept.
         post: the mailboxes; None: there are none.
+        vouching: signs and verifies callers; None: nobody does.
 
     Attributes:
         premises: what services may ask for.
@@ -93,6 +96,7 @@ class Surroundings:
         prompts: Prompts | None = None,
         archive: Archive | None = None,
         post: Post | None = None,
+        vouching: Vouching | None = None,
     ) -> None:
         self.agent = agent
         self.anchor = anchor
@@ -105,6 +109,7 @@ class Surroundings:
         self.premises = Premises(directory, today, post or nobodys_post(directory))
         self.prompts = prompts or Prompts()
         self.archive = archive or Archive("", lambda: 0.0)
+        self.vouching: Vouching = vouching or Nobody()
         self.lines = Lines()
         self.waiting = Waiting(self)
         self.parking = Parking(self)

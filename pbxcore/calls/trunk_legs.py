@@ -6,10 +6,12 @@ import ipaddress
 from typing import TYPE_CHECKING, Protocol
 
 from pbxcore.calls.called_leg import CalledLeg
+from pbxcore.calls.vouching import attestation
 from pbxcore.sip.digest_client import Account, DigestClient
 from pbxcore.sip.flow import Flow, default_port
 from pbxcore.sip.identity import Caller, Presented, presented, presented_as_party
 from pbxcore.sip.uri import escaped_user
+from pbxcore.stir.verdict import CallToSign
 from pbxcore.trunks.requests import TrunkRequests
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ class TrunkLegs:
                 uri,
                 leg,
                 body=body,
-                lines=(*requests.route, *told.lines, *lines),
+                lines=(*requests.route, *told.lines, *lines, *leg.signed),
                 from_=told.from_,
                 to=b"<%b>" % uri,
                 hops=hops,
@@ -111,6 +113,10 @@ class TrunkLegs:
             )
 
         leg = CalledLeg(self._house.leg_id(), call, "", Caller(uri), [invite])
+        if trunk.signs:
+            ours = not call.origin.trunk or way.caller != call.origin.shown
+            attest = attestation(trunk, way.caller, ours=ours)
+            leg.to_sign = CallToSign(way.caller, way.number, attest)
         leg.trunk, leg.limit, leg.urgency = trunk.id, way.limit, way.urgency
         leg.session = self._house.session(leg, self._flow(trunk), trunk.srtp)
         leg.recorded = trunk.recorded or way.recorded

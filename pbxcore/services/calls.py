@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from pbxcore.authentication import Authentication
     from pbxcore.calls.call import Call
     from pbxcore.calls.leg import Leg
+    from pbxcore.calls.vouching import Vouching
     from pbxcore.commands import CallCommand, ConferenceCommand, ConferenceShown
     from pbxcore.directory import Directory
     from pbxcore.domain import Domain
@@ -83,6 +84,7 @@ class CallService:
         clock: seconds UTC since 1970.
         post: the mailboxes.
         prompts: the sound files of what services say; None: ours.
+        vouching: signs and verifies callers; None: nobody does.
         recordings: the absolute path of the folder that recordings are kept in.
     """
 
@@ -104,6 +106,7 @@ class CallService:
         recordings: str,
         post: Post,
         prompts: Prompts | None = None,
+        vouching: Vouching | None = None,
     ) -> None:
         self._trunks = trunks
 
@@ -134,6 +137,7 @@ class CallService:
             prompts=prompts,
             archive=Archive(recordings, clock),
             post=post,
+            vouching=vouching,
         )
         self.lines = self._house.lines
         self._switchboard = Switchboard(self._house)

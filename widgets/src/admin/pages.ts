@@ -57,6 +57,7 @@ export const pages: readonly Page[] = [
   { group: "extensions", name: () => t("VoIP Trunks"), path: "trunks", module: "trunks", words: () => t("providers, registration, SIP, peers"), load: () => import("./telephony/TrunksPage") },
   { group: "extensions", name: () => t("Outbound Routes"), path: "outbound-routes", module: "outbound_routes", words: () => t("dial plan, patterns, calling rules, fail-over"), load: () => import("./telephony/OutboundRoutesPage") },
   { group: "extensions", name: () => t("Inbound Routes"), path: "inbound-routes", module: "inbound_routes", words: () => t("DID, destination, caller ID"), load: () => import("./telephony/InboundRoutesPage") },
+  { ...settingsPage("extensions", () => t("STIR/SHAKEN"), "stir-shaken", "trunks", "stir_shaken"), words: () => t("signed callers, attestation, certificates, Identity") },
   { ...settingsPage("extensions", () => t("Inbound Mode"), "inbound-mode", "inbound_routes", "inbound_mode"), words: () => t("multiple mode, day and night switch") },
   { group: "extensions", name: () => t("PIN Groups"), path: "pin-groups", module: "pin_groups", words: () => t("passwords, outbound calls"), load: () => import("./telephony/PinGroupsPage") },
   { ...settingsPage("extensions", () => t("Blacklist"), "blacklist", "inbound_routes"), words: () => t("blocked callers, anonymous") },

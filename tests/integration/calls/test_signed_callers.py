@@ -1,0 +1,133 @@
+"""STIR/SHAKEN at a running server: calls out are signed, calls in are verified."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxcore.net.user_agent import Refused
+from pbxcore.sip.agent.incoming_call import IncomingCall
+from pbxcore.stir.identity import read_identity
+from tests.integration.calls.test_calls_by_routes import provider
+from tests.integration.calls.test_two_phones import session
+from tests.support.authority import Authority
+from tests.support.shaken import SigningService
+from tests.support.tone import Voice
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from pbxcore.net.call import AsyncCall
+    from tests.integration.calls.test_calls_by_routes import Provider
+
+__all__ = ["provider"]
+
+
+@pytest.fixture
+async def service(provider: Provider, tmp_path: Path) -> AsyncIterator[SigningService]:
+    authority = Authority(tmp_path)
+    async with SigningService(authority) as made:
+        provider.set("sip_tls", trusted=authority.pem)
+        yield made
+    provider.set("sip_tls", trusted="")
+
+
+def trunk(provider: Provider, **fields: object) -> None:
+    assert provider.admin.patch(f"/v1/trunks/{provider.trunk}", fields).status == 200
+    provider.pair.settled()
+
+
+def token_of(came: AsyncCall) -> str:
+    assert isinstance(came.call, IncomingCall)
+    found = read_identity(came.call.request.get(b"identity") or b"")
+    assert found is not None
+    assert found.ppt == "shaken"
+    return found.token
+
+
+async def test_a_call_out_is_signed_by_a_service_that_is_named_with_its_port(
+    provider: Provider, service: SigningService
+) -> None:
+    pair = provider.pair
+    keys = {"service_url": service.url, "account": service.ACCOUNT, "secret": service.SECRET}
+    provider.set("stir_shaken", **keys)
+    trunk(provider, stir_sign=True, caller_id="4930100", keep_trunk_cid=True)
+    route = provider.route(
+        "outbound", name="City", patterns="_9X.", ways=[{"trunk": provider.trunk}]
+    )
+    with Voice(440) as ours:
+        call = pair.caller.call(pair.uri("9123"), session(ours))
+        came = await provider.agent.next_call()
+        claims = service.sti.reads(token_of(came))
+        came.refuse(486)
+        with pytest.raises(Refused):
+            await call.answered()
+        told = claims["attest"], claims["orig"]["tn"], claims["dest"]["tn"]
+        assert told == ("A", "4930100", ["9123"])
+        assert service.hosts == [f"localhost:{service.port}"]
+        # A service that does not sign keeps nobody from calling.
+        provider.set("stir_shaken", account="another")
+        call = pair.caller.call(pair.uri("9123"), session(ours))
+        came = await provider.agent.next_call()
+        assert isinstance(came.call, IncomingCall)
+        assert came.call.request.get(b"identity") is None
+        came.refuse(486)
+        with pytest.raises(Refused):
+            await call.answered()
+    provider.set("stir_shaken", service_url="")
+    provider.remove(route)
+
+
+async def test_a_call_out_is_signed_with_a_key_of_our_own(
+    provider: Provider, service: SigningService
+) -> None:
+    pair = provider.pair
+    provider.set("stir_shaken", private_key=service.sti.key_pem, certificate_url=service.x5u)
+    trunk(provider, stir_sign=True)
+    route = provider.route(
+        "outbound", name="Key", patterns="_9X.", ways=[{"trunk": provider.trunk}], caller_id="777"
+    )
+    with Voice(440) as ours:
+        call = pair.caller.call(pair.uri("9123"), session(ours))
+        came = await provider.agent.next_call()
+        claims = service.sti.reads(token_of(came))
+        came.refuse(486)
+        with pytest.raises(Refused):
+            await call.answered()
+    assert (claims["attest"], claims["orig"]) == ("B", {"tn": "777"})
+    provider.remove(route)
+
+
+async def test_a_call_in_is_let_in_marked_or_rejected_by_its_signature(
+    provider: Provider, service: SigningService
+) -> None:
+    pair = provider.pair
+    provider.set("stir_shaken", trusted=service.sti.root)
+    route = provider.route(
+        "inbound", name="Main", trunks=[provider.trunk], dids="8001",
+        destination={"kind": "extension", "value": "1001"},
+    )  # fmt: skip
+    good, stale = service.identity("5551234", "8001"), service.identity("5551234", "8001", iat=1)
+    with Voice(440) as ours:
+        for action, line, mark in (
+            ("reject", good, False), ("mark", good, False), ("mark", stale, True),
+            ("allow", stale, False),
+        ):  # fmt: skip
+            trunk(provider, stir_verify=action)
+            call = provider.agent.call(pair.uri("8001"), session(ours), line)
+            came = await pair.callee.next_call()
+            assert isinstance(came.call, IncomingCall)
+            shown = came.call.request.get(b"from") or b""
+            assert (b"(?)" in shown) is mark
+            came.refuse(486)
+            with pytest.raises(Refused):
+                await call.answered()
+        assert service.fetched == 1
+        trunk(provider, stir_verify="reject")
+        for lines, status in ((stale,), 403), ((), 428):
+            with pytest.raises(Refused) as refused:
+                await provider.agent.invite(pair.uri("8001"), session(ours), *lines)
+            assert refused.value.status == status
+    provider.remove(route)

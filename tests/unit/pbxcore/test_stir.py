@@ -1,0 +1,146 @@
+"""Signed callers: tokens, headers, certificates, verdicts (RFC 8224, RFC 8225, RFC 8588)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbxcore.calls.vouching import attestation
+from pbxcore.dialplan.plan import Dod
+from pbxcore.directory import Trunk
+from pbxcore.stir.certificates import BadCertificate, signing_key
+from pbxcore.stir.identity import Identity, identity_line, read_identity
+from pbxcore.stir.passport import BadPassport, Claims, canonical, read, sign
+from pbxcore.stir.remote import address_of, signed_line
+from pbxcore.stir.verdict import NONE, PASSED, CallToVerify, Verdict
+from pbxcore.stir.verification import Unproved, looked_at, proved
+from tests.support.shaken import Sti
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+X5U = "https://cert.example.com/shaken.pem"
+STI = Sti()
+CLAIMS = Claims("A", "12155551212", ("12025551000",), int(NOW.timestamp()), "4b9d")
+
+
+OLD = msgspec.structs.replace(CLAIMS, iat=CLAIMS.iat - 61)
+
+
+def line(claims: Claims = CLAIMS, info: str = X5U) -> bytes:
+    return identity_line(sign(claims, X5U, STI.key), info).removeprefix(b"Identity: ")
+
+
+def verdict(identity: bytes, sti: Sti = STI, caller: str = "+12155551212") -> Verdict:
+    """What comes of a call with this header, whose certificate is this authority's."""
+    call = CallToVerify((identity,), caller, "12025551000")
+    found = looked_at(call, NOW)
+    if isinstance(found, Unproved):
+        return proved(found, sti.certificate.encode(), sti.root, NOW)
+    return found
+
+
+def test_what_we_sign_others_can_check() -> None:
+    found = STI.reads(sign(CLAIMS, X5U, STI.key))
+    assert found == {
+        "attest": "A", "dest": {"tn": ["12025551000"]}, "iat": CLAIMS.iat,
+        "orig": {"tn": "12155551212"}, "origid": "4b9d",
+    }  # fmt: skip
+
+
+def test_what_others_sign_passes() -> None:
+    payload = {
+        "attest": "B", "dest": {"tn": ["12025551000"]}, "iat": CLAIMS.iat,
+        "orig": {"tn": "12155551212"}, "origid": "4b9d",
+    }  # fmt: skip
+    identity = identity_line(STI.token(payload, X5U), X5U).removeprefix(b"Identity: ")
+    assert verdict(identity) == Verdict(PASSED, attest="B")
+
+
+def test_the_header_is_read_however_it_is_written() -> None:
+    ours = line()
+    token = ours.decode().partition(";")[0]
+    assert read_identity(ours) == Identity(token, X5U, "shaken", "ES256")
+    spaced = b'a.b.c ; info = <https://x.test/y> ; ppt="shaken" ;alg=ES256'
+    assert read_identity(spaced) == Identity("a.b.c", "https://x.test/y", "shaken", "ES256")
+    assert read_identity(b"nothing") is None
+
+
+@pytest.mark.parametrize(
+    ("identity", "caller", "status", "reason"),
+    [
+        (line(OLD), "12155551212", 403, "stale_date"),
+        (line(), "12155551213", 438, "other_caller"),
+        (line(msgspec.structs.replace(CLAIMS, dest=("1",))), "12155551212", 438, "other_callee"),
+        (line(info="https://elsewhere.test/"), "12155551212", 436, "bad_identity_info"),
+        (b"not.a.token;info=<https://x.test>;ppt=shaken", "12155551212", 438, "bad_identity"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_the_call_fails(
+    identity: bytes, caller: str, status: int, reason: str
+) -> None:
+    found = verdict(identity, caller=caller)
+    assert (found.status, found.reason) == (status, reason)
+
+
+def test_without_a_signature_nothing_is_known() -> None:
+    found = looked_at(CallToVerify((), "1", "2"), NOW)
+    assert isinstance(found, Verdict)
+    assert (found.verstat, found.status) == (NONE, 428)
+
+
+def test_a_certificate_has_to_be_good() -> None:
+    assert verdict(line(), Sti()).reason == "invalid_identity_header"
+    for bad in Sti(for_calls=False), Sti(until=NOW - timedelta(days=1)):
+        with pytest.raises(BadCertificate):
+            signing_key(bad.certificate.encode(), bad.root, NOW)
+    other = Sti()
+    with pytest.raises(BadCertificate):
+        signing_key(STI.certificate.encode(), other.root, NOW)
+    with pytest.raises(BadCertificate):
+        signing_key(b"no certificate", STI.root, NOW)
+    call = CallToVerify((line(),), "12155551212", "12025551000")
+    waiting = looked_at(call, NOW)
+    assert isinstance(waiting, Unproved)
+    assert proved(waiting, None, STI.root, NOW).status == 436
+
+
+@given(st.data())
+def test_a_token_of_which_anything_is_changed_is_refused(data: st.DataObject) -> None:
+    token = sign(CLAIMS, X5U, STI.key)
+    at = data.draw(st.integers(0, len(token) - 2))
+    other = data.draw(st.sampled_from("ABCXYZabcxyz0189-_."))
+    changed = token[:at] + other + token[at + 1 :]
+    if changed == token:
+        return
+    with pytest.raises(BadPassport):
+        read(changed).check(STI.key.public_key())
+
+
+@given(st.text())
+def test_no_text_is_too_much_for_the_reader(text: str) -> None:
+    with suppress(BadPassport):
+        read(text)
+    read_identity(text.encode("utf-8", "surrogatepass"))
+
+
+def test_numbers_are_signed_in_one_form() -> None:
+    assert canonical("+1 (215) 555-1212") == "12155551212"
+
+
+def test_how_far_we_stand_for_a_caller() -> None:
+    trunk = Trunk("t", "T", "h", caller_id="100", dods=(Dod("200", ("1000",)),))
+    assert [attestation(trunk, each, ours=True) for each in ("100", "200", "300", "")] == [
+        "A", "A", "B", "B",
+    ]  # fmt: skip
+    assert attestation(trunk, "100", ours=False) == "C"
+
+
+def test_a_service_is_asked_at_its_own_address() -> None:
+    assert address_of("https://s.test:8443") == "https://s.test:8443/stir/v1/signing"
+    assert address_of("https://s.test/sign") == "https://s.test/sign"
+    assert signed_line(b"{}") is None
+    assert signed_line(b'{"signingResponse":{"identity":"x\\r\\nEvil: 1"}}') is None
