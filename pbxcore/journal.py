@@ -295,6 +295,21 @@ class MailboxChanged(msgspec.Struct, frozen=True, tag=True):
     urgent: int
 
 
+class WakeUpAsked(msgspec.Struct, frozen=True, tag=True):
+    """An extension wants to be woken at the next `time` (`07:30`), on the clock of the calendar."""
+
+    number: str
+    time: str
+
+
+class WakeUpCalled(msgspec.Struct, frozen=True, tag=True):
+    """A wake-up call is over: it was answered, or nobody did however often it rang."""
+
+    id: str
+    number: str
+    answered: bool
+
+
 CallFact = (
     CallStarted
     | CallCharged
@@ -321,6 +336,8 @@ Fact = (
     | TrunkChanged
     | AddressBanned
     | AddressUnbanned
+    | WakeUpAsked
+    | WakeUpCalled
     | VoiceMessageLeft
     | MailboxChanged
     | CallFact

@@ -458,6 +458,8 @@ class Pbx:
         self._phones.tick()
         if self._trunks is not None:
             self._trunks.tick()
+        if self._calls is not None:
+            self._calls.tick()
         loop = asyncio.get_running_loop()
         self._watch.tick(loop.time())
         if self._events is not None:

@@ -77,7 +77,7 @@ class Dialplan:
         self.voicemail_groups = Routes(VOICEMAIL_GROUPS, *on, self._number_problem)
         people.choices.offer("pin-groups", (Module.OUTBOUND_ROUTES,), self._pin_group_choices)
         people.choices.offer("ring-groups", LEAD_SOMEWHERE, self._ring_group_choices)
-        self.services = Services(ground, people.choices, self._taken_besides_services)
+        self.services = Services(ground, people, self._taken_besides_services)
         self.rooms = Rooms(ground, people.members_of_groups, self._taken)
         self.routes: Sequence[BaseRoute] = [
             *self.rooms.routes,

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engage.api.forms import ApiUserForm
+from engage.dialplan.announcement_center_forms import CenterGroupForm, CenterMessageForm
+from engage.dialplan.announcement_forms import AnnouncementForm
+from engage.dialplan.callback_forms import CallbackForm
 from engage.dialplan.conference_rooms import ConferenceRoomForm
 from engage.dialplan.custom_prompts import CustomPromptForm
+from engage.dialplan.disa_forms import DisaForm
 from engage.dialplan.emergency_numbers import EmergencyNumberForm
 from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.ivr_forms import IvrForm
+from engage.dialplan.name_directory_forms import NameDirectoryForm
 from engage.dialplan.outbound_forms import OutboundRouteForm
 from engage.dialplan.paging_groups import PagingGroupForm
 from engage.dialplan.parking_lots import ParkingLotForm
@@ -18,6 +23,7 @@ from engage.dialplan.pin_groups import PinGroupForm
 from engage.dialplan.ring_group_forms import RingGroupForm
 from engage.dialplan.speed_dials import SpeedDialForm
 from engage.dialplan.voicemail_groups import VoicemailGroupForm
+from engage.dialplan.wake_up_forms import WakeUpForm
 from engage.livechat.administration_routes import LiveChatForm
 from engage.notify.wire import EmailTemplateForm
 from engage.people.forms import (
@@ -36,6 +42,13 @@ if TYPE_CHECKING:
 
 FORMS: Final[dict[str, type[BaseModel]]] = {
     "admin": AdminForm,
+    "announcement": AnnouncementForm,
+    "callback": CallbackForm,
+    "center-group": CenterGroupForm,
+    "center-message": CenterMessageForm,
+    "disa": DisaForm,
+    "name-directory": NameDirectoryForm,
+    "wake-up-call": WakeUpForm,
     "api-users": ApiUserForm,
     "certificate": CertificateUpload,
     "conference-room": ConferenceRoomForm,

@@ -10,6 +10,7 @@ from engage.api import https_api as api
 from engage.app.dialplan import Dialplan
 from engage.app.mailboxes import Mailboxes
 from engage.app.records import Records
+from engage.app.waking import Waking
 from engage.calls.recording_settings import SECTION as RECORDING
 from engage.calls.recording_settings import RecordingSettings
 from engage.chat.service import DirectChat
@@ -112,7 +113,12 @@ class Phones:
             messaging.presence,
             pbx.on_notice,
             PhoneAlerts(outbox, partial(ground.configuration.get, EventSettings)),
-            others=(self.records.log, self.mailboxes.log, people.phone_features),
+            others=(
+                self.records.log,
+                self.mailboxes.log,
+                people.phone_features,
+                Waking(self.dialplan.services.wake_ups, lambda: ground.time().time_zone),
+            ),
         )
         pbx.on_request(self.chat.arrived)
         self.sip_sockets = SipSockets(pbx)

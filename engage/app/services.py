@@ -2,40 +2,70 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from engage.dialplan.announcement_center_forms import CenterGroupForm, CenterMessageForm
+from engage.dialplan.announcement_forms import AnnouncementForm
+from engage.dialplan.callback_forms import CallbackForm
 from engage.dialplan.custom_prompt_routes import CustomPromptRoutes
 from engage.dialplan.custom_prompts import CustomPromptForm, CustomPrompts
+from engage.dialplan.disa_forms import DisaForm
+from engage.dialplan.feature_codes import FeatureCodes
 from engage.dialplan.ivr_forms import IvrForm
 from engage.dialplan.model import RouteKind
+from engage.dialplan.name_directory_forms import NameDirectoryForm
 from engage.dialplan.object_routes import ObjectRoutes
 from engage.dialplan.service import Routes
 from engage.dialplan.voice_prompts import SECTION, VoicePrompts
+from engage.dialplan.wake_up_forms import WakeUpForm
 from engage.errors import N_
 from engage.people.choices import Choice
 from engage.storage import tables
 from engage.system.actor import Module
+from pbxcore.apps.announcement_center import AnnouncementCenter
+from pbxcore.apps.echo import EchoTest
+from pbxcore.apps.wake_up import WakeUpDesk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from starlette.routing import BaseRoute
 
     from engage.app.ground import Ground
-    from engage.people.choices import Choices
+    from engage.dialplan.model import RouteEntry
+    from engage.people.service import People
     from pbxcore.apps.services import Service
     from pbxcore.dialplan.plan import Plan
 
 IVRS = RouteKind("ivr", tables.ivrs, Module.IVRS, IvrForm)
 PROMPTS = RouteKind("custom_prompt", tables.custom_prompts, Module.CUSTOM_PROMPTS, CustomPromptForm)
+ANNOUNCEMENTS = RouteKind(
+    "announcement", tables.announcements, Module.ANNOUNCEMENTS, AnnouncementForm
+)
+CENTER_MESSAGES = RouteKind(
+    "center_message", tables.center_messages, Module.ANNOUNCEMENTS, CenterMessageForm
+)
+CENTER_GROUPS = RouteKind(
+    "center_group", tables.center_groups, Module.ANNOUNCEMENTS, CenterGroupForm
+)
+DISAS = RouteKind("disa", tables.disas, Module.DISAS, DisaForm)
+CALLBACKS = RouteKind("callback", tables.callbacks, Module.CALLBACKS, CallbackForm)
+WAKE_UPS = RouteKind("wake_up", tables.wake_ups, Module.WAKE_UPS, WakeUpForm)
+DIRECTORIES = RouteKind(
+    "name_directory", tables.name_directories, Module.NAME_DIRECTORIES, NameDirectoryForm
+)
 LEAD_SOMEWHERE = (
     *(Module.INBOUND_ROUTES, Module.IVRS, Module.RING_GROUPS, Module.PARKING_LOTS),
-    *(Module.SPEED_DIALS, Module.QUEUES, Module.EXTENSIONS),
+    *(Module.SPEED_DIALS, Module.QUEUES, Module.EXTENSIONS, Module.ANNOUNCEMENTS),
+    *(Module.CALLBACKS, Module.WAKE_UPS),
 )
-"""Whose forms have destinations."""
+"""Whose forms have destinations or prompts."""
 TAKEN = N_("This number is taken already.")
+NO_CHOICE = N_("This is none of the choices.")
+AMBIGUOUS = N_("With the other codes it would not be clear what is meant.")
 
 
 class Services:
@@ -43,79 +73,160 @@ class Services:
 
     Args:
         ground: what everything stands on.
-        choices: what forms choose from.
+        people: what forms choose from, and who belongs to groups.
         taken: whether something else has a number.
     """
 
-    def __init__(self, ground: Ground, choices: Choices, taken: Callable[[str], bool]) -> None:
-        self._taken = taken
+    def __init__(self, ground: Ground, people: People, taken: Callable[[str], bool]) -> None:
+        self._taken, self._members_of = taken, people.members_of_groups
+        self._codes = partial(ground.configuration.get, FeatureCodes)
         ground.configuration.register(SECTION, VoicePrompts, Module.CUSTOM_PROMPTS)
         on = ground.database, ground.events, _no_trunk, ground.clock
-        self.ivrs = Routes(IVRS, *on, self._number_problem)
         self.prompts = CustomPrompts(
             Routes(PROMPTS, *on, users=self._players),
             ground.settings.data.resolve() / "custom-prompts",
         )
-        choices.offer("ivrs", LEAD_SOMEWHERE, self._ivr_choices)
-        choices.offer("custom-prompts", LEAD_SOMEWHERE, self._prompt_choices)
-        columns = ("number", "name")
-        self.routes: Sequence[BaseRoute] = [
-            *CustomPromptRoutes(self.prompts).routes(),
-            *ObjectRoutes(
-                self.ivrs, "Ivr", ("an IVR", "IVRs"), (*columns, "language"), columns
-            ).routes(),
-        ]
+        self.ivrs = Routes(IVRS, *on, self._ivr_problem)
+        self.directories = Routes(DIRECTORIES, *on, self._number_problem)
+        self.announcements = Routes(ANNOUNCEMENTS, *on, self._prompt_problem, self._leading)
+        self.disas = Routes(DISAS, *on, users=self._leading)
+        self.callbacks = Routes(CALLBACKS, *on, users=self._leading)
+        self.messages = Routes(CENTER_MESSAGES, *on, self._message_problem)
+        self.groups = Routes(CENTER_GROUPS, *on, self._group_problem)
+        self.wake_ups = Routes(WAKE_UPS, *on, self._prompt_problem)
+        offer = partial(people.choices.offer, modules=LEAD_SOMEWHERE)
+        offer("ivrs", choices=lambda: _numbered(self.ivrs.entries))
+        offer("name-directories", choices=lambda: _numbered(self.directories.entries))
+        offer("custom-prompts", choices=lambda: _named(self.prompts.kept.entries))
+        offer("announcements", choices=lambda: _named(self.announcements.entries))
+        offer("disas", choices=lambda: _named(self.disas.entries))
+        offer("callbacks", choices=lambda: _named(self.callbacks.entries))
+        self.routes: Sequence[BaseRoute] = [*self._routes()]
+
+    def _routes(self) -> Iterator[BaseRoute]:
+        yield from CustomPromptRoutes(self.prompts).routes()
+        numbered, coded = ("number", "name"), ("code", "name")
+        kinds: tuple[tuple[Routes[Any], str, tuple[str, str], tuple[str, ...]], ...] = (
+            (self.ivrs, "Ivr", ("an IVR", "IVRs"), numbered),
+            (self.directories, "NameDirectory", ("a name directory", "name directories"), numbered),
+            (self.announcements, "Announcement", ("an announcement", "announcements"), ("name",)),
+            (self.disas, "Disa", ("a DISA", "DISAs"), ("name",)),
+            (self.callbacks, "Callback", ("a callback", "callbacks"), ("name",)),
+            (self.messages, "CenterMessage", ("a center message", "center messages"), coded),
+            (self.groups, "CenterGroup", ("a center group", "center groups"), coded),
+            (self.wake_ups, "WakeUp", ("a wake-up call", "wake-up calls"), ("name", "number")),
+        )
+        for kept, model, words, columns in kinds:
+            yield from ObjectRoutes(kept, model, words, columns, columns).routes()
 
     async def start(self) -> None:
         """Read all of them."""
         await self.prompts.start()
-        await self.ivrs.start()
+        for each in (self.ivrs, self.directories, self.announcements, self.disas):
+            await each.start()
+        for other in (self.callbacks, self.messages, self.groups, self.wake_ups):
+            await other.start()
 
     def has_number(self, number: str, but: str = "") -> bool:
         """Whether one of them, another than `but`, has a number."""
-        return any(each.form.number == number for each in self.ivrs.entries if each.id != but)
+        kept: list[RouteEntry[Any]] = [*self.ivrs.entries, *self.directories.entries]
+        return any(each.form.number == number for each in kept if each.id != but)
 
     def added_to(self, plan: Plan) -> Plan:
         """The plan with them."""
-        path_of = self.prompts.path_of
-        services: dict[str, Service] = {
-            each.form.number: each.form.ivr(path_of) for each in self.ivrs.entries
+        path_of, codes = self.prompts.path_of, self._codes()
+        ivrs = [each.form.ivr(path_of) for each in self.ivrs.entries]
+        directories = [each.form.directory(self._members_of) for each in self.directories.entries]
+        services: dict[str, Service] = {code: EchoTest() for code in (codes.echo,) if code}
+        services |= {code: WakeUpDesk() for code in (codes.wake_up,) if code}
+        services |= {each.number: each for each in ivrs}
+        services |= {each.number: each for each in directories}
+        said: dict[str, Service] = {
+            each.id: each.form.announcement(path_of) for each in self.announcements.entries
         }
-        prompts = {each.id: path_of(each.id) for each in self.prompts.kept.entries}
-        services = plan.services | services
-        return msgspec.structs.replace(plan, services=services, prompts=prompts)
+        calls = {each.id: each.form for each in self.wake_ups.entries if not each.form.disabled}
+        return msgspec.structs.replace(
+            plan,
+            services=services,
+            prefixed=self._center(codes.announcement_center),
+            unnumbered=said | {each.id: each.form.disa() for each in self.disas.entries},
+            callbacks={each.id: each.form.callback() for each in self.callbacks.entries},
+            prompts={each.id: path_of(each.id) for each in self.prompts.kept.entries},
+            wake_ups={at: form.call(path_of) for at, form in calls.items()},
+        )
 
-    def _number_problem(self, form: IvrForm, but: str) -> dict[str, str]:
-        """A number belongs to one object; a prompt has to be there."""
-        found = {}
-        if self._taken(form.number) or self.has_number(form.number, but):
-            found["number"] = TAKEN
-        unknown = N_("This is none of the choices.")
+    def _center(self, code: str) -> dict[str, Service]:
+        path_of, members_of = self.prompts.path_of, self._members_of
+        messages = tuple(each.form.message(path_of) for each in self.messages.entries)
+        audiences = tuple(each.form.audience(members_of) for each in self.groups.entries)
+        return {code: AnnouncementCenter(code, messages, audiences)} if code else {}
+
+    def _number_problem(self, form: IvrForm | NameDirectoryForm, but: str) -> dict[str, str]:
+        """A number belongs to one object."""
+        taken = self._taken(form.number) or self.has_number(form.number, but)
+        return {"number": TAKEN} if taken else {}
+
+    def _ivr_problem(self, form: IvrForm, but: str) -> dict[str, str]:
+        found = self._number_problem(form, but)
         for name in "timeout_prompt", "invalid_prompt":
             prompt = getattr(form, name)
             if prompt and not self.prompts.path_of(prompt):
-                found[name] = unknown
+                found[name] = NO_CHOICE
         if not all(map(self.prompts.path_of, form.prompts)):
-            found["prompts"] = unknown
+            found["prompts"] = NO_CHOICE
         return found
 
+    def _prompt_problem(
+        self, form: AnnouncementForm | WakeUpForm | CenterMessageForm, _but: str
+    ) -> dict[str, str]:
+        missing = form.prompt and not self.prompts.path_of(form.prompt)
+        return {"prompt": NO_CHOICE} if missing else {}
+
+    def _message_problem(self, form: CenterMessageForm, but: str) -> dict[str, str]:
+        codes = {each.form.code for each in self.messages.entries if each.id != but}
+        groups = {each.form.code for each in self.groups.entries}
+        found = self._prompt_problem(form, but)
+        return found | _code_problem(form.code, codes, {a + b for a in codes for b in groups},
+                                     {form.code + each for each in groups})  # fmt: skip
+
+    def _group_problem(self, form: CenterGroupForm, but: str) -> dict[str, str]:
+        codes = {each.form.code for each in self.groups.entries if each.id != but}
+        messages = {each.form.code for each in self.messages.entries}
+        return _code_problem(form.code, codes, {a + b for a in messages for b in codes},
+                             {each + form.code for each in messages})  # fmt: skip
+
     def _players(self, prompt: str) -> list[str]:
-        forms = [each.form for each in self.ivrs.entries]
-        return [
-            form.name
-            for form in forms
-            if prompt in form.needs()
-            or any(to.place.value == prompt for to in form.destinations().values())
-        ]
+        """What plays a prompt, or leads to it."""
+        kept: list[RouteEntry[Any]] = [*self.ivrs.entries, *self.announcements.entries]
+        kept += [*self.messages.entries, *self.wake_ups.entries]
+        playing = [each.form.name for each in kept if prompt in each.form.needs()]
+        return playing + self._leading(prompt)
 
-    def _ivr_choices(self) -> list[Choice]:
-        return [
-            Choice(each.form.number, f"{each.form.name} ({each.form.number})")
+    def _leading(self, ident: str) -> list[str]:
+        """Which of these lead to an object."""
+        found = [
+            each.form.name
             for each in self.ivrs.entries
+            if any(to.value == ident for to in each.form.destinations().values())
         ]
+        others: list[RouteEntry[Any]] = [*self.announcements.entries, *self.callbacks.entries]
+        return found + [each.form.name for each in others if each.form.destination.value == ident]
 
-    def _prompt_choices(self) -> list[Choice]:
-        return [Choice(each.id, each.form.name) for each in self.prompts.kept.entries]
+
+def _code_problem(code: str, codes: set[str], present: set[str], added: set[str]) -> dict[str, str]:
+    """A code belongs to one; both codes in a row have to mean one pair alone."""
+    if code in codes:
+        return {"code": TAKEN}
+    return {"code": AMBIGUOUS} if present & added else {}
+
+
+def _numbered(entries: Sequence[RouteEntry[Any]]) -> list[Choice]:
+    forms = [each.form for each in entries]
+    return [Choice(each.number, f"{each.name} ({each.number})") for each in forms]
+
+
+def _named(entries: Sequence[RouteEntry[Any]]) -> list[Choice]:
+    return [Choice(each.id, each.form.own_name) for each in entries]
 
 
 def _no_trunk(_id: str) -> bool:

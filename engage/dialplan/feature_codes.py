@@ -14,6 +14,10 @@ DIALLED, PRESSED = N_("Dialled"), N_("Pressed during a call")
 Code = Annotated[str, StringConstraints(pattern=r"^([*#]{1,2}[0-9]{0,6})?$")]
 
 
+OF_SERVICES = {"wake_up", "announcement_center", "echo"}
+"""Codes that services are reached at, as numbers."""
+
+
 class FeatureCodes(BaseModel):
     """What is dialled, or pressed during a call, to have something done."""
 
@@ -61,6 +65,24 @@ class FeatureCodes(BaseModel):
         description=N_("Before the number of the extension that is to get a message."),
         json_schema_extra={"control": "text", "section": DIALLED},
     )
+    wake_up: Code = Field(
+        default="*35",
+        title=N_("Wake-up Service"),
+        description=N_("Asks for the time of a wake-up call."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
+    announcement_center: Code = Field(
+        default="*88",
+        title=N_("Announcement Center Prefix"),
+        description=N_("Before the codes of an announcement and of a group."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
+    echo: Code = Field(
+        default="*43",
+        title=N_("Echo Test"),
+        description=N_("Lets the caller hear himself."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
     park: Code = Field(
         default="#72",
         title=N_("Call Park"),
@@ -104,4 +126,4 @@ class FeatureCodes(BaseModel):
 
     def codes(self) -> plan.FeatureCodes:
         """As the PBX knows them."""
-        return plan.FeatureCodes(**self.model_dump())
+        return plan.FeatureCodes(**self.model_dump(exclude=OF_SERVICES))

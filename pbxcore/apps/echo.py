@@ -10,7 +10,9 @@ from pbxcore.apps.sounds import Prompt
 from pbxcore.apps.steps import Echo, Say
 
 if TYPE_CHECKING:
+    from pbxcore.apps.premises import Premises
     from pbxcore.apps.steps import Script
+    from pbxcore.apps.visit import Visit
 
 
 class EchoTest(msgspec.Struct, frozen=True, tag="echo"):
@@ -18,11 +20,10 @@ class EchoTest(msgspec.Struct, frozen=True, tag="echo"):
 
     kind: ClassVar[str] = "echo"
 
-
-def echo() -> Script:
-    """Echo until the hash key, or until he hangs up."""
-    yield Say((Prompt("echo-intro"),))
-    key = ""
-    while key != "#":
-        key = yield Echo()
-    yield Say((Prompt("echo-done"),))
+    def script(self, _visit: Visit, _premises: Premises) -> Script:
+        """Echo until the hash key, or until he hangs up."""
+        yield Say((Prompt("echo-intro"),))
+        key = ""
+        while key != "#":
+            key = yield Echo()
+        yield Say((Prompt("echo-done"),))

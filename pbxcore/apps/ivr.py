@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pbxcore.apps.premises import Premises
     from pbxcore.apps.sounds import Sound
     from pbxcore.apps.steps import Part, Script
+    from pbxcore.apps.visit import Visit
 
 LONGEST_NUMBER = 32
 
@@ -63,9 +64,13 @@ class Ivr(msgspec.Struct, frozen=True, tag="ivr"):
     returns: bool = False
     alert_info: str = ""
 
+    def script(self, _visit: Visit, premises: Premises) -> Script:
+        """Talk to a caller until he is somewhere else."""
+        return menu(self, premises)
+
 
 def menu(ivr: Ivr, premises: Premises) -> Script:
-    """Talk to a caller until he is somewhere else."""
+    """Say the menu, take keys, hand on; again, as often as it takes."""
     if ivr.language:
         yield Speak(ivr.language)
     welcome = _files(*ivr.welcome) or (Prompt("ivr-welcome"), Prompt("ivr-dial"))

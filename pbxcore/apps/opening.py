@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from pbxcore.apps.conference import conference
 from pbxcore.apps.conferences import ConferenceRoom
-from pbxcore.apps.echo import EchoTest, echo
 from pbxcore.apps.fax_detection import FaxDetection, detect
-from pbxcore.apps.ivr import Ivr, menu
 from pbxcore.apps.pin_gate import PinGate, gate
-from pbxcore.apps.prompt_player import PromptPlayer, play
+from pbxcore.apps.prompt_player import PromptPlayer
 from pbxcore.apps.voicemail.leaving import leave
 from pbxcore.apps.voicemail.portal import any_mailbox, own_mailbox
 from pbxcore.apps.voicemail.services import (
@@ -37,8 +35,13 @@ def service_at(plan: Plan, place: Place) -> Service | None:
         return None if path is None else PromptPlayer(path)
     if place.kind in VOICEMAIL:
         return VOICEMAIL[place.kind]
-    found = plan.services.get(place.value)
+    found = plan.unnumbered.get(place.value) or plan.service(place.value)
     return found if found is not None and found.kind == place.kind else None
+
+
+def service_name(service: Service) -> str:
+    """What a service without a number is called in records."""
+    return str(getattr(service, "name", ""))
 
 
 def script_of(service: Service, visit: Visit, premises: Premises) -> Script:
@@ -46,14 +49,8 @@ def script_of(service: Service, visit: Visit, premises: Premises) -> Script:
     match service:
         case ConferenceRoom():
             return conference(service, visit, premises.conferences)
-        case EchoTest():
-            return echo()
-        case Ivr():
-            return menu(service, premises)
         case PinGate():
             return gate(service, visit)
-        case PromptPlayer():
-            return play(service)
         case FaxDetection():
             return detect(service)
         case LeaveMessage() | LeaveGroupMessage():
@@ -62,3 +59,5 @@ def script_of(service: Service, visit: Visit, premises: Premises) -> Script:
             return own_mailbox(premises.post, visit)
         case AnyMailbox():
             return any_mailbox(premises.post, visit)
+        case _:
+            return service.script(visit, premises)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from pbxcore.apps.services import Service
     from pbxcore.apps.voicemail.post import Post
     from pbxcore.dialplan.place import Place
     from pbxcore.dialplan.window import Window
@@ -31,6 +32,8 @@ class Premises:
         self.now = now
         self.conferences = Conferences()
         self.post = post
+        self.announce: Callable[[str, Service, str], None] = _nobody
+        """Plays something at an extension that answers by itself; a number is seen to call."""
 
     def holds(self, window: Window) -> bool:
         """Whether a time condition applies now."""
@@ -47,3 +50,7 @@ class Premises:
         for number in (*self.directory.numbers(), *plan.numbers, *plan.services):
             if number != keys and number.startswith(keys) and (found := self.means(number)):
                 yield found
+
+
+def _nobody(_number: str, _service: Service, _shown: str) -> None:
+    """There is no switchboard."""

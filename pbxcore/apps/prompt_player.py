@@ -10,7 +10,9 @@ from pbxcore.apps.steps import Say
 from pbxcore.media.commands import File
 
 if TYPE_CHECKING:
+    from pbxcore.apps.premises import Premises
     from pbxcore.apps.steps import Script
+    from pbxcore.apps.visit import Visit
 
 
 class PromptPlayer(msgspec.Struct, frozen=True, tag="prompt"):
@@ -20,7 +22,6 @@ class PromptPlayer(msgspec.Struct, frozen=True, tag="prompt"):
 
     path: str
 
-
-def play(player: PromptPlayer) -> Script:
-    """Once, to its end."""
-    yield Say((File(player.path),), barge=False)
+    def script(self, _visit: Visit, _premises: Premises) -> Script:
+        """Once, to its end."""
+        yield Say((File(self.path),), barge=False)

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from pbxcore.apps.announcement import Announcement
+from pbxcore.apps.announcement_center import AnnouncementCenter
+from pbxcore.apps.announcing import Announced
 from pbxcore.apps.conferences import ConferenceRoom
+from pbxcore.apps.disa import Disa
 from pbxcore.apps.echo import EchoTest
 from pbxcore.apps.fax_detection import FaxDetection
 from pbxcore.apps.ivr import Ivr
+from pbxcore.apps.name_directory import NameDirectory
 from pbxcore.apps.pin_gate import PinGate
 from pbxcore.apps.prompt_player import PromptPlayer
 from pbxcore.apps.voicemail.services import VoicemailServices
+from pbxcore.apps.wake_up import WakeUp, WakeUpDesk
 
 Service = (
-    ConferenceRoom | EchoTest | Ivr | PinGate | PromptPlayer | FaxDetection | VoicemailServices
+    Announced
+    | Announcement
+    | AnnouncementCenter
+    | ConferenceRoom
+    | Disa
+    | EchoTest
+    | FaxDetection
+    | Ivr
+    | NameDirectory
+    | PinGate
+    | PromptPlayer
+    | VoicemailServices
+    | WakeUp
+    | WakeUpDesk
 )
 """What is told of a service; its `kind` is the word for places, records and the administrator."""

@@ -33,13 +33,18 @@ class Placing:
         call: which is new.
         told: hears how it goes with the callee: statuses, the last one final.
         level: how far outside who has no extension may be called, and call.
+        telling: header lines for the caller.
     """
 
     def __init__(
-        self, call: Call, told: Callable[[int], None] = lambda status: None, level: str = ""
+        self,
+        call: Call,
+        told: Callable[[int], None] = lambda status: None,
+        level: str = "",
+        telling: tuple[bytes, ...] = (),
     ) -> None:
         self._call = call
-        self._told, self._level = told, level
+        self._told, self._level, self._telling = told, level, telling
         house, origin = call.house, call.origin
         self._wish = Leg(house.leg_id(), call, origin.number, origin.caller)
         self._wish.session = house.silent_session(self._wish)
@@ -75,6 +80,7 @@ class Placing:
                 connected=lambda leg: self._answered(leg, then),
                 failed=lambda farewell: self._failed(wish, farewell),
                 level=self._level,
+                telling=self._telling,
             ),
             caller,
             "dial",

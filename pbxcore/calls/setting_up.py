@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pbxcore.apps.opening import service_at
+from pbxcore.apps.opening import service_at, service_name
 from pbxcore.apps.parking import CONSULTS_S, told_slot
 from pbxcore.apps.pin_gate import PinGate
 from pbxcore.calls.dialling import Dialling
@@ -165,7 +165,10 @@ class SettingUp:
         if place.kind in _DIALLED:
             self.go_to(place.value, action)
         elif service is not None:
-            self.attend(service, place.value)
+            named = place.value in self._house.directory.plan.unnumbered
+            self.attend(service, service_name(service) if named else place.value)
+        elif place.kind == "callback":
+            self._call_back(place.value)
         elif place.kind == "page":
             self._page(place.value)
         elif place.kind == "parking_lot":
@@ -188,8 +191,16 @@ class SettingUp:
         mode = next(each for each in MODES if each == place.kind)
         self.call.supervise(self.front, found, mode, spoken_with_us(self.lines))
 
+    def _call_back(self, rule: str) -> None:
+        """Turn the front away; whoever it is is called back."""
+        found = self._house.directory.plan.callbacks.get(rule)
+        if found is not None:
+            origin = self.call.origin
+            self._house.calling_back.ask(found, origin.shown or origin.number)
+        self._fail(refused(486, "pbx"))
+
     def attend(self, service: Service, number: str) -> None:
-        """Let a service talk to the front."""
+        """Let one of our own services, reached at a number, talk to the front."""
         call, front = self.call, self.front
         self._over()
         self._house.waiting.stop(front)

@@ -10,6 +10,7 @@ from pbxcore.apps.premises import Premises
 from pbxcore.apps.voicemail.post import nobodys_post
 from pbxcore.calls.archive import Archive
 from pbxcore.calls.called_leg import CalledLeg
+from pbxcore.calls.calling_back import CallingBack
 from pbxcore.calls.lines import Lines
 from pbxcore.calls.offering import offered_srtp
 from pbxcore.calls.parking import Parking
@@ -72,6 +73,7 @@ class Surroundings:
 
     Attributes:
         premises: what services may ask for.
+        calling_back: callers who wait to be called back.
         lines: who is on the phone.
         waiting: plays to those who wait.
         parking: who waits in which slot.
@@ -110,6 +112,7 @@ class Surroundings:
         self.prompts = prompts or Prompts()
         self.archive = archive or Archive("", lambda: 0.0)
         self.vouching: Vouching = vouching or Nobody()
+        self.calling_back = CallingBack(self)
         self.lines = Lines()
         self.waiting = Waiting(self)
         self.parking = Parking(self)

@@ -8,7 +8,9 @@ import msgspec
 
 from pbxcore.calls import directing
 from pbxcore.calls.call import Call
+from pbxcore.calls.goal import Goal
 from pbxcore.calls.leg import Leg
+from pbxcore.calls.paging import answer_at_once
 from pbxcore.calls.party import Farewell, Origin
 from pbxcore.calls.picking_up import NOTHING_THERE, leg_to_take
 from pbxcore.calls.placing import ANYWHERE, Placing
@@ -20,6 +22,7 @@ from pbxcore.sip.identity import Caller
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.apps.services import Service
     from pbxcore.apps.visit import Visit
     from pbxcore.calls.surroundings import Surroundings
     from pbxcore.calls.talk_room import Mode
@@ -35,6 +38,8 @@ class Switchboard:
         self.taken = 0
         house.premises.conferences.wake = self._wake
         house.premises.conferences.guest_of = self._guest_of
+        house.premises.announce = self._announce
+        house.calling_back.originate = self.originate
 
     def __len__(self) -> int:
         """How many calls there are."""
@@ -115,6 +120,16 @@ class Switchboard:
         found = self._calls.get(call)
         return 404 if found is None else found.recording.switch(None, on=on)
 
+    def originate(self, number: str, goal: Goal, shown: str = "") -> str:
+        """Call an extension, or somebody outside, by ourselves; the name of the call.
+
+        `shown` is the number that is seen to call.
+        """
+        call = self._new(number, shown)
+        placing = Placing(call, lambda status: goal.reached(False), goal.level, goal.telling)
+        placing.begin(number, lambda leg: goal.reach(call, leg))
+        return call.id
+
     def hang_up(self, call: str, leg: str = "") -> int:
         """End a call, or one leg of it, for somebody who may; the status says whether it is so."""
         found = self._calls.get(call)
@@ -158,6 +173,10 @@ class Switchboard:
         call = Call(self._house, Aim(origin, dialled), dialled, self._over)
         self._calls[call.id] = call
         return call
+
+    def _announce(self, number: str, service: Service, shown: str) -> None:
+        goal = Goal(service, telling=answer_at_once(self._house.domain))
+        self.originate(number, goal, shown)
 
     def _over(self, call: Call) -> None:
         del self._calls[call.id]

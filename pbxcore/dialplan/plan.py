@@ -11,9 +11,11 @@ import msgspec
 
 from pbxcore.apps.echo import EchoTest
 from pbxcore.apps.services import Service
+from pbxcore.dialplan.callbacks import Callback
 from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.dialplan.time_conditions import Calendar, Holiday, TimeRow
+from pbxcore.dialplan.wake_ups import WakeUpCall
 from pbxcore.dialplan.window import Window
 from pbxcore.voicemail.rules import VoicemailGroup, VoicemailRules
 
@@ -258,7 +260,9 @@ class Plan(msgspec.Struct, frozen=True):
     """Everything besides extensions that a number may mean, routes in the order of the list.
 
     `services` are what the PBX itself says and does at a number or a feature code (`*43`),
-    `prompts` the sound files of custom prompts by their ids.
+    `prefixed` those that take what is dialled after their code, `prompts` the sound files of custom
+    prompts by their ids; `unnumbered` services, `callbacks` and `wake_ups` have ids as well, and
+    nobody dials them.
     """
 
     outbound: tuple[OutboundRoute, ...] = ()
@@ -284,7 +288,19 @@ class Plan(msgspec.Struct, frozen=True):
         return next((each for each in lots if number == each.number or number in each.slots), None)
 
     prompts: dict[str, str] = {}
+    callbacks: dict[str, Callback] = {}
+    prefixed: dict[str, Service] = {}
+    unnumbered: dict[str, Service] = {}
+    wake_ups: dict[str, WakeUpCall] = {}
     services: dict[str, Service] = msgspec.field(default_factory=lambda: {"*43": EchoTest()})
+
+    def service(self, number: str) -> Service | None:
+        """What the PBX itself says at a number."""
+        found = self.services.get(number)
+        if found is not None or not self.prefixed:
+            return found
+        codes = [code for code in self.prefixed if number.startswith(code)]
+        return self.prefixed[max(codes, key=len)] if codes else None
 
     def own(self, number: str) -> Place | None:
         """What a number of ours means that is no extension."""
@@ -292,7 +308,7 @@ class Plan(msgspec.Struct, frozen=True):
             return Place("own_mailbox", number)
         if number and number == self.codes.any_mailbox:
             return Place("any_mailbox", number)
-        service = self.services.get(number)
+        service = self.service(number)
         return self.numbers.get(number) if service is None else Place(service.kind, number)
 
 

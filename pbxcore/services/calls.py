@@ -32,6 +32,7 @@ from pbxcore.commands import (
 )
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.gruu import DEVICE
+from pbxcore.services.waking import Waking
 from pbxcore.sip.agent.outside import OutsideReference
 from pbxcore.sip.agent.profile import SUPPORTED, Profile
 from pbxcore.sip.agent.route import UriRouter
@@ -141,6 +142,7 @@ class CallService:
         )
         self.lines = self._house.lines
         self._switchboard = Switchboard(self._house)
+        self._waking = Waking(directory, self._switchboard.originate, record, today)
 
     def serve(self, uas: Uas) -> None:
         """Take INVITE, and whatever comes within the dialogs of calls."""
@@ -180,6 +182,10 @@ class CallService:
     def oversee(self, command: ConferenceCommand) -> ConferenceShown:
         """Carry out one command about a conference."""
         return oversee(self._house.premises.conferences, command)
+
+    def tick(self) -> None:
+        """Once a second: do what the time of day asks for."""
+        self._waking.tick()
 
     def stop(self) -> None:
         """End every call."""

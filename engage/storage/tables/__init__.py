@@ -15,6 +15,8 @@ from engage.storage.tables.chat import (
 from engage.storage.tables.dialplan import (
     announcements,
     callbacks,
+    center_groups,
+    center_messages,
     conference_rooms,
     custom_prompts,
     disas,
@@ -72,6 +74,8 @@ __all__ = [
     "call_legs",
     "callbacks",
     "calls",
+    "center_groups",
+    "center_messages",
     "chat_group_members",
     "chat_groups",
     "conference_rooms",

@@ -120,3 +120,48 @@ async def test_what_will_not_do_in_a_menu_is_named(server: Server) -> None:
         assert (refused.status, list(refused.json()["error"]["fields"])) == (422, [wrong])
     silent = admin.send("POST", "/v1/custom-prompts?name=x", b"no sound", "audio/wav")
     assert (silent.status, list(silent.json()["error"]["fields"])) == (422, ["file"])
+
+
+async def test_an_announcement_names_who_makes_it(server: Server, tmp_path: Path) -> None:
+    """E06: with the option the announcer's number is said before the prompt, without it is not."""
+    admin = Program(server.url, "admin", "Demo-admin!")
+    prompt = add_prompt(server, admin, tmp_path, "Fire", 700)
+    fields = {"name": "Fire", "code": "5", "prompt": prompt}
+    message = admin.post("/v1/center-messages", {**fields, "announce_caller_id": True})
+    group = admin.post("/v1/center-groups", {"name": "All", "code": "1", "members": ["1002"]})
+    assert (message.status, group.status) == (201, 201), (message.body, group.body)
+    caller, callee = tmp_path / "1001", tmp_path / "1002"
+    with (
+        Baresip(caller, server, "1001", "udp", config=says(caller, HZ["1001"])) as announcer,
+        Baresip(
+            callee,
+            server,
+            "1002",
+            "udp",
+            account=";answermode=auto",
+            config=says(callee, HZ["1002"]),
+        ) as phone,
+    ):
+        for each in announcer, phone:
+            await asyncio.to_thread(each.shows, "registered successfully")
+        path = f"/v1/center-messages/{message.json()['id']}"
+        for announced in True, False:
+            phone.printed = announcer.printed = ""
+            assert admin.patch(path, {"announce_caller_id": announced}).status == 200
+            announcer.enters(f"/dial sip:*8851@127.0.0.1:{server.sip_port}")
+            await asyncio.to_thread(phone.shows, "Call established")
+            await asyncio.to_thread(hears, callee, 700, within_s=20)
+            assert (words_before(callee, 700) > 0.3) is announced
+            phone.enters("/hangup")
+            await asyncio.to_thread(announcer.shows, "terminated (duration")
+    for at in path, f"/v1/center-groups/{group.json()['id']}", f"/v1/custom-prompts/{prompt}":
+        assert admin.delete(at).status == 204
+
+
+def words_before(folder: Path, hz: float) -> float:
+    """How many seconds of something else a phone heard in its last call before a tone."""
+    samples, rate = read_sound(max(folder.glob("dump-*-dec.wav")))
+    size = rate // 10
+    blocks = [samples[at : at + size] for at in range(0, len(samples) - size, size)]
+    first = next(at for at, each in enumerate(blocks) if heard(each, hz, rate) > 0.9)
+    return sum(int(np.abs(each.astype(int)).max()) > 1000 for each in blocks[:first]) / 10

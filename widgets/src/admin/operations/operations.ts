@@ -60,8 +60,11 @@ function kindWords(kind: string): string {
       return t("IVR");
     case "custom_prompt":
       return t("Custom Prompt");
+    case "center_message":
     case "announcement":
       return t("Announcement");
+    case "center_group":
+      return t("Announcement Group");
     case "disa":
       return t("DISA");
     case "callback":

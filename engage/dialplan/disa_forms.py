@@ -1,0 +1,60 @@
+"""A DISA as an administrator fills it in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from engage.dialplan.fields import LEVELS, Level
+from engage.dialplan.model import RouteBody
+from engage.errors import N_
+from pbxcore.apps.disa import Disa
+
+Seconds = Annotated[int, Field(ge=1, le=60)]
+
+
+class DisaForm(RouteBody):
+    """A dial tone for those who call in, to dial on from there."""
+
+    password: Annotated[str, StringConstraints(pattern=r"^([0-9]{4,32})?$")] = Field(
+        default="",
+        title=N_("Password"),
+        description=N_("Four digits or more. Without one, whoever calls may dial at your expense."),
+        json_schema_extra={"control": "text"},
+    )
+    permission: Level = Field(
+        default="internal",
+        title=N_("Privilege Level"),
+        description=N_("How far calls may go that leave by a trunk."),
+        json_schema_extra={"control": "select", "labels": LEVELS},
+    )
+    response_timeout_s: Seconds = Field(
+        default=10,
+        title=N_("Response Timeout"),
+        description=N_("How long the first digit may take to come."),
+        json_schema_extra={"control": "number", "unit": N_("seconds")},
+    )
+    digit_timeout_s: Seconds = Field(
+        default=5,
+        title=N_("Digit Timeout"),
+        description=N_("How long each further digit may take to come."),
+        json_schema_extra={"control": "number", "unit": N_("seconds")},
+    )
+    replace_display_name: bool = Field(
+        default=False,
+        title=N_("Replace Display Name"),
+        description=N_("Those who are called see the name of the DISA in place of the caller's."),
+        json_schema_extra={"control": "switch"},
+    )
+
+    def disa(self) -> Disa:
+        """As the PBX knows it."""
+        return Disa(
+            self.name,
+            self.password,
+            self.permission,
+            float(self.response_timeout_s),
+            float(self.digit_timeout_s),
+            self.replace_display_name,
+        )

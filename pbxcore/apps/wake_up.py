@@ -1,0 +1,65 @@
+"""Wake-up calls: asked for by phone, and what is said when one comes."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+
+from pbxcore.apps.asking import ask
+from pbxcore.apps.sounds import Clock, Prompt
+from pbxcore.apps.steps import Say, Tell
+from pbxcore.journal import WakeUpAsked
+from pbxcore.media.commands import File
+
+if TYPE_CHECKING:
+    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.steps import Script
+    from pbxcore.apps.visit import Visit
+
+TRIES = 3
+
+
+class WakeUpDesk(msgspec.Struct, frozen=True, tag="wake_up_desk"):
+    """Takes the time, as four digits, at which the extension that dials wants to be woken."""
+
+    kind: ClassVar[str] = "wake_up"
+
+    def script(self, visit: Visit, _premises: Premises) -> Script:
+        """Ask for the time, and say it again."""
+        if not visit.number:
+            yield Say((Prompt("not-possible"),), barge=False)
+            return
+        for _ in range(TRIES):
+            keys = yield from ask(Prompt("enter-number"), most=4, first_s=10.0)
+            moment = moment_of(keys)
+            if moment is not None:
+                yield Tell(WakeUpAsked(visit.number, moment.strftime("%H:%M")))
+                yield Say((Prompt("wake-up-set"), Clock(moment)), barge=False)
+                return
+            yield Say((Prompt("invalid"),))
+        yield Say((Prompt("goodbye"),), barge=False)
+
+
+class WakeUp(msgspec.Struct, frozen=True, tag="wake_up"):
+    """What is said to whoever is woken: a sound file, or our own words and the time."""
+
+    kind: ClassVar[str] = "wake_up"
+
+    path: str = ""
+
+    def script(self, _visit: Visit, premises: Premises) -> Script:
+        """Until a key, three times at most."""
+        zone = premises.directory.plan.hours.calendar().zone
+        now = premises.now().astimezone(zone).time()
+        words = (File(self.path),) if self.path else (Prompt("wake-up"), Clock(now))
+        yield Say(words, times=3)
+
+
+def moment_of(keys: str) -> time | None:
+    """`0730` as a time of day."""
+    if len(keys) != 4 or not keys.isdecimal():
+        return None
+    hour, minute = int(keys[:2]), int(keys[2:])
+    return time(hour, minute) if hour < 24 and minute < 60 else None

@@ -1,0 +1,55 @@
+"""What a call is for that the PBX places by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.calls.setting_up import SettingUp
+from pbxcore.dialplan.place import Place
+from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.apps.services import Service
+    from pbxcore.calls.call import Call
+    from pbxcore.calls.leg import Leg
+
+
+class Goal:
+    """Whom to connect with whoever answers, and who hears whether he did.
+
+    Args:
+        to: a place, or a service that stands nowhere in the plan.
+        level: how far outside the call may go.
+        telling: header lines for who is called.
+        reached: told once whether he answered.
+    """
+
+    def __init__(
+        self,
+        to: Place | Service,
+        level: str = "",
+        telling: tuple[bytes, ...] = (),
+        reached: Callable[[bool], None] = lambda answered: None,
+    ) -> None:
+        self.to, self.level, self.telling = to, level, telling
+        self.reached = reached
+
+    def reach(self, call: Call, leg: Leg) -> None:
+        """He is there: connect him."""
+        self.reached(True)
+        call.setting_up = setting_up = SettingUp(
+            call,
+            leg,
+            leg.identity,
+            leg.session.lines,
+            hops=MAX_FORWARDS,
+            connected=lambda other: call.connect(leg, other),
+            failed=lambda farewell: call.end(leg, farewell),
+            level=self.level,
+        )
+        if isinstance(self.to, Place):
+            setting_up.go_to_place(self.to)
+        else:
+            setting_up.attend(self.to, call.dialled)

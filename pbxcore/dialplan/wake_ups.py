@@ -1,0 +1,33 @@
+"""Who is to be woken, as a value."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+LATE: Final = timedelta(minutes=2)
+"""So long after its time a wake-up call that a restart has held up is still made."""
+
+
+class WakeUpCall(msgspec.Struct, frozen=True):
+    """Rings an extension at `time` (`07:30`): every day, or on `date` (`2026-11-27`) alone.
+
+    `path` is the sound file that is played; none: our own words.
+    """
+
+    number: str
+    time: str
+    date: str = ""
+    path: str = ""
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is to be made now, on the clock that `now` is of."""
+        hour, minute = map(int, self.time.split(":"))
+        moment = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        today = not self.date or self.date == moment.date().isoformat()
+        return today and moment <= now < moment + LATE
