@@ -11,7 +11,7 @@ from engage.dialplan.model import RouteBody
 from engage.errors import N_
 from pbxcore.apps.conferences import ConferenceRoom
 
-ROOM, WHO, COURSE = N_("Conference Room"), N_("Who may come in"), N_("Course")
+ROOM, WHO, COURSE = N_("Conference Room"), N_("Who may come in"), N_("During the conference")
 Pin = Annotated[str, StringConstraints(pattern=r"^([0-9]{4,12})?$")]
 
 
