@@ -26,6 +26,7 @@ RIGHTS = Rights(
             Module.OUTBOUND_ROUTES: "edit",
             Module.INBOUND_ROUTES: "edit",
             Module.PIN_GROUPS: "edit",
+            Module.PAGING_GROUPS: "edit",
             Module.IVRS: "edit",
             Module.CALL_HISTORY: "view",
             Module.RECORDINGS: "view",

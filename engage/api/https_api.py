@@ -14,6 +14,7 @@ from engage.api.ivr_actions import IvrActions
 from engage.api.lockout import Lockout
 from engage.api.numbers import Numbers
 from engage.api.outbound_actions import OutboundActions
+from engage.api.paging_actions import PagingActions
 from engage.api.permitted import SystemNames
 from engage.api.pin_actions import PinActions
 from engage.api.queue_actions import QueueActions
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from engage.dialplan.inbound_forms import InboundRouteForm
     from engage.dialplan.ivr_forms import IvrForm
     from engage.dialplan.outbound_forms import OutboundRouteForm
+    from engage.dialplan.paging_groups import PagingGroupForm
     from engage.dialplan.pin_groups import PinGroupForm
     from engage.dialplan.service import Routes
     from engage.identifiers import Clock
@@ -88,6 +90,7 @@ class Dialplan:
     outbound: Routes[OutboundRouteForm]
     inbound: Routes[InboundRouteForm]
     pin_groups: Routes[PinGroupForm]
+    paging_groups: Routes[PagingGroupForm]
     ivrs: Routes[IvrForm]
     prompts: CustomPrompts
     configuration: Configuration
@@ -156,6 +159,7 @@ class HttpsApi:
         pins = PinActions(dialplan.pin_groups, self._numbers)
         outbound = OutboundActions(dialplan.outbound, self._numbers, pins)
         inbound = InboundActions(dialplan.inbound, self._numbers)
+        paging = PagingActions(dialplan.paging_groups)
         ivrs = IvrActions(
             dialplan.ivrs,
             dialplan.prompts,
@@ -208,6 +212,11 @@ class HttpsApi:
             "deleteallinboundblacklist": blocked.delete_all,
             "getinboundblacklistsettings": blocked.settings,
             "updateinboundblacklistsettings": blocked.change_settings,
+            "listpaginggroup": paging.list_groups,
+            "getpaginggroup": paging.get,
+            "addpaginggroup": paging.add,
+            "updatepaginggroup": paging.update,
+            "deletepaginggroup": paging.delete,
             "listivr": ivrs.list_ivrs,
             "getivr": ivrs.get,
             "addivr": ivrs.add,

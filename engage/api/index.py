@@ -68,6 +68,11 @@ _SERVED = (
     Action("deleteAllInboundBlacklist", changes=True),
     Action("getInboundBlacklistSettings"),
     Action("updateInboundBlacklistSettings", changes=True),
+    Action("listPaginggroup"),
+    Action("getPaginggroup"),
+    Action("addPaginggroup", changes=True),
+    Action("updatePaginggroup", changes=True),
+    Action("deletePaginggroup", changes=True),
     Action("listIVR"),
     Action("getIVR"),
     Action("addIVR", changes=True),
@@ -102,7 +107,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 """Names that programs use for an action of ours."""
 
 _VERBS = ("list", "get", "add", "update", "delete")
-_OBJECTS = (*("siptrunk", "analogtrunk", "digitaltrunk", "paginggroup"),)
+_OBJECTS = ("siptrunk", "analogtrunk", "digitaltrunk")
 _OTHERS = (
     *("getsipaccountqr", "addslatrunk", "updateslatrunk", "getdogitaltrunk"),
     *("callbarge", "mute", "unmute", "hold", "unhold", "dialoutboundtwo"),

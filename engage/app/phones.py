@@ -139,7 +139,7 @@ class Phones:
     def for_programs(self) -> api.Dialplan:
         """What the HTTPS API reaches of the dialplan."""
         plan = self.dialplan
-        kept = plan.outbound, plan.inbound, plan.pin_groups
+        kept = plan.outbound, plan.inbound, plan.pin_groups, plan.rooms.paging_groups
         services = plan.services
         return api.Dialplan(
             self.trunks, *kept, services.ivrs, services.prompts, self._ground.configuration

@@ -14,6 +14,7 @@ from pbxcore.dialplan.plan import PagingGroup
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+LONGEST_S = 86_400
 GROUP, PAGE = N_("Paging/Intercom Group"), N_("Page")
 
 
@@ -76,7 +77,7 @@ class PagingGroupForm(RouteBody):
         description=N_("Phones show the group's name instead of the caller's."),
         json_schema_extra={"control": "switch", "section": PAGE},
     )
-    longest_s: Annotated[int, Field(ge=0, le=86_400)] = Field(
+    longest_s: Annotated[int, Field(ge=0, le=LONGEST_S)] = Field(
         default=0,
         title=N_("Maximum Call Duration"),
         description=N_("0: as long as the caller likes."),

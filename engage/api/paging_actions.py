@@ -1,0 +1,105 @@
+"""Paging and intercom groups: listPaginggroup, getPaginggroup, addPaginggroup …."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engage.api.actions import NEED_APPLY, required
+from engage.api.listing import listed
+from engage.api.route_values import switch, text, whole, yes
+from engage.api.status import bad_value, unknown
+from engage.api.stored import checked
+from engage.api.values import NO_LIST
+from engage.dialplan.paging_groups import LONGEST_S, PagingGroupForm
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engage.api.actions import Caller, Parameters
+    from engage.dialplan.model import RouteEntry
+    from engage.dialplan.service import Routes
+
+TYPE_OF = {"1way": "one_way", "2way": "two_way"}
+"""Ours by the protocol's; its others send to multicast addresses, or play a file."""
+WORD_OF = {ours: theirs for theirs, ours in TYPE_OF.items()}
+_UNSET = "null"
+"""What programs get for an address that there is none of."""
+
+
+class PagingActions:
+    """Groups of phones that answer by themselves."""
+
+    def __init__(self, groups: Routes[PagingGroupForm]) -> None:
+        self._groups = groups
+
+    async def list_groups(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Every group; who may call one is told of it alone."""
+        rows = [_fields(each) for each in self._groups.listed(caller.actor)]
+        return listed("paginggroup", rows, asked)
+
+    async def get(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """One group."""
+        entry = self._existing(caller, asked)
+        allowed = ",".join(entry.form.callers) or None
+        return {"paginggroup": {**_fields(entry), "number_allowed": allowed}}
+
+    async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Add a group; it may be called at once."""
+        for name in ("extension", "paginggroup_name", "paginggroup_type"):
+            required(asked, name)
+        form = checked(PagingGroupForm, {"number": text(asked, "extension"), **_given(asked)})
+        await self._groups.add(caller.actor, form, None)
+        return NEED_APPLY
+
+    async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Change what the request names."""
+        entry, given = self._existing(caller, asked), _given(asked)
+        checked(PagingGroupForm, {**entry.form.model_dump(), **given})
+        await self._groups.update(caller.actor, entry.id, given, None)
+        return NEED_APPLY
+
+    async def delete(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Remove a group."""
+        await self._groups.delete(caller.actor, self._existing(caller, asked).id)
+        return NEED_APPLY
+
+    def _existing(self, caller: Caller, asked: Parameters) -> RouteEntry[PagingGroupForm]:
+        number = required(asked, "paginggroup", "extension")
+        for each in self._groups.listed(caller.actor):
+            if each.form.number == number:
+                return each
+        raise unknown("paginggroup", number)
+
+
+def _fields(entry: RouteEntry[PagingGroupForm]) -> dict[str, Any]:
+    form = entry.form
+    return {
+        "extension": form.number,
+        "paginggroup_name": form.name,
+        "paginggroup_type": WORD_OF[form.type],
+        "members": ",".join(form.members) or None,
+        "custom_prompt": None,
+        "replace_caller_id": yes(form.replace_name),
+        "limitime": form.longest_s,
+        "multicast_ip": _UNSET,
+        "multicast_port": _UNSET,
+    }
+
+
+def _given(asked: Parameters) -> dict[str, Any]:
+    """The fields of our form that a request names."""
+    found: dict[str, Any] = {}
+    if (name := text(asked, "paginggroup_name")) is not None:
+        found["name"] = name
+    if (word := text(asked, "paginggroup_type")) is not None:
+        if word.lower() not in TYPE_OF:
+            raise bad_value("paginggroup_type", NO_LIST)
+        found["type"] = TYPE_OF[word.lower()]
+    for theirs, ours in ("members", "members"), ("number_allowed", "callers"):
+        if (numbers := text(asked, theirs)) is not None:
+            found[ours] = [each.strip() for each in numbers.split(",") if each.strip()]
+    if (replaced := switch(asked, "replace_caller_id")) is not None:
+        found["replace_name"] = replaced
+    if (longest_s := whole(asked, "limitime", LONGEST_S)) is not None:
+        found["longest_s"] = longest_s
+    return found
