@@ -360,10 +360,10 @@ class Pbx:
                 return self._watch.handle(request)
             case commands.CheckSync():
                 return await self._check_sync(request)
-            case commands.HangUpCall() | commands.PlaceCall() | commands.TransferCall():
-                return await self._control(request)
             case commands.Probe():
                 return self._health()
+            case _ if isinstance(request, commands.CallCommand):
+                return await self._control(request)
             case _:
                 return self._of_services(request)
         return commands.DirectoryHeld(self._directory.version)

@@ -11,6 +11,7 @@ from engage.api.account_fields import ACCOUNT, CTI_PRIVILEGES, VOICEMAIL
 from engage.api.actions import NEED_APPLY, required
 from engage.api.listing import listed
 from engage.api.presence import RECORD, RECORDS, Record, complete, merged, targets
+from engage.api.standing import status_of
 from engage.api.status import bad_value, unknown
 from engage.api.stored import checked, kept_in, named_as_sent, options_of
 from engage.errors import N_, NotFound, Unavailable
@@ -22,13 +23,14 @@ from engage.system.operation_log import note
 from pbxcore.commands import Bindings, ListBindings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.api.actions import Caller, Parameters
     from engage.api.model import Secrets
     from engage.api.numbers import Numbers
+    from engage.calls.model import OpenCall
     from engage.identifiers import Clock
     from engage.people.model import ExtensionEntry
     from engage.people.service import People
@@ -69,7 +71,10 @@ class AccountActions:
         numbers: Numbers,
         database: Database,
         clock: Clock,
+        up: Callable[[], list[OpenCall]],
     ) -> None:
+        """Wire it; `up`: the calls there are now."""
+        self._up = up
         self._people, self._pbx, self._keyring = people, pbx, keyring
         self._numbers, self._database, self._clock = numbers, database, clock
         self._noted: OrderedDict[tuple[str, str], int] = OrderedDict()
@@ -209,7 +214,7 @@ class AccountActions:
             "account_type": _account_type(kept),
             "fullname": _full_name(entry),
             "out_of_service": "no" if entry.enabled else "yes",
-            "status": "Idle" if sources else "Unavailable",
+            "status": status_of(entry.number, self._up(), registered=bool(sources)),
             "addr": ",".join(sources) or "-",
             "urgemsg": 0,
             "newmsg": 0,

@@ -172,7 +172,7 @@ _FEATURES = (
     Field("skip_auth_timetype", TIME, 0, effective=True),
     Field("mohsuggest", NAME, "default"),
     Field("limitime", Whole(0, 86_400), None, nullable=True, effective=True),
-    Field("callbarging_monitor", EXTENSIONS, ""),
+    Field("callbarging_monitor", EXTENSIONS, "", effective=True),
     Field("seamless_transfer_members", EXTENSIONS, ""),
     Field("call_waiting", YES_NO, "yes", effective=True),
     Field("custom_autoanswer", YES_NO, "no"),

@@ -31,6 +31,7 @@ RIGHTS = Rights(
             Module.CALL_HISTORY: "view",
             Module.RECORDINGS: "view",
             Module.ACTIVE_CALLS: "edit",
+            Module.SUPERVISION: "edit",
         }
     )
 )

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import NAMESPACE_OID, uuid5
 
 from engage.api.actions import NEED_APPLY, required
+from engage.api.channels import bridged, unbridged
 from engage.api.listing import listed
-from engage.api.status import unknown
-from engage.calls.cdr import moment, unique_id
-from engage.errors import NotFound
+from engage.api.route_values import text
+from engage.api.status import Refused, Status, bad_value, missing, unknown
+from engage.api.values import NO_LIST
+from engage.errors import N_, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import tzinfo
 
     from engage.api.actions import Caller, Parameters
-    from engage.calls.control import LiveCalls
+    from engage.api.channels import Words
+    from engage.calls.control import LiveCalls, Mode
     from engage.calls.model import Leg, OpenCall
 
 NOTHING_TO_APPLY: Mapping[str, Any] = {"need_apply": "no"}
-NOBODY = "s"
-"""The connected number of a leg that talks to nobody."""
+SERVICES = ("ivrnumber", "ringgroup", "queue")
+"""Who names the number to connect with."""
+MODES: Mapping[str, Mode] = {"": "listen", "W": "whisper", "B": "barge"}
+NOT_CONTROLLED = N_("Call control is switched off.")
 
 
 class CallActions:
@@ -30,34 +33,21 @@ class CallActions:
     def __init__(
         self,
         live: LiveCalls,
-        trunk_name: Callable[[str], str],
+        words: Words,
         is_extension: Callable[[str], bool],
-        zone: Callable[[], tzinfo],
+        controls: Callable[[], bool],
     ) -> None:
-        self._live, self._trunk_name = live, trunk_name
-        self._is_extension, self._zone = is_extension, zone
+        """Wire it; `controls`: whether programs decide about calls from outside."""
+        self._live, self._words = live, words
+        self._is_extension, self._controls = is_extension, controls
 
     async def bridged(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Two legs that talk to each other."""
-        rows = []
-        for call in self._live.listed(caller.actor):
-            pairs = [(leg, call.legs.get(leg.peer)) for leg in call.legs.values() if leg.is_up]
-            rows += [
-                self._pair(call, one, other)
-                for one, other in pairs
-                if other is not None and one.seq < other.seq
-            ]
-        return listed("channel", rows, asked)
+        return listed("channel", bridged(self._live.listed(caller.actor), self._words), asked)
 
     async def unbridged(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Legs that talk to nobody: they ring, or a service has them."""
-        rows = [
-            self._alone(call, leg)
-            for call in self._live.listed(caller.actor)
-            for leg in call.legs.values()
-            if leg.is_up and not leg.peer and leg.role != "service"
-        ]
-        return listed("channel", rows, asked)
+        return listed("channel", unbridged(self._live.listed(caller.actor), self._words), asked)
 
     async def hang_up(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """End a leg, and with it whom it talks to."""
@@ -89,65 +79,87 @@ class CallActions:
         await self._live.transfer(caller.actor, call.id, leg.name, target)
         return NOTHING_TO_APPLY
 
+    async def redirect(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Call somebody else for a leg, in place of whom it talks to or who is called for it."""
+        target = required(asked, "callee", "outbound")
+        call, leg = self._named(caller, required(asked, "channel"))
+        await self._live.redirect(caller.actor, call.id, leg.name, target)
+        return NOTHING_TO_APPLY
+
+    async def dial_from_outside(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Ring a number outside, then connect it with a service, a group or another number."""
+        first = required(asked, "outcaller", "caller")
+        second = required(asked, *SERVICES, "outcallee")
+        await self._live.place(caller.actor, first, second, outside=True)
+        return NOTHING_TO_APPLY
+
+    async def barge(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Let a supervisor hear a leg: `mode` is empty, `W` or `B`.
+
+        The guide and its sample disagree about who is who: whoever does not own the channel is the
+        supervisor.
+        """
+        call, leg = self._named(caller, required(asked, "channel"))
+        word = (text(asked, "mode") or "").strip().upper()
+        if word not in MODES:
+            raise bad_value("mode", NO_LIST)
+        numbers = [_before(text(asked, name) or "") for name in ("barge-exten", "exten")]
+        supervisor = next((each for each in numbers if each not in ("", leg.party)), "")
+        if not supervisor:
+            raise missing("barge-exten")
+        if not self._is_extension(supervisor):
+            raise unknown("barge-exten", supervisor)
+        await self._live.supervise(caller.actor, call.id, leg.name, supervisor, MODES[word])
+        return NEED_APPLY
+
+    async def mute(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Let nobody hear a leg."""
+        call, leg = self._named(caller, required(asked, "channel"))
+        await self._live.mute(caller.actor, call.id, leg.name, muted=True)
+        return {}
+
+    async def unmute(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Let it be heard again."""
+        call, leg = self._named(caller, required(asked, "channel"))
+        await self._live.mute(caller.actor, call.id, leg.name, muted=False)
+        return {}
+
+    async def hold(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Let a leg hold whom it talks to."""
+        call, leg = self._named(caller, required(asked, "channel"))
+        await self._live.hold(caller.actor, call.id, leg.name, held=True)
+        return {}
+
+    async def unhold(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Let the two talk again."""
+        call, leg = self._named(caller, required(asked, "channel"))
+        await self._live.hold(caller.actor, call.id, leg.name, held=False)
+        return {}
+
+    async def accept(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Take a call from outside that waits for it."""
+        return await self._decide(caller, asked, accepted=True)
+
+    async def refuse(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Refuse a call from outside that waits for it."""
+        return await self._decide(caller, asked, accepted=False)
+
+    async def _decide(
+        self, caller: Caller, asked: Parameters, *, accepted: bool
+    ) -> Mapping[str, Any]:
+        if not self._controls():
+            raise Refused(Status.NO_PERMISSION, NOT_CONTROLLED)
+        call, _ = self._named(caller, required(asked, "channel"))
+        await self._live.decide(caller.actor, call.id, accepted=accepted)
+        return {}
+
     def _named(self, caller: Caller, channel: str) -> tuple[OpenCall, Leg]:
         try:
             return self._live.by_channel(caller.actor, channel)
         except NotFound:
             raise unknown("channel", channel) from None
 
-    def _pair(self, call: OpenCall, one: Leg, other: Leg) -> dict[str, Any]:
-        since = max(one.answered_at_ms, other.answered_at_ms)
-        return {
-            "channel1": one.channel,
-            "channel2": other.channel,
-            "callerid1": one.party,
-            "callerid2": other.party,
-            "name1": one.shown_name,
-            "name2": other.shown_name,
-            "uniqueid1": unique_id(one.started_at_ms, one.seq),
-            "uniqueid2": unique_id(other.started_at_ms, other.seq),
-            "bridge_id": str(uuid5(NAMESPACE_OID, f"{one.channel} {other.channel}")),
-            "bridge_time": moment(since, self._zone()),
-            **self._trunks(call),
-            "have_send": 1,
-        }
 
-    def _alone(self, call: OpenCall, leg: Leg) -> dict[str, Any]:
-        called = leg.role == "called"
-        service = next(
-            (each.action for each in call.legs.values() if each.role == "service" and each.is_up),
-            "macro-dial",
-        )
-        return {
-            "channel": leg.channel,
-            "state": _state(leg),
-            "service": "queue" if leg.action == "queue" else service,
-            "callername": leg.shown_name,
-            "callernum": leg.party,
-            "connectedname": call.caller.shown_name if called else "",
-            "connectednum": call.caller.party if called else NOBODY,
-            "alloc_time": moment(
-                leg.answered_at_ms or leg.ringing_at_ms or leg.started_at_ms, self._zone()
-            ),
-            **self._trunks(call),
-            "uniqueid": unique_id(leg.started_at_ms, leg.seq),
-            "linkedid": unique_id(call.started_at_ms, call.seq),
-        }
-
-    def _trunks(self, call: OpenCall) -> dict[str, str]:
-        out = next(
-            (each.trunk for each in call.legs.values() if each.trunk and each.role == "called"), ""
-        )
-        into = call.caller.trunk
-        return {
-            "inbound_trunk_name": self._trunk_name(into) or into,
-            "outbound_trunk_name": self._trunk_name(out) or out,
-        }
-
-
-def _state(leg: Leg) -> str:
-    if leg.answered_at_ms:
-        return "Up"
-    if leg.role == "caller":
-        return "Ring"
-    return "Ringing" if leg.ringing_at_ms else "Down"
+def _before(text: str) -> str:
+    """The number in `2002@1`: what follows it says whether the phone is asked first."""
+    return text.strip().partition("@")[0]

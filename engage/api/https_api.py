@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 from engage.api.account_actions import AccountActions
 from engage.api.call_actions import CallActions
 from engage.api.cdr_actions import CdrActions
+from engage.api.channels import Words
 from engage.api.endpoint import ApiEndpoint
+from engage.api.get_interface import GetInterface
 from engage.api.inbound_actions import BlacklistActions, InboundActions
 from engage.api.ivr_actions import IvrActions
 from engage.api.lockout import Lockout
@@ -22,9 +24,12 @@ from engage.api.routes import ApiUserRoutes
 from engage.api.service import ApiUsers
 from engage.api.session_actions import SessionActions
 from engage.api.sessions import ApiSessions
+from engage.api.settings import ApiSettings
 from engage.api.system_actions import SystemActions
 from engage.api.trunk_actions import TrunkActions
 from engage.api.user_actions import UserActions
+from engage.api.watching import Watching
+from engage.api.websockify import Websockify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -47,6 +52,7 @@ if TYPE_CHECKING:
     from engage.dialplan.paging_groups import PagingGroupForm
     from engage.dialplan.pin_groups import PinGroupForm
     from engage.dialplan.service import Routes
+    from engage.events import Events
     from engage.identifiers import Clock
     from engage.people.service import People
     from engage.people.sign_in.settings import SecuritySettings
@@ -109,6 +115,7 @@ class HttpsApi:
         feed: Feed,
         records: CallRecords,
         dialplan: Dialplan,
+        events: Events,
         clock: Clock,
         *,
         serial: bytes,
@@ -129,6 +136,7 @@ class HttpsApi:
             feed: brings changes to the PBX.
             records: calls that were, calls that are up, and recordings.
             dialplan: trunks, routes, and who may not call in.
+            events: say when calls and phones are others.
             clock: sessions, challenges and lock-outs go by it.
             serial: bytes that stand for this installation and give nothing away.
             zone: the time zone of `getSystemStatus`.
@@ -146,15 +154,19 @@ class HttpsApi:
         signing = SessionActions(self.users, sessions, self._lockout, clock)
         system = SystemActions(feed, serial.hex().upper()[:SERIAL_DIGITS], clock, zone)
         self._numbers = Numbers(database)
-        accounts = AccountActions(people, pbx, keyring, self._numbers, database, clock)
+        live = records.live
+        accounts = AccountActions(people, pbx, keyring, self._numbers, database, clock, live.up)
         people_actions = UserActions(people, keyring, self._numbers)
         queues = QueueActions(people, keyring)
         cdr = CdrActions(records.history, records.recordings, zone, clock)
+        words = Words(records.trunk_name, zone)
+        watching = Watching(events, records.live.up, people.numbers, words)
+        self.sockets = Websockify(self.users, sessions, signing, watching)
         calls = CallActions(
             records.live,
-            records.trunk_name,
+            words,
             lambda number: people.name_of(number) is not None,
-            zone,
+            lambda: dialplan.configuration.get(ApiSettings).call_control,
         )
         pins = PinActions(dialplan.pin_groups, self._numbers)
         outbound = OutboundActions(dialplan.outbound, self._numbers, pins)
@@ -232,14 +244,27 @@ class HttpsApi:
             "dialextension": calls.dial_extension,
             "dialoutbound": calls.dial_outbound,
             "calltransfer": calls.transfer,
+            "transfernumberinbound": calls.redirect,
+            "transfernumberoutbound": calls.redirect,
+            "dialivroutbound": calls.dial_from_outside,
+            "dialringgroup": calls.dial_from_outside,
+            "dialoutboundtwo": calls.dial_from_outside,
+            "callbarge": calls.barge,
+            "mute": calls.mute,
+            "unmute": calls.unmute,
+            "hold": calls.hold,
+            "unhold": calls.unhold,
+            "acceptcall": calls.accept,
+            "refusecall": calls.refuse,
         }
         opening = {"challenge": signing.challenge, "login": signing.login}
         self._endpoint = ApiEndpoint(self.users, sessions, operations, opening, handlers, answered)
         self._user_routes = ApiUserRoutes(self.users, sessions)
+        self._get = GetInterface(self.users, self._lockout, handlers, answered)
 
     def routes(self) -> list[Route]:
         """What is served."""
-        return [*self._endpoint.routes(), *self._user_routes.routes()]
+        return [*self._endpoint.routes(), *self._user_routes.routes(), *self._get.routes()]
 
     async def start(self) -> None:
         """Read API users, and who is locked out."""
@@ -249,5 +274,6 @@ class HttpsApi:
 
     async def stop(self) -> None:
         """End what runs in the background."""
+        self.sockets.close_all()
         if self._system_names is not None:
             self._system_names.close()

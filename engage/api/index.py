@@ -88,6 +88,18 @@ _SERVED = (
     Action("dialExtension", changes=True),
     Action("dialOutbound", changes=True),
     Action("callTransfer", changes=True),
+    Action("transferNumberInbound", changes=True),
+    Action("transferNumberOutbound", changes=True),
+    Action("dialIVROutbound", changes=True),
+    Action("dialRinggroup", changes=True),
+    Action("dialOutboundTwo", changes=True),
+    Action("callbarge", changes=True),
+    Action("mute", changes=True),
+    Action("unmute", changes=True),
+    Action("hold", changes=True),
+    Action("unhold", changes=True),
+    Action("acceptCall", changes=True),
+    Action("refuseCall", changes=True),
 )
 SERVED: Mapping[str, Action] = MappingProxyType({each.name.lower(): each for each in _SERVED})
 """By the name in lower case: the guide and its programs disagree about case."""
@@ -110,9 +122,7 @@ _VERBS = ("list", "get", "add", "update", "delete")
 _OBJECTS = ("siptrunk", "analogtrunk", "digitaltrunk")
 _OTHERS = (
     *("getsipaccountqr", "addslatrunk", "updateslatrunk", "getdogitaltrunk"),
-    *("callbarge", "mute", "unmute", "hold", "unhold", "dialoutboundtwo"),
-    *("transfernumberinbound", "transfernumberoutbound", "dialivroutbound"),
-    *("dialqueue", "dialringgroup", "acceptcall", "refusecall", "playpromptbyorg"),
+    *("dialqueue", "playpromptbyorg"),
     *("loginlogoffqueueagent", "pauseunpausequeueagent", "queueapi"),
     *("multicastpaging", "multicastpaginghangup"),
     *("pmsapi", "addmessagebroadcast", "cleanterminalchatinformation"),

@@ -108,6 +108,7 @@ class Parts:
             self._phones.telephony.feed,
             self._phones.records,
             self._phones.for_programs(),
+            ground.events,
             ground.clock,
             serial=ground.keyring.derive("serial number"),
             zone=lambda: ZoneInfo(ground.time().time_zone),
@@ -124,7 +125,7 @@ class Parts:
             static=static,
             sockets=self.sockets,
             refusals=Refusals(self._ground.operations),
-            others={"/sip": self._phones.sip_sockets},
+            others={"/sip": self._phones.sip_sockets, "/websockify": self._api.sockets},
             trusted_proxies=self._ground.settings.trusted_proxies,
         )
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from engage.api import https_api as api
+from engage.api.settings import SECTION as HTTPS_API
+from engage.api.settings import ApiSettings
 from engage.app.dialplan import Dialplan
 from engage.app.mailboxes import Mailboxes
 from engage.app.records import Records
@@ -157,6 +159,7 @@ class Phones:
         register(SIP, SipSettings, Module.SIP_SECURITY)
         register(EVENTS, EventSettings, Module.EMAIL)
         register(RECORDING, RecordingSettings, Module.RECORDINGS)
+        register(HTTPS_API, ApiSettings, Module.API_USERS)
 
     def _domain(self) -> DomainSettings:
         """The settings that the PBX needs, wherever they are set."""
@@ -178,6 +181,7 @@ class Phones:
             digest_algorithms=sip.digest_algorithms,
             digest_integrity=sip.digest_integrity,
             recording_stereo=recording.stereo,
+            call_control=get(ApiSettings).call_control,
             recording_goes_on=recording.goes_on,
             language=get(VoicePrompts).language,
         )

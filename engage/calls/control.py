@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from engage.errors import N_, Conflict, NotFound, Unavailable
 from engage.system.actor import Module
 from engage.system.operation_log import note
-from pbxcore.commands import CallDone, HangUpCall, PlaceCall, TransferCall
+from pbxcore.commands import (
+    CallDone,
+    DecideCall,
+    HangUpCall,
+    HoldLeg,
+    MuteLeg,
+    PlaceCall,
+    RecordCall,
+    RedirectLeg,
+    SuperviseCall,
+    TransferCall,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,6 +29,7 @@ if TYPE_CHECKING:
     from engage.system.actor import Actor
     from pbxcore.commands import CallCommand, Reply, Request
 
+Mode = Literal["listen", "whisper", "barge"]
 GONE = frozenset({404, 481})
 AWAY = frozenset({500, 503})
 WITHIN_S = 10.0
@@ -56,6 +68,10 @@ class LiveCalls:
         actor.check(Module.ACTIVE_CALLS, "view")
         return self._calls.live
 
+    def up(self) -> list[OpenCall]:
+        """Every call that is up, for who may see them."""
+        return self._calls.live
+
     def by_channel(self, actor: Actor, channel: str) -> tuple[OpenCall, Leg]:
         """The leg that programs call so, and its call.
 
@@ -77,16 +93,19 @@ class LiveCalls:
         """
         await self._do(actor, "call.hang_up", f"call:{call_id}", HangUpCall(call_id, leg))
 
-    async def place(self, actor: Actor, caller: str, callee: str, by: str = "") -> str:
-        """Ring a caller, then call a callee for it; the call's id.
+    async def place(
+        self, actor: Actor, caller: str, callee: str, by: str = "", *, outside: bool = False
+    ) -> str:
+        """Ring a caller, or a number outside, then call a callee for it; the call's id.
 
         Raises:
             NotFound: there is no such caller.
             CallRefused: the PBX says no.
         """
         detail = {"callee": callee}
-        command = PlaceCall(caller, callee, by)
-        return await self._do(actor, "call.place", f"extension:{caller}", command, detail)
+        command = PlaceCall(caller, callee, by, outside)
+        kind = "number" if outside else "extension"
+        return await self._do(actor, "call.place", f"{kind}:{caller}", command, detail)
 
     async def transfer(self, actor: Actor, call_id: str, leg: str, target: str) -> None:
         """Hand on the peer of a leg.
@@ -97,6 +116,71 @@ class LiveCalls:
         """
         command = TransferCall(call_id, leg, target)
         await self._do(actor, "call.transfer", f"call:{call_id}", command, {"target": target})
+
+    async def redirect(self, actor: Actor, call_id: str, leg: str, target: str) -> None:
+        """Call a number for a leg, in place of whom it talks to or who is called for it.
+
+        Raises:
+            NotFound: it is not up.
+            CallRefused: the PBX says no.
+        """
+        command = RedirectLeg(call_id, leg, target)
+        await self._do(actor, "call.transfer", f"call:{call_id}", command, {"target": target})
+
+    async def decide(self, actor: Actor, call_id: str, *, accepted: bool) -> None:
+        """Take a call from outside that waits for it, or refuse it.
+
+        Raises:
+            NotFound: it is not up.
+            CallRefused: it does not wait.
+        """
+        action = "call.accept" if accepted else "call.refuse"
+        await self._do(actor, action, f"call:{call_id}", DecideCall(call_id, accepted))
+
+    async def record(self, actor: Actor, call_id: str, *, on: bool) -> None:
+        """Record those who talk, or do not any more.
+
+        Raises:
+            NotFound: it is not up.
+            CallRefused: nobody talks.
+        """
+        detail = {"recording": "on" if on else "off"}
+        await self._do(actor, "call.record", f"call:{call_id}", RecordCall(call_id, on), detail)
+
+    async def mute(self, actor: Actor, call_id: str, leg: str, *, muted: bool) -> None:
+        """Let nobody hear a leg, or let them again.
+
+        Raises:
+            NotFound: it is not up.
+            CallRefused: it does not talk, or in a codec that we cannot mix.
+        """
+        action = "call.mute" if muted else "call.unmute"
+        await self._do(actor, action, f"call:{call_id}", MuteLeg(call_id, leg, muted))
+
+    async def hold(self, actor: Actor, call_id: str, leg: str, *, held: bool) -> None:
+        """Let a leg hold whom it talks to, or not any more.
+
+        Raises:
+            NotFound: it is not up.
+            CallRefused: it does not talk, or in a codec that we cannot mix.
+        """
+        action = "call.hold" if held else "call.unhold"
+        await self._do(actor, action, f"call:{call_id}", HoldLeg(call_id, leg, held))
+
+    async def supervise(
+        self, actor: Actor, call_id: str, leg: str, supervisor: str, mode: Mode
+    ) -> None:
+        """Ring an extension, and let it hear the talk of a leg.
+
+        Raises:
+            Forbidden: without the right to do so.
+            NotFound: the call is not up, or there is no such extension.
+            CallRefused: it does not talk, or in a codec that we cannot mix.
+        """
+        actor.check(Module.SUPERVISION)
+        command = SuperviseCall(call_id, leg, supervisor, mode)
+        detail = {"supervisor": supervisor, "mode": mode}
+        await self._do(actor, "call.supervise", f"call:{call_id}", command, detail)
 
     async def _do(
         self,

@@ -10,6 +10,7 @@ from engage.calls.model import RESTART, TRANSFERRED, Leg, OpenCall
 from pbxcore.journal import (
     CallCharged,
     CallEnded,
+    CallRecorded,
     CallStarted,
     CallTransferred,
     LegAnswered,
@@ -19,6 +20,7 @@ from pbxcore.journal import (
     LegRinging,
     LegsJoined,
     PbxStarted,
+    RecordingFailed,
 )
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ class Following:
             case PbxStarted(up_until_ms):
                 for each in list(self.open.values()):
                     self._cut_off(each, max(up_until_ms, each.latest_ms))
-            case CallEnded() | CallCharged() as told:
+            case CallEnded() | CallCharged() | CallRecorded() | RecordingFailed() as told:
                 self._tell(entry, told)
             case CallTransferred() as transferred:
                 self._transfer(entry.at_ms, transferred)
@@ -102,15 +104,22 @@ class Following:
             {fact.leg: leg},
         )
 
-    def _tell(self, entry: Entry, fact: CallEnded | CallCharged) -> None:
+    def _tell(
+        self, entry: Entry, fact: CallEnded | CallCharged | CallRecorded | RecordingFailed
+    ) -> None:
         """Something holds for the whole call."""
         if (call := self._call(fact.call)) is None:
             return
-        if isinstance(fact, CallCharged):
-            call.account = fact.account
-            return
-        call.disposition, call.status, call.cause = fact.disposition, fact.status, fact.cause
-        self._end(call, entry.at_ms)
+        match fact:
+            case CallCharged(account=account):
+                call.account = account
+            case CallRecorded(recording=recording, seconds=0.0):
+                call.recording = recording
+            case CallRecorded(recording=recording) | RecordingFailed(recording=recording):
+                call.recording = "" if call.recording == recording else call.recording
+            case CallEnded(_, disposition, status, cause):
+                call.disposition, call.status, call.cause = disposition, status, cause
+                self._end(call, entry.at_ms)
 
     def _add(self, entry: Entry, fact: LegCalled) -> None:
         if (call := self._call(fact.call)) is None or fact.leg in call.legs:

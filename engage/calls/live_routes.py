@@ -2,19 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.responses import Response
 from starlette.routing import Route
 
+from engage.calls.control import Mode
 from engage.calls.wire import LiveCallList, live_json
+from engage.errors import NotFound
 from engage.web.openapi import operation
-from engage.web.requests import actor, answer, named
+from engage.web.requests import actor, answer, named, read
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from engage.calls.control import LiveCalls
+    from engage.system.actor import Actor
+
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z*#+_.-]{1,64}$")]
+Channel = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Body(BaseModel):
+    """Every field is known, and of its type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Transfer(Body):
+    """Whom the leg `channel` talks to goes on to `target`."""
+
+    channel: Channel
+    target: Number
+
+
+class Supervise(Body):
+    """The extension `supervisor` is rung and hears the talk of the leg `channel`.
+
+    It listens, whispers to that leg, or is heard by both (`barge`).
+    """
+
+    channel: Channel
+    supervisor: Number
+    mode: Mode = "listen"
+
+
+class Switch(Body):
+    """On, or off."""
+
+    on: bool
 
 
 class LiveCallRoutes:
@@ -25,9 +62,13 @@ class LiveCallRoutes:
 
     def routes(self) -> list[Route]:
         """What is served."""
+        one = "/v1/calls/live/{id}"
         return [
             Route("/v1/calls/live", self.list, methods=["GET"]),
-            Route("/v1/calls/live/{id}/hang-up", self.hang_up, methods=["POST"]),
+            Route(f"{one}/hang-up", self.hang_up, methods=["POST"]),
+            Route(f"{one}/transfer", self.transfer, methods=["POST"]),
+            Route(f"{one}/supervise", self.supervise, methods=["POST"]),
+            Route(f"{one}/recording", self.record, methods=["POST"]),
         ]
 
     @operation("List calls that are up", answer=LiveCallList, roles=("admin",))
@@ -42,4 +83,40 @@ class LiveCallRoutes:
         """All of its legs."""
         who = await actor(request, "admin")
         await self._live.hang_up(who, named(request))
-        return Response(status_code=204, headers={"cache-control": "no-store"})
+        return _done()
+
+    @operation("Transfer a call", body=Transfer, status=204, roles=("admin",))
+    async def transfer(self, request: Request) -> Response:
+        """Blind: the other party of a leg goes on to a number."""
+        who = await actor(request, "admin")
+        body = await read(request, Transfer)
+        call, leg = self._leg(who, named(request), body.channel)
+        await self._live.transfer(who, call, leg, body.target)
+        return _done()
+
+    @operation("Supervise a call", body=Supervise, status=204, roles=("admin",))
+    async def supervise(self, request: Request) -> Response:
+        """An extension listens, whispers or barges in."""
+        who = await actor(request, "admin")
+        body = await read(request, Supervise)
+        call, leg = self._leg(who, named(request), body.channel)
+        await self._live.supervise(who, call, leg, body.supervisor, body.mode)
+        return _done()
+
+    @operation("Record a call, or not", body=Switch, status=204, roles=("admin",))
+    async def record(self, request: Request) -> Response:
+        """From now on."""
+        who = await actor(request, "admin")
+        body = await read(request, Switch)
+        await self._live.record(who, named(request), on=body.on)
+        return _done()
+
+    def _leg(self, who: Actor, call_id: str, channel: str) -> tuple[str, str]:
+        call, leg = self._live.by_channel(who, channel)
+        if call.id != call_id:
+            raise NotFound
+        return call.id, leg.name
+
+
+def _done() -> Response:
+    return Response(status_code=204, headers={"cache-control": "no-store"})

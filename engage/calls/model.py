@@ -60,7 +60,10 @@ class Leg(msgspec.Struct):
 
 
 class OpenCall(msgspec.Struct):
-    """A call that is up, as its facts have told it. `legs` by name, in the order they came."""
+    """A call that is up, as its facts have told it. `legs` by name, in the order they came.
+
+    `recording` is the one that is running.
+    """
 
     id: str
     seq: int
@@ -77,6 +80,7 @@ class OpenCall(msgspec.Struct):
     cause: int = 0
     reason: str = ""
     ended_at_ms: int = 0
+    recording: str = ""
 
     @property
     def caller(self) -> Leg:

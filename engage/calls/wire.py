@@ -159,6 +159,7 @@ class LiveCall(BaseModel):
     caller: str
     caller_name: str
     callee: str
+    recorded: bool
     legs: list[LiveLeg]
 
 
@@ -274,6 +275,7 @@ def live_json(call: OpenCall) -> dict[str, Any]:
         "caller": call.caller.party,
         "caller_name": call.caller.shown_name,
         "callee": call.dialled,
+        "recorded": bool(call.recording),
         "legs": [_live_leg(call, each) for each in call.legs.values() if each.is_up],
     }
 

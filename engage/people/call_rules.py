@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 USUAL_RING_S: Final = 60
-FIELDS: Final = ("auto_record",)
+FIELDS: Final = ("auto_record", "supervisors")
 """Those that an administrator's form has too, under the same names."""
 Recorded = Literal["off", "internal", "external", "all"]
 RECORDED: Final[tuple[Recorded, ...]] = ("off", "internal", "external", "all")
@@ -24,13 +24,14 @@ _SRTP: Final[dict[object, Literal["off", "optional", "required"]]] = {
 
 @dataclass(frozen=True, slots=True)
 class CallRules:
-    """The rules of one extension: how long it rings, how its media are keyed, what is recorded."""
+    """The rules of one extension: how long it rings, how its media are keyed, who hears it."""
 
     ring_s: int = USUAL_RING_S
     call_waiting: bool = True
     srtp: Literal["off", "optional", "required"] = "optional"
     longest_s: int = 0
     auto_record: Recorded = "off"
+    supervisors: tuple[str, ...] = ()
     skips_pin: Window | None = None
     most_calls: int = 0
 
@@ -44,6 +45,7 @@ class CallRules:
             _SRTP.get(options.get("encryption"), "optional"),
             longest_s if isinstance(longest_s, int) else 0,
             next((each for each in RECORDED if each == options.get("auto_record")), "off"),
+            _numbers(options.get("callbarging_monitor")),
             _skips_pin(options),
             options.get("most_calls") or 0,
         )
@@ -54,8 +56,18 @@ USUAL: Final = CallRules()
 
 def options_for(fields: Mapping[str, Any], present: CallRules = USUAL) -> dict[str, Any]:
     """What of the options changes with those of `FIELDS` that are given and differ."""
-    given = {name: fields[name] for name in FIELDS if name in fields}
-    return {name: value for name, value in given.items() if value != getattr(present, name)}
+    options: dict[str, Any] = {}
+    if fields.get("auto_record", present.auto_record) != present.auto_record:
+        options["auto_record"] = fields["auto_record"]
+    supervisors = tuple(fields.get("supervisors", present.supervisors))
+    if supervisors != present.supervisors:
+        options["callbarging_monitor"] = ",".join(supervisors)
+    return options
+
+
+def _numbers(given: object) -> tuple[str, ...]:
+    """Numbers with commas between them."""
+    return tuple(filter(None, given.split(","))) if isinstance(given, str) else ()
 
 
 def _skips_pin(options: Mapping[str, Any]) -> Window | None:

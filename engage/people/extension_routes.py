@@ -54,6 +54,7 @@ class ShownExtension(CallFields):
     digest_algorithms: list[str]
     permission: str
     auto_record: str
+    supervisors: list[str]
     wave_privilege_id: str
     options: dict[str, Any]
     version: int

@@ -39,6 +39,7 @@ Networks = Annotated[
 ]
 Algorithms = list[Literal["MD5", "SHA-256", "SHA-512-256"]]
 Interval = Annotated[int, Field(ge=0, le=LONGEST_INTERVAL_S)]
+Supervisors = Annotated[list[Number], Field(max_length=100)]
 Ident = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Options = Annotated[dict[str, Any], Field(max_length=MOST_OPTIONS)]
 """Fields of the HTTPS API that are kept for features to come, or steer those that are there."""
@@ -167,6 +168,18 @@ class AccountFields(Body):
             },
         },
     )
+    supervisors: Supervisors = Field(
+        default_factory=list,
+        title=N_("Supervisors"),
+        description=N_("Extensions that may listen, whisper and barge in by the feature codes."),
+        json_schema_extra={
+            "control": "multiselect",
+            "section": CALLS,
+            "choices": "/v1/choices/extensions",
+            "choice_value": "number",
+            "choice_label": "name",
+        },
+    )
     wave_password: Password = Field(
         default="",
         title=N_("Wave Password"),
@@ -217,6 +230,7 @@ class ExtensionChange(CallChanges):
     digest_algorithms: Algorithms | None = None
     permission: Permission | None = None
     auto_record: Recorded | None = None
+    supervisors: Supervisors | None = None
     wave_password: Password | None = None
     wave_privilege_id: Ident | None = None
     options: Options | None = None

@@ -296,6 +296,10 @@ class People:
         """User names that still have a password of the demonstration data."""
         return [each.user_name for each in self.accounts() if each.demo_password and each.enabled]
 
+    def numbers(self) -> list[str]:
+        """The numbers of all extensions."""
+        return sorted(self._book.extensions)
+
     def queue_numbers(self) -> list[str]:
         """The numbers of all queues."""
         return sorted(self._book.queues)
@@ -338,6 +342,7 @@ class People:
                 call_waiting=calls.call_waiting,
                 box=Box(box.enabled, self._opened.get(box.sealed_pin, ""), box.asks_own),
                 recorded=calls.auto_record,
+                supervisors=calls.supervisors,
                 most_calls=calls.most_calls,
                 permission=each.permission,
                 outbound_cid=str(each.options.get("cidnumber") or ""),

@@ -72,6 +72,7 @@ def extension_json(entry: ExtensionEntry) -> dict[str, Any]:
         "digest_algorithms": list(rules.digest_algorithms),
         "permission": entry.permission,
         "auto_record": entry.call_rules.auto_record,
+        "supervisors": list(entry.call_rules.supervisors),
         **call_options.shown(entry.options),
         "wave_privilege_id": entry.wave_privilege_id,
         "options": dict(entry.options),

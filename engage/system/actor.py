@@ -46,6 +46,7 @@ class Module(StrEnum):
     RECORDINGS = "recordings"
     VOICEMAIL = "voicemail"
     ACTIVE_CALLS = "active_calls"
+    SUPERVISION = "supervision"
     LIVECHAT = "livechat"
     BROADCAST = "broadcast"
     IM_SETTINGS = "im_settings"

@@ -278,6 +278,9 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("DELETE", "/v1/calls/{id}"): {ADMIN},
     ("GET", "/v1/calls/live"): {ADMIN},
     ("POST", "/v1/calls/live/{id}/hang-up"): {ADMIN},
+    ("POST", "/v1/calls/live/{id}/transfer"): {ADMIN},
+    ("POST", "/v1/calls/live/{id}/supervise"): {ADMIN},
+    ("POST", "/v1/calls/live/{id}/recording"): {ADMIN},
     ("GET", "/v1/me/calls"): USERS,
     ("GET", "/v1/recordings"): {ADMIN},
     ("DELETE", "/v1/recordings/{id}"): {ADMIN},
@@ -339,6 +342,8 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("PATCH", "/v1/api-users/{id}"): {ADMIN},
     ("DELETE", "/v1/api-users/{id}"): {ADMIN},
     ("GET", "/api"): ANYONE,
+    ("GET", "/cdrapi"): ANYONE,
+    ("GET", "/recapi"): ANYONE,
     ("POST", "/api"): ANYONE,
     ("GET", "/api/{path:path}"): ANYONE,
     ("POST", "/api/{path:path}"): ANYONE,
@@ -356,7 +361,9 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/docs"): ANYONE,
 }
 ENDS_SOMETHING = {("POST", "/v1/sign-out"), ("POST", "/v1/conversations/{id}/end")}
-HTTPS_ONLY = {key for key in ROUTES if key[1].startswith("/api")}  # they know callers by cookie
+HTTPS_ONLY = {
+    key for key in ROUTES if key[1].startswith("/api") or key[1] in ("/cdrapi", "/recapi")
+}  # they know callers by cookie, or by name and password
 HIDES = {("GET", "/v1/livechat/{public_id}/session")}  # 404 for all who have no chat there
 BODIES: dict[str, object] = {
     "/v1/conversations/{id}/events": {"client_id": "c-http", "text": "Hello"},

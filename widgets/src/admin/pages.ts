@@ -97,6 +97,7 @@ export const pages: readonly Page[] = [
   { group: "system", name: () => t("Fail2ban"), path: "fail2ban", module: "sip_security", words: () => t("SIP, bans, whitelist, attacks, unban"), settings: "fail2ban", load: () => import("./system/Fail2banPage") },
   { group: "system", name: () => t("HTTP Server"), path: "http-server", module: "http_server", words: () => t("certificate, HTTPS, public address, hosts"), settings: "http_server", load: () => import("./system/HttpServerPage") },
   { group: "other", name: () => t("API Configuration"), path: "api-users", module: "api_users", words: () => t("HTTPS API, programs, API users"), load: () => import("./system/ApiUsersPage") },
+  { ...settingsPage("other", () => t("HTTPS API Settings"), "https-api", "api_users", "https_api"), words: () => t("call control, programs") },
   { group: "cdr", name: () => t("Call History"), path: "calls", module: "call_history", words: () => t("CDR, records, legs, download"), load: () => import("./calls/CallHistoryPage") },
   { group: "cdr", name: () => t("Active Calls"), path: "active-calls", module: "active_calls", words: () => t("live, hang up"), load: () => import("./calls/ActiveCallsPage") },
   { group: "cdr", name: () => t("Recordings"), path: "recordings", module: "recordings", words: () => t("sound, play, download"), load: () => import("./calls/RecordingsPage") },

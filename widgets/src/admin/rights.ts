@@ -33,6 +33,7 @@ export type Module =
   | "call_history"
   | "recordings"
   | "active_calls"
+  | "supervision"
   | "livechat"
   | "broadcast"
   | "im_settings"

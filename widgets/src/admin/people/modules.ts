@@ -29,6 +29,7 @@ export const modules: readonly Module[] = [
   "recordings",
   "voicemail",
   "active_calls",
+  "supervision",
   "livechat",
   "broadcast",
   "im_settings",
@@ -96,6 +97,8 @@ export function moduleWords(module: Module): string {
       return t("Voicemail");
     case "active_calls":
       return t("Active Calls");
+    case "supervision":
+      return t("Listen, Whisper, Barge");
     case "livechat":
       return t("Live Chat");
     case "broadcast":

@@ -1,0 +1,282 @@
+"""Programs and supervisors take part in calls of real phones: what each party hears of it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+
+from tests.integration.calls.test_calls_by_routes import Provider, provider
+from tests.integration.calls.test_features import hear, talk
+from tests.integration.calls.test_records_of_real_calls import PASSWORD, Pair
+from tests.integration.calls.test_two_phones import phone, port_of, session
+from tests.support.baresip import Baresip
+from tests.support.program import Program
+from tests.support.tone import Voice, says
+from tests.support.ucm import UcmClient
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pbxcore.net.call import AsyncCall
+    from pbxcore.net.user_agent import AsyncUserAgent
+    from tests.support.server import Server
+
+__all__ = ["provider"]
+
+
+@pytest.fixture
+def program(server: Server) -> UcmClient:
+    admin = Program(server.url, "admin", "Demo-admin!")
+    admin.post("/v1/api-users", {"user": "calls", "password": PASSWORD})
+    client = UcmClient("127.0.0.1", server.https_port, "calls", PASSWORD)
+    assert client.login().status == 0
+    return client
+
+
+async def answered(agent: AsyncUserAgent, voice: Voice) -> AsyncCall:
+    """The next call of a phone, which it takes."""
+    came = await agent.next_call()
+    await came.accept(session(voice, 0))
+    voice.talk(port_of(came.remote_description))
+    return came
+
+
+async def channels(program: UcmClient) -> dict[str, str]:
+    """The channels of those who talk, by their numbers."""
+    for _ in range(100):
+        listed = (await asyncio.to_thread(program.ask, "listBridgedChannels")).response["channel"]
+        if listed:
+            row = listed[0]
+            return {row["callerid1"]: row["channel1"], row["callerid2"]: row["channel2"]}
+        await asyncio.sleep(0.05)
+    raise TimeoutError
+
+
+async def asked(program: UcmClient, action: str, **parameters: Any) -> int:
+    return (await asyncio.to_thread(lambda: program.ask(action, **parameters))).status
+
+
+async def test_a_supervisor_listens_whispers_and_barges_in(
+    server: Server, program: UcmClient
+) -> None:
+    async with AsyncExitStack() as stack:
+        agents = [await phone(stack, server, each) for each in ("1000", "1001", "1002")]
+        voices = [stack.enter_context(Voice(hz)) for hz in (440, 1000, 2000)]
+        ours, theirs, third = voices
+        call, came = await talk(server, (agents[0], ours), (agents[1], theirs), "1001")
+        of = await channels(program)
+        barge = {"channel": of["1001"], "exten": "1001", "barge-exten": "1002@0"}
+        for mode, at_caller, at_callee in (
+            ("", (1000,), (440,)),
+            ("W", (1000,), (440, 2000)),
+            ("B", (1000, 2000), (440, 2000)),
+        ):
+            assert await asked(program, "callbarge", mode=mode, **barge) == 0
+            supervisor = await answered(agents[2], third)
+            await asyncio.gather(
+                asyncio.to_thread(third.hears_all, 440, 1000),
+                asyncio.to_thread(ours.hears_all, *at_caller),
+                asyncio.to_thread(theirs.hears_all, *at_callee),
+            )
+            if not mode:
+                await hear((ours, 1000), (theirs, 440))  # and nothing beside it
+            if mode == "W":
+                await hear((ours, 1000))
+            await supervisor.hang_up()
+            await hear((ours, 1000), (theirs, 440))
+        assert await asked(program, "callbarge", mode="X", **barge) == -15
+        assert await asked(program, "callbarge", **barge | {"channel": "PJSIP/1-2"}) == -16
+        await call.hang_up()
+        await came.ended()
+
+
+async def test_a_supervisor_dials_a_code_if_the_extension_names_him(
+    server: Server, tmp_path: Path
+) -> None:
+    admin = Program(server.url, "admin", "Demo-admin!")
+    async with AsyncExitStack() as stack:
+        agents = [await phone(stack, server, each) for each in ("1000", "1001")]
+        ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
+        call, came = await talk(server, (agents[0], ours), (agents[1], theirs), "1001")
+        changed = admin.patch("/v1/extensions/1001", {"supervisors": ["1002"]})
+        assert changed.json()["options"]["callbarging_monitor"] == "1002"
+        Pair.settled_at(server, admin)
+        folder = tmp_path / "1002"
+        with Baresip(folder, server, "1002", "udp", config=says(folder, 2000)) as supervisor:
+            await asyncio.to_thread(supervisor.shows, "registered successfully")
+            supervisor.enters(f"/dial sip:*561001@127.0.0.1:{server.sip_port}")
+            await asyncio.to_thread(supervisor.shows, "Call established")
+            await asyncio.gather(
+                asyncio.to_thread(ours.hears_all, 1000, 2000),
+                asyncio.to_thread(theirs.hears_all, 440, 2000),
+            )
+            await call.hang_up()
+            await came.ended()
+            await asyncio.to_thread(supervisor.shows, "session closed")
+        admin.patch("/v1/extensions/1001", {"supervisors": []})
+        Pair.settled_at(server, admin)
+
+
+async def test_a_program_mutes_and_holds(server: Server, program: UcmClient) -> None:
+    async with AsyncExitStack() as stack:
+        agents = [await phone(stack, server, each) for each in ("1000", "1001")]
+        ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
+        call, came = await talk(server, (agents[0], ours), (agents[1], theirs), "1001")
+        await hear((ours, 1000), (theirs, 440))
+        of = await channels(program)
+        assert await asked(program, "mute", channel=of["1000"]) == 0
+        await asyncio.sleep(0.2)  # what was on its way has come
+        await asyncio.to_thread(theirs.hears_nothing)
+        await hear((ours, 1000))
+        assert await asked(program, "unmute", channel=of["1000"]) == 0
+        await hear((ours, 1000), (theirs, 440))
+        assert await asked(program, "hold", channel=of["1000"]) == 0
+        await asyncio.sleep(0.2)
+        await asyncio.to_thread(ours.hears_nothing)  # while the other one hears music
+        assert await asked(program, "unhold", channel=of["1000"]) == 0
+        await hear((ours, 1000), (theirs, 440))
+        await call.hang_up()
+        await came.ended()
+
+
+async def test_a_program_records_and_sends_elsewhere(server: Server, program: UcmClient) -> None:
+    admin = Program(server.url, "admin", "Demo-admin!")
+    async with AsyncExitStack() as stack:
+        agents = [await phone(stack, server, each) for each in ("1000", "1001", "1002")]
+        ours, theirs, third = (stack.enter_context(Voice(hz)) for hz in (440, 1000, 2000))
+        await talk(server, (agents[0], ours), (agents[1], theirs), "1001")
+        of = await channels(program)
+        [live] = admin.get("/v1/calls/live").json()["items"]
+        path = f"/v1/calls/live/{live['id']}"
+        assert admin.post(f"{path}/recording", {"on": True}).status == 204
+        for _ in range(100):
+            if admin.get("/v1/calls/live").json()["items"][0]["recorded"]:
+                break
+            await asyncio.sleep(0.05)
+        assert admin.get("/v1/calls/live").json()["items"][0]["recorded"]
+        assert admin.post(f"{path}/recording", {"on": False}).status == 204
+        moved = {"channel": of["1000"], "callee": "1002"}
+        assert await asked(program, "transferNumberInbound", **moved) == 0
+        came = await answered(agents[2], third)
+        await hear((ours, 2000), (third, 440))
+        await came.hang_up()
+
+
+async def test_a_program_takes_and_refuses_calls_from_outside(
+    provider: Provider, program: UcmClient
+) -> None:
+    pair = provider.pair
+    destination = {"kind": "extension", "value": "1001"}
+    path = provider.route("inbound", name="In", trunks=[provider.trunk], destination=destination)
+    with Voice(440) as ours, Voice(1000) as theirs:
+        assert await asked(program, "acceptCall", channel="PJSIP/1-2") == -47
+        provider.set("https_api", call_control=True)
+        for accepts in True, False:
+            call = provider.agent.call(pair.uri("5559876"), session(ours))
+            channel = ""
+            while not channel:
+                rows = await asyncio.to_thread(program.ask, "listUnBridgedChannels")
+                channel = next((each["channel"] for each in rows.response["channel"]), "")
+            action = "acceptCall" if accepts else "refuseCall"
+            assert await asked(program, action, channel=channel) == 0
+            if accepts:
+                came = await answered(pair.callee, theirs)
+                await call.answered()
+                ours.talk(port_of(call.remote_description))
+                await hear((ours, 1000), (theirs, 440))
+                await came.hang_up()
+            else:
+                with pytest.raises(Exception, match="603"):
+                    await call.answered()
+        provider.set("https_api", call_control=False)
+    provider.remove(path)
+
+
+async def test_events_come_by_the_socket(server: Server, program: UcmClient) -> None:
+    url = f"https://127.0.0.1:{server.https_port}/websockify"
+    async with AsyncExitStack() as stack:
+        agents = [await phone(stack, server, each) for each in ("1000", "1001")]
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        socket = await stack.enter_async_context(http.ws_connect(url, ssl=False))
+        told: list[dict[str, Any]] = []
+
+        async def ask(action: str, **fields: Any) -> dict[str, Any]:
+            message = {"transactionid": f"t {action}", "action": action, **fields}
+            await socket.send_str(json.dumps({"type": "request", "message": message}))
+            while True:
+                frame = (await socket.receive_json(timeout=10))["message"]
+                if frame["transactionid"] == f"t {action}":
+                    return dict(frame)
+                told.append(frame)
+
+        async def until(event: str, **wanted: str) -> None:
+            while True:
+                for frame in told:
+                    rows = frame["eventbody"] if frame["eventname"] == event else []
+                    rows = rows if isinstance(rows, list) else [rows]
+                    if any(each.items() >= wanted.items() for each in rows):
+                        return
+                told.append((await socket.receive_json(timeout=10))["message"])
+
+        assert (await ask("subscribe", eventnames=["ActiveCallStatus"]))["status"] == -6
+        challenge = (await ask("challenge", username="calls", version="1"))["challenge"]
+        token = program.token(challenge)
+        assert (await ask("login", username="calls", token="no"))["status"] == -37  # noqa: S106
+        challenge = (await ask("challenge", username="calls", version="1"))["challenge"]
+        token = program.token(challenge)
+        signed_in = await ask("login", username="calls", token=token)
+        assert signed_in["status"] == 0
+        assert signed_in["cookie"].startswith("sid")
+        assert (await ask("listAccount"))["status"] == -19
+        assert (await ask("subscribe", eventnames=["Nothing"]))["status"] == -9
+        names = ["ActiveCallStatus", "ExtensionStatus/1001~1002", "PbxStatus"]
+        assert (await ask("subscribe", eventnames=names))["status"] == 0
+        await until("ExtensionStatus", extension="1001", status="Idle")
+        ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
+        call = agents[0].call(f"sip:1001@127.0.0.1:{server.sip_port}", session(ours))
+        came = await agents[1].next_call()
+        came.ring()
+        await until("ExtensionStatus", extension="1001", status="Ringing")
+        await until("ActiveCallStatus", chantype="unbridge", action="add", callernum="1000")
+        await came.accept(session(theirs, 0))
+        await call.answered()
+        await until("ActiveCallStatus", chantype="bridge", callerid1="1000", callerid2="1001")
+        await until("ExtensionStatus", extension="1001", status="InUse")
+        rows = (await asyncio.to_thread(program.ask, "listAccount")).response["account"]
+        assert {each["status"] for each in rows if each["extension"] == "1001"} == {"InUse"}
+        await call.hang_up()
+        await until("ActiveCallStatus", chantype="bridge", action="delete")
+        assert (await ask("heartbeat"))["status"] == 0
+        bodies = [each["eventbody"] for each in told if each["eventname"] == "ExtensionStatus"]
+        assert "1000" not in {row["extension"] for rows in bodies for row in rows}
+        assert (await ask("logout"))["status"] == 0
+        assert (await ask("heartbeat"))["status"] == -6
+
+
+async def test_older_programs_ask_by_get(server: Server, program: UcmClient) -> None:
+    admin = Program(server.url, "admin", "Demo-admin!")
+    password = "Api-older-2026!"  # noqa: S105
+    permitted = ["127.0.0.1/255.255.255.255"]
+    new = {"user": "older", "password": password, "permitted": permitted}
+    assert admin.post("/v1/api-users", new).status == 201
+    url = f"https://127.0.0.1:{server.https_port}"
+    named = {"Authorization": "Basic " + base64.b64encode(f"older:{password}".encode()).decode()}
+    nobody = {"Authorization": "Basic " + base64.b64encode(b"calls:wrong").decode()}
+    async with aiohttp.ClientSession() as http:
+        for headers, status in ({}, 401), (nobody, 401), (named, 200):
+            answer = await http.get(f"{url}/cdrapi?format=json", headers=headers, ssl=False)
+            assert answer.status == status
+        found = json.loads(await answer.read())
+        assert found["cdr_root"]
+        odd = await http.get(f"{url}/cdrapi?format=json&minDur=x", headers=named, ssl=False)
+        assert json.loads(await odd.read()) == {"cdr_root": []}
+        listed = await http.get(f"{url}/recapi", headers=named, ssl=False)
+        assert b"monitor" in await listed.read()
+        absent = await http.get(f"{url}/recapi?filename=no.wav", headers=named, ssl=False)
+        assert absent.status == 404
