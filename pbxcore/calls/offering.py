@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.sdp.codecs import Codec
     from pbxcore.sip.sdp.crypto import Crypto
     from pbxcore.sip.sdp.description import Media, SessionDescription
+    from pbxcore.sip.sdp.stream import AgreedCodec
 
 Srtp = Literal["off", "optional", "required"]
 
@@ -27,6 +29,8 @@ _KINDS: Final = ("audio", "video")
 _UNCARRIED: Final = frozenset(("rtx", "red", "ulpfec", "flexfec-03"))
 """Companions that name other payload types, which need not be the same on both legs."""
 _SUITES: Final = ("AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32")
+_REMEMBERED: Final = 256
+"""Phones of a house are of few kinds: what is asked about one was asked before."""
 _SECURE: Final = ("tls", "wss")
 
 
@@ -55,10 +59,7 @@ def lines_agreed(agreed: tuple[Agreed, ...]) -> tuple[Line, ...]:
     return tuple(
         Line(
             each.kind,
-            tuple(
-                Format(codec.send_type, msgspec.structs.replace(codec.codec, fmtp=codec.send_fmtp))
-                for codec in each.codecs
-            ),
+            tuple(map(_sent, each.codecs)),
             packet_ms=each.packet_ms,
         )
         for each in agreed
@@ -155,10 +156,17 @@ def _line(description: SessionDescription, media: Media) -> Line | None:
     return Line(media.kind, formats, direction_of(description, media))
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _sent(codec: AgreedCodec) -> Format:
+    """A codec as its peer wants to hear it."""
+    return Format(codec.send_type, msgspec.structs.replace(codec.codec, fmtp=codec.send_fmtp))
+
+
 def _spoken(line: Line) -> list[Codec]:
     return [each.codec for each in line.formats if not each.codec.is_auxiliary]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _carried(line: Line) -> tuple[Format, ...]:
     """The codecs a line may be spoken in: the other leg's, then what can be made of them."""
     if line.kind != "audio":
@@ -170,6 +178,7 @@ def _carried(line: Line) -> tuple[Format, ...]:
     return _with_events(msgspec.structs.replace(line, formats=_numbered(line.formats, more)))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _with_events(line: Line) -> tuple[Format, ...]:
     """Keys can always be pressed (RFC 4733): whoever hears none is told in another way."""
     if line.kind != "audio" or any(each.codec.is_event for each in line.formats):

@@ -51,10 +51,11 @@ def toward(host: str) -> str | None:
 
 def forget() -> None:
     """Ask the kernel again: addresses and routes come and go."""
-    is_ours.cache_clear()
-    toward.cache_clear()
+    for known in (is_ours, toward, seen_by):
+        known.cache_clear()
 
 
+@lru_cache(maxsize=4096)
 def seen_by(peer: str, bound: str, *, external: str, local_networks: tuple[str, ...]) -> str:
     """Our address as a peer should write it: the external one outside the local networks.
 

@@ -62,14 +62,19 @@ class Codec(msgspec.Struct, frozen=True):
     @property
     def identity(self) -> tuple[object, ...]:
         """Equal for two that can talk to each other, whatever else they wish."""
-        name = self.name.lower()
-        if name not in _DISTINGUISHING:
-            return (name, self.clock_rate, self.channels)
-        given = self.parameters
-        chosen = [given.get(key, usual).lower() for key, usual in _DISTINGUISHING[name]]
-        if name == "h264":
-            chosen[1] = chosen[1][:2]  # the profile; the level may differ (RFC 6184 §8.2.2)
-        return (name, self.clock_rate, self.channels, *chosen)
+        return _identity(self)
+
+
+@lru_cache(maxsize=256)
+def _identity(codec: Codec) -> tuple[object, ...]:
+    name = codec.name.lower()
+    if name not in _DISTINGUISHING:
+        return (name, codec.clock_rate, codec.channels)
+    given = codec.parameters
+    chosen = [given.get(key, usual).lower() for key, usual in _DISTINGUISHING[name]]
+    if name == "h264":
+        chosen[1] = chosen[1][:2]  # the profile; the level may differ (RFC 6184 §8.2.2)
+    return (name, codec.clock_rate, codec.channels, *chosen)
 
 
 class Format(msgspec.Struct, frozen=True):

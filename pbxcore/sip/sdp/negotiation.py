@@ -197,10 +197,9 @@ class Negotiation:
             candidates = [number for number, codec in known.items() if codec == identity]
             if wish not in known or STATIC.get(wish) == each.codec:
                 candidates.append(wish)
-            candidates += [
-                number for number in DYNAMIC if number not in known and number not in wanted
-            ]
-            number = next((number for number in candidates if number not in taken), None)
+            others = (each for each in DYNAMIC if each not in known and each not in wanted)
+            free = (each for each in itertools.chain(candidates, others) if each not in taken)
+            number = next(free, None)
             if number is not None:
                 taken.add(number)
                 found.append(Format(number, each.codec, each.feedback))
