@@ -75,6 +75,14 @@ class FeaturesChanged(msgspec.Struct, frozen=True, tag=True):
     changed: tuple[str, ...]
 
 
+class CallerBlocked(msgspec.Struct, frozen=True, tag=True):
+    """An extension put a caller on the blacklist by a code, or took it off again."""
+
+    caller: str
+    number: str
+    blocked: bool
+
+
 class AddressBanned(msgspec.Struct, frozen=True, tag=True):
     """An address (IPv4, or an IPv6 /64) failed to sign in too often and is shut out.
 
@@ -333,6 +341,7 @@ Fact = (
     | BindingQualified
     | MessageRelayed
     | FeaturesChanged
+    | CallerBlocked
     | TrunkChanged
     | AddressBanned
     | AddressUnbanned

@@ -251,6 +251,7 @@ class Pbx:
             record=self._record,
             entropy=self._entropy,
             handling=events.handling,
+            features=events.features,
             trunks=trunks,
             clock=self._clock,
             post=self.voicemail.post,

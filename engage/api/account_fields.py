@@ -177,7 +177,7 @@ _FEATURES = (
     Field("call_waiting", YES_NO, "yes", effective=True),
     Field("custom_autoanswer", YES_NO, "no"),
     Field("missed_call", YES_NO, "no", written=False),
-    Field("cc_enable", YES_NO, "no", shown=False),
+    Field("cc_enable", YES_NO, "yes", shown=False, effective=True),
     Field("cc_mode", Choice(("normal", "trunk")), "normal", shown=False),
     Field("cc_agent_policy", Choice(("never", "native")), "never", written=False),
     Field("cc_monitor_policy", Choice(("never", "native")), "never", written=False),

@@ -16,6 +16,7 @@ from engage.app.waking import Waking
 from engage.calls.recording_settings import SECTION as RECORDING
 from engage.calls.recording_settings import RecordingSettings
 from engage.chat.service import DirectChat
+from engage.dialplan.blocked_callers import BlockedCallers
 from engage.dialplan.voice_prompts import VoicePrompts
 from engage.identifiers import now_ms
 from engage.people.choices import Choice
@@ -120,6 +121,7 @@ class Phones:
                 self.mailboxes.log,
                 people.phone_features,
                 Waking(self.dialplan.services.wake_ups, lambda: ground.time().time_zone),
+                BlockedCallers(ground.configuration),
             ),
         )
         pbx.on_request(self.chat.arrived)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from engage.dialplan.dialled_features import Code, DialledFeatures
 from engage.errors import N_, Refused
 from pbxcore.dialplan import plan
 
 SECTION = "feature_codes"
 DIALLED, PRESSED = N_("Dialled"), N_("Pressed during a call")
-Code = Annotated[str, StringConstraints(pattern=r"^([*#]{1,2}[0-9]{0,6})?$")]
 
 
 OF_SERVICES = {"wake_up", "announcement_center", "echo"}
 """Codes that services are reached at, as numbers."""
 
 
-class FeatureCodes(BaseModel):
+class FeatureCodes(DialledFeatures):
     """What is dialled, or pressed during a call, to have something done."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", title=N_("Feature Codes"))
@@ -119,11 +119,17 @@ class FeatureCodes(BaseModel):
 
     @model_validator(mode="after")
     def _different(self) -> Self:
-        codes = [each for each in self.model_dump().values() if each]
+        codes = [each for each in self.model_dump().values() if each and isinstance(each, str)]
         if len(set(codes)) < len(codes):
             raise Refused(N_("Each feature needs a code of its own."))
         return self
 
     def codes(self) -> plan.FeatureCodes:
         """As the PBX knows them."""
-        return plan.FeatureCodes(**self.model_dump(exclude=OF_SERVICES))
+        fields = self.model_dump(exclude={*OF_SERVICES, *DialledFeatures.model_fields})
+        return plan.FeatureCodes(
+            **fields,
+            features=self.features(),
+            remote_callers=tuple(self.remote_callers),
+            priority_callers=tuple(self.priority_callers),
+        )

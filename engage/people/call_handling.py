@@ -82,7 +82,7 @@ def handling_of(options: Mapping[str, Any]) -> Handling:
         rings_too_window=_window(options.get("ringboth_timetype"), rows),
         follow_me=_follow_me(options.get("follow_me") or {}, rows),
         rings_as=_alert_info(options),
-        completes=options.get("cc_enable") == "yes",
+        completes=options.get("cc_enable") != "no",
     )
 
 
@@ -170,7 +170,6 @@ def _follow_me(kept: Mapping[str, Any], rows: tuple[TimeRow, ...]) -> FollowMe:
     return FollowMe(
         tuple(stops),
         in_order=kept.get("strategy") != "simultaneously",
-        confirms=bool(kept.get("confirm")),
         window=_window(kept.get("condition"), rows),
         otherwise=None if kind == "none" else Place(kind, value),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pbxcore.apps.conference import conference
 from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.fax_detection import FaxDetection, detect
+from pbxcore.apps.feature_codes import FeatureCode
 from pbxcore.apps.pin_gate import PinGate, gate
 from pbxcore.apps.prompt_player import PromptPlayer
 from pbxcore.apps.voicemail.leaving import leave
@@ -18,6 +19,7 @@ from pbxcore.apps.voicemail.services import (
     LeaveMessage,
     OwnMailbox,
 )
+from pbxcore.features.codes import feature_of
 
 if TYPE_CHECKING:
     from pbxcore.apps.premises import Premises
@@ -35,6 +37,9 @@ def service_at(plan: Plan, place: Place) -> Service | None:
         return None if path is None else PromptPlayer(path)
     if place.kind in VOICEMAIL:
         return VOICEMAIL[place.kind]
+    if place.kind == "feature":
+        dialled = feature_of(plan.codes.features, place.value)
+        return None if dialled is None else FeatureCode(*dialled)
     found = plan.unnumbered.get(place.value) or plan.service(place.value)
     return found if found is not None and found.kind == place.kind else None
 

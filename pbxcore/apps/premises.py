@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pbxcore.apps.conferences import Conferences
 from pbxcore.dialplan.routing import applies
@@ -16,20 +16,56 @@ if TYPE_CHECKING:
     from pbxcore.dialplan.place import Place
     from pbxcore.dialplan.window import Window
     from pbxcore.directory import Directory
+    from pbxcore.features.book import FeatureBook
+
+
+class Completion(Protocol):
+    """Calls back those who reached nobody."""
+
+    def ask(self, caller: str) -> bool:
+        """Call whom the caller did not reach just now; whether that is possible."""
+        ...
+
+    def cancel(self, caller: str) -> bool:
+        """Call nobody for the caller; whether there was anybody."""
+        ...
+
+
+class NoCompletion:
+    """Calls nobody back."""
+
+    def ask(self, caller: str) -> bool:
+        """It is not possible."""
+        return False
+
+    def cancel(self, caller: str) -> bool:
+        """There was nobody."""
+        return False
 
 
 class Premises:
-    """The directory, the time, and the mailboxes.
+    """The directory, the time, and what else there is.
 
     Args:
         directory: as it is when it is asked, not when the call began.
         now: the moment, with its zone.
         post: the mailboxes.
+        features: what users have set.
     """
 
-    def __init__(self, directory: Directory, now: Callable[[], datetime], post: Post) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        now: Callable[[], datetime],
+        post: Post,
+        features: FeatureBook,
+    ) -> None:
         self.directory = directory
         self.now = now
+        self.features = features
+        self.completion: Completion = NoCompletion()
+        self.recent_caller: Callable[[str], str | None] = lambda number: None
+        """Who called an extension last from outside."""
         self.conferences = Conferences()
         self.post = post
         self.announce: Callable[[str, Service, str], None] = _nobody

@@ -9,6 +9,7 @@ from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.disa import Disa
 from pbxcore.apps.echo import EchoTest
 from pbxcore.apps.fax_detection import FaxDetection
+from pbxcore.apps.feature_codes import FeatureCode
 from pbxcore.apps.ivr import Ivr
 from pbxcore.apps.name_directory import NameDirectory
 from pbxcore.apps.pin_gate import PinGate
@@ -24,6 +25,7 @@ Service = (
     | Disa
     | EchoTest
     | FaxDetection
+    | FeatureCode
     | Ivr
     | NameDirectory
     | PinGate

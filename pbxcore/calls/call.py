@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.apps.opening import script_of
+from pbxcore.calls.alerting import alerting
 from pbxcore.calls.attending import Attending
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.caller_leg import CallerLeg
@@ -66,6 +67,7 @@ class Call:
     Attributes:
         legs: those that are not over, by their names.
         talking: the two that hear each other.
+        urgent: whether it drops others, and is dropped for none.
         setting_up: the search for somebody who answers, while there is one.
         recording: keeps what the two say.
         paging: many who hear one leg, while they do.
@@ -89,7 +91,8 @@ class Call:
         self._over = over
         self._closing = 0
         self.deciding: Deciding | None = None
-        self._answered = False
+        self._answered = self._talked = False
+        self.urgent = aim.place is not None and aim.place.kind == "priority"
         self._outcome: Farewell | None = None
         self._renegotiating = Renegotiating(self)
         self.transferring = Transferring(self)
@@ -155,6 +158,7 @@ class Call:
             connected=lambda other: self.connect(leg, other),
             failed=lambda farewell: self._refuse(leg, farewell),
             forwardings=read_forwardings(incoming.request),
+            telling=alerting(self.aim.alert_info),
         )
         self.setting_up = setting_up
         if self.aim.fax is not None and not self.aim.fax.auto_answer:
@@ -280,6 +284,16 @@ class Call:
         except RemoteProtocolError as error:
             self.refuse(leg, error.status, error.reason, error.headers)
 
+    def say(self, leg: Leg, script: Script) -> None:
+        """Tell a leg that was answered something, and hang up."""
+        extension, settings = (
+            self.house.directory.extension(leg.number),
+            self.house.directory.settings,
+        )
+        language = "" if extension is None else extension.language
+        leg.attending = attending = Attending(leg, script, language or settings.language)
+        attending.begin()
+
     def page(self, paging: Paging) -> None:
         """Let a leg be heard from many phones."""
         leg = paging.front
@@ -332,7 +346,7 @@ class Call:
     def join(self, first: Leg, second: Leg) -> None:
         """Let two legs talk."""
         self.setting_up = None
-        self._answered = True
+        self._answered = self._talked = True
         self.talking = first, second
         first.session.join(second.session)
         for leg, other in (first, second), (second, first):
@@ -546,4 +560,6 @@ class Call:
         else:
             fact = CallEnded(self.id, disposition, outcome.status, outcome.cause)
         self.house.record(fact)
+        if not self._talked:
+            self.house.completing.missed(self.origin.number, self.dialled)
         self._over(self)

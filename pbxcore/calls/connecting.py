@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pbxcore.calls.alerting import alerting
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
 
@@ -41,7 +42,7 @@ def connect(leg: Leg, step: Connect, failed: Callable[[int], None]) -> None:
             hops=MAX_FORWARDS,
             connected=connected,
             failed=not_reached,
-            telling=(b"Alert-Info: " + step.alert_info.encode(),) if step.alert_info else (),
+            telling=alerting(step.alert_info),
             level=step.level,
             admitted=step.admitted,
         ),

@@ -21,6 +21,8 @@ class Lines:
         self._on_trunks: dict[str, dict[str, Leg]] = {}
         self.changed: Callable[[str], None] = lambda number: None
         """Told the number of an extension whose legs are others now, or do something else."""
+        self.freed: Callable[[str], None] = lambda number: None
+        """Told the number of an extension whose last call is over."""
         self.others: Callable[[str], tuple[DialogInfo, ...]] = lambda number: ()
         """Knows what a number does that is no extension's."""
 
@@ -39,6 +41,7 @@ class Lines:
         if of_number.pop(leg.id, None) is not None:
             if not of_number:
                 del self._legs[leg.number]
+                self.freed(leg.number)
             self.changed(leg.number)
 
     def moved(self, leg: Leg) -> None:

@@ -45,6 +45,7 @@ class Aim(msgspec.Struct, frozen=True):
     recorded: bool = False
     fax: FaxDetection | None = None
     device: str = ""
+    alert_info: str = ""
 
 
 class Planning:
@@ -73,7 +74,10 @@ class Planning:
         recorded |= origin.trunk in self._directory.trunks and (
             self._directory.trunks[origin.trunk].recorded
         )
-        return msgspec.structs.replace(aim, recorded=recorded, fax=_fax_detection(found))
+        alert_info = "" if found.route is None else found.route.alert_info
+        return msgspec.structs.replace(
+            aim, recorded=recorded, fax=_fax_detection(found), alert_info=alert_info
+        )
 
     def _aim(self, origin: Origin, dialled: str, direction: str, found: Resolution) -> Aim:
         match found.to:
@@ -85,7 +89,7 @@ class Planning:
                 outward = direction if origin.trunk else "outbound"
                 return Aim(origin, dialled, outward, original=found.original, tries=tries)
             case Place(
-                "page" | "intercom" | "parking_lot" | "listen" | "whisper" | "barge"
+                "page" | "intercom" | "parking_lot" | "listen" | "whisper" | "barge" | "priority"
             ) as place:
                 return Aim(origin, place.value, direction, original=found.original, place=place)
             case Place() as place if service_at(self._directory.plan, place) is not None:

@@ -10,6 +10,8 @@ import msgspec
 from pbxcore.apps.opening import service_at, service_name
 from pbxcore.apps.parking import CONSULTS_S, told_slot
 from pbxcore.apps.pin_gate import PinGate
+from pbxcore.calls import interrupting
+from pbxcore.calls.alerting import alerted
 from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.hunting import Hunt
 from pbxcore.calls.offering import spoken_with_us
@@ -176,6 +178,8 @@ class SettingUp:
         elif place.kind == "intercom":
             self._telling += answer_at_once(self._house.domain)
             self.go_to(place.value, "intercom")
+        elif place.kind == "priority":
+            self._go_urgently(place.value)
         elif place.kind in MODES:
             self._supervise(place)
         else:
@@ -198,6 +202,20 @@ class SettingUp:
             origin = self.call.origin
             self._house.calling_back.ask(found, origin.shown or origin.number)
         self._fail(refused(486, "pbx"))
+
+    def _go_urgently(self, number: str) -> None:
+        """Ring at an extension whatever it wants, and end what it does."""
+        house = self._house
+        status = interrupting.refusal(house, self.front.number, number)
+        extension = house.directory.extension(number)
+        if status or extension is None:
+            self._fail(refused(status, "pbx"))
+            return
+        interrupting.interrupt(house, number)
+        self._telling += (interrupting.PRIORITY,)
+        ringing = Ringing("", house.now() + interrupting.RINGS_S, self._timed_out)
+        reached = [(extension, flows) for flows in phones(house.bindings(number))]
+        self._ring(ringing, reached, "priority")
 
     def attend(self, service: Service, number: str) -> None:
         """Let one of our own services, reached at a number, talk to the front."""
@@ -452,7 +470,10 @@ class SettingUp:
     def _phone(
         self, extension: Extension, flows: Sequence[StoredBinding], action: str
     ) -> CalledLeg:
-        lines = (*self._history(extension.number), *self._telling)
+        origin = self.call.origin
+        if origin.trunk and self.front.calls:
+            self._house.recent.came(extension.number, origin.shown, self._house.now())
+        lines = (*self._history(extension.number), *alerted(self._telling, extension))
         dialling = Dialling(self._caller, extension, self._hops, lines)
         leg = self._house.phone(self.call, dialling, flows)
         self.call.add(leg)

@@ -11,6 +11,7 @@ from pbxcore.apps.voicemail.post import nobodys_post
 from pbxcore.calls.archive import Archive
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.calling_back import CallingBack
+from pbxcore.calls.completing import Completing
 from pbxcore.calls.lines import Lines
 from pbxcore.calls.offering import offered_srtp
 from pbxcore.calls.parking import Parking
@@ -21,6 +22,7 @@ from pbxcore.calls.vouching import Nobody
 from pbxcore.calls.waiting import Waiting
 from pbxcore.calls.ways import OneWay
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.features.recent import RecentCallers
 from pbxcore.presence.packages.dialog_info import DialogInfo
 from pbxcore.presence.reach import way_to
 from pbxcore.prompts.sounds import Prompts
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.trunk_legs import Try
     from pbxcore.calls.vouching import Vouching
     from pbxcore.directory import Directory
+    from pbxcore.features.book import FeatureBook
     from pbxcore.features.handling import CallHandling
     from pbxcore.journal import Fact
     from pbxcore.presence.bindings import StoredBinding
@@ -61,6 +64,7 @@ class Surroundings:
         record: takes each fact.
         entropy: that many unguessable bytes.
         handling: what extensions want of their calls: forwarding, no disturbance.
+        features: what their users have set of that.
         way_out: the trunks by which an extension (or somebody else, "") reaches a number outside,
             for the caller from outside who is named, if one is, with another level than its own,
             if one is given; raises RemoteProtocolError for a number that it does not.
@@ -78,6 +82,8 @@ class Surroundings:
         waiting: plays to those who wait.
         parking: who waits in which slot.
         scripts: those of services, by the leg that came to them, whoever is served now.
+        completing: calls back those who were not reached.
+        recent: who called last.
         trunks: makes legs to providers and peers.
     """
 
@@ -92,6 +98,7 @@ class Surroundings:
         record: Callable[[Fact], None],
         entropy: Callable[[int], bytes],
         handling: CallHandling,
+        features: FeatureBook,
         way_out: Callable[[str, str, str, str], Sequence[Try]] | None = None,
         server_of: Callable[[str], str] = lambda trunk: "",
         today: Callable[[], datetime] = lambda: datetime.fromtimestamp(0, UTC),
@@ -108,7 +115,7 @@ class Surroundings:
         self.record = record
         self.handling = handling
         self.way_out = way_out or _nowhere
-        self.premises = Premises(directory, today, post or nobodys_post(directory))
+        self.premises = Premises(directory, today, post or nobodys_post(directory), features)
         self.prompts = prompts or Prompts()
         self.archive = archive or Archive("", lambda: 0.0)
         self.vouching: Vouching = vouching or Nobody()
@@ -118,6 +125,10 @@ class Surroundings:
         self.parking = Parking(self)
         self.scripts: WeakValueDictionary[str, Attending] = WeakValueDictionary()
         self.lines.others = self._shown
+        self.completing = self.premises.completion = Completing(self)
+        self.lines.freed = self.completing.freed
+        self.recent = RecentCallers()
+        self.premises.recent_caller = lambda number: self.recent.of(number, self.now())
         self.premises.conferences.changed = lambda number: self.lines.changed(number)
         self.trunks = TrunkLegs(self, server_of, lambda: entropy(8).hex().encode())
         self._entropy = entropy

@@ -17,6 +17,7 @@ from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.dialplan.time_conditions import Calendar, Holiday, TimeRow
 from pbxcore.dialplan.wake_ups import WakeUpCall
 from pbxcore.dialplan.window import Window
+from pbxcore.features.codes import USUAL
 from pbxcore.voicemail.rules import VoicemailGroup, VoicemailRules
 
 
@@ -239,7 +240,8 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     `pickup` goes before the number of an extension that rings, `intercom` and `paging` before that
     of one that is to answer by itself, `to_voicemail` before that of one whose mailbox is to take a
     message, `listen`, `whisper` and `barge` before that of one whose talk is to be heard. `park`
-    and `record` are pressed.
+    and `record` are pressed. `features` are those of `pbxcore.features.codes`. The extensions
+    `remote_callers` may set features of others, `priority_callers` make priority calls.
     """
 
     pickup: str = "**"
@@ -254,6 +256,9 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     listen: str = "*54"
     whisper: str = "*55"
     barge: str = "*56"
+    features: dict[str, str] = msgspec.field(default_factory=lambda: dict(USUAL))
+    remote_callers: tuple[str, ...] = ()
+    priority_callers: tuple[str, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True):

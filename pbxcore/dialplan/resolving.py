@@ -25,6 +25,7 @@ from pbxcore.dialplan.routing import (
     outbound_routes,
     place_of,
 )
+from pbxcore.features.codes import feature_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -128,8 +129,8 @@ def number_means(
             return _emergency(directory, who, emergency)
     if (own := _own(directory, dialled)) is not None:
         return own
-    if who.number and (taking := _taking(plan, dialled)) is not None:
-        return taking
+    if who.number and (coded := _coded(plan, dialled)) is not None:
+        return coded
     if (place := plan.speed_dials.get(dialled)) is not None:
         return reach(directory, who, place, now, level)
     return _outward(directory, who, dialled, now, level)
@@ -148,8 +149,8 @@ def _own(directory: Directory, number: str) -> Place | None:
     return directory.own(number)
 
 
-def _taking(plan: Plan, dialled: str) -> Place | None:
-    """A code that takes a call of somebody else, or goes before whom something is done to."""
+def _coded(plan: Plan, dialled: str) -> Place | None:
+    """What a code does: take a call of somebody else, go before a number, set a feature."""
     codes = plan.codes
     if codes.group_pickup and dialled == codes.group_pickup:
         return Place("group_pickup")
@@ -166,7 +167,12 @@ def _taking(plan: Plan, dialled: str) -> Place | None:
         number = dialled.removeprefix(code)
         if code and number and number != dialled:
             return Place(kind, number)
-    return None
+    feature = feature_of(codes.features, dialled)
+    if feature is None:
+        return None
+    if feature.feature == "priority":
+        return Place("priority", feature.argument)
+    return Place("feature", dialled)
 
 
 def _outward(

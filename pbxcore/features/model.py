@@ -84,13 +84,11 @@ class Stop(msgspec.Struct, frozen=True):
 class FollowMe(msgspec.Struct, frozen=True):
     """Where to look for somebody who does not answer, one number after the other or all at once.
 
-    Who is found there presses 1 to take the call, with `confirms`. A call that nobody takes goes to
-    `otherwise`.
+    A call that nobody takes goes to `otherwise`.
     """
 
     stops: tuple[Stop, ...] = ()
     in_order: bool = True
-    confirms: bool = False
     window: Window = Window()
     otherwise: Place | None = None
 
@@ -101,7 +99,7 @@ class Handling(msgspec.Struct, frozen=True):
     No disturbance holds within `undisturbed_window`, and not for callers that `lets_through` names
     (numbers or patterns); those of `never_forwards` are never forwarded. `rings_too` is a number
     that rings together with the phones, within `rings_too_window`. `rings_as` is the Alert-Info of
-    calls to it. With `shows_callee` who is called outside in its place sees its own number there.
+    calls to it. Who does not reach it may be called back with `completes`.
     """
 
     undisturbed_window: Window = Window()
@@ -111,4 +109,4 @@ class Handling(msgspec.Struct, frozen=True):
     rings_too_window: Window = Window()
     follow_me: FollowMe = FollowMe()
     rings_as: str = ""
-    completes: bool = False
+    completes: bool = True

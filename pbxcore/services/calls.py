@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from pbxcore.commands import CallCommand, ConferenceCommand, ConferenceShown
     from pbxcore.directory import Directory
     from pbxcore.domain import Domain
+    from pbxcore.features.book import FeatureBook
     from pbxcore.features.handling import CallHandling
     from pbxcore.journal import Fact
     from pbxcore.media.port import Media
@@ -81,6 +82,7 @@ class CallService:
         record: takes each fact.
         entropy: that many unguessable bytes.
         handling: what extensions want of their calls.
+        features: what their users have set of that.
         trunks: how the trunks stand.
         clock: seconds UTC since 1970.
         post: the mailboxes.
@@ -102,6 +104,7 @@ class CallService:
         record: Callable[[Fact], None],
         entropy: Callable[[int], bytes],
         handling: CallHandling,
+        features: FeatureBook,
         trunks: Trunks,
         clock: Callable[[], float],
         recordings: str,
@@ -132,6 +135,7 @@ class CallService:
             record=record,
             entropy=entropy,
             handling=handling,
+            features=features,
             way_out=self._planning.way_out,
             server_of=trunks.server_of,
             today=today,

@@ -25,8 +25,8 @@ from pbxcore.directory import (
     Snapshot,
 )
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.features.book import FeatureBook
 from pbxcore.features.handling import CallHandling
-from pbxcore.features.model import NONE_SET, Features
 from pbxcore.media.commands import (
     CloseStream,
     Connect,
@@ -49,6 +49,7 @@ from pbxcore.media.commands import (
     StreamOpened,
 )
 from pbxcore.presence.bindings import StoredBinding
+from pbxcore.presence.keeping import Volatile
 from pbxcore.sip.agent.profile import Profile
 from pbxcore.sip.agent.route import UriRouter
 from pbxcore.sip.identity import Caller
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.dialplan.pin import Pin
+    from pbxcore.features.model import Features
     from pbxcore.journal import Fact
     from pbxcore.media.commands import MediaNotice, MediaReply, MediaRequest, Tone
     from pbxcore.simulator import Simulation, Stack
@@ -209,6 +211,19 @@ class Way(NamedTuple):
     pins: tuple[Pin, ...] | None = None
 
 
+class SetFeatures:
+    """What the users of extensions have set."""
+
+    def __init__(self, book: FeatureBook) -> None:
+        self._book = book
+
+    def __getitem__(self, number: str) -> Features:
+        return self._book.of(number)
+
+    def __setitem__(self, number: str, features: Features) -> None:
+        self._book.set(number, features)
+
+
 class House:
     """The PBX at one stack; the others are its phones, named by their extensions."""
 
@@ -216,13 +231,14 @@ class House:
         self.simulation, self.stack = simulation, stack
         self.workers = Workers(simulation)
         self.facts: list[Fact] = []
-        self.features: dict[str, Features] = {}
         self.moment = datetime(2026, 1, 5, 12, tzinfo=UTC)  # a Monday
         self.device = ""
         self.routes: dict[str, tuple[Way, ...]] = {}
         self.bindings = {each.name: (binding(each.name, each, stack),) for each in phones}
         extensions = tuple(Extension(each.name, each.name.title(), "") for each in phones)
         self.directory = Directory(Snapshot(1, DomainSettings(), extensions))
+        book = FeatureBook(self.directory, Volatile(), self.facts.append, lambda *_: None)
+        self.features = SetFeatures(book)
         servers = UriRouter(stack, lambda most: simulation.chance.below(most + 1))
         self.agent = UserAgent(
             stack.layer,
@@ -239,15 +255,12 @@ class House:
             is_ours=lambda host: host == stack.host.encode(),
             record=self.facts.append,
             entropy=simulation.chance.octets,
-            handling=CallHandling(
-                self.directory,
-                lambda number: self.features.get(number, NONE_SET),
-                lambda: self.moment,
-            ),
+            handling=CallHandling(self.directory, book.of, lambda: self.moment),
+            features=book,
             way_out=self._way_out,
         )
         self.lines = house.lines
-        self.parking, self.premises = house.parking, house.premises
+        self.parking, self.premises, self.recent = house.parking, house.premises, house.recent
         self.planning = Planning(self.directory, lambda: datetime(2026, 11, 26, tzinfo=UTC))
         self.switchboard = Switchboard(house)
         watch = simulation.invariants.watch

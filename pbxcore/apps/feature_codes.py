@@ -1,0 +1,138 @@
+"""What feature codes do, and say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import msgspec
+
+from pbxcore.apps.asking import ask
+from pbxcore.apps.sounds import Digits, Prompt
+from pbxcore.apps.steps import Say, Tell
+from pbxcore.features.model import PRESENCES, Forwarding
+from pbxcore.journal import CallerBlocked
+
+if TYPE_CHECKING:
+    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.steps import Part, Script
+    from pbxcore.apps.visit import Visit
+    from pbxcore.features.model import Case
+
+_LONGEST: Final = 32
+_CASES: Final[dict[str, Case]] = {
+    "forward": "always",
+    "forward_busy": "busy",
+    "forward_no_answer": "no_answer",
+}
+
+
+class FeatureCode(msgspec.Struct, frozen=True, tag="feature"):
+    """A feature that was dialled, and the number after its code."""
+
+    kind: ClassVar[str] = "feature"
+
+    feature: str
+    argument: str = ""
+
+    def script(self, visit: Visit, premises: Premises) -> Script:
+        """Do what was dialled, and confirm it."""
+        try:
+            yield from _done(self, visit, premises)
+        except _Refused as refused:
+            yield Say((Prompt(refused.prompt),), barge=False)
+
+
+class _Refused(Exception):
+    """It is not done; `prompt` says so."""
+
+    def __init__(self, prompt: str = "not-possible") -> None:
+        super().__init__(prompt)
+        self.prompt = prompt
+
+
+def _done(code: FeatureCode, visit: Visit, premises: Premises) -> Script:
+    feature, argument = code.feature, code.argument
+    remote = feature.startswith("remote_")
+    owner = visit.number
+    if remote:
+        feature = feature.removeprefix("remote_")
+        owner, argument = _of_another(argument, visit, premises), ""
+    match feature:
+        case "dnd_on" | "dnd_off":
+            yield from _disturb(owner, premises, undisturbed=feature == "dnd_on")
+        case "presence":
+            yield from _presence(owner, argument, premises)
+        case "blacklist_add" | "blacklist_remove" | "blacklist_last":
+            yield from _blacklist(feature, argument, visit, premises)
+        case "completion":
+            _check(premises.completion.ask(owner))
+            yield Say((Prompt("completion-requested"),), barge=False)
+        case "completion_cancel":
+            _check(premises.completion.cancel(owner))
+            yield Say((Prompt("completion-cancelled"),), barge=False)
+        case _:
+            name, _, state = feature.rpartition("_")
+            yield from _forward(owner, _CASES[name], argument, premises, on=state == "on")
+
+
+def _check(possible: bool) -> None:
+    if not possible:
+        raise _Refused
+
+
+def _of_another(number: str, visit: Visit, premises: Premises) -> str:
+    """Another extension, for whom this caller may set features."""
+    if visit.number not in premises.directory.plan.codes.remote_callers:
+        raise _Refused("not-permitted")
+    _check(premises.directory.extension(number) is not None)
+    return number
+
+
+def _disturb(owner: str, premises: Premises, *, undisturbed: bool) -> Part[None]:
+    features = premises.features.of(owner)
+    premises.features.set(owner, msgspec.structs.replace(features, undisturbed=undisturbed))
+    yield Say((Prompt(f"do-not-disturb-{'on' if undisturbed else 'off'}"),), barge=False)
+
+
+def _forward(owner: str, case: Case, argument: str, premises: Premises, *, on: bool) -> Part[None]:
+    features = premises.features.of(owner)
+    if not on:
+        kept = msgspec.structs.replace(features.forwarding(case), active=False)
+        premises.features.set(owner, features.forwarded(case, kept))
+        yield Say((Prompt("forwarding-off"),), barge=False)
+        return
+    target = argument or (yield from ask(Prompt("enter-number"), most=_LONGEST, first_s=10.0))
+    _check(bool(target) and target != owner)
+    place = premises.means(target)
+    kind = "external" if place is None else place.kind
+    to = Forwarding(active=True, target=target, kind=kind)
+    premises.features.set(owner, features.forwarded(case, to))
+    yield Say((Prompt("forwarding-on"), Digits(target)), barge=False)
+
+
+def _presence(owner: str, argument: str, premises: Premises) -> Part[None]:
+    """The states by their order: 1 is available."""
+    key = argument or (yield from ask(Prompt("enter-number"), most=1))
+    _check(len(key) == 1 and key in "12345")
+    features = premises.features.of(owner)
+    state = PRESENCES[int(key) - 1]
+    premises.features.set(owner, msgspec.structs.replace(features, presence=state))
+    yield Say((Prompt("saved"),), barge=False)
+
+
+def _blacklist(feature: str, argument: str, visit: Visit, premises: Premises) -> Part[None]:
+    number = argument
+    if feature == "blacklist_last":
+        recent = premises.recent_caller(visit.number)
+        if recent is None:
+            raise _Refused("no-recent-call")
+        number = recent
+    elif not number:
+        number = yield from ask(Prompt("enter-number"), most=_LONGEST, first_s=10.0)
+    _check(bool(number) and premises.means(number) is None)
+    blocked = feature != "blacklist_remove"
+    yield Tell(CallerBlocked(number, visit.number, blocked))
+    if blocked:
+        yield Say((Prompt("blacklisted"), Digits(number)), barge=False)
+    else:
+        yield Say((Prompt("saved"),), barge=False)

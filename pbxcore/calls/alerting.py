@@ -1,0 +1,25 @@
+"""How a phone is told to ring (RFC 3261 §20.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pbxcore.directory import Extension
+
+_NAME: Final = b"Alert-Info: "
+
+
+def alerting(value: str) -> tuple[bytes, ...]:
+    """The header line of a value: `<uri>`, with parameters; a bare word is what phones look for."""
+    if not value:
+        return ()
+    written = value if value.startswith("<") else f"<http://127.0.0.1>;info={value}"
+    return (_NAME + written.encode(),)
+
+
+def alerted(lines: tuple[bytes, ...], extension: Extension) -> tuple[bytes, ...]:
+    """Header lines for a phone: what a route or a group says goes before what it has set itself."""
+    if any(each.startswith(_NAME) for each in lines):
+        return lines
+    return (*lines, *alerting(extension.handling.rings_as))

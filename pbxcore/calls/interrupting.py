@@ -1,0 +1,61 @@
+"""Priority calls: who is called drops whatever he does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.apps.sounds import Prompt
+from pbxcore.apps.steps import Say
+from pbxcore.calls.party import Farewell
+from pbxcore.dialplan.plan import ORDINARY
+from pbxcore.sip import causes
+from pbxcore.sip.headers.reason import Reason
+
+if TYPE_CHECKING:
+    from pbxcore.apps.steps import Script
+    from pbxcore.calls.leg import Leg
+    from pbxcore.calls.surroundings import Surroundings
+
+PRIORITY: Final = b"Priority: urgent"
+RINGS_S: Final = 30.0
+_DROPPED: Final = Farewell("pbx", 0, causes.NORMAL, "priority_call")
+_WHY: Final = tuple(causes.reason_lines(Reason(b"SIP", 200, "priority call")))
+
+
+def refusal(house: Surroundings, caller: str, callee: str) -> int:
+    """The SIP status that says why a priority call may not be; 0: it may."""
+    if house.directory.extension(callee) is None:
+        return 404
+    if caller not in house.directory.plan.codes.priority_callers:
+        return 403
+    if not house.bindings(callee):
+        return 480
+    legs = house.lines.of(callee)
+    return 486 if any(map(_outranks, legs)) else 0
+
+
+def interrupt(house: Surroundings, number: str) -> None:
+    """End every call of an extension; whoever talked to it hears why."""
+    for leg in house.lines.of(number):
+        _drop(leg)
+
+
+def _outranks(leg: Leg) -> bool:
+    """A call for help, and another priority call, go on."""
+    call = leg.call
+    return call.urgent or any(each.urgency < ORDINARY for each in call.legs.values())
+
+
+def _drop(leg: Leg) -> None:
+    call, partner = leg.call, leg.call.partner(leg)
+    if partner is None:
+        call.hang_up(_DROPPED, "" if leg.calls else leg.id)
+        return
+    call.part()
+    call.finish(leg, _DROPPED)
+    leg.hang_up(*_WHY)
+    call.say(partner, _interrupted())
+
+
+def _interrupted() -> Script:
+    yield Say((Prompt("interrupted"),), barge=False)
