@@ -12,6 +12,7 @@ from engage.people.extension_routes import ExtensionRoutes
 from engage.people.group_routes import ExtensionGroupRoutes
 from engage.people.import_routes import ImportRoutes
 from engage.people.numbers import NumberRanges
+from engage.people.own_calls_routes import OwnCallsRoutes
 from engage.people.own_settings import OwnSettingsService
 from engage.people.own_settings_routes import OwnSettingsRoutes
 from engage.people.queue_routes import QueueRoutes
@@ -66,4 +67,5 @@ class Everyone:
             *WavePrivilegeRoutes(people.wave_privileges).routes(),
             *ChoiceRoutes(people.choices).routes(),
             *OwnSettingsRoutes(own_settings).routes(),
+            *OwnCallsRoutes(people.extensions).routes(),
         ]

@@ -26,6 +26,7 @@ from engage.dialplan.voicemail_groups import VoicemailGroupForm
 from engage.dialplan.wake_up_forms import WakeUpForm
 from engage.livechat.administration_routes import LiveChatForm
 from engage.notify.wire import EmailTemplateForm
+from engage.people.call_forms import OwnCallFields
 from engage.people.forms import (
     AdminForm,
     ExtensionForm,
@@ -61,6 +62,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "ivr": IvrForm,
     "livechat": LiveChatForm,
     "outbound-route": OutboundRouteForm,
+    "own-calls": OwnCallFields,
     "paging-group": PagingGroupForm,
     "parking-lot": ParkingLotForm,
     "pickup-group": PickupGroupForm,

@@ -161,8 +161,8 @@ class FollowMeForm(Body):
     )
 
 
-class CallFields(Body):
-    """What an extension wants of its calls."""
+class OwnCallFields(Body):
+    """What somebody wants of his own calls, and may say himself."""
 
     ring_s: RingTime = Field(
         default=60,
@@ -176,26 +176,6 @@ class CallFields(Body):
         description=N_("Who talks hears of another call. Without it, he is busy."),
         json_schema_extra={"control": "switch", "section": RINGING},
     )
-    most_calls: MostCalls = Field(
-        default=0,
-        title=N_("Concurrent Calls"),
-        description=N_("How many calls it may have at the same time; 0: any number."),
-        json_schema_extra={"control": "number", "section": RINGING},
-    )
-    media_encryption: Encryption = Field(
-        default="optional",
-        title=N_("Media Encryption"),
-        description=N_("SRTP, with keys in the session description."),
-        json_schema_extra={
-            "control": "select",
-            "section": RINGING,
-            "labels": {
-                "off": N_("Off"),
-                "optional": N_("Where the phone wants it"),
-                "required": N_("Always"),
-            },
-        },
-    )
     ring_too: Target = Field(
         default="",
         title=N_("Ring Simultaneously"),
@@ -206,21 +186,6 @@ class CallFields(Body):
         default=0,
         title=N_("Ring Simultaneously: Time Condition"),
         json_schema_extra=_condition(RINGING),
-    )
-    alert_info: Ring = Field(
-        default="none",
-        title=N_("Alert-Info"),
-        description=N_("By which its phones choose how they ring."),
-        json_schema_extra={"control": "select", "section": RINGING, "labels": RING_WORDS},
-    )
-    custom_alert_info: Info = Field(
-        default="",
-        title=N_("Custom Alert-Info"),
-        json_schema_extra={
-            "control": "text",
-            "section": RINGING,
-            "when": {"field": "alert_info", "is": "custom"},
-        },
     )
     presence: Presence = Field(
         default="available",
@@ -270,17 +235,53 @@ class CallFields(Body):
     )
 
 
-class CallChanges(Body):
-    """The fields of `CallFields` that change."""
+class CallFields(OwnCallFields):
+    """What an extension wants of its calls."""
+
+    most_calls: MostCalls = Field(
+        default=0,
+        title=N_("Concurrent Calls"),
+        description=N_("How many calls it may have at the same time; 0: any number."),
+        json_schema_extra={"control": "number", "section": RINGING},
+    )
+    media_encryption: Encryption = Field(
+        default="optional",
+        title=N_("Media Encryption"),
+        description=N_("SRTP, with keys in the session description."),
+        json_schema_extra={
+            "control": "select",
+            "section": RINGING,
+            "labels": {
+                "off": N_("Off"),
+                "optional": N_("Where the phone wants it"),
+                "required": N_("Always"),
+            },
+        },
+    )
+    alert_info: Ring = Field(
+        default="none",
+        title=N_("Alert-Info"),
+        description=N_("By which its phones choose how they ring."),
+        json_schema_extra={"control": "select", "section": RINGING, "labels": RING_WORDS},
+    )
+    custom_alert_info: Info = Field(
+        default="",
+        title=N_("Custom Alert-Info"),
+        json_schema_extra={
+            "control": "text",
+            "section": RINGING,
+            "when": {"field": "alert_info", "is": "custom"},
+        },
+    )
+
+
+class OwnCallChanges(Body):
+    """The fields of `OwnCallFields` that change."""
 
     ring_s: RingTime | None = None
     call_waiting: bool | None = None
-    most_calls: MostCalls | None = None
-    media_encryption: Encryption | None = None
     ring_too: Target | None = None
     ring_too_condition: ConditionCode | None = None
-    alert_info: Ring | None = None
-    custom_alert_info: Info | None = None
     presence: Presence | None = None
     do_not_disturb: bool | None = None
     do_not_disturb_condition: ConditionCode | None = None
@@ -289,3 +290,12 @@ class CallChanges(Body):
     forward_except: Callers | None = None
     specific_time: Annotated[list[Hours], Field(max_length=20)] | None = None
     follow_me: FollowMeForm | None = None
+
+
+class CallChanges(OwnCallChanges):
+    """The fields of `CallFields` that change."""
+
+    most_calls: MostCalls | None = None
+    media_encryption: Encryption | None = None
+    alert_info: Ring | None = None
+    custom_alert_info: Info | None = None

@@ -1,8 +1,8 @@
-"""A ring group's way: who rings next. It decides; `SettingUp` does what is to be done."""
+"""Who rings next, in a group or for one who is looked for. `SettingUp` does what is to be done."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pbxcore.presence.reach import phones
 
@@ -10,13 +10,33 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.dialplan.place import Place
     from pbxcore.dialplan.plan import RingGroup
     from pbxcore.directory import Extension
+    from pbxcore.features.model import FollowMe, Stop
     from pbxcore.presence.bindings import StoredBinding
 
     Reached = tuple[Extension, Sequence[StoredBinding]]
 
 AS_LONG_AS_IT_LIKES_S: Final = 3600.0
+
+
+class Round(NamedTuple):
+    """Who rings together: phones of ours, and numbers outside."""
+
+    phones: Sequence[Reached]
+    outside: Sequence[str]
+    rings_s: float
+
+
+def phones_at(house: Surroundings, number: str) -> tuple[list[Reached], tuple[str, ...]]:
+    """Where a number rings, whatever an extension of that number wants otherwise."""
+    if not number:
+        return [], ()
+    extension = house.directory.extension(number)
+    if extension is None:
+        return [], (number,)
+    return [(extension, flows) for flows in phones(house.bindings(number))], ()
 
 
 class Hunt:
@@ -26,26 +46,29 @@ class Hunt:
         house: knows who is there.
         group: who is to ring.
         caller: an extension that calls the group does not ring itself.
+
+    Attributes:
+        number: whose doing it is that it rings.
+        otherwise: where the call goes that nobody takes; None: to the mailbox of `number`.
     """
 
+    action = "ring_group"
+
     def __init__(self, house: Surroundings, group: RingGroup, caller: str) -> None:
-        self.group = group
+        self.number, self.recorded = group.number, group.recorded
+        self.otherwise: Place | None = group.otherwise
+        self._group = group
         self._house = house
         self._caller = caller
         self._rounds = list(group.rounds())
 
-    @property
-    def rings_s(self) -> float:
-        """How long a round lasts."""
-        return self.group.ring_s or AS_LONG_AS_IT_LIKES_S
-
-    def next(self) -> list[Reached]:
-        """The phones of the next round in which there are any; none when all had their turn."""
+    def next(self) -> Round | None:
+        """The next round in which there is anybody; None when all had their turn."""
         while self._rounds:
             found = [phone for each in self._rounds.pop(0) for phone in self._reached(each)]
             if found:
-                return found
-        return []
+                return Round(found, (), self._group.ring_s or AS_LONG_AS_IT_LIKES_S)
+        return None
 
     def _reached(self, number: str) -> list[Reached]:
         house = self._house
@@ -57,6 +80,43 @@ class Hunt:
         lines = house.lines
         if lines.is_busy(extension, self._caller):
             return []
-        if self.group.skips_busy and lines.calls_of(number):
+        if self._group.skips_busy and lines.calls_of(number):
             return []
         return [(extension, flows) for flows in phones(house.bindings(number))]
+
+
+class Search:
+    """The rounds of looking for one extension, where it is not (follow me).
+
+    Args:
+        house: knows who is there.
+        number: who is looked for.
+        follow_me: where.
+        caller: who looks is not called.
+    """
+
+    action = "follow_me"
+    recorded = False
+
+    def __init__(self, house: Surroundings, number: str, follow_me: FollowMe, caller: str) -> None:
+        self.number = number
+        self.otherwise = follow_me.otherwise
+        self._house = house
+        stops = [each for each in follow_me.stops if each.number not in (number, caller)]
+        self._rounds: list[list[Stop]] = (
+            [[each] for each in stops] if follow_me.in_order else [stops]
+        )
+
+    def next(self) -> Round | None:
+        """The next round in which there is anybody; None when all had their turn."""
+        while self._rounds:
+            stops = self._rounds.pop(0)
+            found: list[Reached] = []
+            outside: list[str] = []
+            for each in stops:
+                inside, beyond = phones_at(self._house, each.number)
+                found += inside
+                outside += beyond
+            if found or outside:
+                return Round(found, outside, max(each.ring_s for each in stops))
+        return None

@@ -13,7 +13,7 @@ from pbxcore.apps.pin_gate import PinGate
 from pbxcore.calls import interrupting
 from pbxcore.calls.alerting import alerted
 from pbxcore.calls.dialling import Dialling
-from pbxcore.calls.hunting import Hunt
+from pbxcore.calls.hunting import Hunt, Search, phones_at
 from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.paging import Paging, answer_at_once
 from pbxcore.calls.party import Farewell, refused
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.offering import Line
     from pbxcore.calls.trunk_legs import Try
     from pbxcore.directory import Extension, Trunk
-    from pbxcore.features.model import Case
+    from pbxcore.features.model import Case, FollowMe
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.sip.identity import Caller
 
@@ -114,7 +114,9 @@ class SettingUp:
         """The extension whose rights count: the caller's, or that of who sends the call on."""
         self._owner = ""
         """Whose doing it is that it rings: a group's, or of who sends the call on."""
-        self._hunt: Hunt | None = None
+        self._hunt: Hunt | Search | None = None
+        self._searched: set[str] = set()
+        """Those who were looked for already."""
 
     def go_to(self, number: str, action: str = "dial") -> None:
         """Call an extension, a group of them, a service of our own, or somebody outside."""
@@ -143,8 +145,9 @@ class SettingUp:
         if self._house.lines.is_busy(extension, self.front.number):
             self._busy(number, refused(486, "pbx"))
             return
-        reached = phones(self._meant(number))
-        if not reached:
+        reached = [(extension, flows) for flows in phones(self._meant(number))]
+        beside, outside = phones_at(self._house, handling.rings_too(extension))
+        if not (reached or beside or outside):
             status = self._house.directory.settings.unavailable_status
             self._absent(number, refused(status, "pbx"))
             return
@@ -152,7 +155,7 @@ class SettingUp:
         rings_s = no_answer.rings * _RING_S if no_answer is not None else 0
         rings_s = rings_s or extension.ring_s
         ringing = Ringing(number, self._house.now() + rings_s, self._timed_out)
-        self._ring(ringing, [(extension, flows) for flows in reached], action)
+        self._ring(ringing, [*reached, *beside], action, outside)
 
     def _meant(self, number: str) -> Sequence[StoredBinding]:
         """The bindings of an extension, or that of the phone which alone was dialled."""
@@ -260,37 +263,65 @@ class SettingUp:
         self._attended()
         call.page(paging)
 
-    def _ring(self, ringing: Ringing, reached: Sequence[Reached], action: str) -> None:
-        """Let these phones ring, all at once."""
+    def _ring(
+        self,
+        ringing: Ringing,
+        reached: Sequence[Reached],
+        action: str,
+        outside: Sequence[str] = (),
+    ) -> None:
+        """Let these phones ring, all at once, and numbers outside on behalf of who is called."""
         self._ringing = ringing
-        self._house.agent.core.layer.watch(ringing)
         for extension, flows in reached:
             leg = self._phone(extension, flows, action)
-            leg.recorded = self._hunt is not None and self._hunt.group.recorded
+            leg.recorded = self._hunt is not None and self._hunt.recorded
             ringing.legs.append(leg)
+        for number in outside:
+            ringing.legs += self._beside(ringing.number, number, action)
+        if not ringing.legs:  # a number outside that may not be called
+            ringing.deadline = self._house.now()
+        self._house.agent.core.layer.watch(ringing)
         for leg in list(ringing.legs):
             leg.session.open(self._lines, partial(self._anchored, leg))
 
-    def _ring_round(self, hunt: Hunt, otherwise: Farewell) -> None:
-        """Let the next of a group ring; when none is left, go where it wants such calls to go."""
-        reached, group = hunt.next(), hunt.group
-        if reached:
-            deadline = self._house.now() + hunt.rings_s
-            ringing = Ringing(group.number, deadline, self._timed_out, one_person=False)
-            self._ring(ringing, reached, "ring_group")
+    def _beside(self, owner: str, number: str, action: str) -> list[CalledLeg]:
+        """A leg to a number outside, as `owner` may call it without a PIN, or none."""
+        try:
+            ways = WaysOut(self._house, self._house.way_out(owner, number, self._original, ""))
+        except RemoteProtocolError:
+            return []
+        found = None if ways.pins is not None else ways.next()
+        return [] if found is None else [self._leg_out(*found, action)]
+
+    def _ring_round(self, hunt: Hunt | Search, otherwise: Farewell) -> None:
+        """Let the next ones ring; when none is left, go where such calls are to go."""
+        found, number = hunt.next(), hunt.number
+        if found is not None:
+            deadline = self._house.now() + found.rings_s
+            ringing = Ringing(number, deadline, self._timed_out, one_person=False)
+            self._ring(ringing, found.phones, hunt.action, found.outside)
             return
         self._hunt = None
-        if group.otherwise == HANG_UP:
+        if hunt.otherwise is None:
+            self._leave_message(number, "no-answer", otherwise)
+        elif hunt.otherwise == HANG_UP:
             self._fail(otherwise)
         else:
-            self._send_on(group.number, group.otherwise, "no-answer")
+            self._send_on(number, hunt.otherwise, "no-answer")
+
+    def _look_for(self, number: str, follow_me: FollowMe, otherwise: Farewell) -> None:
+        """Ring where somebody may be who does not answer his phones."""
+        self._searched.add(number)
+        self._told.clear()
+        self._behalf = self._owner = number
+        self._hunt = Search(self._house, number, follow_me, self.front.number)
+        self.front.ring(181)
+        self._ring_round(self._hunt, otherwise)
 
     def _go_outside(self, number: str, action: str) -> None:
         """Call somebody outside, by the first trunk that takes the call."""
         try:
-            origin = self.call.origin
-            original = origin.shown if origin.trunk else ""
-            tries = self._house.way_out(self._behalf, number, original, self._level)
+            tries = self._house.way_out(self._behalf, number, self._original, self._level)
         except RemoteProtocolError as error:
             self._fail(refused(error.status, "pbx"))
         else:
@@ -315,15 +346,25 @@ class SettingUp:
             self._ring_out(*found, action)
 
     def _ring_out(self, trunk: Trunk, way: Try, action: str) -> None:
+        house, leg = self._house, self._leg_out(trunk, way, action)
+        self._ringing = ringing = Ringing("", house.now() + OUTSIDE_S, self._timed_out)
+        ringing.legs.append(leg)
+        house.agent.core.layer.watch(ringing)
+        leg.session.open(self._lines, partial(self._anchored, leg))
+
+    def _leg_out(self, trunk: Trunk, way: Try, action: str) -> CalledLeg:
         house, call = self._house, self.call
         lines = (*diversion_lines(self._told_outside()), *self._telling)
         leg = house.trunks.leg(call, trunk, way, self._caller, self._hops, lines)
         call.add(leg)
         house.record(LegCalled(call.id, leg.id, way.number, action, trunk.id, owner=self._owner))
-        self._ringing = ringing = Ringing("", house.now() + OUTSIDE_S, self._timed_out)
-        ringing.legs.append(leg)
-        house.agent.core.layer.watch(ringing)
-        leg.session.open(self._lines, partial(self._anchored, leg))
+        return leg
+
+    @property
+    def _original(self) -> str:
+        """Who calls from outside."""
+        origin = self.call.origin
+        return origin.shown if origin.trunk else ""
 
     def _told_outside(self) -> list[Forwarding]:
         """How the call came here; some providers want to read of deflection, whatever it was."""
@@ -435,9 +476,14 @@ class SettingUp:
     def _forward(self, number: str, case: Case, why: str, farewell: Farewell) -> None:
         """Go where an extension wants its calls to go in that case, or tell that it is so."""
         extension, handling = self._house.directory.extension(number), self._house.handling
-        to = extension and handling.forwarding(extension, case, self._shown)
-        if to:
+        if extension is None:
+            self._fail(farewell)
+            return
+        follow_me = handling.follow_me(extension)
+        if to := handling.forwarding(extension, case, self._shown):
             self._send_on(number, to.place, why)
+        elif case == "no_answer" and follow_me and number not in self._searched:
+            self._look_for(number, follow_me, farewell)
         else:
             self._leave_message(number, why, farewell)
 

@@ -111,6 +111,8 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("DELETE", "/v1/me/push"): USERS,
     ("GET", "/v1/me/settings"): USERS,
     ("PATCH", "/v1/me/settings"): USERS,
+    ("GET", "/v1/me/call-settings"): USERS,
+    ("PATCH", "/v1/me/call-settings"): USERS,
     ("POST", "/v1/groups"): USERS,
     ("GET", "/v1/groups/{id}"): USERS,
     ("PATCH", "/v1/groups/{id}"): USERS,

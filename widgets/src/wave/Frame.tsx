@@ -114,6 +114,9 @@ function Own() {
           <Menu.Item leftSection={<Icon name="bell" size={17} />} onClick={() => setPreferences(true)}>
             {t("Settings")}
           </Menu.Item>
+          <Menu.Item leftSection={<Icon name="phone" size={17} />} onClick={() => go("call-settings")}>
+            {t("Call settings")}
+          </Menu.Item>
           <Menu.Item leftSection={<Icon name="shield" size={17} />} onClick={() => go("security")}>
             {t("Password and security")}
           </Menu.Item>

@@ -18,6 +18,7 @@ import { Desk } from "./desk";
 import { Frame } from "./Frame";
 import { useGrant } from "./grants";
 import { LiveChat } from "./LiveChat";
+import { OwnCalls } from "./OwnCalls";
 import { OwnSecurity } from "./OwnSecurity";
 
 /** Everything behind the sign-in; it lives on while the session is being renewed. */
@@ -53,6 +54,8 @@ export function Wave({ me }: { me: Me }) {
             <Calls />
           ) : view === "contacts" ? (
             <Contacts />
+          ) : view === "call-settings" ? (
+            <OwnCalls />
           ) : view === "security" ? (
             <OwnSecurity />
           ) : (

@@ -1,0 +1,202 @@
+"""Feature codes dialled by real phones at a running server: what they do, how soon they speak."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from pbxcore.net.user_agent import Refused
+from tests.integration.calls.test_call_handling import Desk
+from tests.integration.calls.test_calls_by_routes import Provider, provider
+from tests.integration.calls.test_two_phones import phone, port_of, session
+from tests.support.baresip import Baresip
+from tests.support.server import wait_until
+from tests.support.tone import Voice, read_sound, says
+from tests.support.watcher import Watcher
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pbxcore.net.user_agent import AsyncUserAgent
+    from tests.support.server import Server
+
+__all__ = ["provider"]
+LOUD = 1000
+
+
+async def dial(agent: AsyncUserAgent, server: Server, code: str, voice: Voice) -> None:
+    """Dial a code, hear it out."""
+    call = await agent.invite(f"sip:{code}@127.0.0.1:{server.sip_port}", session(voice))
+    voice.talk(port_of(call.remote_description))
+    await call.ended()
+
+
+def shown(desk: Desk, number: str) -> dict[str, Any]:
+    found: dict[str, Any] = desk.admin.get(f"/v1/extensions/{number}").json()
+    return found
+
+
+async def test_a_code_forwards_calls_and_other_phones_of_the_extension_are_told(
+    server: Server,
+) -> None:
+    desk = Desk(server)
+    async with AsyncExitStack() as stack:
+        address = ("127.0.0.1", server.sip_port)
+        keys = await stack.enter_async_context(Watcher("1002", "Sip-1002!", address))
+        assert await keys.register() == 200
+        await keys.subscribe("as-feature-event", "1002")
+        own, caller, third = [await phone(stack, server, each) for each in ("1002", "1001", "1003")]
+        voice, other = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
+        await dial(own, server, "*721003", voice)
+        await keys.until(
+            lambda: any(
+                "forwardImmediate" in each.body and "<forwardTo>1003</forwardTo>" in each.body
+                for each in keys.notices
+            )
+        )
+        call = caller.call(f"sip:1002@127.0.0.1:{server.sip_port}", session(voice))
+        came = await third.next_call()
+        await came.accept(session(other, 0))
+        await call.answered()
+        await call.hang_up()
+        await asyncio.to_thread(
+            wait_until, lambda: bool(shown(desk, "1002")["forwards"]), 10, "forwarding shown"
+        )
+        (row,) = shown(desk, "1002")["forwards"]
+        assert (row["case"], row["kind"], row["value"]) == ("always", "extension", "1003")
+        await dial(own, server, "*73", voice)
+        await asyncio.to_thread(
+            wait_until, lambda: not shown(desk, "1002")["forwards"], 10, "forwarding off"
+        )
+
+
+async def test_who_may_sets_the_features_of_others(server: Server) -> None:
+    desk = Desk(server)
+    async with AsyncExitStack() as stack:
+        first, third = [await phone(stack, server, each) for each in ("1001", "1003")]
+        voice, other = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
+        await dial(first, server, "*1671002", voice)
+        assert not shown(desk, "1002")["do_not_disturb"]
+        values = {"remote_callers": ["1001"]}
+        assert desk.admin.patch("/v1/settings/feature_codes", {"values": values}).status == 200
+        desk.settled()
+        call = await first.invite(f"sip:*1611002@127.0.0.1:{server.sip_port}", session(voice))
+        voice.talk(port_of(call.remote_description))
+        for key in "1003#":
+            await call.press(key)
+        await call.ended()
+        call = first.call(f"sip:1002@127.0.0.1:{server.sip_port}", session(voice))
+        came = await third.next_call()
+        await came.accept(session(other, 0))
+        await call.answered()
+        await call.hang_up()
+        await asyncio.to_thread(
+            wait_until, lambda: bool(shown(desk, "1002")["forwards"]), 10, "forwarding shown"
+        )
+        await dial(first, server, "*1621002", voice)
+        await asyncio.to_thread(
+            wait_until, lambda: not shown(desk, "1002")["forwards"], 10, "forwarding off"
+        )
+
+
+async def test_the_confirmation_is_heard_within_half_a_second(
+    server: Server, tmp_path: Path
+) -> None:
+    folder = tmp_path / "1001"
+    with Baresip(folder, server, "1001", "udp", config=says(folder, 440)) as caller:
+        await asyncio.to_thread(caller.shows, "registered successfully")
+        for code in "*77", "*78":
+            caller.printed = ""
+            caller.enters(f"/dial sip:{code}@127.0.0.1:{server.sip_port}")
+            await asyncio.to_thread(caller.shows, "Call established")
+            await asyncio.to_thread(caller.shows, "session closed")
+            dump = max(folder.glob("dump-*-dec.wav"))
+            samples, rate = read_sound(dump)
+            first = int(np.argmax(np.abs(samples.astype(int)) > LOUD))
+            assert 0 < first < rate / 2
+            assert samples.size > rate
+
+
+async def test_the_last_caller_is_blacklisted(provider: Provider) -> None:
+    pair, server = provider.pair, provider.pair.server
+    route = provider.route(
+        "inbound", name="In", trunks=[provider.trunk],
+        destination={"kind": "extension", "value": "1001"},
+    )  # fmt: skip
+    uri = f"sip:5559999@127.0.0.1:{server.sip_port}"
+    with Voice(440) as voice, Voice(1000) as other:
+        call = provider.agent.call(uri, session(voice))
+        came = await pair.callee.next_call()
+        came.refuse(486)
+        with pytest.raises(Refused):
+            await call.answered()
+        await dial(pair.callee, server, "*401", other)
+
+        def blocked() -> str:
+            return str(pair.admin.get("/v1/settings/blacklist").json()["values"]["blocked"])
+
+        await asyncio.to_thread(wait_until, lambda: "5551234" in blocked(), 10, "on the blacklist")
+        assert "1001" in blocked()
+        pair.settled()
+        with pytest.raises(Refused) as refused:
+            await provider.agent.invite(uri, session(voice))
+        assert refused.value.status == 486
+    provider.set("blacklist", blocked="", enabled=False)
+    provider.remove(route)
+
+
+async def test_a_priority_call_ends_another_for_those_alone_who_may(server: Server) -> None:
+    desk = Desk(server)
+    values = {"priority_callers": ["1001"]}
+    assert desk.admin.patch("/v1/settings/feature_codes", {"values": values}).status == 200
+    desk.settled()
+    async with AsyncExitStack() as stack:
+        first, second, third = [
+            await phone(stack, server, each) for each in ("1001", "1002", "1003")
+        ]
+        voices = [stack.enter_context(Voice(hz)) for hz in (440, 700, 1000)]
+        call = second.call(f"sip:1003@127.0.0.1:{server.sip_port}", session(voices[1]))
+        came = await third.next_call()
+        await came.accept(session(voices[2], 0))
+        await call.answered()
+        with pytest.raises(Refused) as refused:
+            await third.invite(f"sip:*001002@127.0.0.1:{server.sip_port}", session(voices[0]))
+        assert refused.value.status == 403
+        urgent = first.call(f"sip:*001002@127.0.0.1:{server.sip_port}", session(voices[0]))
+        rung = await second.next_call()
+        assert (await call.ended()).by_peer
+        await rung.accept(session(voices[1], 0))
+        await urgent.answered()
+        await came.ended()
+        await urgent.hang_up()
+
+
+async def test_who_was_not_reached_is_called_back_though_calls_wait(server: Server) -> None:
+    async with AsyncExitStack() as stack:
+        first, second, third = [
+            await phone(stack, server, each) for each in ("1001", "1002", "1003")
+        ]
+        voices = [stack.enter_context(Voice(hz)) for hz in (440, 700, 1000)]
+        talk = third.call(f"sip:1002@127.0.0.1:{server.sip_port}", session(voices[2]))
+        came = await second.next_call()
+        await came.accept(session(voices[1], 0))
+        await talk.answered()
+        call = first.call(f"sip:1002@127.0.0.1:{server.sip_port}", session(voices[0]))
+        (await second.next_call()).ring()
+        await asyncio.sleep(0.3)
+        call.give_up()
+        with pytest.raises(Refused):
+            await call.answered()
+        await dial(first, server, "*11", voices[0])
+        await talk.hang_up()
+        recall = await asyncio.wait_for(first.next_call(), 5)
+        await recall.accept(session(voices[0], 0))
+        again = await asyncio.wait_for(second.next_call(), 5)
+        await again.accept(session(voices[1], 0))
+        await asyncio.sleep(0.3)
+        await recall.hang_up()
+        await again.ended()

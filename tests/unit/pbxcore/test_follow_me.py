@@ -1,0 +1,103 @@
+"""Numbers that ring together with an extension, and those where somebody is looked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbxcore.dialplan.place import Place
+from pbxcore.directory import Delta, Trunk, TrunkPut
+from pbxcore.features.model import FollowMe, Handling, Stop
+from pbxcore.journal import LegCalled
+from tests.support.handsets import Office
+from tests.support.switching import Way
+
+MOBILE = "0171555"
+
+
+def office(*names: str, **fields: object) -> Office:
+    """Bob has these, and a provider for his calls outside."""
+    made = Office("alice", "bob", "carol", "dave", "provider", *names)
+    house = made.house
+    house.change("bob", handling=Handling(**fields), ring_s=20)  # type: ignore[arg-type]
+    line = Trunk("line", "Line", made["provider"].stack.host)
+    house.directory.apply(Delta(house.directory.version + 1, (TrunkPut(line),)))
+    house.routes[MOBILE] = (Way("line", MOBILE, "4989100"),)
+    return made
+
+
+def ringing(office: Office) -> set[str]:
+    return {
+        name
+        for name, each in office.handsets.items()
+        if each.talks and each.talk.notes[-1:] not in (["ended"], ["confirmed"])
+    } - {"alice"}
+
+
+@pytest.mark.parametrize(("number", "who"), [(MOBILE, "provider"), ("carol", "carol")])
+def test_another_number_rings_together_with_the_phones(number: str, who: str) -> None:
+    with office(rings_too=number) as made:
+        alice = made["alice"].dial("bob")
+        made.run(1)
+        assert ringing(made) == {"bob", who}
+        made[who].talk.accept()
+        made.run(1)
+        assert alice.notes[-1] == "confirmed"
+        assert made["bob"].talk.notes[-1] == "ended"
+        alice.hang_up()
+        made.run()
+        made.check()
+
+
+def test_it_rings_there_though_no_phone_is_registered() -> None:
+    with office(rings_too=MOBILE) as made:
+        del made.house.bindings["bob"]
+        alice = made["alice"].dial("bob")
+        made.run(1)
+        assert ringing(made) == {"provider"}
+        alice.hang_up()
+        made.run()
+        made.check()
+
+
+def test_a_number_that_may_not_be_called_rings_nobody() -> None:
+    with office(rings_too="0900") as made:
+        del made.house.bindings["bob"]
+        alice = made["alice"].dial("bob")
+        made.run()
+        made.check()
+        assert alice.notes[-1] == "480"
+
+
+def test_somebody_is_looked_for_at_one_number_after_the_other() -> None:
+    stops = (Stop("bob"), Stop("carol", 10), Stop(MOBILE, 15))
+    otherwise = Place("extension", "dave")
+    with office(follow_me=FollowMe(stops, otherwise=otherwise)) as made:
+        alice = made["alice"].dial("bob")
+        made.run(19)
+        assert ringing(made) == {"bob"}
+        made.run(3)
+        assert ringing(made) == {"carol"}
+        made.run(10)
+        assert ringing(made) == {"provider"}
+        made.run(15)
+        assert ringing(made) == {"dave"}
+        made["dave"].talk.accept()
+        made.run(1)
+        assert alice.notes[-1] == "confirmed"
+        actions = [each.action for each in made.house.facts if isinstance(each, LegCalled)]
+        assert actions == ["dial", "follow_me", "follow_me", "forward"]
+        alice.hang_up()
+        made.run()
+        made.check()
+
+
+def test_or_at_all_of_them_at_once() -> None:
+    follow_me = FollowMe((Stop("carol", 10), Stop(MOBILE, 15)), in_order=False)
+    with office(follow_me=follow_me) as made:
+        del made.house.bindings["bob"]
+        alice = made["alice"].dial("bob")
+        made.run(1)
+        assert ringing(made) == {"carol", "provider"}
+        made.run()
+        made.check()
+        assert alice.notes[-1] == "480"

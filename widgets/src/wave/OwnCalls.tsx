@@ -1,0 +1,24 @@
+import { lazy, Suspense } from "react";
+
+import { Loading } from "../kit/Blank";
+import { t } from "../shared/i18n";
+import styles from "./OwnSecurity.module.css";
+import { PageHead } from "./PageHead";
+
+const CallSettings = lazy(() => import("./calls/CallSettings"));
+
+/** Forwarding, no disturbance and how long it rings. */
+export function OwnCalls() {
+  return (
+    <main className={styles.page}>
+      <div className={styles.column}>
+        <PageHead title={t("Call settings")} />
+        <div className={styles.content}>
+          <Suspense fallback={<Loading />}>
+            <CallSettings />
+          </Suspense>
+        </div>
+      </div>
+    </main>
+  );
+}
