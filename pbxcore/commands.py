@@ -416,6 +416,13 @@ class ConferenceShown(msgspec.Struct, frozen=True, tag=True):
 ConferenceCommand = ShowConference | LockConference | MuteParticipant | RemoveParticipant
 
 
+class PinChosen(msgspec.Struct, frozen=True, tag=True):
+    """The owner of a mailbox has chosen another PIN by phone; web keeps it, and tells the PBX."""
+
+    mailbox: str
+    pin: str
+
+
 class JournalGrew(msgspec.Struct, frozen=True, tag=True):
     """A hint: the journal on disk now reaches `seq`. Needs no reply and may get lost."""
 
@@ -494,4 +501,4 @@ Reply = (
     | VoiceMessagesChanged
     | Health
 )
-Notice = JournalGrew | WebSocketOpened | WebSocketMessage | WebSocketClosed
+Notice = JournalGrew | PinChosen | WebSocketOpened | WebSocketMessage | WebSocketClosed

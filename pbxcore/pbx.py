@@ -102,6 +102,7 @@ class Pbx:
         recordings: the absolute path of the folder that recordings are kept in.
         events: keep subscriptions, publications and features over a restart; none: nothing does.
         voicemail: keeps mailboxes; none: nobody can leave a message.
+        tell: tells web what phones have changed; whether it is there to hear.
         prompts: the sound files of what services say; none: ours.
         clock: seconds UTC since 1970.
         entropy: that many unguessable bytes.
@@ -120,6 +121,7 @@ class Pbx:
         recordings: str = "",
         events: EventStores | None = None,
         voicemail: Keeper | None = None,
+        tell: Callable[[commands.PinChosen], bool] = lambda notice: False,
         prompts: Prompts | None = None,
         clock: Callable[[], float] = time.time,
         entropy: Callable[[int], bytes] | None = None,
@@ -162,6 +164,7 @@ class Pbx:
             record=record,
             now_ms=self._now_ms,
             entropy=entropy,
+            tell=tell,
         )
         self._tls: Tls | None = None
         self._endpoint: Endpoint | None = None

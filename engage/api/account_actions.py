@@ -20,7 +20,8 @@ from engage.people.forms import ExtensionChange, NewExtension
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE
 from engage.system.editing import Edited
 from engage.system.operation_log import note
-from pbxcore.commands import Bindings, ListBindings
+from pbxcore.commands import Bindings, ListBindings, ListMailboxes, MailboxesHeld
+from pbxcore.directory import Mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -85,7 +86,11 @@ class AccountActions:
         """Every extension, and whether a phone is registered as it."""
         entries = self._people.extensions.listed(caller.actor)
         sources = await self._sources()
-        rows = [self._row(entry, sources.get(entry.number, [])) for entry in entries]
+        waiting = await self._waiting()
+        rows = [
+            self._row(entry, sources.get(entry.number, []), waiting.get(entry.number, Mailbox()))
+            for entry in entries
+        ]
         return listed("account", rows, asked)
 
     async def get(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -207,7 +212,15 @@ class AccountActions:
             found.setdefault(each.number, []).append(each.source)
         return found
 
-    def _row(self, entry: ExtensionEntry, sources: list[str]) -> dict[str, Any]:
+    async def _waiting(self) -> dict[str, Mailbox]:
+        """What lies in the mailboxes; without the PBX nothing is told of it."""
+        try:
+            reply = await self._pbx.request(ListMailboxes(), BINDINGS_WITHIN_S)
+        except Unavailable:
+            return {}
+        return reply.waiting if isinstance(reply, MailboxesHeld) else {}
+
+    def _row(self, entry: ExtensionEntry, sources: list[str], waiting: Mailbox) -> dict[str, Any]:
         kept = entry.options
         return {
             "extension": entry.number,
@@ -216,9 +229,9 @@ class AccountActions:
             "out_of_service": "no" if entry.enabled else "yes",
             "status": status_of(entry.number, self._up(), registered=bool(sources)),
             "addr": ",".join(sources) or "-",
-            "urgemsg": 0,
-            "newmsg": 0,
-            "oldmsg": 0,
+            "urgemsg": waiting.urgent_new,
+            "newmsg": waiting.new,
+            "oldmsg": waiting.old,
             "presence_status": _presence(entry),
             "presence_def_script": None,
             "user_name": entry.number,

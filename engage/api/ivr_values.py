@@ -18,12 +18,13 @@ DIALS: Final = {
     "dial_extension": "extension",
     "dial_ringgroup": "ring_group",
     "dial_conference": "conference",
+    "dial_vmgroup": "voicemail_group",
     "dial_paginggroup": "page",
     "dial_trunk": "external",
 }
 """The switches of what may be dialled, and the kind that each opens."""
 _NEVER_DIALLED: Final = (
-    *("dial_multimedia_conference", "dial_queue", "dial_vmgroup", "dial_fax", "dial_directory"),
+    *("dial_multimedia_conference", "dial_queue", "dial_fax", "dial_directory"),
 )
 _BUILT_IN: Final = {
     "welcome_prompt": "welcome",

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 KIND_OF: dict[str, str] = {
     "account": "extension",
+    "voicemail": "voicemail",
     "ringgroup": "ring_group",
+    "vmgroup": "voicemail_group",
     "ivr": "ivr",
     "conference": "conference",
     "paginggroup": "page",
@@ -30,15 +32,16 @@ DID_SWITCHES: dict[str, str] = {
     "ext_conference": "conference",
     "ext_paging": "page",
     "voicemenus": "ivr",
+    "voicemailgroups": "voicemail_group",
     "dial_trunk": "external",
 }
 NOT_YET = (
     *("ext_queues", "ext_multimedia_conference", "ext_directory"),
-    *("ext_fax", "voicemailgroups"),
+    "ext_fax",
 )
 """Switches of what cannot be reached by DID so far."""
 OTHER_PLACES = (
-    *("voicemail", "queue", "vmgroup", "multimedia_conference"),
+    *("queue", "multimedia_conference"),
     *("fax", "disa", "directory", "callback", "announcement"),
 )
 """Fields of destinations that calls cannot go to so far."""

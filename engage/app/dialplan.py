@@ -77,6 +77,7 @@ class Dialplan:
         self.voicemail_groups = Routes(VOICEMAIL_GROUPS, *on, self._number_problem)
         people.choices.offer("pin-groups", (Module.OUTBOUND_ROUTES,), self._pin_group_choices)
         people.choices.offer("ring-groups", LEAD_SOMEWHERE, self._ring_group_choices)
+        people.choices.offer("voicemail-groups", LEAD_SOMEWHERE, self._voicemail_group_choices)
         self.services = Services(ground, people, self._taken_besides_services)
         self.rooms = Rooms(ground, people.members_of_groups, self._taken)
         self.routes: Sequence[BaseRoute] = [
@@ -199,6 +200,10 @@ class Dialplan:
 
     def _ring_group_choices(self) -> list[Choice]:
         groups = (each.form for each in self.ring_groups.entries)
+        return [Choice(each.number, f"{each.name} ({each.number})") for each in groups]
+
+    def _voicemail_group_choices(self) -> list[Choice]:
+        groups = (each.form for each in self.voicemail_groups.entries)
         return [Choice(each.number, f"{each.name} ({each.number})") for each in groups]
 
     def _is_code(self, number: str) -> bool:

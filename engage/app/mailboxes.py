@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
-from engage.system.actor import Module
+from engage.errors import EngageError
+from engage.people.forms import ExtensionChange
+from engage.system.actor import Actor, Module, Rights
 from engage.voicemail.events import MailboxCounted
 from engage.voicemail.mails import MailboxLog
 from engage.voicemail.model import Owner
@@ -19,11 +23,17 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from engage.app.ground import Ground
+    from engage.dialplan.service import Routes
     from engage.dialplan.voicemail_groups import VoicemailGroupForm
     from engage.notify.outbox import Outbox
     from engage.people.service import People
     from engage.processes.link import PbxLink
     from engage.web.sockets import Sockets
+    from pbxcore.commands import PinChosen
+
+log = logging.getLogger(__name__)
+
+BY_PHONE = Rights({Module.EXTENSIONS: "edit", Module.VOICEMAIL: "edit"})
 
 
 class Owners:
@@ -56,13 +66,16 @@ class Mailboxes:
         ground: Ground,
         pbx: PbxLink,
         people: People,
-        groups: Callable[[], Iterable[VoicemailGroupForm]],
+        groups: Routes[VoicemailGroupForm],
         outbox: Outbox,
         sockets: Sockets,
     ) -> None:
         ground.configuration.register(SECTION, VoicemailSettings, Module.VOICEMAIL)
         self.settings = partial(ground.configuration.get, VoicemailSettings)
-        owners = Owners(people, groups)
+        owners = Owners(people, lambda: (each.form for each in groups.entries))
+        self._people, self._groups = people, groups
+        self._changing: set[asyncio.Task[None]] = set()
+        pbx.on_pin(self._chosen)
         self.service = Voicemail(pbx, owners, ground.database, ground.settings.voicemail)
         self.log = MailboxLog(owners, outbox, self.settings, ground.events)
         self._sockets = sockets
@@ -71,6 +84,25 @@ class Mailboxes:
             *OwnVoicemailRoutes(self.service).routes(),
             *VoicemailRoutes(self.service).routes(),
         ]
+
+    def _chosen(self, chosen: PinChosen) -> None:
+        task = asyncio.get_running_loop().create_task(self._keep(chosen))
+        self._changing.add(task)
+        task.add_done_callback(self._changing.discard)
+
+    async def _keep(self, chosen: PinChosen) -> None:
+        """Somebody has chosen another PIN by phone."""
+        number, actor = chosen.mailbox, Actor(f"user:{chosen.mailbox}", rights=BY_PHONE)
+        groups = self._groups.entries
+        group = next((each.id for each in groups if each.form.number == number), None)
+        try:
+            if group is None:
+                change = ExtensionChange(voicemail_pin=chosen.pin)
+                await self._people.extensions.update(actor, number, change)
+            else:
+                await self._groups.update(actor, group, {"pin": chosen.pin}, None)
+        except EngageError:
+            log.exception("PIN not kept", extra={"mailbox": number})
 
     async def _tell(self, now: MailboxCounted) -> None:
         """Somebody's windows show how many wait."""

@@ -90,12 +90,11 @@ class Phones:
             groups=people.directory_groups,
             plan=self.dialplan.plan,
         )
-        groups = self.dialplan.voicemail_groups
         self.mailboxes = Mailboxes(
             ground,
             pbx,
             people,
-            lambda: (each.form for each in groups.entries),
+            self.dialplan.voicemail_groups,
             outbox,
             everyone.sockets,
         )

@@ -75,7 +75,9 @@ CONDITIONS: JsonDict = {
 }
 Kind = Literal[
     "extension",
+    "voicemail",
     "ring_group",
+    "voicemail_group",
     "ivr",
     "conference",
     "page",
@@ -90,7 +92,9 @@ Kind = Literal[
 ]
 KINDS: JsonDict = {
     "extension": N_("Extension"),
+    "voicemail": N_("Voicemail"),
     "ring_group": N_("Ring Group"),
+    "voicemail_group": N_("Voicemail Group"),
     "ivr": N_("IVR"),
     "conference": N_("Conference Room"),
     "page": N_("Paging/Intercom Group"),
@@ -106,7 +110,9 @@ KINDS: JsonDict = {
 NO_VALUE = frozenset({"by_did", "hang_up"})
 CHOICES: JsonDict = {
     "extension": {"path": "/v1/choices/extensions", "value": "number"},
+    "voicemail": {"path": "/v1/choices/extensions", "value": "number"},
     "ring_group": {"path": "/v1/choices/ring-groups", "value": "id"},
+    "voicemail_group": {"path": "/v1/choices/voicemail-groups", "value": "id"},
     "ivr": {"path": "/v1/choices/ivrs", "value": "id"},
     "announcement": {"path": "/v1/choices/announcements", "value": "id"},
     "directory": {"path": "/v1/choices/name-directories", "value": "id"},
@@ -115,7 +121,9 @@ CHOICES: JsonDict = {
     "prompt": {"path": "/v1/choices/custom-prompts", "value": "id"},
 }
 """Where a destination of a kind is chosen from."""
-DidKind = Literal["extension", "ring_group", "ivr", "conference", "page", "external"]
+DidKind = Literal[
+    "extension", "ring_group", "voicemail_group", "ivr", "conference", "page", "external"
+]
 DID_KINDS: JsonDict = {each: KINDS[each] for each in get_args(DidKind)}
 
 

@@ -31,10 +31,12 @@ CASE_WORDS: JsonDict = {
     "busy": N_("When busy"),
     "no_answer": N_("When nobody answers"),
 }
-Kind = Literal["extension", "ring_group", "external"]
+Kind = Literal["extension", "voicemail", "ring_group", "voicemail_group", "external"]
 KIND_WORDS: JsonDict = {
     "extension": N_("Extension"),
+    "voicemail": N_("Voicemail"),
     "ring_group": N_("Ring Group"),
+    "voicemail_group": N_("Voicemail Group"),
     "external": N_("External Number"),
 }
 CONDITION_WORDS: JsonDict = {
@@ -146,10 +148,12 @@ class FollowMeForm(Body):
     condition: ConditionCode = Field(
         default=0, title=N_("Time Condition"), json_schema_extra=_condition()
     )
-    kind: Literal["none", "extension", "ring_group", "external"] = Field(
-        default="none",
-        title=N_("Destination on No Answer"),
-        json_schema_extra={"control": "select", "labels": {"none": N_("None"), **KIND_WORDS}},
+    kind: Literal["none", "extension", "voicemail", "ring_group", "voicemail_group", "external"] = (
+        Field(
+            default="none",
+            title=N_("Destination on No Answer"),
+            json_schema_extra={"control": "select", "labels": {"none": N_("None"), **KIND_WORDS}},
+        )
     )
     value: Target = Field(
         default="",

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from engage.people.body import Body
 from engage.people.call_forms import CallFields
 from engage.people.forms import ExtensionChange, NewExtension, Numbers
+from engage.people.mailbox_forms import MailboxChoices
 from engage.people.wire import (
     EXTENSION_COLUMNS,
     ShownReferences,
@@ -34,7 +35,7 @@ FILTERS = ("enabled", "permission", "department", "wave_privilege_id")
 SECRETS = ("secrets", "`1`: with the SIP password, for those who may change it")
 
 
-class ShownExtension(CallFields):
+class ShownExtension(MailboxChoices, CallFields):
     """An extension; `sip_secret` only where it was asked for."""
 
     number: str

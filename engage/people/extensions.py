@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engage.errors import N_, Invalid, NotFound
 from engage.i18n import languages
 from engage.identifiers import new_id
-from engage.people import call_options, call_rules, phone_rules, policy
+from engage.people import call_options, call_rules, mailbox_rules, phone_rules, policy
 from engage.people.directory_repository import DirectoryRepository
 from engage.people.ledger import Repeated
 from engage.people.model import (
@@ -48,7 +48,12 @@ if TYPE_CHECKING:
 SECRET_LENGTH = 16
 LONGEST_OPTIONS = 32_768
 ALPHABET = string.ascii_letters + string.digits
-RULES = (*phone_rules.FIELDS, *call_rules.FIELDS, *call_options.FIELDS)
+RULES = (
+    *phone_rules.FIELDS,
+    *call_rules.FIELDS,
+    *call_options.FIELDS,
+    *mailbox_rules.FIELDS,
+)
 """Fields that lie among the options."""
 
 
@@ -79,6 +84,7 @@ class Rewrite:
             **phone_rules.options_for(self.given, self.present.phone_rules),
             **call_rules.options_for(self.given, self.present.call_rules),
             **call_options.options_for(self.given, self.present.options),
+            **mailbox_rules.options_for(self.given, seal, self.present.mailbox_rules),
         }
         if changes:
             values["options"] = {**self.present.options, **changes}
@@ -288,6 +294,7 @@ class Extensions:
             version=1,
             client_id=new.client_id,
         )
+        given = new.model_dump(exclude_unset=True)  # what is left out leaves the options alone
         entry = ExtensionEntry(
             new.number,
             account.id,
@@ -305,9 +312,10 @@ class Extensions:
             wave_privilege_id=new.wave_privilege_id,
             options={
                 **new.options,
-                **phone_rules.options_for(new.model_dump()),
-                **call_rules.options_for(new.model_dump()),
-                **call_options.options_for(new.model_dump(), new.options),
+                **phone_rules.options_for(given),
+                **call_rules.options_for(given),
+                **call_options.options_for(given, new.options),
+                **mailbox_rules.options_for(given, self._keyring.seal),
             },
         )
         return account, entry

@@ -11,6 +11,7 @@ from engage.people import policy
 from engage.people.body import Body
 from engage.people.call_forms import CallChanges, CallFields
 from engage.people.call_rules import Recorded
+from engage.people.mailbox_forms import MailboxChanges, MailboxFields
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE, Grant
 from engage.people.phone_rules import ALGORITHMS, LONGEST_INTERVAL_S, MOST_NETWORKS
 from engage.system.actor import Module
@@ -199,7 +200,7 @@ class AccountFields(Body):
     )
 
 
-class ExtensionForm(CallFields, AccountFields):
+class ExtensionForm(MailboxFields, CallFields, AccountFields):
     """An extension and its user, as an administrator fills them in."""
 
 
@@ -210,7 +211,7 @@ class NewExtension(ExtensionForm):
     options: Options = Field(default_factory=dict)
 
 
-class ExtensionChange(CallChanges):
+class ExtensionChange(MailboxChanges, CallChanges):
     """The fields of an extension that change; `version` is the one that was edited."""
 
     version: Version | None = None
@@ -241,7 +242,7 @@ class ExtensionChange(CallChanges):
         return {
             name: value
             for name, value in fields.items()
-            if value or name not in ("sip_secret", "wave_password")
+            if value or name not in ("sip_secret", "wave_password", "voicemail_pin")
         }
 
 

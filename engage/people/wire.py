@@ -74,6 +74,7 @@ def extension_json(entry: ExtensionEntry) -> dict[str, Any]:
         "auto_record": entry.call_rules.auto_record,
         "supervisors": list(entry.call_rules.supervisors),
         **call_options.shown(entry.options),
+        **entry.mailbox_rules.shown,
         "wave_privilege_id": entry.wave_privilege_id,
         "options": dict(entry.options),
         "version": entry.version,

@@ -14,6 +14,7 @@ from pbxcore.commands import (
     JournalGrew,
     MessageArrived,
     MessageStored,
+    PinChosen,
     Probe,
     WebSocketClosed,
     WebSocketMessage,
@@ -179,6 +180,7 @@ class PbxLink(PartLink):
         self._on_request: Callable[[MessageArrived], Awaitable[MessageStored]] | None = None
         self._on_notice: list[Callable[[JournalGrew], None]] = []
         self._on_socket: Callable[[WebSocketMessage | WebSocketClosed], None] | None = None
+        self._on_pin: Callable[[PinChosen], None] | None = None
 
     def on_request(self, handler: Callable[[MessageArrived], Awaitable[MessageStored]]) -> None:
         """Store a phone's message with this; an exception is answered 503 by the PBX."""
@@ -192,6 +194,10 @@ class PbxLink(PartLink):
         """Call this with what a browser's socket is sent, and when to close it; must not wait."""
         self._on_socket = callback
 
+    def on_pin(self, callback: Callable[[PinChosen], None]) -> None:
+        """Call this with a PIN that somebody has chosen by phone; must not wait."""
+        self._on_pin = callback
+
     async def _answer(self, request: Request) -> Reply:
         if isinstance(request, MessageArrived) and self._on_request is not None:
             return await self._on_request(request)
@@ -202,6 +208,8 @@ class PbxLink(PartLink):
             case JournalGrew():
                 for callback in self._on_notice:
                     callback(notice)
+            case PinChosen() if self._on_pin is not None:
+                self._on_pin(notice)
             case WebSocketMessage() | WebSocketClosed() if self._on_socket is not None:
                 self._on_socket(notice)
             case _:

@@ -30,6 +30,7 @@ from pbxcore.commands import (
     JournalGrew,
     MessageArrived,
     MessageStored,
+    PinChosen,
     Probe,
     PutSnapshot,
     WebSocketClosed,
@@ -87,6 +88,7 @@ class PbxPart:
             recordings=str(Path(plan.data).absolute() / "recordings"),
             events=self._events.stores,
             voicemail=VoicemailFolder(Path(plan.data) / "voicemail"),
+            tell=self._tell,
             prompts=Prompts(Path(plan.data) / "prompts"),
         )
 
@@ -204,6 +206,11 @@ class PbxPart:
             log.warning("message not stored", extra={"id": arrived.id, **absent.params})
             return MessageStored(503)
         return reply if isinstance(reply, MessageStored) else None
+
+    def _tell(self, notice: PinChosen) -> bool:
+        for connection in self._web[-1:]:
+            connection.tell(notice)
+        return bool(self._web)
 
     def _record(self, fact: Fact) -> None:
         try:

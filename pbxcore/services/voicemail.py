@@ -11,6 +11,7 @@ from pbxcore.commands import (
     ListVoiceMessages,
     MailboxesHeld,
     MoveVoiceMessages,
+    PinChosen,
     VoiceMessages,
     VoiceMessagesChanged,
 )
@@ -36,6 +37,7 @@ class VoicemailService:
         record: takes each fact.
         now_ms: milliseconds UTC.
         entropy: that many unguessable bytes.
+        tell: tells web; whether it is there to hear.
 
     Attributes:
         mailboxes: what lies in them.
@@ -51,11 +53,17 @@ class VoicemailService:
         record: Callable[[Fact], None],
         now_ms: Callable[[], int],
         entropy: Callable[[int], bytes],
+        tell: Callable[[PinChosen], bool],
     ) -> None:
         self._directory = directory
         self._record = record
         self.mailboxes = Mailboxes(keeper, now_ms=now_ms, token=lambda: entropy(4).hex())
-        self.post = Post(directory, self.mailboxes, now_ms=now_ms)
+        self.post = Post(
+            directory,
+            self.mailboxes,
+            now_ms=now_ms,
+            change_pin=lambda mailbox, pin: tell(PinChosen(mailbox, pin)),
+        )
         self.mailboxes.on_message.append(self._left)
         self.mailboxes.on_change.append(self._changed)
         self.changed: Callable[[str], None] = lambda number: None
