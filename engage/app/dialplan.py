@@ -144,7 +144,8 @@ class Dialplan:
             voicemail=self._voicemail().rules,
             voicemail_groups={each.number: each for each in boxes},
         )
-        return self.services.added_to(self.rooms.added_to(plan))
+        # Services are the whole of theirs; rooms come to them.
+        return self.rooms.added_to(self.services.added_to(plan))
 
     def _pins_of(self, group: str) -> tuple[Pin, ...]:
         found = next((each.form for each in self.pin_groups.entries if each.id == group), None)

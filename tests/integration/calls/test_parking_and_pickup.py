@@ -6,6 +6,7 @@ import asyncio
 from contextlib import AsyncExitStack, ExitStack
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from pbxcore.net.user_agent import Refused
@@ -14,7 +15,8 @@ from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
 from tests.support.program import Program
-from tests.support.tone import Voice, hears, says
+from tests.support.server import wait_until
+from tests.support.tone import Voice, heard, hears, read_sound, says
 from tests.support.ucm import UcmClient
 from tests.support.watcher import Watcher
 
@@ -24,6 +26,13 @@ if TYPE_CHECKING:
     from tests.support.server import Server
 
 TONES = {"1000": 440.0, "1001": 1000.0, "1002": 1500.0}
+
+
+def hears_words(folder: Path, tone_hz: float) -> bool:
+    """Whether what a phone heard last is loud, and not the other's tone."""
+    samples, rate = read_sound(max(folder.glob("dump-*-dec.wav")))
+    tail = samples[-rate // 2 :]
+    return int(np.abs(tail.astype(int)).max()) > 1000 and heard(tail, tone_hz, rate) < 0.5
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +75,42 @@ async def test_three_baresips_park_and_retrieve(arranged: Server, tmp_path: Path
         await asyncio.to_thread(hears, tmp_path / "1001", TONES["1002"])
         await asyncio.to_thread(hears, tmp_path / "1002", TONES["1001"])
         taker.enters("/hangup")
+
+
+async def test_a_baresip_parks_by_the_code_and_hears_the_slot(
+    arranged: Server, tmp_path: Path
+) -> None:
+    with ExitStack() as stack:
+        phones = {}
+        for number in ("1000", "1001"):
+            folder = tmp_path / number
+            account = ";answermode=auto" if number == "1001" else ""
+            phones[number] = stack.enter_context(
+                Baresip(
+                    folder,
+                    arranged,
+                    number,
+                    "udp",
+                    account=account,
+                    config=says(folder, TONES[number]),
+                )
+            )
+        for each in phones.values():
+            await asyncio.to_thread(each.shows, "registered successfully")
+        parker = phones["1000"]
+        parker.enters(f"/dial sip:1001@127.0.0.1:{arranged.sip_port}")
+        await asyncio.to_thread(parker.shows, "Call established")
+        await asyncio.to_thread(hears, tmp_path / "1000", TONES["1001"])
+        for key in "#72":  # telephone events (RFC 4733), which go on to the other phone too
+            parker.enters(key)
+            await asyncio.sleep(0.3)
+        await asyncio.to_thread(
+            wait_until, lambda: hears_words(tmp_path / "1000", TONES["1001"]), 10, "the slot"
+        )
+        await asyncio.to_thread(parker.shows, "terminated (duration")
+        parker.enters(f"/dial sip:701@127.0.0.1:{arranged.sip_port}")
+        await asyncio.to_thread(hears, tmp_path / "1001", TONES["1000"])
+        parker.enters("/hangup")
 
 
 async def test_a_baresip_picks_up_what_rings_elsewhere(arranged: Server, tmp_path: Path) -> None:
