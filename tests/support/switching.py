@@ -309,6 +309,8 @@ class House:
         origin = Origin(caller, number, number.title())
         if self.directory.extension(number) is None:  # it is a provider's
             origin = Origin(caller, "", "", number, number)
+        if head.max_forwards == 0:
+            raise RemoteProtocolError(483)
         hops = head.max_forwards - 1
         aim = self.planning.aim(origin, dialled)
         if aim.refusal is not None:  # what is no number of ours goes by `routes`

@@ -12,7 +12,10 @@ from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import InboundRoute, OutboundRoute, Plan, WayOut
 from pbxcore.directory import Delta, PlanChanged, Trunk, TrunkPut
 from pbxcore.journal import CallEnded, CallStarted, LegCalled
+from pbxcore.net.call import AsyncCall
+from pbxcore.net.hearing import Hearing
 from pbxcore.net.user_agent import AsyncUserAgent, Refused
+from pbxcore.sip.address import Address
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -77,6 +80,22 @@ async def test_a_call_goes_out(house: House) -> None:
     assert (started.direction, started.dialled) == ("outbound", "0049891234")
     assert (called.trunk, called.number) == ("t", "+49891234")
     assert isinstance(ended, CallEnded)
+
+
+async def test_a_telephone_number_is_dialled_as_such(house: House) -> None:
+    async with provider(house) as far, phone(house) as near:
+        proxy = Address(b"", b"sip:127.0.0.1:%d;lr" % house.port)
+        hearing = Hearing(SESSION)
+        number = b"tel:0049-89-1234;phone-context=pbx.test"
+        outgoing = near.agent.invite(number, hearing, body=SESSION, route=(proxy,))
+        came = await far.next_call()
+        await came.accept(SESSION)
+        call = AsyncCall(hearing, outgoing)
+        await call.answered()
+        await call.hang_up()
+        await came.ended()
+    called = next(each for each in house.facts if isinstance(each, LegCalled))
+    assert called.number == "+49891234"
 
 
 async def test_a_call_comes_in(house: House) -> None:

@@ -1,0 +1,122 @@
+"""What passes from one leg of a call to the other, and what becomes of it on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxcore.directory import Delta, Trunk, TrunkPut
+from pbxcore.sip.message import Request
+from tests.support.handsets import Office
+from tests.support.switching import Way
+from tests.unit.pbxcore.test_call_changes import over, talking
+from tests.unit.pbxcore.test_call_transfers import refer
+
+if TYPE_CHECKING:
+    from pbxcore.simulator import Stack
+    from pbxcore.simulator.network import Sending
+
+PASSED = {
+    *(b"via", b"max-forwards", b"from", b"to", b"call-id", b"cseq", b"contact", b"content-type"),
+    *(b"content-length", b"allow", b"supported", b"session-expires", b"min-se"),
+}
+"""Headers of the INVITE that a phone of ours gets: nothing of the caller's own passes."""
+FOREIGN = (
+    b"User-Agent: Spy/1.0 (10.0.0.1)",
+    b"X-Secret: 1",
+    b"Subject: private",
+    b'P-Asserted-Identity: "The President" <sip:1@10.0.0.1>',
+    b"Call-Info: <http://10.0.0.1/me.png>;purpose=icon",
+    b"Organization: Ours",
+    b"History-Info: <sip:boss@10.0.0.1>;index=1",
+)
+
+
+def test_nothing_of_one_leg_is_seen_on_the_other() -> None:
+    with Office("alice", "bob") as office:
+        alice = office["alice"].dial("bob", *FOREIGN)
+        office.run(1)
+        invite = office["bob"].talk.last
+        assert isinstance(invite, Request)
+        names = {each.partition(b":")[0].lower() for each in invite.lines}
+        assert names <= PASSED, names - PASSED
+        whole = b"\r\n".join((*invite.lines, invite.body))
+        assert b"10.0.0.1:" not in whole  # topology is ours alone
+        assert b"10.0.0.1\r" not in whole
+        assert alice.outgoing is not None
+        office["bob"].talk.accept()
+        office.run(1)
+        assert alice.call is not None
+        assert alice.call.dialog.call_id not in whole
+        over(office, alice)
+
+
+def test_a_call_completes_though_every_first_datagram_is_lost() -> None:
+    with Office("alice", "bob") as office:
+        sent, send = set[tuple[object, bytes]](), office.network.send
+
+        def lossy(sender: Stack | None, sending: Sending) -> bool:
+            key = sending.target, sending.data
+            if key in sent:
+                return send(sender, sending)
+            sent.add(key)
+            return True
+
+        office.network.send = lossy  # type: ignore[assignment, method-assign]
+        alice = office["alice"].dial("bob")
+        office.run(5)
+        assert len(office["bob"].talks) == 1  # it rings once
+        assert alice.notes == ["180"]
+        bob = office["bob"].talk
+        bob.accept()
+        office.run(10)
+        assert (alice.notes[-1], bob.notes[-1]) == ("confirmed", "confirmed")
+        assert alice.notes.count("confirmed") == 1
+        alice.hang_up()
+        office.run()
+        assert bob.notes[-1] == "ended"
+        office.check()
+
+
+def test_trunks_that_lead_to_each_other_end_a_call_when_its_hops_are_used_up() -> None:
+    with Office("alice") as office:
+        house = office.house
+        loop = Trunk("loop", "Loop", house.stack.host)
+        directory = house.directory
+        directory.apply(Delta(directory.version + 1, (TrunkPut(loop),)))
+        house.routes["0049301234"] = (Way("loop", "0049301234", "4989100"),)
+        alice = office["alice"].dial("0049301234")
+        office.run(30)
+        assert alice.notes == ["483"]
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize("target", [b"tel:3-00", b"sips:300@10.0.0.100", b"sip:300@10.0.0.100"])
+def test_a_call_is_handed_on_to_every_kind_of_uri(target: bytes) -> None:
+    with Office("100", "200", "300") as office:
+        alice = office["100"].dial("200")
+        office.run(1)
+        bob = office["200"].talk
+        bob.accept()
+        office.run(1)
+        told = refer(bob, target)
+        office.run(1)
+        assert told[-1].status == 180
+        office["300"].talk.accept()
+        office.run(1)
+        assert [each.status for each in told if each.final] == [200]
+        over(office, alice)
+
+
+def test_second_bye_finds_no_call() -> None:
+    with Office("alice", "bob") as office:
+        alice, _ = talking(office)
+        assert alice.call is not None
+        statuses: list[int] = []
+        for _ in range(2):
+            alice.call.send(b"BYE", lambda status, _: statuses.append(status))
+            office.run(1)
+        assert statuses == [200, 481]
+        office.run()
