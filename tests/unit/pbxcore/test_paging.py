@@ -35,6 +35,7 @@ def test_members_are_told_to_answer_and_hear_who_calls() -> None:
             assert invite is not None
             assert b"info=alert-autoanswer" in (invite.get(b"alert-info") or b"")
             assert b"answer-after=0" in (invite.get(b"call-info") or b"")
+            assert invite.get(b"answer-mode") == b"Auto"  # RFC 5373
             office[name].talk.accept()
         office.run(1)
         assert joined(office) == [True, False, False]
