@@ -149,6 +149,15 @@ class CallCharged(msgspec.Struct, frozen=True, tag=True):
     account: str
 
 
+class EmergencyCalled(msgspec.Struct, frozen=True, tag=True):
+    """An extension calls an emergency service: `name` and `number` say which."""
+
+    call: str
+    extension: str
+    name: str
+    number: str
+
+
 class CallerVerified(msgspec.Struct, frozen=True, tag=True):
     """Whether the caller is who he says, in 3GPP's words; `attest` says how far that goes."""
 
@@ -322,6 +331,7 @@ CallFact = (
     CallStarted
     | CallCharged
     | CallerVerified
+    | EmergencyCalled
     | LegCalled
     | LegRinging
     | LegAnswered

@@ -147,6 +147,11 @@ class Dialplan:
         # Services are the whole of theirs; rooms come to them.
         return self.rooms.added_to(self.services.added_to(plan))
 
+    def location_of(self, number: str) -> str:
+        """What an emergency number says of where we are."""
+        entries = (each.form for each in self.emergencies.entries)
+        return next((each.address for each in entries if each.number == number), "")
+
     def _pins_of(self, group: str) -> tuple[Pin, ...]:
         found = next((each.form for each in self.pin_groups.entries if each.id == group), None)
         return () if found is None else found.pins()

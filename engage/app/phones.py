@@ -114,7 +114,12 @@ class Phones:
             self.chat,
             messaging.presence,
             pbx.on_notice,
-            PhoneAlerts(outbox, partial(ground.configuration.get, EventSettings)),
+            PhoneAlerts(
+                outbox,
+                partial(ground.configuration.get, EventSettings),
+                people.name_of,
+                self.dialplan.location_of,
+            ),
             others=(
                 self.records.log,
                 self.mailboxes.log,

@@ -134,6 +134,20 @@ LOST_REGISTRATION = Kind(
     ),
     life_s=24 * HOUR_S,
 )
+EMERGENCY_CALL = Kind(
+    "emergency_call",
+    N_("Emergency Calls"),
+    N_("To the warning contacts when an extension calls an emergency number."),
+    (
+        Variable("extension", N_("The extension that calls"), "1002"),
+        Variable("caller_name", N_("What its user is called"), "Ada Lovelace"),
+        Variable("emergency", N_("Whom it calls"), N_("Police")),
+        Variable("number", N_("The number that is called"), "110"),
+        Variable("location", N_("Where that is, as the emergency number says"), "Main Street 1"),
+        Variable("called_at", N_("When it was called"), 1_764_000_000_000, Form.MOMENT),
+    ),
+    life_s=24 * HOUR_S,
+)
 VOICE_MESSAGE = Kind(
     "voice_message",
     N_("Voicemail"),
@@ -168,6 +182,7 @@ KINDS: dict[str, Kind] = {
         PASSWORD_RESET,
         INACTIVE_USER,
         LOST_REGISTRATION,
+        EMERGENCY_CALL,
         VOICE_MESSAGE,
         TEST,
     )

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.mailing import Mailer
-    from pbxcore.journal import BindingRemoved
+    from pbxcore.journal import BindingRemoved, EmergencyCalled
 
 SECTION = "system_events"
 MOST_CONTACTS = 10
 HOUR_MS = 3_600_000
 MISSED = frozenset({"expired", "lost"})
-LOST = N_("SIP Lost Registration")
+LOST, EMERGENCY = N_("SIP Lost Registration"), N_("Emergency Calls")
 NO_ADDRESS = N_("Please enter valid email addresses.")
 
 
@@ -53,6 +53,13 @@ class EventSettings(BaseModel):
         json_schema_extra={"control": "switch", "section": LOST},
     )
 
+    emergency_mail: bool = Field(
+        default=True,
+        title=N_("Send an Email"),
+        description=N_("To each warning contact when an extension calls an emergency number."),
+        json_schema_extra={"control": "switch", "section": EMERGENCY},
+    )
+
     @field_validator("warning_contacts")
     @classmethod
     def _addresses(cls, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -65,8 +72,16 @@ class EventSettings(BaseModel):
 class PhoneAlerts:
     """Writes events down where administrators look, in the transaction of their cause."""
 
-    def __init__(self, mailer: Mailer, settings: Callable[[], EventSettings]) -> None:
+    def __init__(
+        self,
+        mailer: Mailer,
+        settings: Callable[[], EventSettings],
+        name_of: Callable[[str], str | None] = lambda number: None,
+        location_of: Callable[[str], str] = lambda number: "",
+    ) -> None:
+        """Wire it; `location_of` tells what an emergency number says of where we are."""
         self._mailer, self._settings = mailer, settings
+        self._name_of, self._location_of = name_of, location_of
 
     async def gone(self, connection: AsyncConnection, removed: BindingRemoved, at_ms: int) -> None:
         """A phone's registration ended; one that ran out is an event."""
@@ -90,6 +105,31 @@ class PhoneAlerts:
         if settings.lost_registration_mail:
             for address in settings.warning_contacts:
                 await self._mail(connection, address, removed, at_ms)
+
+    async def emergency(
+        self, connection: AsyncConnection, called: EmergencyCalled, at_ms: int
+    ) -> None:
+        """An extension calls an emergency service: that stands in the log, whatever is set."""
+        params = {
+            "extension": called.extension,
+            "caller_name": self._name_of(called.extension) or "",
+            "emergency": called.name,
+            "number": called.number,
+            "location": self._location_of(called.number),
+        }
+        subject = f"extension:{called.extension}"
+        await note(
+            connection, SYSTEM, "extension.emergency_call", subject, dict(params), at_ms=at_ms
+        )
+        settings = self._settings()
+        for address in settings.warning_contacts if settings.emergency_mail else ():
+            await self._mailer.post(
+                connection,
+                "emergency_call",
+                to=Recipient(address),
+                params=params | {"called_at": at_ms},
+                dedupe_key=f"emergency_call:{address}:{called.call}",
+            )
 
     async def _mail(
         self, connection: AsyncConnection, address: str, removed: BindingRemoved, at_ms: int

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engage.errors import EngageError, Unavailable
 from engage.telephony.events import DevicesChanged
 from engage.telephony.repository import DeviceRepository
-from pbxcore.journal import BindingAdded, BindingRemoved, MessageRelayed
+from pbxcore.journal import BindingAdded, BindingRemoved, EmergencyCalled, MessageRelayed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,6 +83,10 @@ class RegisteredPhones:
                 if self._alerts is not None:
                     await self._alerts.gone(transaction.connection, removed, entry.at_ms)
                 return {removed.number}
+            case EmergencyCalled() as called:
+                if self._alerts is not None:
+                    await self._alerts.emergency(transaction.connection, called, entry.at_ms)
+                return set()
             case MessageRelayed() as relayed:
                 if 200 <= relayed.status < 300:
                     await self._keep(transaction, relayed)

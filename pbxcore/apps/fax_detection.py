@@ -12,7 +12,9 @@ from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.media.commands import File
 
 if TYPE_CHECKING:
+    from pbxcore.apps.premises import Premises
     from pbxcore.apps.steps import Script
+    from pbxcore.apps.visit import Visit
 
 
 class FaxDetection(msgspec.Struct, frozen=True, tag="fax_detection"):
@@ -32,15 +34,14 @@ class FaxDetection(msgspec.Struct, frozen=True, tag="fax_detection"):
     otherwise: Place = HANG_UP
     level: str = "internal"
 
-
-def detect(wanted: FaxDetection) -> Script:
-    """Send a fax one way, and everybody else the other."""
-    sounds = (File(wanted.prompt),) if wanted.prompt else ()
-    fax: bool = yield Listen(sounds, wanted.within_s)
-    place = wanted.fax if fax else wanted.otherwise
-    if place == HANG_UP:
-        yield HangUp()
-        return
-    status: int = yield Connect(place, level=wanted.level)
-    if not fax:
-        yield from told_why(status)
+    def script(self, _visit: Visit, _premises: Premises) -> Script:
+        """Send a fax one way, and everybody else the other."""
+        sounds = (File(self.prompt),) if self.prompt else ()
+        fax: bool = yield Listen(sounds, self.within_s)
+        place = self.fax if fax else self.otherwise
+        if place == HANG_UP:
+            yield HangUp()
+            return
+        status: int = yield Connect(place, level=self.level)
+        if not fax:
+            yield from told_why(status)

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from pbxcore.apps.conference import conference
 from pbxcore.apps.conferences import ConferenceRoom
-from pbxcore.apps.fax_detection import FaxDetection, detect
 from pbxcore.apps.feature_codes import FeatureCode
-from pbxcore.apps.pin_gate import PinGate, gate
 from pbxcore.apps.prompt_player import PromptPlayer
 from pbxcore.apps.voicemail.leaving import leave
 from pbxcore.apps.voicemail.portal import any_mailbox, own_mailbox
@@ -54,10 +52,6 @@ def script_of(service: Service, visit: Visit, premises: Premises) -> Script:
     match service:
         case ConferenceRoom():
             return conference(service, visit, premises.conferences)
-        case PinGate():
-            return gate(service, visit)
-        case FaxDetection():
-            return detect(service)
         case LeaveMessage() | LeaveGroupMessage():
             return leave(premises.post, visit, visit.service)
         case OwnMailbox():

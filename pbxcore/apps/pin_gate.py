@@ -15,6 +15,7 @@ from pbxcore.dialplan.place import Place
 from pbxcore.journal import CallCharged
 
 if TYPE_CHECKING:
+    from pbxcore.apps.premises import Premises
     from pbxcore.apps.steps import Part, Script
     from pbxcore.apps.visit import Visit
 
@@ -30,17 +31,16 @@ class PinGate(msgspec.Struct, frozen=True, tag="pin"):
     number: str
     pins: tuple[Pin, ...]
 
-
-def gate(wanted: PinGate, visit: Visit) -> Script:
-    """Ask for a PIN, and let the caller through; its owner is charged."""
-    pin = yield from _entered(wanted.pins)
-    if pin is None:
-        yield HangUp("wrong_pin", _CALL_REJECTED)
-        return
-    if pin.name:
-        yield Tell(CallCharged(visit.call, pin.name))
-    status: int = yield Connect(Place("external", wanted.number), admitted=True)
-    yield from told_why(status)
+    def script(self, visit: Visit, _premises: Premises) -> Script:
+        """Ask for a PIN, and let the caller through; its owner is charged."""
+        pin = yield from _entered(self.pins)
+        if pin is None:
+            yield HangUp("wrong_pin", _CALL_REJECTED)
+            return
+        if pin.name:
+            yield Tell(CallCharged(visit.call, pin.name))
+        status: int = yield Connect(Place("external", self.number), admitted=True)
+        yield from told_why(status)
 
 
 def _entered(pins: tuple[Pin, ...]) -> Part[Pin | None]:

@@ -8,6 +8,7 @@ from pbxcore.apps.announcing import Announced
 from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.disa import Disa
 from pbxcore.apps.echo import EchoTest
+from pbxcore.apps.emergency_notice import EmergencyNotice
 from pbxcore.apps.fax_detection import FaxDetection
 from pbxcore.apps.feature_codes import FeatureCode
 from pbxcore.apps.ivr import Ivr
@@ -24,6 +25,7 @@ Service = (
     | ConferenceRoom
     | Disa
     | EchoTest
+    | EmergencyNotice
     | FaxDetection
     | FeatureCode
     | Ivr

@@ -25,7 +25,7 @@ from pbxcore.calls.telling import ended_fact, reasons, started_fact
 from pbxcore.calls.transferring import Transferring
 from pbxcore.calls.vouching import claim_of, marked
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.journal import CallEnded, CallerVerified, LegAnswered, LegsJoined
+from pbxcore.journal import CallEnded, CallerVerified, EmergencyCalled, LegAnswered, LegsJoined
 from pbxcore.sip import causes
 from pbxcore.sip.forwarding import read_forwardings
 
@@ -111,6 +111,10 @@ class Call:
         leg.recorded = self.aim.recorded
         self.add(leg)
         house.record(started_fact(self, leg))
+        if self.aim.emergency is not None:
+            house.record(
+                EmergencyCalled(self.id, origin.number, self.aim.emergency.name, self.dialled)
+            )
         trunk = house.directory.trunks.get(origin.trunk)
         if trunk is not None and not house.lines.takes_more(trunk):
             self._refuse(leg, Farewell("pbx", 486, causes.cause_of(486), "trunk_full"))

@@ -34,6 +34,7 @@ class Placing:
         told: hears how it goes with the callee: statuses, the last one final.
         level: how far outside who has no extension may be called, and call.
         telling: header lines for the caller.
+        shown: who is shown to whom it rings at first; None: whom he is going to talk to.
     """
 
     def __init__(
@@ -42,9 +43,11 @@ class Placing:
         told: Callable[[int], None] = lambda status: None,
         level: str = "",
         telling: tuple[bytes, ...] = (),
+        shown: Caller | None = None,
     ) -> None:
         self._call = call
         self._told, self._level, self._telling = told, level, telling
+        self._shown = shown
         house, origin = call.house, call.origin
         self._wish = Leg(house.leg_id(), call, origin.number, origin.caller)
         self._wish.session = house.silent_session(self._wish)
@@ -74,7 +77,7 @@ class Placing:
             SettingUp(
                 call,
                 wish,
-                Caller(address),
+                self._shown or Caller(address),
                 OURS,
                 hops=MAX_FORWARDS,
                 connected=lambda leg: self._answered(leg, then),

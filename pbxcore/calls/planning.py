@@ -10,6 +10,7 @@ from pbxcore.apps.fax_detection import FaxDetection
 from pbxcore.apps.opening import service_at
 from pbxcore.calls.party import Farewell, Origin
 from pbxcore.dialplan.place import HANG_UP, Place
+from pbxcore.dialplan.plan import EmergencyNumber
 from pbxcore.dialplan.resolving import Dialler, Outward, Refusal, number_means, resolve
 from pbxcore.dialplan.resolving import Try as Way
 from pbxcore.errors import RemoteProtocolError
@@ -31,7 +32,8 @@ class Aim(msgspec.Struct, frozen=True):
     `origin` is the caller as he is shown from here on, `original` the number before that; `tries`
     are the ways out of a call that goes outside; `takes` is where a call waits or rings that this
     one takes, `place` one of our services. `recorded`: its way here wants so; `fax` is what it
-    wants of fax machines; `device` the only phone of an extension that is to ring (RFC 5627).
+    wants of fax machines; `device` the only phone of an extension that is to ring (RFC 5627);
+    `emergency` is the number of an emergency service that is called.
     """
 
     origin: Origin
@@ -46,6 +48,7 @@ class Aim(msgspec.Struct, frozen=True):
     fax: FaxDetection | None = None
     device: str = ""
     alert_info: str = ""
+    emergency: EmergencyNumber | None = None
 
 
 class Planning:
@@ -85,9 +88,16 @@ class Planning:
                 return Aim(origin, number, direction, original=found.original)
             case Place("parking_slot" | "pickup" | "group_pickup") as taken:
                 return Aim(origin, dialled, direction, original=found.original, takes=taken)
-            case Outward(tries):
+            case Outward(tries, emergency=emergency):
                 outward = direction if origin.trunk else "outbound"
-                return Aim(origin, dialled, outward, original=found.original, tries=tries)
+                return Aim(
+                    origin,
+                    dialled,
+                    outward,
+                    original=found.original,
+                    tries=tries,
+                    emergency=emergency,
+                )
             case Place(
                 "page" | "intercom" | "parking_lot" | "listen" | "whisper" | "barge" | "priority"
             ) as place:

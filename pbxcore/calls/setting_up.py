@@ -129,9 +129,12 @@ class SettingUp:
         extension = self._house.directory.extension(number)
         if extension is None:
             place = self._house.directory.own(number)
+            dial = self._house.directory.plan.speed_dials.get(number) if self._behalf else None
             if place is not None and place.kind not in _DIALLED:
                 self.go_to_place(place, action)
-            else:
+            elif dial is not None and dial.kind != "external":
+                self.go_to_place(dial, action)
+            else:  # what a speed dial means outside is known there
                 self._go_outside(number, action)
             return
         handling = self._house.handling

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pbxcore.calls import directing
+from pbxcore.calls.alarming import alarm
 from pbxcore.calls.call import Call
 from pbxcore.calls.goal import Goal
 from pbxcore.calls.leg import Leg
@@ -68,6 +69,7 @@ class Switchboard:
         call = Call(self._house, aim, dialled, self._over)
         self._calls[call.id] = call
         call.begin(incoming, hops)
+        alarm(self._house, aim, self._new)
 
     def place(
         self,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from engage.errors import EngageError
 from engage.storage.tables import operations
 from engage.telephony.alerts import EventSettings, PhoneAlerts
-from pbxcore.journal import BindingAdded, BindingRemoved
+from pbxcore.journal import BindingAdded, BindingRemoved, EmergencyCalled
 from tests.support.messaging import Book, Desk
 from tests.support.people import Outbox
 
@@ -78,3 +78,25 @@ def test_contacts_are_addresses() -> None:
     )
     with pytest.raises((ValidationError, EngageError)):
         EventSettings(warning_contacts=("nobody",))
+
+
+async def test_an_emergency_call_is_written_down_and_mailed(
+    database: Database, exchange: Exchange
+) -> None:
+    outbox = Outbox()
+    settings = EventSettings(warning_contacts=("a@x.test",))
+    alerts = PhoneAlerts(outbox, lambda: settings, {"1002": "Ada"}.get, lambda number: "Room 7")
+    async with Desk(database, exchange, Book(), alerts=alerts) as desk:
+        exchange.record(EmergencyCalled("c", "1002", "Police", "110"))
+        exchange.record(BindingAdded("1002", CONTACT, "GRP2614", "192.0.2.10:5060", "udp", 0))
+        await desk.phones("1002", 1)
+    async with database.read() as connection:
+        [row] = await connection.execute(select(operations))
+    assert (row.action, row.object) == ("extension.emergency_call", "extension:1002")
+    expected = {
+        "extension": "1002", "caller_name": "Ada", "emergency": "Police", "number": "110",
+        "location": "Room 7",
+    }  # fmt: skip
+    assert row.detail == expected
+    [(kind, to, params)] = outbox.posted
+    assert (kind, to.address, params["location"]) == ("emergency_call", "a@x.test", "Room 7")

@@ -140,6 +140,8 @@ export function actionWords(action: string): string {
       return t("{what}: tested", { what });
     case "renew_link":
       return t("{what}: link renewed", { what });
+    case "emergency_call":
+      return t("{what}: emergency call", { what });
     case "lost_registration":
       return t("{what}: SIP registration lost", { what });
     case "fail":

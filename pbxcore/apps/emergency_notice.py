@@ -1,0 +1,34 @@
+"""Tells somebody that an extension has called the emergency service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import msgspec
+
+from pbxcore.apps.sounds import Digits, Prompt
+from pbxcore.apps.steps import Say
+from pbxcore.media.commands import Tone
+
+if TYPE_CHECKING:
+    from pbxcore.apps.premises import Premises
+    from pbxcore.apps.steps import Script
+    from pbxcore.apps.visit import Visit
+
+ALARM: Final = Tone((((950.0,), 0.33), ((1400.0,), 0.33), ((1800.0,), 0.33), ((), 0.5)) * 2)
+TIMES: Final = 3
+
+
+class EmergencyNotice(msgspec.Struct, frozen=True, tag="emergency_notice"):
+    """The extension `caller` has called the emergency service."""
+
+    kind: ClassVar[str] = "emergency_notice"
+
+    caller: str
+
+    def script(self, _visit: Visit, _premises: Premises) -> Script:
+        """Say who has called; any key ends it."""
+        for _ in range(TIMES):
+            key: str = yield Say((ALARM, Prompt("extension"), Digits(self.caller)))
+            if key:
+                return

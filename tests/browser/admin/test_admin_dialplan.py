@@ -1,0 +1,88 @@
+"""An administrator arranges speed dials, emergency numbers and PINs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.support.browser import serious_faults
+from tests.support.desk import open_administration, save
+from tests.support.program import Program
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.support.desk import NewContext
+    from tests.support.server import Server
+
+
+def choose(admin: Page, field: str, option: str) -> None:
+    admin.get_by_role("combobox", name=field, exact=True).first.click()
+    admin.get_by_role("option", name=option, exact=True).click()
+
+
+def begin(admin: Page, page: str, empty: str) -> None:
+    """Open a page that has nothing yet, and its form."""
+    admin.get_by_role("link", name=page, exact=True).click()
+    expect(admin.get_by_text(empty)).to_be_visible()
+    assert serious_faults(admin) == []
+    admin.get_by_role("button", name="Add", exact=True).first.click()
+
+
+def test_speed_dials_emergency_numbers_and_pins_are_arranged(
+    server: Server, new_context: NewContext
+) -> None:
+    program = Program(server.url, "admin", "Demo-admin!")
+    trunk = {"name": "Emergency Line", "kind": "peer", "host": "192.0.2.9", "disabled": True}
+    added = program.post("/v1/trunks", trunk)
+    assert added.status == 201
+    admin = open_administration(new_context, server.url)
+
+    begin(admin, "Speed Dial", "No speed dials yet")
+    admin.get_by_label("Speed Dial Code", exact=True).fill("1000")
+    admin.get_by_label("Number", exact=True).fill("1001")
+    save(admin)
+    expect(admin.get_by_text("This number is taken already.")).to_be_visible()
+    admin.get_by_label("Speed Dial Code", exact=True).fill("*7")
+    save(admin)
+    expect(admin.get_by_role("rowheader", name="*7")).to_be_visible()
+    assert serious_faults(admin) == []
+
+    begin(admin, "Emergency Calls", "No emergency numbers yet")
+    admin.get_by_label("Name", exact=True).fill("Police")
+    admin.get_by_label("Emergency Number", exact=True).fill("110")
+    admin.get_by_role("button", name="Add a row", exact=True).first.click()
+    choose(admin, "Trunk", "Emergency Line")
+    save(admin)
+    expect(admin.get_by_role("rowheader", name="Police")).to_be_visible()
+    assert serious_faults(admin) == []
+
+    begin(admin, "PIN Groups", "No PIN groups yet")
+    admin.get_by_label("Name", exact=True).fill("Sales")
+    admin.get_by_role("button", name="Add a row", exact=True).first.click()
+    admin.get_by_label("PIN", exact=True).fill("12")
+    save(admin)
+    expect(admin.get_by_role("rowheader", name="Sales")).to_have_count(0)
+    admin.get_by_label("PIN", exact=True).fill("4711")
+    admin.get_by_label("PIN Name", exact=True).fill("Ana")
+    save(admin)
+    expect(admin.get_by_role("rowheader", name="Sales")).to_be_visible()
+    [group] = program.get("/v1/pin-groups").json()["items"]
+    assert group["members"] == [{"pin": "4711", "name": "Ana"}]
+    for path, name in (("emergency-numbers", "Police"), ("speed-dials", "*7")):
+        [item] = program.get(f"/v1/{path}").json()["items"]
+        assert name in (item.get("name"), item.get("code"))
+        assert program.delete(f"/v1/{path}/{item['id']}").status == 204
+    assert program.delete(f"/v1/pin-groups/{group['id']}").status == 204
+    assert program.delete(f"/v1/trunks/{added.json()['id']}").status == 204
+
+
+def test_inbound_mode_and_signed_callers_are_settings(
+    server: Server, new_context: NewContext
+) -> None:
+    admin = open_administration(new_context, server.url)
+    for page in ("Inbound Mode", "STIR/SHAKEN"):
+        admin.get_by_role("link", name=page, exact=True).click()
+        expect(admin.get_by_role("heading", name=page, level=1, exact=True)).to_be_visible()
+        assert serious_faults(admin) == []

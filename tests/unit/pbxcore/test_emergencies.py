@@ -1,0 +1,38 @@
+"""An emergency call is told to those who are to know of it."""
+
+from __future__ import annotations
+
+from pbxcore.dialplan.plan import EmergencyNumber, Plan, WayOut
+from pbxcore.journal import EmergencyCalled
+from pbxcore.sip.message import Request
+from tests.support.handsets import Office
+from tests.unit.pbxcore.test_call_limits import POLICE, outside
+from tests.unit.pbxcore.test_services import said
+
+
+def test_who_is_notified_is_called_and_told_which_extension_it_is() -> None:
+    with Office("alice", "bob", "provider") as office:
+        outside(office, "provider")
+        number = EmergencyNumber(
+            POLICE, "Police", (WayOut("provider"),), notified=("bob", "alice", "gone")
+        )
+        office.house.directory.plan = Plan(emergencies=(number,))
+        alice = office["alice"].dial(POLICE)
+        office.run(1)
+        invite = office["bob"].talk.last
+        assert isinstance(invite, Request)
+        assert b'"Police: Alice" <sip:alice@' in (invite.get(b"from") or b"")
+        office["bob"].talk.accept()
+        office.run(1)
+        assert "extension" in said(office)
+        office["provider"].talk.accept()
+        office.run(1)
+        assert alice.notes[-1] == "confirmed"
+        office["bob"].talk.hang_up()
+        office.run(1)
+        assert alice.notes[-1] == "confirmed"
+        alice.hang_up()
+        office.run()
+        office.check()
+        (called,) = (each for each in office.house.facts if isinstance(each, EmergencyCalled))
+        assert (called.extension, called.name, called.number) == ("alice", "Police", POLICE)
