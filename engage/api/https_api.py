@@ -171,7 +171,7 @@ class HttpsApi:
         pins = PinActions(dialplan.pin_groups, self._numbers)
         outbound = OutboundActions(dialplan.outbound, self._numbers, pins)
         inbound = InboundActions(dialplan.inbound, self._numbers)
-        paging = PagingActions(dialplan.paging_groups)
+        paging = PagingActions(dialplan.paging_groups, dialplan.prompts)
         ivrs = IvrActions(
             dialplan.ivrs,
             dialplan.prompts,

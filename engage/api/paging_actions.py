@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engage.api.actions import Caller, Parameters
+    from engage.dialplan.custom_prompts import CustomPrompts
     from engage.dialplan.model import RouteEntry
     from engage.dialplan.service import Routes
 
-TYPE_OF = {"1way": "one_way", "2way": "two_way"}
-"""Ours by the protocol's; its others send to multicast addresses, or play a file."""
+TYPE_OF = {"1way": "one_way", "2way": "two_way", "announcement": "announcement"}
+"""Ours by the protocol's; its other one sends to a multicast address."""
 WORD_OF = {ours: theirs for theirs, ours in TYPE_OF.items()}
 _UNSET = "null"
 """What programs get for an address that there is none of."""
@@ -29,31 +30,31 @@ _UNSET = "null"
 class PagingActions:
     """Groups of phones that answer by themselves."""
 
-    def __init__(self, groups: Routes[PagingGroupForm]) -> None:
-        self._groups = groups
+    def __init__(self, groups: Routes[PagingGroupForm], prompts: CustomPrompts) -> None:
+        self._groups, self._prompts = groups, prompts
 
     async def list_groups(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Every group; who may call one is told of it alone."""
-        rows = [_fields(each) for each in self._groups.listed(caller.actor)]
+        rows = [self._fields(each) for each in self._groups.listed(caller.actor)]
         return listed("paginggroup", rows, asked)
 
     async def get(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """One group."""
         entry = self._existing(caller, asked)
         allowed = ",".join(entry.form.callers) or None
-        return {"paginggroup": {**_fields(entry), "number_allowed": allowed}}
+        return {"paginggroup": {**self._fields(entry), "number_allowed": allowed}}
 
     async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Add a group; it may be called at once."""
         for name in ("extension", "paginggroup_name", "paginggroup_type"):
             required(asked, name)
-        form = checked(PagingGroupForm, {"number": text(asked, "extension"), **_given(asked)})
+        form = checked(PagingGroupForm, {"number": text(asked, "extension"), **self._given(asked)})
         await self._groups.add(caller.actor, form, None)
         return NEED_APPLY
 
     async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Change what the request names."""
-        entry, given = self._existing(caller, asked), _given(asked)
+        entry, given = self._existing(caller, asked), self._given(asked)
         checked(PagingGroupForm, {**entry.form.model_dump(), **given})
         await self._groups.update(caller.actor, entry.id, given, None)
         return NEED_APPLY
@@ -70,36 +71,48 @@ class PagingActions:
                 return each
         raise unknown("paginggroup", number)
 
+    def _fields(self, entry: RouteEntry[PagingGroupForm]) -> dict[str, Any]:
+        form = entry.form
+        return {
+            "extension": form.number,
+            "paginggroup_name": form.name,
+            "paginggroup_type": WORD_OF[form.type],
+            "members": ",".join(form.members) or None,
+            "custom_prompt": self._name_of(form.prompt),
+            "replace_caller_id": yes(form.replace_name),
+            "limitime": form.longest_s,
+            "multicast_ip": _UNSET,
+            "multicast_port": _UNSET,
+        }
 
-def _fields(entry: RouteEntry[PagingGroupForm]) -> dict[str, Any]:
-    form = entry.form
-    return {
-        "extension": form.number,
-        "paginggroup_name": form.name,
-        "paginggroup_type": WORD_OF[form.type],
-        "members": ",".join(form.members) or None,
-        "custom_prompt": None,
-        "replace_caller_id": yes(form.replace_name),
-        "limitime": form.longest_s,
-        "multicast_ip": _UNSET,
-        "multicast_port": _UNSET,
-    }
+    def _given(self, asked: Parameters) -> dict[str, Any]:
+        """The fields of our form that a request names."""
+        found: dict[str, Any] = {}
+        if (name := text(asked, "paginggroup_name")) is not None:
+            found["name"] = name
+        if (word := text(asked, "paginggroup_type")) is not None:
+            if word.lower() not in TYPE_OF:
+                raise bad_value("paginggroup_type", NO_LIST)
+            found["type"] = TYPE_OF[word.lower()]
+        for theirs, ours in ("members", "members"), ("number_allowed", "callers"):
+            if (numbers := text(asked, theirs)) is not None:
+                found[ours] = [each.strip() for each in numbers.split(",") if each.strip()]
+        if (replaced := switch(asked, "replace_caller_id")) is not None:
+            found["replace_name"] = replaced
+        if (longest_s := whole(asked, "limitime", LONGEST_S)) is not None:
+            found["longest_s"] = longest_s
+        if (name := text(asked, "custom_prompt")) is not None:
+            found["prompt"] = self._prompt_named(name)
+        return found
 
+    def _prompt_named(self, name: str) -> str:
+        if not name:
+            return ""
+        for each in self._prompts.kept.entries:
+            if each.form.name == name:
+                return each.id
+        raise unknown("custom_prompt", name)
 
-def _given(asked: Parameters) -> dict[str, Any]:
-    """The fields of our form that a request names."""
-    found: dict[str, Any] = {}
-    if (name := text(asked, "paginggroup_name")) is not None:
-        found["name"] = name
-    if (word := text(asked, "paginggroup_type")) is not None:
-        if word.lower() not in TYPE_OF:
-            raise bad_value("paginggroup_type", NO_LIST)
-        found["type"] = TYPE_OF[word.lower()]
-    for theirs, ours in ("members", "members"), ("number_allowed", "callers"):
-        if (numbers := text(asked, theirs)) is not None:
-            found[ours] = [each.strip() for each in numbers.split(",") if each.strip()]
-    if (replaced := switch(asked, "replace_caller_id")) is not None:
-        found["replace_name"] = replaced
-    if (longest_s := whole(asked, "limitime", LONGEST_S)) is not None:
-        found["longest_s"] = longest_s
-    return found
+    def _name_of(self, prompt: str) -> str | None:
+        entries = self._prompts.kept.entries
+        return next((each.form.name for each in entries if each.id == prompt), None)

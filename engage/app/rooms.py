@@ -50,6 +50,7 @@ class Rooms:
         ground: what everything stands on.
         members_of: the members of extension groups.
         taken: whether something else has a number.
+        prompt_of: the file of a custom prompt, "" when there is none.
     """
 
     def __init__(
@@ -57,15 +58,16 @@ class Rooms:
         ground: Ground,
         members_of: Callable[[list[str]], list[str]],
         taken: Callable[[str], bool],
+        prompt_of: Callable[[str], str],
     ) -> None:
-        self._members_of, self._taken = members_of, taken
+        self._members_of, self._taken, self._prompt_of = members_of, taken, prompt_of
         self._codes = partial(ground.configuration.get, FeatureCodes)
         ground.configuration.register(SECTION, FeatureCodes, Module.FEATURE_CODES)
         on = ground.database, ground.events, _no_trunk, ground.clock
         self.pickup_groups = Routes(PICKUP_GROUPS, *on)
         self.parking_lots = Routes(PARKING_LOTS, *on, self._number_problem)
         self.conference_rooms = Routes(CONFERENCE_ROOMS, *on, self._number_problem)
-        self.paging_groups = Routes(PAGING_GROUPS, *on, self._number_problem)
+        self.paging_groups = Routes(PAGING_GROUPS, *on, self._paging_problem)
         columns = ("number", "name")
         self.routes: Sequence[BaseRoute] = [
             *ObjectRoutes(
@@ -109,6 +111,11 @@ class Rooms:
         """Whether one of them, another than `but`, has a number."""
         return any(number in form.numbers() for at, form in self._numbered() if at != but)
 
+    def playing(self, prompt: str) -> list[str]:
+        """The names of those that play a custom prompt."""
+        forms = (each.form for each in self.paging_groups.entries)
+        return [each.name for each in forms if each.prompt == prompt]
+
     def added_to(self, plan: Plan) -> Plan:
         """The plan with them."""
         lots = tuple(each.form.lot() for each in self.parking_lots.entries)
@@ -136,6 +143,12 @@ class Rooms:
         for kept in (self.parking_lots, self.conference_rooms, self.paging_groups):
             for each in kept.entries:
                 yield each.id, each.form
+
+    def _paging_problem(self, form: PagingGroupForm, but: str) -> dict[str, str]:
+        found = self._number_problem(form, but)
+        if form.prompt and not self._prompt_of(form.prompt):
+            found["prompt"] = N_("This is none of the choices.")
+        return found
 
     def _number_problem(self, form: Numbered, but: str) -> dict[str, str]:
         """A number belongs to one object."""

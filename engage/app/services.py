@@ -60,7 +60,7 @@ DIRECTORIES = RouteKind(
 LEAD_SOMEWHERE = (
     *(Module.INBOUND_ROUTES, Module.IVRS, Module.RING_GROUPS, Module.PARKING_LOTS),
     *(Module.SPEED_DIALS, Module.QUEUES, Module.EXTENSIONS, Module.ANNOUNCEMENTS),
-    *(Module.CALLBACKS, Module.WAKE_UPS),
+    *(Module.CALLBACKS, Module.WAKE_UPS, Module.PAGING_GROUPS),
 )
 """Whose forms have destinations or prompts."""
 TAKEN = N_("This number is taken already.")
@@ -80,6 +80,8 @@ class Services:
     def __init__(self, ground: Ground, people: People, taken: Callable[[str], bool]) -> None:
         self._taken, self._members_of = taken, people.members_of_groups
         self._codes = partial(ground.configuration.get, FeatureCodes)
+        self.others_playing: Callable[[str], list[str]] = lambda prompt: []
+        """Tells the names of what else plays a prompt."""
         ground.configuration.register(SECTION, VoicePrompts, Module.CUSTOM_PROMPTS)
         on = ground.database, ground.events, _no_trunk, ground.clock
         self.prompts = CustomPrompts(
@@ -200,7 +202,7 @@ class Services:
         kept: list[RouteEntry[Any]] = [*self.ivrs.entries, *self.announcements.entries]
         kept += [*self.messages.entries, *self.wake_ups.entries]
         playing = [each.form.name for each in kept if prompt in each.form.needs()]
-        return playing + self._leading(prompt)
+        return playing + self.others_playing(prompt) + self._leading(prompt)
 
     def _leading(self, ident: str) -> list[str]:
         """Which of these lead to an object."""

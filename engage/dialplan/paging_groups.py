@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import MemberGroups, Members, Number
 from engage.dialplan.model import RouteBody
@@ -26,13 +26,17 @@ class PagingGroupForm(RouteBody):
         description=N_("The number that is called."),
         json_schema_extra={"control": "text", "section": GROUP},
     )
-    type: Literal["two_way", "one_way"] = Field(
+    type: Literal["two_way", "one_way", "announcement"] = Field(
         default="two_way",
         title=N_("Type"),
         json_schema_extra={
             "control": "select",
             "section": GROUP,
-            "labels": {"two_way": N_("2-way Intercom"), "one_way": N_("1-way Paging")},
+            "labels": {
+                "two_way": N_("2-way Intercom"),
+                "one_way": N_("1-way Paging"),
+                "announcement": N_("Announcement Paging"),
+            },
         },
     )
     members: Members = Field(
@@ -77,6 +81,17 @@ class PagingGroupForm(RouteBody):
         description=N_("Phones show the group's name instead of the caller's."),
         json_schema_extra={"control": "switch", "section": PAGE},
     )
+    prompt: Annotated[str, StringConstraints(max_length=64)] = Field(
+        default="",
+        title=N_("Custom Prompt"),
+        description=N_("Members hear it first; of an announcement it is all they hear."),
+        json_schema_extra={
+            "control": "select",
+            "section": PAGE,
+            "choices": "/v1/choices/custom-prompts",
+            "placeholder": N_("None"),
+        },
+    )
     longest_s: Annotated[int, Field(ge=0, le=LONGEST_S)] = Field(
         default=0,
         title=N_("Maximum Call Duration"),
@@ -100,10 +115,15 @@ class PagingGroupForm(RouteBody):
             skips_busy=self.skip_busy,
             replaces_name=self.replace_name,
             longest_s=self.longest_s,
+            prompt=self.prompt,
+            announces=self.type == "announcement",
         )
 
     def problems(self) -> dict[str, str]:
         """What does not fit together, by field."""
-        if self.members or self.member_groups:
-            return {}
-        return {"members": N_("Choose at least one member.")}
+        found = {}
+        if not self.members and not self.member_groups:
+            found["members"] = N_("Choose at least one member.")
+        if self.type == "announcement" and not self.prompt:
+            found["prompt"] = N_("Choose what is announced.")
+        return found

@@ -14,7 +14,7 @@ import msgspec
 from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.journal import LegAnswered, LegCalled
-from pbxcore.media.commands import JoinRoom, Play, Tone
+from pbxcore.media.commands import File, JoinRoom, Play, Tone
 from pbxcore.presence.reach import phones
 from pbxcore.sip import causes
 from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.offering import Line
     from pbxcore.dialplan.plan import PagingGroup
     from pbxcore.directory import Extension
+    from pbxcore.media.commands import Played
     from pbxcore.presence.bindings import StoredBinding
 
 RINGS_S: Final = 20.0
@@ -104,6 +105,12 @@ class Paging:
             self._house.anchor.ask(Play(sound, self._room, (_BEGINS,)))
         self._members.append(leg)
         self._join(leg, muted=not self.group.two_way)
+        prompt = self._house.directory.plan.prompts.get(self.group.prompt, "")
+        if prompt:
+            told = partial(self._told, leg)
+            self._house.anchor.play(leg.session.sound, (File(prompt),), told)
+        elif self.group.announces:
+            self._end(leg)
 
     def gone(self, leg: Leg) -> None:
         """A phone will not answer, or has hung up."""
@@ -127,6 +134,15 @@ class Paging:
         if self._ends_at and not self.front.over:
             self.deadline = self._ends_at
             self._house.agent.core.layer.watch(self)
+
+    def _told(self, leg: Leg, _played: Played) -> None:
+        """A member has heard the prompt: now it hears who speaks, if there is more to hear."""
+        if self.group.announces and not leg.over:
+            self._end(leg)
+
+    def _end(self, leg: Leg) -> None:
+        self._call.end(leg, _OVER)
+        self.gone(leg)
 
     def _is_free(self, extension: Extension) -> bool:
         house, number = self._house, extension.number

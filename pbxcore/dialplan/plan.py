@@ -222,6 +222,8 @@ class PagingGroup(msgspec.Struct, frozen=True):
 
     `callers` may call it; none: everybody. Who talks is left out with `skips_busy`. Phones show the
     group's name with `replaces_name`. It lasts `longest_s` at most, 0: as long as the caller likes.
+    Members hear the custom prompt `prompt` first, where there is one; it is all they hear if the
+    group `announces`.
     """
 
     number: str
@@ -232,6 +234,8 @@ class PagingGroup(msgspec.Struct, frozen=True):
     skips_busy: bool = True
     replaces_name: bool = False
     longest_s: int = 0
+    prompt: str = ""
+    announces: bool = False
 
 
 class FeatureCodes(msgspec.Struct, frozen=True):

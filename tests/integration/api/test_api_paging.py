@@ -45,7 +45,14 @@ def test_a_group_is_added_read_changed_and_deleted(api: UcmClient) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"paginggroup_type": "4way"}, {"extension": "1000"}, {"members": ""}, {"limitime": "-1"}],
+    [
+        {"paginggroup_type": "3way"},
+        {"paginggroup_type": "announcement"},
+        {"custom_prompt": "none"},
+        {"extension": "1000"},
+        {"members": ""},
+        {"limitime": "-1"},
+    ],
 )
 def test_what_will_not_do_is_refused(api: UcmClient, wrong: dict[str, str]) -> None:
     assert api.ask("addPaginggroup", **(NEW | wrong)).status != 0

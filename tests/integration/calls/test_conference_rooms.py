@@ -15,7 +15,7 @@ from tests.support.baresip import Baresip
 from tests.support.messaging import eventually
 from tests.support.program import Program
 from tests.support.server import wait_until
-from tests.support.tone import Voice, hears, read_sound, says, sounds
+from tests.support.tone import Voice, hears, read_sound, says, sounds, write_tone
 from tests.support.ucm import UcmClient
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ TONES = {"1000": 440.0, "1001": 700.0, "1002": 1000.0, "1003": 1300.0, "1004": 1
 
 
 @pytest.fixture(scope="module")
-def admin(server: Server) -> Program:
+def admin(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Program:
     """An administrator, who has made rooms and groups."""
     admin = Program(server.url, "admin", "Demo-admin!")
     fifth = {"number": "1004", "first_name": "Eve", "last_name": "Diaz", "sip_secret": "Sip-1004!"}
@@ -43,6 +43,11 @@ def admin(server: Server) -> Program:
         {"name": "All", "number": "6800", "members": ["1001", "1002"], "type": "one_way"},
         {"name": "Few", "number": "6801", "members": ["1001", "1002"], "callers": ["1003"]},
     ]
+    sound = write_tone(tmp_path_factory.mktemp("prompt") / "fire.wav", 900, seconds=2)
+    prompt = admin.send("POST", "/v1/custom-prompts?name=Fire", sound.read_bytes(), "audio/wav")
+    assert prompt.status == 201, prompt.body
+    announced = {"type": "announcement", "prompt": prompt.json()["id"], "members": ["1001"]}
+    groups.append({"name": "Alarm", "number": "6802", **announced})
     for group in groups:
         assert admin.post("/v1/paging-groups", group).status == 201
     password = "Api-rooms-2026!"  # noqa: S105
@@ -199,3 +204,18 @@ async def test_a_page_is_heard_from_all_phones(
         with pytest.raises(Refused) as refused:
             await caller.invite(uri(server, "6801"), session(ours))
         assert refused.value.status == 403
+
+
+async def test_an_announcement_is_heard_and_ends_by_itself(server: Server, admin: Program) -> None:
+    async with AsyncExitStack() as stack:
+        caller, told = [await phone(stack, server, each) for each in ("1000", "1001")]
+        ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
+        call = await caller.invite(uri(server, "6802"), session(ours))
+        came = await told.next_call()
+        await came.accept(session(theirs, 0))
+        await asyncio.to_thread(theirs.hears, 900)
+        await came.ended()
+        await call.ended()
+    [prompt] = admin.get("/v1/custom-prompts").json()["items"]
+    kept = admin.delete(f"/v1/custom-prompts/{prompt['id']}")
+    assert (kept.status, "Alarm" in kept.body.decode()) == (409, True)

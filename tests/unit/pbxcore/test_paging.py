@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import PagingGroup, Plan
 from pbxcore.journal import CallEnded, LegAnswered, LegCalled
@@ -129,5 +131,25 @@ def test_codes_before_one_extension() -> None:
         idle = office["alice"].dial("*80nobody")
         office.run(1)
         assert idle.notes[-1] == "404"
+        office.run()
+        office.check()
+
+
+def test_an_announcement_is_heard_and_over() -> None:
+    with office_with(two_way=False, prompt="fire", announces=True) as office:
+        plan = office.house.directory.plan
+        office.house.directory.plan = msgspec.structs.replace(plan, prompts={"fire": "/fire.wav"})
+        alice = office["alice"].dial("page")
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(1)
+        assert ["fire"] in office.house.workers.said.values()
+        assert office["bob"].talk.notes[-1] != "ended"
+        office.run(2)
+        assert office["bob"].talk.notes[-1] == "ended"
+        assert alice.notes[-1] != "ended"  # somebody else may still hear it
+        office["carol"].talk.accept()
+        office.run(4)
+        assert alice.notes[-1] == office["carol"].talk.notes[-1] == "ended"
         office.run()
         office.check()

@@ -6,7 +6,7 @@ interface PagingGroup {
   id: string;
   name: string;
   number: string;
-  type: "two_way" | "one_way";
+  type: "two_way" | "one_way" | "announcement";
   members: string[];
   member_groups: string[];
 }
@@ -29,10 +29,21 @@ export default function PagingGroupsPage(props: PageProps) {
       columns={[
         { key: "name", title: t("Name"), sort: true, draw: (row) => <bdi>{row.name}</bdi> },
         { key: "number", title: t("Extension"), sort: true, number: true, draw: (row) => row.number },
-        { key: "type", title: t("Type"), sort: true, draw: (row) => (row.type === "two_way" ? t("2-way Intercom") : t("1-way Paging")) },
+        { key: "type", title: t("Type"), sort: true, draw: (row) => typeWords(row.type) },
         { key: "members", title: t("Members"), draw: (row) => <bdi>{row.members.join(", ") || "–"}</bdi> },
         { key: "member_groups", title: t("Extension Groups"), number: true, draw: (row) => String(row.member_groups.length) },
       ]}
     />
   );
+}
+
+function typeWords(type: PagingGroup["type"]): string {
+  switch (type) {
+    case "two_way":
+      return t("2-way Intercom");
+    case "one_way":
+      return t("1-way Paging");
+    case "announcement":
+      return t("Announcement Paging");
+  }
 }
