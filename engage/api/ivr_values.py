@@ -20,12 +20,12 @@ DIALS: Final = {
     "dial_conference": "conference",
     "dial_vmgroup": "voicemail_group",
     "dial_paginggroup": "page",
+    "dial_vmgroup": "voicemail_group",
+    "dial_directory": "directory",
     "dial_trunk": "external",
 }
 """The switches of what may be dialled, and the kind that each opens."""
-_NEVER_DIALLED: Final = (
-    *("dial_multimedia_conference", "dial_queue", "dial_fax", "dial_directory"),
-)
+_NEVER_DIALLED: Final = ("dial_multimedia_conference", "dial_queue", "dial_fax")
 _BUILT_IN: Final = {
     "welcome_prompt": "welcome",
     "timeout_prompt": "ivr-create-timeout",

@@ -18,6 +18,10 @@ KIND_OF: dict[str, str] = {
     "ivr": "ivr",
     "conference": "conference",
     "paginggroup": "page",
+    "announcement": "announcement",
+    "disa": "disa",
+    "directory": "directory",
+    "callback": "callback",
     "prompt": "prompt",
     "external_number": "external",
     "bydid": "by_did",
@@ -40,10 +44,7 @@ NOT_YET = (
     "ext_fax",
 )
 """Switches of what cannot be reached by DID so far."""
-OTHER_PLACES = (
-    *("queue", "multimedia_conference"),
-    *("fax", "disa", "directory", "callback", "announcement"),
-)
+OTHER_PLACES = ("queue", "multimedia_conference", "fax")
 """Fields of destinations that calls cannot go to so far."""
 
 """The switches of what may be reached by DID, and the kind that each opens."""

@@ -8,9 +8,11 @@ from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import (
     LEVELS,
+    Body,
     Destination,
     Ident,
     Level,
+    Name,
     Number,
     When,
     Word,
@@ -30,11 +32,22 @@ PROMPT_CHOICES = "/v1/choices/custom-prompts"
 MOST_KEYS = 60
 MOST_PROMPTS = 5
 
-DialKind = Literal["extension", "ring_group", "ivr", "conference", "page", "external"]
+DialKind = Literal[
+    "extension",
+    "ring_group",
+    "voicemail_group",
+    "ivr",
+    "directory",
+    "conference",
+    "page",
+    "external",
+]
 DIAL_KINDS: JsonDict = {
     "extension": N_("Extensions"),
     "ring_group": N_("Ring Groups"),
+    "voicemail_group": N_("Voicemail Groups"),
     "ivr": N_("IVRs"),
+    "directory": N_("Dial by Name"),
     "conference": N_("Conference Rooms"),
     "page": N_("Paging/Intercom Groups"),
     "external": N_("External Numbers"),
@@ -68,12 +81,17 @@ def _hang_up(title: str) -> Destination:
     return place
 
 
-class KeyEvent(When):
-    """Where a key leads while a time condition holds."""
+class Key(Body):
+    """A key of a telephone."""
 
     key: Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#"] = Field(
         default="1", title=N_("Key"), json_schema_extra={"control": "select"}
     )
+
+
+class KeyEvent(When, Key):
+    """Where a key leads while a time condition holds."""
+
     destination: Destination = Field(
         default=Destination(), title=N_("Destination"), json_schema_extra={"control": "group"}
     )
@@ -82,6 +100,7 @@ class KeyEvent(When):
 class IvrForm(RouteBody):
     """A menu that callers walk through with keys."""
 
+    name: Name = Field(title=N_("Name"), json_schema_extra={"section": IVR})
     number: Number = Field(
         title=N_("Extension"),
         description=N_("The number that is called; 7000 to 7100 are usual."),

@@ -99,7 +99,14 @@ class Planning:
                     emergency=emergency,
                 )
             case Place(
-                "page" | "intercom" | "parking_lot" | "listen" | "whisper" | "barge" | "priority"
+                "callback"
+                | "page"
+                | "intercom"
+                | "parking_lot"
+                | "listen"
+                | "whisper"
+                | "barge"
+                | "priority"
             ) as place:
                 return Aim(origin, place.value, direction, original=found.original, place=place)
             case Place() as place if service_at(self._directory.plan, place) is not None:

@@ -54,7 +54,8 @@ def test_routes_are_added_with_their_trunk(server: Server, new_context: NewConte
     admin.get_by_label("Route Name", exact=True).fill("Main")
     choose(admin, "Trunks", "City Line")
     admin.keyboard.press("Escape")
-    admin.get_by_label("Number", exact=True).first.fill("1000")
+    admin.get_by_role("combobox", name="Number", exact=True).first.click()
+    admin.get_by_role("option", name="(1000)").click()
     save(admin)
     expect(admin.get_by_role("rowheader", name="Main")).to_be_visible()
     [added] = program.get("/v1/inbound-routes").json()["items"]

@@ -1,0 +1,74 @@
+"""An administrator arranges what answers calls by itself: prompts, menus, what they lead to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.support.browser import serious_faults
+from tests.support.desk import open_administration
+from tests.support.program import Program
+from tests.support.tone import write_tone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import BrowserContext, Page
+
+    from tests.support.server import Server
+
+    NewContext = Callable[..., BrowserContext]
+
+
+def choose(admin: Page, field: str, option: str) -> None:
+    admin.get_by_role("combobox", name=field, exact=True).last.click()
+    admin.get_by_role("option", name=option, exact=True).click()
+
+
+def test_a_prompt_is_uploaded_and_a_menu_plays_it(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    admin = open_administration(new_context, server.url)
+    admin.get_by_role("link", name="Custom Prompts", exact=True).click()
+    admin.get_by_label("Sound file").set_input_files(write_tone(tmp_path / "Hello.wav", 440))
+    expect(admin.get_by_role("rowheader", name="Hello")).to_be_visible()
+    assert serious_faults(admin) == []
+    admin.get_by_role("link", name="IVR", exact=True).click()
+    admin.get_by_role("button", name="Add", exact=True).first.click()
+    admin.get_by_label("Name", exact=True).fill("Main")
+    admin.get_by_label("Extension", exact=True).fill("7000")
+    choose(admin, "Prompts", "Hello")
+    admin.keyboard.press("Escape")
+    admin.get_by_role("button", name="Add a row", exact=True).click()
+    row = admin.get_by_role("group", name="Keys 1", exact=True)
+    row.get_by_role("combobox", name="Number", exact=True).click()
+    admin.get_by_role("option", name="(1001)").click()
+    assert serious_faults(admin) == []
+    admin.screenshot(path=tmp_path / "ivr.png", full_page=True)
+    admin.get_by_role("button", name="Save", exact=True).click()
+    expect(admin.get_by_role("rowheader", name="Main")).to_be_visible()
+    [added] = Program(server.url, "admin", "Demo-admin!").get("/v1/ivrs").json()["items"]
+    assert (len(added["prompts"]), added["keys"][0]["destination"]) == (
+        1,
+        {"kind": "extension", "value": "1001"},
+    )
+
+
+def test_services_have_pages(server: Server, new_context: NewContext) -> None:
+    admin = open_administration(new_context, server.url)
+    for page, empty in (
+        ("Dial by Name", "No directories yet"),
+        ("Announcements", "No announcements yet"),
+        ("Announcement Center", "No announcements yet"),
+        ("Announcement Groups", "No groups yet"),
+        ("DISA", "No DISAs yet"),
+        ("Callback", "No callbacks yet"),
+        ("Wake-up Service", "No wake-up calls yet"),
+    ):
+        admin.get_by_role("link", name=page, exact=True).click()
+        expect(admin.get_by_text(empty)).to_be_visible()
+        admin.get_by_role("button", name="Add", exact=True).first.click()
+        expect(admin.get_by_label("Name", exact=True)).to_be_visible()
+        assert serious_faults(admin) == []
