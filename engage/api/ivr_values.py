@@ -20,7 +20,6 @@ DIALS: Final = {
     "dial_conference": "conference",
     "dial_vmgroup": "voicemail_group",
     "dial_paginggroup": "page",
-    "dial_vmgroup": "voicemail_group",
     "dial_directory": "directory",
     "dial_trunk": "external",
 }
