@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
@@ -17,6 +17,7 @@ from engage.voicemail.wire import (
     message_json,
     messages_json,
 )
+from engage.web.collections import QUERY, asked, matching, page
 from engage.web.openapi import operation
 from engage.web.requests import actor, answer, flag, named, principal, read
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 DOWNLOAD = (("download", "`1`: as a file to be saved"),)
 SOUND = ("audio/x-wav",)
+SORTS = ("number", "name", "new", "old")
 
 
 class OwnVoicemailRoutes:
@@ -92,12 +94,14 @@ class VoicemailRoutes:
             Route(f"{one}/sound", self.sound, methods=["GET"]),
         ]
 
-    @operation("List mailboxes", answer=MailboxList, roles=("admin",))
+    @operation("List mailboxes", answer=MailboxList, roles=("admin",), query=QUERY)
     async def mailboxes(self, request: Request) -> Response:
         """Those of extensions and of groups, by number."""
         who = await actor(request, "admin")
         owners = self._voicemail.owners(who)
-        return answer(mailboxes_json(owners, await self._voicemail.counts()))
+        wanted = asked(request, sorts=SORTS)
+        rows = matching(mailboxes_json(owners, await self._voicemail.counts()), wanted, _words)
+        return answer(page(rows, wanted, key=_key, ident=_number, shown=lambda row: row))
 
     @operation("List the voice messages of a mailbox", answer=MessageList, roles=("admin",))
     async def messages(self, request: Request) -> Response:
@@ -123,6 +127,18 @@ class VoicemailRoutes:
         who = await actor(request, "admin")
         who.check(Module.VOICEMAIL, "view")
         return named(request, "number")
+
+
+def _words(row: dict[str, Any]) -> tuple[str, ...]:
+    return str(row["number"]), str(row["name"])
+
+
+def _key(row: dict[str, Any], field: str) -> Any:
+    return row[field]
+
+
+def _number(row: dict[str, Any]) -> str:
+    return str(row["number"])
 
 
 def _file(request: Request, path: Path) -> FileResponse:

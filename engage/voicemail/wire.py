@@ -83,7 +83,9 @@ def messages_json(held: Iterable[Held]) -> dict[str, Any]:
     return {"items": shown, "new": sum(each["folder"] == "new" for each in shown)}
 
 
-def mailboxes_json(owners: Mapping[str, Owner], counts: Mapping[str, Mailbox]) -> dict[str, Any]:
+def mailboxes_json(
+    owners: Mapping[str, Owner], counts: Mapping[str, Mailbox]
+) -> list[dict[str, Any]]:
     """Every mailbox."""
     shown = []
     for number, owner in sorted(owners.items()):
@@ -97,4 +99,4 @@ def mailboxes_json(owners: Mapping[str, Owner], counts: Mapping[str, Mailbox]) -
                 "urgent": now.urgent_new,
             }
         )
-    return {"items": shown, "cursor": None, "total": len(shown)}
+    return shown

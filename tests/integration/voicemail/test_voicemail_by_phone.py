@@ -5,21 +5,27 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import av
+import numpy as np
 import pytest
 
+from tests.integration.calls.test_features import talk
 from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
+from tests.support.mail_sink import MailSink
+from tests.support.messaging import eventually
 from tests.support.program import Program
-from tests.support.tone import Voice, hears, says
+from tests.support.server import Server
+from tests.support.tone import Voice, heard, hears, read_sound, says
 from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pbxcore.media.samples import Samples
     from pbxcore.net.user_agent import AsyncUserAgent
-    from tests.support.server import Server
 
 
 async def lamp_of(stack: AsyncExitStack, server: Server, number: str) -> Watcher:
@@ -50,6 +56,18 @@ async def leave(
     await call.press("#")
     await asyncio.sleep(0.5 + seconds)  # what is recorded is time
     await call.hang_up()
+
+
+async def counted(user: Program, count: int) -> list[dict[str, Any]]:
+    """Wait until so many new messages lie in a mailbox."""
+    items: list[dict[str, Any]] = []
+
+    def there() -> bool:
+        items[:] = user.get("/v1/me/voicemail").json()["items"]
+        return sum(each["folder"] == "new" for each in items) == count
+
+    await eventually(lambda: asyncio.to_thread(there))
+    return items
 
 
 def mine(server: Server, number: str) -> Program:
@@ -110,3 +128,78 @@ async def test_lamp_goes_out_when_the_last_message_is_deleted(
         assert deleted.status == 204
         await shows(lamp, "0/0 (0/0)", 5)
         assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("attended", [False, True], ids=["blind", "attended"])
+async def test_forwarded_to_voicemail_a_transferred_caller_leaves_a_message(
+    server: Server, admin: Program, attended: bool
+) -> None:
+    row = {"presence": "available", "case": "always", "kind": "voicemail", "value": "1003"}
+    assert admin.patch("/v1/extensions/1003", {"forwards": [row]}).status == 200
+    target, user = f"sip:1003@127.0.0.1:{server.sip_port}", mine(server, "1003")
+    already = user.get("/v1/me/voicemail").json()["new"]
+    async with AsyncExitStack() as stack:
+        caller, first = [await phone(stack, server, each) for each in ("1000", "1001")]
+        said, other, asking = (stack.enter_context(Voice(hz)) for hz in (600, 900, 1200))
+        call, came = await talk(server, (caller, said), (first, other), "1001")
+        if attended:
+            consulting = await first.invite(target, session(asking))
+            await came.refer(target, replacing=consulting)
+            await asyncio.gather(came.ended(), consulting.ended())
+        else:
+            await came.refer(target)
+            await came.ended()
+        await asyncio.sleep(0.5)
+        await call.press("#")
+        await asyncio.sleep(4.5)  # what is recorded is time
+        await call.hang_up()
+        await counted(user, already + 1)
+    assert admin.patch("/v1/extensions/1003", {"forwards": []}).status == 200
+
+
+async def test_folders_and_sound_over_http(server: Server, tmp_path: Path) -> None:
+    user = mine(server, "1002")
+    async with AsyncExitStack() as stack:
+        caller, voice = await phone(stack, server, "1000"), stack.enter_context(Voice(600))
+        await leave(server, caller, voice, "*1002")
+        (message,) = await counted(user, 1)
+    path = f"/v1/me/voicemail/{message['id']}"
+    sound = tmp_path / "message.wav"
+    sound.write_bytes(user.get(f"{path}/sound").body)
+    samples, rate = read_sound(sound)
+    assert heard(samples, 600, rate) > 0.8
+    assert user.patch(path, {"folder": "work"}).json()["folder"] == "work"
+    assert user.get("/v1/me/voicemail").json()["new"] == 0
+    assert user.patch(path, {"folder": "attic"}).status == 422
+    assert mine(server, "1001").get(f"{path}/sound").status == 404
+    assert user.delete(path).status == 204
+    assert user.delete(path).status == 404
+
+
+async def test_each_message_is_mailed_with_its_sound(tmp_path: Path) -> None:
+    async with MailSink() as sink, AsyncExitStack() as stack:
+        server = stack.enter_context(Server("--smtp", f"smtp://127.0.0.1:{sink.port}"))
+        admin = Program(server.url, "admin", "Demo-admin!")
+        assert admin.patch("/v1/extensions/1002", {"email": "cy@example.com"}).status == 200
+        caller, voice = await phone(stack, server, "1000"), stack.enter_context(Voice(600))
+        await leave(server, caller, voice, "1002")
+        (mail,) = await sink.arrived(1)
+        assert mail.recipients == ["cy@example.com"]
+        assert "1000" in str(mail.message["Subject"])
+        (attached,) = mail.message.iter_attachments()
+        assert attached.get_content_type() == "audio/mpeg"
+        whole = tmp_path / "message.mp3"
+        whole.write_bytes(attached.get_payload(decode=True))  # type: ignore[arg-type]
+        assert heard(samples_of(whole), 600, 16_000) > 0.8
+
+
+def samples_of(path: Path) -> Samples:
+    """A recording of 16 kHz, whatever its coding."""
+    with av.open(str(path)) as sound:
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=16_000)
+        parts = [
+            part.to_ndarray()[0]
+            for frame in sound.decode(audio=0)
+            for part in resampler.resample(frame)
+        ]
+    return np.concatenate(parts)

@@ -16,11 +16,13 @@ import styles from "./Frame.module.css";
 import { useGrant } from "./grants";
 import { Preferences } from "./Preferences";
 import { endPush } from "./push";
+import { useVoicemail } from "./useVoicemail";
 
 export function Frame({ view, children }: { view: string; children: ReactNode }) {
   const desk = useDesk();
   const serves = useGrant("livechat");
   const sees = useGrant("contacts");
+  const voicemail = useVoicemail();
   return (
     <div className={styles.frame}>
       <nav className={styles.rail} aria-label={t("Main")}>
@@ -30,6 +32,7 @@ export function Frame({ view, children }: { view: string; children: ReactNode })
         {serves && <Entry icon="headset" name={t("Live Chat")} to="live-chat" view={view} badge={desk.inquiries.length + desk.unreadVisitors} words={badgeWords(desk.inquiries.length, desk.unreadVisitors)} />}
         <Entry icon="chat" name={t("Chats")} to="chats" view={view} badge={desk.unreadChats} words={nt("{n} unread message", "{n} unread messages", desk.unreadChats)} />
         <Entry icon="phone" name={t("Calls")} to="calls" view={view} badge={0} words="" />
+        {voicemail.state !== "none" && <Entry icon="voicemail" name={t("Voicemail")} to="voicemail" view={view} badge={voicemail.waiting} words={nt("{n} new message", "{n} new messages", voicemail.waiting)} />}
         {sees && <Entry icon="people" name={t("Contacts")} to="contacts" view={view} badge={0} words="" />}
         <Own />
       </nav>

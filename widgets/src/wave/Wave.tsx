@@ -20,6 +20,7 @@ import { useGrant } from "./grants";
 import { LiveChat } from "./LiveChat";
 import { OwnCalls } from "./OwnCalls";
 import { OwnSecurity } from "./OwnSecurity";
+import { Voicemail } from "./Voicemail";
 
 /** Everything behind the sign-in; it lives on while the session is being renewed. */
 export function Wave({ me }: { me: Me }) {
@@ -52,6 +53,8 @@ export function Wave({ me }: { me: Me }) {
             <Chats selected={selected} message={message} />
           ) : view === "calls" ? (
             <Calls />
+          ) : view === "voicemail" ? (
+            <Voicemail />
           ) : view === "contacts" ? (
             <Contacts />
           ) : view === "call-settings" ? (

@@ -60,3 +60,4 @@ export const microphoneOff: Icon = ["M9 9v2a3 3 0 0 0 4.500 2.600", "M15 11V6a3 
 export const transfer: Icon = ["M4 8h14", "M14 4l4 4-4 4", "M20 16H6", "M10 12l-4 4 4 4"];
 export const incoming: Icon = ["M19 5 6 18", "M6 9v9h9"];
 export const outgoing: Icon = ["M5 19 18 6", "M9 6h9v9"];
+export const voicemail: Icon = ["M6.5 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z", "M17.5 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z", "M6.5 15.5h11"];
