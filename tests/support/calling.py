@@ -106,6 +106,24 @@ class Phone(Application):
             call.ring()
         self.simulation.after(chance.between(0, 30), lambda: self._decide(call, talk, answer))
 
+    def ask_to_call(self, whom: bytes, target: bytes) -> None:
+        """Ask somebody, outside of any call, to call somebody else."""
+
+        def told(progress: Progress) -> None:
+            if progress.final:
+                self.waiting -= 1
+
+        self.waiting += 1
+        self.agent.refer(whom, target, told)
+
+    def referred(self, referral: Referral) -> None:
+        """Call whom we are asked to call, or not."""
+        if self.chance.happens(0.3):
+            referral.refuse()
+            return
+        referral.accept()
+        self.call(referral.reference.target.uri).told = referral.progress
+
     def _decide(self, call: IncomingCall, talk: Talk, answer: bytes) -> None:
         if call.ended:
             return
@@ -202,13 +220,8 @@ class Talk(CallListener):
         """Hear a key."""
 
     def referred(self, call: Call, referral: Referral) -> None:
-        """Call whom we are asked to call, or not."""
-        if self._chance.happens(0.3):
-            referral.refuse()
-            return
-        referral.accept()
-        talk = self._phone.call(referral.reference.target.uri)
-        talk.told = referral.progress
+        """Do what a phone does that is asked outside of a call."""
+        self._phone.referred(referral)
 
     def ended(self, call: Call, ending: Ending) -> None:
         """This end is over; a second time is a fault."""
@@ -313,10 +326,13 @@ def play_calls(
 
 
 def call_somebody(simulation: Simulation, phones: list[Phone]) -> None:
-    """One of the phones calls another."""
+    """One of the phones calls another, or asks it to call somebody."""
     chance = simulation.chance
     first = chance.below(len(phones))
     other = phones[(first + 1 + chance.below(len(phones) - 1)) % len(phones)]
+    if chance.happens(0.15):
+        phones[first].ask_to_call(other.stack.uri, chance.one_of(phones).stack.uri)
+        return
     phones[first].call(
         other.stack.uri + chance.one_of((b"", b";transport=tcp")),
         with_offer=chance.happens(0.8),
