@@ -147,6 +147,8 @@ class Incoming:
             self._perform(machine.answer(data, now, success=status < 300))
         else:
             self._perform(machine.answer(data, now))
+            if status >= 300:
+                self._layer.part(self)  # by another path it may be asked again, and refused again
             self.request = _FORGOTTEN  # a repetition needs the answer only
             del self.head
         self._moved()

@@ -326,14 +326,18 @@ class TransactionLayer:
         self._server[incoming.key] = incoming
         self._merged[incoming.merged_key] = incoming
 
+    def part(self, incoming: Incoming) -> None:
+        """Take the same request by another path for a new one from here on."""
+        if self._merged.get(incoming.merged_key) is incoming:
+            del self._merged[incoming.merged_key]
+
     def moved(self, incoming: Incoming) -> None:
         """A server transaction's deadline changed, or it has ended."""
         if incoming.deadline is not None:
             self._deadlines.watch(incoming)
         elif self._server.get(incoming.key) is incoming and not incoming.open:
             del self._server[incoming.key]
-            if self._merged.get(incoming.merged_key) is incoming:
-                del self._merged[incoming.merged_key]
+            self.part(incoming)
 
     def watch_invite(self, outgoing: OutgoingInvite) -> None:
         """A sent INVITE's deadline changed, or it has ended."""

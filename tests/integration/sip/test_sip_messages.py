@@ -134,8 +134,9 @@ async def test_nobody_writes_in_another_name_or_without_password(house: House, p
             credentials = phone.credentials("MESSAGE", "sip:x", challenge)
             signed = f"\r\nAuthorization: {credentials}\r\n\r\n".encode()
             own = message(branch=f"{branch}2", sender=sender).replace(b"elsewhere", b"pbx")
-            peer.send(own.replace(b"\r\n\r\n", signed))
-            assert (await peer.next()).startswith(b"SIP/2.0 403 Not Your Address\r\n")
+            for _ in range(2):  # the repetition's nonce count is used up, its answer the same
+                peer.send(own.replace(b"\r\n\r\n", signed))
+                assert (await peer.next()).startswith(b"SIP/2.0 403 Not Your Address\r\n")
     await trust_loopback(house)
     own = message(branch="own").replace(b"elsewhere.test", b"pbx.test")
     peer.send(own)  # a trusted peer may not speak for an extension of ours
