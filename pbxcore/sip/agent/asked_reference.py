@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pbxcore.errors import RemoteProtocolError
@@ -52,7 +53,7 @@ class AskedReference:
 
     def start(self) -> None:
         """Send it."""
-        draft = lambda: self._conversation.draft(b"REFER")  # noqa: E731
+        draft = partial(self._conversation.draft, b"REFER")
         Errand(self._core, b"REFER", draft, self._heard, lines=self._lines).start()
 
     def begin(self, incoming: Incoming) -> None:
