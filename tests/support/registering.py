@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hypothesis import strategies as st
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from pbxcore.directory import Directory, DomainSettings, Extension, Mailbox, Snapshot
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.packages.message_summary import read_summary
+from pbxcore.presence.packages.presence import PIDF, Presence, Service, read_pidf, write_pidf
 from pbxcore.simulator import Conditions, Server, Simulation, Stack
 from pbxcore.sip.agent.profile import Profile
 from pbxcore.sip.agent.route import UriRouter
@@ -29,7 +29,6 @@ TROUBLE_S: Final = 300.0
 """How long the network does what it likes."""
 CALM_S: Final = 2.0 * EXPIRY_S + 64
 """After which nobody may believe anything wrong: all was renewed, or has expired."""
-_BASIC: Final = re.compile(rb"<basic>(\w+)</basic>")
 
 
 class Desk(Application):
@@ -38,6 +37,7 @@ class Desk(Application):
     Attributes:
         mailbox: what it was told last; None before it was told anything.
         present: whom it believes to be there.
+        mood: what it says of its owner; `moods` what it believes of the others.
     """
 
     def __init__(self, simulation: Simulation, stack: Stack, server: Stack, transport: str):
@@ -47,13 +47,15 @@ class Desk(Application):
         self.name = stack.name
         self.mailbox: Mailbox | None = None
         self.present: dict[str, bool] = {}
+        self.mood, self.moods = "", dict[str, str]()
+        self._etag, self._publishing = b"", False
         self.registered_until = 0.0
         self._on = False
         self._watching: dict[bytes, Subscription] = {}
         account = Account(stack.name, f"of {stack.name}")
         octets = simulation.chance.octets
         self._attempts = DigestClient(lambda _realm: account, lambda: octets(8).hex().encode())
-        address = b"<%b>" % self._uri(self.name.encode())
+        self._address = address = b"<%b>" % self._uri(self.name.encode())
         self.agent = UserAgent(
             stack.layer,
             UriRouter(stack, lambda most: simulation.chance.below(most + 1)),
@@ -81,6 +83,7 @@ class Desk(Application):
         """Say goodbye."""
         self._on = False
         self._register()
+        self.say("")
         for each in list(self._watching.values()):
             each.stop()
 
@@ -126,6 +129,42 @@ class Desk(Application):
         if self._on or still_there:
             self._register()
 
+    # Publication
+
+    def say(self, mood: str) -> None:
+        """Tell everybody how its owner is; nothing takes back what was told."""
+        self.mood = mood
+        self._publish()
+
+    def _publish(self) -> None:
+        if self._publishing or not (self.mood or self._etag):
+            return  # one at a time: each answer brings the tag of the next
+        self._publishing, mood = True, self.mood
+        uri = self._uri(self.name.encode())
+        lines = [b"Event: presence", b"Expires: %d" % (EXPIRY_S if mood else 0)]
+        lines += [b"SIP-If-Match: " + self._etag] if self._etag else []
+        body = b""
+        if mood:
+            lines.append(b"Content-Type: " + PIDF)
+            body = write_pidf(Presence((Service("desk", open=True),), note=mood), uri.decode())
+
+        def answered(status: int, response: Response | None) -> None:
+            self._publishing = False
+            self._published(mood, status, response)
+
+        conversation = self.agent.conversation(uri, from_=self._address, to=self._address)
+        self.agent.request(b"PUBLISH", conversation, answered, lines=tuple(lines), body=body)
+
+    def _published(self, mood: str, status: int, response: Response | None) -> None:
+        after, again_s = self.simulation.after, self._chance.between(1, 20)
+        if status == 200 and response is not None:
+            self._etag = (response.get(b"sip-etag") or b"") if mood else b""
+            again_s = EXPIRY_S / 2 if mood == self.mood else 0.0
+        elif status == 412 or not mood:
+            self._etag = b""  # it has expired, or will
+        if self.mood or (mood and self._etag):
+            after(again_s, self._publish)
+
     # Subscriptions
 
     def _watch_again(self, event: bytes, number: str) -> None:
@@ -152,8 +191,9 @@ class Desk(Application):
 
     def _learn(self, event: bytes, number: str, body: bytes, before: list[int]) -> None:
         if event == b"presence":
-            found = _BASIC.search(body)
-            self.present[number] = found is not None and found[1] == b"open"
+            told = read_pidf(body)
+            self.present[number] = any(each.open for each in told.services)
+            self.moods[number] = told.note
             return
         self.mailbox = read_summary(body)
         # Mailboxes only fill here: within one dialog nothing older is told after something newer.
@@ -173,7 +213,7 @@ class Trouble(NamedTuple):
     """What happens to a phone's way to the server, or to the server itself.
 
     `kind` is `cut`, `break`, `crash` (both for `seconds`), `message` (one more in the mailbox),
-    `off` or `on`.
+    `mood` (another one is told), `off` or `on`.
     """
 
     at: float
@@ -213,6 +253,8 @@ class Registered:
             case "message":
                 waiting = self.server.mailbox(desk.name).new
                 self.server.put_mailbox(desk.name, Mailbox(new=waiting + 1))
+            case "mood":
+                desk.say(f"since {trouble.at}")
             case "off":
                 desk.switch_off()
             case "on":
@@ -247,13 +289,16 @@ class Registered:
             assert desk.mailbox == self.server.mailbox(desk.name), desk.name
             assert all(desk.present.values()), f"{desk.name} sees {desk.present}"
             assert len(desk.present) == len(self.desks) - 1
+            for other in self.desks:
+                if other.mood and other is not desk:
+                    assert desk.moods[other.name] == other.mood, desk.name
 
 
 TROUBLES: Final = st.lists(
     st.builds(
         Trouble,
         st.floats(0, TROUBLE_S - 60),
-        st.sampled_from(["cut", "break", "crash", "message", "message", "off", "on"]),
+        st.sampled_from(["cut", "break", "crash", "message", "mood", "off", "on"]),
         st.integers(0, 2),
         st.floats(0, 50),
     ),
