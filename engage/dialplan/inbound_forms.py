@@ -188,6 +188,18 @@ class InboundRouteForm(RouteBody):
             "when": {"field": "auto_answer", "is": True},
         },
     )
+    prompt: Annotated[str, Field(max_length=64)] = Field(
+        default="",
+        title=N_("Prompt"),
+        description=N_("What callers hear meanwhile. Left empty, it rings."),
+        json_schema_extra={
+            "control": "select",
+            "section": FAX,
+            "choices": "/v1/choices/custom-prompts",
+            "placeholder": N_("None"),
+            "when": {"field": "auto_answer", "is": True},
+        },
+    )
     permission: Level = Field(
         default="internal",
         title=N_("Privilege Level"),
@@ -236,6 +248,7 @@ class InboundRouteForm(RouteBody):
             fax_place=self.fax_destination.place,
             auto_answer=self.auto_answer,
             detection_timeout_s=self.detection_timeout_s,
+            prompt=self.prompt,
             collect_calls_blocked=self.block_collect_calls,
             enabled=not self.disabled,
             recorded=self.auto_record,

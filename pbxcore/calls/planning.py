@@ -18,7 +18,7 @@ from pbxcore.sip import causes
 from pbxcore.sip.uri import escaped_user
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from pbxcore.calls.trunk_legs import Try
@@ -79,7 +79,10 @@ class Planning:
         )
         alert_info = "" if found.route is None else found.route.alert_info
         return msgspec.structs.replace(
-            aim, recorded=recorded, fax=_fax_detection(found), alert_info=alert_info
+            aim,
+            recorded=recorded,
+            fax=_fax_detection(found, self._directory.plan.prompts),
+            alert_info=alert_info,
         )
 
     def _aim(self, origin: Origin, dialled: str, direction: str, found: Resolution) -> Aim:
@@ -137,8 +140,8 @@ class Planning:
         raise RemoteProtocolError(_refusal(to).status)
 
 
-def _fax_detection(found: Resolution) -> FaxDetection | None:
-    """What the inbound route says of faxes, if anything."""
+def _fax_detection(found: Resolution, prompts: Mapping[str, str]) -> FaxDetection | None:
+    """What the inbound route says of faxes, if anything; `prompts` are the files of prompts."""
     route, to = found.route, found.to
     if route is None or not route.fax_detection:
         return None
@@ -149,7 +152,7 @@ def _fax_detection(found: Resolution) -> FaxDetection | None:
         route.fax_place,
         route.auto_answer,
         route.detection_timeout_s,
-        route.prompt,
+        prompts.get(route.prompt, ""),
         otherwise,
         route.permission,
     )

@@ -11,10 +11,13 @@ import pytest
 from pbxcore.media.tones import CNG_HZ
 from pbxcore.net.user_agent import Refused
 from tests.integration.calls.test_calls_by_routes import dialled, provider
+from tests.integration.calls.test_services import add_prompt
 from tests.integration.calls.test_two_phones import port_of, session
 from tests.support.tone import Voice
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.integration.calls.test_calls_by_routes import Provider
 
 __all__ = ["provider"]
@@ -151,11 +154,15 @@ async def test_a_pin_opens_the_route_and_its_owner_is_charged(provider: Provider
     provider.remove(f"/v1/pin-groups/{group.json()['id']}")
 
 
-async def test_a_fax_is_told_from_a_person_before_a_phone_rings(provider: Provider) -> None:
+async def test_a_fax_is_told_from_a_person_before_a_phone_rings(
+    provider: Provider, tmp_path: Path
+) -> None:
     pair = provider.pair
+    prompt = add_prompt(pair.server, provider.admin, tmp_path, "Fax", 700)
     route = provider.route(
         "inbound", name="Both", trunks=[provider.trunk], dids="8100",
         destination={"kind": "extension", "value": "1001"}, fax_detection=True, auto_answer=True,
+        prompt=prompt,
         fax_destination={"kind": "extension", "value": "1000"}, detection_timeout_s=3,
     )  # fmt: skip
     with Voice(1000) as theirs:
@@ -165,6 +172,8 @@ async def test_a_fax_is_told_from_a_person_before_a_phone_rings(provider: Provid
                 call = provider.agent.call(pair.uri("8100"), session(ours))
                 await call.answered()
                 ours.talk(port_of(call.remote_description))
+                if hz != CNG_HZ:
+                    await asyncio.to_thread(ours.hears, 700, seconds=0.3)
                 came = await taker.next_call()
                 waited = time.monotonic() - begun
                 assert waited < 2.5 if hz == CNG_HZ else 2.5 < waited < 4.5
