@@ -118,7 +118,7 @@ function Own() {
             {t("Settings")}
           </Menu.Item>
           <Menu.Item leftSection={<Icon name="phone" size={17} />} onClick={() => go("call-settings")}>
-            {t("Call settings")}
+            {t("Forwarding and presence")}
           </Menu.Item>
           <Menu.Item leftSection={<Icon name="shield" size={17} />} onClick={() => go("security")}>
             {t("Password and security")}

@@ -12,7 +12,7 @@ export function OwnCalls() {
   return (
     <main className={styles.page}>
       <div className={styles.column}>
-        <PageHead title={t("Call settings")} />
+        <PageHead title={t("Forwarding and presence")} />
         <div className={styles.content}>
           <Suspense fallback={<Loading />}>
             <CallSettings />

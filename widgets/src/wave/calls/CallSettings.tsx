@@ -6,6 +6,7 @@ import { Failed, Loading } from "../../kit/Blank";
 import { useSession } from "../../kit/session-context";
 import { useLoaded } from "../../kit/useLoaded";
 import { t } from "../../shared/i18n";
+import "../../admin/mantine.css";
 
 const PATH = "/v1/me/call-settings";
 
