@@ -24,7 +24,7 @@ CUSTOM_NUMBER = "2"
 
 TIME = Whole(0, 8, TIME_CONDITIONS)
 DESTINATION = Digit(DESTINATIONS)
-TARGET = Line(32, 1, re.compile(r"[0-9A-Za-z+*#-]+"), "digits, letters and + - * #")
+TARGET = Line(64, 1, re.compile(r"[0-9A-Za-z+*#-]+"), "digits, letters and + - * #")
 
 RECORD = "sip_presence_settings"
 RECORDS = (RECORD, "presence_settings")

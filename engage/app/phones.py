@@ -98,7 +98,7 @@ class Phones:
             outbox,
             everyone.sockets,
         )
-        self.records = Records(ground, pbx, people, self.trunks.name_of)
+        self.records = Records(ground, pbx, people, self.trunks.name_of, outbox)
         self.chat = DirectChat(
             database,
             messaging.hub,
@@ -121,6 +121,7 @@ class Phones:
                 self.dialplan.location_of,
             ),
             others=(
+                self.records.missed,
                 self.records.log,
                 self.mailboxes.log,
                 people.phone_features,

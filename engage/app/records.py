@@ -10,6 +10,7 @@ from engage.calls.conferences import LiveConferences
 from engage.calls.control import LiveCalls
 from engage.calls.history import CallHistory
 from engage.calls.live_routes import LiveCallRoutes
+from engage.calls.missed_calls import MissedCalls
 from engage.calls.projection import CallLog
 from engage.calls.routes import CallRoutes
 from engage.calls.sound import Recordings
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from engage.app.ground import Ground
+    from engage.mailing import Mailer
     from engage.people.service import People
     from engage.processes.link import PbxLink
 
@@ -29,12 +31,22 @@ class Records:
     """Records of calls; `log` follows the PBX's journal."""
 
     def __init__(
-        self, ground: Ground, pbx: PbxLink, people: People, trunk_name: Callable[[str], str]
+        self,
+        ground: Ground,
+        pbx: PbxLink,
+        people: People,
+        trunk_name: Callable[[str], str],
+        mailer: Mailer,
     ) -> None:
         database = ground.database
         self.trunk_name = trunk_name
         folder = ground.settings.recordings
-        self.log = CallLog(database, ground.events, people.name_of, trunk_name, folder)
+        self.missed = MissedCalls(
+            database, mailer, lambda number: bool(people.name_of(number)), people.wants_missed
+        )
+        self.log = CallLog(
+            database, ground.events, people.name_of, trunk_name, folder, self.missed.ended
+        )
         self.live = LiveCalls(self.log, pbx, database)
         self.history = CallHistory(database)
         self.recordings = Recordings(database, folder)

@@ -41,6 +41,7 @@ class CallLog:
         name_of: the name of an extension.
         trunk_name: the name of a trunk by its id; empty for one that is gone.
         folder: where recordings are.
+        ended: told each record that is on disk.
     """
 
     def __init__(
@@ -50,7 +51,9 @@ class CallLog:
         name_of: Names,
         trunk_name: Callable[[str], str],
         folder: Path,
+        ended: Callable[[CallRecord, Sequence[LegRecord]], None] = lambda record, legs: None,
     ) -> None:
+        self._ended = ended
         self._database, self._events = database, events
         self._name_of, self._trunk_name = name_of, trunk_name
         self._folder = folder
@@ -144,6 +147,7 @@ class CallLog:
         self._events.publish(CallsChanged(frozenset(touched)))
         for record, legs in written:
             self._events.publish(_ended(record, legs))
+            self._ended(record, legs)
 
 
 async def _record(

@@ -165,6 +165,21 @@ VOICE_MESSAGE = Kind(
         Variable("sound", N_("The recording, where it is attached"), "message.wav", Form.SOUND),
     ),
 )
+MISSED_CALL = Kind(
+    "missed_call",
+    N_("Missed calls"),
+    N_("To an extension's user who wants it, when nobody has answered a call."),
+    (
+        FULL_NAME,
+        EXTENSION,
+        Variable(
+            "caller", N_("The caller's number"), "+44 20 7946 0018", empty=N_("an unknown caller")
+        ),
+        Variable("caller_name", N_("What the caller is called"), "Ada Lovelace"),
+        Variable("called_at", N_("When it was"), 1_764_000_000_000, Form.MOMENT),
+        _link(N_("Opens the calls in Wave"), "/wave/"),
+    ),
+)
 TEST = Kind(
     "test",
     N_("Test email"),
@@ -184,6 +199,7 @@ KINDS: dict[str, Kind] = {
         LOST_REGISTRATION,
         EMERGENCY_CALL,
         VOICE_MESSAGE,
+        MISSED_CALL,
         TEST,
     )
 }

@@ -31,12 +31,26 @@ CASE_WORDS: JsonDict = {
     "busy": N_("When busy"),
     "no_answer": N_("When nobody answers"),
 }
-Kind = Literal["extension", "voicemail", "ring_group", "voicemail_group", "external"]
+Kind = Literal[
+    "extension",
+    "voicemail",
+    "ring_group",
+    "voicemail_group",
+    "ivr",
+    "conference",
+    "announcement",
+    "prompt",
+    "external",
+]
 KIND_WORDS: JsonDict = {
     "extension": N_("Extension"),
     "voicemail": N_("Voicemail"),
     "ring_group": N_("Ring Group"),
     "voicemail_group": N_("Voicemail Group"),
+    "ivr": N_("IVR"),
+    "conference": N_("Conference Room"),
+    "announcement": N_("Announcement"),
+    "prompt": N_("Custom Prompt"),
     "external": N_("External Number"),
 }
 CONDITION_WORDS: JsonDict = {
@@ -72,7 +86,7 @@ def _pattern(text: str) -> str:
     return text
 
 
-Target = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z+*#-]*$", max_length=32)]
+Target = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z+*#-]*$", max_length=64)]
 Callers = Annotated[
     list[Annotated[str, StringConstraints(max_length=64), AfterValidator(_pattern)]],
     Field(max_length=100),
@@ -109,7 +123,17 @@ class ForwardRow(Body):
         json_schema_extra={"control": "select", "labels": KIND_WORDS},
     )
     value: Annotated[Target, StringConstraints(min_length=1)] = Field(
-        title=N_("Number"), json_schema_extra={"control": "text"}
+        title=N_("Number"),
+        json_schema_extra={
+            "control": "text",
+            "choices_by": {
+                "field": "kind",
+                "lists": {
+                    "prompt": {"path": "/v1/choices/custom-prompts", "value": "id"},
+                    "announcement": {"path": "/v1/choices/announcements", "value": "id"},
+                },
+            },
+        },
     )
     condition: ConditionCode = Field(
         default=0, title=N_("Time Condition"), json_schema_extra=_condition()
@@ -190,6 +214,11 @@ class OwnCallFields(Body):
         default=0,
         title=N_("Ring Simultaneously: Time Condition"),
         json_schema_extra=_condition(RINGING),
+    )
+    missed_call_mails: bool = Field(
+        default=False,
+        title=N_("Email for Missed Calls"),
+        json_schema_extra={"control": "switch", "section": RINGING},
     )
     presence: Presence = Field(
         default="available",
@@ -286,6 +315,7 @@ class OwnCallChanges(Body):
     call_waiting: bool | None = None
     ring_too: Target | None = None
     ring_too_condition: ConditionCode | None = None
+    missed_call_mails: bool | None = None
     presence: Presence | None = None
     do_not_disturb: bool | None = None
     do_not_disturb_condition: ConditionCode | None = None

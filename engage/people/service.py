@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engage.errors import N_, Conflict, Invalid, NotFound
 from engage.identifiers import now_ms
+from engage.mailing import Recipient
 from engage.people.administrators import Administrators
 from engage.people.call_handling import features_of, handling_of
 from engage.people.choices import Choices
@@ -266,6 +267,14 @@ class People:
         found = self._book.extensions.get(number)
         has_one = found is not None and found.enabled and found.mailbox_rules.enabled
         return found if has_one else None
+
+    def wants_missed(self, number: str) -> Recipient | None:
+        """Whom to tell of the missed calls of an extension, if anybody."""
+        found = self._book.extensions.get(number)
+        wanted = found is not None and found.enabled and found.options.get("missed_call") == "yes"
+        if found is None or not wanted or not found.email:
+            return None
+        return Recipient(found.email, found.name, found.language)
 
     def grants_of(self, number: str) -> frozenset[str]:
         """What an extension's user may do in Wave."""

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from pbxcore.presence.packages.dialog_info import read_dialogs
 from tests.integration.calls.test_records_of_real_calls import Pair
-from tests.integration.calls.test_two_phones import phone, session
+from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.program import Program
 from tests.support.server import wait_until
-from tests.support.tone import Voice
+from tests.support.tone import Voice, write_tone
 from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.server import Server
 
 KEY = "Content-Type: application/x-as-feature-event+xml\r\n"
@@ -112,3 +114,22 @@ async def test_lamps_show_no_disturbance_at_its_hours_alone(server: Server) -> N
         await lamp.until(lit)
         desk.change(do_not_disturb=False, do_not_disturb_condition=0, specific_time=[])
         await lamp.until(lambda: not lit())
+
+
+async def test_a_custom_prompt_is_where_calls_are_forwarded(server: Server, tmp_path: Path) -> None:
+    desk = Desk(server)
+    sound = write_tone(tmp_path / "away.wav", 700, seconds=2).read_bytes()
+    added = desk.admin.send("POST", "/v1/custom-prompts?name=Away", sound, "audio/wav")
+    assert added.status == 201, added.body
+    prompt = added.json()["id"]
+    desk.change(
+        forwards=[{"presence": "available", "case": "always", "kind": "prompt", "value": prompt,
+                   "condition": 0}]
+    )  # fmt: skip
+    async with AsyncExitStack() as stack:
+        caller, voice = await phone(stack, server, "1001"), stack.enter_context(Voice(440))
+        call = await caller.invite(f"sip:1002@127.0.0.1:{server.sip_port}", session(voice))
+        voice.talk(port_of(call.remote_description))
+        await asyncio.to_thread(voice.hears, 700)
+        await call.ended()
+    desk.change(forwards=[])

@@ -1,0 +1,62 @@
+"""Mails about calls that nobody took, of a running server."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxcore.net.user_agent import Refused
+from tests.integration.calls.test_call_handling import Desk
+from tests.integration.calls.test_two_phones import phone, session
+from tests.support.mail_sink import SinkThread
+from tests.support.server import Server, wait_until
+from tests.support.tone import Voice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module")
+def sink() -> Iterator[SinkThread]:
+    with SinkThread() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(sink: SinkThread) -> Iterator[Server]:
+    with Server("--smtp", f"smtp://127.0.0.1:{sink.port}") as running:
+        yield running
+        assert "Traceback" not in running.log
+
+
+async def test_who_sends_his_calls_on_has_missed_none(server: Server, sink: SinkThread) -> None:
+    desk = Desk(server)
+    forward = {"presence": "available", "case": "no_answer", "kind": "extension", "value": "1003",
+               "condition": 0}  # fmt: skip
+    desk.change(
+        email="chen@example.com",
+        missed_call_mails=True,
+        voicemail=False,
+        forwards=[forward],
+    )
+    async with AsyncExitStack() as stack:
+        caller, third = [await phone(stack, server, each) for each in ("1001", "1003")]
+        ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
+        uri = f"sip:1002@127.0.0.1:{server.sip_port}"
+        call = caller.call(uri, session(ours))
+        came = await third.next_call()
+        await came.accept(session(theirs, 0))
+        await call.answered()
+        await call.hang_up()
+        desk.change(forwards=[])
+        with pytest.raises(Refused):
+            await caller.invite(uri, session(ours))
+        await asyncio.to_thread(
+            wait_until, lambda: bool(sink.mails), 30, "a mail about the missed call"
+        )
+    (mail,) = sink.mails
+    assert mail.recipients == ["chen@example.com"]
+    assert "1001" in mail.message["subject"]
