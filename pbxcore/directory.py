@@ -141,8 +141,8 @@ class DomainSettings(msgspec.Struct, frozen=True):
 
     A call ends when a phone sends no sound for `rtp_timeout_s`, or for `rtp_hold_timeout_s` while
     it holds; 0: never. Who is held hears the file `music_on_hold`, or a few chords when it is
-    empty; tones are those of `tone_country` (ISO 3166). Services speak `language` (`de`), English
-    when it is empty.
+    empty; tones are those of `tone_country` (ISO 3166). Phones fetch ringtones below the address
+    `ringtones`. Services speak `language` (`de`), English when it is empty.
 
     Who calls an extension that no phone is registered for gets `unavailable_status`. With
     `deflection_diversion` a call from outside that goes out again says that it was deflected.
@@ -177,6 +177,7 @@ class DomainSettings(msgspec.Struct, frozen=True):
     rtp_hold_timeout_s: float = 300.0
     music_on_hold: str = ""
     tone_country: str = ""
+    ringtones: str = ""
     unavailable_status: int = 480
     deflection_diversion: bool = False
     stir: Stir = Stir()

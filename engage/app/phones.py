@@ -174,6 +174,7 @@ class Phones:
         sip, tls, recording = get(SipSettings), get(SipTlsSettings), get(RecordingSettings)
         return DomainSettings(
             domains=(urlsplit(settings.public_url).hostname or "",),
+            ringtones=f"{self._ground.public_url().rstrip('/')}/ringtone/",
             trusted_proxies=tuple(map(str, settings.trusted_proxies)),
             unsolicited_mwi=sip.unsolicited_mwi,
             stir=get(StirSettings).stir(),

@@ -18,6 +18,7 @@ from engage.dialplan.ivr_forms import IvrForm
 from engage.dialplan.model import RouteKind
 from engage.dialplan.name_directory_forms import NameDirectoryForm
 from engage.dialplan.object_routes import ObjectRoutes
+from engage.dialplan.ringtone_routes import RingtoneRoutes
 from engage.dialplan.service import Routes
 from engage.dialplan.voice_prompts import SECTION, VoicePrompts
 from engage.dialplan.wake_up_forms import WakeUpForm
@@ -79,6 +80,7 @@ class Services:
 
     def __init__(self, ground: Ground, people: People, taken: Callable[[str], bool]) -> None:
         self._taken, self._members_of = taken, people.members_of_groups
+        self._people = people
         self._codes = partial(ground.configuration.get, FeatureCodes)
         self.others_playing: Callable[[str], list[str]] = lambda prompt: []
         """Tells the names of what else plays a prompt."""
@@ -107,6 +109,7 @@ class Services:
 
     def _routes(self) -> Iterator[BaseRoute]:
         yield from CustomPromptRoutes(self.prompts).routes()
+        yield from RingtoneRoutes(self.prompts.path_of, self._people.rings_with).routes()
         numbered, coded = ("number", "name"), ("code", "name")
         kinds: tuple[tuple[Routes[Any], str, tuple[str, str], tuple[str, ...]], ...] = (
             (self.ivrs, "Ivr", ("an IVR", "IVRs"), numbered),
@@ -202,7 +205,8 @@ class Services:
         kept: list[RouteEntry[Any]] = [*self.ivrs.entries, *self.announcements.entries]
         kept += [*self.messages.entries, *self.wake_ups.entries]
         playing = [each.form.name for each in kept if prompt in each.form.needs()]
-        return playing + self.others_playing(prompt) + self._leading(prompt)
+        playing += self.others_playing(prompt) + self._people.using_prompt(prompt)
+        return playing + self._leading(prompt)
 
     def _leading(self, ident: str) -> list[str]:
         """Which of these lead to an object."""

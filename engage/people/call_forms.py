@@ -297,6 +297,17 @@ class CallFields(OwnCallFields):
         description=N_("By which its phones choose how they ring."),
         json_schema_extra={"control": "select", "section": RINGING, "labels": RING_WORDS},
     )
+    ringtone: Annotated[str, StringConstraints(max_length=64)] = Field(
+        default="",
+        title=N_("Ringtone"),
+        description=N_("A custom prompt that phones fetch and ring with, if they can."),
+        json_schema_extra={
+            "control": "select",
+            "section": RINGING,
+            "choices": "/v1/choices/custom-prompts",
+            "when": {"field": "alert_info", "is": "custom"},
+        },
+    )
     custom_alert_info: Info = Field(
         default="",
         title=N_("Custom Alert-Info"),
@@ -332,4 +343,5 @@ class CallChanges(OwnCallChanges):
     most_calls: MostCalls | None = None
     media_encryption: Encryption | None = None
     alert_info: Ring | None = None
+    ringtone: Annotated[str, StringConstraints(max_length=64)] | None = None
     custom_alert_info: Info | None = None

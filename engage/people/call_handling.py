@@ -82,6 +82,7 @@ def handling_of(options: Mapping[str, Any]) -> Handling:
         rings_too_window=_window(options.get("ringboth_timetype"), rows),
         follow_me=_follow_me(options.get("follow_me") or {}, rows),
         rings_as=_alert_info(options),
+        ringtone=ringtone_of(options),
         completes=options.get("cc_enable") != "no",
     )
 
@@ -173,6 +174,17 @@ def _follow_me(kept: Mapping[str, Any], rows: tuple[TimeRow, ...]) -> FollowMe:
         window=_window(kept.get("condition"), rows),
         otherwise=None if kind == "none" else Place(kind, value),
     )
+
+
+def forwarded_to(options: Mapping[str, Any]) -> list[str]:
+    """Every target that calls are sent on to, in whatever state and case."""
+    records = options.get(RECORDS) or ()
+    return [each[letters] for each in records for letters in _LETTERS.values() if each.get(letters)]
+
+
+def ringtone_of(options: Mapping[str, Any]) -> str:
+    """The sound that its phones fetch and ring with, by its id."""
+    return (options.get("ringtone") or "") if options.get("alertinfo") == "custom" else ""
 
 
 def _alert_info(options: Mapping[str, Any]) -> str:

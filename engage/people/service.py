@@ -8,7 +8,12 @@ from engage.errors import N_, Conflict, Invalid, NotFound
 from engage.identifiers import now_ms
 from engage.mailing import Recipient
 from engage.people.administrators import Administrators
-from engage.people.call_handling import features_of, handling_of
+from engage.people.call_handling import (
+    features_of,
+    forwarded_to,
+    handling_of,
+    ringtone_of,
+)
 from engage.people.choices import Choices
 from engage.people.extensions import Extensions
 from engage.people.group_import import GroupImport
@@ -275,6 +280,19 @@ class People:
         if found is None or not wanted or not found.email:
             return None
         return Recipient(found.email, found.name, found.language)
+
+    def using_prompt(self, prompt: str) -> list[str]:
+        """The extensions that ring with a custom prompt, or send their calls on to it."""
+        return [
+            each.name
+            for each in self._book.extensions.values()
+            if ringtone_of(each.options) == prompt
+            or any(to == prompt for to in forwarded_to(each.options))
+        ]
+
+    def rings_with(self, prompt: str) -> bool:
+        """Whether any extension rings with a custom prompt."""
+        return any(ringtone_of(each.options) == prompt for each in self._book.extensions.values())
 
     def grants_of(self, number: str) -> frozenset[str]:
         """What an extension's user may do in Wave."""

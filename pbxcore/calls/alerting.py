@@ -18,8 +18,15 @@ def alerting(value: str) -> tuple[bytes, ...]:
     return (_NAME + written.encode(),)
 
 
-def alerted(lines: tuple[bytes, ...], extension: Extension) -> tuple[bytes, ...]:
-    """Header lines for a phone: what a route or a group says goes before what it has set itself."""
+def alerted(lines: tuple[bytes, ...], extension: Extension, ringtones: str) -> tuple[bytes, ...]:
+    """Header lines for a phone: what a route or a group says goes before what it has set itself.
+
+    A ringtone is fetched below the address `ringtones`; a phone that cannot looks at `info`.
+    """
     if any(each.startswith(_NAME) for each in lines):
         return lines
-    return (*lines, *alerting(extension.handling.rings_as))
+    handling = extension.handling
+    if not handling.ringtone:
+        return (*lines, *alerting(handling.rings_as))
+    _, mark, info = handling.rings_as.partition(";info=")
+    return (*lines, *alerting(f"<{ringtones}{handling.ringtone}.wav>{mark}{info}"))

@@ -522,7 +522,7 @@ class SettingUp:
         origin = self.call.origin
         if origin.trunk and self.front.calls:
             self._house.recent.came(extension.number, origin.shown, self._house.now())
-        lines = (*self._history(extension.number), *alerted(self._telling, extension))
+        lines = (*self._history(extension.number), *self._alerted(extension))
         dialling = Dialling(self._caller, extension, self._hops, lines)
         leg = self._house.phone(self.call, dialling, flows)
         self.call.add(leg)
@@ -537,6 +537,9 @@ class SettingUp:
             )
         )
         return leg
+
+    def _alerted(self, extension: Extension) -> tuple[bytes, ...]:
+        return alerted(self._telling, extension, self._house.directory.settings.ringtones)
 
     def _anchored(self, leg: CalledLeg, problem: str) -> None:
         if leg.over:

@@ -99,7 +99,8 @@ class Handling(msgspec.Struct, frozen=True):
     No disturbance holds within `undisturbed_window`, and not for callers that `lets_through` names
     (numbers or patterns); those of `never_forwards` are never forwarded. `rings_too` is a number
     that rings together with the phones, within `rings_too_window`. `rings_as` is the Alert-Info of
-    calls to it. Who does not reach it may be called back with `completes`.
+    calls to it, `ringtone` the id of a sound that its phones fetch. Who does not reach it may be
+    called back with `completes`.
     """
 
     undisturbed_window: Window = Window()
@@ -109,4 +110,5 @@ class Handling(msgspec.Struct, frozen=True):
     rings_too_window: Window = Window()
     follow_me: FollowMe = FollowMe()
     rings_as: str = ""
+    ringtone: str = ""
     completes: bool = True

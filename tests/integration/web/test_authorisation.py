@@ -111,6 +111,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("DELETE", "/v1/me/push"): USERS,
     ("GET", "/v1/me/settings"): USERS,
     ("PATCH", "/v1/me/settings"): USERS,
+    ("GET", "/ringtone/{id}.wav"): ANYONE,
     ("GET", "/v1/me/call-settings"): USERS,
     ("PATCH", "/v1/me/call-settings"): USERS,
     ("POST", "/v1/groups"): USERS,
