@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.apps.opening import service_at, service_name
-from pbxcore.apps.parking import CONSULTS_S, told_slot
 from pbxcore.apps.pin_gate import PinGate
-from pbxcore.calls import interrupting
+from pbxcore.calls import interrupting, special_places
 from pbxcore.calls.alerting import alerted
 from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.hunting import Hunt, Search, phones_at
 from pbxcore.calls.offering import spoken_with_us
-from pbxcore.calls.paging import Paging, answer_at_once
+from pbxcore.calls.paging import answer_at_once
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.ringing import Ringing, for_caller
-from pbxcore.calls.supervising import MODES, talk_of
 from pbxcore.calls.visiting import visit_of
 from pbxcore.calls.ways_out import WaysOut
 from pbxcore.dialplan.place import HANG_UP, Place
-from pbxcore.dialplan.plan import PagingGroup
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import LegCalled, LegRinging
 from pbxcore.presence.reach import phones
@@ -100,16 +97,16 @@ class SettingUp:
         self._level = level
         self._admitted = admitted
         self._telling = telling
-        self._house = call.house
+        self.house = call.house
         self.front = front
         self._caller = caller
         self._lines = lines
         self._hops = hops
-        self._forwardings = list(forwardings)
+        self.forwardings = list(forwardings)
         self._ringing: Ringing | None = None
         self._told: set[int] = set()
-        self._came_with = len(self._forwardings)
-        self._ways = WaysOut(self._house, ())
+        self._came_with = len(self.forwardings)
+        self._ways = WaysOut(self.house, ())
         self._behalf = front.number
         """The extension whose rights count: the caller's, or that of who sends the call on."""
         self._owner = ""
@@ -120,16 +117,16 @@ class SettingUp:
 
     def go_to(self, number: str, action: str = "dial") -> None:
         """Call an extension, a group of them, a service of our own, or somebody outside."""
-        group = self._house.directory.plan.ring_groups.get(number)
-        self._hunt = Hunt(self._house, group, self.front.number) if group is not None else None
+        group = self.house.directory.plan.ring_groups.get(number)
+        self._hunt = Hunt(self.house, group, self.front.number) if group is not None else None
         if self._hunt is not None:
             self._owner = number
             self._ring_round(self._hunt, refused(480, "pbx"))
             return
-        extension = self._house.directory.extension(number)
+        extension = self.house.directory.extension(number)
         if extension is None:
-            place = self._house.directory.own(number)
-            dial = self._house.directory.plan.speed_dials.get(number) if self._behalf else None
+            place = self.house.directory.own(number)
+            dial = self.house.directory.plan.speed_dials.get(number) if self._behalf else None
             if place is not None and place.kind not in _DIALLED:
                 self.go_to_place(place, action)
             elif dial is not None and dial.kind != "external":
@@ -137,7 +134,7 @@ class SettingUp:
             else:  # what a speed dial means outside is known there
                 self._go_outside(number, action)
             return
-        handling = self._house.handling
+        handling = self.house.handling
         if handling.undisturbed(number, self._shown):
             self._leave_message(number, "user-busy", refused(486, "pbx"))
             return
@@ -145,77 +142,51 @@ class SettingUp:
         if always is not None:
             self._send_on(number, always.place, "unconditional")
             return
-        if self._house.lines.is_busy(extension, self.front.number):
+        if self.house.lines.is_busy(extension, self.front.number):
             self._busy(number, refused(486, "pbx"))
             return
         reached = [(extension, flows) for flows in phones(self._meant(number))]
-        beside, outside = phones_at(self._house, handling.rings_too(extension))
+        beside, outside = phones_at(self.house, handling.rings_too(extension))
         if not (reached or beside or outside):
-            status = self._house.directory.settings.unavailable_status
+            status = self.house.directory.settings.unavailable_status
             self._absent(number, refused(status, "pbx"))
             return
         no_answer = handling.forwarding(extension, "no_answer", self._shown)
         rings_s = no_answer.rings * _RING_S if no_answer is not None else 0
         rings_s = rings_s or extension.ring_s
-        ringing = Ringing(number, self._house.now() + rings_s, self._timed_out)
+        ringing = Ringing(number, self.house.now() + rings_s, self._timed_out)
         self._ring(ringing, [*reached, *beside], action, outside)
 
     def _meant(self, number: str) -> Sequence[StoredBinding]:
         """The bindings of an extension, or that of the phone which alone was dialled."""
-        aim, bindings = self.call.aim, self._house.bindings(number)
+        aim, bindings = self.call.aim, self.house.bindings(number)
         if not aim.device or number != aim.number:
             return bindings
         return [each for each in bindings if each.instance == aim.device]
 
     def go_to_place(self, place: Place, action: str = "dial") -> None:
         """Go wherever a route, a menu or a group leads."""
-        service = service_at(self._house.directory.plan, place)
+        service = service_at(self.house.directory.plan, place)
         if place.kind in _DIALLED:
             self.go_to(place.value, action)
         elif service is not None:
-            named = place.value in self._house.directory.plan.unnumbered
+            named = place.value in self.house.directory.plan.unnumbered
             self.attend(service, service_name(service) if named else place.value)
-        elif place.kind == "callback":
-            self._call_back(place.value)
-        elif place.kind == "page":
-            self._page(place.value)
-        elif place.kind == "parking_lot":
-            self._tell_slot(place.value)
         elif place.kind == "intercom":
-            self._telling += answer_at_once(self._house.domain)
+            self._telling += answer_at_once(self.house.domain)
             self.go_to(place.value, "intercom")
         elif place.kind == "priority":
             self._go_urgently(place.value)
-        elif place.kind in MODES:
-            self._supervise(place)
         else:
-            self._fail(refused(480, "pbx"))
-
-    def _supervise(self, place: Place) -> None:
-        """Let the front hear a talk, if it may."""
-        self._over()
-        found = talk_of(self._house, place.value, self.front.number)
-        if isinstance(found, Farewell):
-            self._failed(found)
-            return
-        mode = next(each for each in MODES if each == place.kind)
-        self.call.supervise(self.front, found, mode, spoken_with_us(self.lines))
-
-    def _call_back(self, rule: str) -> None:
-        """Turn the front away; whoever it is is called back."""
-        found = self._house.directory.plan.callbacks.get(rule)
-        if found is not None:
-            origin = self.call.origin
-            self._house.calling_back.ask(found, origin.shown or origin.number)
-        self._fail(refused(486, "pbx"))
+            special_places.go_there(self, place)
 
     def _go_urgently(self, number: str) -> None:
         """Ring at an extension whatever it wants, and end what it does."""
-        house = self._house
+        house = self.house
         status = interrupting.refusal(house, self.front.number, number)
         extension = house.directory.extension(number)
         if status or extension is None:
-            self._fail(refused(status, "pbx"))
+            self.fail(refused(status, "pbx"))
             return
         interrupting.interrupt(house, number)
         self._telling += (interrupting.PRIORITY,)
@@ -226,45 +197,10 @@ class SettingUp:
     def attend(self, service: Service, number: str) -> None:
         """Let one of our own services, reached at a number, talk to the front."""
         call, front = self.call, self.front
-        self._over()
-        self._house.waiting.stop(front)
-        self._attended()
-        visit = visit_of(call, front, number, self._forwardings)
+        self.taken()
+        visit = visit_of(call, front, number, self.forwardings)
         seen = service.kind == "echo"  # pictures too
         call.attend(front, service, visit, self.lines if seen else spoken_with_us(self.lines))
-
-    def _tell_slot(self, number: str) -> None:
-        """Tell the front the slot for whom it hands over next."""
-        call, front, parking = self.call, self.front, self._house.parking
-        lot = self._house.directory.plan.parking_lot(number)
-        slot = "" if lot is None else parking.free_slot(lot, number)
-        if not slot:
-            self._fail(refused(486, "pbx"))
-            return
-        self._over()
-        self._house.waiting.stop(front)
-        self._attended()
-        front.asked_slot = slot
-        visit = visit_of(call, front, number, self._forwardings)
-        lines = spoken_with_us(self.lines)
-        call.talk_to(front, told_slot(slot, CONSULTS_S), "parking", visit, lines)
-
-    def _page(self, number: str) -> None:
-        """Let a group of phones hear the front, or those of one extension."""
-        call, front = self.call, self.front
-        found = self._house.directory.plan.paging_groups.get(number)
-        group = found or PagingGroup(number, "", (number,), two_way=False)
-        if group.callers and front.number not in group.callers:
-            self._fail(refused(403, "pbx"))
-            return
-        paging = Paging(call, front, group, spoken_with_us(self.lines))
-        if not paging.reached:
-            self._fail(refused(480, "pbx"))
-            return
-        self._over()
-        self._house.waiting.stop(front)
-        self._attended()
-        call.page(paging)
 
     def _ring(
         self,
@@ -282,15 +218,15 @@ class SettingUp:
         for number in outside:
             ringing.legs += self._beside(ringing.number, number, action)
         if not ringing.legs:  # a number outside that may not be called
-            ringing.deadline = self._house.now()
-        self._house.agent.core.layer.watch(ringing)
+            ringing.deadline = self.house.now()
+        self.house.agent.core.layer.watch(ringing)
         for leg in list(ringing.legs):
             leg.session.open(self._lines, partial(self._anchored, leg))
 
     def _beside(self, owner: str, number: str, action: str) -> list[CalledLeg]:
         """A leg to a number outside, as `owner` may call it without a PIN, or none."""
         try:
-            ways = WaysOut(self._house, self._house.way_out(owner, number, self._original, ""))
+            ways = WaysOut(self.house, self.house.way_out(owner, number, self._original, ""))
         except RemoteProtocolError:
             return []
         found = None if ways.pins is not None else ways.next()
@@ -300,7 +236,7 @@ class SettingUp:
         """Let the next ones ring; when none is left, go where such calls are to go."""
         found, number = hunt.next(), hunt.number
         if found is not None:
-            deadline = self._house.now() + found.rings_s
+            deadline = self.house.now() + found.rings_s
             ringing = Ringing(number, deadline, self._timed_out, one_person=False)
             self._ring(ringing, found.phones, hunt.action, found.outside)
             return
@@ -308,7 +244,7 @@ class SettingUp:
         if hunt.otherwise is None:
             self._leave_message(number, "no-answer", otherwise)
         elif hunt.otherwise == HANG_UP:
-            self._fail(otherwise)
+            self.fail(otherwise)
         else:
             self._send_on(number, hunt.otherwise, "no-answer")
 
@@ -317,46 +253,46 @@ class SettingUp:
         self._searched.add(number)
         self._told.clear()
         self._behalf = self._owner = number
-        self._hunt = Search(self._house, number, follow_me, self.front.number)
+        self._hunt = Search(self.house, number, follow_me, self.front.number)
         self.front.ring(181)
         self._ring_round(self._hunt, otherwise)
 
     def _go_outside(self, number: str, action: str) -> None:
         """Call somebody outside, by the first trunk that takes the call."""
         try:
-            tries = self._house.way_out(self._behalf, number, self._original, self._level)
+            tries = self.house.way_out(self._behalf, number, self._original, self._level)
         except RemoteProtocolError as error:
-            self._fail(refused(error.status, "pbx"))
+            self.fail(refused(error.status, "pbx"))
         else:
             self.go_out(tries, number, action)
 
     def go_out(self, tries: Sequence[Try], number: str, action: str = "dial") -> None:
         """Call outside by the first of these ways that takes the call."""
-        self._ways = WaysOut(self._house, tries)
+        self._ways = WaysOut(self.house, tries)
         pins = self._ways.pins
         if pins is None or self._admitted:
             self._try_next(action, refused(503, "pbx"))
         elif self._behalf and self._behalf == self.front.number:
             self.attend(PinGate(number, pins), number)
         else:  # nobody is there who could know it
-            self._fail(refused(403, "pbx"))
+            self.fail(refused(403, "pbx"))
 
     def _try_next(self, action: str, otherwise: Farewell) -> None:
         found = self._ways.next()
         if found is None:
-            self._fail(otherwise)
+            self.fail(otherwise)
         else:
             self._ring_out(*found, action)
 
     def _ring_out(self, trunk: Trunk, way: Try, action: str) -> None:
-        house, leg = self._house, self._leg_out(trunk, way, action)
+        house, leg = self.house, self._leg_out(trunk, way, action)
         self._ringing = ringing = Ringing("", house.now() + OUTSIDE_S, self._timed_out)
         ringing.legs.append(leg)
         house.agent.core.layer.watch(ringing)
         leg.session.open(self._lines, partial(self._anchored, leg))
 
     def _leg_out(self, trunk: Trunk, way: Try, action: str) -> CalledLeg:
-        house, call = self._house, self.call
+        house, call = self.house, self.call
         lines = (*diversion_lines(self._told_outside()), *self._telling)
         leg = house.trunks.leg(call, trunk, way, self._caller, self._hops, lines)
         call.add(leg)
@@ -371,12 +307,12 @@ class SettingUp:
 
     def _told_outside(self) -> list[Forwarding]:
         """How the call came here; some providers want to read of deflection, whatever it was."""
-        settings = self._house.directory.settings
+        settings = self.house.directory.settings
         if not (settings.deflection_diversion and self.call.origin.trunk):
-            return self._forwardings
-        ours = self._forwardings[self._came_with :]
+            return self.forwardings
+        ours = self.forwardings[self._came_with :]
         deflected = (msgspec.structs.replace(each, reason="deflection") for each in ours)
-        return [*self._forwardings[: self._came_with], *deflected]
+        return [*self.forwardings[: self._came_with], *deflected]
 
     @property
     def lines(self) -> list[Line]:
@@ -401,7 +337,7 @@ class SettingUp:
         ringing, self._ringing = self._ringing, None
         if ringing is None:
             return
-        self._house.agent.core.layer.unwatch(ringing)
+        self.house.agent.core.layer.unwatch(ringing)
         for each in list(ringing.legs):
             self.call.finish(each, farewell)
             each.hang_up()
@@ -411,20 +347,20 @@ class SettingUp:
         ringing = self._ringing
         if ringing is None:
             return
-        self._house.record(LegRinging(self.call.id, leg.id, status))
+        self.house.record(LegRinging(self.call.id, leg.id, status))
         if leg.early and ringing.speaking in (None, leg):
             ringing.speaking = leg
             try:
                 self.front.ring(183, leg.session.lines)
             except RemoteProtocolError:
                 return  # the answer will fit, or tell why not
-            self._house.waiting.stop(self.front)
+            self.house.waiting.stop(self.front)
             self.front.session.join(leg.session)
         elif ringing.speaking is None and status not in self._told:
             self._told.add(status)
             self._rang(status)
             if self.front.answered:
-                self._house.waiting.ringing(self.front)
+                self.house.waiting.ringing(self.front)
             self.front.ring(status if status in (180, 181, 182) else 183)
 
     def answered(self, leg: Leg) -> None:
@@ -433,11 +369,11 @@ class SettingUp:
         if ringing is None:  # given up in the same moment
             leg.hang_up()
             return
-        self._house.agent.core.layer.unwatch(ringing)
+        self.house.agent.core.layer.unwatch(ringing)
         for each in ringing.others(leg):
             self.call.finish(each, _LOSER)
             each.hang_up(*_ELSEWHERE)
-        self._over()
+        self.over()
         self._connected(leg)
 
     def failed(self, leg: CalledLeg, farewell: Farewell, contacts: tuple[bytes, ...] = ()) -> None:
@@ -458,9 +394,9 @@ class SettingUp:
             if self._ways.goes_on(farewell.status) and not leg.ringing:
                 self._try_next("dial", for_caller(farewell))
             else:
-                self._fail(for_caller(farewell))
+                self.fail(for_caller(farewell))
             return
-        targets = [each for each in map(self._house.number_of, contacts) if each]
+        targets = [each for each in map(self.house.number_of, contacts) if each]
         if targets:
             self._send_on(ringing.number, Place("external", targets[0]), "deflection")
         elif farewell.status in (486, 600):
@@ -468,7 +404,7 @@ class SettingUp:
         elif farewell.status in (408, 480, 503):
             self._absent(ringing.number, for_caller(farewell))
         else:
-            self._fail(for_caller(farewell))
+            self.fail(for_caller(farewell))
 
     def _busy(self, number: str, farewell: Farewell) -> None:
         self._forward(number, "busy", "user-busy", farewell)
@@ -478,9 +414,9 @@ class SettingUp:
 
     def _forward(self, number: str, case: Case, why: str, farewell: Farewell) -> None:
         """Go where an extension wants its calls to go in that case, or tell that it is so."""
-        extension, handling = self._house.directory.extension(number), self._house.handling
+        extension, handling = self.house.directory.extension(number), self.house.handling
         if extension is None:
-            self._fail(farewell)
+            self.fail(farewell)
             return
         follow_me = handling.follow_me(extension)
         if to := handling.forwarding(extension, case, self._shown):
@@ -492,10 +428,10 @@ class SettingUp:
 
     def _leave_message(self, number: str, why: str, farewell: Farewell) -> None:
         """Go to the mailbox of an extension, if it has one."""
-        if self._house.premises.post.has_box(number):
+        if self.house.premises.post.has_box(number):
             self._send_on(number, Place("voicemail", number), why)
         else:
-            self._fail(farewell)
+            self.fail(farewell)
 
     @property
     def _shown(self) -> str:
@@ -504,12 +440,12 @@ class SettingUp:
 
     def _send_on(self, number: str, place: Place, reason: str) -> None:
         """Go to somebody else, unless the call was there before (RFC 3261 §16.6 knows loops)."""
-        address_of = self._house.address_of
+        address_of = self.house.address_of
         flow = self.front.flow
-        self._forwardings.append(Forwarding(address_of(number, flow), reason))
+        self.forwardings.append(Forwarding(address_of(number, flow), reason))
         target = address_of(place.value or place.kind, flow)
-        if place.kind in _DIALLED and not may_forward(self._forwardings, target):
-            self._fail(refused(482, "pbx"))
+        if place.kind in _DIALLED and not may_forward(self.forwardings, target):
+            self.fail(refused(482, "pbx"))
             return
         self._told.clear()
         self._behalf = self._owner = number
@@ -521,12 +457,12 @@ class SettingUp:
     ) -> CalledLeg:
         origin = self.call.origin
         if origin.trunk and self.front.calls:
-            self._house.recent.came(extension.number, origin.shown, self._house.now())
+            self.house.recent.came(extension.number, origin.shown, self.house.now())
         lines = (*self._history(extension.number), *self._alerted(extension))
         dialling = Dialling(self._caller, extension, self._hops, lines)
-        leg = self._house.phone(self.call, dialling, flows)
+        leg = self.house.phone(self.call, dialling, flows)
         self.call.add(leg)
-        self._house.record(
+        self.house.record(
             LegCalled(
                 self.call.id,
                 leg.id,
@@ -539,7 +475,7 @@ class SettingUp:
         return leg
 
     def _alerted(self, extension: Extension) -> tuple[bytes, ...]:
-        return alerted(self._telling, extension, self._house.directory.settings.ringtones)
+        return alerted(self._telling, extension, self.house.directory.settings.ringtones)
 
     def _anchored(self, leg: CalledLeg, problem: str) -> None:
         if leg.over:
@@ -547,7 +483,7 @@ class SettingUp:
         if problem:
             self.failed(leg, Farewell("pbx", 503, causes.cause_of(503), problem))
         elif leg.to_sign is not None:
-            self._house.vouching.sign(leg.to_sign, partial(self._signed, leg))
+            self.house.vouching.sign(leg.to_sign, partial(self._signed, leg))
         else:
             leg.invite(self._lines)
 
@@ -556,11 +492,19 @@ class SettingUp:
             leg.signed = lines
             leg.invite(self._lines)
 
-    def _fail(self, farewell: Farewell) -> None:
-        self._over()
+    def fail(self, farewell: Farewell) -> None:
+        """Nobody will be found."""
+        self.over()
         self._failed(farewell)
 
-    def _over(self) -> None:
+    def taken(self) -> None:
+        """The PBX itself talks to the front from now on."""
+        self.over()
+        self.house.waiting.stop(self.front)
+        self._attended()
+
+    def over(self) -> None:
+        """Nobody is looked for any more."""
         if self.call.setting_up is self:
             self.call.setting_up = None
 
@@ -572,11 +516,11 @@ class SettingUp:
         elif ringing is not None and ringing.number:
             self._absent(ringing.number, _TIMED_OUT)
         else:
-            self._fail(_TIMED_OUT)
+            self.fail(_TIMED_OUT)
 
     def _history(self, number: str) -> tuple[bytes, ...]:
         """How the call came here, in both ways of saying it (RFC 5806, RFC 7044)."""
-        if not self._forwardings:
+        if not self.forwardings:
             return ()
-        target = self._house.address_of(number, self.front.flow)
-        return (*diversion_lines(self._forwardings), *history_lines(self._forwardings, target))
+        target = self.house.address_of(number, self.front.flow)
+        return (*diversion_lines(self.forwardings), *history_lines(self.forwardings, target))

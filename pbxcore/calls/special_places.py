@@ -1,0 +1,89 @@
+"""Places where nobody rings: groups that are paged, talks that are heard, parking, callbacks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.apps.parking import CONSULTS_S, told_slot
+from pbxcore.calls.offering import spoken_with_us
+from pbxcore.calls.paging import Paging
+from pbxcore.calls.party import Farewell, refused
+from pbxcore.calls.supervising import MODES, talk_of
+from pbxcore.calls.visiting import visit_of
+from pbxcore.dialplan.plan import PagingGroup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.calls.setting_up import SettingUp
+    from pbxcore.dialplan.place import Place
+
+
+def supervise(setting_up: SettingUp, place: Place) -> None:
+    """Let the front hear a talk, if it may."""
+    front = setting_up.front
+    found = talk_of(setting_up.house, place.value, front.number)
+    if isinstance(found, Farewell):
+        setting_up.fail(found)
+        return
+    setting_up.over()
+    mode = next(each for each in MODES if each == place.kind)
+    setting_up.call.supervise(front, found, mode, spoken_with_us(setting_up.lines))
+
+
+def call_back(setting_up: SettingUp, place: Place) -> None:
+    """Turn the front away; whoever it is is called back."""
+    house, origin = setting_up.house, setting_up.call.origin
+    found = house.directory.plan.callbacks.get(place.value)
+    if found is not None:
+        house.calling_back.ask(found, origin.shown or origin.number)
+    setting_up.fail(refused(486, "pbx"))
+
+
+def tell_slot(setting_up: SettingUp, place: Place) -> None:
+    """Tell the front the slot for whom it hands over next."""
+    call, front, house = setting_up.call, setting_up.front, setting_up.house
+    lot = house.directory.plan.parking_lot(place.value)
+    slot = "" if lot is None else house.parking.free_slot(lot, place.value)
+    if not slot:
+        setting_up.fail(refused(486, "pbx"))
+        return
+    setting_up.taken()
+    front.asked_slot = slot
+    visit = visit_of(call, front, place.value, setting_up.forwardings)
+    lines = spoken_with_us(setting_up.lines)
+    call.talk_to(front, told_slot(slot, CONSULTS_S), "parking", visit, lines)
+
+
+def page(setting_up: SettingUp, place: Place) -> None:
+    """Let a group of phones hear the front, or those of one extension."""
+    call, front, number = setting_up.call, setting_up.front, place.value
+    found = setting_up.house.directory.plan.paging_groups.get(number)
+    group = found or PagingGroup(number, "", (number,), two_way=False)
+    if group.callers and front.number not in group.callers:
+        setting_up.fail(refused(403, "pbx"))
+        return
+    paging = Paging(call, front, group, spoken_with_us(setting_up.lines))
+    if not paging.reached:
+        setting_up.fail(refused(480, "pbx"))
+        return
+    setting_up.taken()
+    call.page(paging)
+
+
+def nothing_there(setting_up: SettingUp, _place: Place) -> None:
+    """There is nothing of that kind."""
+    setting_up.fail(refused(480, "pbx"))
+
+
+_SPECIAL: dict[str, Callable[[SettingUp, Place], None]] = {
+    "callback": call_back,
+    "page": page,
+    "parking_lot": tell_slot,
+    **dict.fromkeys(MODES, supervise),
+}
+
+
+def go_there(setting_up: SettingUp, place: Place) -> None:
+    """Let the front be where it wanted to be."""
+    _SPECIAL.get(place.kind, nothing_there)(setting_up, place)
