@@ -257,6 +257,13 @@ class SuperviseCall(msgspec.Struct, frozen=True, tag=True):
     mode: Literal["listen", "whisper", "barge"] = "listen"
 
 
+class PlayPrompt(msgspec.Struct, frozen=True, tag=True):
+    """Ring an extension, and play a sound file to whoever answers. Reply: `CallDone`."""
+
+    number: str
+    path: str
+
+
 class RecordCall(msgspec.Struct, frozen=True, tag=True):
     """Record a talk from now on, or not any more. Reply: `CallDone`."""
 
@@ -312,6 +319,7 @@ CallCommand = (
     | RedirectLeg
     | DecideCall
     | SuperviseCall
+    | PlayPrompt
     | RecordCall
     | MuteLeg
     | HoldLeg

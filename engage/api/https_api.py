@@ -19,6 +19,7 @@ from engage.api.outbound_actions import OutboundActions
 from engage.api.paging_actions import PagingActions
 from engage.api.permitted import SystemNames
 from engage.api.pin_actions import PinActions
+from engage.api.prompt_actions import PromptActions
 from engage.api.queue_actions import QueueActions
 from engage.api.routes import ApiUserRoutes
 from engage.api.service import ApiUsers
@@ -179,6 +180,9 @@ class HttpsApi:
             records.live,
             lambda number: people.name_of(number) is not None,
         )
+        prompts = PromptActions(
+            dialplan.prompts, records.live, lambda number: people.name_of(number) is not None
+        )
         blocked = BlacklistActions(dialplan.configuration)
         trunks = TrunkActions(dialplan.trunks, self._numbers)
         handlers: Mapping[str, Handler] = {
@@ -254,6 +258,7 @@ class HttpsApi:
             "unmute": calls.unmute,
             "hold": calls.hold,
             "unhold": calls.unhold,
+            "playpromptbyorg": prompts.play,
             "acceptcall": calls.accept,
             "refusecall": calls.refuse,
         }

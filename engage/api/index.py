@@ -98,6 +98,7 @@ _SERVED = (
     Action("unmute", changes=True),
     Action("hold", changes=True),
     Action("unhold", changes=True),
+    Action("playPromptByOrg", changes=True),
     Action("acceptCall", changes=True),
     Action("refuseCall", changes=True),
 )
@@ -122,7 +123,7 @@ _VERBS = ("list", "get", "add", "update", "delete")
 _OBJECTS = ("siptrunk", "analogtrunk", "digitaltrunk")
 _OTHERS = (
     *("getsipaccountqr", "addslatrunk", "updateslatrunk", "getdogitaltrunk"),
-    *("dialqueue", "playpromptbyorg"),
+    "dialqueue",
     *("loginlogoffqueueagent", "pauseunpausequeueagent", "queueapi"),
     *("multicastpaging", "multicastpaginghangup"),
     *("pmsapi", "addmessagebroadcast", "cleanterminalchatinformation"),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from engage.calls.conference_routes import ConferenceRoutes
 from engage.calls.conferences import LiveConferences
 from engage.calls.control import LiveCalls
+from engage.calls.diagnosis_routes import DiagnosisRoutes
 from engage.calls.history import CallHistory
 from engage.calls.live_routes import LiveCallRoutes
 from engage.calls.missed_calls import MissedCalls
@@ -52,6 +53,7 @@ class Records:
         self.recordings = Recordings(database, folder)
         self.routes: Sequence[BaseRoute] = [
             *LiveCallRoutes(self.live).routes(),
+            *DiagnosisRoutes(self.history).routes(),
             *ConferenceRoutes(LiveConferences(pbx, database, self.live)).routes(),
             *CallRoutes(self.history, lambda: ZoneInfo(ground.time().time_zone)).routes(),
             *RecordingRoutes(self.recordings).routes(),

@@ -14,6 +14,7 @@ from pbxcore.commands import (
     HoldLeg,
     MuteLeg,
     PlaceCall,
+    PlayPrompt,
     RecordCall,
     RedirectLeg,
     SuperviseCall,
@@ -126,6 +127,16 @@ class LiveCalls:
         """
         command = RedirectLeg(call_id, leg, target)
         await self._do(actor, "call.transfer", f"call:{call_id}", command, {"target": target})
+
+    async def play(self, actor: Actor, number: str, path: str) -> None:
+        """Ring an extension, and play a sound file to whoever answers.
+
+        Raises:
+            NotFound: there is no such extension.
+            CallRefused: the PBX says no.
+        """
+        command = PlayPrompt(number, path)
+        await self._do(actor, "call.play", f"extension:{number}", command, {})
 
     async def decide(self, actor: Actor, call_id: str, *, accepted: bool) -> None:
         """Take a call from outside that waits for it, or refuse it.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pbxcore.apps.prompt_player import PromptPlayer
 from pbxcore.calls import directing
 from pbxcore.calls.alarming import alarm
 from pbxcore.calls.call import Call
@@ -17,6 +18,7 @@ from pbxcore.calls.picking_up import NOTHING_THERE, leg_to_take
 from pbxcore.calls.placing import ANYWHERE, Placing
 from pbxcore.calls.planning import Aim
 from pbxcore.calls.supervising import may_be_heard
+from pbxcore.calls.visiting import visit_of
 from pbxcore.sip import causes
 from pbxcore.sip.identity import Caller
 
@@ -107,6 +109,18 @@ class Switchboard:
 
         Placing(made).begin(supervisor, admit)
         return 202, made.id
+
+    def play(self, number: str, path: str) -> tuple[int, str]:
+        """Ring an extension, and play a sound file to whoever answers; status and call."""
+        if self._house.directory.extension(number) is None:
+            return 404, ""
+        call = self._new(number, number)
+
+        def play(leg: Leg) -> None:
+            call.attend(leg, PromptPlayer(path), visit_of(call, leg, "", ()), ())
+
+        Placing(call).begin(number, play)
+        return 202, call.id
 
     def direct(self, call: str, leg: str, what: Callable[[Call, Leg], int]) -> int:
         """Do something to one leg; the status says how that went."""

@@ -25,6 +25,7 @@ from pbxcore.commands import (
     HoldLeg,
     MuteLeg,
     PlaceCall,
+    PlayPrompt,
     RecordCall,
     RedirectLeg,
     SuperviseCall,
@@ -175,6 +176,8 @@ class CallService:
                 return CallDone(*self._switchboard.place(caller, callee, outside=outside))
             case SuperviseCall(call, leg, supervisor, mode):
                 return CallDone(*self._switchboard.supervise(call, leg, supervisor, mode))
+            case PlayPrompt(number, path):
+                return CallDone(*self._switchboard.play(number, path))
             case RecordCall(call, on):
                 return CallDone(self._switchboard.record(call, on=on), call)
             case DecideCall(call, accepted):

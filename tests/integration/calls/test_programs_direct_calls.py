@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
-from tests.integration.calls.test_calls_by_routes import Provider, provider
+from tests.integration.calls.test_calls_by_routes import Provider, dialled, provider
 from tests.integration.calls.test_features import hear, talk
 from tests.integration.calls.test_records_of_real_calls import PASSWORD, Pair
+from tests.integration.calls.test_services import add_prompt
 from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
 from tests.support.program import Program
@@ -280,3 +281,70 @@ async def test_older_programs_ask_by_get(server: Server, program: UcmClient) -> 
         assert b"monitor" in await listed.read()
         absent = await http.get(f"{url}/recapi?filename=no.wav", headers=named, ssl=False)
         assert absent.status == 404
+
+
+async def test_a_program_plays_a_prompt_and_a_failure_is_explained(
+    server: Server, program: UcmClient, tmp_path: Path
+) -> None:
+    admin = Program(server.url, "admin", "Demo-admin!")
+    prompt = add_prompt(server, admin, tmp_path, "Gong", 700)
+    async with AsyncExitStack() as stack:
+        agent = await phone(stack, server, "1001")
+        ours = stack.enter_context(Voice(440))
+        wanted = {"type": "ivr", "variable": "Gong"}
+        assert await asked(program, "playPromptByOrg", channel="1001", **wanted) == 0
+        came = await answered(agent, ours)
+        await asyncio.to_thread(ours.hears, 700)
+        await came.hang_up()
+        nobody = {"type": "ivr", "variable": "Silence", "channel": "1001"}
+        assert await asked(program, "playPromptByOrg", **nobody) == -16
+        with pytest.raises(Exception, match="404"):
+            await agent.invite(f"sip:7777@127.0.0.1:{server.sip_port}", session(ours))
+    for _ in range(100):
+        rows = admin.get("/v1/call-diagnosis?q=7777").json()["items"]
+        if rows:
+            break
+        await asyncio.sleep(0.05)
+    assert rows[0]["findings"][0] == {
+        "code": "unknown_number",
+        "tone": "bad",
+        "text": "7777 is no number of this PBX, and no outbound route fits it.",
+    }
+    one = admin.get(f"/v1/calls/{rows[0]['id']}/diagnosis").json()["items"]
+    assert one == rows[0]["findings"]
+    assert admin.delete(f"/v1/custom-prompts/{prompt}").status == 204
+
+
+async def test_a_program_makes_moves_and_ends_calls(server: Server, program: UcmClient) -> None:
+    async with AsyncExitStack() as stack:
+        agents = [await phone(stack, server, each) for each in ("1000", "1001", "1002")]
+        ours, theirs, third = (stack.enter_context(Voice(hz)) for hz in (440, 1000, 2000))
+        assert await asked(program, "dialExtension", caller="1000", callee="1001") == 0
+        first = await answered(agents[0], ours)
+        second = await answered(agents[1], theirs)
+        await hear((ours, 1000), (theirs, 440))
+        of = await channels(program)
+        moved = {"channel": of["1001"], "extension": "1002"}
+        assert await asked(program, "callTransfer", **moved) == 0
+        last = await answered(agents[2], third)
+        await second.ended()
+        await hear((ours, 2000), (third, 440))
+        assert await asked(program, "Hangup", channel=of["1000"]) == 0
+        await asyncio.gather(first.ended(), last.ended())
+
+
+async def test_a_program_joins_two_who_are_outside(provider: Provider, program: UcmClient) -> None:
+    ways = [{"trunk": provider.trunk, "strip": 1}]
+    level = "internal-local-national-international"
+    path = provider.route("outbound", name="Out", patterns="_9X.", ways=ways, permission=level)
+    with Voice(440) as ours, Voice(1000) as theirs:
+        both = {"outcaller": "9111", "outcallee": "9222"}
+        assert await asked(program, "dialOutboundTwo", **both) == 0
+        first = await answered(provider.agent, ours)
+        assert dialled(first) == "111"
+        second = await answered(provider.agent, theirs)
+        assert dialled(second) == "222"
+        await hear((ours, 1000), (theirs, 440))
+        await first.hang_up()
+        await second.ended()
+    provider.remove(path)

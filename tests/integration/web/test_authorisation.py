@@ -280,6 +280,8 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/calls/{id}"): {ADMIN},
     ("DELETE", "/v1/calls/{id}"): {ADMIN},
     ("GET", "/v1/calls/live"): {ADMIN},
+    ("GET", "/v1/call-diagnosis"): {ADMIN},
+    ("GET", "/v1/calls/{id}/diagnosis"): {ADMIN},
     ("POST", "/v1/calls/live/{id}/hang-up"): {ADMIN},
     ("POST", "/v1/calls/live/{id}/transfer"): {ADMIN},
     ("POST", "/v1/calls/live/{id}/supervise"): {ADMIN},

@@ -103,6 +103,7 @@ export const pages: readonly Page[] = [
   { ...settingsPage("other", () => t("HTTPS API Settings"), "https-api", "api_users", "https_api"), words: () => t("call control, programs") },
   { group: "cdr", name: () => t("Call History"), path: "calls", module: "call_history", words: () => t("CDR, records, legs, download"), load: () => import("./calls/CallHistoryPage") },
   { group: "cdr", name: () => t("Active Calls"), path: "active-calls", module: "active_calls", words: () => t("live, hang up"), load: () => import("./calls/ActiveCallsPage") },
+  { group: "cdr", name: () => t("Call Diagnosis"), path: "call-diagnosis", module: "call_history", words: () => t("no sound, failed, one-way audio, quality"), load: () => import("./calls/DiagnosisPage") },
   { group: "cdr", name: () => t("Recordings"), path: "recordings", module: "recordings", words: () => t("sound, play, download"), load: () => import("./calls/RecordingsPage") },
   { group: "maintenance", name: () => t("Users"), path: "users", module: "users", words: () => t("administrators, accounts, passwords"), load: () => import("./people/UsersPage") },
   { group: "maintenance", name: () => t("Custom Privileges"), path: "privileges", module: "users", words: () => t("rights, modules"), load: () => import("./people/PrivilegesPage") },

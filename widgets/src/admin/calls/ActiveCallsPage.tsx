@@ -6,11 +6,13 @@ import { shortTime } from "../../kit/time";
 import { toast } from "../../kit/toasts";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
-import { DataTable } from "../DataTable";
+import { DataTable, type RowAction } from "../DataTable";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
 import { State } from "../State";
+import { useMayEdit } from "../rights";
 import { useTurn } from "../useTurn";
+import { SuperviseDialog, TransferDialog } from "./CallDialogs";
 import { directionWords, type LiveCall, partyOf, standingOf } from "./calls";
 
 const PATH = "/v1/calls/live";
@@ -19,7 +21,39 @@ const PATH = "/v1/calls/live";
 export default function ActiveCallsPage({ page, readOnly }: PageProps) {
   const { api } = useSession();
   const [ending, setEnding] = useState<LiveCall | null>(null);
+  const [transferring, setTransferring] = useState<LiveCall | null>(null);
+  const [supervised, setSupervised] = useState<LiveCall | null>(null);
+  const maySupervise = useMayEdit("supervision");
   const [turn, again] = useTurn();
+
+  async function record(call: LiveCall): Promise<void> {
+    try {
+      await api.post(`${PATH}/${encodeURIComponent(call.id)}/recording`, { on: !call.recorded });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toast({ tone: "danger", title: t("Not recorded"), text: error.message });
+    } finally {
+      again();
+    }
+  }
+
+  function actionsOf(row: LiveCall): RowAction<LiveCall>[] {
+    const talks = row.legs.filter((leg) => leg.role !== "service" && (leg.state === "up" || leg.state === "held")).length > 1;
+    const hangs: RowAction<LiveCall> = { label: t("Hang Up"), icon: "hangUp", danger: true, words: true, run: setEnding };
+    if (!talks) return [hangs];
+    const talking: RowAction<LiveCall>[] = [
+      { label: row.recorded ? t("Stop Recording") : t("Record"), icon: row.recorded ? "close" : "microphone", run: record },
+      { label: t("Transfer"), icon: "transfer", run: setTransferring },
+    ];
+    if (maySupervise) talking.push({ label: t("Listen, Whisper, Barge"), icon: "headset", run: setSupervised });
+    return [...talking, hangs];
+  }
+
+  function done(): void {
+    setTransferring(null);
+    setSupervised(null);
+    again();
+  }
 
   async function hangUp(): Promise<void> {
     if (!ending) return;
@@ -53,9 +87,11 @@ export default function ActiveCallsPage({ page, readOnly }: PageProps) {
           { key: "direction", title: t("Call Type"), draw: (row) => directionWords(row.direction) },
           { key: "started_at", title: t("Start Time"), number: true, draw: (row) => <time dateTime={row.started_at}>{shortTime(row.started_at)}</time> },
         ]}
-        {...(readOnly ? {} : { actions: () => [{ label: t("Hang Up"), icon: "hangUp", danger: true, words: true, run: setEnding } as const] })}
+        {...(readOnly ? {} : { actions: actionsOf })}
         empty={{ icon: "phone", title: t("No calls right now"), text: t("Calls appear here while they ring and while people talk.") }}
       />
+      {transferring && <TransferDialog call={transferring} onDone={done} onClose={() => setTransferring(null)} />}
+      {supervised && <SuperviseDialog call={supervised} onDone={done} onClose={() => setSupervised(null)} />}
       <Confirm
         opened={ending !== null}
         title={t("Hang up this call?")}

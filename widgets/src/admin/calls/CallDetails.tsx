@@ -9,7 +9,12 @@ import { State } from "../State";
 import table from "../table.module.css";
 import { usePolled } from "../usePolled";
 import styles from "./Calls.module.css";
-import { actionWords, type Call, type Leg, partyOf, type Recording, soundOf, spanOf, wentOf } from "./calls";
+import { Findings } from "./DiagnosisPage";
+import { actionWords, type Call, type Finding, type Leg, partyOf, type Recording, soundOf, spanOf, wentOf } from "./calls";
+
+interface Diagnosis {
+  items: Finding[];
+}
 
 interface Details extends Call {
   legs: Leg[];
@@ -29,6 +34,8 @@ function Loaded({ id }: { id: string }) {
   const { api } = useSession();
   const load = useCallback(() => api.get<Details>(`/v1/calls/${encodeURIComponent(id)}`), [api, id]);
   const { value, failed, reload } = usePolled(load, () => "still");
+  const diagnose = useCallback(() => api.get<Diagnosis>(`/v1/calls/${encodeURIComponent(id)}/diagnosis`), [api, id]);
+  const diagnosis = usePolled(diagnose, () => "still");
   if (value === null) return failed ? <Failed text={t("The call could not be loaded.")} retry={reload} /> : <Loading />;
   return (
     <>
@@ -41,6 +48,7 @@ function Loaded({ id }: { id: string }) {
         {value.destination_trunk && <Fact name={t("Destination Trunk")}>{value.destination_trunk}</Fact>}
         {value.account && <Fact name={t("Account Code")}>{value.account}</Fact>}
       </dl>
+      {diagnosis.value && <Findings found={diagnosis.value.items} />}
       <div className={styles.scroll} tabIndex={0} role="region" aria-label={t("Legs")}>
         <table className={styles.legs}>
           <caption className={table.soft}>{t("Legs")}</caption>

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { actionWords, type LiveCall, partyOf, spanOf, standingOf, wentOf } from "./calls";
 
 const leg = (role: "caller" | "called", state: "calling" | "ringing" | "up" | "held") => ({ channel: "", party: "", name: "", role, state });
-const live = (answered: boolean, ...legs: LiveCall["legs"]): LiveCall => ({ id: "", started_at: "", answered_at: answered ? "2026-11-26T10:00:00Z" : null, direction: "internal", caller: "", caller_name: "", callee: "", legs });
+const live = (answered: boolean, ...legs: LiveCall["legs"]): LiveCall => ({ id: "", started_at: "", answered_at: answered ? "2026-11-26T10:00:00Z" : null, direction: "internal", caller: "", caller_name: "", callee: "", recorded: false, legs });
 
 test("a leg that another phone answered is no missed call", () => {
   expect(wentOf({ disposition: "no_answer", reason: "answered_elsewhere" }).words).toBe("Answered elsewhere");

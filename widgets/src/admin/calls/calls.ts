@@ -57,6 +57,13 @@ export interface Recording {
   callee_name: string;
 }
 
+/** One thing that was found out about a call, in the server's words. */
+export interface Finding {
+  code: string;
+  tone: "good" | "warn" | "bad";
+  text: string;
+}
+
 export interface LiveCall {
   id: string;
   started_at: string;
@@ -65,6 +72,7 @@ export interface LiveCall {
   caller: string;
   caller_name: string;
   callee: string;
+  recorded: boolean;
   legs: { channel: string; party: string; name: string; role: Leg["role"]; state: "calling" | "ringing" | "up" | "held" }[];
 }
 

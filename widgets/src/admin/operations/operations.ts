@@ -144,6 +144,22 @@ export function actionWords(action: string): string {
       return t("{what}: emergency call", { what });
     case "lost_registration":
       return t("{what}: SIP registration lost", { what });
+    case "supervise":
+      return t("{what}: supervised", { what });
+    case "mute":
+      return t("{what}: muted", { what });
+    case "unmute":
+      return t("{what}: unmuted", { what });
+    case "hold":
+      return t("{what}: held", { what });
+    case "unhold":
+      return t("{what}: taken back from hold", { what });
+    case "accept":
+      return t("{what}: accepted", { what });
+    case "refuse":
+      return t("{what}: refused", { what });
+    case "play":
+      return t("{what}: prompt played", { what });
     case "fail":
       return t("{what}: failed", { what });
     case "record":

@@ -1,0 +1,116 @@
+import { Button, Modal, Select, TextInput } from "@mantine/core";
+import { type FormEvent, type ReactNode, useState } from "react";
+
+import { useSession } from "../../kit/session-context";
+import { ApiError } from "../../shared/api";
+import { t } from "../../shared/i18n";
+import styles from "./Calls.module.css";
+import { type LiveCall, partyOf } from "./calls";
+
+interface Props {
+  call: LiveCall;
+  onDone: () => void;
+  onClose: () => void;
+}
+
+const pathOf = (call: LiveCall, what: string): string => `/v1/calls/live/${encodeURIComponent(call.id)}/${what}`;
+
+/** Sends whom a party talks to on to a number. */
+export function TransferDialog({ call, onDone, onClose }: Props) {
+  const [channel, setChannel] = useState(call.legs[0]?.channel ?? "");
+  const [target, setTarget] = useState("");
+  return (
+    <Asking title={t("Transfer")} action={t("Transfer")} path={pathOf(call, "transfer")} body={{ channel, target: target.trim() }} onDone={onDone} onClose={onClose}>
+      {(fields) => (
+        <>
+          <PartySelect call={call} label={t("Who leaves the call")} value={channel} onChange={setChannel} error={fields["channel"]} />
+          <TextInput label={t("Number")} description={t("Whom the other one is to talk to.")} value={target} error={fields["target"]} onChange={(event) => setTarget(event.currentTarget.value)} dir="ltr" required />
+        </>
+      )}
+    </Asking>
+  );
+}
+
+/** Rings an extension, which then hears a call. */
+export function SuperviseDialog({ call, onDone, onClose }: Props) {
+  const called = call.legs.find((leg) => leg.role === "called") ?? call.legs[0];
+  const [channel, setChannel] = useState(called?.channel ?? "");
+  const [mode, setMode] = useState("listen");
+  const [supervisor, setSupervisor] = useState("");
+  return (
+    <Asking title={t("Listen, Whisper, Barge")} action={t("Ring the Supervisor")} path={pathOf(call, "supervise")} body={{ channel, supervisor: supervisor.trim(), mode }} onDone={onDone} onClose={onClose}>
+      {(fields) => (
+        <>
+          <TextInput label={t("Supervisor")} description={t("The extension that is rung and then hears the call.")} value={supervisor} error={fields["supervisor"]} onChange={(event) => setSupervisor(event.currentTarget.value)} dir="ltr" required />
+          <Select
+            label={t("Mode")}
+            allowDeselect={false}
+            value={mode}
+            data={[
+              { value: "listen", label: t("Listen: nobody hears the supervisor") },
+              { value: "whisper", label: t("Whisper: one party hears the supervisor") },
+              { value: "barge", label: t("Barge: both hear the supervisor") },
+            ]}
+            onChange={(value) => setMode(value ?? "listen")}
+          />
+          <PartySelect call={call} label={t("Whose call")} value={channel} onChange={setChannel} error={fields["channel"]} />
+        </>
+      )}
+    </Asking>
+  );
+}
+
+function PartySelect({ call, label, value, onChange, error }: { call: LiveCall; label: string; value: string; onChange: (channel: string) => void; error: string | undefined }) {
+  const data = call.legs.filter((leg) => leg.role !== "service").map((leg) => ({ value: leg.channel, label: partyOf(leg.party, leg.name) }));
+  return <Select label={label} allowDeselect={false} value={value} data={data} error={error} onChange={(channel) => onChange(channel ?? "")} />;
+}
+
+interface AskingProps {
+  title: string;
+  action: string;
+  path: string;
+  body: Readonly<Record<string, string>>;
+  onDone: () => void;
+  onClose: () => void;
+  children: (fields: Readonly<Record<string, string>>) => ReactNode;
+}
+
+function Asking({ title, action, path, body, onDone, onClose, children }: AskingProps) {
+  const { api } = useSession();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<{ text: string; fields: Readonly<Record<string, string>> }>({ text: "", fields: {} });
+
+  async function send(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      await api.post(path, body);
+      onDone();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const text = error.status === 404 ? t("The call is over, or there is no such extension.") : error.message;
+      setProblem({ text, fields: error.fields });
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Modal opened onClose={onClose} title={title} size="md" closeButtonProps={{ "aria-label": t("Close") }}>
+      <form className={styles.asking} onSubmit={(event) => void send(event)} noValidate>
+        {children(problem.fields)}
+        <p role="alert" className={styles.problem}>
+          {problem.text}
+        </p>
+        <div className={styles.actions}>
+          <Button variant="default" onClick={onClose}>
+            {t("Cancel")}
+          </Button>
+          <Button type="submit" loading={busy}>
+            {action}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
