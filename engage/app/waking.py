@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from engage.dialplan.model import RouteEntry
+from engage.dialplan.repository import RouteRepository
 from engage.dialplan.wake_up_forms import WakeUpForm
-from engage.errors import EngageError
-from engage.system.actor import SYSTEM
+from engage.identifiers import new_id
 from pbxcore.journal import WakeUpAsked, WakeUpCalled
 
 if TYPE_CHECKING:
@@ -20,11 +21,9 @@ if TYPE_CHECKING:
     from engage.hub.service import HubTransaction
     from pbxcore.journal import Entry
 
-log = logging.getLogger(__name__)
-
 
 class Waking:
-    """Follows the PBX's journal.
+    """Follows the PBX's journal; what is asked for is kept with the place that it has come to.
 
     Args:
         kept: the calls.
@@ -33,54 +32,60 @@ class Waking:
 
     def __init__(self, kept: Routes[WakeUpForm], zone: Callable[[], str]) -> None:
         self._kept, self._zone = kept, zone
-        self._order = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """It remembers nothing itself."""
 
     async def project(
-        self, _transaction: HubTransaction, entries: Sequence[Entry]
+        self, transaction: HubTransaction, entries: Sequence[Entry]
     ) -> Callable[[], None]:
-        """Take over what these entries say, once they are kept."""
-        facts = [each for each in entries if isinstance(each.fact, WakeUpAsked | WakeUpCalled)]
+        """Keep what these entries say."""
+        rows = RouteRepository(transaction.connection, self._kept.kind)
+        changed = False
+        for each in entries:
+            match each.fact:
+                case WakeUpAsked(number, time):
+                    await self._ask(rows, number, time, each.at_ms)
+                    changed = True
+                case WakeUpCalled(id_, _, answered):
+                    await _close(rows, id_, answered=answered)
+                    changed = True
+                case _:
+                    pass
+        return self._read_again if changed else _nothing
 
-        def told() -> None:
-            for each in facts:
-                task = asyncio.get_running_loop().create_task(self._take(each))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+    def _read_again(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._kept.refresh())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-        return told
-
-    async def _take(self, entry: Entry) -> None:
-        try:
-            async with self._order:
-                match entry.fact:
-                    case WakeUpAsked(number, time):
-                        await self._add(number, time, entry.at_ms)
-                    case WakeUpCalled(id_, _, answered):
-                        await self._close(id_, answered=answered)
-        except EngageError as refused:
-            log.warning("wake-up call not kept", extra={"why": refused.code})
-
-    async def _add(self, number: str, time: str, at_ms: int) -> None:
-        zone = ZoneInfo(self._zone())
-        now = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
+    async def _ask(
+        self, rows: RouteRepository[WakeUpForm], number: str, time: str, at_ms: int
+    ) -> None:
+        """At the next such time; who asks for the same again has one call."""
+        now = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(self._zone()))
         day = now.date() + timedelta(days=time <= now.strftime("%H:%M"))
-        fields = {"number": number, "mode": "once", "date": day.isoformat(), "time": time}
-        name = f"{number} {time}"
-        known = next((each for each in self._kept.entries if each.form.name == name), None)
+        form = WakeUpForm(name=f"{number} {time}", number=number, date=day.isoformat(), time=time)
+        known = next((each for each in await rows.all() if each.form.name == form.name), None)
         if known is None:
-            form = WakeUpForm.model_validate({"name": name, **fields})
-            await self._kept.add(SYSTEM, form, None)
+            place = await rows.last() + 1
+            await rows.add(RouteEntry(new_id(), place, form, 1, at_ms), None)
         else:
-            again = {**fields, "disabled": False, "outcome": ""}
-            await self._kept.update(SYSTEM, known.id, again, None)
+            await rows.put(replace(known, form=form, version=known.version + 1))
 
-    async def _close(self, id_: str, *, answered: bool) -> None:
-        known = next((each for each in self._kept.entries if each.id == id_), None)
-        if known is not None:
-            over = {"outcome": "answered" if answered else "no_answer"}
-            once = {"disabled": True} if known.form.mode == "once" else {}
-            await self._kept.update(SYSTEM, id_, {**over, **once}, None)
+
+async def _close(rows: RouteRepository[WakeUpForm], id_: str, *, answered: bool) -> None:
+    """Tell what came of it; one that was for once is over."""
+    known = await rows.get(id_)
+    if known is None:
+        return
+    over: dict[str, object] = {"outcome": "answered" if answered else "no_answer"}
+    if known.form.mode == "once":
+        over["disabled"] = True
+    form = known.form.model_copy(update=over)
+    await rows.put(replace(known, form=form, version=known.version + 1))
+
+
+def _nothing() -> None:
+    """Nothing of it is for us."""

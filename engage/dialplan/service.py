@@ -52,6 +52,10 @@ class Routes(Generic[Form]):
         """Read every route."""
         await self._reload()
 
+    async def refresh(self) -> None:
+        """Read every route anew: somebody else has written."""
+        await self._reload()
+
     async def stop(self) -> None:
         """Nothing runs in the background."""
 

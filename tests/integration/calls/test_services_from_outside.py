@@ -155,3 +155,22 @@ async def test_a_phone_is_woken(server: Server) -> None:
 
         await asyncio.to_thread(wait_until, over, 10, "the outcome")
         assert admin.delete(path).status == 204
+
+
+async def test_a_wake_up_call_is_asked_for_by_phone(server: Server) -> None:
+    admin = Program(server.url, "admin", "Demo-admin!")
+    async with AsyncExitStack() as stack:
+        guest = await phone(stack, server, "1002")
+        with Voice(0) as voice:
+            call = await guest.invite(f"sip:*35@127.0.0.1:{server.sip_port}", session(voice))
+            press(voice, call, "0730")
+
+            def kept() -> list[dict[str, str]]:
+                items: list[dict[str, str]] = admin.get("/v1/wake-up-calls").json()["items"]
+                return items
+
+            await asyncio.to_thread(wait_until, kept, 15, "a wake-up call")
+            [row] = kept()
+            assert (row["number"], row["time"], row["mode"]) == ("1002", "07:30", "once")
+            await call.hang_up()
+        assert admin.delete(f"/v1/wake-up-calls/{row['id']}").status == 204
