@@ -79,9 +79,7 @@ class Dialplan:
         people.choices.offer("ring-groups", LEAD_SOMEWHERE, self._ring_group_choices)
         people.choices.offer("voicemail-groups", LEAD_SOMEWHERE, self._voicemail_group_choices)
         self.services = Services(ground, people, self._taken_besides_services)
-        self.rooms = Rooms(
-            ground, people.members_of_groups, self._taken, self.services.prompts.path_of
-        )
+        self.rooms = Rooms(ground, people, self._taken, self.services.prompts.path_of)
         self.services.others_playing = self.rooms.playing
         self.routes: Sequence[BaseRoute] = [
             *self.rooms.routes,

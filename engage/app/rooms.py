@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from engage.app.services import LEAD_SOMEWHERE, numbered
 from engage.dialplan.conference_rooms import ConferenceRoomForm
 from engage.dialplan.feature_codes import SECTION, FeatureCodes
 from engage.dialplan.model import RouteKind
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from engage.app.ground import Ground
+    from engage.people.service import People
     from pbxcore.dialplan.plan import Plan
 
     Numbered = ParkingLotForm | ConferenceRoomForm | PagingGroupForm
@@ -48,7 +50,7 @@ class Rooms:
 
     Args:
         ground: what everything stands on.
-        members_of: the members of extension groups.
+        people: who belongs to groups, and what forms choose from.
         taken: whether something else has a number.
         prompt_of: the file of a custom prompt, "" when there is none.
     """
@@ -56,11 +58,12 @@ class Rooms:
     def __init__(
         self,
         ground: Ground,
-        members_of: Callable[[list[str]], list[str]],
+        people: People,
         taken: Callable[[str], bool],
         prompt_of: Callable[[str], str],
     ) -> None:
-        self._members_of, self._taken, self._prompt_of = members_of, taken, prompt_of
+        self._members_of = people.members_of_groups
+        self._taken, self._prompt_of = taken, prompt_of
         self._codes = partial(ground.configuration.get, FeatureCodes)
         ground.configuration.register(SECTION, FeatureCodes, Module.FEATURE_CODES)
         on = ground.database, ground.events, _no_trunk, ground.clock
@@ -68,6 +71,9 @@ class Rooms:
         self.parking_lots = Routes(PARKING_LOTS, *on, self._number_problem)
         self.conference_rooms = Routes(CONFERENCE_ROOMS, *on, self._number_problem)
         self.paging_groups = Routes(PAGING_GROUPS, *on, self._paging_problem)
+        offer = partial(people.choices.offer, modules=LEAD_SOMEWHERE)
+        offer("conference-rooms", choices=lambda: numbered(self.conference_rooms.entries))
+        offer("paging-groups", choices=lambda: numbered(self.paging_groups.entries))
         columns = ("number", "name")
         self.routes: Sequence[BaseRoute] = [
             *ObjectRoutes(

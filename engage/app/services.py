@@ -99,8 +99,8 @@ class Services:
         self.groups = Routes(CENTER_GROUPS, *on, self._group_problem)
         self.wake_ups = Routes(WAKE_UPS, *on, self._prompt_problem)
         offer = partial(people.choices.offer, modules=LEAD_SOMEWHERE)
-        offer("ivrs", choices=lambda: _numbered(self.ivrs.entries))
-        offer("name-directories", choices=lambda: _numbered(self.directories.entries))
+        offer("ivrs", choices=lambda: numbered(self.ivrs.entries))
+        offer("name-directories", choices=lambda: numbered(self.directories.entries))
         offer("custom-prompts", choices=lambda: _named(self.prompts.kept.entries))
         offer("announcements", choices=lambda: _named(self.announcements.entries))
         offer("disas", choices=lambda: _named(self.disas.entries))
@@ -226,7 +226,8 @@ def _code_problem(code: str, codes: set[str], present: set[str], added: set[str]
     return {"code": AMBIGUOUS} if present & added else {}
 
 
-def _numbered(entries: Sequence[RouteEntry[Any]]) -> list[Choice]:
+def numbered(entries: Sequence[RouteEntry[Any]]) -> list[Choice]:
+    """What forms choose from, by number."""
     forms = [each.form for each in entries]
     return [Choice(each.number, f"{each.name} ({each.number})") for each in forms]
 

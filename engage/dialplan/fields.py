@@ -113,6 +113,8 @@ CHOICES: JsonDict = {
     "voicemail": {"path": "/v1/choices/extensions", "value": "number"},
     "ring_group": {"path": "/v1/choices/ring-groups", "value": "id"},
     "voicemail_group": {"path": "/v1/choices/voicemail-groups", "value": "id"},
+    "conference": {"path": "/v1/choices/conference-rooms", "value": "id"},
+    "page": {"path": "/v1/choices/paging-groups", "value": "id"},
     "ivr": {"path": "/v1/choices/ivrs", "value": "id"},
     "announcement": {"path": "/v1/choices/announcements", "value": "id"},
     "directory": {"path": "/v1/choices/name-directories", "value": "id"},

@@ -78,6 +78,11 @@ async def test_rooms_and_paging_groups_have_numbers_of_their_own(house: House) -
     assert (status, list(told["error"]["fields"])) == (422, ["number"])
     status, group = await house.ask("POST", groups, page | {"number": "6800"})
     assert (status, group["type"]) == (201, "two_way")
+    for kind, choice in (
+        ("conference-rooms", {"id": "6300", "name": "Room (6300)"}),
+        ("paging-groups", {"id": "6800", "name": "All (6800)"}),
+    ):
+        assert (await house.ask("GET", f"/v1/choices/{kind}"))[1]["items"] == [choice]
     for path in f"{rooms}/{room['id']}", f"{groups}/{group['id']}":
         assert (await house.ask("DELETE", path))[0] == 204
 
