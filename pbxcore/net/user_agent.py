@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pbxcore.sip.agent.conversation import Conversation
     from pbxcore.sip.agent.references import Referral
     from pbxcore.sip.agent.subscription import Notified
+    from pbxcore.sip.dialogs.refer import Progress
     from pbxcore.sip.message import Response
     from pbxcore.sip.resolution import Names
 
@@ -236,6 +237,16 @@ class AsyncUserAgent:
                     return
         finally:
             subscription.stop()
+
+    async def refer(self, uri: str, target: str) -> AsyncIterator[Progress]:
+        """Ask somebody, outside of any call, to call `target`; tells how it goes, to its end."""
+        heard: asyncio.Queue[Progress] = asyncio.Queue()
+        self.agent.refer(uri.encode(), target.encode(), heard.put_nowait)
+        while True:
+            progress = await heard.get()
+            yield progress
+            if progress.final:
+                return
 
     # In
 

@@ -12,7 +12,6 @@ from tests.integration.sip.test_sip_trunk_calls import SESSION
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from pbxcore.sip.dialogs.refer import Progress
     from tests.integration.sip.conftest import House
 
 
@@ -23,38 +22,25 @@ async def phone(house: House, number: str) -> AsyncIterator[AsyncUserAgent]:
         yield agent
 
 
-def ask(
+async def asked(
     agent: AsyncUserAgent, house: House, target: str, tail: str = "", *, whose: str = "1000"
-) -> asyncio.Queue[Progress]:
-    told: asyncio.Queue[Progress] = asyncio.Queue()
-    server = b"127.0.0.1:%d" % house.port
-    uri = b"sip:%b@%b" % (whose.encode(), server)
-    agent.agent.refer(
-        uri, b"sip:%b@%b%b" % (target.encode(), server, tail.encode()), told.put_nowait
-    )
-    return told
-
-
-async def final(told: asyncio.Queue[Progress]) -> list[int]:
-    """All statuses, up to the last one."""
-    statuses = []
-    while True:
-        progress = await told.get()
-        statuses.append(progress.status)
-        if progress.final:
-            return statuses
+) -> list[int]:
+    """Ask the PBX; all statuses that are told, to the last one."""
+    server = f"127.0.0.1:{house.port}"
+    told = agent.refer(f"sip:{whose}@{server}", f"sip:{target}@{server}{tail}")
+    return [each.status async for each in told]
 
 
 async def test_phone_asks_to_be_called_and_hears_how_it_goes(house: House) -> None:
     async with phone(house, "1000") as alice, phone(house, "1001") as bob:
-        told = ask(alice, house, "1001")
+        told = asyncio.create_task(asked(alice, house, "1001"))
         first = await alice.next_call()
         assert first.peer.startswith("sip:1001@")  # she sees whom she is going to talk to
         await first.accept(SESSION)
         second = await bob.next_call()
         assert second.peer.startswith("sip:1000@")
         await second.accept(SESSION)
-        statuses = await final(told)
+        statuses = await told
         assert (statuses[0], statuses[-1]) == (100, 200)
         await second.hang_up()
         await first.ended()
@@ -62,12 +48,12 @@ async def test_phone_asks_to_be_called_and_hears_how_it_goes(house: House) -> No
 
 async def test_reference_that_fails_is_told_so(house: House) -> None:
     async with phone(house, "1000") as alice:
-        told = ask(alice, house, "5555")
+        told = asyncio.create_task(asked(alice, house, "5555"))
         await (await alice.next_call()).accept(SESSION)
-        assert (await final(told))[-1] == 404
+        assert (await told)[-1] == 404
 
 
 async def test_nobody_asks_for_another(house: House) -> None:
     async with phone(house, "1000") as alice:
-        assert await final(ask(alice, house, "1001", whose="1001")) == [403]
-        assert await final(ask(alice, house, "1001", ";method=BYE")) == [403]
+        assert await asked(alice, house, "1001", whose="1001") == [403]
+        assert await asked(alice, house, "1001", ";method=BYE") == [403]
