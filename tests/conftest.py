@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from tests.support.examples import SOAK
 from tests.support.postgres import (
     Postgres,
     database,
@@ -49,6 +51,8 @@ LONGEST_FIRST = (
 )
 
 LINES_OF_LOG = 80
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "1")
+"""numpy's threads wait for each other busily: workers would lose most of theirs."""
 
 # Examples may take their time: the machine that runs them is shared.
 settings.register_profile("shared machine", deadline=None)
@@ -58,6 +62,12 @@ settings.load_profile("shared machine")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="also run soaks and million-step runs")
     parser.addoption("--postgres", action="store_true", help="start every server on PostgreSQL")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ.setdefault(*ONE_THREAD)
+    if config.getoption("--soak"):
+        os.environ[SOAK] = "1"  # workers and modules about to be loaded
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -131,6 +131,7 @@ class Server:
         """The variables it starts with: none of this process's own ENGAGE_ ones."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ENGAGE_")}
         kept.pop("PYTHONDONTWRITEBYTECODE", None)  # the next one starts sooner
+        kept.pop("OPENBLAS_NUM_THREADS", None)  # the product's own choice
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
         return kept | {"PYTHONPATH": path} | self._environment
 

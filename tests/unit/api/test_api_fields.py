@@ -115,7 +115,7 @@ def test_every_key_of_the_reference_is_in_the_table() -> None:
 @settings(max_examples=400)
 @given(data=st.data())
 def test_what_was_read_reads_the_same_again_and_is_json(data: st.DataObject) -> None:
-    fields, field = data.draw(st.sampled_from(ALL))
+    fields, field = ALL[data.draw(st.integers(0, len(ALL) - 1))]  # a table is long to be told
     once = field.read(data.draw(VALID[type(field.kind)](field.kind)))
     assert field.read(once) == once
     json.dumps(once)

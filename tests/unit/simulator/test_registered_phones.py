@@ -6,11 +6,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pbxcore.simulator import Conditions
+from tests.support.examples import examples
 from tests.support.registering import TRANSPORTS, TROUBLES, Registered, Trouble
 from tests.support.scenarios import CONDITIONS
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**64 - 1), CONDITIONS, TRANSPORTS, TROUBLES)
 def test_whatever_the_network_does_phones_and_watchers_come_to_the_truth(
     seed: int, conditions: Conditions, transports: list[str], troubles: list[Trouble]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pbxcore.simulator import Conditions
 from tests.support.calling import FAULTS, Fault
+from tests.support.examples import examples
 from tests.support.scenarios import CONDITIONS
 from tests.support.switched import check_facts, play_switched
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 SEEDS = st.integers(0, 2**64 - 1)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SEEDS, CONDITIONS, st.integers(1, 4), FAULTS)
 def test_whatever_the_network_does_switched_calls_end_and_nothing_is_left(
     seed: int, conditions: Conditions, calls: int, faults: Sequence[Fault]
