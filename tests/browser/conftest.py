@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     OpenPage = Callable[..., Page]
 
-expect.set_options(timeout=15_000)  # several browsers and servers share a few cores
+PATIENCE_MS = 30_000  # several browsers and servers share a few cores
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="package")
@@ -44,7 +45,7 @@ def new_context(browser_process: Browser) -> Iterator[Callable[..., BrowserConte
     def make(**options: object) -> BrowserContext:
         options.setdefault("locale", "en-GB")
         context = browser_process.new_context(**options)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         return context
 

@@ -32,7 +32,7 @@ ARGUMENTS = [
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
 ]
-WITHIN_S = 10.0
+WITHIN_S = 30.0
 
 
 @contextmanager

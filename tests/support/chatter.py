@@ -16,7 +16,7 @@ import socketio
 from socketio.exceptions import ConnectionError as NotConnected
 from socketio.exceptions import SocketIOError
 
-ANSWER_WITHIN_S = 5
+ANSWER_WITHIN_S = 30
 
 
 class Chatter:

@@ -121,11 +121,11 @@ class Softphone:
 
     def hears(self, hz: float) -> None:
         """Wait until this tone is what is played."""
-        self.page.wait_for_function("hz => Math.abs(heardHz() - hz) < 15", arg=hz, timeout=15_000)
+        self.page.wait_for_function("hz => Math.abs(heardHz() - hz) < 15", arg=hz, timeout=30_000)
 
     def hears_no_more(self, hz: float) -> None:
         """Wait until this tone is not played any more; music may be."""
-        self.page.wait_for_function("hz => Math.abs(heardHz() - hz) > 15", arg=hz, timeout=15_000)
+        self.page.wait_for_function("hz => Math.abs(heardHz() - hz) > 15", arg=hz, timeout=30_000)
 
     def ice_users(self) -> list[str]:
         """The names that both sides of the connection check each other by."""
@@ -133,4 +133,4 @@ class Softphone:
 
     def hears_nothing(self) -> None:
         """Wait until nothing is played."""
-        self.page.wait_for_function("() => heardHz() === 0", timeout=15_000)
+        self.page.wait_for_function("() => heardHz() === 0", timeout=30_000)
