@@ -43,6 +43,11 @@ class RouteRepository(Generic[Form]):
         query = select(table.c.id).where(table.c.name_key == name_key(name), table.c.id != but)
         return (await self._connection.execute(query)).first() is not None
 
+    async def any_taken(self, names: Sequence[str]) -> bool:
+        """Whether one of these is a name already."""
+        keys = (await self._connection.execute(select(self._table.c.name_key))).scalars()
+        return not {name_key(each) for each in names}.isdisjoint(keys)
+
     async def last(self) -> int:
         """The last position of the list."""
         query = select(func.coalesce(func.max(self._table.c.position), 0))
@@ -57,8 +62,12 @@ class RouteRepository(Generic[Form]):
 
     async def add(self, entry: RouteEntry[Form], client_id: str | None) -> None:
         """Store a new route."""
-        more = {"id": entry.id, "client_id": client_id, "created_at_ms": entry.created_at_ms}
-        await self._connection.execute(insert(self._table).values(**more, **_values(entry)))
+        await self._connection.execute(insert(self._table).values(_new(entry, client_id)))
+
+    async def add_all(self, entries: Sequence[RouteEntry[Form]]) -> None:
+        """Store new ones, all at once."""
+        if entries:
+            await self._connection.execute(insert(self._table), [_new(each) for each in entries])
 
     async def put(self, entry: RouteEntry[Form]) -> None:
         """Store a route as it stands."""
@@ -89,6 +98,11 @@ class RouteRepository(Generic[Form]):
 def read_form(kind: RouteKind[Form], fields: dict[str, Any]) -> Form:
     """Fields as they come from JSON, which has no tuples."""
     return kind.form.model_validate_json(json.dumps(fields))
+
+
+def _new(entry: RouteEntry[Form], client_id: str | None = None) -> dict[str, Any]:
+    more = {"id": entry.id, "client_id": client_id, "created_at_ms": entry.created_at_ms}
+    return more | _values(entry)
 
 
 def _values(entry: RouteEntry[Form]) -> dict[str, Any]:

@@ -156,11 +156,15 @@ class Routes(Generic[Form]):
             rows = RouteRepository(connection, self.kind)
             if self.kind.most and await rows.count() + len(new) > self.kind.most:
                 raise KindFull(most=self.kind.most)
+            if new and await rows.any_taken([form.own_name for form in new]):
+                raise RouteNameTaken(self.kind.form.named_by)
             last = await rows.last()
-            for position, form in enumerate(new, last + 1):
-                if await rows.taken(form.own_name):
-                    raise RouteNameTaken(form.named_by)
-                await rows.add(RouteEntry(new_id(), position, form, 1, self._clock()), None)
+            await rows.add_all(
+                [
+                    RouteEntry(new_id(), position, form, 1, self._clock())
+                    for position, form in enumerate(new, last + 1)
+                ]
+            )
             for route_id, form in changes:
                 if (present := await rows.get(route_id)) is not None:
                     await rows.put(replace(present, form=form, version=present.version + 1))
