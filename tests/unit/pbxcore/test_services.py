@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from pbxcore.apps.ivr import Ivr, MenuKey
 from pbxcore.apps.sounds import BEEP, Counted, Digits, Number, Prompt
@@ -10,8 +13,16 @@ from pbxcore.apps.steps import Gather, Join, Leave, Record, Recorded, Say, Wait
 from pbxcore.calls.attending import Attending
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Plan, RingGroup
+from pbxcore.directory import Delta, SettingsChanged
 from pbxcore.journal import CallEnded, LegAnswered
-from pbxcore.media.commands import Disconnect, JoinRoom, StartRecording, StopPlaying
+from pbxcore.media.commands import (
+    Disconnect,
+    File,
+    JoinRoom,
+    Play,
+    StartRecording,
+    StopPlaying,
+)
 from pbxcore.sip.uri import write_uri_headers
 from tests.support.handsets import Office
 from tests.unit.pbxcore.test_call_changes import talking
@@ -236,6 +247,29 @@ def test_numbers_are_said_as_the_language_says_them() -> None:
         assert said(office) == ["number-21", "digit-7", "star", "new-message.one"]
         office.run()
         office.check()
+
+
+def test_each_hears_his_own_language() -> None:
+    with office_with(MENU) as office:
+        office.house.change("alice", language="de-AT")
+        settings = msgspec.structs.replace(office.house.directory.settings, language="es")
+        delta = Delta(office.house.directory.version + 1, (SettingsChanged(settings),))
+        office.house.directory.apply(delta)
+        for caller, language in ("alice", "de"), ("bob", "es"):
+            talk = office[caller].dial("7000")
+            office.run(1)
+            (played, *_) = [
+                each for each in reversed(office.house.workers.asked) if isinstance(each, Play)
+            ]
+            folders = {PurePath(each.path).parent.name for each in files(played)}
+            assert folders == {language}
+            talk.hang_up()
+        office.run()
+        office.check()
+
+
+def files(played: Play) -> list[File]:
+    return [each for each in played.sources if isinstance(each, File)]
 
 
 def test_a_message_is_recorded_until_a_key() -> None:
