@@ -49,6 +49,29 @@ async def test_the_echo_test_explains_itself_and_ends_at_a_key(
         await asyncio.to_thread(phone.shows, "terminated (duration")
 
 
+async def test_words_and_keys_pass_encrypted_and_in_wide_band(
+    server: Server, tmp_path: Path
+) -> None:
+    folder = tmp_path / "1000"
+    with Baresip(
+        folder,
+        server,
+        "1000",
+        "tls",
+        account=";mediaenc=srtp-mand;audio_codecs=G722/16000/1",
+        modules=(),
+        config=says(folder, OWN_HZ, rate=16000) + "module srtp.so\n",
+    ) as phone:
+        await asyncio.to_thread(phone.shows, "registered successfully")
+        phone.enters(f"/dial sip:*43@127.0.0.1:{server.sips_port}")
+        await asyncio.to_thread(phone.shows, "Call established")
+        await asyncio.to_thread(wait_until, lambda: hears_words(folder), 10, "the explanation")
+        phone.enters("1")
+        await asyncio.to_thread(hears, folder, OWN_HZ, within_s=5)
+        phone.enters("#")
+        await asyncio.to_thread(phone.shows, "terminated (duration")
+
+
 def add_menu(admin: Program, **fields: Any) -> dict[str, Any]:
     """An IVR of these fields."""
     added = admin.post("/v1/ivrs", {"name": "Main", "number": "7000", **fields})
