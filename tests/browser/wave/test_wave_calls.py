@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
 from tests.support.desk import NARROW, scrolls_sideways
+from tests.support.mailboxes import without_mailboxes
 from tests.support.softphone import Softphone
 
 if TYPE_CHECKING:
@@ -75,7 +76,10 @@ def test_another_tab_takes_over_when_the_first_is_closed(ana: Softphone, ben: So
     ben.hears(440)
 
 
-def test_whoever_declines_is_busy_for_the_caller(ana: Softphone, ben: Softphone) -> None:
+def test_whoever_declines_is_busy_for_the_caller(
+    server: Server, ana: Softphone, ben: Softphone
+) -> None:
+    without_mailboxes(server)
     ana.call("1001")
     ben.ringing().get_by_role("button", name="Decline", exact=True).click()
     expect(ana.current("Ben Osei")).to_contain_text("Busy")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.program import Program
+from tests.support.mailboxes import without_mailboxes
 from tests.support.server import Server
 
 if TYPE_CHECKING:
@@ -19,11 +19,3 @@ def server() -> Iterator[Server]:
         without_mailboxes(running)
         yield running
         assert "Traceback" not in running.log
-
-
-def without_mailboxes(server: Server) -> None:
-    """Let callers hear that somebody is busy or away, and not his mailbox."""
-    admin = Program(server.url, "admin", "Demo-admin!")
-    for each in admin.get("/v1/extensions?limit=500").json()["items"]:
-        body = {"options": {"hasvoicemail": "no"}}
-        assert admin.patch(f"/v1/extensions/{each['number']}", body).status == 200
