@@ -39,6 +39,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "forward": "CALLFORWARD",
         "voicemail": "VM",
         "voicemail_group": "VMG",
+        "own_mailbox": "VM",
+        "any_mailbox": "VM",
         "follow_me": "FOLLOWME",
         "park": "PARKEDCALL",
         "wake_up": "WAKEUP",
@@ -48,6 +50,9 @@ APPLICATIONS: Mapping[str, str] = MappingProxyType(
     {
         "queue": "Queue",
         "voicemail": "VoiceMail",
+        "voicemail_group": "VoiceMail",
+        "own_mailbox": "VoiceMailMain",
+        "any_mailbox": "VoiceMailMain",
         "ivr": "BackGround",
         "echo": "Echo",
         "page": "Page",

@@ -137,7 +137,11 @@ export function actionWords(action: string, owner: string): string {
       case "directory":
         return t("Dial by name");
       case "voicemail":
+      case "own_mailbox":
+      case "any_mailbox":
         return t("Voicemail");
+      case "voicemail_group":
+        return t("Voicemail Group");
       case "park":
         return t("Parked");
       case "pickup":
