@@ -13,6 +13,7 @@ from engage.storage.outage import DatabaseGone
 from engage.storage.script import Ask, Dialect, Do, Fetch, Row, Script, sizes
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
@@ -46,6 +47,7 @@ class SqliteConnection(aiosqlite.Connection):
     def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(connector, iter_chunk_size=64)
         self._thread.daemon = True  # never keeps the process from ending
+        self._stopped: asyncio.Future[Any] | None = None
 
     async def visit(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
         """Call `function` in the connection's thread."""
@@ -54,9 +56,23 @@ class SqliteConnection(aiosqlite.Connection):
         return await execute(function, self._conn)
 
     async def opened(self) -> SqliteConnection:
-        """Itself, once the file is open."""
-        _ = await self
+        """Itself, once the file is open.
+
+        Raises:
+            sqlite3.Error: it cannot be opened; the thread has nothing more to tell then.
+        """
+        try:
+            _ = await self
+        except sqlite3.Error:
+            if self._stopped is not None:
+                await self._stopped  # else it might tell a loop that is closed by then
+            raise
         return self
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """Ask the thread to end; done once it has nothing more to tell."""
+        self._stopped = super().stop()
+        return self._stopped
 
 
 def connect_sqlite(path: Path, *, mode: str, readonly: bool = False) -> sqlite3.Connection:
