@@ -273,14 +273,15 @@ async def test_older_programs_ask_by_get(server: Server, program: UcmClient) -> 
         for headers, status in ({}, 401), (nobody, 401), (named, 200):
             answer = await http.get(f"{url}/cdrapi?format=json", headers=headers, ssl=False)
             assert answer.status == status
-        found = json.loads(await answer.read())
+            body = await answer.read()
+        found = json.loads(body)
         assert found["cdr_root"]
         odd = await http.get(f"{url}/cdrapi?format=json&minDur=x", headers=named, ssl=False)
         assert json.loads(await odd.read()) == {"cdr_root": []}
         listed = await http.get(f"{url}/recapi", headers=named, ssl=False)
         assert b"monitor" in await listed.read()
         absent = await http.get(f"{url}/recapi?filename=no.wav", headers=named, ssl=False)
-        assert absent.status == 404
+        assert (absent.status, await absent.read()) == (404, b"404 Not Found")
 
 
 async def test_a_program_plays_a_prompt_and_a_failure_is_explained(
