@@ -275,7 +275,7 @@ async def test_older_programs_ask_by_get(server: Server, program: UcmClient) -> 
             assert answer.status == status
             body = await answer.read()
         found = json.loads(body)
-        assert found["cdr_root"]
+        assert list(found) == ["cdr_root"]
         odd = await http.get(f"{url}/cdrapi?format=json&minDur=x", headers=named, ssl=False)
         assert json.loads(await odd.read()) == {"cdr_root": []}
         listed = await http.get(f"{url}/recapi", headers=named, ssl=False)
