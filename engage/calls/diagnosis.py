@@ -124,15 +124,18 @@ _REFUSED: Final = N_("%(where)s refused the call (%(status)d).")
 
 def findings(call: CallRecord, legs: Sequence[LegRecord]) -> list[Finding]:
     """What may be said of a call; at least one thing, the weightiest first."""
-    found = [*_end(call), *_refusals(legs), *_sound(legs)]
+    found = [*_end(call, legs), *_refusals(legs), *_sound(legs)]
     if not found:
         found = [_fine(call)]
     weight = {"bad": 0, "warn": 1, "good": 2}
     return sorted(found, key=lambda each: weight[each.tone])
 
 
-def _end(call: CallRecord) -> Iterator[Finding]:
-    reason = call.reason or _word(call)
+def _end(call: CallRecord, legs: Sequence[LegRecord]) -> Iterator[Finding]:
+    """Why it ended: as the call says, its caller's leg, or one that was answered."""
+    told = [call.reason, *(each.reason for each in legs if each.role == "caller")]
+    told += [each.reason for each in legs if each.answered_at_ms]
+    reason = next((each for each in told if each in _ENDS), "") or _word(call)
     known = _ENDS.get(reason)
     if known is not None:
         params = {"number": call.callee, "caller": call.caller}

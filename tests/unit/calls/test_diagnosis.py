@@ -97,3 +97,12 @@ def test_what_a_provider_said_is_told(status: int) -> None:
 def test_the_weightiest_comes_first() -> None:
     found = findings(call(disposition="answered", reason="administrator"), [leg(packets_in=0)])
     assert [each.tone for each in found] == ["bad", "warn"]
+
+
+def test_the_legs_know_why_a_call_ended() -> None:
+    ended = call(disposition="answered")
+    assert codes(findings(ended, [leg(role="caller"), leg(reason="rtp_silence")])) == [
+        "rtp_silence"
+    ]
+    refused = leg(role="caller", reason="blacklisted", answered_at_ms=None, status=486)
+    assert codes(findings(call(disposition="busy"), [refused])) == ["blacklisted"]
