@@ -42,7 +42,7 @@ export default function ActiveCallsPage({ page, readOnly }: PageProps) {
     const hangs: RowAction<LiveCall> = { label: t("Hang Up"), icon: "hangUp", danger: true, words: true, run: setEnding };
     if (!talks) return [hangs];
     const talking: RowAction<LiveCall>[] = [
-      { label: row.recorded ? t("Stop Recording") : t("Record"), icon: row.recorded ? "close" : "microphone", run: record },
+      { label: row.recorded ? t("Stop Recording") : t("Record"), icon: row.recorded ? "pause" : "microphone", run: record },
       { label: t("Transfer"), icon: "transfer", run: setTransferring },
     ];
     if (maySupervise) talking.push({ label: t("Listen, Whisper, Barge"), icon: "headset", run: setSupervised });
