@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pbxcore.apps.emergency_notice import EmergencyNotice
 from pbxcore.calls.placing import Placing
+from pbxcore.calls.serving import attend
 from pbxcore.calls.visiting import visit_of
 from pbxcore.sip.identity import Caller
 
@@ -34,4 +35,4 @@ def alarm(house: Surroundings, aim: Aim, new_call: Callable[[str, str], Call]) -
 
 def _tell(call: Call, caller: str, leg: Leg) -> None:
     notice = EmergencyNotice(caller)
-    call.attend(leg, notice, visit_of(call, leg, caller, ()), leg.session.lines)
+    attend(leg, notice, visit_of(call, leg, caller, ()), leg.session.lines)

@@ -23,7 +23,6 @@ from pbxcore.apps.steps import (
     Tell,
     Wait,
 )
-from pbxcore.calls.connecting import connect
 from pbxcore.calls.party import Farewell
 from pbxcore.media.commands import Disconnect, JoinRoom, StartRecording, StopPlaying, StopRecording
 from pbxcore.prompts.catalogue import language_for
@@ -191,7 +190,7 @@ class Attending:
             case Echo():
                 self._leg.session.echo()
             case Connect():
-                connect(self._leg, step, partial(self._not_reached, self._turn))
+                self._leg.call.hand_on(self._leg, step, partial(self._not_reached, self._turn))
             case Wait():
                 self._wait(step.seconds)
             case HangUp():

@@ -7,52 +7,39 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pbxcore.apps.opening import script_of
-from pbxcore.calls.alerting import alerting
-from pbxcore.calls.attending import Attending
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.caller_leg import CallerLeg
+from pbxcore.calls.connecting import connect
 from pbxcore.calls.curfew import Curfew
-from pbxcore.calls.deciding import Deciding
 from pbxcore.calls.keys import pass_key
 from pbxcore.calls.party import Farewell, hung_up, refused
 from pbxcore.calls.recording import Recording
 from pbxcore.calls.renegotiating import Renegotiating
-from pbxcore.calls.setting_up import SettingUp
 from pbxcore.calls.taking_over import TakingOver
 from pbxcore.calls.talk_room import TalkRoom, dismiss
-from pbxcore.calls.telling import ended_fact, reasons, started_fact
+from pbxcore.calls.telling import ended_fact, reasons
 from pbxcore.calls.transferring import Transferring
-from pbxcore.calls.vouching import claim_of, marked
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.journal import CallEnded, CallerVerified, EmergencyCalled, LegAnswered, LegsJoined
+from pbxcore.journal import CallEnded, LegAnswered, LegsJoined
 from pbxcore.sip import causes
-from pbxcore.sip.forwarding import read_forwardings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pbxcore.apps.services import Service
-    from pbxcore.apps.steps import Script
-    from pbxcore.apps.visit import Visit
+    from pbxcore.apps.steps import Connect
+    from pbxcore.calls.deciding import Deciding
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Line
     from pbxcore.calls.paging import Paging
-    from pbxcore.calls.party import By, Origin
+    from pbxcore.calls.party import By
     from pbxcore.calls.planning import Aim
+    from pbxcore.calls.setting_up import SettingUp
     from pbxcore.calls.surroundings import Surroundings
-    from pbxcore.calls.talk_room import Mode
     from pbxcore.dialplan.place import Place
     from pbxcore.media.commands import StreamClosed
-    from pbxcore.sip.agent.incoming_call import IncomingCall
     from pbxcore.sip.agent.listener import Ending
-    from pbxcore.sip.agent.offer import Offer
-    from pbxcore.sip.agent.references import Referral
-    from pbxcore.stir.verdict import Verdict
 
-MOST_HANDED_ON: Final = 10
-"""How often services may hand a caller on who does nothing: they would do it for ever."""
-_DISPOSITIONS = {480: "no_answer", 486: "busy", 487: "cancelled", 600: "busy"}
+_DISPOSITIONS: Final = {480: "no_answer", 486: "busy", 487: "cancelled", 600: "busy"}
 
 
 class Call:
@@ -72,7 +59,9 @@ class Call:
         recording: keeps what the two say.
         paging: many who hear one leg, while they do.
         room: where they talk while others hear it.
+        renegotiating: carries changes of sessions from one to the other.
         transferring: hands on.
+        taking_over: lets somebody have the place of a leg.
         deciding: waits for a program to take the call.
     """
 
@@ -94,84 +83,13 @@ class Call:
         self._answered = self._talked = False
         self.urgent = aim.place is not None and aim.place.kind == "priority"
         self._outcome: Farewell | None = None
-        self._renegotiating = Renegotiating(self)
+        self.renegotiating = Renegotiating(self)
         self.transferring = Transferring(self)
-        self._taking_over = TakingOver(self)
+        self.taking_over = TakingOver(self)
         self.recording = Recording(self)
         self.room = TalkRoom(self)
 
     # From the outside
-
-    def begin(self, incoming: IncomingCall, hops: int) -> None:
-        """Somebody calls, who may."""
-        origin, house = self.origin, self.house
-        leg = CallerLeg(house.leg_id(), self, origin.number, origin.caller, incoming)
-        leg.session = house.caller_session(leg, incoming.flow)
-        leg.trunk = origin.trunk
-        leg.recorded = self.aim.recorded
-        self.add(leg)
-        house.record(started_fact(self, leg))
-        if self.aim.emergency is not None:
-            house.record(
-                EmergencyCalled(self.id, origin.number, self.aim.emergency.name, self.dialled)
-            )
-        trunk = house.directory.trunks.get(origin.trunk)
-        if trunk is not None and not house.lines.takes_more(trunk):
-            self._refuse(leg, Farewell("pbx", 486, causes.cause_of(486), "trunk_full"))
-        elif trunk is None or trunk.verifies == "off":
-            self._proceed(leg, incoming, hops)
-        else:
-            verified = partial(self._verified, leg, incoming, hops, trunk.verifies)
-            house.vouching.verify(
-                claim_of(incoming.request, self.aim.original or origin.shown, self.dialled),
-                verified,
-            )
-
-    def _verified(
-        self, leg: CallerLeg, incoming: IncomingCall, hops: int, action: str, verdict: Verdict
-    ) -> None:
-        """It is known whether the caller is who he says: go on, or not."""
-        if leg.over:
-            return
-        self.house.record(CallerVerified(self.id, verdict.verstat, verdict.attest))
-        if verdict.status and action == "reject":
-            status = verdict.status
-            self._refuse(leg, Farewell("pbx", status, causes.cause_of(status), verdict.reason))
-            return
-        if verdict.status and action == "mark":
-            self.origin = marked(self.origin)
-            leg.identity = self.origin.caller
-        self._proceed(leg, incoming, hops)
-
-    def _proceed(self, leg: CallerLeg, incoming: IncomingCall, hops: int) -> None:
-        """Whoever calls may: look for somebody who answers."""
-        if self.aim.refusal is not None:
-            self._refuse(leg, self.aim.refusal)
-            return
-        try:
-            lines = leg.offered_lines()
-        except RemoteProtocolError as error:
-            self.refuse(leg, error.status, error.reason, error.headers)
-            return
-        setting_up = SettingUp(
-            self,
-            leg,
-            self.origin.caller,
-            lines,
-            hops=hops,
-            connected=lambda other: self.connect(leg, other),
-            failed=lambda farewell: self._refuse(leg, farewell),
-            forwardings=read_forwardings(incoming.request),
-            telling=alerting(self.aim.alert_info),
-        )
-        self.setting_up = setting_up
-        if self.aim.fax is not None and not self.aim.fax.auto_answer:
-            leg.session.listen_for_fax(wanted=True)
-        go_on = partial(leg.session.open, lines, partial(self._anchored, setting_up))
-        if self.origin.trunk and self.house.directory.settings.call_control:
-            self.deciding = Deciding(self.house, go_on)
-        else:
-            go_on()
 
     def hang_up(self, farewell: Farewell, leg: str = "") -> None:
         """End it all, or one leg and whoever talks to it: `farewell` says why."""
@@ -222,7 +140,7 @@ class Call:
         if self.paging is not None and leg is self.paging.front:
             self.paging.close()
             self.paging = None
-        self._renegotiating.ended(leg)
+        self.renegotiating.ended(leg)
         if self.partner(leg) is not None:
             self._parting()
             self.talking = None
@@ -239,7 +157,7 @@ class Call:
         if leg.over:
             return
         if isinstance(leg, CallerLeg) and not leg.answered:
-            self._refuse(leg, msgspec.structs.replace(farewell, status=farewell.status or 480))
+            self.turn_away(leg, msgspec.structs.replace(farewell, status=farewell.status or 480))
             return
         self._outcome = self._outcome or farewell
         self.finish(leg, farewell)
@@ -249,7 +167,31 @@ class Call:
         self, leg: Leg, status: int, reason: str = "", lines: tuple[bytes, ...] = ()
     ) -> None:
         """Tell a leg that is not answered that it will not be."""
-        self._refuse(leg, refused(status, "pbx"), reason, lines)
+        self.turn_away(leg, refused(status, "pbx"), reason, lines)
+
+    def turn_away(
+        self, leg: Leg, farewell: Farewell, reason: str = "", lines: tuple[bytes, ...] = ()
+    ) -> None:
+        """Refuse a leg that is not answered, for a reason that records tell."""
+        if leg.over:
+            return
+        self._outcome = farewell
+        if self.setting_up is not None and self.setting_up.front is leg:
+            self.setting_up = None
+        self.finish(leg, farewell)
+        leg.refuse(farewell.status, reason, (*reasons(farewell), *lines))
+
+    def serve(self, leg: Leg, kind: str, number: str) -> None:
+        """The PBX itself talks to a leg from now on, in a service of that kind."""
+        self._answered = True
+        self.house.record(LegAnswered(self.id, leg.id, kind, number))
+
+    def accept(self, leg: Leg, lines: Sequence[Line]) -> None:
+        """Answer a leg with these lines, or refuse it where they do not fit."""
+        try:
+            leg.accept(lines)
+        except RemoteProtocolError as error:
+            self.refuse(leg, error.status, error.reason, error.headers)
 
     def set_up(self, setting_up: SettingUp, number: str, action: str) -> None:
         """Find somebody for one of the legs."""
@@ -261,71 +203,9 @@ class Call:
         self.setting_up = setting_up
         setting_up.go_to_place(place, action)
 
-    def attend(self, leg: Leg, service: Service, visit: Visit, lines: Sequence[Line]) -> None:
-        """A service of our own takes a leg, and answers it with these lines if nobody has."""
-        script = script_of(service, visit, self.house.premises)
-        self.talk_to(leg, script, service.kind, visit, lines)
-
-    def talk_to(
-        self, leg: Leg, script: Script, kind: str, visit: Visit, lines: Sequence[Line]
-    ) -> None:
-        """Let a leg talk to a script, of a service of that kind."""
-        self.leave_service(leg)
-        self.house.parking.free(leg)
-        leg.handed_on += 1
-        if leg.handed_on > MOST_HANDED_ON:
-            self.end(leg, Farewell("pbx", 482, causes.cause_of(482), "loop"))
-            return
-        self._answered = True
-        self.house.record(LegAnswered(self.id, leg.id, kind, visit.service))
-        leg.attending = attending = Attending(leg, script, visit.language)
-        self.house.scripts[visit.leg] = attending
-        if leg.answered:
-            attending.begin()
-            return
-        try:
-            leg.accept(lines)
-        except RemoteProtocolError as error:
-            self.refuse(leg, error.status, error.reason, error.headers)
-
-    def say(self, leg: Leg, script: Script) -> None:
-        """Tell a leg that was answered something, and hang up."""
-        extension, settings = (
-            self.house.directory.extension(leg.number),
-            self.house.directory.settings,
-        )
-        language = "" if extension is None else extension.language
-        leg.attending = attending = Attending(leg, script, language or settings.language)
-        attending.begin()
-
-    def page(self, paging: Paging) -> None:
-        """Let a leg be heard from many phones."""
-        leg = paging.front
-        self._answered = True
-        self.paging = paging
-        self.house.parking.free(leg)
-        self.house.record(LegAnswered(self.id, leg.id, "page", paging.group.number))
-        if leg.answered:
-            paging.begin()
-            return
-        try:
-            leg.accept(paging.lines)
-        except RemoteProtocolError as error:
-            self.refuse(leg, error.status, error.reason, error.headers)
-
-    def supervise(self, leg: Leg, target: Leg, mode: Mode, lines: Sequence[Line]) -> None:
-        """Let a leg hear the talk of one of another call, answered with these lines if need be."""
-        self._answered = True
-        self.house.record(LegAnswered(self.id, leg.id, mode, target.number))
-        leg.supervises = target
-        target.supervisors[leg] = mode
-        if leg.answered:
-            target.call.room.arrange()
-            return
-        try:
-            leg.accept(lines)
-        except RemoteProtocolError as error:
-            self.refuse(leg, error.status, error.reason, error.headers)
+    def hand_on(self, leg: Leg, step: Connect, failed: Callable[[int], None]) -> None:
+        """A service calls somebody for the leg it talks to; `failed` hears why nobody answers."""
+        connect(leg, step, failed)
 
     def leave_service(self, leg: Leg) -> None:
         """A leg talks to no service any more."""
@@ -359,7 +239,7 @@ class Call:
             self.house.waiting.stop(leg)
             if other.held:
                 self.house.waiting.music(leg)
-        self._renegotiating.align(first, second)
+        self.renegotiating.align(first, second)
         self.house.record(LegsJoined(self.id, first.id, second.id))
         self.room.arrange()
         self.recording.joined(first, second)
@@ -398,7 +278,7 @@ class Call:
     def leg_answered(self, leg: Leg) -> None:
         """A called leg answered, or a caller knows that it was: then its session is settled."""
         if self.partner(leg) is not None:
-            self._renegotiating.settled(leg)
+            self.renegotiating.settled(leg)
         elif leg.attending is not None:
             leg.attending.begin()
         elif self.paging is not None:
@@ -437,26 +317,6 @@ class Call:
             for each in list(self.legs.values()):
                 if not self.house.parking.holds(each):
                     self.end(each, farewell)
-
-    def leg_offered(self, leg: Leg, offer: Offer) -> None:
-        """It wants another session."""
-        self._renegotiating.offered(leg, offer)
-
-    def leg_settled(self, leg: Leg) -> None:
-        """It answered an offer of ours: its session is another now."""
-        self._renegotiating.settled(leg)
-
-    def leg_changed(self, leg: Leg, status: int) -> None:
-        """It took another session, or did not."""
-        self._renegotiating.changed(leg, status)
-
-    def leg_referred(self, leg: Leg, referral: Referral) -> None:
-        """It wants to hand its partner on."""
-        self.transferring.referred(leg, referral)
-
-    def leg_replaced(self, leg: Leg, incoming: IncomingCall, origin: Origin) -> None:
-        """Somebody wants its place, or to talk to it where it is parked."""
-        self._taking_over.take(leg, incoming, origin)
 
     def leg_pressed(self, leg: Leg, digit: str, duration_ms: int, by: str) -> None:
         """It pressed a key, told by INFO, in its stream as an event, or heard as a tone."""
@@ -513,35 +373,10 @@ class Call:
         if pressed:
             codes[pressed]()
 
-    def _anchored(self, setting_up: SettingUp, problem: str) -> None:
-        if self.setting_up is not setting_up:
-            return
-        if problem:
-            self._refuse(setting_up.front, Farewell("pbx", 503, causes.cause_of(503), problem))
-        elif self.aim.fax is not None and self.aim.fax.auto_answer:
-            setting_up.attend(self.aim.fax, self.dialled)
-        elif self.aim.tries:
-            setting_up.go_out(self.aim.tries, self.aim.number)
-        elif self.aim.place is not None:
-            setting_up.go_to_place(self.aim.place)
-        else:
-            setting_up.go_to(self.aim.number)
-
     def _give_up(self, farewell: Farewell) -> None:
         setting_up, self.setting_up = self.setting_up, None
         if setting_up is not None:
             setting_up.give_up(farewell)
-
-    def _refuse(
-        self, leg: Leg, farewell: Farewell, reason: str = "", lines: tuple[bytes, ...] = ()
-    ) -> None:
-        if leg.over:
-            return
-        self._outcome = farewell
-        if self.setting_up is not None and self.setting_up.front is leg:
-            self.setting_up = None
-        self.finish(leg, farewell)
-        leg.refuse(farewell.status, reason, (*reasons(farewell), *lines))
 
     def _side(self, leg: Leg) -> By:
         return "caller" if isinstance(leg, CallerLeg) else "callee"

@@ -60,5 +60,5 @@ def hold(call: Call, leg: Leg, *, held: bool) -> int:
         return 409
     if leg.held_from_outside is not held:
         leg.held_from_outside = held
-        call.leg_settled(leg)
+        call.renegotiating.settled(leg)
     return 200

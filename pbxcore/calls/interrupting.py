@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pbxcore.apps.sounds import Prompt
 from pbxcore.apps.steps import Say
 from pbxcore.calls.party import Farewell
+from pbxcore.calls.serving import say
 from pbxcore.dialplan.plan import ORDINARY
 from pbxcore.sip import causes
 from pbxcore.sip.headers.reason import Reason
@@ -54,7 +55,7 @@ def _drop(leg: Leg) -> None:
     call.part()
     call.finish(leg, _DROPPED)
     leg.hang_up(*_WHY)
-    call.say(partner, _interrupted())
+    say(partner, _interrupted())
 
 
 def _interrupted() -> Script:

@@ -114,20 +114,20 @@ class Leg(CallListener):
             return
         try:
             self.session.accept(body)
-            self.call.leg_settled(self)
+            self.call.renegotiating.settled(self)
         except RemoteProtocolError as error:
             log.info("answer does not fit", extra={"leg": self.id, "why": str(error)})
             self.hang_up()  # RFC 3261 §13.2.2.4
 
     def offered(self, call: SipCall, offer: Offer) -> None:
         """The peer wants another session."""
-        self.call.leg_offered(self, offer)
+        self.call.renegotiating.offered(self, offer)
 
     def changed(self, call: SipCall, status: int) -> None:
         """Our change has its answer."""
         if status >= 300:
             self.session.withdraw()
-        self.call.leg_changed(self, status)
+        self.call.renegotiating.changed(self, status)
 
     def ended(self, call: SipCall, ending: Ending) -> None:
         """The dialog is over."""
@@ -142,7 +142,7 @@ class Leg(CallListener):
 
     def referred(self, call: SipCall, referral: Referral) -> None:
         """The peer wants to hand the call on."""
-        self.call.leg_referred(self, referral)
+        self.call.transferring.referred(self, referral)
 
     def requested(self, call: SipCall, incoming: Incoming) -> None:
         """Some ask by OPTIONS whether the call still stands (RFC 3261 §11.2).

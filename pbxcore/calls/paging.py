@@ -78,6 +78,17 @@ class Paging:
             for flows in phones(self._house.bindings(extension.number))
         ]
 
+    def start(self) -> None:
+        """Answer the front, unless it is, and begin."""
+        call, front = self._call, self.front
+        call.serve(front, "page", self.group.number)
+        call.paging = self
+        self._house.parking.free(front)
+        if front.answered:
+            self.begin()
+        else:
+            call.accept(front, self.lines)
+
     def begin(self) -> None:
         """The front is answered: call everybody."""
         now = self._house.now()

@@ -5,26 +5,25 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from pbxcore.apps.opening import service_at, service_name
-from pbxcore.apps.pin_gate import PinGate
 from pbxcore.calls import interrupting, special_places
 from pbxcore.calls.alerting import alerted
 from pbxcore.calls.dialling import Dialling
+from pbxcore.calls.diverting import RINGING_KINDS, Diverting
 from pbxcore.calls.hunting import Hunt, Search, phones_at
 from pbxcore.calls.offering import spoken_with_us
+from pbxcore.calls.outward import Outward
 from pbxcore.calls.paging import answer_at_once
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.ringing import Ringing, for_caller
+from pbxcore.calls.serving import attend
 from pbxcore.calls.visiting import visit_of
-from pbxcore.calls.ways_out import WaysOut
 from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import LegCalled, LegRinging
 from pbxcore.presence.reach import phones
 from pbxcore.sip import causes
-from pbxcore.sip.forwarding import Forwarding, diversion_lines, history_lines, may_forward
+from pbxcore.sip.forwarding import Forwarding, diversion_lines, history_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,8 +35,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Line
     from pbxcore.calls.trunk_legs import Try
-    from pbxcore.directory import Extension, Trunk
-    from pbxcore.features.model import Case, FollowMe
+    from pbxcore.directory import Extension
     from pbxcore.presence.bindings import StoredBinding
     from pbxcore.sip.identity import Caller
 
@@ -45,10 +43,6 @@ _ELSEWHERE: Final = tuple(causes.reason_lines(*causes.completed_elsewhere()))
 _LOSER: Final = Farewell("pbx", 487, causes.ANSWERED_ELSEWHERE, "answered_elsewhere")
 _RING_S: Final = 5
 """A ring and its pause, for who counts rings."""
-OUTSIDE_S: Final = 180.0
-"""How long it may ring outside: providers and their networks give up before (RFC 3261, Timer C)."""
-_DIALLED: Final = ("extension", "ring_group", "external")
-"""The kinds of places that ring, by their numbers."""
 _REDIRECTED: Final = Farewell("pbx", 487, causes.NORMAL, "transferred")
 _TIMED_OUT: Final = Farewell("pbx", 480, causes.NO_ANSWER, "no_answer")
 
@@ -70,6 +64,10 @@ class SettingUp:
         attended: told that a service took the front, before it says anything.
         level: how far outside it may go on behalf of nobody.
         admitted: it needs no PIN.
+
+    Attributes:
+        behalf: the extension whose rights count: the caller's, or that of who sends the call on.
+        owner: whose doing it is that it rings: a group's, or of who sends the call on.
     """
 
     def __init__(
@@ -94,67 +92,67 @@ class SettingUp:
         self._failed = failed
         self._rang = rang
         self._attended = attended
-        self._level = level
-        self._admitted = admitted
-        self._telling = telling
+        self.level = level
+        self.admitted = admitted
+        self.telling = telling
         self.house = call.house
         self.front = front
-        self._caller = caller
+        self.caller = caller
         self._lines = lines
-        self._hops = hops
+        self.hops = hops
         self.forwardings = list(forwardings)
         self._ringing: Ringing | None = None
         self._told: set[int] = set()
-        self._came_with = len(self.forwardings)
-        self._ways = WaysOut(self.house, ())
-        self._behalf = front.number
-        """The extension whose rights count: the caller's, or that of who sends the call on."""
-        self._owner = ""
-        """Whose doing it is that it rings: a group's, or of who sends the call on."""
+        self.behalf = front.number
+        self.owner = ""
+        self._outward = Outward(self)
         self._hunt: Hunt | Search | None = None
-        self._searched: set[str] = set()
-        """Those who were looked for already."""
+        self._diverting = Diverting(self)
 
     def go_to(self, number: str, action: str = "dial") -> None:
         """Call an extension, a group of them, a service of our own, or somebody outside."""
         group = self.house.directory.plan.ring_groups.get(number)
-        self._hunt = Hunt(self.house, group, self.front.number) if group is not None else None
-        if self._hunt is not None:
-            self._owner = number
-            self._ring_round(self._hunt, refused(480, "pbx"))
+        self._hunt = None
+        if group is not None:
+            self.owner = number
+            self.hunt(Hunt(self.house, group, self.front.number), refused(480, "pbx"))
             return
         extension = self.house.directory.extension(number)
-        if extension is None:
-            place = self.house.directory.own(number)
-            dial = self.house.directory.plan.speed_dials.get(number) if self._behalf else None
-            if place is not None and place.kind not in _DIALLED:
-                self.go_to_place(place, action)
-            elif dial is not None and dial.kind != "external":
-                self.go_to_place(dial, action)
-            else:  # what a speed dial means outside is known there
-                self._go_outside(number, action)
+        if extension is not None:
+            self._go_to_extension(extension, action)
             return
-        handling = self.house.handling
-        if handling.undisturbed(number, self._shown):
-            self._leave_message(number, "user-busy", refused(486, "pbx"))
+        place = self.house.directory.own(number)
+        dial = self.house.directory.plan.speed_dials.get(number) if self.behalf else None
+        if place is not None and place.kind not in RINGING_KINDS:
+            self.go_to_place(place, action)
+        elif dial is not None and dial.kind != "external":
+            self.go_to_place(dial, action)
+        else:  # what a speed dial means outside is known there
+            self._outward.go_to(number, action)
+
+    def _go_to_extension(self, extension: Extension, action: str) -> None:
+        """Let an extension's phones ring, as it wants its calls handled."""
+        number, handling = extension.number, self.house.handling
+        if handling.undisturbed(number, self.shown):
+            self._diverting.to_mailbox(number, "user-busy", refused(486, "pbx"))
             return
-        always = handling.forwarding(extension, "always", self._shown)
+        always = handling.forwarding(extension, "always", self.shown)
         if always is not None:
-            self._send_on(number, always.place, "unconditional")
+            self._diverting.to(number, always.place, "unconditional")
             return
         if self.house.lines.is_busy(extension, self.front.number):
-            self._busy(number, refused(486, "pbx"))
+            self._diverting.busy(number, refused(486, "pbx"))
             return
         reached = [(extension, flows) for flows in phones(self._meant(number))]
         beside, outside = phones_at(self.house, handling.rings_too(extension))
         if not (reached or beside or outside):
             status = self.house.directory.settings.unavailable_status
-            self._absent(number, refused(status, "pbx"))
+            self._diverting.absent(number, refused(status, "pbx"))
             return
-        no_answer = handling.forwarding(extension, "no_answer", self._shown)
+        no_answer = handling.forwarding(extension, "no_answer", self.shown)
         rings_s = no_answer.rings * _RING_S if no_answer is not None else 0
-        rings_s = rings_s or extension.ring_s
-        ringing = Ringing(number, self.house.now() + rings_s, self._timed_out)
+        deadline = self.house.now() + (rings_s or extension.ring_s)
+        ringing = Ringing(number, deadline, self.timed_out)
         self._ring(ringing, [*reached, *beside], action, outside)
 
     def _meant(self, number: str) -> Sequence[StoredBinding]:
@@ -167,13 +165,13 @@ class SettingUp:
     def go_to_place(self, place: Place, action: str = "dial") -> None:
         """Go wherever a route, a menu or a group leads."""
         service = service_at(self.house.directory.plan, place)
-        if place.kind in _DIALLED:
+        if place.kind in RINGING_KINDS:
             self.go_to(place.value, action)
         elif service is not None:
             named = place.value in self.house.directory.plan.unnumbered
             self.attend(service, service_name(service) if named else place.value)
         elif place.kind == "intercom":
-            self._telling += answer_at_once(self.house.domain)
+            self.telling += answer_at_once(self.house.domain)
             self.go_to(place.value, "intercom")
         elif place.kind == "priority":
             self._go_urgently(place.value)
@@ -189,8 +187,8 @@ class SettingUp:
             self.fail(refused(status, "pbx"))
             return
         interrupting.interrupt(house, number)
-        self._telling += (interrupting.PRIORITY,)
-        ringing = Ringing("", house.now() + interrupting.RINGS_S, self._timed_out)
+        self.telling += (interrupting.PRIORITY,)
+        ringing = Ringing("", house.now() + interrupting.RINGS_S, self.timed_out)
         reached = [(extension, flows) for flows in phones(house.bindings(number))]
         self._ring(ringing, reached, "priority")
 
@@ -200,7 +198,7 @@ class SettingUp:
         self.taken()
         visit = visit_of(call, front, number, self.forwardings)
         seen = service.kind == "echo"  # pictures too
-        call.attend(front, service, visit, self.lines if seen else spoken_with_us(self.lines))
+        attend(front, service, visit, self.lines if seen else spoken_with_us(self.lines))
 
     def _ring(
         self,
@@ -210,109 +208,57 @@ class SettingUp:
         outside: Sequence[str] = (),
     ) -> None:
         """Let these phones ring, all at once, and numbers outside on behalf of who is called."""
-        self._ringing = ringing
         for extension, flows in reached:
             leg = self._phone(extension, flows, action)
             leg.recorded = self._hunt is not None and self._hunt.recorded
             ringing.legs.append(leg)
         for number in outside:
-            ringing.legs += self._beside(ringing.number, number, action)
+            ringing.legs += self._outward.beside(ringing.number, number, action)
         if not ringing.legs:  # a number outside that may not be called
             ringing.deadline = self.house.now()
+        self.let_ring(ringing)
+
+    def let_ring(self, ringing: Ringing) -> None:
+        """Call all these legs, and give each a place for its sound."""
+        self._ringing = ringing
         self.house.agent.core.layer.watch(ringing)
         for leg in list(ringing.legs):
             leg.session.open(self._lines, partial(self._anchored, leg))
 
-    def _beside(self, owner: str, number: str, action: str) -> list[CalledLeg]:
-        """A leg to a number outside, as `owner` may call it without a PIN, or none."""
-        try:
-            ways = WaysOut(self.house, self.house.way_out(owner, number, self._original, ""))
-        except RemoteProtocolError:
-            return []
-        found = None if ways.pins is not None else ways.next()
-        return [] if found is None else [self._leg_out(*found, action)]
+    def go_out(self, tries: Sequence[Try], number: str) -> None:
+        """Call outside by the first of these ways that takes the call."""
+        self._outward.go_by(tries, number, "dial")
+
+    def act_for(self, number: str) -> None:
+        """Go on on behalf of who was called: as he wants it, and at his expense."""
+        self._told.clear()
+        self.behalf = self.owner = number
+
+    def hunt(self, hunt: Hunt | Search, otherwise: Farewell) -> None:
+        """Ring at one after the other, or at groups of them."""
+        self._hunt = hunt
+        self._ring_round(hunt, otherwise)
 
     def _ring_round(self, hunt: Hunt | Search, otherwise: Farewell) -> None:
         """Let the next ones ring; when none is left, go where such calls are to go."""
         found, number = hunt.next(), hunt.number
         if found is not None:
             deadline = self.house.now() + found.rings_s
-            ringing = Ringing(number, deadline, self._timed_out, one_person=False)
+            ringing = Ringing(number, deadline, self.timed_out, one_person=False)
             self._ring(ringing, found.phones, hunt.action, found.outside)
             return
         self._hunt = None
         if hunt.otherwise is None:
-            self._leave_message(number, "no-answer", otherwise)
+            self._diverting.to_mailbox(number, "no-answer", otherwise)
         elif hunt.otherwise == HANG_UP:
             self.fail(otherwise)
         else:
-            self._send_on(number, hunt.otherwise, "no-answer")
-
-    def _look_for(self, number: str, follow_me: FollowMe, otherwise: Farewell) -> None:
-        """Ring where somebody may be who does not answer his phones."""
-        self._searched.add(number)
-        self._told.clear()
-        self._behalf = self._owner = number
-        self._hunt = Search(self.house, number, follow_me, self.front.number)
-        self.front.ring(181)
-        self._ring_round(self._hunt, otherwise)
-
-    def _go_outside(self, number: str, action: str) -> None:
-        """Call somebody outside, by the first trunk that takes the call."""
-        try:
-            tries = self.house.way_out(self._behalf, number, self._original, self._level)
-        except RemoteProtocolError as error:
-            self.fail(refused(error.status, "pbx"))
-        else:
-            self.go_out(tries, number, action)
-
-    def go_out(self, tries: Sequence[Try], number: str, action: str = "dial") -> None:
-        """Call outside by the first of these ways that takes the call."""
-        self._ways = WaysOut(self.house, tries)
-        pins = self._ways.pins
-        if pins is None or self._admitted:
-            self._try_next(action, refused(503, "pbx"))
-        elif self._behalf and self._behalf == self.front.number:
-            self.attend(PinGate(number, pins), number)
-        else:  # nobody is there who could know it
-            self.fail(refused(403, "pbx"))
-
-    def _try_next(self, action: str, otherwise: Farewell) -> None:
-        found = self._ways.next()
-        if found is None:
-            self.fail(otherwise)
-        else:
-            self._ring_out(*found, action)
-
-    def _ring_out(self, trunk: Trunk, way: Try, action: str) -> None:
-        house, leg = self.house, self._leg_out(trunk, way, action)
-        self._ringing = ringing = Ringing("", house.now() + OUTSIDE_S, self._timed_out)
-        ringing.legs.append(leg)
-        house.agent.core.layer.watch(ringing)
-        leg.session.open(self._lines, partial(self._anchored, leg))
-
-    def _leg_out(self, trunk: Trunk, way: Try, action: str) -> CalledLeg:
-        house, call = self.house, self.call
-        lines = (*diversion_lines(self._told_outside()), *self._telling)
-        leg = house.trunks.leg(call, trunk, way, self._caller, self._hops, lines)
-        call.add(leg)
-        house.record(LegCalled(call.id, leg.id, way.number, action, trunk.id, owner=self._owner))
-        return leg
+            self._diverting.to(number, hunt.otherwise, "no-answer")
 
     @property
-    def _original(self) -> str:
-        """Who calls from outside."""
-        origin = self.call.origin
-        return origin.shown if origin.trunk else ""
-
-    def _told_outside(self) -> list[Forwarding]:
-        """How the call came here; some providers want to read of deflection, whatever it was."""
-        settings = self.house.directory.settings
-        if not (settings.deflection_diversion and self.call.origin.trunk):
-            return self.forwardings
-        ours = self.forwardings[self._came_with :]
-        deflected = (msgspec.structs.replace(each, reason="deflection") for each in ours)
-        return [*self.forwardings[: self._came_with], *deflected]
+    def shown(self) -> str:
+        """The number of who calls, as lists of callers name it."""
+        return self.front.number or self.call.origin.shown
 
     @property
     def lines(self) -> list[Line]:
@@ -391,66 +337,17 @@ class SettingUp:
             self._ring_round(self._hunt, for_caller(farewell))
             return
         if not ringing.number:
-            if self._ways.goes_on(farewell.status) and not leg.ringing:
-                self._try_next("dial", for_caller(farewell))
-            else:
-                self.fail(for_caller(farewell))
+            self._outward.failed(farewell, for_caller(farewell), rang=leg.ringing)
             return
         targets = [each for each in map(self.house.number_of, contacts) if each]
         if targets:
-            self._send_on(ringing.number, Place("external", targets[0]), "deflection")
+            self._diverting.to(ringing.number, Place("external", targets[0]), "deflection")
         elif farewell.status in (486, 600):
-            self._busy(ringing.number, for_caller(farewell))
+            self._diverting.busy(ringing.number, for_caller(farewell))
         elif farewell.status in (408, 480, 503):
-            self._absent(ringing.number, for_caller(farewell))
+            self._diverting.absent(ringing.number, for_caller(farewell))
         else:
             self.fail(for_caller(farewell))
-
-    def _busy(self, number: str, farewell: Farewell) -> None:
-        self._forward(number, "busy", "user-busy", farewell)
-
-    def _absent(self, number: str, farewell: Farewell) -> None:
-        self._forward(number, "no_answer", "no-answer", farewell)
-
-    def _forward(self, number: str, case: Case, why: str, farewell: Farewell) -> None:
-        """Go where an extension wants its calls to go in that case, or tell that it is so."""
-        extension, handling = self.house.directory.extension(number), self.house.handling
-        if extension is None:
-            self.fail(farewell)
-            return
-        follow_me = handling.follow_me(extension)
-        if to := handling.forwarding(extension, case, self._shown):
-            self._send_on(number, to.place, why)
-        elif case == "no_answer" and follow_me and number not in self._searched:
-            self._look_for(number, follow_me, farewell)
-        else:
-            self._leave_message(number, why, farewell)
-
-    def _leave_message(self, number: str, why: str, farewell: Farewell) -> None:
-        """Go to the mailbox of an extension, if it has one."""
-        if self.house.premises.post.has_box(number):
-            self._send_on(number, Place("voicemail", number), why)
-        else:
-            self.fail(farewell)
-
-    @property
-    def _shown(self) -> str:
-        """The number of who calls, as lists of callers name it."""
-        return self.front.number or self.call.origin.shown
-
-    def _send_on(self, number: str, place: Place, reason: str) -> None:
-        """Go to somebody else, unless the call was there before (RFC 3261 §16.6 knows loops)."""
-        address_of = self.house.address_of
-        flow = self.front.flow
-        self.forwardings.append(Forwarding(address_of(number, flow), reason))
-        target = address_of(place.value or place.kind, flow)
-        if place.kind in _DIALLED and not may_forward(self.forwardings, target):
-            self.fail(refused(482, "pbx"))
-            return
-        self._told.clear()
-        self._behalf = self._owner = number
-        self.front.ring(181)
-        self.go_to_place(place, "forward")
 
     def _phone(
         self, extension: Extension, flows: Sequence[StoredBinding], action: str
@@ -459,7 +356,7 @@ class SettingUp:
         if origin.trunk and self.front.calls:
             self.house.recent.came(extension.number, origin.shown, self.house.now())
         lines = (*self._history(extension.number), *self._alerted(extension))
-        dialling = Dialling(self._caller, extension, self._hops, lines)
+        dialling = Dialling(self.caller, extension, self.hops, lines)
         leg = self.house.phone(self.call, dialling, flows)
         self.call.add(leg)
         self.house.record(
@@ -469,13 +366,13 @@ class SettingUp:
                 extension.number,
                 action,
                 target=flows[0].contact,
-                owner=self._owner,
+                owner=self.owner,
             )
         )
         return leg
 
     def _alerted(self, extension: Extension) -> tuple[bytes, ...]:
-        return alerted(self._telling, extension, self.house.directory.settings.ringtones)
+        return alerted(self.telling, extension, self.house.directory.settings.ringtones)
 
     def _anchored(self, leg: CalledLeg, problem: str) -> None:
         if leg.over:
@@ -492,6 +389,17 @@ class SettingUp:
             leg.signed = lines
             leg.invite(self._lines)
 
+    def timed_out(self) -> None:
+        """Nobody has answered for as long as it was to ring."""
+        ringing = self._ringing
+        self.give_up(_TIMED_OUT)
+        if self._hunt is not None:
+            self._ring_round(self._hunt, _TIMED_OUT)
+        elif ringing is not None and ringing.number:
+            self._diverting.absent(ringing.number, _TIMED_OUT)
+        else:
+            self.fail(_TIMED_OUT)
+
     def fail(self, farewell: Farewell) -> None:
         """Nobody will be found."""
         self.over()
@@ -507,16 +415,6 @@ class SettingUp:
         """Nobody is looked for any more."""
         if self.call.setting_up is self:
             self.call.setting_up = None
-
-    def _timed_out(self) -> None:
-        ringing = self._ringing
-        self.give_up(_TIMED_OUT)
-        if self._hunt is not None:
-            self._ring_round(self._hunt, _TIMED_OUT)
-        elif ringing is not None and ringing.number:
-            self._absent(ringing.number, _TIMED_OUT)
-        else:
-            self.fail(_TIMED_OUT)
 
     def _history(self, number: str) -> tuple[bytes, ...]:
         """How the call came here, in both ways of saying it (RFC 5806, RFC 7044)."""

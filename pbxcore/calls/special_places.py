@@ -8,7 +8,8 @@ from pbxcore.apps.parking import CONSULTS_S, told_slot
 from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.paging import Paging
 from pbxcore.calls.party import Farewell, refused
-from pbxcore.calls.supervising import MODES, talk_of
+from pbxcore.calls.serving import talk_to
+from pbxcore.calls.supervising import MODES, let_hear, talk_of
 from pbxcore.calls.visiting import visit_of
 from pbxcore.dialplan.plan import PagingGroup
 
@@ -28,7 +29,7 @@ def supervise(setting_up: SettingUp, place: Place) -> None:
         return
     setting_up.over()
     mode = next(each for each in MODES if each == place.kind)
-    setting_up.call.supervise(front, found, mode, spoken_with_us(setting_up.lines))
+    let_hear(front, found, mode, spoken_with_us(setting_up.lines))
 
 
 def call_back(setting_up: SettingUp, place: Place) -> None:
@@ -52,7 +53,7 @@ def tell_slot(setting_up: SettingUp, place: Place) -> None:
     front.asked_slot = slot
     visit = visit_of(call, front, place.value, setting_up.forwardings)
     lines = spoken_with_us(setting_up.lines)
-    call.talk_to(front, told_slot(slot, CONSULTS_S), "parking", visit, lines)
+    talk_to(front, told_slot(slot, CONSULTS_S), "parking", visit, lines)
 
 
 def page(setting_up: SettingUp, place: Place) -> None:
@@ -68,7 +69,7 @@ def page(setting_up: SettingUp, place: Place) -> None:
         setting_up.fail(refused(480, "pbx"))
         return
     setting_up.taken()
-    call.page(paging)
+    paging.start()
 
 
 def nothing_there(setting_up: SettingUp, _place: Place) -> None:

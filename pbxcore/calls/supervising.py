@@ -12,7 +12,10 @@ from pbxcore.calls.talk_room import Mode
 from pbxcore.sip import causes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pbxcore.calls.leg import Leg
+    from pbxcore.calls.offering import Line
     from pbxcore.calls.surroundings import Surroundings
 
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -30,6 +33,17 @@ def talk_of(house: Surroundings, number: str, supervisor: str) -> Leg | Farewell
     if leg is None:
         return _refusal(480, "not_talking")
     return leg if may_be_heard(leg) else _refusal(488, "no_common_media")
+
+
+def let_hear(leg: Leg, target: Leg, mode: Mode, lines: Sequence[Line]) -> None:
+    """Let a leg hear the talk of one of another call, answered with these lines if need be."""
+    leg.call.serve(leg, mode, target.number)
+    leg.supervises = target
+    target.supervisors[leg] = mode
+    if leg.answered:
+        target.call.room.arrange()
+    else:
+        leg.call.accept(leg, lines)
 
 
 def may_be_heard(leg: Leg) -> bool:

@@ -8,6 +8,7 @@ import msgspec
 
 from pbxcore.apps.prompt_player import PromptPlayer
 from pbxcore.calls import directing
+from pbxcore.calls.admitting import Admission
 from pbxcore.calls.alarming import alarm
 from pbxcore.calls.call import Call
 from pbxcore.calls.goal import Goal
@@ -17,7 +18,8 @@ from pbxcore.calls.party import Farewell, Origin
 from pbxcore.calls.picking_up import NOTHING_THERE, leg_to_take
 from pbxcore.calls.placing import ANYWHERE, Placing
 from pbxcore.calls.planning import Aim
-from pbxcore.calls.supervising import may_be_heard
+from pbxcore.calls.serving import attend
+from pbxcore.calls.supervising import let_hear, may_be_heard
 from pbxcore.calls.visiting import visit_of
 from pbxcore.sip import causes
 from pbxcore.sip.identity import Caller
@@ -60,17 +62,17 @@ class Switchboard:
         replaced = incoming.replaced
         if replaced is not None and isinstance(replaced.listener, Leg):
             incoming.replaced = None  # its call hangs it up
-            replaced.listener.call.leg_replaced(replaced.listener, incoming, aim.origin)
+            replaced.listener.call.taking_over.take(replaced.listener, incoming, aim.origin)
             return
         if aim.takes is not None:
             leg = leg_to_take(self._house, aim.origin.number, aim.takes)
             if leg is not None:
-                leg.call.leg_replaced(leg, incoming, aim.origin)
+                leg.call.taking_over.take(leg, incoming, aim.origin)
                 return
             aim = msgspec.structs.replace(aim, refusal=NOTHING_THERE)
         call = Call(self._house, aim, dialled, self._over)
         self._calls[call.id] = call
-        call.begin(incoming, hops)
+        Admission(call, incoming, hops).begin()
         alarm(self._house, aim, self._new)
 
     def place(
@@ -105,7 +107,7 @@ class Switchboard:
             if target.over:
                 made.end(heard, Farewell("pbx", 480, causes.cause_of(480), "not_talking"))
             else:
-                made.supervise(heard, target, mode, ())
+                let_hear(heard, target, mode, ())
 
         Placing(made).begin(supervisor, admit)
         return 202, made.id
@@ -117,7 +119,7 @@ class Switchboard:
         call = self._new(number, number)
 
         def play(leg: Leg) -> None:
-            call.attend(leg, PromptPlayer(path), visit_of(call, leg, "", ()), ())
+            attend(leg, PromptPlayer(path), visit_of(call, leg, "", ()), ())
 
         Placing(call).begin(number, play)
         return 202, call.id

@@ -1,0 +1,73 @@
+"""Calls that are not taken where they went: forwards, people who are looked for, mailboxes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.calls.hunting import Search
+from pbxcore.calls.party import Farewell, refused
+from pbxcore.dialplan.place import Place
+from pbxcore.sip.forwarding import Forwarding, may_forward
+
+if TYPE_CHECKING:
+    from pbxcore.calls.setting_up import SettingUp
+    from pbxcore.features.model import Case
+
+RINGING_KINDS = ("extension", "ring_group", "external")
+"""The kinds of places that ring, by their numbers."""
+
+
+class Diverting:
+    """Sends one search on, as whoever was called wants it."""
+
+    def __init__(self, setting_up: SettingUp) -> None:
+        self._setting_up = setting_up
+        self._house = setting_up.house
+        self._searched: set[str] = set()
+        """Those who were looked for already."""
+
+    def busy(self, number: str, farewell: Farewell) -> None:
+        """An extension is busy."""
+        self._forward(number, "busy", "user-busy", farewell)
+
+    def absent(self, number: str, farewell: Farewell) -> None:
+        """Nobody answers there, or no phone can be reached."""
+        self._forward(number, "no_answer", "no-answer", farewell)
+
+    def to_mailbox(self, number: str, why: str, farewell: Farewell) -> None:
+        """Go to the mailbox of an extension, if it has one."""
+        if self._house.premises.post.has_box(number):
+            self.to(number, Place("voicemail", number), why)
+        else:
+            self._setting_up.fail(farewell)
+
+    def to(self, number: str, place: Place, reason: str) -> None:
+        """Go to somebody else, unless the call was there before (RFC 3261 §16.6 knows loops)."""
+        search, address_of = self._setting_up, self._house.address_of
+        flow = search.front.flow
+        search.forwardings.append(Forwarding(address_of(number, flow), reason))
+        target = address_of(place.value or place.kind, flow)
+        if place.kind in RINGING_KINDS and not may_forward(search.forwardings, target):
+            search.fail(refused(482, "pbx"))
+            return
+        search.act_for(number)
+        search.front.ring(181)
+        search.go_to_place(place, "forward")
+
+    def _forward(self, number: str, case: Case, why: str, farewell: Farewell) -> None:
+        """Go where an extension wants its calls to go in that case, or tell that it is so."""
+        search, handling = self._setting_up, self._house.handling
+        extension = self._house.directory.extension(number)
+        if extension is None:
+            search.fail(farewell)
+            return
+        follow_me = handling.follow_me(extension)
+        if to := handling.forwarding(extension, case, search.shown):
+            self.to(number, to.place, why)
+        elif case == "no_answer" and follow_me and number not in self._searched:
+            self._searched.add(number)
+            search.act_for(number)
+            search.front.ring(181)
+            search.hunt(Search(self._house, number, follow_me, search.front.number), farewell)
+        else:
+            self.to_mailbox(number, why, farewell)

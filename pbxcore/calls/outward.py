@@ -1,0 +1,109 @@
+"""Calls that leave by a trunk: which one takes them, and how they are told there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxcore.apps.pin_gate import PinGate
+from pbxcore.calls.party import Farewell, refused
+from pbxcore.calls.ringing import Ringing
+from pbxcore.calls.ways_out import WaysOut
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.journal import LegCalled
+from pbxcore.sip.forwarding import Forwarding, diversion_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pbxcore.calls.called_leg import CalledLeg
+    from pbxcore.calls.setting_up import SettingUp
+    from pbxcore.calls.trunk_legs import Try
+    from pbxcore.directory import Trunk
+
+OUTSIDE_S: Final = 180.0
+"""How long it may ring outside: providers and their networks give up before (RFC 3261, Timer C)."""
+
+
+class Outward:
+    """The way out for one search: trunk after trunk, until one takes the call."""
+
+    def __init__(self, setting_up: SettingUp) -> None:
+        self._setting_up = setting_up
+        self._house = setting_up.house
+        self._came_with = len(setting_up.forwardings)
+        self._ways = WaysOut(self._house, ())
+
+    def go_to(self, number: str, action: str) -> None:
+        """Call a number as the outbound routes say."""
+        search = self._setting_up
+        try:
+            tries = self._house.way_out(search.behalf, number, self._original, search.level)
+        except RemoteProtocolError as error:
+            search.fail(refused(error.status, "pbx"))
+        else:
+            self.go_by(tries, number, action)
+
+    def go_by(self, tries: Sequence[Try], number: str, action: str) -> None:
+        """Call by the first of these ways that takes the call."""
+        search = self._setting_up
+        self._ways = WaysOut(self._house, tries)
+        pins = self._ways.pins
+        if pins is None or search.admitted:
+            self._try_next(action, refused(503, "pbx"))
+        elif search.behalf and search.behalf == search.front.number:
+            search.attend(PinGate(number, pins), number)
+        else:  # nobody is there who could know it
+            search.fail(refused(403, "pbx"))
+
+    def failed(self, farewell: Farewell, otherwise: Farewell, *, rang: bool) -> None:
+        """A trunk did not bring it there: try the next, where that may help."""
+        if self._ways.goes_on(farewell.status) and not rang:
+            self._try_next("dial", otherwise)
+        else:
+            self._setting_up.fail(otherwise)
+
+    def beside(self, owner: str, number: str, action: str) -> list[CalledLeg]:
+        """A leg to a number outside, as `owner` may call it without a PIN, or none."""
+        try:
+            ways = WaysOut(self._house, self._house.way_out(owner, number, self._original, ""))
+        except RemoteProtocolError:
+            return []
+        found = None if ways.pins is not None else ways.next()
+        return [] if found is None else [self._leg(*found, action)]
+
+    def _try_next(self, action: str, otherwise: Farewell) -> None:
+        search, found = self._setting_up, self._ways.next()
+        if found is None:
+            search.fail(otherwise)
+            return
+        ringing = Ringing("", self._house.now() + OUTSIDE_S, search.timed_out)
+        ringing.legs.append(self._leg(*found, action))
+        search.let_ring(ringing)
+
+    def _leg(self, trunk: Trunk, way: Try, action: str) -> CalledLeg:
+        house, search = self._house, self._setting_up
+        call = search.call
+        lines = (*diversion_lines(self._told_outside()), *search.telling)
+        leg = house.trunks.leg(call, trunk, way, search.caller, search.hops, lines)
+        call.add(leg)
+        house.record(LegCalled(call.id, leg.id, way.number, action, trunk.id, owner=search.owner))
+        return leg
+
+    @property
+    def _original(self) -> str:
+        """Who calls from outside."""
+        origin = self._setting_up.call.origin
+        return origin.shown if origin.trunk else ""
+
+    def _told_outside(self) -> list[Forwarding]:
+        """How the call came here; some providers want to read of deflection, whatever it was."""
+        search, settings = self._setting_up, self._house.directory.settings
+        if not (settings.deflection_diversion and search.call.origin.trunk):
+            return search.forwardings
+        theirs, ours = (
+            search.forwardings[: self._came_with],
+            search.forwardings[self._came_with :],
+        )
+        return [*theirs, *(msgspec.structs.replace(each, reason="deflection") for each in ours)]

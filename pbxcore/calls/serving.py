@@ -1,0 +1,55 @@
+"""The PBX itself talks to a leg: a service takes it, or it is told something."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.apps.opening import script_of
+from pbxcore.calls.attending import Attending
+from pbxcore.calls.party import Farewell
+from pbxcore.sip import causes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pbxcore.apps.services import Service
+    from pbxcore.apps.steps import Script
+    from pbxcore.apps.visit import Visit
+    from pbxcore.calls.leg import Leg
+    from pbxcore.calls.offering import Line
+
+MOST_HANDED_ON: Final = 10
+"""How often services may hand a caller on who does nothing: they would do it for ever."""
+
+
+def attend(leg: Leg, service: Service, visit: Visit, lines: Sequence[Line]) -> None:
+    """A service takes a leg, and answers it with these lines if nobody has."""
+    script = script_of(service, visit, leg.call.house.premises)
+    talk_to(leg, script, service.kind, visit, lines)
+
+
+def talk_to(leg: Leg, script: Script, kind: str, visit: Visit, lines: Sequence[Line]) -> None:
+    """Let a leg talk to a script, of a service of that kind."""
+    call, house = leg.call, leg.call.house
+    call.leave_service(leg)
+    house.parking.free(leg)
+    leg.handed_on += 1
+    if leg.handed_on > MOST_HANDED_ON:
+        call.end(leg, Farewell("pbx", 482, causes.cause_of(482), "loop"))
+        return
+    call.serve(leg, kind, visit.service)
+    leg.attending = attending = Attending(leg, script, visit.language)
+    house.scripts[visit.leg] = attending
+    if leg.answered:
+        attending.begin()
+    else:
+        call.accept(leg, lines)
+
+
+def say(leg: Leg, script: Script) -> None:
+    """Tell a leg that was answered something, and hang up."""
+    directory = leg.call.house.directory
+    extension = directory.extension(leg.number)
+    language = "" if extension is None else extension.language
+    leg.attending = attending = Attending(leg, script, language or directory.settings.language)
+    attending.begin()
