@@ -1,4 +1,4 @@
-"""The demonstration data: people, a queue and a live chat to try everything with."""
+"""The demonstration data: people, groups, a room and a live chat to try everything with."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
 
+from engage.dialplan.conference_rooms import ConferenceRoomForm
 from engage.dialplan.ring_group_forms import RingGroupForm
 from engage.identifiers import new_id, now_ms
 from engage.livechat.model import Destination, LiveChat, UnknownLiveChat
@@ -40,7 +41,7 @@ PEOPLE = (
 )
 QUEUE, AGENTS = "6500", ("1000", "1001", "1002")
 GROUP = "Everyone"
-RING_GROUP = "6400"
+RING_GROUP, ROOM = "6400", "6300"
 PUBLIC_ID = "demo"
 ADMIN, ADMIN_PASSWORD = "admin", "Demo-admin!"
 MAX_CONTACTS = 5
@@ -51,6 +52,7 @@ async def fill(
     people: People,
     livechat: LiveChatService,
     ring_groups: Routes[RingGroupForm],
+    rooms: Routes[ConferenceRoomForm],
     *,
     admin_password: str | None = None,
 ) -> bool:
@@ -61,6 +63,7 @@ async def fill(
         people: started.
         livechat: started.
         ring_groups: started.
+        rooms: started.
         admin_password: the administrator's, instead of the known one.
 
     Returns:
@@ -70,7 +73,7 @@ async def fill(
         case "filled":
             return True
         case "filling":
-            await _fill(people, livechat, ring_groups, admin_password)
+            await _fill(people, livechat, ring_groups, rooms, admin_password)
             await database.write(_done)
             log.info("demonstration data written")
             return True
@@ -98,6 +101,7 @@ async def _fill(
     people: People,
     livechat: LiveChatService,
     ring_groups: Routes[RingGroupForm],
+    rooms: Routes[ConferenceRoomForm],
     admin_password: str | None,
 ) -> None:
     known = admin_password is None
@@ -118,6 +122,7 @@ async def _fill(
         )
     )
     await _once(ring_groups.add(SYSTEM, _ring_group(), RING_GROUP))
+    await _once(rooms.add(SYSTEM, ConferenceRoomForm(name="Meeting", number=ROOM), ROOM))
     try:
         livechat.livechats.by_public_id(PUBLIC_ID)
     except UnknownLiveChat:

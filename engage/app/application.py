@@ -101,6 +101,7 @@ class Application:
                 parts.people,
                 parts.livechat,
                 parts.ring_groups,
+                parts.conference_rooms,
                 admin_password=given,
             )
         if not any(account.role == "admin" for account in parts.people.accounts()):

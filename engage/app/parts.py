@@ -72,6 +72,7 @@ class Parts:
         self.people, self.sockets = everyone.people, everyone.sockets
         self.livechat = visitors.livechat
         self.ring_groups = phones.dialplan.ring_groups
+        self.conference_rooms = phones.dialplan.rooms.conference_rooms
         self.routes: list[BaseRoute] = [
             *ground.routes,
             *self._mail.routes,

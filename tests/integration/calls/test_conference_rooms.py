@@ -34,8 +34,8 @@ def admin(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Program:
     fifth = {"number": "1004", "first_name": "Eve", "last_name": "Diaz", "sip_secret": "Sip-1004!"}
     assert admin.post("/v1/extensions", fifth).status == 201
     rooms: list[dict[str, Any]] = [
-        {"name": "Open", "number": "6300", "chimes": False},
-        {"name": "Board", "number": "6301", "pin": "1234", "host_pin": "9999"},
+        {"name": "Open", "number": "6301", "chimes": False},
+        {"name": "Board", "number": "6302", "pin": "1234", "host_pin": "9999"},
     ]
     for room in rooms:
         assert admin.post("/v1/conference-rooms", room).status == 201
@@ -82,7 +82,7 @@ async def test_five_phones_hear_each_other(server: Server, admin: Program, tmp_p
         for number in ("1000", "1001", "1002"):
             agent = await phone(stack, server, number)
             voices[number] = voice = stack.enter_context(Voice(TONES[number]))
-            call = await agent.invite(uri(server, "6300"), session(voice))
+            call = await agent.invite(uri(server, "6301"), session(voice))
             voice.talk(port_of(call.remote_description))
             calls.append(call)
         for number in ("1003", "1004"):
@@ -91,7 +91,7 @@ async def test_five_phones_hear_each_other(server: Server, admin: Program, tmp_p
                 Baresip(folder, server, number, "udp", config=says(folder, TONES[number]))
             )
             await asyncio.to_thread(rung.shows, "registered successfully")
-            rung.enters(f"/dial {uri(server, '6300')}")
+            rung.enters(f"/dial {uri(server, '6301')}")
             await asyncio.to_thread(rung.shows, "Call established")
 
         def others(number: str) -> list[float]:
@@ -104,10 +104,10 @@ async def test_five_phones_hear_each_other(server: Server, admin: Program, tmp_p
                 for at in ("1003", "1004")
             ),
         )
-        shown = admin.get("/v1/conferences/6300").json()
+        shown = admin.get("/v1/conferences/6301").json()
         assert [each["number"] for each in shown["participants"]] == list(TONES)
         # Whoever is muted is heard no more, and whoever is removed is gone.
-        one = f"/v1/conferences/6300/participants/{shown['participants'][1]['leg']}"
+        one = f"/v1/conferences/6301/participants/{shown['participants'][1]['leg']}"
         assert admin.patch(one, {"muted": True}).json()["participants"][1]["muted"]
         await asyncio.to_thread(voices["1000"].hears_all, 1000, 1300, 1700)
         await eventually(
@@ -131,18 +131,18 @@ async def test_a_room_asks_for_its_pin_and_is_locked(server: Server, admin: Prog
         agents = [await phone(stack, server, each) for each in ("1000", "1001")]
         voices = [stack.enter_context(Voice(hz)) for hz in (440, 1000)]
         for agent, voice, pin in zip(agents, voices, ("9999#", "1234#"), strict=True):
-            call = await agent.invite(uri(server, "6301"), session(voice))
+            call = await agent.invite(uri(server, "6302"), session(voice))
             voice.talk(port_of(call.remote_description))
             for key in pin:
                 await call.press(key)
         await asyncio.gather(
             asyncio.to_thread(voices[0].hears, 1000), asyncio.to_thread(voices[1].hears, 440)
         )
-        shown = admin.get("/v1/conferences/6301").json()
+        shown = admin.get("/v1/conferences/6302").json()
         assert [each["host"] for each in shown["participants"]] == [True, False]
-        assert admin.patch("/v1/conferences/6301", {"locked": True}).json()["locked"]
+        assert admin.patch("/v1/conferences/6302", {"locked": True}).json()["locked"]
         stranger = await phone(stack, server, "1002")
-        call = await stranger.invite(uri(server, "6301"), session(voices[1]))
+        call = await stranger.invite(uri(server, "6302"), session(voices[1]))
         for key in "1234#":
             await call.press(key)
         await call.ended()
@@ -152,13 +152,13 @@ async def test_somebody_is_invited(server: Server, admin: Program) -> None:
     async with AsyncExitStack() as stack:
         invited = await phone(stack, server, "1002")
         voice = stack.enter_context(Voice(440))
-        path = "/v1/conferences/6300/participants"
+        path = "/v1/conferences/6301/participants"
         assert admin.post(path, {"number": "1002"}).status == 202
         came = await invited.next_call()
         await came.accept(session(voice, 0))
 
         def there() -> bool:
-            people = admin.get("/v1/conferences/6300").json()["participants"]
+            people = admin.get("/v1/conferences/6301").json()["participants"]
             return [each["number"] for each in people] == ["1002"]
 
         await eventually(lambda: asyncio.to_thread(there))

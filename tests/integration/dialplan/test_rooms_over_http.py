@@ -71,18 +71,18 @@ async def test_feature_codes_differ_from_each_other(house: House) -> None:
 
 async def test_rooms_and_paging_groups_have_numbers_of_their_own(house: House) -> None:
     rooms, groups = "/v1/conference-rooms", "/v1/paging-groups"
-    status, room = await house.ask("POST", rooms, {"name": "Room", "number": "6300"})
+    status, room = await house.ask("POST", rooms, {"name": "Room", "number": "6301"})
     assert (status, room["chimes"], room["pin"]) == (201, True, "")
-    page = {"name": "All", "number": "6300", "members": ["1000"]}
+    page = {"name": "All", "number": "6301", "members": ["1000"]}
     status, told = await house.ask("POST", groups, page)
     assert (status, list(told["error"]["fields"])) == (422, ["number"])
     status, group = await house.ask("POST", groups, page | {"number": "6800"})
     assert (status, group["type"]) == (201, "two_way")
     for kind, choice in (
-        ("conference-rooms", {"id": "6300", "name": "Room (6300)"}),
+        ("conference-rooms", {"id": "6301", "name": "Room (6301)"}),
         ("paging-groups", {"id": "6800", "name": "All (6800)"}),
     ):
-        assert (await house.ask("GET", f"/v1/choices/{kind}"))[1]["items"] == [choice]
+        assert choice in (await house.ask("GET", f"/v1/choices/{kind}"))[1]["items"]
     for path in f"{rooms}/{room['id']}", f"{groups}/{group['id']}":
         assert (await house.ask("DELETE", path))[0] == 204
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from engage import demo
 from engage.app.dialplan import RING_GROUPS
+from engage.app.rooms import CONFERENCE_ROOMS
 from engage.dialplan.service import Routes
 from engage.events import Events
 from engage.hub.service import Hub
@@ -43,10 +44,11 @@ class House:
         self.livechat = LiveChatService(database, self.hub, sockets, self.people, events, outbox)
         self.events = events
         self.ring_groups = Routes(RING_GROUPS, database, events, lambda _: True)
+        self.rooms = Routes(CONFERENCE_ROOMS, database, events, lambda _: True)
 
     async def fill(self, **options: str) -> bool:
         return await demo.fill(
-            self.database, self.people, self.livechat, self.ring_groups, **options
+            self.database, self.people, self.livechat, self.ring_groups, self.rooms, **options
         )
 
     async def counts(self) -> list[int]:
@@ -60,7 +62,7 @@ class House:
 @pytest.fixture
 async def house(database: Database) -> AsyncIterator[House]:
     made = House(database)
-    for part in (made.people, made.hub, made.livechat, made.ring_groups):
+    for part in (made.people, made.hub, made.livechat, made.ring_groups, made.rooms):
         await part.start()
     yield made
     await made.events.settled()
@@ -80,6 +82,7 @@ async def test_it_is_written_once(house: House) -> None:
     assert len(house.people.members([], ["Everyone"])) == 4
     [group] = house.ring_groups.entries
     assert (group.form.number, len(group.form.members)) == ("6400", 4)
+    assert [room.form.number for room in house.rooms.entries] == ["6300"]
     chat = house.livechat.livechats.by_public_id("demo")
     assert chat.options.privacy_control
     assert chat.options.require_visitor_info
