@@ -64,6 +64,22 @@ def test_a_photo_of_10_mb_arrives_over_a_line_that_breaks(
     assert pictures.PLACE.encode() not in found
 
 
+KEPT = """async () => {
+  const done = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  for (const { name } of await indexedDB.databases()) {
+    const database = await done(indexedDB.open(name));
+    const count = await done(database.transaction("entries").objectStore("entries").count());
+    database.close();
+    if (count) return true;
+  }
+  return false;
+}"""
+"""Whether something is in an outbox on the device's disk."""
+
+
 def test_an_upload_goes_on_after_a_reload(
     new_context: Callable[..., BrowserContext], line: BreakingLine, agent: Agent
 ) -> None:
@@ -74,6 +90,7 @@ def test_an_upload_goes_on_after_a_reload(
     line.hold()
     attach(page, payload(b"x" * (3 * MEGABYTE), "notes.bin", OTHER))
     expect(log(page).get_by_role("progressbar", name="Sending notes.bin")).to_be_visible()
+    page.wait_for_function(KEPT)
     page.reload()
     expect(log(page).get_by_role("progressbar", name="Sending notes.bin")).to_be_visible()
     line.flow()

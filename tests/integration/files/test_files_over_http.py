@@ -233,7 +233,7 @@ async def test_addresses_need_no_session_and_end(site: Site) -> None:
     async with site.http.get(site.url + told["url"], headers={"range": "bytes=1-3"}) as response:
         assert (response.status, await response.read()) == (206, b"ell")
     for wrong in (
-        re.sub("seal=.", "seal=_", told["url"]),
+        re.sub("seal=(.)", lambda found: "seal=" + "AB"[found[1] == "A"], told["url"]),
         told["url"].replace("/file?", "/thumb?"),
         told["url"].partition("?")[0],
         f"/files/{told['id']}/%2e%2e?until=1&seal=x",

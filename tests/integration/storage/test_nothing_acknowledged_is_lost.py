@@ -221,7 +221,7 @@ async def test_conversation_is_true_in_memory_after_an_outage(own_postgres: Post
 async def test_full_disk_refuses_writes_serves_reads_and_recovers(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root mounts a disk; the next test fills one for everybody")
-    await run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(tmp_path))
+    await run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(tmp_path))
     try:
         database = await Database.open(f"sqlite:///{tmp_path / 'engage.db'}")
         hub = hub_of(database)
