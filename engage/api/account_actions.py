@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.api.actions import Caller, Parameters
+    from engage.api.actions import Caller, Handler, Parameters
     from engage.api.model import Secrets
     from engage.api.numbers import Numbers
     from engage.calls.model import OpenCall
@@ -81,6 +81,17 @@ class AccountActions:
         self._noted: OrderedDict[tuple[str, str], int] = OrderedDict()
 
     # --- reading ----------------------------------------------------------------------------------
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The actions by their names in lower case."""
+        return {
+            "listaccount": self.list_accounts,
+            "getsipaccount": self.get,
+            "addsipaccountanduser": self.add,
+            "updatesipaccount": self.update,
+            "deleteuser": self.delete,
+        }
 
     async def list_accounts(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Every extension, and whether a phone is registered as it."""

@@ -15,7 +15,7 @@ from engage.errors import N_, NotFound
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from engage.api.actions import Caller, Parameters
+    from engage.api.actions import Caller, Handler, Parameters
     from engage.api.channels import Words
     from engage.calls.control import LiveCalls, Mode
     from engage.calls.model import Leg, OpenCall
@@ -40,6 +40,30 @@ class CallActions:
         """Wire it; `controls`: whether programs decide about calls from outside."""
         self._live, self._words = live, words
         self._is_extension, self._controls = is_extension, controls
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The actions by their names in lower case."""
+        return {
+            "listbridgedchannels": self.bridged,
+            "listunbridgedchannels": self.unbridged,
+            "hangup": self.hang_up,
+            "dialextension": self.dial_extension,
+            "dialoutbound": self.dial_outbound,
+            "calltransfer": self.transfer,
+            "transfernumberinbound": self.redirect,
+            "transfernumberoutbound": self.redirect,
+            "dialivroutbound": self.dial_from_outside,
+            "dialringgroup": self.dial_from_outside,
+            "dialoutboundtwo": self.dial_from_outside,
+            "callbarge": self.barge,
+            "mute": self.mute,
+            "unmute": self.unmute,
+            "hold": self.hold,
+            "unhold": self.unhold,
+            "acceptcall": self.accept,
+            "refusecall": self.refuse,
+        }
 
     async def bridged(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Two legs that talk to each other."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from engage.api.actions import Caller, Parameters
+    from engage.api.actions import Caller, Handler, Parameters
     from engage.calls.history import CallHistory
     from engage.calls.sound import Recordings
     from engage.identifiers import Clock
@@ -57,6 +57,15 @@ class CdrActions:
     ) -> None:
         self._history, self._recordings = history, recordings
         self._zone, self._clock = zone, clock
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The actions by their names in lower case."""
+        return {
+            "cdrapi": self.records,
+            "recapi": self.files,
+            "getrecordinfosbycall": self.infos,
+        }
 
     async def records(self, caller: Caller, asked: Parameters) -> Document:
         """`cdrapi`: the oldest call first."""

@@ -33,7 +33,7 @@ from engage.api.watching import Watching
 from engage.api.websockify import Websockify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import tzinfo
 
     from starlette.routing import Route
@@ -156,112 +156,34 @@ class HttpsApi:
         system = SystemActions(feed, serial.hex().upper()[:SERIAL_DIGITS], clock, zone)
         self._numbers = Numbers(database)
         live = records.live
-        accounts = AccountActions(people, pbx, keyring, self._numbers, database, clock, live.up)
-        people_actions = UserActions(people, keyring, self._numbers)
-        queues = QueueActions(people, keyring)
-        cdr = CdrActions(records.history, records.recordings, zone, clock)
         words = Words(records.trunk_name, zone)
-        watching = Watching(events, records.live.up, people.numbers, words)
+        watching = Watching(events, live.up, people.numbers, words)
         self.sockets = Websockify(self.users, sessions, signing, watching)
-        calls = CallActions(
-            records.live,
-            words,
-            lambda number: people.name_of(number) is not None,
-            lambda: dialplan.configuration.get(ApiSettings).call_control,
-        )
         pins = PinActions(dialplan.pin_groups, self._numbers)
-        outbound = OutboundActions(dialplan.outbound, self._numbers, pins)
-        inbound = InboundActions(dialplan.inbound, self._numbers)
-        paging = PagingActions(dialplan.paging_groups, dialplan.prompts)
-        ivrs = IvrActions(
-            dialplan.ivrs,
-            dialplan.prompts,
-            self._numbers,
-            records.live,
-            lambda number: people.name_of(number) is not None,
+
+        def controlled() -> bool:
+            return dialplan.configuration.get(ApiSettings).call_control
+
+        topics = (
+            signing,
+            system,
+            AccountActions(people, pbx, keyring, self._numbers, database, clock, live.up),
+            UserActions(people, keyring, self._numbers),
+            QueueActions(people, keyring),
+            TrunkActions(dialplan.trunks, self._numbers),
+            OutboundActions(dialplan.outbound, self._numbers, pins),
+            pins,
+            InboundActions(dialplan.inbound, self._numbers),
+            BlacklistActions(dialplan.configuration),
+            PagingActions(dialplan.paging_groups, dialplan.prompts),
+            IvrActions(dialplan.ivrs, dialplan.prompts, self._numbers, live, people.has_extension),
+            CdrActions(records.history, records.recordings, zone, clock),
+            CallActions(live, words, people.has_extension, controlled),
+            PromptActions(dialplan.prompts, live, people.has_extension),
         )
-        prompts = PromptActions(
-            dialplan.prompts, records.live, lambda number: people.name_of(number) is not None
-        )
-        blocked = BlacklistActions(dialplan.configuration)
-        trunks = TrunkActions(dialplan.trunks, self._numbers)
-        handlers: Mapping[str, Handler] = {
-            "logout": signing.logout,
-            "getsystemstatus": system.status,
-            "getsystemgeneralstatus": system.general_status,
-            "applychanges": system.apply,
-            "listaccount": accounts.list_accounts,
-            "getsipaccount": accounts.get,
-            "addsipaccountanduser": accounts.add,
-            "updatesipaccount": accounts.update,
-            "deleteuser": accounts.delete,
-            "listuser": people_actions.list_users,
-            "getuser": people_actions.get,
-            "updateuser": people_actions.update,
-            "listextensiongroup": people_actions.list_groups,
-            "listdepartment": people_actions.list_departments,
-            "listqueue": queues.list_queues,
-            "getqueue": queues.get,
-            "addqueue": queues.add,
-            "updatequeue": queues.update,
-            "deletequeue": queues.delete,
-            "listvoiptrunk": trunks.list_trunks,
-            "listoutboundroute": outbound.list_routes,
-            "getoutboundroute": outbound.get,
-            "addoutboundroute": outbound.add,
-            "updateoutboundroute": outbound.update,
-            "deleteoutboundroute": outbound.delete,
-            "listpinsets": pins.list_groups,
-            "getpinsets": pins.get,
-            "addpinsets": pins.add,
-            "updatepinsets": pins.update,
-            "deletepinsets": pins.delete,
-            "listinboundroute": inbound.list_routes,
-            "getinboundroute": inbound.get,
-            "addinboundroute": inbound.add,
-            "updateinboundroute": inbound.update,
-            "deleteinboundroute": inbound.delete,
-            "listinboundblacklist": blocked.list_numbers,
-            "addinboundblacklist": blocked.add,
-            "updateinboundblacklist": blocked.update,
-            "deleteinboundblacklist": blocked.delete,
-            "deleteallinboundblacklist": blocked.delete_all,
-            "getinboundblacklistsettings": blocked.settings,
-            "updateinboundblacklistsettings": blocked.change_settings,
-            "listpaginggroup": paging.list_groups,
-            "getpaginggroup": paging.get,
-            "addpaginggroup": paging.add,
-            "updatepaginggroup": paging.update,
-            "deletepaginggroup": paging.delete,
-            "listivr": ivrs.list_ivrs,
-            "getivr": ivrs.get,
-            "addivr": ivrs.add,
-            "updateivr": ivrs.update,
-            "deleteivr": ivrs.delete,
-            "dialivr": ivrs.dial,
-            "cdrapi": cdr.records,
-            "recapi": cdr.files,
-            "getrecordinfosbycall": cdr.infos,
-            "listbridgedchannels": calls.bridged,
-            "listunbridgedchannels": calls.unbridged,
-            "hangup": calls.hang_up,
-            "dialextension": calls.dial_extension,
-            "dialoutbound": calls.dial_outbound,
-            "calltransfer": calls.transfer,
-            "transfernumberinbound": calls.redirect,
-            "transfernumberoutbound": calls.redirect,
-            "dialivroutbound": calls.dial_from_outside,
-            "dialringgroup": calls.dial_from_outside,
-            "dialoutboundtwo": calls.dial_from_outside,
-            "callbarge": calls.barge,
-            "mute": calls.mute,
-            "unmute": calls.unmute,
-            "hold": calls.hold,
-            "unhold": calls.unhold,
-            "playpromptbyorg": prompts.play,
-            "acceptcall": calls.accept,
-            "refusecall": calls.refuse,
-        }
+        handlers: dict[str, Handler] = {}
+        for topic in topics:
+            handlers |= topic.handlers
         opening = {"challenge": signing.challenge, "login": signing.login}
         self._endpoint = ApiEndpoint(self.users, sessions, operations, opening, handlers, answered)
         self._user_routes = ApiUserRoutes(self.users, sessions)

@@ -29,7 +29,7 @@ from pbxcore.dialplan.patterns import BadPattern, parse, patterns_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engage.api.actions import Caller, Parameters
+    from engage.api.actions import Caller, Handler, Parameters
     from engage.api.numbers import Numbers
     from engage.dialplan.model import RouteEntry
     from engage.dialplan.service import Routes
@@ -56,6 +56,17 @@ class InboundActions:
 
     def __init__(self, routes: Routes[InboundRouteForm], numbers: Numbers) -> None:
         self._routes, self._numbers = routes, numbers
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The actions by their names in lower case."""
+        return {
+            "listinboundroute": self.list_routes,
+            "getinboundroute": self.get,
+            "addinboundroute": self.add,
+            "updateinboundroute": self.update,
+            "deleteinboundroute": self.delete,
+        }
 
     async def list_routes(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """The routes of one trunk, or of all."""
@@ -200,6 +211,19 @@ class BlacklistActions:
 
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The actions by their names in lower case."""
+        return {
+            "listinboundblacklist": self.list_numbers,
+            "addinboundblacklist": self.add,
+            "updateinboundblacklist": self.update,
+            "deleteinboundblacklist": self.delete,
+            "deleteallinboundblacklist": self.delete_all,
+            "getinboundblacklistsettings": self.settings,
+            "updateinboundblacklistsettings": self.change_settings,
+        }
 
     async def list_numbers(self, _: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Every number, for every route."""

@@ -15,7 +15,7 @@ from engage.errors import Invalid
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from engage.api.actions import Caller, Parameters
+    from engage.api.actions import Caller, Handler, Parameters
     from engage.api.numbers import Numbers
     from engage.calls.control import LiveCalls
     from engage.dialplan.custom_prompts import CustomPrompts
@@ -42,6 +42,18 @@ class IvrActions:
     ) -> None:
         self._ivrs, self._prompts, self._numbers = ivrs, prompts, numbers
         self._live, self._is_extension = live, is_extension
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The actions by their names in lower case."""
+        return {
+            "listivr": self.list_ivrs,
+            "getivr": self.get,
+            "addivr": self.add,
+            "updateivr": self.update,
+            "deleteivr": self.delete,
+            "dialivr": self.dial,
+        }
 
     async def list_ivrs(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Every menu without its keys."""

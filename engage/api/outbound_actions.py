@@ -16,7 +16,7 @@ from pbxcore.dialplan.patterns import patterns_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engage.api.actions import Caller, Parameters
+    from engage.api.actions import Caller, Handler, Parameters
     from engage.api.numbers import Numbers
     from engage.api.pin_actions import PinActions
     from engage.dialplan.model import RouteEntry
@@ -38,6 +38,17 @@ class OutboundActions:
         self, routes: Routes[OutboundRouteForm], numbers: Numbers, pins: PinActions
     ) -> None:
         self._routes, self._numbers, self._pins = routes, numbers, pins
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The actions by their names in lower case."""
+        return {
+            "listoutboundroute": self.list_routes,
+            "getoutboundroute": self.get,
+            "addoutboundroute": self.add,
+            "updateoutboundroute": self.update,
+            "deleteoutboundroute": self.delete,
+        }
 
     async def list_routes(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Every route, its patterns as one text."""

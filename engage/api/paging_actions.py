@@ -15,7 +15,7 @@ from engage.dialplan.paging_groups import LONGEST_S, PagingGroupForm
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engage.api.actions import Caller, Parameters
+    from engage.api.actions import Caller, Handler, Parameters
     from engage.dialplan.custom_prompts import CustomPrompts
     from engage.dialplan.model import RouteEntry
     from engage.dialplan.service import Routes
@@ -32,6 +32,17 @@ class PagingActions:
 
     def __init__(self, groups: Routes[PagingGroupForm], prompts: CustomPrompts) -> None:
         self._groups, self._prompts = groups, prompts
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The actions by their names in lower case."""
+        return {
+            "listpaginggroup": self.list_groups,
+            "getpaginggroup": self.get,
+            "addpaginggroup": self.add,
+            "updatepaginggroup": self.update,
+            "deletepaginggroup": self.delete,
+        }
 
     async def list_groups(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Every group; who may call one is told of it alone."""

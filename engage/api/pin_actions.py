@@ -19,7 +19,7 @@ from engage.errors import N_
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engage.api.actions import Caller, Parameters
+    from engage.api.actions import Caller, Handler, Parameters
     from engage.api.numbers import Numbers
     from engage.dialplan.model import RouteEntry
     from engage.dialplan.service import Routes
@@ -35,6 +35,17 @@ class PinActions:
 
     def __init__(self, groups: Routes[PinGroupForm], numbers: Numbers) -> None:
         self._groups, self._numbers = groups, numbers
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The actions by their names in lower case."""
+        return {
+            "listpinsets": self.list_groups,
+            "getpinsets": self.get,
+            "addpinsets": self.add,
+            "updatepinsets": self.update,
+            "deletepinsets": self.delete,
+        }
 
     async def list_groups(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Every group, without its PINs."""

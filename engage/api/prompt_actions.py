@@ -13,7 +13,7 @@ from engage.errors import N_
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from engage.api.actions import Caller, Parameters
+    from engage.api.actions import Caller, Handler, Parameters
     from engage.calls.control import LiveCalls
     from engage.dialplan.custom_prompts import CustomPrompts
 
@@ -28,6 +28,13 @@ class PromptActions:
         self, prompts: CustomPrompts, live: LiveCalls, is_extension: Callable[[str], bool]
     ) -> None:
         self._prompts, self._live, self._is_extension = prompts, live, is_extension
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The actions by their names in lower case."""
+        return {
+            "playpromptbyorg": self.play,
+        }
 
     async def play(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Ring extensions, and play a custom prompt to whoever answers."""

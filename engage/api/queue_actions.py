@@ -15,7 +15,7 @@ from engage.people.forms import NewQueue, QueueChange
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engage.api.actions import Caller, Parameters
+    from engage.api.actions import Caller, Handler, Parameters
     from engage.api.model import Secrets
     from engage.people.model import QueueEntry
     from engage.people.service import People
@@ -28,6 +28,17 @@ class QueueActions:
 
     def __init__(self, people: People, keyring: Secrets) -> None:
         self._queues, self._keyring = people.queues, keyring
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The actions by their names in lower case."""
+        return {
+            "listqueue": self.list_queues,
+            "getqueue": self.get,
+            "addqueue": self.add,
+            "updatequeue": self.update,
+            "deletequeue": self.delete,
+        }
 
     async def list_queues(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Every queue."""

@@ -14,6 +14,7 @@ from engage.errors import N_
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engage.api.actions import Handler
     from engage.api.lockout import Lockout
     from engage.api.service import ApiUsers
     from engage.api.sessions import ApiSessions
@@ -38,6 +39,13 @@ class SessionActions:
         self._users, self._sessions, self._lockout = users, sessions, lockout
         self._clock = clock
         self._challenges = Challenges()
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The actions by their names in lower case."""
+        return {
+            "logout": self.logout,
+        }
 
     async def challenge(self, address: str, asked: Parameters) -> Mapping[str, Any]:
         """Give sixteen digits to make the token of; any name gets some."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import tzinfo
 
-    from engage.api.actions import Caller, Parameters
+    from engage.api.actions import Caller, Handler, Parameters
     from engage.identifiers import Clock
 
 PROTOCOL_LEVEL = "1.0.23.17"
@@ -40,6 +40,15 @@ class SystemActions:
     def __init__(self, feed: Feed, serial: str, clock: Clock, zone: Callable[[], tzinfo]) -> None:
         self._feed, self._serial, self._clock, self._zone = feed, serial, clock, zone
         self._began = time.monotonic()
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The actions by their names in lower case."""
+        return {
+            "getsystemstatus": self.status,
+            "getsystemgeneralstatus": self.general_status,
+            "applychanges": self.apply,
+        }
 
     async def status(self, _: Caller, __: Parameters) -> Mapping[str, Any]:
         """The clock, and how long the server runs."""

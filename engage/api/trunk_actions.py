@@ -10,7 +10,7 @@ from engage.api.route_values import yes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engage.api.actions import Caller, Parameters
+    from engage.api.actions import Caller, Handler, Parameters
     from engage.api.numbers import Numbers
     from engage.telephony.trunks import Trunks
 
@@ -22,6 +22,13 @@ class TrunkActions:
 
     def __init__(self, trunks: Trunks, numbers: Numbers) -> None:
         self._trunks, self._numbers = trunks, numbers
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The actions by their names in lower case."""
+        return {
+            "listvoiptrunk": self.list_trunks,
+        }
 
     async def list_trunks(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Every VoIP trunk."""

@@ -19,7 +19,7 @@ from engage.people.model import AdminLevel
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engage.api.actions import Caller, Parameters
+    from engage.api.actions import Caller, Handler, Parameters
     from engage.api.model import Secrets
     from engage.api.numbers import Numbers
     from engage.people.model import Account, ExtensionEntry
@@ -51,6 +51,17 @@ class UserActions:
 
     def __init__(self, people: People, keyring: Secrets, numbers: Numbers) -> None:
         self._people, self._keyring, self._numbers = people, keyring, numbers
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The actions by their names in lower case."""
+        return {
+            "listuser": self.list_users,
+            "getuser": self.get,
+            "updateuser": self.update,
+            "listextensiongroup": self.list_groups,
+            "listdepartment": self.list_departments,
+        }
 
     async def list_users(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Everyone who can sign in."""

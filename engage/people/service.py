@@ -267,6 +267,10 @@ class People:
         contact = self._book.contact(number)
         return contact.name if contact is not None else None
 
+    def has_extension(self, number: str) -> bool:
+        """Whether there is an extension of that number."""
+        return self._book.contact(number) is not None
+
     def mailbox_of(self, number: str) -> ExtensionEntry | None:
         """An enabled extension that has a mailbox."""
         found = self._book.extensions.get(number)
