@@ -15,7 +15,9 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from pbxcore import commands
+from pbxcore.apps.conference_commands import ConferenceCommand, ConferenceShown
 from pbxcore.authentication import Authentication
+from pbxcore.calls.commands import CallCommand, CallDone
 from pbxcore.defence.bans import Ban, BanStore
 from pbxcore.devices import Devices
 from pbxcore.directory import DirectoryGap
@@ -52,6 +54,7 @@ from pbxcore.services.voicemail import VoicemailService
 from pbxcore.sip.flow import split_host_port
 from pbxcore.trunks.service import Trunks
 from pbxcore.uas import Uas
+from pbxcore.voicemail.commands import VoicemailCommand
 from pbxcore.voicemail.keeping import NoKeeper
 from pbxcore.watch import Watch
 
@@ -366,30 +369,30 @@ class Pbx:
                 return await self._check_sync(request)
             case commands.Probe():
                 return self._health()
-            case _ if isinstance(request, commands.CallCommand):
+            case _ if isinstance(request, CallCommand):
                 return await self._control(request)
             case _:
                 return self._of_services(request)
         return commands.DirectoryHeld(self._directory.version)
 
     def _of_services(self, request: commands.Request) -> commands.Reply:
-        if isinstance(request, commands.ConferenceCommand):
+        if isinstance(request, ConferenceCommand):
             return self._oversee(request)
-        if not isinstance(request, commands.VoicemailCommand):
+        if not isinstance(request, VoicemailCommand):
             raise LocalProtocolError(f"not a command for the PBX: {type(request).__name__}")
         return self.voicemail.handle(request)
 
     def _standings(self) -> commands.TrunkStandings:
         return commands.TrunkStandings(()) if self._trunks is None else self._trunks.standings()
 
-    async def _control(self, command: commands.CallCommand) -> commands.CallDone:
+    async def _control(self, command: CallCommand) -> CallDone:
         if self._calls is None:
-            return commands.CallDone(503)
+            return CallDone(503)
         return await self._calls.control(command)
 
-    def _oversee(self, command: commands.ConferenceCommand) -> commands.ConferenceShown:
+    def _oversee(self, command: ConferenceCommand) -> ConferenceShown:
         if self._calls is None:
-            return commands.ConferenceShown(command.number, known=False)
+            return ConferenceShown(command.number, known=False)
         return self._calls.oversee(command)
 
     async def _check_sync(self, command: commands.CheckSync) -> commands.DeviceTold:

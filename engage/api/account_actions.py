@@ -20,8 +20,9 @@ from engage.people.forms import ExtensionChange, NewExtension
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE
 from engage.system.editing import Edited
 from engage.system.operation_log import note
-from pbxcore.commands import Bindings, ListBindings, ListMailboxes, MailboxesHeld
+from pbxcore.commands import Bindings, ListBindings
 from pbxcore.directory import Mailbox
+from pbxcore.voicemail.commands import ListMailboxes, MailboxesHeld
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

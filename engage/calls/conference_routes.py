@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from engage.calls.conferences import LiveConferences
-    from pbxcore.commands import ConferenceShown
+    from pbxcore.apps.conference_commands import ConferenceShown
 
 
 class Participant(BaseModel):

@@ -8,7 +8,7 @@ from engage.calls.control import WITHIN_S
 from engage.errors import NotFound
 from engage.system.actor import Module
 from engage.system.operation_log import note
-from pbxcore.commands import (
+from pbxcore.apps.conference_commands import (
     ConferenceShown,
     LockConference,
     MuteParticipant,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engage.calls.control import LiveCalls, Pbx
     from engage.storage.database import Database
     from engage.system.actor import Actor
-    from pbxcore.commands import ConferenceCommand
+    from pbxcore.apps.conference_commands import ConferenceCommand
 
 
 class LiveConferences:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from engage.errors import N_, Conflict, NotFound, Unavailable
 from engage.system.actor import Module
 from engage.system.operation_log import note
-from pbxcore.commands import (
+from pbxcore.calls.commands import (
     CallDone,
     DecideCall,
     HangUpCall,
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from engage.calls.projection import CallLog
     from engage.storage.database import Database
     from engage.system.actor import Actor
-    from pbxcore.commands import CallCommand, Reply, Request
+    from pbxcore.calls.commands import CallCommand
+    from pbxcore.commands import Reply, Request
 
 Mode = Literal["listen", "whisper", "barge"]
 GONE = frozenset({404, 481})

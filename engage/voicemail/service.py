@@ -10,7 +10,7 @@ from engage.errors import N_, NotFound
 from engage.system.actor import Module
 from engage.system.operation_log import note
 from engage.voicemail.model import Held
-from pbxcore.commands import (
+from pbxcore.voicemail.commands import (
     DeleteVoiceMessages,
     ListMailboxes,
     ListVoiceMessages,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxcore.commands import (
+from pbxcore.apps.conference_commands import (
     ConferenceShown,
     LockConference,
     MuteParticipant,
@@ -13,8 +13,8 @@ from pbxcore.commands import (
 )
 
 if TYPE_CHECKING:
+    from pbxcore.apps.conference_commands import ConferenceCommand
     from pbxcore.apps.conferences import Conferences, Participant
-    from pbxcore.commands import ConferenceCommand
 
 
 def oversee(conferences: Conferences, command: ConferenceCommand) -> ConferenceShown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from pbxcore.commands import CallCommand, CallDone
+    from pbxcore.calls.commands import CallCommand, CallDone
 
 
 class CallControl(Protocol):

@@ -13,12 +13,7 @@ from pbxcore.authentication import user_of
 from pbxcore.calls import directing
 from pbxcore.calls.anchoring import Anchor
 from pbxcore.calls.archive import Archive
-from pbxcore.calls.party import Origin
-from pbxcore.calls.planning import Planning
-from pbxcore.calls.surroundings import Surroundings
-from pbxcore.calls.switchboard import Switchboard
-from pbxcore.calls.ways import CallRouter
-from pbxcore.commands import (
+from pbxcore.calls.commands import (
     CallDone,
     DecideCall,
     HangUpCall,
@@ -31,6 +26,11 @@ from pbxcore.commands import (
     SuperviseCall,
     TransferCall,
 )
+from pbxcore.calls.party import Origin
+from pbxcore.calls.planning import Planning
+from pbxcore.calls.surroundings import Surroundings
+from pbxcore.calls.switchboard import Switchboard
+from pbxcore.calls.ways import CallRouter
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.gruu import DEVICE
 from pbxcore.services.waking import Waking
@@ -45,12 +45,13 @@ from pbxcore.sip.user_agent import UserAgent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.apps.conference_commands import ConferenceCommand, ConferenceShown
     from pbxcore.apps.voicemail.post import Post
     from pbxcore.authentication import Authentication
     from pbxcore.calls.call import Call
+    from pbxcore.calls.commands import CallCommand
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.vouching import Vouching
-    from pbxcore.commands import CallCommand, ConferenceCommand, ConferenceShown
     from pbxcore.directory import Directory
     from pbxcore.domain import Domain
     from pbxcore.features.book import FeatureBook

@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from pbxcore.apps.voicemail.post import Post
-from pbxcore.commands import (
+from pbxcore.commands import PinChosen
+from pbxcore.journal import MailboxChanged, VoiceMessageLeft
+from pbxcore.voicemail.commands import (
     DeleteVoiceMessages,
     ListMailboxes,
     ListVoiceMessages,
     MailboxesHeld,
     MoveVoiceMessages,
-    PinChosen,
     VoiceMessages,
     VoiceMessagesChanged,
 )
-from pbxcore.journal import MailboxChanged, VoiceMessageLeft
 from pbxcore.voicemail.mailboxes import Mailboxes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxcore.commands import VoicemailCommand
     from pbxcore.directory import Directory
     from pbxcore.journal import Fact
+    from pbxcore.voicemail.commands import VoicemailCommand
     from pbxcore.voicemail.keeping import Keeper
     from pbxcore.voicemail.message import Message
 

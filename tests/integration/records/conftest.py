@@ -10,7 +10,8 @@ import pytest_asyncio
 from engage.processes.link import PbxLink
 from engage.settings import Settings, networks
 from engage.telephony.journal_file import JournalWriter
-from pbxcore.commands import CallCommand, CallDone, JournalGrew
+from pbxcore.calls.commands import CallCommand, CallDone
+from pbxcore.commands import JournalGrew
 from pbxcore.journal import CallRecorded
 from tests.support import site as support
 from tests.support.call_story import Story

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pbxcore.commands import CallDone, HangUpCall
+from pbxcore.calls.commands import CallDone, HangUpCall
 from tests.integration.records.conftest import SOUND
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from engage.calls.cdr import COLUMNS
-from pbxcore.commands import CallDone, HangUpCall, PlaceCall, TransferCall
+from pbxcore.calls.commands import CallDone, HangUpCall, PlaceCall, TransferCall
 from tests.integration.records.conftest import SOUND
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxcore.apps.conference_commands import RemoveParticipant, ShowConference
 from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.overseeing import oversee
-from pbxcore.commands import RemoveParticipant, ShowConference
 from pbxcore.dialplan.plan import Plan
 from pbxcore.journal import LegAnswered
 from pbxcore.media.commands import JoinRoom

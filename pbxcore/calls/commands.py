@@ -1,0 +1,115 @@
+"""What calls are told from outside: values that cross a process."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class HangUpCall(msgspec.Struct, frozen=True, tag=True):
+    """End a call, or one leg of it. Reply: `CallDone`."""
+
+    call: str
+    leg: str = ""
+
+
+class PlaceCall(msgspec.Struct, frozen=True, tag=True):
+    """Ring `caller`, and once that is answered call `callee` for it. Reply: `CallDone`.
+
+    Each is dialled as the extension `by` would dial it; without `by` as the caller itself.
+    """
+
+    caller: str
+    callee: str
+    by: str = ""
+    outside: bool = False
+
+
+class TransferCall(msgspec.Struct, frozen=True, tag=True):
+    """Hand on the peer of a leg to whom `target` calls, unasked. Reply: `CallDone`."""
+
+    call: str
+    leg: str
+    target: str
+
+
+class SuperviseCall(msgspec.Struct, frozen=True, tag=True):
+    """Ring an extension, and let it hear the talk of a leg once it has answered. Reply: `CallDone`.
+
+    It listens, whispers to the leg, or is heard by both.
+    """
+
+    call: str
+    leg: str
+    supervisor: str
+    mode: Literal["listen", "whisper", "barge"] = "listen"
+
+
+class PlayPrompt(msgspec.Struct, frozen=True, tag=True):
+    """Ring an extension, and play a sound file to whoever answers. Reply: `CallDone`."""
+
+    number: str
+    path: str
+
+
+class RecordCall(msgspec.Struct, frozen=True, tag=True):
+    """Record a talk from now on, or not any more. Reply: `CallDone`."""
+
+    call: str
+    on: bool
+
+
+class MuteLeg(msgspec.Struct, frozen=True, tag=True):
+    """Let nobody hear a leg, or let them again. Reply: `CallDone`."""
+
+    call: str
+    leg: str
+    muted: bool
+
+
+class HoldLeg(msgspec.Struct, frozen=True, tag=True):
+    """Let a leg hold whom it talks to, or not any more. Reply: `CallDone`."""
+
+    call: str
+    leg: str
+    held: bool
+
+
+class RedirectLeg(msgspec.Struct, frozen=True, tag=True):
+    """Call a number for a leg, in place of whom it talks to or who is called. Reply: `CallDone`."""
+
+    call: str
+    leg: str
+    target: str
+
+
+class DecideCall(msgspec.Struct, frozen=True, tag=True):
+    """Take a call from outside that waits for a decision, or refuse it. Reply: `CallDone`."""
+
+    call: str
+    accepted: bool
+
+
+class CallDone(msgspec.Struct, frozen=True, tag=True):
+    """Whether a command about a call was carried out: 200 or 202, 404 for no such call or leg.
+
+    Other statuses say in SIP's words why not. `call` names a call that was placed.
+    """
+
+    status: int
+    call: str = ""
+
+
+CallCommand = (
+    HangUpCall
+    | PlaceCall
+    | TransferCall
+    | RedirectLeg
+    | DecideCall
+    | SuperviseCall
+    | PlayPrompt
+    | RecordCall
+    | MuteLeg
+    | HoldLeg
+)
