@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-import socket
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ import pytest
 
 from pbxcore.net.hearing import Refused
 from pbxcore.net.user_agent import AsyncUserAgent
+from tests.support.server import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -147,13 +147,6 @@ async def sipp(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
             await process.wait()
 
 
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 async def until(ready: Callable[[], object]) -> None:
     """Wait for what another process does, or what only a message of it tells."""
     async with asyncio.timeout(10):
@@ -172,7 +165,7 @@ async def listening(port: int, transport: str) -> None:
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 @pytest.mark.parametrize("scenario", ["uas", "call_uas_100rel.xml"])
 async def test_we_call_sipp(alice: AsyncUserAgent, transport: str, scenario: str) -> None:
-    port = free_port()
+    port = free_port(udp=True)
     known = ["-sn", scenario] if scenario == "uas" else ["-sf", str(SCENARIOS / scenario)]
     mode = "u1" if transport == "udp" else "t1"
     async with sipp(*known, "-t", mode, "-p", str(port), "-m", "1"):

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxcore.net.user_agent import AsyncUserAgent
-from tests.integration.sip.test_user_agent import ANSWER, HELD, OFFER, free_port, listening, until
+from tests.integration.sip.test_user_agent import ANSWER, HELD, OFFER, listening, until
+from tests.support.server import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -53,7 +54,7 @@ async def baresip(folder: Path, port: int) -> AsyncIterator[Callable[[str], None
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 async def test_we_call_a_phone(tmp_path: Path, transport: str) -> None:
-    port = free_port()
+    port = free_port(udp=True)
     async with baresip(tmp_path, port), AsyncUserAgent("sip:alice@127.0.0.1") as alice:
         call = await alice.invite(f"sip:phone@127.0.0.1:{port};transport={transport}", OFFER)
         assert 180 in call.statuses
@@ -64,7 +65,7 @@ async def test_we_call_a_phone(tmp_path: Path, transport: str) -> None:
 
 
 async def test_a_phone_calls_us(tmp_path: Path) -> None:
-    port = free_port()
+    port = free_port(udp=True)
     async with baresip(tmp_path, port) as type_in, AsyncUserAgent("sip:bob@127.0.0.1") as bob:
         type_in(f"/dial sip:bob@127.0.0.1:{bob.port}")
         came = await bob.next_call()
