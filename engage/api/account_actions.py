@@ -11,7 +11,7 @@ from engage.api.account_fields import ACCOUNT, CTI_PRIVILEGES, VOICEMAIL
 from engage.api.actions import NEED_APPLY, required
 from engage.api.listing import listed
 from engage.api.presence import RECORD, RECORDS, Record, complete, merged, targets
-from engage.api.standing import status_of
+from engage.api.standing import busy, status_of
 from engage.api.status import bad_value, unknown
 from engage.api.stored import checked, kept_in, named_as_sent, options_of
 from engage.errors import N_, NotFound, Unavailable
@@ -99,10 +99,13 @@ class AccountActions:
         entries = self._people.extensions.listed(caller.actor)
         sources = await self._sources()
         waiting = await self._waiting()
-        rows = [
-            self._row(entry, sources.get(entry.number, []), waiting.get(entry.number, Mailbox()))
-            for entry in entries
-        ]
+        doing = busy(self._up())
+        rows = []
+        for entry in entries:
+            addresses = sources.get(entry.number, [])
+            status = status_of(entry.number, doing, registered=bool(addresses))
+            mailbox = waiting.get(entry.number, Mailbox())
+            rows.append(self._row(entry, status, addresses, mailbox))
         return listed("account", rows, asked)
 
     async def get(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -232,14 +235,16 @@ class AccountActions:
             return {}
         return reply.waiting if isinstance(reply, MailboxesHeld) else {}
 
-    def _row(self, entry: ExtensionEntry, sources: list[str], waiting: Mailbox) -> dict[str, Any]:
+    def _row(
+        self, entry: ExtensionEntry, status: str, sources: list[str], waiting: Mailbox
+    ) -> dict[str, Any]:
         kept = entry.options
         return {
             "extension": entry.number,
             "account_type": _account_type(kept),
             "fullname": _full_name(entry),
             "out_of_service": "no" if entry.enabled else "yes",
-            "status": status_of(entry.number, self._up(), registered=bool(sources)),
+            "status": status,
             "addr": ",".join(sources) or "-",
             "urgemsg": waiting.urgent_new,
             "newmsg": waiting.new,

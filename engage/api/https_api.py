@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from engage.api.account_actions import AccountActions
 from engage.api.call_actions import CallActions
+from engage.api.call_topics import CallTopics
 from engage.api.cdr_actions import CdrActions
 from engage.api.channels import Words
 from engage.api.endpoint import ApiEndpoint
@@ -15,6 +16,7 @@ from engage.api.inbound_actions import BlacklistActions, InboundActions
 from engage.api.ivr_actions import IvrActions
 from engage.api.lockout import Lockout
 from engage.api.numbers import Numbers
+from engage.api.other_topics import MailboxTopic, TrunkTopic, presence_topic, usage_topic
 from engage.api.outbound_actions import OutboundActions
 from engage.api.paging_actions import PagingActions
 from engage.api.permitted import SystemNames
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
     from engage.system.configuration import Configuration
     from engage.system.operation_log import OperationLog
+    from engage.telephony.standings import Standings
     from engage.telephony.trunks import Trunks
 
 SERIAL_DIGITS = 16
@@ -94,6 +97,7 @@ class Dialplan:
     """Where calls may go."""
 
     trunks: Trunks
+    standings: Standings
     outbound: Routes[OutboundRouteForm]
     inbound: Routes[InboundRouteForm]
     pin_groups: Routes[PinGroupForm]
@@ -157,14 +161,21 @@ class HttpsApi:
         self._numbers = Numbers(database)
         live = records.live
         words = Words(records.trunk_name, zone)
-        watching = Watching(events, live.up, people.numbers, words)
+        topics = (
+            *CallTopics(events, live.up, people.numbers, words, dialplan.standings).topics,
+            TrunkTopic(dialplan.trunks, dialplan.standings, self._numbers).topic,
+            MailboxTopic(events, pbx).topic,
+            presence_topic(people.presences),
+            usage_topic(),
+        )
+        watching = Watching(events, topics)
         self.sockets = Websockify(self.users, sessions, signing, watching)
         pins = PinActions(dialplan.pin_groups, self._numbers)
 
         def controlled() -> bool:
             return dialplan.configuration.get(ApiSettings).call_control
 
-        topics = (
+        actions = (
             signing,
             system,
             AccountActions(people, pbx, keyring, self._numbers, database, clock, live.up),
@@ -182,8 +193,8 @@ class HttpsApi:
             PromptActions(dialplan.prompts, live, people.has_extension),
         )
         handlers: dict[str, Handler] = {}
-        for topic in topics:
-            handlers |= topic.handlers
+        for each in actions:
+            handlers |= each.handlers
         opening = {"challenge": signing.challenge, "login": signing.login}
         self._endpoint = ApiEndpoint(self.users, sessions, operations, opening, handlers, answered)
         self._user_routes = ApiUserRoutes(self.users, sessions)

@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-EXTENSIONS: Final = "ExtensionStatus"
-CALLS: Final = "ActiveCallStatus"
-PBX: Final = "PbxStatus"
-TRUNKS: Final = "TrunkStatus"
-_TOLD: Final = (EXTENSIONS, CALLS, PBX, TRUNKS)
-_OTHERS: Final = (
-    *("PresenceStatus", "VoiceMailStatus", "CallQueueStatus", "ConferenceStatus"),
-    *("InterfaceStatus", "ResourceUsageStatus", "EquipmentCapacityStatus"),
-    *("ConfigReloadStatus", "ZCFoundStatus"),
+_EVENTS: Final = (
+    *("ExtensionStatus", "ActiveCallStatus", "PbxStatus", "TrunkStatus", "PresenceStatus"),
+    *("VoiceMailStatus", "CallQueueStatus", "ConferenceStatus", "ResourceUsageStatus"),
+    *("InterfaceStatus", "EquipmentCapacityStatus", "ConfigReloadStatus", "ZCFoundStatus"),
 )
-"""Names of the protocol that may be subscribed to, though nothing of the kind happens here."""
-NAMES: Final = {each.lower(): each for each in (*_TOLD, *_OTHERS)}
+"""The last four may be subscribed to and are never told: they are of a device's own hardware."""
+NAMES: Final = {each.lower(): each for each in _EVENTS}
 MOST: Final = 1_000
 
 

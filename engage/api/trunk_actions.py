@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engage.api.listing import listed
 from engage.api.route_values import yes
+from engage.api.trunk_values import KIND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from engage.api.actions import Caller, Handler, Parameters
     from engage.api.numbers import Numbers
     from engage.telephony.trunks import Trunks
-
-KIND = "trunk"
 
 
 class TrunkActions:

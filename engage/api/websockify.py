@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 
 from engage.api.index import NOT_YET, SERVED
 from engage.api.status import Refused, Status
-from engage.api.subscriptions import EXTENSIONS, Subscriptions, UnknownEvent
+from engage.api.subscriptions import Subscriptions, UnknownEvent
 from engage.errors import EngageError
 from engage.web.limits import Bucket, Rate
 from engage.web.protocol import WIRE
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engage.api.service import ApiUsers
     from engage.api.session_actions import SessionActions
     from engage.api.sessions import ApiSessions
+    from engage.api.topics import Row, Topic
     from engage.api.watching import Watching
 
 log = logging.getLogger(__name__)
@@ -58,17 +59,17 @@ class _Program:
         except asyncio.QueueFull:
             self.abort()
 
-    def told(self, event: str, rows: list[dict[str, Any]]) -> None:
+    def told(self, topic: Topic, rows: list[Row]) -> None:
         """Something happened: notify, if it is wanted."""
-        rows = [row for row in rows if self.wanted.wants(event, row.get("extension", ""))]
+        wanted = self.wanted.wants
+        rows = [row for row in rows if wanted(topic.name, row.get("extension", ""))]
         if not rows or not self.user_id:
             return
-        body: Any = rows if "channel" in str(rows[0].keys()) or event == EXTENSIONS else rows[0]
         message = {
             "transactionid": f"n{next(self._numbers)}",
             "action": "notify",
-            "eventname": event,
-            "eventbody": body,
+            "eventname": topic.name,
+            "eventbody": rows if topic.listed else rows[0],
         }
         self.put({"type": "request", "message": message})
 
@@ -157,7 +158,8 @@ class Websockify:
             reply["status"] = int(Status.INTERNAL)
         program.put({"type": "response", "message": reply})
         for event in sorted(events):
-            program.told(event, self._watching.present(event))
+            if (present := await self._watching.present(event)) is not None:
+                program.told(*present)
 
     async def _run(
         self, program: _Program, asked: Mapping[str, Any]

@@ -35,6 +35,7 @@ from engage.telephony.service import Telephony
 from engage.telephony.sip_settings import SECTION as SIP
 from engage.telephony.sip_settings import SipSettings
 from engage.telephony.sockets import SipSockets
+from engage.telephony.standings import Standings
 from engage.telephony.stir_settings import SECTION as STIR
 from engage.telephony.stir_settings import StirSettings
 from engage.telephony.tls_settings import SIP_TLS, SipTlsSettings
@@ -77,6 +78,7 @@ class Phones:
         database, events, people = ground.database, ground.events, everyone.people
         self._register()
         self.trunks = Trunks(database, ground.keyring, pbx, events, ground.clock)
+        self.standings = Standings(pbx, events)
         self.dialplan = Dialplan(ground, people, lambda id_: bool(self.trunks.name_of(id_)))
         people.choices.offer("trunks", CHOOSE_TRUNKS, self._trunk_choices)
         self.telephony = Telephony(
@@ -124,6 +126,7 @@ class Phones:
                 self.records.missed,
                 self.records.log,
                 self.mailboxes.log,
+                self.standings,
                 people.phone_features,
                 Waking(self.dialplan.services.wake_ups, lambda: ground.time().time_zone),
                 BlockedCallers(ground.configuration),
@@ -151,7 +154,12 @@ class Phones:
         kept = plan.outbound, plan.inbound, plan.pin_groups, plan.rooms.paging_groups
         services = plan.services
         return api.Dialplan(
-            self.trunks, *kept, services.ivrs, services.prompts, self._ground.configuration
+            self.trunks,
+            self.standings,
+            *kept,
+            services.ivrs,
+            services.prompts,
+            self._ground.configuration,
         )
 
     def _trunk_choices(self) -> list[Choice]:

@@ -331,6 +331,11 @@ class People:
         """The numbers of all extensions."""
         return sorted(self._book.extensions)
 
+    def presences(self) -> dict[str, str]:
+        """The presence of every extension."""
+        extensions = self._book.extensions.items()
+        return {at: each.options.get("presence_status") or "available" for at, each in extensions}
+
     def queue_numbers(self) -> list[str]:
         """The numbers of all queues."""
         return sorted(self._book.queues)

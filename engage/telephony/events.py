@@ -79,3 +79,8 @@ class DevicesChanged:
 @dataclass(frozen=True, slots=True)
 class TrunksChanged:
     """A trunk was added, changed or removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingsChanged:
+    """A trunk stands differently, or the PBX shuts out other addresses than before."""

@@ -71,6 +71,11 @@ class Trunks:
         entry = self._trunks.get(trunk_id)
         return "" if entry is None else entry.form.name
 
+    @property
+    def entries(self) -> list[TrunkEntry]:
+        """Every trunk, in no order, for who may see them."""
+        return list(self._trunks.values())
+
     async def standings(self) -> dict[str, TrunkStanding]:
         """How the enabled trunks stand now, by id; nothing while the PBX is away."""
         try:

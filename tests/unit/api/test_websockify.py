@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engage.api.standing import status_of
+from engage.api.standing import busy, status_of
 from engage.api.subscriptions import Subscriptions, UnknownEvent
 from engage.calls.model import Leg, OpenCall
 
@@ -48,12 +48,12 @@ def test_an_extension_calls_rings_talks_or_waits() -> None:
     rings = Leg("2", "called", "1001", 2, 0, extension="1001", ringing_at_ms=1)
     talks = Leg("3", "called", "1002", 3, 0, extension="1002", answered_at_ms=1)
     gone = Leg("4", "called", "1003", 4, 0, extension="1003", ended_at_ms=1)
-    calls = [call(caller, rings, talks, gone)]
+    doing = busy([call(caller, rings, talks, gone)])
     numbers = ("1000", "1001", "1002", "1003")
-    assert [status_of(each, calls, registered=True) for each in numbers] == [
+    assert [status_of(each, doing, registered=True) for each in numbers] == [
         "InUse",
         "Ringing",
         "InUse",
         "Idle",
     ]
-    assert status_of("1003", calls, registered=False) == "Unavailable"
+    assert status_of("1003", doing, registered=False) == "Unavailable"
