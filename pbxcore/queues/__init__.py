@@ -1,0 +1,6 @@
+"""Who waits, who serves, and who of them is brought together: call queues, without I/O.
+
+`settings` what an administrator sets · `inputs` what the queues are told · `outputs` what is to be
+done · `facts` what happened · `engine` the one owner of it all · `strategies` who rings first ·
+`state` what outlasts a restart · `statistics` and `queue_log` projections of the facts.
+"""
