@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 DIALS: Final = {
     "dial_extension": "extension",
     "dial_ringgroup": "ring_group",
+    "dial_queue": "queue",
     "dial_conference": "conference",
     "dial_vmgroup": "voicemail_group",
     "dial_paginggroup": "page",
@@ -24,7 +25,7 @@ DIALS: Final = {
     "dial_trunk": "external",
 }
 """The switches of what may be dialled, and the kind that each opens."""
-_NEVER_DIALLED: Final = ("dial_multimedia_conference", "dial_queue", "dial_fax")
+_NEVER_DIALLED: Final = ("dial_multimedia_conference", "dial_fax")
 _BUILT_IN: Final = {
     "welcome_prompt": "welcome",
     "timeout_prompt": "ivr-create-timeout",

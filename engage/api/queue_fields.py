@@ -9,7 +9,11 @@ from engage.api.fields import Field, Fields
 from engage.api.values import Choice, CommaList, Line, Whole, matching, one_of
 from engage.people.call_rules import RECORDED
 
-STRATEGIES = ("ringall", "linear", "leastrecent", "fewestcalls", "random", "memory")
+STRATEGIES = (
+    *("ringall", "linear", "leastrecent", "fewestcalls", "random", "memory"),
+    *("wrandom", "progressive", "longestidle"),
+)
+"""The last three are ours."""
 POLICY = Choice(("yes", "no", "strict"))
 DESTINATIONS = (
     *("playsound", "account", "voicemail", "queue", "ringgroup", "vmgroup", "ivr"),

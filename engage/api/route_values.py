@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 KIND_OF: dict[str, str] = {
     "account": "extension",
     "voicemail": "voicemail",
+    "queue": "queue",
     "ringgroup": "ring_group",
     "vmgroup": "voicemail_group",
     "ivr": "ivr",
@@ -33,6 +34,7 @@ WORD_OF = {ours: theirs for theirs, ours in reversed(KIND_OF.items())} | {"by_di
 DID_SWITCHES: dict[str, str] = {
     "ext_local": "extension",
     "ext_group": "ring_group",
+    "ext_queues": "queue",
     "ext_conference": "conference",
     "ext_paging": "page",
     "voicemenus": "ivr",
@@ -40,11 +42,11 @@ DID_SWITCHES: dict[str, str] = {
     "dial_trunk": "external",
 }
 NOT_YET = (
-    *("ext_queues", "ext_multimedia_conference", "ext_directory"),
+    *("ext_multimedia_conference", "ext_directory"),
     "ext_fax",
 )
 """Switches of what cannot be reached by DID so far."""
-OTHER_PLACES = ("queue", "multimedia_conference", "fax")
+OTHER_PLACES = ("multimedia_conference", "fax")
 """Fields of destinations that calls cannot go to so far."""
 
 """The switches of what may be reached by DID, and the kind that each opens."""

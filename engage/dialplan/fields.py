@@ -76,6 +76,7 @@ CONDITIONS: JsonDict = {
 Kind = Literal[
     "extension",
     "voicemail",
+    "queue",
     "ring_group",
     "voicemail_group",
     "ivr",
@@ -93,6 +94,7 @@ Kind = Literal[
 KINDS: JsonDict = {
     "extension": N_("Extension"),
     "voicemail": N_("Voicemail"),
+    "queue": N_("Call Queue"),
     "ring_group": N_("Ring Group"),
     "voicemail_group": N_("Voicemail Group"),
     "ivr": N_("IVR"),
@@ -111,6 +113,7 @@ NO_VALUE = frozenset({"by_did", "hang_up"})
 CHOICES: JsonDict = {
     "extension": {"path": "/v1/choices/extensions", "value": "number"},
     "voicemail": {"path": "/v1/choices/extensions", "value": "number"},
+    "queue": {"path": "/v1/choices/queues", "value": "number"},
     "ring_group": {"path": "/v1/choices/ring-groups", "value": "id"},
     "voicemail_group": {"path": "/v1/choices/voicemail-groups", "value": "id"},
     "conference": {"path": "/v1/choices/conference-rooms", "value": "id"},
@@ -124,7 +127,7 @@ CHOICES: JsonDict = {
 }
 """Where a destination of a kind is chosen from."""
 DidKind = Literal[
-    "extension", "ring_group", "voicemail_group", "ivr", "conference", "page", "external"
+    "extension", "queue", "ring_group", "voicemail_group", "ivr", "conference", "page", "external"
 ]
 DID_KINDS: JsonDict = {each: KINDS[each] for each in get_args(DidKind)}
 

@@ -34,6 +34,7 @@ MOST_PROMPTS = 5
 
 DialKind = Literal[
     "extension",
+    "queue",
     "ring_group",
     "voicemail_group",
     "ivr",
@@ -44,6 +45,7 @@ DialKind = Literal[
 ]
 DIAL_KINDS: JsonDict = {
     "extension": N_("Extensions"),
+    "queue": N_("Call Queues"),
     "ring_group": N_("Ring Groups"),
     "voicemail_group": N_("Voicemail Groups"),
     "ivr": N_("IVRs"),

@@ -172,12 +172,12 @@ class FollowMeForm(Body):
     condition: ConditionCode = Field(
         default=0, title=N_("Time Condition"), json_schema_extra=_condition()
     )
-    kind: Literal["none", "extension", "voicemail", "ring_group", "voicemail_group", "external"] = (
-        Field(
-            default="none",
-            title=N_("Destination on No Answer"),
-            json_schema_extra={"control": "select", "labels": {"none": N_("None"), **KIND_WORDS}},
-        )
+    kind: Literal[
+        "none", "extension", "voicemail", "queue", "ring_group", "voicemail_group", "external"
+    ] = Field(
+        default="none",
+        title=N_("Destination on No Answer"),
+        json_schema_extra={"control": "select", "labels": {"none": N_("None"), **KIND_WORDS}},
     )
     value: Target = Field(
         default="",

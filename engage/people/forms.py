@@ -14,6 +14,7 @@ from engage.people.call_rules import Recorded
 from engage.people.mailbox_forms import MailboxChanges, MailboxFields
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE, Grant
 from engage.people.phone_rules import ALGORITHMS, LONGEST_INTERVAL_S, MOST_NETWORKS
+from engage.people.queue_forms import QUEUE, QueueRules
 from engage.system.actor import Module
 
 Permission = Literal[
@@ -284,17 +285,20 @@ class GroupChange(Body):
 Agents = Annotated[list[Number], Field(max_length=MOST_AGENTS)]
 AGENTS: dict[str, Any] = {
     "control": "multiselect",
+    "section": QUEUE,
     "choices": "/v1/choices/extensions",
     "choice_value": "number",
     "choice_label": "name",
 }
 
 
-class QueueForm(Body):
-    """A call queue, as an administrator fills it in."""
+class QueueIdentity(Body):
+    """A call queue and who serves it."""
 
-    number: Number = Field(title=N_("Extension"), json_schema_extra={"control": "text"})
-    name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text"})
+    number: Number = Field(
+        title=N_("Extension"), json_schema_extra={"control": "text", "section": QUEUE}
+    )
+    name: Name = Field(title=N_("Name"), json_schema_extra={"control": "text", "section": QUEUE})
     static_agents: Agents = Field(
         default_factory=list,
         title=N_("Static Agents"),
@@ -309,6 +313,10 @@ class QueueForm(Body):
     )
 
 
+class QueueForm(QueueRules, QueueIdentity):
+    """A call queue, as an administrator fills it in."""
+
+
 class NewQueue(QueueForm):
     """A queue to be added."""
 
@@ -316,8 +324,11 @@ class NewQueue(QueueForm):
     options: Options = Field(default_factory=dict)
 
 
-class QueueChange(Body):
-    """The fields of a queue that change; `version` is the one that was edited."""
+class QueueChange(QueueRules):
+    """The fields of a queue that change: those that are given.
+
+    `version` is the one that was edited.
+    """
 
     version: Version | None = None
     name: Name | None = None

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engage.people.csv_table import Row
     from engage.people.extensions import Extensions
     from engage.people.ledger import Ledger
+    from engage.people.model import Secrets
     from engage.people.numbers import NumberRanges
     from engage.system.actor import Actor
 
@@ -43,10 +44,15 @@ class QueueImport:
     """Takes worksheets of call queues in."""
 
     def __init__(
-        self, ledger: Ledger, extensions: Extensions, ranges: Callable[[], NumberRanges]
+        self,
+        ledger: Ledger,
+        secrets: Secrets,
+        extensions: Extensions,
+        ranges: Callable[[], NumberRanges],
     ) -> None:
-        """`extensions` know which numbers are taken."""
-        self._ledger, self._extensions, self._ranges = ledger, extensions, ranges
+        """`secrets` seal the PINs of queues; `extensions` know which numbers are taken."""
+        self._ledger, self._secrets = ledger, secrets
+        self._extensions, self._ranges = extensions, ranges
 
     async def run(self, actor: Actor, data: bytes, *, update: bool, dry_run: bool) -> Outcome:
         """Look a worksheet through and, unless `dry_run`, take it over: all of it or nothing.
@@ -121,9 +127,9 @@ class QueueImport:
             await check_free(connection, [each.number for each in plan.new])
             present = {each.number: each for each in await rows.queues()}
             wanted = [
-                *map(new_queue, plan.new),
+                *(new_queue(each, self._secrets) for each in plan.new),
                 *(
-                    changed_queue(present[number], change)
+                    changed_queue(present[number], change, self._secrets)
                     for number, change in plan.changes
                     if number in present
                 ),

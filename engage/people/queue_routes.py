@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from engage.people.body import Body
 from engage.people.forms import AgentChange, NewQueue, Numbers, QueueChange
+from engage.people.queue_forms import QueueRules
 from engage.people.wire import ShownReferences, queue_json
 from engage.system.actor import Module
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page
@@ -37,7 +38,7 @@ class ShownAgent(BaseModel):
     paused: bool
 
 
-class ShownQueue(BaseModel):
+class ShownQueue(QueueRules):
     """A call queue; agents in the order in which they are tried."""
 
     number: str
@@ -221,7 +222,7 @@ class QueueRoutes:
         return answer(_own_json(queue, agent))
 
     def _json(self, queue: QueueEntry) -> dict[str, Any]:
-        return queue_json(queue, self._name_of)
+        return queue_json(queue, self._queues.rules(queue), self._name_of)
 
 
 def _own_json(queue: QueueEntry, agent: str) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from engage.people.extensions import check_free, options_problem
 from engage.people.groups import check_extensions
 from engage.people.ledger import Repeated
 from engage.people.model import QueueAgent, QueueEntry, Reference
+from engage.people.queue_forms import given_rules
+from engage.people.queue_options import options_for, shown
 from engage.system.actor import Module
 from engage.system.editing import InUse
 from engage.system.operation_log import check_version
@@ -22,8 +24,9 @@ if TYPE_CHECKING:
 
     from engage.people.forms import NewQueue, QueueChange
     from engage.people.ledger import Ledger
-    from engage.people.model import References
+    from engage.people.model import References, Secrets
     from engage.people.numbers import NumberRanges
+    from engage.people.queue_forms import QueueRules
     from engage.system.actor import Actor
 
 
@@ -44,8 +47,11 @@ class AlwaysOnDuty(Conflict):
 class Queues:
     """What is done with call queues."""
 
-    def __init__(self, ledger: Ledger, ranges: Callable[[], NumberRanges]) -> None:
-        self._ledger, self._ranges = ledger, ranges
+    def __init__(
+        self, ledger: Ledger, secrets: Secrets, ranges: Callable[[], NumberRanges]
+    ) -> None:
+        """`secrets` seal the PINs of queues."""
+        self._ledger, self._secrets, self._ranges = ledger, secrets, ranges
         self._references: list[References] = []
 
     def consult(self, references: References) -> None:
@@ -70,6 +76,10 @@ class Queues:
         actor.check(Module.QUEUES, "view")
         return self._existing(number)
 
+    def rules(self, queue: QueueEntry) -> QueueRules:
+        """How a queue treats callers and agents."""
+        return shown(queue.options, self._secrets)
+
     async def add(self, actor: Actor, new: NewQueue) -> QueueEntry:
         """Add a queue; an earlier one of the same `client_id` is answered instead.
 
@@ -85,7 +95,7 @@ class Queues:
         }
         if refused := {name: problem for name, problem in problems.items() if problem}:
             raise Invalid(refused, **ranges.spans)
-        queue = new_queue(new)
+        queue = new_queue(new, self._secrets)
 
         async def store(connection: AsyncConnection) -> None:
             rows = DirectoryRepository(connection)
@@ -118,9 +128,9 @@ class Queues:
             rows = DirectoryRepository(connection)
             present = await self._stored(rows, number)
             await check_version(connection, subject_of(number), present.version, change.version)
-            await _put(rows, changed_queue(present, change))
+            await _put(rows, changed_queue(present, change, self._secrets))
 
-        fields = sorted(change.model_dump(exclude_none=True, exclude={"version"}))
+        fields = sorted(change.model_fields_set - {"version"})
         await self._ledger.change(
             actor, "queue.change", subject_of(number), store, {"fields": fields}
         )
@@ -242,24 +252,26 @@ class Queues:
         return found
 
 
-def new_queue(new: NewQueue) -> QueueEntry:
+def new_queue(new: NewQueue, secrets: Secrets) -> QueueEntry:
     """A queue as it was asked for."""
     agents = _agents(new.static_agents, new.dynamic_agents, ())
-    return QueueEntry(new.number, new.name, agents, new.options, new.client_id)
+    options = {**new.options, **options_for(given_rules(new), new.options, secrets)}
+    return QueueEntry(new.number, new.name, agents, options, new.client_id)
 
 
-def changed_queue(present: QueueEntry, change: QueueChange) -> QueueEntry:
+def changed_queue(present: QueueEntry, change: QueueChange, secrets: Secrets) -> QueueEntry:
     """Its next version; agents who stay keep their state."""
     static, dynamic = change.static_agents, change.dynamic_agents
     if static is None:
         static = [each.number for each in present.agents if each.static]
     if dynamic is None:
         dynamic = [each.number for each in present.agents if not each.static]
+    options = {**present.options, **(change.options or {})}
     return replace(
         present,
         name=change.name or present.name,
         agents=_agents(static, dynamic, present.agents),
-        options={**present.options, **(change.options or {})},
+        options={**options, **options_for(given_rules(change), options, secrets)},
         version=present.version + 1,
     )
 

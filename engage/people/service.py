@@ -120,8 +120,8 @@ class People:
         )
         self.groups = Groups(self._ledger)
         self.group_import = GroupImport(self._ledger)
-        self.queues = Queues(self._ledger, ranges)
-        self.queue_import = QueueImport(self._ledger, self.extensions, ranges)
+        self.queues = Queues(self._ledger, keyring, ranges)
+        self.queue_import = QueueImport(self._ledger, keyring, self.extensions, ranges)
         self.administrators = Administrators(
             self._ledger, self._passwords, self._sessions, shortest
         )

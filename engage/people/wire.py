@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Reference,
         WavePrivilege,
     )
+    from engage.people.queue_forms import QueueRules
 
 EXTENSION_COLUMNS = (
     "number", "first_name", "last_name", "email", "phone_number", "department", "job_title",
@@ -99,7 +100,9 @@ def group_json(group: Group) -> dict[str, Any]:
     }
 
 
-def queue_json(queue: QueueEntry, name_of: Callable[[str], str | None]) -> dict[str, Any]:
+def queue_json(
+    queue: QueueEntry, rules: QueueRules, name_of: Callable[[str], str | None]
+) -> dict[str, Any]:
     """A queue with its agents; those whose extension is switched off go by their number."""
     return {
         "number": queue.number,
@@ -116,6 +119,7 @@ def queue_json(queue: QueueEntry, name_of: Callable[[str], str | None]) -> dict[
             }
             for each in queue.agents
         ],
+        **rules.model_dump(mode="json"),
         "options": dict(queue.options),
         "version": queue.version,
     }
