@@ -11,6 +11,8 @@ from pbxcore.media.codecs.catalogue import transcodable
 from pbxcore.sip.sdp.codecs import DYNAMIC, EVENTS, G722, OPUS, PCMA, PCMU, Format, formats_of
 from pbxcore.sip.sdp.crypto import new_crypto
 from pbxcore.sip.sdp.direction import Direction, direction_of
+from pbxcore.sip.sdp.fax import PROFILE as UDPTL
+from pbxcore.sip.sdp.fax import Fax, fax_of
 from pbxcore.sip.sdp.stream import AVP, SAVP, Agreed, Stream
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Line(msgspec.Struct, frozen=True):
     formats: tuple[Format, ...]
     direction: Direction = Direction.SENDRECV
     packet_ms: int | None = None
+    fax: Fax | None = None
 
 
 CONVERTED: Final = (PCMU, PCMA, G722, OPUS)
@@ -61,9 +64,10 @@ def lines_agreed(agreed: tuple[Agreed, ...]) -> tuple[Line, ...]:
             each.kind,
             tuple(map(_sent, each.codecs)),
             packet_ms=each.packet_ms,
+            fax=each.remote_fax if each.fax is not None else None,
         )
         for each in agreed
-        if each.codecs
+        if each.codecs or each.fax is not None
     )
 
 
@@ -89,7 +93,9 @@ def shares(first: Line, second: Line) -> bool:
 
 
 def agree(first: Line, second: Line) -> bool:
-    """Whether two lines have a codec in common."""
+    """Whether two lines have a codec in common, or both are a fax."""
+    if first.fax is not None and second.fax is not None:
+        return True
     one, other = _spoken(first), _spoken(second)
     return bool({each.identity for each in one} & {each.identity for each in other})
 
@@ -119,6 +125,8 @@ def to_offer(line: Line, port: int, srtp: Srtp, keys: tuple[Crypto, ...]) -> Str
     Encryption that is optional is offered in a line that is plain to whoever knows none
     (RFC 8643 §3).
     """
+    if line.fax is not None:
+        return _fax(line, port)
     return Stream(
         port=port,
         kind=line.kind,
@@ -132,6 +140,8 @@ def to_offer(line: Line, port: int, srtp: Srtp, keys: tuple[Crypto, ...]) -> Str
 
 def to_answer(line: Line, port: int, srtp: Srtp, keys: tuple[Crypto, ...]) -> Stream:
     """A line as we answer it: in the order of whoever is at the other end of the call."""
+    if line.fax is not None:
+        return _fax(line, port)
     secured = (SAVP, _SAVPF)
     return Stream(
         port=port,
@@ -145,7 +155,14 @@ def to_answer(line: Line, port: int, srtp: Srtp, keys: tuple[Crypto, ...]) -> St
     )
 
 
+def _fax(line: Line, port: int) -> Stream:
+    return Stream(port=port, kind=line.kind, profiles=(UDPTL,), fax=line.fax)
+
+
 def _line(description: SessionDescription, media: Media) -> Line | None:
+    fax = fax_of(media)
+    if media.port and fax is not None:
+        return Line(media.kind, (), fax=fax)
     if not media.port or media.kind not in _KINDS or "RTP/" not in media.profile.upper():
         return None
     formats = tuple(each for each in formats_of(media) if each.codec.name.lower() not in _UNCARRIED)

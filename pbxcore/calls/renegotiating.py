@@ -101,9 +101,17 @@ class Renegotiating:
         if partner is None or partner.sip is None or fits(theirs, ours):
             self._answer(leg, offer, ours)
             return
+        if any(each and each.fax for each in theirs) and not self._fax_may_pass(leg, partner):
+            offer.refuse(488)
+            return
         self._passed = passed = _Passed(leg, offer, theirs)
         lines = partner.session.arranged([each for each in theirs if each is not None])
         partner.session.open(lines, lambda problem: self._pass(passed, partner, lines, problem))
+
+    def _fax_may_pass(self, leg: Leg, partner: Leg) -> bool:
+        """Datagrams of a fax pass between two who are joined, and nobody else can hear them."""
+        both = leg.session.takes_fax and partner.session.takes_fax
+        return both and not self._call.room.occupied
 
     def _answer(self, leg: Leg, offer: Offer, ours: Sequence[Line]) -> None:
         try:

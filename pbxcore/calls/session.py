@@ -17,7 +17,7 @@ from pbxcore.calls.offering import (
     to_answer,
     to_offer,
 )
-from pbxcore.calls.track import FOR_EVER, Silence, Track, paired, pairs
+from pbxcore.calls.track import FOR_EVER, Silence, Track, paired, pairs, successor
 from pbxcore.media.codecs.catalogue import transcodable
 from pbxcore.media.commands import (
     Connect,
@@ -95,7 +95,15 @@ class Session:
     def codec(self) -> str:
         """The name of the codec that is spoken, nothing before there is one."""
         spoken = [each.main for each in self.agreed if each.kind == "audio"]
+        if not spoken and any(each.fax is not None for each in self.agreed):
+            return "T.38"
         return "" if not spoken or spoken[0] is None else spoken[0].codec.name
+
+    @property
+    def takes_fax(self) -> bool:
+        """Whether a fax may pass as datagrams (T.38): nothing encrypts them."""
+        secret = any(each.local_crypto or each.dtls for each in self.agreed)
+        return not (self._browser or self._srtp == "required" or secret)
 
     @property
     def holds(self) -> bool:
@@ -149,7 +157,7 @@ class Session:
         left = list(lines)
         found: list[Line | None] = []
         for track in self._tracks:
-            match = next((each for each in left if track and each.kind == track.kind), None)
+            match = successor(track.kind, left) if track is not None else None
             found.append(match)
             left = [each for each in left if each is not match]
         return found + left
@@ -306,14 +314,15 @@ class Session:
         found: list[Stream | None] = []
         for index, line in enumerate(lines):
             track = self._tracks[index] if index < len(self._tracks) else None
-            if line is None or track is None:
+            if line is None or track is None or (line.fax and not self.takes_fax):
                 found.append(None)
                 continue
             stream = dressed(line, track.opened.port, self._srtp, track.keys)
             if self._browser:
                 address = self._negotiation.address
                 stream = for_browser(stream, track.opened, address, offered=offered)
-            if offered and track.agreed is not None:  # a line that is open keeps its profile
+            if offered and track.agreed is not None and track.kind == line.kind:
+                # A line that is open keeps its profile.
                 stream = msgspec.structs.replace(stream, profiles=(track.agreed.profile,))
             found.append(stream)
         return found
@@ -333,7 +342,7 @@ class Session:
         for agreed in self.agreed:
             track = self._tracks[agreed.index] if agreed.index < len(self._tracks) else None
             if track is not None and track.agreed != agreed:
-                track.agreed = agreed
+                track.agreed, track.kind = agreed, agreed.kind
                 self._anchor.ask(self._following(track, agreed))
         if final:
             self._close_unused({each.index for each in self.agreed})

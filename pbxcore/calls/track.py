@@ -22,6 +22,7 @@ class Silence(NamedTuple):
 
 
 FOR_EVER: Final = Silence()
+_BY_TURNS: Final = frozenset(("audio", "image"))
 
 
 class Track:
@@ -39,6 +40,17 @@ class Track:
         """What the worker was told last."""
         self.peer: Track | None = None
         """Whom it hears."""
+
+
+def successor(kind: str, lines: Iterable[Line]) -> Line | None:
+    """The line that goes on in the place of one of this kind.
+
+    A fax takes the place of the voices it was called by, and gives it back (RFC 3264 §8.3.3).
+    """
+    kinds = {each.kind: each for each in reversed(list(lines))}
+    if kind in _BY_TURNS and len(_BY_TURNS & kinds.keys()) == 1:
+        return next(each for name, each in kinds.items() if name in _BY_TURNS)
+    return kinds.get(kind)
 
 
 def paired(theirs: Sequence[Line | None], ours: Iterable[Line]) -> list[Line | None]:

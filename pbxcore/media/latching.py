@@ -26,12 +26,13 @@ class Latch:
 
     Attributes:
         source: whom it keeps to; None: nobody yet.
+        signalled: where the description says that its media come from.
         heard_at: when it last spoke; set by `admit`, or by who knows it by `source`.
     """
 
     def __init__(self) -> None:
         self.source: Address | None = None
-        self._signalled: Address | None = None
+        self.signalled: Address | None = None
         self._follows = True
         self._former: Address | None = None
         self.heard_at = self._expected_at = 0.0
@@ -41,8 +42,8 @@ class Latch:
     def destination(self) -> Address | None:
         """Where to send now."""
         if self.source is None or not self._follows:
-            return self._signalled
-        signalled = self._signalled
+            return self.signalled
+        signalled = self.signalled
         if signalled is not None and _is_ipv4(self.source) != _is_ipv4(signalled):
             return signalled
         return self.source
@@ -53,9 +54,9 @@ class Latch:
         `follows`: send where media come from, not where the description says.
         """
         self._follows = follows
-        if signalled == self._signalled:
+        if signalled == self.signalled:
             return
-        self._signalled = signalled
+        self.signalled = signalled
         if self.source is not None:
             self._former, self.source = self.source, None
         self._expected_at = now
@@ -70,7 +71,7 @@ class Latch:
         if source == self.source:
             self.heard_at = now
             return True
-        if source != self._signalled:
+        if source != self.signalled:
             if self.source is not None and now - self.heard_at < SILENCE_S:
                 return False
             if source == self._former and now - self._expected_at < FORMER_S:

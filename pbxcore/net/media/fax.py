@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.media.udptl import is_datagram
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,6 +33,8 @@ class FaxLine:
         if len(data) < _SHORTEST:
             return False
         stream, now = self._stream, self._loop.now
+        if source != stream.latch.signalled and not is_datagram(data):
+            return False  # the voice that was here before may still come
         if not stream.admits(source, 0, int.from_bytes(data[:2]), now):
             return False
         self.packets += 1

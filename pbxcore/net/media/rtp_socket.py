@@ -102,10 +102,14 @@ class RtpSocket:
         kept = None if peer is None else self._beside(peer)
         if peer is None or kept is None:
             return
-        with contextlib.suppress(OSError):
-            for _ in range(_BACKLOG):
-                self._take(*kept.recvfrom_into(self._buffer))
-        self._kept, self.direct = kept, kept.send
+        self._kept = kept
+        for each in self._socket, kept:  # what still lies in the first one came before
+            with contextlib.suppress(OSError):
+                for _ in range(_BACKLOG):
+                    self._take(*each.recvfrom_into(self._buffer))
+        if self._kept is not kept:  # one of these moved the peer
+            return
+        self.direct = kept.send
         receive_into, buffer, take = kept.recv_into, self._buffer, self._take
 
         def arrived() -> None:

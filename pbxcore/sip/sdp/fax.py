@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 PROFILE: Final = "udptl"
 FORMAT: Final = "t38"
+_CORRECTIONS: Final = ("t38UDPNoEC", "t38UDPRedundancy", "t38UDPFEC")
 _NUMBERS: Final = {
     "T38FaxVersion": "version",
     "T38MaxBitRate": "bit_rate",
@@ -84,13 +85,16 @@ def fax_of(media: Media) -> Fax | None:
 def answering_fax(offered: Fax, ours: Fax) -> Fax:
     """What to answer: no newer a version, no faster, nothing more than either side can.
 
-    Sizes are each side's own receiver; rate management is the offerer's choice.
+    Sizes are each side's own receiver; rate management is the offerer's choice. Of the two
+    corrections the simpler one: who can do forward correction can do redundancy (§9.1.4).
     """
     return Fax(
         version=min(offered.version, ours.version),
         bit_rate=min(offered.bit_rate, ours.bit_rate),
         rate_management=offered.rate_management,
-        error_correction=offered.error_correction,
+        error_correction=min(
+            offered.error_correction, ours.error_correction, key=_corrections_known
+        ),
         buffer=ours.buffer,
         datagram=ours.datagram,
         packet=ours.packet,
@@ -98,3 +102,7 @@ def answering_fax(offered: Fax, ours: Fax) -> Fax:
         transcoding_mmr=offered.transcoding_mmr and ours.transcoding_mmr,
         transcoding_jbig=offered.transcoding_jbig and ours.transcoding_jbig,
     )
+
+
+def _corrections_known(correction: str) -> int:
+    return _CORRECTIONS.index(correction) if correction in _CORRECTIONS else 0

@@ -407,7 +407,7 @@ def test_fax_with_nonsense_has_defaults() -> None:
 def test_fax_answer_does_no_more_than_both_can() -> None:
     offered = Fax(version=3, bit_rate=33600, error_correction="t38UDPFEC", transcoding_mmr=True)
     assert answering_fax(offered, Fax(datagram=300, fill_bit_removal=True)) == Fax(
-        bit_rate=14400, error_correction="t38UDPFEC", datagram=300
+        bit_rate=14400, error_correction="t38UDPRedundancy", datagram=300
     )
 
 
