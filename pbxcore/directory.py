@@ -14,6 +14,7 @@ from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Dod, Plan
 from pbxcore.dialplan.window import Window
 from pbxcore.features.model import Features, Handling
+from pbxcore.features.shared_line import SharedLine
 from pbxcore.voicemail.rules import Box
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ class Extension(msgspec.Struct, frozen=True):
     emergency calls. A call outside lasts `longest_s` at most, 0: as long as it likes. Routes ask
     it for no PIN while `skips_pin` applies. Services speak to it in `language`, empty: that of the
     settings.
+
+    With `shared` it is one line at several places. One of these places, or a phone that somebody
+    uses for the time being, is an extension too, and names the extension that it is in `line`.
     """
 
     number: str
@@ -73,6 +77,20 @@ class Extension(msgspec.Struct, frozen=True):
     skips_pin: Window | None = None
     features: Features = Features()
     handling: Handling = Handling()
+    shared: SharedLine | None = None
+    line: str = ""
+
+    def at(self, place: Extension) -> Extension:
+        """The same extension at the phones of another number."""
+        return msgspec.structs.replace(
+            self,
+            number=place.number,
+            secret=place.secret,
+            auth_id=place.auth_id,
+            max_contacts=place.max_contacts,
+            shared=None,
+            line=self.number,
+        )
 
 
 class BanPolicy(msgspec.Struct, frozen=True):
@@ -317,6 +335,7 @@ class Directory:
         self.trunks: dict[str, Trunk] = {}
         self.plan = Plan()
         self._extensions: dict[str, Extension] = {}
+        self._locations: dict[str, Extension] = {}
         self._groups: dict[str, ExtensionGroup] = {}
         self._signing_in: dict[str, tuple[str, ...]] = {}
         self.algorithms_differ = False
@@ -325,9 +344,24 @@ class Directory:
             self.replace(snapshot)
 
     def extension(self, number: str) -> Extension | None:
-        """The enabled extension of that number, or None."""
-        found = self._extensions.get(number)
+        """The enabled extension of that number, or the place of a shared line; or None."""
+        found = self._extensions.get(number) or self._locations.get(number)
         return found if found is not None and found.enabled else None
+
+    def owner(self, place: Extension) -> Extension:
+        """The extension that a place of a shared line belongs to; any other is its own."""
+        return self._extensions.get(place.line, place)
+
+    def line_of(self, number: str) -> str:
+        """The extension that a number of a shared line means; any other number is its own."""
+        found = self._locations.get(number)
+        return number if found is None else found.line
+
+    def numbers_of(self, line: str) -> tuple[str, ...]:
+        """An extension's number, and those of the places of its line."""
+        found = self._extensions.get(line)
+        shared = None if found is None else found.shared
+        return (line, *(each.number for each in (shared.locations if shared else ())))
 
     def can_be_watched(self, number: str) -> bool:
         """Whether a number has something to show: an extension, a slot, a room."""
@@ -421,8 +455,16 @@ class Directory:
 
     def _index(self) -> None:
         self._signing_in, self.algorithms_differ = {}, False
+        self._locations = {}
         for each in self._extensions.values():
             self.algorithms_differ |= bool(each.digest_algorithms)
             if each.auth_id:
-                others = self._signing_in.get(each.auth_id, ())
-                self._signing_in[each.auth_id] = (*others, each.number)
+                self._signs_in(each.auth_id, each.number)
+            for location in each.shared.locations if each.shared is not None else ():
+                name = each.auth_id or each.number
+                place = msgspec.structs.replace(each, number=location.number, auth_id=name)
+                self._locations[location.number] = each.at(place)
+                self._signs_in(name, location.number)
+
+    def _signs_in(self, name: str, number: str) -> None:
+        self._signing_in[name] = (*self._signing_in.get(name, ()), number)

@@ -221,7 +221,10 @@ class LegHeld(msgspec.Struct, frozen=True, tag=True):
 
 
 class CallTransferred(msgspec.Struct, frozen=True, tag=True):
-    """A leg handed its peer on to `target`. `kind`: `blind`, `attended`, `park`, `pickup`.
+    """A leg handed its peer on to `target`, or lost it to `target`.
+
+    `kind`: `blind`, `attended`, `park`, `pickup`, `retrieve` (at another place of its line), `flip`
+    (at another phone of its own), `take_over`.
 
     After an attended transfer the facts of `other` (the consultation call) go on in this one.
     """

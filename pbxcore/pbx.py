@@ -266,7 +266,7 @@ class Pbx:
             recordings=self._recordings,
         )
         self._calls.serve(uas)
-        events.follow_calls(self._calls.lines)
+        self._calls.shown_by(events)
 
     def _serve_events(self, uas: Uas, layer: TransactionLayer) -> Events:
         """Let phones watch and publish."""

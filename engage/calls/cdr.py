@@ -43,6 +43,10 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "any_mailbox": "VM",
         "follow_me": "FOLLOWME",
         "park": "PARKEDCALL",
+        "retrieve": "SCA",
+        "bridge": "SCA",
+        "flip": "TRANSFER",
+        "take_over": "PICKUP",
         "wake_up": "WAKEUP",
     }
 )

@@ -37,6 +37,7 @@ class Admission:
         self._incoming, self._hops = incoming, hops
         origin = call.origin
         self._leg = CallerLeg(self._house.leg_id(), call, origin.number, origin.caller, incoming)
+        self._leg.location = origin.location or origin.number
 
     def begin(self) -> None:
         """Own the leg, and ask about him what has to be asked."""

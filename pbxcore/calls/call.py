@@ -15,6 +15,7 @@ from pbxcore.calls.keys import pass_key
 from pbxcore.calls.party import Farewell, hung_up, refused
 from pbxcore.calls.recording import Recording
 from pbxcore.calls.renegotiating import Renegotiating
+from pbxcore.calls.sharing import inherited
 from pbxcore.calls.taking_over import TakingOver
 from pbxcore.calls.talk_room import TalkRoom, dismiss
 from pbxcore.calls.telling import ended_fact, reasons
@@ -303,9 +304,9 @@ class Call:
 
     def leg_ended(self, leg: Leg, ending: Ending) -> None:
         """It hung up, gave up, or is gone: whoever talked to it has nobody any more."""
-        if leg.over:
-            return
         by: By = self._side(leg) if ending.by_peer else "pbx"
+        if leg.over or inherited(leg, ending, by):
+            return
         farewell = hung_up(by, ending) if leg.answered else refused(ending.status, by)
         if self.setting_up is not None and self.setting_up.front is leg:
             self._give_up(farewell)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pbxcore.presence.reach import phones
+from pbxcore.calls.reaching import phones_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pbxcore.calls.reaching import Reached
     from pbxcore.calls.surroundings import Surroundings
     from pbxcore.dialplan.place import Place
     from pbxcore.dialplan.plan import RingGroup
-    from pbxcore.directory import Extension
     from pbxcore.features.model import FollowMe, Stop
-    from pbxcore.presence.bindings import StoredBinding
-
-    Reached = tuple[Extension, Sequence[StoredBinding]]
-
 AS_LONG_AS_IT_LIKES_S: Final = 3600.0
 
 
@@ -36,7 +32,7 @@ def phones_at(house: Surroundings, number: str) -> tuple[list[Reached], tuple[st
     extension = house.directory.extension(number)
     if extension is None:
         return [], (number,)
-    return [(extension, flows) for flows in phones(house.bindings(number))], ()
+    return phones_of(house, extension), ()
 
 
 class Hunt:
@@ -82,7 +78,7 @@ class Hunt:
             return []
         if self._group.skips_busy and lines.calls_of(number):
             return []
-        return [(extension, flows) for flows in phones(house.bindings(number))]
+        return phones_of(house, extension)
 
 
 class Search:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pbxcore.apps.sounds import Prompt
 from pbxcore.apps.steps import Say
 from pbxcore.calls.party import Farewell
+from pbxcore.calls.reaching import phones_of
 from pbxcore.calls.serving import say
 from pbxcore.dialplan.plan import ORDINARY
 from pbxcore.sip import causes
@@ -25,11 +26,12 @@ _WHY: Final = tuple(causes.reason_lines(Reason(b"SIP", 200, "priority call")))
 
 def refusal(house: Surroundings, caller: str, callee: str) -> int:
     """The SIP status that says why a priority call may not be; 0: it may."""
-    if house.directory.extension(callee) is None:
+    extension = house.directory.extension(callee)
+    if extension is None:
         return 404
     if caller not in house.directory.plan.codes.priority_callers:
         return 403
-    if not house.bindings(callee):
+    if not phones_of(house, extension):
         return 480
     legs = house.lines.of(callee)
     return 486 if any(map(_outranks, legs)) else 0

@@ -41,11 +41,13 @@ class Leg(CallListener):
         id: its name, which no other leg has.
         call: its owner.
         number: the extension it belongs to, "" for somebody outside.
+        location: the number its phone is registered by, another one at a place of a shared line.
         identity: who it is for others.
         sip: its dialog, once there is one.
         early_dialog: that of a phone which rings.
         calls: whether it called, and was not called.
         held: whether it holds whom it talks to.
+        held_privately: whether nobody else of its line may take whom it holds.
         waits: whether something is played to it meanwhile.
         asked_slot: the slot for parked calls that it was told of.
         supervises: the leg whose talk it hears, in another call.
@@ -69,13 +71,13 @@ class Leg(CallListener):
     def __init__(self, id_: str, call: Call, number: str, identity: Caller) -> None:
         self.id = id_
         self.call = call
-        self.number = number
+        self.number = self.location = number
         self.identity = identity
         self.session: Session
         self.sip: SipCall | None = None
         self.early_dialog: SipCall | None = None
         self.ringing = self.answered = self.over = False
-        self.held = False
+        self.held = self.held_privately = False
         self.waits = False
         self.asked_slot = ""
         self.supervises: Leg | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pbxcore.presence.packages.dialog_info import DialogInfo, Party
 
 if TYPE_CHECKING:
@@ -98,7 +100,7 @@ def _dialog(leg: Leg) -> DialogInfo:
         # As the extension's phone knows it: its own tag is the local one (RFC 4235 §4.1.2).
         "" if dialog is None else _text(dialog.remote_tag),
         "" if dialog is None else _text(dialog.local_tag),
-        party_of(leg),
+        msgspec.structs.replace(party_of(leg), holds=leg.held),
         Party(leg.call.dialled) if other is None else party_of(other),
     )
 

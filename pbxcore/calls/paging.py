@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.called_leg import CalledLeg
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Line
+    from pbxcore.calls.surroundings import Surroundings
     from pbxcore.dialplan.plan import PagingGroup
     from pbxcore.directory import Extension
     from pbxcore.media.commands import Played
@@ -36,6 +37,13 @@ RINGS_S: Final = 20.0
 _BEGINS: Final = Tone((((880.0,), 0.2),))
 _OVER: Final = Farewell("pbx", 0, causes.NORMAL, "page_over")
 _NOT_ANSWERED: Final = Farewell("pbx", 480, causes.NO_ANSWER, "no_answer")
+
+
+def _paged(house: Surroundings, extension: Extension) -> list[Extension]:
+    """An extension's own phones, and those at the places of its line if all hear pages."""
+    shared = extension.shared
+    numbers = house.directory.numbers_of(extension.number) if shared and shared.pages_all else ()
+    return [extension, *filter(None, map(house.directory.extension, numbers[1:]))]
 
 
 def answer_at_once(host: bytes) -> tuple[bytes, ...]:
@@ -72,10 +80,11 @@ class Paging:
         self._ends_at = 0.0
         self.deadline: float | None = None
         self.reached = [
-            (extension, flows)
+            (place, flows)
             for extension in map(self._house.directory.extension, group.members)
             if extension is not None and self._is_free(extension)
-            for flows in phones(self._house.bindings(extension.number))
+            for place in _paged(self._house, extension)
+            for flows in phones(self._house.bindings(place.number))
         ]
 
     def start(self) -> None:
@@ -175,7 +184,7 @@ class Paging:
             LegCalled(
                 call.id,
                 leg.id,
-                extension.number,
+                leg.number,
                 "page",
                 target=flows[0].contact,
                 owner=self.group.number,

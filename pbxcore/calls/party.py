@@ -33,9 +33,9 @@ _WORDS = {
 class Origin(msgspec.Struct, frozen=True):
     """Who calls, as far as it is proved.
 
-    `number` is the caller's extension, "" for one who has none; `trunk` the id of the trunk the
-    call came in by, `shown` the number of one who has no extension; who is called pays for a
-    `collect_call`.
+    `number` is the caller's extension, "" for one who has none, and `location` the number that his
+    phone is registered by; `trunk` the id of the trunk the call came in by, `shown` the number of
+    one who has no extension; who is called pays for a `collect_call`.
     """
 
     caller: Caller
@@ -44,6 +44,7 @@ class Origin(msgspec.Struct, frozen=True):
     trunk: str = ""
     shown: str = ""
     collect_call: bool = False
+    location: str = ""
 
 
 class Farewell(msgspec.Struct, frozen=True):

@@ -89,7 +89,9 @@ class Planning:
         match found.to:
             case Place("extension" | "ring_group", number):
                 return Aim(origin, number, direction, original=found.original)
-            case Place("parking_slot" | "pickup" | "group_pickup") as taken:
+            case Place(
+                "parking_slot" | "pickup" | "group_pickup" | "retrieve" | "flip" | "take_over"
+            ) as taken:
                 return Aim(origin, dialled, direction, original=found.original, takes=taken)
             case Outward(tries, emergency=emergency):
                 outward = direction if origin.trunk else "outbound"
@@ -110,6 +112,8 @@ class Planning:
                 | "whisper"
                 | "barge"
                 | "priority"
+                | "bridge"
+                | "private_hold"
             ) as place:
                 return Aim(origin, place.value, direction, original=found.original, place=place)
             case Place() as place if service_at(self._directory.plan, place) is not None:

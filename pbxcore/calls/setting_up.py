@@ -15,13 +15,13 @@ from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.outward import Outward
 from pbxcore.calls.paging import answer_at_once
 from pbxcore.calls.party import Farewell, refused
+from pbxcore.calls.reaching import phones_of
 from pbxcore.calls.ringing import Ringing, for_caller
 from pbxcore.calls.serving import attend
 from pbxcore.calls.visiting import visit_of
 from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import LegCalled, LegRinging
-from pbxcore.presence.reach import phones
 from pbxcore.sip import causes
 from pbxcore.sip.forwarding import Forwarding, diversion_lines, history_lines
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from pbxcore.apps.services import Service
     from pbxcore.calls.call import Call
     from pbxcore.calls.called_leg import CalledLeg
-    from pbxcore.calls.hunting import Reached
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Line
+    from pbxcore.calls.reaching import Reached
     from pbxcore.calls.trunk_legs import Try
     from pbxcore.directory import Extension
     from pbxcore.presence.bindings import StoredBinding
@@ -130,9 +130,10 @@ class SettingUp:
         else:  # what a speed dial means outside is known there
             self._outward.go_to(number, action)
 
-    def _go_to_extension(self, extension: Extension, action: str) -> None:
+    def _go_to_extension(self, called: Extension, action: str) -> None:
         """Let an extension's phones ring, as it wants its calls handled."""
-        number, handling = extension.number, self.house.handling
+        extension, handling = self.house.directory.owner(called), self.house.handling
+        number = extension.number
         if handling.undisturbed(number, self.shown):
             self._diverting.to_mailbox(number, "user-busy", refused(486, "pbx"))
             return
@@ -143,7 +144,9 @@ class SettingUp:
         if self.house.lines.is_busy(extension, self.front.number):
             self._diverting.busy(number, refused(486, "pbx"))
             return
-        reached = [(extension, flows) for flows in phones(self._meant(number))]
+        aim = self.call.aim
+        device = aim.device if called.number == aim.number else ""
+        reached = phones_of(self.house, called, device)
         beside, outside = phones_at(self.house, handling.rings_too(extension))
         if not (reached or beside or outside):
             status = self.house.directory.settings.unavailable_status
@@ -154,13 +157,6 @@ class SettingUp:
         deadline = self.house.now() + (rings_s or extension.ring_s)
         ringing = Ringing(number, deadline, self.timed_out)
         self._ring(ringing, [*reached, *beside], action, outside)
-
-    def _meant(self, number: str) -> Sequence[StoredBinding]:
-        """The bindings of an extension, or that of the phone which alone was dialled."""
-        aim, bindings = self.call.aim, self.house.bindings(number)
-        if not aim.device or number != aim.number:
-            return bindings
-        return [each for each in bindings if each.instance == aim.device]
 
     def go_to_place(self, place: Place, action: str = "dial") -> None:
         """Go wherever a route, a menu or a group leads."""
@@ -189,8 +185,7 @@ class SettingUp:
         interrupting.interrupt(house, number)
         self.telling += (interrupting.PRIORITY,)
         ringing = Ringing("", house.now() + interrupting.RINGS_S, self.timed_out)
-        reached = [(extension, flows) for flows in phones(house.bindings(number))]
-        self._ring(ringing, reached, "priority")
+        self._ring(ringing, phones_of(house, extension), "priority")
 
     def attend(self, service: Service, number: str) -> None:
         """Let one of our own services, reached at a number, talk to the front."""
@@ -353,9 +348,11 @@ class SettingUp:
         self, extension: Extension, flows: Sequence[StoredBinding], action: str
     ) -> CalledLeg:
         origin = self.call.origin
+        number = extension.line or extension.number
         if origin.trunk and self.front.calls:
-            self.house.recent.came(extension.number, origin.shown, self.house.now())
-        lines = (*self._history(extension.number), *self._alerted(extension))
+            self.house.recent.came(number, origin.shown, self.house.now())
+        appearance = self.house.appearances.line_of(extension, self.call.id)
+        lines = (*self._history(number), *self._alerted(extension), *appearance)
         dialling = Dialling(self.caller, extension, self.hops, lines)
         leg = self.house.phone(self.call, dialling, flows)
         self.call.add(leg)
@@ -363,7 +360,7 @@ class SettingUp:
             LegCalled(
                 self.call.id,
                 leg.id,
-                extension.number,
+                number,
                 action,
                 target=flows[0].contact,
                 owner=self.owner,

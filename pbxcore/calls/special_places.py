@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxcore.apps.parking import CONSULTS_S, told_slot
+from pbxcore.apps.sounds import Prompt
+from pbxcore.apps.steps import Say
 from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.paging import Paging
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.serving import talk_to
+from pbxcore.calls.sharing import BRIDGE, PRIVATE_HOLD, bridge, hold_privately
 from pbxcore.calls.supervising import MODES, let_hear, talk_of
 from pbxcore.calls.visiting import visit_of
 from pbxcore.dialplan.plan import PagingGroup
@@ -16,6 +19,7 @@ from pbxcore.dialplan.plan import PagingGroup
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.apps.steps import Script
     from pbxcore.calls.setting_up import SettingUp
     from pbxcore.dialplan.place import Place
 
@@ -56,6 +60,20 @@ def tell_slot(setting_up: SettingUp, place: Place) -> None:
     talk_to(front, told_slot(slot, CONSULTS_S), "parking", visit, lines)
 
 
+def hold_back(setting_up: SettingUp, place: Place) -> None:
+    """Let nobody else of the line take what the front's place holds."""
+    call, front = setting_up.call, setting_up.front
+    done = hold_privately(setting_up.house, front)
+    setting_up.taken()
+    visit = visit_of(call, front, place.value, setting_up.forwardings)
+    said = Prompt("saved" if done else "not-possible")
+    talk_to(front, _told(said), PRIVATE_HOLD, visit, spoken_with_us(setting_up.lines))
+
+
+def _told(prompt: Prompt) -> Script:
+    yield Say((prompt,), barge=False)
+
+
 def page(setting_up: SettingUp, place: Place) -> None:
     """Let a group of phones hear the front, or those of one extension."""
     call, front, number = setting_up.call, setting_up.front, place.value
@@ -79,6 +97,8 @@ def nothing_there(setting_up: SettingUp, _place: Place) -> None:
 
 _SPECIAL: dict[str, Callable[[SettingUp, Place], None]] = {
     "callback": call_back,
+    BRIDGE: bridge,
+    PRIVATE_HOLD: hold_back,
     "page": page,
     "parking_lot": tell_slot,
     **dict.fromkeys(MODES, supervise),

@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 
 from pbxcore.apps.premises import Premises
 from pbxcore.apps.voicemail.post import nobodys_post
+from pbxcore.calls.appearances import Appearances
 from pbxcore.calls.archive import Archive
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.calling_back import CallingBack
@@ -79,6 +80,7 @@ class Surroundings:
         premises: what services may ask for.
         calling_back: callers who wait to be called back.
         lines: who is on the phone.
+        appearances: how shared lines show that.
         waiting: plays to those who wait.
         parking: who waits in which slot.
         scripts: those of services, by the leg that came to them, whoever is served now.
@@ -121,6 +123,7 @@ class Surroundings:
         self.vouching: Vouching = vouching or Nobody()
         self.calling_back = CallingBack(self)
         self.lines = Lines()
+        self.appearances = Appearances(self)
         self.waiting = Waiting(self)
         self.parking = Parking(self)
         self.scripts: WeakValueDictionary[str, Attending] = WeakValueDictionary()
@@ -176,7 +179,8 @@ class Surroundings:
         flow, callee = _flow_of(flows[0]), dialling.callee
         address = self.address_of(callee.number, flow)
         identity = Caller(address, callee.display_name.encode(), asserted=True)
-        leg = CalledLeg(self.leg_id(), call, callee.number, identity, invites)
+        leg = CalledLeg(self.leg_id(), call, callee.line or callee.number, identity, invites)
+        leg.location = callee.number
         srtp = offered_srtp(callee.srtp, flow.transport)
         leg.session = self.session(leg, flow, srtp)
         return leg

@@ -19,8 +19,10 @@ from pbxcore.calls.picking_up import NOTHING_THERE, leg_to_take
 from pbxcore.calls.placing import ANYWHERE, Placing
 from pbxcore.calls.planning import Aim
 from pbxcore.calls.serving import attend
+from pbxcore.calls.sharing import aim_of_line, may_replace
 from pbxcore.calls.supervising import let_hear, may_be_heard
 from pbxcore.calls.visiting import visit_of
+from pbxcore.presence.packages.call_info import asked_index
 from pbxcore.sip import causes
 from pbxcore.sip.identity import Caller
 
@@ -60,18 +62,23 @@ class Switchboard:
         """Somebody calls, and may; `hops` is how many servers the call may still pass."""
         self.taken += 1
         replaced = incoming.replaced
+        leg: Leg | None = None
         if replaced is not None and isinstance(replaced.listener, Leg):
             incoming.replaced = None  # its call hangs it up
-            replaced.listener.call.taking_over.take(replaced.listener, incoming, aim.origin)
+            leg = replaced.listener if may_replace(replaced.listener, aim.origin) else None
+        else:
+            aim = aim_of_line(self._house, incoming, aim)
+            if aim.takes is not None and aim.refusal is None:
+                leg = leg_to_take(self._house, aim.origin, incoming.flow, aim.takes)
+        if leg is not None:
+            kind = "" if aim.takes is None else aim.takes.kind
+            leg.call.taking_over.take(leg, incoming, aim.origin, kind)
             return
-        if aim.takes is not None:
-            leg = leg_to_take(self._house, aim.origin.number, aim.takes)
-            if leg is not None:
-                leg.call.taking_over.take(leg, incoming, aim.origin)
-                return
-            aim = msgspec.structs.replace(aim, refusal=NOTHING_THERE)
+        if replaced is not None or aim.takes is not None:
+            aim = msgspec.structs.replace(aim, refusal=aim.refusal or NOTHING_THERE)
         call = Call(self._house, aim, dialled, self._over)
         self._calls[call.id] = call
+        self._house.appearances.begin(aim.origin, call.id, asked_index(incoming.request))
         Admission(call, incoming, hops).begin()
         alarm(self._house, aim, self._new)
 

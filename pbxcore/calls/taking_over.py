@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.party import Origin
     from pbxcore.sip.agent.incoming_call import IncomingCall
 
+_PICKED_UP = ("pickup", "pickup")
 REPLACED = Farewell("pbx", 0, causes.NORMAL, "replaced")
 
 
@@ -27,15 +28,19 @@ class TakingOver:
         self._call = call
         self._house = call.house
 
-    def take(self, leg: Leg, incoming: IncomingCall, origin: Origin) -> None:
-        """An INVITE takes the place of a leg (RFC 3891), or talks to it if it is parked."""
+    def take(self, leg: Leg, incoming: IncomingCall, origin: Origin, kind: str = "") -> None:
+        """An INVITE takes the place of a leg (RFC 3891), or talks to it if it is parked.
+
+        `kind` says how it is that who talks is replaced, if that is no transfer.
+        """
         call, house = self._call, self._house
         new = CallerLeg(house.leg_id(), call, origin.number, origin.caller, incoming)
+        new.location = origin.location or origin.number
         new.session = house.caller_session(new, incoming.flow)
         call.add(new)
         handed_on = leg.answered and not house.parking.holds(leg)
-        kind, action = ("attended", "transfer") if handed_on else ("pickup", "pickup")
-        house.record(CallTransferred(call.id, leg.id, origin.number, kind))
+        told, action = (kind or "attended", kind or "transfer") if handed_on else _PICKED_UP
+        house.record(CallTransferred(call.id, leg.id, origin.number, told))
         house.record(LegCalled(call.id, new.id, origin.number, action, target=""))
         try:
             lines = new.offered_lines()

@@ -25,7 +25,7 @@ from pbxcore.dialplan.routing import (
     outbound_routes,
     place_of,
 )
-from pbxcore.features.codes import feature_of
+from pbxcore.features.codes import PLACES, feature_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -170,8 +170,8 @@ def _coded(plan: Plan, dialled: str) -> Place | None:
     feature = feature_of(codes.features, dialled)
     if feature is None:
         return None
-    if feature.feature == "priority":
-        return Place("priority", feature.argument)
+    if feature.feature in PLACES:
+        return Place(PLACES[feature.feature], feature.argument)
     return Place("feature", dialled)
 
 

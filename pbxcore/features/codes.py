@@ -39,7 +39,21 @@ CODES: Final = {
     "priority": Code("*00", argument=True),
     "completion": Code("*11"),
     "completion_cancel": Code("*12"),
+    "call_flip": Code("*46"),
+    "take_over": Code("*45", argument=True),
+    "line_private_hold": Code("*94"),
+    "line_retrieve": Code("*95"),
+    "line_bridge": Code("*96"),
 }
+PLACES: Final = {
+    "priority": "priority",
+    "call_flip": "flip",
+    "take_over": "take_over",
+    "line_private_hold": "private_hold",
+    "line_retrieve": "retrieve",
+    "line_bridge": "bridge",
+}
+"""The features that go to somebody, and the kinds of places where he is; others are done."""
 USUAL: Final = {name: code.usual for name, code in CODES.items()}
 
 

@@ -100,7 +100,7 @@ class Handling(msgspec.Struct, frozen=True):
     (numbers or patterns); those of `never_forwards` are never forwarded. `rings_too` is a number
     that rings together with the phones, within `rings_too_window`. `rings_as` is the Alert-Info of
     calls to it, `ringtone` the id of a sound that its phones fetch. Who does not reach it may be
-    called back with `completes`.
+    called back with `completes`. The extensions `taken_over_by` may go on with its talks.
     """
 
     undisturbed_window: Window = Window()
@@ -112,3 +112,4 @@ class Handling(msgspec.Struct, frozen=True):
     rings_as: str = ""
     ringtone: str = ""
     completes: bool = True
+    taken_over_by: tuple[str, ...] = ()

@@ -205,6 +205,11 @@ class Notifier:
                 outputs += self.end(each, b"noresource", now_ms)
         return outputs
 
+    def watched_by(self, package: bytes, watcher: str) -> list[Subscription]:
+        """The subscriptions of one watcher by this package."""
+        found = self._held.values()
+        return [each for each in found if each.watcher == watcher and each.event.package == package]
+
     def of_groups(self) -> list[Subscription]:
         """All subscriptions to the members of a group."""
         return [each for each in self._held.values() if each.group]
@@ -272,6 +277,7 @@ class Notifier:
         lines = [
             b"Event: " + subscription.event.encode(),
             b"Subscription-State: " + state,
+            *told.lines,
         ]
         if subscription.listed:
             lines.append(b"Require: eventlist")  # RFC 4662 §4.4

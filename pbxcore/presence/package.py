@@ -31,11 +31,15 @@ class View(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What a NOTIFY says, and what its watcher knows then; `more` asks for another NOTIFY."""
+    """What a NOTIFY says, and what its watcher knows then; `more` asks for another NOTIFY.
+
+    `lines` are header lines, of packages that say it there.
+    """
 
     body: Body | None
     state: Any
     more: bool = False
+    lines: tuple[bytes, ...] = ()
 
 
 class Package(Protocol):
@@ -48,7 +52,7 @@ class Package(Protocol):
 
     @property
     def types(self) -> tuple[bytes, ...]:
-        """The content types it writes, the usual one first."""
+        """The content types it writes, the usual one first; none: it has no bodies."""
         ...
 
     @property
@@ -74,9 +78,13 @@ class Package(Protocol):
 def chosen_type(package: Package, accepted: list[bytes]) -> bytes:
     """The content type to write for a watcher; without Accept the usual one (RFC 6665 §3.1.2).
 
+    A package without bodies has none, whatever is acceptable.
+
     Raises:
         RemoteProtocolError: 406: none is acceptable.
     """
+    if not package.types:
+        return b""
     wanted = [bare(each) for each in accepted]
     if not wanted or b"*/*" in wanted:
         return package.types[0]

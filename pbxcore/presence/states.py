@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.presence.packages.call_info import Appearance, CallInfoPackage, LineSeizePackage
 from pbxcore.presence.packages.dialog_info import DialogInfo, DialogPackage
 from pbxcore.presence.packages.feature_event import FeaturePackage
 from pbxcore.presence.packages.message_summary import MessageSummary
@@ -40,6 +41,10 @@ class States:
         self._handling = handling
         self.calls: Callable[[str], tuple[DialogInfo, ...]] = lambda number: ()
         """Knows the calls of an extension."""
+        self.appearances: Callable[[str], tuple[Appearance, ...]] = lambda number: ()
+        """Knows those of a line."""
+        self.host: Callable[[], bytes] = lambda: b"localhost"
+        """What we are called."""
 
     def packages(self) -> tuple[Package, ...]:
         """The packages that tell these states."""
@@ -49,6 +54,8 @@ class States:
             DialogPackage(self.dialogs),
             RegPackage(self.bindings),
             FeaturePackage(self._handling.features),
+            CallInfoPackage(lambda number: self.appearances(number), lambda: self.host()),
+            LineSeizePackage(),
         )
 
     def presence(self, number: str) -> Presence:

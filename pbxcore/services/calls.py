@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from pbxcore.media.port import Media
     from pbxcore.presence.registrar import Registrar
     from pbxcore.prompts.sounds import Prompts
+    from pbxcore.services.events import Events
     from pbxcore.sip.resolution import Names
     from pbxcore.sip.transactions.incoming import Incoming
     from pbxcore.sip.transactions.layer import TransactionLayer
@@ -146,7 +147,6 @@ class CallService:
             post=post,
             vouching=vouching,
         )
-        self.lines = self._house.lines
         self._switchboard = Switchboard(self._house)
         self._waking = Waking(directory, self._switchboard.originate, record, today)
 
@@ -159,6 +159,11 @@ class CallService:
         for method in (b"BYE", b"INFO", b"PRACK", b"UPDATE"):
             uas.serve(method, self._agent.receive)
         uas.in_calls = self._in_calls
+
+    def shown_by(self, events: Events) -> None:
+        """Let phones see what is going on."""
+        house = self._house
+        events.follow_calls(house.lines, house.appearances, lambda: house.domain)
 
     def counts(self) -> dict[str, float]:
         """Figures for /metrics."""
@@ -261,14 +266,16 @@ class CallService:
             collect = _is_collect_call(incoming)
             return Origin(told, "", name, trunk, sender.user, collect)
         extension = sender.extension
-        address = self._house.address_of(extension.number, incoming.flow)
+        number = extension.line or extension.number
+        address = self._house.address_of(number, incoming.flow)
         caller = Caller(
             address,
             extension.display_name.encode(),
             asserted=True,
             privacy=told.privacy,
         )
-        return Origin(caller, extension.number, extension.display_name)
+        line = self._house.directory.owner(extension)
+        return Origin(caller, line.number, line.display_name, location=extension.number)
 
     def _in_calls(self, incoming: Incoming) -> bool:
         """Take a request if it belongs to a call."""

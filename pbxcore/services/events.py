@@ -17,6 +17,7 @@ from pbxcore.presence.publication import Publications
 from pbxcore.presence.states import States
 from pbxcore.services.notices import Notices
 from pbxcore.services.publications import PublicationService
+from pbxcore.services.shared_lines import SharedLines
 from pbxcore.services.subscriptions import UNDERSTOOD, SubscriptionService
 from pbxcore.services.unasked import Unasked
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.authentication import Authentication
+    from pbxcore.calls.appearances import Appearances
     from pbxcore.calls.lines import Lines
     from pbxcore.directory import Directory, Mailbox
     from pbxcore.domain import Domain
@@ -88,7 +90,11 @@ class Events:
 
         self.handling = CallHandling(directory, self.features.of, now)
         self._undisturbed: set[str] = set()
-        self._states = States(waiting, registrar, self._held_publications, self.handling)
+
+        def waiting_for(number: str) -> Mailbox:
+            return waiting(directory.line_of(number))
+
+        self._states = States(waiting_for, registrar, self._held_publications, self.handling)
         self._notifier = Notifier(self._states.packages(), entropy)
         self._notices = Notices(directory, layer, entropy)
         self._subscriptions = SubscriptionService(
@@ -122,6 +128,7 @@ class Events:
             waiting=waiting,
             entropy=entropy,
         )
+        self._shared_lines = SharedLines(directory, self._subscriptions)
         self.check_sync = self._unasked.check_sync
 
     def serve(self, uas: Uas) -> None:
@@ -149,11 +156,20 @@ class Events:
             "sip_notifications_total": self._notices.sent,
         }
 
-    def follow_calls(self, lines: Lines) -> None:
-        """Let lamps show what these lines do."""
+    def follow_calls(
+        self, lines: Lines, appearances: Appearances, host: Callable[[], bytes]
+    ) -> None:
+        """Let lamps show what these lines do; we are called `host`."""
+        self._states.appearances, self._states.host = self._shared_lines.of, host
         self._states.calls = lines.dialogs
         packages = (DialogPackage.name, PresencePackage.name)
-        lines.changed = lambda number: self._subscriptions.changed(number, *packages)
+
+        def changed(number: str) -> None:
+            self._subscriptions.changed(number, *packages)
+            self._shared_lines.changed(number)
+
+        lines.changed = changed
+        self._shared_lines.follow(appearances)
 
     def tick(self) -> None:
         """Let publications expire, and hours begin and end in which nobody may disturb."""
@@ -181,7 +197,8 @@ class Events:
 
     def mailbox_changed(self, number: str) -> None:
         """Something else waits in a mailbox."""
-        self._subscriptions.changed(number, MessageSummary.name)
+        for each in self._directory.numbers_of(number):
+            self._subscriptions.changed(each, MessageSummary.name)
         self._unasked.mailbox_changed(number)
 
     def _scheduled(self) -> set[str]:

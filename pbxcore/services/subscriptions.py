@@ -11,6 +11,7 @@ from pbxcore.presence.gruu import addressed
 from pbxcore.presence.markup import NotMarkup
 from pbxcore.presence.notifier import Forget, Keep, Notify
 from pbxcore.presence.package import chosen_type
+from pbxcore.presence.packages.call_info import LineSeizePackage
 from pbxcore.presence.packages.feature_event import CONTENT_TYPE as FEATURES
 from pbxcore.presence.packages.feature_event import FeaturePackage, changed_by
 from pbxcore.presence.reach import Way, phones, target_along, way_to
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from pbxcore.presence.states import States
     from pbxcore.presence.subscription import Asked
     from pbxcore.services.notices import Notices
+    from pbxcore.sip.message import Request
     from pbxcore.sip.transactions.incoming import Incoming
     from pbxcore.sip.transactions.layer import TransactionLayer
     from pbxcore.timers import Timer, Timers
@@ -94,6 +96,8 @@ class SubscriptionService:
         self._now_ms = now_ms
         self._timer: Timer | None = None
         self._armed_ms = 0
+        self.admit: Callable[[bytes, str, Request, int], None] = lambda *_: None
+        """Asked about each SUBSCRIBE of a watcher, as the last; raises what it is refused with."""
 
     def start(self) -> None:
         """Go on where the last process ended."""
@@ -120,6 +124,7 @@ class SubscriptionService:
         else:
             subscription = self._known(incoming, asked, watcher)
         expires_s = self._granted(asked, package)
+        self.admit(package.name, watcher.number, incoming.request, expires_s)
         features = self._asked_features(incoming, package, watcher.number)
         subscription.came_by(incoming.flow)
         incoming.keep()
@@ -136,6 +141,11 @@ class SubscriptionService:
         """The state of an extension is another now, as seen by these packages."""
         for package in packages:
             self._perform(self._notifier.changed(package, number, self._now_ms()))
+
+    def end(self, package: bytes, watcher: str) -> None:
+        """A watcher is told no more of what he watches by a package."""
+        for each in self._notifier.watched_by(package, watcher):
+            self._perform(self._notifier.end(each, b"noresource", self._now_ms()))
 
     def drop(self, number: str) -> None:
         """An extension is gone: what it watched, and who watched it."""
@@ -191,15 +201,18 @@ class SubscriptionService:
         """Who may watch whom: everybody presence and lines, the rest each extension its own."""
         if not self._directory.can_be_watched(number):
             raise RemoteProtocolError(404)
-        if package.own_only and number != watcher.number:
+        own = number == watcher.number or self._directory.line_of(number) == watcher.line
+        if package.own_only and not own:
             raise RemoteProtocolError(403, "Not Your Address")
 
     def _granted(self, asked: Asked, package: Package) -> int:
-        settings = self._directory.settings
+        settings, usual_s = self._directory.settings, package.usual_expiry_s
         return granted_expiry(
-            package.usual_expiry_s if asked.expires_s is None else asked.expires_s,
-            shortest_s=settings.shortest_expiry_s,
-            longest_s=settings.longest_expiry_s,
+            usual_s if asked.expires_s is None else asked.expires_s,
+            shortest_s=min(settings.shortest_expiry_s, usual_s),
+            longest_s=min(settings.longest_expiry_s, usual_s)
+            if package.name == LineSeizePackage.name
+            else settings.longest_expiry_s,
         )
 
     def _asked_features(self, incoming: Incoming, package: Package, number: str) -> Features | None:

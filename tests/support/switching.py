@@ -21,12 +21,14 @@ from pbxcore.directory import (
     DomainSettings,
     Extension,
     ExtensionPut,
+    ExtensionRemoved,
     SettingsChanged,
     Snapshot,
 )
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.features.book import FeatureBook
 from pbxcore.features.handling import CallHandling
+from pbxcore.features.shared_line import Location, SharedLine
 from pbxcore.media.commands import (
     CloseStream,
     Connect,
@@ -259,7 +261,7 @@ class House:
             features=book,
             way_out=self._way_out,
         )
-        self.lines = house.lines
+        self.lines, self.appearances = house.lines, house.appearances
         self.parking, self.premises, self.recent = house.parking, house.premises, house.recent
         self.planning = Planning(self.directory, lambda: datetime(2026, 11, 26, tzinfo=UTC))
         self.switchboard = Switchboard(house)
@@ -267,6 +269,7 @@ class House:
         watch("dialogs of the PBX", lambda: len(self.agent))
         watch("calls of the PBX", lambda: len(self.switchboard))
         watch("parked calls", lambda: len(house.parking))
+        watch("seized appearances", lambda: len(house.appearances))
         watch("streams", lambda: len(self.workers.streams))
         watch("owners of streams", lambda: len(house.anchor))
         watch("recordings", lambda: len(self.workers.recordings))
@@ -277,6 +280,12 @@ class House:
         assert extension is not None
         changed = msgspec.structs.replace(extension, **fields)
         self.directory.apply(Delta(self.directory.version + 1, (ExtensionPut(changed),)))
+
+    def share(self, number: str, *places: str, **fields: Any) -> None:
+        """Make these phones places of an extension's line."""
+        gone = tuple(map(ExtensionRemoved, places))
+        self.directory.apply(Delta(self.directory.version + 1, gone))
+        self.change(number, shared=SharedLine(tuple(map(Location, places)), **fields))
 
     def settle(self, **fields: Any) -> None:
         """Change the settings."""
@@ -305,9 +314,11 @@ class House:
             return
         number = (head.from_.uri.partition(b":")[2]).partition(b"@")[0].decode()
         dialled = (request.uri.partition(b":")[2]).partition(b"@")[0].decode()
-        caller = Caller(b"sip:%b@pbx" % number.encode())
-        origin = Origin(caller, number, number.title())
-        if self.directory.extension(number) is None:  # it is a provider's
+        place = self.directory.extension(number)
+        line = number if place is None else self.directory.owner(place).number
+        caller = Caller(b"sip:%b@pbx" % line.encode())
+        origin = Origin(caller, line, line.title(), location=number)
+        if place is None:  # it is a provider's
             origin = Origin(caller, "", "", number, number)
         if head.max_forwards == 0:
             raise RemoteProtocolError(483)

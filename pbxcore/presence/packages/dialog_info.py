@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 CONTENT_TYPE: Final = b"application/dialog-info+xml"
 STATES: Final = ("trying", "proceeding", "early", "confirmed", "terminated")
 """Those of the figure in RFC 4235 §3.7.1, in the order in which a dialog may pass them."""
+_RENDERING: Final = "+sip.rendering"
 UNDISTURBED: Final = "dnd"
 
 
 class Party(msgspec.Struct, frozen=True):
-    """One end of a dialog: who it is, and what its Contact says."""
+    """One end of a dialog: who it is, and what its Contact says; who `holds` renders nothing."""
 
     identity: str = ""
     display_name: str = ""
     target: str = ""
+    holds: bool = False
 
 
 class DialogInfo(msgspec.Struct, frozen=True):
@@ -149,8 +151,10 @@ def _party(name: str, party: Party) -> tuple[str, ...]:
     if party.identity:
         display = {"display": party.display_name or None}
         inside.append(element("identity", display, text=party.identity))
-    if party.target:
-        inside.append(element("target", {"uri": party.target}))
+    if party.target or party.holds:  # RFC 4235 §5.2
+        rendering = element("param", {"pname": _RENDERING, "pval": "no"})
+        held = (rendering,) if party.holds else ()
+        inside.append(element("target", {"uri": party.target or party.identity}, *held))
     return (element(name, None, *inside),)
 
 
@@ -180,4 +184,10 @@ def _read_party(found: Element | None) -> Party:
         "" if identity is None else identity.text.strip(),
         "" if identity is None else identity.attributes.get("display", ""),
         "" if target is None else target.attributes.get("uri", ""),
+        target is not None and any(map(_renders_nothing, target.all("param"))),
     )
+
+
+def _renders_nothing(parameter: Element) -> bool:
+    given = parameter.attributes
+    return given.get("pname") == _RENDERING and given.get("pval") == "no"

@@ -1,0 +1,48 @@
+"""At which phones an extension is reached: its own, those of its line, those its user sits at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.presence.reach import phones
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.directory import Extension
+    from pbxcore.presence.bindings import StoredBinding
+
+    Reached = tuple[Extension, Sequence[StoredBinding]]
+
+
+def phones_of(house: Surroundings, called: Extension, device: str = "") -> list[Reached]:
+    """The phones that ring for an extension or for one place of its line.
+
+    With `device` that one alone rings (RFC 5627). A line that is at one place at a time rings
+    there alone while it has a call.
+    """
+    found: list[Reached] = [
+        (place, flows)
+        for place in _places(house, called)
+        for flows in phones(house.bindings(place.number))
+    ]
+    if device:
+        return [each for each in found if each[1][0].instance == device]
+    shared = called.shared
+    if shared is not None and not shared.many_calls:
+        busy = {each.location for each in house.lines.of(called.number) if each.answered}
+        return [each for each in found if each[0].number in busy] if busy else found
+    return found
+
+
+def _places(house: Surroundings, called: Extension) -> list[Extension]:
+    """Where to look for bindings: the extension at each of its numbers."""
+    directory = house.directory
+    shared = directory.owner(called).shared
+    if shared is None:
+        return [called]
+    rings = [each.number for each in shared.locations if each.terminates]
+    if called.line:
+        return [called] if called.number in rings else []
+    return [called, *filter(None, map(directory.extension, rings))]
