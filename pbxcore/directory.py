@@ -217,6 +217,10 @@ class Trunk(msgspec.Struct, frozen=True):
     `identity` is the header that names the caller beside From: `asserted` (RFC 3325),
     `remote-party` (what was before it), or `none`.
 
+    `asserted_number` is what P-Asserted-Identity names instead of who calls. With `did_in_to` the
+    number that was dialled stands in To. Without `unregistered_out` no call goes out while the
+    provider does not know us.
+
     Who is shown outside: `from_user` always; the caller of an inbound call that goes out again,
     with `keeps_original`; `caller_id` and `caller_name`, with `keeps_own` before what `dods` say.
 
@@ -256,6 +260,9 @@ class Trunk(msgspec.Struct, frozen=True):
     most_in: int = 0
     longest_s: int = 0
     recorded: bool = False
+    unregistered_out: bool = True
+    did_in_to: bool = False
+    asserted_number: str = ""
 
 
 class ExtensionGroup(msgspec.Struct, frozen=True):

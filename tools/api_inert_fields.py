@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engage.api.account_fields import ACCOUNT
 from engage.api.queue_fields import QUEUE
+from engage.api.trunk_fields import TRUNK
 from engage.api.user_actions import USER
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ each steers does not exist yet; when it comes, its values are there already. Wri
 """
 TABLES: tuple[tuple[str, str, Fields], ...] = (
     ("SIP accounts", "`addSIPAccountAndUser`, `updateSIPAccount`, `getSIPAccount`", ACCOUNT),
+    ("SIP trunks", "`addSIPTrunk`, `updateSIPTrunk`, `getSIPTrunk`", TRUNK),
     ("Users", "`updateUser`, `getUser`, `listUser`", USER),
     ("Call queues", "`addQueue`, `updateQueue`, `getQueue`", QUEUE),
 )

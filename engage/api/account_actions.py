@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets as randomness
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Protocol
 
 from engage.api.account_fields import ACCOUNT, CTI_PRIVILEGES, VOICEMAIL
@@ -19,7 +18,6 @@ from engage.i18n import closest
 from engage.people.forms import ExtensionChange, NewExtension
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE
 from engage.system.editing import Edited
-from engage.system.operation_log import note
 from pbxcore.commands import Bindings, ListBindings
 from pbxcore.directory import Mailbox
 from pbxcore.voicemail.commands import ListMailboxes, MailboxesHeld
@@ -27,16 +25,13 @@ from pbxcore.voicemail.commands import ListMailboxes, MailboxesHeld
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from engage.api.actions import Caller, Handler, Parameters
     from engage.api.model import Secrets
     from engage.api.numbers import Numbers
+    from engage.api.secret_readings import SecretReadings
     from engage.calls.model import OpenCall
-    from engage.identifiers import Clock
     from engage.people.model import ExtensionEntry
     from engage.people.service import People
-    from engage.storage.database import Database
     from pbxcore.commands import Reply, Request
 
 log = logging.getLogger(__name__)
@@ -45,8 +40,6 @@ LANGUAGES = {"ch": "zh-Hans", "cn": "zh-Hans", "zh": "zh-Hans", "tw": "zh-Hant",
 """What the protocol calls languages, where it is not the tag itself."""
 PIN_DIGITS = 6
 TRIES = 5
-NOTE_AGAIN_MS = 3_600_000
-MOST_NOTED = 10_000
 SECRETS = frozenset({"secret", "vmsecret", "user_outrt_passwd"})
 BINDINGS_WITHIN_S = 3.0
 WAVE_PRIVILEGE = "wave_privilege"
@@ -71,15 +64,13 @@ class AccountActions:
         pbx: Pbx,
         keyring: Secrets,
         numbers: Numbers,
-        database: Database,
-        clock: Clock,
+        readings: SecretReadings,
         up: Callable[[], list[OpenCall]],
     ) -> None:
         """Wire it; `up`: the calls there are now."""
         self._up = up
         self._people, self._pbx, self._keyring = people, pbx, keyring
-        self._numbers, self._database, self._clock = numbers, database, clock
-        self._noted: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._numbers, self._readings = numbers, readings
 
     # --- reading ----------------------------------------------------------------------------------
 
@@ -115,7 +106,7 @@ class AccountActions:
         wanted = ACCOUNT.asked(asked) - {"extension"}
         whole = not wanted and not any(name in asked for name in RECORDS)
         if whole or SECRETS & wanted:
-            await self._note_reading(caller, entry.number)
+            await self._readings.note(caller, f"extension:{entry.number}")
         voicemail = {name: fields.pop(name) for name in VOICEMAIL}
         records = complete(entry.options.get(RECORD, ()))
         if whole:
@@ -326,22 +317,6 @@ class AccountActions:
                     "forward target unknown",
                     extra={"extension": number, "target": target, "destination_type": kind},
                 )
-
-    async def _note_reading(self, caller: Caller, number: str) -> None:
-        """Note that secrets were read: once an hour for each program and extension."""
-        key, now = (caller.user.id, number), self._clock()
-        if self._noted.get(key, 0) > now:
-            return
-        self._noted[key] = now + NOTE_AGAIN_MS
-        self._noted.move_to_end(key)
-        if len(self._noted) > MOST_NOTED:
-            self._noted.popitem(last=False)
-
-        async def work(connection: AsyncConnection) -> None:
-            subject = f"extension:{number}"
-            await note(connection, caller.actor, "extension.read_secret", subject, at_ms=now)
-
-        await self._database.write(work)
 
 
 def _account_type(kept: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ RIGHTS = Rights(
             Module.QUEUES: "edit",
             Module.EXTENSION_GROUPS: "view",
             Module.WAVE_PRIVILEGES: "view",
-            Module.TRUNKS: "view",
+            Module.TRUNKS: "edit",
             Module.OUTBOUND_ROUTES: "edit",
             Module.INBOUND_ROUTES: "edit",
             Module.PIN_GROUPS: "edit",

@@ -24,6 +24,7 @@ from engage.api.pin_actions import PinActions
 from engage.api.prompt_actions import PromptActions
 from engage.api.queue_actions import QueueActions
 from engage.api.routes import ApiUserRoutes
+from engage.api.secret_readings import SecretReadings
 from engage.api.service import ApiUsers
 from engage.api.session_actions import SessionActions
 from engage.api.sessions import ApiSessions
@@ -170,6 +171,7 @@ class HttpsApi:
         )
         watching = Watching(events, topics)
         self.sockets = Websockify(self.users, sessions, signing, watching)
+        readings = SecretReadings(database, clock)
         pins = PinActions(dialplan.pin_groups, self._numbers)
 
         def controlled() -> bool:
@@ -178,10 +180,10 @@ class HttpsApi:
         actions = (
             signing,
             system,
-            AccountActions(people, pbx, keyring, self._numbers, database, clock, live.up),
+            AccountActions(people, pbx, keyring, self._numbers, readings, live.up),
             UserActions(people, keyring, self._numbers),
             QueueActions(people, keyring),
-            TrunkActions(dialplan.trunks, self._numbers),
+            TrunkActions(dialplan.trunks, self._numbers, keyring, readings),
             OutboundActions(dialplan.outbound, self._numbers, pins),
             pins,
             InboundActions(dialplan.inbound, self._numbers),

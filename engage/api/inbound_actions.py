@@ -18,7 +18,7 @@ from engage.api.route_values import (
     whole,
     yes,
 )
-from engage.api.status import Refused, Status, unknown
+from engage.api.status import Refused, Status, missing, unknown
 from engage.api.stored import checked
 from engage.api.timed_values import members_of, modes_of, timed_of
 from engage.dialplan.blacklist import SECTION, Blacklist
@@ -90,7 +90,7 @@ class InboundActions:
         trunk = self._trunk(required(asked, "trunk_index"))
         given = self._given(asked)
         if "dids" not in given:
-            raise unknown("did_pattern_match", "")
+            raise missing("did_pattern_match")
         name = self._name(given["dids"])
         form = checked(InboundRouteForm, {"name": name, "trunks": [trunk], **given})
         await self._routes.add(caller.actor, form, None)

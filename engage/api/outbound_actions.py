@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engage.api.actions import NEED_APPLY, required
 from engage.api.listing import listed
 from engage.api.route_values import lines, matches, switch, text, whole, yes
-from engage.api.status import bad_value, unknown
+from engage.api.status import bad_value, missing, unknown
 from engage.api.stored import checked
 from engage.api.values import BadValue, as_list
 from engage.dialplan.outbound_forms import OutboundRouteForm
@@ -114,11 +114,10 @@ class OutboundActions:
 
     async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Add a route at the end of the list."""
-        for name in ("outbound_rt_name", "default_trunk_index", "pattern"):
-            if name != "pattern":
-                required(asked, name)
-            elif not asked.get(name):
-                raise unknown(name, "")
+        for name in ("outbound_rt_name", "default_trunk_index"):
+            required(asked, name)
+        if not asked.get("pattern"):
+            raise missing("pattern")
         form = checked(OutboundRouteForm, await self._given(caller, asked, None))
         await self._routes.add(caller.actor, form, None)
         return NEED_APPLY

@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from engage.calls.control import CallRefused
+from engage.dialplan.model import RouteNameTaken
 from engage.errors import (
     N_,
     Conflict,
@@ -21,6 +22,7 @@ from engage.errors import (
 )
 from engage.people.model import NameTaken
 from engage.system.editing import InUse
+from engage.telephony.trunk_model import TrunkNameTaken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +81,8 @@ class Refused(Exception):
 
 STATUS_OF: Mapping[type[EngageError], Status] = {
     NameTaken: Status.EXISTS,
+    RouteNameTaken: Status.EXISTS,
+    TrunkNameTaken: Status.EXISTS,
     InUse: Status.OPERATION_FAILED,
     CallRefused: Status.OPERATION_FAILED,
     Conflict: Status.CHANGED_MEANWHILE,

@@ -10,7 +10,8 @@ from starlette.routing import Route
 
 from engage.dialplan.custom_prompts import LARGEST_FILE, CustomPromptForm
 from engage.dialplan.fields import Name
-from engage.dialplan.routes import KeptRoutes, partial_of, shown
+from engage.dialplan.routes import KeptRoutes, shown
+from engage.partial_body import partial_of
 from engage.web.collections import QUERY
 from engage.web.openapi import operation
 from engage.web.requests import actor, allow_body, answer, language, named, parse

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from engage.errors import N_, Refused
+from engage.partial_body import Body
 from engage.people import policy
 from engage.system.time_settings import ConditionCode, Hours
 from pbxcore.dialplan.patterns import BadPattern, parse, patterns_of
@@ -130,12 +131,6 @@ DidKind = Literal[
     "extension", "queue", "ring_group", "voicemail_group", "ivr", "conference", "page", "external"
 ]
 DID_KINDS: JsonDict = {each: KINDS[each] for each in get_args(DidKind)}
-
-
-class Body(BaseModel):
-    """A request's body: every field is known, and of its type."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Destination(Body):

@@ -9,7 +9,6 @@ from pydantic import Field
 from engage.dialplan.fields import (
     DID_KINDS,
     LEVELS,
-    Body,
     Destination,
     DidKind,
     Digits,
@@ -24,6 +23,7 @@ from engage.dialplan.fields import (
 )
 from engage.dialplan.model import RouteBody
 from engage.errors import N_
+from engage.partial_body import Body
 from pbxcore.dialplan.patterns import patterns_of
 from pbxcore.dialplan.plan import InboundRoute, Mode, Timed
 

@@ -8,7 +8,6 @@ from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import (
     LEVELS,
-    Body,
     Destination,
     Ident,
     Level,
@@ -20,6 +19,7 @@ from engage.dialplan.fields import (
 )
 from engage.dialplan.model import RouteBody
 from engage.errors import N_
+from engage.partial_body import Body
 from pbxcore.apps.ivr import Ivr, MenuKey
 
 if TYPE_CHECKING:

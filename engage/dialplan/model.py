@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
-from engage.dialplan.fields import Body, Name
+from engage.dialplan.fields import Name
 from engage.errors import N_, Conflict
+from engage.partial_body import Body
 from engage.people.policy import name_key
 
 if TYPE_CHECKING:

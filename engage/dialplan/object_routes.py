@@ -8,7 +8,8 @@ from pydantic import BaseModel, create_model
 from starlette.routing import Route
 
 from engage.dialplan.model import Form
-from engage.dialplan.routes import ClientId, KeptRoutes, partial_of
+from engage.dialplan.routes import ClientId, KeptRoutes
+from engage.partial_body import partial_of
 from engage.web.collections import QUERY
 from engage.web.openapi import operation
 

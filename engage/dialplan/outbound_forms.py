@@ -8,7 +8,6 @@ from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import (
     LEVELS,
-    Body,
     Digits,
     Ident,
     Name,
@@ -20,6 +19,7 @@ from engage.dialplan.fields import (
 )
 from engage.dialplan.model import RouteBody
 from engage.errors import N_
+from engage.partial_body import Body
 from pbxcore.dialplan.patterns import patterns_of
 from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.plan import Limit, OutboundRoute, WayOut

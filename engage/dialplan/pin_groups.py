@@ -6,9 +6,10 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from engage.dialplan.fields import Body, Name, Word
+from engage.dialplan.fields import Name, Word
 from engage.dialplan.model import RouteBody
 from engage.errors import N_
+from engage.partial_body import Body
 from pbxcore.dialplan import pin
 
 MOST_PINS = 1000

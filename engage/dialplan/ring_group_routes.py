@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from starlette.routing import Route
 
 from engage.dialplan.ring_group_forms import RingGroupForm
-from engage.dialplan.routes import ClientId, KeptRoutes, partial_of
+from engage.dialplan.routes import ClientId, KeptRoutes
+from engage.partial_body import partial_of
 from engage.web.collections import QUERY
 from engage.web.openapi import operation
 

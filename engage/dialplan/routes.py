@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Generic
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError, create_model
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engage.dialplan.fields import Body
 from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.model import Form, RouteEntry
 from engage.dialplan.outbound_forms import OutboundRouteForm
 from engage.errors import Invalid
+from engage.partial_body import Body, partial_of, sent
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page
 from engage.web.openapi import operation
 from engage.web.requests import actor, answer, field_messages, language, named, read
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from engage.dialplan.service import Routes
 
 SORTS = ("position", "name", "disabled")
-Version = Annotated[int, Field(ge=1)]
 ClientId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
@@ -77,21 +76,6 @@ class Move(Body):
     position: Annotated[int, Field(ge=1, le=100_000)]
 
 
-def partial_of(name: str, form: type[BaseModel]) -> type[BaseModel]:
-    """The same fields, each of which may be left out; `version` is the one that was edited."""
-    fields: dict[str, Any] = {
-        each: (field.rebuild_annotation() | None, None) for each, field in form.model_fields.items()
-    }
-    made: type[BaseModel] = create_model(
-        name,
-        __base__=Body,
-        __doc__="The fields of a route that change; `version` is the one that was edited.",
-        version=(Version | None, None),
-        **fields,
-    )
-    return made
-
-
 OutboundRouteChange = partial_of("OutboundRouteChange", OutboundRouteForm)
 InboundRouteChange = partial_of("InboundRouteChange", InboundRouteForm)
 
@@ -142,8 +126,7 @@ class KeptRoutes(Generic[Form]):
         route_id = named(request)
         self._routes.get(who, route_id)
         body = await read(request, model)
-        given = body.model_dump(exclude_unset=True, exclude={"version"})
-        version: int | None = getattr(body, "version", None)
+        given, version = sent(body)
         form = self._routes.kind.form
         try:
             entry = await self._routes.update(who, route_id, given, version)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from engage.errors import N_, Refused
+from engage.partial_body import Body
 from engage.people import policy
-from engage.people.body import Body
 from engage.system.time_settings import ConditionCode, Hours
 from pbxcore.dialplan.patterns import BadPattern, parse
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engage.people.body import Body
+from engage.partial_body import Body
 from engage.people.call_forms import CallFields
 from engage.people.forms import ExtensionChange, NewExtension, Numbers
 from engage.people.mailbox_forms import MailboxChoices

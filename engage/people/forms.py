@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from engage.errors import N_
+from engage.partial_body import Body
 from engage.people import policy
-from engage.people.body import Body
 from engage.people.call_forms import CallChanges, CallFields
 from engage.people.call_rules import Recorded
 from engage.people.mailbox_forms import MailboxChanges, MailboxFields

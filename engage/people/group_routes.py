@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engage.people.body import Body
+from engage.partial_body import Body
 from engage.people.forms import GroupChange, Idents, NewGroup
 from engage.people.wire import ShownReferences, group_json
 from engage.system.actor import Module

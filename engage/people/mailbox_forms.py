@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from engage.errors import N_
-from engage.people.body import Body
+from engage.partial_body import Body
 from engage.people.mailbox_rules import Attach
 
 VOICEMAIL = N_("Voicemail")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from engage.errors import N_
+from engage.form_hints import hint
+from engage.partial_body import Body, partial_of
 from engage.people import policy
 
 if TYPE_CHECKING:
@@ -39,33 +41,50 @@ Networks = Annotated[
 ]
 Most = Annotated[int, Field(ge=0, le=10_000)]
 Longest = Annotated[int, Field(ge=0, le=86_400)]
+Encryption = Literal["off", "optional", "required"]
+ENCRYPTIONS: JsonDict = {
+    "off": N_("Off"),
+    "optional": N_("If the provider wants it"),
+    "required": N_("Always"),
+}
+TRANSPORTS: JsonDict = {
+    "udp": N_("UDP"),
+    "tcp": N_("TCP"),
+    "tls": N_("TLS"),
+    "auto": N_("As the domain's DNS records say"),
+}
+VERIFYING: JsonDict = {
+    "off": N_("Do not verify"),
+    "allow": N_("Let them in"),
+    "mark": N_("Let them in, with a mark before the name"),
+    "reject": N_("Reject them"),
+}
+IDENTITIES: JsonDict = {
+    "asserted": N_("P-Asserted-Identity"),
+    "remote-party": N_("Remote-Party-ID"),
+    "none": N_("None"),
+}
+DidFrom = Literal["request-line", "to-header"]
 Verify = Literal["off", "allow", "mark", "reject"]
-Version = Annotated[int, Field(ge=1)]
 
 _REGISTERS: JsonDict = {"field": "kind", "is": "register"}
-
-
-class Body(BaseModel):
-    """A request's body: every field is known, and of its type."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Dod(Body):
     """A number of the trunk's that some extensions show when they call out by it."""
 
     number: Annotated[str, StringConstraints(pattern=r"^[0-9+*#]{1,32}$")] = Field(
-        title=N_("DOD Number"), json_schema_extra={"control": "text"}
+        title=N_("DOD Number"), json_schema_extra=hint("text")
     )
-    name: Word = Field(default="", title=N_("DOD Name"), json_schema_extra={"control": "text"})
+    name: Word = Field(default="", title=N_("DOD Name"), json_schema_extra=hint("text"))
     extensions: Annotated[list[Word], Field(max_length=1000)] = Field(
         default_factory=list,
         title=N_("Extensions"),
-        json_schema_extra={
-            "control": "multiselect",
-            "choices": "/v1/choices/extensions",
-            "choice_value": "number",
-        },
+        json_schema_extra=hint(
+            "multiselect",
+            choices="/v1/choices/extensions",
+            choice_value="number",
+        ),
     )
 
 
@@ -80,73 +99,56 @@ class TrunkForm(Body):
         "register",
         title=N_("Type"),
         description=N_("A peer is trusted by its addresses instead of registering with it."),
-        json_schema_extra={
-            "control": "select",
-            "section": PROVIDER,
-            "labels": {"register": N_("Register SIP Trunk"), "peer": N_("Peer SIP Trunk")},
-        },
+        json_schema_extra=hint(
+            "select",
+            PROVIDER,
+            labels={"register": N_("Register SIP Trunk"), "peer": N_("Peer SIP Trunk")},
+        ),
     )
     host: Host = Field(
         title=N_("Host Name"),
         description=N_("A domain or an IP address."),
-        json_schema_extra={
-            "control": "text",
-            "section": PROVIDER,
-            "placeholder": N_("sip.provider.example"),
-        },
+        json_schema_extra=hint("text", PROVIDER, placeholder=N_("sip.provider.example")),
     )
     port: Port = Field(
         None,
         title=N_("Port"),
         description=N_("Left empty, the domain's DNS records say it, else it is the usual one."),
-        json_schema_extra={"control": "number", "section": PROVIDER},
+        json_schema_extra=hint("number", PROVIDER),
     )
     transport: Transport = Field(
         "udp",
         title=N_("Transport"),
-        json_schema_extra={
-            "control": "select",
-            "section": PROVIDER,
-            "labels": {
-                "udp": N_("UDP"),
-                "tcp": N_("TCP"),
-                "tls": N_("TLS"),
-                "auto": N_("As the domain's DNS records say"),
-            },
-        },
+        json_schema_extra=hint("select", PROVIDER, labels=TRANSPORTS),
     )
     outbound_proxy: Proxy = Field(
         "",
         title=N_("Outbound Proxy"),
         description=N_("Where requests go instead of the host: a host, with its port if need be."),
-        json_schema_extra={
-            "control": "text",
-            "section": PROVIDER,
-            "placeholder": N_("proxy.provider.example:5060"),
-        },
+        json_schema_extra=hint("text", PROVIDER, placeholder=N_("proxy.provider.example:5060")),
     )
     disabled: bool = Field(
         False,
         title=N_("Disable This Trunk"),
         description=N_("Its registration is taken back, and nothing is sent or accepted."),
-        json_schema_extra={"control": "switch", "section": PROVIDER},
+        json_schema_extra=hint("switch", PROVIDER),
     )
     username: Word = Field(
         "",
         title=N_("Username"),
-        json_schema_extra={"control": "text", "section": SIGN_IN},
+        json_schema_extra=hint("text", SIGN_IN),
     )
     auth_id: Word = Field(
         "",
         title=N_("AuthID"),
         description=N_("The name to sign in with. Left empty, it is the user name."),
-        json_schema_extra={"control": "text", "section": SIGN_IN},
+        json_schema_extra=hint("text", SIGN_IN),
     )
     password: Password = Field(
         "",
         title=N_("Password"),
         description=N_("Left empty when editing, it stays as it is."),
-        json_schema_extra={"control": "password", "section": SIGN_IN, "secret": True},
+        json_schema_extra=hint("password", SIGN_IN, secret=True),
     )
     trunk_registration_number: Word = Field(
         "",
@@ -154,45 +156,40 @@ class TrunkForm(Body):
         description=N_(
             "The number to register, as the provider writes it. Left empty, it is the user name."
         ),
-        json_schema_extra={"control": "text", "section": SIGN_IN},
+        json_schema_extra=hint("text", SIGN_IN),
     )
     from_domain: Host = Field(
         "",
         title=N_("From Domain"),
         description=N_("Left empty, it is the host name."),
-        json_schema_extra={"control": "text", "section": SIGN_IN},
+        json_schema_extra=hint("text", SIGN_IN),
     )
     need_registration: bool = Field(
         True,
         title=N_("Need Registration"),
-        json_schema_extra={"control": "switch", "section": SIGN_IN, "when": _REGISTERS},
+        json_schema_extra=hint("switch", SIGN_IN, when=_REGISTERS),
     )
     register_expiration_s: Expiry = Field(
         3600,
         title=N_("Register Expiration"),
         description=N_("How long a registration lasts; it is renewed before that."),
-        json_schema_extra={
-            "control": "number",
-            "section": SIGN_IN,
-            "unit": N_("seconds"),
-            "when": _REGISTERS,
-        },
+        json_schema_extra=hint("number", SIGN_IN, unit=N_("seconds"), when=_REGISTERS),
     )
     heartbeat_detection: bool = Field(
         False,
         title=N_("Enable Heartbeat Detection"),
         description=N_("Asks the host regularly whether it is there, and how fast it answers."),
-        json_schema_extra={"control": "switch", "section": KEEPING},
+        json_schema_extra=hint("switch", KEEPING),
     )
     heartbeat_frequency_s: Frequency = Field(
         60,
         title=N_("Heartbeat Frequency"),
-        json_schema_extra={
-            "control": "number",
-            "section": KEEPING,
-            "unit": N_("seconds"),
-            "when": {"field": "heartbeat_detection", "is": True},
-        },
+        json_schema_extra=hint(
+            "number",
+            KEEPING,
+            unit=N_("seconds"),
+            when={"field": "heartbeat_detection", "is": True},
+        ),
     )
     ip_allow_list: Networks = Field(
         default_factory=list,
@@ -201,109 +198,113 @@ class TrunkForm(Body):
             "IP addresses and networks that may send without a password. Left empty, a peer's is"
             " its host, if that is an IP address."
         ),
-        json_schema_extra={
-            "control": "hosts",
-            "section": INBOUND,
-            "placeholder": N_("192.0.2.0/24"),
-        },
+        json_schema_extra=hint("hosts", INBOUND, placeholder=N_("192.0.2.0/24")),
     )
     auth_trunk: bool = Field(
         False,
         title=N_("Auth Trunk"),
         description=N_("Whoever sends from there must know the user name and the password too."),
-        json_schema_extra={"control": "switch", "section": INBOUND},
+        json_schema_extra=hint("switch", INBOUND),
     )
     max_outgoing: Most = Field(
         0,
         title=N_("Maximum Outgoing Calls"),
         description=N_("So many at once; further ones go by the next trunk. 0: any number."),
-        json_schema_extra={"control": "number", "section": LIMITS},
+        json_schema_extra=hint("number", LIMITS),
     )
     max_incoming: Most = Field(
         0,
         title=N_("Maximum Incoming Calls"),
         description=N_("So many at once; further callers hear that it is busy. 0: any number."),
-        json_schema_extra={"control": "number", "section": LIMITS},
+        json_schema_extra=hint("number", LIMITS),
     )
     call_limit_s: Longest = Field(
         0,
         title=N_("Call Duration Limit"),
         description=N_("Calls out are ended after that time. 0: they may last."),
-        json_schema_extra={"control": "number", "section": LIMITS, "unit": N_("seconds")},
+        json_schema_extra=hint("number", LIMITS, unit=N_("seconds")),
     )
     stir_sign: bool = Field(
         False,
         title=N_("Sign Calls Out"),
         description=N_("Whom the calls come from is signed, as STIR/SHAKEN's settings say."),
-        json_schema_extra={"control": "switch", "section": STIR},
+        json_schema_extra=hint("switch", STIR),
     )
     stir_verify: Verify = Field(
         "off",
         title=N_("Verify Calls In"),
         description=N_("What becomes of calls without a good signature."),
-        json_schema_extra={
-            "control": "select",
-            "section": STIR,
-            "labels": {
-                "off": N_("Do not verify"),
-                "allow": N_("Let them in"),
-                "mark": N_("Let them in, with a mark before the name"),
-                "reject": N_("Reject them"),
-            },
-        },
+        json_schema_extra=hint("select", STIR, labels=VERIFYING),
+    )
+    media_encryption: Encryption = Field(
+        "off",
+        title=N_("Media Encryption"),
+        description=N_("SRTP, with keys in the session description."),
+        json_schema_extra=hint("select", PROVIDER, labels=ENCRYPTIONS),
+    )
+    calls_unregistered: bool = Field(
+        True,
+        title=N_("Allow Outgoing Calls if Registration Failed"),
+        json_schema_extra=hint("switch", SIGN_IN, when=_REGISTERS),
+    )
+    did_from: DidFrom = Field(
+        "request-line",
+        title=N_("DID Mode"),
+        description=N_("Where providers write the number that was dialled."),
+        json_schema_extra=hint(
+            "select",
+            INBOUND,
+            labels={"request-line": N_("Request Line"), "to-header": N_("To Header")},
+        ),
     )
     caller_id: Word = Field(
         "",
         title=N_("CallerID Number"),
         description=N_("Shown when extensions call out by the trunk."),
-        json_schema_extra={"control": "text", "section": SHOWN},
+        json_schema_extra=hint("text", SHOWN),
     )
-    caller_name: Word = Field(
-        "", title=N_("CallerID Name"), json_schema_extra={"control": "text", "section": SHOWN}
-    )
+    caller_name: Word = Field("", title=N_("CallerID Name"), json_schema_extra=hint("text", SHOWN))
     keep_trunk_cid: bool = Field(
         False,
         title=N_("Keep Trunk CID"),
         description=N_("The trunk's own caller ID is shown, whatever DOD and extension say."),
-        json_schema_extra={"control": "switch", "section": SHOWN},
+        json_schema_extra=hint("switch", SHOWN),
     )
     keep_original_cid: bool = Field(
         False,
         title=N_("Keep Original CID"),
         description=N_("An inbound call that goes out again shows who called."),
-        json_schema_extra={"control": "switch", "section": SHOWN},
+        json_schema_extra=hint("switch", SHOWN),
     )
     from_user: Word = Field(
         "",
         title=N_("From User"),
         description=N_("Shown before all others, if the provider wants it so."),
-        json_schema_extra={"control": "text", "section": SHOWN},
+        json_schema_extra=hint("text", SHOWN),
     )
     auto_record: bool = Field(
         False,
         title=N_("Auto Record"),
         description=N_("Calls by this trunk are recorded."),
-        json_schema_extra={"control": "switch", "section": PROVIDER},
+        json_schema_extra=hint("switch", PROVIDER),
     )
     identity_header: IdentityHeader = Field(
         "asserted",
         title=N_("Caller ID Header"),
         description=N_("The header that names the caller beside From, as the provider wants it."),
-        json_schema_extra={
-            "control": "select",
-            "section": SHOWN,
-            "labels": {
-                "asserted": N_("P-Asserted-Identity"),
-                "remote-party": N_("Remote-Party-ID"),
-                "none": N_("None"),
-            },
-        },
+        json_schema_extra=hint("select", SHOWN, labels=IDENTITIES),
+    )
+    asserted_number: Word = Field(
+        "",
+        title=N_("PAI Header"),
+        description=N_("The number that P-Asserted-Identity names, if it is another one."),
+        json_schema_extra=hint("text", SHOWN, when={"field": "identity_header", "is": "asserted"}),
     )
     dods: Dods = Field(
         default_factory=list,
         title=N_("DOD"),
         description=N_("Numbers that extensions show instead of their own."),
-        json_schema_extra={"control": "rows", "section": SHOWN},
+        json_schema_extra=hint("rows", SHOWN),
     )
 
 
@@ -313,43 +314,4 @@ class NewTrunk(TrunkForm):
     client_id: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
 
 
-class TrunkChange(Body):
-    """The fields of a trunk that change; `version` is the one that was edited."""
-
-    version: Version | None = None
-    name: Name | None = None
-    kind: Kind | None = None
-    host: Host | None = None
-    port: Port = None
-    transport: Transport | None = None
-    outbound_proxy: Proxy | None = None
-    disabled: bool | None = None
-    username: Word | None = None
-    auth_id: Word | None = None
-    password: Password | None = None
-    trunk_registration_number: Word | None = None
-    from_domain: Host | None = None
-    need_registration: bool | None = None
-    register_expiration_s: Expiry | None = None
-    heartbeat_detection: bool | None = None
-    heartbeat_frequency_s: Frequency | None = None
-    ip_allow_list: Networks | None = None
-    auth_trunk: bool | None = None
-    max_outgoing: Most | None = None
-    max_incoming: Most | None = None
-    call_limit_s: Longest | None = None
-    stir_sign: bool | None = None
-    stir_verify: Verify | None = None
-    caller_id: Word | None = None
-    caller_name: Word | None = None
-    keep_trunk_cid: bool | None = None
-    keep_original_cid: bool | None = None
-    from_user: Word | None = None
-    auto_record: bool | None = None
-    identity_header: IdentityHeader | None = None
-    dods: Dods | None = None
-
-    def given(self) -> dict[str, object]:
-        """The fields that were sent; `port` may be taken away, nothing else may."""
-        sent = {name: getattr(self, name) for name in self.model_fields_set if name != "version"}
-        return {name: value for name, value in sent.items() if value is not None or name == "port"}
+TrunkChange = partial_of("TrunkChange", TrunkForm)

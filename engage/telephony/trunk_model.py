@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engage.errors import N_, Conflict
 from engage.people.policy import name_key
@@ -14,6 +14,8 @@ from pbxcore.dialplan import plan
 from pbxcore.directory import Trunk
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engage.telephony.trunk_forms import Dod, TrunkForm
 
 _DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?)+", re.IGNORECASE)
@@ -51,13 +53,17 @@ class Secrets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TrunkEntry:
-    """A trunk as it is kept: the password sealed, empty for none, and not in the form."""
+    """A trunk as it is kept: the password sealed, empty for none, and not in the form.
+
+    `options` are fields of the HTTPS API for features to come.
+    """
 
     id: str
     form: TrunkForm
     sealed_password: str
     version: int
     created_at_ms: int
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -97,6 +103,10 @@ class TrunkEntry:
             most_in=form.max_incoming,
             longest_s=form.call_limit_s,
             recorded=form.auto_record,
+            srtp=form.media_encryption,
+            unregistered_out=form.calls_unregistered,
+            did_in_to=form.did_from == "to-header",
+            asserted_number=form.asserted_number,
             dods=tuple(
                 plan.Dod(each.number, tuple(each.extensions), each.name) for each in form.dods
             ),

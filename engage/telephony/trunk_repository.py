@@ -26,12 +26,15 @@ class TrunkRepository(NamedRows[TrunkEntry]):
             "name": entry.form.name,
             "name_key": entry.key,
             "password": entry.sealed_password,
-            "settings": entry.form.model_dump(exclude={"name", "password"}),
+            "settings": entry.form.model_dump(exclude={"name", "password"})
+            | {"options": dict(entry.options)},
             "version": entry.version,
         }
 
     @staticmethod
     def entry(row: Any) -> TrunkEntry:
         """What a row says."""
-        form = TrunkForm.model_validate({"name": row.name, **row.settings})
-        return TrunkEntry(row.id, form, row.password, row.version, row.created_at_ms)
+        settings = dict(row.settings)
+        options = settings.pop("options", {})
+        form = TrunkForm.model_validate({"name": row.name, **settings})
+        return TrunkEntry(row.id, form, row.password, row.version, row.created_at_ms, options)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 from starlette.responses import Response
 from starlette.routing import Route
 
+from engage.partial_body import sent
 from engage.system.actor import Module
-from engage.telephony.trunk_forms import Dod, IdentityHeader, Kind, NewTrunk, Transport, TrunkChange
+from engage.telephony.trunk_forms import Dod, NewTrunk, TrunkChange, TrunkForm
 from engage.telephony.trunk_model import dods_of
 from engage.web.collections import QUERY, asked, csv_file, in_order, matching, page
 from engage.web.openapi import operation
@@ -28,7 +29,7 @@ SORTS = ("name", "kind", "host", "transport", "username", "state")
 COLUMNS = ("name", "kind", "host", "port", "transport", "username", "disabled", "state")
 
 
-class ShownTrunk(BaseModel):
+class Standing(BaseModel):
     """A trunk; its password is never shown.
 
     `state` is `registered`, `trying`, `rejected`, `unreachable`, `reachable`, `off`, `disabled`, or
@@ -36,31 +37,7 @@ class ShownTrunk(BaseModel):
     """
 
     id: str
-    name: str
-    kind: Kind
-    host: str
-    port: int | None
-    transport: Transport
-    outbound_proxy: str
-    disabled: bool
-    username: str
-    auth_id: str
     password_set: bool
-    trunk_registration_number: str
-    from_domain: str
-    need_registration: bool
-    register_expiration_s: int
-    heartbeat_detection: bool
-    heartbeat_frequency_s: int
-    ip_allow_list: list[str]
-    auth_trunk: bool
-    caller_id: str
-    caller_name: str
-    keep_trunk_cid: bool
-    keep_original_cid: bool
-    from_user: str
-    identity_header: IdentityHeader
-    dods: list[Dod]
     state: str
     status: int
     server: str
@@ -69,12 +46,22 @@ class ShownTrunk(BaseModel):
     version: int
 
 
-class TrunkPage(BaseModel):
-    """A page of trunks; `cursor` asks for the next, `total` counts all that match."""
-
-    items: list[ShownTrunk]
-    cursor: str | None
-    total: int
+_FIELDS: dict[str, Any] = {
+    name: (field.rebuild_annotation(), ...)
+    for name, field in TrunkForm.model_fields.items()
+    if name != "password"
+}
+ShownTrunk: type[BaseModel] = create_model(
+    "ShownTrunk", __base__=Standing, __doc__=Standing.__doc__, **_FIELDS
+)
+_ITEMS: Any = list[ShownTrunk]  # type: ignore[valid-type]
+TrunkPage = create_model(
+    "TrunkPage",
+    __doc__="A page of trunks; `cursor` asks for the next, `total` counts all that match.",
+    items=(_ITEMS, ...),
+    cursor=(str | None, ...),
+    total=(int, ...),
+)
 
 
 class DodList(BaseModel):
@@ -133,8 +120,10 @@ class TrunkRoutes:
         who.check(Module.TRUNKS)
         trunk_id = named(request)
         self._trunks.get(who, trunk_id)
-        body = await read(request, TrunkChange)
-        return await self._answer(await self._trunks.update(who, trunk_id, body))
+        given, version = sent(await read(request, TrunkChange))
+        # The port may be taken away; of all others nothing means that they stay.
+        fields = {name: each for name, each in given.items() if each is not None or name == "port"}
+        return await self._answer(await self._trunks.update(who, trunk_id, fields, version))
 
     @operation("Delete a VoIP trunk", status=204, roles=("admin",))
     async def delete(self, request: Request) -> Response:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from engage.errors import Invalid, NotFound, Unavailable
 from engage.identifiers import new_id, now_ms
@@ -19,7 +20,7 @@ from engage.telephony.trunk_repository import TrunkRepository
 from pbxcore.commands import ListTrunks, TrunkStandings
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
     from engage.system.actor import Actor
     from engage.telephony.model import PbxPort
-    from engage.telephony.trunk_forms import NewTrunk, TrunkChange
+    from engage.telephony.trunk_forms import NewTrunk
     from engage.telephony.trunk_model import Secrets
     from pbxcore.commands import TrunkStanding
     from pbxcore.directory import Trunk
 
 log = logging.getLogger(__name__)
 ASKED_WITHIN_S = 2.0
+NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
 
 
 class Trunks:
@@ -103,7 +105,9 @@ class Trunks:
         actor.check(Module.TRUNKS, "view")
         return self._existing(trunk_id)
 
-    async def add(self, actor: Actor, new: NewTrunk) -> TrunkEntry:
+    async def add(
+        self, actor: Actor, new: NewTrunk, options: Mapping[str, Any] = NO_OPTIONS
+    ) -> TrunkEntry:
         """Add a trunk, or give back what an earlier call with the same `client_id` has added.
 
         Raises:
@@ -115,7 +119,7 @@ class Trunks:
         if problems := problems_of(form, password=bool(new.password)):
             raise Invalid(problems)
         sealed = self._keyring.seal(new.password) if new.password else ""
-        entry = TrunkEntry(new_id(), form, sealed, 1, self._clock())
+        entry = TrunkEntry(new_id(), form, sealed, 1, self._clock(), options)
 
         async def work(connection: AsyncConnection) -> TrunkEntry:
             rows = TrunkRepository(connection)
@@ -129,18 +133,25 @@ class Trunks:
 
         return await self._written(work)
 
-    async def update(self, actor: Actor, trunk_id: str, change: TrunkChange) -> TrunkEntry:
+    async def update(
+        self,
+        actor: Actor,
+        trunk_id: str,
+        fields: Mapping[str, Any],
+        version: int | None,
+        options: Mapping[str, Any] = NO_OPTIONS,
+    ) -> TrunkEntry:
         """Change some fields; valid at once. An empty password stays as it is.
 
         Raises:
             NotFound: there is none.
-            Edited: somebody else has changed it since `change.version`.
+            Edited: somebody else has changed it since `version`.
             TrunkNameTaken: another has the name.
             Invalid: with the fields that will not do.
         """
         actor.check(Module.TRUNKS)
         self._existing(trunk_id)
-        given = change.given()
+        given = dict(fields)
         password = given.pop("password", "")
         sealed = self._keyring.seal(str(password)) if password else ""
 
@@ -150,21 +161,22 @@ class Trunks:
             if present is None:
                 raise NotFound
             subject = subject_of(trunk_id)
-            await check_version(connection, subject, present.version, change.version)
-            form = TrunkForm(**{**present.form.model_dump(), **given})
+            await check_version(connection, subject, present.version, version)
+            form = TrunkForm.model_validate({**present.form.model_dump(), **given})
             changed = replace(
                 present,
                 form=form,
                 sealed_password=sealed or present.sealed_password,
                 version=present.version + 1,
+                options={**present.options, **options},
             )
             if problems := problems_of(form, password=bool(changed.sealed_password)):
                 raise Invalid(problems)
             if await rows.taken(name_key(form.name), but=trunk_id):
                 raise TrunkNameTaken
             await rows.put(changed)
-            fields = sorted(given) + (["password"] if password else [])
-            detail = {"name": form.name, "fields": fields}
+            named = sorted([*given, *options, *(["password"] if password else [])])
+            detail = {"name": form.name, "fields": named}
             await note(connection, actor, "trunk.change", subject_of(trunk_id), detail)
             return changed
 

@@ -25,6 +25,8 @@ class Lines:
         """Told the number of an extension whose legs are others now, or do something else."""
         self.freed: Callable[[str], None] = lambda number: None
         """Told the number of an extension whose last call is over."""
+        self.registered: Callable[[str], bool] = lambda trunk: True
+        """Knows whether the provider of a trunk has taken our registration."""
         self.others: Callable[[str], tuple[DialogInfo, ...]] = lambda number: ()
         """Knows what a number does that is no extension's."""
 
@@ -68,6 +70,8 @@ class Lines:
 
     def has_room(self, trunk: Trunk) -> bool:
         """Whether one more call may go out by a trunk."""
+        if trunk.registers and not trunk.unregistered_out and not self.registered(trunk.id):
+            return False
         return not trunk.most_out or len(self._out_by(trunk.id)) < trunk.most_out
 
     def takes_more(self, trunk: Trunk) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.vouching import attestation
 from pbxcore.sip.digest_client import Account, DigestClient
@@ -96,7 +98,7 @@ class TrunkLegs:
             asserted=True,
             privacy=caller.privacy,
         )
-        told = _told(shown, trunk)
+        told = _told(shown, trunk, domain)
 
         def invite(leg: CalledLeg, body: bytes) -> OutgoingCall:
             agent = self._house.agent
@@ -140,11 +142,18 @@ class TrunkLegs:
         return Flow(transport, any_, host, trunk.port or default_port(transport))
 
 
-def _told(caller: Caller, trunk: Trunk) -> Presented:
+def _told(caller: Caller, trunk: Trunk, domain: bytes) -> Presented:
     """Who calls, in the header that the provider reads."""
     if trunk.identity == "remote-party":
         return presented_as_party(caller)
-    return presented(caller, trusted=trunk.identity == "asserted")
+    trusted = trunk.identity == "asserted"
+    told = presented(caller, trusted=trusted)
+    if not (trusted and trunk.asserted_number):
+        return told
+    uri = b"sip:%b@%b" % (escaped_user(trunk.asserted_number), domain)
+    return Presented(
+        told.from_, presented(msgspec.structs.replace(caller, uri=uri), trusted=True).lines
+    )
 
 
 def _is_address(host: str) -> bool:

@@ -168,11 +168,16 @@ class AsyncUserAgent:
             raise
         return call
 
-    def call(self, uri: str, description: bytes = b"", *lines: bytes) -> AsyncCall:
-        """The same, without waiting: to hang up while it rings, or hear what goes before."""
+    def call(self, uri: str, description: bytes = b"", *lines: bytes, to: str = "") -> AsyncCall:
+        """The same, without waiting: to hang up while it rings, or hear what goes before.
+
+        `to` is whom the call was meant for, where that is not the address it goes to.
+        """
         hearing = Hearing(description)
+        meant = f"<{to or uri}>".encode()
         return AsyncCall(
-            hearing, self.agent.invite(uri.encode(), hearing, body=description, lines=lines)
+            hearing,
+            self.agent.invite(uri.encode(), hearing, body=description, lines=lines, to=meant),
         )
 
     async def follow(self, referral: Referral, description: bytes = b"") -> AsyncCall:

@@ -39,7 +39,7 @@ from pbxcore.sip.agent.profile import SUPPORTED, Profile
 from pbxcore.sip.agent.route import UriRouter
 from pbxcore.sip.identity import Caller, read_caller, refuse_unknown_privacy
 from pbxcore.sip.telephone import number_of
-from pbxcore.sip.uri import SipUri
+from pbxcore.sip.uri import SipUri, parse_uri
 from pbxcore.sip.user_agent import UserAgent
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class CallService:
         prompts: Prompts | None = None,
         vouching: Vouching | None = None,
     ) -> None:
-        self._trunks = trunks
+        self._directory, self._trunks = directory, trunks
 
         def today() -> datetime:
             return datetime.fromtimestamp(clock(), UTC)
@@ -147,6 +147,7 @@ class CallService:
             post=post,
             vouching=vouching,
         )
+        self._house.lines.registered = trunks.registered
         self._switchboard = Switchboard(self._house)
         self._waking = Waking(directory, self._switchboard.originate, record, today)
 
@@ -220,7 +221,10 @@ class CallService:
         if isinstance(uri, SipUri) and not self._domain.is_ours(uri.host):
             raise RemoteProtocolError(404, "Not Our Domain")
         refuse_unknown_privacy(request)
-        dialled = (number_of(uri) or b"").decode("utf-8", "replace")
+        trunk = self._directory.trunks.get(origin.trunk)
+        in_to = trunk is not None and trunk.did_in_to
+        wanted = parse_uri(head.to.uri) if in_to else uri
+        dialled = (number_of(wanted) or b"").decode("utf-8", "replace")
         aim = self._planning.aim(origin, dialled)
         if device := uri.parameters.get(DEVICE):
             aim = msgspec.structs.replace(aim, device=device.decode("utf-8", "replace"))

@@ -11,6 +11,7 @@ from pbxcore.errors import ProtocolError
 from pbxcore.journal import TrunkChanged
 from pbxcore.sip.server_way import Shunned
 from pbxcore.trunks.line import Line
+from pbxcore.trunks.registration import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -102,6 +103,11 @@ class Trunks:
         """The address of the server of a trunk that answered last, empty for none."""
         line = self._lines.get(trunk_id)
         return "" if line is None else line.host
+
+    def registered(self, trunk_id: str) -> bool:
+        """Whether the registrar of a trunk has taken us."""
+        line = self._lines.get(trunk_id)
+        return line is not None and line.standing.state == State.REGISTERED
 
     def at(self, host: str) -> Iterable[Trunk]:
         """The trunks whose server this address is, as far as it answered us."""

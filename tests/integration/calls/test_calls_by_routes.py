@@ -140,6 +140,27 @@ async def test_a_call_comes_in_with_its_number_rewritten_and_kept(provider: Prov
     provider.remove(route)
 
 
+async def test_the_number_that_was_dialled_may_stand_in_to(provider: Provider) -> None:
+    pair = provider.pair
+    trunk = f"/v1/trunks/{provider.trunk}"
+    assert provider.admin.patch(trunk, {"did_from": "to-header"}).status == 200
+    route = provider.route(
+        "inbound", name="Main", trunks=[provider.trunk], dids="8001",
+        destination={"kind": "extension", "value": "1001"},
+    )  # fmt: skip
+    with Voice(440) as ours, Voice(1000) as theirs:
+        account, number = pair.uri("city-line"), pair.uri("8001")
+        call = provider.agent.call(account, session(ours), to=number)
+        came = await pair.callee.next_call()
+        await came.accept(session(theirs, 0))
+        await call.answered()
+        await call.hang_up()
+        await came.ended()
+        assert (await pair.record())["callee"] == "8001"
+    provider.remove(route)
+    assert provider.admin.patch(trunk, {"did_from": "request-line"}).status == 200
+
+
 async def test_a_call_that_came_in_goes_out_again_and_shows_who_called(provider: Provider) -> None:
     pair, way = provider.pair, {"trunk": provider.trunk, "strip": 1}
     routes = [

@@ -197,3 +197,33 @@ def test_a_redirected_call_says_that_it_was_deflected_where_that_is_wanted() -> 
             assert told.startswith(b"<sip:bob@")
             assert reason in told
             office.check()
+
+
+def test_no_call_goes_out_where_the_provider_does_not_know_us() -> None:
+    with Office("alice", "first", "second") as office:
+        outside(office, "first", registers=True, unregistered_out=False)
+        outside(office, "second")
+        directory = office.house.directory
+        both = (directory.trunks[each] for each in ("first", "second"))
+        office.house.routes[NUMBER] = tuple(Way(each.id, NUMBER, "4989100") for each in both)
+        office.house.lines.registered = lambda trunk: False
+        talking(office, "alice", "second").hang_up()
+        office.run(1)
+        office.house.lines.registered = lambda trunk: True
+        talking(office, "alice", "first").hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_provider_is_told_the_number_that_stands_for_all_of_ours() -> None:
+    with Office("alice", "first") as office:
+        outside(office, "first", asserted_number="4989200")
+        talk = talking(office, "alice", "first")
+        invite = office["first"].talk.last
+        assert isinstance(invite, Request)
+        told = {each.partition(b": ")[0]: each for each in invite.lines}
+        assert b"<sip:4989200@" in told[b"P-Asserted-Identity"]
+        assert b"<sip:4989100@" in told[b"From"]
+        talk.hang_up()
+        office.run()
+        office.check()

@@ -1,0 +1,14 @@
+"""How the administration draws a field of a form: the members of its schema that say so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
+
+
+def hint(control: str, section: str = "", **more: Any) -> JsonDict:
+    """Which control, below which heading, and what else the control wants to know."""
+    found: JsonDict = {"control": control, **more}
+    return found | ({"section": section} if section else {})
