@@ -6,7 +6,8 @@ import base64
 import binascii
 import hmac
 import secrets
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -16,6 +17,7 @@ from engage.api.documents import Document
 from engage.api.status import Refused
 from engage.errors import EngageError, NotFound
 from engage.web.requests import address
+from pbxcore.http_digest import HttpDigest, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,14 +28,35 @@ if TYPE_CHECKING:
     from engage.api.lockout import Lockout
     from engage.api.model import ApiUser
     from engage.api.service import ApiUsers
+    from engage.identifiers import Clock
 
-SIGN_IN = {"www-authenticate": 'Basic realm="API", charset="UTF-8"', "cache-control": "no-store"}
+REALM = "API"
+BASIC = f'Basic realm="{REALM}", charset="UTF-8"'
+LONGEST_NAME = 64
 EMPTY: Mapping[str, str] = {"delete": "", "numrecords": "0"}
 """What is asked for in place of what cannot be understood: nothing."""
 
 
+class _Given(NamedTuple):
+    """Who a request says it is from; `stale`: the password is right, the challenge too old."""
+
+    name: str
+    user: ApiUser | None
+    proved: bool
+    stale: bool = False
+
+
 class GetInterface:
-    """Each request has a name and a password (RFC 7617), from an address that the user names."""
+    """Each request proves who sends it (RFC 7616, RFC 7617), from an address that the user names.
+
+    Args:
+        users: API users.
+        lockout: counts wrong passwords.
+        handlers: the actions by their names in lower case.
+        answered: is told each action and its status.
+        clock: milliseconds UTC.
+        key: 32 bytes that nobody guesses, for challenges.
+    """
 
     def __init__(
         self,
@@ -41,9 +64,13 @@ class GetInterface:
         lockout: Lockout,
         handlers: Mapping[str, Handler],
         answered: Callable[[str, int], None],
+        clock: Clock,
+        key: bytes,
     ) -> None:
         self._users, self._lockout = users, lockout
         self._handlers, self._answered = handlers, answered
+        self._clock = clock
+        self._digest = HttpDigest(REALM, key, secrets.token_bytes)
 
     def routes(self) -> list[Route]:
         """What is served."""
@@ -86,29 +113,50 @@ class GetInterface:
         client = address(request)
         if request.url.scheme != "https" or not await self._users.admits(client):
             return PlainTextResponse("403 Forbidden", 403)
-        return await self._known(request, client) or _sign_in()
+        given = self._given(request)
+        return await self._known(given, client) or self._sign_in(stale=given.stale)
 
-    async def _known(self, request: Request, client: str) -> Caller | None:
-        name, password = _credentials(request.headers.get("authorization", ""))
+    def _given(self, request: Request) -> _Given:
+        """Whose password a request shows, and whether it is the right one."""
+        header = request.headers.get("authorization", "")
+        answer = self._digest.read(header)
+        name, password = _basic(header) if answer is None else (answer.user[:LONGEST_NAME], "")
+        user = self._users.named(name) if name else None
+        right = None if user is None else self._users.password(user)
+        if answer is None:
+            same = hmac.compare_digest((right or secrets.token_hex()).encode(), password.encode())
+            return _Given(name, user, proved=same and user is not None)
+        target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        now = self._clock() / 1000
+        verdict = self._digest.judge(answer, request.method, target, right, now)
+        stale = verdict is Verdict.STALE
+        return _Given(name, user, proved=verdict is Verdict.GOOD, stale=stale)
+
+    async def _known(self, given: _Given, client: str) -> Caller | None:
+        name, user = given.name, given.user
         if not name or self._lockout.too_fast(client) or self._lockout.locked_s(name, client):
             return None
-        user = self._users.named(name)
-        right = self._users.password(user) if user is not None else secrets.token_hex()
         actor = actor_of(name, client)
-        if not hmac.compare_digest(right.encode(), password.encode()) or user is None:
-            try:
+        if user is not None and given.proved:
+            return Caller(user, "", actor) if await self._may(user, client) else None
+        if not given.stale:
+            with suppress(EngageError):
                 await self._lockout.failed(name, client, everywhere=user is None, actor=actor)
-            except EngageError:
-                return None
-            return None
-        return Caller(user, "", actor) if await self._may(user, client) else None
+        return None
+
+    def _sign_in(self, *, stale: bool) -> Response:
+        """Ask for a proof: the schemes of every age, the stronger first."""
+        refusal = PlainTextResponse("401 Unauthorized", 401, {"cache-control": "no-store"})
+        for each in (*self._digest.challenges(self._clock() / 1000, stale=stale), BASIC):
+            refusal.headers.append("www-authenticate", each)
+        return refusal
 
     async def _may(self, user: ApiUser, client: str) -> bool:
         """An empty list of addresses lets everybody in elsewhere, and nobody here."""
         return bool(user.enabled and user.permitted) and await self._users.permits(user, client)
 
 
-def _credentials(header: str) -> tuple[str, str]:
+def _basic(header: str) -> tuple[str, str]:
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
         return "", ""
@@ -117,7 +165,7 @@ def _credentials(header: str) -> tuple[str, str]:
     except (binascii.Error, ValueError):
         return "", ""
     name, _, password = text.partition(":")
-    return name[:64], password[:200]
+    return name[:LONGEST_NAME], password[:200]
 
 
 def _parameters(request: Request) -> dict[str, str]:
@@ -126,7 +174,3 @@ def _parameters(request: Request) -> dict[str, str]:
     for name, value in request.query_params.multi_items():
         given[name.lower()] = "" if name.lower() in given else value
     return given
-
-
-def _sign_in() -> Response:
-    return PlainTextResponse("401 Unauthorized", 401, dict(SIGN_IN))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from secrets import token_bytes
 from typing import TYPE_CHECKING, Protocol
 
 from engage.api.account_actions import AccountActions
@@ -200,7 +201,9 @@ class HttpsApi:
         opening = {"challenge": signing.challenge, "login": signing.login}
         self._endpoint = ApiEndpoint(self.users, sessions, operations, opening, handlers, answered)
         self._user_routes = ApiUserRoutes(self.users, sessions)
-        self._get = GetInterface(self.users, self._lockout, handlers, answered)
+        self._get = GetInterface(
+            self.users, self._lockout, handlers, answered, clock, token_bytes(32)
+        )
 
     def routes(self) -> list[Route]:
         """What is served."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from engage.errors import N_
-from engage.people.body import Body
+from engage.partial_body import Body
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict

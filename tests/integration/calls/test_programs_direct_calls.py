@@ -282,6 +282,14 @@ async def test_older_programs_ask_by_get(server: Server, program: UcmClient) -> 
         assert b"monitor" in await listed.read()
         absent = await http.get(f"{url}/recapi?filename=no.wav", headers=named, ssl=False)
         assert (absent.status, await absent.read()) == (404, b"404 Not Found")
+    for wrong, status in (("", "200"), ("x", "401")):
+        curl = await asyncio.create_subprocess_exec(
+            *("curl", "-sk", "-o", "/dev/null", "-w", "%{http_code} %{num_connects}"),
+            *("--digest", "-u", f"older:{password}{wrong}", f"{url}/cdrapi?format=json&caller=1"),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        told, _ = await curl.communicate()
+        assert told.decode().split()[0] == status
 
 
 async def test_a_program_plays_a_prompt_and_a_failure_is_explained(
