@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import expect, sync_playwright
 
 from tests.support.browser import chromium
 from tests.support.server import Server
@@ -17,7 +17,7 @@ from tests.support.server import Server
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
     OpenPage = Callable[..., Page]
 
@@ -26,8 +26,15 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="package")
-def browser_process() -> Iterator[Browser]:
-    with chromium() as browser:
+def driver() -> Iterator[Playwright]:
+    """Its event loop is gone when the folder is left."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def browser_process(driver: Playwright) -> Iterator[Browser]:
+    with chromium(driver) as browser:
         yield browser
 
 
