@@ -44,7 +44,6 @@ class End(enum.StrEnum):
     CALLER = "caller"
     BLIND_TRANSFER = "blind_transfer"
     ATTENDED_TRANSFER = "attended_transfer"
-    LOST = "lost"
 
 
 class QueuesStarted(msgspec.Struct, frozen=True, tag=True):

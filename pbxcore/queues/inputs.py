@@ -185,7 +185,7 @@ class LogOut(msgspec.Struct, frozen=True, tag=True):
 class TakeBreak(msgspec.Struct, frozen=True, tag=True):
     """An agent is not called by queues for a while; none: by any.
 
-    With another reason it is the same break, for that reason from now on.
+    With another reason the break ends and one for that reason begins.
     """
 
     agent: str
@@ -214,7 +214,11 @@ class ExtendWrapUp(msgspec.Struct, frozen=True, tag=True):
 
 
 class AgentSeen(msgspec.Struct, frozen=True, tag=True):
-    """How an agent's phones stand now. What they do for the queues need not be told apart."""
+    """How an agent's phones stand now.
+
+    What they do for the queues need not be told apart; but a phone that has hung up is to be seen
+    `IDLE` in the end, for its agent to be rung again.
+    """
 
     agent: str
     device: Device
@@ -226,6 +230,10 @@ class AgentLoad(msgspec.Struct, frozen=True, tag=True):
 
     agent: str
     chats: int
+
+
+class Start(msgspec.Struct, frozen=True, tag=True):
+    """The queues begin, or go on after a restart; told first."""
 
 
 class PutQueue(msgspec.Struct, frozen=True, tag=True):
@@ -262,5 +270,5 @@ TalkInput = Bridged | CallbackReached | CallbackFailed | AgentLeft | Transferred
 AgentInput = (
     LogIn | LogOut | TakeBreak | EndBreak | EndWrapUp | ExtendWrapUp | AgentSeen | AgentLoad
 )
-SettingsInput = PutQueue | DropQueue | PutAgent | ResetCounters
+SettingsInput = Start | PutQueue | DropQueue | PutAgent | ResetCounters
 Input = CallerInput | OfferInput | TalkInput | AgentInput | SettingsInput | Tick

@@ -63,7 +63,11 @@ class Connect(msgspec.Struct, frozen=True, tag=True):
 
 
 class CallBack(msgspec.Struct, frozen=True, tag=True):
-    """An agent waits on the phone: call the customer, until `until`."""
+    """An agent waits on the phone: call the customer, until `until`.
+
+    `CallbackReached` or `CallbackFailed` is told of it. Should the agent hang up meanwhile, the
+    customer is not called any further.
+    """
 
     offer: int
     caller: str

@@ -20,31 +20,35 @@ class KeptBreak(msgspec.Struct, frozen=True):
     since_ms: int
 
 
-class KeptAgent(msgspec.Struct, frozen=True):
-    """An agent; breaks by queue, "" for all; `last_calls` and `calls` by queue."""
+class KeptAgent(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent: since when he serves, by queue; breaks by queue, "" for all; calls by queue.
+
+    `wrap_up_ms` is begin and end, `logged_off` are queues that he is set to serve.
+    """
 
     number: str
-    logged_in: dict[str, int]
-    logged_out: tuple[str, ...]
-    breaks: dict[str, KeptBreak]
-    wrap_up_until_ms: int = 0
+    serves: dict[str, int] = {}
+    logged_off: tuple[str, ...] = ()
+    breaks: dict[str, KeptBreak] = {}
+    wrap_up_ms: tuple[int, int] | None = None
     idle_since_ms: int = 0
-    last_calls: dict[str, int] = {}
+    last_call_ms: int | None = None
     calls: dict[str, int] = {}
 
 
-class KeptCallback(msgspec.Struct, frozen=True):
-    """Somebody who will be called back."""
+class KeptCallback(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who will be called back; `order` is the place."""
 
     queue: str
     caller: Caller
     entered_ms: int
+    order: tuple[int, int, float]
     original_position: int
     attempts: int
-    due_ms: int
+    not_before_ms: int
 
 
-class State(msgspec.Struct, frozen=True):
+class State(msgspec.Struct, frozen=True, kw_only=True):
     """All of it; `seq` is the last number given, `cursors` whom ROUND_ROBIN tried last."""
 
     seq: int = 0
