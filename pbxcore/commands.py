@@ -12,6 +12,7 @@ import msgspec
 
 from pbxcore.apps.conference_commands import ConferenceCommand, ConferenceShown
 from pbxcore.calls.commands import CallCommand, CallDone
+from pbxcore.calls.visitor_commands import VisitorCallMoved, VisitorCommand
 from pbxcore.directory import Delta, Snapshot
 from pbxcore.voicemail.commands import (
     MailboxesHeld,
@@ -290,6 +291,7 @@ Request = (
     | Trace
     | CheckSync
     | CallCommand
+    | VisitorCommand
     | ConferenceCommand
     | VoicemailCommand
     | Probe
@@ -310,4 +312,6 @@ Reply = (
     | VoiceMessagesChanged
     | Health
 )
-Notice = JournalGrew | PinChosen | WebSocketOpened | WebSocketMessage | WebSocketClosed
+Told = PinChosen | VisitorCallMoved
+"""What the PBX tells web beside its journal: of no use to one that comes later."""
+Notice = JournalGrew | Told | WebSocketOpened | WebSocketMessage | WebSocketClosed

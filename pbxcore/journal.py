@@ -123,7 +123,8 @@ class CallStarted(msgspec.Struct, frozen=True, tag=True):
     the caller's. `number` is the caller's extension, "" for one who has none; `dialled` is what was
     dialled; `trunk` the id of the trunk it came in by. `caller` is the number that is shown to who
     is called, where it is not the extension's; `original` what it was before a route rewrote it;
-    `account` what the call is charged to.
+    `account` what the call is charged to. A visitor of a web page calls in a `conversation`, whose
+    `session` stands in the record's user field.
     """
 
     call: str
@@ -140,6 +141,8 @@ class CallStarted(msgspec.Struct, frozen=True, tag=True):
     caller: str = ""
     original: str = ""
     account: str = ""
+    conversation: str = ""
+    session: str = ""
 
 
 class CallCharged(msgspec.Struct, frozen=True, tag=True):

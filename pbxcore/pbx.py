@@ -18,6 +18,7 @@ from pbxcore import commands
 from pbxcore.apps.conference_commands import ConferenceCommand, ConferenceShown
 from pbxcore.authentication import Authentication
 from pbxcore.calls.commands import CallCommand, CallDone
+from pbxcore.calls.visitor_commands import VisitorCommand
 from pbxcore.defence.bans import Ban, BanStore
 from pbxcore.devices import Devices
 from pbxcore.directory import DirectoryGap
@@ -105,7 +106,7 @@ class Pbx:
         recordings: the absolute path of the folder that recordings are kept in.
         events: keep subscriptions, publications and features over a restart; none: nothing does.
         voicemail: keeps mailboxes; none: nobody can leave a message.
-        tell: tells web what phones have changed; whether it is there to hear.
+        tell: tells web what is for it alone; whether it is there to hear.
         prompts: the sound files of what services say; none: ours.
         clock: seconds UTC since 1970.
         entropy: that many unguessable bytes.
@@ -124,7 +125,7 @@ class Pbx:
         recordings: str = "",
         events: EventStores | None = None,
         voicemail: Keeper | None = None,
-        tell: Callable[[commands.PinChosen], bool] = lambda notice: False,
+        tell: Callable[[commands.Told], bool] = lambda notice: False,
         prompts: Prompts | None = None,
         clock: Callable[[], float] = time.time,
         entropy: Callable[[int], bytes] | None = None,
@@ -135,6 +136,7 @@ class Pbx:
         self._media: Media = media or NoMedia()
         self._prompts = prompts
         self._recordings = recordings
+        self._told = tell
         self._clock = clock
         self._entropy = entropy = entropy or Entropy()
         self._registrar = Registrar()
@@ -264,6 +266,7 @@ class Pbx:
             prompts=self._prompts,
             vouching=NetVouching(self._directory, self._clock),
             recordings=self._recordings,
+            told=self._told,
         )
         self._calls.serve(uas)
         self._calls.shown_by(events)
@@ -369,7 +372,7 @@ class Pbx:
                 return await self._check_sync(request)
             case commands.Probe():
                 return self._health()
-            case _ if isinstance(request, CallCommand):
+            case _ if isinstance(request, CallCommand | VisitorCommand):
                 return await self._control(request)
             case _:
                 return self._of_services(request)
@@ -385,9 +388,11 @@ class Pbx:
     def _standings(self) -> commands.TrunkStandings:
         return commands.TrunkStandings(()) if self._trunks is None else self._trunks.standings()
 
-    async def _control(self, command: CallCommand) -> CallDone:
+    async def _control(self, command: CallCommand | VisitorCommand) -> CallDone:
         if self._calls is None:
             return CallDone(503)
+        if isinstance(command, VisitorCommand):
+            return self._calls.visitors.carry_out(command)
         return await self._calls.control(command)
 
     def _oversee(self, command: ConferenceCommand) -> ConferenceShown:

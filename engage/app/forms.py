@@ -24,7 +24,7 @@ from engage.dialplan.ring_group_forms import RingGroupForm
 from engage.dialplan.speed_dials import SpeedDialForm
 from engage.dialplan.voicemail_groups import VoicemailGroupForm
 from engage.dialplan.wake_up_forms import WakeUpForm
-from engage.livechat.administration_routes import LiveChatForm
+from engage.livechat.administration_routes import LiveChatFields
 from engage.notify.wire import EmailTemplateForm
 from engage.people.call_forms import OwnCallFields
 from engage.people.forms import (
@@ -60,7 +60,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "extension-group": GroupForm,
     "inbound-route": InboundRouteForm,
     "ivr": IvrForm,
-    "livechat": LiveChatForm,
+    "livechat": LiveChatFields,
     "outbound-route": OutboundRouteForm,
     "own-calls": OwnCallFields,
     "paging-group": PagingGroupForm,

@@ -60,7 +60,7 @@ class Parts:
         self._uploads = uploads = Uploads(
             ground, messaging.hub, visitors.livechat, everyone.sockets
         )
-        self._phones = phones = Phones(ground, pbx, everyone, messaging, outbox)
+        self._phones = phones = Phones(ground, pbx, everyone, messaging, visitors, outbox)
         self._colleagues = Colleagues(
             ground, everyone, messaging, visitors, uploads, phones, outbox
         )

@@ -12,6 +12,7 @@ from engage.api.settings import ApiSettings
 from engage.app.dialplan import Dialplan
 from engage.app.mailboxes import Mailboxes
 from engage.app.records import Records
+from engage.app.visitor_calls import visitor_calls
 from engage.app.waking import Waking
 from engage.calls.recording_settings import SECTION as RECORDING
 from engage.calls.recording_settings import RecordingSettings
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from engage.app.everyone import Everyone
     from engage.app.ground import Ground
     from engage.app.messaging import Messaging
+    from engage.app.visitors import Visitors
     from engage.notify.outbox import Outbox
     from engage.processes.link import PbxLink
 
@@ -72,6 +74,7 @@ class Phones:
         pbx: PbxLink,
         everyone: Everyone,
         messaging: Messaging,
+        visitors: Visitors,
         outbox: Outbox,
     ) -> None:
         self._ground = ground
@@ -125,6 +128,7 @@ class Phones:
             others=(
                 self.records.missed,
                 self.records.log,
+                visitor_calls(ground, everyone, visitors.livechat, pbx, self.records.log),
                 self.mailboxes.log,
                 self.standings,
                 people.phone_features,

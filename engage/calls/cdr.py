@@ -48,6 +48,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "flip": "TRANSFER",
         "take_over": "PICKUP",
         "wake_up": "WAKEUP",
+        "livechat": "LIVECHAT",
     }
 )
 APPLICATIONS: Mapping[str, str] = MappingProxyType(
@@ -99,7 +100,7 @@ def _main(
         "dst": call.callee,
         "dcontext": "ext-did" if call.direction == "inbound" else "from-internal",
         "clid": f'"{call.caller_name}" <{call.caller}>',
-        "channel": caller.channel if caller else "",
+        "channel": _channel(call, caller) if caller else "",
         "dstchannel": shown.channel if shown else "",
         "lastapp": APPLICATIONS.get(shown.action if shown else "", "Dial"),
         "lastdata": f"PJSIP/{shown.party}" if shown and shown.role == "called" else "",
@@ -182,8 +183,17 @@ def action_type(action: str, owner: str) -> str:
     return f"{word}[{owner}]" if owner and action in NUMBERED else word
 
 
+def _channel(call: CallRecord, caller: LegRecord) -> str:
+    """The caller's; a visitor of a web page speaks no SIP."""
+    if call.conversation:
+        return caller.channel.replace("PJSIP/", "livechat/", 1)
+    return caller.channel
+
+
 def _userfield(call: CallRecord) -> str:
-    """In by one trunk and out by another is neither of the usual."""
+    """A live chat's number; in by one trunk and out by another is neither of the usual."""
+    if call.session:
+        return call.session
     if call.source_trunk and call.destination_trunk:
         return "External"
     return USERFIELDS.get(call.direction, "Internal")

@@ -102,6 +102,8 @@ class Following:
             fact.account,
             fact.sip_call_id,
             {fact.leg: leg},
+            conversation=fact.conversation,
+            session=fact.session,
         )
 
     def _tell(

@@ -62,7 +62,8 @@ class Leg(msgspec.Struct):
 class OpenCall(msgspec.Struct):
     """A call that is up, as its facts have told it. `legs` by name, in the order they came.
 
-    `recording` is the one that is running.
+    `recording` is the one that is running; `conversation` is the live chat in which a visitor
+    calls, and `session` what its record's user field says.
     """
 
     id: str
@@ -81,6 +82,8 @@ class OpenCall(msgspec.Struct):
     reason: str = ""
     ended_at_ms: int = 0
     recording: str = ""
+    conversation: str = ""
+    session: str = ""
 
     @property
     def caller(self) -> Leg:
@@ -173,6 +176,8 @@ class CallRecord:
     cause: int
     reason: str
     sip_call_id: str
+    conversation: str = ""
+    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,8 @@ def record_of(
         cause=call.cause,
         reason=call.reason,
         sip_call_id=call.sip_call_id,
+        conversation=call.conversation,
+        session=call.session,
     )
     by_person = taken is not None and taken.role == "called"
     legs = [
@@ -80,7 +82,7 @@ def _leg_record(
 ) -> LegRecord:
     disposition = disposition_of(leg)
     missed = leg.role == "called" and disposition == "no_answer"
-    grouped = leg.action in ("ring_group", "queue")
+    grouped = leg.action in ("ring_group", "queue", "livechat")
     return LegRecord(
         call=call,
         position=position,

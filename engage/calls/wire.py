@@ -19,6 +19,7 @@ class ShownCall(BaseModel):
 
     `caller` is the number as it was shown, `original_caller` as it came. `disposition` is
     `answered`, `no_answer`, `busy`, `failed` or `cancelled`; `cause` is in the numbers of Q.850.
+    A visitor's call names the `conversation` it belongs to, and its `session` number.
     """
 
     id: str
@@ -45,6 +46,8 @@ class ShownCall(BaseModel):
     cause: int
     reason: str
     sip_call_id: str
+    conversation: str
+    session: str
 
 
 class ShownLeg(BaseModel):

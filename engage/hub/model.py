@@ -24,7 +24,7 @@ HIDDEN_KINDS = frozenset({"note"})
 COUNTED_KINDS = ("message", "file", "note")
 """Kinds of events that make a conversation unread."""
 
-PEOPLES_KINDS = frozenset({"message", "file", "call"})
+PEOPLES_KINDS = frozenset({"message", "file"})
 """Kinds of events that a closed conversation refuses."""
 
 EVERYONE = "all"

@@ -17,7 +17,7 @@ from engage.livechat import wire
 from engage.livechat.administration import NAME_LIMIT, Draft
 from engage.livechat.form import BAD_TEXT, FieldRefused, line
 from engage.livechat.model import Destination
-from engage.livechat.options import GENERAL, FormOptions, Options
+from engage.livechat.options import GENERAL, Options
 from engage.livechat.routes import NamedLiveChat
 from engage.system.actor import Module
 from engage.web import requests
@@ -77,10 +77,6 @@ class Basics(BaseModel):
         description=N_("While it is off, the link stays and shows the offline message."),
         json_schema_extra={"section": GENERAL},
     )
-
-
-class LiveChatForm(FormOptions, Basics):
-    """The form, as it is drawn."""
 
 
 class LiveChatFields(Options, Basics):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from engage.errors import Conflict, NotFound
+from engage.errors import Conflict, EngageError, NotFound
 from engage.hub.model import Appended, Author, StaleOwner, clean_client_id, clean_text
 from engage.livechat import tokens, wire
 from engage.livechat.events import ConversationEnded, InquiryAccepted, InquiryMissed
@@ -25,6 +27,8 @@ from engage.livechat.repository import LiveChatRepository
 from engage.livechat.waiting import is_open, open_to_take_over
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engage.events import Events
     from engage.hub.delivery import Delivery
     from engage.hub.service import Hub, HubTransaction
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
     from engage.livechat.livechats import LiveChats
     from engage.livechat.lobby import Lobby
     from engage.storage.database import Database
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +115,26 @@ class Desk:
             lambda transaction: self._accept(transaction, agent, conversation_id, epoch)
         )
         if inquiry is not None:
-            self._lobby.forget(conversation_id)
-            waited_ms = self._clock() - inquiry.queued_at_ms
-            self._events.publish(
-                InquiryAccepted(conversation_id, inquiry.livechat_id, agent.number, waited_ms)
-            )
+            self._accepted(agent, inquiry)
         return await self._hub.summary(agent.who, conversation_id)
+
+    async def answered(
+        self, transaction: HubTransaction, agent: Agent, conversation_id: str
+    ) -> Callable[[], None] | None:
+        """An agent answered the call of a visitor who waits, and so accepts the inquiry.
+
+        Returns:
+            what is to be done once that is stored; None where nothing has changed.
+        """
+        inquiry = await LiveChatRepository(transaction.connection).inquiry(conversation_id)
+        if inquiry is None or inquiry.state != WAITING:
+            return None
+        try:
+            await self._accept(transaction, agent, conversation_id, None)
+        except EngageError as error:
+            log.info("not accepted by answering", extra={"agent": agent.number, "why": error.code})
+            return None
+        return partial(self._accepted, agent, inquiry)
 
     async def note(self, agent: Agent, conversation_id: str, client_id: str, text: str) -> Appended:
         """Write what only agents see.
@@ -209,6 +229,14 @@ class Desk:
         if visitor is None:
             raise NotFound
         return wire.details_json(inquiry, visitor, consent, livechat)
+
+    def _accepted(self, agent: Agent, inquiry: Inquiry) -> None:
+        """Let others know, once it is stored."""
+        self._lobby.forget(inquiry.conversation_id)
+        waited_ms = self._clock() - inquiry.queued_at_ms
+        self._events.publish(
+            InquiryAccepted(inquiry.conversation_id, inquiry.livechat_id, agent.number, waited_ms)
+        )
 
     async def _accept(
         self,

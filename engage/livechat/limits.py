@@ -38,6 +38,7 @@ class Limits:
     messages: Rate = Rate(60, 60_000)  # per address and widget
     conversation: Rate = Rate(20, 60_000)  # per conversation
     burst: Rate = Rate(5, 1_000)  # per conversation
+    calls: Rate = Rate(5, 600_000)  # per address and widget
     exempt: tuple[Network, ...] = ()
 
     def counts(self, address: str) -> bool:
@@ -66,6 +67,11 @@ class LimitSettings(BaseModel):
         title=N_("Messages per minute"),
         description=N_("From one address, in one live chat."),
     )
+    calls_per_10_min: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        default=5,
+        title=N_("Calls in 10 minutes"),
+        description=N_("From one address, in one live chat."),
+    )
     exempt_networks: Networks = Field(
         default=(),
         title=N_("Exempt networks"),
@@ -79,6 +85,7 @@ class LimitSettings(BaseModel):
         return Limits(
             new_chats=Rate(self.new_chats_per_min, 60_000),
             messages=Rate(self.messages_per_min, 60_000),
+            calls=Rate(self.calls_per_10_min, 600_000),
             exempt=(*map(ip_network, self.exempt_networks), *exempt),
         )
 
@@ -165,3 +172,14 @@ class Throttle:
                 (conversation_id, limits.burst),
             ]
             self._buckets.take(wanted, self._clock())
+
+    def call(self, livechat_id: str, address: str) -> None:
+        """Count a visitor's call.
+
+        Raises:
+            TooMany: too many from this address in this live chat.
+        """
+        limits = self._limits()
+        if limits.counts(address):
+            subject = f"call {livechat_id} {network_of(address)}"
+            self._buckets.take([(subject, limits.calls)], self._clock())

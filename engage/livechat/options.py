@@ -107,7 +107,7 @@ class Texts(BaseModel):
     offline_message: ShortText = Field(default="", title=N_("Offline message"))
 
 
-class FormOptions(BaseModel):
+class Options(BaseModel):
     """The fields of the live chat form but its name, switch and destination."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -140,6 +140,20 @@ class FormOptions(BaseModel):
         title=N_("Max File Size Upload (MB)"),
         description=N_("Never more than the IM settings allow; left empty, just as much."),
         json_schema_extra={"control": "number", "section": GENERAL},
+    )
+    allow_visitor_to_call: bool = Field(
+        default=False,
+        title=N_("Allow Visitor to Call"),
+        description=N_("Visitors may talk to an agent from the page, without a telephone."),
+        json_schema_extra={"section": GENERAL},
+    )
+    most_visitor_calls: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=2,
+        title=N_("Max Concurrent Visitor Calls"),
+        json_schema_extra={
+            "section": GENERAL,
+            "when": {"field": "allow_visitor_to_call", "is": True},
+        },
     )
     allowed_domains: tuple[str, ...] = Field(
         default=(),
@@ -389,12 +403,6 @@ class FormOptions(BaseModel):
             return ""
         text = self.text("privacy_notice", language, translate)
         return text.replace("${RETENTION_DAYS}", str(self.retention_days))
-
-
-class Options(FormOptions):
-    """All options; one is kept, and stands in the form as soon as visitors can call."""
-
-    allow_visitor_to_call: bool = Field(default=False, title=N_("Allow Visitor to Call"))
 
 
 def text_hash(notice: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from engage.errors import NotFound
 from engage.hub.events import EventAppended
 from engage.identifiers import Clock, now_ms
 from engage.livechat.administration import Administration
@@ -19,7 +20,7 @@ from engage.livechat.events import (
 from engage.livechat.limits import Limits, Throttle
 from engage.livechat.livechats import LiveChatRows, LiveChats
 from engage.livechat.lobby import Lobby
-from engage.livechat.model import KIND, WAITING, LiveChat, Seats
+from engage.livechat.model import KIND, WAITING, Inquiry, LiveChat, Seats, Visitor
 from engage.livechat.policy import LiveChatPolicy
 from engage.livechat.post import Post
 from engage.livechat.reception import Reception
@@ -61,7 +62,7 @@ class LiveChatService:
         self._database, self._clock = database, clock
         self.livechats = LiveChats()
         self.lobby = Lobby(database, delivery, people, self.livechats, clock)
-        throttle = Throttle(limits, clock)
+        throttle = self.throttle = Throttle(limits, clock)
         post = Post(mailer, self.lobby)
         reminders = Reminders(database, self.livechats, post, clock)
         house = (database, hub, delivery, self.lobby, self.livechats)
@@ -107,6 +108,24 @@ class LiveChatService:
             TokenExpired: it has not been used for too long, or the chat is over for long.
         """
         return await self.visitors.visitor(token)
+
+    async def caller(self, who: str, conversation_id: str) -> tuple[Visitor, Inquiry, LiveChat]:
+        """A visitor in a conversation of theirs, and the live chat it is in.
+
+        Raises:
+            NotFound: it is not theirs.
+        """
+        async with self._database.read() as connection:
+            rows = LiveChatRepository(connection)
+            inquiry = await rows.inquiry(conversation_id)
+            visitor = None if inquiry is None else await rows.visitor(inquiry.visitor_id)
+        if inquiry is None or visitor is None or visitor.who != who:
+            raise NotFound
+        return visitor, inquiry, self.livechats.by_id(inquiry.livechat_id)
+
+    def on_duty(self, livechat: LiveChat) -> list[str]:
+        """Who may take its inquiries now, as the hub calls them."""
+        return self.lobby.on_duty(livechat)
 
     async def visitor_files(self, visitor_id: str) -> tuple[int | None, frozenset[FileKind] | None]:
         """How this visitor's live chat narrows what they may bring: the most bytes, the kinds."""

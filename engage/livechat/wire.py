@@ -157,6 +157,7 @@ def configuration_json(
         "theme": {"color": options.theme_color, "mode": options.theme_mode},
         "text_limit": TEXT_LIMIT,
         "file_upload": options.file_upload,
+        "calls": options.allow_visitor_to_call,
     }
 
 

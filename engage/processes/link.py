@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engage import errors
 from engage.processes import unix
 from engage.processes.connection import Connection
+from pbxcore.calls.visitor_commands import VisitorCallMoved
 from pbxcore.commands import (
     Health,
     JournalGrew,
@@ -181,6 +182,7 @@ class PbxLink(PartLink):
         self._on_notice: list[Callable[[JournalGrew], None]] = []
         self._on_socket: Callable[[WebSocketMessage | WebSocketClosed], None] | None = None
         self._on_pin: Callable[[PinChosen], None] | None = None
+        self._on_visitor: Callable[[VisitorCallMoved], None] | None = None
 
     def on_request(self, handler: Callable[[MessageArrived], Awaitable[MessageStored]]) -> None:
         """Store a phone's message with this; an exception is answered 503 by the PBX."""
@@ -198,6 +200,10 @@ class PbxLink(PartLink):
         """Call this with a PIN that somebody has chosen by phone; must not wait."""
         self._on_pin = callback
 
+    def on_visitor(self, callback: Callable[[VisitorCallMoved], None]) -> None:
+        """Call this with how the calls of visitors go; must not wait."""
+        self._on_visitor = callback
+
     async def _answer(self, request: Request) -> Reply:
         if isinstance(request, MessageArrived) and self._on_request is not None:
             return await self._on_request(request)
@@ -210,6 +216,8 @@ class PbxLink(PartLink):
                     callback(notice)
             case PinChosen() if self._on_pin is not None:
                 self._on_pin(notice)
+            case VisitorCallMoved() if self._on_visitor is not None:
+                self._on_visitor(notice)
             case WebSocketMessage() | WebSocketClosed() if self._on_socket is not None:
                 self._on_socket(notice)
             case _:

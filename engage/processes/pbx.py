@@ -30,7 +30,6 @@ from pbxcore.commands import (
     JournalGrew,
     MessageArrived,
     MessageStored,
-    PinChosen,
     Probe,
     PutSnapshot,
     WebSocketClosed,
@@ -44,7 +43,7 @@ from pbxcore.pbx import Pbx, Prompts
 
 if TYPE_CHECKING:
     from engage.processes.part import Leash
-    from pbxcore.commands import Notice, Reply, Request
+    from pbxcore.commands import Notice, Reply, Request, Told
     from pbxcore.journal import Fact
     from pbxcore.pbx import WebSockets
 
@@ -207,7 +206,7 @@ class PbxPart:
             return MessageStored(503)
         return reply if isinstance(reply, MessageStored) else None
 
-    def _tell(self, notice: PinChosen) -> bool:
+    def _tell(self, notice: Told) -> bool:
         for connection in self._web[-1:]:
             connection.tell(notice)
         return bool(self._web)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 
-from engage.web.access import is_secure, origin_matches
+from engage.web.access import ends_of, is_secure, origin_matches
 from engage.web.limits import Bucket, Rate
 from engage.web.protocol import WIRE
 from pbxcore.commands import WebSocketClosed, WebSocketMessage, WebSocketOpened
@@ -145,14 +145,12 @@ class SipSockets:
 
 
 def _opened(number: int, connection: HTTPConnection) -> WebSocketOpened:
-    client = connection.client
-    host, port = (client.host, client.port) if client is not None else ("", 0)
-    local, local_port = connection.scope.get("server") or ("", 0)
+    host, port, local = ends_of(connection)
     return WebSocketOpened(
         number,
         host,
         port or next(_HIDDEN_PORTS),  # behind a proxy: what tells its clients apart
-        f"[{local}]:{local_port}" if ":" in local else f"{local}:{local_port}",
+        local,
         is_secure(connection),
     )
 

@@ -158,6 +158,14 @@ def from_browser(request: Request) -> bool:
     return "sec-fetch-site" in request.headers or "origin" in request.headers
 
 
+def ends_of(connection: HTTPConnection) -> tuple[str, int, str]:
+    """The client's address and port, as resolved behind a proxy, and our end as `host:port`."""
+    client = connection.client
+    host, port = (client.host, client.port) if client is not None else ("", 0)
+    local, local_port = connection.scope.get("server") or ("", 0)
+    return host, port, f"[{local}]:{local_port}" if ":" in local else f"{local}:{local_port}"
+
+
 def is_secure(connection: HTTPConnection) -> bool:
     """Whether the client reached us by TLS, be it through a trusted proxy."""
     return connection.url.scheme in ("https", "wss")

@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse
 
 from engage.errors import N_, EngageError, Forbidden, NotFound, Unauthenticated, Unavailable
 from engage.i18n import closest, negotiate, translate
-from engage.web.access import cookie_name, is_secure, origin_matches
+from engage.web.access import cookie_name, ends_of, is_secure, origin_matches
 from engage.web.engine import Engine, event_packet, frame
 from engage.web.errors import Internal, Malformed, error_json
 from engage.web.limits import Bucket, Rate
@@ -71,6 +71,7 @@ class Connection:
     scope: Scope | None
     language: str
     bucket: Bucket
+    ends: tuple[str, int, str]
     eio_sid: str = ""
     outgoing: Outgoing | None = None
 
@@ -160,6 +161,10 @@ class Sockets:
         """How many connections of this participant are open."""
         return len(self._by_who.get(who, ()))
 
+    def ends_of(self, who: str) -> tuple[str, int, str] | None:
+        """Of a participant's newest connection: their address and port, and ours as host:port."""
+        return next((each.ends for each in reversed(self._by_who.get(who, {}).values())), None)
+
     def outgoing_of(self, who: str) -> list[Outgoing]:
         """What waits for each connection of a participant."""
         found = self._by_who.get(who, {}).values()
@@ -223,6 +228,7 @@ class Sockets:
                 scope,
                 language or negotiate(header),
                 Bucket(self._incoming, time.monotonic()),
+                ends_of(HTTPConnection(scope)),
             )
 
         return connect

@@ -46,7 +46,7 @@ class Admission:
         leg.trunk = origin.trunk
         leg.recorded = call.aim.recorded
         call.add(leg)
-        house.record(started_fact(call, leg))
+        house.record(started_fact(call, leg, self._incoming))
         if call.aim.emergency is not None:
             name = call.aim.emergency.name
             house.record(EmergencyCalled(call.id, origin.number, name, call.dialled))

@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pbxcore.calls.leg import Leg
 from pbxcore.calls.offering import OURS, Line
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.agent.incoming_call import IncomingCall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pbxcore.calls.call import Call
     from pbxcore.sip.agent.call import Call as SipCall
-    from pbxcore.sip.agent.incoming_call import IncomingCall
     from pbxcore.sip.identity import Caller
 
 
+class Wish(Protocol):
+    """What a leg began with: an INVITE, or the wish of somebody at a web page."""
+
+    offer: bytes
+
+    def ring(self, status: int, body: bytes) -> None:
+        """Tell that it rings; a body answers the offer early."""
+
+    def accept(self, body: bytes) -> None:
+        """Tell that somebody is there; the body is the answer, or an offer where none was made."""
+
+    def refuse(self, status: int, reason: str, lines: tuple[bytes, ...]) -> None:
+        """Tell that nobody is."""
+
+    def hang_up(self, *lines: bytes) -> None:
+        """End it."""
+
+
 class CallerLeg(Leg):
-    """Began with an INVITE to us. Its first answer is kept: what was said early holds."""
+    """Began with a wish to talk. Its first answer is kept: what was said early holds."""
 
     calls = True
 
-    def __init__(
-        self, id_: str, call: Call, number: str, identity: Caller, incoming: IncomingCall
-    ) -> None:
+    def __init__(self, id_: str, call: Call, number: str, identity: Caller, wish: Wish) -> None:
         super().__init__(id_, call, number, identity)
-        self.incoming = incoming
-        self.sip = incoming
-        incoming.listener = self
+        self.wish = wish
+        if isinstance(wish, IncomingCall):
+            self.sip = wish
+            wish.listener = self
         self._description = b""
 
     @property
@@ -42,7 +59,7 @@ class CallerLeg(Leg):
         Raises:
             RemoteProtocolError: 400: its offer is not readable; 488: there is nothing in it for us.
         """
-        offer = self.incoming.offer
+        offer = self.wish.offer
         lines = self.session.proposed(offer) if offer else OURS
         if not any(lines):
             raise RemoteProtocolError(488)
@@ -57,9 +74,9 @@ class CallerLeg(Leg):
         Raises:
             RemoteProtocolError: the lines do not fit what it offered.
         """
-        early = lines is not None and bool(self.incoming.offer)
+        early = lines is not None and bool(self.wish.offer)
         self.ringing = True
-        self.incoming.ring(status, self._describe(lines or ()) if early else b"")
+        self.wish.ring(status, self._describe(lines or ()) if early else b"")
 
     def accept(self, lines: Sequence[Line]) -> None:
         """Answer it.
@@ -67,12 +84,16 @@ class CallerLeg(Leg):
         Raises:
             RemoteProtocolError: the lines do not fit what it offered.
         """
-        self.incoming.accept(self._describe(lines))
+        self.wish.accept(self._describe(lines))
         self.answered = True
 
     def refuse(self, status: int, reason: str = "", lines: tuple[bytes, ...] = ()) -> None:
         """Do not answer it."""
-        self.incoming.refuse(status, reason, lines)
+        self.wish.refuse(status, reason, lines)
+
+    def hang_up(self, *lines: bytes) -> None:
+        """End it, whatever state it is in."""
+        self.wish.hang_up(*lines)
 
     def confirmed(self, call: SipCall) -> None:
         """It knows that it was answered, and its session is settled."""
@@ -80,7 +101,7 @@ class CallerLeg(Leg):
 
     def _describe(self, lines: Sequence[Line]) -> bytes:
         if not self._description:
-            offer = self.incoming.offer
+            offer = self.wish.offer
             session = self.session
             self._description = session.answer(offer, lines) if offer else session.offer(lines)
         return self._description

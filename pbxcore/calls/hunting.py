@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from pbxcore.calls.reaching import phones_of
 
@@ -25,6 +25,41 @@ class Round(NamedTuple):
     rings_s: float
 
 
+class Rounds(Protocol):
+    """Who rings in turn.
+
+    Attributes:
+        number: whose doing it is that it rings.
+        action: why, as records tell it.
+        otherwise: where the call goes that nobody takes; None: to the mailbox of `number`.
+        recorded: whether talks that come of it are recorded.
+    """
+
+    number: str
+    action: str
+    otherwise: Place | None
+    recorded: bool
+
+    def next(self) -> Round | None:
+        """The next round in which there is anybody; None when all had their turn."""
+
+
+def free_phones(
+    house: Surroundings, number: str, caller: str = "", *, skips_busy: bool = False
+) -> list[Reached]:
+    """The phones of an extension that rings with others: none where it wants or can take no call.
+
+    `skips_busy`: nor where it is on the phone. It is not called by itself.
+    """
+    extension = house.directory.extension(number)
+    if extension is None or number == caller or house.handling.undisturbed(number, caller):
+        return []
+    lines = house.lines
+    if lines.is_busy(extension, caller) or (skips_busy and lines.calls_of(number)):
+        return []
+    return phones_of(house, extension)
+
+
 def phones_at(house: Surroundings, number: str) -> tuple[list[Reached], tuple[str, ...]]:
     """Where a number rings, whatever an extension of that number wants otherwise."""
     if not number:
@@ -42,10 +77,6 @@ class Hunt:
         house: knows who is there.
         group: who is to ring.
         caller: an extension that calls the group does not ring itself.
-
-    Attributes:
-        number: whose doing it is that it rings.
-        otherwise: where the call goes that nobody takes; None: to the mailbox of `number`.
     """
 
     action = "ring_group"
@@ -67,18 +98,8 @@ class Hunt:
         return None
 
     def _reached(self, number: str) -> list[Reached]:
-        house = self._house
-        extension = house.directory.extension(number)
-        if extension is None or number == self._caller:
-            return []
-        if house.handling.undisturbed(number, self._caller):
-            return []
-        lines = house.lines
-        if lines.is_busy(extension, self._caller):
-            return []
-        if self._group.skips_busy and lines.calls_of(number):
-            return []
-        return phones_of(house, extension)
+        skips_busy = self._group.skips_busy
+        return free_phones(self._house, number, self._caller, skips_busy=skips_busy)
 
 
 class Search:

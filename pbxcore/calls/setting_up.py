@@ -10,7 +10,7 @@ from pbxcore.calls import interrupting, special_places
 from pbxcore.calls.alerting import alerted
 from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.diverting import RINGING_KINDS, Diverting
-from pbxcore.calls.hunting import Hunt, Search, phones_at
+from pbxcore.calls.hunting import Hunt, phones_at
 from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.outward import Outward
 from pbxcore.calls.paging import answer_at_once
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pbxcore.apps.services import Service
     from pbxcore.calls.call import Call
     from pbxcore.calls.called_leg import CalledLeg
+    from pbxcore.calls.hunting import Rounds
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Line
     from pbxcore.calls.reaching import Reached
@@ -106,7 +107,7 @@ class SettingUp:
         self.behalf = front.number
         self.owner = ""
         self._outward = Outward(self)
-        self._hunt: Hunt | Search | None = None
+        self._hunt: Rounds | None = None
         self._diverting = Diverting(self)
 
     def go_to(self, number: str, action: str = "dial") -> None:
@@ -229,12 +230,12 @@ class SettingUp:
         self._told.clear()
         self.behalf = self.owner = number
 
-    def hunt(self, hunt: Hunt | Search, otherwise: Farewell) -> None:
+    def hunt(self, hunt: Rounds, otherwise: Farewell) -> None:
         """Ring at one after the other, or at groups of them."""
         self._hunt = hunt
         self._ring_round(hunt, otherwise)
 
-    def _ring_round(self, hunt: Hunt | Search, otherwise: Farewell) -> None:
+    def _ring_round(self, hunt: Rounds, otherwise: Farewell) -> None:
         """Let the next ones ring; when none is left, go where such calls are to go."""
         found, number = hunt.next(), hunt.number
         if found is not None:

@@ -76,11 +76,15 @@ class Switchboard:
             return
         if replaced is not None or aim.takes is not None:
             aim = msgspec.structs.replace(aim, refusal=aim.refusal or NOTHING_THERE)
-        call = Call(self._house, aim, dialled, self._over)
-        self._calls[call.id] = call
+        call = self._begin(aim, dialled)
         self._house.appearances.begin(aim.origin, call.id, asked_index(incoming.request))
         Admission(call, incoming, hops).begin()
         alarm(self._house, aim, self._new)
+
+    def begin(self, aim: Aim, dialled: str) -> Call:
+        """A call begins that no INVITE asked for; whoever wants it adds its first leg."""
+        self.taken += 1
+        return self._begin(aim, dialled)
 
     def place(
         self,
@@ -196,7 +200,10 @@ class Switchboard:
         identity = Caller(self._house.address_of(caller, None), name.encode(), asserted=True)
         number, shown = (caller, "") if extension is not None else ("", caller)
         origin = Origin(identity, number, name, shown=shown)
-        call = Call(self._house, Aim(origin, dialled), dialled, self._over)
+        return self._begin(Aim(origin, dialled), dialled)
+
+    def _begin(self, aim: Aim, dialled: str) -> Call:
+        call = Call(self._house, aim, dialled, self._over)
         self._calls[call.id] = call
         return call
 

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from pbxcore.calls.caller_leg import CallerLeg
     from pbxcore.calls.party import Farewell
     from pbxcore.media.commands import StreamClosed
+    from pbxcore.sip.agent.incoming_call import IncomingCall
 
 
-def started_fact(call: Call, leg: CallerLeg) -> CallStarted:
+def started_fact(call: Call, leg: CallerLeg, incoming: IncomingCall) -> CallStarted:
     """Somebody calls."""
-    origin, request = call.origin, leg.incoming.request
+    origin, request = call.origin, incoming.request
     return CallStarted(
         call.id,
         leg.id,
@@ -30,7 +31,7 @@ def started_fact(call: Call, leg: CallerLeg) -> CallStarted:
         call.dialled,
         call.aim.direction,
         origin.trunk,
-        leg.incoming.flow.source,
+        incoming.flow.source,
         _text(request.get(b"user-agent")),
         _text(request.get(b"call-id")),
         origin.shown,

@@ -30,6 +30,7 @@ from pbxcore.calls.party import Origin
 from pbxcore.calls.planning import Planning
 from pbxcore.calls.surroundings import Surroundings
 from pbxcore.calls.switchboard import Switchboard
+from pbxcore.calls.visitor_calls import VisitorCalls
 from pbxcore.calls.ways import CallRouter
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.gruu import DEVICE
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.call import Call
     from pbxcore.calls.commands import CallCommand
     from pbxcore.calls.leg import Leg
+    from pbxcore.calls.visitor_commands import VisitorCallMoved
     from pbxcore.calls.vouching import Vouching
     from pbxcore.directory import Directory
     from pbxcore.domain import Domain
@@ -92,6 +94,11 @@ class CallService:
         prompts: the sound files of what services say; None: ours.
         vouching: signs and verifies callers; None: nobody does.
         recordings: the absolute path of the folder that recordings are kept in.
+        told: hears how the calls of visitors go.
+
+    Attributes:
+        lines: who is on the phone.
+        visitors: those who call from web pages.
     """
 
     def __init__(
@@ -114,6 +121,7 @@ class CallService:
         post: Post,
         prompts: Prompts | None = None,
         vouching: Vouching | None = None,
+        told: Callable[[VisitorCallMoved], object] = lambda moved: None,
     ) -> None:
         self._directory, self._trunks = directory, trunks
 
@@ -149,6 +157,7 @@ class CallService:
         )
         self._house.lines.registered = trunks.registered
         self._switchboard = Switchboard(self._house)
+        self.visitors = VisitorCalls(self._house, self._switchboard, told)
         self._waking = Waking(directory, self._switchboard.originate, record, today)
 
     def serve(self, uas: Uas) -> None:

@@ -13,6 +13,7 @@ from pbxcore.calls.party import Origin
 from pbxcore.calls.planning import Aim, Planning
 from pbxcore.calls.surroundings import Surroundings
 from pbxcore.calls.switchboard import Switchboard
+from pbxcore.calls.visitor_calls import VisitorCalls
 from pbxcore.calls.ways import CallRouter
 from pbxcore.dialplan.plan import NO_LIMIT, ORDINARY, Limit
 from pbxcore.directory import (
@@ -60,6 +61,7 @@ from pbxcore.sip.user_agent import UserAgent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.calls.visitor_commands import VisitorCallMoved
     from pbxcore.dialplan.pin import Pin
     from pbxcore.features.model import Features
     from pbxcore.journal import Fact
@@ -265,6 +267,8 @@ class House:
         self.parking, self.premises, self.recent = house.parking, house.premises, house.recent
         self.planning = Planning(self.directory, lambda: datetime(2026, 11, 26, tzinfo=UTC))
         self.switchboard = Switchboard(house)
+        self.moved: list[VisitorCallMoved] = []
+        self.visitors = VisitorCalls(house, self.switchboard, self.moved.append)
         watch = simulation.invariants.watch
         watch("dialogs of the PBX", lambda: len(self.agent))
         watch("calls of the PBX", lambda: len(self.switchboard))

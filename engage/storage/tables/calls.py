@@ -35,6 +35,8 @@ calls = Table(  # a call that has ended
     Column("cause", Integer, nullable=False),  # Q.850
     Column("reason", Text, nullable=False),
     Column("sip_call_id", Text, nullable=False),
+    Column("conversation", Text, nullable=False, server_default=""),  # the visitor's who called
+    Column("session", Text, nullable=False, server_default=""),  # and its number
     Index("ix_call_started_at_ms", "started_at_ms", "id"),
     Index("ix_call_caller", "caller", "started_at_ms"),
     Index("ix_call_callee", "callee", "started_at_ms"),

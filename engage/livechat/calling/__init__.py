@@ -1,0 +1,1 @@
+"""Visitors who call from the page where they chat."""

@@ -1,0 +1,72 @@
+"""What a visitor's page says of its call over its socket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from engage.livechat.calling.model import MOST_OFFERED
+
+if TYPE_CHECKING:
+    from engage.livechat.calling.service import VisitorCalls
+    from engage.people.model import Principal
+    from engage.web.sockets import Sockets
+
+VISITOR = "/visitor"
+Identifier = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class InConversation(BaseModel):
+    """About the call of a conversation."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    conversation: Identifier
+    call: Identifier | None = None
+
+
+class Offer(InConversation):
+    """A session that the page proposes: for a new call, or for one that is up."""
+
+    sdp: Annotated[str, Field(min_length=1, max_length=MOST_OFFERED)]
+
+
+class Candidate(InConversation):
+    """An address at which the page may be reached."""
+
+    candidate: Annotated[str, Field(max_length=1_000)] = ""
+
+
+class VisitorCallSockets:
+    """The Socket.IO edge of visitors' calls."""
+
+    def __init__(self, calls: VisitorCalls) -> None:
+        self._calls = calls
+
+    def register(self, sockets: Sockets) -> None:
+        """Take the events of calls."""
+        sockets.on(VISITOR, "call_offer", Offer, self.offer)
+        sockets.on(VISITOR, "call_candidate", Candidate, self.candidate)
+        sockets.on(VISITOR, "call_state", InConversation, self.state)
+        sockets.on(VISITOR, "call_end", InConversation, self.end)
+        sockets.on_disconnect(VISITOR, self._calls.disconnected)
+
+    async def offer(self, principal: Principal, data: Offer) -> dict[str, Any]:
+        """Call, or go on by another session; the answer comes as `call_answer`."""
+        return await self._calls.offer(principal, data.conversation, data.sdp, data.call)
+
+    async def candidate(self, principal: Principal, data: Candidate) -> dict[str, Any]:
+        """The PBX is where its description says, and learns a page's address by its checks.
+
+        So it need not be told (RFC 8445 §2.5).
+        """
+        return await self._calls.state(principal, data.conversation)
+
+    async def state(self, principal: Principal, data: InConversation) -> dict[str, Any]:
+        """How the call stands; `call` is null where there is none."""
+        return await self._calls.state(principal, data.conversation)
+
+    async def end(self, principal: Principal, data: InConversation) -> dict[str, Any]:
+        """Hang up."""
+        return await self._calls.end(principal, data.conversation)
