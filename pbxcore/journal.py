@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from pbxcore.features.model import Features
+from pbxcore.queues import facts as queues
 
 
 class PbxStarted(msgspec.Struct, frozen=True, tag=True):
@@ -333,6 +334,13 @@ class WakeUpCalled(msgspec.Struct, frozen=True, tag=True):
     answered: bool
 
 
+class QueueTransition(msgspec.Struct, frozen=True, tag=True):
+    """Something happened in the call queues; `seq` counts without gaps."""
+
+    seq: int
+    fact: queues.Fact
+
+
 CallFact = (
     CallStarted
     | CallCharged
@@ -365,6 +373,7 @@ Fact = (
     | WakeUpCalled
     | VoiceMessageLeft
     | MailboxChanged
+    | QueueTransition
     | CallFact
 )
 

@@ -43,6 +43,7 @@ from pbxcore.presence.registration import SUPPORTED
 from pbxcore.presence.subscription import StoredSubscription
 from pbxcore.presence.temporary_gruu import TemporaryGruus
 from pbxcore.prompts.sounds import Prompts
+from pbxcore.queues.state import State as QueueState
 from pbxcore.services.calls import CallService
 from pbxcore.services.events import Events
 from pbxcore.services.messages import MessageService
@@ -79,6 +80,7 @@ __all__ = [
     "Pbx",
     "Prompts",
     "Publication",
+    "QueueState",
     "ServerCertificate",
     "StoredBinding",
     "StoredSubscription",
@@ -267,9 +269,11 @@ class Pbx:
             vouching=NetVouching(self._directory, self._clock),
             recordings=self._recordings,
             told=self._told,
+            queues=self._event_stores.queues,
         )
         self._calls.serve(uas)
         self._calls.shown_by(events)
+        self._calls.queues.start()
 
     def _serve_events(self, uas: Uas, layer: TransactionLayer) -> Events:
         """Let phones watch and publish."""
@@ -459,6 +463,8 @@ class Pbx:
         self.voicemail.follow()
         if self._events is not None:
             self._events.refresh()
+        if self._calls is not None:
+            self._calls.queues.follow()
         self._watch.guard.settings_changed()
         if self._endpoint is not None:
             self._endpoint.follow_settings()

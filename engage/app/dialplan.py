@@ -125,7 +125,7 @@ class Dialplan:
     def plan(self) -> Plan:
         """As the PBX is to know it."""
         calendar = self._time().calendar()
-        queues = {each: Place("queue", each) for each in self._people.queue_numbers()}
+        queues = self._people.call_queues(self.services.prompts.file_named)
         members_of = self._people.members_of_groups
         groups = [each.form.group(members_of) for each in self.ring_groups.entries]
         boxes = [each.form.group(members_of) for each in self.voicemail_groups.entries]
@@ -133,7 +133,8 @@ class Dialplan:
         plan = Plan(
             tuple(each.form.route(each.id, self._pins_of) for each in self.outbound.entries),
             tuple(each.form.route(each.id) for each in self.inbound.entries),
-            numbers=queues
+            queues=queues,
+            numbers={each: Place("queue", each) for each in queues}
             | {each.number: Place("ring_group", each.number) for each in groups}
             | {each.number: Place("voicemail_group", each.number) for each in boxes},
             speed_dials={each.code: each.destination.place for each in dials},

@@ -54,6 +54,11 @@ class CustomPrompts:
         known = any(each.id == prompt_id for each in self.kept.entries)
         return str(self.file_of(prompt_id)) if known else ""
 
+    def file_named(self, name: str) -> str:
+        """The same for one that is known by its id or, to programs, by its name."""
+        named = (each.id for each in self.kept.entries if each.form.name == name)
+        return self.path_of(name) or self.path_of(next(named, ""))
+
     async def add(self, actor: Actor, name: str, data: bytes) -> RouteEntry[CustomPromptForm]:
         """Add a prompt with its sound.
 

@@ -80,6 +80,8 @@ class DialledFeatures(BaseModel):
     blacklist_add: Code = _code("blacklist_add", N_("Blacklist Add"), CALLS)
     blacklist_remove: Code = _code("blacklist_remove", N_("Blacklist Remove"), CALLS)
     blacklist_last: Code = _code("blacklist_last", N_("Blacklist Last Caller"), CALLS)
+    queue_break: Code = _code("queue_break", N_("Agent Pause"), CALLS)
+    queue_break_over: Code = _code("queue_break_over", N_("Agent Unpause"), CALLS)
     completion: Code = _code("completion", N_("Call Completion Request"), CALLS)
     completion_cancel: Code = _code("completion_cancel", N_("Call Completion Cancel"), CALLS)
     priority: Code = _code("priority", N_("Priority Call"), CALLS)

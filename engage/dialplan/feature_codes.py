@@ -14,6 +14,8 @@ SECTION = "feature_codes"
 DIALLED, PRESSED = N_("Dialled"), N_("Pressed during a call")
 
 
+AFTERWARDS = {"queue_log_in", "queue_log_out"}
+"""Codes that go after a number, and may be what others have before one."""
 OF_SERVICES = {"wake_up", "announcement_center", "echo"}
 """Codes that services are reached at, as numbers."""
 
@@ -63,6 +65,18 @@ class FeatureCodes(DialledFeatures):
         default="*",
         title=N_("Direct Dial Voicemail Prefix"),
         description=N_("Before the number of the extension that is to get a message."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
+    queue_log_in: Code = Field(
+        default="*",
+        title=N_("Agent Login Postfix"),
+        description=N_("After the number of the queue that a dynamic agent is going to serve."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
+    queue_log_out: Code = Field(
+        default="**",
+        title=N_("Agent Logout Postfix"),
+        description=N_("After the number of the queue that a dynamic agent serves no more."),
         json_schema_extra={"control": "text", "section": DIALLED},
     )
     wake_up: Code = Field(
@@ -119,7 +133,8 @@ class FeatureCodes(DialledFeatures):
 
     @model_validator(mode="after")
     def _different(self) -> Self:
-        codes = [each for each in self.model_dump().values() if each and isinstance(each, str)]
+        dumped = self.model_dump(exclude=AFTERWARDS)
+        codes = [each for each in dumped.values() if each and isinstance(each, str)]
         if len(set(codes)) < len(codes):
             raise Refused(N_("Each feature needs a code of its own."))
         return self

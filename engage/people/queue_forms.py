@@ -262,6 +262,15 @@ class QueueRules(Body):
             "when": {"field": "virtual_queue", "is": True},
         },
     )
+    virtual_key: Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")] = Field(
+        default="2",
+        title=N_("Virtual Queue Key"),
+        json_schema_extra={
+            "control": "text",
+            "section": CALLBACK,
+            "when": {"field": "virtual_mode", "is": "key"},
+        },
+    )
     virtual_after_s: Seconds = _number(
         N_("Virtual Queue Period"),
         CALLBACK,
@@ -296,6 +305,9 @@ class QueueRules(Body):
     )
     feature_codes: bool = _switch(
         N_("Enable Feature Codes"), DUTY, N_("Agents may pause and resume by code.")
+    )
+    static_login: bool = _switch(
+        N_("Enable Agent Login"), DUTY, N_("Static agents may log in and out too.")
     )
     pin: Digits = Field(
         default="",

@@ -62,6 +62,7 @@ _SWITCHES: Final = {
     "announces_wait": "announce_holdtime",
     "virtual_queue": "vq_switch",
     "feature_codes": "enable_feature",
+    "static_login": "enable_agent_login",
 }
 _TEXTS: Final = {
     "welcome": "custom_welcome_prompt",
@@ -71,7 +72,7 @@ _TEXTS: Final = {
 _POLICIES: Final = {"leave_when_empty": "leavewhenempty", "dial_in_empty": "joinempty"}
 OWN: Final = (
     *("rings_busy", "missed_to_pause", "weight", "name_on_phones", "service_level_s"),
-    *("exit_key", "caller_id"),
+    *("exit_key", "caller_id", "virtual_key"),
 )
 """Fields that the API does not know: they stand among the options as they are."""
 

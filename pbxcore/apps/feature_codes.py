@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import msgspec
 
 from pbxcore.apps.asking import ask
+from pbxcore.apps.queue_duty import breaks
 from pbxcore.apps.sounds import Digits, Prompt
 from pbxcore.apps.steps import Say, Tell
 from pbxcore.features.model import PRESENCES, Forwarding
@@ -64,6 +65,9 @@ def _done(code: FeatureCode, visit: Visit, premises: Premises) -> Script:
             yield from _presence(owner, argument, premises)
         case "blacklist_add" | "blacklist_remove" | "blacklist_last":
             yield from _blacklist(feature, argument, visit, premises)
+        case "queue_break" | "queue_break_over":
+            begins = feature == "queue_break"
+            yield from breaks(owner, argument, premises, begins=begins)
         case "completion":
             _check(premises.completion.ask(owner))
             yield Say((Prompt("completion-requested"),), barge=False)

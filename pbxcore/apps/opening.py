@@ -8,6 +8,7 @@ from pbxcore.apps.conference import conference
 from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.feature_codes import FeatureCode
 from pbxcore.apps.prompt_player import PromptPlayer
+from pbxcore.apps.queue_duty import QueueLogIn, QueueLogOut
 from pbxcore.apps.voicemail.leaving import leave
 from pbxcore.apps.voicemail.portal import any_mailbox, own_mailbox
 from pbxcore.apps.voicemail.services import (
@@ -35,6 +36,11 @@ def service_at(plan: Plan, place: Place) -> Service | None:
         return None if path is None else PromptPlayer(path)
     if place.kind in VOICEMAIL:
         return VOICEMAIL[place.kind]
+    if place.kind in (QueueLogIn.kind, QueueLogOut.kind):
+        queue = plan.queues.get(place.value)
+        if queue is None or place.kind == QueueLogOut.kind:
+            return None if queue is None else QueueLogOut(place.value)
+        return QueueLogIn(place.value, queue.pin)
     if place.kind == "feature":
         dialled = feature_of(plan.codes.features, place.value)
         return None if dialled is None else FeatureCode(*dialled)

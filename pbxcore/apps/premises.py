@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from pbxcore.apps.conferences import Conferences
+from pbxcore.apps.queue_duty import NoDuty
 from pbxcore.dialplan.routing import applies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from pbxcore.apps.queue_duty import Duty
     from pbxcore.apps.services import Service
     from pbxcore.apps.voicemail.post import Post
     from pbxcore.dialplan.place import Place
@@ -67,6 +69,7 @@ class Premises:
         self.recent_caller: Callable[[str], str | None] = lambda number: None
         """Who called an extension last from outside."""
         self.conferences = Conferences()
+        self.duty: Duty = NoDuty()
         self.post = post
         self.announce: Callable[[str, Service, str], None] = _nobody
         """Plays something at an extension that answers by itself; a number is seen to call."""

@@ -15,6 +15,7 @@ from pbxcore.apps.ivr import Ivr
 from pbxcore.apps.name_directory import NameDirectory
 from pbxcore.apps.pin_gate import PinGate
 from pbxcore.apps.prompt_player import PromptPlayer
+from pbxcore.apps.queue_duty import QueueLogIn, QueueLogOut
 from pbxcore.apps.voicemail.services import VoicemailServices
 from pbxcore.apps.wake_up import WakeUp, WakeUpDesk
 
@@ -32,6 +33,8 @@ Service = (
     | NameDirectory
     | PinGate
     | PromptPlayer
+    | QueueLogIn
+    | QueueLogOut
     | VoicemailServices
     | WakeUp
     | WakeUpDesk

@@ -20,8 +20,9 @@ from pbxcore.journal import Fact
 class Say(msgspec.Struct, frozen=True):
     """Say these, one after the other, `times` over (0: until a key is pressed).
 
-    Outcome: the key that was pressed meanwhile, which ends it; "" when all is said. Without `barge`
-    keys wait for the next step. A key that waits already is taken, and nothing is said.
+    Outcome: the key that was pressed meanwhile, which ends it; "" when all is said, or somebody
+    else has ended what is endless (`Attending.leave`). Without `barge` keys wait for the next step.
+    A key that waits already is taken, and nothing is said.
     """
 
     sounds: tuple[Sound, ...]

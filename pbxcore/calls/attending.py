@@ -98,9 +98,13 @@ class Attending:
             log.exception("script failed at its end", extra={"leg": self._leg.id})
 
     def leave(self) -> None:
-        """Somebody else ends the `Join` under way: the script goes on."""
-        if isinstance(self._step, Join):
-            self._over("")
+        """Somebody else ends the `Join` or the endless `Say` under way: the script goes on."""
+        match self._step:
+            case Join():
+                self._over("")
+            case Say(times=0):
+                self._ask(StopPlaying(self._leg.session.sound))
+                self._over("")
 
     def heard_fax(self) -> None:
         """A fax machine calls."""

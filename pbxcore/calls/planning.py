@@ -106,6 +106,7 @@ class Planning:
             case Place(
                 "callback"
                 | "page"
+                | "queue"
                 | "intercom"
                 | "parking_lot"
                 | "listen"

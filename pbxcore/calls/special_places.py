@@ -90,6 +90,11 @@ def page(setting_up: SettingUp, place: Place) -> None:
     paging.start()
 
 
+def wait_in_queue(setting_up: SettingUp, place: Place) -> None:
+    """Let the front wait for an agent."""
+    setting_up.house.queues.enter(setting_up, place.value)
+
+
 def nothing_there(setting_up: SettingUp, _place: Place) -> None:
     """There is nothing of that kind."""
     setting_up.fail(refused(480, "pbx"))
@@ -101,6 +106,7 @@ _SPECIAL: dict[str, Callable[[SettingUp, Place], None]] = {
     PRIVATE_HOLD: hold_back,
     "page": page,
     "parking_lot": tell_slot,
+    "queue": wait_in_queue,
     **dict.fromkeys(MODES, supervise),
 }
 

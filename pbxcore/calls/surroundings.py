@@ -16,6 +16,7 @@ from pbxcore.calls.completing import Completing
 from pbxcore.calls.lines import Lines
 from pbxcore.calls.offering import offered_srtp
 from pbxcore.calls.parking import Parking
+from pbxcore.calls.queueing.desk import QueueDesk
 from pbxcore.calls.session import Session
 from pbxcore.calls.track import Silence
 from pbxcore.calls.trunk_legs import TrunkLegs
@@ -24,6 +25,7 @@ from pbxcore.calls.waiting import Waiting
 from pbxcore.calls.ways import OneWay
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.features.recent import RecentCallers
+from pbxcore.presence.keeping import Volatile
 from pbxcore.presence.packages.dialog_info import DialogInfo
 from pbxcore.presence.reach import way_to
 from pbxcore.prompts.sounds import Prompts
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
     from pbxcore.features.handling import CallHandling
     from pbxcore.journal import Fact
     from pbxcore.presence.bindings import StoredBinding
+    from pbxcore.presence.keeping import Store
+    from pbxcore.queues.state import State as QueueState
     from pbxcore.sip.agent.outgoing_call import OutgoingCall
     from pbxcore.sip.user_agent import UserAgent
 
@@ -75,6 +79,7 @@ class Surroundings:
         archive: where recordings are kept.
         post: the mailboxes; None: there are none.
         vouching: signs and verifies callers; None: nobody does.
+        queue_store: keeps what outlasts a restart of the queues; None: nothing does.
 
     Attributes:
         premises: what services may ask for.
@@ -86,6 +91,7 @@ class Surroundings:
         scripts: those of services, by the leg that came to them, whoever is served now.
         completing: calls back those who were not reached.
         recent: who called last.
+        queues: the call queues.
         trunks: makes legs to providers and peers.
     """
 
@@ -108,13 +114,13 @@ class Surroundings:
         archive: Archive | None = None,
         post: Post | None = None,
         vouching: Vouching | None = None,
+        queue_store: Store[QueueState] | None = None,
     ) -> None:
         self.agent = agent
         self.anchor = anchor
         self.directory = directory
         self.bindings = bindings
         self.is_ours = is_ours
-        self.record = record
         self.handling = handling
         self.way_out = way_out or _nowhere
         self.premises = Premises(directory, today, post or nobodys_post(directory), features)
@@ -136,6 +142,14 @@ class Surroundings:
         self.trunks = TrunkLegs(self, server_of, lambda: entropy(8).hex().encode())
         self._entropy = entropy
         self._legs = 0
+        epoch_ms = round((today().timestamp() - self.now()) * 1000)
+        self.queues = QueueDesk(self, queue_store or Volatile(), self._fraction, epoch_ms)
+
+        def told(fact: Fact) -> None:
+            record(fact)
+            self.queues.hear(fact)
+
+        self.record = told
 
     def now(self) -> float:
         """Seconds, monotonic."""
@@ -145,6 +159,10 @@ class Surroundings:
         """A name for one more leg, of whichever call."""
         self._legs += 1
         return str(self._legs)
+
+    def _fraction(self) -> float:
+        """By chance, at least 0 and below 1."""
+        return int.from_bytes(self._entropy(6)) / 2**48
 
     def token(self) -> str:
         """A name nobody else has."""

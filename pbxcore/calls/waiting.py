@@ -10,6 +10,7 @@ from pbxcore.media.tones import plan_for
 if TYPE_CHECKING:
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.directory import DomainSettings
 
 _A: Final = 440.0
 _STEP: Final = 2 ** (1 / 12)
@@ -32,6 +33,11 @@ MUSIC: Final = Tone(
 """A few chords, for an installation that has no recording of its own."""
 
 
+def music_of(settings: DomainSettings) -> File | Tone:
+    """What is heard by who waits."""
+    return File(settings.music_on_hold) if settings.music_on_hold else MUSIC
+
+
 class Waiting:
     """Plays to legs that wait."""
 
@@ -41,8 +47,7 @@ class Waiting:
 
     def music(self, leg: Leg) -> None:
         """Whom it talks to holds it."""
-        path = self._house.directory.settings.music_on_hold
-        self._play(leg, File(path) if path else MUSIC)
+        self._play(leg, music_of(self._house.directory.settings))
 
     def ringing(self, leg: Leg) -> None:
         """It rings at whom it is connected with."""

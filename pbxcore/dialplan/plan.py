@@ -11,6 +11,7 @@ import msgspec
 
 from pbxcore.apps.echo import EchoTest
 from pbxcore.apps.services import Service
+from pbxcore.dialplan.call_queue import CallQueue
 from pbxcore.dialplan.callbacks import Callback
 from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.place import HANG_UP, Place
@@ -244,8 +245,10 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     `pickup` goes before the number of an extension that rings, `intercom` and `paging` before that
     of one that is to answer by itself, `to_voicemail` before that of one whose mailbox is to take a
     message, `listen`, `whisper` and `barge` before that of one whose talk is to be heard. `park`
-    and `record` are pressed. `features` are those of `pbxcore.features.codes`. The extensions
-    `remote_callers` may set features of others, `priority_callers` make priority calls.
+    and `record` are pressed; `queue_log_in` and `queue_log_out` go after the number of a queue that
+    an agent is going to serve, or is not any more. `features` are those of
+    `pbxcore.features.codes`. The extensions `remote_callers` may set features of others,
+    `priority_callers` make priority calls.
     """
 
     pickup: str = "**"
@@ -260,6 +263,8 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     listen: str = "*54"
     whisper: str = "*55"
     barge: str = "*56"
+    queue_log_in: str = "*"
+    queue_log_out: str = "**"
     features: dict[str, str] = msgspec.field(default_factory=lambda: dict(USUAL))
     remote_callers: tuple[str, ...] = ()
     priority_callers: tuple[str, ...] = ()
@@ -271,7 +276,7 @@ class Plan(msgspec.Struct, frozen=True):
     `services` are what the PBX itself says and does at a number or a feature code (`*43`),
     `prefixed` those that take what is dialled after their code, `prompts` the sound files of custom
     prompts by their ids; `unnumbered` services, `callbacks` and `wake_ups` have ids as well, and
-    nobody dials them.
+    nobody dials them. Agents of queues take breaks for `break_reasons`, by their places there.
     """
 
     outbound: tuple[OutboundRoute, ...] = ()
@@ -290,6 +295,8 @@ class Plan(msgspec.Struct, frozen=True):
     caller_id: str = ""
     voicemail: VoicemailRules = VoicemailRules()
     voicemail_groups: dict[str, VoicemailGroup] = {}
+    queues: dict[str, CallQueue] = {}
+    break_reasons: tuple[str, ...] = ()
 
     def parking_lot(self, number: str) -> ParkingLot | None:
         """The lot of that number, or with that slot."""
@@ -317,8 +324,21 @@ class Plan(msgspec.Struct, frozen=True):
             return Place("own_mailbox", number)
         if number and number == self.codes.any_mailbox:
             return Place("any_mailbox", number)
+        if (duty := self._duty(number)) is not None:
+            return duty
         service = self.service(number)
         return self.numbers.get(number) if service is None else Place(service.kind, number)
+
+    def _duty(self, number: str) -> Place | None:
+        """A queue that an agent is going to serve, or serves no more."""
+        codes = self.codes
+        for kind, code in (
+            ("queue_log_out", codes.queue_log_out),
+            ("queue_log_in", codes.queue_log_in),
+        ):
+            if code and number.endswith(code) and number.removesuffix(code) in self.queues:
+                return Place(kind, number.removesuffix(code))
+        return None
 
 
 class Dod(msgspec.Struct, frozen=True):

@@ -44,6 +44,8 @@ CODES: Final = {
     "line_private_hold": Code("*94"),
     "line_retrieve": Code("*95"),
     "line_bridge": Code("*96"),
+    "queue_break": Code("*83", argument=True),
+    "queue_break_over": Code("*84", argument=True),
 }
 PLACES: Final = {
     "priority": "priority",

@@ -167,6 +167,12 @@ _SENTENCES: Final = {
     "queue-thanks": "Thank you for waiting.",
     "queue-full": "Too many callers are waiting. Please try again later.",
     "queue-no-agents": "Nobody can take your call at the moment.",
+    "queue-callback": "To hang up, keep your place and be called back, press 1. To be called "
+    "back at another number, press 2.",
+    "queue-callback-set": "You will be called back. Goodbye.",
+    "queue-callback-agent": "A caller is being called back. Please hold.",
+    "queue-break": "Your break begins.",
+    "queue-break-over": "Your break is over.",
     "signed-in": "You are signed in.",
     "signed-out": "You are signed out.",
     # between fragments

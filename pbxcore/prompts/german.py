@@ -153,6 +153,13 @@ _SENTENCES: Final = {
     "queue-thanks": "Vielen Dank für Ihre Geduld.",
     "queue-full": "Es warten zu viele Anrufer. Bitte versuchen Sie es später noch einmal.",
     "queue-no-agents": "Zurzeit kann niemand Ihren Anruf annehmen.",
+    "queue-callback": "Um aufzulegen, Ihren Platz zu behalten und zurückgerufen zu werden, "
+    "drücken Sie die 1. Für einen Rückruf unter einer anderen Nummer drücken "
+    "Sie die 2.",
+    "queue-callback-set": "Sie werden zurückgerufen. Auf Wiederhören.",
+    "queue-callback-agent": "Ein Anrufer wird zurückgerufen. Bitte warten Sie.",
+    "queue-break": "Ihre Pause beginnt.",
+    "queue-break-over": "Ihre Pause ist zu Ende.",
     "signed-in": "Sie sind angemeldet.",
     "signed-out": "Sie sind abgemeldet.",
     "today": "heute",

@@ -163,6 +163,12 @@ _SENTENCES: Final = {
     "queue-thanks": "Gracias por esperar.",
     "queue-full": "Hay demasiadas llamadas en espera. Inténtelo más tarde.",
     "queue-no-agents": "En este momento nadie puede atender su llamada.",
+    "queue-callback": "Para colgar, conservar su lugar y recibir una llamada, pulse 1. Para "
+    "recibirla en otro número, pulse 2.",
+    "queue-callback-set": "Le llamaremos. Adiós.",
+    "queue-callback-agent": "Se está llamando a un cliente. Espere, por favor.",
+    "queue-break": "Su pausa comienza.",
+    "queue-break-over": "Su pausa ha terminado.",
     "signed-in": "Ha iniciado sesión.",
     "signed-out": "Ha cerrado la sesión.",
     "today": "hoy",

@@ -60,8 +60,10 @@ if TYPE_CHECKING:
     from pbxcore.features.handling import CallHandling
     from pbxcore.journal import Fact
     from pbxcore.media.port import Media
+    from pbxcore.presence.keeping import Store
     from pbxcore.presence.registrar import Registrar
     from pbxcore.prompts.sounds import Prompts
+    from pbxcore.queues.state import State as QueueState
     from pbxcore.services.events import Events
     from pbxcore.sip.resolution import Names
     from pbxcore.sip.transactions.incoming import Incoming
@@ -99,6 +101,7 @@ class CallService:
     Attributes:
         lines: who is on the phone.
         visitors: those who call from web pages.
+        queues: keeps what outlasts a restart of the queues; None: nothing does.
     """
 
     def __init__(
@@ -119,6 +122,7 @@ class CallService:
         clock: Callable[[], float],
         recordings: str,
         post: Post,
+        queues: Store[QueueState] | None = None,
         prompts: Prompts | None = None,
         vouching: Vouching | None = None,
         told: Callable[[VisitorCallMoved], object] = lambda moved: None,
@@ -154,8 +158,10 @@ class CallService:
             archive=Archive(recordings, clock),
             post=post,
             vouching=vouching,
+            queue_store=queues,
         )
         self._house.lines.registered = trunks.registered
+        self.queues = self._house.queues
         self._switchboard = Switchboard(self._house)
         self.visitors = VisitorCalls(self._house, self._switchboard, told)
         self._waking = Waking(directory, self._switchboard.originate, record, today)
@@ -174,6 +180,7 @@ class CallService:
         """Let phones see what is going on."""
         house = self._house
         events.follow_calls(house.lines, house.appearances, lambda: house.domain)
+        events.noticed = house.queues.agents.look
 
     def counts(self) -> dict[str, float]:
         """Figures for /metrics."""
@@ -181,6 +188,7 @@ class CallService:
             "sip_calls": len(self._switchboard),
             "sip_calls_total": self._switchboard.taken,
             "media_streams": len(self._house.anchor),
+            "queue_callers": len(self.queues),
         }
 
     async def control(self, command: CallCommand) -> CallDone:

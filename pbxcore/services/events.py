@@ -83,6 +83,8 @@ class Events:
         self._stores = stores
         self._timers = timers
         self._held_publications = Publications()
+        self.noticed: Callable[[str], None] = lambda number: None
+        """Told whose phones, calls or wishes may be others now."""
         self.features = FeatureBook(directory, stores.features, record, self._features_changed)
 
         def now() -> datetime:
@@ -167,6 +169,7 @@ class Events:
         def changed(number: str) -> None:
             self._subscriptions.changed(number, *packages)
             self._shared_lines.changed(number)
+            self.noticed(number)
 
         lines.changed = changed
         self._shared_lines.follow(appearances)
@@ -177,12 +180,14 @@ class Events:
         before, self._undisturbed = self._undisturbed, self._scheduled()
         for number in before ^ self._undisturbed:
             self._subscriptions.changed(number, *_SEEN)
+            self.noticed(number)
 
     def registered(self, outcome: Outcome) -> None:
         """An extension's bindings are others now, or were refreshed."""
         if outcome.added or outcome.removed:
             packages = (PresencePackage.name, RegPackage.name)
             self._subscriptions.changed(outcome.number, *packages)
+            self.noticed(outcome.number)
         if self._directory.settings.unsolicited_mwi:
             self._timers.call_soon(lambda: self._unasked.registered(outcome))  # after its 200
 
@@ -209,6 +214,7 @@ class Events:
         changed = differences(before, after)
         seen = _SEEN if {"undisturbed", "presence"} & {*changed} else ()
         self._subscriptions.changed(number, FeaturePackage.name, *seen)
+        self.noticed(number)
 
     def _numbers(self) -> set[str]:
         """Every extension that we hold something of."""

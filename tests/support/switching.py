@@ -264,6 +264,8 @@ class House:
             way_out=self._way_out,
         )
         self.lines, self.appearances = house.lines, house.appearances
+        self.queues = house.queues
+        self.lines.changed = self.queues.agents.look
         self.parking, self.premises, self.recent = house.parking, house.premises, house.recent
         self.planning = Planning(self.directory, lambda: datetime(2026, 11, 26, tzinfo=UTC))
         self.switchboard = Switchboard(house)
@@ -274,6 +276,7 @@ class House:
         watch("calls of the PBX", lambda: len(self.switchboard))
         watch("parked calls", lambda: len(house.parking))
         watch("seized appearances", lambda: len(house.appearances))
+        watch("callers in queues", lambda: len(house.queues))
         watch("streams", lambda: len(self.workers.streams))
         watch("owners of streams", lambda: len(house.anchor))
         watch("recordings", lambda: len(self.workers.recordings))

@@ -24,6 +24,8 @@ def has_music(folder: Path) -> bool:
     """Whether what a phone heard last is neither silence nor the other's tone."""
     samples, rate = read_sound(max(folder.glob("dump-*-dec.wav")))
     tail = samples[-rate // 2 :]
+    if not len(tail):
+        return False
     loud = int(np.abs(tail.astype(int)).max()) > 1000
     return loud and heard(tail, TONES["1000"], rate) < 0.5
 

@@ -57,11 +57,13 @@ OTHERS: dict[str, Any] = {
     "empty_destination": {"kind": "external", "value": "00493012345"},
     "virtual_queue": True,
     "virtual_mode": "key",
+    "virtual_key": "7",
     "virtual_after_s": 40,
     "virtual_prefix": "9",
     "virtual_ring_s": 25,
     "caller_id": "8000",
     "feature_codes": True,
+    "static_login": True,
     "pin": "4711",
     "chairmen": ["1000", "1002"],
 }

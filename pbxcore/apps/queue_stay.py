@@ -1,0 +1,138 @@
+"""What a caller hears who waits in a queue, and where he goes from there."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.apps.asking import ask
+from pbxcore.apps.sounds import Counted, Number, Prompt
+from pbxcore.apps.steps import Connect, Gather, HangUp, Say
+from pbxcore.dialplan.call_queue import NOTICE
+from pbxcore.dialplan.place import HANG_UP
+from pbxcore.media.commands import File, Tone
+from pbxcore.queues.facts import ExitStatus
+from pbxcore.queues.outputs import CallbackOffered, HoldTime, Periodic, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pbxcore.apps.sounds import Sound
+    from pbxcore.apps.steps import Part, Script
+    from pbxcore.dialplan.place import Place
+    from pbxcore.queues.outputs import Said
+
+_NOTICES: Final = {
+    ExitStatus.FULL: "queue-full",
+    ExitStatus.CALLBACK: "queue-callback-set",
+}
+_LONGEST: Final = 20
+
+
+class QueueStay:
+    """One caller's stay in a queue; who keeps the queues tells it what comes next.
+
+    After a change of `news`, or once it was told to `leave`, its script has to be woken.
+
+    Args:
+        welcome: what is said first.
+        music: what is heard between announcements.
+        number: who calls, as he may be called back.
+        pressed: told each key.
+        asked: told the number that somebody wants to be called back at.
+        gone: told that the script is over, whatever ended it.
+
+    Attributes:
+        news: what is still to be said.
+        served: somebody talks to the caller now.
+    """
+
+    def __init__(
+        self,
+        welcome: tuple[Sound, ...],
+        music: File | Tone,
+        number: str,
+        *,
+        pressed: Callable[[str], None],
+        asked: Callable[[str], None],
+        gone: Callable[[], None],
+    ) -> None:
+        self._welcome, self._music, self._number = welcome, music, number
+        self._pressed, self._asked, self._gone = pressed, asked, gone
+        self.news: deque[tuple[Said, ...]] = deque()
+        self.served = False
+        self._exit: tuple[Place, ExitStatus] | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the queue has nothing more to do for the caller."""
+        return self.served or self._exit is not None
+
+    def leave(self, place: Place, status: ExitStatus) -> None:
+        """Go on to a place as soon as the script is woken."""
+        self._exit = self._exit or (place, status)
+
+    def script(self) -> Script:
+        """Music, and now and then an announcement, until it is over."""
+        try:
+            if self._welcome and self._exit is None:
+                yield Say(self._welcome, barge=False)
+            while self._exit is None:
+                if self.news:
+                    yield from self._tell(self.news.popleft())
+                else:
+                    key = yield Say((self._music,), times=0)
+                    if key:
+                        self._pressed(key)
+            yield from _go(*self._exit)
+        finally:
+            self._gone()
+
+    def _tell(self, parts: tuple[Said, ...]) -> Script:
+        sounds = [sound for part in parts for sound in _spoken(part)]
+        key = (yield Say(tuple(sounds))) if sounds else ""
+        if any(isinstance(each, CallbackOffered) for each in parts):
+            yield from self._offer(key)
+        elif key:
+            self._pressed(key)
+
+    def _offer(self, key: str) -> Part[None]:
+        """1: at the number that calls, 2: at another."""
+        key = key or (yield Gather(1))
+        number = self._number if key == "1" else ""
+        if key == "2":
+            number = yield from ask(Prompt("enter-number"), most=_LONGEST, first_s=10.0)
+        if number:
+            self._asked(number)
+
+
+def refused(place: Place, status: ExitStatus) -> Script:
+    """What somebody hears who cannot enter."""
+    yield from _go(place, status)
+
+
+def _go(place: Place, status: ExitStatus) -> Script:
+    if place == NOTICE or status is ExitStatus.CALLBACK:
+        yield Say((Prompt(_NOTICES.get(status, "queue-no-agents")),), barge=False)
+    if place in (NOTICE, HANG_UP):
+        yield HangUp(f"queue_{status}")
+    else:
+        yield Connect(place)
+
+
+def hold_time(waited_s: float) -> tuple[Sound, ...]:
+    """What an agent hears before he talks to somebody who has waited so long."""
+    minutes = round(waited_s / 60)
+    return (Counted(minutes, "minute"),) if minutes else (Prompt("one-moment"),)
+
+
+def _spoken(part: Said) -> Iterable[Sound]:
+    match part:
+        case Position(position):
+            return Prompt("queue-you-are"), Number(position), Prompt("queue-in-line")
+        case HoldTime(minutes):
+            return Prompt("queue-wait"), Counted(minutes, "minute")
+        case Periodic(prompt):
+            return (File(prompt),)
+        case CallbackOffered():
+            return (Prompt("queue-callback"),)

@@ -1,0 +1,65 @@
+"""How the phones of agents stand, for the queues to know who may be rung."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.presence.reach import phones
+from pbxcore.queues.inputs import AgentSeen, Device
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pbxcore.calls.surroundings import Surroundings
+
+
+class AgentWatch:
+    """Looks at extensions that are agents, and tells what is different.
+
+    Args:
+        house: knows bindings, legs and what extensions want.
+        tell: hears of each agent who stands in another way.
+    """
+
+    def __init__(self, house: Surroundings, tell: Callable[[AgentSeen], None]) -> None:
+        self._house, self._tell = house, tell
+        self._seen: dict[str, tuple[Device, bool] | None] = {}
+
+    def follow(self, agents: Iterable[str]) -> None:
+        """Look at these from now on, and at no others."""
+        self._seen = {each: self._seen.get(each) for each in agents}
+        for each in self._seen:
+            self.look(each)
+
+    def look(self, number: str) -> None:
+        """Something of an extension may be different; nothing is told of who is no agent."""
+        if number not in self._seen:
+            return
+        stands = self._device(number), self._house.handling.undisturbed(number)
+        if stands != self._seen[number]:
+            self._seen[number] = stands
+            self._tell(AgentSeen(number, *stands))
+
+    def look_at_all(self) -> None:
+        """Hours may have begun or ended in which somebody wants no calls."""
+        for each in self._seen:
+            self.look(each)
+
+    def _device(self, number: str) -> Device:
+        house = self._house
+        extension = house.directory.extension(number)
+        if extension is None:
+            return Device.INVALID
+        legs = house.lines.of(number)
+        ringing = any(not each.answered and not each.calls for each in legs)
+        talking = [each for each in legs if each.answered or each.calls]
+        if talking and house.lines.is_busy(extension, ""):
+            return Device.BUSY
+        if talking:
+            if ringing:
+                return Device.RINGING_IN_USE
+            held = all(each.held for each in talking)
+            return Device.ON_HOLD if held else Device.IN_USE
+        if ringing:
+            return Device.RINGING
+        return Device.IDLE if phones(house.bindings(number)) else Device.UNAVAILABLE

@@ -1,0 +1,249 @@
+"""All call queues: what calls and agents do is told to the engine, and what it says is done."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from typing import TYPE_CHECKING, Final, assert_never
+
+from pbxcore.calls.party import refused
+from pbxcore.calls.queueing.agents import AgentWatch
+from pbxcore.calls.queueing.duty import PhoneDuty
+from pbxcore.calls.queueing.stays import Stay
+from pbxcore.calls.queueing.talks import Talks
+from pbxcore.journal import QueueTransition
+from pbxcore.queues.engine import QueueEngine
+from pbxcore.queues.facts import Abandoned, Connected, OfferEnded, Outcome
+from pbxcore.queues.inputs import (
+    AgentLeft,
+    Caller,
+    CallerLeft,
+    DropQueue,
+    Enter,
+    Kind,
+    OfferFailed,
+    PutQueue,
+    Start,
+    Tick,
+)
+from pbxcore.queues.outputs import (
+    Admit,
+    Announce,
+    CallBack,
+    Connect,
+    LeaveTo,
+    Offer,
+    Transition,
+    Withdraw,
+)
+from pbxcore.queues.state import DURABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pbxcore.calls.setting_up import SettingUp
+    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.dialplan.call_queue import CallQueue
+    from pbxcore.journal import Fact
+    from pbxcore.presence.keeping import Store
+    from pbxcore.queues import facts as queue_facts
+    from pbxcore.queues.inputs import Input
+    from pbxcore.queues.outputs import Output
+    from pbxcore.queues.state import State
+
+log = logging.getLogger(__name__)
+
+_WHOLE: Final = "queues"
+"""The name under which the state is kept."""
+
+
+class QueueDesk:
+    """Every queue of the PBX; inputs are taken one after the other, by the clock of the endpoint.
+
+    Args:
+        house: what calls stand on.
+        store: keeps what outlasts a restart.
+        chance: gives numbers from 0 to below 1.
+        epoch_ms: milliseconds UTC at which the clock of the endpoint showed 0.
+    """
+
+    def __init__(
+        self,
+        house: Surroundings,
+        store: Store[State],
+        chance: Callable[[], float],
+        epoch_ms: int,
+    ) -> None:
+        self._house, self._store = house, store
+        self._chance, self._epoch_ms = chance, epoch_ms
+        self._engine = QueueEngine(chance, epoch_ms)
+        self._queues: Mapping[str, CallQueue] = {}
+        self._stays: dict[str, Stay] = {}
+        self._offers: dict[int, Stay] = {}
+        self._talks = Talks(self.tell)
+        self._inputs: deque[Input] = deque()
+        self._running = False
+        self.agents = AgentWatch(house, self.tell)
+        house.premises.duty = self.duty = PhoneDuty(house.directory, self.tell)
+        self.deadline: float | None = None
+        self.planned: float | None = None
+
+    def __len__(self) -> int:
+        """How many callers wait."""
+        return len(self._stays)
+
+    def start(self) -> None:
+        """Go on where the last process ended."""
+        self._engine = QueueEngine(self._chance, self._epoch_ms, self._store.load().get(_WHOLE))
+        self.tell(Start())
+        self.follow()
+        self._run()
+
+    def enter(self, found: SettingUp, number: str) -> None:
+        """Somebody comes to a queue."""
+        self.follow()
+        queue = self._queues.get(number)
+        if queue is None:
+            found.fail(refused(480, "pbx"))
+            return
+        key = self._key(found.call.id)
+        name = (found.caller.display_name or b"").decode("utf-8", "replace")
+        self._stays[key] = Stay(key, queue, found, self.tell)
+        self.tell(Enter(number, Caller(key, found.shown, name)))
+        self._run()
+
+    def tell(self, told: Input) -> None:
+        """Something happened: the queues hear of it in a moment, when nothing else is under way."""
+        self._inputs.append(told)
+        self._wait()
+
+    def hear(self, fact: Fact) -> None:
+        """A fact of a call."""
+        self._talks.hear(fact)
+
+    def follow(self) -> None:
+        """The directory may be another now."""
+        queues = self._house.directory.plan.queues
+        if queues is self._queues:
+            return
+        before, self._queues = self._queues, queues
+        for number in before.keys() - queues.keys():
+            self.tell(DropQueue(number))
+        for number, queue in queues.items():
+            if number not in before or before[number].settings != queue.settings:
+                self.tell(PutQueue(queue.settings))
+        agents = (each.number for queue in queues.values() for each in queue.settings.agents)
+        self.agents.follow(agents)
+
+    def tick(self, now: float) -> None:
+        """Take what was told, and let time pass."""
+        self.deadline = None
+        self._run()
+
+    # Inside
+
+    def _run(self) -> None:
+        """Take one input after the other; what comes meanwhile waits for its turn."""
+        if self._running:
+            return
+        self._running = True
+        kept = True
+        try:
+            while self._inputs or self._is_due():
+                told = self._inputs.popleft() if self._inputs else Tick()
+                kept &= self._take(told)
+        finally:
+            self._running = False
+        if not kept:
+            self._store.save(_WHOLE, self._engine.state)
+        self._wait()
+
+    def _take(self, told: Input) -> bool:
+        """Tell the engine one thing, and do what it says; whether its state is as it was kept."""
+        kept = True
+        try:
+            for output in self._engine.handle(told, self._house.now()):
+                self._do(output)
+                kept &= not (isinstance(output, Transition) and isinstance(output.fact, DURABLE))
+        except Exception:  # one mistake may not be the end of every queue
+            log.exception("queue input failed", extra={"input": type(told).__name__})
+        return kept
+
+    def _do(self, output: Output) -> None:
+        match output:
+            case Transition(seq, _, fact):
+                self._house.record(QueueTransition(seq, fact))
+                self._note(fact)
+            case Offer():
+                self._offer(output)
+            case Withdraw(offer, _, reason):
+                if (stay := self._offers.pop(offer, None)) is not None:
+                    stay.search.withdraw(offer, reason)
+            case Connect():
+                self._connect(output)
+            case Admit(caller) | Announce(caller) | LeaveTo(caller):
+                if (stay := self._stays.get(caller)) is not None:
+                    self._say(stay, output)
+            case CallBack():
+                pass
+            case _:
+                assert_never(output)
+
+    def _note(self, fact: queue_facts.Fact) -> None:
+        """Forget what is over."""
+        match fact:
+            case Connected(caller=caller) | Abandoned(caller=caller):
+                self._stays.pop(caller, None)
+            case OfferEnded(offer=offer, outcome=Outcome.REFUSED):
+                self._offers.pop(offer, None)
+            case _:
+                pass
+
+    def _say(self, stay: Stay, output: Admit | Announce | LeaveTo) -> None:
+        """Something for who waits."""
+        match output:
+            case Admit():
+                stay.admit()
+                if stay.front.over:
+                    self.tell(CallerLeft(stay.key))
+            case Announce(_, parts):
+                stay.say(parts)
+            case LeaveTo(caller, place, status):
+                del self._stays[caller]
+                if stay.admitted:
+                    stay.leave(place, status)
+                else:
+                    stay.turn_away(place, status)
+
+    def _offer(self, offer: Offer) -> None:
+        stay = self._stays.get(offer.caller)
+        if stay is None or offer.kind is not Kind.CALL:
+            self.tell(OfferFailed(offer.id))
+            return
+        self._offers[offer.id] = stay
+        stay.search.offer(offer)
+
+    def _connect(self, output: Connect) -> None:
+        stay = self._stays.get(output.caller)
+        self._offers.pop(output.offer, None)
+        leg = None if stay is None else stay.search.take(output.offer)
+        if stay is None or leg is None:
+            self.tell(AgentLeft(output.caller))
+            return
+        self._talks.begin(stay.key, stay.front.id, leg.id)
+        stay.connect(leg, output.waited_s)
+
+    def _key(self, call: str) -> str:
+        """A name for one more stay of a call."""
+        keys = (call, *(f"{call}.{count}" for count in range(2, 1000)))
+        return next(each for each in keys if each not in self._stays and each not in self._talks)
+
+    def _is_due(self) -> bool:
+        deadline = self._engine.deadline
+        return deadline is not None and deadline <= self._house.now()
+
+    def _wait(self) -> None:
+        if self._running:
+            return
+        self.deadline = self._house.now() if self._inputs else self._engine.deadline
+        self._house.agent.core.layer.watch(self)

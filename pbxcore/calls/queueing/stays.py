@@ -1,0 +1,142 @@
+"""One caller in a queue: his stay there, the search for an agent, and the talk that comes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.apps.queue_stay import QueueStay, hold_time, refused
+from pbxcore.apps.sounds import sources
+from pbxcore.calls.offering import spoken_with_us
+from pbxcore.calls.party import refused as turned_away
+from pbxcore.calls.queueing.search import QueueSearch
+from pbxcore.calls.serving import talk_to
+from pbxcore.calls.visiting import visit_of
+from pbxcore.calls.waiting import music_of
+from pbxcore.dialplan.call_queue import NOTICE
+from pbxcore.dialplan.place import HANG_UP, Place
+from pbxcore.media.commands import File
+from pbxcore.prompts.catalogue import language_for
+from pbxcore.queues.facts import ExitStatus
+from pbxcore.queues.inputs import AskCallback, Bridged, CallerLeft, PressKey, Remove
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.calls.called_leg import CalledLeg
+    from pbxcore.calls.leg import Leg
+    from pbxcore.calls.setting_up import SettingUp
+    from pbxcore.dialplan.call_queue import CallQueue
+    from pbxcore.queues.inputs import Input
+    from pbxcore.queues.outputs import Said
+
+
+class Stay:
+    """From the entry until the talk begins, or the caller goes elsewhere.
+
+    Args:
+        key: what the queues call the caller.
+        queue: where he waits.
+        found: the search that came here.
+        tell: tells the queues.
+
+    Attributes:
+        search: rings agents.
+        admitted: he waits, and was not turned away.
+    """
+
+    def __init__(
+        self, key: str, queue: CallQueue, found: SettingUp, tell: Callable[[Input], None]
+    ) -> None:
+        self.key, self.queue = key, queue
+        self.admitted = False
+        self._found, self._tell = found, tell
+        self._house = found.house
+        self._number = found.shown
+        self.search = QueueSearch(found, queue, key, tell=tell, elsewhere=self._elsewhere)
+        self._stay = QueueStay(
+            (File(queue.welcome),) if queue.welcome else (),
+            File(queue.music) if queue.music else music_of(self._house.directory.settings),
+            self._number,
+            pressed=lambda pressed: tell(PressKey(key, pressed)),
+            asked=lambda number: tell(AskCallback(key, number)),
+            gone=self._gone,
+        )
+
+    @property
+    def front(self) -> Leg:
+        """Who waits."""
+        return self.search.front
+
+    def admit(self) -> None:
+        """Answer, and let him wait."""
+        found, front = self._found, self._found.front
+        self.admitted = True
+        found.taken()
+        front.call.setting_up = self.search
+        visit = visit_of(front.call, front, self.queue.settings.number, found.forwardings)
+        talk_to(front, self._stay.script(), "queue", visit, spoken_with_us(found.lines))
+
+    def turn_away(self, place: Place, status: ExitStatus) -> None:
+        """He may not enter: send him where such callers go."""
+        found, front = self._found, self._found.front
+        self._stay.leave(place, status)
+        if place == HANG_UP:
+            found.fail(turned_away(486 if status is ExitStatus.FULL else 480, "pbx"))
+        elif place == NOTICE:
+            found.taken()
+            visit = visit_of(front.call, front, self.queue.settings.number, found.forwardings)
+            talk_to(front, refused(place, status), "queue", visit, spoken_with_us(found.lines))
+        else:
+            found.go_to_place(place, "queue")
+
+    def say(self, parts: tuple[Said, ...]) -> None:
+        """Announce this over the music."""
+        self._stay.news.append(parts)
+        self._wake()
+
+    def leave(self, place: Place, status: ExitStatus) -> None:
+        """He goes elsewhere."""
+        self._stay.leave(place, status)
+        self.search.over()
+        self._wake()
+
+    def connect(self, leg: CalledLeg, waited_s: float) -> None:
+        """Bring the agent who answered to him; the agent may hear first how long that took."""
+        house = self._house
+        words = house.directory.extension(leg.number)
+        language = language_for((words and words.language) or house.directory.settings.language)
+        said = hold_time(waited_s) if self.queue.tells_hold_time else ()
+        sounds = sources(said, house.prompts, language)
+        stream = leg.session.sound
+        if sounds and stream:
+            house.anchor.play(stream, sounds, lambda played: self._join(leg))
+        else:
+            self._join(leg)
+
+    def _join(self, leg: CalledLeg) -> None:
+        front = self.front
+        if leg.over or front.over or self._stay.is_over:
+            return
+        self._stay.served = True
+        self.search.over()
+        front.call.leave_service(front)
+        front.call.connect(front, leg)
+        self._tell(Bridged(self.key, leg.id))
+
+    def _elsewhere(self, number: str | None) -> None:
+        """Somebody else has him, or has sent him on."""
+        self._tell(Remove(self.key, "picked_up" if number is None else "redirected"))
+        if number is None:
+            self._stay.served = True
+            return
+        place = self._house.directory.own(number) or Place("external", number)
+        self.leave(place, ExitStatus.WITHDRAWN)
+
+    def _gone(self) -> None:
+        if not self._stay.is_over:
+            self._stay.served = True
+            self._tell(CallerLeft(self.key))
+
+    def _wake(self) -> None:
+        if self.front.attending is not None:
+            self.front.attending.leave()

@@ -1,0 +1,70 @@
+"""The talks of callers with agents: the facts of calls say how they go and end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.journal import CallTransferred, LegEnded, LegHeld
+from pbxcore.queues.inputs import AgentLeft, CallerLeft, Held, Transferred
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.journal import Fact
+    from pbxcore.queues.inputs import Input
+
+
+class _Talk:
+    """One talk; `to` is where the agent has handed the caller on to."""
+
+    __slots__ = ("agent", "blind", "caller", "key", "to")
+
+    def __init__(self, key: str, caller: str, agent: str) -> None:
+        self.key, self.caller, self.agent = key, caller, agent
+        self.to, self.blind = "", True
+
+
+class Talks:
+    """Every talk, from when an agent is chosen; `hear` is told each fact."""
+
+    def __init__(self, tell: Callable[[Input], None]) -> None:
+        self._tell = tell
+        self._talks: dict[str, _Talk] = {}
+        """Each by both of its legs."""
+
+    def __contains__(self, key: str) -> bool:
+        """Whether somebody talks."""
+        return any(each.key == key for each in self._talks.values())
+
+    def __len__(self) -> int:
+        """How many legs talk."""
+        return len(self._talks)
+
+    def begin(self, key: str, caller: str, agent: str) -> None:
+        """These two legs are going to talk."""
+        self._talks[caller] = self._talks[agent] = _Talk(key, caller, agent)
+
+    def hear(self, fact: Fact) -> None:
+        """Whoever leaves first ends it."""
+        match fact:
+            case LegEnded(leg=leg) if leg in self._talks:
+                self._ended(self._talks[leg], leg)
+            case LegHeld(leg=leg, held=held) if leg in self._talks:
+                talk = self._talks[leg]
+                if leg == talk.agent:
+                    self._tell(Held(talk.key, held))
+            case CallTransferred(leg=leg, target=target, kind=kind) if leg in self._talks:
+                talk = self._talks[leg]
+                if leg == talk.agent:
+                    talk.to, talk.blind = target, kind != "attended"
+            case _:
+                pass
+
+    def _ended(self, talk: _Talk, leg: str) -> None:
+        del self._talks[talk.agent], self._talks[talk.caller]
+        if leg == talk.caller:
+            self._tell(CallerLeft(talk.key))
+        elif talk.to:
+            self._tell(Transferred(talk.key, talk.to, talk.blind))
+        else:
+            self._tell(AgentLeft(talk.key))

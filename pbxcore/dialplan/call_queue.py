@@ -1,0 +1,37 @@
+"""A call queue as the PBX knows it: how it serves, and what callers and agents see and hear."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from pbxcore.dialplan.place import Place
+from pbxcore.queues.settings import QueueSettings
+
+NOTICE: Final = Place("notice")
+"""Where callers hear why nobody serves them, before they are hung up."""
+
+
+class CallQueue(msgspec.Struct, frozen=True, kw_only=True):
+    """One queue.
+
+    `welcome` and `music` are sound files, none: nothing is said, the usual music. Agents hear how
+    long the caller has waited with `tells_hold_time`; their phones show the queue's name in place
+    of the caller's with `replaces_name`, and phones that know how to show it beside that get it
+    with `names_queue`. Dynamic agents, and static ones with `static_login`, come and go by phone,
+    and need the `pin` for that, if there is one; agents take breaks by code with `feature_codes`.
+    Talks are `recorded` or not.
+    """
+
+    settings: QueueSettings
+    welcome: str = ""
+    music: str = ""
+    recorded: bool = False
+    tells_hold_time: bool = False
+    names_queue: bool = True
+    replaces_name: bool = False
+    alert_info: str = ""
+    pin: str = ""
+    feature_codes: bool = False
+    static_login: bool = False

@@ -1,0 +1,295 @@
+"""Callers wait in a queue, agents ring, and what the two do until the end reaches the queue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pbxcore.dialplan.call_queue import NOTICE, CallQueue
+from pbxcore.dialplan.place import HANG_UP, Place
+from pbxcore.dialplan.plan import Plan, RingGroup
+from pbxcore.features.model import Features
+from pbxcore.journal import CallEnded, LegCalled, QueueTransition
+from pbxcore.queues import facts
+from pbxcore.queues.settings import Announcements, QueueAgent, QueueSettings, Strategy
+from tests.support.handsets import Office
+from tests.unit.pbxcore.test_call_transfers import refer
+
+if TYPE_CHECKING:
+    from tests.support.handsets import Talk
+
+NAMES = ("alice", "bob", "carol", "dave", "erin")
+
+
+def office_with(*agents: str, about: dict[str, Any] | None = None, **more: Any) -> Office:
+    """A house with the queue `help`, which these serve."""
+    office = Office(*NAMES)
+    usual = {"number": "help", "name": "testQ", "wrap_up_s": 0.0, "max_wait_s": 300.0}
+    agents_ = tuple(map(QueueAgent, agents or ("bob", "carol")))
+    queue = CallQueue(settings=QueueSettings(**(usual | {"agents": agents_} | more)), **about or {})
+    office.house.directory.plan = Plan(
+        numbers={"help": Place("queue", "help"), "night": Place("ring_group", "night")},
+        queues={"help": queue},
+        ring_groups={"night": RingGroup("night", "Night", ("erin",))},
+    )
+    office.house.queues.start()
+    return office
+
+
+def ringing(office: Office) -> list[str]:
+    return [
+        name
+        for name in NAMES
+        if any(not {"ended", "confirmed"} & {*each.notes} for each in office[name].talks)
+    ]
+
+
+def told(office: Office) -> list[facts.Fact]:
+    return [each.fact for each in office.house.facts if isinstance(each, QueueTransition)]
+
+
+def last(office: Office, kind: type[Any]) -> Any:
+    return [each for each in told(office) if isinstance(each, kind)][-1]
+
+
+def answered(office: Office, *agents: str, **more: Any) -> tuple[Talk, Talk]:
+    alice = office["alice"].dial("help")
+    office.run(5)
+    agent = office[agents[0] if agents else "bob"].talks[0]
+    agent.accept()
+    office.run(1)
+    return alice, agent
+
+
+def test_a_caller_hears_music_until_an_agent_answers_and_then_the_agent() -> None:
+    with office_with() as office:
+        alice = office["alice"].dial("help")
+        office.run(3)
+        assert "described" in alice.notes  # the queue has answered
+        assert not office.house.workers.heard
+        assert ringing(office) == ["bob", "carol"]
+        office["carol"].talks[0].accept()
+        office.run(1)
+        assert len(office.house.workers.heard) == 2
+        assert ringing(office) == []
+        assert office["bob"].talks[0].notes[-1] == "ended"
+        office.run(20)
+        alice.hang_up()
+        office.run()
+        done = last(office, facts.Completed)
+        assert (done.agent, done.end, round(done.talked_s)) == ("carol", facts.End.CALLER, 21)
+        called = [each for each in office.house.facts if isinstance(each, LegCalled)]
+        assert {(each.action, each.owner) for each in called} == {("queue", "help")}
+        assert isinstance(office.house.facts[-1], CallEnded | QueueTransition)
+        office.check()
+
+
+def test_who_hangs_up_first_is_told_apart() -> None:
+    with office_with("bob") as office:
+        _, bob = answered(office)
+        office.run(5)
+        bob.hang_up()
+        office.run()
+        assert last(office, facts.Completed).end is facts.End.AGENT
+        office.check()
+
+
+def test_a_caller_who_gives_up_leaves_no_phone_ringing() -> None:
+    with office_with() as office:
+        alice = office["alice"].dial("help")
+        office.run(4)
+        assert ringing(office) == ["bob", "carol"]
+        alice.hang_up()
+        office.run(1)
+        assert ringing(office) == []
+        office.run()
+        assert last(office, facts.Abandoned).queue == "help"
+        office.check()
+
+
+@pytest.mark.parametrize("status", [486, 603])
+def test_an_agent_who_declines_is_followed_by_the_next_one(status: int) -> None:
+    with office_with(strategy=Strategy.LINEAR) as office:
+        office["bob"].refuses = status
+        alice = office["alice"].dial("help")
+        office.run(1)
+        assert ringing(office) == ["carol"]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_linear_rings_one_agent_after_the_other() -> None:
+    with office_with(strategy=Strategy.LINEAR, ring_s=10.0) as office:
+        alice = office["alice"].dial("help")
+        office.run(9)
+        assert ringing(office) == ["bob"]
+        office.run(2)
+        assert ringing(office) == ["carol"]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_wants_peace_and_who_talks_is_not_rung() -> None:
+    with office_with() as office:
+        office.house.features["bob"] = Features(undisturbed=True)
+        office.house.queues.agents.look("bob")
+        carol = office["carol"].dial("dave")
+        office.run(1)
+        office["dave"].talks[0].accept()
+        office.run(1)
+        alice = office["alice"].dial("help")
+        office.run(3)
+        assert ringing(office) == []
+        carol.hang_up()
+        office.run(1)
+        assert ringing(office) == ["carol"]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_after_the_longest_wait_the_caller_goes_on() -> None:
+    with office_with(max_wait_s=20.0, max_wait_place=Place("ring_group", "night")) as office:
+        alice = office["alice"].dial("help")
+        office.run(22)
+        assert ringing(office) == ["erin"]
+        office["erin"].talks[0].accept()
+        office.run(1)
+        assert len(office.house.workers.heard) == 2
+        assert last(office, facts.Exited).status is facts.ExitStatus.TIMEOUT
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_queue_without_agents_says_so_and_hangs_up() -> None:
+    with office_with() as office:
+        office.house.bindings["bob"] = office.house.bindings["carol"] = ()
+        office.house.queues.agents.look_at_all()
+        office.house.directory.plan.queues["help"]
+        alice = office["alice"].dial("help")
+        office.run(2)
+        assert last(office, facts.Exited).status is facts.ExitStatus.LEAVE_EMPTY
+        office.run()
+        assert alice.notes[-1] == "ended"
+        office.check()
+
+
+@pytest.mark.parametrize(
+    ("place", "notes"), [(HANG_UP, ["486"]), (NOTICE, ["described", "confirmed", "ended"])]
+)
+def test_who_finds_it_full_is_told(place: Place, notes: list[str]) -> None:
+    with office_with(max_length=1, full_place=place, strategy=Strategy.LINEAR) as office:
+        alice = office["alice"].dial("help")
+        office.run(1)
+        dave = office["dave"].dial("help")
+        office.run(6)
+        assert [each for each in dave.notes if each not in ("100", "180")] == notes
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_key_leads_out_of_the_queue() -> None:
+    keys = {"1": Place("ring_group", "night")}
+    with office_with(exit_keys=keys) as office:
+        alice = office["alice"].dial("help")
+        office.run(2)
+        workers = office.house.workers
+        workers.press(next(iter(workers.said)), "1")
+        office.run(1)
+        assert ringing(office) == ["erin"]
+        assert last(office, facts.Exited).reason == "1"
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_position_is_told_while_agents_ring() -> None:
+    said = Announcements(position=True, every_s=20.0)
+    with office_with(announcements=said) as office:
+        alice = office["alice"].dial("help")
+        office.run(2)
+        dave = office["dave"].dial("help")
+        office.run(4)
+        spoken = [words for words in office.house.workers.said.values() if words]
+        assert ["queue-you-are", "number-2", "queue-in-line"] in spoken
+        assert ringing(office) == ["bob", "carol"]
+        alice.hang_up()
+        dave.hang_up()
+        office.run()
+        office.check()
+
+
+def test_an_agent_hears_how_long_the_caller_has_waited_before_they_talk() -> None:
+    with office_with("bob", about={"tells_hold_time": True}) as office:
+        alice = office["alice"].dial("help")
+        office.run(5)
+        office["bob"].talks[0].accept()
+        office.run(1)
+        workers = office.house.workers
+        assert not workers.heard
+        office.run(2)
+        assert len(workers.heard) == 2
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_an_agent_who_hangs_up_while_he_is_told_leaves_the_caller_in_the_queue() -> None:
+    with office_with("bob", "carol", about={"tells_hold_time": True}) as office:
+        alice = office["alice"].dial("help")
+        office.run(5)
+        office["bob"].talks[0].accept()
+        office.run(1)
+        office["bob"].talks[0].hang_up()
+        office.run(1)
+        assert last(office, facts.AgentDropped).agent == "bob"
+        assert ringing(office) == ["carol"]
+        assert alice.notes[-1] != "ended"
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_blind_transfer_frees_the_agent_while_the_caller_talks_on() -> None:
+    with office_with("bob") as office:
+        alice, bob = answered(office)
+        refer(bob, office.house.uri("dave"))
+        office.run(1)
+        office["dave"].talks[0].accept()
+        office.run(2)
+        done = last(office, facts.Completed)
+        assert (done.end, done.to) == (facts.End.BLIND_TRANSFER, "dave")
+        assert len(office.house.workers.heard) == 2
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_calls_twice_waits_twice() -> None:
+    with office_with("bob", strategy=Strategy.LINEAR) as office:
+        first, second = office["alice"].dial("help"), office["alice"].dial("help")
+        office.run(2)
+        assert len(office.house.queues) == 2
+        first.hang_up()
+        second.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_queue_is_served_by_agents_who_log_in_later() -> None:
+    with office_with("bob") as office:
+        before = office.house.directory.plan
+        alice = office["alice"].dial("help")
+        office.run(2)
+        office.house.directory.plan = Plan(numbers=before.numbers, queues={})
+        office.house.queues.follow()
+        office.run(1)
+        assert last(office, facts.Exited).status is facts.ExitStatus.DELETED
+        office.run()
+        assert alice.notes[-1] == "ended"
+        office.check()
