@@ -84,6 +84,11 @@ class DialledFeatures(BaseModel):
     queue_break_over: Code = _code("queue_break_over", N_("Agent Unpause"), CALLS)
     completion: Code = _code("completion", N_("Call Completion Request"), CALLS)
     completion_cancel: Code = _code("completion_cancel", N_("Call Completion Cancel"), CALLS)
+    call_flip: Code = _code("call_flip", N_("Call Flip"), CALLS)
+    take_over: Code = _code("take_over", N_("Pickup In-call"), CALLS)
+    line_private_hold: Code = _code("line_private_hold", N_("SCA Private Hold"), CALLS)
+    line_retrieve: Code = _code("line_retrieve", N_("SCA Retrieve"), CALLS)
+    line_bridge: Code = _code("line_bridge", N_("SCA Bridge"), CALLS)
     priority: Code = _code("priority", N_("Priority Call"), CALLS)
     priority_callers: Extensions = _chosen(
         N_("Priority Call Whitelist"),

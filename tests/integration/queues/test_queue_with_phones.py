@@ -44,7 +44,7 @@ async def test_a_caller_hears_music_then_the_agent_who_answers(
         await asyncio.to_thread(wait_until, lambda: has_music(tmp_path / "1003"), 10, "music")
         first.enters("/accept")
         await asyncio.to_thread(first.shows, "Call established")
-        await asyncio.to_thread(second.shows, "terminated")
+        await asyncio.to_thread(second.shows, "Reason: SIP;cause=200")
         await asyncio.to_thread(hears, tmp_path / "1000", CALLER_HZ)
         await asyncio.to_thread(hears, tmp_path / "1003", AGENT_HZ)
         first.enters("/hangup")
