@@ -97,11 +97,11 @@ class CallService:
         vouching: signs and verifies callers; None: nobody does.
         recordings: the absolute path of the folder that recordings are kept in.
         told: hears how the calls of visitors go.
+        queues: keeps what outlasts a restart of the queues; None: nothing does.
 
     Attributes:
         lines: who is on the phone.
         visitors: those who call from web pages.
-        queues: keeps what outlasts a restart of the queues; None: nothing does.
     """
 
     def __init__(
