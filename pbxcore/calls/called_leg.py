@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.calls.leg import Leg
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _NOT_ACCEPTABLE: Final = (488, 606)
-"""What a phone says that wants keys, and takes none that are optional (RFC 8643 §3)."""
+"""What a phone says that wants keys, and takes none that are optional (RFC 8643 §3), or wants them
+by DTLS (RFC 5763), which cannot be offered in one line with others."""
 
 
 class CalledLeg(Leg):
@@ -133,11 +135,17 @@ class CalledLeg(Leg):
             self.session.withdraw()
             self.invite(self._lines)
             return
-        if status in _NOT_ACCEPTABLE and not self.ringing and self.session.insist_on_keys():
+        if status in _NOT_ACCEPTABLE and not self.ringing and self.session.key_otherwise():
             self.session.withdraw()
-            self._offer_lines()
+            self.session.open(self._lines, partial(self._offer_again, status))
             return
         self.call.leg_failed(self, refused(status, "callee", response), _contacts(response))
+
+    def _offer_again(self, status: int, problem: str) -> None:
+        if problem:
+            self.call.leg_failed(self, refused(status, "callee"))
+        elif not self.over:
+            self._offer_lines()
 
     def _offer_lines(self) -> None:
         body = self.session.offer(self._lines)

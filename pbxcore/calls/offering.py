@@ -28,6 +28,9 @@ Srtp = Literal["off", "optional", "required"]
 _AVPF: Final = "RTP/AVPF"
 _SAVPF: Final = "RTP/SAVPF"
 _KINDS: Final = ("audio", "video")
+_PASSED_ON: Final = ("nack", "nack pli", "ccm fir", "ccm tmmbr", "goog-remb")
+"""What a receiver of pictures may ask of whoever sends them (`media.feedback`). `transport-cc`
+counts packets of one way alone, by an extension of their headers that stays on its leg."""
 _UNCARRIED: Final = frozenset(("rtx", "red", "ulpfec", "flexfec-03"))
 """Companions that name other payload types, which need not be the same on both legs."""
 _SUITES: Final = ("AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32")
@@ -62,7 +65,7 @@ def lines_agreed(agreed: tuple[Agreed, ...]) -> tuple[Line, ...]:
     return tuple(
         Line(
             each.kind,
-            tuple(map(_sent, each.codecs)),
+            tuple(_sent(codec, each.kind) for codec in each.codecs),
             packet_ms=each.packet_ms,
             fax=each.remote_fax if each.fax is not None else None,
         )
@@ -170,13 +173,21 @@ def _line(description: SessionDescription, media: Media) -> Line | None:
         return None
     if media.kind == "audio":  # sound asks for nothing, and without it an INVITE fits a datagram
         formats = tuple(Format(each.payload_type, each.codec) for each in formats)
+    else:
+        formats = tuple(map(_with_feedback, formats))
     return Line(media.kind, formats, direction_of(description, media))
 
 
+def _with_feedback(pictures: Format) -> Format:
+    passed = tuple(each for each in pictures.feedback if each in _PASSED_ON)
+    return msgspec.structs.replace(pictures, feedback=passed)
+
+
 @lru_cache(maxsize=_REMEMBERED)
-def _sent(codec: AgreedCodec) -> Format:
+def _sent(codec: AgreedCodec, kind: str) -> Format:
     """A codec as its peer wants to hear it."""
-    return Format(codec.send_type, msgspec.structs.replace(codec.codec, fmtp=codec.send_fmtp))
+    wanted = msgspec.structs.replace(codec.codec, fmtp=codec.send_fmtp)
+    return Format(codec.send_type, wanted, _PASSED_ON if kind == "video" else ())
 
 
 def _spoken(line: Line) -> list[Codec]:

@@ -51,6 +51,7 @@ class Session:
         srtp: whether media are encrypted by keys in the description.
         silence: how long the peer may be silent, in a talk and while it holds; 0: for ever.
         browser: whether the peer is a browser, with ICE and with keys by DTLS.
+        dtls: whether a peer that refuses everything else is offered such keys as well.
         entropy: that many unguessable bytes.
     """
 
@@ -63,12 +64,14 @@ class Session:
         srtp: Srtp = "off",
         silence: Silence = FOR_EVER,
         browser: bool = False,
+        dtls: bool = False,
         entropy: Callable[[int], bytes],
     ) -> None:
         self._anchor = anchor
         self._owner = owner
         self._srtp = srtp
         self._browser = browser
+        self._dtls = dtls
         self._entropy = entropy
         self._negotiation = Negotiation(int.from_bytes(entropy(4)), address)
         self._tracks: list[Track | None] = []
@@ -202,11 +205,20 @@ class Session:
         self._negotiation = negotiation
         self._follow(final=final)
 
-    def insist_on_keys(self) -> bool:
-        """Offer nothing in clear from now on; False where that changes nothing."""
-        if self._browser or self._srtp != "optional":
+    def key_otherwise(self) -> bool:
+        """Our first offer was refused: offer keys alone, then by DTLS; False: nothing is left.
+
+        The streams have to be opened again.
+        """
+        if self._srtp == "optional" and not self._browser:
+            self._srtp = "required"
+            return True
+        if self._browser or not self._dtls:
             return False
-        self._srtp = "required"
+        self._browser = True
+        tracks, self._tracks = self.tracks, []
+        for each in tracks:
+            self._anchor.close(each.stream, lambda _closed: None)
         return True
 
     def withdraw(self) -> None:

@@ -173,7 +173,7 @@ class Surroundings:
         extension = self.directory.extension(leg.number)
         return self.session(leg, flow, "optional" if extension is None else extension.srtp)
 
-    def session(self, leg: Leg, flow: Flow, srtp: Srtp) -> Session:
+    def session(self, leg: Leg, flow: Flow, srtp: Srtp, *, dtls: bool = False) -> Session:
         """The session of a leg whose peer is reached by a flow."""
         host, _ = self.agent.core.layer.wire.advertised(flow)
         settings = self.directory.settings
@@ -184,6 +184,7 @@ class Surroundings:
             srtp=srtp,
             silence=Silence(settings.rtp_timeout_s, settings.rtp_hold_timeout_s),
             browser=flow.transport in ("ws", "wss"),
+            dtls=dtls,
             entropy=self._entropy,
         )
 
@@ -200,7 +201,7 @@ class Surroundings:
         leg = CalledLeg(self.leg_id(), call, callee.line or callee.number, identity, invites)
         leg.location = callee.number
         srtp = offered_srtp(callee.srtp, flow.transport)
-        leg.session = self.session(leg, flow, srtp)
+        leg.session = self.session(leg, flow, srtp, dtls=callee.srtp != "off")
         return leg
 
     def _shown(self, number: str) -> tuple[DialogInfo, ...]:

@@ -211,7 +211,8 @@ class Negotiation:
         attributes = []
         if self._bundle and grouped:
             attributes.append(Attribute(_GROUP, " ".join((_BUNDLE, *grouped))))
-        if any(each is not None and each.ice is not None and each.ice.lite for each in streams):
+        found_by_ice = any(each.has("ice-ufrag") for each in media)
+        if found_by_ice and any(each and each.ice and each.ice.lite for each in streams):
             attributes.append(LITE)
         made = SessionDescription(
             origin=self._origin,

@@ -114,6 +114,22 @@ def test_video_is_added_and_taken_away() -> None:
         over(office, alice)
 
 
+def test_who_looks_may_ask_for_what_is_passed_on() -> None:
+    wishes = ("nack", "nack pli", "ccm fir", "transport-cc", "goog-remb")
+    asking = Format(97, Codec("VP8", 90000), wishes)
+    with Office("alice", "bob") as office:
+        alice, bob = talking(office)
+        bob.streams = [AUDIO, VIDEO]
+        alice.modify(AUDIO, msgspec.structs.replace(VIDEO, formats=(asking,)))
+        office.run(1)
+        passed = ["nack", "nack pli", "ccm fir", "goog-remb"]
+        for talk in alice, bob:
+            assert talk.negotiation.remote is not None
+            lines = talk.negotiation.remote.media[1].values("rtcp-fb")
+            assert [each.partition(" ")[2] for each in lines] == passed
+        over(office, alice)
+
+
 def test_video_that_is_refused_leaves_the_sound() -> None:
     with Office("alice", "bob") as office:
         alice, bob = talking(office)

@@ -172,3 +172,30 @@ def test_caller_that_requires_reliable_provisionals_gets_them_from_a_callee_that
         alice, _ = talking(office, b"Require: 100rel")
         assert [bool(each.get(b"rseq")) for each in at_alice.provisionals()] == [True]
         end(office, alice)
+
+
+def test_who_refuses_media_in_clear_is_offered_keys_by_dtls() -> None:
+    with Office("alice", "bob") as office:
+        office["bob"].refuses = 488
+        at_bob = Tap(office, "bob")
+        alice = office["alice"].dial("bob")
+        office.run(2)
+        clear, keyed = at_bob.requests(b"INVITE")
+        assert b"RTP/AVP" in clear.body
+        assert b"UDP/TLS/RTP/SAVPF" in keyed.body
+        assert b"a=fingerprint:" in keyed.body
+        assert alice.notes[-1] == "488"
+        office.run()
+        office.check()
+
+
+def test_a_phone_that_is_to_have_no_keys_is_offered_none() -> None:
+    with Office("alice", "bob") as office:
+        office.house.change("bob", srtp="off")
+        office["bob"].refuses = 488
+        at_bob = Tap(office, "bob")
+        office["alice"].dial("bob")
+        office.run(2)
+        assert len(at_bob.requests(b"INVITE")) == 1
+        office.run()
+        office.check()
