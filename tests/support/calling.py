@@ -95,6 +95,9 @@ class Phone(Application):
         chance, talk = self.chance, Talk(self)
         call.listener = talk
         talk.take(call)
+        if b"UDP/TLS/" in call.offer:  # it knows no such keys
+            call.refuse(488)
+            return
         if chance.happens(0.1):
             call.refuse(chance.one_of(_REFUSALS))
             return
