@@ -122,7 +122,7 @@ _BASIC = (
         nullable=True,
         effective=True,
     ),
-    Field("sca_enable", YES_NO, "no"),
+    Field("sca_enable", YES_NO, "no", effective=True),
 )
 
 _MEDIA = (
@@ -185,7 +185,7 @@ _FEATURES = (
     Field("mohsuggest", NAME, "default"),
     Field("limitime", Whole(0, 86_400), None, nullable=True, effective=True),
     Field("callbarging_monitor", EXTENSIONS, "", effective=True),
-    Field("seamless_transfer_members", EXTENSIONS, ""),
+    Field("seamless_transfer_members", EXTENSIONS, "", effective=True),
     Field("call_waiting", YES_NO, "yes", effective=True),
     Field("custom_autoanswer", YES_NO, "no"),
     Field("missed_call", YES_NO, "no", written=False),

@@ -21,6 +21,7 @@ from engage.dialplan.parking_lots import ParkingLotForm
 from engage.dialplan.pickup_groups import PickupGroupForm
 from engage.dialplan.pin_groups import PinGroupForm
 from engage.dialplan.ring_group_forms import RingGroupForm
+from engage.dialplan.ringtones import RingtoneForm
 from engage.dialplan.speed_dials import SpeedDialForm
 from engage.dialplan.voicemail_groups import VoicemailGroupForm
 from engage.dialplan.wake_up_forms import WakeUpForm
@@ -70,6 +71,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "privilege": PrivilegeForm,
     "queue": QueueForm,
     "ring-group": RingGroupForm,
+    "ringtone": RingtoneForm,
     "speed-dial": SpeedDialForm,
     "trunk": TrunkForm,
     "voicemail-group": VoicemailGroupForm,

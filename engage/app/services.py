@@ -19,6 +19,7 @@ from engage.dialplan.model import RouteKind
 from engage.dialplan.name_directory_forms import NameDirectoryForm
 from engage.dialplan.object_routes import ObjectRoutes
 from engage.dialplan.ringtone_routes import RingtoneRoutes
+from engage.dialplan.ringtones import RingtoneForm, Ringtones
 from engage.dialplan.service import Routes
 from engage.dialplan.voice_prompts import SECTION, VoicePrompts
 from engage.dialplan.wake_up_forms import WakeUpForm
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
 
 IVRS = RouteKind("ivr", tables.ivrs, Module.IVRS, IvrForm)
 PROMPTS = RouteKind("custom_prompt", tables.custom_prompts, Module.CUSTOM_PROMPTS, CustomPromptForm)
+RINGTONES: RouteKind[CustomPromptForm] = RouteKind(
+    "ringtone", tables.ringtones, Module.CUSTOM_PROMPTS, RingtoneForm
+)
 ANNOUNCEMENTS = RouteKind(
     "announcement", tables.announcements, Module.ANNOUNCEMENTS, AnnouncementForm
 )
@@ -90,6 +94,10 @@ class Services:
             Routes(PROMPTS, *on, users=self._players),
             ground.settings.data.resolve() / "custom-prompts",
         )
+        self.ringtones = Ringtones(
+            Routes(RINGTONES, *on, users=people.ringing_with),
+            ground.settings.data.resolve() / "ringtones",
+        )
         self.ivrs = Routes(IVRS, *on, self._ivr_problem)
         self.directories = Routes(DIRECTORIES, *on, self._number_problem)
         self.announcements = Routes(ANNOUNCEMENTS, *on, self._prompt_problem, self._leading)
@@ -102,6 +110,7 @@ class Services:
         offer("ivrs", choices=lambda: numbered(self.ivrs.entries))
         offer("name-directories", choices=lambda: numbered(self.directories.entries))
         offer("custom-prompts", choices=lambda: _named(self.prompts.kept.entries))
+        offer("ringtones", choices=lambda: _named(self.ringtones.kept.entries))
         offer("announcements", choices=lambda: _named(self.announcements.entries))
         offer("disas", choices=lambda: _named(self.disas.entries))
         offer("callbacks", choices=lambda: _named(self.callbacks.entries))
@@ -109,7 +118,7 @@ class Services:
 
     def _routes(self) -> Iterator[BaseRoute]:
         yield from CustomPromptRoutes(self.prompts).routes()
-        yield from RingtoneRoutes(self.prompts.path_of, self._people.rings_with).routes()
+        yield from RingtoneRoutes(self.ringtones, self._people.rings_with).routes()
         numbered, coded = ("number", "name"), ("code", "name")
         kinds: tuple[tuple[Routes[Any], str, tuple[str, str], tuple[str, ...]], ...] = (
             (self.ivrs, "Ivr", ("an IVR", "IVRs"), numbered),
@@ -127,6 +136,7 @@ class Services:
     async def start(self) -> None:
         """Read all of them."""
         await self.prompts.start()
+        await self.ringtones.start()
         for each in (self.ivrs, self.directories, self.announcements, self.disas):
             await each.start()
         for other in (self.callbacks, self.messages, self.groups, self.wake_ups):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from engage.dialplan.custom_prompts import LARGEST_FILE, CustomPromptForm
+from engage.dialplan.custom_prompts import CustomPromptForm
 from engage.dialplan.fields import Name
 from engage.dialplan.routes import KeptRoutes, shown
 from engage.partial_body import partial_of
@@ -47,26 +47,68 @@ class _Named(BaseModel):
     name: Name
 
 
-class CustomPromptRoutes(KeptRoutes[CustomPromptForm]):
+class SoundFileRoutes(KeptRoutes[CustomPromptForm]):
+    """What custom prompts have in common with other sounds that are uploaded."""
+
+    def __init__(self, sounds: CustomPrompts, name: str) -> None:
+        super().__init__(sounds.kept, name, ("name",), ("name",))
+        self._sounds = sounds
+
+    async def _upload(self, request: Request) -> Response:
+        who = await actor(request, "admin")
+        who.check(self._routes.kind.module)
+        name = parse({"name": request.query_params.get("name", "")}, _Named, language(request)).name
+        allow_body(request, self._sounds.largest)
+        return answer(shown(await self._sounds.add(who, name, await request.body())), 201)
+
+    async def _remove(self, request: Request) -> Response:
+        who = await actor(request, "admin")
+        await self._sounds.delete(who, named(request))
+        return _done()
+
+    async def _hear(self, request: Request) -> Response:
+        who = await actor(request, "admin")
+        found = self._routes.get(who, named(request))
+        headers = {"cache-control": "private, no-cache"}
+        path, kind = self._sounds.file_of(found.id), self._sounds.media_type
+        return FileResponse(path, headers=headers, media_type=kind)
+
+    async def _exchange(self, request: Request) -> Response:
+        who = await actor(request, "admin")
+        who.check(self._routes.kind.module)
+        found = self._routes.get(who, named(request))
+        allow_body(request, self._sounds.largest)
+        await self._sounds.replace(who, found.id, await request.body())
+        return _done()
+
+
+def served_sounds(path: str, edge: Any) -> list[Route]:
+    """What is served of sounds of one kind."""
+    one = f"{path}/{{id}}"
+    return [
+        Route(path, edge.list, methods=["GET"]),
+        Route(path, edge.add, methods=["POST"]),
+        Route(one, edge.get, methods=["GET"]),
+        Route(one, edge.change, methods=["PATCH"]),
+        Route(one, edge.delete, methods=["DELETE"]),
+        Route(f"{one}/sound", edge.sound, methods=["GET"]),
+        Route(f"{one}/sound", edge.replace, methods=["PUT"]),
+    ]
+
+
+def _done() -> Response:
+    return Response(status_code=204, headers={"cache-control": "no-store"})
+
+
+class CustomPromptRoutes(SoundFileRoutes):
     """The HTTP edge of custom prompts."""
 
     def __init__(self, prompts: CustomPrompts) -> None:
-        super().__init__(prompts.kept, "custom-prompts", ("name",), ("name",))
-        self._prompts = prompts
+        super().__init__(prompts, "custom-prompts")
 
     def routes(self) -> list[Route]:
         """What is served."""
-        path = "/v1/custom-prompts"
-        one = f"{path}/{{id}}"
-        return [
-            Route(path, self.list, methods=["GET"]),
-            Route(path, self.add, methods=["POST"]),
-            Route(one, self.get, methods=["GET"]),
-            Route(one, self.change, methods=["PATCH"]),
-            Route(one, self.delete, methods=["DELETE"]),
-            Route(f"{one}/sound", self.sound, methods=["GET"]),
-            Route(f"{one}/sound", self.replace, methods=["PUT"]),
-        ]
+        return served_sounds("/v1/custom-prompts", self)
 
     @operation("List custom prompts", answer=CustomPromptPage, roles=("admin",), query=QUERY)
     async def list(self, request: Request) -> Response:
@@ -82,11 +124,7 @@ class CustomPromptRoutes(KeptRoutes[CustomPromptForm]):
     )
     async def add(self, request: Request) -> Response:
         """The body is a sound file of any kind; it is converted to mono with 16 kHz."""
-        who = await actor(request, "admin")
-        who.check(self._routes.kind.module)
-        name = parse({"name": request.query_params.get("name", "")}, _Named, language(request)).name
-        allow_body(request, LARGEST_FILE)
-        return answer(shown(await self._prompts.add(who, name, await request.body())), 201)
+        return await self._upload(request)
 
     @operation("Read a custom prompt", answer=ShownCustomPrompt, roles=("admin",))
     async def get(self, request: Request) -> Response:
@@ -106,25 +144,14 @@ class CustomPromptRoutes(KeptRoutes[CustomPromptForm]):
     @operation("Delete a custom prompt", status=204, roles=("admin",))
     async def delete(self, request: Request) -> Response:
         """With its file, unless something plays it."""
-        who = await actor(request, "admin")
-        await self._prompts.delete(who, named(request))
-        return Response(status_code=204, headers={"cache-control": "no-store"})
+        return await self._remove(request)
 
     @operation("Hear a custom prompt", roles=("admin",), media=("audio/ogg",))
     async def sound(self, request: Request) -> Response:
         """As callers hear it."""
-        who = await actor(request, "admin")
-        prompt = self._routes.get(who, named(request))
-        headers = {"cache-control": "private, no-cache"}
-        path = self._prompts.file_of(prompt.id)
-        return FileResponse(path, headers=headers, media_type="audio/ogg")
+        return await self._hear(request)
 
     @operation("Replace the sound of a custom prompt", status=204, roles=("admin",))
     async def replace(self, request: Request) -> Response:
         """The body is a sound file of any kind."""
-        who = await actor(request, "admin")
-        who.check(self._routes.kind.module)
-        prompt = self._routes.get(who, named(request))
-        allow_body(request, LARGEST_FILE)
-        await self._prompts.replace(who, prompt.id, await request.body())
-        return Response(status_code=204, headers={"cache-control": "no-store"})
+        return await self._exchange(request)

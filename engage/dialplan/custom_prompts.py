@@ -29,11 +29,16 @@ class CustomPromptForm(RouteBody):
 
 
 class CustomPrompts:
-    """Prompts, with their files in one folder.
+    """Prompts, with their files in one folder; or other sounds that are kept like them.
 
     A file is there before its prompt is, and longer than it: what a crash leaves over is removed at
     the start.
     """
+
+    ending = ENDING
+    media_type = "audio/ogg"
+    largest = LARGEST_FILE
+    """Bytes of an upload."""
 
     def __init__(self, kept: Routes[CustomPromptForm], folder: Path) -> None:
         self.kept = kept
@@ -47,7 +52,7 @@ class CustomPrompts:
 
     def file_of(self, prompt_id: str) -> Path:
         """Where the sound of a prompt is."""
-        return self._folder / f"{prompt_id}{ENDING}"
+        return self._folder / f"{prompt_id}{self.ending}"
 
     def path_of(self, prompt_id: str) -> str:
         """The same for the PBX; "" when there is no such prompt."""
@@ -66,7 +71,7 @@ class CustomPrompts:
             Invalid: the name will not do, or there is no sound in the file.
         """
         actor.check(self.kept.kind.module)
-        form = CustomPromptForm(name=name)
+        form = self.kept.kind.form(name=name)
         sound = await self._converted(data)
         entry_id = new_id()
         await asyncio.to_thread(_write, self.file_of(entry_id), sound)
@@ -94,12 +99,17 @@ class CustomPrompts:
         await self.kept.delete(actor, prompt_id)
         await asyncio.to_thread(self.file_of(prompt_id).unlink, missing_ok=True)
 
-    async def _converted(self, data: bytes) -> bytes:
-        def work() -> bytes:
-            return encoded(decoded(data, LONGEST_S), QUALITY)
+    def convert(self, data: bytes) -> bytes:
+        """The file that is kept of an upload.
 
+        Raises:
+            NoSound: there is none in it.
+        """
+        return encoded(decoded(data, LONGEST_S), QUALITY)
+
+    async def _converted(self, data: bytes) -> bytes:
         try:
-            return await asyncio.to_thread(work)
+            return await asyncio.to_thread(self.convert, data)
         except NoSound:
             raise Invalid({"file": N_("There is no sound in this file.")}) from None
 

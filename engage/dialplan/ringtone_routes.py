@@ -1,62 +1,112 @@
-"""Ringtones that phones fetch by the address in Alert-Info, without signing in."""
+"""Ringtones over HTTP: `/v1/ringtones` for administrators, `/ringtone/<id>.wav` for phones."""
 
 from __future__ import annotations
 
-import asyncio
-import io
-import wave
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starlette.responses import Response
+from pydantic import BaseModel
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from engage.dialplan.custom_prompt_routes import SoundFileRoutes, served_sounds
+from engage.dialplan.ringtones import RingtoneForm
+from engage.dialplan.routes import partial_of
 from engage.errors import NotFound
+from engage.web.collections import QUERY
 from engage.web.openapi import operation
 from engage.web.requests import named
-from pbxcore.prompts.conversion import RATE, decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.requests import Request
 
-LONGEST_S = 15.0
-"""Phones take up to half a megabyte, which are so many seconds."""
+    from engage.dialplan.ringtones import Ringtones
 
 
-class RingtoneRoutes:
-    """Custom prompts as phones play them: WAV, mono, 16 bits.
+class ShownRingtone(RingtoneForm):
+    """A ringtone."""
+
+    id: str
+    position: int
+    version: int
+
+
+class RingtonePage(BaseModel):
+    """A page of ringtones; `cursor` asks for the next, `total` counts all that match."""
+
+    items: list[ShownRingtone]
+    cursor: str | None
+    total: int
+
+
+RingtoneChange = partial_of("RingtoneChange", RingtoneForm)
+
+
+class RingtoneRoutes(SoundFileRoutes):
+    """The HTTP edge of ringtones.
 
     Args:
-        path_of: the file of a prompt, "" where there is none.
-        rings: whether a prompt is a ringtone of anybody; others are nobody's business.
+        ringtones: all of them.
+        rings: whether an extension rings with one; others are nobody's business.
     """
 
-    def __init__(self, path_of: Callable[[str], str], rings: Callable[[str], bool]) -> None:
-        self._path_of, self._rings = path_of, rings
+    def __init__(self, ringtones: Ringtones, rings: Callable[[str], bool]) -> None:
+        super().__init__(ringtones, "ringtones")
+        self._rings = rings
 
     def routes(self) -> list[Route]:
         """What is served."""
-        return [Route("/ringtone/{id}.wav", self.sound, methods=["GET"])]
+        fetched = Route("/ringtone/{id}.wav", self.fetch, methods=["GET"])
+        return [fetched, *served_sounds("/v1/ringtones", self)]
 
     @operation("Fetch a ringtone", roles=(), media=("audio/wav",))
-    async def sound(self, request: Request) -> Response:
+    async def fetch(self, request: Request) -> Response:
         """For phones, which cannot sign in; only what an extension rings with."""
-        prompt = named(request)
-        path = self._path_of(prompt)
-        if not path or not self._rings(prompt):
+        ident = named(request)
+        path = self._sounds.path_of(ident)
+        if not path or not self._rings(ident) or not self._sounds.file_of(ident).is_file():
             raise NotFound
-        data = await asyncio.to_thread(_wav, path)
-        return Response(data, media_type="audio/wav", headers={"cache-control": "max-age=300"})
+        headers = {"cache-control": "max-age=300"}
+        return FileResponse(path, headers=headers, media_type=self._sounds.media_type)
 
+    @operation("List ringtones", answer=RingtonePage, roles=("admin",), query=QUERY)
+    async def list(self, request: Request) -> Response:
+        """By name."""
+        return await self._list(request)
 
-def _wav(path: str) -> bytes:
-    samples = decoded(Path(path).read_bytes(), LONGEST_S)[: round(LONGEST_S * RATE)]
-    out = io.BytesIO()
-    with wave.open(out, "wb") as written:
-        written.setnchannels(1)
-        written.setsampwidth(2)
-        written.setframerate(RATE)
-        written.writeframes(samples.tobytes())
-    return out.getvalue()
+    @operation(
+        "Add a ringtone",
+        answer=ShownRingtone,
+        status=201,
+        roles=("admin",),
+        query=(("name", "What it is called"),),
+    )
+    async def add(self, request: Request) -> Response:
+        """The body is a sound file of any kind, up to 500 KB; its first 15 seconds are kept."""
+        return await self._upload(request)
+
+    @operation("Read a ringtone", answer=ShownRingtone, roles=("admin",))
+    async def get(self, request: Request) -> Response:
+        """Its name."""
+        return await self._get(request)
+
+    @operation("Change a ringtone", body=RingtoneChange, answer=ShownRingtone, roles=("admin",))
+    async def change(self, request: Request) -> Response:
+        """Its name."""
+        return await self._change(request, RingtoneChange)
+
+    @operation("Delete a ringtone", status=204, roles=("admin",))
+    async def delete(self, request: Request) -> Response:
+        """With its file, unless an extension rings with it."""
+        return await self._remove(request)
+
+    @operation("Hear a ringtone", roles=("admin",), media=("audio/wav",))
+    async def sound(self, request: Request) -> Response:
+        """As phones fetch it."""
+        return await self._hear(request)
+
+    @operation("Replace the sound of a ringtone", status=204, roles=("admin",))
+    async def replace(self, request: Request) -> Response:
+        """The body is a sound file of any kind, up to 500 KB."""
+        return await self._exchange(request)

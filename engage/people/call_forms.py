@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from engage.errors import N_, Refused
 from engage.partial_body import Body
 from engage.people import policy
+from engage.people.shared_lines import SharedLineForm
 from engage.system.time_settings import ConditionCode, Hours
 from pbxcore.dialplan.patterns import BadPattern, parse
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pydantic.config import JsonDict
 
 RINGING, PRESENCE, FOLLOWING = N_("Calls"), N_("Presence and Forwarding"), N_("Follow Me")
+SHARING = N_("Shared Call Appearance")
 
 Presence = Literal["available", "away", "chat", "userdef", "unavailable"]
 PRESENCE_WORDS: JsonDict = {
@@ -96,6 +98,7 @@ Info = Annotated[
 ]
 RingTime = Annotated[int, Field(ge=3, le=600)]
 MostCalls = Annotated[int, Field(ge=0, le=100)]
+Members = Annotated[list[Annotated[str, StringConstraints(max_length=18)]], Field(max_length=100)]
 Encryption = Literal["off", "optional", "required"]
 
 
@@ -300,11 +303,11 @@ class CallFields(OwnCallFields):
     ringtone: Annotated[str, StringConstraints(max_length=64)] = Field(
         default="",
         title=N_("Ringtone"),
-        description=N_("A custom prompt that phones fetch and ring with, if they can."),
+        description=N_("What phones fetch and ring with, if they can; uploaded under Alert-Info Prompt."),
         json_schema_extra={
             "control": "select",
             "section": RINGING,
-            "choices": "/v1/choices/custom-prompts",
+            "choices": "/v1/choices/ringtones",
             "when": {"field": "alert_info", "is": "custom"},
         },
     )
@@ -316,6 +319,24 @@ class CallFields(OwnCallFields):
             "section": RINGING,
             "when": {"field": "alert_info", "is": "custom"},
         },
+    )
+    taken_over_by: Members = Field(
+        default_factory=list,
+        title=N_("Seamless Transfer Members"),
+        description=N_("Extensions that may go on with its calls by a code, unnoticed."),
+        json_schema_extra={
+            "control": "multiselect",
+            "section": RINGING,
+            "choices": "/v1/choices/extensions",
+            "choice_value": "number",
+            "choice_label": "name",
+        },
+    )
+    shared_line: SharedLineForm = Field(
+        default=SharedLineForm(),
+        title=N_("Shared Call Appearance"),
+        description=N_("One line at several places: each sees the calls of all."),
+        json_schema_extra={"control": "group", "section": SHARING},
     )
 
 
@@ -345,3 +366,5 @@ class CallChanges(OwnCallChanges):
     alert_info: Ring | None = None
     ringtone: Annotated[str, StringConstraints(max_length=64)] | None = None
     custom_alert_info: Info | None = None
+    taken_over_by: Members | None = None
+    shared_line: SharedLineForm | None = None

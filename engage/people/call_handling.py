@@ -84,6 +84,7 @@ def handling_of(options: Mapping[str, Any]) -> Handling:
         rings_as=_alert_info(options),
         ringtone=ringtone_of(options),
         completes=options.get("cc_enable") != "no",
+        taken_over_by=_listed(options.get("seamless_transfer_members")),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from engage.people import shared_lines
 from engage.people.call_forms import CallFields
 from engage.people.call_handling import (
     RECORDS,
@@ -45,6 +46,8 @@ def shown(options: Mapping[str, Any]) -> dict[str, Any]:
         "forward_except": list(handling.never_forwards),
         "specific_time": list(options.get("specific_time") or ()),
         "follow_me": {**_NO_FOLLOW_ME, **(options.get("follow_me") or {})},
+        "taken_over_by": list(handling.taken_over_by),
+        "shared_line": shared_lines.shown(options),
     }
 
 
@@ -128,4 +131,6 @@ _WRITE: Final[dict[str, Callable[[Any, Mapping[str, Any]], dict[str, Any]]]] = {
     "forward_except": _one("fwdwhitelist", _listed),
     "specific_time": _one("specific_time"),
     "follow_me": _one("follow_me"),
+    "taken_over_by": _one("seamless_transfer_members", _listed),
+    "shared_line": lambda form, _: shared_lines.options_for(form),
 }

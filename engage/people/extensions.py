@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 from engage.errors import N_, Invalid, NotFound
 from engage.i18n import languages
 from engage.identifiers import new_id
-from engage.people import call_options, call_rules, mailbox_rules, phone_rules, policy
+from engage.people import (
+    call_options,
+    call_rules,
+    mailbox_rules,
+    phone_rules,
+    policy,
+    shared_lines,
+)
 from engage.people.directory_repository import DirectoryRepository
 from engage.people.ledger import Repeated
 from engage.people.model import (
@@ -256,6 +263,8 @@ class Extensions:
         """What is wrong with an extension to be added, by field; `lenient` spares its secrets."""
         problems = self.change_problems(new.number, _filled(new), lenient=lenient)
         number = self._ranges().extension_problem(new.number)
+        if new.number in self._private_numbers(new.number):
+            number = number or N_("This number is taken already.")
         return problems | ({"number": number} if number else {})
 
     @property
@@ -272,6 +281,9 @@ class Extensions:
             return NumberOfQueue(number=number, name=queue.name)
         if (account := book.account_named(number)) is not None:
             return NumberOfAdministrator(number=number, name=account.display_name)
+        for entry in book.extensions.values():
+            if number in shared_lines.private_numbers(entry.options):
+                return NumberOfExtension(number=number, name=entry.name)
         return None
 
     async def prepared(
@@ -414,6 +426,7 @@ class Extensions:
             "options": options_problem,
             "auth_id": phone_rules.auth_id_problem,
             "allowed_networks": networks_problem,
+            "shared_line": lambda form: shared_lines.problem(form, self._taken_by_others(number)),
         }
         if not lenient:
             rules["sip_secret"] = lambda secret: policy.secret_problem(secret, number)
@@ -422,6 +435,16 @@ class Extensions:
             )
         found = ((name, rule(given[name])) for name, rule in rules.items() if name in given)
         return {name: problem for name, problem in found if problem is not None}
+
+    def _taken_by_others(self, number: str) -> set[str]:
+        """The numbers that a place of this extension's line may not have."""
+        book = self._ledger.book
+        return {number, *book.extensions, *book.queues, *self._private_numbers(number)}
+
+    def _private_numbers(self, but: str) -> set[str]:
+        """Those of all lines but one."""
+        others = (each for each in self._ledger.book.extensions.values() if each.number != but)
+        return {each for other in others for each in shared_lines.private_numbers(other.options)}
 
     def _wave_privilege_problem(self, privilege_id: str) -> str | None:
         known = privilege_id in self._ledger.book.wave_privileges

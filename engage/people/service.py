@@ -40,6 +40,7 @@ from engage.people.queues import Queues
 from engage.people.repository import PeopleRepository
 from engage.people.seats import LiveChatSeats
 from engage.people.sessions import Sessions
+from engage.people.shared_lines import shared_line_of
 from engage.people.sign_in.desk import SignInDesk
 from engage.people.sign_in.entry import Entry
 from engage.people.sign_in.factors import SecondFactors, own
@@ -288,17 +289,18 @@ class People:
         return Recipient(found.email, found.name, found.language)
 
     def using_prompt(self, prompt: str) -> list[str]:
-        """The extensions that ring with a custom prompt, or send their calls on to it."""
-        return [
-            each.name
-            for each in self._book.extensions.values()
-            if ringtone_of(each.options) == prompt
-            or any(to == prompt for to in forwarded_to(each.options))
-        ]
+        """The extensions that send their calls on to a custom prompt."""
+        extensions = self._book.extensions.values()
+        return [each.name for each in extensions if prompt in forwarded_to(each.options)]
 
-    def rings_with(self, prompt: str) -> bool:
-        """Whether any extension rings with a custom prompt."""
-        return any(ringtone_of(each.options) == prompt for each in self._book.extensions.values())
+    def ringing_with(self, ringtone: str) -> list[str]:
+        """The extensions that ring with a ringtone."""
+        extensions = self._book.extensions.values()
+        return [each.name for each in extensions if ringtone_of(each.options) == ringtone]
+
+    def rings_with(self, ringtone: str) -> bool:
+        """Whether any extension rings with a ringtone."""
+        return bool(self.ringing_with(ringtone))
 
     def grants_of(self, number: str) -> frozenset[str]:
         """What an extension's user may do in Wave."""
@@ -390,6 +392,7 @@ class People:
                 language=self._book.accounts[each.account_id].language,
                 features=features_of(each.options),
                 handling=handling_of(each.options),
+                shared=shared_line_of(each.options),
             )
             for each in entries
             for rules, calls, box in ((each.phone_rules, each.call_rules, each.mailbox_rules),)

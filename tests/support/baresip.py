@@ -29,7 +29,8 @@ class Baresip:
     """A baresip of its own folder, registered as one extension.
 
     `account` goes on where the account's line ends, `contacts` are its lines of an address book,
-    `config` are lines of its configuration, `modules` are loaded beside the usual ones.
+    `config` are lines of its configuration, `modules` are loaded beside the usual ones. At a
+    place of a line, `user` is the extension whose line it is.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Baresip:
         transport: str,
         *,
         account: str = "",
+        user: str = "",
         contacts: str = "",
         modules: tuple[str, ...] = (),
         config: str = "",
@@ -51,7 +53,7 @@ class Baresip:
             account += f';outbound="sip:127.0.0.1:{port};transport={transport}"'
         line = (
             f"<sip:{number}@127.0.0.1:{port};transport={transport}>"
-            f";auth_pass=Sip-{number}!;regint=300{account}\n"
+            f";auth_user={user or number};auth_pass=Sip-{user or number}!;regint=300{account}\n"
         )
         if "mwi" in modules:
             modules = ("mwi", *_WELL_AFTER_MWI, *(each for each in modules if each != "mwi"))

@@ -192,7 +192,8 @@ RINGING = DialogInfo(
 
 
 def test_dialogs_are_read_as_they_were_written() -> None:
-    report = DialogReport(BOB, 7, False, (RINGING, DialogInfo("b", "trying", "initiator")))
+    holding = DialogInfo("b", "confirmed", "initiator", local=Party(BOB, target=BOB, holds=True))
+    report = DialogReport(BOB, 7, False, (RINGING, holding))
     assert read_dialogs(write_dialogs(report)) == report
 
 
