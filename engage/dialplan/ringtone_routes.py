@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from engage.dialplan.custom_prompt_routes import SoundFileRoutes, served_sounds
 from engage.dialplan.ringtones import RingtoneForm
-from engage.dialplan.routes import partial_of
 from engage.errors import NotFound
+from engage.partial_body import partial_of
 from engage.web.collections import QUERY
 from engage.web.openapi import operation
 from engage.web.requests import named

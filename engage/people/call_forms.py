@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pydantic.config import JsonDict
 
 RINGING, PRESENCE, FOLLOWING = N_("Calls"), N_("Presence and Forwarding"), N_("Follow Me")
-SHARING = N_("Shared Call Appearance")
+MEDIA, SHARING = N_("Media"), N_("Shared Call Appearance")
 
 Presence = Literal["available", "away", "chat", "userdef", "unavailable"]
 PRESENCE_WORDS: JsonDict = {
@@ -286,7 +286,7 @@ class CallFields(OwnCallFields):
         description=N_("SRTP, with keys in the session description."),
         json_schema_extra={
             "control": "select",
-            "section": RINGING,
+            "section": MEDIA,
             "labels": {
                 "off": N_("Off"),
                 "optional": N_("Where the phone wants it"),
@@ -298,15 +298,15 @@ class CallFields(OwnCallFields):
         default="none",
         title=N_("Alert-Info"),
         description=N_("By which its phones choose how they ring."),
-        json_schema_extra={"control": "select", "section": RINGING, "labels": RING_WORDS},
+        json_schema_extra={"control": "select", "section": MEDIA, "labels": RING_WORDS},
     )
     ringtone: Annotated[str, StringConstraints(max_length=64)] = Field(
         default="",
         title=N_("Ringtone"),
-        description=N_("What phones fetch and ring with, if they can; uploaded under Alert-Info Prompt."),
+        description=N_("What phones fetch and ring with if they can: an Alert-Info Prompt."),
         json_schema_extra={
             "control": "select",
-            "section": RINGING,
+            "section": MEDIA,
             "choices": "/v1/choices/ringtones",
             "when": {"field": "alert_info", "is": "custom"},
         },
@@ -316,7 +316,7 @@ class CallFields(OwnCallFields):
         title=N_("Custom Alert-Info"),
         json_schema_extra={
             "control": "text",
-            "section": RINGING,
+            "section": MEDIA,
             "when": {"field": "alert_info", "is": "custom"},
         },
     )

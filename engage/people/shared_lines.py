@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pydantic import Field, StringConstraints
 
 from engage.errors import N_
-from engage.people import policy
 from engage.partial_body import Body
+from engage.people import policy
 from pbxcore.features.shared_line import Location, SharedLine
 
 if TYPE_CHECKING:

@@ -72,3 +72,41 @@ def test_services_have_pages(server: Server, new_context: NewContext) -> None:
         admin.get_by_role("button", name="Add", exact=True).first.click()
         expect(admin.get_by_label("Name", exact=True)).to_be_visible()
         assert serious_faults(admin) == []
+
+
+def test_a_ringtone_is_uploaded_heard_and_kept_while_somebody_rings_with_it(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    admin = open_administration(new_context, server.url)
+    admin.get_by_role("link", name="Alert-Info Prompt", exact=True).click()
+    sound = admin.get_by_label("Sound file")
+    sound.set_input_files(
+        {"name": "Long.wav", "mimeType": "audio/wav", "buffer": b"x" * 501 * 1024}
+    )
+    expect(admin.get_by_role("alert").filter(has_text="500 KB")).to_be_visible()
+    sound.set_input_files({"name": "Text.wav", "mimeType": "audio/wav", "buffer": b"no sound"})
+    expect(admin.get_by_role("alert").filter(has_text="no sound")).to_be_visible()
+    sound.set_input_files(write_tone(tmp_path / "Gong.wav", 440, seconds=5))
+    expect(admin.get_by_role("rowheader", name="Gong")).to_be_visible()
+    assert serious_faults(admin) == []
+    admin.get_by_role("button", name="Actions for Gong").click()
+    admin.get_by_role("menuitem", name="Play").click()
+    heard = admin.get_by_label("Gong", exact=True)
+    expect(heard).to_have_js_property("error", None)
+    admin.get_by_role("button", name="Close", exact=True).click()
+    admin.get_by_role("button", name="Actions for Gong").click()
+    with admin.expect_download() as download:
+        admin.get_by_role("menuitem", name="Download").click()
+    assert download.value.path().read_bytes()[:4] == b"RIFF"
+
+    admin.goto(f"{server.url}/admin/#/extensions/1003")
+    expect(admin.get_by_label("Custom Alert-Info", exact=True)).to_be_hidden()
+    choose(admin, "Alert-Info", "Custom")
+    choose(admin, "Ringtone", "Gong")
+    admin.get_by_label("Custom Alert-Info", exact=True).fill("Extension")
+    admin.get_by_role("button", name="Save", exact=True).click()
+    admin.get_by_role("link", name="Alert-Info Prompt", exact=True).click()
+    admin.get_by_role("button", name="Actions for Gong").click()
+    admin.get_by_role("menuitem", name="Delete").click()
+    admin.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(admin.get_by_role("dialog")).to_contain_text("needs it")

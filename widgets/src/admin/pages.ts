@@ -81,6 +81,7 @@ export const pages: readonly Page[] = [
   { group: "calls", name: () => t("Callback"), path: "callbacks", module: "callbacks", words: () => t("call back, callers"), load: () => import("./telephony/CallbacksPage") },
   { group: "other", name: () => t("Wake-up Service"), path: "wake-up-calls", module: "wake_ups", words: () => t("alarm, morning call"), load: () => import("./telephony/WakeUpCallsPage") },
   { group: "pbx", name: () => t("Custom Prompts"), path: "custom-prompts", module: "custom_prompts", words: () => t("sounds, upload, welcome, audio files"), load: () => import("./telephony/CustomPromptsPage") },
+  { group: "pbx", name: () => t("Alert-Info Prompt"), path: "ringtones", module: "custom_prompts", words: () => t("ringtones, upload, remote ringtone, audio files"), load: () => import("./telephony/RingtonesPage") },
   { ...settingsPage("pbx", () => t("Voice Prompts"), "voice-prompts", "custom_prompts", "voice_prompts"), words: () => t("language, spoken words") },
   { ...settingsPage("calls", () => t("Feature Codes"), "feature-codes", "feature_codes", "feature_codes"), words: () => t("star codes, pickup, park") },
   { ...settingsPage("pbx", () => t("Recording"), "recording", "recordings"), words: () => t("record calls, stereo, code") },

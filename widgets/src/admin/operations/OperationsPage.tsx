@@ -53,6 +53,7 @@ export default function OperationsPage() {
               { value: "voicemail", label: t("Voicemail") },
               { value: "ivr.", label: t("IVR") },
               { value: "custom_prompt.", label: t("Custom Prompts") },
+              { value: "ringtone.", label: t("Alert-Info Prompt") },
               { value: "announcement.", label: t("Announcements") },
               { value: "center_", label: t("Announcement Center") },
               { value: "disa.", label: t("DISA") },

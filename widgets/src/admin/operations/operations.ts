@@ -58,6 +58,8 @@ function kindWords(kind: string): string {
       return t("Voice message");
     case "ivr":
       return t("IVR");
+    case "ringtone":
+      return t("Ringtone");
     case "custom_prompt":
       return t("Custom Prompt");
     case "center_message":
