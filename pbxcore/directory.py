@@ -377,6 +377,11 @@ class Directory:
         place = self.plan.own(number)
         return place is not None and place.kind in ("parking_slot", "conference")
 
+    def is_room(self, number: str) -> bool:
+        """Whether a number is a conference room's."""
+        place = None if self.extension(number) is not None else self.plan.own(number)
+        return place is not None and place.kind == "conference"
+
     def own(self, number: str) -> Place | None:
         """What a number of ours means."""
         if self.extension(number) is not None:

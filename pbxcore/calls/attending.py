@@ -80,6 +80,7 @@ class Attending:
         step = self._step
         self._quiet()
         self._leg.attending, leg.attending = None, self
+        leg.enter(self._leg.room)
         self._leg = leg
         self._turn += 1
         if step is not None:
@@ -90,6 +91,7 @@ class Attending:
         if self._closed:
             return
         self._closed = True
+        self._leg.enter("")
         self._stop_waiting()
         self._quiet()
         try:

@@ -11,6 +11,7 @@ from pbxcore.errors import RemoteProtocolError
 from pbxcore.media.commands import DigitHeard, StreamSilent, ToneHeard
 from pbxcore.sip.agent.listener import CallListener
 from pbxcore.sip.dialogs.info import read_digit
+from pbxcore.sip.uri import escaped_user
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +58,7 @@ class Leg(CallListener):
         recorded: whether its talks are recorded, whoever it is: its way here wants so.
         keypad: what it pressed last while it talked.
         attending: the service it talks to, if it does.
+        room: the conference room that this service is; "": it is none.
         handed_on: how often services have handed it on since it pressed a key.
     """
 
@@ -86,6 +88,7 @@ class Leg(CallListener):
         self.recorded = False
         self.keypad = Keypad()
         self.attending: Attending | None = None
+        self.room = ""
         self.handed_on = 0
 
     @property
@@ -107,6 +110,15 @@ class Leg(CallListener):
         """End it, whatever state it is in; `lines` such as Reason go along."""
         if self.sip is not None:
             self.sip.hang_up(*lines)
+
+    def enter(self, room: str) -> None:
+        """Talk to a conference room from now on, to none with "".
+
+        Phones learn by the Contact of their dialog whom to ask who is there (RFC 4579 §5.1).
+        """
+        self.room = room
+        if self.sip is not None:
+            self.sip.focus = escaped_user(room) if room else b""
 
     # What its dialog tells
 

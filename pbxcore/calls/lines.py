@@ -23,6 +23,8 @@ class Lines:
         self._on_trunks: dict[str, dict[str, Leg]] = {}
         self.changed: Callable[[str], None] = lambda number: None
         """Told the number of an extension whose legs are others now, or do something else."""
+        self.room_changed: Callable[[str], None] = lambda number: None
+        """Told the number of a conference room in which something is different now."""
         self.freed: Callable[[str], None] = lambda number: None
         """Told the number of an extension whose last call is over."""
         self.registered: Callable[[str], bool] = lambda trunk: True

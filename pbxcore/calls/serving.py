@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.opening import script_of
 from pbxcore.calls.attending import Attending
 from pbxcore.calls.party import Farewell
@@ -38,6 +39,7 @@ def talk_to(leg: Leg, script: Script, kind: str, visit: Visit, lines: Sequence[L
         call.end(leg, Farewell("pbx", 482, causes.cause_of(482), "loop"))
         return
     call.serve(leg, kind, visit.service)
+    leg.enter(visit.service if kind == ConferenceRoom.kind else "")
     leg.attending = attending = Attending(leg, script, visit.language)
     house.scripts[visit.leg] = attending
     if leg.answered:

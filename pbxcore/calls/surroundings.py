@@ -13,6 +13,7 @@ from pbxcore.calls.archive import Archive
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.calling_back import CallingBack
 from pbxcore.calls.completing import Completing
+from pbxcore.calls.inviting import Inviting
 from pbxcore.calls.lines import Lines
 from pbxcore.calls.offering import offered_srtp
 from pbxcore.calls.parking import Parking
@@ -136,9 +137,10 @@ class Surroundings:
         self.lines.others = self._shown
         self.completing = self.premises.completion = Completing(self)
         self.lines.freed = self.completing.freed
+        self.inviting = Inviting(self)
         self.recent = RecentCallers()
         self.premises.recent_caller = lambda number: self.recent.of(number, self.now())
-        self.premises.conferences.changed = lambda number: self.lines.changed(number)
+        self.premises.conferences.changed = lambda number: self.lines.room_changed(number)
         self.trunks = TrunkLegs(self, server_of, lambda: entropy(8).hex().encode())
         self._entropy = entropy
         self._legs = 0

@@ -47,7 +47,7 @@ class Switchboard:
         house.premises.conferences.guest_of = self._guest_of
         house.premises.announce = self._announce
         house.calling_back.originate = self.originate
-        house.completing.place = self.place
+        house.completing.place = house.inviting.place = self.place
 
     def __len__(self) -> int:
         """How many calls there are."""

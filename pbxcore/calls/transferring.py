@@ -32,6 +32,9 @@ class Transferring:
     def referred(self, leg: Leg, referral: Referral) -> None:
         """A leg wants whom it talks to to talk to somebody else."""
         call, reference = self._call, referral.reference
+        if leg.room:
+            self._house.inviting.asked(leg, referral)
+            return
         partner = call.partner(leg)
         if partner is None or call.setting_up is not None:
             referral.refuse(603)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.presence.packages.call_info import Appearance, CallInfoPackage, LineSeizePackage
+from pbxcore.presence.packages.conference_info import ConferencePackage, Roster
 from pbxcore.presence.packages.dialog_info import DialogInfo, DialogPackage
 from pbxcore.presence.packages.feature_event import FeaturePackage
 from pbxcore.presence.packages.message_summary import MessageSummary
@@ -45,6 +46,8 @@ class States:
         """Knows those of a line."""
         self.host: Callable[[], bytes] = lambda: b"localhost"
         """What we are called."""
+        self.roster: Callable[[str], Roster] = lambda number: Roster()
+        """Knows who is in a conference room."""
 
     def packages(self) -> tuple[Package, ...]:
         """The packages that tell these states."""
@@ -56,6 +59,7 @@ class States:
             FeaturePackage(self._handling.features),
             CallInfoPackage(lambda number: self.appearances(number), lambda: self.host()),
             LineSeizePackage(),
+            ConferencePackage(lambda number: self.roster(number)),
         )
 
     def presence(self, number: str) -> Presence:

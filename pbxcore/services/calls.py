@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.apps.overseeing import oversee
-from pbxcore.authentication import user_of
 from pbxcore.calls import directing
 from pbxcore.calls.anchoring import Anchor
 from pbxcore.calls.archive import Archive
@@ -28,14 +27,15 @@ from pbxcore.calls.commands import (
 )
 from pbxcore.calls.party import Origin
 from pbxcore.calls.planning import Planning
+from pbxcore.calls.roster import roster_of
 from pbxcore.calls.surroundings import Surroundings
 from pbxcore.calls.switchboard import Switchboard
 from pbxcore.calls.visitor_calls import VisitorCalls
 from pbxcore.calls.ways import CallRouter
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.gruu import DEVICE
+from pbxcore.services.referring import ReferService
 from pbxcore.services.waking import Waking
-from pbxcore.sip.agent.outside import OutsideReference
 from pbxcore.sip.agent.profile import SUPPORTED, Profile
 from pbxcore.sip.agent.route import UriRouter
 from pbxcore.sip.identity import Caller, read_caller, refuse_unknown_privacy
@@ -164,6 +164,7 @@ class CallService:
         self.queues = self._house.queues
         self._switchboard = Switchboard(self._house)
         self.visitors = VisitorCalls(self._house, self._switchboard, told)
+        self._referring = ReferService(domain, authentication, self._house, self._switchboard)
         self._waking = Waking(directory, self._switchboard.originate, record, today)
 
     def serve(self, uas: Uas) -> None:
@@ -171,7 +172,7 @@ class CallService:
         uas.serve(b"INVITE", self.receive, understood=SUPPORTED)
         for method in (b"ACK", b"CANCEL"):
             uas.tell(method)
-        uas.serve(b"REFER", self.refer, understood=SUPPORTED)
+        uas.serve(b"REFER", self._referring.receive, understood=SUPPORTED)
         for method in (b"BYE", b"INFO", b"PRACK", b"UPDATE"):
             uas.serve(method, self._agent.receive)
         uas.in_calls = self._in_calls
@@ -180,6 +181,7 @@ class CallService:
         """Let phones see what is going on."""
         house = self._house
         events.follow_calls(house.lines, house.appearances, lambda: house.domain)
+        events.follow_rooms(house.lines, partial(roster_of, house))
         events.noticed = house.queues.agents.look
 
     def counts(self) -> dict[str, float]:
@@ -249,32 +251,6 @@ class CallService:
             incoming,
             lambda call: self._switchboard.take(call, aim, dialled, head.max_forwards - 1),
         )
-
-    def refer(self, incoming: Incoming) -> None:
-        """Take a REFER outside of calls: a phone wants to be called and then to talk to somebody.
-
-        Nobody but its owner may ask for that (RFC 3515 §2.4.2, §5.1).
-
-        Raises:
-            RemoteProtocolError: the refusal to answer with.
-        """
-        head = incoming.head
-        if head.to.tag is not None:
-            raise RemoteProtocolError(481)
-        caller = self._authentication.extension_of(incoming).number
-        uri = head.uri
-        if not isinstance(uri, SipUri) or not self._domain.is_ours(uri.host):
-            raise RemoteProtocolError(404, "Not Our Domain")
-        if user_of(uri) not in (None, caller):
-            raise RemoteProtocolError(403, "Not Your Address")
-        referral = OutsideReference(self._agent.core, incoming).referral
-        reference = referral.reference
-        number = self._house.number_of(reference.uri)
-        if number is None or reference.replaces is not None or reference.target.method != b"INVITE":
-            referral.refuse(404 if number is None else 403)
-            return
-        referral.accept()
-        self._switchboard.place(caller, number, referral.progress)
 
     def _origin(self, incoming: Incoming) -> Origin:
         """Who calls: an extension by what we know of it, anybody else by what a peer says."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pbxcore.features.book import FeatureBook, differences
 from pbxcore.features.handling import CallHandling
 from pbxcore.presence.notifier import Notifier
+from pbxcore.presence.packages.conference_info import ConferencePackage
 from pbxcore.presence.packages.dialog_info import DialogPackage
 from pbxcore.presence.packages.feature_event import FeaturePackage
 from pbxcore.presence.packages.message_summary import MessageSummary
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pbxcore.journal import Fact
     from pbxcore.presence.keeping import EventStores
     from pbxcore.presence.outcome import Outcome
+    from pbxcore.presence.packages.conference_info import Roster
     from pbxcore.presence.registrar import Registrar
     from pbxcore.sip.transactions.layer import TransactionLayer
     from pbxcore.timers import Timers
@@ -173,6 +175,12 @@ class Events:
 
         lines.changed = changed
         self._shared_lines.follow(appearances)
+
+    def follow_rooms(self, lines: Lines, roster: Callable[[str], Roster]) -> None:
+        """Let lamps show that a conference is on, and watchers who is there."""
+        self._states.roster = roster
+        packages = (DialogPackage.name, PresencePackage.name, ConferencePackage.name)
+        lines.room_changed = lambda number: self._subscriptions.changed(number, *packages)
 
     def tick(self) -> None:
         """Let publications expire, and hours begin and end in which nobody may disturb."""

@@ -12,6 +12,7 @@ from pbxcore.presence.markup import NotMarkup
 from pbxcore.presence.notifier import Forget, Keep, Notify
 from pbxcore.presence.package import chosen_type
 from pbxcore.presence.packages.call_info import LineSeizePackage
+from pbxcore.presence.packages.conference_info import ConferencePackage
 from pbxcore.presence.packages.feature_event import CONTENT_TYPE as FEATURES
 from pbxcore.presence.packages.feature_event import FeaturePackage, changed_by
 from pbxcore.presence.reach import Way, phones, target_along, way_to
@@ -201,6 +202,8 @@ class SubscriptionService:
         """Who may watch whom: everybody presence and lines, the rest each extension its own."""
         if not self._directory.can_be_watched(number):
             raise RemoteProtocolError(404)
+        if package.name == ConferencePackage.name and not self._directory.is_room(number):
+            raise RemoteProtocolError(404, "No Conference There")
         own = number == watcher.number or self._directory.line_of(number) == watcher.line
         if package.own_only and not own:
             raise RemoteProtocolError(403, "Not Your Address")

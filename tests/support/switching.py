@@ -263,6 +263,7 @@ class House:
             features=book,
             way_out=self._way_out,
         )
+        self.surroundings = house
         self.lines, self.appearances = house.lines, house.appearances
         self.queues = house.queues
         self.lines.changed = self.queues.agents.look

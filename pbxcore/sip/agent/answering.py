@@ -154,5 +154,4 @@ class Answering:
         self._incoming.answer(200, "", all_lines, body)
 
     def _contact(self) -> bytes:
-        call = self._call
-        return call.core.contact(self._incoming.flow, secure=call.dialog.secure)
+        return self._call.contact(self._incoming.flow)

@@ -74,12 +74,17 @@ class Core:
         here = host_port(*self.layer.wire.advertised(flow)).encode()
         return via_line(flow.transport, here, branch)
 
-    def contact(self, flow: Flow, *, secure: bool = False) -> bytes:
-        """The Contact line that leads back to us by the kind of flow we are reached by now."""
+    def contact(self, flow: Flow, *, secure: bool = False, focus: bytes = b"") -> bytes:
+        """The Contact line that leads back to us by the kind of flow we are reached by now.
+
+        `focus` is the user part of a conference, whose address it then is (RFC 4579 §5.1).
+        """
         here = host_port(*self.layer.wire.advertised(flow)).encode()
-        user = self.profile.user + b"@" if self.profile.user else b""
+        name = focus or self.profile.user
+        user = name + b"@" if name else b""
         tail = b"" if flow.transport == "udp" else b";transport=" + flow.transport.encode()
-        return b"Contact: <%b:%b%b%b>" % (b"sips" if secure else b"sip", user, here, tail)
+        line = b"Contact: <%b:%b%b%b>" % (b"sips" if secure else b"sip", user, here, tail)
+        return line + b";isfocus" if focus else line
 
     def abilities(self) -> tuple[bytes, ...]:
         """What an INVITE, its answers and OPTIONS tell of us (§13.2.1)."""

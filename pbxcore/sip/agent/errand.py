@@ -43,6 +43,7 @@ class Errand:
         last: the flow its dialog's last message came by.
         way: finds the flows, where somebody knows better than the router.
         attempts: answers challenges; None: the core's do.
+        focus: the user part of the conference that sends it; empty for none.
         heard: gets the final status, 408 for silence and 503 for no way; for INVITE everything
             above 100 as well, and every 2xx.
     """
@@ -59,8 +60,10 @@ class Errand:
         last: Flow | None = None,
         way: Callable[[], Way] | None = None,
         attempts: Attempts | None = None,
+        focus: bytes = b"",
     ) -> None:
         self._core = core
+        self._focus = focus
         self._method = method
         self._make = draft
         self._draft = draft()
@@ -163,7 +166,8 @@ class Errand:
         lines = [core.via(flow, branch), *draft.lines]
         named = any(each[:8].lower() == b"contact:" for each in self._lines)
         if self._method in _SAYS_WHERE_WE_ARE and not named:
-            lines.append(core.contact(flow, secure=draft.uri[:5].lower() == b"sips:"))
+            secure = draft.uri[:5].lower() == b"sips:"
+            lines.append(core.contact(flow, secure=secure, focus=self._focus))
         lines += self._lines
         lines += self.credentials
         if core.profile.product:

@@ -25,6 +25,12 @@ class Peer:
         self.flow = flow
         self.attempts: Attempts | None = None
         """Answers this peer's challenges; None: the core's do."""
+        self.focus = b""
+        """The user part of the conference that we are to the peer; empty for none."""
+
+    def contact(self, flow: Flow) -> bytes:
+        """The Contact line of what we answer in this dialog."""
+        return self.core.contact(flow, secure=self.dialog.secure, focus=self.focus)
 
     def errand(
         self,
@@ -43,6 +49,7 @@ class Peer:
             body=body,
             last=self.flow,
             attempts=self.attempts,
+            focus=self.focus,
         )
 
     def ask(

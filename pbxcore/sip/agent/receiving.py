@@ -97,7 +97,7 @@ class Receiving:
             call.exchange.send(Carrier.UPDATE_SUCCESS, body)
             call.dialog.refresh(request)
             call.timer.start(timer_lines, call.core.now())
-            contact = call.core.contact(flow, secure=call.dialog.secure)
+            contact = call.contact(flow)
             head = (contact, *call.core.abilities(), *timer_lines)
             incoming.answer(200, "", (*head, *lines, *described(body)), body)
             call.changing.go_on()

@@ -58,7 +58,7 @@ class Referral:
         if incoming is None:
             return
         peer = self._references.peer
-        contact = peer.core.contact(incoming.flow, secure=peer.dialog.secure)
+        contact = peer.contact(incoming.flow)
         if not self.reference.subscribes:
             incoming.answer(202, lines=[contact, b"Refer-Sub: false"])
             self._references.drop(self)
@@ -187,7 +187,7 @@ class References:
             if each.notifier and (named is None or named == b"%d" % each.reference.id):
                 if incoming.request.get(b"expires") != b"0":
                     raise RemoteProtocolError(403, "Subscriptions End With Their Reference")
-                contact = self.peer.core.contact(incoming.flow, secure=self.peer.dialog.secure)
+                contact = self.peer.contact(incoming.flow)
                 incoming.answer(200, lines=[contact, b"Expires: 0"])
                 each.stop()
                 return

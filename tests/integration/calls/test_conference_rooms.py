@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from pbxcore.net.user_agent import Refused
+from pbxcore.presence.packages.conference_info import read_roster
 from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
 from tests.support.messaging import eventually
@@ -17,11 +18,13 @@ from tests.support.program import Program
 from tests.support.server import wait_until
 from tests.support.tone import Voice, hears, read_sound, says, sounds, write_tone
 from tests.support.ucm import UcmClient
+from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxcore.net.call import AsyncCall
+    from pbxcore.presence.packages.conference_info import RosterReport
     from tests.support.server import Server
 
 TONES = {"1000": 440.0, "1001": 700.0, "1002": 1000.0, "1003": 1300.0, "1004": 1700.0}
@@ -146,6 +149,45 @@ async def test_a_room_asks_for_its_pin_and_is_locked(server: Server, admin: Prog
         for key in "1234#":
             await call.press(key)
         await call.ended()
+
+
+async def test_a_phone_watches_who_is_in_a_room(server: Server, admin: Program) -> None:
+    """RFC 4575 and 4579: `isfocus` in the answer, the roster by NOTIFY, one called by REFER."""
+    async with AsyncExitStack() as stack:
+        watcher = Watcher("1003", "Sip-1003!", ("127.0.0.1", server.sip_port))
+        lamp = await stack.enter_async_context(watcher)
+        assert await lamp.register() == 200
+        answer, _ = await lamp.subscribe("conference", "6301")
+        assert answer.status == 200
+
+        def reports() -> list[RosterReport]:
+            found = [each for each in lamp.notices if each.get("Event") == "conference"]
+            return [read_roster(each.body.encode()) for each in found]
+
+        await lamp.until(lambda: bool(reports()))
+        assert (reports()[0].full, reports()[0].present) == (True, {})
+        agent, invited = [await phone(stack, server, each) for each in ("1000", "1002")]
+        voice = stack.enter_context(Voice(440))
+        call = await agent.invite(uri(server, "6301"), session(voice))
+        focus = f"sip:6301@127.0.0.1:{server.sip_port}"
+        assert call.call.dialog.remote_target == focus.encode()
+        ours, theirs = "sip:1000@127.0.0.1", "sip:1002@127.0.0.1"
+        await lamp.until(lambda: ours in reports()[-1].present)
+        assert not reports()[-1].full
+        assert [each.invited for each in reports()[-1].present[ours].endpoints] == [False]
+        call.call.refer(b"<%b>" % uri(server, "1002").encode(), lambda progress: None)
+        came = await invited.next_call()
+        await came.accept(session(voice, 0))
+        await lamp.until(lambda: theirs in reports()[-1].present)
+        assert [each.invited for each in reports()[-1].present[theirs].endpoints] == [True]
+        await call.hang_up()
+        await came.hang_up()
+        await lamp.until(lambda: {ours, theirs} <= {one for each in reports() for one in each.gone})
+        assert [each.version for each in reports()] == [
+            reports()[0].version + at for at in range(len(reports()))
+        ]
+        refused, _ = await lamp.subscribe("conference", "1001")
+        assert refused.status == 404
 
 
 async def test_somebody_is_invited(server: Server, admin: Program) -> None:

@@ -9,9 +9,11 @@ import pytest
 from pbxcore.apps.conference_commands import RemoveParticipant, ShowConference
 from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.overseeing import oversee
+from pbxcore.calls.roster import roster_of
 from pbxcore.dialplan.plan import Plan
 from pbxcore.journal import LegAnswered
 from pbxcore.media.commands import JoinRoom
+from pbxcore.presence.packages.conference_info import Roster
 from pbxcore.sip.uri import write_uri_headers
 from tests.support.handsets import Office
 from tests.unit.pbxcore.test_call_changes import talking
@@ -71,6 +73,81 @@ class Meeting(Office):
             for name, leg in self.legs.items()
             if leg in open_ and leg in last and last[leg].room == room
         }
+
+
+def test_the_roster_tells_who_is_there() -> None:
+    with Meeting(hosts=("alice",), muted=True, most=5) as office:
+        told: list[str] = []
+        office.house.lines.room_changed = told.append
+        empty = roster_of(office.house.surroundings, "6300")
+        assert empty == Roster("Room", most=5)
+        assert roster_of(office.house.surroundings, "6301") == Roster()
+        talks = [office.call(each) for each in ("alice", "bob")]
+        assert set(told) == {"6300"}
+        roster = roster_of(office.house.surroundings, "6300")
+        shown = [(each.number, each.host, each.endpoints[0].muted) for each in roster.attendees]
+        assert shown == [("alice", True, False), ("bob", False, True)]
+        again = office["alice"].dial("6300")
+        office.run(8)
+        attendees = roster_of(office.house.surroundings, "6300").attendees
+        phones = {each.number: len(each.endpoints) for each in attendees}
+        assert phones == {"alice": 2, "bob": 1}
+        for each in (*talks, again):
+            each.hang_up()
+        office.run()
+        office.check()
+        assert roster_of(office.house.surroundings, "6300") == empty
+
+
+def test_phones_learn_by_contact_that_they_talk_to_a_conference() -> None:
+    with Meeting() as office:
+        alice = office.call("alice")
+        assert alice.call is not None
+        assert alice.call.dialog.remote_target == b"sip:6300@10.0.0.100:5060"
+        bob = office["bob"].dial("carol")
+        office.run(1)
+        office["carol"].talk.accept()
+        office.run(1)
+        assert bob.call is not None
+        assert bob.call.dialog.remote_target == b"sip:10.0.0.100:5060"
+        alice.hang_up()
+        bob.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_participant_has_somebody_called_into_the_room() -> None:
+    with Meeting() as office:
+        alice = office.call("alice")
+        told = refer(alice, office.house.uri("bob"))
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(8)
+        assert [each.status for each in told][-1] == 200
+        roster = roster_of(office.house.surroundings, "6300")
+        assert [each.number for each in roster.attendees] == ["alice", "bob"]
+        assert [each.endpoints[0].invited for each in roster.attendees] == [False, True]
+        assert alice.notes[-1] != "ended"
+        told = refer(alice, b"sip:nobody@10.0.0.100")
+        office.run(1)
+        assert [each.status for each in told] == [404]
+        alice.hang_up()
+        office["bob"].talk.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_is_not_let_in_has_nobody_called() -> None:
+    with Meeting(pin="1234") as office:
+        alice = office.call("alice")
+        told = refer(alice, office.house.uri("bob"))
+        office.run(1)
+        assert [each.status for each in told] == [403]
+        assert not office["bob"].talks
+        assert not office.house.surroundings.inviting.may("alice", "6300")
+        alice.hang_up()
+        office.run()
+        office.check()
 
 
 def test_everybody_hears_everybody() -> None:

@@ -12,6 +12,13 @@ from pbxcore.features.model import NONE_SET, Case, Features, Forwarding
 from pbxcore.presence.bindings import StoredBinding
 from pbxcore.presence.markup import NotMarkup, read
 from pbxcore.presence.package import View, chosen_type
+from pbxcore.presence.packages.conference_info import (
+    Attendee,
+    ConferencePackage,
+    Endpoint,
+    Roster,
+    read_roster,
+)
 from pbxcore.presence.packages.dialog_info import (
     DialogInfo,
     DialogPackage,
@@ -339,3 +346,51 @@ def test_phone_is_told_one_feature_at_a_time_until_it_knows_all() -> None:
     assert told.body is not None
     assert b"<doNotDisturbOn>false</doNotDisturbOn>" in told.body.data
     assert not told.more
+
+
+# conference
+
+ROOM = "sip:6300@pbx.test"
+ALICE = Attendee("1000", 'Alice "A" <Ada>', True, (Endpoint("leg-1"),))
+STRANGER = Attendee("", "", False, (Endpoint("leg-2", muted=True, invited=True),))
+
+
+def of_room(version: int, told: Roster | None = None) -> View:
+    return View("6300", ROOM, b"", version, NOW, told)
+
+
+def test_a_room_is_told_whole_first_and_then_what_changed() -> None:
+    rosters = {"6300": Roster("Board", most=9, attendees=(ALICE, STRANGER))}
+    package = ConferencePackage(rosters.__getitem__)
+    first = package.tell(of_room(0))
+    assert first.body is not None
+    assert first.body.content_type == b"application/conference-info+xml"
+    report = read_roster(first.body.data)
+    assert (report.entity, report.version, report.full, report.count) == (ROOM, 0, True, 2)
+    assert report.present == {
+        "sip:1000@pbx.test": ALICE,
+        "sip:leg-2@anonymous.invalid": STRANGER,
+    }
+    whole = read(first.body.data)
+    description, state = whole.find("conference-description"), whole.find("conference-state")
+    assert description is not None
+    assert state is not None
+    assert (description.text_of("display-text"), description.text_of("maximum-user-count")) == (
+        "Board",
+        "9",
+    )
+    assert (state.text_of("active"), state.text_of("locked")) == ("true", "false")
+    muted = Attendee("1000", ALICE.name, True, (Endpoint("leg-1", muted=True),))
+    rosters["6300"] = Roster("Board", locked=True, most=9, attendees=(muted,))
+    then = package.tell(of_room(1, first.state))
+    assert then.body is not None
+    report = read_roster(then.body.data)
+    assert (report.version, report.full, report.count) == (1, False, 1)
+    assert report.present == {"sip:1000@pbx.test": muted}
+    assert report.gone == ("sip:leg-2@anonymous.invalid",)
+
+
+def test_what_is_no_roster_is_refused() -> None:
+    for data in b"", b"<a/>", b'<conference-info version="x"/>':
+        with pytest.raises(NotMarkup):
+            read_roster(data)
