@@ -121,19 +121,22 @@ class CallActions:
         """Let a supervisor hear a leg: `mode` is empty, `W` or `B`.
 
         The guide and its sample disagree about who is who: whoever does not own the channel is the
-        supervisor.
+        supervisor. `2002@1` asks whom the channel belongs to, `2002@0` and `2002` do not.
         """
         call, leg = self._named(caller, required(asked, "channel"))
         word = (text(asked, "mode") or "").strip().upper()
         if word not in MODES:
             raise bad_value("mode", NO_LIST)
-        numbers = [_before(text(asked, name) or "") for name in ("barge-exten", "exten")]
+        named = text(asked, "barge-exten") or ""
+        numbers = [_before(each) for each in (named, text(asked, "exten") or "")]
+        asks = named.strip().endswith("@1")
         supervisor = next((each for each in numbers if each not in ("", leg.party)), "")
         if not supervisor:
             raise missing("barge-exten")
         if not self._is_extension(supervisor):
             raise unknown("barge-exten", supervisor)
-        await self._live.supervise(caller.actor, call.id, leg.name, supervisor, MODES[word])
+        mode = MODES[word]
+        await self._live.supervise(caller.actor, call.id, leg.name, supervisor, mode, asks=asks)
         return NEED_APPLY
 
     async def mute(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,7 +23,7 @@ from engage.api.outbound_actions import OutboundActions
 from engage.api.paging_actions import PagingActions
 from engage.api.permitted import SystemNames
 from engage.api.pin_actions import PinActions
-from engage.api.prompt_actions import PromptActions
+from engage.api.prompt_actions import PromptActions, Rung
 from engage.api.queue_actions import QueueActions
 from engage.api.routes import ApiUserRoutes
 from engage.api.secret_readings import SecretReadings
@@ -32,7 +33,7 @@ from engage.api.sessions import ApiSessions
 from engage.api.settings import ApiSettings
 from engage.api.system_actions import SystemActions
 from engage.api.trunk_actions import TrunkActions
-from engage.api.user_actions import UserActions
+from engage.api.user_actions import UserActions, members_of_group
 from engage.api.watching import Watching
 from engage.api.websockify import Websockify
 
@@ -106,6 +107,8 @@ class Dialplan:
     paging_groups: Routes[PagingGroupForm]
     ivrs: Routes[IvrForm]
     prompts: CustomPrompts
+    ring_group: Callable[[str], Sequence[str]]
+    """The members of the ring group of a number."""
     configuration: Configuration
 
 
@@ -173,6 +176,11 @@ class HttpsApi:
         watching = Watching(events, topics)
         self.sockets = Websockify(self.users, sessions, signing, watching)
         readings = SecretReadings(database, clock)
+        rung = Rung(
+            people.has_extension,
+            dialplan.ring_group,
+            partial(members_of_group, people, self._numbers),
+        )
         pins = PinActions(dialplan.pin_groups, self._numbers)
 
         def controlled() -> bool:
@@ -193,7 +201,7 @@ class HttpsApi:
             IvrActions(dialplan.ivrs, dialplan.prompts, self._numbers, live, people.has_extension),
             CdrActions(records.history, records.recordings, zone, clock),
             CallActions(live, words, people.has_extension, controlled),
-            PromptActions(dialplan.prompts, live, people.has_extension),
+            PromptActions(dialplan.prompts, live, rung),
         )
         handlers: dict[str, Handler] = {}
         for each in actions:

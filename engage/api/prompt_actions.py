@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engage.api.actions import NEED_APPLY, required
 from engage.api.route_values import text
 from engage.api.status import Refused, Status, bad_value, unknown
 from engage.api.values import NO_LIST, BadValue, as_list
-from engage.errors import N_
+from engage.errors import N_, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from engage.api.actions import Caller, Handler, Parameters
     from engage.calls.control import LiveCalls
     from engage.dialplan.custom_prompts import CustomPrompts
 
 KINDS = ("ivr", "name_voice", "moh")
+EVERYONE = ("extension", "ringgroup", "extension_group")
 NOT_KEPT = N_("Sounds of this kind are not kept here.")
 
 
-class PromptActions:
-    """Custom prompts, for phones that are rung for them."""
+@dataclass(frozen=True)
+class Rung:
+    """Who is rung: the extensions there are, and those of groups by what programs call them."""
 
-    def __init__(
-        self, prompts: CustomPrompts, live: LiveCalls, is_extension: Callable[[str], bool]
-    ) -> None:
-        self._prompts, self._live, self._is_extension = prompts, live, is_extension
+    is_extension: Callable[[str], bool]
+    of_ring_group: Callable[[str], Sequence[str]]
+    of_extension_group: Callable[[str], Sequence[str]]
+
+
+class PromptActions:
+    """Custom prompts and spoken names, for phones that are rung for them."""
+
+    def __init__(self, prompts: CustomPrompts, live: LiveCalls, rung: Rung) -> None:
+        self._prompts, self._live, self._rung = prompts, live, rung
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -37,39 +46,62 @@ class PromptActions:
         }
 
     async def play(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
-        """Ring extensions, and play a custom prompt to whoever answers."""
+        """Ring extensions, and play a custom prompt or a spoken name to whoever answers."""
         kind, name = required(asked, "type").lower(), required(asked, "variable")
         if kind not in KINDS:
             raise bad_value("type", NO_LIST)
-        if kind != "ivr":
+        if kind == "moh":
             raise Refused(Status.NOT_SUPPORTED, NOT_KEPT)
-        entries = self._prompts.kept.entries
-        prompt = next((each.id for each in entries if each.form.name == name), "")
-        if not prompt:
-            raise unknown("variable", name)
-        numbers = _numbers(asked)
-        for each in numbers:
-            if not self._is_extension(each):
-                raise unknown("channel", each)
-        for each in numbers:
-            await self._live.play(caller.actor, each, self._prompts.path_of(prompt))
+        path = self._path_of(name) if kind == "ivr" else ""
+        name_of = name if kind == "name_voice" else ""
+        if name_of and not self._rung.is_extension(name_of):
+            raise unknown("variable", name_of)
+        for each in self._numbers(asked):
+            try:
+                await self._live.play(caller.actor, each, path, name_of)
+            except NotFound:
+                raise unknown("variable", name) from None
         return NEED_APPLY
 
+    def _path_of(self, name: str) -> str:
+        for each in self._prompts.kept.entries:
+            if each.form.name == name:
+                return self._prompts.path_of(each.id)
+        raise unknown("variable", name)
 
-def _numbers(asked: Parameters) -> list[str]:
-    """Whom to ring: `specified_channel` names lists of extensions, `channel` one."""
-    if not asked.get("specified_channel"):
-        return [required(asked, "channel")]
-    try:
-        parts = as_list(asked["specified_channel"])
-    except BadValue as bad:
-        raise bad_value("specified_channel", bad.text, bad.params) from None
-    found: list[str] = []
-    for each in parts:
-        if not isinstance(each, dict) or each.get("exten_type", "extension") != "extension":
+    def _numbers(self, asked: Parameters) -> list[str]:
+        """Whom to ring: `specified_channel` names extensions and groups, `channel` one."""
+        if not asked.get("specified_channel"):
+            return self._known("channel", [required(asked, "channel")])
+        try:
+            parts = as_list(asked["specified_channel"])
+        except BadValue as bad:
+            raise bad_value("specified_channel", bad.text, bad.params) from None
+        found: list[str] = []
+        for each in parts:
+            kind = each.get("exten_type", EVERYONE[0]) if isinstance(each, dict) else ""
+            if kind not in EVERYONE:
+                raise bad_value("specified_channel", NO_LIST)
+            listed = (text(each, "extension") or "").split(",")
+            found += self._members(kind, [name.strip() for name in listed if name.strip()])
+        if not found:
             raise bad_value("specified_channel", NO_LIST)
-        listed = text(each, "extension") or ""
-        found += [number.strip() for number in listed.split(",") if number.strip()]
-    if not found:
-        raise bad_value("specified_channel", NO_LIST)
-    return list(dict.fromkeys(found))
+        return list(dict.fromkeys(found))
+
+    def _members(self, kind: str, names: list[str]) -> list[str]:
+        if kind == "extension":
+            return self._known("extension", names)
+        of = self._rung.of_ring_group if kind == "ringgroup" else self._rung.of_extension_group
+        found: list[str] = []
+        for name in names:
+            members = of(name)
+            if not members:
+                raise unknown(kind, name)
+            found += filter(self._rung.is_extension, members)
+        return found
+
+    def _known(self, name: str, numbers: list[str]) -> list[str]:
+        for each in numbers:
+            if not self._rung.is_extension(each):
+                raise unknown(name, each)
+        return numbers

@@ -149,6 +149,12 @@ class Dialplan:
         # Services are the whole of theirs; rooms come to them.
         return self.rooms.added_to(self.services.added_to(plan))
 
+    def members_of_ring_group(self, number: str) -> tuple[str, ...]:
+        """Who rings for a number, in order; nobody where there is no such group."""
+        found = (each.form for each in self.ring_groups.entries if each.form.number == number)
+        members_of = self._people.members_of_groups
+        return next((each.group(members_of).members for each in found), ())
+
     def location_of(self, number: str) -> str:
         """What an emergency number says of where we are."""
         entries = (each.form for each in self.emergencies.entries)

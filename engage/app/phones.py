@@ -163,6 +163,7 @@ class Phones:
             *kept,
             services.ivrs,
             services.prompts,
+            plan.members_of_ring_group,
             self._ground.configuration,
         )
 

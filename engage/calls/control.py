@@ -129,14 +129,14 @@ class LiveCalls:
         command = RedirectLeg(call_id, leg, target)
         await self._do(actor, "call.transfer", f"call:{call_id}", command, {"target": target})
 
-    async def play(self, actor: Actor, number: str, path: str) -> None:
-        """Ring an extension, and play a sound file to whoever answers.
+    async def play(self, actor: Actor, number: str, path: str = "", name_of: str = "") -> None:
+        """Ring an extension, and play a sound file to whoever answers, or somebody's spoken name.
 
         Raises:
-            NotFound: there is no such extension.
+            NotFound: there is no such extension, or no such sound.
             CallRefused: the PBX says no.
         """
-        command = PlayPrompt(number, path)
+        command = PlayPrompt(number, path, name_of)
         await self._do(actor, "call.play", f"extension:{number}", command, {})
 
     async def decide(self, actor: Actor, call_id: str, *, accepted: bool) -> None:
@@ -180,9 +180,16 @@ class LiveCalls:
         await self._do(actor, action, f"call:{call_id}", HoldLeg(call_id, leg, held))
 
     async def supervise(
-        self, actor: Actor, call_id: str, leg: str, supervisor: str, mode: Mode
+        self,
+        actor: Actor,
+        call_id: str,
+        leg: str,
+        supervisor: str,
+        mode: Mode,
+        *,
+        asks: bool = False,
     ) -> None:
-        """Ring an extension, and let it hear the talk of a leg.
+        """Ring an extension, and let it hear the talk of a leg; `asks`: if that agrees.
 
         Raises:
             Forbidden: without the right to do so.
@@ -190,7 +197,7 @@ class LiveCalls:
             CallRefused: it does not talk, or in a codec that we cannot mix.
         """
         actor.check(Module.SUPERVISION)
-        command = SuperviseCall(call_id, leg, supervisor, mode)
+        command = SuperviseCall(call_id, leg, supervisor, mode, asks)
         detail = {"supervisor": supervisor, "mode": mode}
         await self._do(actor, "call.supervise", f"call:{call_id}", command, detail)
 

@@ -17,6 +17,7 @@ from pbxcore.calls.recording import Recording
 from pbxcore.calls.renegotiating import Renegotiating
 from pbxcore.calls.sharing import inherited
 from pbxcore.calls.taking_over import TakingOver
+from pbxcore.calls.talk_codes import code_pressed
 from pbxcore.calls.talk_room import TalkRoom, dismiss
 from pbxcore.calls.telling import ended_fact, reasons
 from pbxcore.calls.transferring import Transferring
@@ -328,8 +329,7 @@ class Call:
         if partner is None:
             return
         pass_key(partner, digit, duration_ms, by, mixed=self.room.occupied)
-        if leg.number:
-            self._code_pressed(leg, digit)
+        code_pressed(leg, digit)
 
     def leg_faxes(self, leg: Leg) -> None:
         """A fax machine calls: it goes where faxes go, whoever has answered."""
@@ -362,17 +362,6 @@ class Call:
         """The two who talk will not any more."""
         self.recording.parted()
         self.room.parted()
-
-    def _code_pressed(self, leg: Leg, key: str) -> None:
-        """Do what an extension asks for by keys while it talks."""
-        directory = self.house.directory
-        codes: dict[str, Callable[[], object]] = {
-            directory.plan.codes.park: partial(self.house.parking.park_partner, leg),
-            directory.plan.codes.record: partial(self.recording.switch, leg),
-        }
-        pressed = leg.keypad.press(key, self.house.now(), codes)
-        if pressed:
-            codes[pressed]()
 
     def _give_up(self, farewell: Farewell) -> None:
         setting_up, self.setting_up = self.setting_up, None

@@ -37,20 +37,25 @@ class TransferCall(msgspec.Struct, frozen=True, tag=True):
 class SuperviseCall(msgspec.Struct, frozen=True, tag=True):
     """Ring an extension, and let it hear the talk of a leg once it has answered. Reply: `CallDone`.
 
-    It listens, whispers to the leg, or is heard by both.
+    It listens, whispers to the leg, or is heard by both. With `asks` the leg has to agree first.
     """
 
     call: str
     leg: str
     supervisor: str
     mode: Literal["listen", "whisper", "barge"] = "listen"
+    asks: bool = False
 
 
 class PlayPrompt(msgspec.Struct, frozen=True, tag=True):
-    """Ring an extension, and play a sound file to whoever answers. Reply: `CallDone`."""
+    """Ring an extension, and play a sound file to whoever answers. Reply: `CallDone`.
+
+    With `name_of` it is the name that the owner of that mailbox has spoken.
+    """
 
     number: str
-    path: str
+    path: str = ""
+    name_of: str = ""
 
 
 class RecordCall(msgspec.Struct, frozen=True, tag=True):

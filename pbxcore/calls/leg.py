@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.attending import Attending
     from pbxcore.calls.call import Call
+    from pbxcore.calls.consenting import Consenting
     from pbxcore.calls.curfew import Curfew
     from pbxcore.calls.offering import Line
     from pbxcore.calls.session import Session
@@ -69,6 +70,8 @@ class Leg(CallListener):
     """How long it may last from its answer."""
     urgency = ORDINARY
     curfew: Curfew | None = None
+    consenting: Consenting | None = None
+    """The question whether somebody may hear its talk, while it is open."""
 
     def __init__(self, id_: str, call: Call, number: str, identity: Caller) -> None:
         self.id = id_

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Final
 
 from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.opening import script_of
+from pbxcore.apps.sounds import sources
 from pbxcore.calls.attending import Attending
 from pbxcore.calls.party import Farewell
+from pbxcore.media.commands import Play
+from pbxcore.prompts.catalogue import language_for
 from pbxcore.sip import causes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pbxcore.apps.services import Service
+    from pbxcore.apps.sounds import Sound
     from pbxcore.apps.steps import Script
     from pbxcore.apps.visit import Visit
     from pbxcore.calls.leg import Leg
@@ -50,8 +54,23 @@ def talk_to(leg: Leg, script: Script, kind: str, visit: Visit, lines: Sequence[L
 
 def say(leg: Leg, script: Script) -> None:
     """Tell a leg that was answered something, and hang up."""
+    leg.attending = attending = Attending(leg, script, _language_of(leg))
+    attending.begin()
+
+
+def tell_beside(leg: Leg, *sounds: Sound) -> None:
+    """Let a leg hear something while it talks; whoever talks to it does not."""
+    if leg.waits or not leg.session.sound:
+        return
+    house = leg.call.house
+    language = language_for(_language_of(leg))
+    found = sources(sounds, house.prompts, language)
+    if found:
+        house.anchor.ask(Play(leg.session.sound, f"beside {leg.id}", found))
+
+
+def _language_of(leg: Leg) -> str:
     directory = leg.call.house.directory
     extension = directory.extension(leg.number)
-    language = "" if extension is None else extension.language
-    leg.attending = attending = Attending(leg, script, language or directory.settings.language)
-    attending.begin()
+    own = "" if extension is None else extension.language
+    return own or directory.settings.language

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
+from pbxcore.calls.consenting import Consenting
 from pbxcore.calls.party import Farewell
 from pbxcore.calls.talk_room import Mode
 from pbxcore.sip import causes
@@ -44,6 +45,34 @@ def let_hear(leg: Leg, target: Leg, mode: Mode, lines: Sequence[Line]) -> None:
         target.call.room.arrange()
     else:
         leg.call.accept(leg, lines)
+
+
+def begin_to_hear(target: Leg, mode: Mode, heard: Leg) -> None:
+    """Somebody who was called for it is there: let him hear a talk, if there is still one."""
+    if target.over or target.call.partner(target) is None:
+        heard.call.end(heard, _refusal(480, "not_talking"))
+    else:
+        let_hear(heard, target, mode, ())
+
+
+def ask_to_hear(target: Leg, mode: Mode, heard: Leg) -> None:
+    """The same, once who is to be heard agrees; the other hears music meanwhile."""
+    waiting = heard.call.house.waiting
+
+    def answered(agreed: bool) -> None:
+        if heard.over:
+            return
+        waiting.stop(heard)
+        if agreed:
+            begin_to_hear(target, mode, heard)
+        else:
+            heard.call.end(heard, _refusal(603, "not_agreed"))
+
+    if target.over or target.consenting is not None:
+        heard.call.end(heard, _refusal(480, "not_talking"))
+        return
+    waiting.music(heard)
+    Consenting(target, answered)
 
 
 def may_be_heard(leg: Leg) -> bool:

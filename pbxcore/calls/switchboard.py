@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,7 +21,7 @@ from pbxcore.calls.placing import ANYWHERE, Placing
 from pbxcore.calls.planning import Aim
 from pbxcore.calls.serving import attend
 from pbxcore.calls.sharing import aim_of_line, may_replace
-from pbxcore.calls.supervising import let_hear, may_be_heard
+from pbxcore.calls.supervising import ask_to_hear, begin_to_hear, may_be_heard
 from pbxcore.calls.visiting import visit_of
 from pbxcore.presence.packages.call_info import asked_index
 from pbxcore.sip import causes
@@ -105,27 +106,31 @@ class Switchboard:
         Placing(call, told, ANYWHERE if outside else "").begin(caller)
         return 202, call.id
 
-    def supervise(self, call: str, leg: str, supervisor: str, mode: Mode) -> tuple[int, str]:
-        """Ring an extension, and let it hear the talk of a leg then; status and call."""
+    def supervise(
+        self, call: str, leg: str, supervisor: str, mode: Mode, *, asks: bool = False
+    ) -> tuple[int, str]:
+        """Ring an extension, and let it hear the talk of a leg then; status and call.
+
+        Who is to be heard is asked first, where that is wanted.
+        """
         target = self._leg(call, leg)
         if target is None or self._house.directory.extension(supervisor) is None:
             return 404, ""
-        if not may_be_heard(target):
+        if not may_be_heard(target) or target.consenting is not None:
             return 409, ""
         made = self._new(supervisor, target.number)
-
-        def admit(heard: Leg) -> None:
-            if target.over:
-                made.end(heard, Farewell("pbx", 480, causes.cause_of(480), "not_talking"))
-            else:
-                let_hear(heard, target, mode, ())
-
+        admit = partial(ask_to_hear if asks else begin_to_hear, target, mode)
         Placing(made).begin(supervisor, admit)
         return 202, made.id
 
-    def play(self, number: str, path: str) -> tuple[int, str]:
-        """Ring an extension, and play a sound file to whoever answers; status and call."""
-        if self._house.directory.extension(number) is None:
+    def play(self, number: str, path: str, name_of: str = "") -> tuple[int, str]:
+        """Ring an extension, and play a sound file to whoever answers; status and call.
+
+        The file may be the name that somebody has spoken for his mailbox.
+        """
+        if name_of:
+            path = self._house.premises.post.boxes.greeting(name_of, "name")
+        if self._house.directory.extension(number) is None or not path:
             return 404, ""
         call = self._new(number, number)
 

@@ -71,6 +71,8 @@ class TalkRoom:
 
 def dismiss(leg: Leg) -> None:
     """A leg is over: whom it supervised need no room for it, and who supervises it is done."""
+    if leg.consenting is not None:
+        leg.consenting.close(agreed=False)
     supervised, leg.supervises = leg.supervises, None
     if supervised is not None:
         supervised.supervisors.pop(leg, None)

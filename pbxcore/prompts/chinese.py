@@ -72,6 +72,8 @@ _SENTENCES: Final = {
     "blacklisted": "该号码已加入黑名单：",
     "no-recent-call": "没有最近的来电。",
     "interrupted": "本次通话因优先呼叫而中断。",
+    "recording-notice": "本次通话可能会被录音。",
+    "supervision-consent": "主管希望收听本次通话。如果同意，请按一。",
     "wake-up-set": "叫醒时间为",
     "wake-up": "您好，这是您的叫醒电话。",
     "your-extension": "您的分机号码是",

@@ -90,6 +90,8 @@ _SENTENCES: Final = {
     "blacklisted": "This number was added to the blacklist:",
     "no-recent-call": "There is no recent call.",
     "interrupted": "This call is interrupted by a priority call.",
+    "recording-notice": "This call may be recorded.",
+    "supervision-consent": "A supervisor wants to hear this call. To allow it, press 1.",
     "wake-up-set": "A wake-up call is set for",
     "wake-up": "Good day. This is your wake-up call.",
     "your-extension": "Your extension is",

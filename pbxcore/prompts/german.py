@@ -82,6 +82,10 @@ _SENTENCES: Final = {
     "blacklisted": "Diese Nummer wurde gesperrt:",
     "no-recent-call": "Es gibt keinen letzten Anruf.",
     "interrupted": "Dieses Gespräch wird von einem dringenden Anruf unterbrochen.",
+    "recording-notice": "Dieses Gespräch kann aufgezeichnet werden.",
+    "supervision-consent": (
+        "Jemand möchte dieses Gespräch mithören. Um es zu erlauben, drücken Sie die 1."
+    ),
     "wake-up-set": "Sie werden geweckt",
     "wake-up": "Guten Tag. Dies ist Ihr Weckruf.",
     "your-extension": "Ihre Nebenstelle ist",

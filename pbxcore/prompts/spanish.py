@@ -91,6 +91,8 @@ _SENTENCES: Final = {
     "blacklisted": "Este número se ha bloqueado:",
     "no-recent-call": "No hay ninguna llamada reciente.",
     "interrupted": "Esta llamada se interrumpe por una llamada urgente.",
+    "recording-notice": "Esta llamada puede ser grabada.",
+    "supervision-consent": "Un supervisor quiere escuchar esta llamada. Para permitirlo, pulse 1.",
     "wake-up-set": "Le despertaremos",
     "wake-up": "Buenos días. Esta es su llamada de despertador.",
     "your-extension": "Su extensión es",

@@ -200,10 +200,11 @@ class CallService:
                 return CallDone(self._switchboard.hang_up(call, leg), call)
             case PlaceCall(caller, callee, outside=outside):
                 return CallDone(*self._switchboard.place(caller, callee, outside=outside))
-            case SuperviseCall(call, leg, supervisor, mode):
-                return CallDone(*self._switchboard.supervise(call, leg, supervisor, mode))
-            case PlayPrompt(number, path):
-                return CallDone(*self._switchboard.play(number, path))
+            case SuperviseCall(call, leg, supervisor, mode, asks):
+                placed = self._switchboard.supervise(call, leg, supervisor, mode, asks=asks)
+                return CallDone(*placed)
+            case PlayPrompt(number, path, name_of):
+                return CallDone(*self._switchboard.play(number, path, name_of))
             case RecordCall(call, on):
                 return CallDone(self._switchboard.record(call, on=on), call)
             case DecideCall(call, accepted):

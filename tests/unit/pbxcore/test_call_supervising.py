@@ -222,3 +222,63 @@ def test_a_talk_is_recorded_from_outside() -> None:
         alice.hang_up()
         office.run()
         office.check()
+
+
+def asked(office: Office) -> tuple[Talk, Talk, Talk]:
+    """Alice talks to Bob, and a program wants Carol to hear Bob, who is asked."""
+    alice, bob = talking(office)
+    (call,) = office.house.switchboard.calls
+    leg = next(each.id for each in call.legs.values() if each.number == "bob")
+    status, _ = office.house.switchboard.supervise(call.id, leg, "carol", "listen", asks=True)
+    assert status == 202
+    office.run(1)
+    carol = office["carol"].talk
+    carol.accept()
+    office.run(1)
+    assert not seats(office)
+    assert office.house.switchboard.supervise(call.id, leg, "alice", "listen") == (409, "")
+    return alice, bob, carol
+
+
+def question(office: Office) -> Play:
+    found = [each for each in office.house.workers.asked if isinstance(each, Play)]
+    return next(each for each in found if each.play.startswith("beside"))
+
+
+def test_who_is_asked_lets_a_supervisor_hear_by_a_key() -> None:
+    with Office("alice", "bob", "carol") as office:
+        alice, _, carol = asked(office)
+        stream = question(office).stream
+        assert stream == list(office.house.workers.streams)[1]
+        office.house.workers.notice(DigitHeard(stream, "1"))
+        office.run(1)
+        assert [each.muted for each in seats(office)] == [False, False, True]
+        carol.hang_up()
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_says_nothing_is_not_heard() -> None:
+    with Office("alice", "bob", "carol") as office:
+        alice, _, carol = asked(office)
+        office.house.workers.notice(DigitHeard(question(office).stream, "2"))
+        office.run(14)
+        assert carol.notes[-1] != "ended"
+        office.run(2)
+        assert carol.notes[-1] == "ended"
+        assert not seats(office)
+        assert alice.notes[-1] != "ended"
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_talk_that_ends_ends_the_question() -> None:
+    with Office("alice", "bob", "carol") as office:
+        alice, _, carol = asked(office)
+        alice.hang_up()
+        office.run(1)
+        assert carol.notes[-1] == "ended"
+        office.run()
+        office.check()
