@@ -46,8 +46,8 @@ class Extension(msgspec.Struct, frozen=True):
     that may hear its talks. `permission` is how far away
     it may call; `outbound_cid` is the number that it shows outside, `emergency_cid` that of its
     emergency calls. A call outside lasts `longest_s` at most, 0: as long as it likes. Routes ask
-    it for no PIN while `skips_pin` applies. Services speak to it in `language`, empty: that of the
-    settings.
+    it for no PIN while `skips_pin` applies; `own_pin` opens them in place of their password.
+    Services speak to it in `language`, empty: that of the settings.
 
     With `shared` it is one line at several places. One of these places, or a phone that somebody
     uses for the time being, is an extension too, and names the extension that it is in `line`.
@@ -75,6 +75,7 @@ class Extension(msgspec.Struct, frozen=True):
     longest_s: int = 0
     language: str = ""
     skips_pin: Window | None = None
+    own_pin: str = ""
     features: Features = Features()
     handling: Handling = Handling()
     shared: SharedLine | None = None

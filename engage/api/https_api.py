@@ -195,7 +195,7 @@ class HttpsApi:
             TrunkActions(dialplan.trunks, self._numbers, keyring, readings),
             OutboundActions(dialplan.outbound, self._numbers, pins),
             pins,
-            InboundActions(dialplan.inbound, self._numbers),
+            InboundActions(dialplan.inbound, self._numbers, dialplan.configuration),
             BlacklistActions(dialplan.configuration),
             PagingActions(dialplan.paging_groups, dialplan.prompts),
             IvrActions(dialplan.ivrs, dialplan.prompts, self._numbers, live, people.has_extension),

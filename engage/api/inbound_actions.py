@@ -18,11 +18,13 @@ from engage.api.route_values import (
     whole,
     yes,
 )
-from engage.api.status import Refused, Status, missing, unknown
+from engage.api.status import Refused, Status, bad_value, missing, unknown
 from engage.api.stored import checked
 from engage.api.timed_values import members_of, modes_of, timed_of
+from engage.api.values import NO_LIST
 from engage.dialplan.blacklist import SECTION, Blacklist
 from engage.dialplan.inbound_forms import InboundRouteForm
+from engage.dialplan.inbound_modes import InboundMode
 from engage.errors import N_
 from pbxcore.dialplan.patterns import BadPattern, parse, patterns_of
 
@@ -40,7 +42,9 @@ NAMELESS = "Inbound"
 PLAIN = {
     "permission": "permission",
     "did_prepend": "did_prepend",
+    "incoming_prepend": "did_prepend",
     "prepend": "did_prepend",
+    "alertinfo": "alert_info",
     "prepend_inbound_name": "name_first",
 }
 SWITCHES = {
@@ -49,13 +53,17 @@ SWITCHES = {
     "blocking_did_collect_calls": "block_collect_calls",
 }
 EXISTS = N_("This number is in the blacklist already.")
+NO_FAX_MAIL = N_("Faxes are not sent by email.")
 
 
 class InboundActions:
     """Where calls that come in by a trunk go."""
 
-    def __init__(self, routes: Routes[InboundRouteForm], numbers: Numbers) -> None:
+    def __init__(
+        self, routes: Routes[InboundRouteForm], numbers: Numbers, configuration: Configuration
+    ) -> None:
         self._routes, self._numbers = routes, numbers
+        self._configuration = configuration
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -111,6 +119,10 @@ class InboundActions:
         await self._routes.delete(caller.actor, self._existing(caller, asked).id)
         return NEED_APPLY
 
+    def _mode(self) -> int:
+        """The mode that is on for all routes."""
+        return self._configuration.get(InboundMode).mode
+
     def _name(self, dids: str) -> str:
         """Routes of the protocol have no names: the patterns make one that nobody else has."""
         usual = " ".join([NAMELESS, *patterns_of(dids)])[:56]
@@ -146,19 +158,20 @@ class InboundActions:
             "permission": form.permission,
             "did_strip": form.did_strip,
             "prepend": form.did_prepend or None,
+            "incoming_prepend": form.did_prepend or None,
             "prepend_trunk_name": yes(form.trunk_name_first),
             "prepend_inbound_name_enable": yes(form.name_first),
             "prepend_inbound_name": form.name_first or None,
             "set_callerid_enable": yes(form.number_set or form.name_set),
             "set_callerid_number": form.number_set or "${CALLERID(num)}",
             "set_callerid_name": form.name_set or "${CALLERID(name)}",
-            "alertinfo": None,
+            "alertinfo": form.alert_info or None,
             "out_of_service": yes(form.disabled),
             "blocking_did_collect_calls": yes(form.block_collect_calls),
-            "en_multi_mode": yes(form.modes),
-            "enable_fax_detect": "no",
-            "fax_intelligent_route": "no",
-            "fax_intelligent_route_destination": None,
+            **dict.fromkeys(("en_multi_mode", "enable_inbound_muti_mode"), yes(form.modes)),
+            "inbound_muti_mode": self._mode(),
+            "accout_voicemail_out_of_service": "no",
+            **_fax_fields(form),
         }
 
     def _given(
@@ -184,7 +197,7 @@ class InboundActions:
             found["destination"] = destination_of(asked, kind)
         if (strip := whole(asked, "did_strip", 32)) is not None:
             found["did_strip"] = strip
-        found |= _rewriting(asked)
+        found |= _rewriting(asked) | _fax_given(asked, present)
         kinds = _did_kinds(asked, [] if present is None else list(present.form.did_kinds))
         return found | ({} if kinds is None else {"did_kinds": kinds})
 
@@ -196,6 +209,39 @@ def _rewriting(asked: Parameters) -> dict[str, str]:
         return dict.fromkeys(names.values(), "")
     sent = {ours: text(asked, theirs) for theirs, ours in names.items()}
     return {ours: value for ours, value in sent.items() if value is not None}
+
+
+def _fax_fields(form: InboundRouteForm) -> dict[str, Any]:
+    """What fax machines that call come to: an extension is what the protocol knows of that."""
+    on = form.fax_detection and form.fax_destination.kind == "extension"
+    return {
+        "enable_fax_detect": yes(form.fax_detection),
+        "fax_intelligent_route": "extension" if on else "no",
+        "fax_intelligent_route_destination": form.fax_destination.value if on else None,
+        "auto_answer": yes(form.auto_answer),
+        "detection_timeout": form.detection_timeout_s,
+    }
+
+
+def _fax_given(asked: Parameters, present: RouteEntry[InboundRouteForm] | None) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    kind = (text(asked, "fax_intelligent_route") or "").lower()
+    if kind == "email":
+        raise Refused(Status.NOT_SUPPORTED, NO_FAX_MAIL)
+    if kind not in ("", "no", "extension"):
+        raise bad_value("fax_intelligent_route", NO_LIST)
+    if (on := switch(asked, "enable_fax_detect")) is not None:
+        found["fax_detection"] = on
+    if kind == "no":
+        found["fax_detection"] = False
+    target = text(asked, "fax_intelligent_route_destination")
+    if target is not None and (kind == "extension" or present is not None):
+        found["fax_destination"] = {"kind": "extension", "value": target}
+    if (answers := switch(asked, "auto_answer")) is not None:
+        found["auto_answer"] = answers
+    if (wait_s := whole(asked, "detection_timeout", 60)) is not None:
+        found["detection_timeout_s"] = wait_s
+    return found
 
 
 def _did_kinds(asked: Parameters, present: list[str]) -> list[str] | None:

@@ -142,6 +142,12 @@ class InboundRouteForm(RouteBody):
         title=N_("Prepend User Defined Name"),
         json_schema_extra={"control": "text", "section": SHOWN},
     )
+    alert_info: Word = Field(
+        default="",
+        title=N_("Alert-Info"),
+        description=N_("Told to the phones that ring, which may ring otherwise then."),
+        json_schema_extra={"control": "text", "section": SHOWN},
+    )
     destination: Destination = Field(
         default=Destination(),
         title=N_("Default Destination"),
@@ -252,6 +258,7 @@ class InboundRouteForm(RouteBody):
             collect_calls_blocked=self.block_collect_calls,
             enabled=not self.disabled,
             recorded=self.auto_record,
+            alert_info=self.alert_info,
         )
 
     def uses(self) -> set[str]:

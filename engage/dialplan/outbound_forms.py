@@ -201,6 +201,7 @@ class OutboundRouteForm(RouteBody):
             only_callers=self.only_callers,
             callers=(*self.callers, *patterns_of(self.caller_patterns)),
             asks_pin=bool(self.password or self.pin_group),
+            own_pins=not self.pin_group,
             pins=pins_of(self.pin_group) if self.pin_group else password,
             pin_alone=bool(self.pin_group) and not self.pin_with_level,
             window=self.when.window,

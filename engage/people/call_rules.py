@@ -24,7 +24,10 @@ _SRTP: Final[dict[object, Literal["off", "optional", "required"]]] = {
 
 @dataclass(frozen=True, slots=True)
 class CallRules:
-    """The rules of one extension: how long it rings, how its media are keyed, who hears it."""
+    """The rules of one extension: how long it rings, how its media are keyed, who hears it.
+
+    `sealed_own_pin` opens outbound routes in place of their password.
+    """
 
     ring_s: int = USUAL_RING_S
     call_waiting: bool = True
@@ -34,6 +37,7 @@ class CallRules:
     supervisors: tuple[str, ...] = ()
     skips_pin: Window | None = None
     most_calls: int = 0
+    sealed_own_pin: str = ""
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
@@ -48,6 +52,7 @@ class CallRules:
             _numbers(options.get("callbarging_monitor")),
             _skips_pin(options),
             options.get("most_calls") or 0,
+            options.get("user_outrt_passwd") or "",
         )
 
 

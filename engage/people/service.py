@@ -361,6 +361,7 @@ class People:
         entries = [self._book.extensions[number] for number in sorted(self._book.extensions)]
         sealed_ones = [each.sealed_secret for each in entries]
         sealed_ones += [pin for each in entries if (pin := each.mailbox_rules.sealed_pin)]
+        sealed_ones += [pin for each in entries if (pin := each.call_rules.sealed_own_pin)]
         opened = {each: self._opened.get(each) for each in sealed_ones}
         self._opened = {
             sealed: self._keyring.open(sealed) if clear is None else clear
@@ -380,6 +381,7 @@ class People:
                 ring_s=calls.ring_s,
                 longest_s=calls.longest_s,
                 skips_pin=calls.skips_pin,
+                own_pin=self._opened.get(calls.sealed_own_pin, ""),
                 srtp=calls.srtp,
                 call_waiting=calls.call_waiting,
                 box=Box(box.enabled, self._opened.get(box.sealed_pin, ""), box.asks_own),

@@ -74,7 +74,8 @@ class OutboundRoute(msgspec.Struct, frozen=True):
 
     With `only_callers` those alone may use it that `callers` (numbers or patterns) name, and
     `permission` does not matter; else it is the level that is needed, `none` for no level. With
-    `asks_pin` one of `pins` has to be known too; with `pin_alone` nothing else is needed.
+    `asks_pin` one of `pins` has to be known too; with `pin_alone` nothing else is needed. With
+    `own_pins` an extension's own takes their place.
     """
 
     id: str
@@ -87,6 +88,7 @@ class OutboundRoute(msgspec.Struct, frozen=True):
     asks_pin: bool = False
     pins: tuple[Pin, ...] = ()
     pin_alone: bool = False
+    own_pins: bool = False
     window: Window = Window()
     caller_id: str = ""
     limit: Limit = NO_LIMIT

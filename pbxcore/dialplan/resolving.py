@@ -30,7 +30,7 @@ from pbxcore.features.codes import PLACES, feature_of
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pbxcore.dialplan.plan import Plan
+    from pbxcore.dialplan.plan import OutboundRoute, Plan
     from pbxcore.directory import Directory, Trunk
 
 
@@ -194,10 +194,19 @@ def _outward(
             recorded=route.recorded,
         )
         if tries and route.asks_pin and not _skips_pin(directory, who, now):
-            tries = tuple(msgspec.structs.replace(each, pins=route.pins) for each in tries)
+            pins = _pins(directory, who, route)
+            tries = tuple(msgspec.structs.replace(each, pins=pins) for each in tries)
         if tries:
             return Outward(tries, route.id, dialled)
     return NO_TRUNK if usable else NOT_ALLOWED
+
+
+def _pins(directory: Directory, who: Dialler, route: OutboundRoute) -> tuple[Pin, ...]:
+    """What opens a route: who has a password of his own needs that in place of the route's."""
+    extension = directory.extension(who.number)
+    if extension is None or not (route.own_pins and extension.own_pin):
+        return route.pins
+    return (Pin(extension.own_pin),)
 
 
 def _skips_pin(directory: Directory, who: Dialler, now: datetime) -> bool:

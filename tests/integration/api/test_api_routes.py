@@ -183,6 +183,24 @@ def test_an_inbound_route_is_added_read_changed_and_deleted(
     assert (now["set_callerid_enable"], read["inbound_did_destination"]["ext_group"]) == (
         "no", "no",
     )  # fmt: skip
+    fax = {
+        "enable_fax_detect": "yes",
+        "fax_intelligent_route": "extension",
+        "fax_intelligent_route_destination": "1001",
+        "auto_answer": "yes",
+        "detection_timeout": 6,
+        "alertinfo": "ring3",
+        "incoming_prepend": "8",
+    }
+    assert api.ask("updateInboundRoute", inbound_route=route, **fax).status == 0
+    now = api.ask("getInboundRoute", inbound_route=route).response["inbound_routes"]
+    assert now.items() >= fax.items()
+    mail = {"fax_intelligent_route": "email", "fax_intelligent_route_destination": "a@example.com"}
+    assert api.ask("updateInboundRoute", inbound_route=route, **mail).status == -19
+    off = api.ask("updateInboundRoute", inbound_route=route, fax_intelligent_route="no")
+    assert off.status == 0
+    now = api.ask("getInboundRoute", inbound_route=route).response["inbound_routes"]
+    assert (now["enable_fax_detect"], now["fax_intelligent_route"]) == ("no", "no")
     assert api.ask("deleteInboundRoute", inbound_route=route).status == 0
     assert api.ask("getInboundRoute", inbound_route=route).status == -16
 

@@ -93,8 +93,8 @@ async def test_who_is_outside_is_connected_with_a_menu_and_a_group(
 async def test_a_spoken_name_is_played_to_groups(
     server: Server, program: UcmClient, admin: Program
 ) -> None:
-    ring = {"name": "Two", "number": "6411", "members": ["1000", "1001"], "strategy": "simultaneously"}
-    added = admin.post("/v1/ring-groups", ring)
+    both = {"members": ["1000", "1001"], "strategy": "simultaneously"}
+    added = admin.post("/v1/ring-groups", {"name": "Two", "number": "6411", **both})
     assert added.status == 201, added.body
     unspoken = {"type": "name_voice", "variable": "1002", "channel": "1000"}
     assert await asked(program, "playPromptByOrg", **unspoken) == -16

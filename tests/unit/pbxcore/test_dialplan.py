@@ -152,6 +152,17 @@ def test_an_extension_may_need_no_pin_at_certain_times() -> None:
     assert outward(resolve(house, BEN, "912", NOON).to).tries[0].pins == (Pin("4711"),)
 
 
+def test_an_own_pin_takes_the_place_of_a_routes_password_alone() -> None:
+    asks = route("out", "_9.", asks_pin=True, pins=(Pin("4711"),))
+    for own_pins, expected in ((True, Pin("1234")), (False, Pin("4711"))):
+        house = directory(Plan((msgspec.structs.replace(asks, own_pins=own_pins),)))
+        ana = house.extension("1000")
+        assert ana is not None
+        house.apply(Delta(1, (ExtensionPut(msgspec.structs.replace(ana, own_pin="1234")),)))
+        assert outward(resolve(house, ANA, "912", NOON).to).tries[0].pins == (expected,)
+        assert outward(resolve(house, BEN, "912", NOON).to).tries[0].pins == (Pin("4711"),)
+
+
 def test_a_route_out_of_its_hours_does_not_exist() -> None:
     window = {"condition": int(Condition.OFFICE_TIME)}
     plan = Plan((route("day", "_9.", window=window),), hours=OFFICE)
