@@ -84,6 +84,13 @@ class CallerBlocked(msgspec.Struct, frozen=True, tag=True):
     blocked: bool
 
 
+class InboundModeChosen(msgspec.Struct, frozen=True, tag=True):
+    """An extension has switched the mode that inbound routes go by; 0 is the default one."""
+
+    number: str
+    mode: int
+
+
 class AddressBanned(msgspec.Struct, frozen=True, tag=True):
     """An address (IPv4, or an IPv6 /64) failed to sign in too often and is shut out.
 
@@ -154,12 +161,16 @@ class CallCharged(msgspec.Struct, frozen=True, tag=True):
 
 
 class EmergencyCalled(msgspec.Struct, frozen=True, tag=True):
-    """An extension calls an emergency service: `name` and `number` say which."""
+    """An extension calls an emergency service: `name` and `number` say which.
+
+    `location` is where its phone is, as far as that is known.
+    """
 
     call: str
     extension: str
     name: str
     number: str
+    location: str = ""
 
 
 class CallerVerified(msgspec.Struct, frozen=True, tag=True):
@@ -366,6 +377,7 @@ Fact = (
     | MessageRelayed
     | FeaturesChanged
     | CallerBlocked
+    | InboundModeChosen
     | TrunkChanged
     | AddressBanned
     | AddressUnbanned

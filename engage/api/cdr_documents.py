@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from engage.calls.cdr import COLUMNS, MAIN, SUB
+from engage.calls.cdr import COLUMNS, MAIN, SUB, VERSTAT
 from engage.csv_cells import cell
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Rows = Sequence[Mapping[str, str]]
 
 MARK = "record_type"
-"""The column after all others that tells a call from its legs."""
+"""The column after those of the protocol that tells a call from its legs."""
 
 
 def as_json(calls: Sequence[Rows]) -> bytes:
@@ -31,9 +31,9 @@ def as_csv(calls: Sequence[Rows]) -> bytes:
     """A line of names, then one line a leg, and one for each call of several legs before them."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow((*COLUMNS, MARK))
+    writer.writerow((*COLUMNS, MARK, VERSTAT))
     for kind, row in _lines(calls):
-        writer.writerow([*(cell(row[name]) for name in COLUMNS), kind])
+        writer.writerow([*(cell(row[name]) for name in COLUMNS), kind, cell(row[VERSTAT])])
     return buffer.getvalue().encode("utf-8", "replace")
 
 
@@ -41,7 +41,8 @@ def as_xml(calls: Sequence[Rows]) -> bytes:
     """An element `cdr` a line of the CSV, with a child a column."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<cdr_root>"]
     for kind, row in _lines(calls):
-        fields = {**{name: row[name] for name in COLUMNS}, MARK: kind}
+        columns = {name: row[name] for name in COLUMNS}
+        fields = {**columns, MARK: kind, VERSTAT: row[VERSTAT]}
         inner = "".join(f"<{name}>{_text(value)}</{name}>" for name, value in fields.items())
         lines.append(f"<cdr>{inner}</cdr>")
     return "\n".join([*lines, "</cdr_root>", ""]).encode("utf-8", "replace")

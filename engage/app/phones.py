@@ -17,7 +17,7 @@ from engage.app.waking import Waking
 from engage.calls.recording_settings import SECTION as RECORDING
 from engage.calls.recording_settings import RecordingSettings
 from engage.chat.service import DirectChat
-from engage.dialplan.blocked_callers import BlockedCallers
+from engage.dialplan.dialled_settings import DialledSettings
 from engage.dialplan.voice_prompts import VoicePrompts
 from engage.identifiers import now_ms
 from engage.people.choices import Choice
@@ -133,7 +133,7 @@ class Phones:
                 self.standings,
                 people.phone_features,
                 Waking(self.dialplan.services.wake_ups, lambda: ground.time().time_zone),
-                BlockedCallers(ground.configuration),
+                DialledSettings(ground.configuration),
             ),
         )
         pbx.on_request(self.chat.arrived)

@@ -19,6 +19,8 @@ COLUMNS = (
     *("caller_name", "recordfiles", "dstanswer", "chanext", "dstchanext", "session"),
     *("action_owner", "action_type", "src_trunk_name", "dst_trunk_name"),
 )
+VERSTAT = "verstat"
+"""Beside the columns that other programs know: whether the caller was verified (STIR/SHAKEN)."""
 MAIN, SUB = "main_cdr", "sub_cdr"
 
 DISPOSITIONS: Mapping[str, str] = MappingProxyType(
@@ -126,6 +128,7 @@ def _main(
         "action_type": action_type(call.action, call.action_owner),
         "src_trunk_name": call.source_trunk,
         "dst_trunk_name": call.destination_trunk,
+        VERSTAT: call.verstat,
     }
 
 

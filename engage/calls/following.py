@@ -10,6 +10,7 @@ from engage.calls.model import RESTART, TRANSFERRED, Leg, OpenCall
 from pbxcore.journal import (
     CallCharged,
     CallEnded,
+    CallerVerified,
     CallRecorded,
     CallStarted,
     CallTransferred,
@@ -53,7 +54,13 @@ class Following:
             case PbxStarted(up_until_ms):
                 for each in list(self.open.values()):
                     self._cut_off(each, max(up_until_ms, each.latest_ms))
-            case CallEnded() | CallCharged() | CallRecorded() | RecordingFailed() as told:
+            case (
+                CallEnded()
+                | CallCharged()
+                | CallerVerified()
+                | CallRecorded()
+                | RecordingFailed() as told
+            ):
                 self._tell(entry, told)
             case CallTransferred() as transferred:
                 self._transfer(entry.at_ms, transferred)
@@ -107,7 +114,9 @@ class Following:
         )
 
     def _tell(
-        self, entry: Entry, fact: CallEnded | CallCharged | CallRecorded | RecordingFailed
+        self,
+        entry: Entry,
+        fact: CallEnded | CallCharged | CallerVerified | CallRecorded | RecordingFailed,
     ) -> None:
         """Something holds for the whole call."""
         if (call := self._call(fact.call)) is None:
@@ -115,6 +124,8 @@ class Following:
         match fact:
             case CallCharged(account=account):
                 call.account = account
+            case CallerVerified(_, verstat, attest):
+                call.verstat, call.attest = verstat, attest
             case CallRecorded(recording=recording, seconds=0.0):
                 call.recording = recording
             case CallRecorded(recording=recording) | RecordingFailed(recording=recording):

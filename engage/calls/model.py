@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+Storage = Literal["local", "netdisk"]
 Role = Literal["caller", "called", "service"]
 
 ANSWERED_ELSEWHERE = "answered_elsewhere"
@@ -63,7 +64,9 @@ class OpenCall(msgspec.Struct):
     """A call that is up, as its facts have told it. `legs` by name, in the order they came.
 
     `recording` is the one that is running; `conversation` is the live chat in which a visitor
-    calls, and `session` what its record's user field says.
+    calls, and `session` what its record's user field says. `verstat` says whether the caller is
+    who he says, in 3GPP's words, empty where nobody asked; `attest` how far his provider vouches
+    for it.
     """
 
     id: str
@@ -84,6 +87,8 @@ class OpenCall(msgspec.Struct):
     recording: str = ""
     conversation: str = ""
     session: str = ""
+    verstat: str = ""
+    attest: str = ""
 
     @property
     def caller(self) -> Leg:
@@ -178,11 +183,13 @@ class CallRecord:
     sip_call_id: str
     conversation: str = ""
     session: str = ""
+    verstat: str = ""
+    attest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Sound on disk; `file` is its path below the recordings' folder."""
+    """Sound on disk; `file` is its path below the folder of its `storage`, ours or a netdisk."""
 
     id: str
     call: str
@@ -193,6 +200,7 @@ class Recording:
     caller_name: str
     callee: str
     callee_name: str
+    storage: Storage = "local"
 
 
 def channel_name(party: str, trunk: str, seq: int) -> str:

@@ -62,6 +62,8 @@ def record_of(
         sip_call_id=call.sip_call_id,
         conversation=call.conversation,
         session=call.session,
+        verstat=call.verstat,
+        attest=call.attest,
     )
     by_person = taken is not None and taken.role == "called"
     legs = [

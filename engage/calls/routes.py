@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engage.calls.cdr import COLUMNS, MAIN, SUB, rows_of
+from engage.calls.cdr import COLUMNS, MAIN, SUB, VERSTAT, rows_of
 from engage.calls.queries import COLUMN_OF, Order, Sort, Wanted
 from engage.calls.wire import (
     CallDetails,
@@ -66,7 +66,7 @@ FILTER_QUERY = (
 )
 ONLY_MISSED = (("missed", "`1`: only calls that this extension missed"),)
 LONGEST_TALK_S = 10_000_000
-CSV_COLUMNS = ("record_type", *COLUMNS, "original_src", "reason")
+CSV_COLUMNS = ("record_type", *COLUMNS, "original_src", "reason", VERSTAT)
 
 
 class CallRoutes:
@@ -154,7 +154,7 @@ class CallRoutes:
                     kind = SUB if at else MAIN
                     reason = legs[at].reason if at and at < len(legs) else call.reason
                     cells = (row[name] for name in COLUMNS)
-                    lines.append([kind, *cells, call.original_caller, reason])
+                    lines.append([kind, *cells, call.original_caller, reason, row[VERSTAT]])
             yield lines
 
 

@@ -20,6 +20,8 @@ class ShownCall(BaseModel):
     `caller` is the number as it was shown, `original_caller` as it came. `disposition` is
     `answered`, `no_answer`, `busy`, `failed` or `cancelled`; `cause` is in the numbers of Q.850.
     A visitor's call names the `conversation` it belongs to, and its `session` number.
+    `verstat` says whether the caller's number was verified (STIR/SHAKEN), in 3GPP's words, empty
+    where nobody asked; `attest` (`A`, `B`, `C`) how far his provider vouches for it.
     """
 
     id: str
@@ -48,6 +50,8 @@ class ShownCall(BaseModel):
     sip_call_id: str
     conversation: str
     session: str
+    verstat: str
+    attest: str
 
 
 class ShownLeg(BaseModel):
@@ -190,7 +194,7 @@ _AS_THEY_ARE = (
     *("duration_s", "talk_s", "direction", "disposition", "caller", "original_caller"),
     *("caller_name", "callee", "callee_name", "answered_by", "source_trunk"),
     *("destination_trunk", "action", "action_owner", "account", "status", "cause", "reason"),
-    "sip_call_id",
+    *("sip_call_id", "verstat", "attest"),
 )
 
 

@@ -82,6 +82,13 @@ class DialledFeatures(BaseModel):
     blacklist_last: Code = _code("blacklist_last", N_("Blacklist Last Caller"), CALLS)
     queue_break: Code = _code("queue_break", N_("Agent Pause"), CALLS)
     queue_break_over: Code = _code("queue_break_over", N_("Agent Unpause"), CALLS)
+    inbound_mode: Code = _code("inbound_mode", N_("Inbound Mode 1"), CALLS)
+    inbound_mode_default: Code = _code("inbound_mode_default", N_("Default Inbound Mode"), CALLS)
+    mode_callers: Extensions = _chosen(
+        N_("Who may switch the inbound mode"),
+        N_("The extensions that may dial these codes; none: every extension."),
+        CALLS,
+    )
     completion: Code = _code("completion", N_("Call Completion Request"), CALLS)
     completion_cancel: Code = _code("completion_cancel", N_("Call Completion Cancel"), CALLS)
     call_flip: Code = _code("call_flip", N_("Call Flip"), CALLS)

@@ -10,9 +10,28 @@ from engage.dialplan.fields import Digits, Ident, Name, Word
 from engage.dialplan.model import RouteBody
 from engage.dialplan.outbound_forms import Way
 from engage.errors import N_
-from pbxcore.dialplan.plan import EmergencyNumber, WayOut
+from engage.form_hints import hint
+from engage.partial_body import Body
+from engage.system.networks import networks_problem
+from pbxcore.dialplan.emergencies import EmergencyNumber, Zone
+from pbxcore.dialplan.ways import WayOut
 
 NUMBER, WAYS, TOLD = N_("Number"), N_("Trunks"), N_("Notification")
+
+
+class ZoneForm(Body):
+    """A part of the premises, by the addresses of its phones."""
+
+    networks: Annotated[
+        list[Annotated[str, StringConstraints(max_length=64)]], Field(min_length=1, max_length=50)
+    ] = Field(
+        title=N_("Networks"),
+        json_schema_extra=hint("hosts", placeholder=N_("192.0.2.0/24")),
+    )
+    elin: Annotated[str, StringConstraints(pattern=r"^[0-9+]{2,32}$")] = Field(
+        title=N_("ELIN"), json_schema_extra=hint("text")
+    )
+    location: Word = Field(default="", title=N_("Location"), json_schema_extra=hint("text"))
 
 
 class EmergencyNumberForm(RouteBody):
@@ -49,6 +68,20 @@ class EmergencyNumberForm(RouteBody):
         description=N_("Told to the emergency service, unless the extension has one of its own."),
         json_schema_extra={"control": "text", "section": WAYS},
     )
+    zones: Annotated[list[ZoneForm], Field(max_length=100)] = Field(
+        default_factory=list,
+        title=N_("Zones"),
+        description=N_(
+            "The number that the emergency service is shown for phones of these networks. For 30"
+            " minutes, calls to it go to the extension that has called for help."
+        ),
+        json_schema_extra=hint("rows", WAYS),
+    )
+    auto_record: bool = Field(
+        default=False,
+        title=N_("Auto Record"),
+        json_schema_extra=hint("switch", WAYS),
+    )
     notified: Annotated[list[Ident], Field(max_length=100)] = Field(
         default_factory=list,
         title=N_("Members Notified"),
@@ -77,7 +110,17 @@ class EmergencyNumberForm(RouteBody):
             self.hunts_when_busy,
             tuple(self.notified),
             self.caller_id,
+            tuple(Zone(tuple(each.networks), each.elin, each.location) for each in self.zones),
+            self.auto_record,
         )
+
+    def problems(self) -> dict[str, str]:
+        """What does not fit together, by field."""
+        found = {
+            f"zones.{at}.networks": networks_problem(each.networks)
+            for at, each in enumerate(self.zones)
+        }
+        return {name: problem for name, problem in found.items() if problem is not None}
 
     def uses(self) -> set[str]:
         """The trunks it names."""

@@ -147,4 +147,5 @@ class FeatureCodes(DialledFeatures):
             features=self.features(),
             remote_callers=tuple(self.remote_callers),
             priority_callers=tuple(self.priority_callers),
+            mode_callers=tuple(self.mode_callers),
         )

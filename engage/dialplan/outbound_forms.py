@@ -22,7 +22,8 @@ from engage.errors import N_
 from engage.partial_body import Body
 from pbxcore.dialplan.patterns import patterns_of
 from pbxcore.dialplan.pin import Pin
-from pbxcore.dialplan.plan import Limit, OutboundRoute, WayOut
+from pbxcore.dialplan.plan import Limit, OutboundRoute
+from pbxcore.dialplan.ways import WayOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable

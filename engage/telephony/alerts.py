@@ -115,7 +115,7 @@ class PhoneAlerts:
             "caller_name": self._name_of(called.extension) or "",
             "emergency": called.name,
             "number": called.number,
-            "location": self._location_of(called.number),
+            "location": called.location or self._location_of(called.number),
         }
         subject = f"extension:{called.extension}"
         await note(

@@ -11,7 +11,7 @@ from pbxcore.apps.queue_duty import breaks
 from pbxcore.apps.sounds import Digits, Prompt
 from pbxcore.apps.steps import Say, Tell
 from pbxcore.features.model import PRESENCES, Forwarding
-from pbxcore.journal import CallerBlocked
+from pbxcore.journal import CallerBlocked, InboundModeChosen
 
 if TYPE_CHECKING:
     from pbxcore.apps.premises import Premises
@@ -68,6 +68,8 @@ def _done(code: FeatureCode, visit: Visit, premises: Premises) -> Script:
         case "queue_break" | "queue_break_over":
             begins = feature == "queue_break"
             yield from breaks(owner, argument, premises, begins=begins)
+        case "inbound_mode" | "inbound_mode_default":
+            yield from _choose_mode(feature, argument, visit, premises)
         case "completion":
             _check(premises.completion.ask(owner))
             yield Say((Prompt("completion-requested"),), barge=False)
@@ -112,6 +114,17 @@ def _forward(owner: str, case: Case, argument: str, premises: Premises, *, on: b
     to = Forwarding(active=True, target=target, kind=kind)
     premises.features.set(owner, features.forwarded(case, to))
     yield Say((Prompt("forwarding-on"), Digits(target)), barge=False)
+
+
+def _choose_mode(feature: str, argument: str, visit: Visit, premises: Premises) -> Part[None]:
+    """`*61` is mode 1, `*613` mode 3, `*62` the default one."""
+    allowed = premises.directory.plan.codes.mode_callers
+    if allowed and visit.number not in allowed:
+        raise _Refused("not-permitted")
+    mode = "0" if feature == "inbound_mode_default" else argument or "1"
+    _check(len(mode) == 1 and mode in "0123456789")
+    yield Tell(InboundModeChosen(visit.number, int(mode)))
+    yield Say((Prompt("saved"),), barge=False)
 
 
 def _presence(owner: str, argument: str, premises: Premises) -> Part[None]:

@@ -48,8 +48,16 @@ class Admission:
         call.add(leg)
         house.record(started_fact(call, leg, self._incoming))
         if call.aim.emergency is not None:
-            name = call.aim.emergency.name
-            house.record(EmergencyCalled(call.id, origin.number, name, call.dialled))
+            zone = call.aim.zone
+            house.record(
+                EmergencyCalled(
+                    call.id,
+                    origin.number,
+                    call.aim.emergency.name,
+                    call.dialled,
+                    "" if zone is None else zone.location,
+                )
+            )
         trunk = house.directory.trunks.get(origin.trunk)
         if trunk is not None and not house.lines.takes_more(trunk):
             call.turn_away(leg, Farewell("pbx", 486, causes.cause_of(486), "trunk_full"))

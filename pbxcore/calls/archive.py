@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_CALLS: Final = "monitor"
-"""The folder that programs know recorded calls by."""
+CALLS: Final = "monitor"
+EMERGENCIES: Final = "emergency"
+"""The folders that programs know recorded calls by."""
 _UNSAFE: Final = re.compile(r"[^0-9A-Za-z+_.]+")
 
 
@@ -31,13 +32,13 @@ class Archive:
         """Where a file is on disk."""
         return f"{self._folder}/{file}"
 
-    def name(self, caller: str, callee: str) -> str:
+    def name(self, caller: str, callee: str, folder: str = CALLS) -> str:
         """A new file for these two, below the folder."""
         second = int(self._clock())
         if second != self._second:
             self._second, self._taken = second, set()
         month = datetime.fromtimestamp(second, UTC).strftime("%Y-%m")
-        stem = f"{_CALLS}/{month}/auto-{second}-{_safe(caller)}-{_safe(callee)}"
+        stem = f"{folder}/{month}/auto-{second}-{_safe(caller)}-{_safe(callee)}"
         number, found = 1, stem
         while found in self._taken:
             number += 1

@@ -9,7 +9,7 @@ from pbxcore.apps.steps import Say
 from pbxcore.calls.party import Farewell
 from pbxcore.calls.reaching import phones_of
 from pbxcore.calls.serving import say
-from pbxcore.dialplan.plan import ORDINARY
+from pbxcore.dialplan.emergencies import ORDINARY
 from pbxcore.sip import causes
 from pbxcore.sip.headers.reason import Reason
 

@@ -6,7 +6,8 @@ import logging
 from typing import TYPE_CHECKING
 
 from pbxcore.calls.keypad import Keypad
-from pbxcore.dialplan.plan import NO_LIMIT, ORDINARY
+from pbxcore.dialplan.emergencies import ORDINARY
+from pbxcore.dialplan.plan import NO_LIMIT
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.media.commands import DigitHeard, StreamSilent, ToneHeard
 from pbxcore.sip.agent.listener import CallListener

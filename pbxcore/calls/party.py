@@ -35,7 +35,8 @@ class Origin(msgspec.Struct, frozen=True):
 
     `number` is the caller's extension, "" for one who has none, and `location` the number that his
     phone is registered by; `trunk` the id of the trunk the call came in by, `shown` the number of
-    one who has no extension; who is called pays for a `collect_call`.
+    one who has no extension; who is called pays for a `collect_call`. `address` is that of his
+    phone.
     """
 
     caller: Caller
@@ -45,6 +46,7 @@ class Origin(msgspec.Struct, frozen=True):
     shown: str = ""
     collect_call: bool = False
     location: str = ""
+    address: str = ""
 
 
 class Farewell(msgspec.Struct, frozen=True):

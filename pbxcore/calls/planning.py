@@ -9,8 +9,9 @@ import msgspec
 from pbxcore.apps.fax_detection import FaxDetection
 from pbxcore.apps.opening import service_at
 from pbxcore.calls.party import Farewell, Origin
+from pbxcore.dialplan.emergencies import EmergencyNumber, Zone
+from pbxcore.dialplan.emergency_returns import EmergencyReturns
 from pbxcore.dialplan.place import HANG_UP, Place
-from pbxcore.dialplan.plan import EmergencyNumber
 from pbxcore.dialplan.resolving import Dialler, Outward, Refusal, number_means, resolve
 from pbxcore.dialplan.resolving import Try as Way
 from pbxcore.errors import RemoteProtocolError
@@ -33,7 +34,7 @@ class Aim(msgspec.Struct, frozen=True):
     are the ways out of a call that goes outside; `takes` is where a call waits or rings that this
     one takes, `place` one of our services. `recorded`: its way here wants so; `fax` is what it
     wants of fax machines; `device` the only phone of an extension that is to ring (RFC 5627);
-    `emergency` is the number of an emergency service that is called.
+    `emergency` is the number of an emergency service that is called, `zone` where from.
     """
 
     origin: Origin
@@ -49,6 +50,7 @@ class Aim(msgspec.Struct, frozen=True):
     device: str = ""
     alert_info: str = ""
     emergency: EmergencyNumber | None = None
+    zone: Zone | None = None
 
 
 class Planning:
@@ -62,11 +64,22 @@ class Planning:
     def __init__(self, directory: Directory, now: Callable[[], datetime]) -> None:
         self._directory = directory
         self._now = now
+        self._returns = EmergencyReturns()
 
     def aim(self, origin: Origin, dialled: str) -> Aim:
         """Where a new call goes."""
-        who = Dialler(origin.number, origin.trunk, origin.shown, origin.name, origin.collect_call)
-        found = resolve(self._directory, who, dialled, self._now())
+        now = self._now()
+        if origin.trunk and (helped := self._returns.extension_for(dialled, now)):
+            return Aim(origin, helped, "inbound")
+        who = Dialler(
+            origin.number,
+            origin.trunk,
+            origin.shown,
+            origin.name,
+            origin.collect_call,
+            origin.address,
+        )
+        found = resolve(self._directory, who, dialled, now)
         direction = "inbound" if origin.trunk else "internal"
         if origin.trunk:
             origin = _rewritten(origin, found.caller, found.name)
@@ -94,6 +107,8 @@ class Planning:
             ) as taken:
                 return Aim(origin, dialled, direction, original=found.original, takes=taken)
             case Outward(tries, emergency=emergency):
+                if emergency is not None:
+                    self._returns.note(found.to.returns_to, origin.number, self._now())
                 outward = direction if origin.trunk else "outbound"
                 return Aim(
                     origin,
@@ -102,6 +117,7 @@ class Planning:
                     original=found.original,
                     tries=tries,
                     emergency=emergency,
+                    zone=found.to.zone,
                 )
             case Place(
                 "callback"

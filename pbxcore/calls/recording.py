@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.calls.archive import CALLS, EMERGENCIES
 from pbxcore.journal import CallRecorded, RecordingFailed
 from pbxcore.media.commands import (
     PauseRecording,
@@ -101,7 +102,9 @@ class Recording:
         if not all(streams):
             return
         archive = self._house.archive
-        file = archive.name(_number_of(self._call, first), _number_of(self._call, second))
+        parties = _number_of(self._call, first), _number_of(self._call, second)
+        folder = CALLS if self._call.aim.emergency is None else EMERGENCIES
+        file = archive.name(*parties, folder)
         running = _Running(self._house.token(), file, (first.id, second.id), automatic=automatic)
         self._running, self._goes_on = running, False
         stereo = self._house.directory.settings.recording_stereo

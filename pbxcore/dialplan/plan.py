@@ -13,10 +13,12 @@ from pbxcore.apps.echo import EchoTest
 from pbxcore.apps.services import Service
 from pbxcore.dialplan.call_queue import CallQueue
 from pbxcore.dialplan.callbacks import Callback
+from pbxcore.dialplan.emergencies import EmergencyNumber
 from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.dialplan.time_conditions import Calendar, Holiday, TimeRow
 from pbxcore.dialplan.wake_ups import WakeUpCall
+from pbxcore.dialplan.ways import WayOut
 from pbxcore.dialplan.window import Window
 from pbxcore.features.codes import USUAL
 from pbxcore.voicemail.rules import VoicemailGroup, VoicemailRules
@@ -32,22 +34,6 @@ class Hours(msgspec.Struct, frozen=True):
     def calendar(self) -> Calendar:
         """For asking."""
         return Calendar(ZoneInfo(self.zone), self.office_time, self.holidays)
-
-
-class WayOut(msgspec.Struct, frozen=True):
-    """A trunk of an outbound route: `strip` so many digits, then put `prepend` before the rest."""
-
-    trunk: str
-    strip: int = 0
-    prepend: str = ""
-
-    def rewrite(self, dialled: str) -> str:
-        """The number as it goes out."""
-        return self.prepend + dialled[self.strip :]
-
-
-ORDINARY = 11
-"""How urgent a call is that is no emergency: less than any that is, from 1 to 10."""
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -157,27 +143,6 @@ class Blacklist(msgspec.Struct, frozen=True):
     status: int = 486
 
 
-class EmergencyNumber(msgspec.Struct, frozen=True):
-    """A number that everybody may call at any time, by these trunks in this order.
-
-    `level` 1 is the most urgent, 0 the usual one. Where each trunk is full, `hunts_when_busy` ends
-    a less urgent call. `notified` are the extensions that are told of such a call.
-    """
-
-    number: str
-    name: str
-    ways: tuple[WayOut, ...]
-    level: int = 0
-    hunts_when_busy: bool = True
-    notified: tuple[str, ...] = ()
-    caller_id: str = ""
-
-    @property
-    def urgency(self) -> int:
-        """The lower, the more urgent."""
-        return self.level or ORDINARY - 1
-
-
 class RingGroup(msgspec.Struct, frozen=True):
     """Extensions that ring for one number, all at once or one after the other.
 
@@ -250,7 +215,8 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     and `record` are pressed; `queue_log_in` and `queue_log_out` go after the number of a queue that
     an agent is going to serve, or is not any more. `features` are those of
     `pbxcore.features.codes`. The extensions `remote_callers` may set features of others,
-    `priority_callers` make priority calls.
+    `priority_callers` make priority calls, and `mode_callers` switch the mode of inbound routes,
+    none of them meaning everybody.
     """
 
     pickup: str = "**"
@@ -270,6 +236,7 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     features: dict[str, str] = msgspec.field(default_factory=lambda: dict(USUAL))
     remote_callers: tuple[str, ...] = ()
     priority_callers: tuple[str, ...] = ()
+    mode_callers: tuple[str, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True):

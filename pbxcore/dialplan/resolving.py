@@ -7,16 +7,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pbxcore.dialplan.caller_id import outbound_caller, rewritten
+from pbxcore.dialplan.emergencies import ORDINARY, EmergencyNumber, Zone
 from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.place import HANG_UP, Place
-from pbxcore.dialplan.plan import (
-    NO_LIMIT,
-    ORDINARY,
-    EmergencyNumber,
-    InboundRoute,
-    Limit,
-    WayOut,
-)
+from pbxcore.dialplan.plan import NO_LIMIT, InboundRoute, Limit
 from pbxcore.dialplan.routing import (
     applies,
     inbound_route,
@@ -31,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pbxcore.dialplan.plan import OutboundRoute, Plan
+    from pbxcore.dialplan.ways import WayOut
     from pbxcore.directory import Directory, Trunk
 
 
@@ -39,7 +34,7 @@ class Dialler(msgspec.Struct, frozen=True):
 
     `number` is an extension of ours, "" for who has none; `trunk` the id of the trunk that brought
     the call; `caller` and `name` are what it says of itself. For a call that an extension sends on,
-    `number` is that extension and `caller` who called it.
+    `number` is that extension and `caller` who called it. `address` is that of his phone.
     """
 
     number: str = ""
@@ -47,6 +42,7 @@ class Dialler(msgspec.Struct, frozen=True):
     caller: str = ""
     name: str = ""
     collect_call: bool = False
+    address: str = ""
 
 
 class Try(msgspec.Struct, frozen=True):
@@ -78,6 +74,10 @@ class Outward(msgspec.Struct, frozen=True, tag="outward"):
     route: str
     number: str = ""
     emergency: EmergencyNumber | None = None
+    zone: Zone | None = None
+    """Where whoever calls for help is."""
+    returns_to: str = ""
+    """Under which number of his own the emergency service knows him."""
 
 
 class Refusal(msgspec.Struct, frozen=True, tag="refusal"):
@@ -253,9 +253,9 @@ def _usable(directory: Directory, trunk_id: str) -> Trunk | None:
 
 def _emergency(directory: Directory, who: Dialler, number: EmergencyNumber) -> Destination:
     """No level, no PIN, no time: by every trunk there is for it."""
-    extension = directory.extension(who.number)
+    extension, zone = directory.extension(who.number), number.zone_of(who.address)
     own = extension.emergency_cid if extension is not None else ""
-    caller = own or number.caller_id
+    caller = own or (zone.elin if zone is not None else "") or number.caller_id
     tries = tuple(
         msgspec.structs.replace(
             each,
@@ -264,11 +264,11 @@ def _emergency(directory: Directory, who: Dialler, number: EmergencyNumber) -> D
             urgency=number.urgency,
             hunts=number.hunts_when_busy,
         )
-        for each in _tries(directory, who, number.ways, number.number, "")
+        for each in _tries(directory, who, number.ways, number.number, "", recorded=number.recorded)
     )
     if not tries:
         return NO_TRUNK
-    return Outward(tries, number.name, number.number, number)
+    return Outward(tries, number.name, number.number, number, zone, caller)
 
 
 def _inbound(directory: Directory, who: Dialler, dialled: str, now: datetime) -> Resolution:

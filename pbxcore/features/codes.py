@@ -37,6 +37,8 @@ CODES: Final = {
     "blacklist_remove": Code("*41", argument=True),
     "blacklist_last": Code("*401"),
     "priority": Code("*00", argument=True),
+    "inbound_mode": Code("*61", argument=True),
+    "inbound_mode_default": Code("*62"),
     "completion": Code("*11"),
     "completion_cancel": Code("*12"),
     "call_flip": Code("*46"),

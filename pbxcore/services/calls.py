@@ -273,7 +273,13 @@ class CallService:
             privacy=told.privacy,
         )
         line = self._house.directory.owner(extension)
-        return Origin(caller, line.number, line.display_name, location=extension.number)
+        return Origin(
+            caller,
+            line.number,
+            line.display_name,
+            location=extension.number,
+            address=incoming.flow.host,
+        )
 
     def _in_calls(self, incoming: Incoming) -> bool:
         """Take a request if it belongs to a call."""

@@ -15,7 +15,8 @@ from pbxcore.calls.surroundings import Surroundings
 from pbxcore.calls.switchboard import Switchboard
 from pbxcore.calls.visitor_calls import VisitorCalls
 from pbxcore.calls.ways import CallRouter
-from pbxcore.dialplan.plan import NO_LIMIT, ORDINARY, Limit
+from pbxcore.dialplan.emergencies import ORDINARY
+from pbxcore.dialplan.plan import NO_LIMIT, Limit
 from pbxcore.directory import (
     Delta,
     Directory,

@@ -37,6 +37,8 @@ calls = Table(  # a call that has ended
     Column("sip_call_id", Text, nullable=False),
     Column("conversation", Text, nullable=False, server_default=""),  # the visitor's who called
     Column("session", Text, nullable=False, server_default=""),  # and its number
+    Column("verstat", Text, nullable=False),  # STIR/SHAKEN, in 3GPP's words
+    Column("attest", Text, nullable=False),  # A | B | C
     Index("ix_call_started_at_ms", "started_at_ms", "id"),
     Index("ix_call_caller", "caller", "started_at_ms"),
     Index("ix_call_callee", "callee", "started_at_ms"),
@@ -94,6 +96,7 @@ recordings = Table(  # files of sound below the recordings' folder
     Column("caller_name", Text, nullable=False),
     Column("callee", Text, nullable=False),
     Column("callee_name", Text, nullable=False),
+    Column("storage", Text, nullable=False, server_default="local"),  # local | netdisk
     Index("ix_recording_recorded_at_ms", "recorded_at_ms", "id"),
     Index("ix_recording_call", "call"),
     Index("ix_recording_file", "file"),

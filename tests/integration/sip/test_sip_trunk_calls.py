@@ -9,7 +9,8 @@ import pytest
 
 from pbxcore.commands import ApplyDelta
 from pbxcore.dialplan.place import Place
-from pbxcore.dialplan.plan import InboundRoute, OutboundRoute, Plan, WayOut
+from pbxcore.dialplan.plan import InboundRoute, OutboundRoute, Plan
+from pbxcore.dialplan.ways import WayOut
 from pbxcore.directory import Delta, PlanChanged, Trunk, TrunkPut
 from pbxcore.journal import CallEnded, CallStarted, LegCalled
 from pbxcore.net.call import AsyncCall

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engage.calls.cdr import rows_of
 from engage.calls.following import Following
 from engage.calls.records import record_of
 from pbxcore.journal import (
+    CallerVerified,
     CallTransferred,
     LegAnswered,
     LegCalled,
@@ -235,3 +238,15 @@ def test_whatever_is_told_each_call_has_one_record_or_is_up(seed: int) -> None:
         assert 0 <= record.talk_s <= record.duration_s + 1
         assert legs[0].role == "caller"
         assert all(each.started_at_ms <= each.ended_at_ms for each in legs)
+
+
+def test_a_record_tells_whether_the_caller_was_verified() -> None:
+    story = Story()
+    call = story.begin("5551234", "1002")
+    story.tell(CallerVerified(call, "TN-Validation-Passed", "A"))
+    story.ring(call, "b", "1002")
+    story.answer(call, "b")
+    story.end(call, "answered")
+    record, _ = records(story)[call]
+    assert (record.verstat, record.attest) == ("TN-Validation-Passed", "A")
+    assert rows_of(record, (), (), UTC)[0]["verstat"] == "TN-Validation-Passed"

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from pbxcore.dialplan.plan import NO_LIMIT, ORDINARY, InboundRoute, Limit, Place, Plan
+from pbxcore.dialplan.emergencies import ORDINARY
+from pbxcore.dialplan.plan import NO_LIMIT, InboundRoute, Limit, Place, Plan
 from pbxcore.directory import (
     Delta,
     ExtensionRemoved,

@@ -10,20 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbxcore.dialplan.caller_id import outbound_caller, rewritten
+from pbxcore.dialplan.emergencies import EmergencyNumber
 from pbxcore.dialplan.permissions import LEVELS, permits
 from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import (
     Blacklist,
     Dod,
-    EmergencyNumber,
     Hours,
     InboundRoute,
     Mode,
     OutboundRoute,
     Plan,
     Timed,
-    WayOut,
 )
 from pbxcore.dialplan.resolving import (
     NO_TRUNK,
@@ -36,6 +35,7 @@ from pbxcore.dialplan.resolving import (
     resolve,
 )
 from pbxcore.dialplan.time_conditions import Condition, TimeRow
+from pbxcore.dialplan.ways import WayOut
 from pbxcore.dialplan.window import Window
 from pbxcore.directory import (
     Delta,

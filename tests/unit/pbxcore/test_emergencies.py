@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from pbxcore.dialplan.plan import EmergencyNumber, Plan, WayOut
-from pbxcore.journal import EmergencyCalled
+from pbxcore.dialplan.emergencies import EmergencyNumber
+from pbxcore.dialplan.plan import Plan
+from pbxcore.dialplan.ways import WayOut
+from pbxcore.journal import CallRecorded, EmergencyCalled
 from pbxcore.sip.message import Request
 from tests.support.handsets import Office
 from tests.unit.pbxcore.test_call_limits import POLICE, outside
@@ -36,3 +38,20 @@ def test_who_is_notified_is_called_and_told_which_extension_it_is() -> None:
         office.check()
         (called,) = (each for each in office.house.facts if isinstance(each, EmergencyCalled))
         assert (called.extension, called.name, called.number) == ("alice", "Police", POLICE)
+
+
+def test_an_emergency_call_is_recorded_in_a_folder_of_its_own() -> None:
+    with Office("alice", "provider") as office:
+        outside(office, "provider", recorded=True)
+        number = EmergencyNumber(POLICE, "Police", (WayOut("provider"),), recorded=True)
+        office.house.directory.plan = Plan(emergencies=(number,))
+        alice = office["alice"].dial(POLICE)
+        office.run(1)
+        office["provider"].talk.accept()
+        office.run(1)
+        alice.hang_up()
+        office.run()
+        office.check()
+        recorded = [each for each in office.house.facts if isinstance(each, CallRecorded)]
+        assert recorded
+        assert all(each.file.startswith("emergency/") for each in recorded)

@@ -11,7 +11,7 @@ from pbxcore.dialplan.plan import FeatureCodes, Plan
 from pbxcore.directory import Delta, PlanChanged
 from pbxcore.features.codes import USUAL, Dialled, feature_of
 from pbxcore.features.model import Features, Forwarding, Handling
-from pbxcore.journal import CallerBlocked
+from pbxcore.journal import CallerBlocked, InboundModeChosen
 from pbxcore.sip.message import Request
 from tests.support.handsets import Office
 
@@ -261,5 +261,26 @@ def test_phones_hear_how_they_are_to_ring() -> None:
         assert isinstance(invite, Request)
         assert invite.get(b"alert-info") == line.encode()
         alice.hang_up()
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize(("code", "mode"), [("*61", 1), ("*613", 3), ("*62", 0)])
+def test_a_code_switches_the_mode_of_inbound_routes(code: str, mode: int) -> None:
+    with Office("alice") as office:
+        dial(office, "alice", code)
+        facts = [each for each in office.house.facts if isinstance(each, InboundModeChosen)]
+        assert facts == [InboundModeChosen("alice", mode)]
+        assert said(office) == ["saved"]
+        office.run()
+        office.check()
+
+
+def test_only_who_may_switches_the_mode() -> None:
+    with Office("alice") as office:
+        plan(office, mode_callers=("bob",))
+        dial(office, "alice", "*61")
+        assert said(office) == ["not-permitted"]
+        assert not [each for each in office.house.facts if isinstance(each, InboundModeChosen)]
         office.run()
         office.check()

@@ -1,0 +1,86 @@
+"""Settings that extensions change by codes, from the PBX's journal."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from engage.dialplan.blacklist import SECTION as BLACKLIST
+from engage.dialplan.blacklist import Blacklist
+from engage.dialplan.blocked_callers import changed
+from engage.dialplan.inbound_modes import SECTION as MODE
+from engage.dialplan.inbound_modes import InboundMode
+from engage.system.actor import Actor, Module, Rights
+from pbxcore.journal import CallerBlocked, InboundModeChosen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from engage.hub.service import HubTransaction
+    from engage.system.configuration import Configuration
+    from pbxcore.journal import Entry
+
+    Told = tuple[int, CallerBlocked | InboundModeChosen]
+
+log = logging.getLogger(__name__)
+
+_RIGHTS = Rights({Module.INBOUND_ROUTES: "edit"})
+
+
+class DialledSettings:
+    """A follower of the journal: the blacklist, and the mode of inbound routes.
+
+    The blacklist says who added a number, and when.
+    """
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._order = asyncio.Lock()
+        self._changing: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """They are read with all settings."""
+
+    async def project(
+        self, transaction: HubTransaction, entries: Sequence[Entry]
+    ) -> Callable[[], None]:
+        """Change settings once these entries have counted."""
+        facts = [
+            (each.at_ms, each.fact)
+            for each in entries
+            if isinstance(each.fact, CallerBlocked | InboundModeChosen)
+        ]
+        return partial(self._begin, facts)
+
+    def _begin(self, facts: Sequence[Told]) -> None:
+        if facts:
+            task = asyncio.get_running_loop().create_task(self._change(facts))
+            self._changing.add(task)
+            task.add_done_callback(self._changing.discard)
+
+    async def _change(self, facts: Sequence[Told]) -> None:
+        async with self._order:
+            for at_ms, fact in facts:
+                section, values = self._wanted(fact, at_ms)
+                if not values:
+                    continue
+                actor = Actor(f"user:{fact.number}", "", _RIGHTS)
+                try:
+                    await self._configuration.change(actor, section, values)
+                except Exception:  # the list is full, or the database is away: the rest goes on
+                    log.exception("setting not changed", extra={"extension": fact.number})
+
+    def _wanted(
+        self, fact: CallerBlocked | InboundModeChosen, at_ms: int
+    ) -> tuple[str, dict[str, Any]]:
+        """The section, and what of it is to be different."""
+        if isinstance(fact, InboundModeChosen):
+            same = fact.mode == self._configuration.get(InboundMode).mode
+            return MODE, {} if same else {"mode": fact.mode}
+        held = self._configuration.get(Blacklist)
+        text = changed(held.blocked, fact, at_ms)
+        if text == held.blocked and held.enabled:
+            return BLACKLIST, {}
+        return BLACKLIST, {"blocked": text, "enabled": held.enabled or fact.blocked}
