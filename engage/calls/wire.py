@@ -194,7 +194,7 @@ _AS_THEY_ARE = (
     *("duration_s", "talk_s", "direction", "disposition", "caller", "original_caller"),
     *("caller_name", "callee", "callee_name", "answered_by", "source_trunk"),
     *("destination_trunk", "action", "action_owner", "account", "status", "cause", "reason"),
-    *("sip_call_id", "verstat", "attest"),
+    *("sip_call_id", "conversation", "session", "verstat", "attest"),
 )
 
 

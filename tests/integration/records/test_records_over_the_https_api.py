@@ -73,7 +73,7 @@ def main_of(element: dict[str, Any]) -> dict[str, str]:
 
 async def test_a_call_of_two_is_one_flat_record(api: Api) -> None:
     first = (await api.root())[0]
-    assert set(first) == {*COLUMNS, "cdr"}
+    assert set(first) == {*COLUMNS, "cdr", "verstat"}
     assert all(isinstance(value, str) for value in first.values())
     expected = {
         "src": "1001", "dst": "1002", "clid": '"Ben Osei" <1001>', "disposition": "ANSWERED",
@@ -145,8 +145,8 @@ async def test_csv_has_the_columns_in_their_order(api: Api) -> None:
     kind, body = await api.raw(action="cdrapi", format="CSV", caller="1001")
     assert kind == "text/csv"
     lines = list(csv.reader(io.StringIO(body.decode())))
-    assert lines[0] == [*COLUMNS, "record_type"]
-    kinds = [line[-1] for line in lines[1:]]
+    assert lines[0] == [*COLUMNS, "record_type", "verstat"]
+    kinds = [line[-2] for line in lines[1:]]
     assert kinds == ["main_cdr", "main_cdr", "sub_cdr", "sub_cdr"]
 
 
