@@ -10,7 +10,7 @@ import table from "../table.module.css";
 import { usePolled } from "../usePolled";
 import styles from "./Calls.module.css";
 import { Findings } from "./DiagnosisPage";
-import { actionWords, type Call, type Finding, type Leg, partyOf, type Recording, soundOf, spanOf, wentOf } from "./calls";
+import { actionWords, type Call, type Finding, type Leg, partyOf, type Recording, soundOf, spanOf, verifiedWords, wentOf } from "./calls";
 
 interface Diagnosis {
   items: Finding[];
@@ -47,6 +47,7 @@ function Loaded({ id }: { id: string }) {
         {value.source_trunk && <Fact name={t("Source Trunk")}>{value.source_trunk}</Fact>}
         {value.destination_trunk && <Fact name={t("Destination Trunk")}>{value.destination_trunk}</Fact>}
         {value.account && <Fact name={t("Account Code")}>{value.account}</Fact>}
+        {value.verstat && <Fact name={t("Caller Verification")}>{verifiedWords(value)}</Fact>}
       </dl>
       {diagnosis.value && <Findings found={diagnosis.value.items} />}
       <div className={styles.scroll} tabIndex={0} role="region" aria-label={t("Legs")}>

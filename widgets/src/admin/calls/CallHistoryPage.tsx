@@ -9,7 +9,7 @@ import type { PageProps } from "../pages";
 import { State } from "../State";
 import { useTurn } from "../useTurn";
 import { CallDetails } from "./CallDetails";
-import { actionWords, type Call, directionWords, partyOf, spanOf, wentOf } from "./calls";
+import { actionWords, type Call, directionWords, partyOf, spanOf, verifiedWords, wentOf } from "./calls";
 
 const PATH = "/v1/calls";
 
@@ -77,6 +77,7 @@ export default function CallHistoryPage({ page, readOnly }: PageProps) {
           { key: "source_trunk", title: t("Source Trunk"), optional: true, draw: (row) => <bdi>{row.source_trunk || "–"}</bdi> },
           { key: "destination_trunk", title: t("Destination Trunk"), optional: true, draw: (row) => <bdi>{row.destination_trunk || "–"}</bdi> },
           { key: "account", title: t("Account Code"), optional: true, draw: (row) => <bdi>{row.account || "–"}</bdi> },
+          { key: "verstat", title: t("Caller Verification"), optional: true, draw: (row) => verifiedWords(row) || "–" },
         ]}
         actions={actionsOf}
         empty={{ icon: "phone", title: t("No calls yet"), text: t("Each call is written down here in the moment it ends.") }}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { actionWords, type LiveCall, partyOf, spanOf, standingOf, wentOf } from "./calls";
+import { actionWords, type LiveCall, partyOf, spanOf, standingOf, verifiedWords, wentOf } from "./calls";
 
 const leg = (role: "caller" | "called", state: "calling" | "ringing" | "up" | "held") => ({ channel: "", party: "", name: "", role, state });
 const live = (answered: boolean, ...legs: LiveCall["legs"]): LiveCall => ({ id: "", started_at: "", answered_at: answered ? "2026-11-26T10:00:00Z" : null, direction: "internal", caller: "", caller_name: "", callee: "", recorded: false, legs });
@@ -29,4 +29,10 @@ test("a live call talks, holds or rings", () => {
   expect(standingOf(live(true, leg("caller", "up"), leg("called", "up"))).words).toBe("Talking");
   expect(standingOf(live(true, leg("caller", "held"), leg("called", "up"))).words).toBe("On hold");
   expect(standingOf(live(false, leg("caller", "calling"), leg("called", "ringing"), leg("called", "calling"))).words).toBe("Ringing at 2 phones");
+});
+
+test("a caller is verified, or not, or nobody asked", () => {
+  expect(verifiedWords({ verstat: "TN-Validation-Passed", attest: "A" })).toBe("Verified, attestation A");
+  expect(verifiedWords({ verstat: "No-TN-Validation", attest: "" })).toBe("Not signed");
+  expect(verifiedWords({ verstat: "", attest: "" })).toBe("");
 });

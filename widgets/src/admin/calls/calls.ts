@@ -22,6 +22,8 @@ export interface Call {
   action: string;
   action_owner: string;
   account: string;
+  verstat: string;
+  attest: string;
   status: number;
   cause: number;
   reason: string;
@@ -103,6 +105,20 @@ export function directionWords(direction: Call["direction"]): string {
       return t("Outbound");
     case "internal":
       return t("Internal");
+  }
+}
+
+/** Whether the caller's number was verified (STIR/SHAKEN), and how far his provider vouches for it; nothing where nobody asked. */
+export function verifiedWords({ verstat, attest }: Pick<Call, "verstat" | "attest">): string {
+  switch (verstat) {
+    case "TN-Validation-Passed":
+      return attest ? t("Verified, attestation {level}", { level: attest }) : t("Verified");
+    case "TN-Validation-Failed":
+      return t("Signature is not valid");
+    case "No-TN-Validation":
+      return t("Not signed");
+    default:
+      return verstat;
   }
 }
 
