@@ -12,11 +12,11 @@ from pbxcore.queues.facts import (
     QueueSet,
 )
 from pbxcore.queues.floor import Queue
+from pbxcore.queues.timers import Due
 
 if TYPE_CHECKING:
     from pbxcore.queues.announcing import Announcing
     from pbxcore.queues.attendance import Attendance
-    from pbxcore.queues.entering import Entering
     from pbxcore.queues.floor import Floor
     from pbxcore.queues.leaving import Leaving
     from pbxcore.queues.settings import AgentProfile, QueueSettings
@@ -29,12 +29,11 @@ class Administering:
         self,
         floor: Floor,
         attendance: Attendance,
-        entering: Entering,
         leaving: Leaving,
         announcing: Announcing,
     ) -> None:
         self._floor, self._attendance = floor, attendance
-        self._entering, self._leaving, self._announcing = entering, leaving, announcing
+        self._leaving, self._announcing = leaving, announcing
 
     def put_queue(self, settings: QueueSettings) -> None:
         """A queue is new, or set in another way from now on."""
@@ -51,7 +50,8 @@ class Administering:
         for caller in queue.in_line():
             self._leaving.limit_wait(caller, settings.ring_s)
             self._announcing.begin(caller)
-            self._entering.seek(caller)
+            floor.caller_changed(caller)
+            floor.thinned[queue] = None
 
     def _change_duties(self, queue: Queue, before: QueueSettings) -> None:
         """Agents who are not named any more go; those who came by themselves stay."""
@@ -96,6 +96,7 @@ class Administering:
         for each in queue.settings.agents:
             floor.agent(each.number).logged_off.discard(number)
         del floor.queues[number]
+        floor.timers.drop(Due.EMPTY, number)
         floor.stirred.pop(queue, None)
         floor.thinned.pop(queue, None)
         floor.log(QueueDropped(number))

@@ -31,8 +31,7 @@ class Attendance:
         """An agent serves queues from now on, unless on a break from the first moment."""
         agent = self._floor.agent(wish.agent)
         if wish.on_break is not None:
-            for number in wish.queues or ("",):
-                self._breaks.begin(agent, wish.on_break, number)
+            self.take_break(TakeBreak(agent.number, wish.on_break, wish.queues))
         for queue in self._queues(wish.queues, agent):
             if agent.number not in queue.duties:
                 agent.logged_off.discard(queue.number)
@@ -81,6 +80,7 @@ class Attendance:
         static = duty.settings.static
         self._floor.log(AgentLoggedOut(queue.number, agent.number, static, lasted_s, channel))
         self._floor.thinned[queue] = None
+        self._floor.stirred[queue] = None  # higher levels may have been waiting for him
 
     def take_break(self, wish: TakeBreak) -> None:
         """An agent is not called for a while; what rings is withdrawn."""

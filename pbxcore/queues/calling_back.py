@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from pbxcore.queues.leaving import Leaving
     from pbxcore.queues.offering import Offering
     from pbxcore.queues.talking import Talking
+
+_OF_CALLS: Final = (Due.WAIT, Due.ANNOUNCE, Due.PROMPT, Due.CALLBACK_OFFER)
+"""What is not due for somebody who has hung up."""
 
 
 class CallingBack:
@@ -37,7 +40,8 @@ class CallingBack:
         if caller.stage is not Stage.WAITING or not callbacks.enabled or not caller.live:
             return
         self._offering.end_all(caller, Outcome.CALLER_LEFT)
-        self._leaving.drop_timers(caller)
+        for what in _OF_CALLS:
+            floor.timers.drop(what, caller.key)
         caller.live = False
         caller.caller = msgspec.structs.replace(caller.caller, number=number, kind=Kind.CALLBACK)
         replaced = self._replace(queue, caller)
@@ -72,7 +76,8 @@ class CallingBack:
         """The customer answered: to the agent, who waits already."""
         agent, answered = agent_of(caller), caller.answered
         if caller.stage is Stage.CONNECTING and not caller.live and agent and answered:
-            self._leaving.drop_timers(caller)
+            for what in (Due.CALLBACK_RING, Due.CALLBACK_EXPIRY):
+                self._floor.timers.drop(what, caller.key)
             caller.live = True
             self._floor.tell(Connect(answered.id, caller.key, agent.number, caller.waited_s))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxcore.queues.settings import LevelRule
+from pbxcore.queues.settings import LevelRule, Strategy
 
 if TYPE_CHECKING:
     from pbxcore.queues.floor import Duty, Queue, Waiting
@@ -14,7 +14,10 @@ _ALL: Final = LevelRule(0.0)
 
 
 def candidates(queue: Queue, caller: Waiting, now: float) -> list[Candidate]:
-    """The free agents of a queue who may serve a caller, with the level as of which they count."""
+    """The free agents of a queue who may serve a caller, with the level as of which they count.
+
+    Of those who ring all together, nobody joins who is of a higher level than they are.
+    """
     settings = queue.settings
     flat = len(queue.duties) < settings.levels_from
     rule = level_rule(caller, now)
@@ -30,6 +33,8 @@ def candidates(queue: Queue, caller: Waiting, now: float) -> list[Candidate]:
             found.append((duty.settings.level, duty))
         elif admits(rule, duty) and _is_time_for(duty, caller, now):
             found.append((max(duty.settings.level, rule.raised_to or 0), duty))
+    if caller.leases and settings.strategy is Strategy.RING_ALL:
+        return [each for each in found if each[0] <= caller.level]
     return found
 
 
@@ -79,11 +84,11 @@ def is_skilled(duty: Duty, wanted: dict[str, int]) -> bool:
 
 def widens_at(caller: Waiting, now: float) -> float | None:
     """When other agents than now may serve a caller."""
-    queue = caller.queue
-    steps = [rule.after_s for rule in queue.settings.level_rules]
+    settings = caller.queue.settings
+    steps = [rule.after_s for rule in settings.level_rules]
     if caller.caller.skills:
-        steps += [rule.after_s for rule in queue.settings.skill_rules]
-    if queue.settings.level_wait_s:
-        levels = {duty.settings.level for duty in queue.duties.values()}
-        steps += [level * queue.settings.level_wait_s for level in levels]
+        steps += [rule.after_s for rule in settings.skill_rules]
+    if settings.level_wait_s:
+        levels = {duty.settings.level for duty in caller.queue.duties.values()}
+        steps += [level * settings.level_wait_s for level in levels]
     return min((at for step in steps if (at := caller.entered + step) > now), default=None)

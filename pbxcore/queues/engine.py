@@ -57,7 +57,7 @@ class QueueEngine:
         self._attendance = Attendance(floor, self._offering, self._breaks)
         self._entering = Entering(floor, self._leaving, self._announcing)
         self._administering = Administering(
-            floor, self._attendance, self._entering, self._leaving, self._announcing
+            floor, self._attendance, self._leaving, self._announcing
         )
         self._emptiness = Emptiness(floor, self._leaving)
         self._matching = Matching(floor, self._offering)
@@ -87,7 +87,7 @@ class QueueEngine:
         elif isinstance(given, inputs.SettingsInput):
             self._of_settings(given)
         self._settle()
-        self._let_be_due()
+        self._let_be_due()  # a first announcement is due at once, unless somebody rings already
         return self.floor.told()
 
     def _settle(self) -> None:
@@ -213,7 +213,7 @@ class QueueEngine:
                 self._due_of_caller(what, self.floor.callers[of])
             else:
                 self._due_of_others(what, of)
-            self._settle()
+        self._settle()  # once: of all who are free in this moment the first in line chooses first
 
     def _due_of_offer(self, what: Due, offer: int) -> None:
         outcome = Outcome.UNANSWERED if what is Due.LEASE else Outcome.UNREACHABLE
@@ -223,10 +223,8 @@ class QueueEngine:
         match what:
             case Due.WAIT:
                 self._leaving.time_out(caller)
-            case Due.RETRY | Due.PROGRESS | Due.CALLBACK_AGAIN:
+            case Due.RETRY | Due.WIDEN | Due.PROGRESS | Due.CALLBACK_AGAIN:
                 self.floor.caller_changed(caller)
-            case Due.WIDEN:
-                self._entering.widen(caller)
             case Due.ANNOUNCE:
                 self._announcing.place(caller)
             case Due.PROMPT:

@@ -6,12 +6,10 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from pbxcore.dialplan.place import HANG_UP, Place
-from pbxcore.queues.eligibility import widens_at
 from pbxcore.queues.emptiness import is_empty
 from pbxcore.queues.facts import CallerEntered, CallerMoved, EntryRefused, ExitStatus
 from pbxcore.queues.floor import Waiting
 from pbxcore.queues.outputs import Admit, LeaveTo
-from pbxcore.queues.timers import Due
 
 if TYPE_CHECKING:
     from pbxcore.queues.announcing import Announcing
@@ -88,26 +86,13 @@ class Entering:
         floor.tell(Admit(waiting.key, queue.number, position))
         self._leaving.limit_wait(waiting, queue.settings.ring_s if resumed else 0.0)
         self._announcing.begin(waiting)
-        self.seek(waiting)
-
-    def seek(self, waiting: Waiting) -> None:
-        """Look for agents now, and again when others may serve as well."""
-        floor = self._floor
         floor.caller_changed(waiting)
-        floor.thinned[waiting.queue] = None
-        self.widen(waiting)
-
-    def widen(self, waiting: Waiting) -> None:
-        """Other agents than before may serve a caller now, and more of them later."""
-        floor = self._floor
-        floor.stirred[waiting.queue] = None
-        if (at := widens_at(waiting, floor.now)) is not None:
-            floor.timers.set(Due.WIDEN, waiting.key, at)
+        floor.thinned[queue] = None
 
     def move(self, waiting: Waiting, position: int) -> None:
         """Give somebody who waits another place."""
         queue, floor = waiting.queue, self._floor
-        if waiting not in queue.line:
+        if waiting not in queue.line or len(queue.line) == 1:
             return
         queue.line.remove(waiting)
         queue.seeking.remove(waiting)

@@ -6,11 +6,12 @@ import enum
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.queues.eligibility import widens_at
 from pbxcore.queues.inputs import Device
 from pbxcore.queues.line import Line
 from pbxcore.queues.outputs import Transition
 from pbxcore.queues.settings import AgentProfile, Strategy
-from pbxcore.queues.timers import Timers
+from pbxcore.queues.timers import Due, Timers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,7 @@ class Waiting:
     Attributes:
         live: has a call that is up; else waits to be called back.
         tried: agents who were rung in this round, `last_try` when the last of them ended.
+        level: the lowest of those who were rung together last.
         leases: by agent; `answered` the one that won.
     """
 
@@ -60,6 +62,7 @@ class Waiting:
         self.leases: dict[str, Lease] = {}
         self.tried: set[str] = set()
         self.last_try = float("-inf")
+        self.level = 0
         self.next_agent_at = 0.0
         self.graced = False
         self.answered: Lease | None = None
@@ -202,6 +205,8 @@ class Floor:
         if wants_agents(caller, self.now):
             queue.seeking.add(caller)
             self.stirred[queue] = None
+            if (at := widens_at(caller, self.now)) is not None:
+                self.timers.set(Due.WIDEN, caller.key, at)
         else:
             queue.seeking.remove(caller)
             if not queue.settings.autofill:

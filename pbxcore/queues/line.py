@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from math import inf, nextafter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,17 +32,22 @@ class Line:
         return self._callers[self._orders[index]]
 
     def __contains__(self, caller: Waiting) -> bool:
-        return caller.order in self._callers
+        return self._callers.get(caller.order) is caller
 
     def add(self, caller: Waiting) -> None:
-        """Let somebody stand in it."""
-        if caller.order not in self._callers:
-            insort(self._orders, caller.order)
-            self._callers[caller.order] = caller
+        """Let somebody stand in it; just after somebody of the very same order."""
+        while (other := self._callers.get(caller.order)) is not None:
+            if other is caller:
+                return
+            priority, entered, turn = caller.order
+            caller.order = priority, entered, nextafter(turn, inf)
+        insort(self._orders, caller.order)
+        self._callers[caller.order] = caller
 
     def remove(self, caller: Waiting) -> None:
         """Let somebody stand in it no more."""
-        if self._callers.pop(caller.order, None) is not None:
+        if caller in self:
+            del self._callers[caller.order]
             del self._orders[bisect_left(self._orders, caller.order)]
 
     def position(self, caller: Waiting) -> int:
@@ -49,10 +55,10 @@ class Line:
         return bisect_left(self._orders, caller.order) + 1
 
     def order_at(self, position: int) -> Order:
-        """An order that gives this position to somebody who does not stand in it yet."""
+        """An order that gives this position to somebody who does not stand in it; not if empty."""
         index = min(max(position, 1), len(self._orders) + 1) - 1
         if index == len(self._orders):
-            priority, entered, turn = self._orders[-1] if self._orders else (0, 0.0, 0.0)
+            priority, entered, turn = self._orders[-1]
             return priority, entered, turn + 1.0
         priority, entered, turn = self._orders[index]
         before = self._orders[index - 1] if index else (priority, entered, turn - 2.0)

@@ -69,4 +69,6 @@ class Matching:
                 return []
             caller.tried.clear()
             fresh = found
+        if not caller.leases:
+            caller.level = min(level for level, _ in fresh)
         return chosen(queue, caller, fresh, floor.chance)

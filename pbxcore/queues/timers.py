@@ -50,6 +50,9 @@ class Timers:
     def __len__(self) -> int:
         return len(self._at)
 
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._at)
+
     def __contains__(self, key: Key) -> bool:
         return key in self._at
 

@@ -48,9 +48,12 @@ def queue(
 class Hall:
     """The engine, its clock, and everything that it ever said."""
 
-    def __init__(self, *queues: QueueSettings, state: State | None = None, seed: int = 1) -> None:
-        self.now = 0.0
-        self.engine = QueueEngine(random.Random(seed).random, EPOCH_MS, state)  # noqa: S311
+    def __init__(
+        self, *queues: QueueSettings, state: State | None = None, now: float = 0.0
+    ) -> None:
+        self.now = now
+        chance = random.Random(1).random  # noqa: S311 - a repeatable play of chance
+        self.engine = QueueEngine(chance, EPOCH_MS, state)
         self.said: list[tuple[float, Output]] = []
         self.give(Start())
         for each in queues:
