@@ -11,7 +11,7 @@ from pbxcore.queues.facts import (
     QueueDropped,
     QueueSet,
 )
-from pbxcore.queues.floor import Queue
+from pbxcore.queues.floor import Queue, Stage
 from pbxcore.queues.timers import Due
 
 if TYPE_CHECKING:
@@ -88,9 +88,10 @@ class Administering:
         queue = floor.queues.get(number)
         if queue is None:
             return
-        for caller in queue.in_line():
-            place = queue.settings.leave_empty_place
-            self._leaving.exit(caller, ExitStatus.DELETED, place)
+        place = queue.settings.leave_empty_place
+        for caller in list(floor.callers.values()):
+            if caller.queue is queue and caller.stage is not Stage.TALKING:
+                self._leaving.exit(caller, ExitStatus.DELETED, place)
         for duty in list(queue.duties.values()):
             self._attendance.end_duty(duty)
         for each in queue.settings.agents:

@@ -55,7 +55,8 @@ class Announcing:
         self._floor.timers.set(Due.ANNOUNCE, caller.key, now + step_s)
         position = caller.queue.line.position(caller)
         waits_its_time = now - caller.said_at < every_s and position >= caller.said_position
-        first_ring = caller.leases and not caller.said_at > float("-inf")
+        first_ring = bool(caller.leases) and not caller.was_due
+        caller.was_due = True
         if caller.stage is not Stage.WAITING or waits_its_time or first_ring:
             return
         parts = (*self._position(caller, position), *self._hold_time(caller, position))

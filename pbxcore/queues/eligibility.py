@@ -89,6 +89,5 @@ def widens_at(caller: Waiting, now: float) -> float | None:
     if caller.caller.skills:
         steps += [rule.after_s for rule in settings.skill_rules]
     if settings.level_wait_s:
-        levels = {duty.settings.level for duty in caller.queue.duties.values()}
-        steps += [level * settings.level_wait_s for level in levels]
+        steps += [each.level * settings.level_wait_s for each in settings.agents]
     return min((at for step in steps if (at := caller.entered + step) > now), default=None)

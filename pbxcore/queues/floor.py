@@ -71,7 +71,7 @@ class Waiting:
         self.not_before = float("-inf")
         self.said_position = self.said_minutes = 1 << 30
         self.said_at = float("-inf")
-        self.prompts_said = 0
+        self.was_due, self.prompts_said = False, 0
 
     @property
     def priority(self) -> int:

@@ -6,6 +6,7 @@ import heapq
 from typing import TYPE_CHECKING
 
 from pbxcore.queues.eligibility import candidates
+from pbxcore.queues.settings import Strategy
 from pbxcore.queues.strategies import chosen
 from pbxcore.queues.timers import Due
 
@@ -69,6 +70,7 @@ class Matching:
                 return []
             caller.tried.clear()
             fresh = found
-        if not caller.leases:
-            caller.level = min(level for level, _ in fresh)
+        if caller.leases and queue.settings.strategy is Strategy.RING_ALL:
+            return [duty for _, duty in fresh]  # they join those who ring
+        caller.level = min(level for level, _ in fresh)
         return chosen(queue, caller, fresh, floor.chance)
