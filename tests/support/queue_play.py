@@ -22,6 +22,7 @@ from pbxcore.queues.settings import (
     SkillRule,
     Strategy,
 )
+from pbxcore.queues.statistics import Figures, Statistics
 from pbxcore.queues.timers import OF_CALLERS, Due
 from tests.support.queueing import Hall, of
 
@@ -97,7 +98,8 @@ class Play:
         self.count = 0
         self.said: dict[str, int] = {}
         self.entered: dict[str, int] = {}
-        self.ended: dict[str, int] = {}
+        self.statistics = Statistics()
+        self.lost = self.lost_talks = 0
         for number in QUEUES[:2]:
             self.give(PutQueue(settings_by(chance, number)))
         for agent in AGENTS:
@@ -191,6 +193,10 @@ class Play:
         lost = [each.key for each in before.engine.floor.callers.values() if each.live]
         for key in lost:
             self.entered.pop(key, None)
+        self.lost += len(lost)
+        self.lost_talks += sum(
+            each.stage is Stage.TALKING for each in before.engine.floor.callers.values()
+        )
         self._check_after([out for each in settings for out in hall.give(PutQueue(each))])
         restored = hall.engine.state
         assert {each.caller.key for each in restored.callbacks} == {
@@ -242,6 +248,25 @@ class Play:
                 case _:
                     pass
         assert self.entered.keys() == self.hall.engine.floor.callers.keys()
+        self.statistics.follow(of(Transition, outputs))
+        self._check_statistics()
+
+    def _check_statistics(self) -> None:
+        """Whoever was offered was answered, left, or is there still; queues and agents agree."""
+        cells = self.statistics.cells.items()
+        queues, agents = Figures(), Figures()
+        for cell, figures in cells:
+            (agents if cell.agent else queues).add(figures)
+        talking = sum(
+            each.stage is Stage.TALKING for each in self.hall.engine.floor.callers.values()
+        )
+        unserved = queues.abandoned + queues.left + queues.refused_entry
+        waiting = len(self.entered) - talking
+        lost = self.lost - self.lost_talks
+        assert queues.offered == queues.answered + unserved + waiting + lost
+        assert queues.answered == agents.answered
+        assert abs(queues.talked_s - agents.talked_s) < 1e-6
+        assert queues.answered_in_time == agents.answered_in_time
 
     def _check_announcements(self, outputs: list[Output]) -> None:
         """A position that was told never rises."""

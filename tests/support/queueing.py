@@ -67,10 +67,10 @@ class Hall:
         self.said += [(self.now, output) for output in outputs]
         return outputs
 
-    def enter(self, key: str, number: str = "6500", **caller: object) -> list[Output]:
+    def enter(self, key: str, where: str = "6500", **caller: object) -> list[Output]:
         """Somebody enters a queue."""
         who = Caller(key, **{"number": key, **caller})  # type: ignore[arg-type]
-        return self.give(Enter(number, who))
+        return self.give(Enter(where, who))
 
     def seen(self, agent: str, device: Device = Device.IDLE, **more: bool) -> list[Output]:
         """The agent's phones stand in this way."""

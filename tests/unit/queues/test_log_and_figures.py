@@ -1,0 +1,176 @@
+"""The queue log and the figures of a morning: both from the same facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.dialplan.place import Place
+from pbxcore.queues.inputs import (
+    AgentLeft,
+    CallerLeft,
+    EndBreak,
+    Held,
+    LogIn,
+    LogOut,
+    PressKey,
+    Remove,
+    TakeBreak,
+    Transferred,
+)
+from pbxcore.queues.queue_log import rows
+from pbxcore.queues.settings import LOOSE, QueueAgent
+from pbxcore.queues.statistics import HOUR_MS, Statistics
+from tests.support.queueing import EPOCH_MS, Hall, queue
+
+if TYPE_CHECKING:
+    from pbxcore.queues.queue_log import Row
+
+GOLDEN = """
+000|NONE|NONE|NONE|QUEUESTART
+000|NONE|6500|NONE|CONFIGRELOAD
+000|NONE|6500|Agent/1001|ADDMEMBER|
+000|NONE|6500|Agent/1002|AGENTLOGIN|SIP/1002
+000|c1|6500|NONE|ENTERQUEUE||5551|1|Ann_a
+004|c1|6500|Agent/1001|CONNECT|4|leg-1001|4
+004|c1|6500|Agent/1001|CALLERONHOLD
+009|c1|6500|Agent/1001|CALLEROFFHOLD
+014|c1|6500|Agent/1001|COMPLETEAGENT|4|10|1
+014|c2|6500|NONE|ENTERQUEUE||c2|1|
+014|c2|6500|Agent/1001|CONNECT|0|leg-1001|0
+020|c2|6500|Agent/1001|COMPLETECALLER|0|6|1
+020|c3|6500|NONE|ENTERQUEUE||c3|1|
+020|c3|6500|Agent/1001|CONNECT|0|leg-1001|0
+026|c3|6500|Agent/1001|BLINDTRANSFER|200|internal|0|6|1
+026|c4|6500|NONE|ENTERQUEUE||c4|1|
+026|c4|6500|Agent/1001|CONNECT|0|leg-1001|0
+032|c4|6500|Agent/1001|ATTENDEDTRANSFER|BRIDGE|201|0|6|1
+032|c5|6500|NONE|ENTERQUEUE||c5|1|
+042|c5|6500|Agent/1001|RINGNOANSWER|10000
+045|c5|6500|Agent/1002|RINGCANCELED|3000
+045|c5|6500|NONE|ABANDON|1|1|13
+045|NONE|6500|Agent/1002|PAUSE|paper
+045|busy|6500|NONE|ENTERQUEUE||busy|1|
+045|busy|6500|Agent/1001|CONNECT|0|leg-1001|0
+045|c6|6500|NONE|ENTERQUEUE||c6|1|
+045|c7|6500|NONE|ENTERQUEUE||c7|2|
+050|c6|6500|NONE|EXITWITHKEY|0|1|1|5
+050|c8|6500|NONE|ENTERQUEUE||c8|2|
+051|c8|6500|NONE|WITHDRAW|2|2|1|administrator
+105|c7|6500|NONE|EXITWITHTIMEOUT|1|2|60
+105|busy|6500|Agent/1001|COMPLETEAGENT|0|60|1
+105|NONE|6500|Agent/1002|AGENTLOGOFF|SIP/1002|105
+105|NONE|NONE|Agent/1001|PAUSEALL|lunch
+105|c10|6500|NONE|ENTERQUEUE||c10|1|
+105|c10|6500|NONE|EXITEMPTY|1|1|0
+105|NONE|NONE|Agent/1001|UNPAUSEALL|lunch
+105|c9|6500|NONE|ENTERQUEUE||c9|1|
+105|NONE|NONE|Agent/1001|PAUSEALL|meeting
+105|c9|6500|Agent/1001|RINGCANCELED|0
+105|c9|6500|NONE|EXITEMPTY|1|1|0
+"""
+
+
+def played() -> Hall:
+    """A morning of nine callers, each with an end of its own."""
+    hall = Hall(
+        queue(
+            *("1001", QueueAgent("1002", static=False)),
+            ring_s=10.0,
+            max_wait_s=60.0,
+            exit_keys={"0": Place("extension", "100")},
+            leave_empty=LOOSE,
+            service_level_s=3.0,
+        )
+    )
+    hall.give(LogIn("1002", channel="SIP/1002"))
+    hall.enter("c1", number="5551", name="Ann|a")
+    hall.pass_(4)
+    hall.talk("1001")
+    hall.give(Held("c1", held=True))
+    hall.pass_(5)
+    hall.give(Held("c1", held=False))
+    hall.pass_(5)
+    hall.give(AgentLeft("c1"))
+    for key, end in (
+        ("c2", CallerLeft("c2")),
+        ("c3", Transferred("c3", "200")),
+        ("c4", Transferred("c4", "201", blind=False)),
+    ):
+        hall.enter(key)
+        hall.talk("1001")
+        hall.pass_(6)
+        hall.give(end)
+    hall.enter("c5")
+    hall.pass_(13)
+    hall.give(CallerLeft("c5"), TakeBreak("1002", "paper", ("6500",)))
+    hall.enter("busy")
+    hall.talk("1001")
+    hall.enter("c6")
+    hall.enter("c7")
+    hall.pass_(5)
+    hall.give(PressKey("c6", "0"))
+    hall.enter("c8")
+    hall.pass_(1)
+    hall.give(Remove("c8"))
+    hall.pass_(54)
+    hall.give(AgentLeft("busy"), LogOut("1002", channel="SIP/1002"))
+    hall.give(TakeBreak("1001", "lunch"))
+    hall.enter("c10")
+    hall.give(EndBreak("1001"))
+    hall.enter("c9")
+    hall.give(TakeBreak("1001", "meeting"))
+    return hall
+
+
+def log_of(hall: Hall) -> list[Row]:
+    """All rows."""
+    return [row for transition in hall.transitions for row in rows(transition)]
+
+
+def test_the_queue_log_of_a_morning() -> None:
+    lines = [row.line() for row in log_of(played())]
+    assert [line.removeprefix("1700000") for line in lines] == GOLDEN.split()
+
+
+def test_figures_are_sums_of_the_log() -> None:
+    hall = played()
+    verbs = [row.verb for row in log_of(hall)]
+    statistics = Statistics()
+    statistics.follow(hall.transitions)
+    figures = statistics.of(queue="6500")
+    assert figures.answered == verbs.count("CONNECT") == 5
+    assert figures.abandoned == verbs.count("ABANDON") == 1
+    assert figures.left == sum(verb.startswith(("EXIT", "WITHDRAW")) for verb in verbs) == 5
+    assert figures.offered == verbs.count("ENTERQUEUE") + figures.refused_entry
+    agent = statistics.of(agent="1001")
+    assert (agent.answered, agent.missed) == (5, verbs.count("RINGNOANSWER"))
+    assert figures.talked_s == agent.talked_s == 10 + 3 * 6 + 60
+
+
+def test_both_service_levels() -> None:
+    hall = Hall(queue("a", service_level_s=10.0))
+    for number, wait_s in enumerate((5, 15)):
+        hall.enter(f"x{number}")
+        hall.pass_(wait_s)
+        hall.serve("a")
+    for number, wait_s in enumerate((2, 12)):
+        hall.enter(f"y{number}")
+        hall.pass_(wait_s)
+        hall.give(CallerLeft(f"y{number}"))
+    statistics = Statistics()
+    statistics.follow(hall.transitions)
+    figures = statistics.of(queue="6500")
+    assert (figures.service_level, figures.service_level_2) == (1 / 2, 2 / 4)
+
+
+def test_a_talk_counts_in_the_hour_of_its_end() -> None:
+    hall = Hall(queue("a"))
+    hall.enter("x")
+    hall.serve("a", 3600)
+    statistics = Statistics()
+    statistics.follow(hall.transitions)
+    first = EPOCH_MS - EPOCH_MS % HOUR_MS
+    before = statistics.of(queue="6500", begin_ms=first, end_ms=first + HOUR_MS)
+    after = statistics.of(queue="6500", begin_ms=first + HOUR_MS)
+    assert (before.answered, before.talked_s) == (1, 0.0)
+    assert (after.answered, after.talked_s) == (0, 3600.0)
