@@ -41,7 +41,6 @@ def rows(transition: Transition) -> tuple[Row, ...]:
     found = _of_caller(fact) or _of_offer(fact) or _of_agent(fact) or _of_queue(fact)
     if found is None:
         return ()
-    verb, *parameters = found
     agent = getattr(fact, "agent", "")
     return (
         Row(
@@ -49,8 +48,8 @@ def rows(transition: Transition) -> tuple[Row, ...]:
             getattr(fact, "caller", "") or NONE,
             getattr(fact, "queue", "") or NONE,
             f"Agent/{agent}" if agent else NONE,
-            verb,
-            tuple(map(_text, parameters)),
+            str(found[0]),
+            tuple(map(_text, found[1:])),
         ),
     )
 

@@ -1,0 +1,366 @@
+"""Who may wait, how long, and what is heard meanwhile."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from pbxcore.dialplan.place import Place
+from pbxcore.queues import facts
+from pbxcore.queues.inputs import (
+    AgentLeft,
+    AskCallback,
+    CallerLeft,
+    Device,
+    DropQueue,
+    EndWrapUp,
+    ExtendWrapUp,
+    LogOut,
+    Move,
+    PressKey,
+    PutAgent,
+    PutQueue,
+    TakeBreak,
+)
+from pbxcore.queues.outputs import (
+    Admit,
+    CallbackOffered,
+    HoldTime,
+    LeaveTo,
+    Periodic,
+    Position,
+)
+from pbxcore.queues.settings import (
+    LOOSE,
+    NEVER,
+    STRICT,
+    AgentProfile,
+    Announcements,
+    Callbacks,
+    Condition,
+    QueueAgent,
+    SkillRule,
+    Strategy,
+)
+from tests.support.queueing import Hall, announced, left, of, offered, queue
+
+THERE = Place("voicemail", "1001")
+STANDS = ("idle", "on_break", "in_use", "unavailable", "invalid")
+"""How the only agent may stand."""
+
+
+def stand(hall: Hall, how: str) -> None:
+    """Let the only agent stand in this way."""
+    if how == "on_break":
+        hall.give(TakeBreak("a", "lunch"))
+    else:
+        hall.seen("a", Device(how))
+
+
+@pytest.mark.parametrize(
+    ("join", "leave", "how"),
+    list(itertools.product((NEVER, LOOSE, STRICT), (NEVER, LOOSE, STRICT), STANDS)),
+)
+def test_entering_and_staying_where_nobody_serves(
+    join: frozenset[Condition], leave: frozenset[Condition], how: str
+) -> None:
+    """UCM: *Dial in Empty Queue* and *Leave When Empty*, by how the agent stands."""
+    away = {
+        NEVER: (),
+        LOOSE: ("on_break", "invalid"),
+        STRICT: ("on_break", "invalid", "unavailable"),
+    }
+    hall = Hall(queue("a", join_empty=join, leave_empty=leave))
+    stand(hall, how)
+    outputs = hall.enter("x")
+    if how in away[join]:
+        assert left(outputs) == [("x", "join_empty")]
+    else:
+        expected = [("x", "leave_empty")] if how in away[leave] else []
+        assert left(outputs) == expected
+
+
+def test_everybody_leaves_when_the_last_agent_does() -> None:
+    hall = Hall(queue("a", "b", leave_empty=STRICT, leave_empty_place=THERE))
+    for agent in ("a", "b"):
+        hall.seen(agent, Device.IN_USE)
+    hall.enter("x")
+    hall.enter("y")
+    assert left(hall.give(LogOut("a"))) == []
+    outputs = hall.give(LogOut("b"))
+    assert of(LeaveTo, outputs)[0].place == THERE
+    assert [caller for caller, _ in left(outputs)] == ["x", "y"]
+
+
+def test_conditions_of_wrap_up_ringing_and_level() -> None:
+    for condition in (Condition.RINGING, Condition.WRAP_UP, Condition.IN_USE):
+        hall = Hall(queue("a", join_empty=frozenset({condition}), wrap_up_s=30.0))
+        hall.enter("x")
+        assert (left(hall.enter("r")) != []) == (condition is Condition.RINGING)
+        hall.give(CallerLeft("r"))
+        hall.talk("a")
+        assert (left(hall.enter("u")) != []) == (condition is Condition.IN_USE)
+        hall.give(CallerLeft("u"), AgentLeft("x"))
+        assert (left(hall.enter("w")) != []) == (condition is Condition.WRAP_UP)
+
+
+def test_a_full_queue_lets_nobody_in_and_counts_only_who_waits() -> None:
+    hall = Hall(queue("a", max_length=1, full_place=THERE))
+    hall.enter("talking")
+    hall.talk("a")
+    assert of(Admit, hall.enter("x"))
+    (leave,) = of(LeaveTo, hall.enter("y"))
+    assert (leave.place, leave.status) == (THERE, facts.ExitStatus.FULL)
+
+
+def test_nobody_waits_longer_than_is_set() -> None:
+    hall = Hall(queue(max_wait_s=60.0, max_wait_place=THERE))
+    hall.enter("x")
+    assert left(hall.pass_(59.9)) == []
+    assert left(hall.pass_(0.1)) == [("x", "timeout")]
+
+
+def test_an_agent_who_rings_at_the_end_of_the_wait_may_answer_half_a_second_longer() -> None:
+    hall = Hall(queue("a", max_wait_s=10.0))
+    hall.enter("x")
+    assert left(hall.pass_(10.4)) == []
+    hall.answer("a")
+    assert left(hall.pass_(10)) == []
+    hall.enter("y")
+
+
+def test_a_wait_without_any_agent_has_a_limit_of_its_own() -> None:
+    hall = Hall(queue("a", max_wait_empty_s=20.0))
+    hall.seen("a", Device.UNAVAILABLE)
+    hall.enter("x")
+    hall.pass_(15)
+    hall.seen("a", Device.IN_USE)
+    hall.pass_(15)
+    hall.seen("a", Device.UNAVAILABLE)
+    assert left(hall.pass_(19)) == []
+    assert left(hall.pass_(1)) == [("x", "leave_empty")]
+
+
+def test_a_key_leads_elsewhere() -> None:
+    hall = Hall(queue(exit_keys={"9": THERE}))
+    hall.enter("x")
+    assert hall.give(PressKey("x", "1")) == []
+    assert left(hall.give(PressKey("x", "9"))) == [("x", "key")]
+
+
+def test_important_numbers_come_first() -> None:
+    hall = Hall(queue(vips=frozenset({"0170"})))
+    hall.enter("x")
+    hall.enter("boss", number="0170")
+    assert hall.line() == ["boss", "x"]
+
+
+def test_who_was_cut_off_has_the_old_place_again() -> None:
+    hall = Hall(queue(resume_s=60.0))
+    for caller in ("x", "y"):
+        hall.enter(caller)
+        hall.pass_(10)
+    hall.give(CallerLeft("x"))
+    hall.pass_(59)
+    hall.enter("again", number="x")
+    assert hall.line() == ["again", "y"]
+    hall.give(CallerLeft("y"))
+    hall.pass_(60)
+    hall.enter("late", number="y")
+    assert hall.line() == ["again", "late"]
+
+
+def test_time_waited_elsewhere_counts() -> None:
+    hall = Hall(queue())
+    hall.pass_(100)
+    hall.enter("x")
+    hall.enter("y", waited_s=50.0)
+    assert hall.line() == ["y", "x"]
+
+
+def test_places_may_be_changed() -> None:
+    hall = Hall(queue())
+    for caller in ("a", "b", "c", "d"):
+        hall.enter(caller)
+    hall.give(Move("d", 1), Move("a", 3), Move("b", 9))
+    assert hall.line() == ["d", "a", "c", "b"]
+
+
+def test_without_autofill_only_the_first_is_offered() -> None:
+    hall = Hall(queue("a", "b", autofill=False))
+    hall.enter("x")
+    assert hall.enter("y")
+    assert hall.ringing("y") == []
+    assert offered(hall.answer("a")) == [("y", "b")]
+
+
+def test_higher_levels_wait_for_their_time_unless_nobody_is_below() -> None:
+    hall = Hall(queue(QueueAgent("low", 0), QueueAgent("high", 1), level_wait_s=30.0))
+    hall.seen("low", Device.IN_USE)
+    hall.enter("x")
+    assert offered(hall.pass_(29)) == []
+    assert offered(hall.pass_(1)) == [("x", "high")]
+    hall.enter("y")
+    hall.answer("high")
+    hall.give(AgentLeft("x"), CallerLeft("x"), LogOut("low"))
+    assert hall.ringing("y") == [] or hall.ringing("y") == ["high"]
+
+
+def test_with_few_agents_all_are_of_one_level() -> None:
+    hall = Hall(
+        queue(QueueAgent("a", 5), QueueAgent("b", 0), levels_from=3, strategy=Strategy.LINEAR)
+    )
+    hall.enter("x")
+    assert hall.ringing() == ["a"]
+
+
+def test_less_is_asked_of_skills_as_time_goes_by() -> None:
+    hall = Hall(queue("a", skill_rules=(SkillRule(20, 2), SkillRule(40, 9))))
+    hall.give(PutAgent(AgentProfile("a", {"french": 3})))
+    hall.enter("x", skills={"french": 5})
+    hall.enter("y", skills={"dutch": 1})
+    assert offered(hall.pass_(19)) == []
+    assert offered(hall.pass_(1)) == [("x", "a")]
+
+
+def test_wrap_up_may_be_extended_and_ended() -> None:
+    hall = Hall(queue("a", wrap_up_s=10.0))
+    hall.enter("x")
+    hall.serve("a")
+    hall.enter("y")
+    hall.give(ExtendWrapUp("a", 20.0))
+    assert offered(hall.pass_(29)) == []
+    assert offered(hall.give(EndWrapUp("a"))) == [("y", "a")]
+    began = hall.facts(facts.WrapUpBegan)
+    assert began[1].until_ms - began[0].until_ms == 20_000
+
+
+def test_wrap_up_outlasts_a_restart() -> None:
+    settings = queue("a", wrap_up_s=30.0)
+    hall = Hall(settings)
+    hall.enter("x")
+    hall.serve("a")
+    again = Hall(settings, state=hall.engine.state, now=hall.now + 5)
+    again.enter("y")
+    assert offered(again.pass_(24)) == []
+    assert offered(again.pass_(1)) == [("y", "a")]
+
+
+def test_who_logged_off_stays_so_over_a_restart() -> None:
+    settings = queue("a", "b")
+    hall = Hall(settings)
+    hall.give(LogOut("a"))
+    again = Hall(settings, state=hall.engine.state)
+    again.enter("x")
+    assert again.ringing() == ["b"]
+
+
+def test_callbacks_outlast_a_restart_in_their_places() -> None:
+    settings = queue("a", callbacks=Callbacks(enabled=True))
+    hall = Hall(settings)
+    hall.seen("a", Device.BUSY)
+    for caller in ("x", "y"):
+        hall.enter(caller)
+        hall.give(AskCallback(caller, f"0{caller}"))
+    again = Hall(settings, state=hall.engine.state, now=hall.now)
+    again.enter("z")
+    assert again.line() == ["x", "y", "z"]
+    assert again.served("a") == "x"
+
+
+def test_one_number_is_called_back_once() -> None:
+    hall = Hall(queue(callbacks=Callbacks(enabled=True)))
+    for caller in ("x", "y", "z"):
+        hall.enter(caller)
+    hall.give(AskCallback("x", "0170"), AskCallback("z", "0170"))
+    assert hall.line() == ["z", "y"], "the second wish replaces the first, in its place"
+
+
+def test_callbacks_neither_time_out_nor_leave_an_empty_queue() -> None:
+    hall = Hall(queue("a", max_wait_s=30.0, leave_empty=STRICT, callbacks=Callbacks(enabled=True)))
+    hall.enter("x")
+    hall.give(AskCallback("x", "0170"), LogOut("a"))
+    assert left(hall.pass_(3600)) == []
+    assert hall.line() == ["x"]
+
+
+def test_the_callback_is_offered_after_a_while_or_by_a_key() -> None:
+    hall = Hall(queue(callbacks=Callbacks(enabled=True, offered_after_s=20.0, key="2")))
+    hall.enter("x")
+    assert announced(hall.pass_(19)) == []
+    assert announced(hall.pass_(1)) == [CallbackOffered()]
+    assert announced(hall.give(PressKey("x", "2"))) == [CallbackOffered()]
+
+
+def test_positions_are_told_at_once_and_again_and_never_rise() -> None:
+    hall = Hall(queue(announcements=Announcements(position=True, every_s=20.0)))
+    hall.enter("x")
+    assert announced(hall.enter("y")) == [Position(2)]
+    hall.enter("vip", priority=9)
+    assert [each for each in announced(hall.pass_(20)) if each == Position(3)] == []
+    hall.give(CallerLeft("vip"), CallerLeft("x"))
+    assert Position(1) in announced(hall.pass_(20))
+
+
+def test_an_improved_position_is_told_earlier() -> None:
+    said = Announcements(position=True, every_s=300.0, on_improvement=True)
+    hall = Hall(queue(announcements=said))
+    hall.enter("x")
+    hall.enter("y")
+    hall.give(CallerLeft("x"))
+    assert announced(hall.pass_(15)) == [Position(1)]
+    assert announced(hall.pass_(200)) == []
+
+
+def test_high_positions_are_told_as_more_than() -> None:
+    said = Announcements(position=True, highest_position=2)
+    hall = Hall(queue(announcements=said))
+    for caller in ("x", "y"):
+        hall.enter(caller)
+    assert announced(hall.enter("z")) == [Position(2, or_more=True)]
+
+
+def test_the_wait_is_told_once_enough_is_known_and_never_rises() -> None:
+    said = Announcements(hold_time=True, every_s=20.0)
+    hall = Hall(queue("a", announcements=said))
+    for number in range(5):
+        hall.enter(f"t{number}")
+        hall.serve("a", 150)
+    hall.enter("talking")
+    hall.talk("a")
+    assert announced(hall.enter("x")) == [HoldTime(3)]
+    assert announced(hall.enter("y")) == [HoldTime(5)]
+    hall.enter("vip", priority=9)
+    assert [each for each in announced(hall.pass_(20)) if each != HoldTime(3)] == []
+
+
+def test_prompts_follow_one_another() -> None:
+    said = Announcements(prompts=("one", "two"), prompts_every_s=60.0, prompts_first_s=10.0)
+    hall = Hall(queue(announcements=said))
+    hall.enter("x")
+    assert announced(hall.pass_(10)) == [Periodic("one")]
+    assert announced(hall.pass_(120)) == [Periodic("two"), Periodic("one")]
+
+
+def test_a_deleted_queue_sends_everybody_on() -> None:
+    hall = Hall(queue("a", leave_empty_place=THERE))
+    hall.enter("talking")
+    hall.talk("a")
+    hall.enter("x")
+    assert left(hall.give(DropQueue("6500"))) == [("x", "deleted")]
+    hall.give(AgentLeft("talking"))
+    assert len(hall.facts(facts.Completed)) == 1
+    assert left(hall.enter("y")) == [("y", "deleted")]
+
+
+def test_a_phone_that_is_not_heard_to_ring_is_given_up_early() -> None:
+    hall = Hall(queue("a", "b", reach_s=4.0))
+    hall.enter("x")
+    assert offered(hall.pass_(4)) == [("x", "b")]
+
+
+def test_new_agents_serve_at_once() -> None:
+    hall = Hall(queue())
+    hall.enter("x")
+    assert offered(hall.give(PutQueue(queue("a")))) == [("x", "a")]
