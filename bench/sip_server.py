@@ -1,11 +1,12 @@
 """A PBX that meets the conditions of `shared/bench/sip/sip_bench.py`.
 
-    python -m bench.sip_server --port 25060 [--uas 127.0.0.1:5070] [--files DIR] [--loop asyncio]
+    python -m bench.sip_server --port 25060 [--uas 127.0.0.1:5070] [--files DIR] [--media]
     python ../shared/bench/sip/sip_bench.py register --port 25060 --pid PID --core 1 --rates 1000
 
 Users u0..u999 with password `secret` in realm `bench`; `uas` is registered at --uas; loopback is a
 trusted peer, so that `uac` may send without a password. With `--files` bindings and journal are on
-disk as in the product's process; without, nothing is kept, as Kamailio keeps nothing.
+disk as in the product's process; without, nothing is kept, as Kamailio keeps nothing. With
+`--media` calls are relayed by a media worker, a process of its own; without, ports are made up.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ import asyncio
 import os
 import socket
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvloop
 
+from bench.media_server import media_worker
 from engage.identifiers import now_ms
 from engage.processes.binding_file import BindingFile
+from engage.processes.media_link import MediaLink
 from engage.processes.part import settle
 from engage.telephony.journal_file import JournalWriter
 from pbxcore.commands import MessageArrived, MessageStored
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 
     from pbxcore.journal import Fact
     from pbxcore.media.commands import MediaNotice, MediaReply, MediaRequest
+    from pbxcore.media.port import Media
     from pbxcore.presence.bindings import BindingStore
 
 
@@ -96,7 +101,15 @@ class Ports:
                 then(Done())
 
 
-async def serve(port: int, uas: str, folder: Path | None) -> None:
+async def connected(link: MediaLink) -> Media:
+    """The link once its worker is there."""
+    link.start()
+    while not link.connected:  # noqa: ASYNC110 - it tells nobody
+        await asyncio.sleep(0.05)
+    return link
+
+
+async def serve(port: int, uas: str, folder: Path | None, worker: Path | None) -> None:
     """Serve until killed."""
     users = tuple(Extension(f"u{i}", f"User {i}", "secret", 5) for i in range(1000))
     settings = DomainSettings(realm="bench", domains=("bench",), trusted_peers=("127.0.0.0/8",))
@@ -112,7 +125,8 @@ async def serve(port: int, uas: str, folder: Path | None) -> None:
     store, record = keeping(folder)
     if folder is None:
         store.save("uas", callee)
-    pbx = Pbx(directory, store=store, record=record, arrived=stored, media=Ports())
+    media: Media = Ports() if worker is None else await connected(MediaLink(worker))
+    pbx = Pbx(directory, store=store, record=record, arrived=stored, media=media)
     await pbx.start([udp], [tcp])
     settle()
     print(f"serving on 127.0.0.1:{port}, pid {os.getpid()}", flush=True)
@@ -126,9 +140,11 @@ def main() -> None:
     parser.add_argument("--uas", default="127.0.0.1:5070")
     parser.add_argument("--files", type=Path, default=None, metavar="DIR")
     parser.add_argument("--loop", choices=["uvloop", "asyncio"], default="uvloop")
+    parser.add_argument("--media", action="store_true")
     options = parser.parse_args()
     run = uvloop.run if options.loop == "uvloop" else asyncio.run
-    run(serve(options.port, options.uas, options.files))
+    with media_worker() if options.media else nullcontext() as worker:
+        run(serve(options.port, options.uas, options.files, worker))
 
 
 if __name__ == "__main__":
