@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from pbxcore.apps.services import Service
     from pbxcore.calls.call import Call
+    from pbxcore.calls.hunting import Rounds
     from pbxcore.calls.leg import Leg
+    from pbxcore.sip.identity import Caller
 
 
 class Goal:
@@ -24,6 +26,8 @@ class Goal:
         level: how far outside the call may go.
         telling: header lines for who is called.
         reached: told once whether he answered.
+        shown: who is shown to whom it rings; None: whom he is going to be connected with.
+        rounds: whose phones ring, and nothing else; None: as the number that is called wants it.
     """
 
     def __init__(
@@ -32,9 +36,16 @@ class Goal:
         level: str = "",
         telling: tuple[bytes, ...] = (),
         reached: Callable[[bool], None] = lambda answered: None,
+        shown: Caller | None = None,
+        rounds: Rounds | None = None,
     ) -> None:
         self.to, self.level, self.telling = to, level, telling
         self.reached = reached
+        self.shown, self.rounds = shown, rounds
+
+    def failed(self, status: int) -> None:
+        """He did not answer."""
+        self.reached(False)
 
     def reach(self, call: Call, leg: Leg) -> None:
         """He is there: connect him."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxcore.calls.leg import Leg
 from pbxcore.calls.offering import OURS
-from pbxcore.calls.party import Farewell
+from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.dialplan.permissions import LEVELS
 from pbxcore.journal import CallStarted, LegAnswered
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.calls.call import Call
+    from pbxcore.calls.hunting import Rounds
 
 ANYWHERE: Final = LEVELS[-1]
 _PLACED = Farewell("pbx", 0, causes.NORMAL, "placed")
@@ -35,6 +36,7 @@ class Placing:
         level: how far outside who has no extension may be called, and call.
         telling: header lines for the caller.
         shown: who is shown to whom it rings at first; None: whom he is going to talk to.
+        rounds: whose phones ring at first; None: as the caller wants his calls handled.
     """
 
     def __init__(
@@ -44,10 +46,11 @@ class Placing:
         level: str = "",
         telling: tuple[bytes, ...] = (),
         shown: Caller | None = None,
+        rounds: Rounds | None = None,
     ) -> None:
         self._call = call
         self._told, self._level, self._telling = told, level, telling
-        self._shown = shown
+        self._shown, self._rounds = shown, rounds
         house, origin = call.house, call.origin
         self._wish = Leg(house.leg_id(), call, origin.number, origin.caller)
         self._wish.session = house.silent_session(self._wish)
@@ -73,21 +76,22 @@ class Placing:
             )
         )
         address = call.house.address_of(call.dialled, None)
-        call.set_up(
-            SettingUp(
-                call,
-                wish,
-                self._shown or Caller(address),
-                OURS,
-                hops=MAX_FORWARDS,
-                connected=lambda leg: self._answered(leg, then),
-                failed=lambda farewell: self._failed(wish, farewell),
-                level=self._level,
-                telling=self._telling,
-            ),
-            caller,
-            "dial",
+        search = SettingUp(
+            call,
+            wish,
+            self._shown or Caller(address),
+            OURS,
+            hops=MAX_FORWARDS,
+            connected=lambda leg: self._answered(leg, then),
+            failed=lambda farewell: self._failed(wish, farewell),
+            level=self._level,
+            telling=self._telling,
         )
+        if self._rounds is None:
+            call.set_up(search, caller, "dial")
+        else:
+            call.setting_up = search
+            search.hunt(self._rounds, refused(480, "pbx"))
 
     def _answered(self, leg: Leg, then: Callable[[Leg], None]) -> None:
         """The caller is there."""

@@ -48,6 +48,8 @@ class Switchboard:
         house.premises.conferences.guest_of = self._guest_of
         house.premises.announce = self._announce
         house.calling_back.originate = self.originate
+        house.queues.customers.originate = self.originate
+        house.queues.customers.hang_up = self.hang_up
         house.completing.place = house.inviting.place = self.place
 
     def __len__(self) -> int:
@@ -161,7 +163,7 @@ class Switchboard:
         `shown` is the number that is seen to call.
         """
         call = self._new(number, shown)
-        placing = Placing(call, lambda status: goal.reached(False), goal.level, goal.telling)
+        placing = Placing(call, goal.failed, goal.level, goal.telling, goal.shown, goal.rounds)
         placing.begin(number, lambda leg: goal.reach(call, leg))
         return call.id
 

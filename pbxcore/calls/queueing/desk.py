@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from pbxcore.calls.party import refused
 from pbxcore.calls.queueing.agents import AgentWatch
+from pbxcore.calls.queueing.customers import Customers
 from pbxcore.calls.queueing.duty import PhoneDuty
 from pbxcore.calls.queueing.stays import Stay
 from pbxcore.calls.queueing.talks import Talks
@@ -81,6 +82,7 @@ class QueueDesk:
         self._stays: dict[str, Stay] = {}
         self._offers: dict[int, Stay] = {}
         self._talks = Talks(self.tell)
+        self.customers = Customers(house, self.tell, self._talks)
         self._inputs: deque[Input] = deque()
         self._running = False
         self.agents = AgentWatch(house, self.tell)
@@ -120,6 +122,7 @@ class QueueDesk:
     def hear(self, fact: Fact) -> None:
         """A fact of a call."""
         self._talks.hear(fact)
+        self.customers.hear(fact)
 
     def follow(self) -> None:
         """The directory may be another now."""
@@ -179,13 +182,15 @@ class QueueDesk:
             case Withdraw(offer, _, reason):
                 if (stay := self._offers.pop(offer, None)) is not None:
                     stay.search.withdraw(offer, reason)
+                else:
+                    self.customers.withdraw(offer)
             case Connect():
                 self._connect(output)
             case Admit(caller) | Announce(caller) | LeaveTo(caller):
                 if (stay := self._stays.get(caller)) is not None:
                     self._say(stay, output)
             case CallBack():
-                pass
+                self.customers.call(output)
             case _:
                 assert_never(output)
 
@@ -217,13 +222,19 @@ class QueueDesk:
 
     def _offer(self, offer: Offer) -> None:
         stay = self._stays.get(offer.caller)
-        if stay is None or offer.kind is not Kind.CALL:
+        if offer.kind is Kind.CALLBACK:
+            customer = self._engine.floor.callers[offer.caller].caller
+            self.customers.offer(offer, self._queues[offer.queue], customer)
+            return
+        if stay is None:
             self.tell(OfferFailed(offer.id))
             return
         self._offers[offer.id] = stay
         stay.search.offer(offer)
 
     def _connect(self, output: Connect) -> None:
+        if self.customers.connect(output):
+            return
         stay = self._stays.get(output.caller)
         self._offers.pop(output.offer, None)
         leg = None if stay is None else stay.search.take(output.offer)
