@@ -63,6 +63,16 @@ _SOUND = """
 """
 
 
+def speaks(context: BrowserContext, hz: float) -> None:
+    """Let the microphone of all pages of a profile say a tone, and measure what they play."""
+    context.add_init_script(_SOUND.replace("HZ", str(hz)))
+
+
+def hears(page: Page, hz: float) -> None:
+    """Wait until this tone is what a page plays."""
+    page.wait_for_function("hz => Math.abs(heardHz() - hz) < 15", arg=hz, timeout=30_000)
+
+
 class Softphone:
     """One person's Wave, open at its calls."""
 
@@ -71,7 +81,7 @@ class Softphone:
 
         def prepared(**options: object) -> BrowserContext:
             context = new_context(**options)
-            context.add_init_script(_SOUND.replace("HZ", str(hz)))
+            speaks(context, hz)
             return context
 
         self.page: Page = open_wave(prepared, url, number)
@@ -121,7 +131,7 @@ class Softphone:
 
     def hears(self, hz: float) -> None:
         """Wait until this tone is what is played."""
-        self.page.wait_for_function("hz => Math.abs(heardHz() - hz) < 15", arg=hz, timeout=30_000)
+        hears(self.page, hz)
 
     def hears_no_more(self, hz: float) -> None:
         """Wait until this tone is not played any more; music may be."""

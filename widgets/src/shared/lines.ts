@@ -1,5 +1,6 @@
 /** The sentence of an event that is not somebody's words: the same for the visitor's page and Wave. */
 import { isMine } from "./conversation";
+import { countdown } from "./countdown";
 import { t } from "./i18n";
 import type { Me, WireEvent } from "./wire";
 
@@ -18,6 +19,8 @@ export function lineOf(event: WireEvent, me: Me): string {
       return stateLine(event, me);
     case "system":
       return systemLine(event);
+    case "call":
+      return callLine(event, me);
     default:
       return "";
   }
@@ -46,6 +49,21 @@ function ended(event: WireEvent, me: Me): string {
   if (isMine(event.author, me)) return t("You ended the chat.");
   if (event.author.name && event.author.kind !== "system") return t("{name} ended the chat.", { name: event.author.name });
   return event.reason === "idle" ? t("The chat was ended because nobody wrote for a while.") : t("The chat has ended.");
+}
+
+function callLine(event: WireEvent, me: Me): string {
+  switch (event.state as string) {
+    case "started":
+      return me.kind === "visitor" ? t("You called.") : t("The visitor called.");
+    case "answered":
+      return event.agent && me.who === `user:${event.agent.id}` ? t("You answered the call.") : t("{name} answered the call.", { name: event.agent?.name ?? "" });
+    case "ended":
+      return t("The call has ended after {time}.", { time: countdown(Number(event["seconds"]) * 1000) });
+    case "missed":
+      return me.kind === "visitor" ? t("Nobody answered the call.") : t("A call of the visitor was missed.");
+    default:
+      return "";
+  }
 }
 
 function systemLine(event: WireEvent): string {

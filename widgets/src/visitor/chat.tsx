@@ -8,6 +8,7 @@ import { t } from "../shared/i18n";
 import * as icons from "../shared/icons/paths";
 import { chime, setSound, soundOn } from "../shared/sound";
 import type { WireEvent } from "../shared/wire";
+import { useCall } from "./call/useCall";
 import type { Config, Session } from "./config";
 import { Talk } from "./conversation";
 import { tellHost } from "./embed";
@@ -47,6 +48,7 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
     if (timedOut) onMessage(written(conversation, client));
   }, [timedOut]);
   const agent = conversation && !isOver(conversation) ? conversation.owner : null;
+  const call = useCall(client, session.conversation);
   return (
     <>
       <Header
@@ -60,9 +62,11 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
           )
         }
       >
+        {config.calls && conversation && !isOver(conversation) && <CallButton up={call.up} onCall={call.begin} />}
         <SoundButton />
-        {conversation && !isOver(conversation) && <EndButton client={client} conversation={conversation.id} />}
+        {conversation && !isOver(conversation) && <EndButton client={client} conversation={conversation.id} calling={call.up} />}
       </Header>
+      {call.bar}
       <main>{conversation ? <Talk config={config} client={client} identity={identity} conversation={conversation} onAgain={onAgain} onMessage={() => onMessage(written(conversation, client))} /> : <Spinner />}</main>
     </>
   );
@@ -114,7 +118,15 @@ function SoundButton() {
   );
 }
 
-function EndButton({ client, conversation }: { client: ConversationClient; conversation: string }) {
+function CallButton({ up, onCall }: { up: boolean; onCall: () => void }) {
+  return (
+    <button type="button" class="tool" aria-label={t("Call")} title={t("Call")} disabled={up} onClick={onCall}>
+      <Icon paths={icons.phone} />
+    </button>
+  );
+}
+
+function EndButton({ client, conversation, calling }: { client: ConversationClient; conversation: string; calling: boolean }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [problem, setProblem] = useState("");
   const end = async (): Promise<void> => {
@@ -129,7 +141,10 @@ function EndButton({ client, conversation }: { client: ConversationClient; conve
       </button>
       <dialog ref={dialog} aria-labelledby="end-title">
         <h2 id="end-title">{t("End this conversation?")}</h2>
-        <p>{t("You can start a new one at any time.")}</p>
+        <p>
+          {calling && <>{t("Your call ends too.")} </>}
+          {t("You can start a new one at any time.")}
+        </p>
         {problem && (
           <p class="alert" role="alert">
             {problem}

@@ -24,6 +24,8 @@ export interface Config {
   text_limit: number;
   /** What visitors may send besides text. */
   file_upload: "all" | "images" | "none";
+  /** Visitors may call. */
+  calls: boolean;
 }
 
 /** Why nobody can be asked now. */
@@ -60,6 +62,7 @@ const absent: Config = {
   theme: { color: "#1b5fd9", mode: "auto" },
   text_limit: 8000,
   file_upload: "all",
+  calls: false,
 };
 
 export function readConfig(): Config {

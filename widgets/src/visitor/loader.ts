@@ -68,7 +68,7 @@ interface Chat {
     frame.title = config.title;
     frame.hidden = true;
     frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms allow-popups allow-downloads");
-    frame.allow = "autoplay; clipboard-write";
+    frame.allow = "autoplay; clipboard-write; microphone; speaker-selection";
     frame.src = address;
     frame.onload = () => {
       greeted = true;

@@ -4,7 +4,8 @@ import { useCallback, useEffect, useState } from "react";
 import { t } from "../../shared/i18n";
 import { Notice } from "../../kit/Notice";
 import { usePhone } from "./context";
-import { chooseDevices, chosenDevices, listDevices, missingWords, NoMicrophone, openMicrophone, stopStream, watchLevel } from "./microphone";
+import { listDevices, noDevices, NoMicrophone, stopStream } from "../../shared/microphone";
+import { chooseDevices, chosenDevices, missingWords, openMicrophone, watchLevel } from "./microphone";
 import styles from "./SoundSettings.module.css";
 
 export function SoundSettings({ opened, onClose }: { opened: boolean; onClose: () => void }) {
@@ -19,7 +20,7 @@ export function SoundSettings({ opened, onClose }: { opened: boolean; onClose: (
 function Choices({ onClose }: { onClose: () => void }) {
   const { phone } = usePhone();
   const [chosen, setChosen] = useState(chosenDevices());
-  const [devices, setDevices] = useState<Awaited<ReturnType<typeof listDevices>>>({ microphones: [], speakers: [] });
+  const [devices, setDevices] = useState(noDevices);
   const [stream, setStream] = useState<MediaStream | null>(null);
   const [missing, setMissing] = useState("");
 

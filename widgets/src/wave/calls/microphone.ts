@@ -1,56 +1,38 @@
-/** The browser's microphones and loudspeakers: which are chosen, and why there is none. */
+/** Which microphone, loudspeaker and camera calls use, and what is said where there is none. */
 import { t } from "../../shared/i18n";
+import { type Missing, mayHaveSound, missingOf, NoMicrophone, openMicrophone as openOne } from "../../shared/microphone";
 import { store, stored } from "../../kit/stored";
 
-export type Missing = "refused" | "none" | "busy" | "insecure";
-
-export class NoMicrophone extends Error {
-  constructor(readonly why: Missing) {
-    super(why);
-  }
-}
-
-export interface Devices {
+export interface Chosen {
   microphone: string;
   speaker: string;
+  camera: string;
 }
 
 const KEY = "engage.wave.devices";
-const usual: Devices = { microphone: "", speaker: "" };
+const usual: Chosen = { microphone: "", speaker: "", camera: "" };
 
-export const chosenDevices = (): Devices => ({ ...usual, ...stored<Partial<Devices>>(KEY) });
+export const chosenDevices = (): Chosen => ({ ...usual, ...stored<Partial<Chosen>>(KEY) });
 
-export function chooseDevices(change: Partial<Devices>): Devices {
+export function chooseDevices(change: Partial<Chosen>): Chosen {
   const devices = { ...chosenDevices(), ...change };
   store(KEY, devices);
   return devices;
 }
 
-/** Whether this page may have sound at all; browsers give it to encrypted and local pages only. */
-export const mayHaveSound = (): boolean => isSecureContext && navigator.mediaDevices !== undefined;
-
 /** Sound from the chosen microphone, from any other when that one is gone. */
-export async function openMicrophone(): Promise<MediaStream> {
+export const openMicrophone = (): Promise<MediaStream> => openOne(chosenDevices().microphone);
+
+/** Pictures from the chosen camera, from any other when that one is gone. */
+export async function openCamera(): Promise<MediaStreamTrack> {
   if (!mayHaveSound()) throw new NoMicrophone("insecure");
-  const { microphone } = chosenDevices();
-  const wishes = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+  const { camera } = chosenDevices();
+  const wishes = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 24 } };
   try {
-    return await navigator.mediaDevices.getUserMedia({ audio: microphone ? { ...wishes, deviceId: { ideal: microphone } } : wishes });
+    const stream = await navigator.mediaDevices.getUserMedia({ video: camera ? { ...wishes, deviceId: { ideal: camera } } : wishes });
+    return stream.getVideoTracks()[0]!;
   } catch (error) {
     throw new NoMicrophone(missingOf(error));
-  }
-}
-
-function missingOf(error: unknown): Missing {
-  switch (error instanceof DOMException ? error.name : "") {
-    case "NotAllowedError":
-    case "SecurityError":
-      return "refused";
-    case "NotFoundError":
-    case "OverconstrainedError":
-      return "none";
-    default:
-      return "busy";
   }
 }
 
@@ -78,18 +60,6 @@ export function missingWords(why: Missing): string {
     case "insecure":
       return t("Browsers give the microphone to pages opened by https:// only. Open Wave by its encrypted address.");
   }
-}
-
-export async function listDevices(): Promise<{ microphones: MediaDeviceInfo[]; speakers: MediaDeviceInfo[] }> {
-  if (!mayHaveSound()) return { microphones: [], speakers: [] };
-  const devices = await navigator.mediaDevices.enumerateDevices();
-  // Without the permission there are entries without names: nothing to choose from.
-  const named = devices.filter(({ deviceId, label }) => deviceId && label);
-  return { microphones: named.filter(({ kind }) => kind === "audioinput"), speakers: named.filter(({ kind }) => kind === "audiooutput") };
-}
-
-export function stopStream(stream: MediaStream | null | undefined): void {
-  for (const track of stream?.getTracks() ?? []) track.stop();
 }
 
 /** How loud it is now, from 0 to 1, called some fifteen times a second until the returned function is called. */

@@ -5,9 +5,10 @@
 import { type Api, ApiError } from "../../shared/api";
 import { newId } from "../../shared/ids";
 import { after, type Calls, isIncoming, isUp, spoken } from "./call";
-import { type Missing, NoMicrophone, mayHaveSound, openMicrophone, stopStream } from "./microphone";
+import { type Missing, mayHaveSound, NoMicrophone, stopStream } from "../../shared/microphone";
+import { openMicrophone } from "./microphone";
 import type { Credentials, EngineEvent, SipEngine } from "./sip-engine";
-import { setTone, type Tone } from "./tones";
+import { setTone, type Tone } from "../../shared/tones";
 
 export type Readiness = "insecure" | "connecting" | "ready" | "offline" | "unavailable";
 

@@ -5,7 +5,8 @@ import type { RTCSessionEvent } from "jssip/lib/UA";
 
 import { newId } from "../../shared/ids";
 import type { CallEvent, Ending } from "./call";
-import { chosenDevices, stopStream } from "./microphone";
+import { stopStream } from "../../shared/microphone";
+import { chosenDevices } from "./microphone";
 
 export interface Credentials {
   uri: string;

@@ -1,5 +1,5 @@
 /** What a telephone sounds like: ringing, the tone of ringing at the other end, a second call waiting. */
-import { soundOn } from "../../shared/sound";
+import { soundOn } from "./sound";
 
 export type Tone = "ring" | "ringback" | "waiting";
 

@@ -1,0 +1,157 @@
+"""Visitors who call from the page: what they and the agents hear, see and find afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browser import serious_faults
+from tests.support.desk import ask
+from tests.support.softphone import Softphone, hears, speaks
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+    from tests.support.desk import NewContext
+    from tests.support.server import Server
+
+VISITOR_HZ, ANA_HZ, BEN_HZ = 700, 440, 1000
+
+
+@pytest.fixture
+def ana(server: Server, new_context: NewContext) -> Softphone:
+    return Softphone(new_context, server.url, "1000", ANA_HZ)
+
+
+@pytest.fixture
+def ben(server: Server, new_context: NewContext) -> Softphone:
+    return Softphone(new_context, server.url, "1001", BEN_HZ)
+
+
+@pytest.fixture
+def vera(server: Server, new_context: NewContext) -> Page:
+    def speaking() -> BrowserContext:
+        context = new_context()
+        speaks(context, VISITOR_HZ)
+        return context
+
+    return ask(speaking, server.url, "Vera Lind", "Are you there?")
+
+
+def call(page: Page) -> None:
+    page.get_by_role("button", name="Call", exact=True).click()
+
+
+def hang_up(page: Page) -> None:
+    page.get_by_role("button", name="Hang up", exact=True).click()
+
+
+def records(new_context: NewContext, server: Server) -> list[dict[str, Any]]:
+    api = new_context().request
+    asked = {"user": "admin", "password": "Demo-admin!"}
+    token = api.post(f"{server.url}/v1/sign-in", data=asked).json()["token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    items: list[dict[str, Any]] = api.get(f"{server.url}/v1/calls", headers=bearer).json()["items"]
+    return items
+
+
+def test_a_waiting_visitor_calls_and_whoever_answers_serves(
+    server: Server, new_context: NewContext, ana: Softphone, ben: Softphone, vera: Page
+) -> None:
+    call(vera)
+    bar = vera.get_by_role("region", name="Call", exact=True)
+    expect(ana.ringing()).to_contain_text("Demo: Vera Lind")
+    expect(ben.ringing()).to_contain_text("Demo: Vera Lind")
+    expect(bar).to_contain_text("Ringing")
+    expect(vera.get_by_role("button", name="Call", exact=True)).to_be_disabled()
+    ana.answer()
+    expect(ben.ringing()).to_have_count(0)
+    ana.is_connected()
+    ana.hears(VISITOR_HZ)
+    hears(vera, ANA_HZ)
+    expect(bar).to_contain_text("You are talking to Ana Costa")
+    log = vera.get_by_role("log", name="Conversation", exact=True)
+    expect(log).to_contain_text("You called.")
+    expect(log).to_contain_text("Ana Costa joined the chat.")
+    expect(log).to_contain_text("Ana Costa answered the call.")
+    assert serious_faults(vera) == []
+    bar.get_by_role("button", name="Mute", exact=True).click()
+    ana.hears_nothing()
+    bar.get_by_role("button", name="Mute", exact=True).click()
+    ana.hears(VISITOR_HZ)
+    ana.press("Hold")
+    vera.wait_for_function("hz => Math.abs(heardHz() - hz) > 15", arg=ANA_HZ)
+    ana.press("Hold")
+    hears(vera, ANA_HZ)
+    vera.reload()
+    expect(bar).to_contain_text("You are talking to Ana Costa")
+    hears(vera, ANA_HZ)
+    ana.hears(VISITOR_HZ)
+    hang_up(vera)
+    expect(ana.current()).to_have_count(0)
+    expect(log).to_contain_text("The call has ended after 0:")
+    ana.page.get_by_role("link", name="Live Chat", exact=True).click()
+    mine = ana.page.get_by_text("Vera Lind", exact=True).first
+    mine.click()
+    theirs = ana.page.get_by_role("log", name="Conversation", exact=True)
+    expect(theirs).to_contain_text("You answered the call.")
+    [record] = [each for each in records(new_context, server) if each["conversation"]]
+    assert record["caller_name"] == "Demo: Vera Lind"
+    assert record["action"] == "livechat"
+    assert record["answered_by"] == "1000"
+
+
+def test_who_serves_the_visitor_rings_first_and_may_pass(
+    server: Server, ana: Softphone, ben: Softphone, vera: Page
+) -> None:
+    ana.page.get_by_role("link", name="Live Chat", exact=True).click()
+    waiting = ana.page.get_by_role("list", name="Inquiries", exact=True)
+    waiting.get_by_role("button", name="Accept").first.click()
+    expect(vera.get_by_role("log")).to_contain_text("Ana Costa joined the chat.")
+    call(vera)
+    expect(ana.ringing()).to_be_visible()
+    expect(ben.ringing()).to_have_count(0)
+    ana.ringing().get_by_role("button", name="Decline", exact=True).click()
+    ben.answer()
+    ben.hears(VISITOR_HZ)
+    hears(vera, BEN_HZ)
+    ben.press("Hang up")
+    bar = vera.get_by_role("region", name="Call", exact=True)
+    expect(bar).to_contain_text("The call has ended.")
+    expect(vera.get_by_role("log")).to_contain_text("The call has ended after 0:")
+
+
+def test_without_a_microphone_the_chat_goes_on(
+    server: Server, new_context: NewContext, ana: Softphone
+) -> None:
+    def deaf() -> BrowserContext:
+        context = new_context()
+        context.add_init_script(
+            "navigator.mediaDevices.getUserMedia ="
+            " () => Promise.reject(new DOMException('', 'NotAllowedError'));"
+        )
+        return context
+
+    page = ask(deaf, server.url, "Otto Voll", "Hello?")
+    call(page)
+    bar = page.get_by_role("region", name="Call", exact=True)
+    expect(bar).to_contain_text("does not let this page hear you")
+    expect(ana.ringing()).to_have_count(0)
+    assert serious_faults(page) == []
+    page.get_by_role("textbox", name="Message", exact=True).fill("Then I write.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("log")).to_contain_text("Then I write.")
+    bar.get_by_role("button", name="Close", exact=True).click()
+    expect(bar).to_have_count(0)
+
+
+def test_a_call_ends_with_its_chat(server: Server, ana: Softphone, vera: Page) -> None:
+    call(vera)
+    ana.answer()
+    hears(vera, ANA_HZ)
+    vera.get_by_role("button", name="End chat", exact=True).click()
+    expect(vera.get_by_role("dialog")).to_contain_text("Your call ends too.")
+    vera.get_by_role("button", name="Yes, end it").click()
+    expect(ana.current()).to_have_count(0)

@@ -1,0 +1,199 @@
+/** A visitor's call: WebRTC, signalled over the socket of the chat. */
+import type { ConversationClient } from "../../shared/client";
+import { NoMicrophone, openMicrophone, stopStream } from "../../shared/microphone";
+import { setTone } from "../../shared/tones";
+import { forget, recall, remember } from "./kept";
+import { after, type CallEvent, type CallState, isUp, type Told } from "./state";
+
+/** The server is where its description says, so nobody is asked for addresses. */
+const settings: RTCConfiguration = { iceServers: [], rtcpMuxPolicy: "require", bundlePolicy: "max-bundle" };
+/** A page that lost its way for so long looks for another. */
+const LOST_MS = 3_000;
+
+export class Calling {
+  state: CallState | null = null;
+
+  #connection: RTCPeerConnection | null = null;
+  #stream: MediaStream | null = null;
+  #player = new Audio();
+  #speaker = "";
+  #microphone = "";
+  #online: boolean;
+  #stops: (() => void)[];
+
+  constructor(
+    private readonly client: ConversationClient,
+    private readonly conversation: string,
+    private readonly changed: () => void,
+  ) {
+    this.#player.autoplay = true;
+    this.#online = client.connection === "online";
+    const mine = <T extends { conversation: string }>(run: (told: T) => void) => (told: T) => told.conversation === conversation && run(told);
+    this.#stops = [
+      client.on("call_answer", mine<Told & { sdp: string }>((told) => void this.#answered(told))),
+      client.on("call_state", mine<Told>((told) => this.#told(told))),
+      client.on("call_end", mine<Told & { reason: string }>((told) => this.#over({ type: "over", reason: told.reason }))),
+      client.subscribe(() => this.#reconnected()),
+    ];
+  }
+
+  /** The page goes: the call does not, for it may only be loading anew. */
+  stop(): void {
+    for (const stop of this.#stops) stop();
+    this.#release();
+  }
+
+  async call(): Promise<void> {
+    if (isUp(this.state)) return;
+    this.#change({ type: "asked" });
+    await this.#offer(null);
+  }
+
+  /** Go on with the call that this page had before it was loaded anew, if it is still up. */
+  async resume(): Promise<void> {
+    const kept = recall(this.conversation);
+    if (!kept) return;
+    const ack = await this.client.request("call_state", { conversation: this.conversation });
+    if (!ack.ok) return; // asked again when the connection is back
+    const told = ack as unknown as Told;
+    if (told.call !== kept.call) return forget(this.conversation);
+    this.state = after(null, { type: "asked" });
+    if (kept.answeredMs) this.state = { ...this.state!, answeredMs: kept.answeredMs, muted: kept.muted };
+    this.#change({ type: "told", told, nowMs: Date.now() });
+    await this.#offer(kept.call);
+  }
+
+  hangUp(): void {
+    void this.client.request("call_end", { conversation: this.conversation });
+    this.#over({ type: "over", reason: "hung_up" });
+  }
+
+  /** What was said of a call that is over has been read. */
+  dismiss(): void {
+    if (isUp(this.state)) return;
+    this.state = null;
+    this.changed();
+  }
+
+  mute(on: boolean): void {
+    for (const track of this.#stream?.getAudioTracks() ?? []) track.enabled = !on;
+    this.#change({ type: "muted", on });
+  }
+
+  async useMicrophone(device: string): Promise<void> {
+    this.#microphone = device;
+    const stream = await this.#sound();
+    const sender = this.#connection?.getSenders()[0];
+    if (!stream || !sender) return;
+    await sender.replaceTrack(stream.getAudioTracks()[0]!);
+    stopStream(this.#stream);
+    this.#stream = stream;
+    this.mute(this.state?.muted ?? false);
+  }
+
+  async useSpeaker(device: string): Promise<void> {
+    this.#speaker = device;
+    try {
+      await this.#player.setSinkId?.(device);
+    } catch {
+      // gone, or not allowed: the usual one plays
+    }
+  }
+
+  get devices(): { microphone: string; speaker: string } {
+    const used = this.#stream?.getAudioTracks()[0]?.getSettings().deviceId;
+    return { microphone: used ?? this.#microphone, speaker: this.#speaker };
+  }
+
+  async #sound(): Promise<MediaStream | null> {
+    try {
+      return await openMicrophone(this.#microphone);
+    } catch (error) {
+      if (!(error instanceof NoMicrophone)) throw error;
+      if (this.state?.call) void this.client.request("call_end", { conversation: this.conversation });
+      this.#over({ type: "missing", why: error.why });
+      return null;
+    }
+  }
+
+  async #offer(call: string | null): Promise<void> {
+    const stream = await this.#sound();
+    if (!stream || !isUp(this.state)) return stopStream(stream);
+    this.#stream = stream;
+    const connection = (this.#connection = new RTCPeerConnection(settings));
+    for (const track of stream.getAudioTracks()) {
+      track.enabled = !this.state.muted;
+      connection.addTrack(track, stream);
+    }
+    connection.ontrack = ({ track, streams }) => {
+      this.#player.srcObject = streams[0] ?? new MediaStream([track]);
+      void this.#player.play().catch(() => undefined); // it plays with the next touch of the page
+    };
+    connection.oniceconnectionstatechange = () => this.#watch(connection);
+    await this.#send(connection, call, {});
+  }
+
+  async #send(connection: RTCPeerConnection, call: string | null, options: RTCOfferOptions): Promise<void> {
+    await connection.setLocalDescription(await connection.createOffer(options));
+    const { sdp } = connection.localDescription!;
+    this.#change({ type: "offered" });
+    const ack = await this.client.request("call_offer", { conversation: this.conversation, sdp, ...(call && { call }) });
+    if (connection !== this.#connection) return;
+    if (ack.ok) this.#told(ack as unknown as Told);
+    else if (!call || ack.error.code === "call_over") this.#over({ type: "refused", message: ack.error.code === "call_over" ? "" : ack.error.message });
+  }
+
+  async #answered({ sdp }: { sdp: string }): Promise<void> {
+    const connection = this.#connection;
+    if (connection?.signalingState !== "have-local-offer") return;
+    await connection.setRemoteDescription({ type: "answer", sdp });
+  }
+
+  #told(told: Told): void {
+    this.#change({ type: "told", told, nowMs: Date.now() });
+  }
+
+  /** The network changed: the same call goes on by another way. */
+  #watch(connection: RTCPeerConnection): void {
+    const lost = (): void => {
+      const call = this.state?.call;
+      if (connection === this.#connection && call && connection.signalingState === "stable") void this.#send(connection, call, { iceRestart: true });
+    };
+    if (connection.iceConnectionState === "failed") lost();
+    if (connection.iceConnectionState === "disconnected") setTimeout(() => connection.iceConnectionState === "disconnected" && lost(), LOST_MS);
+  }
+
+  /** The chat's socket is back: say that the page is there, and hear whether the call still is. */
+  #reconnected(): void {
+    const online = this.client.connection === "online";
+    const back = online && !this.#online;
+    this.#online = online;
+    if (!back) return;
+    if (!isUp(this.state)) return void this.resume();
+    const { call } = this.state;
+    if (call) void this.client.request("call_state", { conversation: this.conversation }).then((ack) => ack.ok && ack["call"] !== call && this.#over({ type: "over", reason: "hung_up" }));
+  }
+
+  #over(event: CallEvent): void {
+    this.#release();
+    forget(this.conversation);
+    this.#change(event);
+  }
+
+  #release(): void {
+    this.#connection?.close();
+    this.#connection = null;
+    stopStream(this.#stream);
+    this.#stream = null;
+    this.#player.srcObject = null;
+    setTone(null);
+  }
+
+  #change(event: CallEvent): void {
+    this.state = after(this.state, event);
+    const state = this.state;
+    if (isUp(state) && state.call) remember(this.conversation, { call: state.call, answeredMs: state.answeredMs, muted: state.muted });
+    setTone(state?.phase === "ringing" && this.#connection?.signalingState !== "stable" ? "ringback" : null);
+    this.changed();
+  }
+}
