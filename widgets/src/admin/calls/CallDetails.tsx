@@ -46,6 +46,7 @@ function Loaded({ id }: { id: string }) {
         {value.original_caller !== value.caller && <Fact name={t("Original Caller Number")}>{value.original_caller}</Fact>}
         {value.source_trunk && <Fact name={t("Source Trunk")}>{value.source_trunk}</Fact>}
         {value.destination_trunk && <Fact name={t("Destination Trunk")}>{value.destination_trunk}</Fact>}
+        {value.session && <Fact name={t("Live Chat")}>{value.session}</Fact>}
         {value.account && <Fact name={t("Account Code")}>{value.account}</Fact>}
         {value.verstat && <Fact name={t("Caller Verification")}>{verifiedWords(value)}</Fact>}
       </dl>

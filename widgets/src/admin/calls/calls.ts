@@ -24,6 +24,8 @@ export interface Call {
   account: string;
   verstat: string;
   attest: string;
+  /** Of a visitor's call: the number of the live chat it was made in. */
+  session: string;
   status: number;
   cause: number;
   reason: string;
@@ -132,6 +134,8 @@ export function actionWords(action: string, owner: string): string {
         return t("Ring group");
       case "queue":
         return t("Call queue");
+      case "livechat":
+        return t("Live Chat");
       case "forward":
         return t("Forwarded");
       case "transfer":

@@ -9,6 +9,7 @@ import type { Calling } from "./calling";
 import { type CallState, isUp } from "./state";
 
 export function CallBar({ calling, onDismiss }: { calling: Calling; onDismiss: () => void }) {
+  const [choosing, setChoosing] = useState(false);
   const state = calling.state;
   if (state === null) return null;
   if (!isUp(state)) return <Ended state={state} onDismiss={onDismiss} />;
@@ -24,27 +25,33 @@ export function CallBar({ calling, onDismiss }: { calling: Calling; onDismiss: (
         )}
       </div>
       <div class="call-tools">
-        {state.phase === "talking" && <Sound calling={calling} muted={state.muted} />}
+        {state.phase === "talking" && <Sound calling={calling} muted={state.muted} choosing={choosing} onChoose={() => setChoosing(!choosing)} />}
         <button type="button" class="button danger" onClick={() => calling.hangUp()}>
           <Icon paths={icons.hangUp} />
           {t("Hang up")}
         </button>
       </div>
+      {state.phase === "talking" && choosing && <Choice calling={calling} />}
     </section>
   );
 }
 
-function Sound({ calling, muted }: { calling: Calling; muted: boolean }) {
-  const [choosing, setChoosing] = useState(false);
+interface SoundProps {
+  calling: Calling;
+  muted: boolean;
+  choosing: boolean;
+  onChoose: () => void;
+}
+
+function Sound({ calling, muted, choosing, onChoose }: SoundProps) {
   return (
     <>
       <button type="button" class="tool" aria-pressed={muted} aria-label={t("Mute")} title={t("Mute")} onClick={() => calling.mute(!muted)}>
         <Icon paths={muted ? icons.microphoneOff : icons.microphone} />
       </button>
-      <button type="button" class="tool" aria-expanded={choosing} aria-label={t("Microphone and loudspeaker")} title={t("Microphone and loudspeaker")} onClick={() => setChoosing(!choosing)}>
+      <button type="button" class="tool" aria-expanded={choosing} aria-label={t("Microphone and loudspeaker")} title={t("Microphone and loudspeaker")} onClick={onChoose}>
         <Icon paths={icons.settings} />
       </button>
-      {choosing && <Choice calling={calling} />}
     </>
   );
 }

@@ -6,7 +6,7 @@ import { forget, recall, remember } from "./kept";
 import { after, type CallEvent, type CallState, isUp, type Told } from "./state";
 
 /** The server is where its description says, so nobody is asked for addresses. */
-const settings: RTCConfiguration = { iceServers: [], rtcpMuxPolicy: "require", bundlePolicy: "max-bundle" };
+const settings: RTCConfiguration = { iceServers: [], rtcpMuxPolicy: "require" };
 /** A page that lost its way for so long looks for another. */
 const LOST_MS = 3_000;
 
@@ -146,7 +146,12 @@ export class Calling {
   async #answered({ sdp }: { sdp: string }): Promise<void> {
     const connection = this.#connection;
     if (connection?.signalingState !== "have-local-offer") return;
-    await connection.setRemoteDescription({ type: "answer", sdp });
+    try {
+      await connection.setRemoteDescription({ type: "answer", sdp });
+    } catch {
+      void this.client.request("call_end", { conversation: this.conversation });
+      this.#over({ type: "over", reason: "failed" });
+    }
   }
 
   #told(told: Told): void {
