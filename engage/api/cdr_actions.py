@@ -40,6 +40,7 @@ FORMATS = {
     "csv": (as_csv, "text/csv;charset=utf-8"),
     "xml": (as_xml, "application/xml"),
 }
+REMOTE = Choice(("gdms", "netdisk"))
 NOT_UNDERSTOOD = N_("this is no such value.")
 NO_DELETING = N_("Records are not deleted this way.")
 REMOTE_HEAD = "------------------------------\r\nDirectory,Filename,uniqueCode\r\n"
@@ -86,25 +87,38 @@ class CdrActions:
     async def files(self, caller: Caller, asked: Parameters) -> Document:
         """`recapi`: the directories, the files of some, one file, or several in an archive."""
         folders, names = _list(asked, "filedir"), _list(asked, "filename", "recording_file")
-        if asked.get("path_type"):
-            _read("path_type", Choice(("gdms", "netdisk")), asked, "")
-            if names:
-                raise unknown("filename", names[0])
-            return Document(REMOTE_HEAD.encode(), "text/csv;charset=utf-8")
         await self._recordings.named(caller.actor, [])  # who may not is told so here
+        remote = asked.get("path_type") and _read("path_type", REMOTE, asked, "")
+        if remote:
+            return await self._remote_files(remote, folders, names)
         if not folders and not names:
             text = "\r\n".join(("Directory", *DIRECTORIES, ""))
             return Document(text.encode(), "text/csv;charset=utf-8")
         for each in folders:
             if each.split("/")[0] not in DIRECTORIES:
                 raise bad_value("filedir", ANY_OTHER)
-        root = self._recordings.folder
+        root, external = self._recordings.folder, self._recordings.external
         if not names:
             return Document(await asyncio.to_thread(_listing, root, folders), "text/csv")
         found = await asyncio.to_thread(_found, root, folders or ["monitor"], names)
+        if len(found) < len(names) and external is not None:  # since moved
+            found = await asyncio.to_thread(_found, external, folders or ["monitor"], names) | found
         if len(found) < len(names):
             raise unknown("filename", next(each for each in names if _bare(each) not in found))
         return await asyncio.to_thread(_sent, list(found.values()), self._clock() // 1000)
+
+    async def _remote_files(self, kind: str, folders: list[str], names: list[str]) -> Document:
+        """Recordings that were moved to a disk of the network; there is no cloud."""
+        root = self._recordings.external if kind == "netdisk" else None
+        folders = folders or list(DIRECTORIES)
+        if names:
+            found = {} if root is None else await asyncio.to_thread(_found, root, folders, names)
+            if len(found) < len(names):
+                raise unknown("filename", next(each for each in names if _bare(each) not in found))
+            return await asyncio.to_thread(_sent, list(found.values()), self._clock() // 1000)
+        rows = [] if root is None else await asyncio.to_thread(_rows, root, folders)
+        lines = "".join(f"{folder},{path.name},\r\n" for folder, path in rows)
+        return Document((REMOTE_HEAD + lines).encode("utf-8", "replace"), "text/csv;charset=utf-8")
 
     async def infos(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """`getRecordInfosByCall`: the recordings of a call, by the number of its record."""
@@ -208,12 +222,17 @@ def _files(root: Path, folder: str) -> list[Path]:
     base = (root / folder).resolve()
     if not base.is_relative_to(root.resolve()) or not base.is_dir():
         return []
-    return sorted(each for each in base.rglob("*") if each.is_file())
+    files = (each for each in base.rglob("*") if not each.name.startswith("."))
+    return sorted(each for each in files if each.is_file())
+
+
+def _rows(root: Path, folders: list[str]) -> list[tuple[str, Path]]:
+    return [(folder, each) for folder in folders for each in _files(root, folder)]
 
 
 def _listing(root: Path, folders: list[str]) -> bytes:
     lines = ["Directory,Filename"]
-    lines += [f"{folder},{each.name}" for folder in folders for each in _files(root, folder)]
+    lines += [f"{folder},{each.name}" for folder, each in _rows(root, folders)]
     return "\r\n".join([*lines, ""]).encode("utf-8", "replace")
 
 

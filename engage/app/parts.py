@@ -144,6 +144,8 @@ class Parts:
             self._colleagues.search_index,
             self.livechat,
             self._phones.telephony,
+            self._phones.records.mover,
+            self._phones.records.cleaner,
             self._announcements.sending,
             self._mail.sending,
             self._colleagues.inactive_mails,

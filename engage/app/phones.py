@@ -48,12 +48,14 @@ from pbxcore.directory import DomainSettings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy.ext.asyncio import AsyncConnection
     from starlette.routing import BaseRoute
 
     from engage.app.everyone import Everyone
     from engage.app.ground import Ground
     from engage.app.messaging import Messaging
     from engage.app.visitors import Visitors
+    from engage.identifiers import Clock
     from engage.notify.outbox import Outbox
     from engage.processes.link import PbxLink
 
@@ -103,7 +105,14 @@ class Phones:
             outbox,
             everyone.sockets,
         )
-        self.records = Records(ground, pbx, people, self.trunks.name_of, outbox)
+        alerts = PhoneAlerts(
+            outbox,
+            partial(ground.configuration.get, EventSettings),
+            people.name_of,
+            self.dialplan.location_of,
+        )
+        switched = partial(_switched, alerts, ground.clock)
+        self.records = Records(ground, pbx, people, self.trunks.name_of, outbox, switched)
         self.chat = DirectChat(
             database,
             messaging.hub,
@@ -119,12 +128,7 @@ class Phones:
             self.chat,
             messaging.presence,
             pbx.on_notice,
-            PhoneAlerts(
-                outbox,
-                partial(ground.configuration.get, EventSettings),
-                people.name_of,
-                self.dialplan.location_of,
-            ),
+            alerts,
             others=(
                 self.records.missed,
                 self.records.log,
@@ -206,3 +210,10 @@ class Phones:
             recording_goes_on=recording.goes_on,
             language=get(VoicePrompts).language,
         )
+
+
+async def _switched(
+    alerts: PhoneAlerts, clock: Clock, connection: AsyncConnection, old: str, new: str, reason: str
+) -> None:
+    """Recordings go to another place."""
+    await alerts.storage(connection, old, new, reason, clock())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from engage.calls.cleaning import Cleaner
 from engage.calls.conference_routes import ConferenceRoutes
 from engage.calls.conferences import LiveConferences
 from engage.calls.control import LiveCalls
@@ -12,14 +14,19 @@ from engage.calls.diagnosis_routes import DiagnosisRoutes
 from engage.calls.history import CallHistory
 from engage.calls.live_routes import LiveCallRoutes
 from engage.calls.missed_calls import MissedCalls
+from engage.calls.moving import Mover
 from engage.calls.projection import CallLog
 from engage.calls.routes import CallRoutes
 from engage.calls.sound import Recordings
 from engage.calls.sound_routes import RecordingRoutes
+from engage.calls.storage_routes import StorageRoutes
+from engage.calls.storage_settings import CLEANER, STORAGE, CleanerSettings, StorageSettings
+from engage.system.actor import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
+    from sqlalchemy.ext.asyncio import AsyncConnection
     from starlette.routing import BaseRoute
 
     from engage.app.ground import Ground
@@ -38,7 +45,9 @@ class Records:
         people: People,
         trunk_name: Callable[[str], str],
         mailer: Mailer,
+        switched: Callable[[AsyncConnection, str, str, str], Awaitable[None]],
     ) -> None:
+        """Wire it; `switched` tells administrators that recordings go to another place."""
         database = ground.database
         self.trunk_name = trunk_name
         folder = ground.settings.recordings
@@ -50,11 +59,25 @@ class Records:
         )
         self.live = LiveCalls(self.log, pbx, database)
         self.history = CallHistory(database)
-        self.recordings = Recordings(database, folder)
+        register, get = ground.configuration.register, ground.configuration.get
+        register(STORAGE, StorageSettings, Module.RECORDINGS)
+        register(CLEANER, CleanerSettings, Module.RECORDINGS)
+        storage = partial(get, StorageSettings)
+        # What was moved is found there whether more is moved or not.
+        self.recordings = Recordings(database, folder, lambda: storage().folder)
+        self.mover = Mover(database, ground.events, storage, folder, switched)
+        self.cleaner = Cleaner(
+            database,
+            partial(get, CleanerSettings),
+            self.recordings,
+            lambda: ZoneInfo(ground.time().time_zone),
+            ground.clock,
+        )
         self.routes: Sequence[BaseRoute] = [
             *LiveCallRoutes(self.live).routes(),
             *DiagnosisRoutes(self.history).routes(),
             *ConferenceRoutes(LiveConferences(pbx, database, self.live)).routes(),
             *CallRoutes(self.history, lambda: ZoneInfo(ground.time().time_zone)).routes(),
+            *StorageRoutes().routes(),
             *RecordingRoutes(self.recordings).routes(),
         ]

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, or_, select, tuple_
 
 from engage.calls.model import Recording
 from engage.calls.queries import fits
-from engage.errors import N_, NotFound
+from engage.calls.stores import MARKER
+from engage.errors import N_, NotFound, Unavailable
 from engage.storage.tables import recordings
 from engage.system.actor import Module
 from engage.system.operation_log import note
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.storage.database import Database
     from engage.system.actor import Actor
+
+log = logging.getLogger(__name__)
 
 COLUMN_OF: dict[str, ColumnElement[Any]] = {
     "recorded_at": recordings.c.recorded_at_ms,
@@ -68,8 +72,18 @@ class SoundOrder:
 class Recordings:
     """Recordings, found, heard and removed."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(
+        self, database: Database, folder: Path, external: Callable[[], str] = lambda: ""
+    ) -> None:
+        """Wire it; `external` is the folder of external storage, empty where there is none."""
         self._database, self.folder = database, folder
+        self._external = external
+
+    @property
+    def external(self) -> Path | None:
+        """The folder that moved recordings are in."""
+        folder = self._external()
+        return Path(folder) if folder else None
 
     async def page(
         self, actor: Actor, wanted: WantedSound, order: SoundOrder, limit: int
@@ -122,11 +136,19 @@ class Recordings:
 
         Raises:
             FileGone: it is not there.
+            Unavailable: the storage that it is on is away.
         """
-        path = (self.folder / recording.file).resolve()
-        if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
-            raise FileGone
-        return path
+        folder: Path | None = self.folder
+        if recording.storage == "netdisk":
+            folder = self.external
+        if folder is None:
+            raise Unavailable(part="recordings", reason="there is no external storage")
+        path = (folder / recording.file).resolve()
+        if path.is_relative_to(folder.resolve()) and path.is_file():
+            return path
+        if recording.storage == "netdisk" and not (folder / MARKER).is_file():
+            raise Unavailable(part="recordings", reason="external storage is away")
+        raise FileGone
 
     async def delete(self, actor: Actor, recording_id: str) -> None:
         """Remove a recording and its file.
@@ -145,11 +167,15 @@ class Recordings:
             await note(connection, actor, "recording.delete", subject, detail)
 
         await self._database.write(work)
+        await self.drop_file(recording)
+
+    async def drop_file(self, recording: Recording) -> None:
+        """Remove a file, if it is there."""
         try:
-            path = self.path_of(recording)
-        except FileGone:
-            return
-        await asyncio.to_thread(path.unlink, missing_ok=True)
+            path = await asyncio.to_thread(self.path_of, recording)
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+        except (FileGone, Unavailable, OSError):
+            log.warning("file of a recording stays", extra={"file": recording.file})
 
 
 def sound_type(name: str) -> str:

@@ -93,6 +93,7 @@ class ShownRecording(BaseModel):
     caller_name: str
     callee: str
     callee_name: str
+    storage: Literal["local", "netdisk"]
 
 
 class CallPage(BaseModel):
@@ -238,6 +239,7 @@ def recording_json(recording: Recording) -> dict[str, Any]:
         "caller_name": recording.caller_name,
         "callee": recording.callee,
         "callee_name": recording.callee_name,
+        "storage": recording.storage,
     }
 
 

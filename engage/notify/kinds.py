@@ -148,6 +148,18 @@ EMERGENCY_CALL = Kind(
     ),
     life_s=24 * HOUR_S,
 )
+STORAGE_SWITCHED = Kind(
+    "storage_switched",
+    N_("Switching File Storage Path"),
+    N_("To the warning contacts when recordings go to another place than before."),
+    (
+        Variable("old", N_("Where they went"), "/var/lib/engage/recordings"),
+        Variable("new", N_("Where they go"), "/mnt/nas/recordings"),
+        Variable("reason", N_("Why, if something failed"), "No such file or directory"),
+        Variable("switched_at", N_("When"), 1_764_000_000_000, Form.MOMENT),
+    ),
+    life_s=24 * HOUR_S,
+)
 VOICE_MESSAGE = Kind(
     "voice_message",
     N_("Voicemail"),
@@ -198,6 +210,7 @@ KINDS: dict[str, Kind] = {
         INACTIVE_USER,
         LOST_REGISTRATION,
         EMERGENCY_CALL,
+        STORAGE_SWITCHED,
         VOICE_MESSAGE,
         MISSED_CALL,
         TEST,

@@ -25,6 +25,7 @@ MOST_CONTACTS = 10
 HOUR_MS = 3_600_000
 MISSED = frozenset({"expired", "lost"})
 LOST, EMERGENCY = N_("SIP Lost Registration"), N_("Emergency Calls")
+STORAGE = N_("Switching File Storage Path")
 NO_ADDRESS = N_("Please enter valid email addresses.")
 
 
@@ -58,6 +59,13 @@ class EventSettings(BaseModel):
         title=N_("Send an Email"),
         description=N_("To each warning contact when an extension calls an emergency number."),
         json_schema_extra={"control": "switch", "section": EMERGENCY},
+    )
+
+    storage_mail: bool = Field(
+        default=True,
+        title=N_("Send an Email"),
+        description=N_("To each warning contact when recordings go to another place than before."),
+        json_schema_extra={"control": "switch", "section": STORAGE},
     )
 
     @field_validator("warning_contacts")
@@ -129,6 +137,20 @@ class PhoneAlerts:
                 to=Recipient(address),
                 params=params | {"called_at": at_ms},
                 dedupe_key=f"emergency_call:{address}:{called.call}",
+            )
+
+    async def storage(
+        self, connection: AsyncConnection, old: str, new: str, reason: str, at_ms: int
+    ) -> None:
+        """Recordings go to another place."""
+        settings = self._settings()
+        for address in settings.warning_contacts if settings.storage_mail else ():
+            await self._mailer.post(
+                connection,
+                "storage_switched",
+                to=Recipient(address),
+                params={"old": old, "new": new, "reason": reason, "switched_at": at_ms},
+                dedupe_key=f"storage_switched:{address}:{at_ms}",
             )
 
     async def _mail(

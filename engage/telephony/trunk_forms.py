@@ -304,7 +304,7 @@ class TrunkForm(Body):
         default_factory=list,
         title=N_("DOD"),
         description=N_("Numbers that extensions show instead of their own."),
-        json_schema_extra=hint("rows", SHOWN),
+        json_schema_extra=hint("rows", SHOWN, filters=["extensions", "number", "name"]),
     )
 
 

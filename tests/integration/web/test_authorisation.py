@@ -295,6 +295,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/calls/live/{id}/recording"): {ADMIN},
     ("GET", "/v1/me/calls"): USERS,
     ("GET", "/v1/recordings"): {ADMIN},
+    ("POST", "/v1/recordings/storage-test"): {ADMIN},
     ("DELETE", "/v1/recordings/{id}"): {ADMIN},
     ("GET", "/v1/recordings/{id}/sound"): {ADMIN},
     ("GET", "/v1/queues"): {ADMIN},

@@ -51,6 +51,7 @@ export default function RecordingsPage({ page, readOnly }: PageProps) {
           { key: "recorded_at", title: t("Time"), sort: true, number: true, draw: (row) => <time dateTime={row.recorded_at}>{shortTime(row.recorded_at)}</time> },
           { key: "seconds", title: t("Length"), sort: true, number: true, draw: (row) => spanOf(row.seconds) },
           { key: "file", title: t("File"), optional: true, draw: (row) => <bdi>{row.file}</bdi> },
+          { key: "storage", title: t("Storage"), optional: true, draw: (row) => (row.storage === "netdisk" ? t("External") : t("Local")) },
         ]}
         actions={actionsOf}
         empty={{ icon: "phone", title: t("No recordings yet"), text: t("Calls that are recorded appear here once they have ended.") }}

@@ -59,6 +59,7 @@ export interface Recording {
   caller_name: string;
   callee: string;
   callee_name: string;
+  storage: "local" | "netdisk";
 }
 
 /** One thing that was found out about a call, in the server's words. */

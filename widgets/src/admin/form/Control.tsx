@@ -1,5 +1,5 @@
 import { Autocomplete, Button, Switch, TagsInput, Textarea, TextInput } from "@mantine/core";
-import { useContext } from "react";
+import { useContext, useState } from "react";
 
 import { Icon } from "../../kit/Icon";
 import { nt, t } from "../../shared/i18n";
@@ -9,7 +9,7 @@ import { Colour } from "./Colour";
 import { type ControlProps, FormContext, strings, wrapped } from "./context";
 import styles from "./Control.module.css";
 import { Problem } from "./Problem";
-import { chosenBy, type Field, isShown, isValues, lengthOf, type Problems, startOf, type Value, type Values } from "./schema";
+import { chosenBy, type Field, isFitting, isShown, isValues, lengthOf, type Problems, startOf, type Value, type Values } from "./schema";
 import { Secret } from "./Secret";
 
 interface FieldsProps {
@@ -139,11 +139,14 @@ function localOf(at: string): string {
 function Rows({ field, path, value, error, onChange, problems }: ControlProps & { problems: Problems }) {
   const rows = Array.isArray(value) ? (value as Value[]).map((row) => (isValues(row) ? row : {})) : [];
   const full = field.maxItems !== null && rows.length >= field.maxItems;
+  const [wanted, setWanted] = useState<Readonly<Record<string, string>>>({});
+  const shown = rows.map((row, index) => ({ row, index })).filter(({ row }) => isFitting(row, wanted));
   return (
     <fieldset className={styles.rows} aria-describedby={error ? `${path}-problem` : undefined}>
       <legend>{field.title}</legend>
       {field.description && <p className={styles.hint}>{field.description}</p>}
-      {rows.map((row, index) => (
+      {field.filters.length > 0 && rows.length > 1 && <RowFilters field={field} wanted={wanted} onChange={setWanted} found={shown.length} />}
+      {shown.map(({ row, index }) => (
         <div key={index} className={styles.row} role="group" aria-label={`${field.title} ${index + 1}`}>
           <div className={styles.cells}>
             <Fields fields={field.fields} values={row} problems={problems} above={`${path}.${index}.`} onChange={(name, inner) => onChange(rows.map((each, at) => (at === index ? { ...each, [name]: inner } : each)))} />
@@ -154,11 +157,34 @@ function Rows({ field, path, value, error, onChange, problems }: ControlProps & 
         </div>
       ))}
       <div>
-        <Button variant="default" size="xs" disabled={full} leftSection={<Icon name="plus" size={15} />} onClick={() => onChange([...rows, startOf(field.fields, {})])}>
+        <Button
+          variant="default"
+          size="xs"
+          disabled={full}
+          leftSection={<Icon name="plus" size={15} />}
+          onClick={() => {
+            setWanted({}); // a new row fits nothing, and is to be seen
+            onChange([...rows, startOf(field.fields, {})]);
+          }}
+        >
           {t("Add a row")}
         </Button>
       </div>
       {error && <Problem id={`${path}-problem`}>{error}</Problem>}
     </fieldset>
+  );
+}
+
+function RowFilters({ field, wanted, onChange, found }: { field: Field; wanted: Readonly<Record<string, string>>; onChange: (wanted: Readonly<Record<string, string>>) => void; found: number }) {
+  const filtered = field.fields.filter((each) => field.filters.includes(each.name));
+  return (
+    <div className={styles.cells} role="search" aria-label={t("Filter {list}", { list: field.title })}>
+      {filtered.map((each) => (
+        <TextInput key={each.name} size="sm" label={t("Filter by {field}", { field: each.title })} value={wanted[each.name] ?? ""} onChange={(event) => onChange({ ...wanted, [each.name]: event.currentTarget.value })} autoComplete="off" dir="auto" />
+      ))}
+      <p role="status" className={styles.beside}>
+        {nt("{n} row", "{n} rows", found)}
+      </p>
+    </div>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { changes, fieldsOf, fixed, isShown, keeping, placed, problems, type Schema, sectionsOf, startOf } from "./schema";
+import { changes, fieldsOf, fixed, isShown, keeping, placed, problems, type Schema, sectionsOf, startOf, isFitting } from "./schema";
 
 const livechat: Schema = {
   type: "object",
@@ -87,4 +87,13 @@ test("a secret that is kept need not be given again, and what is decided elsewhe
   const given = fieldsOf({ type: "object", required: ["password", "number"], properties: { password: { type: "string", secret: true }, number: { type: "string" } } });
   expect(Object.keys(problems(keeping(given, ["password"]), { password: "", number: "" }))).toEqual(["number"]);
   expect(problems(keeping(fixed(given, { number: "It stays." }), ["password"]), {})).toEqual({});
+});
+
+test("rows are filtered by parts of texts and by members of lists, which all have to fit", () => {
+  const row = { number: "4930111", name: "Sales Süd", extensions: ["1000", "1001"] };
+  expect(isFitting(row, {})).toBe(true);
+  expect(isFitting(row, { number: "111", name: "süd" })).toBe(true);
+  expect(isFitting(row, { extensions: "1001" })).toBe(true);
+  expect(isFitting(row, { extensions: "001" })).toBe(false);
+  expect(isFitting(row, { number: "111", extensions: "1002" })).toBe(false);
 });

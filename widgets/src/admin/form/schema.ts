@@ -64,12 +64,25 @@ export interface Schema {
   unit?: string;
   placeholder?: string;
   rows?: number;
+  /** The fields of rows by which a long list of them is filtered. */
+  filters?: readonly string[];
 }
 
 /** Shown only while another field has this value, or one of these. */
 export interface Condition {
   field: string;
   is: Value | readonly Value[];
+}
+
+/** Whether a row holds what is looked for: part of a text, or a member of a list that begins so. Empty means anything. */
+export function isFitting(row: Values, wanted: Readonly<Record<string, string>>): boolean {
+  return Object.entries(wanted).every(([name, typed]) => {
+    const sought = typed.trim().toLocaleLowerCase();
+    const value = row[name];
+    if (sought === "") return true;
+    if (Array.isArray(value)) return value.some((each) => String(each).toLocaleLowerCase().startsWith(sought));
+    return String(value ?? "").toLocaleLowerCase().includes(sought);
+  });
 }
 
 export interface Option {
@@ -114,6 +127,8 @@ export interface Field {
   pattern: string | null;
   /** Of a group, or of each row. */
   fields: readonly Field[];
+  /** The fields of its rows that they are filtered by. */
+  filters: readonly string[];
 }
 
 export function fieldsOf(schema: Schema, defs: Readonly<Record<string, Schema>> = schema.$defs ?? {}): Field[] {
@@ -159,6 +174,7 @@ function fieldOf(name: string, schema: Schema, required: boolean, defs: Readonly
     maximum: plain.maximum ?? null,
     pattern: plain.pattern ?? null,
     fields: control === "group" ? fieldsOf(plain, defs) : control === "rows" && items ? fieldsOf(items, defs) : [],
+    filters: plain.filters ?? [],
   };
 }
 
