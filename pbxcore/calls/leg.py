@@ -181,6 +181,8 @@ class Leg(CallListener):
                 self.call.leg_pressed(self, digit, duration_ms, by)
             case ToneHeard(tone="cng"):
                 self.call.leg_faxes(self)
+            case ToneHeard():
+                self.call.renegotiating.fax_answered()
             case StreamSilent():
                 self.call.leg_silent(self, "rtp_silence")
 

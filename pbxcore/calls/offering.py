@@ -47,6 +47,8 @@ class Line(msgspec.Struct, frozen=True):
     direction: Direction = Direction.SENDRECV
     packet_ms: int | None = None
     fax: Fax | None = None
+    exact: bool = False
+    """Offer nothing that would have to be converted."""
 
 
 CONVERTED: Final = (PCMU, PCMA, G722, OPUS)
@@ -201,7 +203,7 @@ def _carried(line: Line) -> tuple[Format, ...]:
         return line.formats
     known = {each.codec.identity for each in line.formats}
     more: list[Format] = []
-    if any(transcodable(each.codec) for each in line.formats):
+    if not line.exact and any(transcodable(each.codec) for each in line.formats):
         more += [each for each in CONVERTED if each.codec.identity not in known]
     return _with_events(msgspec.structs.replace(line, formats=_numbered(line.formats, more)))
 

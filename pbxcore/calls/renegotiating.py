@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pbxcore.calls.faxing import lines_for_fax, needs_listening
 from pbxcore.calls.offering import OURS, Line, agree, lines_of, shares
 from pbxcore.calls.track import paired
 from pbxcore.errors import RemoteProtocolError
@@ -68,12 +69,23 @@ class Renegotiating:
 
     def align(self, first: Leg, second: Leg) -> None:
         """Two legs with sessions of their own were joined: the second learns what the first can."""
+        for each in first, second:
+            each.session.listen_for_fax("answering", wanted=needs_listening(first, second))
         lines = first.session.lines
         together = fits(second.session.lines, lines) and fits(lines, second.session.lines)
         if lines and not together and second.sip is not None and not second.session.pending:
             session = second.session
             wanted = session.arranged(lines)
             session.open(wanted, lambda problem: self._propose(second, wanted, problem))
+
+    def fax_answered(self) -> None:
+        """A fax machine answered one of the two who talk."""
+        if self._call.talking is None or self._passed is not None:
+            return
+        for leg, line in lines_for_fax(*self._call.talking).items():
+            leg.session.listen_for_fax("answering", wanted=False)
+            if leg.sip is not None and not leg.session.pending:
+                self._propose(leg, leg.session.arranged([line]), "")
 
     def ended(self, leg: Leg) -> None:
         """A leg is over."""

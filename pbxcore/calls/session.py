@@ -35,10 +35,13 @@ from pbxcore.sip.sdp.writer import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Literal, TypeAlias
 
     from pbxcore.calls.anchoring import Anchor, StreamOwner
     from pbxcore.sip.sdp.description import SessionDescription
     from pbxcore.sip.sdp.stream import Agreed, Stream
+
+    FaxTones: TypeAlias = Literal["calling", "answering"]
 
 
 class Session:
@@ -77,7 +80,7 @@ class Session:
         self._tracks: list[Track | None] = []
         self._closed = False
         self._silence = silence
-        self._fax_tones = False
+        self._fax_tones: frozenset[FaxTones] = frozenset()
 
     @property
     def agreed(self) -> tuple[Agreed, ...]:
@@ -300,11 +303,12 @@ class Session:
         if not tracks:
             then(found)
 
-    def listen_for_fax(self, *, wanted: bool) -> None:
-        """Let the workers tell when a fax machine calls, or let them not any more."""
-        if self._fax_tones == wanted:
+    def listen_for_fax(self, tones: FaxTones = "calling", *, wanted: bool) -> None:
+        """Let the workers tell when a fax machine calls or answers, or let them not any more."""
+        before = self._fax_tones
+        self._fax_tones = before | {tones} if wanted else before - {tones}
+        if bool(before) is bool(self._fax_tones):
             return
-        self._fax_tones = wanted
         for track in self.tracks:
             if track.kind == "audio" and track.agreed is not None:
                 self._anchor.ask(self._following(track, track.agreed))
@@ -374,7 +378,7 @@ class Session:
             track.stream,
             agreed,
             silence_s if agreed.kind == "audio" else 0.0,
-            fax_tones=self._fax_tones and agreed.kind == "audio",
+            fax_tones=bool(self._fax_tones) and agreed.kind == "audio",
             ice_user=opened.ice_user,
             ice_password=opened.ice_password,
         )

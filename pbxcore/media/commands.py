@@ -279,10 +279,10 @@ class RecordingEnded(msgspec.Struct, frozen=True, tag=True):
 
 
 class ToneHeard(msgspec.Struct, frozen=True, tag=True):
-    """A fax machine calls (CNG) or answers (CED) (ITU-T T.30)."""
+    """A fax machine calls (CNG) or answers (CED, or flags by V.21) (ITU-T T.30)."""
 
     stream: str
-    tone: Literal["cng", "ced"]
+    tone: Literal["cng", "ced", "v21"]
 
 
 class Talking(msgspec.Struct, frozen=True, tag=True):

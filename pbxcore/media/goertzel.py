@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from pbxcore.media.samples import PEAK
-from pbxcore.media.tones import CED_HZ, CNG_HZ, KEYS
+from pbxcore.media.tones import CED_HZ, CNG_HZ, KEYS, V21_MARK_HZ, V21_SPACE_HZ
 
 if TYPE_CHECKING:
     from pbxcore.media.samples import Samples, Wave
@@ -111,6 +111,11 @@ class KeyDetector:
         """The key that sounds now, "" for none."""
         return self._key
 
+    @property
+    def alert(self) -> bool:
+        """Whether a key sounds, or may be beginning to: its end is to be told at once."""
+        return bool(self._key or self._before)
+
     def _step(self, heard: str) -> Key | None:
         steady, self._before = heard == self._before, heard
         if heard and heard == self._key:
@@ -147,30 +152,53 @@ class KeyDetector:
         return _KEY_OF[_ROWS[row], _COLUMNS[column]]
 
 
+FaxTone = Literal["cng", "ced", "v21"]
+
+
 class FaxDetector:
-    """Hears a fax machine that calls (CNG) or answers (CED); each is told once."""
+    """Hears a fax machine that calls (CNG) or answers (CED, V.21's flags); each is told once.
+
+    Flags precede all that machines say to each other, also where no tone did (T.30 §5.3.6.1.1).
+    """
 
     _BLOCK_S: Final = 0.01
     _LASTS_S: Final = 0.36
     """CNG has 0.5 s less 15 %, and begins and ends inside a block; music rarely holds so long."""
+    _MIDDLE_HZ: Final = 1750.0
+    """Between V.21's two: so many changes of frequency leave a third of the power there."""
+    _LEAST_SPACES: Final = 5
+    """Of the blocks of flags nearly a third is a space; of a tone that is held none is, or each."""
 
     def __init__(self, rate: int) -> None:
         size = round(rate * self._BLOCK_S)
         self._blocks = _Blocks(size)
-        self._bank = Bank((CNG_HZ, CED_HZ), rate, size)
-        self._runs = [0, 0]
-        self._told: set[str] = set()
+        v21 = (V21_MARK_HZ, self._MIDDLE_HZ, V21_SPACE_HZ)
+        self._bank = Bank((CNG_HZ, CED_HZ, *v21), rate, size)
+        self._runs: dict[FaxTone, int] = {"cng": 0, "ced": 0, "v21": 0}
+        self._spaces = 0
+        self._told: set[FaxTone] = set()
 
-    def hear(self, samples: Samples) -> list[Literal["cng", "ced"]]:
+    def hear(self, samples: Samples) -> list[FaxTone]:
         """Go on listening; returns what was recognised just now."""
-        found: list[Literal["cng", "ced"]] = []
+        found: list[FaxTone] = []
         for block in self._blocks.cut(samples):
             total = float(np.dot(block, block)) / len(block)
-            pure = self._bank.powers(block) > _FAX_PURITY * max(total, _FAINTEST)
-            names: tuple[Literal["cng", "ced"], ...] = ("cng", "ced")
-            for at, name in enumerate(names):
-                self._runs[at] = self._runs[at] + 1 if pure[at] else 0
-                if self._runs[at] * self._BLOCK_S >= self._LASTS_S and name not in self._told:
+            for name in self._heard(self._bank.powers(block), total):
+                if name not in self._told:
                     self._told.add(name)
                     found.append(name)
         return found
+
+    def _heard(self, powers: Wave, total: float) -> list[FaxTone]:
+        """What has lasted long enough by now."""
+        least = _FAX_PURITY * max(total, _FAINTEST)
+        cng, ced, mark, middle, space = map(float, powers)
+        sums: dict[FaxTone, float] = {"cng": cng, "ced": ced, "v21": mark + middle + space}
+        for name, power in sums.items():
+            self._runs[name] = self._runs[name] + 1 if power > least else 0
+        if not self._runs["v21"]:
+            self._spaces = 0
+        self._spaces += space > max(mark, middle)
+        found = [name for name, run in self._runs.items() if run * self._BLOCK_S >= self._LASTS_S]
+        changing = self._LEAST_SPACES <= self._spaces <= self._runs["v21"] / 2
+        return [each for each in found if each != "v21" or changing]

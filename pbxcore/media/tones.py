@@ -48,6 +48,9 @@ CNG_HZ: Final = 1100.0
 """A calling fax machine: half a second, then three of silence (ITU-T T.30 §4.3.3)."""
 CED_HZ: Final = 2100.0
 """An answering one: once, for about three seconds (T.30 §4.3.1)."""
+V21_MARK_HZ: Final = 1650.0
+V21_SPACE_HZ: Final = 1850.0
+"""Binary 1 and 0 of the side that answers, at 300 bit/s (ITU-T V.21, channel 2)."""
 
 _SPECIAL: Final = "950/330 1400/330 1800/330 0/1000"
 """The same everywhere (E.180 §6)."""

@@ -21,7 +21,8 @@ _SAMPLED: Final = {
 def sampling_rate(codec: Codec) -> int | None:
     """At how many samples a second we work with a codec; None: it cannot be encoded, or decoded.
 
-    FFmpeg decodes G.729, GSM, iLBC and Speex, but encodes none of them: they are not here.
+    FFmpeg decodes G.729, GSM, iLBC and Speex, but encodes none of them, and G.726 only in frames
+    of 205 ms and more: they are passed on between legs that share them, and are not here.
     """
     if codec.channels > 1 and codec.name.lower() != "opus":
         return None

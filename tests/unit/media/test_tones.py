@@ -11,7 +11,16 @@ from pbxcore.media.commands import Tone
 from pbxcore.media.goertzel import FaxDetector, Key, KeyDetector, share
 from pbxcore.media.oscillator import key_tones, one_round, sine
 from pbxcore.media.samples import Samples, level_db, rounded, silence
-from pbxcore.media.tones import CED_HZ, CNG_HZ, KEYS, PLANS, plan_for, tone
+from pbxcore.media.tones import (
+    CED_HZ,
+    CNG_HZ,
+    KEYS,
+    PLANS,
+    V21_MARK_HZ,
+    V21_SPACE_HZ,
+    plan_for,
+    tone,
+)
 
 RATE = 8000
 MEANINGS = ("dial", "ring_back", "busy", "congestion", "call_waiting", "special")
@@ -117,3 +126,15 @@ def test_a_short_beep_and_noise_are_no_fax() -> None:
     assert detector.hear(sine((CNG_HZ,), 0.3, RATE)) == []
     assert detector.hear(silence(RATE)) == []
     assert detector.hear(noise(RATE * 2, 0.3)) == []
+
+
+def test_flags_by_v21_are_told_and_a_held_tone_beside_them_is_not() -> None:
+    bits = np.tile([0, 1, 1, 1, 1, 1, 1, 0], 40)
+    of_bit = np.where(bits[np.arange(RATE) * 300 // RATE], V21_MARK_HZ, V21_SPACE_HZ)
+    flags = rounded(9000 * np.sin(np.cumsum(2 * np.pi * of_bit / RATE)))
+    detector = FaxDetector(RATE)
+    assert [each for piece in in_frames(flags) for each in detector.hear(piece)] == ["v21"]
+    for hz in (V21_MARK_HZ, 1760.0, V21_SPACE_HZ):
+        detector = FaxDetector(RATE)
+        held = in_frames(sine((hz,), 1, RATE))
+        assert [each for piece in held for each in detector.hear(piece)] == []

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 import pytest
 
+from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.plan import InboundRoute, Plan
+from pbxcore.directory import Delta, ExtensionRemoved, PlanChanged
 from pbxcore.journal import LegEnded
-from pbxcore.sip.sdp.codecs import EVENTS, PCMA, PCMU
+from pbxcore.media.commands import SetStream, ToneHeard
+from pbxcore.sip.sdp.codecs import EVENTS, G722, PCMA, PCMU
 from pbxcore.sip.sdp.crypto import new_crypto
 from pbxcore.sip.sdp.fax import PROFILE, Fax
 from pbxcore.sip.sdp.stream import SAVP, Agreed, Stream
@@ -146,4 +152,51 @@ def test_a_fax_that_nobody_is_there_for_is_refused() -> None:
         alice.modify(fax(FAST))
         office.run(1)
         assert alice.notes[-1] == "changed 488"
+        over(office, alice)
+
+
+def provided(office: Office) -> tuple[Talk, Talk]:
+    """Somebody calls from outside in G.722; Bob, who has that as well, answers."""
+    route = InboundRoute("in", "In", ("provider",), Place("extension", "bob"))
+    directory = office.house.directory
+    changes = (ExtensionRemoved("provider"), PlanChanged(Plan(inbound=(route,))))
+    directory.apply(Delta(directory.version + 1, changes))
+    for name in "provider", "bob":
+        office[name].formats = (G722, PCMA, EVENTS)
+    outside = office["provider"].dial("8001")
+    office.run(1)
+    bob = office["bob"].talk
+    bob.accept()
+    office.run(1)
+    return outside, bob
+
+
+def spoken(talk: Talk) -> str:
+    main = only(talk).main
+    return "" if main is None else main.codec.name
+
+
+@pytest.mark.parametrize("tone", ["ced", "v21"])
+def test_two_legs_speak_one_law_once_a_fax_answers(tone: Literal["ced", "v21"]) -> None:
+    with Office("provider", "bob") as office:
+        outside, bob = provided(office)
+        assert (spoken(outside), spoken(bob)) == ("G722", "G722")
+        asked = [each for each in office.house.workers.asked if isinstance(each, SetStream)]
+        assert asked[-1].fax_tones
+        office.house.workers.notice(ToneHeard(asked[-1].stream, tone))
+        office.run(1)
+        assert (spoken(outside), spoken(bob)) == ("PCMA", "PCMA")
+        assert all(len(each.codecs) == 2 for each in (only(outside), only(bob)))
+        asked = [each for each in office.house.workers.asked if isinstance(each, SetStream)]
+        assert not any(each.fax_tones for each in asked[-2:])
+        over(office, bob)
+
+
+def test_calls_inside_are_not_listened_to() -> None:
+    with Office("alice", "bob") as office:
+        for name in "alice", "bob":
+            office[name].formats = (G722, EVENTS)
+        alice, _ = talking(office)
+        asked = (each for each in office.house.workers.asked if isinstance(each, SetStream))
+        assert not any(each.fax_tones for each in asked)
         over(office, alice)
