@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engage.livechat.administration_routes import LiveChatAdministrationRoutes
+from engage.livechat.handing_over_routes import HandingOverRoutes
 from engage.livechat.routes import LiveChatRoutes
 from engage.livechat.service import LiveChatService
 from engage.livechat.sockets import LiveChatSockets
@@ -49,6 +50,7 @@ class Visitors:
         )
         self.routes: Sequence[BaseRoute] = [
             *LiveChatRoutes(livechat).routes(),
+            *HandingOverRoutes(livechat.handing_over).routes(),
             *administration.routes(),
         ]
 

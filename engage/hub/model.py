@@ -132,6 +132,8 @@ class Participant:
     sees_notes: bool
     delivered: int
     read: int
+    role: str = ""
+    """What they are in it, in the words of its kind; empty: nothing of note."""
 
 
 @dataclass(frozen=True, slots=True)

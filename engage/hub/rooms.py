@@ -32,19 +32,21 @@ KEPT = 20_000
 class Seat:
     """A participant who has not left, and how far they have come."""
 
-    __slots__ = ("delivered", "from_seq", "name", "read", "sees_notes", "unread", "who")
+    __slots__ = ("delivered", "from_seq", "name", "read", "role", "sees_notes", "unread", "who")
 
     def __init__(self, participant: Participant, *, unread: bool) -> None:
         self.who, self.name = participant.who, participant.name
         self.from_seq, self.sees_notes = participant.from_seq, participant.sees_notes
         self.delivered, self.read = participant.delivered, participant.read
+        self.role = participant.role
         self.unread = unread  # their inbox row already says so
 
     def value(self) -> Participant:
         """As others may hold it."""
         return Participant(
-            self.who, self.name, self.from_seq, self.sees_notes, self.delivered, self.read
-        )
+            self.who, self.name, self.from_seq, self.sees_notes, self.delivered, self.read,
+            self.role,
+        )  # fmt: skip
 
 
 class Room:
@@ -202,7 +204,7 @@ async def load_rooms(connection: AsyncConnection, identifiers: list[str]) -> lis
 def participant_of(row: Row[Any]) -> Participant:
     """A row of `participant` as a value."""
     return Participant(
-        row.who, row.name, row.from_seq, row.sees_notes, row.delivered_seq, row.read_seq
+        row.who, row.name, row.from_seq, row.sees_notes, row.delivered_seq, row.read_seq, row.role
     )
 
 

@@ -203,8 +203,12 @@ class HubTransaction:
         *,
         from_seq: int = 0,
         sees_notes: bool = False,
+        role: str = "",
     ) -> None:
-        """Let someone follow from after `from_seq`; one who left comes back as they were."""
+        """Let someone follow from after `from_seq`; one who left comes back as they were.
+
+        Whoever follows already has this name, sight and role from now on.
+        """
         room = await self._room(conversation_id)
         found = await self.connection.execute(
             select(participants).where(
@@ -213,12 +217,12 @@ class HubTransaction:
         )
         row = found.one_or_none()
         if row is None:
-            await self._sit_down(conversation_id, Member(who, name, from_seq, sees_notes))
-            participant = Participant(who, name, from_seq, sees_notes, from_seq, from_seq)
+            await self._sit_down(conversation_id, Member(who, name, from_seq, sees_notes), role)
+            participant = Participant(who, name, from_seq, sees_notes, from_seq, from_seq, role)
         else:
-            await self._come_back(conversation_id, Member(who, name, sees_notes=sees_notes))
+            await self._come_back(conversation_id, Member(who, name, sees_notes=sees_notes), role)
             participant = Participant(
-                who, name, row.from_seq, sees_notes, row.delivered_seq, row.read_seq
+                who, name, row.from_seq, sees_notes, row.delivered_seq, row.read_seq, role
             )
         seat = Seat(participant, unread=row is not None and await self._unread(room, who))
         self._sit(room, {**self._sitting(room), who: seat})
@@ -407,7 +411,7 @@ class HubTransaction:
             .values(values)
         )
 
-    async def _sit_down(self, conversation_id: str, member: Member) -> None:
+    async def _sit_down(self, conversation_id: str, member: Member, role: str) -> None:
         await self.connection.execute(
             insert(participants).values(
                 conversation_id=conversation_id,
@@ -417,20 +421,21 @@ class HubTransaction:
                 sees_notes=member.sees_notes,
                 delivered_seq=member.from_seq,
                 read_seq=member.from_seq,
+                role=role,
             )
         )
         await self.connection.execute(
             insert(inboxes).values(owner=member.who, conversation_id=conversation_id)
         )
 
-    async def _come_back(self, conversation_id: str, member: Member) -> None:
+    async def _come_back(self, conversation_id: str, member: Member, role: str) -> None:
         await self.connection.execute(
             update(participants)
             .where(
                 participants.c.conversation_id == conversation_id,
                 participants.c.who == member.who,
             )
-            .values(left_at_ms=None, name=member.name, sees_notes=member.sees_notes)
+            .values(left_at_ms=None, name=member.name, sees_notes=member.sees_notes, role=role)
         )
 
     async def _unread(self, room: Room, who: str) -> bool:

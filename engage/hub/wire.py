@@ -82,8 +82,13 @@ def summary_json(
         "pinned": keeping.pinned,
         "muted": keeping.muted,
         "last": last,
-        "participants": [{"who": each.who, "name": each.name} for each in followers],
+        "participants": [_participant_json(each) for each in followers],
     }
+
+
+def _participant_json(participant: Participant) -> dict[str, str]:
+    shown = {"who": participant.who, "name": participant.name}
+    return {**shown, "role": participant.role} if participant.role else shown
 
 
 def owner_json(conversation: Conversation) -> dict[str, str] | None:

@@ -14,9 +14,17 @@ from engage.errors import Unavailable
 from engage.hub.model import SYSTEM
 from engage.livechat.desk import close
 from engage.livechat.events import InquiryMissed, InquiryQueued
+from engage.livechat.handing_over import give_back
 from engage.livechat.model import ACTIVE, MISSED, WAITING, Inquiry
 from engage.livechat.repository import LiveChatRepository
-from engage.livechat.waiting import AGENT_GRACE_MS, ASKING_GRACE_MS, VISITOR_GRACE_MS, Due, due
+from engage.livechat.waiting import (
+    AGENT_GRACE_MS,
+    ASKING_GRACE_MS,
+    HANDOVER_MS,
+    VISITOR_GRACE_MS,
+    Due,
+    due,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -111,6 +119,7 @@ class Attendance:
             found = await LiveChatRepository(connection).maybe_due(
                 away_before_ms=now - min(VISITOR_GRACE_MS, AGENT_GRACE_MS),
                 queued_before_ms=now - shortest_ms if shortest_ms else 0,
+                handed_before_ms=now - HANDOVER_MS,
             )
         self._forget_past(found)
         done = 0
@@ -181,8 +190,15 @@ class Attendance:
         outcome = None if inquiry is None else self._due(inquiry)
         if inquiry is None or outcome is None:
             return None
-        act = {Due.REQUEUE: self._requeue, Due.FLAG_AGENT: self._flag}.get(outcome, self._miss)
+        act = {
+            Due.REQUEUE: self._requeue,
+            Due.FLAG_AGENT: self._flag,
+            Due.GIVE_BACK: self._give_back,
+        }.get(outcome, self._miss)
         return outcome if await act(transaction, inquiry, outcome) else None
+
+    async def _give_back(self, transaction: HubTransaction, inquiry: Inquiry, _: Due) -> bool:
+        return await give_back(transaction, self._lobby, inquiry, "unanswered", SYSTEM)
 
     async def _miss(self, transaction: HubTransaction, inquiry: Inquiry, outcome: Due) -> bool:
         reason = outcome.name.lower()

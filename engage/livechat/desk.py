@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING, Any
 from engage.errors import Conflict, EngageError, NotFound
 from engage.hub.model import Appended, Author, StaleOwner, clean_client_id, clean_text
 from engage.livechat import tokens, wire
-from engage.livechat.events import ConversationEnded, InquiryAccepted, InquiryMissed
+from engage.livechat.events import (
+    ConversationEnded,
+    ConversationHandedOver,
+    InquiryAccepted,
+    InquiryMissed,
+)
 from engage.livechat.model import (
     ACTIVE,
     ENDED,
     MISSED,
     OFFLINE,
+    TRANSFERRING,
     WAITING,
     Gone,
     Inquiry,
@@ -84,15 +90,17 @@ class Desk:
         served = {livechat.id for livechat in self._lobby.served_by(agent.who)}
         async with self._database.read() as connection:
             found = await LiveChatRepository(connection).open_inquiries()
-            moment = self._lobby.moment()
-            shown = [
-                inquiry
-                for inquiry in found
-                if inquiry.livechat_id in served
-                and inquiry.owner != agent.who
-                and (inquiry.state == WAITING or open_to_take_over(inquiry, moment))
-            ]
+            shown = [inquiry for inquiry in found if self._may_take(agent, inquiry, served)]
             return await self._lobby.waiting(connection, shown)
+
+    def _may_take(self, agent: Agent, inquiry: Inquiry, served: set[str]) -> bool:
+        """Whether it is shown to an agent: it waits, was handed to them, or its own is gone."""
+        if inquiry.owner == agent.who:
+            return False
+        if inquiry.handover is not None:
+            return agent.who in self._lobby.may_take_over(inquiry.handover)
+        held = inquiry.state != WAITING and not open_to_take_over(inquiry, self._lobby.moment())
+        return inquiry.livechat_id in served and not held
 
     async def accept(self, agent: Agent, conversation_id: str, epoch: int | None) -> dict[str, Any]:
         """Take an inquiry; the first wins.
@@ -232,6 +240,11 @@ class Desk:
 
     def _accepted(self, agent: Agent, inquiry: Inquiry) -> None:
         """Let others know, once it is stored."""
+        if inquiry.handover is not None:
+            self._events.publish(
+                ConversationHandedOver(inquiry.conversation_id, inquiry.livechat_id, agent.number)
+            )
+            return
         self._lobby.forget(inquiry.conversation_id)
         waited_ms = self._clock() - inquiry.queued_at_ms
         self._events.publish(
@@ -250,11 +263,12 @@ class Desk:
         inquiry = await rows.inquiry(conversation_id)
         if inquiry is None:
             raise NotFound
-        livechat = self._livechats.by_id(inquiry.livechat_id)
-        self._check_on_duty(agent, livechat)
-        if inquiry.state == ACTIVE and inquiry.owner == agent.who:
+        given = inquiry.handover
+        if given is None or agent.who not in self._lobby.may_take_over(given):
+            self._check_on_duty(agent, self._livechats.by_id(inquiry.livechat_id))
+        if inquiry.state in (ACTIVE, TRANSFERRING) and inquiry.owner == agent.who:
             return None
-        if inquiry.state != WAITING and not open_to_take_over(inquiry, self._lobby.moment()):
+        if inquiry.state != WAITING and not self._is_free(agent, inquiry):
             raise _lost(inquiry)
         changed = await transaction.change(
             conversation_id,
@@ -270,14 +284,15 @@ class Desk:
         connected = self._delivery.connections(agent.who) > 0
         await rows.change_inquiry(
             conversation_id,
-            accepted_at_ms=self._clock(),
+            accepted_at_ms=self._clock() if given is None else inquiry.accepted_at_ms,
             agent_away_since_ms=None if connected else self._clock(),
         )
+        await rows.settle_handover(conversation_id)
         await transaction.join(conversation_id, agent.who, agent.name, sees_notes=True)
         who = {"id": agent.number, "name": agent.name}
         body = {"agent": who, "epoch": changed.owner_epoch}
         await transaction.append(conversation_id, agent.author, "assigned", body)
-        if inquiry.state == WAITING:
+        if inquiry.state != ACTIVE:
             state = {"state": ACTIVE, "by": who}
             await transaction.append(conversation_id, agent.author, "state", state)
         self._lobby.withdraw(transaction, inquiry, "taken", who)
@@ -303,9 +318,15 @@ class Desk:
         by = {"id": author.id, "name": author.name}
         if not await close(transaction, inquiry, state, author, author.kind, self._clock(), by):
             raise Conflict
-        if inquiry.state == WAITING:
+        if inquiry.state != ACTIVE:
             self._lobby.withdraw(transaction, inquiry, "left")
         return inquiry
+
+    def _is_free(self, agent: Agent, inquiry: Inquiry) -> bool:
+        """Whether a chat that somebody serves may go to another agent."""
+        if inquiry.handover is not None:
+            return agent.who in self._lobby.may_take_over(inquiry.handover)
+        return open_to_take_over(inquiry, self._lobby.moment())
 
     async def _inquiry(self, conversation_id: str) -> Inquiry:
         async with self._database.read() as connection:
@@ -344,13 +365,14 @@ async def close(
         body["by"] = by
     await transaction.append(inquiry.conversation_id, author, "state", body)
     rows = LiveChatRepository(transaction.connection)
+    await rows.settle_handover(inquiry.conversation_id)
     await rows.change_inquiry(inquiry.conversation_id, end_reason=reason)
     await rows.renew_token(inquiry.visitor_id, now_ms + tokens.LIFE_MS)
     return True
 
 
 def _lost(inquiry: Inquiry) -> Conflict:
-    if inquiry.state == ACTIVE and inquiry.owner is not None:
+    if inquiry.state in (ACTIVE, TRANSFERRING) and inquiry.owner is not None:
         who = wire.agent_json(inquiry.owner, inquiry.owner_name)
         return Taken(who["id"], who["name"])
     return Gone()

@@ -24,6 +24,15 @@ class InquiryAccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationHandedOver:
+    """Another agent serves a visitor from now on, because the one before wanted it so."""
+
+    conversation_id: str
+    livechat_id: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
 class InquiryMissed:
     """Nobody served a visitor; `reason` is `abandoned`, `timeout` or `visitor`."""
 

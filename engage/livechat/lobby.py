@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engage.hub.service import HubTransaction
     from engage.identifiers import Clock
     from engage.livechat.livechats import LiveChats
-    from engage.livechat.model import Inquiry, LiveChat, Seat, Seats
+    from engage.livechat.model import Handover, Inquiry, LiveChat, Seat, Seats
     from engage.storage.database import Database
 
 
@@ -63,6 +63,12 @@ class Lobby:
     def names(self, livechat: LiveChat) -> dict[str, str]:
         """The staff's names by what the hub calls them."""
         return {f"user:{seat.number}": seat.name for seat in self._agents(livechat)}
+
+    def may_take_over(self, handover: Handover) -> list[str]:
+        """To whom a chat is offered that its agent wants to give away."""
+        kind = "queue" if handover.kind == "queue" else "extensions"
+        seats = self._seats.agents_of(kind, [handover.value])
+        return [f"user:{seat.number}" for seat in seats if not seat.paused or kind != "queue"]
 
     def is_gone(self, owner: str | None) -> bool:
         """Whether whoever serves a visitor has no enabled extension any more."""
@@ -129,9 +135,12 @@ class Lobby:
             transaction.tell(staff, "offline_message", entry)
 
     async def offer(self, transaction: HubTransaction, inquiry: Inquiry) -> None:
-        """Let every agent on duty know of an inquiry once the transaction is committed."""
-        livechat = self._livechats.by_id(inquiry.livechat_id)
-        whos = [who for who in self.on_duty(livechat) if who != inquiry.owner]
+        """Let everybody who may take it know of an inquiry once the transaction is committed."""
+        if inquiry.handover is not None:
+            takers = self.may_take_over(inquiry.handover)
+        else:
+            takers = self.on_duty(self._livechats.by_id(inquiry.livechat_id))
+        whos = [who for who in takers if who != inquiry.owner]
         for entry in await self.waiting(transaction.connection, [inquiry]):
             transaction.tell(whos, "inquiry", entry)
 
@@ -157,8 +166,10 @@ class Lobby:
         payload: dict[str, Any] = {"conversation": inquiry.conversation_id, "reason": reason}
         if by is not None:
             payload["by"] = by
-        livechat = self._livechats.by_id(inquiry.livechat_id)
-        transaction.tell(self.staff(livechat), "inquiry_gone", payload)
+        shown = self.staff(self._livechats.by_id(inquiry.livechat_id))
+        if inquiry.handover is not None:
+            shown = self.may_take_over(inquiry.handover)
+        transaction.tell(shown, "inquiry_gone", payload)
 
     def take_back(self, inquiry: Inquiry) -> None:
         """Its agent is there again: nobody else need take it over."""

@@ -25,6 +25,9 @@ MAX_WAITING = 100
 MAX_LIVECHATS = 50
 """More than these are not kept in one installation."""
 
+HELPING = "helping"
+"""The role of an agent who was invited: writes beside the one who serves the visitor."""
+
 DISABLED, CLOSED, NO_AGENT_ON_DUTY = "disabled", "closed", "no_agent"
 """Why nobody can be asked: switched off, outside the working hours, nobody has a seat."""
 
@@ -93,6 +96,17 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True)
+class Handover:
+    """To whom the agent who serves a visitor wants to give the chat: a colleague or a queue."""
+
+    kind: str
+    value: str
+    name: str
+    reason: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Inquiry:
     """One chat of one visitor from the form to its end, with the state its conversation has now."""
 
@@ -112,6 +126,7 @@ class Inquiry:
     epoch: int
     answered_at_ms: int | None = None
     answered_by: str = ""
+    handover: Handover | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +241,20 @@ class NotOnDuty(Forbidden):
 
     code = "not_on_duty"
     text = N_("You do not serve this live chat at the moment.")
+
+
+class NobodyThere(Conflict):
+    """A chat cannot be handed to somebody who does not serve live chats, or to an empty queue."""
+
+    code = "nobody_there"
+    text = N_("%(name)s cannot take this chat.")
+
+
+class OwnerStays(Conflict):
+    """Whoever serves a visitor ends the chat or hands it over, but does not just leave."""
+
+    code = "owner_stays"
+    text = N_("End this chat, or transfer it to somebody else.")
 
 
 class TokenInvalid(Unauthenticated):

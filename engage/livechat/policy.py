@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engage.hub.model import Appended, Author, Conversation, ConversationClosed, Post
-from engage.livechat.model import OFFLINE
+from engage.livechat.model import HELPING, OFFLINE
 from engage.livechat.repository import LiveChatRepository
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class LiveChatPolicy:
         self._origins: dict[str, tuple[str, str]] = {}
 
     async def post(self, author: Author, conversation: Conversation, post: Post) -> Appended:
-        """Store what a visitor or the agent who serves them says.
+        """Store what a visitor, the agent who serves them, or one invited by that agent says.
 
         Raises:
             ConversationClosed: it is over, or was never one to be talked in.
@@ -41,11 +41,15 @@ class LiveChatPolicy:
             return await self._append(author, conversation, post, None)
         # Always with an epoch: the owner is looked at before the transaction that stores this. The
         # hub refuses a wrong one, but first recognises what this agent had stored in their time.
-        epoch = conversation.owner_epoch if post.epoch is None else post.epoch
-        if conversation.owner != author.who:
-            epoch = _NOBODYS
+        epoch: int | None = conversation.owner_epoch if post.epoch is None else post.epoch
         agent = Author("agent", author.id, author.name)
+        if conversation.owner != agent.who:
+            epoch = None if await self._helps(agent, conversation) else _NOBODYS
         return await self._append(agent, conversation, post, epoch)
+
+    async def _helps(self, agent: Author, conversation: Conversation) -> bool:
+        seat = await self._hub.require_participant(agent.who, conversation.id)
+        return seat.role == HELPING
 
     async def _append(
         self, author: Author, conversation: Conversation, post: Post, epoch: int | None

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, Text, case, cast, func, insert, or_, select, update
+from sqlalchemy import Integer, Text, case, cast, delete, func, insert, or_, select, update
 
 from engage.livechat.model import (
     ACTIVE,
     KIND,
     OFFLINE,
     OPEN_STATES,
+    TRANSFERRING,
     WAITING,
     Consent,
     Details,
+    Handover,
     Inquiry,
     OpenCounts,
     Visitor,
@@ -23,6 +25,7 @@ from engage.storage.tables import (
     conversations,
     events,
     facts,
+    handovers,
     inquiries,
     visitors,
 )
@@ -43,8 +46,14 @@ _INQUIRY = (
         conversations.c.owner,
         conversations.c.owner_name,
         conversations.c.owner_epoch,
+        handovers.c.kind.label("handover_kind"),
+        handovers.c.value.label("handover_value"),
+        handovers.c.name.label("handover_name"),
+        handovers.c.reason.label("handover_reason"),
+        handovers.c.at_ms.label("handover_at_ms"),
     )
     .join(conversations, conversations.c.id == inquiries.c.conversation_id)
+    .outerjoin(handovers, handovers.c.conversation_id == inquiries.c.conversation_id)
     .where(conversations.c.kind == KIND)
 )
 
@@ -203,8 +212,10 @@ class LiveChatRepository:
         """All that wait or are served, in the order of their numbers."""
         return await self._inquiries(conversations.c.state.in_(OPEN_STATES))
 
-    async def maybe_due(self, away_before_ms: int, queued_before_ms: int) -> list[Inquiry]:
-        """Open ones with somebody away since then, or waiting since then: few among many."""
+    async def maybe_due(
+        self, away_before_ms: int, queued_before_ms: int, handed_before_ms: int
+    ) -> list[Inquiry]:
+        """Open ones with somebody away, waiting or to be handed over since then: few of many."""
         visitor_away = (conversations.c.state == WAITING) & (
             inquiries.c.away_since_ms <= away_before_ms
         )
@@ -214,7 +225,27 @@ class LiveChatRepository:
         long_waiting = (conversations.c.state == WAITING) & (
             inquiries.c.queued_at_ms <= queued_before_ms
         )
-        return await self._inquiries(or_(visitor_away, agent_away, long_waiting))
+        untaken = (conversations.c.state == TRANSFERRING) & (handovers.c.at_ms <= handed_before_ms)
+        return await self._inquiries(or_(visitor_away, agent_away, long_waiting, untaken))
+
+    async def hand_over(self, conversation_id: str, handover: Handover) -> None:
+        """Keep to whom a chat is offered."""
+        await self._connection.execute(
+            insert(handovers).values(
+                conversation_id=conversation_id,
+                kind=handover.kind,
+                value=handover.value,
+                name=handover.name,
+                reason=handover.reason,
+                at_ms=handover.at_ms,
+            )
+        )
+
+    async def settle_handover(self, conversation_id: str) -> None:
+        """It is offered to nobody any more."""
+        await self._connection.execute(
+            delete(handovers).where(handovers.c.conversation_id == conversation_id)
+        )
 
     async def waiting_unmailed(self, queued_before_ms: int) -> list[Inquiry]:
         """Those who have waited since then, without a mail having told the agents."""
@@ -422,4 +453,15 @@ def _inquiry(row: Row[Any]) -> Inquiry:
         epoch=row.owner_epoch,
         answered_at_ms=row.answered_at_ms,
         answered_by=row.answered_by or "",
+        handover=None if row.handover_kind is None else _handover(row),
+    )
+
+
+def _handover(row: Row[Any]) -> Handover:
+    return Handover(
+        row.handover_kind,
+        row.handover_value,
+        row.handover_name,
+        row.handover_reason,
+        row.handover_at_ms,
     )

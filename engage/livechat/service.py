@@ -17,6 +17,7 @@ from engage.livechat.events import (
     InquiryMissed,
     InquiryQueued,
 )
+from engage.livechat.handing_over import HandingOver
 from engage.livechat.limits import Limits, Throttle
 from engage.livechat.livechats import LiveChatRows, LiveChats
 from engage.livechat.lobby import Lobby
@@ -67,6 +68,7 @@ class LiveChatService:
         reminders = Reminders(database, self.livechats, post, clock)
         house = (database, hub, delivery, self.lobby, self.livechats)
         self.desk = Desk(*house, events, clock)
+        self.handing_over = HandingOver(hub, delivery, self.lobby, self.livechats, people, clock)
         self.attendance = Attendance(*house, reminders, events, clock)
         self.visitors = Visitors(database, self.attendance, clock)
         reception = (database, hub, self.lobby, self.livechats, self.visitors, throttle, post)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from engage.hub.model import Author
 from engage.livechat.desk import Agent
+from engage.partial_body import Body
 
 if TYPE_CHECKING:
     from engage.livechat.service import LiveChatService
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 VISITOR, WAVE = "/visitor", "/wave"
 Identifier = Annotated[str, Field(min_length=1, max_length=64)]
+Number = Annotated[str, Field(min_length=1, max_length=18)]
 
 
 class Nothing(BaseModel):
@@ -43,6 +45,34 @@ class Note(BaseModel):
     text: Annotated[str, Field(max_length=40_000)]
 
 
+class Taker(Body):
+    """A colleague or a queue."""
+
+    kind: Literal["agent", "queue"]
+    value: Number
+
+
+class Transfer(Body):
+    """A chat is offered to somebody; the reason is read by agents only."""
+
+    conversation: Identifier
+    to: Taker
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class Invite(Body):
+    """A colleague is to help."""
+
+    conversation: Identifier
+    agent: Number
+
+
+class Which(Body):
+    """One conversation."""
+
+    conversation: Identifier
+
+
 class End(BaseModel):
     """Either side closes the conversation."""
 
@@ -62,6 +92,10 @@ class LiveChatSockets:
         sockets.on(WAVE, "inquiries", Nothing, self.inquiries)
         sockets.on(WAVE, "accept", Accept, self.accept)
         sockets.on(WAVE, "note", Note, self.note)
+        sockets.on(WAVE, "transfer", Transfer, self.transfer)
+        sockets.on(WAVE, "transfer_end", Which, self.transfer_end)
+        sockets.on(WAVE, "invite", Invite, self.invite)
+        sockets.on(WAVE, "leave", Which, self.leave)
         for namespace in (WAVE, VISITOR):
             sockets.on(namespace, "end", End, self.end)
             sockets.on_connect(namespace, self._livechat.connected)
@@ -84,6 +118,29 @@ class LiveChatSockets:
             _agent(principal), data.conversation, data.client_id, data.text
         )
         return {"seq": appended.event.seq, "duplicate": appended.duplicate}
+
+    async def transfer(self, principal: Principal, data: Transfer) -> dict[str, Any]:
+        """It stays the agent's until somebody accepts."""
+        to = data.to
+        await self._livechat.handing_over.transfer(
+            _agent(principal), data.conversation, to.kind, to.value, data.reason
+        )
+        return {}
+
+    async def transfer_end(self, principal: Principal, data: Which) -> dict[str, Any]:
+        """Taken back by who offered it, or declined by who was asked."""
+        await self._livechat.handing_over.keep(_agent(principal), data.conversation)
+        return {}
+
+    async def invite(self, principal: Principal, data: Invite) -> dict[str, Any]:
+        """Both write from now on."""
+        await self._livechat.handing_over.invite(_agent(principal), data.conversation, data.agent)
+        return {}
+
+    async def leave(self, principal: Principal, data: Which) -> dict[str, Any]:
+        """Whoever was invited goes."""
+        await self._livechat.handing_over.leave(_agent(principal), data.conversation)
+        return {}
 
     async def end(self, principal: Principal, data: End) -> dict[str, Any]:
         """Whoever ends it, both are told."""

@@ -25,6 +25,9 @@ AGENT_GRACE_MS = 60_000
 AGENT_GONE_MS = 5 * 60_000
 """After this long it goes back to its place in the line."""
 
+HANDOVER_MS = 60_000
+"""A chat that nobody has taken over by then stays with the agent who has it."""
+
 RESTART_GRACE_MS = 60_000
 """Nobody is blamed for the server's absence: after its start all have this long to come back."""
 
@@ -36,6 +39,7 @@ class Due(Enum):
     TIMEOUT = auto()
     FLAG_AGENT = auto()
     REQUEUE = auto()
+    GIVE_BACK = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,9 @@ def due(inquiry: Inquiry, timeout_min: int, moment: Moment) -> Due | None:
             return _due_waiting(inquiry, timeout_min, moment)
         case "active":
             return _due_active(inquiry, moment)
+        case "transferring" if inquiry.handover is not None:
+            late = _expired(inquiry.handover.at_ms, HANDOVER_MS, moment)
+            return Due.GIVE_BACK if late else None
         case _:
             return None
 

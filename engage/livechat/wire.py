@@ -10,10 +10,11 @@ from engage import i18n
 from engage.identifiers import rfc3339
 from engage.livechat.model import WAITING
 from engage.livechat.options import LABEL
+from engage.livechat.waiting import HANDOVER_MS
 
 if TYPE_CHECKING:
     from engage.livechat.administration import Listed
-    from engage.livechat.model import Consent, Inquiry, LiveChat, Visitor
+    from engage.livechat.model import Consent, Handover, Inquiry, LiveChat, Visitor
     from engage.livechat.options import TextName
     from engage.livechat.reception import Session
 
@@ -54,9 +55,21 @@ def inquiry_json(waiting: Waiting) -> dict[str, Any]:
         "page_url": inquiry.page_url,
         "preview": waiting.preview,
     }
-    if inquiry.state != WAITING and inquiry.owner is not None:  # its agent vanished: take it over
+    if inquiry.handover is not None and inquiry.owner is not None:
+        entry["handover"] = {
+            "by": agent_json(inquiry.owner, inquiry.owner_name),
+            "to": handover_json(inquiry.handover),
+            "reason": inquiry.handover.reason,
+            "left_ms": max(0, inquiry.handover.at_ms + HANDOVER_MS - waiting.now_ms),
+        }
+    elif inquiry.state != WAITING and inquiry.owner is not None:  # its agent vanished
         entry["held_by"] = agent_json(inquiry.owner, inquiry.owner_name)
     return entry
+
+
+def handover_json(handover: Handover) -> dict[str, str]:
+    """Whom a chat is offered to."""
+    return {"kind": handover.kind, "id": handover.value, "name": handover.name}
 
 
 def agent_json(who: str, name: str) -> dict[str, str]:

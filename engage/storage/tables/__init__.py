@@ -36,7 +36,7 @@ from engage.storage.tables.dialplan import (
     wake_ups,
 )
 from engage.storage.tables.hub import conversations, events, inboxes, participants
-from engage.storage.tables.livechat import consents, inquiries, livechats, visitors
+from engage.storage.tables.livechat import consents, handovers, inquiries, livechats, visitors
 from engage.storage.tables.naming import metadata
 from engage.storage.tables.notify import mail_templates, mails
 from engage.storage.tables.people import (
@@ -93,6 +93,7 @@ __all__ = [
     "extensions",
     "facts",
     "files",
+    "handovers",
     "inbound_routes",
     "inboxes",
     "inquiries",

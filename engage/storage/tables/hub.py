@@ -59,6 +59,7 @@ participants = Table(  # who follows a conversation, from where, and how far the
     Column("delivered_seq", BigInteger, nullable=False),
     Column("read_seq", BigInteger, nullable=False),
     Column("left_at_ms", BigInteger),
+    Column("role", Text, nullable=False, server_default=""),
     Index("ix_participant_who", "who"),
 )
 

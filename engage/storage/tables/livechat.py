@@ -73,6 +73,17 @@ inquiries = Table(  # one chat of one visitor, from the form to its end
     Index("ix_inquiry_visitor_id", "visitor_id"),
 )
 
+handovers = Table(  # a served chat that is offered to somebody else, until that is settled
+    "handover",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("kind", Text, nullable=False),  # agent queue
+    Column("value", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
 consents = Table(  # what was agreed to: the text's hash, the text itself once, the moment
     "consent",
     metadata,

@@ -85,6 +85,11 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/livechat/{public_id}/session"): {VISITOR, STRANGER},
     ("POST", "/v1/livechat/{public_id}/messages"): ANYONE,
     ("GET", "/v1/conversations/{id}/visitor"): {USER},
+    ("GET", "/v1/conversations/{id}/agents"): {USER},
+    ("POST", "/v1/conversations/{id}/agents"): {USER},
+    ("DELETE", "/v1/conversations/{id}/agents/{number}"): NOBODY,  # who serves does not leave
+    ("POST", "/v1/conversations/{id}/transfer"): {USER},
+    ("DELETE", "/v1/conversations/{id}/transfer"): {USER},
     ("GET", "/v1/livechats"): PEOPLE,
     ("POST", "/v1/livechats"): {ADMIN},
     ("GET", "/v1/livechats/{id}"): {ADMIN},
@@ -379,6 +384,8 @@ HTTPS_ONLY = {
 }  # they know callers by cookie, or by name and password
 HIDES = {("GET", "/v1/livechat/{public_id}/session")}  # 404 for all who have no chat there
 BODIES: dict[str, object] = {
+    "/v1/conversations/{id}/agents": {"number": "1001"},
+    "/v1/conversations/{id}/transfer": {"to": {"kind": "agent", "value": "1001"}},
     "/v1/conversations/{id}/events": {"client_id": "c-http", "text": "Hello"},
     "/v1/conversations/{id}/delivered": {"seq": 1},
     "/v1/conversations/{id}/read": {"seq": 1},
@@ -402,11 +409,15 @@ EVENTS: dict[tuple[str, str], set[str]] = {
     ("/wave", "inquiries"): USERS,
     ("/wave", "accept"): {USER},
     ("/wave", "note"): {USER},
+    ("/wave", "invite"): {USER},
+    ("/wave", "leave"): NOBODY,  # who serves does not
+    ("/wave", "transfer"): {USER},
+    ("/wave", "transfer_end"): {USER},
     ("/wave", "edit"): NOBODY,  # of a live chat
     ("/wave", "delete"): NOBODY,
     ("/wave", "end"): {USER},
 }
-REFUSALS = ("not_found", "forbidden", "not_agent", "no_corrections")
+REFUSALS = ("not_found", "forbidden", "not_agent", "no_corrections", "owner_stays")
 LAST = ("end",)  # after the others: it closes the conversation
 NAMESPACES = {"/visitor": {VISITOR, STRANGER}, "/wave": USERS}
 
@@ -569,6 +580,10 @@ def _payload(event: str, conversation: str) -> dict[str, Any]:
             return {"conversation": conversation, "client_id": "c", "of": 1, "text": "Hello"}
         case "delete":
             return {"conversation": conversation, "client_id": "c", "of": 1}
+        case "invite":
+            return {"conversation": conversation, "agent": "1001"}
+        case "transfer":
+            return {"conversation": conversation, "to": {"kind": "agent", "value": "1001"}}
         case "resume":
             return {"conversation": conversation, "after": 0}
         case "delivered" | "read":

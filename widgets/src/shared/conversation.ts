@@ -18,6 +18,13 @@ export interface Pending {
   extra?: Extra;
 }
 
+/** `role`: `helping` is an agent who was invited beside the one who serves the visitor. */
+export interface Participant {
+  who: string;
+  name: string;
+  role?: string;
+}
+
 export interface Typist {
   author: Author;
   untilMs: number;
@@ -30,7 +37,7 @@ export interface Conversation {
   state: ConversationStateName;
   owner: { id: string; name: string } | null;
   epoch: number;
-  participants: readonly { who: string; name: string }[];
+  participants: readonly Participant[];
   /** In order of `seq`, without gaps that this reader could see; corrections are applied, not listed. */
   events: readonly WireEvent[];
   /** Everything up to here has been applied. */
@@ -273,8 +280,19 @@ function unreadAfter(state: Conversation, event: WireEvent, me: Me): number {
 function facts(state: Conversation, event: WireEvent): Partial<Conversation> {
   if (event.kind === "state" && event.state) return { state: event.state, ...(event.state === "waiting" ? { owner: null } : {}) };
   if (event.kind === "system") return membership(state, event);
-  if (event.kind === "assigned") return { owner: event.agent ?? null, epoch: event.epoch ?? state.epoch, position: null };
+  if (event.kind === "assigned") return { owner: event.agent ?? null, epoch: event.epoch ?? state.epoch, position: null, participants: withAgent(state, event.agent) };
   return {};
+}
+
+function withAgent(state: Conversation, agent: WireEvent["agent"], role?: string): readonly Participant[] {
+  if (!agent) return state.participants;
+  const who = `user:${agent.id}`;
+  return [...state.participants.filter((each) => each.who !== who), { who, name: agent.name, ...(role ? { role } : {}) }];
+}
+
+/** Whether somebody may write in a visitor's chat: the agent who serves, or one who helps. */
+export function serves(conversation: Conversation, me: Me): boolean {
+  return conversation.owner?.id === me.id || conversation.participants.some(({ who, role }) => who === me.who && role === "helping");
 }
 
 /** What an event of a group says of its name, its owner and who is in it. */
@@ -283,6 +301,10 @@ function membership(state: Conversation, event: WireEvent): Partial<Conversation
   const member = event["member"] as { id: string } | undefined;
   const others = state.participants.filter((each) => each.who !== `user:${member?.id}` && !people.some((one) => each.who === `user:${one.id}`));
   switch (event.code) {
+    case "joined":
+      return { participants: withAgent(state, event.agent, "helping") };
+    case "left":
+      return { participants: state.participants.filter(({ who }) => who !== `user:${event.agent?.id}`) };
     case "renamed":
       return { title: String(event["title"]) };
     case "owner_changed":

@@ -35,12 +35,36 @@ function stateLine(event: WireEvent, me: Me): string {
   switch (event.state) {
     case "waiting":
       return event.reason === "agent_gone" ? t("The connection to the agent was lost. Somebody else will be with you soon.") : "";
+    case "transferring":
+      return transferring(event, me);
+    case "active":
+      return stays(event, me);
     case "ended":
       return ended(event, me);
     case "missed":
       return event.reason === "timeout" ? t("Nobody could answer in time.") : t("The visitor left before anybody answered.");
     default:
       return "";
+  }
+}
+
+function transferring(event: WireEvent, me: Me): string {
+  const name = event.to?.name ?? "";
+  if (me.kind === "visitor") return t("You are being connected to {name}.", { name });
+  return isMine(event.author, me) ? t("You offered this chat to {name}.", { name }) : t("{by} offered this chat to {name}.", { by: event.author.name, name });
+}
+
+/** A chat that was on offer stays with its agent; a visitor need not know why. */
+function stays(event: WireEvent, me: Me): string {
+  const name = event.to?.name ?? "";
+  if (me.kind === "visitor" || !event.to) return "";
+  switch (event.reason) {
+    case "declined":
+      return t("{name} cannot take this chat.", { name });
+    case "unanswered":
+      return t("{name} did not take this chat in time.", { name });
+    default:
+      return t("The offer was taken back.");
   }
 }
 

@@ -34,6 +34,8 @@ export interface WireEvent {
   state?: ConversationStateName;
   reason?: string;
   by?: { id: string; name: string } | string;
+  /** `state` `transferring`, and what became of that: to whom the chat was offered. */
+  to?: { kind: "agent" | "queue"; id: string; name: string };
   /** `assigned` */
   agent?: { id: string; name: string };
   epoch?: number;

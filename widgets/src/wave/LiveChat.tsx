@@ -1,8 +1,8 @@
-import { ActionIcon, Button } from "@mantine/core";
+import { ActionIcon, Button, Group, Menu } from "@mantine/core";
 import { useId, useState } from "react";
 
 import type { Conversation } from "../shared/conversation";
-import { isOver } from "../shared/conversation";
+import { isOver, serves } from "../shared/conversation";
 import { t } from "../shared/i18n";
 import { Blank, Failed, Loading } from "../kit/Blank";
 import { Confirm } from "../kit/Confirm";
@@ -16,6 +16,7 @@ import { ConversationPane } from "./ConversationPane";
 import { useDesk } from "./context";
 import { partner } from "./desk";
 import { Duty } from "./Duty";
+import { HandOver, type Purpose } from "./HandOver";
 import { sequence } from "./hits";
 import type { Waiting } from "./inquiries";
 import { LeftMessageList, LeftMessagePane } from "./LeftMessages";
@@ -160,15 +161,27 @@ function InquiryCard({ inquiry }: { inquiry: Waiting }) {
           {inquiry.preview}
         </p>
       )}
+      {inquiry.handover && (
+        <p className={styles.held} dir="auto">
+          {t("{name} hands this chat over to {to}.", { name: inquiry.handover.by.name, to: inquiry.handover.to.name })} {inquiry.handover.reason}
+        </p>
+      )}
       {inquiry.held_by && <p className={styles.held}>{t("{name} is not connected: you may take over.", { name: inquiry.held_by.name })}</p>}
       {inquiry.page_url && (
         <p className={styles.page} dir="ltr" title={inquiry.page_url}>
           {inquiry.page_url.replace(/^https?:\/\//, "")}
         </p>
       )}
-      <Button size="compact-md" loading={busy} onClick={() => void accept()} aria-describedby={nameId} leftSection={<Icon name="check" size={16} />} fullWidth>
-        {t("Accept")}
-      </Button>
+      <Group gap="xs" grow>
+        <Button size="compact-md" loading={busy} onClick={() => void accept()} aria-describedby={nameId} leftSection={<Icon name="check" size={16} />}>
+          {t("Accept")}
+        </Button>
+        {inquiry.handover?.to.kind === "agent" && (
+          <Button size="compact-md" variant="default" aria-describedby={nameId} onClick={() => void desk.hand("transfer_end", inquiry.conversation)}>
+            {t("Decline")}
+          </Button>
+        )}
+      </Group>
     </div>
   );
 }
@@ -184,7 +197,9 @@ function VisitorChat({ conversation, details, toggleDetails, target }: VisitorCh
   const desk = useDesk();
   const [ending, setEnding] = useState(false);
   const over = isOver(conversation);
+  const [handing, setHanding] = useState<Purpose | null>(null);
   const mine = conversation.owner === null || conversation.owner.id === desk.me.id;
+  const writes = conversation.owner === null || serves(conversation, desk.me);
   const { name } = partner(conversation, desk.me);
   async function end(): Promise<void> {
     if (await desk.end(conversation.id)) setEnding(false);
@@ -197,20 +212,17 @@ function VisitorChat({ conversation, details, toggleDetails, target }: VisitorCh
         notes
         target={sequence(target)}
         subtitle={<StateLine conversation={conversation} />}
-        closed={over ? t("This chat has ended. It stays here to be read.") : conversation.owner && !mine ? t("{name} takes care of this chat now.", { name: conversation.owner.name }) : null}
+        closed={over ? t("This chat has ended. It stays here to be read.") : conversation.owner && !writes ? t("{name} takes care of this chat now.", { name: conversation.owner.name }) : null}
         actions={
           <>
-            {!over && mine && (
-              <Button variant="default" onClick={() => setEnding(true)}>
-                {t("End chat")}
-              </Button>
-            )}
+            {!over && writes && conversation.owner && <ServingActions conversation={conversation} mine={mine} choose={setHanding} end={() => setEnding(true)} />}
             <ActionIcon variant={details ? "light" : "subtle"} color={details ? "brand" : "gray"} size={36} aria-label={t("Visitor's details")} aria-pressed={details} onClick={toggleDetails}>
               <Icon name="user" />
             </ActionIcon>
           </>
         }
       />
+      {handing && <HandOver conversation={conversation} purpose={handing} onClose={() => setHanding(null)} />}
       <Confirm
         opened={ending}
         title={t("End this chat?")}
@@ -224,12 +236,56 @@ function VisitorChat({ conversation, details, toggleDetails, target }: VisitorCh
   );
 }
 
+interface ServingProps {
+  conversation: Conversation;
+  mine: boolean;
+  choose: (purpose: Purpose) => void;
+  end: () => void;
+}
+
+/** What an agent can do with a chat besides writing; on a narrow screen behind one button. */
+function ServingActions({ conversation, mine, choose, end }: ServingProps) {
+  const desk = useDesk();
+  const invite = { name: t("Invite"), icon: "plus", act: () => choose("invite") } as const;
+  const keep = { name: t("Keep this chat"), icon: "back", act: () => void desk.hand("transfer_end", conversation.id) } as const;
+  const transfer = { name: t("Transfer"), icon: "transfer", act: () => choose("transfer") } as const;
+  const leave = { name: t("Leave"), icon: "exit", act: () => void desk.hand("leave", conversation.id) } as const;
+  const actions = mine ? [conversation.state === "transferring" ? keep : transfer, invite, { name: t("End chat"), icon: "close", act: end } as const] : [invite, leave];
+  return (
+    <>
+      <Group gap="xs" wrap="nowrap" visibleFrom="md">
+        {actions.map(({ name, act }) => (
+          <Button key={name} variant="default" onClick={act}>
+            {name}
+          </Button>
+        ))}
+      </Group>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon hiddenFrom="md" variant="default" size={36} aria-label={t("What to do with this chat")}>
+            <Icon name="more" />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {actions.map(({ name, icon, act }) => (
+            <Menu.Item key={name} leftSection={<Icon name={icon} size={17} />} onClick={act}>
+              {name}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  );
+}
+
 function StateLine({ conversation }: { conversation: Conversation }) {
   switch (conversation.state) {
     case "active":
       return <span className={styles.active}>{t("Active")}</span>;
     case "waiting":
       return <span>{t("Waiting again")}</span>;
+    case "transferring":
+      return <span>{t("On offer to somebody else")}</span>;
     case "missed":
       return <span>{t("Missed")}</span>;
     case "ended":

@@ -2,7 +2,7 @@
 import { type Api, ApiError } from "../shared/api";
 import { type Connection, ConversationClient } from "../shared/client";
 import type { Conversation } from "../shared/conversation";
-import { isMine, whoOf } from "../shared/conversation";
+import { isMine, serves, whoOf } from "../shared/conversation";
 import { t } from "../shared/i18n";
 import { wordsOf } from "../shared/lines";
 import { newId } from "../shared/ids";
@@ -207,6 +207,14 @@ export class Desk {
     });
   }
 
+  /** What agents do with a chat they have or are offered; says why when it cannot be done. */
+  async hand(act: "transfer" | "transfer_end" | "invite" | "leave", conversation: string, more: object = {}): Promise<boolean> {
+    const ack = await this.client.request(act, { conversation, ...more });
+    if (ack.ok) return true;
+    toast({ tone: "danger", title: t("This could not be done"), text: ack.error.message || t("Please try again.") });
+    return false;
+  }
+
   async end(conversation: string): Promise<boolean> {
     const ack = await this.client.request("end", { conversation });
     if (ack.ok) return true;
@@ -353,7 +361,9 @@ export class Desk {
 
   #heard(event: WireEvent): void {
     if (event.code !== "member_removed" && event.code !== "member_left") this.#gone.delete(event.conversation);
+    if (event.code === "joined" && event.agent?.id === this.me.id) this.#invited(event);
     if ((event.kind !== "message" && event.kind !== "file") || isMine(event.author, this.me)) return;
+    if (this.#isOthers(event.conversation)) return;
     if (event.conversation === this.#inSight && document.hasFocus()) return;
     if (this.client.get(event.conversation)?.muted && !namesMe(event, this.me)) return;
     if (!claim(`message ${event.conversation} ${event.seq}`)) return;
@@ -366,16 +376,32 @@ export class Desk {
       toast({ key: `message ${event.conversation}`, title: event.author.name, text, action: { label: t("Open"), run: open } });
   }
 
+  /** A visitor's chat that was given away: it stays to be read, but calls for nobody. */
+  #isOthers(id: string): boolean {
+    const conversation = this.client.get(id);
+    return conversation?.kind === "livechat" && conversation.owner !== null && !serves(conversation, this.me);
+  }
+
+  #invited(event: WireEvent): void {
+    if (!claim(`invited ${event.conversation} ${event.seq}`)) return;
+    const open = (): void => go("live-chat", event.conversation);
+    const title = t("{name} invites you to a visitor's chat", { name: event.author.name });
+    chime();
+    notifyDesktop(title, "", `engage ${event.conversation}`, open);
+    toast({ key: `invited ${event.conversation}`, title, stay_ms: null, action: { label: t("Open"), run: open } });
+  }
+
   #alert(inquiry: Waiting): void {
     if (!claim(`inquiry ${inquiry.conversation} ${Math.floor(Date.now() / (REMINDER_MS / 2))}`)) return;
     const open = (): void => go("live-chat");
     chime();
-    notifyDesktop(t("{name} waits for an answer", { name: inquiry.visitor.name }), inquiry.preview || inquiry.livechat.name, `engage inquiry ${inquiry.conversation}`, open);
+    const title = inquiry.handover ? t("{by} hands over the chat with {name}", { by: inquiry.handover.by.name, name: inquiry.visitor.name }) : t("{name} waits for an answer", { name: inquiry.visitor.name });
+    notifyDesktop(title, inquiry.preview || inquiry.livechat.name, `engage inquiry ${inquiry.conversation}`, open);
     const inList = (parse(location.hash)[0] ?? "live-chat") === "live-chat";
     if (inList && document.hasFocus()) return;
     toast({
       key: `inquiry ${inquiry.conversation}`,
-      title: t("{name} waits for an answer", { name: inquiry.visitor.name }),
+      title,
       text: inquiry.preview || inquiry.livechat.name,
       stay_ms: null,
       action: { label: t("Accept"), run: () => void this.accept(inquiry) },
@@ -396,7 +422,7 @@ export class Desk {
 
   #sum(...kinds: string[]): number {
     let unread = 0;
-    for (const conversation of this.client.conversations.values()) if (kinds.includes(conversation.kind)) unread += conversation.muted ? 0 : conversation.unread;
+    for (const conversation of this.client.conversations.values()) if (kinds.includes(conversation.kind)) unread += conversation.muted || this.#isOthers(conversation.id) ? 0 : conversation.unread;
     return unread;
   }
 

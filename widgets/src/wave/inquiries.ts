@@ -12,6 +12,8 @@ export interface Inquiry {
   preview: string;
   /** Its agent has vanished: anyone may take it over. */
   held_by?: { id: string; name: string };
+  /** A colleague serves the visitor and wants to give the chat away. */
+  handover?: { by: { id: string; name: string }; to: { kind: "agent" | "queue"; id: string; name: string }; reason: string; left_ms: number };
 }
 
 /** An inquiry as this page holds it: since when the visitor waits, on this page's own clock. */
