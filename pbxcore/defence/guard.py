@@ -14,7 +14,6 @@ What counts against an address must be beyond forging, or an attacker could have
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.defence.bans import Bans, Lifted
@@ -96,7 +95,7 @@ class Guard:
         self._shunned: Forgetful[float] = Forgetful(MOST_SOURCES)
         self._neighbours: dict[str, bool] = {}
         self._waiting: dict[int, str] = {}  # connections that have not signed in, the oldest first
-        self._waiting_of: Counter[str] = Counter()
+        self._waiting_of: dict[str, dict[int, None]] = {}
         self._take_rates()
 
     # What the sockets ask
@@ -160,7 +159,7 @@ class Guard:
         return True
 
     def connected(self, number: int, host: str) -> bool:
-        """Whether a new connection is taken.
+        """Whether a new connection is taken; `crowded_out` tells which one goes for it.
 
         Args:
             number: tells connections apart.
@@ -170,11 +169,8 @@ class Guard:
         if source in self._banned:
             self.figures.dropped_banned += 1
             return False
-        if self._waiting_of[source] >= self._settings().limits.connections:
-            self.figures.refused += 1
-            return False
         self._waiting[number] = source
-        self._waiting_of[source] += 1
+        self._waiting_of.setdefault(source, {})[number] = None
         return True
 
     def disconnected(self, number: int) -> None:
@@ -182,9 +178,24 @@ class Guard:
         source = self._waiting.pop(number, None)
         if source is None:
             return
-        self._waiting_of[source] -= 1
-        if not self._waiting_of[source]:
+        at_source = self._waiting_of[source]
+        del at_source[number]
+        if not at_source:
             del self._waiting_of[source]
+
+    def crowded_out(self, newest: int) -> int | None:
+        """The connection of the same address that a new one is too many for; None if there is room.
+
+        The oldest that has not signed in goes: refusing the newest would let one who holds silent
+        connections keep everybody out who shares his address.
+        """
+        at_source = self._waiting_of.get(self._waiting.get(newest, ""), {})
+        if len(at_source) <= self._settings().limits.connections:
+            return None
+        weakest = next(iter(at_source))
+        self.disconnected(weakest)
+        self.figures.displaced += 1
+        return weakest
 
     def displaced(self, newest: int) -> int | None:
         """The connection that makes room for a new one: the oldest that has not signed in.

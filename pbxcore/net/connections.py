@@ -169,6 +169,9 @@ class Connections:
 
     def _room_for(self, newest: Connection) -> bool:
         """Make room: the oldest connection that has not signed in goes (slow-loris, half-open)."""
+        crowded_out = self._guard.crowded_out(newest.number)
+        if crowded_out is not None:
+            self.cut(crowded_out)
         if len(self._connections) < MOST_CONNECTIONS:
             return True
         weakest = self._guard.displaced(newest.number)

@@ -195,6 +195,23 @@ async def test_silent_connections_make_room_for_those_who_sign_in(
         writer.close()
 
 
+async def test_silent_connections_of_an_address_shut_nobody_out_who_shares_it(
+    house: House,
+) -> None:
+    await house.change(limits=SipLimits(connections=5))
+    silent = [await asyncio.open_connection("127.0.0.1", house.port) for _ in range(5)]
+    for _, writer in silent:
+        writer.write(b"REGISTER sip:127.0.0.1 SIP/2.0\r\n")  # and never the rest
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    message = REGISTER.replace("UDP", "TCP").format(port=5, branch=1, call="c", cseq=1, extra="")
+    writer.write(message.encode())
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"SIP/2.0 401")
+    with contextlib.suppress(ConnectionResetError):
+        assert await silent[0][0].read() == b""
+    for _, each in (*silent, (reader, writer)):
+        each.close()
+
+
 async def test_flood_of_one_address_leaves_others_unharmed(house: House) -> None:
     limits = SipLimits(strangers_per_s=10)
     await house.change(bans=STRICT, limits=limits)

@@ -127,14 +127,21 @@ def test_whitelisting_a_banned_address_ends_its_ban() -> None:
 
 def test_connections_that_have_not_signed_in_are_few() -> None:
     house = House()
-    assert [house.guard.connected(n, "203.0.113.9") for n in range(5)] == [True] * 3 + [False] * 2
-    house.guard.proved(tcp(number=0))
-    assert house.guard.connected(5, "203.0.113.9")
-    assert not house.guard.connected(6, "203.0.113.9")
-    house.guard.disconnected(1)
-    house.guard.disconnected(1)
-    assert house.guard.connected(7, "203.0.113.9")
-    assert house.guard.connected(8, "203.0.113.10")
+    guard = house.guard
+
+    def crowded_out(number: int, host: str = "203.0.113.9") -> int | None:
+        assert guard.connected(number, host)
+        return guard.crowded_out(number)
+
+    assert [crowded_out(n) for n in range(5)] == [None, None, None, 0, 1]
+    guard.proved(tcp(number=2))
+    assert crowded_out(5) is None
+    assert crowded_out(6) == 3
+    guard.disconnected(4)
+    guard.disconnected(4)
+    assert crowded_out(7) is None
+    assert crowded_out(8, "203.0.113.10") is None
+    assert guard.counts()["sip_connections_displaced_total"] == 3
 
 
 def test_oldest_stranger_makes_room_and_whoever_signed_in_stays() -> None:
