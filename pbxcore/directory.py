@@ -173,6 +173,9 @@ class DomainSettings(msgspec.Struct, frozen=True):
     before they go on by themselves.
 
     `name_servers` (`address:port`) find SIP servers by name, instead of those of the machine.
+
+    Phones that sleep are woken through `push_gateway` (HTTPS), which knows `push_services`
+    (RFC 8599); without it push is nothing that we know of.
     """
 
     realm: str = "engage"
@@ -204,6 +207,8 @@ class DomainSettings(msgspec.Struct, frozen=True):
     recording_stereo: bool = False
     call_control: bool = False
     recording_goes_on: bool = False
+    push_gateway: str = ""
+    push_services: tuple[str, ...] = ("apns", "fcm", "webpush")
 
 
 class Trunk(msgspec.Struct, frozen=True):

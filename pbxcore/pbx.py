@@ -30,6 +30,7 @@ from pbxcore.media.port import NoMedia
 from pbxcore.net import addresses
 from pbxcore.net.dns import Resolver
 from pbxcore.net.endpoint import Endpoint
+from pbxcore.net.pushing import Pushing
 from pbxcore.net.tls import CertificateRefused, ServerCertificate, Tls
 from pbxcore.net.vouching import NetVouching
 from pbxcore.net.websocket import WebSockets
@@ -267,6 +268,7 @@ class Pbx:
             post=self.voicemail.post,
             prompts=self._prompts,
             vouching=NetVouching(self._directory, self._clock),
+            push=Pushing(self._directory).send,
             recordings=self._recordings,
             told=self._told,
             queues=self._event_stores.queues,

@@ -203,6 +203,8 @@ class Phones:
             tls_trusted=tls.trusted,
             tls_verify_servers=tls.verify_servers,
             name_servers=sip.name_servers,
+            push_gateway=sip.push_gateway,
+            push_services=sip.push_services,
             digest_algorithms=sip.digest_algorithms,
             digest_integrity=sip.digest_integrity,
             recording_stereo=recording.stereo,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -14,7 +15,7 @@ SECTION = "sip"
 MOST_NAME_SERVERS = 4
 USUAL_PORT, LARGEST_PORT = 53, 65_535
 SIGN_IN, LAMPS, DNS = N_("Authentication"), N_("Message Waiting"), N_("DNS")
-CALLS = N_("Calls")
+CALLS, PUSH = N_("Calls"), N_("Push")
 
 
 class SipSettings(BaseModel):
@@ -81,6 +82,39 @@ class SipSettings(BaseModel):
         description=N_("Who finds SIP servers by name. Left empty, those of this computer."),
         json_schema_extra={"control": "hosts", "section": DNS, "placeholder": "192.0.2.53"},
     )
+
+    push_gateway: Annotated[str, Field(max_length=300)] = Field(
+        default="",
+        title=N_("Push Gateway"),
+        description=N_(
+            "Asked by HTTPS to wake a phone that sleeps before it is called (RFC 8599). Left empty,"
+            " phones are not woken."
+        ),
+        json_schema_extra={
+            "control": "text",
+            "section": PUSH,
+            "placeholder": "https://push.example.com/wake",
+        },
+    )
+    push_services: tuple[Literal["apns", "fcm", "webpush"], ...] = Field(
+        default=("apns", "fcm", "webpush"),
+        title=N_("Push Services"),
+        description=N_("What the gateway can hand a push to."),
+        json_schema_extra={
+            "control": "checkboxes",
+            "section": PUSH,
+            "labels": {"apns": "APNs", "fcm": "FCM", "webpush": "Web Push"},
+        },
+    )
+
+    @field_validator("push_gateway")
+    @classmethod
+    def _secure(cls, value: str) -> str:
+        value = value.strip()
+        parts = urlsplit(value)
+        if value and (parts.scheme != "https" or not parts.hostname):
+            raise Refused(N_("Please enter an address that begins with https://."))
+        return value
 
     @field_validator("digest_algorithms")
     @classmethod

@@ -25,7 +25,7 @@ def phones_of(house: Surroundings, called: Extension, device: str = "") -> list[
     found: list[Reached] = [
         (place, flows)
         for place in _places(house, called)
-        for flows in phones(house.bindings(place.number))
+        for flows in phones(house.bindings(place.number), asleep=True)
     ]
     if device:
         return [each for each in found if each[1][0].instance == device]

@@ -18,6 +18,7 @@ from pbxcore.calls.lines import Lines
 from pbxcore.calls.offering import offered_srtp
 from pbxcore.calls.parking import Parking
 from pbxcore.calls.queueing.desk import QueueDesk
+from pbxcore.calls.rousing import Rousing
 from pbxcore.calls.session import Session
 from pbxcore.calls.track import Silence
 from pbxcore.calls.trunk_legs import TrunkLegs
@@ -28,7 +29,7 @@ from pbxcore.errors import RemoteProtocolError
 from pbxcore.features.recent import RecentCallers
 from pbxcore.presence.keeping import Volatile
 from pbxcore.presence.packages.dialog_info import DialogInfo
-from pbxcore.presence.reach import way_to
+from pbxcore.presence.reach import is_asleep, way_to
 from pbxcore.prompts.sounds import Prompts
 from pbxcore.sip.flow import Flow, host_port
 from pbxcore.sip.identity import Caller, presented
@@ -138,6 +139,7 @@ class Surroundings:
         self.completing = self.premises.completion = Completing(self)
         self.lines.freed = self.completing.freed
         self.inviting = Inviting(self)
+        self.rousing = Rousing(self)
         self.recent = RecentCallers()
         self.premises.recent_caller = lambda number: self.recent.of(number, self.now())
         self.premises.conferences.changed = lambda number: self.lines.room_changed(number)
@@ -218,7 +220,8 @@ class Surroundings:
         agent, wire = self.agent, self.agent.core.layer.wire
 
         def invite(leg: CalledLeg, body: bytes) -> OutgoingCall:
-            way = way_to(binding)
+            asleep = is_asleep(binding)
+            way = way_to(binding, woken=asleep)
             caller = presented(dialling.caller, trusted=False)
             return agent.invite(
                 binding.contact.encode() if way is None else way.uri,
@@ -228,7 +231,11 @@ class Surroundings:
                 from_=caller.from_,
                 to=b"<%b>" % self.address_of(dialling.callee.number, _flow_of(binding)),
                 hops=dialling.hops,
-                way=lambda: OneWay(wire, None if way is None else way.target),
+                way=lambda: (
+                    self.rousing.way(binding)
+                    if asleep
+                    else OneWay(wire, None if way is None else way.target)
+                ),
             )
 
         return invite

@@ -20,7 +20,8 @@ class StoredBinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     `source`), and `path` what proxies want to be passed on the way to it (RFC 3327). `instance` is
     the device (RFC 5626 §3.1); `reg_id` numbers its flows, 0 without outbound. `flow_bound`: only
     the connection of the REGISTER reaches the phone; `lost_at_ms` tells that it is gone. `device`
-    is the tag of a signed-in browser, which is no phone: it has one binding, counted apart.
+    is the tag of a signed-in browser, which is no phone: it has one binding, counted apart. A phone
+    that `wakes` by a push service keeps its binding when its connection goes (RFC 8599).
     """
 
     number: str
@@ -41,6 +42,7 @@ class StoredBinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     flow_bound: bool = False
     lost_at_ms: int = 0
     device: str = ""
+    wakes: bool = False
 
     @property
     def phone(self) -> str:

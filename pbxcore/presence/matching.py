@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.presence.outbound import MOST_FLOWS
+from pbxcore.presence.push import push_of
 from pbxcore.sip.uri import SipUri, parse_uri
 
 if TYPE_CHECKING:
@@ -56,4 +57,7 @@ def place_of(asked: ContactAsked, held: list[StoredBinding]) -> int | None:
         other = parse_uri(each.contact.encode())
         if isinstance(uri, SipUri) and isinstance(other, SipUri) and uri.same_as(other):
             return place
+    if asked.wakes:  # woken on another connection, a phone may write another port
+        push = push_of(asked.uri)
+        return next((at for at, each in enumerate(held) if push_of(each.contact) == push), None)
     return None

@@ -30,12 +30,14 @@ class Way(NamedTuple):
     routes: tuple[bytes, ...] = ()
 
 
-def way_to(binding: StoredBinding) -> Way | None:
+def way_to(binding: StoredBinding, *, woken: bool = False) -> Way | None:
     """How a request gets to a binding; None when its flow has failed (RFC 5626 §5.3).
+
+    A phone that is `woken` first has another flow then.
 
     The next hop is the first proxy of the Path, else the contact.
     """
-    if binding.lost_at_ms:
+    if binding.lost_at_ms and not woken:
         return None
     contact = without_headers(binding.contact.encode())  # a Request-URI has none (§19.1.1)
     uri, routes, next_hop = _routed(contact, [each.encode() for each in binding.path])
@@ -67,21 +69,27 @@ def target_along(
     return Target(transport, host, port, local, peer)
 
 
-def phones(bindings: Iterable[StoredBinding]) -> list[list[StoredBinding]]:
+def phones(bindings: Iterable[StoredBinding], *, asleep: bool = False) -> list[list[StoredBinding]]:
     """Bindings by phone, in order of registration; a phone's newest flow comes first.
 
     Of several flows to one phone only one may carry a request; the next is for when the first has
-    failed (RFC 5626 §7), which `flow_failed` tells. Flows that are known to be lost are left out.
+    failed (RFC 5626 §7), which `flow_failed` tells. Flows that are known to be lost are left out,
+    but with `asleep` those of phones that can be woken.
     """
     found: dict[str, list[StoredBinding]] = {}
     for each in bindings:
-        if not each.lost_at_ms:
+        if not each.lost_at_ms or (asleep and each.wakes):
             found.setdefault(each.phone, []).append(each)
     for flows in found.values():
         if len(flows) > 1:
             flows.reverse()  # of two in the same millisecond the later comes first
             flows.sort(key=lambda each: -each.registered_at_ms)
     return list(found.values())
+
+
+def is_asleep(binding: StoredBinding) -> bool:
+    """Whether a phone has to be woken first: nobody knows, unless its connection stands."""
+    return binding.wakes and (bool(binding.lost_at_ms) or not binding.flow_bound)
 
 
 def flow_failed(status: int) -> bool:

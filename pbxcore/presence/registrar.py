@@ -230,7 +230,9 @@ def _carry_out(
 def _lost(binding: StoredBinding, now_ms: int) -> StoredBinding:
     if binding.lost_at_ms:
         return binding
-    until = min(binding.expires_at_ms, now_ms + GRACE_S * 1000)
+    until = binding.expires_at_ms
+    if not binding.wakes:  # else a push brings it back (RFC 8599)
+        until = min(until, now_ms + GRACE_S * 1000)
     return msgspec.structs.replace(binding, lost_at_ms=now_ms, expires_at_ms=until)
 
 
@@ -260,6 +262,7 @@ def _binding(
         instance=asked.instance,
         reg_id=asked.reg_id,
         device=registration.device,
+        wakes=asked.wakes,
         flow_bound=bound_to_flow(
             asked.uri, registration.path, registration.transport, registration.source, asked.reg_id
         ),

@@ -14,6 +14,7 @@ from pbxcore.presence.outbound import (
     check_first_hop,
     read_instance,
 )
+from pbxcore.presence.push import admitted, feature_caps
 from pbxcore.sip.grammar import seconds
 from pbxcore.sip.headers.contact import parse_contact
 from pbxcore.sip.headers.option_tags import read_option_tags
@@ -41,7 +42,8 @@ _LONGEST_TEXT: Final = 200
 class ContactAsked(msgspec.Struct, frozen=True):
     """One Contact of a REGISTER; `expires_s` None asks for nothing in particular, 0 removes.
 
-    `instance` is the device, `reg_id` one of its flows (RFC 5626); 0 without outbound.
+    `instance` is the device, `reg_id` one of its flows (RFC 5626); 0 without outbound. One that
+    `wakes` can be woken by a push service (RFC 8599).
     """
 
     uri: str
@@ -49,6 +51,7 @@ class ContactAsked(msgspec.Struct, frozen=True):
     q_milli: int = 1000
     instance: str = ""
     reg_id: int = 0
+    wakes: bool = False
 
 
 class Registration(msgspec.Struct, frozen=True):
@@ -56,7 +59,8 @@ class Registration(msgspec.Struct, frozen=True):
 
     `options` are those of `SUPPORTED` that the phone knows; `origin` is its own address when it
     came by way of a proxy, `path` are the proxies on the way back, as written. `device` is a
-    signed-in browser's tag: it sees and changes its own binding alone.
+    signed-in browser's tag: it sees and changes its own binding alone. `services` are the push
+    services to tell of.
     """
 
     number: str
@@ -72,6 +76,7 @@ class Registration(msgspec.Struct, frozen=True):
     path: tuple[str, ...] = ()
     options: frozenset[bytes] = frozenset()
     device: str = ""
+    services: tuple[str, ...] = ()
 
     @property
     def outbound(self) -> bool:
@@ -89,6 +94,7 @@ def read_registration(
     device: str = "",
     origin: str = "",
     path_believed: bool = False,
+    push_services: Sequence[str] = (),
 ) -> Registration:
     """Read what a REGISTER asks.
 
@@ -102,11 +108,12 @@ def read_registration(
         origin: the phone's own address, if that is not the flow's.
         path_believed: a Path counts even if the phone does not know of it: a proxy that we trust
             has put it there.
+        push_services: those that we can wake phones by.
 
     Raises:
         RemoteProtocolError: 400: a contact is malformed, or `*` is not alone or not with Expires 0.
             420: a Path that the phone does not know of (RFC 3327 §5.3). 439: its proxy does not
-            know outbound (RFC 5626 §6).
+            know outbound (RFC 5626 §6). 555: we do not serve its push service (RFC 8599 §8.1).
     """
     default = request.get(b"expires")
     default_s = None if default is None else seconds(default)
@@ -123,6 +130,9 @@ def read_registration(
     path = _path(request, options, believed=path_believed)
     if any(each.reg_id for each in contacts):
         contacts = _flows(request, contacts, options, path)
+    services: tuple[str, ...] = ()
+    if push_services:
+        contacts, services = admitted(contacts, push_services)
     return Registration(
         number=number,
         call_id=shown(call_id),
@@ -137,6 +147,7 @@ def read_registration(
         path=path,
         options=options,
         device=device,
+        services=services,
     )
 
 
@@ -165,6 +176,8 @@ def answer_lines(
     lines = contact_lines(bindings, now_ms, gruus_of if GRUU in registration.options else None)
     if registration.path and PATH in registration.options:
         lines.append(b"Path: " + b", ".join(each.encode() for each in registration.path))
+    if registration.services:
+        lines += feature_caps(registration.services)
     if registration.outbound:
         lines.append(b"Require: " + OUTBOUND)
         if registration.transport != "udp" and not registration.path:

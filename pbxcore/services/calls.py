@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from pbxcore.journal import Fact
     from pbxcore.media.port import Media
     from pbxcore.presence.keeping import Store
+    from pbxcore.presence.push import Push
     from pbxcore.presence.registrar import Registrar
     from pbxcore.prompts.sounds import Prompts
     from pbxcore.queues.state import State as QueueState
@@ -95,6 +96,7 @@ class CallService:
         post: the mailboxes.
         prompts: the sound files of what services say; None: ours.
         vouching: signs and verifies callers; None: nobody does.
+        push: has a push service wake a phone of an extension.
         recordings: the absolute path of the folder that recordings are kept in.
         told: hears how the calls of visitors go.
         queues: keeps what outlasts a restart of the queues; None: nothing does.
@@ -125,6 +127,7 @@ class CallService:
         queues: Store[QueueState] | None = None,
         prompts: Prompts | None = None,
         vouching: Vouching | None = None,
+        push: Callable[[Push, str], None] = lambda push, number: None,
         told: Callable[[VisitorCallMoved], object] = lambda moved: None,
     ) -> None:
         self._directory, self._trunks = directory, trunks
@@ -162,6 +165,7 @@ class CallService:
         )
         self._house.lines.registered = trunks.registered
         self.queues = self._house.queues
+        self._house.rousing.push = push
         self._switchboard = Switchboard(self._house)
         self.visitors = VisitorCalls(self._house, self._switchboard, told)
         self._referring = ReferService(domain, authentication, self._house, self._switchboard)
@@ -183,6 +187,7 @@ class CallService:
         events.follow_calls(house.lines, house.appearances, lambda: house.domain)
         events.follow_rooms(house.lines, partial(roster_of, house))
         events.noticed = house.queues.agents.look
+        events.refreshed = house.rousing.registered
 
     def counts(self) -> dict[str, float]:
         """Figures for /metrics."""

@@ -87,6 +87,8 @@ class Events:
         self._held_publications = Publications()
         self.noticed: Callable[[str], None] = lambda number: None
         """Told whose phones, calls or wishes may be others now."""
+        self.refreshed: Callable[[str], None] = lambda number: None
+        """Told whose phones have registered, if only again."""
         self.features = FeatureBook(directory, stores.features, record, self._features_changed)
 
         def now() -> datetime:
@@ -192,6 +194,7 @@ class Events:
 
     def registered(self, outcome: Outcome) -> None:
         """An extension's bindings are others now, or were refreshed."""
+        self.refreshed(outcome.number)
         if outcome.added or outcome.removed:
             packages = (PresencePackage.name, RegPackage.name)
             self._subscriptions.changed(outcome.number, *packages)

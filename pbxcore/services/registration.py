@@ -82,6 +82,7 @@ class RegistrationService:
             device=device,
             origin="" if origin == flow.host else origin,
             path_believed=self._believes(incoming),
+            push_services=settings.push_services if settings.push_gateway else (),
         )
         now = self._clock()
         outcome = self._registrar.register(

@@ -50,6 +50,7 @@ def read(
     by: Flow | None = None,
     believed: bool = False,
     call_id: bytes = b"c",
+    services: tuple[str, ...] = (),
 ) -> Registration:
     return read_registration(
         request(*lines, via=via),
@@ -58,6 +59,7 @@ def read(
         cseq=cseq,
         flow=by or flow(),
         path_believed=believed,
+        push_services=services,
     )
 
 

@@ -1,0 +1,113 @@
+"""Phones that sleep are woken before they are called (RFC 8599 §5.6.2).
+
+A push asks the phone to register anew; the INVITE waits until it has, and goes the way it came by.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.presence.push import push_of
+from pbxcore.presence.reach import way_to
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.presence.bindings import StoredBinding
+    from pbxcore.presence.push import Push
+    from pbxcore.sip.flow import Flow
+
+WAIT_S: Final = 10.0
+"""How long a phone may take to wake and register; its user hears nothing meanwhile."""
+
+
+class Rousing:
+    """Wakes phones.
+
+    Attributes:
+        push: asks a push service to wake one, for the extension of that number.
+    """
+
+    def __init__(self, house: Surroundings) -> None:
+        self._house = house
+        self._waiting: dict[str, list[Sleeper]] = {}
+        self.push: Callable[[Push, str], None] = lambda push, number: None
+
+    def __len__(self) -> int:
+        """How many phones are being woken."""
+        return sum(map(len, self._waiting.values()))
+
+    def registered(self, number: str) -> None:
+        """Somebody's phones have registered: those that were asked to may be called."""
+        for sleeper in list(self._waiting.get(number, ())):
+            sleeper.look()
+
+    def begin(self, sleeper: Sleeper) -> None:
+        """Send the push, and wait."""
+        binding = sleeper.binding
+        push = push_of(binding.contact)
+        if push is not None:
+            self._waiting.setdefault(binding.number, []).append(sleeper)
+            self._house.agent.core.layer.watch(sleeper)
+            self.push(push, binding.number)
+
+    def end(self, sleeper: Sleeper) -> None:
+        """It is awake, or does not wake."""
+        number = sleeper.binding.number
+        self._waiting[number].remove(sleeper)
+        if not self._waiting[number]:
+            del self._waiting[number]
+
+    def way(self, binding: StoredBinding) -> Sleeper:
+        """The way to a phone that is to be woken first."""
+        return Sleeper(self, self._house, binding)
+
+
+class Sleeper:
+    """One phone on its way to be reached: a flow once it is awake, none after that."""
+
+    def __init__(self, rousing: Rousing, house: Surroundings, binding: StoredBinding) -> None:
+        self._rousing, self._house = rousing, house
+        self.binding = binding
+        self._then: Callable[[Flow | None], None] | None = None
+        self._asked = self._awake = False
+        self.deadline: float | None = None
+        self.planned: float | None = None
+
+    def next(self, then: Callable[[Flow | None], None]) -> None:
+        """Tell the flow when the phone has registered; None when it does not, or has failed."""
+        if self._asked:
+            then(None)
+            return
+        self._asked, self._then = True, then
+        self.deadline = self._house.now() + WAIT_S
+        self._rousing.begin(self)
+
+    def look(self) -> None:
+        """Go on if this phone has registered; after its 200, which is sent before the next tick."""
+        if self._found() is not None:
+            self._awake, self.deadline = True, self._house.now()
+            self._house.agent.core.layer.watch(self)
+
+    def tick(self, now: float) -> None:
+        """It is awake, or time is out."""
+        then, self._then, self.deadline = self._then, None, None
+        self._rousing.end(self)
+        found = self._found() if self._awake else None
+        way = None if found is None else way_to(found)
+        if then is None:
+            return
+        if way is None:
+            then(None)
+        else:
+            self._house.agent.core.layer.wire.reach(way.target, then)
+
+    def _found(self) -> StoredBinding | None:
+        """The phone's binding, if it is another than the one that slept."""
+        slept, push = self.binding, push_of(self.binding.contact)
+        for each in self._house.bindings(slept.number):
+            same = each.phone == slept.phone or push_of(each.contact) == push
+            if same and each != slept and not each.lost_at_ms:
+                return each
+        return None

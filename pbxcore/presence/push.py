@@ -1,0 +1,77 @@
+"""Phones that sleep and are woken by a push service (RFC 8599)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+import msgspec
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.uri import SipUri, parse_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pbxcore.presence.registration import ContactAsked
+
+_PROVIDER: Final = b"pn-provider"
+_MARK: Final = "pn-p"
+
+
+class Push(msgspec.Struct, frozen=True):
+    """Whom a push service is to wake: its name, and what it knows the phone by (§4.1).
+
+    A phone that gives no `prid` only asks which services we serve.
+    """
+
+    provider: str
+    param: str = ""
+    prid: str = ""
+
+
+def push_of(contact: str) -> Push | None:
+    """What a Contact's URI says of push; None for nothing."""
+    if _MARK not in contact.lower():
+        return None  # nearly always, and without reading it again
+    uri = parse_uri(contact.encode())
+    given = uri.parameters if isinstance(uri, SipUri) else {}
+    if _PROVIDER not in given:
+        return None
+    provider, param, prid = (
+        unquote(given.get(name, b"").decode("ascii", "replace"))
+        for name in (_PROVIDER, b"pn-param", b"pn-prid")
+    )
+    return Push(provider, param, prid)
+
+
+def admitted(
+    contacts: Iterable[ContactAsked], services: Sequence[str]
+) -> tuple[tuple[ContactAsked, ...], tuple[str, ...]]:
+    """The contacts, those marked that can be woken; and the services to name in the answer.
+
+    Without any service of our own push is nothing that we know of.
+
+    Raises:
+        RemoteProtocolError: 555: a phone needs a service that we do not serve (§5.3.1, §8.1).
+    """
+    asked = tuple(contacts)
+    found = [push_of(each.uri) if services else None for each in asked]
+    named: dict[str, None] = {}
+    for push in found:
+        if push is None:
+            continue
+        if push.provider and push.provider not in services:
+            raise RemoteProtocolError(555)
+        named |= dict.fromkeys([push.provider] if push.provider else services)
+    marked = (
+        msgspec.structs.replace(each, wakes=push is not None and bool(push.provider and push.prid))
+        for each, push in zip(asked, found, strict=True)
+    )
+    return (tuple(marked) if named else asked), tuple(named)
+
+
+def feature_caps(services: Iterable[str]) -> list[bytes]:
+    """The header line that names push services (§4.1.1, RFC 6809)."""
+    values = [b'*;+sip.pns="%b"' % each.encode() for each in services]
+    return [b"Feature-Caps: " + b", ".join(values)] if values else []

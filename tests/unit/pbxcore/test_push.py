@@ -1,0 +1,147 @@
+"""Phones that are woken by a push service (RFC 8599)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from pbxcore.errors import RemoteProtocolError
+from pbxcore.presence.bindings import StoredBinding
+from pbxcore.presence.push import Push, push_of
+from pbxcore.presence.reach import is_asleep, phones
+from pbxcore.presence.registrar import Registrar
+from pbxcore.presence.registration import answer_lines
+from tests.support.handsets import Office
+from tests.unit.pbxcore.test_outbound import read
+
+if TYPE_CHECKING:
+    from pbxcore.presence.outcome import Outcome
+    from pbxcore.presence.registration import Registration
+
+NOW = 1_700_000_000_000
+SERVED = ("apns", "webpush")
+PHONE = "sip:1000@10.0.0.1:5062;transport=tcp;pn-provider=webpush;pn-prid=https%3A%2F%2Fp%2F1"
+
+
+def registered(contact: str = f"<{PHONE}>", cseq: int = 1) -> Registration:
+    return read("Contact: " + contact, "Expires: 600", cseq=cseq, services=SERVED)
+
+
+def register(registrar: Registrar, registration: Registration, now_ms: int = NOW) -> Outcome:
+    return registrar.register(registration, now_ms, shortest_s=60, longest_s=3600, max_contacts=10)
+
+
+def test_a_contact_says_whom_a_push_wakes() -> None:
+    assert push_of("sip:1000@10.0.0.1:5062;transport=tcp") is None
+    assert push_of(PHONE) == Push("webpush", prid="https://p/1")
+    assert push_of("sip:a@b;PN-Provider=apns;pn-param=T.app;pn-prid=00fc") == Push(
+        "apns", "T.app", "00fc"
+    )
+    assert push_of("sip:a@b;pn-provider") == Push("")
+
+
+def test_the_answer_names_the_service_or_all_for_who_only_asks() -> None:
+    def told(contact: str) -> list[bytes]:
+        lines = answer_lines(registered(contact), (), NOW, lambda _: (b"", b""))
+        return [each for each in lines if each.startswith(b"Feature-Caps")]
+
+    assert told(f"<{PHONE}>") == [b'Feature-Caps: *;+sip.pns="webpush"']
+    assert told("<sip:a@b;pn-provider>") == [
+        b'Feature-Caps: *;+sip.pns="apns", *;+sip.pns="webpush"'
+    ]
+    assert told("<sip:a@b>") == []
+
+
+def test_a_service_that_nobody_serves_is_refused_where_push_is_known_at_all() -> None:
+    other = "Contact: <sip:a@b;pn-provider=acme;pn-prid=1>"
+    with pytest.raises(RemoteProtocolError) as refused:
+        read(other, services=SERVED)
+    assert refused.value.status == 555
+    assert not read(other).contacts[0].wakes
+    assert not read(other).services
+
+
+def test_who_can_be_woken_outlasts_its_connection_and_comes_back_by_another() -> None:
+    registrar = Registrar()
+    (binding,) = register(registrar, registered()).bindings
+    assert binding.wakes
+    lost = msgspec.structs.replace(binding, flow_bound=True)
+    assert not is_asleep(lost)  # its connection stands
+    lost = msgspec.structs.replace(lost, lost_at_ms=NOW + 1)
+    assert is_asleep(lost)
+    assert phones([lost]) == []
+    assert phones([lost], asleep=True) == [[lost]]
+    registrar = Registrar()
+    registrar.restore([msgspec.structs.replace(binding, flow_bound=True)], NOW + 1)
+    (kept,) = registrar.of("1000")
+    assert (kept.lost_at_ms, kept.expires_at_ms) == (NOW + 1, binding.expires_at_ms)
+    moved = register(registrar, registered(f"<{PHONE.replace('5062', '6100')}>", 2), NOW + 5000)
+    assert [each.contact for each in moved.bindings] == [PHONE.replace("5062", "6100")]
+
+
+class Bedroom(Office):
+    """An office where bob's phone sleeps."""
+
+    def __init__(self) -> None:
+        super().__init__("alice", "bob")
+        house = self.house
+        (awake,) = house.bindings["bob"]
+        contact = awake.contact + ";pn-provider=webpush;pn-prid=1"
+        self.binding = msgspec.structs.replace(awake, contact=contact, wakes=True)
+        house.bindings["bob"] = (self.binding,)
+        self.pushed: list[tuple[Push, str]] = []
+        rousing = house.surroundings.rousing
+        rousing.push = lambda push, number: self.pushed.append((push, number))
+        self.invariants.watch("phones being woken", lambda: len(rousing))
+
+    def wake(self) -> None:
+        later = msgspec.structs.replace(self.binding, cseq=self.binding.cseq + 1)
+        self.house.bindings["bob"] = (later,)
+        self.house.surroundings.rousing.registered("bob")
+
+
+def test_a_call_wakes_the_phone_and_waits_for_its_registration() -> None:
+    with Bedroom() as office:
+        alice = office["alice"].dial("bob")
+        office.run(3)
+        assert office.pushed == [(Push("webpush", prid="1"), "bob")]
+        assert not office["bob"].talks
+        office.wake()
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(1)
+        assert alice.notes[-1] == "confirmed"
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_phone_that_does_not_wake_is_not_reached() -> None:
+    with Bedroom() as office:
+        alice = office["alice"].dial("bob")
+        office.house.surroundings.rousing.registered("bob")  # nothing new
+        office.run()
+        office.check()
+        assert not office["bob"].talks
+        assert alice.notes[-1] == "480"
+
+
+def test_a_caller_who_gives_up_rings_nobody_later() -> None:
+    with Bedroom() as office:
+        alice = office["alice"].dial("bob")
+        office.run(2)
+        alice.hang_up()
+        office.run(1)
+        office.wake()
+        office.run()
+        office.check()
+        assert not office["bob"].talks
+
+
+def test_bindings_of_before_have_no_push() -> None:
+    stored = msgspec.msgpack.encode(
+        StoredBinding("1000", PHONE, "c", 1, 1000, "", "10.0.0.1:1", "10.0.0.9:1", "tcp", 1, 2)
+    )
+    assert not msgspec.msgpack.decode(stored, type=StoredBinding).wakes
