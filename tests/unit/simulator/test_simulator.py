@@ -10,6 +10,7 @@ from pbxcore.simulator.clock import Clock
 from pbxcore.sip.flow import Flow, Target
 from pbxcore.sip.framing import LARGEST_MESSAGE
 from pbxcore.sip.transactions.incoming import Incoming
+from pbxcore.sip.transactions.timers import TIMER_J
 
 
 def agree(incoming: Incoming) -> None:
@@ -289,3 +290,18 @@ def test_failure_carries_the_ladder() -> None:
     assert "INVITE (0.010 s)" in lines[2]
     assert "200 OK (INVITE) (0.010 s)" in lines[3]
     assert "ACK (0.010 s)" in lines[4]
+
+
+def test_what_is_repeated_in_the_moment_it_is_forgotten_may_be_old_or_new() -> None:
+    """The server's Timer J and the client's last repetition may fall together."""
+    simulation = Simulation()
+    _, bob = two(simulation)
+    watcher = simulation.invariants
+    head = b"Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK1\r\nCSeq: 1 OPTIONS\r\n\r\n"
+    watcher.arrived(bob, b"OPTIONS sip:bob SIP/2.0\r\n" + head, ("10.0.0.1", 5060))
+    answers = [(0.0, b"202 Yes"), (TIMER_J, b"202 Yes"), (TIMER_J + 4, b"481 No")]
+    for at, status in answers:
+        simulation.clock.now = at
+        watcher.sent(bob, b"SIP/2.0 %b\r\n" % status + head, ("10.0.0.1", 5060))
+    with pytest.raises(InvariantBroken, match="second final answer"):
+        watcher.sent(bob, b"SIP/2.0 500 No\r\n" + head, ("10.0.0.1", 5060))
