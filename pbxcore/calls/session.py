@@ -6,17 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pbxcore.calls.browser_media import for_browser, restarts_ice, wants_dtls
-from pbxcore.calls.offering import (
-    Line,
-    Srtp,
-    answering,
-    lines_agreed,
-    lines_of,
-    new_keys,
-    to_answer,
-    to_offer,
-)
+from pbxcore.calls.browser_media import restarts_ice
+from pbxcore.calls.keying import Keying
+from pbxcore.calls.offering import Line, answering, lines_agreed, lines_of
 from pbxcore.calls.track import FOR_EVER, Silence, Track, paired, pairs, successor
 from pbxcore.media.codecs.catalogue import transcodable
 from pbxcore.media.commands import (
@@ -51,10 +43,8 @@ class Session:
         anchor: where its streams are opened.
         owner: hears what the workers tell.
         address: where we receive, as the peer is to write to it.
-        srtp: whether media are encrypted by keys in the description.
+        keying: how media are encrypted.
         silence: how long the peer may be silent, in a talk and while it holds; 0: for ever.
-        browser: whether the peer is a browser, with ICE and with keys by DTLS.
-        dtls: whether a peer that refuses everything else is offered such keys as well.
         entropy: that many unguessable bytes.
     """
 
@@ -64,17 +54,13 @@ class Session:
         owner: StreamOwner,
         address: str,
         *,
-        srtp: Srtp = "off",
+        keying: Keying | None = None,
         silence: Silence = FOR_EVER,
-        browser: bool = False,
-        dtls: bool = False,
         entropy: Callable[[int], bytes],
     ) -> None:
         self._anchor = anchor
         self._owner = owner
-        self._srtp = srtp
-        self._browser = browser
-        self._dtls = dtls
+        self._keying = keying or Keying()
         self._entropy = entropy
         self._negotiation = Negotiation(int.from_bytes(entropy(4)), address)
         self._tracks: list[Track | None] = []
@@ -108,8 +94,7 @@ class Session:
     @property
     def takes_fax(self) -> bool:
         """Whether a fax may pass as datagrams (T.38): nothing encrypts them."""
-        secret = any(each.local_crypto or each.dtls for each in self.agreed)
-        return not (self._browser or self._srtp == "required" or secret)
+        return not self._keying.bares(self.agreed)
 
     @property
     def holds(self) -> bool:
@@ -129,7 +114,7 @@ class Session:
             RemoteProtocolError: 400: it is not readable.
         """
         offer = read(body)
-        self._browser = wants_dtls(offer)
+        self._keying.follow(offer)
         return lines_of(offer)
 
     def open(self, lines: Sequence[Line | None], then: Callable[[str], None]) -> None:
@@ -209,19 +194,14 @@ class Session:
         self._follow(final=final)
 
     def key_otherwise(self) -> bool:
-        """Our first offer was refused: offer keys alone, then by DTLS; False: nothing is left.
+        """Our first offer was refused: what is opened and offered next is keyed in another way.
 
-        The streams have to be opened again.
+        False where no way is left.
         """
-        if self._srtp == "optional" and not self._browser:
-            self._srtp = "required"
-            return True
-        if self._browser or not self._dtls:
+        if not self._keying.change():
             return False
-        self._browser = True
-        tracks, self._tracks = self.tracks, []
-        for each in tracks:
-            self._anchor.close(each.stream, lambda _closed: None)
+        self._close_unused(set())
+        self._tracks.clear()
         return True
 
     def withdraw(self) -> None:
@@ -314,33 +294,25 @@ class Session:
                 self._anchor.ask(self._following(track, track.agreed))
 
     def _open(self, line: Line, opened: Callable[[Track, StreamOpened | NoRoom], None]) -> Track:
-        keys = () if self._browser else new_keys(self._srtp, self._entropy)
-        track = Track("", line.kind, keys)
+        track = Track("", line.kind, self._keying.keys(self._entropy))
         track.stream = self._anchor.open(
             self._owner,
             lambda reply: opened(track, reply),
             kind=line.kind,
-            secured=self._browser,
+            secured=self._keying.by_dtls,
         )
         return track
 
     def _streams(self, lines: Sequence[Line | None], *, offered: bool) -> list[Stream | None]:
         """The lines with the ports of their streams; a line without a stream is refused."""
-        dressed = to_offer if offered else to_answer
         found: list[Stream | None] = []
         for index, line in enumerate(lines):
             track = self._tracks[index] if index < len(self._tracks) else None
             if line is None or track is None or (line.fax and not self.takes_fax):
                 found.append(None)
-                continue
-            stream = dressed(line, track.opened.port, self._srtp, track.keys)
-            if self._browser:
+            else:
                 address = self._negotiation.address
-                stream = for_browser(stream, track.opened, address, offered=offered)
-            if offered and track.agreed is not None and track.kind == line.kind:
-                # A line that is open keeps its profile.
-                stream = msgspec.structs.replace(stream, profiles=(track.agreed.profile,))
-            found.append(stream)
+                found.append(self._keying.dressed(line, track, address, offered=offered))
         return found
 
     def _renew_ice(self, offer: SessionDescription) -> None:

@@ -14,6 +14,7 @@ from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.calling_back import CallingBack
 from pbxcore.calls.completing import Completing
 from pbxcore.calls.inviting import Inviting
+from pbxcore.calls.keying import Keying
 from pbxcore.calls.lines import Lines
 from pbxcore.calls.offering import offered_srtp
 from pbxcore.calls.parking import Parking
@@ -177,7 +178,7 @@ class Surroundings:
         extension = self.directory.extension(leg.number)
         return self.session(leg, flow, "optional" if extension is None else extension.srtp)
 
-    def session(self, leg: Leg, flow: Flow, srtp: Srtp, *, dtls: bool = False) -> Session:
+    def session(self, leg: Leg, flow: Flow, srtp: Srtp, *, may_be_by_dtls: bool = False) -> Session:
         """The session of a leg whose peer is reached by a flow."""
         host, _ = self.agent.core.layer.wire.advertised(flow)
         settings = self.directory.settings
@@ -185,10 +186,10 @@ class Surroundings:
             self.anchor,
             leg,
             host,
-            srtp=srtp,
+            keying=Keying(
+                srtp, by_dtls=flow.transport in ("ws", "wss"), may_be_by_dtls=may_be_by_dtls
+            ),
             silence=Silence(settings.rtp_timeout_s, settings.rtp_hold_timeout_s),
-            browser=flow.transport in ("ws", "wss"),
-            dtls=dtls,
             entropy=self._entropy,
         )
 
@@ -205,7 +206,7 @@ class Surroundings:
         leg = CalledLeg(self.leg_id(), call, callee.line or callee.number, identity, invites)
         leg.location = callee.number
         srtp = offered_srtp(callee.srtp, flow.transport)
-        leg.session = self.session(leg, flow, srtp, dtls=callee.srtp != "off")
+        leg.session = self.session(leg, flow, srtp, may_be_by_dtls=callee.srtp != "off")
         return leg
 
     def _shown(self, number: str) -> tuple[DialogInfo, ...]:

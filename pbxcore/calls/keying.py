@@ -1,0 +1,74 @@
+"""How the media of one leg are keyed: in clear, by keys in the description, or by DTLS.
+
+A phone that refuses what it was offered first is offered the next: clear where keys need not be,
+keys alone, keys by DTLS. One line can offer only one of them (RFC 3264 §5.1; RFC 5763 §6.5).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pbxcore.calls.browser_media import for_browser, wants_dtls
+from pbxcore.calls.offering import Srtp, new_keys, to_answer, to_offer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pbxcore.calls.offering import Line
+    from pbxcore.calls.track import Track
+    from pbxcore.sip.sdp.crypto import Crypto
+    from pbxcore.sip.sdp.description import SessionDescription
+    from pbxcore.sip.sdp.stream import Agreed, Stream
+
+
+class Keying:
+    """One leg's.
+
+    Args:
+        srtp: whether media are encrypted by keys in the description.
+        by_dtls: whether they are as a browser's are, with ICE where the peer has it.
+        may_be_by_dtls: whether a peer that refuses everything else is offered that as well.
+    """
+
+    def __init__(
+        self, srtp: Srtp = "off", *, by_dtls: bool = False, may_be_by_dtls: bool = False
+    ) -> None:
+        self._srtp = srtp
+        self.by_dtls = by_dtls
+        self._may_be_by_dtls = may_be_by_dtls
+
+    def follow(self, offer: SessionDescription) -> None:
+        """Do as the peer does that begins."""
+        self.by_dtls = wants_dtls(offer)
+
+    def change(self) -> bool:
+        """What we offered was refused: have the next; False when nothing is left."""
+        if self._srtp == "optional" and not self.by_dtls:
+            self._srtp = "required"
+            return True
+        if self.by_dtls or not self._may_be_by_dtls:
+            return False
+        self.by_dtls = True
+        return True
+
+    def keys(self, entropy: Callable[[int], bytes]) -> tuple[Crypto, ...]:
+        """Ours for a new line, as far as descriptions have any."""
+        return () if self.by_dtls else new_keys(self._srtp, entropy)
+
+    def bares(self, agreed: Iterable[Agreed]) -> bool:
+        """Whether a fax by datagrams would bare what is secret now: nothing encrypts them."""
+        secret = any(each.local_crypto or each.dtls for each in agreed)
+        return self.by_dtls or self._srtp == "required" or secret
+
+    def dressed(self, line: Line, track: Track, address: str, *, offered: bool) -> Stream:
+        """A line as the peer is to read it, who reaches us at this address."""
+        dress = to_offer if offered else to_answer
+        stream = dress(line, track.opened.port, self._srtp, track.keys)
+        if self.by_dtls:
+            stream = for_browser(stream, track.opened, address, offered=offered)
+        if offered and track.agreed is not None and track.kind == line.kind:
+            # A line that is open keeps its profile.
+            stream = msgspec.structs.replace(stream, profiles=(track.agreed.profile,))
+        return stream
