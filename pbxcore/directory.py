@@ -166,7 +166,9 @@ class DomainSettings(msgspec.Struct, frozen=True):
     Who calls an extension that no phone is registered for gets `unavailable_status`. With
     `deflection_diversion` a call from outside that goes out again says that it was deflected.
 
-    A recording has both sides mixed, or left and right with `recording_stereo`. What was recorded
+    `recording_notice` says who hears that a call may be recorded, as its recording begins: nobody,
+    those outside, or everybody. A recording has both sides mixed, or left and right with
+    `recording_stereo`. What was recorded
     until a transfer is recorded after it too with `recording_goes_on`.
 
     With `call_control` a program may refuse calls from outside, or take them, for some seconds
@@ -205,6 +207,7 @@ class DomainSettings(msgspec.Struct, frozen=True):
     stir: Stir = Stir()
     language: str = ""
     recording_stereo: bool = False
+    recording_notice: Literal["off", "external", "all"] = "off"
     call_control: bool = False
     recording_goes_on: bool = False
     push_gateway: str = ""

@@ -208,6 +208,7 @@ class Phones:
             digest_algorithms=sip.digest_algorithms,
             digest_integrity=sip.digest_integrity,
             recording_stereo=recording.stereo,
+            recording_notice=recording.notice,
             call_control=get(ApiSettings).call_control,
             recording_goes_on=recording.goes_on,
             language=get(VoicePrompts).language,

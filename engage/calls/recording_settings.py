@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from engage.errors import N_
@@ -14,6 +16,19 @@ class RecordingSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", title=N_("Recording"))
 
+    notice: Literal["off", "external", "all"] = Field(
+        default="off",
+        title=N_("Recording Notice"),
+        description=N_("Who hears, as a recording begins, that the call may be recorded."),
+        json_schema_extra={
+            "control": "select",
+            "labels": {
+                "off": N_("Nobody"),
+                "external": N_("Callers from outside"),
+                "all": N_("Everybody"),
+            },
+        },
+    )
     stereo: bool = Field(
         default=False,
         title=N_("Stereo"),

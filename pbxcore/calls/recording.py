@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.apps.sounds import Prompt
 from pbxcore.calls.archive import CALLS, EMERGENCIES
+from pbxcore.calls.serving import tell_beside
 from pbxcore.journal import CallRecorded, RecordingFailed
 from pbxcore.media.commands import (
     PauseRecording,
@@ -105,6 +107,7 @@ class Recording:
         parties = _number_of(self._call, first), _number_of(self._call, second)
         folder = CALLS if self._call.aim.emergency is None else EMERGENCIES
         file = archive.name(*parties, folder)
+        self._give_notice(first, second)
         running = _Running(self._house.token(), file, (first.id, second.id), automatic=automatic)
         self._running, self._goes_on = running, False
         stereo = self._house.directory.settings.recording_stereo
@@ -114,6 +117,13 @@ class Recording:
             lambda ended: self._ended(running, ended),
             begun=lambda: self._tell(running, 0.0),  # whatever comes, what is on disk is known
         )
+
+    def _give_notice(self, *legs: Leg) -> None:
+        """Whoever is to know it hears that the call may be recorded."""
+        wanted = self._house.directory.settings.recording_notice
+        for leg in legs:
+            if wanted == "all" or (wanted == "external" and not leg.number):
+                tell_beside(leg, Prompt("recording-notice"))
 
     def _stop(self) -> None:
         running, self._running = self._running, None

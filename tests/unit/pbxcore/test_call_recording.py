@@ -11,6 +11,8 @@ from pbxcore.journal import CallEnded, CallRecorded, LegEnded, RecordingFailed
 from pbxcore.media.commands import DigitHeard, PauseRecording, Play
 from tests.support.handsets import Office
 from tests.unit.pbxcore.test_call_changes import talking
+from tests.unit.pbxcore.test_call_limits import outside
+from tests.unit.pbxcore.test_call_limits import talking as answered_outside
 from tests.unit.pbxcore.test_call_transfers import refer
 from tests.unit.pbxcore.test_ring_groups import group, office_with
 
@@ -193,3 +195,30 @@ def test_a_code_is_pressed_without_a_pause() -> None:
     assert pad.press("*", 10, ("*3",)) == ""
     assert pad.press("3", 10 + BETWEEN_S + 0.1, ("*3",)) == ""
     assert pad.press("3", 12.2, ()) == ""
+
+
+@pytest.mark.parametrize(("wanted", "hearers"), [("off", 0), ("external", 0), ("all", 2)])
+def test_who_is_to_know_it_hears_that_a_call_may_be_recorded(wanted: str, hearers: int) -> None:
+    with Office("alice", "bob") as office:
+        office.house.change("bob", recorded="all")
+        office.house.settle(recording_notice=wanted)
+        alice, _ = talking(office)
+        said = [each for each in office.house.workers.asked if isinstance(each, Play)]
+        notices = [each for each in said if each.play.startswith("beside")]
+        assert len({each.stream for each in notices}) == len(notices) == hearers
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_caller_from_outside_alone_hears_the_notice() -> None:
+    with Office("alice", "provider") as office:
+        outside(office, "provider", recorded=True)
+        office.house.settle(recording_notice="external")
+        alice = answered_outside(office, "alice", "provider")
+        said = [each for each in office.house.workers.asked if isinstance(each, Play)]
+        (notice,) = (each for each in said if each.play.startswith("beside"))
+        assert notice.stream == list(office.house.workers.streams)[1]
+        alice.hang_up()
+        office.run()
+        office.check()
