@@ -30,7 +30,7 @@ SECURITY_HEADERS = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), payment=(), usb=(), microphone=(self)",
+    "permissions-policy": "camera=(self), geolocation=(), payment=(), usb=(), microphone=(self)",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
 

@@ -74,7 +74,7 @@ class Switchboard:
             if aim.takes is not None and aim.refusal is None:
                 leg = leg_to_take(self._house, aim.origin, incoming.flow, aim.takes)
         if leg is not None:
-            kind = "" if aim.takes is None else aim.takes.kind
+            kind = _kind_of(leg, aim)
             leg.call.taking_over.take(leg, incoming, aim.origin, kind)
             return
         if replaced is not None or aim.takes is not None:
@@ -220,3 +220,10 @@ class Switchboard:
 
     def _over(self, call: Call) -> None:
         del self._calls[call.id]
+
+
+def _kind_of(leg: Leg, aim: Aim) -> str:
+    """How a leg's place is taken: by a code, or by another device or page of the same extension."""
+    if aim.takes is not None:
+        return aim.takes.kind
+    return "flip" if leg.number and leg.number == aim.origin.number else ""

@@ -11,6 +11,7 @@ import { type Call, partnerOf } from "./call";
 import styles from "./CallCard.module.css";
 import { usePhone } from "./context";
 import { DialPad } from "./DialPad";
+import { Pictures } from "./Pictures";
 import { Transfer } from "./Transfer";
 import { nameOf, phaseWords } from "./words";
 
@@ -37,6 +38,7 @@ export function CallCard({ call }: { call: Call }) {
           </span>
         </div>
       </div>
+      <Pictures call={call} name={name} />
       {call.phase === "talking" && <Talking call={call} name={name} />}
       {(call.phase === "calling" || call.phase === "ringing") && (
         <div className={styles.buttons}>
@@ -114,6 +116,9 @@ function Talking({ call, name }: { call: Call; name: string }) {
         <Mute call={call} />
         <Button variant={call.held ? "filled" : "default"} aria-pressed={call.held} leftSection={<Icon name={call.held ? "play" : "pause"} size={18} />} onClick={() => void phone.do({ act: "hold", id: call.id, on: !call.held })}>
           {t("Hold")}
+        </Button>
+        <Button variant={call.camera ? "filled" : "default"} aria-pressed={call.camera} leftSection={<Icon name={call.camera ? "camera" : "cameraOff"} size={18} />} onClick={() => void phone.do({ act: "camera", id: call.id, on: !call.camera })}>
+          {t("Camera")}
         </Button>
         <Button variant="default" aria-expanded={keys} leftSection={<Icon name="grid" size={18} />} onClick={() => setKeys(!keys)}>
           {t("Keys")}

@@ -52,6 +52,7 @@ function Choices({ onClose }: { onClose: () => void }) {
       <NativeSelect label={t("Microphone")} value={chosen.microphone} onChange={(event) => choose({ microphone: event.currentTarget.value })} data={choices(devices.microphones)} />
       <Level stream={stream} />
       {devices.speakers.length > 0 && <NativeSelect label={t("Loudspeaker")} value={chosen.speaker} onChange={(event) => choose({ speaker: event.currentTarget.value })} data={choices(devices.speakers)} />}
+      {devices.cameras.length > 0 && <NativeSelect label={t("Camera")} value={chosen.camera} onChange={(event) => choose({ camera: event.currentTarget.value })} data={choices(devices.cameras)} />}
       <Button onClick={onClose}>{t("Done")}</Button>
     </div>
   );

@@ -18,6 +18,9 @@ export interface Call {
   ending: Ending | null;
   /** The call for whose transfer this one asks first. */
   consultsFor: string | null;
+  /** Whether our camera is on, and whether there are pictures of the other side. */
+  camera: boolean;
+  pictures: boolean;
 }
 
 export type Calls = readonly Call[];
@@ -28,6 +31,9 @@ export type CallEvent =
   | { kind: "answered"; id: string; now_ms: number }
   | { kind: "held"; id: string; byPeer: boolean; on: boolean }
   | { kind: "muted"; id: string; on: boolean }
+  | { kind: "camera"; id: string; on: boolean }
+  | { kind: "pictures"; id: string; on: boolean }
+  | { kind: "resumed"; id: string; call: Call }
   | { kind: "over"; id: string; ending: Ending }
   | { kind: "dismissed"; id: string };
 
@@ -36,6 +42,8 @@ export function after(calls: Calls, event: CallEvent): Calls {
   switch (event.kind) {
     case "began":
       return [...calls, begun(event)];
+    case "resumed":
+      return [...calls, { ...event.call, id: event.id, camera: false, pictures: false }];
     case "ringing":
       return change((call) => (call.phase === "calling" ? { ...call, phase: "ringing" } : call));
     case "answered":
@@ -44,6 +52,10 @@ export function after(calls: Calls, event: CallEvent): Calls {
       return change((call) => ({ ...call, ...(event.byPeer ? { heldByPeer: event.on } : { held: event.on }) }));
     case "muted":
       return change((call) => ({ ...call, muted: event.on }));
+    case "camera":
+      return change((call) => ({ ...call, camera: event.on }));
+    case "pictures":
+      return change((call) => ({ ...call, pictures: event.on }));
     case "over":
       return change((call) => ({ ...call, phase: "over", ending: event.ending }));
     case "dismissed":
@@ -52,7 +64,7 @@ export function after(calls: Calls, event: CallEvent): Calls {
 }
 
 function begun({ id, outgoing, number, name, consultsFor }: Extract<CallEvent, { kind: "began" }>): Call {
-  return { id, outgoing, number, name, consultsFor, phase: outgoing ? "calling" : "incoming", held: false, heldByPeer: false, muted: false, answered_ms: null, ending: null };
+  return { id, outgoing, number, name, consultsFor, phase: outgoing ? "calling" : "incoming", held: false, heldByPeer: false, muted: false, answered_ms: null, ending: null, camera: false, pictures: false };
 }
 
 export const isUp = (call: Call): boolean => call.phase !== "over";

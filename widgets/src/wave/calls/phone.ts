@@ -6,7 +6,8 @@ import { type Api, ApiError } from "../../shared/api";
 import { newId } from "../../shared/ids";
 import { after, type Calls, isIncoming, isUp, spoken } from "./call";
 import { type Missing, mayHaveSound, NoMicrophone, stopStream } from "../../shared/microphone";
-import { openMicrophone } from "./microphone";
+import { keep, take } from "./kept";
+import { openCamera, openMicrophone } from "./microphone";
 import type { Credentials, EngineEvent, SipEngine } from "./sip-engine";
 import { setTone, type Tone } from "../../shared/tones";
 
@@ -14,7 +15,7 @@ export type Readiness = "insecure" | "connecting" | "ready" | "offline" | "unava
 
 export interface Problem {
   id: string;
-  what: Missing | "transfer" | "call";
+  what: Missing | "transfer" | "call" | "camera";
 }
 
 export interface PhoneState {
@@ -33,6 +34,7 @@ export type Command =
   | { act: "hang_up"; id: string }
   | { act: "hold"; id: string; on: boolean }
   | { act: "mute"; id: string; on: boolean }
+  | { act: "camera"; id: string; on: boolean }
   | { act: "press"; id: string; digits: string }
   | { act: "transfer"; id: string; number: string }
   | { act: "join"; id: string; to: string }
@@ -73,7 +75,7 @@ export class Phone {
     this.#channel = new BroadcastChannel(`engage.wave.phone ${this.person}`);
     this.#channel.onmessage = ({ data }: MessageEvent<Said>) => this.#told(data);
     this.#say({ kind: "who" });
-    addEventListener("pagehide", () => this.#engine?.stop(), { signal });
+    addEventListener("pagehide", () => this.#leave(), { signal });
     addEventListener("pageshow", ({ persisted }) => persisted && location.reload(), { signal }); // came back without its socket
     addEventListener("beforeunload", (event) => this.leads && this.state.calls.some(isUp) && event.preventDefault(), { signal });
     addEventListener("pointerdown", () => this.#sound(), { signal });
@@ -97,6 +99,11 @@ export class Phone {
   };
 
   snapshot = (): PhoneState => this.state;
+
+  /** The pictures of a call, in the tab that has them. */
+  pictures(id: string): { own: MediaStream | null; theirs: MediaStream | null } {
+    return this.#engine?.pictures(id) ?? { own: null, theirs: null };
+  }
 
   /** Have the tab that has the sound do something. */
   async do(command: Command): Promise<void> {
@@ -164,6 +171,23 @@ export class Phone {
     }
   }
 
+  /** The page goes: talks go on in the one that comes next, here or in another tab. */
+  #leave(): void {
+    const engine = this.#engine;
+    if (!engine) return;
+    const talks = this.state.calls.filter(({ phase }) => phase === "talking");
+    if (talks.length > 0) keep(this.person, engine.leave(talks));
+    else engine.stop();
+  }
+
+  /** Go on with the talks of a page that is gone. */
+  async #resume(engine: SipEngine): Promise<void> {
+    for (const kept of take(this.person)) {
+      const stream = await this.#microphone();
+      if (stream) engine.resume(kept, stream);
+    }
+  }
+
   #renewAfter({ expires_at }: Credentials): void {
     this.#later(Math.max(AGAIN_MS, Date.parse(expires_at) - Date.now() - RENEW_BEFORE_MS), () => void this.#renew());
   }
@@ -183,6 +207,7 @@ export class Phone {
     switch (event.kind) {
       case "registered":
         this.#change({ readiness: event.yes ? "ready" : "offline" });
+        if (event.yes && this.#engine) void this.#resume(this.#engine);
         return;
       case "early":
         this.#change({ early: [...this.state.early, event.id] });
@@ -215,6 +240,8 @@ export class Phone {
         return engine.hold(command.id, command.on);
       case "mute":
         return engine.mute(command.id, command.on);
+      case "camera":
+        return this.#film(engine, command);
       case "press":
         return engine.press(command.id, command.digits);
       case "transfer":
@@ -241,6 +268,15 @@ export class Phone {
     if (!stream) return;
     this.#holdOthers(engine, id);
     engine.answer(id, stream);
+  }
+
+  async #film(engine: SipEngine, { id, on }: Extract<Command, { act: "camera" }>): Promise<void> {
+    try {
+      await engine.show(id, on ? await openCamera() : null);
+    } catch (error) {
+      if (!(error instanceof NoMicrophone)) throw error;
+      this.#complain("camera");
+    }
   }
 
   #holdOthers(engine: SipEngine, id: string | null): void {

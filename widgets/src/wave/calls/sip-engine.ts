@@ -4,8 +4,9 @@ import type { EndEvent, IncomingEvent, OutgoingEvent, RTCSession } from "jssip/l
 import type { RTCSessionEvent } from "jssip/lib/UA";
 
 import { newId } from "../../shared/ids";
-import type { CallEvent, Ending } from "./call";
+import type { Call, CallEvent, Ending } from "./call";
 import { stopStream } from "../../shared/microphone";
+import { type KeptCall, replaces } from "./kept";
 import { chosenDevices } from "./microphone";
 
 export interface Credentials {
@@ -24,12 +25,16 @@ const GATHERING_MS = 150;
 const WAITS_FOR_ANSWER_S = 180;
 /** A browser that lost its way for so long looks for another. */
 const LOST_MS = 3_000;
+/** How often it is looked whether pictures come: slower than any camera. */
+const FRAMES_MS = 1_000;
 
 export class SipEngine {
   readonly #ua: JsSIP.UA;
   readonly #sessions = new Map<string, RTCSession>();
   readonly #streams = new Map<string, MediaStream>();
   readonly #players = new Map<string, HTMLAudioElement>();
+  readonly #cameras = new Map<string, MediaStreamTrack>();
+  readonly #pictures = new Map<string, MediaStream>();
 
   constructor(
     credentials: Credentials,
@@ -78,6 +83,59 @@ export class SipEngine {
     } catch {
       this.#over(id, "failed"); // not connected, or no number at all
     }
+  }
+
+  /** Take the place of a call that an earlier page had, in a dialog of our own. */
+  resume({ call, dialog }: KeptCall, stream: MediaStream): void {
+    const id = newId();
+    this.hear({ kind: "resumed", id, call });
+    this.#streams.set(id, stream);
+    try {
+      const session = this.#ua.call(call.number || "resume", { mediaStream: stream, pcConfig, extraHeaders: [`Replaces: ${replaces(dialog)}`] });
+      this.#follow(id, session);
+      session.on("accepted", () => {
+        if (call.muted) this.mute(id, true);
+        if (call.held) this.hold(id, true);
+      });
+    } catch {
+      this.#over(id, "failed");
+    }
+  }
+
+  /** The page goes, and its talks are to go on in another: they are not hung up, but all else is. */
+  leave(talks: readonly Call[]): KeptCall[] {
+    const kept = talks.flatMap((call) => {
+      const dialog = (this.#sessions.get(call.id) as { _dialog?: { id: { call_id: string; local_tag: string; remote_tag: string } } } | undefined)?._dialog;
+      if (!dialog) return [];
+      const { call_id: callId, local_tag: localTag, remote_tag: remoteTag } = dialog.id;
+      return [{ call, dialog: { callId, localTag, remoteTag } }];
+    });
+    const going = new Set(kept.map(({ call }) => call.id));
+    for (const id of [...this.#sessions.keys()]) if (!going.has(id)) this.hangUp(id);
+    return kept;
+  }
+
+  /** Show the other side ourselves, or not any more. */
+  async show(id: string, camera: MediaStreamTrack | null): Promise<void> {
+    const session = this.#sessions.get(id);
+    const connection = session?.connection;
+    if (!session?.isEstablished() || !connection) return camera?.stop();
+    this.#cameras.get(id)?.stop();
+    this.#cameras.delete(id);
+    const line = connection.getTransceivers().find(({ receiver }) => receiver.track.kind === "video");
+    if (line) {
+      await line.sender.replaceTrack(camera);
+      line.direction = camera ? "sendrecv" : "recvonly";
+    } else if (camera) connection.addTransceiver(camera, { direction: "sendrecv", streams: [this.#streams.get(id) ?? new MediaStream([camera])] });
+    if (camera) this.#cameras.set(id, camera);
+    session.renegotiate();
+    this.hear({ kind: "camera", id, on: camera !== null });
+  }
+
+  /** What our camera sees, and what that of the other side does. */
+  pictures(id: string): { own: MediaStream | null; theirs: MediaStream | null } {
+    const camera = this.#cameras.get(id);
+    return { own: camera ? new MediaStream([camera]) : null, theirs: this.#pictures.get(id) ?? null };
   }
 
   answer(id: string, stream: MediaStream): void {
@@ -173,7 +231,8 @@ export class SipEngine {
 
   /** Plays what is heard, and finds another way when the present one is lost. */
   #attend(id: string, session: RTCSession, connection: RTCPeerConnection): void {
-    connection.addEventListener("track", ({ track, streams }) => {
+    connection.addEventListener("track", ({ track, receiver, streams }) => {
+      if (track.kind === "video") return this.#see(id, receiver);
       const player = this.#players.get(id) ?? new Audio();
       this.#players.set(id, player);
       player.srcObject = streams[0] ?? new MediaStream([track]);
@@ -184,6 +243,20 @@ export class SipEngine {
       if (connection.iceConnectionState === "failed") restart(session);
       if (connection.iceConnectionState === "disconnected") setTimeout(() => connection.iceConnectionState === "disconnected" && restart(session), LOST_MS);
     });
+  }
+
+  /** Pictures come and cease as the other side likes; no browser tells, so their frames are counted. */
+  #see(id: string, receiver: RTCRtpReceiver): void {
+    this.#pictures.set(id, new MediaStream([receiver.track]));
+    let [frames, on] = [0, false];
+    const watch = setInterval(async () => {
+      if (!this.#sessions.has(id)) return clearInterval(watch);
+      let now = 0;
+      for (const each of (await receiver.getStats()).values()) if (each.type === "inbound-rtp") now = Number(each.framesReceived ?? 0);
+      const comes = now > frames;
+      frames = now;
+      if (comes !== on) this.hear({ kind: "pictures", id, on: (on = comes) });
+    }, FRAMES_MS);
   }
 
   /** The socket is back: calls that were up go on, over whatever network there is now. */
@@ -198,6 +271,9 @@ export class SipEngine {
     const player = this.#players.get(id);
     if (player) player.srcObject = null;
     this.#players.delete(id);
+    this.#cameras.get(id)?.stop();
+    this.#cameras.delete(id);
+    this.#pictures.delete(id);
     this.hear({ kind: "over", id, ending });
   }
 }

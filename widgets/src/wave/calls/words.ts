@@ -69,6 +69,8 @@ export function problemWords({ what }: Problem, state: PhoneState): { title: str
       return { title: t("The call was not transferred"), text: t("It goes on with you.") };
     case "call":
       return { title: t("The call could not be made"), text: readinessWords(state.readiness) };
+    case "camera":
+      return { title: t("The camera cannot be used"), text: t("Allow it beside the page's address, or close what else is using it. You are still heard.") };
     default:
       return { title: missingTitle(what), text: missingWords(what) };
   }
