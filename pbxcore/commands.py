@@ -14,6 +14,7 @@ from pbxcore.apps.conference_commands import ConferenceCommand, ConferenceShown
 from pbxcore.calls.commands import CallCommand, CallDone
 from pbxcore.calls.visitor_commands import VisitorCallMoved, VisitorCommand
 from pbxcore.directory import Delta, Snapshot
+from pbxcore.queues.commands import QueueCommand, QueueDone, QueuesShown
 from pbxcore.voicemail.commands import (
     MailboxesHeld,
     VoicemailCommand,
@@ -293,6 +294,7 @@ Request = (
     | CallCommand
     | VisitorCommand
     | ConferenceCommand
+    | QueueCommand
     | VoicemailCommand
     | Probe
 )
@@ -307,6 +309,8 @@ Reply = (
     | DeviceTold
     | CallDone
     | ConferenceShown
+    | QueueDone
+    | QueuesShown
     | MailboxesHeld
     | VoiceMessages
     | VoiceMessagesChanged

@@ -44,6 +44,7 @@ from pbxcore.presence.registration import SUPPORTED
 from pbxcore.presence.subscription import StoredSubscription
 from pbxcore.presence.temporary_gruu import TemporaryGruus
 from pbxcore.prompts.sounds import Prompts
+from pbxcore.queues.commands import QueueCommand, QueueDone
 from pbxcore.queues.state import State as QueueState
 from pbxcore.services.calls import CallService
 from pbxcore.services.events import Events
@@ -387,6 +388,10 @@ class Pbx:
     def _of_services(self, request: commands.Request) -> commands.Reply:
         if isinstance(request, ConferenceCommand):
             return self._oversee(request)
+        if isinstance(request, QueueCommand):
+            if self._calls is None:
+                return QueueDone(503)
+            return self._calls.queues.handle(request)
         if not isinstance(request, VoicemailCommand):
             raise LocalProtocolError(f"not a command for the PBX: {type(request).__name__}")
         return self.voicemail.handle(request)

@@ -55,6 +55,7 @@ class CallActions:
             "transfernumberoutbound": self.redirect,
             "dialivroutbound": self.dial_from_outside,
             "dialringgroup": self.dial_from_outside,
+            "dialqueue": self.dial_from_outside,
             "dialoutboundtwo": self.dial_from_outside,
             "callbarge": self.barge,
             "mute": self.mute,

@@ -43,7 +43,9 @@ def as_xml(calls: Sequence[Rows]) -> bytes:
     for kind, row in _lines(calls):
         columns = {name: row[name] for name in COLUMNS}
         fields = {**columns, MARK: kind, VERSTAT: row[VERSTAT]}
-        inner = "".join(f"<{name}>{_text(value)}</{name}>" for name, value in fields.items())
+        inner = "".join(
+            f"<{name}>{escape(printable(value))}</{name}>" for name, value in fields.items()
+        )
         lines.append(f"<cdr>{inner}</cdr>")
     return "\n".join([*lines, "</cdr_root>", ""]).encode("utf-8", "replace")
 
@@ -64,6 +66,6 @@ def _lines(calls: Sequence[Rows]) -> list[tuple[str, Mapping[str, str]]]:
     return found
 
 
-def _text(value: str) -> str:
+def printable(value: str) -> str:
     """Text for XML 1.0, which has no place for most control characters."""
-    return escape("".join(each for each in value if each >= " " or each in "\t\n\r"))
+    return "".join(each for each in value if each >= " " or each in "\t\n\r")

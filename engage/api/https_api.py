@@ -25,6 +25,8 @@ from engage.api.permitted import SystemNames
 from engage.api.pin_actions import PinActions
 from engage.api.prompt_actions import PromptActions, Rung
 from engage.api.queue_actions import QueueActions
+from engage.api.queue_statistics import QueueStatistics
+from engage.api.queue_topic import QueueTopic
 from engage.api.routes import ApiUserRoutes
 from engage.api.secret_readings import SecretReadings
 from engage.api.service import ApiUsers
@@ -62,6 +64,8 @@ if TYPE_CHECKING:
     from engage.identifiers import Clock
     from engage.people.service import People
     from engage.people.sign_in.settings import SecuritySettings
+    from engage.queues.live import LiveQueues
+    from engage.queues.reports import QueueReports
     from engage.storage.database import Database
     from engage.system.configuration import Configuration
     from engage.system.operation_log import OperationLog
@@ -69,6 +73,20 @@ if TYPE_CHECKING:
     from engage.telephony.trunks import Trunks
 
 SERIAL_DIGITS = 16
+
+
+class Queues(Protocol):
+    """What there is of queues."""
+
+    @property
+    def live(self) -> LiveQueues:
+        """What goes on."""
+        ...
+
+    @property
+    def reports(self) -> QueueReports:
+        """Figures of what went on."""
+        ...
 
 
 class CallRecords(Protocol):
@@ -124,6 +142,7 @@ class HttpsApi:
         pbx: Pbx,
         feed: Feed,
         records: CallRecords,
+        queues: Queues,
         dialplan: Dialplan,
         events: Events,
         clock: Clock,
@@ -145,6 +164,7 @@ class HttpsApi:
             pbx: tells which phones are registered.
             feed: brings changes to the PBX.
             records: calls that were, calls that are up, and recordings.
+            queues: what goes on in the queues, and figures of what went on.
             dialplan: trunks, routes, and who may not call in.
             events: say when calls and phones are others.
             clock: sessions, challenges and lock-outs go by it.
@@ -172,6 +192,7 @@ class HttpsApi:
             MailboxTopic(events, pbx).topic,
             presence_topic(people.presences),
             usage_topic(),
+            QueueTopic(queues.live, zone).topic,
         )
         watching = Watching(events, topics)
         self.sockets = Websockify(self.users, sessions, signing, watching)
@@ -191,7 +212,8 @@ class HttpsApi:
             system,
             AccountActions(people, pbx, keyring, self._numbers, readings, live.up),
             UserActions(people, keyring, self._numbers),
-            QueueActions(people, keyring),
+            QueueActions(people, keyring, dialplan.prompts),
+            QueueStatistics(people.queues, queues.reports),
             TrunkActions(dialplan.trunks, self._numbers, keyring, readings),
             OutboundActions(dialplan.outbound, self._numbers, pins),
             pins,

@@ -45,6 +45,9 @@ _SERVED = (
     Action("addQueue", changes=True),
     Action("updateQueue", changes=True),
     Action("deleteQueue", changes=True),
+    Action("loginLogoffQueueAgent", changes=True),
+    Action("pauseUnpauseQueueAgent", changes=True),
+    Action("queueapi"),
     Action("listVoIPTrunk"),
     Action("getSIPTrunk"),
     Action("addSIPTrunk", changes=True),
@@ -98,6 +101,7 @@ _SERVED = (
     Action("transferNumberOutbound", changes=True),
     Action("dialIVROutbound", changes=True),
     Action("dialRinggroup", changes=True),
+    Action("dialQueue", changes=True),
     Action("dialOutboundTwo", changes=True),
     Action("callbarge", changes=True),
     Action("mute", changes=True),
@@ -130,8 +134,6 @@ _VERBS = ("get", "add", "update", "delete")
 _OBJECTS = ("analogtrunk", "digitaltrunk")
 _OTHERS = (
     *("getsipaccountqr", "addslatrunk", "updateslatrunk", "getdogitaltrunk"),
-    "dialqueue",
-    *("loginlogoffqueueagent", "pauseunpausequeueagent", "queueapi"),
     *("multicastpaging", "multicastpaginghangup"),
     *("pmsapi", "addmessagebroadcast", "cleanterminalchatinformation"),
 )

@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 
     from engage.api.actions import Caller, Handler, Parameters
     from engage.api.model import Secrets
+    from engage.dialplan.custom_prompts import CustomPrompts
     from engage.people.model import QueueEntry
     from engage.people.service import People
 
 KEY = ("queue", "extension")
+PROMPTS = ("custom_prompt", "custom_welcome_prompt", "musicclass")
 
 
 class QueueActions:
     """Call queues with their static agents."""
 
-    def __init__(self, people: People, keyring: Secrets) -> None:
-        self._queues, self._keyring = people.queues, keyring
+    def __init__(self, people: People, keyring: Secrets, prompts: CustomPrompts) -> None:
+        self._queues, self._keyring, self._prompts = people.queues, keyring, prompts
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -59,7 +61,7 @@ class QueueActions:
             "number": given["extension"],
             "name": given.get("queue_name", name),
             "static_agents": _numbers(given.get("members")),
-            "options": options_of(QUEUE, given, self._keyring),
+            "options": self._named(options_of(QUEUE, given, self._keyring)),
         }
         with named_as_sent(QUEUE):
             await self._queues.add(caller.actor, checked(NewQueue, new))
@@ -69,7 +71,7 @@ class QueueActions:
         """Change what the request names."""
         queue = self._existing(caller, required(asked, *KEY))
         given = QUEUE.given({**asked, "extension": queue.number})
-        change: dict[str, Any] = {"options": options_of(QUEUE, given, self._keyring)}
+        change: dict[str, Any] = {"options": self._named(options_of(QUEUE, given, self._keyring))}
         if "queue_name" in given:
             change["name"] = required(asked, "queue_name")
         if "members" in given:
@@ -90,9 +92,18 @@ class QueueActions:
         except NotFound:
             raise unknown("queue", number) from None
 
+    def _named(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Programs name prompts by their names, and we by their ids."""
+        ids = {each.form.name: each.id for each in self._prompts.kept.entries}
+        return options | {
+            name: ids.get(options[name], options[name]) for name in PROMPTS if name in options
+        }
+
     def _fields(self, queue: QueueEntry) -> dict[str, Any]:
         agents = ",".join(each.number for each in queue.agents if each.static)
         kept = kept_in(QUEUE, queue.options, self._keyring)
+        names = {each.id: each.form.name for each in self._prompts.kept.entries}
+        kept |= {name: names.get(kept[name], kept[name]) for name in PROMPTS if name in kept}
         chairmans = kept.get("queue_chairmans")
         ours = {"extension": queue.number, "queue_name": queue.name, "members": agents or None}
         return {**QUEUE.answered({**kept, **ours}), "queue_chairman": chairmans}

@@ -26,6 +26,7 @@ from engage.dialplan.speed_dials import MOST, SpeedDialForm
 from engage.dialplan.voicemail_groups import VoicemailGroupForm
 from engage.errors import N_
 from engage.people.choices import Choice
+from engage.queues.settings import QueueSettings
 from engage.storage import tables
 from engage.system.actor import Module
 from engage.voicemail.settings import VoicemailSettings
@@ -65,6 +66,7 @@ class Dialplan:
         self._blacklist = partial(ground.configuration.get, Blacklist)
         self._voicemail = partial(ground.configuration.get, VoicemailSettings)
         self._mode = partial(ground.configuration.get, InboundMode)
+        self._queue_settings = partial(ground.configuration.get, QueueSettings)
         ground.configuration.register(SECTION, Blacklist, Module.INBOUND_ROUTES)
         ground.configuration.register(MODE, InboundMode, Module.INBOUND_ROUTES)
         on = ground.database, ground.events, trunk_exists, ground.clock
@@ -134,6 +136,7 @@ class Dialplan:
             tuple(each.form.route(each.id, self._pins_of) for each in self.outbound.entries),
             tuple(each.form.route(each.id) for each in self.inbound.entries),
             queues=queues,
+            break_reasons=tuple(self._queue_settings().break_reasons),
             numbers={each: Place("queue", each) for each in queues}
             | {each.number: Place("ring_group", each.number) for each in groups}
             | {each.number: Place("voicemail_group", each.number) for each in boxes},

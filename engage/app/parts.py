@@ -108,6 +108,7 @@ class Parts:
             pbx,
             self._phones.telephony.feed,
             self._phones.records,
+            self._phones.queues,
             self._phones.for_programs(),
             ground.events,
             ground.clock,

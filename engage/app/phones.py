@@ -11,6 +11,7 @@ from engage.api.settings import SECTION as HTTPS_API
 from engage.api.settings import ApiSettings
 from engage.app.dialplan import Dialplan
 from engage.app.mailboxes import Mailboxes
+from engage.app.queues import Queues
 from engage.app.records import Records
 from engage.app.visitor_calls import visitor_calls
 from engage.app.waking import Waking
@@ -113,6 +114,7 @@ class Phones:
         )
         switched = partial(_switched, alerts, ground.clock)
         self.records = Records(ground, pbx, people, self.trunks.name_of, outbox, switched)
+        self.queues = Queues(ground, pbx, people)
         self.chat = DirectChat(
             database,
             messaging.hub,
@@ -136,6 +138,8 @@ class Phones:
                 self.mailboxes.log,
                 self.standings,
                 people.phone_features,
+                people.queue_duty,
+                self.queues.log,
                 Waking(self.dialplan.services.wake_ups, lambda: ground.time().time_zone),
                 DialledSettings(ground.configuration),
             ),
@@ -150,6 +154,7 @@ class Phones:
             *TrunkRoutes(self.trunks).routes(),
             *self.dialplan.routes,
             *self.records.routes,
+            *self.queues.routes,
             *self.mailboxes.routes,
             *BanRoutes(Bans(database, pbx)).routes(),
             *NameCertificateRoutes(NameCertificates(ground.settings.data, database)).routes(),

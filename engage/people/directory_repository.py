@@ -186,10 +186,10 @@ class DirectoryRepository:
             await self._connection.execute(insert(queue_agents), rows)
 
     async def change_agent(self, queue: str, number: str, values: Mapping[str, Any]) -> None:
-        """Store an agent's state in a queue."""
-        query = update(queue_agents).where(
-            queue_agents.c.queue == queue, queue_agents.c.number == number
-        )
+        """Store an agent's state in a queue, or in all ("")."""
+        query = update(queue_agents).where(queue_agents.c.number == number)
+        if queue:
+            query = query.where(queue_agents.c.queue == queue)
         await self._connection.execute(query.values(**values))
 
     async def drop_queue(self, number: str) -> None:

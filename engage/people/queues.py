@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from engage.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from engage.people.directory_repository import DirectoryRepository
@@ -18,7 +18,7 @@ from engage.system.editing import InUse
 from engage.system.operation_log import check_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,6 +28,22 @@ if TYPE_CHECKING:
     from engage.people.numbers import NumberRanges
     from engage.people.queue_forms import QueueRules
     from engage.system.actor import Actor
+    from pbxcore.queues.commands import DutyChange
+
+
+class Duty(Protocol):
+    """Whoever brings callers and agents together."""
+
+    async def change_duty(
+        self, agent: str, change: DutyChange, queues: tuple[str, ...] = (), reason: str = ""
+    ) -> None:
+        """Let an agent come or go, or take a break.
+
+        Raises:
+            NotFound: no such agent of these queues.
+            Unavailable: it is away.
+        """
+        ...
 
 
 class NotAgent(Forbidden):
@@ -53,6 +69,8 @@ class Queues:
         """`secrets` seal the PINs of queues."""
         self._ledger, self._secrets, self._ranges = ledger, secrets, ranges
         self._references: list[References] = []
+        self.duty: Duty | None = None
+        """Tells the PBX; None: there is none."""
 
     def consult(self, references: References) -> None:
         """Ask these who refers to a queue."""
@@ -75,6 +93,11 @@ class Queues:
         """
         actor.check(Module.QUEUES, "view")
         return self._existing(number)
+
+    @property
+    def known(self) -> Mapping[str, QueueEntry]:
+        """Every queue by its number, for who needs no right to see them."""
+        return self._ledger.book.queues
 
     def rules(self, queue: QueueEntry) -> QueueRules:
         """How a queue treats callers and agents."""
@@ -174,8 +197,27 @@ class Queues:
             NotFound: no such queue, or no such agent in it.
         """
         actor.check(Module.QUEUES)
+        if _agent(self._existing(number), agent) is None:
+            raise NotFound
+        await self._tell(agent, "take_break" if paused else "end_break", number)
         await self._change_agent(actor, number, agent, paused=paused)
         return self._existing(number)
+
+    async def set_logged_in(self, actor: Actor, number: str, agent: str, *, here: bool) -> None:
+        """Begin or end a dynamic agent's duty, as an administrator or a program may.
+
+        Raises:
+            NotFound: no such queue, or no such agent in it.
+            AlwaysOnDuty: a static agent.
+        """
+        actor.check(Module.QUEUES)
+        found = _agent(self._existing(number), agent)
+        if found is None:
+            raise NotFound
+        if found.static:
+            raise AlwaysOnDuty
+        await self._tell(agent, "log_in" if here else "log_out", number)
+        await self._change_agent(actor, number, agent, logged_in=here)
 
     # --- what agents do about themselves -------------------------------------------------------
 
@@ -195,11 +237,12 @@ class Queues:
         own = self._own(number, agent)
         if own.static:
             raise AlwaysOnDuty
+        await self._tell(agent, "log_in" if here else "log_out", number)
         await self._change_agent(actor, number, agent, logged_in=here)
         return self._existing(number)
 
     async def take_break(
-        self, actor: Actor, number: str, agent: str, *, paused: bool
+        self, actor: Actor, number: str, agent: str, *, paused: bool, reason: str = ""
     ) -> QueueEntry:
         """Begin or end one's own break; running chats and calls go on.
 
@@ -207,6 +250,7 @@ class Queues:
             NotAgent: of this queue.
         """
         self._own(number, agent)
+        await self._tell(agent, "take_break" if paused else "end_break", number, reason)
         await self._change_agent(actor, number, agent, paused=paused)
         return self._existing(number)
 
@@ -225,6 +269,11 @@ class Queues:
         if found is None:
             raise NotAgent
         return found
+
+    async def _tell(self, agent: str, change: DutyChange, queue: str, reason: str = "") -> None:
+        """Calls come or do not from here on, as the PBX knows it."""
+        if self.duty is not None:
+            await self.duty.change_duty(agent, change, (queue,), reason)
 
     async def _stored(self, rows: DirectoryRepository, number: str) -> QueueEntry:
         queue = await rows.queue(number)

@@ -34,6 +34,7 @@ from engage.people.numbers import NumberRanges
 from engage.people.passwords import Passwords
 from engage.people.phone_features import PhoneFeatures
 from engage.people.privileges import Privileges
+from engage.people.queue_duty import QueueDuty
 from engage.people.queue_import import QueueImport
 from engage.people.queue_plan import call_queue
 from engage.people.queues import Queues
@@ -133,6 +134,7 @@ class People:
         self.choices = Choices(self._ledger)
         self.live_chat_seats = LiveChatSeats(self._ledger)
         self.phone_features = PhoneFeatures(self._ledger)
+        self.queue_duty = QueueDuty(self._ledger)
 
     async def start(self) -> None:
         """Read everyone into memory and keep that current."""

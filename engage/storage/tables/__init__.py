@@ -52,6 +52,7 @@ from engage.storage.tables.people import (
     wave_privileges,
 )
 from engage.storage.tables.push import push_messages, push_subscriptions
+from engage.storage.tables.queueing import queue_log
 from engage.storage.tables.sign_in import (
     authenticator_apps,
     passkeys,
@@ -121,6 +122,7 @@ __all__ = [
     "push_messages",
     "push_subscriptions",
     "queue_agents",
+    "queue_log",
     "queues",
     "recordings",
     "recovery_codes",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxcore.presence.reach import phones
+from pbxcore.calls.reaching import phones_of
 from pbxcore.queues.inputs import AgentSeen, Device
 
 if TYPE_CHECKING:
@@ -62,4 +62,4 @@ class AgentWatch:
             return Device.ON_HOLD if held else Device.IN_USE
         if ringing:
             return Device.RINGING
-        return Device.IDLE if phones(house.bindings(number)) else Device.UNAVAILABLE
+        return Device.IDLE if phones_of(house, extension) else Device.UNAVAILABLE

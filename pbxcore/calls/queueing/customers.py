@@ -101,7 +101,7 @@ class Customers:
             return
         callback.over = True
         other.recorded = callback.queue.recorded
-        self._talks.begin(callback.key, other.id, agent.id)
+        self._talks.begin(callback.key, call.id, other.id, agent.id)
         call.connect(agent, other)
         self._tell(CallbackReached(callback.key))
 

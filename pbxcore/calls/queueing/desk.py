@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from pbxcore.calls.party import refused
 from pbxcore.calls.queueing.agents import AgentWatch
+from pbxcore.calls.queueing.board import view_of
 from pbxcore.calls.queueing.customers import Customers
+from pbxcore.calls.queueing.directing import direct
 from pbxcore.calls.queueing.duty import PhoneDuty
 from pbxcore.calls.queueing.stays import Stay
 from pbxcore.calls.queueing.talks import Talks
 from pbxcore.journal import QueueTransition
+from pbxcore.queues.commands import QueuesShown, ShowQueues
 from pbxcore.queues.engine import QueueEngine
 from pbxcore.queues.facts import Abandoned, Connected, OfferEnded, Outcome
 from pbxcore.queues.inputs import (
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from pbxcore.journal import Fact
     from pbxcore.presence.keeping import Store
     from pbxcore.queues import facts as queue_facts
+    from pbxcore.queues.commands import QueueCommand, QueueDone
     from pbxcore.queues.inputs import Input
     from pbxcore.queues.outputs import Output
     from pbxcore.queues.state import State
@@ -118,6 +122,17 @@ class QueueDesk:
         """Something happened: the queues hear of it in a moment, when nothing else is under way."""
         self._inputs.append(told)
         self._wait()
+
+    def handle(self, command: QueueCommand) -> QueueDone | QueuesShown:
+        """Carry out a command, or tell what goes on."""
+        if not isinstance(command, ShowQueues):
+            done = direct(command, self._engine.floor, self.tell)
+            self._run()
+            return done
+        floor = self._engine.floor
+        queues = sorted(floor.queues.values(), key=lambda each: each.number)
+        views = tuple(view_of(floor, each, self._legs) for each in queues)
+        return QueuesShown(floor.ms(self._house.now()), views)
 
     def hear(self, fact: Fact) -> None:
         """A fact of a call."""
@@ -241,8 +256,14 @@ class QueueDesk:
         if stay is None or leg is None:
             self.tell(AgentLeft(output.caller))
             return
-        self._talks.begin(stay.key, stay.front.id, leg.id)
+        self._talks.begin(stay.key, stay.front.call.id, stay.front.id, leg.id)
         stay.connect(leg, output.waited_s)
+
+    def _legs(self, key: str) -> tuple[str, str, str]:
+        """The call of a stay or a talk, and the legs of caller and agent."""
+        if (stay := self._stays.get(key)) is not None:
+            return stay.front.call.id, stay.front.id, ""
+        return self._talks.legs(key)
 
     def _key(self, call: str) -> str:
         """A name for one more stay of a call."""

@@ -12,9 +12,9 @@ from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.party import Farewell
 from pbxcore.calls.queueing.names import names_line
+from pbxcore.calls.reaching import phones_of
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.journal import LegCalled, LegRinging
-from pbxcore.presence.reach import phones
 from pbxcore.queues.inputs import (
     AgentLeft,
     OfferAnswered,
@@ -88,11 +88,11 @@ class QueueSearch(SettingUp):
     def offer(self, offer: Offer) -> None:
         """Let the phones of an agent ring."""
         extension = self.house.directory.extension(offer.agent)
-        reached = [] if extension is None else phones(self.house.bindings(offer.agent))
-        if extension is None or not reached:
+        reached = [] if extension is None else phones_of(self.house, extension)
+        if not reached:
             self._tell(OfferFailed(offer.id))
             return
-        legs = [self._agent(extension, flows) for flows in reached]
+        legs = [self._agent(each, flows) for each, flows in reached]
         self._rung[offer.id] = legs
         for leg in list(legs):
             self._offers[leg.id] = offer.id

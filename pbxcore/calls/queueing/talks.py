@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 class _Talk:
     """One talk; `to` is where the agent has handed the caller on to."""
 
-    __slots__ = ("agent", "blind", "caller", "key", "to")
+    __slots__ = ("agent", "blind", "call", "caller", "key", "to")
 
-    def __init__(self, key: str, caller: str, agent: str) -> None:
-        self.key, self.caller, self.agent = key, caller, agent
+    def __init__(self, key: str, call: str, caller: str, agent: str) -> None:
+        self.key, self.call, self.caller, self.agent = key, call, caller, agent
         self.to, self.blind = "", True
 
 
@@ -40,9 +40,14 @@ class Talks:
         """How many legs talk."""
         return len(self._talks)
 
-    def begin(self, key: str, caller: str, agent: str) -> None:
+    def begin(self, key: str, call: str, caller: str, agent: str) -> None:
         """These two legs are going to talk."""
-        self._talks[caller] = self._talks[agent] = _Talk(key, caller, agent)
+        self._talks[caller] = self._talks[agent] = _Talk(key, call, caller, agent)
+
+    def legs(self, key: str) -> tuple[str, str, str]:
+        """The call of a talk, the caller's leg and the agent's; empty for none."""
+        found = next((each for each in self._talks.values() if each.key == key), None)
+        return ("", "", "") if found is None else (found.call, found.caller, found.agent)
 
     def hear(self, fact: Fact) -> None:
         """Whoever leaves first ends it."""

@@ -1,0 +1,88 @@
+"""Call queues at work, wired: boards, the log and its figures."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from engage.queues.board import Boards
+from engage.queues.board_routes import BoardRoutes
+from engage.queues.live import LiveQueues
+from engage.queues.log import QueueLog
+from engage.queues.report_routes import ReportRoutes
+from engage.queues.reports import QueueReports
+from engage.queues.settings import SECTION, QueueSettings
+from engage.system.actor import Module
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.routing import BaseRoute
+
+    from engage.app.ground import Ground
+    from engage.people.service import People
+    from engage.processes.link import PbxLink
+
+USUAL_LEVEL_S = 60
+
+
+class Book:
+    """What people have arranged about queues."""
+
+    def __init__(self, people: People) -> None:
+        self._people, self._queues = people, people.queues
+
+    def name(self, number: str) -> str:
+        """What a queue is called."""
+        queue = self._queues.known.get(number)
+        return number if queue is None else queue.name
+
+    def numbers(self) -> Sequence[str]:
+        """Every queue."""
+        return sorted(self._queues.known)
+
+    def service_level_s(self, number: str) -> int:
+        """Within how many seconds callers shall be answered."""
+        queue = self._queues.known.get(number)
+        return USUAL_LEVEL_S if queue is None else self._queues.rules(queue).service_level_s
+
+    def served_by(self, agent: str) -> dict[str, bool]:
+        """The queues of an agent, and whether he may log in and out there."""
+        return {
+            queue.number: not each.static or self._queues.rules(queue).static_login
+            for queue in self._queues.of_agent(agent)
+            for each in queue.agents
+            if each.number == agent
+        }
+
+    def chaired_by(self, extension: str) -> set[str]:
+        """The queues whose chairman an extension is."""
+        return {
+            number
+            for number, queue in self._queues.known.items()
+            if extension in self._queues.rules(queue).chairmen
+        }
+
+
+class Queues:
+    """What is going on in the queues, and what went on; `log` follows the PBX's journal."""
+
+    def __init__(self, ground: Ground, pbx: PbxLink, people: People) -> None:
+        ground.configuration.register(SECTION, QueueSettings, Module.QUEUES)
+        settings = partial(ground.configuration.get, QueueSettings)
+        book = Book(people)
+        self.live = people.queues.duty = LiveQueues(pbx, ground.database)
+        self.reports = QueueReports(
+            ground.database, book.service_level_s, lambda: ZoneInfo(ground.time().time_zone)
+        )
+        self.log = QueueLog(ground.events)
+
+        def name_of(key: str) -> str:
+            return people.name_of(key) or book.name(key)
+
+        self.boards = Boards(self.live, book, people.name_of, lambda: settings().break_reasons)
+        self.routes: Sequence[BaseRoute] = [
+            *BoardRoutes(self.boards).routes(),
+            *ReportRoutes(self.reports, name_of).routes(),
+        ]

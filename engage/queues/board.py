@@ -1,0 +1,105 @@
+"""Who is shown what of the queues as they are now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from engage.errors import N_, Forbidden
+from engage.identifiers import rfc3339
+from engage.queues.wire import board_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from engage.queues.live import LiveQueues
+    from pbxcore.queues.commands import QueueView
+
+
+class NotYours(Forbidden):
+    """An agent may come and go in the own queues alone."""
+
+    code = "not_agent"
+    text = N_("You are no agent of this queue.")
+
+
+class QueueBook(Protocol):
+    """What is arranged about queues."""
+
+    def name(self, number: str) -> str:
+        """What a queue is called."""
+        ...
+
+    def numbers(self) -> Sequence[str]:
+        """Every queue."""
+        ...
+
+    def service_level_s(self, number: str) -> int:
+        """Within how many seconds callers shall be answered."""
+        ...
+
+    def served_by(self, agent: str) -> Mapping[str, bool]:
+        """The queues of an agent, and whether he may log in and out there."""
+        ...
+
+    def chaired_by(self, extension: str) -> Collection[str]:
+        """The queues whose chairman an extension is."""
+        ...
+
+
+class Boards:
+    """The live view, as administrators, chairmen and agents see it.
+
+    Args:
+        live: asks the PBX.
+        book: what is arranged.
+        name_of: what an extension's person is called.
+        reasons: what breaks may be taken for.
+    """
+
+    def __init__(
+        self,
+        live: LiveQueues,
+        book: QueueBook,
+        name_of: Callable[[str], str | None],
+        reasons: Callable[[], Sequence[str]],
+    ) -> None:
+        self.live, self._book, self._name_of, self.reasons = live, book, name_of, reasons
+
+    def all(self) -> set[str]:
+        """The numbers of all queues."""
+        return set(self._book.numbers())
+
+    async def shown(self, numbers: Collection[str]) -> dict[str, Any]:
+        """These queues, everything of them."""
+        found = await self.live.shown()
+        items = [self._json(each, found.at_ms) for each in found.queues if each.number in numbers]
+        return {"at": rfc3339(found.at_ms), "items": items}
+
+    async def shown_to(self, extension: str) -> dict[str, Any]:
+        """Queues one serves, with the own calls and figures; those one chairs as they are."""
+        chaired = self._book.chaired_by(extension)
+        shown = await self.shown({*self._book.served_by(extension), *chaired})
+        for board in shown["items"]:
+            if board["number"] not in chaired:
+                board["talking"] = [each for each in board["talking"] if each["agent"] == extension]
+                board["agents"] = [each for each in board["agents"] if each["agent"] == extension]
+        return shown
+
+    def check(self, agent: str, change: str, queues: Sequence[str]) -> None:
+        """Whether an agent may do so about these queues.
+
+        Raises:
+            NotYours: he may not.
+        """
+        served = self._book.served_by(agent)
+        if not served or not served.keys() >= {*queues}:
+            raise NotYours
+        if change in ("log_in", "log_out") and not (
+            queues and all(served[each] for each in queues)
+        ):
+            raise NotYours
+
+    def _json(self, view: QueueView, at_ms: int) -> dict[str, Any]:
+        number = view.number
+        level_s = self._book.service_level_s(number)
+        return board_json(view, at_ms, self._book.name(number), level_s, self._name_of)

@@ -1,0 +1,107 @@
+"""Queues as they are now, and what may be done to agents and callers from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from engage.errors import NotFound, Unavailable
+from engage.system.actor import Module
+from engage.system.operation_log import note
+from pbxcore.queues.commands import (
+    ChangeDuty,
+    QueueDone,
+    QueuesShown,
+    ResetQueue,
+    ShowQueues,
+    SteerCaller,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.storage.database import Database
+    from engage.system.actor import Actor
+    from pbxcore.commands import Reply, Request
+    from pbxcore.queues.commands import DutyChange, QueueCommand
+
+WITHIN_S: Final = 10.0
+
+
+class Pbx(Protocol):
+    """The channel to the PBX."""
+
+    async def request(self, command: Request, timeout_s: float = 35) -> Reply:
+        """Carry out a command; `errors.Unavailable` when the PBX is away."""
+        ...
+
+
+class LiveQueues:
+    """Asks and tells the PBX, which owns everything that is going on."""
+
+    def __init__(self, pbx: Pbx, database: Database) -> None:
+        self._pbx, self._database = pbx, database
+
+    async def shown(self) -> QueuesShown:
+        """Every queue, for who may see it.
+
+        Raises:
+            Unavailable: the PBX is away.
+        """
+        reply = await self._pbx.request(ShowQueues(), WITHIN_S)
+        if not isinstance(reply, QueuesShown):
+            raise Unavailable
+        return reply
+
+    async def change_duty(
+        self,
+        agent: str,
+        change: DutyChange,
+        queues: tuple[str, ...] = (),
+        reason: str = "",
+        by_s: float = 0.0,
+    ) -> None:
+        """Let an agent come or go, take a break, or be ready; for who may.
+
+        Raises:
+            NotFound: no such agent of these queues.
+            Unavailable: the PBX is away.
+        """
+        await self._do(ChangeDuty(agent, change, queues, reason, by_s))
+
+    async def steer(self, actor: Actor, caller: str, position: int) -> None:
+        """Give who waits another place, or (0) send him away.
+
+        Raises:
+            NotFound: he does not wait.
+        """
+        action = "queue_caller.move" if position else "queue_caller.remove"
+        detail = {"position": position} if position else {}
+        await self._noted(actor, action, f"call:{caller}", SteerCaller(caller, position), detail)
+
+    async def reset(self, actor: Actor, queue: str) -> None:
+        """Count the calls of a queue's agents anew.
+
+        Raises:
+            NotFound: no such queue.
+        """
+        await self._noted(actor, "queue.reset", f"queue:{queue}", ResetQueue(queue), {})
+
+    async def _noted(
+        self, actor: Actor, action: str, subject: str, command: QueueCommand, detail: dict[str, Any]
+    ) -> None:
+        actor.check(Module.QUEUES)
+        await self._do(command)
+
+        async def work(connection: AsyncConnection) -> None:
+            await note(connection, actor, action, subject, detail)
+
+        await self._database.write(work)
+
+    async def _do(self, command: QueueCommand) -> None:
+        reply = await self._pbx.request(command, WITHIN_S)
+        if not isinstance(reply, QueueDone):
+            raise TypeError(f"unexpected reply {type(reply).__name__}")
+        if reply.status == 503:
+            raise Unavailable
+        if reply.status != 200:
+            raise NotFound

@@ -1,0 +1,79 @@
+"""The queue log, written down from the PBX's journal."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from engage.queues.events import QueuesMoved
+from engage.queues.model import LogRow
+from engage.queues.repository import QueueLogRepository
+from pbxcore.journal import QueueTransition
+from pbxcore.queues.facts import CallbackAsked, CallbackTried
+from pbxcore.queues.outputs import Transition
+from pbxcore.queues.queue_log import NONE, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from engage.events import Events
+    from engage.hub.service import HubTransaction
+    from pbxcore.journal import Entry
+    from pbxcore.queues.queue_log import Row
+
+
+class QueueLog:
+    """A follower of the journal."""
+
+    def __init__(self, events: Events) -> None:
+        self._events = events
+
+    async def start(self) -> None:
+        """Everything is in the database."""
+
+    async def project(
+        self, transaction: HubTransaction, entries: Sequence[Entry]
+    ) -> Callable[[], None]:
+        """Write down what these entries mean."""
+        moved = [each for each in entries if isinstance(each.fact, QueueTransition)]
+        if not moved:
+            return _nothing
+        written = [
+            (entry.seq, part, row) for entry in moved for part, row in enumerate(log_rows(entry))
+        ]
+        await QueueLogRepository(transaction.connection).add(written)
+        queues = frozenset(
+            getattr(each.fact.fact, "queue", "")
+            for each in moved
+            if isinstance(each.fact, QueueTransition)
+        )
+        return partial(self._events.publish, QueuesMoved(queues))
+
+
+def log_rows(entry: Entry) -> list[LogRow]:
+    """The rows of one entry. What the log has no verb for is told by INFO, as its readers allow."""
+    if not isinstance(entry.fact, QueueTransition):
+        return []
+    fact = entry.fact.fact
+    found = [_row(each, entry.at_ms) for each in rows(Transition(entry.seq, entry.at_ms, fact))]
+    match fact:
+        case CallbackAsked(queue, caller, number):
+            told = ("CALLBACK", number)
+            found.append(LogRow(entry.at_ms, caller, queue, "", "INFO", told))
+        case CallbackTried(queue, caller, agent, reason, attempt):
+            data = ("CALLBACKFAILED", reason, str(attempt))
+            found.append(LogRow(entry.at_ms, caller, queue, agent, "INFO", data))
+    return found
+
+
+def _row(row: Row, at_ms: int) -> LogRow:
+    agent = _named(row.agent).removeprefix("Agent/")
+    return LogRow(at_ms, _named(row.call), _named(row.queue), agent, row.verb, row.parameters)
+
+
+def _named(text: str) -> str:
+    return "" if text == NONE else text
+
+
+def _nothing() -> None:
+    """No entry was of interest."""

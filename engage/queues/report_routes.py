@@ -1,0 +1,262 @@
+"""Reports about queues over HTTP: `/v1/queue-report`, `/v1/queue-calls`, `/v1/queue-log`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import BaseModel
+from starlette.responses import Response
+from starlette.routing import Route
+
+from engage.errors import N_, Invalid
+from engage.identifiers import now_ms, rfc3339
+from engage.queues.reports import COLUMNS, figures_row
+from engage.web.collections import csv_file
+from engage.web.openapi import operation
+from engage.web.requests import actor, answer, moment_ms, number, word
+from engage.xlsx import MEDIA_TYPE, workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from engage.queues.figures import Figures, Report, Stay
+    from engage.queues.reports import QueueReports
+
+DAY_MS: Final = 86_400_000
+LONGEST_MS: Final = 400 * DAY_MS
+MOST: Final = 1000
+SPAN: Final = (
+    ("from", "The earliest moment (RFC 3339); a day ago"),
+    ("until", "The moment it ends before (RFC 3339); now"),
+    ("queue", "Only this queue"),
+    ("agent", "Only this agent"),
+    ("format", "`json`, `csv` or `xlsx`"),
+)
+CALLS: Final = (
+    *("entered_at", "queue", "number", "name", "agent", "outcome", "position"),
+    *("waited_s", "rang_s", "talked_s", "ended_by", "callback", "call"),
+)
+
+
+class ShownFigures(BaseModel):
+    """What is counted of one queue, agent or hour; rates are percent."""
+
+    key: str
+    name: str
+    offered: int
+    answered: int
+    abandoned: int
+    other: int
+    missed: int
+    callbacks: int
+    answered_rate: float
+    abandoned_rate: float
+    service_level: float
+    service_level_2: float
+    average_wait_s: int
+    average_talk_s: int
+    longest_wait_s: int
+
+
+class ShownReport(BaseModel):
+    """Figures of a span of time."""
+
+    begin: str
+    end: str
+    total: ShownFigures
+    queues: list[ShownFigures]
+    agents: list[ShownFigures]
+    hours: list[ShownFigures]
+
+
+class ShownStay(BaseModel):
+    """One caller in one queue."""
+
+    call: str
+    queue: str
+    number: str
+    name: str
+    agent: str
+    entered_at: str
+    outcome: str
+    position: int
+    waited_s: int
+    rang_s: int
+    talked_s: int
+    ended_by: str
+    callback: bool
+
+
+class StayPage(BaseModel):
+    """Callers of that time; `total` counts all of them."""
+
+    items: list[ShownStay]
+    cursor: str | None
+    total: int
+
+
+class ReportRoutes:
+    """The HTTP edge of figures."""
+
+    def __init__(self, reports: QueueReports, name_of: Callable[[str], str]) -> None:
+        """`name_of`: what a queue or an extension is called."""
+        self._reports, self._name_of = reports, name_of
+
+    def routes(self) -> list[Route]:
+        """What is served."""
+        return [
+            Route("/v1/queue-report", self.report, methods=["GET"]),
+            Route("/v1/queue-calls", self.calls, methods=["GET"]),
+            Route("/v1/queue-log", self.log, methods=["GET"]),
+        ]
+
+    @operation(
+        "Report about queues",
+        answer=ShownReport,
+        roles=("admin",),
+        query=SPAN,
+        media=("text/csv", MEDIA_TYPE),
+    )
+    async def report(self, request: Request) -> Response:
+        """By queue, agent and hour."""
+        who = await actor(request, "admin")
+        begin_ms, end_ms = _span(request)
+        kind = _format(request)
+        found = await self._reports.report(
+            who, begin_ms, end_ms, word(request, "queue"), word(request, "agent")
+        )
+        if kind == "csv":
+            return csv_file("queue-report", ("kind", "key", "name", *COLUMNS), self._lines(found))
+        if kind == "xlsx":
+            return _sheet("queue-report", self._sheets(found))
+        return answer(
+            {
+                "begin": rfc3339(begin_ms),
+                "end": rfc3339(end_ms),
+                "total": self._json(found.total),
+                "queues": list(map(self._json, found.queues)),
+                "agents": list(map(self._json, found.agents)),
+                "hours": list(map(self._json, found.hours)),
+            }
+        )
+
+    @operation(
+        "List the callers of queues",
+        answer=StayPage,
+        roles=("admin",),
+        query=(*SPAN, ("limit", "So many at most"), ("offset", "After so many")),
+        media=("text/csv", MEDIA_TYPE),
+    )
+    async def calls(self, request: Request) -> Response:
+        """The latest first."""
+        who = await actor(request, "admin")
+        kind, (begin_ms, end_ms) = _format(request), _span(request)
+        found = await self._reports.stays(
+            who, begin_ms, end_ms, word(request, "queue"), word(request, "agent")
+        )
+        found.reverse()
+        if kind != "json":
+            rows = [[_stay(each)[name] for name in CALLS] for each in found]
+            if kind == "csv":
+                return csv_file("queue-calls", CALLS, rows)
+            return _sheet("queue-calls", [("Calls", [[*CALLS], *map(_plain, rows)])])
+        start = number(request, "offset", 0, most=1_000_000)
+        end = start + number(request, "limit", 50, least=1, most=MOST)
+        items = [_stay(each) for each in found[start:end]]
+        return answer({"items": items, "cursor": None, "total": len(found)})
+
+    @operation("Read the queue log", status=200, roles=("admin",), query=SPAN[:2])
+    async def log(self, request: Request) -> Response:
+        """As lines of text, the way call-centre tools read it."""
+        who = await actor(request, "admin")
+        rows = await self._reports.rows(who, *_span(request))
+        lines = [
+            "|".join(
+                (
+                    str(each.at_ms // 1000),
+                    each.call or "NONE",
+                    each.queue or "NONE",
+                    f"Agent/{each.agent}" if each.agent else "NONE",
+                    each.verb,
+                    *(text.replace("|", "_").replace("\n", " ") for text in each.data),
+                )
+            )
+            for each in rows
+        ]
+        headers = {"cache-control": "no-store"}
+        return Response("\n".join([*lines, ""]), 200, headers, "text/plain; charset=utf-8")
+
+    def _json(self, figures: Figures) -> dict[str, Any]:
+        row = dict(zip(COLUMNS, figures_row(figures), strict=True))
+        return {"key": figures.key, "name": self._name_of(figures.key), **row}
+
+    def _lines(self, found: Report) -> list[list[Any]]:
+        parts = (
+            ("total", [found.total]),
+            ("queue", found.queues),
+            ("agent", found.agents),
+            ("hour", found.hours),
+        )
+        return [
+            [kind, each.key, self._name_of(each.key), *figures_row(each)]
+            for kind, part in parts
+            for each in part
+        ]
+
+    def _sheets(self, found: Report) -> list[tuple[str, list[list[Any]]]]:
+        head = ["key", "name", *COLUMNS]
+        parts = (("Queues", [*found.queues, found.total]), ("Agents", found.agents))
+        return [
+            (
+                name,
+                [head, *([each.key, self._name_of(each.key), *figures_row(each)] for each in part)],
+            )
+            for name, part in (*parts, ("Hours", found.hours))
+        ]
+
+
+def _stay(stay: Stay) -> dict[str, Any]:
+    return {
+        "call": stay.call,
+        "queue": stay.queue,
+        "number": stay.number,
+        "name": stay.name,
+        "agent": stay.agent,
+        "entered_at": rfc3339(stay.entered_ms),
+        "outcome": stay.outcome,
+        "position": stay.position,
+        "waited_s": stay.waited_s,
+        "rang_s": stay.rang_s,
+        "talked_s": stay.talked_s,
+        "ended_by": stay.ended_by,
+        "callback": stay.callback,
+    }
+
+
+def _plain(row: list[Any]) -> list[Any]:
+    return [("yes" if each else "no") if isinstance(each, bool) else each for each in row]
+
+
+def _sheet(name: str, sheets: list[tuple[str, list[list[Any]]]]) -> Response:
+    headers = {
+        "cache-control": "no-store",
+        "content-disposition": f'attachment; filename="{name}.xlsx"',
+    }
+    return Response(workbook(sheets), 200, headers, MEDIA_TYPE)
+
+
+def _span(request: Request) -> tuple[int, int]:
+    end_ms = moment_ms(request, "until") or now_ms()
+    begin_ms = moment_ms(request, "from") or end_ms - DAY_MS
+    if not 0 <= end_ms - begin_ms <= LONGEST_MS:
+        raise Invalid({"until": N_("Choose a time of 400 days at most.")})
+    return begin_ms, end_ms
+
+
+def _format(request: Request) -> str:
+    kind = word(request, "format") or "json"
+    if kind not in ("json", "csv", "xlsx"):
+        raise Invalid({"format": N_("This is none of the choices.")})
+    return kind

@@ -1,0 +1,63 @@
+"""Rows of the queue log in and out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+
+from engage.queues.model import LogRow
+from engage.storage.tables import queue_log
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+MOST_ROWS = 500_000
+"""More are not read at once: a report is of days or months, not of all times."""
+_DATA = ("data1", "data2", "data3", "data4", "data5")
+
+
+class QueueLogRepository:
+    """The log on disk."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, rows: Sequence[tuple[int, int, LogRow]]) -> None:
+        """Write rows down, each with the journal's number and its place there."""
+        if rows:
+            values = [_values(seq, part, row) for seq, part, row in rows]
+            await self._connection.execute(insert(queue_log), values)
+
+    async def between(self, begin_ms: int, end_ms: int) -> list[LogRow]:
+        """Rows from a moment until before another, the oldest first."""
+        query = (
+            select(queue_log)
+            .where(queue_log.c.at_ms >= begin_ms, queue_log.c.at_ms < end_ms)
+            .order_by(queue_log.c.seq, queue_log.c.part)
+            .limit(MOST_ROWS)
+        )
+        return [_row(each) for each in await self._connection.execute(query)]
+
+
+def _values(seq: int, part: int, row: LogRow) -> dict[str, Any]:
+    data = {name: row.text(at) for at, name in enumerate(_DATA)}
+    return {
+        "seq": seq,
+        "part": part,
+        "at_ms": row.at_ms,
+        "call": row.call,
+        "queue": row.queue,
+        "agent": row.agent,
+        "verb": row.verb,
+        **data,
+    }
+
+
+def _row(row: Any) -> LogRow:
+    data = [getattr(row, name) for name in _DATA]
+    while data and not data[-1]:
+        data.pop()
+    return LogRow(row.at_ms, row.call, row.queue, row.agent, row.verb, tuple(data))

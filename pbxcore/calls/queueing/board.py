@@ -1,0 +1,101 @@
+"""What goes on in the queues, for those who watch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxcore.queues.commands import CallerView, QueueView, SeatView
+from pbxcore.queues.inputs import Device
+from pbxcore.queues.talking import agent_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.queues.floor import Agent, Floor, Queue, Waiting
+    from pbxcore.queues.settings import QueueAgent
+
+    Legs = Callable[[str], tuple[str, str, str]]
+
+_AWAY = {Device.UNAVAILABLE, Device.INVALID}
+_FREE = {Device.IDLE, Device.UNKNOWN}
+
+
+def view_of(floor: Floor, queue: Queue, legs: Legs) -> QueueView:
+    """One queue; `legs` tells the call, the caller's leg and the agent's of somebody's stay."""
+    line = list(queue.in_line())
+    waiting = tuple(
+        _caller(floor, each, place, legs(each.key)) for place, each in enumerate(line, 1)
+    )
+    standing = {each.key for each in line}
+    others = [each for each in floor.callers.values() if each.queue is queue]
+    talking = [each for each in others if each.key not in standing and each.answered is not None]
+    named = {each.number: each for each in queue.settings.agents}
+    numbers = dict.fromkeys((*named, *queue.duties))
+    return QueueView(
+        queue.number,
+        waiting,
+        tuple(_caller(floor, each, 0, legs(each.key)) for each in talking),
+        tuple(_seat(floor, queue, number, named.get(number)) for number in numbers),
+    )
+
+
+def _caller(
+    floor: Floor, waiting: Waiting, position: int, legs: tuple[str, str, str]
+) -> CallerView:
+    agent, caller = agent_of(waiting), waiting.caller
+    call, front, other = legs
+    return CallerView(
+        waiting.key,
+        caller.number,
+        caller.name,
+        position,
+        floor.ms(waiting.entered),
+        waiting.priority,
+        not waiting.live,
+        tuple(waiting.leases),
+        "" if agent is None else agent.number,
+        floor.ms(waiting.connected_at) if waiting.connected_at else 0,
+        call,
+        front,
+        other,
+    )
+
+
+def _seat(floor: Floor, queue: Queue, number: str, known: QueueAgent | None) -> SeatView:
+    agent = floor.agents.get(number)
+    static = known is not None and known.static
+    if agent is None or queue.number not in agent.duties:
+        return SeatView(number, "logged_out", static)
+    state, since, reason, until = _state(agent, queue.number)
+    busy_with = agent.caller or (None if agent.lease is None else agent.lease.caller)
+    return SeatView(
+        number,
+        state,
+        static,
+        floor.ms(since) if since else 0,
+        reason,
+        floor.ms(until) if until else 0,
+        "" if busy_with is None else busy_with.key,
+        "" if busy_with is None else busy_with.queue.number,
+        agent.calls.get(queue.number, 0),
+        0 if agent.last_call is None else floor.ms(agent.last_call),
+    )
+
+
+def _state(agent: Agent, queue: str) -> tuple[str, float, str, float]:
+    """The state, since when, the reason of a break and the end of a wrap-up."""
+    if agent.caller is not None:
+        return "on_call", agent.caller.connected_at, "", 0.0
+    if agent.lease is not None:
+        return "ringing", agent.lease.since, "", 0.0
+    if (broken := agent.breaks.get("") or agent.breaks.get(queue)) is not None:
+        return "on_break", broken[1], broken[0], 0.0
+    if agent.wrap_up is not None:
+        return "wrap_up", agent.wrap_up[0], "", agent.wrap_up[1]
+    if agent.device in _AWAY:
+        return "unavailable", 0.0, "", 0.0
+    if agent.undisturbed:
+        return "undisturbed", 0.0, "", 0.0
+    if agent.device not in _FREE:
+        return "busy", 0.0, "", 0.0
+    return "available", agent.idle_since, "", 0.0

@@ -1,0 +1,63 @@
+"""What somebody outside may do to queues and agents: each answers whether it was done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.queues.commands import ChangeDuty, QueueDone, ResetQueue, SteerCaller
+from pbxcore.queues.inputs import (
+    EndBreak,
+    EndWrapUp,
+    ExtendWrapUp,
+    LogIn,
+    LogOut,
+    Move,
+    Remove,
+    ResetCounters,
+    TakeBreak,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.queues.floor import Floor
+    from pbxcore.queues.inputs import Input
+
+DONE: Final = QueueDone(200)
+NOT_THERE: Final = QueueDone(404)
+
+
+def direct(
+    command: ChangeDuty | SteerCaller | ResetQueue, floor: Floor, tell: Callable[[Input], None]
+) -> QueueDone:
+    """Carry out one command."""
+    match command:
+        case ChangeDuty():
+            return _change_duty(command, floor, tell)
+        case SteerCaller(caller, position):
+            if caller not in floor.callers:
+                return NOT_THERE
+            tell(Move(caller, position) if position else Remove(caller))
+        case ResetQueue(queue):
+            if queue not in floor.queues:
+                return NOT_THERE
+            tell(ResetCounters(queue))
+    return DONE
+
+
+def _change_duty(command: ChangeDuty, floor: Floor, tell: Callable[[Input], None]) -> QueueDone:
+    agent, queues = command.agent, command.queues
+    match command.change:
+        case "log_in" | "log_out":
+            if not floor.queues.keys() >= {*queues}:
+                return NOT_THERE
+            tell(LogIn(agent, queues) if command.change == "log_in" else LogOut(agent, queues))
+        case "take_break":
+            tell(TakeBreak(agent, command.reason, queues))
+        case "end_break":
+            tell(EndBreak(agent, queues))
+        case "ready":
+            tell(EndWrapUp(agent))
+        case "extend":
+            tell(ExtendWrapUp(agent, command.by_s))
+    return DONE

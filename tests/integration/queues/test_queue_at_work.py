@@ -1,0 +1,167 @@
+"""A queue at work: the board shows what goes on, the log and the figures what went on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from engage.identifiers import now_ms, rfc3339
+from tests.integration.calls.test_records_of_real_calls import PASSWORD, Pair
+from tests.integration.calls.test_two_phones import phone, session
+from tests.support.program import Program
+from tests.support.tone import Voice
+from tests.support.ucm import UcmClient
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from tests.support.server import Server
+
+HELP = "6510"
+
+
+class Desk(Pair):
+    """A caller and an agent of the queue 6510, and who watches."""
+
+    def board(self) -> dict[str, Any]:
+        boards = self.admin.get("/v1/queue-board").json()["items"]
+        [mine] = [each for each in boards if each["number"] == HELP]
+        return dict(mine)
+
+    def seat(self) -> dict[str, Any]:
+        [mine] = [each for each in self.board()["agents"] if each["agent"] == "1001"]
+        return dict(mine)
+
+    def ended(self, began_ms: int) -> list[str]:
+        """How the stays of since then ended, as the log has it."""
+        found = self.admin.get(f"/v1/queue-calls?from={rfc3339(began_ms)}&queue={HELP}").json()
+        return [each["ended_by"] or each["outcome"] for each in found["items"]]
+
+    def api(self) -> UcmClient:
+        client = UcmClient("127.0.0.1", self.server.https_port, "calls", PASSWORD)
+        assert client.login().status == 0
+        return client
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        for _ in range(100):
+            if await asyncio.to_thread(holds):
+                return
+            await asyncio.sleep(0.1)
+        pytest.fail(f"not so: {self.board()}")
+
+
+@pytest.fixture
+async def desk(server: Server) -> AsyncIterator[Desk]:
+    async with AsyncExitStack() as stack:
+        caller, agent = [await phone(stack, server, each) for each in ("1003", "1001")]
+        desk = Desk(server, caller, agent)
+        queue = {
+            "number": HELP, "name": "Help", "static_agents": ["1001"],
+            "wrap_up_s": 30, "feature_codes": True,
+        }  # fmt: skip
+        added = desk.admin.post("/v1/queues", queue)
+        assert added.status in (201, 409, 422), added.body
+        desk.settled()
+        yield desk
+        desk.admin.post("/v1/queue-board/agents/1001/duty", {"change": "end_break"})
+        desk.admin.post("/v1/queue-board/agents/1001/duty", {"change": "ready"})
+
+
+async def test_what_goes_on_is_shown_and_what_ended_is_gone(desk: Desk) -> None:
+    began = now_ms()
+    with Voice(440) as ours, Voice(1000) as theirs:
+        call = desk.caller.call(desk.uri(HELP), session(ours))
+        await call.answered()
+        came = await desk.callee.next_call()
+        came.ring()
+        await desk.until(lambda: desk.seat()["state"] == "ringing")
+        [waiting] = desk.board()["waiting"]
+        assert (waiting["number"], waiting["position"]) == ("1003", 1)
+        assert waiting["ringing"] == ["1001"]
+        await came.accept(session(theirs, 0))
+        await desk.until(lambda: bool(desk.board()["talking"]))
+        [talking] = desk.board()["talking"]
+        assert talking["agent"] == "1001"
+        assert talking["call"] in [each["id"] for each in desk.live()]
+        assert desk.seat()["state"] == "on_call"
+        await call.hang_up()
+        await came.ended()
+    await desk.until(lambda: not desk.board()["talking"] and desk.seat()["state"] == "wrap_up")
+    assert 0 < desk.seat()["left_s"] <= 30
+    query = f"from={rfc3339(began)}&queue={HELP}"
+    await desk.until(lambda: desk.ended(began) == ["caller"])
+    report = desk.admin.get(f"/v1/queue-report?{query}").json()
+    [mine] = report["queues"]
+    assert (mine["offered"], mine["answered"], mine["service_level"]) == (1, 1, 100.0)
+    assert [(each["key"], each["answered"]) for each in report["agents"]] == [("1001", 1)]
+    [stay] = desk.admin.get(f"/v1/queue-calls?{query}").json()["items"]
+    assert (stay["number"], stay["outcome"], stay["ended_by"]) == ("1003", "answered", "caller")
+    assert desk.admin.get(f"/v1/queue-report?{query}&format=xlsx").body.startswith(b"PK")
+    log = desk.admin.get(f"/v1/queue-log?from={rfc3339(began)}").body.decode()
+    verbs = [line.split("|")[4] for line in log.splitlines() if f"|{HELP}|" in line]
+    assert verbs == ["ENTERQUEUE", "CONNECT", "COMPLETECALLER"]
+    record = await desk.record()
+    assert (record["action"], record["action_owner"]) == ("queue", HELP)
+    assert record["answered_by"] == "1001"
+
+
+async def test_a_caller_who_gives_up_is_counted_as_abandoned(desk: Desk) -> None:
+    desk.admin.post("/v1/queue-board/agents/1001/duty", {"change": "ready"})
+    began = now_ms()
+    with Voice(440) as ours:
+        call = desk.caller.call(desk.uri(HELP), session(ours))
+        await call.answered()
+        came = await desk.callee.next_call()
+        came.ring()
+        await call.hang_up()
+        await came.ended()
+    await desk.until(lambda: not desk.board()["waiting"])
+    await desk.until(lambda: desk.ended(began) == ["abandoned"])
+    report = desk.admin.get(f"/v1/queue-report?from={rfc3339(began)}&queue={HELP}").json()
+    assert (report["total"]["abandoned"], report["total"]["abandoned_rate"]) == (1, 100.0)
+
+
+async def test_programs_read_figures_and_pause_agents(desk: Desk) -> None:
+    api = desk.api()
+    day = rfc3339(now_ms())[:10]
+    asked = {"action": "queueapi", "cookie": api.cookie, "startTime": day, "queue": HELP}
+    _, _, body = api.raw(json.dumps({"request": asked}).encode())
+    assert body.startswith(b"<"), body
+    root = ET.fromstring(body)  # noqa: S314 - our own answer
+    assert root.tag == "root_statistics"
+    [queue] = root.findall("queue")
+    assert queue.findtext("queue") == HELP
+    assert queue.findtext("total_calls") == "2"
+    paused = api.ask(
+        "pauseUnpauseQueueAgent", operatetype="pause", interface="1001", extension=HELP
+    )
+    assert paused.status == 0
+    assert paused.response == {"need_apply": "yes"}
+    await desk.until(lambda: desk.seat()["state"] == "on_break")
+    api.ask("pauseUnpauseQueueAgent", operatetype="unpause", interface="PJSIP/1001")
+    await desk.until(lambda: desk.seat()["state"] != "on_break")
+
+
+async def test_an_agent_takes_a_break_by_phone_and_wave_knows(desk: Desk) -> None:
+    with Voice(440) as theirs:
+        call = desk.callee.call(desk.uri("*832"), session(theirs))
+        await call.answered()
+        await call.ended()
+    await desk.until(lambda: desk.seat()["state"] == "on_break")
+    assert desk.seat()["reason"] == "Lunch"
+    wave = Program(desk.server.url, "1001", "Demo-1001!")
+    await desk.until(
+        lambda: {each["number"]: each for each in wave.get("/v1/me/queues").json()["items"]}[HELP][
+            "paused"
+        ]
+    )
+    own = wave.get("/v1/me/queue-board").json()
+    assert "Lunch" in own["reasons"]
+    assert wave.post("/v1/me/duty", {"change": "end_break"}).status == 204
+    await desk.until(lambda: desk.seat()["state"] != "on_break")
+    assert wave.post("/v1/me/duty", {"change": "log_out", "queues": [HELP]}).status == 403
