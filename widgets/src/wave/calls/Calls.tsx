@@ -11,6 +11,7 @@ import styles from "./Calls.module.css";
 import { usePhone } from "./context";
 import { Dialler } from "./Dialler";
 import { History } from "./History";
+import { QueueDesk } from "./QueueDesk";
 import { missingWords } from "./microphone";
 import { SoundSettings } from "./SoundSettings";
 import { readinessWords } from "./words";
@@ -40,6 +41,7 @@ export function Calls() {
             ))}
           </ul>
         )}
+        <QueueDesk />
         <div className={styles.parts}>
           <Dialler />
           <History />

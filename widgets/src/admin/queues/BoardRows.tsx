@@ -1,0 +1,146 @@
+import { Button } from "@mantine/core";
+import type { ReactNode } from "react";
+
+import { useSession } from "../../kit/session-context";
+import { t } from "../../shared/i18n";
+import { partyOf, spanOf } from "../calls/calls";
+import { State } from "../State";
+import { type Board, type Caller, type Seat, seatWords } from "./board";
+import type { Doing } from "./QueueBoardPage";
+import styles from "./Queues.module.css";
+
+interface Props {
+  board: Board;
+  doing: Doing;
+}
+
+/** Those who wait, in the order in which they are served. */
+export function WaitRows({ board, doing }: Props) {
+  const { api } = useSession();
+  const pathOf = (caller: Caller): string => `/v1/queue-board/callers/${encodeURIComponent(caller.key)}`;
+  return (
+    <Part title={t("Waiting callers")} none={t("Nobody waits.")} heads={[t("Position"), t("Caller"), t("Waiting time"), t("Rings at")]} rows={board.waiting} acts={!doing.readOnly}>
+      {(caller) => (
+        <tr key={caller.key}>
+          <td>{caller.position}</td>
+          <th scope="row">
+            <bdi>{partyOf(caller.number, caller.name)}</bdi>
+            {caller.callback && ` · ${t("Callback")}`}
+          </th>
+          <td>{spanOf(caller.waited_s)}</td>
+          <td>{caller.ringing.join(", ") || "–"}</td>
+          {!doing.readOnly && (
+            <td className={styles.actions}>
+              {caller.position > 1 && <Act name={t("Serve next")} of={caller.number} run={() => doing.act(() => api.patch(pathOf(caller), { position: 1 }))} />}
+              <Act name={t("Take out")} of={caller.number} run={() => doing.act(() => api.delete(pathOf(caller)))} />
+            </td>
+          )}
+        </tr>
+      )}
+    </Part>
+  );
+}
+
+/** Those who talk to an agent. */
+export function TalkRows({ board, doing }: Props) {
+  const { api } = useSession();
+  const hangUp = (caller: Caller): Promise<unknown> => api.post(`/v1/calls/live/${encodeURIComponent(caller.call)}/hang-up`, {});
+  return (
+    <Part title={t("Proceeding calls")} none={t("Nobody talks.")} heads={[t("Caller"), t("Agent"), t("Talk time")]} rows={board.talking} acts={!doing.readOnly}>
+      {(caller) => (
+        <tr key={caller.key}>
+          <th scope="row">
+            <bdi>{partyOf(caller.number, caller.name)}</bdi>
+          </th>
+          <td>
+            <bdi>{partyOf(caller.agent, caller.agent_name)}</bdi>
+          </td>
+          <td>{spanOf(caller.talked_s)}</td>
+          {!doing.readOnly && (
+            <td className={styles.actions}>
+              {doing.maySupervise && <Act name={t("Listen, Whisper, Barge")} of={caller.number} run={() => doing.supervise(caller)} />}
+              <Act name={t("Transfer")} of={caller.number} run={() => doing.transfer(caller)} />
+              <Act name={t("Hang Up")} of={caller.number} run={() => doing.act(() => hangUp(caller))} />
+            </td>
+          )}
+        </tr>
+      )}
+    </Part>
+  );
+}
+
+/** Agents, and what they do. */
+export function AgentRows({ board, doing }: Props) {
+  const { api } = useSession();
+  const change = (seat: Seat, what: string): void => doing.act(() => api.post(`/v1/queue-board/agents/${encodeURIComponent(seat.agent)}/duty`, { change: what, queues: what === "ready" ? [] : [board.number] }));
+  return (
+    <Part title={t("Agents")} none={t("Nobody serves this queue yet.")} heads={[t("Agent"), t("State"), t("Answered calls")]} rows={board.agents} acts={!doing.readOnly}>
+      {(seat) => {
+        const { tone, words } = seatWords(seat);
+        const away = seat.state === "logged_out";
+        return (
+          <tr key={seat.agent}>
+            <th scope="row">
+              <bdi>{partyOf(seat.agent, seat.name === seat.agent ? "" : seat.name)}</bdi>
+            </th>
+            <td>
+              <State tone={tone}>{seat.state === "wrap_up" ? t("Wrap-up, {left} left", { left: spanOf(seat.left_s) }) : words}</State>
+            </td>
+            <td>{seat.calls}</td>
+            {!doing.readOnly && (
+              <td className={styles.actions}>
+                {seat.state === "wrap_up" && <Act name={t("Ready")} of={seat.agent} run={() => change(seat, "ready")} />}
+                {!away && <Act name={seat.state === "on_break" ? t("Unpause") : t("Pause")} of={seat.agent} run={() => change(seat, seat.state === "on_break" ? "end_break" : "take_break")} />}
+                {(!seat.static || away) && <Act name={away ? t("Log in") : t("Log out")} of={seat.agent} run={() => change(seat, away ? "log_in" : "log_out")} />}
+              </td>
+            )}
+          </tr>
+        );
+      }}
+    </Part>
+  );
+}
+
+interface PartProps<Row> {
+  title: string;
+  none: string;
+  heads: readonly string[];
+  rows: readonly Row[];
+  acts: boolean;
+  children: (row: Row) => ReactNode;
+}
+
+function Part<Row>({ title, none, heads, rows, acts, children }: PartProps<Row>) {
+  return (
+    <>
+      <h3>{title}</h3>
+      {rows.length === 0 ? (
+        <p className={styles.none}>{none}</p>
+      ) : (
+        <div className={styles.scroll} tabIndex={0} role="region" aria-label={title}>
+          <table className={styles.table}>
+            <thead>
+              <tr>
+                {heads.map((head) => (
+                  <th key={head} scope="col">
+                    {head}
+                  </th>
+                ))}
+                {acts && <td />}
+              </tr>
+            </thead>
+            <tbody>{rows.map(children)}</tbody>
+          </table>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Act({ name, of, run }: { name: string; of: string; run: () => void }) {
+  return (
+    <Button size="compact-xs" variant="default" aria-label={t("{action}: {whom}", { action: name, whom: of })} onClick={run}>
+      {name}
+    </Button>
+  );
+}

@@ -1,0 +1,152 @@
+import { Button, Select } from "@mantine/core";
+import { useCallback, useRef, useState } from "react";
+
+import { Blank, Failed, Loading } from "../../kit/Blank";
+import { Icon } from "../../kit/Icon";
+import { useSession } from "../../kit/session-context";
+import { toast } from "../../kit/toasts";
+import { ApiError } from "../../shared/api";
+import { t } from "../../shared/i18n";
+import { SuperviseDialog, TransferDialog } from "../calls/CallDialogs";
+import { type LiveCall, partyOf, spanOf } from "../calls/calls";
+import { Heading } from "../Heading";
+import type { PageProps } from "../pages";
+import { useMayEdit } from "../rights";
+import { type Board, type Boards, type Caller, free, longestWait, staffed } from "./board";
+import { AgentRows, TalkRows, WaitRows } from "./BoardRows";
+import styles from "./Queues.module.css";
+import { useLive } from "./useLive";
+
+const PATH = "/v1/queue-board";
+const FIGURES_MS = 10_000;
+const ALL = "all";
+
+interface Day {
+  queues: { key: string; offered: number; answered: number; abandoned: number; service_level: number }[];
+}
+
+export interface Doing {
+  /** Do something, tell when it failed, and look again. */
+  act: (what: () => Promise<unknown>) => void;
+  supervise: (caller: Caller) => void;
+  transfer: (caller: Caller) => void;
+  readOnly: boolean;
+  maySupervise: boolean;
+}
+
+/** Who waits, who talks, what agents do: the switchboard of queues, and a wall board in full screen. */
+export default function QueueBoardPage({ page, readOnly }: PageProps) {
+  const { api } = useSession();
+  const load = useCallback(() => api.get<Boards>(PATH), [api]);
+  const { value, failed, reload } = useLive(load);
+  const count = useCallback(() => api.get<Day>(`/v1/queue-report?from=${encodeURIComponent(midnight())}`), [api]);
+  const day = useLive(count, FIGURES_MS).value;
+  const [chosen, setChosen] = useState(ALL);
+  const [call, setCall] = useState<{ call: LiveCall; what: "supervise" | "transfer" } | null>(null);
+  const maySupervise = useMayEdit("supervision");
+  const wall = useRef<HTMLDivElement>(null);
+
+  async function act(what: () => Promise<unknown>): Promise<void> {
+    try {
+      await what();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+    }
+    reload();
+  }
+
+  async function open(caller: Caller, what: "supervise" | "transfer"): Promise<void> {
+    const { items } = await api.get<{ items: LiveCall[] }>("/v1/calls/live");
+    const found = items.find((each) => each.id === caller.call);
+    if (found) setCall({ call: found, what });
+  }
+
+  function done(): void {
+    setCall(null);
+    reload();
+  }
+
+  const doing: Doing = {
+    act: (what) => void act(what),
+    supervise: (caller) => void act(() => open(caller, "supervise")),
+    transfer: (caller) => void act(() => open(caller, "transfer")),
+    readOnly,
+    maySupervise,
+  };
+  const boards = value?.items.filter((board) => chosen === ALL || board.number === chosen) ?? [];
+
+  return (
+    <>
+      <Heading title={page.name()} lead={t("Who waits, who talks and what agents do, as it happens.")}>
+        {value && value.items.length > 1 && (
+          <Select
+            aria-label={t("Queue")}
+            allowDeselect={false}
+            value={chosen}
+            data={[{ value: ALL, label: t("All queues") }, ...value.items.map((board) => ({ value: board.number, label: partyOf(board.number, board.name) }))]}
+            onChange={(number) => setChosen(number ?? ALL)}
+          />
+        )}
+        <Button variant="default" leftSection={<Icon name="grid" size={16} />} onClick={() => void wall.current?.requestFullscreen()}>
+          {t("Wall Board")}
+        </Button>
+      </Heading>
+      {value === null ? (
+        failed ? (
+          <Failed text={t("The queues could not be loaded.")} retry={reload} />
+        ) : (
+          <Loading />
+        )
+      ) : boards.length === 0 ? (
+        <Blank icon="headset" title={t("No call queues yet")} text={t("A queue holds callers and visitors until one of its agents is free.")} />
+      ) : (
+        <div className={styles.wall} ref={wall}>
+          {boards.map((board) => (
+            <Queue key={board.number} board={board} figures={day?.queues.find((each) => each.key === board.number)} doing={doing} />
+          ))}
+        </div>
+      )}
+      {call?.what === "supervise" && <SuperviseDialog call={call.call} onDone={done} onClose={() => setCall(null)} />}
+      {call?.what === "transfer" && <TransferDialog call={call.call} onDone={done} onClose={() => setCall(null)} />}
+    </>
+  );
+}
+
+function Queue({ board, figures, doing }: { board: Board; figures: Day["queues"][number] | undefined; doing: Doing }) {
+  const heading = `queue-${board.number}`;
+  return (
+    <section className={styles.queue} aria-labelledby={heading}>
+      <h2 id={heading}>
+        <bdi>{board.name}</bdi> {board.number}
+      </h2>
+      <dl className={styles.tiles}>
+        <Tile name={t("Waiting")} value={String(board.waiting.length)} />
+        <Tile name={t("Longest wait")} value={spanOf(longestWait(board))} />
+        <Tile name={t("Talking")} value={String(board.talking.length)} />
+        <Tile name={t("Agents available")} value={t("{free} of {all}", { free: free(board), all: staffed(board) })} />
+        <Tile name={t("Answered today")} value={String(figures?.answered ?? 0)} />
+        <Tile name={t("Abandoned today")} value={String(figures?.abandoned ?? 0)} />
+        <Tile name={t("Service level")} value={figures && figures.answered > 0 ? `${figures.service_level} %` : "–"} />
+      </dl>
+      <WaitRows board={board} doing={doing} />
+      <TalkRows board={board} doing={doing} />
+      <AgentRows board={board} doing={doing} />
+    </section>
+  );
+}
+
+function Tile({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function midnight(): string {
+  const day = new Date();
+  day.setHours(0, 0, 0, 0);
+  return day.toISOString();
+}
