@@ -1,0 +1,72 @@
+"""An administrator watches the queues and sends an agent on a break; the agent sees it in Wave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.support.browser import serious_faults
+from tests.support.desk import open_administration, open_wave
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import BrowserContext
+
+    from tests.support.server import Server
+
+    NewContext = Callable[..., BrowserContext]
+
+
+def test_the_switchboard_shows_agents_and_pauses_them(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    admin = open_administration(new_context, server.url)
+    admin.get_by_role("link", name="Queue Switchboard", exact=True).click()
+    agents = admin.get_by_role("region", name="Agents", exact=True)
+    row = agents.get_by_role("row", name="1001 Ben Osei")
+    expect(row).to_be_visible()
+    admin.get_by_role("button", name="Pause: 1001", exact=True).click()
+    expect(row).to_contain_text("On break")
+    assert serious_faults(admin) == []
+    admin.screenshot(path=tmp_path / "board.png", full_page=True)
+    wave = open_wave(new_context, server.url, "1001")
+    wave.get_by_role("link", name="Calls", exact=True).click()
+    desk = wave.get_by_role("region", name="My queues", exact=True)
+    desk.get_by_role("button", name="End break", exact=True).click()
+    expect(row).not_to_contain_text("On break")
+    desk.get_by_role("button", name="Take a break", exact=True).click()
+    wave.get_by_role("menuitem", name="Lunch", exact=True).click()
+    expect(row).to_contain_text("On break: Lunch")
+    expect(desk).to_contain_text("On break: Lunch")
+    assert serious_faults(wave) == []
+    wave.screenshot(path=tmp_path / "desk.png", full_page=True)
+    desk.get_by_role("button", name="End break", exact=True).click()
+    expect(row).not_to_contain_text("On break")
+
+
+def test_figures_have_a_page(server: Server, new_context: NewContext, tmp_path: Path) -> None:
+    admin = open_administration(new_context, server.url)
+    admin.get_by_role("link", name="Queue Statistics", exact=True).click()
+    expect(admin.get_by_role("heading", name="Call Queues", exact=True)).to_be_visible()
+    expect(admin.get_by_role("link", name="XLSX", exact=True)).to_be_visible()
+    assert serious_faults(admin) == []
+    admin.screenshot(path=tmp_path / "figures.png", full_page=True)
+
+
+def test_everything_that_is_set_of_a_queue_is_in_one_form(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    admin = open_administration(new_context, server.url)
+    admin.get_by_role("link", name="Call Queues", exact=True).click()
+    admin.get_by_role("link", name="Support", exact=True).click()
+    admin.get_by_role("combobox", name="Ring Strategy", exact=True).click()
+    admin.get_by_role("option", name="Linear", exact=True).click()
+    admin.get_by_label("Ring Time", exact=True).fill("20")
+    admin.screenshot(path=tmp_path / "form.png", full_page=True)
+    assert serious_faults(admin) == []
+    admin.get_by_role("button", name="Save", exact=True).click()
+    admin.get_by_role("link", name="Support", exact=True).click()
+    expect(admin.get_by_role("combobox", name="Ring Strategy", exact=True)).to_have_value("Linear")
