@@ -14,14 +14,14 @@ from engage.calls.model import Recording
 from engage.calls.queries import fits
 from engage.calls.stores import MARKER
 from engage.errors import N_, NotFound, Unavailable
-from engage.storage.tables import recordings
+from engage.storage.tables import call_legs, recordings
 from engage.system.actor import Module
 from engage.system.operation_log import note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.storage.database import Database
@@ -37,6 +37,7 @@ COLUMN_OF: dict[str, ColumnElement[Any]] = {
 }
 DIRECTORIES = ("monitor", "meetme", "queue", "voicemail", "fax", "sca", "emergency")
 """Folders that programs ask for; `monitor` holds recorded calls."""
+ANY_QUEUE = "all"
 
 
 class FileGone(NotFound):
@@ -58,6 +59,8 @@ class WantedSound:
     callee: str = ""
     callee_name: str = ""
     call: str = ""
+    queue: str = ""
+    """The number of a call queue, or `all` for those of any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,12 @@ def sound_type(name: str) -> str:
     )
 
 
+def _calls_of(queue: str) -> Select[tuple[str]]:
+    """The calls in which an agent was rung for a queue."""
+    query = select(call_legs.c.call).where(call_legs.c.action == "queue")
+    return query if queue == ANY_QUEUE else query.where(call_legs.c.action_owner == queue)
+
+
 def _conditions(wanted: WantedSound) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.from_ms:
@@ -201,6 +210,8 @@ def _conditions(wanted: WantedSound) -> list[ColumnElement[bool]]:
         found.append(recordings.c.callee_name.icontains(wanted.callee_name, autoescape=True))
     if wanted.call:
         found.append(recordings.c.call == wanted.call)
+    if wanted.queue:
+        found.append(recordings.c.call.in_(_calls_of(wanted.queue)))
     words = wanted.search.split()
     return found + [
         or_(*(column.icontains(word, autoescape=True) for column in _TEXTS)) for word in words

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from engage.web.collections import Asked
 
 SORTS = tuple(COLUMN_OF)
-TEXTS = ("caller", "caller_name", "callee", "callee_name", "call")
+TEXTS = ("caller", "caller_name", "callee", "callee_name", "call", "queue")
 FILTERS = (*TEXTS, "from", "until")
 COLUMNS = (
     *("recorded_at", "seconds", "caller", "caller_name", "callee", "callee_name"),
@@ -45,6 +45,7 @@ FILTER_QUERY = (
     ("callee", "The callee's number, likewise"),
     ("callee_name", "Part of the callee's name"),
     ("call", "The id of a call"),
+    ("queue", "The number of a call queue, or `all` for calls of any"),
 )
 
 

@@ -33,6 +33,11 @@ class Desk(Pair):
         [mine] = [each for each in boards if each["number"] == HELP]
         return dict(mine)
 
+    def up(self) -> bool:
+        """Whether the PBX answers, and knows the queue."""
+        reply = self.admin.get("/v1/queue-board")
+        return reply.status == 200 and any(each["number"] == HELP for each in reply.json()["items"])
+
     def seat(self) -> dict[str, Any]:
         [mine] = [each for each in self.board()["agents"] if each["agent"] == "1001"]
         return dict(mine)
@@ -165,3 +170,21 @@ async def test_an_agent_takes_a_break_by_phone_and_wave_knows(desk: Desk) -> Non
     assert wave.post("/v1/me/duty", {"change": "end_break"}).status == 204
     await desk.until(lambda: desk.seat()["state"] != "on_break")
     assert wave.post("/v1/me/duty", {"change": "log_out", "queues": [HELP]}).status == 403
+
+
+async def test_breaks_and_logins_outlast_a_kill(desk: Desk) -> None:
+    admin = desk.admin
+    queue = {"number": "6530", "name": "Late", "dynamic_agents": ["1002"]}
+    assert admin.post("/v1/queues", queue).status == 201
+    desk.settled()
+    duty = "/v1/queue-board/agents"
+    assert admin.post(f"{duty}/1002/duty", {"change": "log_in", "queues": ["6530"]}).status == 204
+    paused = {"change": "take_break", "reason": "Meeting"}
+    assert admin.post(f"{duty}/1001/duty", paused).status == 204
+    await desk.until(lambda: desk.seat()["state"] == "on_break")
+    await asyncio.to_thread(desk.server.kill9, "pbx")
+    await asyncio.to_thread(desk.server.wait_ready)
+    await desk.until(lambda: desk.up() and desk.seat()["reason"] == "Meeting")
+    boards = {each["number"]: each for each in admin.get("/v1/queue-board").json()["items"]}
+    assert boards["6530"]["agents"][0]["state"] != "logged_out"
+    assert admin.post(f"{duty}/1001/duty", {"change": "end_break"}).status == 204

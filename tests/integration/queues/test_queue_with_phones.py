@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from contextlib import AsyncExitStack, ExitStack
+from typing import TYPE_CHECKING, Any
 
+from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.integration.calls.test_three_baresips import has_music
+from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
+from tests.support.program import Program
 from tests.support.server import wait_until
-from tests.support.tone import hears, says
+from tests.support.tone import Voice, hears, says
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,3 +52,65 @@ async def test_a_caller_hears_music_then_the_agent_who_answers(
         await asyncio.to_thread(hears, tmp_path / "1003", AGENT_HZ)
         first.enters("/hangup")
         await asyncio.to_thread(caller.shows, "terminated")
+
+
+async def test_talks_of_a_queue_are_recorded_and_found_among_its_recordings(
+    server: Server, tmp_path: Path
+) -> None:
+    admin = Program(server.url, "admin", "Demo-admin!")
+    assert admin.patch("/v1/queues/6500", {"auto_record": True}).status == 200
+    Pair.settled_at(server, admin)
+    async with AsyncExitStack() as stack:
+        caller, agent = [await phone(stack, server, each) for each in ("1003", "1000")]
+        ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
+        call = caller.call(f"sip:6500@127.0.0.1:{server.sip_port}", session(ours))
+        await call.answered()
+        came = await agent.next_call()
+        came.ring()
+        await came.accept(session(theirs, 0))
+        ours.talk(port_of(call.remote_description))
+        theirs.talk(port_of(came.remote_description))
+        await asyncio.gather(
+            asyncio.to_thread(ours.hears, 1000), asyncio.to_thread(theirs.hears, 440)
+        )
+        await asyncio.sleep(1.5)  # what is recorded is time
+        await call.hang_up()
+        await came.ended()
+
+    def found() -> list[dict[str, Any]]:
+        listed = admin.get("/v1/recordings?queue=6500").json()["items"]
+        return [each for each in listed if each["seconds"]]
+
+    await asyncio.to_thread(wait_until, lambda: bool(found()), 15, "recording")
+    [recording] = found()
+    assert (recording["caller"], recording["callee"]) == ("1003", "1000")
+    assert admin.get("/v1/recordings?queue=6599").json()["items"] == []
+    sound = admin.get(f"/v1/recordings/{recording['id']}/sound")
+    assert (sound.status, sound.body[:4]) == (200, b"RIFF")
+    assert admin.patch("/v1/queues/6500", {"auto_record": False}).status == 200
+
+
+async def test_an_agent_logs_in_by_phone_serves_and_logs_out(server: Server) -> None:
+    admin = Program(server.url, "admin", "Demo-admin!")
+    queue = {"number": "6520", "name": "Night", "dynamic_agents": ["1002"], "pin": "4711"}
+    assert admin.post("/v1/queues", queue).status == 201
+    Pair.settled_at(server, admin)
+
+    def state() -> str:
+        boards = admin.get("/v1/queue-board").json()["items"]
+        [mine] = [each for each in boards if each["number"] == "6520"]
+        return str(mine["agents"][0]["state"])
+
+    assert state() == "logged_out"
+    async with AsyncExitStack() as stack:
+        agent = await phone(stack, server, "1002")
+        ours = stack.enter_context(Voice(440))
+        call = agent.call(f"sip:6520*@127.0.0.1:{server.sip_port}", session(ours))
+        await call.answered()
+        for key in "4711#":
+            await call.press(key)
+        await call.ended()
+        await asyncio.to_thread(wait_until, lambda: state() == "available", 10, "log-in")
+        call = agent.call(f"sip:6520**@127.0.0.1:{server.sip_port}", session(ours))
+        await call.ended()
+        await asyncio.to_thread(wait_until, lambda: state() == "logged_out", 10, "log-out")

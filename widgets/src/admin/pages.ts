@@ -108,6 +108,7 @@ export const pages: readonly Page[] = [
   { ...settingsPage("other", () => t("HTTPS API Settings"), "https-api", "api_users", "https_api"), words: () => t("call control, programs") },
   { group: "cdr", name: () => t("Call History"), path: "calls", module: "call_history", words: () => t("CDR, records, legs, download"), load: () => import("./calls/CallHistoryPage") },
   { group: "cdr", name: () => t("Active Calls"), path: "active-calls", module: "active_calls", words: () => t("live, hang up"), load: () => import("./calls/ActiveCallsPage") },
+  { group: "cdr", name: () => t("Queue Recordings"), path: "queue-recordings", module: "recordings", words: () => t("agents, sound, play, download"), load: () => import("./queues/QueueRecordingsPage") },
   { group: "cdr", name: () => t("Queue Statistics"), path: "queue-report", module: "queues", words: () => t("report, service level, abandoned, agents, XLSX"), load: () => import("./queues/QueueReportPage") },
   { group: "cdr", name: () => t("Call Diagnosis"), path: "call-diagnosis", module: "call_history", words: () => t("no sound, failed, one-way audio, quality"), load: () => import("./calls/DiagnosisPage") },
   { group: "cdr", name: () => t("Recordings"), path: "recordings", module: "recordings", words: () => t("sound, play, download"), load: () => import("./calls/RecordingsPage") },

@@ -14,7 +14,12 @@ import { partyOf, type Recording, soundOf, spanOf } from "./calls";
 const PATH = "/v1/recordings";
 
 /** What was recorded: found by either party, played, downloaded, removed. */
-export default function RecordingsPage({ page, readOnly }: PageProps) {
+export default function RecordingsPage(props: PageProps) {
+  return <Recordings {...props} path={PATH} lead={t("Recorded calls, to be played and downloaded.")} />;
+}
+
+/** The recordings at `path`, which may be some of them. */
+export function Recordings({ page, readOnly, path, lead }: PageProps & { path: string; lead: string }) {
   const [heard, setHeard] = useState<Recording | null>(null);
   const [doomed, setDoomed] = useState<Doomed | null>(null);
   const [turn, again] = useTurn();
@@ -30,10 +35,10 @@ export default function RecordingsPage({ page, readOnly }: PageProps) {
 
   return (
     <>
-      <Heading title={page.name()} lead={t("Recorded calls, to be played and downloaded.")} />
+      <Heading title={page.name()} lead={lead} />
       <DataTable<Recording>
         name={page.name()}
-        path={PATH}
+        path={path}
         turn={turn}
         idOf={(row) => row.id}
         placeholder={t("Number, name or file")}
