@@ -89,15 +89,9 @@ def shown(options: Mapping[str, Any], secrets: Secrets) -> QueueRules:
     for ours, suffix in _DESTINATIONS.items():
         if (to := _destination(options, suffix)) is not None:
             found[ours] = to
-    if music := options.get("musicclass"):
-        found["music"] = "" if music == "default" else music
-    if "auto_record" in options:
-        found["auto_record"] = options["auto_record"] != "off"
-    if sealed := options.get("pin"):
-        found["pin"] = secrets.open(sealed)
-    found |= _chosen(options)
-    chairmen = options.get("queue_chairmans") or ""
-    found["chairmen"] = [each for each in chairmen.split(",") if each]
+    if options.get("enable_welcome") != "yes":
+        found.pop("welcome", None)
+    found |= _single(options, secrets) | _chosen(options)
     return QueueRules.model_validate(found)
 
 
@@ -149,6 +143,20 @@ def _other(name: str, value: Any, seal: Callable[[str], str]) -> dict[str, Any]:
             return {"queue_chairmans": ",".join(value) or None}
         case _:
             raise KeyError(name)
+
+
+def _single(options: Mapping[str, Any], secrets: Secrets) -> dict[str, Any]:
+    """What is like nothing else."""
+    found: dict[str, Any] = {}
+    if music := options.get("musicclass"):
+        found["music"] = "" if music == "default" else music
+    if "auto_record" in options:
+        found["auto_record"] = options["auto_record"] != "off"
+    if sealed := options.get("pin"):
+        found["pin"] = secrets.open(sealed)
+    chairmen = options.get("queue_chairmans") or ""
+    found["chairmen"] = [each for each in chairmen.split(",") if each]
+    return found
 
 
 def _chosen(options: Mapping[str, Any]) -> dict[str, str]:
