@@ -8,11 +8,13 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
+import aiohttp
 import pytest
 
 from engage.identifiers import now_ms, rfc3339
 from tests.integration.calls.test_records_of_real_calls import PASSWORD, Pair
 from tests.integration.calls.test_two_phones import phone, session
+from tests.support.event_socket import EventSocket
 from tests.support.program import Program
 from tests.support.tone import Voice
 from tests.support.ucm import UcmClient
@@ -188,3 +190,18 @@ async def test_breaks_and_logins_outlast_a_kill(desk: Desk) -> None:
     boards = {each["number"]: each for each in admin.get("/v1/queue-board").json()["items"]}
     assert boards["6530"]["agents"][0]["state"] != "logged_out"
     assert admin.post(f"{duty}/1001/duty", {"change": "end_break"}).status == 204
+
+
+async def test_programs_are_told_of_queues_as_it_happens(desk: Desk) -> None:
+    duty = "/v1/queue-board/agents/1001/duty"
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        socket = await EventSocket.open(http, desk.server.https_port, "calls", PASSWORD)
+        await socket.subscribe("CallQueueStatus")
+        stands = await socket.until("CallQueueStatus", extension=HELP)
+        assert [each["member_extension"] for each in stands["members"]] == ["1001"]
+        [member] = stands["members"]
+        paused = {"change": "take_break", "reason": "Meeting"}
+        assert (await asyncio.to_thread(desk.admin.post, duty, paused)).status == 204
+        away = member | {"status": "Paused", "pausereason": "Meeting"}
+        await socket.until("CallQueueStatus", extension=HELP, members=[away])
