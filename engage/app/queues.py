@@ -6,10 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from engage.queues import queuemetrics
 from engage.queues.board import Boards
 from engage.queues.board_routes import BoardRoutes
 from engage.queues.live import LiveQueues
+from engage.queues.loading import Loading
 from engage.queues.log import QueueLog
+from engage.queues.outbound import OutboundCalls
+from engage.queues.queuemetrics import QueueMetricsSettings
 from engage.queues.report_routes import ReportRoutes
 from engage.queues.reports import QueueReports
 from engage.queues.settings import SECTION, QueueSettings
@@ -56,6 +60,10 @@ class Book:
             if each.number == agent
         }
 
+    def is_agent(self, extension: str) -> bool:
+        """Whether an extension serves any queue."""
+        return bool(self._queues.of_agent(extension))
+
     def chaired_by(self, extension: str) -> set[str]:
         """The queues whose chairman an extension is."""
         return {
@@ -73,10 +81,17 @@ class Queues:
         settings = partial(ground.configuration.get, QueueSettings)
         book = Book(people)
         self.live = people.queues.duty = LiveQueues(pbx, ground.database)
+        ground.configuration.register(queuemetrics.SECTION, QueueMetricsSettings, Module.QUEUES)
+        metrics = partial(ground.configuration.get, QueueMetricsSettings)
         self.reports = QueueReports(
-            ground.database, book.service_level_s, lambda: ZoneInfo(ground.time().time_zone)
+            ground.database,
+            book.service_level_s,
+            lambda: ZoneInfo(ground.time().time_zone),
+            lambda: metrics().outbound_queue,
         )
-        self.log = QueueLog(ground.events)
+        self.loading = Loading(ground.database, metrics)
+        outbound = OutboundCalls(lambda: metrics().told_outbound, book.is_agent)
+        self.log = QueueLog(ground.events, outbound)
 
         def name_of(key: str) -> str:
             return people.name_of(key) or book.name(key)

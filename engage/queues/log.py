@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from engage.events import Events
     from engage.hub.service import HubTransaction
+    from engage.queues.outbound import OutboundCalls
     from pbxcore.journal import Entry
     from pbxcore.queues.queue_log import Row
 
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 class QueueLog:
     """A follower of the journal."""
 
-    def __init__(self, events: Events) -> None:
-        self._events = events
+    def __init__(self, events: Events, outbound: OutboundCalls) -> None:
+        self._events, self._outbound = events, outbound
 
     async def start(self) -> None:
         """Everything is in the database."""
@@ -35,12 +36,14 @@ class QueueLog:
         self, transaction: HubTransaction, entries: Sequence[Entry]
     ) -> Callable[[], None]:
         """Write down what these entries mean."""
-        moved = [each for each in entries if isinstance(each.fact, QueueTransition)]
-        if not moved:
-            return _nothing
         written = [
-            (entry.seq, part, row) for entry in moved for part, row in enumerate(log_rows(entry))
+            (entry.seq, part, row)
+            for entry in entries
+            for part, row in enumerate([*log_rows(entry), *self._outbound.rows(entry)])
         ]
+        moved = [each for each in entries if isinstance(each.fact, QueueTransition)]
+        if not written and not moved:
+            return _nothing
         await QueueLogRepository(transaction.connection).add(written)
         queues = frozenset(
             getattr(each.fact.fact, "queue", "")

@@ -37,12 +37,18 @@ class QueueReports:
         database: has the log.
         within_s: the service level of a queue.
         zone: the time zone of hours.
+        without: a queue that is none, under which calls to outside are told.
     """
 
     def __init__(
-        self, database: Database, within_s: Callable[[str], int], zone: Callable[[], tzinfo]
+        self,
+        database: Database,
+        within_s: Callable[[str], int],
+        zone: Callable[[], tzinfo],
+        without: Callable[[], str] = lambda: "",
     ) -> None:
         self._database, self._within_s, self.zone = database, within_s, zone
+        self._without = without
 
     async def report(
         self, actor: Actor, begin_ms: int, end_ms: int, queue: str = "", agent: str = ""
@@ -86,7 +92,8 @@ class QueueReports:
         """
         actor.check(Module.QUEUES, "view")
         async with self._database.read() as connection:
-            return await QueueLogRepository(connection).between(begin_ms, end_ms)
+            rows = QueueLogRepository(connection)
+            return await rows.between(begin_ms, end_ms, self._without())
 
 
 def figures_row(figures: Figures) -> list[str | int | float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, true, tuple_
 
 from engage.queues.model import LogRow
 from engage.storage.tables import queue_log
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+Place = tuple[int, int]
+"""The journal's number of a row, and its place there."""
 MOST_ROWS = 500_000
 """More are not read at once: a report is of days or months, not of all times."""
 _DATA = ("data1", "data2", "data3", "data4", "data5")
@@ -31,11 +33,27 @@ class QueueLogRepository:
             values = [_values(seq, part, row) for seq, part, row in rows]
             await self._connection.execute(insert(queue_log), values)
 
-    async def between(self, begin_ms: int, end_ms: int) -> list[LogRow]:
-        """Rows from a moment until before another, the oldest first."""
+    async def after(self, place: Place, since_ms: int, most: int) -> list[tuple[Place, LogRow]]:
+        """Rows after a place and not before a moment, the oldest first."""
+        seq, part = place
+        query = (
+            select(queue_log)
+            .where(
+                tuple_(queue_log.c.seq, queue_log.c.part) > (seq, part),
+                queue_log.c.at_ms >= since_ms,
+            )
+            .order_by(queue_log.c.seq, queue_log.c.part)
+            .limit(most)
+        )
+        found = await self._connection.execute(query)
+        return [((each.seq, each.part), _row(each)) for each in found]
+
+    async def between(self, begin_ms: int, end_ms: int, without: str = "") -> list[LogRow]:
+        """Rows from a moment until before another, the oldest first, but for those of a queue."""
         query = (
             select(queue_log)
             .where(queue_log.c.at_ms >= begin_ms, queue_log.c.at_ms < end_ms)
+            .where(queue_log.c.queue != without if without else true())
             .order_by(queue_log.c.seq, queue_log.c.part)
             .limit(MOST_ROWS)
         )

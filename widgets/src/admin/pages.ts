@@ -64,6 +64,7 @@ export const pages: readonly Page[] = [
   { group: "calls", name: () => t("Call Queues"), path: "queues", module: "queues", words: () => t("agents, pause, break"), load: () => import("./people/QueuesPage") },
   { group: "calls", name: () => t("Queue Switchboard"), path: "queue-board", module: "queues", words: () => t("wall board, waiting callers, agents, live"), load: () => import("./queues/QueueBoardPage") },
   { ...settingsPage("calls", () => t("Queue Settings"), "queue-settings", "queues", "call_queues"), words: () => t("pause reasons, breaks") },
+  { ...settingsPage("calls", () => t("QueueMetrics"), "queuemetrics", "queues"), words: () => t("call centre statistics, web loader, outbound calls") },
   { group: "calls", name: () => t("Ring Groups"), path: "ring-groups", module: "ring_groups", words: () => t("ring in order, ring simultaneously"), load: () => import("./telephony/RingGroupsPage") },
   { group: "calls", name: () => t("Voicemail"), path: "voicemail", module: "voicemail", words: () => t("mailboxes, messages, answering machine"), load: () => import("./telephony/VoicemailPage") },
   { group: "calls", name: () => t("Voicemail Groups"), path: "voicemail-groups", module: "voicemail", words: () => t("one message for many"), load: () => import("./telephony/VoicemailGroupsPage") },

@@ -1,0 +1,82 @@
+"""Tells the queue log to QueueMetrics: in order, one row after the other, until it is taken."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from engage.queues.queuemetrics import LoaderFailed, WebLoader
+from engage.queues.repository import QueueLogRepository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engage.queues.queuemetrics import QueueMetricsSettings
+    from engage.queues.repository import Place
+    from engage.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+AT_ONCE: Final = 500
+PAUSE_S: Final = 5.0
+"""After a failure; then the loader is asked again what it knows."""
+
+
+class Loading:
+    """The one writer of this PBX; what it has not told yet is in the database.
+
+    Args:
+        database: keeps the log.
+        settings: as they are now.
+        pause_s: after a failure.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Callable[[], QueueMetricsSettings],
+        pause_s: float = PAUSE_S,
+    ) -> None:
+        self._database, self._settings, self._pause_s = database, settings, pause_s
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Tell from now on."""
+        self._running = asyncio.create_task(self._run(), name="queuemetrics")
+
+    async def stop(self) -> None:
+        """What was not told is told after the next start."""
+        if self._running is not None:
+            self._running.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._running
+
+    async def _run(self) -> None:
+        while True:
+            settings = self._settings()
+            if settings.enabled and settings.url:
+                try:
+                    await self._tell(settings)
+                except LoaderFailed as error:
+                    log.warning("QueueMetrics took nothing", extra={"reason": str(error)})
+                except Exception:  # the log goes on, and so does its telling
+                    log.exception("queue log was not told")
+            await asyncio.sleep(self._pause_s)
+
+    async def _tell(self, settings: QueueMetricsSettings) -> None:
+        """From the newest row that is known there on, for as long as the settings hold."""
+        with WebLoader(settings) as loader:
+            known_s = await asyncio.to_thread(loader.high_water_mark)
+            after: Place = (-1, -1)
+            while self._settings() == settings:
+                async with self._database.read() as connection:
+                    found = await QueueLogRepository(connection).after(
+                        after, known_s * 1000, AT_ONCE
+                    )
+                for place, row in found:
+                    await asyncio.to_thread(loader.insert, row)
+                    after = place
+                if len(found) < AT_ONCE:
+                    await asyncio.sleep(settings.interval_s)
