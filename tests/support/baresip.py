@@ -97,6 +97,11 @@ class Baresip:
         assert self._process.stdout is not None
         self._process.stdout.close()
 
+    def kill(self) -> None:
+        """Let it die without a word."""
+        self._process.kill()
+        self._process.wait()
+
     def _read(self) -> None:
         assert self._process.stdout is not None
         while data := self._process.stdout.read1(4096):  # type: ignore[attr-defined]

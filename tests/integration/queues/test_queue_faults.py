@@ -1,0 +1,108 @@
+"""Phones that die and a PBX that dies: callers keep their place, agents their breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import AsyncExitStack, ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.calls.test_records_of_real_calls import Pair
+from tests.integration.calls.test_two_phones import phone, session
+from tests.support.baresip import Baresip
+from tests.support.server import wait_until
+from tests.support.tone import Voice, says
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from tests.support.server import Server
+
+HELP, RING_S = "6530", 5
+
+
+class Desk(Pair):
+    """A caller, the agent 1001, and a queue of the agents 1000 and 1001, in this order."""
+
+    def duty(self, change: str, **more: str) -> None:
+        path = "/v1/queue-board/agents/1001/duty"
+        assert self.admin.post(path, {"change": change, **more}).status == 204
+
+    def board(self) -> dict[str, list[dict[str, object]]]:
+        boards = self.admin.get("/v1/queue-board").json()["items"]
+        return dict(next(each for each in boards if each["number"] == HELP))
+
+    def seat(self, number: str) -> dict[str, object]:
+        return next(each for each in self.board()["agents"] if each["agent"] == number)
+
+
+@pytest.fixture
+async def desk(server: Server) -> AsyncIterator[Desk]:
+    async with AsyncExitStack() as stack:
+        caller, agent = [await phone(stack, server, each) for each in ("1003", "1001")]
+        desk = Desk(server, caller, agent)
+        queue = {
+            "number": HELP,
+            "name": "Help",
+            "static_agents": ["1000", "1001"],
+            "strategy": "linear",
+            "ring_s": RING_S,
+            "wrap_up_s": 0,
+            "virtual_queue": True,
+            "virtual_mode": "key",
+            "virtual_key": "2",
+        }
+        added = desk.admin.post("/v1/queues", queue)
+        assert added.status == 201, added.body
+        desk.settled()
+        yield desk
+        assert desk.admin.delete(f"/v1/queues/{HELP}").status == 204
+
+
+async def test_after_a_phone_that_died_while_ringing_the_next_one_rings(
+    desk: Desk, server: Server, tmp_path: Path
+) -> None:
+    """Within half a second of the lease's end; and at once where its connection broke."""
+    with ExitStack() as stack, Voice(440) as ours:
+        folder = tmp_path / "1000"
+        dying = Baresip(folder, server, "1000", "udp", config=says(folder, 1000))
+        stack.enter_context(dying)
+        await asyncio.to_thread(dying.shows, "registered successfully")
+        call = await desk.caller.invite(desk.uri(HELP), session(ours))
+        await asyncio.to_thread(dying.shows, "Incoming call")
+        began = time.monotonic()
+        dying.kill()
+        came = await desk.callee.next_call()
+        assert RING_S - 1 < time.monotonic() - began < RING_S + 0.5
+        [waiting] = desk.board()["waiting"]
+        assert waiting["position"] == 1
+        came.ring()
+        await call.hang_up()
+        await came.ended()
+
+
+async def test_breaks_and_callbacks_outlive_the_pbx(desk: Desk, server: Server) -> None:
+    desk.duty("take_break", reason="Lunch")
+    with Voice(440) as ours, Voice(1000) as theirs:
+        call = await desk.caller.invite(desk.uri(HELP), session(ours))
+        await call.press("2")
+        await asyncio.sleep(1)  # a key during the music would be the queue's
+        await call.press("1")
+        await call.ended()
+        began = time.monotonic()
+        await asyncio.to_thread(server.kill9, "pbx")
+        await asyncio.to_thread(server.wait_ready)
+        await asyncio.to_thread(wait_until, lambda: bool(desk.board()["waiting"]), 10, "the queue")
+        assert time.monotonic() - began < 10
+        assert desk.seat("1001")["reason"] == "Lunch"
+        desk.duty("end_break")
+        back = await desk.callee.next_call()
+        assert "1003" in back.peer
+        await back.accept(session(theirs, 0))
+        came = await desk.caller.next_call()
+        await came.accept(session(ours, 0))
+        await back.hang_up()
+        await came.ended()
