@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import socket
+import time
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self
 
@@ -16,6 +18,9 @@ from tests.support.tone import Voice
 if TYPE_CHECKING:
     from pbxcore.net.call import AsyncCall
     from tests.support.server import Server
+
+NO_SIGNAL = b"\0\0\x01\0\0\0"
+"""An indicator: a machine sends it until it has something to say (T.38 §8.2)."""
 
 
 class FaxMachine:
@@ -46,8 +51,23 @@ class FaxMachine:
             self._socket.sendto(each, ("127.0.0.1", port))
 
     def receive(self, count: int) -> list[bytes]:
-        """So many datagrams."""
-        return [self._socket.recv(2048) for _ in range(count)]
+        """So many datagrams, without the indicators before them."""
+        found: list[bytes] = []
+        while len(found) < count:
+            datagram = self._socket.recv(2048)
+            found += [datagram] if datagram != NO_SIGNAL else []
+        return found
+
+    def reaches(self, port: int, other: FaxMachine) -> None:
+        """Say that there is no signal until that is heard: the worker has both sides by then."""
+        other._socket.settimeout(0.1)
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            self.send(port, [NO_SIGNAL])
+            with contextlib.suppress(TimeoutError):
+                assert other._socket.recv(2048) == NO_SIGNAL
+                break
+        other._socket.settimeout(10)
 
 
 def sound(voice: Voice, *codecs: int) -> bytes:
@@ -122,7 +142,9 @@ async def test_a_page_passes_both_ways_and_voices_return(
             await asker.modify(machine.description(two.voices[0] if beside else None, 3))
             pairs = ((machine, asker, other), (other, asked, machine))
             for sender, (fax, call, partner) in enumerate(pairs):
-                fax.send(port_of(call.remote_description, b"image"), page(sender))
+                port = port_of(call.remote_description, b"image")
+                await asyncio.to_thread(fax.reaches, port, partner)
+                fax.send(port, page(sender))
                 assert await asyncio.to_thread(partner.receive, 20) == page(sender)
             assert b"T38FaxVersion:0" in asker.remote_description
             sounds = dict(zip(calls, map(sound, two.voices), strict=True))
