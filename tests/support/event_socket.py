@@ -31,6 +31,12 @@ class EventSocket:
         assert signed_in["status"] == 0, signed_in
         return found
 
+    async def talking(self) -> dict[str, str]:
+        """The channels of the first two who talk to each other, by their numbers."""
+        await self.subscribe("ActiveCallStatus")
+        pair = await self.until("ActiveCallStatus", chantype="bridge", action="add")
+        return {pair["callerid1"]: pair["channel1"], pair["callerid2"]: pair["channel2"]}
+
     async def ask(self, action: str, **fields: Any) -> dict[str, Any]:
         """The answer to a request."""
         message = {"transactionid": f"t {action}", "action": action, **fields}

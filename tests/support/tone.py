@@ -161,6 +161,22 @@ class Voice:
         came = np.array(self.received[begin:] or [0], np.int16)
         assert int(np.abs(came.astype(int)).max()) < 100
 
+    def hears_something(self, *, within_s: float = 10) -> None:
+        """Wait until somebody speaks, or anything else is to be heard."""
+        self._wait(lambda tail: int(np.abs(tail.astype(int)).max()) > 1000, 0.2, within_s, "sound")
+
+    def falls_silent(self, *, within_s: float = 10) -> None:
+        """Wait until nothing comes for a while, or silence only: what was on its way has come."""
+
+        def quiet() -> bool:
+            try:
+                self.hears_nothing()
+            except AssertionError:
+                return False
+            return True
+
+        wait_until(quiet, within_s, f"silence at port {self.port}")
+
     def _wait(
         self, fits: Callable[[Samples], bool], seconds: float, within_s: float, what: str
     ) -> None:

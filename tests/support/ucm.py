@@ -26,6 +26,7 @@ class UcmClient:
     def __init__(self, host: str, port: int, user: str = "", password: str = "") -> None:
         self._host, self._port = host, port
         self._user, self._password = user, password
+        self.at = port, user, password
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._tls.check_hostname = False
         self._tls.verify_mode = ssl.CERT_NONE

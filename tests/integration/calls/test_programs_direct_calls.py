@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -17,6 +18,8 @@ from tests.integration.calls.test_records_of_real_calls import PASSWORD, Pair
 from tests.integration.calls.test_services import add_prompt
 from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
+from tests.support.event_socket import EventSocket
+from tests.support.messaging import eventually
 from tests.support.program import Program
 from tests.support.tone import Voice, says
 from tests.support.ucm import UcmClient
@@ -49,14 +52,13 @@ async def answered(agent: AsyncUserAgent, voice: Voice) -> AsyncCall:
 
 
 async def channels(program: UcmClient) -> dict[str, str]:
-    """The channels of those who talk, by their numbers."""
-    for _ in range(100):
-        listed = (await asyncio.to_thread(program.ask, "listBridgedChannels")).response["channel"]
-        if listed:
-            row = listed[0]
-            return {row["callerid1"]: row["channel1"], row["callerid2"]: row["channel2"]}
-        await asyncio.sleep(0.05)
-    raise TimeoutError
+    """The channels of those who talk, by their numbers: the list holds what was told of them."""
+    async with aiohttp.ClientSession() as http:
+        socket = await EventSocket.open(http, *program.at)
+        found = await socket.talking()
+    [row] = (await asyncio.to_thread(program.ask, "listBridgedChannels")).response["channel"]
+    assert found == {row["callerid1"]: row["channel1"], row["callerid2"]: row["channel2"]}
+    return found
 
 
 async def asked(program: UcmClient, action: str, **parameters: Any) -> int:
@@ -132,14 +134,12 @@ async def test_a_program_mutes_and_holds(server: Server, program: UcmClient) -> 
         await hear((ours, 1000), (theirs, 440))
         of = await channels(program)
         assert await asked(program, "mute", channel=of["1000"]) == 0
-        await asyncio.sleep(0.2)  # what was on its way has come
-        await asyncio.to_thread(theirs.hears_nothing)
+        await asyncio.to_thread(theirs.falls_silent)
         await hear((ours, 1000))
         assert await asked(program, "unmute", channel=of["1000"]) == 0
         await hear((ours, 1000), (theirs, 440))
         assert await asked(program, "hold", channel=of["1000"]) == 0
-        await asyncio.sleep(0.2)
-        await asyncio.to_thread(ours.hears_nothing)  # while the other one hears music
+        await asyncio.to_thread(ours.falls_silent)  # while the other one hears music
         assert await asked(program, "unhold", channel=of["1000"]) == 0
         await hear((ours, 1000), (theirs, 440))
         await call.hang_up()
@@ -156,11 +156,8 @@ async def test_a_program_records_and_sends_elsewhere(server: Server, program: Uc
         [live] = admin.get("/v1/calls/live").json()["items"]
         path = f"/v1/calls/live/{live['id']}"
         assert admin.post(f"{path}/recording", {"on": True}).status == 204
-        for _ in range(100):
-            if admin.get("/v1/calls/live").json()["items"][0]["recorded"]:
-                break
-            await asyncio.sleep(0.05)
-        assert admin.get("/v1/calls/live").json()["items"][0]["recorded"]
+        live_calls = partial(admin.get, "/v1/calls/live")
+        await eventually(lambda: bool(live_calls().json()["items"][0]["recorded"]))
         assert admin.post(f"{path}/recording", {"on": False}).status == 204
         moved = {"channel": of["1000"], "callee": "1002"}
         assert await asked(program, "transferNumberInbound", **moved) == 0
@@ -200,64 +197,43 @@ async def test_a_program_takes_and_refuses_calls_from_outside(
 
 
 async def test_events_come_by_the_socket(server: Server, program: UcmClient) -> None:
-    url = f"https://127.0.0.1:{server.https_port}/websockify"
     async with AsyncExitStack() as stack:
         agents = [await phone(stack, server, each) for each in ("1000", "1001")]
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        socket = await stack.enter_async_context(http.ws_connect(url, ssl=False))
-        told: list[dict[str, Any]] = []
-
-        async def ask(action: str, **fields: Any) -> dict[str, Any]:
-            message = {"transactionid": f"t {action}", "action": action, **fields}
-            await socket.send_str(json.dumps({"type": "request", "message": message}))
-            while True:
-                frame = (await socket.receive_json(timeout=10))["message"]
-                if frame["transactionid"] == f"t {action}":
-                    return dict(frame)
-                told.append(frame)
-
-        async def until(event: str, **wanted: str) -> None:
-            while True:
-                for frame in told:
-                    rows = frame["eventbody"] if frame["eventname"] == event else []
-                    rows = rows if isinstance(rows, list) else [rows]
-                    if any(each.items() >= wanted.items() for each in rows):
-                        return
-                told.append((await socket.receive_json(timeout=10))["message"])
-
-        assert (await ask("subscribe", eventnames=["ActiveCallStatus"]))["status"] == -6
-        challenge = (await ask("challenge", username="calls", version="1"))["challenge"]
-        token = program.token(challenge)
-        assert (await ask("login", username="calls", token="no"))["status"] == -37  # noqa: S106
-        challenge = (await ask("challenge", username="calls", version="1"))["challenge"]
-        token = program.token(challenge)
-        signed_in = await ask("login", username="calls", token=token)
-        assert signed_in["status"] == 0
-        assert signed_in["cookie"].startswith("sid")
-        assert (await ask("listAccount"))["status"] == -19
-        assert (await ask("subscribe", eventnames=["Nothing"]))["status"] == -9
-        names = ["ActiveCallStatus", "ExtensionStatus/1001~1002", "PbxStatus"]
-        assert (await ask("subscribe", eventnames=names))["status"] == 0
-        await until("ExtensionStatus", extension="1001", status="Idle")
+        url = f"https://127.0.0.1:{server.https_port}/websockify"
+        stranger = EventSocket(await http.ws_connect(url, ssl=False))
+        refused = await stranger.ask("subscribe", eventnames=["ActiveCallStatus"])
+        assert refused["status"] == -6
+        await stranger.ask("challenge", username="calls", version="1")
+        wrong = await stranger.ask("login", username="calls", token="no")  # noqa: S106
+        assert wrong["status"] == -37
+        socket = await EventSocket.open(http, *program.at)
+        assert (await socket.ask("listAccount"))["status"] == -19
+        assert (await socket.ask("subscribe", eventnames=["Nothing"]))["status"] == -9
+        await socket.subscribe("ActiveCallStatus", "ExtensionStatus/1001~1002", "PbxStatus")
+        await socket.until("ExtensionStatus", extension="1001", status="Idle")
         ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
         call = agents[0].call(f"sip:1001@127.0.0.1:{server.sip_port}", session(ours))
         came = await agents[1].next_call()
         came.ring()
-        await until("ExtensionStatus", extension="1001", status="Ringing")
-        await until("ActiveCallStatus", chantype="unbridge", action="add", callernum="1000")
+        await socket.until("ExtensionStatus", extension="1001", status="Ringing")
+        alone = {"chantype": "unbridge", "action": "add", "callernum": "1000"}
+        await socket.until("ActiveCallStatus", **alone)
         await came.accept(session(theirs, 0))
         await call.answered()
-        await until("ActiveCallStatus", chantype="bridge", callerid1="1000", callerid2="1001")
-        await until("ExtensionStatus", extension="1001", status="InUse")
+        pair = {"chantype": "bridge", "callerid1": "1000", "callerid2": "1001"}
+        await socket.until("ActiveCallStatus", **pair)
+        await socket.until("ExtensionStatus", extension="1001", status="InUse")
+        await socket.until("PbxStatus", calls_num=1)
         rows = (await asyncio.to_thread(program.ask, "listAccount")).response["account"]
         assert {each["status"] for each in rows if each["extension"] == "1001"} == {"InUse"}
         await call.hang_up()
-        await until("ActiveCallStatus", chantype="bridge", action="delete")
-        assert (await ask("heartbeat"))["status"] == 0
-        bodies = [each["eventbody"] for each in told if each["eventname"] == "ExtensionStatus"]
-        assert "1000" not in {row["extension"] for rows in bodies for row in rows}
-        assert (await ask("logout"))["status"] == 0
-        assert (await ask("heartbeat"))["status"] == -6
+        await socket.until("ActiveCallStatus", chantype="bridge", action="delete")
+        assert (await socket.ask("heartbeat"))["status"] == 0
+        told = {row["extension"] for name, row in socket.told if name == "ExtensionStatus"}
+        assert "1000" not in told
+        assert (await socket.ask("logout"))["status"] == 0
+        assert (await socket.ask("heartbeat"))["status"] == -6
 
 
 async def test_older_programs_ask_by_get(server: Server, program: UcmClient) -> None:
@@ -309,11 +285,13 @@ async def test_a_program_plays_a_prompt_and_a_failure_is_explained(
         assert await asked(program, "playPromptByOrg", **nobody) == -16
         with pytest.raises(Exception, match="404"):
             await agent.invite(f"sip:7777@127.0.0.1:{server.sip_port}", session(ours))
-    for _ in range(100):
-        rows = admin.get("/v1/call-diagnosis?q=7777").json()["items"]
-        if rows:
-            break
-        await asyncio.sleep(0.05)
+    rows: list[dict[str, Any]] = []
+
+    def explained() -> bool:
+        rows[:] = admin.get("/v1/call-diagnosis?q=7777").json()["items"]
+        return bool(rows)
+
+    await eventually(lambda: asyncio.to_thread(explained))
     assert rows[0]["findings"][0] == {
         "code": "unknown_number",
         "tone": "bad",

@@ -39,6 +39,7 @@ from pbxcore.media.tones import CNG_HZ, plan_for, tone
 from pbxcore.sip.sdp.codecs import EVENTS, G722, G729, OPUS, PCMA, PCMU, Format
 from pbxcore.sip.sdp.rtcp import Endpoint
 from tests.support.media import Worker, agreed
+from tests.support.server import wait_until
 from tests.support.tone import Voice, heard, read_sound, sounds, write_tone
 from tests.support.vowel import vowel
 
@@ -192,11 +193,23 @@ def test_what_cannot_be_played_is_told_with_the_reason(
 def test_keys_go_in_band_where_the_peer_knows_no_events(worker: Worker, people: People) -> None:
     first, ann = people(worker, 0, PCMU, events=False)
     assert worker.ask(PressDigits(first, "42#", duration_ms=120)) == Done()
-    time.sleep(0.9)
-    detector = KeyDetector(8000)
-    frames = [*(ann.received[at : at + 160] for at in range(0, len(ann.received), 160))]
-    keys = [key.digit for frame in frames for key in detector.hear(sound_of(frame))]
-    assert keys == ["4", "2", "#"]
+
+    def keys() -> list[str]:
+        detector = KeyDetector(8000)
+        frames = (ann.received[at : at + 160] for at in range(0, len(ann.received), 160))
+        return [key.digit for frame in frames for key in detector.hear(sound_of(frame))]
+
+    wait_until(lambda: len(keys()) == 3, 5, "three keys")
+    assert keys() == ["4", "2", "#"]
+
+
+def length_of(path: Path) -> float:
+    """Seconds of a recording as far as it is on disk."""
+    try:
+        with wave.open(str(path)) as file:
+            return file.getnframes() / file.getframerate()
+    except (OSError, EOFError, wave.Error):
+        return 0.0
 
 
 def sound_of(numbers: list[int]) -> Samples:
@@ -227,17 +240,16 @@ def test_a_stream_is_recorded_and_playable_meanwhile(
     stream, _ = people(worker, 600, G722)
     path = tmp_path / "recordings" / "r.wav"
     assert worker.ask(StartRecording("r", (stream,), str(path))) == Done()
-    time.sleep(1.5)
+    wait_until(lambda: length_of(path) > 1.4, 5, "a recording that grows")
     with wave.open(str(path)) as file:
         assert file.getframerate() == 16_000
-        assert file.getnframes() > 8000
     assert worker.ask(StopRecording("r")) == Done()
     ended = worker.heard(RecordingEnded)
     samples, rate = read_sound(path)
     assert (ended.recording, ended.path, ended.problem) == ("r", str(path), "")
     assert ended.seconds == len(samples) / rate
-    assert 1.4 < ended.seconds < 1.8
-    assert heard(samples[rate // 4 :], 600, rate) > 0.9
+    assert ended.seconds > 1.4
+    assert heard(samples[rate // 4 : rate], 600, rate) > 0.9
     assert worker.ask(StopRecording("r")) == Done(known=False)
 
 
@@ -248,7 +260,7 @@ def test_two_streams_are_recorded_left_and_right_until_both_are_closed(
     second, _ = people(worker, 1100, PCMA)
     path = tmp_path / "r.wav"
     worker.ask(StartRecording("r2", (first, second), str(path), stereo=True))
-    time.sleep(1)
+    wait_until(lambda: length_of(path) > 0.9, 5, "a recording that grows")
     worker.ask(CloseStream(first))
     worker.ask(CloseStream(second))
     assert worker.heard(RecordingEnded).seconds > 0.8
@@ -265,7 +277,7 @@ def test_a_recording_has_a_limit_pauses_and_ends_at_a_key(
     assert worker.heard(RecordingEnded).seconds == pytest.approx(0.3)
     worker.ask(StartRecording("b", (stream,), str(tmp_path / "b.wav"), until_digit=True))
     assert worker.ask(PauseRecording("b", True)) == Done()
-    time.sleep(0.5)
+    time.sleep(0.5)  # what is left out is time
     worker.ask(PauseRecording("b", False))
     voice.say(key_tones("#", 8000, duration_ms=100, gap_ms=100))
     ended = worker.heard(RecordingEnded)

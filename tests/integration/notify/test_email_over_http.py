@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from engage.doctor import examine
 from engage.settings import load
 from tests.support.mail_sink import PASSWORD, USER, MailSink, certificate
+from tests.support.messaging import eventually
 from tests.support.site import site
 
 if TYPE_CHECKING:
@@ -39,11 +39,13 @@ class Admin:
         assert status == 200, body
 
     async def state(self, mail_id: str, state: str) -> dict[str, Any]:
-        async with asyncio.timeout(10):
-            mail = await self.get(f"/v1/mails/{mail_id}")
-            while mail["state"] != state:
-                await asyncio.sleep(0.02)
-                mail = await self.get(f"/v1/mails/{mail_id}")
+        mail: dict[str, Any] = {}
+
+        async def reached() -> bool:
+            mail.update(await self.get(f"/v1/mails/{mail_id}"))
+            return bool(mail["state"] == state)
+
+        await eventually(reached)
         return mail
 
 
@@ -279,13 +281,15 @@ async def test_the_figures_tell_how_many_mails_there_are(admin: Admin) -> None:
         mail = await dead_letter(admin, sink)
         await admin.ask("POST", f"/v1/mails/{mail['id']}/retry")
         await admin.state(mail["id"], "sent")
-    async with asyncio.timeout(10):
-        while True:
-            async with admin.site.http.get(admin.site.url + "/metrics") as reply:
-                text = await reply.text()
-            if 'engage_mails{state="sent"} 1.0' in text:
-                break
-            await asyncio.sleep(0.1)
+    text = ""
+
+    async def counted() -> bool:
+        nonlocal text
+        async with admin.site.http.get(admin.site.url + "/metrics") as reply:
+            text = await reply.text()
+        return 'engage_mails{state="sent"} 1.0' in text
+
+    await eventually(counted)
     assert 'engage_mails_settled_total{kind="test",state="sent"} 1.0' in text
     async with admin.site.http.get(admin.site.url + "/readyz") as reply:
         assert "email" not in await reply.text()

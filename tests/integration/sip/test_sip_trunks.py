@@ -75,7 +75,8 @@ async def standing(
             for each in reply.trunks:
                 if each.state == state and server in each.server:
                     return each
-            await asyncio.sleep(0.05)
+            told = len(house.facts)
+            await house.until(lambda told=told: len(house.facts) > told)  # type: ignore[misc]
 
 
 async def asked_through(server: Kamailio, user: str) -> bytes:

@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from tests.integration.calls.test_features import talk
+from tests.integration.calls.test_services import hears_words
 from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
 from tests.support.mail_sink import MailSink
 from tests.support.messaging import eventually
 from tests.support.program import Program
-from tests.support.server import Server
+from tests.support.server import Server, wait_until
 from tests.support.tone import Voice, heard, hears, read_sound, says
 from tests.support.watcher import Watcher
 
@@ -52,7 +53,7 @@ async def leave(
     """Call somebody who is not there, skip the greeting, say something, hang up."""
     call = await caller.invite(f"sip:{number}@127.0.0.1:{server.sip_port}", session(voice))
     voice.talk(port_of(call.remote_description))
-    await asyncio.sleep(0.5)
+    await asyncio.to_thread(voice.hears_something)
     await call.press("#")
     await asyncio.sleep(0.5 + seconds)  # what is recorded is time
     await call.hang_up()
@@ -85,7 +86,7 @@ async def test_baresip_leaves_a_message_and_its_owner_hears_it(
             await asyncio.to_thread(caller.shows, "registered successfully")
             caller.enters(f"/dial sip:1001@127.0.0.1:{server.sip_port}")
             await asyncio.to_thread(caller.shows, "Call established")
-            await asyncio.sleep(1)
+            await asyncio.to_thread(wait_until, lambda: hears_words(folders[0]), 10, "a greeting")
             caller.enters("#")
             await asyncio.sleep(6)  # what is recorded is time
             caller.enters("/hangup")
@@ -94,7 +95,7 @@ async def test_baresip_leaves_a_message_and_its_owner_hears_it(
             await asyncio.to_thread(owner.shows, "registered successfully")
             owner.enters(f"/dial sip:*97@127.0.0.1:{server.sip_port}")
             await asyncio.to_thread(owner.shows, "Call established")
-            await asyncio.sleep(1)
+            await asyncio.to_thread(wait_until, lambda: hears_words(folders[1]), 10, "the menu")
             owner.enters("1")
             await asyncio.to_thread(hears, folders[1], 600, within_s=30)
             await shows(lamp, "0/1 (0/0)", 20)
@@ -149,7 +150,7 @@ async def test_forwarded_to_voicemail_a_transferred_caller_leaves_a_message(
         else:
             await came.refer(target)
             await came.ended()
-        await asyncio.sleep(0.5)
+        await asyncio.to_thread(said.hears_something)
         await call.press("#")
         await asyncio.sleep(4.5)  # what is recorded is time
         await call.hang_up()
