@@ -5,7 +5,7 @@
 CPU of the server for each request, at equal rates, from SIPp's side by `shared/bench/sip`; the
 median of interleaved rounds. Ours writes bindings and journal to disk, as the product does, while
 Kamailio keeps its in memory; `bare` is ours without those files. A call is INVITE to BYE without
-media, at a twentieth of the rates: Kamailio passes it on, the PBX is one party of either leg, whose
+media, at a tenth of the rates: Kamailio passes it on, the PBX is one party of either leg, whose
 media are anchored as far as signalling has to do with it; `bare` joins two legs and nothing else
 (`bench.sip_relay`).
 """
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 PORT = 25060
 RATE = 1000
 """The rate of the budget's lines; the others are printed beside."""
-CALLS_PER_REQUEST = 20
+CALLS_PER_REQUEST = 10  # 100 calls/s, the rate of the budget
 MODES = ["register", "message", "options", "call"]
 LINES = {
     "register": ("REGISTER with digest", 3.0, 2.0),

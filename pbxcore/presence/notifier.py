@@ -105,6 +105,10 @@ class Notifier:
             raise RemoteProtocolError(481, "Subscription Does Not Exist")
         return found
 
+    def is_watched(self, package: bytes, number: str) -> bool:
+        """Whether anybody watches a resource by this package."""
+        return bool(self._watching.get((package, number)))
+
     def watching(self, package: bytes, number: str) -> list[Subscription]:
         """All subscriptions to a resource by this package."""
         return list(self._watching.get((package, number), {}).values())

@@ -141,7 +141,8 @@ class SubscriptionService:
     def changed(self, number: str, *packages: bytes) -> None:
         """The state of an extension is another now, as seen by these packages."""
         for package in packages:
-            self._perform(self._notifier.changed(package, number, self._now_ms()))
+            if self._notifier.is_watched(package, number):  # rarely, and calls change much
+                self._perform(self._notifier.changed(package, number, self._now_ms()))
 
     def end(self, package: bytes, watcher: str) -> None:
         """A watcher is told no more of what he watches by a package."""
