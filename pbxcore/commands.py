@@ -42,9 +42,13 @@ class DirectoryHeld(msgspec.Struct, frozen=True, tag=True):
 
 
 class ListBindings(msgspec.Struct, frozen=True, tag=True):
-    """Ask for the devices of one extension, or of all when `number` is empty. Reply: `Bindings`."""
+    """Ask for the devices of one extension, or of all when `number` is empty. Reply: `Bindings`.
+
+    With `everywhere` also for the browsers of its user, and the phones at the places of its line.
+    """
 
     number: str = ""
+    everywhere: bool = False
 
 
 class BindingView(msgspec.Struct, frozen=True):
@@ -55,7 +59,7 @@ class BindingView(msgspec.Struct, frozen=True):
 
     `instance` and `reg_id` name the device and its flow (RFC 5626). `lost`: its connection broke a
     moment ago. `reachable` is None until the device was asked by OPTIONS; `round_trip_ms` is that
-    of its last answer.
+    of its last answer. `browser` is the tag of a signed-in one.
     """
 
     number: str
@@ -72,6 +76,7 @@ class BindingView(msgspec.Struct, frozen=True):
     reachable: bool | None = None
     round_trip_ms: float | None = None
     qualified_at_ms: int = 0
+    browser: str = ""
 
 
 class Bindings(msgspec.Struct, frozen=True, tag=True):

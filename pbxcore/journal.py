@@ -239,7 +239,7 @@ class CallTransferred(msgspec.Struct, frozen=True, tag=True):
     """A leg handed its peer on to `target`, or lost it to `target`.
 
     `kind`: `blind`, `attended`, `park`, `pickup`, `retrieve` (at another place of its line), `flip`
-    (at another phone of its own), `take_over`.
+    (at another phone of its own), `take_over`, `seamless`.
 
     After an attended transfer the facts of `other` (the consultation call) go on in this one.
     """

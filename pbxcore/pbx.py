@@ -18,6 +18,8 @@ from pbxcore import commands
 from pbxcore.apps.conference_commands import ConferenceCommand, ConferenceShown
 from pbxcore.authentication import Authentication
 from pbxcore.calls.commands import CallCommand, CallDone
+from pbxcore.calls.completing import Request as CompletionRequest
+from pbxcore.calls.keeping import CallStores
 from pbxcore.calls.visitor_commands import VisitorCommand
 from pbxcore.defence.bans import Ban, BanStore
 from pbxcore.devices import Devices
@@ -26,6 +28,7 @@ from pbxcore.domain import Domain
 from pbxcore.entropy import Entropy
 from pbxcore.errors import LocalProtocolError
 from pbxcore.features.model import Features
+from pbxcore.features.recent import Came
 from pbxcore.media.port import NoMedia
 from pbxcore.net import addresses
 from pbxcore.net.dns import Resolver
@@ -76,7 +79,10 @@ __all__ = [
     "Ban",
     "BanStore",
     "BindingStore",
+    "CallStores",
+    "Came",
     "CertificateRefused",
+    "CompletionRequest",
     "EventStores",
     "Features",
     "Pbx",
@@ -109,6 +115,7 @@ class Pbx:
         media: the media workers; none: calls with sound find no room.
         recordings: the absolute path of the folder that recordings are kept in.
         events: keep subscriptions, publications and features over a restart; none: nothing does.
+        calls: keep what is to come of calls over a restart; none: nothing does.
         voicemail: keeps mailboxes; none: nobody can leave a message.
         tell: tells web what is for it alone; whether it is there to hear.
         prompts: the sound files of what services say; none: ours.
@@ -128,6 +135,7 @@ class Pbx:
         media: Media | None = None,
         recordings: str = "",
         events: EventStores | None = None,
+        calls: CallStores | None = None,
         voicemail: Keeper | None = None,
         tell: Callable[[commands.Told], bool] = lambda notice: False,
         prompts: Prompts | None = None,
@@ -182,6 +190,7 @@ class Pbx:
         self._trunks: Trunks | None = None
         self._calls: CallService | None = None
         self._event_stores = events or volatile_stores()
+        self._call_stores = calls
         self._events: Events | None = None
         self._chores: asyncio.TimerHandle | None = None
         self._rounds = 0
@@ -271,6 +280,7 @@ class Pbx:
             vouching=NetVouching(self._directory, self._clock),
             push=Pushing(self._directory).send,
             recordings=self._recordings,
+            kept=self._call_stores,
             told=self._told,
             queues=self._event_stores.queues,
         )
@@ -364,8 +374,8 @@ class Pbx:
         match request:
             case commands.PutSnapshot() | commands.ApplyDelta():
                 self._take(request)
-            case commands.ListBindings(number):
-                return self._phones.listed(number)
+            case commands.ListBindings(number, everywhere):
+                return self._phones.listed(number, everywhere=everywhere)
             case commands.ListTrunks():
                 return self._standings()
             case commands.SendMessage():

@@ -178,7 +178,7 @@ _FEATURES = (
     Field("ringboth_timetype", TIME, 0, effective=True),
     Field("use_callee_dod_on_fwd_rb", YES_NO, "no"),
     Field("use_callee_dod_on_fm", YES_NO, "no"),
-    Field("enablehotdesk", YES_NO, "no"),
+    Field("enablehotdesk", YES_NO, "no", effective=True),
     Field("user_outrt_passwd", PIN, None, nullable=True, secret=True, effective=True),
     Field("bypass_outrt_auth", Choice(("no", "yes", "bytime")), "no", effective=True),
     Field("skip_auth_timetype", TIME, 0, effective=True),

@@ -19,6 +19,7 @@ from engage.calls.recording_settings import SECTION as RECORDING
 from engage.calls.recording_settings import RecordingSettings
 from engage.chat.service import DirectChat
 from engage.dialplan.dialled_settings import DialledSettings
+from engage.dialplan.feature_codes import FeatureCodes
 from engage.dialplan.voice_prompts import VoicePrompts
 from engage.identifiers import now_ms
 from engage.people.choices import Choice
@@ -158,7 +159,12 @@ class Phones:
             *self.mailboxes.routes,
             *BanRoutes(Bans(database, pbx)).routes(),
             *NameCertificateRoutes(NameCertificates(ground.settings.data, database)).routes(),
-            *DeviceRoutes(devices, domain=lambda: host, realm=realm).routes(),
+            *DeviceRoutes(
+                devices,
+                domain=lambda: host,
+                realm=realm,
+                call_flip=lambda: ground.configuration.get(FeatureCodes).call_flip,
+            ).routes(),
         ]
 
     def for_programs(self) -> api.Dialplan:

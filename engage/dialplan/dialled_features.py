@@ -93,6 +93,8 @@ class DialledFeatures(BaseModel):
     completion_cancel: Code = _code("completion_cancel", N_("Call Completion Cancel"), CALLS)
     call_flip: Code = _code("call_flip", N_("Call Flip"), CALLS)
     take_over: Code = _code("take_over", N_("Pickup In-call"), CALLS)
+    desk_login: Code = _code("desk_login", N_("Hot Desk Login"), CALLS)
+    desk_logout: Code = _code("desk_logout", N_("Hot Desk Logout"), CALLS)
     line_private_hold: Code = _code("line_private_hold", N_("SCA Private Hold"), CALLS)
     line_retrieve: Code = _code("line_retrieve", N_("SCA Retrieve"), CALLS)
     line_bridge: Code = _code("line_bridge", N_("SCA Bridge"), CALLS)

@@ -112,6 +112,24 @@ class FeatureCodes(DialledFeatures):
         ),
         json_schema_extra={"control": "text", "section": PRESSED},
     )
+    blind_transfer: Code = Field(
+        default="#1",
+        title=N_("Blind Transfer"),
+        description=N_("Followed by a number, and by # if it is to ring at once."),
+        json_schema_extra={"control": "text", "section": PRESSED},
+    )
+    seamless_transfer: Code = Field(
+        default="*44",
+        title=N_("Seamless Transfer"),
+        description=N_("Followed by a number: the two talk on until somebody answers there."),
+        json_schema_extra={"control": "text", "section": PRESSED},
+    )
+    disconnect: Code = Field(
+        default="*0",
+        title=N_("Disconnect"),
+        description=N_("Ends the call."),
+        json_schema_extra={"control": "text", "section": PRESSED},
+    )
     listen: Code = Field(
         default="*54",
         title=N_("Listen"),

@@ -175,6 +175,11 @@ class FollowMeForm(Body):
     condition: ConditionCode = Field(
         default=0, title=N_("Time Condition"), json_schema_extra=_condition()
     )
+    confirms: bool = Field(
+        default=False,
+        title=N_("Confirm When Answering"),
+        description=N_("Whoever answers hears who calls, and takes the call by 1."),
+    )
     kind: Literal[
         "none", "extension", "voicemail", "queue", "ring_group", "voicemail_group", "external"
     ] = Field(
@@ -332,6 +337,12 @@ class CallFields(OwnCallFields):
             "choice_label": "name",
         },
     )
+    hot_desk: bool = Field(
+        default=False,
+        title=N_("Hot Desk"),
+        description=N_("Others may use its phone as their own, by a code and their voicemail PIN."),
+        json_schema_extra={"control": "switch", "section": RINGING},
+    )
     shared_line: SharedLineForm = Field(
         default=SharedLineForm(),
         title=N_("Shared Call Appearance"),
@@ -367,4 +378,5 @@ class CallChanges(OwnCallChanges):
     ringtone: Annotated[str, StringConstraints(max_length=64)] | None = None
     custom_alert_info: Info | None = None
     taken_over_by: Members | None = None
+    hot_desk: bool | None = None
     shared_line: SharedLineForm | None = None

@@ -85,6 +85,7 @@ def handling_of(options: Mapping[str, Any]) -> Handling:
         ringtone=ringtone_of(options),
         completes=options.get("cc_enable") != "no",
         taken_over_by=_listed(options.get("seamless_transfer_members")),
+        is_desk=options.get("enablehotdesk") == "yes",
     )
 
 
@@ -174,6 +175,7 @@ def _follow_me(kept: Mapping[str, Any], rows: tuple[TimeRow, ...]) -> FollowMe:
         in_order=kept.get("strategy") != "simultaneously",
         window=_window(kept.get("condition"), rows),
         otherwise=None if kind == "none" else Place(kind, value),
+        confirms=bool(kept.get("confirms")),
     )
 
 

@@ -47,6 +47,7 @@ def shown(options: Mapping[str, Any]) -> dict[str, Any]:
         "specific_time": list(options.get("specific_time") or ()),
         "follow_me": {**_NO_FOLLOW_ME, **(options.get("follow_me") or {})},
         "taken_over_by": list(handling.taken_over_by),
+        "hot_desk": handling.is_desk,
         "shared_line": shared_lines.shown(options),
     }
 
@@ -132,5 +133,6 @@ _WRITE: Final[dict[str, Callable[[Any, Mapping[str, Any]], dict[str, Any]]]] = {
     "specific_time": _one("specific_time"),
     "follow_me": _one("follow_me"),
     "taken_over_by": _one("seamless_transfer_members", _listed),
+    "hot_desk": _one("enablehotdesk", lambda on: "yes" if on else "no"),
     "shared_line": lambda form, _: shared_lines.options_for(form),
 }

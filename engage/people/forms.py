@@ -9,9 +9,17 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from engage.errors import N_
 from engage.partial_body import Body
 from engage.people import policy
-from engage.people.call_forms import CallChanges, CallFields
+from engage.people.call_forms import (
+    FOLLOWING,
+    MEDIA,
+    PRESENCE,
+    RINGING,
+    SHARING,
+    CallChanges,
+    CallFields,
+)
 from engage.people.call_rules import Recorded
-from engage.people.mailbox_forms import MailboxChanges, MailboxFields
+from engage.people.mailbox_forms import VOICEMAIL, MailboxChanges, MailboxFields
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE, Grant
 from engage.people.phone_rules import ALGORITHMS, LONGEST_INTERVAL_S, MOST_NETWORKS
 from engage.people.queue_forms import QUEUE, QueueRules
@@ -203,6 +211,19 @@ class AccountFields(Body):
 
 class ExtensionForm(MailboxFields, CallFields, AccountFields):
     """An extension and its user, as an administrator fills them in."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "tabs": [
+                {"title": N_("Basic Settings"), "sections": [IDENTITY, CALLS, WAVE]},
+                {"title": N_("Media"), "sections": [MEDIA]},
+                {"title": N_("Features"), "sections": [RINGING, PRESENCE]},
+                {"title": N_("Follow Me"), "sections": [FOLLOWING]},
+                {"title": N_("Voicemail"), "sections": [VOICEMAIL]},
+                {"title": N_("Shared Call Appearance"), "sections": [SHARING]},
+            ]
+        }
+    )
 
 
 class NewExtension(ExtensionForm):

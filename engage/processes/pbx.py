@@ -15,6 +15,7 @@ from engage.processes import sip_certificates, unix
 from engage.processes.append_log import LogFull
 from engage.processes.ban_file import BanFile
 from engage.processes.binding_file import BindingFile
+from engage.processes.call_files import CallFiles
 from engage.processes.connection import Connection
 from engage.processes.event_files import EventFiles
 from engage.processes.loop import run, until_stopped
@@ -70,7 +71,7 @@ class PbxPart:
         self._directory = Directory(self._sealed.load())
         self._bindings = BindingFile(folder / "bindings")
         self._bans = BanFile(folder / "bans")
-        self._events = EventFiles(folder)
+        self._events, self._calls = EventFiles(folder), CallFiles(folder)
         self._grown = 0
         self._journal = JournalWriter(folder / "journal", self._grew)
         self._record(PbxStarted(self._journal.beaten_at_ms))
@@ -86,6 +87,7 @@ class PbxPart:
             media=self._media,
             recordings=str(Path(plan.data).absolute() / "recordings"),
             events=self._events.stores,
+            calls=self._calls.stores,
             voicemail=VoicemailFolder(Path(plan.data) / "voicemail"),
             tell=self._tell,
             prompts=Prompts(Path(plan.data) / "prompts"),
@@ -114,6 +116,7 @@ class PbxPart:
         await self._bans.flush()
         await asyncio.to_thread(self._bindings.close)
         await asyncio.to_thread(self._events.close)
+        await asyncio.to_thread(self._calls.close)
         if self._beat is not None:
             self._beat.cancel()
         await asyncio.to_thread(self._journal.close)
@@ -172,6 +175,7 @@ class PbxPart:
                 ("journal", self._journal.problem),
                 ("bindings", self._bindings.problem),
                 ("events", self._events.problem),
+                ("calls", self._calls.problem),
                 ("directory", self._sealed.problem),
             )
             if problem

@@ -32,16 +32,41 @@ class SipCredentials(BaseModel):
     expires_at: str = Field(description="Ask anew before that; the device stays the same")
 
 
+class OwnDevices(BaseModel):
+    """Where else one could go on with a call."""
+
+    others: int = Field(description="How many devices are registered besides this browser")
+    call_flip: str = Field(description="What a call is transferred to to ring there, if anything")
+
+
 class DeviceRoutes:
     """Translates requests to the service, and its answers back."""
 
-    def __init__(self, devices: SipDevices, *, domain: Callable[[], str], realm: str) -> None:
-        """`domain` gives the host that addresses are written with."""
+    def __init__(
+        self,
+        devices: SipDevices,
+        *,
+        domain: Callable[[], str],
+        realm: str,
+        call_flip: Callable[[], str],
+    ) -> None:
+        """`domain` gives the host that addresses are written with, `call_flip` a code."""
         self._devices, self._domain, self._realm = devices, domain, realm
+        self._call_flip = call_flip
 
     def routes(self) -> list[Route]:
         """What this slice serves."""
-        return [Route("/v1/me/sip", self.credentials, methods=["POST"])]
+        return [
+            Route("/v1/me/sip", self.credentials, methods=["POST"]),
+            Route("/v1/me/devices", self.own, methods=["GET"]),
+        ]
+
+    @operation("See one's other devices", answer=OwnDevices, roles=("user",), tag="me")
+    async def own(self, request: Request) -> Response:
+        """Phones and browsers that are registered now, and how a call is flipped to them."""
+        user = await principal(request, "user")
+        others = await self._devices.others(user)
+        return answer({"others": others, "call_flip": self._call_flip()})
 
     @operation("Get SIP credentials", answer=SipCredentials, roles=("user",), tag="me")
     async def credentials(self, request: Request) -> Response:

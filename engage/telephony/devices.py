@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from engage.errors import Unavailable
 from engage.people.events import SessionEnded
-from pbxcore.commands import RevokeDevice
+from pbxcore.commands import Bindings, ListBindings, RevokeDevice
 from pbxcore.devices import Device, device_tag, name_of, password_of
 
 if TYPE_CHECKING:
@@ -53,6 +53,17 @@ class SipDevices:
         return DeviceCredentials(
             user.id, user.name, name, password_of(self._key, name), expires_at * 1000
         )
+
+    async def others(self, user: Principal) -> int:
+        """How many devices a user has registered besides this session's browser.
+
+        Raises:
+            Unavailable: the PBX is away.
+        """
+        reply = await self._link.request(ListBindings(user.id, everywhere=True))
+        bindings = reply.bindings if isinstance(reply, Bindings) else ()
+        own = device_tag(user.session_id)
+        return sum(each.browser != own and not each.lost for each in bindings)
 
     async def _session_ended(self, fact: SessionEnded) -> None:
         self._forget()

@@ -1,7 +1,8 @@
 """Forms from the server's own models: JSON Schema whose words are in the reader's language.
 
 A field says how it is shown in `json_schema_extra`: `control`, `section`, `choices` or `labels`,
-`when`, `unit`, `placeholder`, `rows`, `secret`; the administration's `SettingsForm` draws them.
+`when`, `unit`, `placeholder`, `rows`, `secret`; a long form names `tabs` and the sections of each.
+The administration's `SettingsForm` draws them.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ def _translated(part: Any, language: str) -> Any:
     for key, value in part.items():
         if key in WORDS and isinstance(value, str):
             copy[key] = translate(value, language)
+        elif key == "sections":
+            copy[key] = [translate(each, language) for each in value]
         elif key == "labels" and isinstance(value, dict):
             copy[key] = {each: translate(text, language) for each, text in value.items()}
         else:

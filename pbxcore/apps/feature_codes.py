@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import msgspec
 
-from pbxcore.apps.asking import ask
+from pbxcore.apps.asking import LONGEST_PIN, ask
 from pbxcore.apps.queue_duty import breaks
 from pbxcore.apps.sounds import Digits, Prompt
 from pbxcore.apps.steps import Say, Tell
@@ -70,15 +70,35 @@ def _done(code: FeatureCode, visit: Visit, premises: Premises) -> Script:
             yield from breaks(owner, argument, premises, begins=begins)
         case "inbound_mode" | "inbound_mode_default":
             yield from _choose_mode(feature, argument, visit, premises)
-        case "completion":
-            _check(premises.completion.ask(owner))
-            yield Say((Prompt("completion-requested"),), barge=False)
-        case "completion_cancel":
-            _check(premises.completion.cancel(owner))
-            yield Say((Prompt("completion-cancelled"),), barge=False)
+        case "completion" | "completion_cancel":
+            yield from _complete(owner, premises, wanted=feature == "completion")
+        case "desk_login":
+            yield from _sit_down(argument, visit, premises)
+        case "desk_logout":
+            _check(premises.desks.leave(visit.location))
+            yield Say((Prompt("goodbye"),), barge=False)
         case _:
             name, _, state = feature.rpartition("_")
             yield from _forward(owner, _CASES[name], argument, premises, on=state == "on")
+
+
+def _complete(owner: str, premises: Premises, *, wanted: bool) -> Part[None]:
+    completion = premises.completion
+    _check(completion.ask(owner) if wanted else completion.cancel(owner))
+    said = "completion-requested" if wanted else "completion-cancelled"
+    yield Say((Prompt(said),), barge=False)
+
+
+def _sit_down(user: str, visit: Visit, premises: Premises) -> Part[None]:
+    """Who knows the PIN of his mailbox uses this phone as his own."""
+    desk = premises.directory.extension(visit.location)
+    _check(desk is not None and desk.handling.is_desk)
+    user = user or (yield from ask(Prompt("transfer-number"), most=_LONGEST, first_s=10.0))
+    pin = yield from ask(Prompt("enter-pin"), most=LONGEST_PIN, first_s=10.0)
+    if user == visit.location or not premises.post.opens(user, pin):
+        raise _Refused("wrong-pin")
+    premises.desks.sit(visit.location, user)
+    yield Say((Prompt("your-extension"), Digits(user)), barge=False)
 
 
 def _check(possible: bool) -> None:

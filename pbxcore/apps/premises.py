@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from pbxcore.apps.conferences import Conferences
 from pbxcore.apps.queue_duty import NoDuty
 from pbxcore.dialplan.routing import applies
+from pbxcore.features.desks import HotDesks
+from pbxcore.presence.keeping import Volatile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,6 +70,7 @@ class Premises:
         self.completion: Completion = NoCompletion()
         self.recent_caller: Callable[[str], str | None] = lambda number: None
         """Who called an extension last from outside."""
+        self.desks = HotDesks(directory, Volatile())
         self.conferences = Conferences()
         self.duty: Duty = NoDuty()
         self.post = post

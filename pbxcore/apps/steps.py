@@ -130,6 +130,12 @@ class Tell(msgspec.Struct, frozen=True):
     fact: Fact
 
 
+class Decide(msgspec.Struct, frozen=True):
+    """Take the call that was announced, or do not. Nothing comes after it."""
+
+    taken: bool
+
+
 class HangUp(msgspec.Struct, frozen=True):
     """End it; `reason` is a word for the journal, `cause` Q.850's. Nothing comes after it."""
 
@@ -137,7 +143,21 @@ class HangUp(msgspec.Struct, frozen=True):
     cause: int = 16
 
 
-Step = Say | Listen | Gather | Record | Join | Leave | Echo | Connect | Wait | Speak | Tell | HangUp
+Step = (
+    Say
+    | Listen
+    | Gather
+    | Record
+    | Join
+    | Leave
+    | Echo
+    | Connect
+    | Wait
+    | Speak
+    | Tell
+    | Decide
+    | HangUp
+)
 
 T = TypeVar("T")
 Part = Generator[Step, Any, T]

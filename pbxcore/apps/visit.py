@@ -12,6 +12,7 @@ class Visit(msgspec.Struct, frozen=True):
     who has none; `shown` the number of whoever calls, `name` his name, `trunk` what he came by.
     `service` is the number he reached it at, `dialled` what he dialled first. A call that was sent
     on comes from the extension `sender`, which said `reason` (`user-busy`, `no-answer` …).
+    `location` is the number that the caller's phone is registered by.
     """
 
     call: str
@@ -25,3 +26,4 @@ class Visit(msgspec.Struct, frozen=True):
     sender: str = ""
     reason: str = ""
     language: str = ""
+    location: str = ""

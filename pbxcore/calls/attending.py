@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from pbxcore.apps.sounds import sources
 from pbxcore.apps.steps import (
     Connect,
+    Decide,
     Echo,
     Gather,
     HangUp,
@@ -199,8 +200,8 @@ class Attending:
                 self._leg.call.hand_on(self._leg, step, partial(self._not_reached, self._turn))
             case Wait():
                 self._wait(step.seconds)
-            case HangUp():
-                self._hang_up(step)
+            case HangUp() | Decide():
+                self._end(step)
             case _:
                 self._do(step)
                 self._over(None)
@@ -290,6 +291,12 @@ class Attending:
     def _not_reached(self, turn: int, status: int) -> None:
         if turn == self._turn:
             self._over(status)
+
+    def _end(self, step: HangUp | Decide) -> None:
+        if isinstance(step, Decide):
+            self._leg.decided(taken=step.taken)
+        else:
+            self._hang_up(step)
 
     def _hang_up(self, step: HangUp) -> None:
         self._leg.call.end(self._leg, Farewell("pbx", 0, step.cause, step.reason))

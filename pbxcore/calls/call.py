@@ -11,6 +11,7 @@ from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.caller_leg import CallerLeg
 from pbxcore.calls.connecting import connect
 from pbxcore.calls.curfew import Curfew
+from pbxcore.calls.handing_over import give_up
 from pbxcore.calls.keys import pass_key
 from pbxcore.calls.party import Farewell, hung_up, refused
 from pbxcore.calls.recording import Recording
@@ -147,6 +148,7 @@ class Call:
             self._parting()
             self.talking = None
         dismiss(leg)
+        give_up(leg)
         del self.legs[leg.id]
         self.house.lines.drop(leg)
         self.house.parking.free(leg)
@@ -327,6 +329,9 @@ class Call:
         if leg.attending is not None:
             leg.attending.pressed(digit)
         if partner is None:
+            return
+        if leg.dialling_on is not None:
+            leg.dialling_on.press(digit)
             return
         pass_key(partner, digit, duration_ms, by, mixed=self.room.occupied)
         code_pressed(leg, digit)

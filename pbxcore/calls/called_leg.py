@@ -63,6 +63,8 @@ class CalledLeg(Leg):
         self.to_sign: CallToSign | None = None
         """What a trunk wants signed of it."""
         self.signed: tuple[bytes, ...] = ()
+        self.confirms = False
+        """Whoever answers has to take the call by a key."""
 
     @property
     def early(self) -> bool:
@@ -120,9 +122,22 @@ class CalledLeg(Leg):
         self.session.use(negotiation, final=True)
         self.call.leg_answered(self)
 
+    def decided(self, *, taken: bool) -> None:
+        """The call that was announced is taken, or refused as by a phone."""
+        call, search = self.call, self.call.setting_up
+        call.leave_service(self)
+        if search is None:
+            return
+        self.confirms = False
+        if taken:
+            search.answered(self)
+        else:
+            search.failed(self, refused(603, "callee"))
+            self.hang_up()
+
     def ended(self, call: SipCall, ending: Ending) -> None:
         """The call is over; one that was hung up while it rang was not answered."""
-        if self.answered:
+        if self.answered and not self.confirms:
             super().ended(call, ending)
         elif not self.over:
             self.call.leg_failed(self, refused(480, "callee"), ())

@@ -1,7 +1,7 @@
 """Call completion: whoever was not reached is called back once the other one may be.
 
 Somebody who is busy may be called when he is free; who did not answer, when he has used his phone
-(RFC 6910 calls these CCBS and CCNR). Nothing of it outlasts a restart.
+(RFC 6910 calls these CCBS and CCNR). Requests outlast a restart, and moments are seconds UTC.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.presence.keeping import Store
 
 OFFERED_S: Final = 60.0
 """So long after a call it may be asked for."""
@@ -22,7 +23,7 @@ SETTLED_S: Final = 1.0
 """A phone that has just hung up shows that first."""
 
 
-class Request(msgspec.Struct):
+class Request(msgspec.Struct, frozen=True):
     """Who wants to talk to whom; `due`: the other one may be called now."""
 
     caller: str
@@ -36,15 +37,16 @@ class Completing:
 
     Args:
         house: knows who is on the phone.
+        store: outlasts us.
 
     Attributes:
         place: rings the caller and then calls the callee; the switchboard's.
     """
 
-    def __init__(self, house: Surroundings) -> None:
-        self._house = house
+    def __init__(self, house: Surroundings, store: Store[Request]) -> None:
+        self._house, self._store = house, store
         self._missed: dict[str, tuple[str, float]] = {}
-        self._requests: dict[tuple[str, str], Request] = {}
+        self._requests = {(each.caller, each.callee): each for each in store.load().values()}
         self.place: Callable[[str, str], tuple[int, str]] = lambda caller, callee: (503, "")
         self.deadline: float | None = None
         self.planned: float | None = None
@@ -55,31 +57,32 @@ class Completing:
 
     def missed(self, caller: str, callee: str) -> None:
         """A call is over, and nobody talked."""
-        self._missed[caller] = callee, self._house.now()
+        self._missed[caller] = callee, self._house.moment()
 
     def ask(self, caller: str) -> bool:
         """Call whom the caller did not reach just now; whether that is possible."""
-        now = self._house.now()
+        now = self._house.moment()
         callee, at = self._missed.get(caller, ("", -OFFERED_S))
         extension = self._house.directory.extension(callee)
         if extension is None or now - at > OFFERED_S or not extension.handling.completes:
             return False
-        self._requests[caller, callee] = Request(caller, callee, now + LASTS_S)
+        self._keep(Request(caller, callee, now + LASTS_S))
         return True
 
     def cancel(self, caller: str) -> bool:
         """Call nobody for the caller; whether there was anybody."""
-        mine = [pair for pair in self._requests if pair[0] == caller]
-        for pair in mine:
-            del self._requests[pair]
+        mine = [each for each in self._requests.values() if each.caller == caller]
+        for each in mine:
+            self._drop(each)
         return bool(mine)
 
     def freed(self, number: str) -> None:
         """The last call of an extension is over."""
         if not self._requests:
             return
-        for each in self._requests.values():
-            each.due |= each.callee == number
+        for each in list(self._requests.values()):
+            if each.callee == number and not each.due:
+                self._keep(msgspec.structs.replace(each, due=True))
         if any(
             each.due and number in (each.caller, each.callee) for each in self._requests.values()
         ):
@@ -89,10 +92,22 @@ class Completing:
     def tick(self, now: float) -> None:
         """Call those for whom the time has come, once both are free."""
         self.deadline = None
-        lines = self._house.lines
-        for pair, each in list(self._requests.items()):
-            if each.until < now:
-                del self._requests[pair]
+        lines, moment = self._house.lines, self._house.moment()
+        for each in list(self._requests.values()):
+            if each.until < moment:
+                self._drop(each)
             elif each.due and not lines.calls_of(each.caller) and not lines.calls_of(each.callee):
-                del self._requests[pair]
+                self._drop(each)
                 self.place(each.caller, each.callee)
+
+    def _keep(self, request: Request) -> None:
+        self._requests[request.caller, request.callee] = request
+        self._store.save(_key(request), request)
+
+    def _drop(self, request: Request) -> None:
+        del self._requests[request.caller, request.callee]
+        self._store.save(_key(request), None)
+
+
+def _key(request: Request) -> str:
+    return f"{request.caller} {request.callee}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pbxcore.calls.hunting import Search
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.dialplan.place import Place
-from pbxcore.sip.forwarding import Forwarding, may_forward
+from pbxcore.sip.forwarding import Forwarding, diversion_lines, history_lines, may_forward
 
 if TYPE_CHECKING:
     from pbxcore.calls.setting_up import SettingUp
@@ -71,3 +71,11 @@ class Diverting:
             search.hunt(Search(self._house, number, follow_me, search.front.number), farewell)
         else:
             self.to_mailbox(number, why, farewell)
+
+
+def history(search: SettingUp, number: str) -> tuple[bytes, ...]:
+    """How a call came to a number, in both ways of saying it (RFC 5806, RFC 7044)."""
+    if not search.forwardings:
+        return ()
+    target = search.house.address_of(number, search.front.flow)
+    return (*diversion_lines(search.forwardings), *history_lines(search.forwardings, target))

@@ -118,6 +118,7 @@ class Search:
     def __init__(self, house: Surroundings, number: str, follow_me: FollowMe, caller: str) -> None:
         self.number = number
         self.otherwise = follow_me.otherwise
+        self.confirms = follow_me.confirms
         self._house = house
         stops = [each for each in follow_me.stops if each.number not in (number, caller)]
         self._rounds: list[list[Stop]] = (

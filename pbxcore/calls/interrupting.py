@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxcore.apps.sounds import Prompt
 from pbxcore.apps.steps import Say
-from pbxcore.calls.party import Farewell
+from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.reaching import phones_of
 from pbxcore.calls.serving import say
 from pbxcore.dialplan.emergencies import ORDINARY
@@ -16,7 +16,9 @@ from pbxcore.sip.headers.reason import Reason
 if TYPE_CHECKING:
     from pbxcore.apps.steps import Script
     from pbxcore.calls.leg import Leg
+    from pbxcore.calls.setting_up import SettingUp
     from pbxcore.calls.surroundings import Surroundings
+    from pbxcore.dialplan.place import Place
 
 PRIORITY: Final = b"Priority: urgent"
 RINGS_S: Final = 30.0
@@ -35,6 +37,19 @@ def refusal(house: Surroundings, caller: str, callee: str) -> int:
         return 480
     legs = house.lines.of(callee)
     return 486 if any(map(_outranks, legs)) else 0
+
+
+def go_urgently(search: SettingUp, place: Place) -> None:
+    """Ring at an extension whatever it wants, and end what it does."""
+    house, number = search.house, place.value
+    status = refusal(house, search.front.number, number)
+    extension = house.directory.extension(number)
+    if status or extension is None:
+        search.fail(refused(status, "pbx"))
+        return
+    interrupt(house, number)
+    search.telling += (PRIORITY,)
+    search.ring_at(phones_of(house, extension), RINGS_S, "priority")
 
 
 def interrupt(house: Surroundings, number: str) -> None:

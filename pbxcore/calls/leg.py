@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.call import Call
     from pbxcore.calls.consenting import Consenting
     from pbxcore.calls.curfew import Curfew
+    from pbxcore.calls.dialling_on import DiallingOn
     from pbxcore.calls.offering import Line
     from pbxcore.calls.session import Session
     from pbxcore.calls.talk_room import Mode
@@ -60,6 +61,8 @@ class Leg(CallListener):
         recorded: whether its talks are recorded, whoever it is: its way here wants so.
         keypad: what it pressed last while it talked.
         attending: the service it talks to, if it does.
+        dialling_on: takes the number that it presses after a code.
+        handed_to: the call in which it rings at whoever is to have its place.
         room: the conference room that this service is; "": it is none.
         handed_on: how often services have handed it on since it pressed a key.
     """
@@ -92,6 +95,8 @@ class Leg(CallListener):
         self.recorded = False
         self.keypad = Keypad()
         self.attending: Attending | None = None
+        self.dialling_on: DiallingOn | None = None
+        self.handed_to: Call | None = None
         self.room = ""
         self.handed_on = 0
 
@@ -123,6 +128,9 @@ class Leg(CallListener):
         self.room = room
         if self.sip is not None:
             self.sip.focus = escaped_user(room) if room else b""
+
+    def decided(self, *, taken: bool) -> None:
+        """Whoever answered takes the call that was announced, or does not."""
 
     # What its dialog tells
 

@@ -56,10 +56,16 @@ class Placing:
         self._wish.session = house.silent_session(self._wish)
         self._wish.calls = True
 
-    def begin(self, caller: str, then: Callable[[Leg], None] | None = None) -> None:
+    def begin(
+        self,
+        caller: str,
+        then: Callable[[Leg], None] | None = None,
+        seek: Callable[[SettingUp], None] | None = None,
+    ) -> None:
         """Ring the caller, who sees whom he is going to talk to.
 
-        `then` does what he is called for; else the callee is called for him.
+        `then` does what he is called for; else the callee is called for him. `seek` lets it ring
+        where it is to; else that is where he wants his calls.
         """
         call, wish = self._call, self._wish
         then = then or self._call_callee
@@ -76,7 +82,7 @@ class Placing:
             )
         )
         address = call.house.address_of(call.dialled, None)
-        search = SettingUp(
+        call.setting_up = search = SettingUp(
             call,
             wish,
             self._shown or Caller(address),
@@ -87,11 +93,12 @@ class Placing:
             level=self._level,
             telling=self._telling,
         )
-        if self._rounds is None:
-            call.set_up(search, caller, "dial")
-        else:
-            call.setting_up = search
+        if seek is not None:
+            seek(search)
+        elif self._rounds is not None:
             search.hunt(self._rounds, refused(480, "pbx"))
+        else:
+            search.go_to(caller, "dial")
 
     def _answered(self, leg: Leg, then: Callable[[Leg], None]) -> None:
         """The caller is there."""

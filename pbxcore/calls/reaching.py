@@ -40,9 +40,9 @@ def _places(house: Surroundings, called: Extension) -> list[Extension]:
     """Where to look for bindings: the extension at each of its numbers."""
     directory = house.directory
     shared = directory.owner(called).shared
-    if shared is None:
-        return [called]
-    rings = [each.number for each in shared.locations if each.terminates]
+    rings = [each.number for each in shared.locations if each.terminates] if shared else []
     if called.line:
         return [called] if called.number in rings else []
-    return [called, *filter(None, map(directory.extension, rings))]
+    desks = filter(None, map(directory.extension, house.desks.of(called.number)))
+    sat_at = (called.at(each) for each in desks if each.handling.is_desk)
+    return [called, *filter(None, map(directory.extension, rings)), *sat_at]

@@ -52,6 +52,10 @@ class Ringing:
         self.deadline = None
         self._timed_out()
 
+    def allow(self, until: float) -> None:
+        """Wait so long at least."""
+        self.deadline = until if self.deadline is None else max(until, self.deadline)
+
     def failed(
         self, leg: CalledLeg, farewell: Farewell, contacts: tuple[bytes, ...]
     ) -> tuple[Farewell, tuple[bytes, ...]] | None:

@@ -6,11 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.apps.opening import service_at, service_name
-from pbxcore.calls import interrupting, special_places
+from pbxcore.calls import special_places
 from pbxcore.calls.alerting import alerted
+from pbxcore.calls.called_leg import CalledLeg
+from pbxcore.calls.confirming import announce
 from pbxcore.calls.dialling import Dialling
-from pbxcore.calls.diverting import RINGING_KINDS, Diverting
-from pbxcore.calls.hunting import Hunt, phones_at
+from pbxcore.calls.diverting import RINGING_KINDS, Diverting, history
+from pbxcore.calls.hunting import Hunt, Search, phones_at
 from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.outward import Outward
 from pbxcore.calls.paging import answer_at_once
@@ -23,14 +25,12 @@ from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import LegCalled, LegRinging
 from pbxcore.sip import causes
-from pbxcore.sip.forwarding import Forwarding, diversion_lines, history_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxcore.apps.services import Service
     from pbxcore.calls.call import Call
-    from pbxcore.calls.called_leg import CalledLeg
     from pbxcore.calls.hunting import Rounds
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Line
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.trunk_legs import Try
     from pbxcore.directory import Extension
     from pbxcore.presence.bindings import StoredBinding
+    from pbxcore.sip.forwarding import Forwarding
     from pbxcore.sip.identity import Caller
 
 _ELSEWHERE: Final = tuple(causes.reason_lines(*causes.completed_elsewhere()))
@@ -170,23 +171,13 @@ class SettingUp:
         elif place.kind == "intercom":
             self.telling += answer_at_once(self.house.domain)
             self.go_to(place.value, "intercom")
-        elif place.kind == "priority":
-            self._go_urgently(place.value)
         else:
             special_places.go_there(self, place)
 
-    def _go_urgently(self, number: str) -> None:
-        """Ring at an extension whatever it wants, and end what it does."""
-        house = self.house
-        status = interrupting.refusal(house, self.front.number, number)
-        extension = house.directory.extension(number)
-        if status or extension is None:
-            self.fail(refused(status, "pbx"))
-            return
-        interrupting.interrupt(house, number)
-        self.telling += (interrupting.PRIORITY,)
-        ringing = Ringing("", house.now() + interrupting.RINGS_S, self.timed_out)
-        self._ring(ringing, phones_of(house, extension), "priority")
+    def ring_at(self, reached: Sequence[Reached], rings_s: float, action: str) -> None:
+        """Ring at these phones, whatever their extensions want."""
+        ringing = Ringing("", self.house.now() + rings_s, self.timed_out)
+        self._ring(ringing, reached, action)
 
     def attend(self, service: Service, number: str) -> None:
         """Let one of our own services, reached at a number, talk to the front."""
@@ -210,6 +201,8 @@ class SettingUp:
             ringing.legs.append(leg)
         for number in outside:
             ringing.legs += self._outward.beside(ringing.number, number, action)
+        for each in ringing.legs:
+            each.confirms = isinstance(self._hunt, Search) and self._hunt.confirms
         if not ringing.legs:  # a number outside that may not be called
             ringing.deadline = self.house.now()
         self.let_ring(ringing)
@@ -307,10 +300,14 @@ class SettingUp:
 
     def answered(self, leg: Leg) -> None:
         """Somebody was first: one of those it rings at, or one who picked the call up."""
-        ringing, self._ringing = self._ringing, None
+        ringing = self._ringing
         if ringing is None:  # given up in the same moment
             leg.hang_up()
             return
+        if isinstance(leg, CalledLeg) and leg.confirms:
+            announce(self, leg, ringing)
+            return
+        self._ringing = None
         self.house.agent.core.layer.unwatch(ringing)
         for each in ringing.others(leg):
             self.call.finish(each, _LOSER)
@@ -351,9 +348,9 @@ class SettingUp:
         origin = self.call.origin
         number = extension.line or extension.number
         if origin.trunk and self.front.calls:
-            self.house.recent.came(number, origin.shown, self.house.now())
+            self.house.recent.came(number, origin.shown, self.house.moment())
         appearance = self.house.appearances.line_of(extension, self.call.id)
-        lines = (*self._history(number), *self._alerted(extension), *appearance)
+        lines = (*history(self, number), *self._alerted(extension), *appearance)
         dialling = Dialling(self.caller, extension, self.hops, lines)
         leg = self.house.phone(self.call, dialling, flows)
         self.call.add(leg)
@@ -413,10 +410,3 @@ class SettingUp:
         """Nobody is looked for any more."""
         if self.call.setting_up is self:
             self.call.setting_up = None
-
-    def _history(self, number: str) -> tuple[bytes, ...]:
-        """How the call came here, in both ways of saying it (RFC 5806, RFC 7044)."""
-        if not self.forwardings:
-            return ()
-        target = self.house.address_of(number, self.front.flow)
-        return (*diversion_lines(self.forwardings), *history_lines(self.forwardings, target))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pbxcore.apps.parking import CONSULTS_S, told_slot
 from pbxcore.apps.sounds import Prompt
 from pbxcore.apps.steps import Say
+from pbxcore.calls.interrupting import go_urgently
 from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.paging import Paging
 from pbxcore.calls.party import Farewell, refused
@@ -102,6 +103,7 @@ def nothing_there(setting_up: SettingUp, _place: Place) -> None:
 
 _SPECIAL: dict[str, Callable[[SettingUp, Place], None]] = {
     "callback": call_back,
+    "priority": go_urgently,
     BRIDGE: bridge,
     PRIVATE_HOLD: hold_back,
     "page": page,

@@ -14,6 +14,7 @@ from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.calling_back import CallingBack
 from pbxcore.calls.completing import Completing
 from pbxcore.calls.inviting import Inviting
+from pbxcore.calls.keeping import volatile_call_stores
 from pbxcore.calls.keying import Keying
 from pbxcore.calls.lines import Lines
 from pbxcore.calls.offering import offered_srtp
@@ -27,6 +28,7 @@ from pbxcore.calls.vouching import Nobody
 from pbxcore.calls.waiting import Waiting
 from pbxcore.calls.ways import OneWay
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.features.desks import HotDesks
 from pbxcore.features.recent import RecentCallers
 from pbxcore.presence.keeping import Volatile
 from pbxcore.presence.packages.dialog_info import DialogInfo
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.attending import Attending
     from pbxcore.calls.call import Call
     from pbxcore.calls.dialling import Dialling
+    from pbxcore.calls.keeping import CallStores
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.offering import Srtp
     from pbxcore.calls.trunk_legs import Try
@@ -83,6 +86,7 @@ class Surroundings:
         post: the mailboxes; None: there are none.
         vouching: signs and verifies callers; None: nobody does.
         queue_store: keeps what outlasts a restart of the queues; None: nothing does.
+        kept: what outlasts us; None: nothing does.
 
     Attributes:
         premises: what services may ask for.
@@ -95,6 +99,7 @@ class Surroundings:
         completing: calls back those who were not reached.
         recent: who called last.
         queues: the call queues.
+        desks: whose phones are used by whom.
         trunks: makes legs to providers and peers.
     """
 
@@ -118,7 +123,9 @@ class Surroundings:
         post: Post | None = None,
         vouching: Vouching | None = None,
         queue_store: Store[QueueState] | None = None,
+        kept: CallStores | None = None,
     ) -> None:
+        kept = kept or volatile_call_stores()
         self.agent = agent
         self.anchor = anchor
         self.directory = directory
@@ -133,17 +140,20 @@ class Surroundings:
         self.calling_back = CallingBack(self)
         self.lines = Lines()
         self.appearances = Appearances(self)
+        self.new_call: Callable[[str, str], Call]
+        """Makes a call that nobody dialled, of a caller to a number; the switchboard's."""
         self.waiting = Waiting(self)
         self.parking = Parking(self)
         self.scripts: WeakValueDictionary[str, Attending] = WeakValueDictionary()
         self.lines.others = self._shown
-        self.completing = self.premises.completion = Completing(self)
+        self.completing = self.premises.completion = Completing(self, kept.completions)
         self.lines.freed = self.completing.freed
         self.inviting = Inviting(self)
         self.rousing = Rousing(self)
-        self.recent = RecentCallers()
-        self.premises.recent_caller = lambda number: self.recent.of(number, self.now())
         self.premises.conferences.changed = lambda number: self.lines.room_changed(number)
+        self.recent = RecentCallers(kept.recent)
+        self.premises.recent_caller = lambda number: self.recent.of(number, self.moment())
+        self.desks = self.premises.desks = HotDesks(directory, kept.desks)
         self.trunks = TrunkLegs(self, server_of, lambda: entropy(8).hex().encode())
         self._entropy = entropy
         self._legs = 0
@@ -155,6 +165,10 @@ class Surroundings:
             self.queues.hear(fact)
 
         self.record = told
+
+    def moment(self) -> float:
+        """Seconds UTC, for what outlasts us."""
+        return self.premises.now().timestamp()
 
     def now(self) -> float:
         """Seconds, monotonic."""

@@ -51,6 +51,7 @@ class Switchboard:
         house.queues.customers.originate = self.originate
         house.queues.customers.hang_up = self.hang_up
         house.completing.place = house.inviting.place = self.place
+        house.new_call = self._new
 
     def __len__(self) -> int:
         """How many calls there are."""

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxcore.calls.consenting import YES
+from pbxcore.calls.dialling_on import DiallingOn
+from pbxcore.calls.handing_over import FLIP, flip, hand_over
+from pbxcore.calls.party import Farewell
+from pbxcore.sip import causes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.calls.leg import Leg
+
+
+_DISCONNECTED: Final = Farewell("pbx", 0, causes.NORMAL, "hung_up")
 
 
 def code_pressed(leg: Leg, key: str) -> None:
@@ -22,8 +29,22 @@ def code_pressed(leg: Leg, key: str) -> None:
         codes = {
             known.park: partial(house.parking.park_partner, leg),
             known.record: partial(call.recording.switch, leg),
+            known.disconnect: partial(call.hang_up, _DISCONNECTED),
+            known.blind_transfer: partial(_dial_on, leg, partial(_hand_on, leg)),
+            known.seamless_transfer: partial(_dial_on, leg, partial(hand_over, leg)),
+            known.features.get(FLIP, ""): partial(flip, leg),
         }
     if leg.consenting is not None:
         codes[YES] = partial(leg.consenting.close, agreed=True)
     if pressed := leg.keypad.press(key, house.now(), codes):
         codes[pressed]()
+
+
+def _dial_on(leg: Leg, then: Callable[[str], object]) -> None:
+    leg.dialling_on = DiallingOn(leg, then)
+
+
+def _hand_on(leg: Leg, number: str) -> None:
+    call, partner = leg.call, leg.call.partner(leg)
+    if partner is not None and call.setting_up is None:
+        call.transferring.blind(leg, partner, number)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxcore.calls.handing_over import flip, flips
 from pbxcore.calls.leg import Leg
 from pbxcore.calls.party import Farewell
 from pbxcore.calls.setting_up import SettingUp
@@ -50,6 +51,10 @@ class Transferring:
         number = self._house.number_of(reference.uri)
         if number is None:
             referral.refuse(404)
+            return
+        if flips(self._house, number):
+            referral.accept()
+            flip(leg, referral.progress)
             return
         told: tuple[bytes, ...] = ()
         if reference.referred_by is not None:

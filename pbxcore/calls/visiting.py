@@ -33,4 +33,5 @@ def visit_of(call: Call, leg: Leg, service: str, forwardings: Sequence[Forwardin
         "" if last is None else house.number_of(last.uri) or "",
         "" if last is None else last.reason,
         language or house.directory.settings.language,
+        leg.location,
     )

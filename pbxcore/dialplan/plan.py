@@ -211,10 +211,10 @@ class FeatureCodes(msgspec.Struct, frozen=True):
 
     `pickup` goes before the number of an extension that rings, `intercom` and `paging` before that
     of one that is to answer by itself, `to_voicemail` before that of one whose mailbox is to take a
-    message, `listen`, `whisper` and `barge` before that of one whose talk is to be heard. `park`
-    and `record` are pressed; `queue_log_in` and `queue_log_out` go after the number of a queue that
-    an agent is going to serve, or is not any more. `features` are those of
-    `pbxcore.features.codes`. The extensions `remote_callers` may set features of others,
+    message, `listen`, `whisper` and `barge` before that of one whose talk is to be heard. `park`,
+    `record`, `disconnect` and the transfers are pressed; `queue_log_in` and `queue_log_out` follow
+    the number of a queue that an agent is going to serve, or is not any more. `features` are those
+    of `pbxcore.features.codes`. The extensions `remote_callers` may set features of others,
     `priority_callers` make priority calls, and `mode_callers` switch the mode of inbound routes,
     none of them meaning everybody.
     """
@@ -228,6 +228,9 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     any_mailbox: str = "*98"
     to_voicemail: str = "*"
     record: str = "*3"
+    blind_transfer: str = "#1"
+    seamless_transfer: str = "*44"
+    disconnect: str = "*0"
     listen: str = "*54"
     whisper: str = "*55"
     barge: str = "*56"

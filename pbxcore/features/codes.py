@@ -43,6 +43,8 @@ CODES: Final = {
     "completion_cancel": Code("*12"),
     "call_flip": Code("*46"),
     "take_over": Code("*45", argument=True),
+    "desk_login": Code("", argument=True),
+    "desk_logout": Code(""),
     "line_private_hold": Code("*94"),
     "line_retrieve": Code("*95"),
     "line_bridge": Code("*96"),

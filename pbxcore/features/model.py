@@ -84,13 +84,14 @@ class Stop(msgspec.Struct, frozen=True):
 class FollowMe(msgspec.Struct, frozen=True):
     """Where to look for somebody who does not answer, one number after the other or all at once.
 
-    A call that nobody takes goes to `otherwise`.
+    A call that nobody takes goes to `otherwise`. If it `confirms`, who answers takes it by a key.
     """
 
     stops: tuple[Stop, ...] = ()
     in_order: bool = True
     window: Window = Window()
     otherwise: Place | None = None
+    confirms: bool = False
 
 
 class Handling(msgspec.Struct, frozen=True):
@@ -101,6 +102,7 @@ class Handling(msgspec.Struct, frozen=True):
     that rings together with the phones, within `rings_too_window`. `rings_as` is the Alert-Info of
     calls to it, `ringtone` the id of a sound that its phones fetch. Who does not reach it may be
     called back with `completes`. The extensions `taken_over_by` may go on with its talks.
+    Anybody may use the phones of an extension that `is_desk` as his own.
     """
 
     undisturbed_window: Window = Window()
@@ -113,3 +115,4 @@ class Handling(msgspec.Struct, frozen=True):
     ringtone: str = ""
     completes: bool = True
     taken_over_by: tuple[str, ...] = ()
+    is_desk: bool = False

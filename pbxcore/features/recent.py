@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from pbxcore.presence.keeping import Store
 
 _FORGOTTEN_S: Final = 24 * 3600.0
 
 
-class RecentCallers:
-    """The newest caller of each extension, whether it answered or not."""
+class Came(msgspec.Struct, frozen=True):
+    """Somebody called, at a moment in seconds UTC; `caller` is empty for one who hides."""
 
-    def __init__(self) -> None:
-        self._newest: dict[str, tuple[str, float]] = {}
+    caller: str
+    at: float
+
+
+class RecentCallers:
+    """The newest caller of each extension, whether it answered or not; `store` outlasts us."""
+
+    def __init__(self, store: Store[Came]) -> None:
+        self._store = store
+        self._newest = dict(store.load())
 
     def came(self, number: str, caller: str, now: float) -> None:
-        """A call from outside rings at an extension; `caller` is empty for one who hides."""
-        self._newest[number] = caller, now
+        """A call from outside rings at an extension."""
+        self._newest[number] = came = Came(caller, now)
+        self._store.save(number, came)
 
     def of(self, number: str, now: float) -> str | None:
         """Who it was; None when nobody called today."""
-        caller, at = self._newest.get(number, ("", -_FORGOTTEN_S))
-        return caller if now - at < _FORGOTTEN_S else None
+        came = self._newest.get(number)
+        return came.caller if came is not None and now - came.at < _FORGOTTEN_S else None

@@ -74,6 +74,8 @@ _SENTENCES: Final = {
     "interrupted": "本次通话因优先呼叫而中断。",
     "recording-notice": "本次通话可能会被录音。",
     "supervision-consent": "主管希望收听本次通话。如果同意，请按一。",
+    "call-from": "您有来电，号码是",
+    "call-accept": "接听请按1，拒接请按2。",
     "wake-up-set": "叫醒时间为",
     "wake-up": "您好，这是您的叫醒电话。",
     "your-extension": "您的分机号码是",

@@ -92,6 +92,8 @@ _SENTENCES: Final = {
     "interrupted": "This call is interrupted by a priority call.",
     "recording-notice": "This call may be recorded.",
     "supervision-consent": "A supervisor wants to hear this call. To allow it, press 1.",
+    "call-from": "You have a call from",
+    "call-accept": "To take the call, press 1. To refuse it, press 2.",
     "wake-up-set": "A wake-up call is set for",
     "wake-up": "Good day. This is your wake-up call.",
     "your-extension": "Your extension is",

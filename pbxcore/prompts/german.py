@@ -86,6 +86,9 @@ _SENTENCES: Final = {
     "supervision-consent": (
         "Jemand möchte dieses Gespräch mithören. Um es zu erlauben, drücken Sie die 1."
     ),
+    "call-from": "Sie haben einen Anruf von",
+    "call-accept": "Um den Anruf anzunehmen, drücken Sie die 1. "
+    "Um ihn abzulehnen, drücken Sie die 2.",
     "wake-up-set": "Sie werden geweckt",
     "wake-up": "Guten Tag. Dies ist Ihr Weckruf.",
     "your-extension": "Ihre Nebenstelle ist",

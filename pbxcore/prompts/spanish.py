@@ -93,6 +93,8 @@ _SENTENCES: Final = {
     "interrupted": "Esta llamada se interrumpe por una llamada urgente.",
     "recording-notice": "Esta llamada puede ser grabada.",
     "supervision-consent": "Un supervisor quiere escuchar esta llamada. Para permitirlo, pulse 1.",
+    "call-from": "Tiene una llamada de",
+    "call-accept": "Para aceptar la llamada, pulse 1. Para rechazarla, pulse 2.",
     "wake-up-set": "Le despertaremos",
     "wake-up": "Buenos días. Esta es su llamada de despertador.",
     "your-extension": "Su extensión es",

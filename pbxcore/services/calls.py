@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from pbxcore.authentication import Authentication
     from pbxcore.calls.call import Call
     from pbxcore.calls.commands import CallCommand
+    from pbxcore.calls.keeping import CallStores
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.visitor_commands import VisitorCallMoved
     from pbxcore.calls.vouching import Vouching
@@ -100,6 +101,7 @@ class CallService:
         recordings: the absolute path of the folder that recordings are kept in.
         told: hears how the calls of visitors go.
         queues: keeps what outlasts a restart of the queues; None: nothing does.
+        kept: what outlasts the process; None: nothing does.
 
     Attributes:
         lines: who is on the phone.
@@ -129,6 +131,7 @@ class CallService:
         vouching: Vouching | None = None,
         push: Callable[[Push, str], None] = lambda push, number: None,
         told: Callable[[VisitorCallMoved], object] = lambda moved: None,
+        kept: CallStores | None = None,
     ) -> None:
         self._directory, self._trunks = directory, trunks
 
@@ -162,6 +165,7 @@ class CallService:
             post=post,
             vouching=vouching,
             queue_store=queues,
+            kept=kept,
         )
         self._house.lines.registered = trunks.registered
         self.queues = self._house.queues
@@ -269,15 +273,14 @@ class CallService:
             collect = _is_collect_call(incoming)
             return Origin(told, "", name, trunk, sender.user, collect)
         extension = sender.extension
-        number = extension.line or extension.number
-        address = self._house.address_of(number, incoming.flow)
+        line = self._house.desks.user_at(extension)
+        address = self._house.address_of(line.number, incoming.flow)
         caller = Caller(
             address,
-            extension.display_name.encode(),
+            line.display_name.encode(),
             asserted=True,
             privacy=told.privacy,
         )
-        line = self._house.directory.owner(extension)
         return Origin(
             caller,
             line.number,

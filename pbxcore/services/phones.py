@@ -123,14 +123,16 @@ class Phones:
         )
         self._record(BindingQualified(binding.number, binding.contact, reachable))
 
-    def listed(self, number: str) -> Bindings:
-        """The phones of one extension, or of all."""
+    def listed(self, number: str, *, everywhere: bool = False) -> Bindings:
+        """The phones of one extension, or of all; `everywhere`: browsers, and its line's too."""
         numbers = [number] if number else list(self._registrar.numbers())
+        if everywhere:
+            numbers = list(self._directory.numbers_of(number))
         held = [
             binding
             for each in numbers
             for binding in self._registrar.of(each)
-            if not binding.device
+            if everywhere or not binding.device
         ]
         held.sort(key=lambda each: each.registered_at_ms)
         return Bindings(tuple(map(self._view, held)))
@@ -152,6 +154,7 @@ class Phones:
             reachable=None if reading is None else reading.reachable,
             round_trip_ms=None if reading is None else reading.round_trip_ms,
             qualified_at_ms=0 if reading is None else reading.at_ms,
+            browser=binding.device,
         )
 
     def _gone(self, removed: Removed) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -62,6 +62,7 @@ from pbxcore.sip.user_agent import UserAgent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.calls.keeping import CallStores
     from pbxcore.calls.visitor_commands import VisitorCallMoved
     from pbxcore.dialplan.pin import Pin
     from pbxcore.features.model import Features
@@ -232,7 +233,13 @@ class SetFeatures:
 class House:
     """The PBX at one stack; the others are its phones, named by their extensions."""
 
-    def __init__(self, simulation: Simulation, stack: Stack, phones: list[Stack]) -> None:
+    def __init__(
+        self,
+        simulation: Simulation,
+        stack: Stack,
+        phones: list[Stack],
+        kept: CallStores | None = None,
+    ) -> None:
         self.simulation, self.stack = simulation, stack
         self.workers = Workers(simulation)
         self.facts: list[Fact] = []
@@ -263,12 +270,15 @@ class House:
             handling=CallHandling(self.directory, book.of, lambda: self.moment),
             features=book,
             way_out=self._way_out,
+            today=lambda: self.moment + timedelta(seconds=simulation.clock.now),
+            kept=kept,
         )
         self.surroundings = house
         self.lines, self.appearances = house.lines, house.appearances
         self.queues = house.queues
         self.lines.changed = self.queues.agents.look
         self.parking, self.premises, self.recent = house.parking, house.premises, house.recent
+        self.desks = house.desks
         self.planning = Planning(self.directory, lambda: datetime(2026, 11, 26, tzinfo=UTC))
         self.switchboard = Switchboard(house)
         self.moved: list[VisitorCallMoved] = []
@@ -324,7 +334,7 @@ class House:
         number = (head.from_.uri.partition(b":")[2]).partition(b"@")[0].decode()
         dialled = (request.uri.partition(b":")[2]).partition(b"@")[0].decode()
         place = self.directory.extension(number)
-        line = number if place is None else self.directory.owner(place).number
+        line = number if place is None else self.desks.user_at(place).number
         caller = Caller(b"sip:%b@pbx" % line.encode())
         origin = Origin(caller, line, line.title(), location=number)
         if place is None:  # it is a provider's

@@ -10,6 +10,7 @@ import msgspec
 from pbxcore.calls.alerting import alerting
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.dialling import Dialling
+from pbxcore.calls.diverting import history
 from pbxcore.calls.party import Farewell
 from pbxcore.calls.queueing.names import names_line
 from pbxcore.calls.reaching import phones_of
@@ -185,7 +186,7 @@ class QueueSearch(SettingUp):
 
     def _agent(self, extension: Extension, flows: Sequence[StoredBinding]) -> CalledLeg:
         number, named = extension.number, names_line(self._queue, flows[0].user_agent)
-        lines = (*self._history(number), *self._alerted(extension), *named)
+        lines = (*history(self, number), *self._alerted(extension), *named)
         dialling = Dialling(self.caller, extension, self.hops, lines)
         leg = self.house.phone(self.call, dialling, flows)
         leg.recorded = self._queue.recorded

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from tests.support.browser import serious_faults
 from tests.support.desk import open_administration, save, scrolls_sideways, sign_in
 
 if TYPE_CHECKING:
@@ -100,6 +101,43 @@ def test_problems_stand_at_their_fields(server: Server, new_context: NewContext)
     number.fill("1000")
     save(admin)
     expect(admin.get_by_role("alert").filter(has_text="Ana Costa")).to_be_visible()
+
+
+def test_a_long_form_has_tabs_and_opens_the_one_with_the_mistake(
+    server: Server, new_context: NewContext
+) -> None:
+    admin = open_administration(new_context, server.url)
+    open_page(admin, "Extensions")
+    admin.get_by_role("link", name="1003").click()
+    tabs = admin.get_by_role("tablist", name="Parts of this form", exact=True)
+    basic, media = (tabs.get_by_role("tab", name=each) for each in ("Basic Settings", "Media"))
+    expect(basic).to_have_attribute("aria-selected", "true")
+    basic.focus()
+    admin.keyboard.press("ArrowRight")
+    expect(media).to_be_focused()
+    expect(admin.get_by_role("combobox", name="Alert-Info", exact=True)).to_be_visible()
+    expect(admin.get_by_label("First Name", exact=True)).to_be_hidden()
+    admin.keyboard.press("End")
+    last = tabs.get_by_role("tab", name="Shared Call Appearance")
+    expect(last).to_be_focused()
+    admin.keyboard.press("ArrowRight")
+    expect(basic).to_be_focused()
+    assert serious_faults(admin) == []
+
+    tabs.get_by_role("tab", name="Features").click()
+    ring = admin.get_by_label("Ring Timeout", exact=False)
+    ring.fill("1")
+    basic.click()
+    save(admin)
+    expect(tabs.get_by_role("tab", name="Features 1 field to check")).to_have_attribute(
+        "aria-selected", "true"
+    )
+    expect(ring).to_be_focused()
+    basic.click()
+    admin.get_by_role("list", name="Fields to check").get_by_role("button").click()
+    expect(ring).to_be_focused()
+    ring.fill("60")
+    expect(admin.get_by_role("list", name="Fields to check")).to_have_count(0)
 
 
 def test_unsaved_changes_are_not_lost_by_leaving(server: Server, new_context: NewContext) -> None:

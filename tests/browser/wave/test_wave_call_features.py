@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 
 from tests.browser.wave.test_wave_calls import connect
 from tests.support.baresip import Baresip
+from tests.support.browser import serious_faults
+from tests.support.program import Program
 from tests.support.softphone import Softphone
 from tests.support.tone import hears, says
 
@@ -170,3 +172,41 @@ def test_wave_and_a_desk_phone_hear_each_other_whoever_calls(
         hears(folder, 440)
         phone.enters("/hangup")
         expect(ana.current()).to_have_count(0)
+
+
+def test_a_call_is_flipped_to_another_phone_however_it_came(
+    server: Server, ana: Softphone, ben: Softphone, chen: Softphone, tmp_path: Path
+) -> None:
+    admin = Program(server.url, "admin", "Demo-admin!")
+    group = {"number": "6477", "name": "Flippers", "members": ["1000"], "ring_s": 30}
+    added = admin.post("/v1/ring-groups", group)
+    assert added.status == 201, added.body
+    connect(ana, ben)
+    flip = ana.page.get_by_role("button", name="Call Flip", exact=True)
+    expect(flip).to_have_count(0)
+    folder = tmp_path / "desk"
+    account = ";audio_codecs=PCMU"
+    sound = says(folder, 1500)
+    with Baresip(folder, server, "1000", "udp", account=account, config=sound) as desk:
+        desk.shows("registered successfully")
+        expect(flip).to_be_visible()
+        assert serious_faults(ana.page) == []
+        flip.click()
+        desk.shows("Incoming call")
+        ana.is_connected("Ben Osei")
+        desk.enters("/accept")
+        expect(ana.current()).to_have_count(0)
+        ben.hears(1500)
+        hears(folder, 1000)
+        ben.press("Hang up")
+        desk.shows("session closed")
+
+        ben.call("6477")
+        ana.answer()
+        expect(flip).to_be_visible()
+        transfer(ben, "1002", "Transfer now")
+        chen.answer()
+        ana.is_connected()
+        expect(flip).to_be_visible()
+        ana.press("Hang up")
+    admin.delete(f"/v1/ring-groups/{added.json()['id']}")

@@ -149,6 +149,57 @@ async def test_the_last_caller_is_blacklisted(provider: Provider) -> None:
     provider.remove(route)
 
 
+async def test_the_last_caller_outlasts_a_killed_pbx(provider: Provider) -> None:
+    pair, server = provider.pair, provider.pair.server
+    route = provider.route(
+        "inbound", name="In", trunks=[provider.trunk],
+        destination={"kind": "extension", "value": "1001"},
+    )  # fmt: skip
+    uri = f"sip:5559999@127.0.0.1:{server.sip_port}"
+    with Voice(440) as voice, Voice(1000) as other:
+        call = provider.agent.call(uri, session(voice))
+        came = await pair.callee.next_call()
+        came.refuse(486)
+        with pytest.raises(Refused):
+            await call.answered()
+        await asyncio.sleep(0.2)
+        server.kill9("pbx")
+        await asyncio.to_thread(server.wait_ready)
+        await dial(pair.callee, server, "*401", other)
+
+        def blocked() -> str:
+            return str(pair.admin.get("/v1/settings/blacklist").json()["values"]["blocked"])
+
+        await asyncio.to_thread(wait_until, lambda: "5551234" in blocked(), 10, "on the blacklist")
+        server.kill9("pbx")
+        await asyncio.to_thread(server.wait_ready)
+        pair.settled()
+        with pytest.raises(Refused) as refused:
+            await provider.agent.invite(uri, session(voice))
+        assert refused.value.status == 486
+    provider.set("blacklist", blocked="", enabled=False)
+    provider.remove(route)
+
+
+async def test_who_is_to_be_called_back_is_so_by_the_next_pbx_too(server: Server) -> None:
+    async with AsyncExitStack() as stack:
+        first, second = [await phone(stack, server, each) for each in ("1001", "1002")]
+        voices = [stack.enter_context(Voice(hz)) for hz in (440, 700)]
+        call = first.call(f"sip:1002@127.0.0.1:{server.sip_port}", session(voices[0]))
+        (await second.next_call()).ring()
+        call.give_up()
+        with pytest.raises(Refused):
+            await call.answered()
+        await dial(first, server, "*11", voices[0])
+        await asyncio.sleep(0.2)
+        server.kill9("pbx")
+        await asyncio.to_thread(server.wait_ready)
+        used = await second.invite(f"sip:*43@127.0.0.1:{server.sip_port}", session(voices[1]))
+        await used.hang_up()
+        recall = await asyncio.wait_for(first.next_call(), 5)
+        recall.refuse(486)
+
+
 async def test_a_priority_call_ends_another_for_those_alone_who_may(server: Server) -> None:
     desk = Desk(server)
     values = {"priority_callers": ["1001"]}
@@ -200,3 +251,44 @@ async def test_who_was_not_reached_is_called_back_though_calls_wait(server: Serv
         await asyncio.sleep(0.3)
         await recall.hang_up()
         await again.ended()
+
+
+async def test_a_hot_desk_is_its_users_until_he_signs_out_even_after_a_kill(server: Server) -> None:
+    desk = Desk(server)
+    codes = "/v1/settings/feature_codes"
+    wanted = {"values": {"desk_login": "*36", "desk_logout": "*37"}}
+    assert desk.admin.patch(codes, wanted).status == 200
+    desk.change(hot_desk=True)
+    owner = desk.admin.patch("/v1/extensions/1003", {"voicemail": True, "voicemail_pin": "4711"})
+    assert owner.status == 200, owner.body
+    desk.settled()
+    async with AsyncExitStack() as stack:
+        at_desk, caller = [await phone(stack, server, each) for each in ("1002", "1001")]
+        voice, other = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
+        call = await at_desk.invite(f"sip:*361003@127.0.0.1:{server.sip_port}", session(voice))
+        voice.talk(port_of(call.remote_description))
+        await asyncio.sleep(1)
+        for key in "4711#":
+            await call.press(key)
+        await call.ended()
+        server.kill9("pbx")
+        await asyncio.to_thread(server.wait_ready)
+        ringing = caller.call(f"sip:1003@127.0.0.1:{server.sip_port}", session(other))
+        came = await asyncio.wait_for(at_desk.next_call(), 5)
+        await came.accept(session(voice, 0))
+        await ringing.answered()
+        await ringing.hang_up()
+        await came.ended()
+        outward = at_desk.call(f"sip:1001@127.0.0.1:{server.sip_port}", session(voice))
+        shown = await caller.next_call()
+        assert "sip:1003@" in shown.peer
+        outward.give_up()
+        await shown.ended()
+        await dial(at_desk, server, "*37", voice)
+        taken = await caller.invite(f"sip:1003@127.0.0.1:{server.sip_port}", session(other))
+        with pytest.raises(TimeoutError):  # the mailbox has answered
+            await asyncio.wait_for(at_desk.next_call(), 0.5)
+        await taken.hang_up()
+    desk.change(hot_desk=False)
+    desk.admin.patch("/v1/extensions/1003", {"voicemail": False})
+    desk.admin.patch(codes, {"values": {"desk_login": "", "desk_logout": ""}})

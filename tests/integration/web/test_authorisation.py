@@ -111,6 +111,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/conversations/{id}/deliveries"): {USER},
     ("GET", "/v1/search"): USERS,
     ("POST", "/v1/me/sip"): USERS,
+    ("GET", "/v1/me/devices"): USERS,
     ("GET", "/v1/me/push"): USERS,
     ("POST", "/v1/me/push"): USERS,
     ("DELETE", "/v1/me/push"): USERS,

@@ -13,6 +13,7 @@ from pbxcore.features.codes import USUAL, Dialled, feature_of
 from pbxcore.features.model import Features, Forwarding, Handling
 from pbxcore.journal import CallerBlocked, InboundModeChosen
 from pbxcore.sip.message import Request
+from pbxcore.voicemail.rules import Box
 from tests.support.handsets import Office
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def test_codes_may_be_others_or_none() -> None:
     assert feature_of(codes, "*78") is None
 
 
-def plan(office: Office, **fields: tuple[str, ...]) -> None:
+def plan(office: Office, **fields: object) -> None:
     """Let the plan have these."""
     directory = office.house.directory
     codes = msgspec.structs.replace(FeatureCodes(), **fields)
@@ -146,10 +147,10 @@ def test_a_number_is_blacklisted() -> None:
         assert office.house.told(CallerBlocked)[-1] == CallerBlocked("5552000", "alice", False)
         dial(office, "alice", "*401")
         assert said(office) == ["no-recent-call"]
-        office.house.recent.came("alice", "5553000", office.clock.now)
+        office.house.recent.came("alice", "5553000", office.house.moment.timestamp())
         dial(office, "alice", "*401")
         assert office.house.told(CallerBlocked)[-1] == CallerBlocked("5553000", "alice", True)
-        office.house.recent.came("alice", "", office.clock.now)
+        office.house.recent.came("alice", "", office.house.moment.timestamp())
         dial(office, "alice", "*401")
         assert said(office) == ["not-possible"]
         office.run()
@@ -282,5 +283,36 @@ def test_only_who_may_switches_the_mode() -> None:
         dial(office, "alice", "*61")
         assert said(office) == ["not-permitted"]
         assert not [each for each in office.house.facts if isinstance(each, InboundModeChosen)]
+
+
+def test_a_phone_is_anybodys_who_signs_in_at_it_until_he_signs_out() -> None:
+    with Office("desk", "alice", "bob") as office:
+        house = office.house
+        house.change("desk", handling=Handling(is_desk=True))
+        house.change("alice", box=Box(enabled=True, pin="4711"))
+        plan(office, features={**USUAL, "desk_login": "*36", "desk_logout": "*37"})
+        dial(office, "desk", "*36alice", *"4712#")
+        assert said(office) == ["enter-pin", "wrong-pin"]
+        dial(office, "desk", "*36alice", *"4711#")
+        assert said(office)[:2] == ["enter-pin", "your-extension"]
+        office["desk"].dial("bob")
+        office.run(1)
+        shown = office["bob"].talk.last
+        assert shown is not None
+        assert b"sip:alice@" in (shown.get(b"from") or b"")
+        office["desk"].talk.hang_up()
+        office.run(1)
+        office["bob"].dial("alice")
+        office.run(1)
+        assert office["desk"].talk.notes == []
+        assert office["desk"].talk.call is not None
+        office["bob"].talk.hang_up()
+        office.run(1)
+        dial(office, "desk", "*37")
+        calls = len(office["desk"].talks)
+        office["bob"].dial("alice")
+        office.run(1)
+        assert len(office["desk"].talks) == calls
+        office["bob"].talk.hang_up()
         office.run()
         office.check()

@@ -101,3 +101,49 @@ def test_or_at_all_of_them_at_once() -> None:
         made.run()
         made.check()
         assert alice.notes[-1] == "480"
+
+
+def test_whoever_is_found_takes_the_call_by_a_key() -> None:
+    stops = (Stop("carol", 30), Stop("dave", 30))
+    search = FollowMe(stops, in_order=False, confirms=True)
+    with office(follow_me=search) as made:
+        del made.house.bindings["bob"]
+        alice = made["alice"].dial("bob")
+        made.run(1)
+        made["carol"].talk.accept()
+        made.run(1)
+        assert alice.notes[-1] != "confirmed"
+        assert ringing(made) == {"dave"}
+        [said] = [each for each in made.house.workers.said.values() if "call-accept" in each]
+        assert said[-1] == "call-accept"
+        carol = next(at for at, each in made.house.workers.said.items() if each is said)
+        made.house.workers.press(carol, "1")
+        made.run(1)
+        assert alice.notes[-1] == "confirmed"
+        assert made["dave"].talk.notes[-1] == "ended"
+        assert len(made.house.workers.heard) == 2
+        alice.hang_up()
+        made.run()
+        made.check()
+
+
+@pytest.mark.parametrize("keys", [("2",), (), ("hangs up",)])
+def test_who_does_not_take_it_is_passed_over(keys: tuple[str, ...]) -> None:
+    stops = (Stop("carol", 10), Stop("dave", 30))
+    with office(follow_me=FollowMe(stops, confirms=True)) as made:
+        del made.house.bindings["bob"]
+        alice = made["alice"].dial("bob")
+        made.run(9)
+        made["carol"].talk.accept()
+        made.run(2)
+        if keys == ("hangs up",):
+            made["carol"].talk.hang_up()
+        elif keys:
+            for stream in made.house.workers.said:
+                made.house.workers.press(stream, *keys)
+        made.run(20)
+        assert made["carol"].talk.notes[-1] == "ended"
+        assert ringing(made) == {"dave"}
+        alice.hang_up()
+        made.run()
+        made.check()

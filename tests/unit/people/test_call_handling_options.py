@@ -76,6 +76,7 @@ def test_what_is_filled_in_comes_back() -> None:
             "enabled": True,
             "strategy": "in_order",
             "stops": [{"number": "1003", "ring_s": 10}],
+            "confirms": True,
             "condition": 0,
             "kind": "extension",
             "value": "1004",
@@ -85,7 +86,9 @@ def test_what_is_filled_in_comes_back() -> None:
     assert shown(options) == fields
     handling = handling_of(options)
     assert handling.rings_as == "<http://127.0.0.1>;info=door"
-    assert handling.follow_me == FollowMe((Stop("1003", 10),), otherwise=Place("extension", "1004"))
+    assert handling.follow_me == FollowMe(
+        (Stop("1003", 10),), otherwise=Place("extension", "1004"), confirms=True
+    )
     cleared = options_for({"forwards": []}, options)
     assert shown({**options, **cleared})["forwards"] == []
 

@@ -1,5 +1,6 @@
 import { Button, Modal } from "@mantine/core";
 import { type FormEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import { Confirm } from "../kit/Confirm";
 import { Icon } from "../kit/Icon";
@@ -11,7 +12,8 @@ import { announce } from "../shared/announce";
 import { t } from "../shared/i18n";
 import { type Drawn, FormContext } from "./form/context";
 import { Fields } from "./form/Control";
-import { changes, fieldsOf, fixed, keeping, placed, type Problems, problems, same, type Schema, sectionsOf, startOf, type Value, type Values, without } from "./form/schema";
+import { changes, type Field, fieldsOf, fixed, type FormSection, keeping, placed, type Problems, problems, same, type Schema, sectionsOf, startOf, tabsOf, type Value, type Values, whereIs, without } from "./form/schema";
+import { Tabs } from "./form/Tabs";
 import styles from "./SettingsForm.module.css";
 
 /** An object as the server has it now. */
@@ -54,6 +56,13 @@ interface Meanwhile {
   version: number | undefined;
 }
 
+/** A field that has a problem, and the tab it is in. */
+interface Trouble {
+  path: string;
+  title: string;
+  tab: number;
+}
+
 const nothing: Drawn = {};
 const none: Readonly<Record<string, string>> = {};
 const noSecrets: readonly string[] = [];
@@ -62,6 +71,8 @@ const noSecrets: readonly string[] = [];
 export function SettingsForm({ schema, stored, isNew = false, save, load, onSaved, cancel, readOnly = null, ruled = none, submit, drawn = nothing, watch, children }: Props) {
   const [secrets, setSecrets] = useState(() => secretsOf(stored, isNew));
   const fields = useMemo(() => keeping(fixed(fieldsOf(schema), ruled), secrets), [schema, ruled, secrets]);
+  const tabs = useMemo(() => tabsOf(schema, sectionsOf(fields)), [schema, fields]);
+  const [tab, setTab] = useState(0);
   const [base, setBase] = useState<Stored>(() => ({ ...stored, values: startOf(fields, stored.values) }));
   const [values, setValues] = useState<Values>(base.values);
   const [told, setTold] = useState<Problems>({});
@@ -107,6 +118,8 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
   function refuse(found: Record<string, string>, words: string): void {
     setTold(found);
     setGeneral(words);
+    const faulty = Object.keys(found).map((path) => whereIs(path, tabs)?.tab ?? 0);
+    if (faulty.length > 0 && !faulty.includes(tab)) setTab(Math.min(...faulty));
     setRefusals((before) => before + 1);
   }
 
@@ -180,23 +193,39 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
     announce(t("The changes were taken back."));
   }
 
+  const troubles: Trouble[] = Object.keys(told).flatMap((path) => {
+    const found = whereIs(path, tabs);
+    return found ? [{ path, ...found }] : [];
+  });
+
+  /** Opens the tab of a field that has a problem, and goes there. */
+  function show({ path, tab: its }: Trouble): void {
+    flushSync(() => setTab(its));
+    focusFirst(form.current, { [path]: "" });
+  }
+
+  const drawSection = (section: FormSection): ReactNode => {
+    const named = `${id}-section-${fields.indexOf(section.fields[0] as Field)}`;
+    return (
+      <section key={section.title} className={styles.section} aria-labelledby={section.title ? named : undefined}>
+        {section.title && (
+          <h2 id={named} className={styles.title}>
+            {section.title}
+          </h2>
+        )}
+        <div className={styles.fields}>
+          <Fields fields={section.fields} values={values} problems={told} onChange={set} />
+        </div>
+      </section>
+    );
+  };
+
   return (
     <FormContext value={{ drawn, secrets }}>
       <form ref={form} className={styles.form} onSubmit={submitted} noValidate>
         {readOnly !== null && <Notice tone="warn">{readOnly}</Notice>}
         <fieldset className={styles.all} disabled={readOnly !== null}>
-          {sectionsOf(fields).map((section, index) => (
-            <section key={section.title} className={styles.section} aria-labelledby={section.title ? `${id}-${index}` : undefined}>
-              {section.title && (
-                <h2 id={`${id}-${index}`} className={styles.title}>
-                  {section.title}
-                </h2>
-              )}
-              <div className={styles.fields}>
-                <Fields fields={section.fields} values={values} problems={told} onChange={set} />
-              </div>
-            </section>
-          ))}
+          {tabs.length > 1 ? <Tabs id={id} label={t("Parts of this form")} tabs={tabs.map(({ title, sections }, index) => ({ title, problems: troubles.filter((each) => each.tab === index).length, panel: sections.map(drawSection) }))} chosen={tab} onChoose={setTab} /> : tabs[0]?.sections.map(drawSection)}
         </fieldset>
         <div className={styles.foot}>
           <div role="alert" className={styles.general}>
@@ -206,6 +235,18 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
               </Notice>
             )}
           </div>
+          {tabs.length > 1 && troubles.length > 0 && (
+            <ul className={styles.troubles} aria-label={t("Fields to check")}>
+              {troubles.map((each) => (
+                <li key={each.path}>
+                  <button type="button" className={styles.trouble} onClick={() => show(each)}>
+                    {each.title}
+                  </button>
+                  : {told[each.path]}
+                </li>
+              ))}
+            </ul>
+          )}
           <div className={styles.actions}>
             {readOnly === null && (
               <Button type="submit" loading={busy} size="md" leftSection={<Icon name="check" size={18} />}>
@@ -261,11 +302,11 @@ function meanwhileOf(error: ApiError): Meanwhile {
   return { by: typeof by === "string" ? by : "", version: typeof version === "number" ? version : undefined };
 }
 
-/** The first field, as the page shows them, that has a problem. */
+/** The first field, as the page shows them, that has a problem; what another tab hides is passed over. */
 function focusFirst(form: HTMLFormElement | null, told: Problems): void {
   for (const place of form?.querySelectorAll<HTMLElement>("[data-field]") ?? []) {
     const path = place.dataset["field"] ?? "";
-    if (!(path in told)) continue;
+    if (!(path in told) || place.closest("[hidden]")) continue;
     const control = place.querySelector<HTMLElement>("input:not([type=hidden]):not([type=color]), textarea, button");
     if (control) return control.focus();
   }

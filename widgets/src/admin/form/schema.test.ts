@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { changes, fieldsOf, fixed, isShown, keeping, placed, problems, type Schema, sectionsOf, startOf, isFitting } from "./schema";
+import { changes, fieldsOf, fixed, isFitting, isShown, keeping, placed, problems, type Schema, sectionsOf, startOf, tabsOf, whereIs } from "./schema";
 
 const livechat: Schema = {
   type: "object",
@@ -34,6 +34,19 @@ test("controls follow from the schema where no hint names them", () => {
 
 test("what may be null is not required, and keeps the bounds of what it else is", () => {
   expect(field("days")).toMatchObject({ nullable: true, required: false, minimum: 1, maximum: 9, whole: true });
+});
+
+test("a long form has tabs, and each problem is in one of them", () => {
+  const long: Schema = { ...livechat, tabs: [{ title: "General", sections: ["Basics"] }, { title: "Guests", sections: ["Visitor"] }, { title: "Empty", sections: [] }] };
+  const tabs = tabsOf(long, sectionsOf(fields));
+  expect(tabs.map((tab) => [tab.title, tab.sections.map((section) => section.title)])).toEqual([
+    ["General", ["Basics"]],
+    ["Guests", ["Visitor"]],
+  ]);
+  expect(whereIs("kinds", tabs)).toEqual({ tab: 1, title: "Info Type" });
+  expect(whereIs("holidays.0.date", tabs)).toEqual({ tab: 0, title: "Holidays › 1 › Date" });
+  expect(whereIs("nothing", tabs)).toBeNull();
+  expect(tabsOf(livechat, sectionsOf(fields))).toHaveLength(1);
 });
 
 test("a field that names no section belongs to the one before it", () => {

@@ -54,6 +54,8 @@ export interface Schema {
   secret?: boolean;
   control?: Control;
   section?: string;
+  /** Parts of a long form, each with sections of its own. */
+  tabs?: readonly { title: string; sections: readonly string[] }[];
   choices?: string;
   choice_value?: string;
   choice_label?: string;
@@ -223,6 +225,36 @@ export function sectionsOf(fields: readonly Field[]): FormSection[] {
     else sections.push({ title: last, fields: [field] });
   }
   return sections;
+}
+
+export interface FormTab {
+  title: string;
+  sections: FormSection[];
+}
+
+/** The sections under the tabs the schema names; without any, all are in one. What no tab names is in the first. */
+export function tabsOf(schema: Schema, sections: readonly FormSection[]): FormTab[] {
+  const named = schema.tabs ?? [];
+  const homeless = sections.filter((section) => !named.some((tab) => tab.sections.includes(section.title)));
+  const tabs = named.map((tab, index) => ({ title: tab.title, sections: [...sections.filter((section) => tab.sections.includes(section.title)), ...(index === 0 ? homeless : [])] }));
+  return tabs.length > 0 ? tabs.filter((tab) => tab.sections.length > 0) : [{ title: "", sections: [...sections] }];
+}
+
+/** Which tab a problem is in, and what its field is called. */
+export function whereIs(path: string, tabs: readonly FormTab[]): { tab: number; title: string } | null {
+  const [name, ...rest] = path.split(".");
+  for (const [tab, { sections }] of tabs.entries()) {
+    const field = sections.flatMap((section) => section.fields).find((each) => each.name === name);
+    if (field) return { tab, title: [field.title, ...titlesIn(field.fields, rest)].join(" › ") };
+  }
+  return null;
+}
+
+function titlesIn(fields: readonly Field[], [part, ...rest]: readonly string[]): string[] {
+  if (part === undefined) return [];
+  const field = fields.find((each) => each.name === part);
+  if (field) return [field.title, ...titlesIn(field.fields, rest)];
+  return [String(Number(part) + 1), ...titlesIn(fields, rest)];
 }
 
 /** The same fields, some of them only to be read, each with the reason. */

@@ -13,6 +13,7 @@ import { usePhone } from "./context";
 import { DialPad } from "./DialPad";
 import { Pictures } from "./Pictures";
 import { Transfer } from "./Transfer";
+import { useCallFlip } from "./useCallFlip";
 import { nameOf, phaseWords } from "./words";
 
 /** One call with all that can be done with it. */
@@ -106,6 +107,7 @@ function Talking({ call, name }: { call: Call; name: string }) {
   const [transferring, setTransferring] = useState(false);
   const [pressed, setPressed] = useState("");
   const partner = partnerOf(state.calls, call);
+  const flip = useCallFlip();
   function press(key: string): void {
     setPressed((before) => before + key);
     void phone.do({ act: "press", id: call.id, digits: key });
@@ -126,6 +128,11 @@ function Talking({ call, name }: { call: Call; name: string }) {
         <Button variant="default" leftSection={<Icon name="transfer" size={18} />} onClick={() => setTransferring(true)}>
           {t("Transfer")}
         </Button>
+        {flip && (
+          <Button variant="default" leftSection={<Icon name="phone" size={18} />} onClick={() => void phone.do({ act: "transfer", id: call.id, number: flip })}>
+            {t("Call Flip")}
+          </Button>
+        )}
         {partner && (
           <Button variant="light" leftSection={<Icon name="transfer" size={18} />} onClick={() => void phone.do({ act: "join", id: partner.id, to: call.id })}>
             {t("Connect {one} with {other}", { one: nameOf(partner, desk.contacts), other: name })}

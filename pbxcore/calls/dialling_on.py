@@ -1,0 +1,48 @@
+"""A number that is pressed after a code, while one talks: for a transfer without a transfer key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxcore.media.commands import Play, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxcore.calls.leg import Leg
+
+FIRST_S: Final = 6.0
+BETWEEN_S: Final = 3.0
+_LONGEST: Final = 32
+_READY: Final = Tone((((440.0,), 0.15),))
+
+
+class DiallingOn:
+    """Takes keys of a leg until `#`, or until there are no more; `then` gets the number."""
+
+    planned: float | None = None
+
+    def __init__(self, leg: Leg, then: Callable[[str], object]) -> None:
+        self._leg, self._then = leg, then
+        self._keys = ""
+        self._house = house = leg.call.house
+        self.deadline: float | None = house.now() + FIRST_S
+        house.agent.core.layer.watch(self)
+        house.anchor.ask(Play(leg.session.sound, f"dial-{leg.id}", (_READY,), times=1))
+
+    def press(self, key: str) -> None:
+        """Take one key, of which whoever listens hears nothing."""
+        if key == "#" or len(self._keys) == _LONGEST:
+            self.tick(self._house.now())
+            return
+        self._keys += key
+        self.deadline = self._house.now() + BETWEEN_S
+        self._house.agent.core.layer.watch(self)
+
+    def tick(self, now: float) -> None:
+        """The number is whole, or nothing came."""
+        self.deadline = None
+        self._house.agent.core.layer.unwatch(self)
+        self._leg.dialling_on = None
+        if self._keys and not self._leg.over:
+            self._then(self._keys)

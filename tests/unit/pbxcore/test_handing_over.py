@@ -1,0 +1,149 @@
+"""Talks that go on elsewhere without a break, and transfers by keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxcore.journal import CallTransferred
+from tests.support.handsets import Office
+from tests.support.switching import binding
+from tests.unit.pbxcore.test_call_transfers import refer
+
+if TYPE_CHECKING:
+    from tests.support.handsets import Talk
+
+
+def talking(office: Office) -> tuple[Talk, Talk]:
+    alice = office["alice"].dial("bob")
+    office.run(1)
+    bob = office["bob"].talk
+    bob.accept()
+    office.run(1)
+    return alice, bob
+
+
+def press(office: Office, keys: str) -> None:
+    """Whoever was called presses keys."""
+    stream = list(office.house.workers.streams)[-1]
+    for key in keys:
+        office.house.workers.press(stream, key)
+        office.run(0.1)
+
+
+def kinds(office: Office) -> list[str]:
+    return [each.kind for each in office.house.facts if isinstance(each, CallTransferred)]
+
+
+def over(office: Office, talk: Talk) -> None:
+    talk.hang_up()
+    office.run()
+    office.check()
+
+
+def second_phone(office: Office) -> None:
+    """Bob has a phone in the yard too."""
+    house = office.house
+    yard = office["yard"].stack
+    house.bindings["bob"] += (binding("bob", yard, house.stack),)
+
+
+@pytest.mark.parametrize("way", ["keys", "refer"])
+def test_a_talk_is_flipped_to_another_phone_and_nobody_waits(way: str) -> None:
+    with Office("alice", "bob", "yard") as office:
+        second_phone(office)
+        alice, bob = talking(office)
+        if way == "keys":
+            press(office, "*46")
+        else:
+            refer(bob, office.house.uri("*46"))
+        office.run(1)
+        assert len(office.house.workers.heard) == 2  # they talk on
+        assert len(office["bob"].talks) == 1
+        office["yard"].talk.accept()
+        office.run(1)
+        assert bob.notes[-1] == "ended"
+        assert office["yard"].talk.notes[-1] == "confirmed"
+        assert len(office.house.workers.heard) == 2
+        assert kinds(office) == ["flip"]
+        over(office, alice)
+        assert office["yard"].talk.notes[-1] == "ended"
+
+
+def test_a_flip_that_nobody_takes_leaves_the_talk_as_it_was() -> None:
+    with Office("alice", "bob", "yard") as office:
+        second_phone(office)
+        alice, bob = talking(office)
+        told = refer(bob, office.house.uri("*46"))
+        office.run(40)
+        assert told[-1].status == 480
+        assert "ended" not in (alice.notes[-1], bob.notes[-1])
+        over(office, alice)
+        assert office["yard"].talk.notes[-1] == "ended"
+
+
+def test_who_has_one_phone_flips_nowhere() -> None:
+    with Office("alice", "bob") as office:
+        alice, bob = talking(office)
+        told = refer(bob, office.house.uri("*46"))
+        office.run(1)
+        assert told[-1].status == 480
+        over(office, alice)
+
+
+def test_the_other_party_notices_nothing_of_a_seamless_transfer() -> None:
+    with Office("alice", "bob", "carol") as office:
+        alice, bob = talking(office)
+        press(office, "*44carol#")
+        office.run(1)
+        assert len(office.house.workers.heard) == 2
+        office["carol"].talk.accept()
+        office.run(1)
+        assert bob.notes[-1] == "ended"
+        assert kinds(office) == ["seamless"]
+        assert len(office.house.workers.heard) == 2
+        over(office, alice)
+
+
+def test_who_hangs_up_meanwhile_is_not_called_for_any_more() -> None:
+    with Office("alice", "bob", "carol") as office:
+        alice, _ = talking(office)
+        press(office, "*44carol")
+        office.run(4)
+        alice.hang_up()
+        office.run(1)
+        assert office["carol"].talk.notes[-1] == "ended"
+        office.run()
+        office.check()
+
+
+def test_keys_hand_a_call_on_blindly() -> None:
+    with Office("alice", "bob", "carol") as office:
+        alice, bob = talking(office)
+        press(office, "#1carol#")
+        office.run(1)
+        office["carol"].talk.accept()
+        office.run(1)
+        assert bob.notes[-1] == "ended"
+        assert kinds(office) == ["blind"]
+        over(office, alice)
+
+
+def test_keys_end_a_call() -> None:
+    with Office("alice", "bob") as office:
+        alice, bob = talking(office)
+        press(office, "*0")
+        office.run()
+        office.check()
+        assert alice.notes[-1] == bob.notes[-1] == "ended"
+
+
+def test_a_code_without_a_number_does_nothing() -> None:
+    with Office("alice", "bob") as office:
+        alice, _ = talking(office)
+        press(office, "#1")
+        office.run(10)
+        press(office, "5")
+        assert not kinds(office)
+        over(office, alice)
