@@ -47,7 +47,8 @@ class Extension(msgspec.Struct, frozen=True):
     it may call; `outbound_cid` is the number that it shows outside, `emergency_cid` that of its
     emergency calls. A call outside lasts `longest_s` at most, 0: as long as it likes. Routes ask
     it for no PIN while `skips_pin` applies; `own_pin` opens them in place of their password.
-    Services speak to it in `language`, empty: that of the settings.
+    Services speak to it in `language`, empty: that of the settings. Whom it
+    holds hears music of the class `music`.
 
     With `shared` it is one line at several places. One of these places, or a phone that somebody
     uses for the time being, is an extension too, and names the extension that it is in `line`.
@@ -74,6 +75,7 @@ class Extension(msgspec.Struct, frozen=True):
     emergency_cid: str = ""
     longest_s: int = 0
     language: str = ""
+    music: str = ""
     skips_pin: Window | None = None
     own_pin: str = ""
     features: Features = Features()
@@ -159,9 +161,11 @@ class DomainSettings(msgspec.Struct, frozen=True):
     `digest_integrity` they may protect bodies too (`auth-int`).
 
     A call ends when a phone sends no sound for `rtp_timeout_s`, or for `rtp_hold_timeout_s` while
-    it holds; 0: never. Who is held hears the file `music_on_hold`, or a few chords when it is
-    empty; tones are those of `tone_country` (ISO 3166). Phones fetch ringtones below the address
-    `ringtones`. Services speak `language` (`de`), English when it is empty.
+    it holds; 0: never. We ask for sessions that are refreshed every `session_s` (RFC 4028), 0: only
+    where the other side does, and take none that are shorter than `shortest_session_s`. Tones are
+    those of `tone_country` (ISO 3166); who talks hears one when somebody else calls, with
+    `call_waiting_tone`. Phones fetch ringtones below the address `ringtones`.
+    Services speak `language` (`de`), English when it is empty.
 
     Who calls an extension that no phone is registered for gets `unavailable_status`. With
     `deflection_diversion` a call from outside that goes out again says that it was deflected.
@@ -199,7 +203,9 @@ class DomainSettings(msgspec.Struct, frozen=True):
     unsolicited_mwi: bool = False
     rtp_timeout_s: float = 60.0
     rtp_hold_timeout_s: float = 300.0
-    music_on_hold: str = ""
+    session_s: int = 1800
+    shortest_session_s: int = 90
+    call_waiting_tone: bool = True
     tone_country: str = ""
     ringtones: str = ""
     unavailable_status: int = 480

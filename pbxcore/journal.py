@@ -330,6 +330,14 @@ class MailboxChanged(msgspec.Struct, frozen=True, tag=True):
     urgent: int
 
 
+class PromptRecorded(msgspec.Struct, frozen=True, tag=True):
+    """A custom prompt was spoken; `file` is its path below the recordings' folder."""
+
+    name: str
+    file: str
+    seconds: float
+
+
 class WakeUpAsked(msgspec.Struct, frozen=True, tag=True):
     """An extension wants to be woken at the next `time` (`07:30`), on the clock of the calendar."""
 
@@ -381,6 +389,7 @@ Fact = (
     | TrunkChanged
     | AddressBanned
     | AddressUnbanned
+    | PromptRecorded
     | WakeUpAsked
     | WakeUpCalled
     | VoiceMessageLeft

@@ -487,6 +487,8 @@ class Pbx:
             self._endpoint.follow_settings()
         if self._trunks is not None:
             self._trunks.follow()
+        if self._calls is not None:
+            self._calls.follow()
 
     def _do_chores(self) -> None:
         """Once a second: let bindings expire, and ask the kernel about addresses anew at times."""

@@ -112,7 +112,7 @@ _BASIC = (
     ),
     Field("skip_vmsecret", YES_NO, "no", effective=True),
     Field("vm_attach", YES_NO, None, nullable=True, effective=True),
-    Field("vm_reserve", YES_NO, None, nullable=True),
+    Field("vm_reserve", YES_NO, None, nullable=True, effective=True),
     Field("enable_ldap", YES_NO, "yes"),
     Field("enable_webrtc", YES_NO, "yes"),
     Field(

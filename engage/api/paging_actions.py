@@ -10,7 +10,7 @@ from engage.api.route_values import switch, text, whole, yes
 from engage.api.status import bad_value, unknown
 from engage.api.stored import checked
 from engage.api.values import NO_LIST
-from engage.dialplan.paging_groups import LONGEST_S, PagingGroupForm
+from engage.dialplan.paging_groups import LARGEST_PORT, LONGEST_S, PagingGroupForm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from engage.dialplan.model import RouteEntry
     from engage.dialplan.service import Routes
 
-TYPE_OF = {"1way": "one_way", "2way": "two_way", "announcement": "announcement"}
-"""Ours by the protocol's; its other one sends to a multicast address."""
+TYPE_OF = {
+    "1way": "one_way",
+    "2way": "two_way",
+    "announcement": "announcement",
+    "3way": "multicast",
+}
+"""Ours by the protocol's."""
 WORD_OF = {ours: theirs for theirs, ours in TYPE_OF.items()}
 _UNSET = "null"
 """What programs get for an address that there is none of."""
@@ -92,8 +97,8 @@ class PagingActions:
             "custom_prompt": self._name_of(form.prompt),
             "replace_caller_id": yes(form.replace_name),
             "limitime": form.longest_s,
-            "multicast_ip": _UNSET,
-            "multicast_port": _UNSET,
+            "multicast_ip": form.multicast_address if form.type == "multicast" else _UNSET,
+            "multicast_port": form.multicast_port if form.type == "multicast" else _UNSET,
         }
 
     def _given(self, asked: Parameters) -> dict[str, Any]:
@@ -112,6 +117,7 @@ class PagingActions:
             found["replace_name"] = replaced
         if (longest_s := whole(asked, "limitime", LONGEST_S)) is not None:
             found["longest_s"] = longest_s
+        found |= _multicast(asked)
         if (name := text(asked, "custom_prompt")) is not None:
             found["prompt"] = self._prompt_named(name)
         return found
@@ -127,3 +133,14 @@ class PagingActions:
     def _name_of(self, prompt: str) -> str | None:
         entries = self._prompts.kept.entries
         return next((each.form.name for each in entries if each.id == prompt), None)
+
+
+def _multicast(asked: Parameters) -> dict[str, Any]:
+    """Where a page is sent; programs write `null` where there is no such place."""
+    found: dict[str, Any] = {}
+    address = text(asked, "multicast_ip")
+    if address and address != _UNSET:
+        found["multicast_address"] = address
+    if text(asked, "multicast_port") not in (None, "", _UNSET):
+        found["multicast_port"] = whole(asked, "multicast_port", LARGEST_PORT)
+    return found

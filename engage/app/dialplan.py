@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from engage.app.music import Music
 from engage.app.rooms import Rooms
 from engage.app.services import LEAD_SOMEWHERE, Services
 from engage.dialplan.blacklist import SECTION, Blacklist
@@ -16,6 +17,7 @@ from engage.dialplan.model import RouteKind
 from engage.dialplan.object_routes import ObjectRoutes
 from engage.dialplan.outbound_forms import OutboundRouteForm
 from engage.dialplan.pin_groups import PinGroupForm
+from engage.dialplan.references import References
 from engage.dialplan.ring_group_forms import RingGroupForm
 from engage.dialplan.ring_group_routes import RingGroupRoutes
 from engage.dialplan.routes import InboundRouteRoutes, OutboundRouteRoutes
@@ -71,19 +73,27 @@ class Dialplan:
         ground.configuration.register(MODE, InboundMode, Module.INBOUND_ROUTES)
         on = ground.database, ground.events, trunk_exists, ground.clock
         self.outbound = Routes(OUTBOUND, *on, self._pin_group_problem)
-        self.inbound = Routes(INBOUND, *on)
-        self.ring_groups = Routes(RING_GROUPS, *on, self._number_problem)
+        references = References(people.leading_to)
+        self.music = Music(ground, people, references)
+        self.inbound = Routes(INBOUND, *on, self._inbound_problem)
+        self.ring_groups = Routes(
+            RING_GROUPS, *on, self._group_problem, references.users_of("ring_group")
+        )
         self.speed_dials = Routes(SPEED_DIALS, *on, self._code_problem)
         self.emergencies = Routes(EMERGENCIES, *on, self._emergency_problem)
-        self.pin_groups = Routes(PIN_GROUPS, *on, users=self._users_of_pins)
-        self.voicemail_groups = Routes(VOICEMAIL_GROUPS, *on, self._number_problem)
+        self.pin_groups = Routes(PIN_GROUPS, *on, users=references.users_of("pin_group"))
+        self.voicemail_groups = Routes(
+            VOICEMAIL_GROUPS, *on, self._number_problem, references.users_of("voicemail_group")
+        )
+        references.follow((self.outbound, self.inbound, self.ring_groups, self.speed_dials))
         people.choices.offer("pin-groups", (Module.OUTBOUND_ROUTES,), self._pin_group_choices)
         people.choices.offer("ring-groups", LEAD_SOMEWHERE, self._ring_group_choices)
         people.choices.offer("voicemail-groups", LEAD_SOMEWHERE, self._voicemail_group_choices)
-        self.services = Services(ground, people, self._taken_besides_services)
-        self.rooms = Rooms(ground, people, self._taken, self.services.prompts.path_of)
-        self.services.others_playing = self.rooms.playing
+        self.services = Services(ground, people, self._taken_besides_services, references)
+        prompt_of = self.services.prompts.path_of
+        self.rooms = Rooms(ground, people, self._taken, prompt_of, self.music, references)
         self.routes: Sequence[BaseRoute] = [
+            *self.music.routes,
             *self.rooms.routes,
             *self.services.routes,
             *OutboundRouteRoutes(self.outbound).routes(),
@@ -117,6 +127,7 @@ class Dialplan:
         await self.speed_dials.start()
         await self.emergencies.start()
         await self.pin_groups.start()
+        await self.music.start()
         await self.rooms.start()
         await self.voicemail_groups.start()
         await self.services.start()
@@ -148,6 +159,7 @@ class Dialplan:
             mode=self._mode().mode,
             voicemail=self._voicemail().rules,
             voicemail_groups={each.number: each for each in boxes},
+            music=self.music.plan(),
         )
         # Services are the whole of theirs; rooms come to them.
         return self.rooms.added_to(self.services.added_to(plan))
@@ -170,13 +182,18 @@ class Dialplan:
     def _pin_group_choices(self) -> list[Choice]:
         return [Choice(each.id, each.form.name) for each in self.pin_groups.entries]
 
-    def _users_of_pins(self, group: str) -> list[str]:
-        routes = (each.form for each in self.outbound.entries)
-        return [each.name for each in routes if each.pin_group == group]
-
     def _pin_group_problem(self, form: OutboundRouteForm, but: str) -> dict[str, str]:
         known = {"", *(each.id for each in self.pin_groups.entries)}
         return {} if form.pin_group in known else {"pin_group": N_("This is none of the choices.")}
+
+    def _inbound_problem(self, form: InboundRouteForm, _but: str) -> dict[str, str]:
+        return self.music.problem(form.ring_back, "ring_back")
+
+    def _group_problem(self, form: RingGroupForm, but: str) -> dict[str, str]:
+        found = self._number_problem(form, but) | self.music.problem(form.music)
+        if form.prompt and not self.services.prompts.path_of(form.prompt):
+            found["prompt"] = N_("This is none of the choices.")
+        return found
 
     def _number_problem(self, form: RingGroupForm | VoicemailGroupForm, but: str) -> dict[str, str]:
         """A number belongs to one object."""

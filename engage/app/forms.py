@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engage.api.forms import ApiUserForm
+from engage.calls.prompt_recording_routes import RecordPromptForm
 from engage.dialplan.announcement_center_forms import CenterGroupForm, CenterMessageForm
 from engage.dialplan.announcement_forms import AnnouncementForm
 from engage.dialplan.callback_forms import CallbackForm
@@ -14,6 +15,7 @@ from engage.dialplan.disa_forms import DisaForm
 from engage.dialplan.emergency_numbers import EmergencyNumberForm
 from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.ivr_forms import IvrForm
+from engage.dialplan.music_classes import MusicClassForm
 from engage.dialplan.name_directory_forms import NameDirectoryForm
 from engage.dialplan.outbound_forms import OutboundRouteForm
 from engage.dialplan.paging_groups import PagingGroupForm
@@ -62,6 +64,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "inbound-route": InboundRouteForm,
     "ivr": IvrForm,
     "livechat": LiveChatFields,
+    "music-class": MusicClassForm,
     "outbound-route": OutboundRouteForm,
     "own-calls": OwnCallFields,
     "paging-group": PagingGroupForm,
@@ -70,6 +73,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "pin-group": PinGroupForm,
     "privilege": PrivilegeForm,
     "queue": QueueForm,
+    "record-prompt": RecordPromptForm,
     "ring-group": RingGroupForm,
     "ringtone": RingtoneForm,
     "speed-dial": SpeedDialForm,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engage.errors import EngageError
+from engage.errors import EngageError, NotFound, Unavailable
+from engage.notify.events import MailSettled
 from engage.people.forms import ExtensionChange
 from engage.system.actor import Actor, Module, Rights
 from engage.voicemail.events import MailboxCounted
@@ -54,8 +57,14 @@ class Owners:
         if entry is None:
             groups = (each for each in self._groups() if each.number == number)
             return next((Owner(each.name, each.email) for each in groups), None)
-        attach = {"yes": True, "no": False}.get(entry.mailbox_rules.attach)
-        return Owner(entry.name, entry.email, entry.language, attach)
+        rules, meant = entry.mailbox_rules, {"yes": True, "no": False}
+        return Owner(
+            entry.name,
+            entry.email,
+            entry.language,
+            meant.get(rules.attach),
+            meant.get(rules.reserve),
+        )
 
 
 class Mailboxes:
@@ -73,13 +82,14 @@ class Mailboxes:
         ground.configuration.register(SECTION, VoicemailSettings, Module.VOICEMAIL)
         self.settings = partial(ground.configuration.get, VoicemailSettings)
         owners = Owners(people, lambda: (each.form for each in groups.entries))
-        self._people, self._groups = people, groups
+        self._people, self._groups, self._owners = people, groups, owners
         self._changing: set[asyncio.Task[None]] = set()
         pbx.on_pin(self._chosen)
         self.service = Voicemail(pbx, owners, ground.database, ground.settings.voicemail)
         self.log = MailboxLog(owners, outbox, self.settings, ground.events)
         self._sockets = sockets
         ground.events.subscribe(MailboxCounted, self._tell)
+        ground.events.subscribe(MailSettled, self._mailed)
         self.routes: Sequence[BaseRoute] = [
             *OwnVoicemailRoutes(self.service).routes(),
             *VoicemailRoutes(self.service).routes(),
@@ -103,6 +113,19 @@ class Mailboxes:
                 await self._groups.update(actor, group, {"pin": chosen.pin}, None)
         except EngageError:
             log.exception("PIN not kept", extra={"mailbox": number})
+
+    async def _mailed(self, mail: MailSettled) -> None:
+        """A message that was sent with its sound is kept, or not, as its owner wants."""
+        sound, mailbox = str(mail.params.get("sound") or ""), str(mail.params.get("extension"))
+        if mail.kind != "voice_message" or mail.state != "sent" or not sound:
+            return
+        owner = self._owners.owner_of(mailbox)
+        reserve = self.settings().reserve if owner is None else owner.reserve
+        if reserve is None:
+            reserve = self.settings().reserve
+        if not reserve:
+            with suppress(NotFound, Unavailable):  # it was deleted already; or it stays
+                await self.service.delete(mailbox, Path(sound).stem)
 
     async def _tell(self, now: MailboxCounted) -> None:
         """Somebody's windows show how many wait."""

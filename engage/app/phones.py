@@ -13,6 +13,7 @@ from engage.app.dialplan import Dialplan
 from engage.app.mailboxes import Mailboxes
 from engage.app.queues import Queues
 from engage.app.records import Records
+from engage.app.spoken_prompts import SpokenPrompts
 from engage.app.visitor_calls import visitor_calls
 from engage.app.waking import Waking
 from engage.calls.recording_settings import SECTION as RECORDING
@@ -31,6 +32,8 @@ from engage.telephony.bans import Bans
 from engage.telephony.certificate_routes import NameCertificateRoutes
 from engage.telephony.device_routes import DeviceRoutes
 from engage.telephony.devices import SipDevices
+from engage.telephony.media_settings import SECTION as MEDIA
+from engage.telephony.media_settings import MediaSettings
 from engage.telephony.name_certificates import NameCertificates
 from engage.telephony.routes import PhoneRoutes
 from engage.telephony.security import FAIL2BAN, SIP_LIMITS, Fail2banSettings, SipLimitSettings
@@ -141,6 +144,7 @@ class Phones:
                 people.phone_features,
                 people.queue_duty,
                 self.queues.log,
+                SpokenPrompts(self.dialplan.services.prompts, ground.settings.recordings),
                 Waking(self.dialplan.services.wake_ups, lambda: ground.time().time_zone),
                 DialledSettings(ground.configuration),
             ),
@@ -153,9 +157,9 @@ class Phones:
         self.routes: Sequence[BaseRoute] = [
             *PhoneRoutes(pbx, people.extensions.get).routes(),
             *TrunkRoutes(self.trunks).routes(),
-            *self.dialplan.routes,
             *self.records.routes,
             *self.queues.routes,
+            *self.dialplan.routes,
             *self.mailboxes.routes,
             *BanRoutes(Bans(database, pbx)).routes(),
             *NameCertificateRoutes(NameCertificates(ground.settings.data, database)).routes(),
@@ -193,6 +197,7 @@ class Phones:
         register(STIR, StirSettings, Module.TRUNKS)
         register(SIP, SipSettings, Module.SIP_SECURITY)
         register(EVENTS, EventSettings, Module.EMAIL)
+        register(MEDIA, MediaSettings, Module.SIP_SECURITY)
         register(RECORDING, RecordingSettings, Module.RECORDINGS)
         register(HTTPS_API, ApiSettings, Module.API_USERS)
 
@@ -200,6 +205,7 @@ class Phones:
         """The settings that the PBX needs, wherever they are set."""
         settings, get = self._ground.settings, self._ground.configuration.get
         sip, tls, recording = get(SipSettings), get(SipTlsSettings), get(RecordingSettings)
+        media = get(MediaSettings)
         return DomainSettings(
             domains=(urlsplit(settings.public_url).hostname or "",),
             ringtones=f"{self._ground.public_url().rstrip('/')}/ringtone/",
@@ -218,6 +224,12 @@ class Phones:
             push_services=sip.push_services,
             digest_algorithms=sip.digest_algorithms,
             digest_integrity=sip.digest_integrity,
+            session_s=sip.session_timer_s,
+            shortest_session_s=sip.session_timer_shortest_s,
+            tone_country=media.tone_country,
+            call_waiting_tone=media.call_waiting_tone,
+            rtp_timeout_s=media.rtp_timeout_s,
+            rtp_hold_timeout_s=media.rtp_hold_timeout_s,
             recording_stereo=recording.stereo,
             recording_notice=recording.notice,
             call_control=get(ApiSettings).call_control,

@@ -16,6 +16,7 @@ from engage.calls.live_routes import LiveCallRoutes
 from engage.calls.missed_calls import MissedCalls
 from engage.calls.moving import Mover
 from engage.calls.projection import CallLog
+from engage.calls.prompt_recording_routes import PromptRecordingRoutes
 from engage.calls.routes import CallRoutes
 from engage.calls.sound import Recordings
 from engage.calls.sound_routes import RecordingRoutes
@@ -75,6 +76,7 @@ class Records:
         )
         self.routes: Sequence[BaseRoute] = [
             *LiveCallRoutes(self.live).routes(),
+            *PromptRecordingRoutes(self.live).routes(),
             *DiagnosisRoutes(self.history).routes(),
             *ConferenceRoutes(LiveConferences(pbx, database, self.live)).routes(),
             *CallRoutes(self.history, lambda: ZoneInfo(ground.time().time_zone)).routes(),

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from engage.app.ground import Ground
+    from engage.app.music import Music
+    from engage.dialplan.references import References
     from engage.people.service import People
     from pbxcore.dialplan.plan import Plan
 
@@ -53,6 +55,8 @@ class Rooms:
         people: who belongs to groups, and what forms choose from.
         taken: whether something else has a number.
         prompt_of: the file of a custom prompt, "" when there is none.
+        music: what may be waited to.
+        references: tells what needs one of them.
     """
 
     def __init__(
@@ -61,16 +65,22 @@ class Rooms:
         people: People,
         taken: Callable[[str], bool],
         prompt_of: Callable[[str], str],
+        music: Music,
+        references: References,
     ) -> None:
         self._members_of = people.members_of_groups
-        self._taken, self._prompt_of = taken, prompt_of
+        self._taken, self._prompt_of, self._music = taken, prompt_of, music
         self._codes = partial(ground.configuration.get, FeatureCodes)
         ground.configuration.register(SECTION, FeatureCodes, Module.FEATURE_CODES)
         on = ground.database, ground.events, _no_trunk, ground.clock
         self.pickup_groups = Routes(PICKUP_GROUPS, *on)
-        self.parking_lots = Routes(PARKING_LOTS, *on, self._number_problem)
-        self.conference_rooms = Routes(CONFERENCE_ROOMS, *on, self._number_problem)
-        self.paging_groups = Routes(PAGING_GROUPS, *on, self._paging_problem)
+        using = references.users_of
+        self.parking_lots = Routes(PARKING_LOTS, *on, self._musical_problem)
+        self.conference_rooms = Routes(
+            CONFERENCE_ROOMS, *on, self._musical_problem, using("conference")
+        )
+        self.paging_groups = Routes(PAGING_GROUPS, *on, self._paging_problem, using("page"))
+        references.follow((self.parking_lots, self.conference_rooms, self.paging_groups))
         offer = partial(people.choices.offer, modules=LEAD_SOMEWHERE)
         offer("conference-rooms", choices=lambda: numbered(self.conference_rooms.entries))
         offer("paging-groups", choices=lambda: numbered(self.paging_groups.entries))
@@ -117,11 +127,6 @@ class Rooms:
         """Whether one of them, another than `but`, has a number."""
         return any(number in form.numbers() for at, form in self._numbered() if at != but)
 
-    def playing(self, prompt: str) -> list[str]:
-        """The names of those that play a custom prompt."""
-        forms = (each.form for each in self.paging_groups.entries)
-        return [each.name for each in forms if each.prompt == prompt]
-
     def added_to(self, plan: Plan) -> Plan:
         """The plan with them."""
         lots = tuple(each.form.lot() for each in self.parking_lots.entries)
@@ -149,6 +154,11 @@ class Rooms:
         for kept in (self.parking_lots, self.conference_rooms, self.paging_groups):
             for each in kept.entries:
                 yield each.id, each.form
+
+    def _musical_problem(
+        self, form: ParkingLotForm | ConferenceRoomForm, but: str
+    ) -> dict[str, str]:
+        return self._number_problem(form, but) | self._music.problem(form.music)
 
     def _paging_problem(self, form: PagingGroupForm, but: str) -> dict[str, str]:
         found = self._number_problem(form, but)

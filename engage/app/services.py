@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from engage.app.ground import Ground
     from engage.dialplan.model import RouteEntry
+    from engage.dialplan.references import References
     from engage.people.service import People
     from pbxcore.apps.services import Service
     from pbxcore.dialplan.plan import Plan
@@ -80,32 +81,40 @@ class Services:
         ground: what everything stands on.
         people: what forms choose from, and who belongs to groups.
         taken: whether something else has a number.
+        references: tells what needs one of them.
     """
 
-    def __init__(self, ground: Ground, people: People, taken: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        people: People,
+        taken: Callable[[str], bool],
+        references: References,
+    ) -> None:
         self._taken, self._members_of = taken, people.members_of_groups
         self._people = people
         self._codes = partial(ground.configuration.get, FeatureCodes)
-        self.others_playing: Callable[[str], list[str]] = lambda prompt: []
-        """Tells the names of what else plays a prompt."""
         ground.configuration.register(SECTION, VoicePrompts, Module.CUSTOM_PROMPTS)
         on = ground.database, ground.events, _no_trunk, ground.clock
         self.prompts = CustomPrompts(
-            Routes(PROMPTS, *on, users=self._players),
+            Routes(PROMPTS, *on, users=references.users_of("prompt")),
             ground.settings.data.resolve() / "custom-prompts",
         )
         self.ringtones = Ringtones(
-            Routes(RINGTONES, *on, users=people.ringing_with),
+            Routes(RINGTONES, *on, users=references.users_of("ringtone")),
             ground.settings.data.resolve() / "ringtones",
         )
-        self.ivrs = Routes(IVRS, *on, self._ivr_problem)
-        self.directories = Routes(DIRECTORIES, *on, self._number_problem)
-        self.announcements = Routes(ANNOUNCEMENTS, *on, self._prompt_problem, self._leading)
-        self.disas = Routes(DISAS, *on, users=self._leading)
-        self.callbacks = Routes(CALLBACKS, *on, users=self._leading)
+        using = references.users_of
+        self.ivrs = Routes(IVRS, *on, self._ivr_problem, using("ivr"))
+        self.directories = Routes(DIRECTORIES, *on, self._number_problem, using("directory"))
+        self.announcements = Routes(ANNOUNCEMENTS, *on, self._prompt_problem, using("announcement"))
+        self.disas = Routes(DISAS, *on, users=using("disa"))
+        self.callbacks = Routes(CALLBACKS, *on, users=using("callback"))
         self.messages = Routes(CENTER_MESSAGES, *on, self._message_problem)
         self.groups = Routes(CENTER_GROUPS, *on, self._group_problem)
         self.wake_ups = Routes(WAKE_UPS, *on, self._prompt_problem)
+        references.follow((self.ivrs, self.announcements, self.callbacks))
+        references.follow((self.messages, self.wake_ups))
         offer = partial(people.choices.offer, modules=LEAD_SOMEWHERE)
         offer("ivrs", choices=lambda: numbered(self.ivrs.entries))
         offer("name-directories", choices=lambda: numbered(self.directories.entries))
@@ -209,24 +218,6 @@ class Services:
         messages = {each.form.code for each in self.messages.entries}
         return _code_problem(form.code, codes, {a + b for a in messages for b in codes},
                              {each + form.code for each in messages})  # fmt: skip
-
-    def _players(self, prompt: str) -> list[str]:
-        """What plays a prompt, or leads to it."""
-        kept: list[RouteEntry[Any]] = [*self.ivrs.entries, *self.announcements.entries]
-        kept += [*self.messages.entries, *self.wake_ups.entries]
-        playing = [each.form.name for each in kept if prompt in each.form.needs()]
-        playing += self.others_playing(prompt) + self._people.using_prompt(prompt)
-        return playing + self._leading(prompt)
-
-    def _leading(self, ident: str) -> list[str]:
-        """Which of these lead to an object."""
-        found = [
-            each.form.name
-            for each in self.ivrs.entries
-            if any(to.value == ident for to in each.form.destinations().values())
-        ]
-        others: list[RouteEntry[Any]] = [*self.announcements.entries, *self.callbacks.entries]
-        return found + [each.form.name for each in others if each.form.destination.value == ident]
 
 
 def _code_problem(code: str, codes: set[str], present: set[str], added: set[str]) -> dict[str, str]:

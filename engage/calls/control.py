@@ -16,6 +16,7 @@ from pbxcore.calls.commands import (
     PlaceCall,
     PlayPrompt,
     RecordCall,
+    RecordPrompt,
     RedirectLeg,
     SuperviseCall,
     TransferCall,
@@ -139,6 +140,17 @@ class LiveCalls:
         command = PlayPrompt(number, path, name_of)
         await self._do(actor, "call.play", f"extension:{number}", command, {})
 
+    async def record_prompt(self, actor: Actor, number: str, name: str) -> None:
+        """Ring an extension, and record a custom prompt there, which appears in their list.
+
+        Raises:
+            NotFound: there is no such extension.
+            CallRefused: the PBX says no.
+        """
+        command, subject = RecordPrompt(number, name), f"extension:{number}"
+        detail, module = {"name": name}, Module.CUSTOM_PROMPTS
+        await self._do(actor, "call.record_prompt", subject, command, detail, module)
+
     async def decide(self, actor: Actor, call_id: str, *, accepted: bool) -> None:
         """Take a call from outside that waits for it, or refuse it.
 
@@ -208,8 +220,9 @@ class LiveCalls:
         subject: str,
         command: CallCommand,
         detail: dict[str, str] | None = None,
+        module: Module = Module.ACTIVE_CALLS,
     ) -> str:
-        actor.check(Module.ACTIVE_CALLS)
+        actor.check(module)
         reply = await self._pbx.request(command, WITHIN_S)
         if not isinstance(reply, CallDone):
             raise TypeError(f"unexpected reply {type(reply).__name__}")

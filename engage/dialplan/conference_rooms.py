@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import Members, Number
 from engage.dialplan.model import RouteBody
+from engage.dialplan.music_classes import MusicChoice, music_hint
 from engage.errors import N_
 from pbxcore.apps.conferences import ConferenceRoom
 
@@ -77,6 +78,26 @@ class ConferenceRoomForm(RouteBody):
         json_schema_extra={"control": "switch", "section": COURSE},
     )
 
+    music: MusicChoice = Field(
+        default="",
+        title=N_("Music On Hold"),
+        description=N_("Heard by whoever is alone, or waits for the host."),
+        json_schema_extra=music_hint(COURSE, N_("Default")),
+    )
+
+    announces: bool = Field(
+        default=False,
+        title=N_("Announce Callers"),
+        description=N_("Everybody says his name, which the others hear when he comes and goes."),
+        json_schema_extra={"control": "switch", "section": COURSE},
+    )
+    auto_record: bool = Field(
+        default=False,
+        title=N_("Auto Record"),
+        description=N_("From the first who comes to the last who goes; everybody is told."),
+        json_schema_extra={"control": "switch", "section": COURSE},
+    )
+
     def numbers(self) -> tuple[str, ...]:
         """Every number it takes."""
         return (self.number,)
@@ -94,6 +115,9 @@ class ConferenceRoomForm(RouteBody):
             muted=self.muted,
             chimes=self.chimes,
             most=self.most,
+            music=self.music,
+            announces=self.announces,
+            recorded=self.auto_record,
         )
 
     def problems(self) -> dict[str, str]:

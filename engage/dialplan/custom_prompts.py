@@ -12,6 +12,7 @@ from pbxcore.prompts.conversion import NoSound, decoded, encoded
 from pbxcore.prompts.sounds import ENDING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from engage.dialplan.model import RouteEntry
@@ -48,7 +49,7 @@ class CustomPrompts:
         """Read all, and remove what belongs to none."""
         await self.kept.start()
         known = {self.file_of(each.id).name for each in self.kept.entries}
-        await asyncio.to_thread(_clear, self._folder, known)
+        await asyncio.to_thread(remove_strangers, self._folder, known)
 
     def file_of(self, prompt_id: str) -> Path:
         """Where the sound of a prompt is."""
@@ -64,17 +65,19 @@ class CustomPrompts:
         named = (each.id for each in self.kept.entries if each.form.name == name)
         return self.path_of(name) or self.path_of(next(named, ""))
 
-    async def add(self, actor: Actor, name: str, data: bytes) -> RouteEntry[CustomPromptForm]:
-        """Add a prompt with its sound.
+    async def add(
+        self, actor: Actor, name: str, data: bytes, ident: str = ""
+    ) -> RouteEntry[CustomPromptForm]:
+        """Add a prompt with its sound; `ident` is its id, if it has one already.
 
         Raises:
             Invalid: the name will not do, or there is no sound in the file.
         """
         actor.check(self.kept.kind.module)
         form = self.kept.kind.form(name=name)
-        sound = await self._converted(data)
-        entry_id = new_id()
-        await asyncio.to_thread(_write, self.file_of(entry_id), sound)
+        sound = await converted(data, self.convert)
+        entry_id = ident or new_id()
+        await asyncio.to_thread(write_sound, self.file_of(entry_id), sound)
         return await self.kept.add(actor, form, None, entry_id)
 
     async def replace(self, actor: Actor, prompt_id: str, data: bytes) -> None:
@@ -86,8 +89,8 @@ class CustomPrompts:
         """
         actor.check(self.kept.kind.module)
         self.kept.get(actor, prompt_id)
-        sound = await self._converted(data)
-        await asyncio.to_thread(_write, self.file_of(prompt_id), sound)
+        sound = await converted(data, self.convert)
+        await asyncio.to_thread(write_sound, self.file_of(prompt_id), sound)
 
     async def delete(self, actor: Actor, prompt_id: str) -> None:
         """Remove a prompt and its file.
@@ -105,23 +108,40 @@ class CustomPrompts:
         Raises:
             NoSound: there is none in it.
         """
-        return encoded(decoded(data, LONGEST_S), QUALITY)
-
-    async def _converted(self, data: bytes) -> bytes:
-        try:
-            return await asyncio.to_thread(self.convert, data)
-        except NoSound:
-            raise Invalid({"file": N_("There is no sound in this file.")}) from None
+        return as_played(data)
 
 
-def _write(path: Path, data: bytes) -> None:
+def as_played(data: bytes) -> bytes:
+    """A sound file of any kind, as the PBX plays it.
+
+    Raises:
+        NoSound: there is none in it.
+    """
+    return encoded(decoded(data, LONGEST_S), QUALITY)
+
+
+async def converted(data: bytes, convert: Callable[[bytes], bytes]) -> bytes:
+    """What is kept of an upload.
+
+    Raises:
+        Invalid: there is no sound in it.
+    """
+    try:
+        return await asyncio.to_thread(convert, data)
+    except NoSound:
+        raise Invalid({"file": N_("There is no sound in this file.")}) from None
+
+
+def write_sound(path: Path, data: bytes) -> None:
+    """Put a file in its place, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.write_bytes(data)
     part.replace(path)
 
 
-def _clear(folder: Path, known: set[str]) -> None:
+def remove_strangers(folder: Path, known: set[str]) -> None:
+    """Remove the files of a folder that have none of these names."""
     if folder.is_dir():
         for each in folder.iterdir():
             if each.name not in known:

@@ -41,6 +41,12 @@ class DisaForm(RouteBody):
         description=N_("How long each further digit may take to come."),
         json_schema_extra={"control": "number", "unit": N_("seconds")},
     )
+    hang_up_code: Annotated[str, StringConstraints(pattern=r"^[0-9*#]{0,6}$")] = Field(
+        default="",
+        title=N_("Hang-up Code"),
+        description=N_("Pressed during a call, it ends it, and the caller may dial again."),
+        json_schema_extra={"control": "text", "placeholder": "*"},
+    )
     replace_display_name: bool = Field(
         default=False,
         title=N_("Replace Display Name"),
@@ -57,4 +63,5 @@ class DisaForm(RouteBody):
             float(self.response_timeout_s),
             float(self.digit_timeout_s),
             self.replace_display_name,
+            self.hang_up_code,
         )

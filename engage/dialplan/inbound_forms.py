@@ -22,6 +22,7 @@ from engage.dialplan.fields import (
     missing_value,
 )
 from engage.dialplan.model import RouteBody
+from engage.dialplan.music_classes import MusicChoice, music_hint
 from engage.errors import N_
 from engage.partial_body import Body
 from pbxcore.dialplan.patterns import patterns_of
@@ -218,6 +219,12 @@ class InboundRouteForm(RouteBody):
         description=N_("Calls by this route are recorded."),
         json_schema_extra={"control": "switch", "section": PLACE},
     )
+    ring_back: MusicChoice = Field(
+        default="",
+        title=N_("Custom Ring Back Tone"),
+        description=N_("Music that callers hear while it rings."),
+        json_schema_extra=music_hint(PLACE, N_("Ring back tone")),
+    )
     did_strip: Strip = Field(
         default=0, title=N_("Strip"), json_schema_extra={"control": "number", "section": DID}
     )
@@ -259,6 +266,7 @@ class InboundRouteForm(RouteBody):
             enabled=not self.disabled,
             recorded=self.auto_record,
             alert_info=self.alert_info,
+            music=self.ring_back,
         )
 
     def uses(self) -> set[str]:

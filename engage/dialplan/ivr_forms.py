@@ -136,6 +136,12 @@ class IvrForm(RouteBody):
         description=N_("Whoever reaches nobody hears the menu again."),
         json_schema_extra={"control": "switch", "section": IVR},
     )
+    auto_record: bool = Field(
+        default=False,
+        title=N_("Auto Record"),
+        description=N_("Talks to which callers come from here are recorded."),
+        json_schema_extra={"control": "switch", "section": IVR},
+    )
     prompts: Annotated[list[Ident], Field(max_length=MOST_PROMPTS)] = Field(
         default_factory=list,
         title=N_("Prompts"),
@@ -230,6 +236,7 @@ class IvrForm(RouteBody):
             self.replace_display_name,
             self.return_to_menu,
             self.alert_info,
+            self.auto_record,
         )
 
     def needs(self) -> set[str]:

@@ -68,13 +68,6 @@ class KindFull(Conflict):
     text = N_("There are %(most)d already, and no more are possible.")
 
 
-class InUse(Conflict):
-    """Something else needs it."""
-
-    code = "in_use"
-    text = N_("%(users)s needs it. Change that first.")
-
-
 @dataclass(frozen=True, slots=True)
 class RouteEntry(Generic[Form]):
     """A route. Of two that match equally the one with the lower `position` is taken."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -14,7 +15,11 @@ from pbxcore.dialplan.plan import PagingGroup
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from pydantic.config import JsonDict
+
 LONGEST_S = 86_400
+LARGEST_PORT = 65_535
+_MULTICAST: JsonDict = {"field": "type", "is": "multicast"}
 GROUP, PAGE = N_("Paging/Intercom Group"), N_("Page")
 
 
@@ -26,7 +31,7 @@ class PagingGroupForm(RouteBody):
         description=N_("The number that is called."),
         json_schema_extra={"control": "text", "section": GROUP},
     )
-    type: Literal["two_way", "one_way", "announcement"] = Field(
+    type: Literal["two_way", "one_way", "announcement", "multicast"] = Field(
         default="two_way",
         title=N_("Type"),
         json_schema_extra={
@@ -36,6 +41,7 @@ class PagingGroupForm(RouteBody):
                 "two_way": N_("2-way Intercom"),
                 "one_way": N_("1-way Paging"),
                 "announcement": N_("Announcement Paging"),
+                "multicast": N_("Multicast Paging"),
             },
         },
     )
@@ -58,6 +64,22 @@ class PagingGroupForm(RouteBody):
             "section": GROUP,
             "choices": "/v1/choices/extension-groups",
         },
+    )
+    multicast_address: Annotated[str, StringConstraints(max_length=45)] = Field(
+        default="237.11.10.11",
+        title=N_("Multicast Address"),
+        description=N_("Where phones and loudspeakers listen: 224.0.0.0 to 239.255.255.255."),
+        json_schema_extra={"control": "text", "section": GROUP, "when": _MULTICAST},
+    )
+    multicast_port: Annotated[int, Field(ge=1, le=LARGEST_PORT)] = Field(
+        default=6767,
+        title=N_("Multicast Port"),
+        json_schema_extra={"control": "number", "section": GROUP, "when": _MULTICAST},
+    )
+    auto_record: bool = Field(
+        default=False,
+        title=N_("Auto Record"),
+        json_schema_extra={"control": "switch", "section": PAGE},
     )
     callers: Members = Field(
         default_factory=list,
@@ -117,13 +139,27 @@ class PagingGroupForm(RouteBody):
             longest_s=self.longest_s,
             prompt=self.prompt,
             announces=self.type == "announcement",
+            recorded=self.auto_record,
+            multicast=self.multicast_address if self.type == "multicast" else "",
+            multicast_port=self.multicast_port,
         )
 
     def problems(self) -> dict[str, str]:
         """What does not fit together, by field."""
         found = {}
-        if not self.members and not self.member_groups:
+        if self.type == "multicast":
+            if not is_multicast(self.multicast_address):
+                found["multicast_address"] = N_("Please enter a multicast address.")
+        elif not self.members and not self.member_groups:
             found["members"] = N_("Choose at least one member.")
         if self.type == "announcement" and not self.prompt:
             found["prompt"] = N_("Choose what is announced.")
         return found
+
+
+def is_multicast(address: str) -> bool:
+    """Whether a group listens there."""
+    try:
+        return IPv4Address(address).is_multicast
+    except ValueError:
+        return False

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from engage.dialplan.fields import Destination, Number, missing_value
 from engage.dialplan.model import RouteBody
+from engage.dialplan.music_classes import MusicChoice, music_hint
 from engage.errors import N_
 from pbxcore.dialplan.plan import ParkingLot
 
@@ -41,6 +42,11 @@ class ParkingLotForm(RouteBody):
         description=N_("Then the call returns to who parked it. 0: never."),
         json_schema_extra={"control": "number", "section": RETURN, "unit": N_("seconds")},
     )
+    music: MusicChoice = Field(
+        default="",
+        title=N_("Music On Hold"),
+        json_schema_extra=music_hint(LOT, N_("Default")),
+    )
     destination: Destination = Field(
         default=Destination(kind="hang_up"),
         title=N_("Failover Destination"),
@@ -64,7 +70,7 @@ class ParkingLotForm(RouteBody):
     def lot(self) -> ParkingLot:
         """As the PBX knows it."""
         place = self.destination.place
-        return ParkingLot(self.number, self.name, self.slots, self.timeout_s, place)
+        return ParkingLot(self.number, self.name, self.slots, self.timeout_s, place, self.music)
 
     def problems(self) -> dict[str, str]:
         """What does not fit together, by field."""

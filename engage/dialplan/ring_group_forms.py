@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from engage.dialplan.fields import Destination, Ident, missing_value
 from engage.dialplan.model import RouteBody
+from engage.dialplan.music_classes import MusicChoice, music_hint
 from engage.errors import N_
 from pbxcore.dialplan.plan import RingGroup
 
@@ -77,6 +78,23 @@ class RingGroupForm(RouteBody):
         description=N_("Calls that a member answers for the group are recorded."),
         json_schema_extra={"control": "switch", "section": RINGING},
     )
+    prompt: Annotated[str, StringConstraints(max_length=64)] = Field(
+        default="",
+        title=N_("Custom Prompt"),
+        description=N_("Callers hear it whole and once, before it rings."),
+        json_schema_extra={
+            "control": "select",
+            "section": RINGING,
+            "choices": "/v1/choices/custom-prompts",
+            "placeholder": N_("None"),
+        },
+    )
+    music: MusicChoice = Field(
+        default="",
+        title=N_("Music On Hold"),
+        description=N_("Callers hear it while it rings, instead of the ring back tone."),
+        json_schema_extra=music_hint(RINGING, N_("Ring back tone")),
+    )
     destination: Destination = Field(
         default=Destination(kind="hang_up"),
         title=N_("Destination on No Answer"),
@@ -95,6 +113,8 @@ class RingGroupForm(RouteBody):
             skips_busy=self.skip_busy,
             otherwise=self.destination.place,
             recorded=self.auto_record,
+            prompt=self.prompt,
+            music=self.music,
         )
 
     def problems(self) -> dict[str, str]:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic
 
 from engage.dialplan.events import PlanChanged
-from engage.dialplan.model import Form, InUse, KindFull, RouteEntry, RouteNameTaken
+from engage.dialplan.model import Form, KindFull, RouteEntry, RouteNameTaken
 from engage.dialplan.repository import RouteRepository
 from engage.errors import N_, Invalid, NotFound
 from engage.identifiers import new_id, now_ms
+from engage.system.editing import InUse
 from engage.system.operation_log import check_version, note
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Routes(Generic[Form]):
         trunk_exists: Callable[[str], bool],
         clock: Clock = now_ms,
         consult: Callable[[Form, str], dict[str, str]] = lambda form, but: {},
-        users: Callable[[str], list[str]] = lambda route_id: [],
+        users: Callable[[RouteEntry[Form]], list[dict[str, str]]] = lambda entry: [],
     ) -> None:
         """Wire it.
 
@@ -201,9 +202,8 @@ class Routes(Generic[Form]):
             InUse: something needs it.
         """
         actor.check(self.kind.module)
-        self.get(actor, route_id)
-        if users := self._users(route_id):
-            raise InUse(users=", ".join(users[:5]))
+        if users := self._users(self.get(actor, route_id)):
+            raise InUse(users)
 
         async def work(connection: AsyncConnection) -> None:
             rows = RouteRepository(connection, self.kind)

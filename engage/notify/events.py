@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
 class MailSettled:
-    """A mail was sent or given up (`sent`, `failed`)."""
+    """A mail was sent or given up (`sent`, `failed`); `params` are what its template was given."""
 
     kind: str
     state: str
+    params: Mapping[str, str | int] = field(default_factory=dict)

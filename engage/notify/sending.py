@@ -283,7 +283,7 @@ class MailSending:
         if state != "waiting":
             log.info("mail settled", extra={"mail": mail.id, "kind": mail.kind, "state": state})
             self._counted_at_ms = 0
-            self._events.publish(MailSettled(mail.kind, state))
+            self._events.publish(MailSettled(mail.kind, state, mail.params or {}))
 
     def _answered(self) -> None:
         """The server is there, and has dealt with one mail."""

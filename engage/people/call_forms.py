@@ -349,6 +349,17 @@ class CallFields(OwnCallFields):
         description=N_("One line at several places: each sees the calls of all."),
         json_schema_extra={"control": "group", "section": SHARING},
     )
+    music: Annotated[str, StringConstraints(max_length=64)] = Field(
+        default="",
+        title=N_("Music On Hold"),
+        description=N_("What whoever it holds hears."),
+        json_schema_extra={
+            "control": "select",
+            "section": RINGING,
+            "choices": "/v1/choices/music-classes",
+            "placeholder": N_("Default"),
+        },
+    )
 
 
 class OwnCallChanges(Body):
@@ -380,3 +391,4 @@ class CallChanges(OwnCallChanges):
     taken_over_by: Members | None = None
     hot_desk: bool | None = None
     shared_line: SharedLineForm | None = None
+    music: Annotated[str, StringConstraints(max_length=64)] | None = None

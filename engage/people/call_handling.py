@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from engage.system.time_settings import Hours
+from pbxcore.dialplan.music import RING_BACK, USUAL
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.window import Window
 from pbxcore.features.model import (
@@ -51,6 +52,8 @@ NUMBERS: Final = {kind: number for number, kind in KINDS.items()}
 NONE: Final = "0"
 _SPECIFIC: Final = 6
 _LETTERS: Final[dict[Case, str]] = {"always": "cfu", "busy": "cfb", "no_answer": "cfn"}
+_RING_BACK: Final = (RING_BACK, "ringbacktone_default", "ringback tone_default")
+"""The protocol's documents write it in several ways."""
 _RING: Final = re.compile(r"ring([0-9]+)")
 NOBODY: Final = "http://127.0.0.1"
 """Stands in Alert-Info where there is no sound to fetch: the phone looks at `info` alone."""
@@ -179,10 +182,23 @@ def _follow_me(kept: Mapping[str, Any], rows: tuple[TimeRow, ...]) -> FollowMe:
     )
 
 
-def forwarded_to(options: Mapping[str, Any]) -> list[str]:
-    """Every target that calls are sent on to, in whatever state and case."""
-    records = options.get(RECORDS) or ()
-    return [each[letters] for each in records for letters in _LETTERS.values() if each.get(letters)]
+def needs_of(options: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """What of the dialplan it needs, by kind and value, in whatever state and case."""
+    forwards = features_of(options).forwards.values()
+    cases = [getattr(each, case) for each in forwards for case in CASES]
+    found = {(to.kind, to.target) for to in cases if to.target}
+    otherwise = handling_of(options).follow_me.otherwise
+    if otherwise is not None:
+        found.add((otherwise.kind, otherwise.value))
+    return found | {("ringtone", ringtone_of(options)), ("music", music_of(options))}
+
+
+def music_of(options: Mapping[str, Any]) -> str:
+    """The class of music that whom it holds hears, "" for the usual one."""
+    chosen = str(options.get("mohsuggest") or USUAL)
+    if chosen in _RING_BACK:
+        return RING_BACK
+    return "" if chosen == USUAL else chosen
 
 
 def ringtone_of(options: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from engage.people.call_handling import (
     features_of,
     forwarding_record,
     handling_of,
+    music_of,
 )
 from engage.people.call_rules import CallRules
 from pbxcore.dialplan.window import Window
@@ -37,6 +38,7 @@ def shown(options: Mapping[str, Any]) -> dict[str, Any]:
         "alert_info": options.get("alertinfo") or "none",
         "ringtone": options.get("ringtone") or "",
         "custom_alert_info": options.get("custom_alert_info") or "",
+        "music": music_of(options),
         "missed_call_mails": options.get("missed_call") == "yes",
         "presence": features.presence,
         "do_not_disturb": features.undisturbed,
@@ -123,6 +125,7 @@ _WRITE: Final[dict[str, Callable[[Any, Mapping[str, Any]], dict[str, Any]]]] = {
     "alert_info": _one("alertinfo"),
     "ringtone": _one("ringtone", lambda ident: ident or None),
     "custom_alert_info": _one("custom_alert_info", lambda text: text or None),
+    "music": _one("mohsuggest", lambda ident: ident or "default"),
     "missed_call_mails": _one("missed_call", lambda on: "yes" if on else "no"),
     "presence": _one("presence_status"),
     "do_not_disturb": _undisturbed,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 from starlette.routing import Route
 
+from engage.i18n import translate
 from engage.web.openapi import operation
-from engage.web.requests import actor, answer, named
+from engage.web.requests import actor, answer, language, named
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -48,9 +49,10 @@ class ChoiceRoutes:
         """Numbers and names alone, for whoever has a right on a module whose forms need them."""
         who = await actor(request, "admin")
         kind = named(request, "kind")
-        numbered = kind in NUMBERED
+        numbered, speaks = kind in NUMBERED, language(request)
         items = [
-            {"id": each.id, "name": each.name} | ({"number": each.id} if numbered else {})
+            {"id": each.id, "name": translate(each.name, speaks) if each.word else each.name}
+            | ({"number": each.id} if numbered else {})
             for each in self._choices.of(who, kind)
         ]
         return answer({"items": items})

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is stored when it is chosen, and what people read."""
+    """What is stored when it is chosen, and what people read; a `word` of ours is translated."""
 
     id: str
     name: str
+    word: bool = False
 
 
 NEEDED_BY: dict[str, tuple[Module, ...]] = {

@@ -38,6 +38,16 @@ class MailboxChoices(Body):
         },
     )
 
+    voicemail_reserve: Attach = Field(
+        default="usual",
+        title=N_("Keep Message After Emailing"),
+        json_schema_extra={
+            "control": "select",
+            "section": VOICEMAIL,
+            "labels": {"usual": N_("As for all"), "yes": N_("Yes"), "no": N_("No")},
+        },
+    )
+
 
 class MailboxFields(MailboxChoices):
     """The same with the PIN, which is never shown."""
@@ -59,3 +69,4 @@ class MailboxChanges(Body):
     voicemail_pin: Pin | None = None
     voicemail_asks_pin: bool | None = None
     voicemail_attach: Attach | None = None
+    voicemail_reserve: Attach | None = None

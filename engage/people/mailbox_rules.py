@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Attach = Literal["usual", "yes", "no"]
-FIELDS: Final = ("voicemail", "voicemail_pin", "voicemail_asks_pin", "voicemail_attach")
+FIELDS: Final = (
+    "voicemail",
+    "voicemail_pin",
+    "voicemail_asks_pin",
+    "voicemail_attach",
+    "voicemail_reserve",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +30,17 @@ class MailboxRules:
     sealed_pin: str = ""
     asks_own: bool = True
     attach: Attach = "usual"
+    reserve: Attach = "usual"
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
         """Read them; what is not set there is as usual."""
-        attach = options.get("vm_attach")
         return cls(
             options.get("hasvoicemail") != "no",
             str(options.get("vmsecret") or ""),
             options.get("skip_vmsecret") != "yes",
-            attach if attach in ("yes", "no") else "usual",
+            _choice(options.get("vm_attach")),
+            _choice(options.get("vm_reserve")),
         )
 
     @property
@@ -43,7 +50,12 @@ class MailboxRules:
             "voicemail": self.enabled,
             "voicemail_asks_pin": self.asks_own,
             "voicemail_attach": self.attach,
+            "voicemail_reserve": self.reserve,
         }
+
+
+def _choice(value: object) -> Attach:
+    return "yes" if value == "yes" else "no" if value == "no" else "usual"
 
 
 USUAL: Final = MailboxRules()
@@ -60,9 +72,9 @@ def options_for(
         options["hasvoicemail"] = "yes" if given["voicemail"] else "no"
     if given.get("voicemail_asks_pin", shown["voicemail_asks_pin"]) != shown["voicemail_asks_pin"]:
         options["skip_vmsecret"] = "no" if given["voicemail_asks_pin"] else "yes"
-    if given.get("voicemail_attach", present.attach) != present.attach:
-        attach = given["voicemail_attach"]
-        options["vm_attach"] = None if attach == "usual" else attach
+    for name, option in ("voicemail_attach", "vm_attach"), ("voicemail_reserve", "vm_reserve"):
+        if given.get(name, shown[name]) != shown[name]:
+            options[option] = None if given[name] == "usual" else given[name]
     if given.get("voicemail_pin"):
         options["vmsecret"] = seal(given["voicemail_pin"])
     return options

@@ -10,8 +10,9 @@ from engage.mailing import Recipient
 from engage.people.administrators import Administrators
 from engage.people.call_handling import (
     features_of,
-    forwarded_to,
     handling_of,
+    music_of,
+    needs_of,
     ringtone_of,
 )
 from engage.people.choices import Choices
@@ -290,10 +291,13 @@ class People:
             return None
         return Recipient(found.email, found.name, found.language)
 
-    def using_prompt(self, prompt: str) -> list[str]:
-        """The extensions that send their calls on to a custom prompt."""
-        extensions = self._book.extensions.values()
-        return [each.name for each in extensions if prompt in forwarded_to(each.options)]
+    def leading_to(self, kind: str, value: str) -> list[dict[str, str]]:
+        """The extensions that need an object of the dialplan: their calls go to it, or sound so."""
+        return [
+            {"kind": "extension", "id": each.number, "name": each.name}
+            for each in self._book.extensions.values()
+            if (kind, value) in needs_of(each.options)
+        ]
 
     def ringing_with(self, ringtone: str) -> list[str]:
         """The extensions that ring with a ringtone."""
@@ -394,6 +398,7 @@ class People:
                 outbound_cid=str(each.options.get("cidnumber") or ""),
                 emergency_cid=str(each.options.get("emergcidnumber") or ""),
                 language=self._book.accounts[each.account_id].language,
+                music=music_of(each.options),
                 features=features_of(each.options),
                 handling=handling_of(each.options),
                 shared=shared_line_of(each.options),

@@ -36,6 +36,7 @@ class Module(StrEnum):
     PAGING_GROUPS = "paging_groups"
     IVRS = "ivrs"
     CUSTOM_PROMPTS = "custom_prompts"
+    MUSIC_ON_HOLD = "music_on_hold"
     ANNOUNCEMENTS = "announcements"
     DISAS = "disas"
     CALLBACKS = "callbacks"

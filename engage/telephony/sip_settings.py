@@ -13,9 +13,10 @@ from engage.people.phone_rules import ALGORITHMS, in_order
 
 SECTION = "sip"
 MOST_NAME_SERVERS = 4
+SHORTEST_SESSION_S = 90
 USUAL_PORT, LARGEST_PORT = 53, 65_535
 SIGN_IN, LAMPS, DNS = N_("Authentication"), N_("Message Waiting"), N_("DNS")
-CALLS, PUSH = N_("Calls"), N_("Push")
+CALLS, TIMERS, PUSH = N_("Calls"), N_("Session Timers"), N_("Push")
 
 
 class SipSettings(BaseModel):
@@ -75,6 +76,21 @@ class SipSettings(BaseModel):
         ),
         json_schema_extra={"control": "switch", "section": CALLS},
     )
+    session_timer_s: Annotated[int, Field(ge=0, le=86_400)] = Field(
+        default=1800,
+        title=N_("Session Expires"),
+        description=N_(
+            "Calls of phones that know session timers are refreshed within so long, or end."
+            " 0: only where the phone asks for it."
+        ),
+        json_schema_extra={"control": "number", "section": TIMERS, "unit": N_("seconds")},
+    )
+    session_timer_shortest_s: Annotated[int, Field(ge=90, le=86_400)] = Field(
+        default=90,
+        title=N_("Min-SE"),
+        description=N_("Shorter session timers of phones are refused."),
+        json_schema_extra={"control": "number", "section": TIMERS, "unit": N_("seconds")},
+    )
     name_servers: tuple[Annotated[str, Field(max_length=64)], ...] = Field(
         default=(),
         max_length=MOST_NAME_SERVERS,
@@ -114,6 +130,13 @@ class SipSettings(BaseModel):
         parts = urlsplit(value)
         if value and (parts.scheme != "https" or not parts.hostname):
             raise Refused(N_("Please enter an address that begins with https://."))
+        return value
+
+    @field_validator("session_timer_s")
+    @classmethod
+    def _long_enough(cls, value: int) -> int:
+        if 0 < value < SHORTEST_SESSION_S:  # RFC 4028 §5
+            raise Refused(N_("Please enter 0, or at least 90 seconds."))
         return value
 
     @field_validator("digest_algorithms")

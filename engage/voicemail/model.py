@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose mailbox it is; `attach` is None where what holds for all holds."""
+    """Whose mailbox it is; `attach` and `reserve` are None where what holds for all holds."""
 
     name: str
     email: str = ""
     language: str = ""
     attach: bool | None = None
+    reserve: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,17 @@ class VoicemailSettings(BaseModel):
         json_schema_extra={"control": "switch", "section": MAIL},
     )
 
+    reserve: bool = Field(
+        default=True,
+        title=N_("Keep Message After Emailing"),
+        description=N_(
+            "Otherwise a message is deleted once it was sent with its recording, unless the"
+            " extension says otherwise."
+        ),
+        json_schema_extra={"control": "switch", "section": MAIL},
+    )
+
     @property
     def rules(self) -> VoicemailRules:
         """As the PBX knows them."""
-        return VoicemailRules(**self.model_dump(exclude={"mail", "attach"}))
+        return VoicemailRules(**self.model_dump(exclude={"mail", "attach", "reserve"}))

@@ -8,6 +8,8 @@ from pbxcore.apps.sounds import Prompt
 from pbxcore.apps.steps import Gather, Say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pbxcore.apps.sounds import Sound
     from pbxcore.apps.steps import Part
 
@@ -26,14 +28,18 @@ def ask(
     return keys
 
 
-def admitted(*pins: str) -> Part[bool]:
-    """Ask for a PIN; whether one of these was entered. None given: nobody is asked."""
+def admitted(*pins: str, failed: Callable[[], None] = lambda: None) -> Part[bool]:
+    """Ask for a PIN; whether one of these was entered. None given: nobody is asked.
+
+    `failed` is told of each that was wrong.
+    """
     if not any(pins):
         return True
     for _ in range(PIN_TRIES):
         entered = yield from ask(Prompt("enter-pin"), most=LONGEST_PIN, first_s=10.0)
         if entered and entered in pins:
             return True
+        failed()
         yield Say((Prompt("wrong-pin"),), barge=False)
     yield Say((Prompt("too-many-tries"), Prompt("goodbye")), barge=False)
     return False

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import msgspec
 
 from pbxcore.apps.sounds import Prompt
-from pbxcore.media.commands import Tone
+from pbxcore.media.commands import File, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxcore.apps.sounds import Sound
     from pbxcore.apps.visit import Visit
+    from pbxcore.voicemail.message import Arrival
 
 MOST_CHIMED: Final = 20
 """Above so many nobody wants to hear of each who comes and goes."""
@@ -26,7 +27,9 @@ class ConferenceRoom(msgspec.Struct, frozen=True, tag="conference"):
 
     Who knows `host_pin`, or is one of `hosts`, is a host; others need `pin`, if there is one. With
     `waits_for_host` the conference begins with the first host, with `ends_with_host` it ends when
-    the last is gone. Guests come in `muted` or not; `chimes` tell who comes and goes.
+    the last is gone. Guests come in `muted` or not; `chimes` tell who comes and goes. Who is alone
+    hears music of the class `music`. With `announces` everybody says his name, which others hear
+    when he comes and goes. What is said in the room is `recorded` or not.
     """
 
     kind: ClassVar[str] = "conference"
@@ -42,6 +45,18 @@ class ConferenceRoom(msgspec.Struct, frozen=True, tag="conference"):
     chimes: bool = True
     most: int = 0
     """0: any number."""
+    music: str = ""
+    announces: bool = False
+    recorded: bool = False
+
+
+class Invitation(msgspec.Struct, frozen=True, tag="invitation"):
+    """Asks whoever is called whether he wants to come into a room; `by` is who invites him."""
+
+    kind: ClassVar[str] = "conference"
+
+    room: str
+    by: str
 
 
 class Participant:
@@ -53,10 +68,15 @@ class Participant:
         muted: whether nobody hears him.
         farewell: the prompt for one who is to leave; "" for one who may stay.
         news: what he is to hear next.
+        name: the file in which he says his name; "" for who has not said it.
+        hears_db: how much louder than they are he hears the others.
+        speaks_db: how much louder than he is the others hear him.
     """
 
-    def __init__(self, visit: Visit, *, host: bool, muted: bool) -> None:
+    def __init__(self, visit: Visit, *, host: bool, muted: bool, name: str = "") -> None:
         self.visit = visit
+        self.name = name
+        self.hears_db = self.speaks_db = 0.0
         self.host = host
         self.muted = muted
         self.farewell = ""
@@ -70,6 +90,8 @@ class Conference:
         self.room = room
         self.participants: list[Participant] = []
         self.locked = False
+        self.names: list[Arrival] = []
+        """What was said for this conference, and is forgotten after it."""
 
     @property
     def has_host(self) -> bool:
@@ -84,6 +106,7 @@ class Conferences:
         wake: has a participant's script look at what has become of him.
         guest_of: who makes a visit now; visits may be handed over.
         changed: told the number of a room in which something is different now.
+        forget: removes the file of a name that nobody will hear any more.
     """
 
     def __init__(self) -> None:
@@ -91,6 +114,7 @@ class Conferences:
         self.wake: Callable[[Visit], None] = lambda visit: None
         self.guest_of: Callable[[Visit], Visit] = lambda visit: visit
         self.changed: Callable[[str], None] = lambda number: None
+        self.forget: Callable[[Arrival], None] = lambda name: None
 
     def __len__(self) -> int:
         """How many rooms there are in which somebody is."""
@@ -99,6 +123,15 @@ class Conferences:
     def at(self, number: str) -> Conference | None:
         """The conference of that number, if somebody is there."""
         return self._open.get(number)
+
+    def room(self, number: str) -> ConferenceRoom:
+        """The room of that number, in which somebody is."""
+        return self._open[number].room
+
+    def count(self, number: str) -> int:
+        """How many are in a room."""
+        found = self._open.get(number)
+        return 0 if found is None else len(found.participants)
 
     def begun(self, number: str) -> bool:
         """Whether guests of a room may hear each other now."""
@@ -114,14 +147,19 @@ class Conferences:
             return "conf-locked"
         return "conf-full" if 0 < room.most <= len(found.participants) else ""
 
-    def enter(self, room: ConferenceRoom, visit: Visit, *, host: bool) -> Participant:
-        """Somebody comes in."""
+    def enter(
+        self, room: ConferenceRoom, visit: Visit, *, host: bool, name: Arrival | None = None
+    ) -> Participant:
+        """Somebody comes in; the others hear his name, if he has said it."""
         conference = self._open.setdefault(room.number, Conference(room))
         conference.room = room
         others = tuple(conference.participants)
-        participant = Participant(visit, host=host, muted=room.muted and not host)
+        path = "" if name is None else name.path
+        participant = Participant(visit, host=host, muted=room.muted and not host, name=path)
         conference.participants.append(participant)
-        self._tell(conference, others, _COMES)
+        if name is not None:
+            conference.names.append(name)
+        self._tell(conference, others, _COMES, *_named(participant, "conf-joined"))
         return participant
 
     def leave(self, number: str, participant: Participant) -> None:
@@ -131,10 +169,12 @@ class Conferences:
         others = tuple(conference.participants)
         if not others:
             del self._open[number]
+            for name in conference.names:
+                self.forget(name)
         elif participant.host and not conference.has_host and conference.room.ends_with_host:
             for each in others:
                 each.farewell = "conf-ended"
-        self._tell(conference, others, _GOES)
+        self._tell(conference, others, _GOES, *_named(participant, "conf-left"))
 
     def find(self, number: str, leg: str) -> Participant | None:
         """The participant at a leg."""
@@ -162,13 +202,22 @@ class Conferences:
             conference.locked = locked
             self.changed(number)
 
-    def _tell(self, conference: Conference, others: Sequence[Participant], chime: Tone) -> None:
+    def _tell(
+        self, conference: Conference, others: Sequence[Participant], chime: Tone, *name: Sound
+    ) -> None:
         audible = conference.room.chimes and len(others) < MOST_CHIMED
         for each in others:
             if audible:
                 each.news.append(chime)
+            if len(others) < MOST_CHIMED:
+                each.news += name
             self._look(each)
         self.changed(conference.room.number)
 
     def _look(self, participant: Participant) -> None:
         self.wake(participant.visit)
+
+
+def _named(participant: Participant, word: str) -> tuple[Sound, ...]:
+    """That he comes or goes, in his own voice."""
+    return (File(participant.name), Prompt(word)) if participant.name else ()

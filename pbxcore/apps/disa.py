@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import msgspec
@@ -29,7 +30,8 @@ class Disa(msgspec.Struct, frozen=True, tag="disa"):
     """The password, when there is one, opens the way as far as `level`.
 
     The first digit may take `response_timeout_s`, each after it `digit_timeout_s`. With
-    `shows_name` those who are called see `name` in place of the caller's.
+    `shows_name` those who are called see `name` in place of the caller's. While he talks, the
+    caller may press `hangs_up_with` to end that call and dial again; "": nothing.
     """
 
     kind: ClassVar[str] = "disa"
@@ -40,13 +42,15 @@ class Disa(msgspec.Struct, frozen=True, tag="disa"):
     response_timeout_s: float = 10.0
     digit_timeout_s: float = 5.0
     shows_name: bool = False
+    hangs_up_with: str = ""
 
-    def script(self, _visit: Visit, premises: Premises) -> Script:
+    def script(self, visit: Visit, premises: Premises) -> Script:
         """Ask for the password, then dial for the caller until somebody answers."""
-        if self.password and not (yield from admitted(self.password)):
+        if self.password and not (yield from self._admitted(visit, premises)):
             yield HangUp("wrong_pin", _CALL_REJECTED)
             return
         silences = 0
+        opened = msgspec.structs.replace(self, password="")
         while silences < MOST_SILENCES:
             number = yield from self._dialled(premises)
             if not number:
@@ -54,9 +58,21 @@ class Disa(msgspec.Struct, frozen=True, tag="disa"):
                 continue
             silences = 0
             name = self.name if self.shows_name else ""
-            status: int = yield Connect(Place("external", number), name, level=self.level)
+            to = Place("external", number)
+            code = self.hangs_up_with
+            status: int = yield Connect(to, name, level=self.level, code=code, again=opened)
             yield from told_why(status)
         yield Say((Prompt("goodbye"),), barge=False)
+
+    def _admitted(self, visit: Visit, premises: Premises) -> Part[bool]:
+        """Whether the caller knows the password; who has guessed too often is not asked."""
+        place = self.name, visit.shown
+        if premises.tries.shut(*place):
+            yield Say((Prompt("too-many-tries"), Prompt("goodbye")), barge=False)
+            return False
+        failed = partial(premises.tries.failed, *place)
+        known: bool = yield from admitted(self.password, failed=failed)
+        return known
 
     def _dialled(self, premises: Premises) -> Part[str]:
         tone = plan_for(premises.directory.settings.tone_country).dial

@@ -37,7 +37,7 @@ class Ivr(msgspec.Struct, frozen=True, tag="ivr"):
     several `keys` that are the same the first applies whose condition holds. `dials` are the kinds
     of places whose numbers may be dialled, `external` with the permission `level`. With `only` the
     numbers of `listed` alone may be reached, with `never` all but these. With `returns` whoever
-    reaches nobody hears the menu again.
+    reaches nobody hears the menu again. Talks to which it leads are `recorded` or not.
     """
 
     kind: ClassVar[str] = "ivr"
@@ -63,6 +63,7 @@ class Ivr(msgspec.Struct, frozen=True, tag="ivr"):
     shows_name: bool = False
     returns: bool = False
     alert_info: str = ""
+    recorded: bool = False
 
     def script(self, _visit: Visit, premises: Premises) -> Script:
         """Talk to a caller until he is somewhere else."""
@@ -101,7 +102,7 @@ def _hand_on(ivr: Ivr, place: Place) -> Part[bool]:
         yield Say((Prompt("goodbye"),), barge=False)
         return False
     name = ivr.name if ivr.shows_name else ""
-    status: int = yield Connect(place, name, ivr.alert_info, ivr.level)
+    status: int = yield Connect(place, name, ivr.alert_info, ivr.level, recorded=ivr.recorded)
     yield from told_why(status)
     return ivr.returns
 

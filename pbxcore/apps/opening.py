@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxcore.apps.conference import conference
-from pbxcore.apps.conferences import ConferenceRoom
+from pbxcore.apps.conference import conference, invited
+from pbxcore.apps.conferences import ConferenceRoom, Invitation
 from pbxcore.apps.feature_codes import FeatureCode
 from pbxcore.apps.prompt_player import PromptPlayer
 from pbxcore.apps.queue_duty import QueueLogIn, QueueLogOut
@@ -57,7 +57,9 @@ def script_of(service: Service, visit: Visit, premises: Premises) -> Script:
     """What a service says to whoever visits it."""
     match service:
         case ConferenceRoom():
-            return conference(service, visit, premises.conferences)
+            return conference(service, visit, premises)
+        case Invitation():
+            return invited(service, visit, premises)
         case LeaveMessage() | LeaveGroupMessage():
             return leave(premises.post, visit, visit.service)
         case OwnMailbox():

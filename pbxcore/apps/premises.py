@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pbxcore.apps.conferences import Conferences
 from pbxcore.apps.queue_duty import NoDuty
+from pbxcore.apps.tries import Tries
 from pbxcore.dialplan.routing import applies
 from pbxcore.features.desks import HotDesks
 from pbxcore.presence.keeping import Volatile
@@ -66,6 +67,7 @@ class Premises:
     ) -> None:
         self.directory = directory
         self.now = now
+        self.tries = Tries(now)
         self.features = features
         self.completion: Completion = NoCompletion()
         self.recent_caller: Callable[[str], str | None] = lambda number: None
@@ -74,6 +76,9 @@ class Premises:
         self.conferences = Conferences()
         self.duty: Duty = NoDuty()
         self.post = post
+        self.conferences.forget = lambda name: self.post.boxes.forget(name)
+        self.invite: Callable[[str, Service, str], None] = _nobody
+        """Lets something talk to whoever answers a number that an extension may call."""
         self.announce: Callable[[str, Service, str], None] = _nobody
         """Plays something at an extension that answers by itself; a number is seen to call."""
 

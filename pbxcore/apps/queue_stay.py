@@ -50,7 +50,7 @@ class QueueStay:
     def __init__(
         self,
         welcome: tuple[Sound, ...],
-        music: File | Tone,
+        music: tuple[File | Tone, ...],
         number: str,
         *,
         pressed: Callable[[str], None],
@@ -81,7 +81,7 @@ class QueueStay:
                 if self.news:
                     yield from self._tell(self.news.popleft())
                 else:
-                    key = yield Say((self._music,), times=0)
+                    key = yield Say(self._music, times=0)
                     if key:
                         self._pressed(key)
             yield from _go(*self._exit)

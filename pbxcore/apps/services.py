@@ -5,16 +5,18 @@ from __future__ import annotations
 from pbxcore.apps.announcement import Announcement
 from pbxcore.apps.announcement_center import AnnouncementCenter
 from pbxcore.apps.announcing import Announced
-from pbxcore.apps.conferences import ConferenceRoom
+from pbxcore.apps.conferences import ConferenceRoom, Invitation
 from pbxcore.apps.disa import Disa
 from pbxcore.apps.echo import EchoTest
 from pbxcore.apps.emergency_notice import EmergencyNotice
 from pbxcore.apps.fax_detection import FaxDetection
 from pbxcore.apps.feature_codes import FeatureCode
+from pbxcore.apps.group_prompt import GroupPrompt
 from pbxcore.apps.ivr import Ivr
 from pbxcore.apps.name_directory import NameDirectory
 from pbxcore.apps.pin_gate import PinGate
 from pbxcore.apps.prompt_player import PromptPlayer
+from pbxcore.apps.prompt_recorder import PromptRecorder
 from pbxcore.apps.queue_duty import QueueLogIn, QueueLogOut
 from pbxcore.apps.voicemail.services import VoicemailServices
 from pbxcore.apps.wake_up import WakeUp, WakeUpDesk
@@ -29,10 +31,13 @@ Service = (
     | EmergencyNotice
     | FaxDetection
     | FeatureCode
+    | GroupPrompt
+    | Invitation
     | Ivr
     | NameDirectory
     | PinGate
     | PromptPlayer
+    | PromptRecorder
     | QueueLogIn
     | QueueLogOut
     | VoicemailServices

@@ -11,6 +11,7 @@ from collections.abc import Generator
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from pbxcore.apps.sounds import Sound
 from pbxcore.dialplan.place import Place
@@ -78,7 +79,9 @@ class Join(msgspec.Struct, frozen=True):
     """Take part in a room; to join it again is to take part otherwise (`commands.JoinRoom`).
 
     Outcome: the next key, or "" when somebody else ended it (`Attending.leave`). The caller stays
-    in the room meanwhile and afterwards; what a `Say` says there, he alone hears.
+    in the room meanwhile and afterwards; what a `Say` says there, he alone hears. With `waits` he
+    hears music of the class `music` instead of the others. What he hears and what he says are so
+    many dB louder. With `recorded` all who are there are recorded, from the first to the last.
     """
 
     room: str
@@ -86,6 +89,11 @@ class Join(msgspec.Struct, frozen=True):
     deaf: bool = False
     hears: tuple[str, ...] = ()
     speaks: tuple[str, ...] = ()
+    waits: bool = False
+    music: str = ""
+    hears_db: float = 0.0
+    speaks_db: float = 0.0
+    recorded: bool = False
 
 
 class Leave(msgspec.Struct, frozen=True):
@@ -101,7 +109,8 @@ class Connect(msgspec.Struct, frozen=True):
 
     When somebody answers, or another service does, the script is over. `name` is shown in place of
     the caller's, `alert_info` goes along, and with `level` he may call outside as far as that; one
-    who is `admitted` is asked for no PIN.
+    who is `admitted` is asked for no PIN. What they say then is `recorded`
+    or not. By the `code` the caller ends the talk, and the service `again` talks to him.
     Outcome: the SIP status that says why nobody answered.
     """
 
@@ -110,6 +119,9 @@ class Connect(msgspec.Struct, frozen=True):
     alert_info: str = ""
     level: str = ""
     admitted: bool = False
+    recorded: bool = False
+    code: str = ""
+    again: Struct | None = None
 
 
 class Wait(msgspec.Struct, frozen=True):

@@ -11,12 +11,17 @@ if TYPE_CHECKING:
 
 CALLS: Final = "monitor"
 EMERGENCIES: Final = "emergency"
-"""The folders that programs know recorded calls by."""
+ROOMS: Final = "meetme"
+"""The folders that programs know recorded calls and conferences by."""
+PROMPTS: Final = "prompts"
+"""What is spoken there is moved to where prompts are kept."""
 _UNSAFE: Final = re.compile(r"[^0-9A-Za-z+_.]+")
 
 
 class Archive:
     """Names files: `monitor/2026-11/auto-<seconds since 1970>-<caller>-<callee>.wav`.
+
+    Those of rooms are `meetme/2026-11/meetme-<seconds since 1970>-<room>.wav`.
 
     Args:
         folder: the absolute path of all recordings.
@@ -34,11 +39,23 @@ class Archive:
 
     def name(self, caller: str, callee: str, folder: str = CALLS) -> str:
         """A new file for these two, below the folder."""
+        return self._named(folder, "auto", caller, callee)
+
+    def of_room(self, number: str) -> str:
+        """A new file for all who are in a room."""
+        return self._named(ROOMS, ROOMS, number)
+
+    def of_prompt(self, token: str) -> str:
+        """A new file for a custom prompt that is spoken."""
+        return f"{PROMPTS}/{token}.wav"
+
+    def _named(self, folder: str, kind: str, *numbers: str) -> str:
         second = int(self._clock())
         if second != self._second:
             self._second, self._taken = second, set()
         month = datetime.fromtimestamp(second, UTC).strftime("%Y-%m")
-        stem = f"{folder}/{month}/auto-{second}-{_safe(caller)}-{_safe(callee)}"
+        who = "-".join(map(_safe, numbers))
+        stem = f"{folder}/{month}/{kind}-{second}-{who}"
         number, found = 1, stem
         while found in self._taken:
             number += 1

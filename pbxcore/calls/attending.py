@@ -158,6 +158,7 @@ class Attending:
         self._step = None
         self._turn += 1
         self._stop_waiting()
+        self._leg.call.house.waiting.stop(self._leg)
         self._outcomes.append(outcome)
         if self._running:
             return
@@ -282,11 +283,24 @@ class Attending:
 
     def _join(self, step: Join) -> None:
         stream = self._leg.session.sound
-        room = JoinRoom(step.room, stream, step.muted, step.deaf, step.hears, step.speaks)
+        room = JoinRoom(
+            step.room,
+            stream,
+            step.muted,
+            step.deaf,
+            step.hears,
+            step.speaks,
+            step.hears_db,
+            step.speaks_db,
+        )
         self._ask(room)
         self._in_room = True
+        if step.recorded:
+            self._leg.call.house.room_recordings.joined(step.room, self._leg, step.room)
         if self._typed:
             self._over(self._typed.popleft())
+        elif step.waits:
+            self._leg.call.house.waiting.music(self._leg, step.music)
 
     def _not_reached(self, turn: int, status: int) -> None:
         if turn == self._turn:
@@ -322,6 +336,8 @@ class Attending:
                 session.part()
             case Listen():
                 self._stop_listening()
+            case Join():
+                self._leg.call.house.waiting.stop(self._leg)
         self._leave()
 
     def _leave(self) -> None:

@@ -242,7 +242,7 @@ class Call:
             self.house.parking.free(leg)
             self.house.waiting.stop(leg)
             if other.held:
-                self.house.waiting.music(leg)
+                self.house.waiting.held(leg, other)
         self.renegotiating.align(first, second)
         self.house.record(LegsJoined(self.id, first.id, second.id))
         self.room.arrange()
@@ -357,7 +357,7 @@ class Call:
         """It holds whom it talks to, or does not any more."""
         partner = self.partner(leg)
         if partner is not None and held:
-            self.house.waiting.music(partner)
+            self.house.waiting.held(partner, leg)
         elif partner is not None:
             self.house.waiting.stop(partner)
 

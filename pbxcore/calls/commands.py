@@ -58,6 +58,16 @@ class PlayPrompt(msgspec.Struct, frozen=True, tag=True):
     name_of: str = ""
 
 
+class RecordPrompt(msgspec.Struct, frozen=True, tag=True):
+    """Ring an extension, and record a custom prompt of that name there. Reply: `CallDone`.
+
+    The journal tells of what was spoken.
+    """
+
+    number: str
+    name: str
+
+
 class RecordCall(msgspec.Struct, frozen=True, tag=True):
     """Record a talk from now on, or not any more. Reply: `CallDone`."""
 
@@ -114,6 +124,7 @@ CallCommand = (
     | DecideCall
     | SuperviseCall
     | PlayPrompt
+    | RecordPrompt
     | RecordCall
     | MuteLeg
     | HoldLeg

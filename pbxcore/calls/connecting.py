@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from pbxcore.calls.alerting import alerting
+from pbxcore.calls.redialling import Redial
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.apps.services import Service
     from pbxcore.apps.steps import Connect
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.party import Farewell
@@ -21,12 +23,15 @@ if TYPE_CHECKING:
 def connect(leg: Leg, step: Connect, failed: Callable[[int], None]) -> None:
     """Call whoever is at a place; `failed` hears the status when nobody answers."""
     call = leg.call
+    leg.recorded |= step.recorded
     caller = leg.identity
     if step.name:
         caller = msgspec.structs.replace(caller, display_name=step.name.encode())
 
     def connected(other: Leg) -> None:
         call.leave_service(leg)
+        if step.code and step.again is not None:
+            leg.redial = Redial(step.code, cast("Service", step.again))
         call.connect(leg, other)
 
     def not_reached(farewell: Farewell) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pbxcore.dialplan.place import Place
     from pbxcore.dialplan.plan import RingGroup
     from pbxcore.features.model import FollowMe, Stop
+
 AS_LONG_AS_IT_LIKES_S: Final = 3600.0
 
 
@@ -33,12 +34,14 @@ class Rounds(Protocol):
         action: why, as records tell it.
         otherwise: where the call goes that nobody takes; None: to the mailbox of `number`.
         recorded: whether talks that come of it are recorded.
+        music: the class of the music that callers hear meanwhile; "": none.
     """
 
     number: str
     action: str
     otherwise: Place | None
     recorded: bool
+    music: str
 
     def next(self) -> Round | None:
         """The next round in which there is anybody; None when all had their turn."""
@@ -82,7 +85,7 @@ class Hunt:
     action = "ring_group"
 
     def __init__(self, house: Surroundings, group: RingGroup, caller: str) -> None:
-        self.number, self.recorded = group.number, group.recorded
+        self.number, self.recorded, self.music = group.number, group.recorded, group.music
         self.otherwise: Place | None = group.otherwise
         self._group = group
         self._house = house
@@ -114,6 +117,7 @@ class Search:
 
     action = "follow_me"
     recorded = False
+    music = ""
 
     def __init__(self, house: Surroundings, number: str, follow_me: FollowMe, caller: str) -> None:
         self.number = number

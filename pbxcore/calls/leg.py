@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.curfew import Curfew
     from pbxcore.calls.dialling_on import DiallingOn
     from pbxcore.calls.offering import Line
+    from pbxcore.calls.redialling import Redial
     from pbxcore.calls.session import Session
     from pbxcore.calls.talk_room import Mode
     from pbxcore.media.commands import MediaNotice
@@ -76,6 +77,8 @@ class Leg(CallListener):
     curfew: Curfew | None = None
     consenting: Consenting | None = None
     """The question whether somebody may hear its talk, while it is open."""
+    redial: Redial | None = None
+    """By which code it dials again, if it came here by a service that lets it."""
 
     def __init__(self, id_: str, call: Call, number: str, identity: Caller) -> None:
         self.id = id_

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.calls.dialling import Dialling
+from pbxcore.calls.multicast import MulticastStream
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.journal import LegAnswered, LegCalled
 from pbxcore.media.commands import File, JoinRoom, Play, Tone
@@ -78,6 +79,7 @@ class Paging:
         self._members: list[Leg] = []
         self._room = f"page-{call.id}"
         self._ends_at = 0.0
+        self._loudspeakers: MulticastStream | None = None
         self.deadline: float | None = None
         self.reached = [
             (place, flows)
@@ -105,6 +107,11 @@ class Paging:
         self._ends_at = now + self.group.longest_s if self.group.longest_s else 0.0
         self._house.agent.core.layer.watch(self)
         self._join(self.front, muted=False)
+        if self.group.recorded:
+            number = self.group.number
+            self._house.room_recordings.joined(self._room, self.front, number)
+        if self.group.multicast:
+            self._send_to_group()
         reached, self.reached = self.reached, []
         self._ringing = [self._phone(*each) for each in reached]
         for leg in list(self._ringing):
@@ -141,6 +148,8 @@ class Paging:
     def close(self) -> None:
         """It is over."""
         self.deadline = None
+        if self._loudspeakers is not None:
+            self._loudspeakers.close()
         self._house.agent.core.layer.unwatch(self)
 
     def tick(self, now: float) -> None:
@@ -207,8 +216,28 @@ class Paging:
 
     def _check(self) -> None:
         """A page that nobody hears is over."""
-        if not self._ringing and not self._members and not self.front.over:
+        heard = self._ringing or self._members or self._loudspeakers
+        if not heard and not self.front.over:
             self._call.end(self.front, refused(480, "pbx"))
+
+    def _send_to_group(self) -> None:
+        """Let loudspeakers hear what is said, after the prompt."""
+        anchor, group = self._house.anchor, self.group
+
+        def ready(stream: str) -> None:
+            anchor.ask(JoinRoom(self._room, stream, muted=True))
+            prompt = self._house.directory.plan.prompts.get(group.prompt, "")
+            if prompt:
+                anchor.play(stream, (File(prompt),), lambda played: None)
+            anchor.ask(Play(self.front.session.sound, self._room, (_BEGINS,)))
+
+        def lost(_why: str) -> None:
+            self._loudspeakers = None
+            self._check()
+
+        self._loudspeakers = MulticastStream(
+            anchor, group.multicast, group.multicast_port, ready, lost
+        )
 
     def _join(self, leg: Leg, *, muted: bool) -> None:
         self._house.anchor.ask(JoinRoom(self._room, leg.session.sound, muted=muted))

@@ -172,7 +172,7 @@ class Parking:
             leg.call.end(leg, farewell)
 
     def _wait(self, parked: Parked) -> None:
-        self._house.waiting.music(parked.leg)
+        self._house.waiting.music(parked.leg, parked.lot.music)
         if parked.deadline is not None:
             self._house.agent.core.layer.watch(parked)
 

@@ -34,7 +34,8 @@ class Aim(msgspec.Struct, frozen=True):
     are the ways out of a call that goes outside; `takes` is where a call waits or rings that this
     one takes, `place` one of our services. `recorded`: its way here wants so; `fax` is what it
     wants of fax machines; `device` the only phone of an extension that is to ring (RFC 5627);
-    `emergency` is the number of an emergency service that is called, `zone` where from.
+    `emergency` is the number of an emergency service that is called, `zone` where from;
+    `music` is the class of what is heard while it rings.
     """
 
     origin: Origin
@@ -51,6 +52,7 @@ class Aim(msgspec.Struct, frozen=True):
     alert_info: str = ""
     emergency: EmergencyNumber | None = None
     zone: Zone | None = None
+    music: str = ""
 
 
 class Planning:
@@ -90,12 +92,13 @@ class Planning:
         recorded |= origin.trunk in self._directory.trunks and (
             self._directory.trunks[origin.trunk].recorded
         )
-        alert_info = "" if found.route is None else found.route.alert_info
+        route = found.route
         return msgspec.structs.replace(
             aim,
             recorded=recorded,
             fax=_fax_detection(found, self._directory.plan.prompts),
-            alert_info=alert_info,
+            alert_info="" if route is None else route.alert_info,
+            music="" if route is None else route.music,
         )
 
     def _aim(self, origin: Origin, dialled: str, direction: str, found: Resolution) -> Aim:

@@ -12,12 +12,14 @@ from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.confirming import announce
 from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.diverting import RINGING_KINDS, Diverting, history
-from pbxcore.calls.hunting import Hunt, Search, phones_at
+from pbxcore.calls.group_ringing import call_group
+from pbxcore.calls.hunting import Search, phones_at
 from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.outward import Outward
 from pbxcore.calls.paging import answer_at_once
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.reaching import phones_of
+from pbxcore.calls.ring_back import RingBack
 from pbxcore.calls.ringing import Ringing, for_caller
 from pbxcore.calls.serving import attend
 from pbxcore.calls.visiting import visit_of
@@ -108,6 +110,7 @@ class SettingUp:
         self.behalf = front.number
         self.owner = ""
         self._outward = Outward(self)
+        self._ring_back = RingBack(self)
         self._hunt: Rounds | None = None
         self._diverting = Diverting(self)
 
@@ -116,8 +119,7 @@ class SettingUp:
         group = self.house.directory.plan.ring_groups.get(number)
         self._hunt = None
         if group is not None:
-            self.owner = number
-            self.hunt(Hunt(self.house, group, self.front.number), refused(480, "pbx"))
+            call_group(self, group)
             return
         extension = self.house.directory.extension(number)
         if extension is not None:
@@ -283,6 +285,7 @@ class SettingUp:
         if ringing is None:
             return
         self.house.record(LegRinging(self.call.id, leg.id, status))
+        self.house.waiting_tones.rings(leg)
         if leg.early and ringing.speaking in (None, leg):
             ringing.speaking = leg
             try:
@@ -294,9 +297,8 @@ class SettingUp:
         elif ringing.speaking is None and status not in self._told:
             self._told.add(status)
             self._rang(status)
-            if self.front.answered:
-                self.house.waiting.ringing(self.front)
-            self.front.ring(status if status in (180, 181, 182) else 183)
+            music = self._hunt.music if self._hunt is not None else ""
+            self._ring_back.rang(status, music or self.call.aim.music)
 
     def answered(self, leg: Leg) -> None:
         """Somebody was first: one of those it rings at, or one who picked the call up."""

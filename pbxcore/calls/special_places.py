@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pbxcore.apps.parking import CONSULTS_S, told_slot
 from pbxcore.apps.sounds import Prompt
 from pbxcore.apps.steps import Say
+from pbxcore.calls import group_ringing
 from pbxcore.calls.interrupting import go_urgently
 from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.paging import Paging
@@ -84,7 +85,7 @@ def page(setting_up: SettingUp, place: Place) -> None:
         setting_up.fail(refused(403, "pbx"))
         return
     paging = Paging(call, front, group, spoken_with_us(setting_up.lines))
-    if not paging.reached:
+    if not (paging.reached or group.multicast):
         setting_up.fail(refused(480, "pbx"))
         return
     setting_up.taken()
@@ -94,6 +95,15 @@ def page(setting_up: SettingUp, place: Place) -> None:
 def wait_in_queue(setting_up: SettingUp, place: Place) -> None:
     """Let the front wait for an agent."""
     setting_up.house.queues.enter(setting_up, place.value)
+
+
+def ring_members(setting_up: SettingUp, place: Place) -> None:
+    """Ring at a group whose prompt the front has heard."""
+    group = setting_up.house.directory.plan.ring_groups.get(place.value)
+    if group is None:
+        setting_up.fail(refused(404, "pbx"))
+    else:
+        group_ringing.ring_members(setting_up, group)
 
 
 def nothing_there(setting_up: SettingUp, _place: Place) -> None:
@@ -109,6 +119,7 @@ _SPECIAL: dict[str, Callable[[SettingUp, Place], None]] = {
     "page": page,
     "parking_lot": tell_slot,
     "queue": wait_in_queue,
+    "ring_group_members": ring_members,
     **dict.fromkeys(MODES, supervise),
 }
 

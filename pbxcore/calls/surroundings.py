@@ -20,12 +20,14 @@ from pbxcore.calls.lines import Lines
 from pbxcore.calls.offering import offered_srtp
 from pbxcore.calls.parking import Parking
 from pbxcore.calls.queueing.desk import QueueDesk
+from pbxcore.calls.room_recording import RoomRecordings
 from pbxcore.calls.rousing import Rousing
 from pbxcore.calls.session import Session
 from pbxcore.calls.track import Silence
 from pbxcore.calls.trunk_legs import TrunkLegs
 from pbxcore.calls.vouching import Nobody
 from pbxcore.calls.waiting import Waiting
+from pbxcore.calls.waiting_tone import WaitingTones
 from pbxcore.calls.ways import OneWay
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.features.desks import HotDesks
@@ -94,6 +96,8 @@ class Surroundings:
         lines: who is on the phone.
         appearances: how shared lines show that.
         waiting: plays to those who wait.
+        room_recordings: of conferences and pages.
+        waiting_tones: tell those who talk of other calls.
         parking: who waits in which slot.
         scripts: those of services, by the leg that came to them, whoever is served now.
         completing: calls back those who were not reached.
@@ -143,6 +147,8 @@ class Surroundings:
         self.new_call: Callable[[str, str], Call]
         """Makes a call that nobody dialled, of a caller to a number; the switchboard's."""
         self.waiting = Waiting(self)
+        self.waiting_tones = WaitingTones(self)
+        self.room_recordings = RoomRecordings(self)
         self.parking = Parking(self)
         self.scripts: WeakValueDictionary[str, Attending] = WeakValueDictionary()
         self.lines.others = self._shown

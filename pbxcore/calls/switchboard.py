@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pbxcore.apps.prompt_player import PromptPlayer
+from pbxcore.apps.prompt_recorder import PromptRecorder
 from pbxcore.calls import directing
 from pbxcore.calls.admitting import Admission
 from pbxcore.calls.alarming import alarm
@@ -46,6 +47,7 @@ class Switchboard:
         self.taken = 0
         house.premises.conferences.wake = self._wake
         house.premises.conferences.guest_of = self._guest_of
+        house.premises.invite = self._invite
         house.premises.announce = self._announce
         house.calling_back.originate = self.originate
         house.queues.customers.originate = self.originate
@@ -133,14 +135,24 @@ class Switchboard:
         """
         if name_of:
             path = self._house.premises.post.boxes.greeting(name_of, "name")
-        if self._house.directory.extension(number) is None or not path:
+        if not path:
+            return 404, ""
+        return self._serve_at(number, PromptPlayer(path))
+
+    def record_prompt(self, number: str, name: str) -> tuple[int, str]:
+        """Ring an extension, and record a custom prompt there; status and call."""
+        archive = self._house.archive
+        file = archive.of_prompt(self._house.token())
+        return self._serve_at(number, PromptRecorder(name, file, archive.path(file)))
+
+    def _serve_at(self, number: str, service: Service) -> tuple[int, str]:
+        """Ring an extension, and let a service talk to whoever answers; status and call."""
+        if self._house.directory.extension(number) is None:
             return 404, ""
         call = self._new(number, number)
-
-        def play(leg: Leg) -> None:
-            attend(leg, PromptPlayer(path), visit_of(call, leg, "", ()), ())
-
-        Placing(call).begin(number, play)
+        Placing(call).begin(
+            number, lambda leg: attend(leg, service, visit_of(call, leg, "", ()), ())
+        )
         return 202, call.id
 
     def direct(self, call: str, leg: str, what: Callable[[Call, Leg], int]) -> int:
@@ -218,6 +230,11 @@ class Switchboard:
     def _announce(self, number: str, service: Service, shown: str) -> None:
         goal = Goal(service, telling=answer_at_once(self._house.domain))
         self.originate(number, goal, shown)
+
+    def _invite(self, number: str, service: Service, inviter: str) -> None:
+        extension = self._house.directory.extension(inviter)
+        level = "" if extension is None else extension.permission
+        self.originate(number, Goal(service, level), inviter)
 
     def _over(self, call: Call) -> None:
         del self._calls[call.id]

@@ -34,6 +34,8 @@ def code_pressed(leg: Leg, key: str) -> None:
             known.seamless_transfer: partial(_dial_on, leg, partial(hand_over, leg)),
             known.features.get(FLIP, ""): partial(flip, leg),
         }
+    if leg.redial is not None:
+        codes[leg.redial.code] = partial(leg.redial.press, leg)
     if leg.consenting is not None:
         codes[YES] = partial(leg.consenting.close, agreed=True)
     if pressed := leg.keypad.press(key, house.now(), codes):

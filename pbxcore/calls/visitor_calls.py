@@ -141,6 +141,7 @@ class AgentHunt:
     """The rounds of agents for one visitor."""
 
     action = "livechat"
+    music = ""
     otherwise: Place | None = HANG_UP
 
     def __init__(self, house: Surroundings, wanted: CallFromVisitor) -> None:

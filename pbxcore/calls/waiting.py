@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.dialplan.music import RING_BACK, USUAL, MusicClass
 from pbxcore.media.commands import File, Play, StopPlaying, Tone
 from pbxcore.media.tones import plan_for
 
 if TYPE_CHECKING:
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.surroundings import Surroundings
-    from pbxcore.directory import DomainSettings
 
 _A: Final = 440.0
 _STEP: Final = 2 ** (1 / 12)
@@ -33,11 +33,6 @@ MUSIC: Final = Tone(
 """A few chords, for an installation that has no recording of its own."""
 
 
-def music_of(settings: DomainSettings) -> File | Tone:
-    """What is heard by who waits."""
-    return File(settings.music_on_hold) if settings.music_on_hold else MUSIC
-
-
 class Waiting:
     """Plays to legs that wait."""
 
@@ -45,9 +40,23 @@ class Waiting:
         self._house = house
         self._count = 0
 
-    def music(self, leg: Leg) -> None:
-        """Whom it talks to holds it."""
-        self._play(leg, music_of(self._house.directory.settings))
+    def held(self, leg: Leg, by: Leg) -> None:
+        """Whom it talks to holds it, to the music that he has chosen."""
+        extension = self._house.directory.extension(by.number)
+        self.music(leg, "" if extension is None else extension.music)
+
+    def music(self, leg: Leg, of: str = "") -> None:
+        """It waits to the music of a class."""
+        self._play(leg, *self.sounds(of))
+
+    def sounds(self, of: str = "") -> tuple[File | Tone, ...]:
+        """The music of a class, for one listener; "": that of who has chosen none."""
+        directory = self._house.directory
+        if of == RING_BACK:
+            return (plan_for(directory.settings.tone_country).ring_back,)
+        classes = directory.plan.music
+        chosen = classes.get(of) or classes.get(USUAL) or MusicClass()
+        return tuple(File(path) for path in chosen.order(self._house.token())) or (MUSIC,)
 
     def ringing(self, leg: Leg) -> None:
         """It rings at whom it is connected with."""
@@ -61,9 +70,9 @@ class Waiting:
             self._house.anchor.ask(StopPlaying(stream))
         leg.waits = False
 
-    def _play(self, leg: Leg, source: File | Tone) -> None:
+    def _play(self, leg: Leg, *sources: File | Tone) -> None:
         stream = leg.session.sound
         if stream:
             self._count += 1
             leg.waits = True
-            self._house.anchor.ask(Play(stream, f"w{self._count}", (source,), times=0))
+            self._house.anchor.ask(Play(stream, f"w{self._count}", sources, times=0))

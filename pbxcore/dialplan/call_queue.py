@@ -16,11 +16,12 @@ NOTICE: Final = Place("notice")
 class CallQueue(msgspec.Struct, frozen=True, kw_only=True):
     """One queue.
 
-    `welcome` and `music` are sound files, none: nothing is said, the usual music. Agents hear how
-    long the caller has waited with `tells_hold_time`; their phones show the queue's name in place
-    of the caller's with `replaces_name`, and phones that know how to show it beside that get it
-    with `names_queue`. Dynamic agents, and static ones with `static_login`, come and go by phone,
-    and need the `pin` for that, if there is one; agents take breaks by code with `feature_codes`.
+    `welcome` is a sound file, `music` a class; none: nothing is said, the usual music. Agents hear
+    how long the caller has waited with `tells_hold_time`; their phones show the queue's name in
+    place of the caller's with `replaces_name`, and phones that know how to show it beside that get
+    it with `names_queue`. Dynamic agents, and static ones with `static_login`, come and go by
+    phone, and need the `pin` for that, if there is one; agents take breaks by code with
+    `feature_codes`.
     Talks are `recorded` or not.
     """
 

@@ -14,6 +14,7 @@ from pbxcore.apps.services import Service
 from pbxcore.dialplan.call_queue import CallQueue
 from pbxcore.dialplan.callbacks import Callback
 from pbxcore.dialplan.emergencies import EmergencyNumber
+from pbxcore.dialplan.music import MusicClass
 from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.dialplan.time_conditions import Calendar, Holiday, TimeRow
@@ -103,7 +104,8 @@ class InboundRoute(msgspec.Struct, frozen=True):
     `dids` are what was dialled, `callers` who calls; none of either means any. `number_set` and
     `name_set` rewrite the caller (`9${CALLERID(num)}`), empty leaves them. `did_kinds` are the
     kinds of places that may be reached by `by_did`; `did_strip` and `did_prepend` make the number
-    for it. `permission` is that of calls which leave again by a trunk.
+    for it. `permission` is that of calls which leave again by a trunk. Callers hear the music of
+    the class `music` while it rings, where one is chosen.
     """
 
     id: str
@@ -131,6 +133,7 @@ class InboundRoute(msgspec.Struct, frozen=True):
     prompt: str = ""
     enabled: bool = True
     recorded: bool = False
+    music: str = ""
 
 
 class Blacklist(msgspec.Struct, frozen=True):
@@ -147,7 +150,8 @@ class RingGroup(msgspec.Struct, frozen=True):
     """Extensions that ring for one number, all at once or one after the other.
 
     Each rings for `ring_s` seconds, 0: as long as the caller waits. Who talks is left out with
-    `skips_busy`. A call that nobody takes goes to `otherwise`. Calls are `recorded` or not.
+    `skips_busy`. A call that nobody takes goes to `otherwise`. Calls are `recorded` or not. Callers
+    hear the custom prompt `prompt` before it rings, and music of the class `music` while it does.
     """
 
     number: str
@@ -158,6 +162,8 @@ class RingGroup(msgspec.Struct, frozen=True):
     skips_busy: bool = True
     otherwise: Place = HANG_UP
     recorded: bool = False
+    prompt: str = ""
+    music: str = ""
 
     def rounds(self) -> tuple[tuple[str, ...], ...]:
         """Who rings together, in the order of the rounds."""
@@ -168,7 +174,8 @@ class ParkingLot(msgspec.Struct, frozen=True):
     """Where calls are parked: a call that is handed on to `number` takes the first free slot.
 
     After `timeout_s` (0: never) a parked call returns to who parked it; when nobody takes it there,
-    it goes to `otherwise`, if that is a place, and is offered to who parked it again if not.
+    it goes to `otherwise`, if that is a place, and is offered to who parked it again if not. It
+    waits to music of the class `music`.
     """
 
     number: str
@@ -176,6 +183,7 @@ class ParkingLot(msgspec.Struct, frozen=True):
     slots: tuple[str, ...]
     timeout_s: int = 300
     otherwise: Place = HANG_UP
+    music: str = ""
 
 
 class PickupGroup(msgspec.Struct, frozen=True):
@@ -191,7 +199,8 @@ class PagingGroup(msgspec.Struct, frozen=True):
     `callers` may call it; none: everybody. Who talks is left out with `skips_busy`. Phones show the
     group's name with `replaces_name`. It lasts `longest_s` at most, 0: as long as the caller likes.
     Members hear the custom prompt `prompt` first, where there is one; it is all they hear if the
-    group `announces`.
+    group `announces`. What is said there is `recorded` or not. With a `multicast` address, at
+    `multicast_port`, it is sent there, for whoever listens.
     """
 
     number: str
@@ -204,6 +213,9 @@ class PagingGroup(msgspec.Struct, frozen=True):
     longest_s: int = 0
     prompt: str = ""
     announces: bool = False
+    recorded: bool = False
+    multicast: str = ""
+    multicast_port: int = 0
 
 
 class FeatureCodes(msgspec.Struct, frozen=True):
@@ -246,9 +258,10 @@ class Plan(msgspec.Struct, frozen=True):
     """Everything besides extensions that a number may mean, routes in the order of the list.
 
     `services` are what the PBX itself says and does at a number or a feature code (`*43`),
-    `prefixed` those that take what is dialled after their code, `prompts` the sound files of custom
-    prompts by their ids; `unnumbered` services, `callbacks` and `wake_ups` have ids as well, and
-    nobody dials them. Agents of queues take breaks for `break_reasons`, by their places there.
+    `prefixed` those that take what is dialled after their code. `prompts` are the sound files of
+    custom prompts and `music` the classes of music on hold, by their ids; `unnumbered` services,
+    `callbacks` and `wake_ups` have ids as well, and nobody dials them. Agents of queues take breaks
+    for `break_reasons`, by their places there.
     """
 
     outbound: tuple[OutboundRoute, ...] = ()
@@ -276,6 +289,7 @@ class Plan(msgspec.Struct, frozen=True):
         return next((each for each in lots if number == each.number or number in each.slots), None)
 
     prompts: dict[str, str] = {}
+    music: dict[str, MusicClass] = {}
     callbacks: dict[str, Callback] = {}
     prefixed: dict[str, Service] = {}
     unnumbered: dict[str, Service] = {}

@@ -86,7 +86,8 @@ class Play(msgspec.Struct, frozen=True, tag=True):
 
     It replaces what plays, and what the stream hears from others until it ends. `Played` tells of
     the end, however it came, with the same `play`. `until_digit`: any key that the listener presses
-    ends it.
+    ends it. What is played `over` replaces nothing: what played before goes on after it, and
+    `StopPlaying` does not stop it.
     """
 
     stream: str
@@ -94,6 +95,7 @@ class Play(msgspec.Struct, frozen=True, tag=True):
     sources: tuple[File | Tone, ...]
     times: int = 1
     until_digit: bool = False
+    over: bool = False
 
 
 class StopPlaying(msgspec.Struct, frozen=True, tag=True):
@@ -114,8 +116,9 @@ class PressDigits(msgspec.Struct, frozen=True, tag=True):
 class StartRecording(msgspec.Struct, frozen=True, tag=True):
     """Write what streams say to a file. Reply: `Done`, or `NoRoom` when it cannot be created.
 
-    Two streams in stereo are left and right, else they are mixed. The file is playable at any
-    moment. `limit_s` 0: no limit. `silence_s`: end by itself after so long a silence, 0: never.
+    Two streams in stereo are left and right, else they are mixed. With a `room`, in which the only
+    stream is, everybody there is heard, until the last is gone. The file is playable at any moment.
+    `limit_s` 0: no limit. `silence_s`: end by itself after so long a silence, 0: never.
     """
 
     recording: str
@@ -125,6 +128,7 @@ class StartRecording(msgspec.Struct, frozen=True, tag=True):
     limit_s: float = 0.0
     silence_s: float = 0.0
     until_digit: bool = False
+    room: str = ""
 
 
 class PauseRecording(msgspec.Struct, frozen=True, tag=True):
@@ -145,6 +149,7 @@ class JoinRoom(msgspec.Struct, frozen=True, tag=True):
 
     A stream joined again changes how it takes part. `hears` and `speaks`: whom it hears, and who
     hears it; empty: everybody. Named streams make whisper and listen (RFC 4579 leaves these to us).
+    What it hears is `hears_db` louder than it would be, what it says `speaks_db`; negative: less.
     """
 
     room: str
@@ -153,6 +158,8 @@ class JoinRoom(msgspec.Struct, frozen=True, tag=True):
     deaf: bool = False
     hears: tuple[str, ...] = ()
     speaks: tuple[str, ...] = ()
+    hears_db: float = 0.0
+    speaks_db: float = 0.0
 
 
 class CloseStream(msgspec.Struct, frozen=True, tag=True):

@@ -31,12 +31,17 @@ _STAYS: Final = 2.0
 
 
 class Member(msgspec.Struct, frozen=True):
-    """How one takes part; `hears` and `speaks` name members, empty: all (see `JoinRoom`)."""
+    """How one takes part; `hears` and `speaks` name members, empty: all (see `JoinRoom`).
+
+    What it hears and what it says are so many dB louder than they would be.
+    """
 
     muted: bool = False
     deaf: bool = False
     hears: tuple[str, ...] = ()
     speaks: tuple[str, ...] = ()
+    hears_db: float = 0.0
+    speaks_db: float = 0.0
 
 
 class Mixer:
@@ -49,6 +54,7 @@ class Mixer:
         self._loudness: dict[str, float] = {}
         self._heard: frozenset[str] = frozenset()
         self._tick = 0
+        self._said: list[tuple[str, npt.NDArray[np.float32]]] = []
         self._silence = silence(frame_size(rate))
 
     def __len__(self) -> int:
@@ -74,10 +80,19 @@ class Mixer:
         waves = np.zeros((len(names), len(self._silence)), np.float32)
         for row, name in enumerate(names):
             waves[row] = frames[name]
+            if louder := self._members[name].speaks_db:
+                waves[row] *= _factor(louder)
         powers = np.einsum("ij,ij->i", waves, waves) / len(self._silence)
         changed = self._listen(frames, dict(zip(names, powers.tolist(), strict=True)))
         rows = self._speakers(names)
+        self._said = [(names[row], waves[row]) for row in rows]
         return self._mixed([names[row] for row in rows], waves[rows]), changed
+
+    @property
+    def everybody(self) -> Samples:
+        """What was said last to all: what a recording hears."""
+        public = [wave for name, wave in self._said if not self._members[name].speaks]
+        return rounded(np.sum(public, axis=0)) if public else self._silence
 
     def talking(self, name: str) -> bool:
         """Whether a member speaks just now."""
@@ -121,6 +136,9 @@ class Mixer:
         for row, (pattern, listeners) in enumerate(patterns.items()):
             mix = mixes[row] if mixes is not None and any(pattern) else self._silence
             heard.update(dict.fromkeys(listeners, mix))
+        for name, member in self._members.items():
+            if member.hears_db and name in heard:
+                heard[name] = rounded(heard[name] * np.float32(_factor(member.hears_db)))
         return heard
 
     def _pattern(self, name: str, member: Member, speakers: list[str]) -> tuple[bool, ...]:
@@ -134,3 +152,9 @@ class Mixer:
             and (not members[each].speaks or name in members[each].speaks)
             for each in speakers
         )
+
+
+def _factor(louder_db: float) -> float:
+    """By which samples are multiplied."""
+    factor: float = 10 ** (louder_db / 20)
+    return factor

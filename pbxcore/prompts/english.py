@@ -159,10 +159,15 @@ _SENTENCES: Final = {
     "conf-unmuted": "You are no longer muted.",
     "conf-removed": "You are being removed from the conference.",
     "conf-alone": "You are alone in the conference. To stay, press any key.",
-    "conf-menu": "To mute or unmute yourself, press 1. To hear the number of participants, "
-    "press 2. To leave, press 8.",
-    "conf-host-menu": "To lock or unlock the conference, press 3. To remove the last "
-    "participant, press 4.",
+    "conf-menu": "To mute or unmute yourself, press 1. To hear the number of participants, press "
+    "2. To hear the others less or more, press 4 or 6. To be heard less or more, "
+    "press 7 or 9. To leave, press 8.",
+    "conf-host-menu": "To invite somebody, press 0. To lock or unlock the conference, press 3. To "
+    "remove the last participant, press 5.",
+    "conf-invited": "You are invited to a conference by extension",
+    "conf-accept": "To join it, press 1.",
+    "conf-say-name": "After the tone, please say your name.",
+    "record-prompt": "After the tone, please speak. When you have finished, press any key.",
     # waiting
     "queue-busy": "All our agents are busy. Please hold.",
     "queue-you-are": "You are number",

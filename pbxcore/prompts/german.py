@@ -149,10 +149,16 @@ _SENTENCES: Final = {
     "conf-unmuted": "Sie sind nicht mehr stummgeschaltet.",
     "conf-removed": "Sie werden aus der Konferenz entfernt.",
     "conf-alone": "Sie sind allein in der Konferenz. Um zu bleiben, drücken Sie eine Taste.",
-    "conf-menu": "Um sich stummzuschalten oder wieder zu sprechen, drücken Sie 1. "
-    "Für die Zahl der Teilnehmer 2. Um zu gehen, 8.",
-    "conf-host-menu": "Um die Konferenz zu sperren oder zu öffnen, drücken Sie 3. "
-    "Um den letzten Teilnehmer zu entfernen, 4.",
+    "conf-menu": "Um sich stummzuschalten oder wieder zu sprechen, drücken Sie 1. Für die Zahl der"
+    " Teilnehmer 2. Um die anderen leiser oder lauter zu hören, 4 oder 6. Um leiser "
+    "oder lauter gehört zu werden, 7 oder 9. Um zu gehen, 8.",
+    "conf-host-menu": "Um jemanden einzuladen, drücken Sie 0. Um die Konferenz zu sperren oder zu "
+    "öffnen, 3. Um den letzten Teilnehmer zu entfernen, 5.",
+    "conf-invited": "Sie werden zu einer Konferenz eingeladen von der Nebenstelle",
+    "conf-accept": "Um teilzunehmen, drücken Sie 1.",
+    "conf-say-name": "Bitte sagen Sie nach dem Ton Ihren Namen.",
+    "record-prompt": "Bitte sprechen Sie nach dem Ton. Wenn Sie fertig sind, drücken Sie "
+    "eine Taste.",
     "queue-busy": "Alle Mitarbeiter sind im Gespräch. Bitte warten Sie.",
     "queue-you-are": "Sie sind Nummer",
     "queue-in-line": "in der Warteschlange.",

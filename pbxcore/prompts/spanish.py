@@ -157,9 +157,14 @@ _SENTENCES: Final = {
     "conf-removed": "Se le retira de la conferencia.",
     "conf-alone": "Está solo en la conferencia. Para quedarse, pulse cualquier tecla.",
     "conf-menu": "Para apagar o encender su micrófono, pulse 1. Para oír el número de "
-    "participantes, pulse 2. Para salir, pulse 8.",
-    "conf-host-menu": "Para cerrar o abrir la conferencia, pulse 3. Para retirar al último "
-    "participante, pulse 4.",
+    "participantes, pulse 2. Para oír a los demás más bajo o más alto, pulse 4 o 6. "
+    "Para que le oigan más bajo o más alto, pulse 7 o 9. Para salir, pulse 8.",
+    "conf-host-menu": "Para invitar a alguien, pulse 0. Para cerrar o abrir la conferencia, "
+    "pulse 3. Para retirar al último participante, pulse 5.",
+    "conf-invited": "Le invita a una conferencia la extensión",
+    "conf-accept": "Para entrar, pulse 1.",
+    "conf-say-name": "Después de la señal, diga su nombre.",
+    "record-prompt": "Hable después de la señal. Cuando termine, pulse cualquier tecla.",
     "queue-busy": "Todos nuestros agentes están ocupados. Espere, por favor.",
     "queue-you-are": "Usted es el número",
     "queue-in-line": "en la cola.",

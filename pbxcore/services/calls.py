@@ -21,6 +21,7 @@ from pbxcore.calls.commands import (
     PlaceCall,
     PlayPrompt,
     RecordCall,
+    RecordPrompt,
     RedirectLeg,
     SuperviseCall,
     TransferCall,
@@ -146,6 +147,7 @@ class CallService:
             return int.from_bytes(entropy(_DRAWN_OF)) % (most + 1)
 
         router = CallRouter(layer.wire, UriRouter(layer.wire, draw, names=names))
+        self._directory = directory
         self._agent = UserAgent(layer, router, _PROFILE, entropy)
         self._house = Surroundings(
             self._agent,
@@ -174,6 +176,7 @@ class CallService:
         self.visitors = VisitorCalls(self._house, self._switchboard, told)
         self._referring = ReferService(domain, authentication, self._house, self._switchboard)
         self._waking = Waking(directory, self._switchboard.originate, record, today)
+        self.follow()
 
     def serve(self, uas: Uas) -> None:
         """Take INVITE, and whatever comes within the dialogs of calls."""
@@ -192,6 +195,15 @@ class CallService:
         events.follow_rooms(house.lines, partial(roster_of, house))
         events.noticed = house.queues.agents.look
         events.refreshed = house.rousing.registered
+
+    def follow(self) -> None:
+        """Do what the settings say, from the next call on."""
+        settings = self._directory.settings
+        self._agent.core.profile = msgspec.structs.replace(
+            _PROFILE,
+            session_s=settings.session_s,
+            shortest_session_s=settings.shortest_session_s,
+        )
 
     def counts(self) -> dict[str, float]:
         """Figures for /metrics."""
@@ -212,6 +224,8 @@ class CallService:
             case SuperviseCall(call, leg, supervisor, mode, asks):
                 placed = self._switchboard.supervise(call, leg, supervisor, mode, asks=asks)
                 return CallDone(*placed)
+            case RecordPrompt(number, name):
+                return CallDone(*self._switchboard.record_prompt(number, name))
             case PlayPrompt(number, path, name_of):
                 return CallDone(*self._switchboard.play(number, path, name_of))
             case RecordCall(call, on):

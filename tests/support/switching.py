@@ -151,6 +151,8 @@ class Workers:
 
     def _sound(self, request: MediaRequest) -> MediaReply:
         match request:
+            case Play(over=True):
+                pass
             case Play(stream, play, sources, times):
                 self._play(stream, play, sources, times)
             case StopPlaying(stream):

@@ -127,6 +127,8 @@ class Customers:
 class _Phones:
     """An agent's phones, all together, whatever else he wants done with his calls."""
 
+    music = ""
+
     action = "queue"
     otherwise: Place | None = HANG_UP
 

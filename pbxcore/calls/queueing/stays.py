@@ -11,7 +11,6 @@ from pbxcore.calls.party import refused as turned_away
 from pbxcore.calls.queueing.search import QueueSearch
 from pbxcore.calls.serving import talk_to
 from pbxcore.calls.visiting import visit_of
-from pbxcore.calls.waiting import music_of
 from pbxcore.dialplan.call_queue import NOTICE
 from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.media.commands import File
@@ -55,7 +54,7 @@ class Stay:
         self.search = QueueSearch(found, queue, key, tell=tell, elsewhere=self._elsewhere)
         self._stay = QueueStay(
             (File(queue.welcome),) if queue.welcome else (),
-            File(queue.music) if queue.music else music_of(self._house.directory.settings),
+            self._house.waiting.sounds(queue.music),
             self._number,
             pressed=lambda pressed: tell(PressKey(key, pressed)),
             asked=lambda number: tell(AskCallback(key, number)),

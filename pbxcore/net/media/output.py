@@ -21,6 +21,7 @@ class Claim(enum.IntEnum):
     """What comes before the other side's voice; the first listed before the others."""
 
     DIGITS = enum.auto()
+    OVER = enum.auto()
     PLAY = enum.auto()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.media.recording import Recording, WavFile
+from pbxcore.net.media.ear import EAR_RATE
 from pbxcore.net.media.hearing import Hearing
 from pbxcore.net.media.saying import rate_of
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from pbxcore.media.commands import StartRecording
+    from pbxcore.net.media.ear import Ear
     from pbxcore.net.media.loop import Loop
     from pbxcore.net.media.stream import Stream
 
@@ -26,6 +28,8 @@ _WRITTEN_EACH: Final = 25
 
 class Recorder:
     """One recording, until it is stopped, its limits end it, or its last stream is closed.
+
+    It hears streams, or by an `ear` the whole of a room.
 
     `over` is told once the file is whole: its seconds, the key that ended it, and the problem.
 
@@ -40,12 +44,13 @@ class Recorder:
         loop: Loop,
         disk: Executor,
         over: Callable[[float, str, str], None],
+        ear: Ear | None = None,
     ) -> None:
         path = Path(wanted.path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        rate = max(map(rate_of, streams))
+        rate = max(map(rate_of, streams), default=EAR_RATE)
         self._recording = Recording(
-            len(streams),
+            len(streams) or 1,
             rate,
             stereo=wanted.stereo,
             limit_s=wanted.limit_s,
@@ -53,7 +58,10 @@ class Recorder:
         )
         channels = self._recording.channels
         self._file = WavFile(path.open("w+b", buffering=0), channels=channels, rate=rate)
-        self._hearings: list[Hearing | None] = [Hearing(each, rate) for each in streams]
+        self._hearings: list[Hearing | Ear | None] = [Hearing(each, rate) for each in streams]
+        if ear is not None:
+            self._hearings.append(ear)
+            ear.over = self.stop
         self._loop, self._disk, self._over = loop, disk, over
         self._writing: Future[None] | None = None
         self._digit = self._problem = ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pbxcore.media.codecs.coding import FrameEncoder
 from pbxcore.media.commands import Talking
 from pbxcore.media.mixer import Member, Mixer
+from pbxcore.net.media.ear import Ear
 from pbxcore.net.media.hearing import Hearing
 from pbxcore.net.media.saying import Saying, rate_of
 
@@ -45,6 +46,7 @@ class Room:
         self._rate = 8000
         self._mixer = Mixer(self._rate)
         self._common: dict[object, FrameEncoder] = {}
+        self._ears: list[Ear] = []
         loop.each_tick(self._tick)
 
     def join(self, stream: Stream, member: Member) -> None:
@@ -63,6 +65,12 @@ class Room:
     def feedback(self, stream: Stream, feedback: Feedback) -> None:
         """Sound has none that a mixer could follow."""
 
+    def ear(self) -> Ear:
+        """Listen to everybody, from nobody's place."""
+        ear = Ear(self._ears.remove)
+        self._ears.append(ear)
+        return ear
+
     def leave(self, stream: Stream) -> None:
         """Let a stream go."""
         stream.joined = None
@@ -72,6 +80,8 @@ class Room:
             self._arrange()
         else:
             self._loop.no_tick(self._tick)
+            for each in self._ears:
+                each.over()
             self._over(self.name)
 
     def _arrange(self) -> None:
@@ -101,6 +111,8 @@ class Room:
                 said[name] = frame
         heard, changed = self._mixer.mix(said)
         self._answer(heard, moment)
+        for ear in self._ears:
+            ear.hear(self._mixer.everybody, self._rate)
         for name in changed:
             stream = self._seats[name].stream
             stream.tell(Talking(self.name, name, self._mixer.talking(name)))

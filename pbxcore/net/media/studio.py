@@ -98,8 +98,12 @@ class Studio:
         self._disk.shutdown()
 
     def _play(self, stream: Stream, play: Play) -> None:
-        self._stop_playing(stream)
         rate = rate_of(stream)
+        sources = [partial(self._source, each, rate) for each in play.sources]
+        if play.over:
+            Playing(stream, self._loop, sources, _nobody, rate=rate, claim=Claim.OVER)
+            return
+        self._stop_playing(stream)
 
         def over(digit: str, problem: str) -> None:
             if self._playing.get(stream.name) is playing:
@@ -109,7 +113,7 @@ class Studio:
         playing = self._playing[stream.name] = Playing(
             stream,
             self._loop,
-            [partial(self._source, each, rate) for each in play.sources],
+            sources,
             over,
             rate=rate,
             times=play.times,
@@ -135,7 +139,10 @@ class Studio:
         room = self._rooms.get(join.room)
         if room is None:
             room = self._rooms[join.room] = Room(join.room, self._loop, self._empty)
-        room.join(stream, Member(join.muted, join.deaf, join.hears, join.speaks))
+        member = Member(
+            join.muted, join.deaf, join.hears, join.speaks, join.hears_db, join.speaks_db
+        )
+        room.join(stream, member)
 
     def _empty(self, room: str) -> None:
         del self._rooms[room]
@@ -152,8 +159,14 @@ class Studio:
             del self._recorders[wanted.recording]
             owner.tell(RecordingEnded(wanted.recording, wanted.path, seconds, digit, problem))
 
+        room = self._rooms.get(wanted.room)
+        if wanted.room and room is None:
+            return NoRoom("nobody is in that room")
         try:
-            recorder = Recorder(wanted, streams, self._loop, self._disk, over)
+            if room is None:
+                recorder = Recorder(wanted, streams, self._loop, self._disk, over)
+            else:
+                recorder = Recorder(wanted, (), self._loop, self._disk, over, room.ear())
         except OSError as failed:
             return NoRoom(str(failed))
         self._recorders[wanted.recording] = recorder
@@ -161,4 +174,4 @@ class Studio:
 
 
 def _nobody(digit: str, problem: str) -> None:
-    """Nobody waits for the end of keys pressed."""
+    """Nobody waits for the end of keys and tones."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from pbxcore.media.codecs.coding import decoder_for
 from pbxcore.net.user_agent import Refused
 from pbxcore.presence.packages.conference_info import read_roster
+from pbxcore.sip.sdp.codecs import PCMU
+from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
 from tests.support.messaging import eventually
@@ -23,6 +27,7 @@ from tests.support.watcher import Watcher
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pbxcore.media.samples import Samples
     from pbxcore.net.call import AsyncCall
     from pbxcore.presence.packages.conference_info import RosterReport
     from tests.support.server import Server
@@ -261,3 +266,75 @@ async def test_an_announcement_is_heard_and_ends_by_itself(server: Server, admin
     [prompt] = admin.get("/v1/custom-prompts").json()["items"]
     kept = admin.delete(f"/v1/custom-prompts/{prompt['id']}")
     assert (kept.status, "Alarm" in kept.body.decode()) == (409, True)
+
+
+async def test_a_room_is_recorded_and_its_volume_changed(
+    server: Server, admin: Program, tmp_path: Path
+) -> None:
+    room = {"name": "Minutes", "number": "6303", "chimes": False, "auto_record": True}
+    assert admin.post("/v1/conference-rooms", room).status == 201
+    Pair.settled_at(server, admin)
+    async with AsyncExitStack() as stack:
+        agents = [await phone(stack, server, each) for each in ("1000", "1001")]
+        voices = [stack.enter_context(Voice(hz)) for hz in (440, 1000)]
+        calls = []
+        for agent, voice in zip(agents, voices, strict=True):
+            call = await agent.invite(uri(server, "6303"), session(voice))
+            voice.talk(port_of(call.remote_description))
+            calls.append(call)
+        await asyncio.gather(
+            asyncio.to_thread(voices[0].hears, 1000), asyncio.to_thread(voices[1].hears, 440)
+        )
+        before = loudness(voices[0])
+        for key in "*4*4":
+            await calls[0].press(key)
+        await eventually(lambda: asyncio.to_thread(lambda: loudness(voices[0]) < before / 2))
+        for call in calls:
+            await call.hang_up()
+
+    def recorded() -> list[dict[str, Any]]:
+        found = admin.get("/v1/recordings").json()["items"]
+        return [each for each in found if "meetme" in str(each.get("file", "")) and each["seconds"]]
+
+    await eventually(lambda: asyncio.to_thread(lambda: bool(recorded())))
+    sound = admin.get(f"/v1/recordings/{recorded()[0]['id']}/sound")
+    assert sound.status == 200
+    path = tmp_path / "room.wav"
+    path.write_bytes(sound.body)
+    samples, rate = read_sound(path)
+    assert all(sounds(samples[-2 * rate :], hz, rate) > 0.5 for hz in (440, 1000))
+
+
+def loudness(voice: Voice) -> float:
+    """How loud the last half second was."""
+    tail = np.array(voice.received[-voice.rate // 2 :], np.float32)
+    return float(np.sqrt(np.mean(tail * tail)))
+
+
+async def test_a_page_is_sent_to_a_multicast_group(server: Server, admin: Program) -> None:
+    group = {"name": "Speakers", "number": "6804", "type": "multicast"}
+    wrong = admin.post("/v1/paging-groups", group | {"multicast_address": "192.0.2.1"})
+    assert list(wrong.json()["error"]["fields"]) == ["multicast_address"]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as speaker:
+        speaker.bind(("", 0))
+        group_here = socket.inet_aton("239.11.10.11") + socket.inet_aton("127.0.0.1")
+        speaker.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group_here)
+        speaker.settimeout(10)
+        port = speaker.getsockname()[1]
+        where = {"multicast_address": "239.11.10.11", "multicast_port": port}
+        assert admin.post("/v1/paging-groups", group | where).status == 201
+        Pair.settled_at(server, admin)
+        async with AsyncExitStack() as stack:
+            caller = await phone(stack, server, "1000")
+            voice = stack.enter_context(Voice(440))
+            call = await caller.invite(uri(server, "6804"), session(voice))
+            voice.talk(port_of(call.remote_description))
+            heard = await asyncio.to_thread(decoded, speaker, 100)
+            assert sounds(heard[-4000:], 440) > 0.8
+            await call.hang_up()
+
+
+def decoded(speaker: socket.socket, packets: int) -> Samples:
+    """What so many packets of G.711 sound like."""
+    decoder = decoder_for(PCMU.codec)
+    return np.concatenate([decoder.decode(speaker.recv(2000)[12:]) for _ in range(packets)])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pbxcore.prompts.conversion import decoded
 from tests.support.baresip import Baresip
 from tests.support.program import Program
 from tests.support.server import wait_until
@@ -188,3 +189,34 @@ def words_before(folder: Path, hz: float) -> float:
     blocks = [samples[at : at + size] for at in range(0, len(samples) - size, size)]
     first = next(at for at, each in enumerate(blocks) if heard(each, hz, rate) > 0.9)
     return sum(int(np.abs(each.astype(int)).max()) > 1000 for each in blocks[:first]) / 10
+
+
+async def test_a_prompt_is_spoken_at_a_phone(server: Server, tmp_path: Path) -> None:
+    admin = Program(server.url, "admin", "Demo-admin!")
+    folder = tmp_path / "1001"
+    with Baresip(
+        folder, server, "1001", "udp", account=";answermode=auto", config=says(folder, 640)
+    ) as phone:
+        await asyncio.to_thread(phone.shows, "registered successfully")
+        asked = admin.post("/v1/custom-prompts/record", {"name": "Spoken", "extension": "1001"})
+        assert asked.status == 202, asked.body
+        await asyncio.to_thread(phone.shows, "Call established")
+        await asyncio.to_thread(hears, folder, 1000, seconds=0.2, within_s=20)
+        await asyncio.sleep(3)  # what is recorded is time
+        phone.enters("1")
+        kept: list[dict[str, Any]] = []
+
+        def listed() -> bool:
+            kept[:] = admin.get("/v1/custom-prompts?q=Spoken").json()["items"]
+            return bool(kept)
+
+        await asyncio.to_thread(wait_until, listed, 15, "the prompt")
+        await asyncio.to_thread(hears, folder, 640)
+        phone.enters("/hangup")
+    sound = admin.get(f"/v1/custom-prompts/{kept[0]['id']}/sound")
+    path = tmp_path / "spoken.ogg"
+    path.write_bytes(sound.body)
+    assert heard(decoded(path.read_bytes()), 640, 16_000) > 0.7
+    unknown = admin.post("/v1/custom-prompts/record", {"name": "Other", "extension": "9999"})
+    assert unknown.status == 404
+    assert admin.delete(f"/v1/custom-prompts/{kept[0]['id']}").status == 204

@@ -192,6 +192,14 @@ async def test_each_message_is_mailed_with_its_sound(tmp_path: Path) -> None:
         whole = tmp_path / "message.mp3"
         whole.write_bytes(attached.get_payload(decode=True))  # type: ignore[arg-type]
         assert heard(samples_of(whole), 600, 16_000) > 0.8
+        # Who wants no message kept that was mailed has the mail alone.
+        changed = admin.patch("/v1/extensions/1002", {"voicemail_reserve": "no"})
+        assert changed.status == 200, changed.body
+        await leave(server, caller, voice, "1002")
+        await sink.arrived(2)
+        user = mine(server, "1002")
+        await counted(user, 1)
+        assert len(user.get("/v1/me/voicemail").json()["items"]) == 1
 
 
 def samples_of(path: Path) -> Samples:

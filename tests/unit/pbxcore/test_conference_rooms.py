@@ -11,11 +11,13 @@ from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.overseeing import oversee
 from pbxcore.calls.roster import roster_of
 from pbxcore.dialplan.plan import Plan
-from pbxcore.journal import LegAnswered
-from pbxcore.media.commands import JoinRoom
+from pbxcore.journal import CallRecorded, LegAnswered
+from pbxcore.media.commands import JoinRoom, StartRecording
 from pbxcore.presence.packages.conference_info import Roster
 from pbxcore.sip.uri import write_uri_headers
+from pbxcore.voicemail.mailboxes import Mailboxes
 from tests.support.handsets import Office
+from tests.support.shelf import Shelf
 from tests.unit.pbxcore.test_call_changes import talking
 from tests.unit.pbxcore.test_call_transfers import refer, replaces
 
@@ -238,7 +240,7 @@ def test_a_host_locks_the_room_and_sends_the_last_guest_out() -> None:
         carol = office.call("carol")
         assert office.said("carol") == ["conf-locked"]
         assert carol.notes[-1] == "ended"
-        office.press("alice", "*", "4")
+        office.press("alice", "*", "5")
         office.run(5)
         assert office.said("bob")[-1] == "conf-removed"
         assert bob.notes[-1] == "ended"
@@ -292,4 +294,89 @@ def test_one_who_is_handed_over_to_a_room_can_be_sent_out() -> None:
         office.run(4)
         assert alice.notes[-1] == "ended"
         office.run()
+        office.check()
+
+
+def joined(office: Meeting, name: str) -> JoinRoom:
+    """How somebody takes part now."""
+    stream = office.legs[name]
+    asked = [each for each in office.house.workers.asked if isinstance(each, JoinRoom)]
+    return [each for each in asked if each.stream == stream][-1]
+
+
+def test_keys_change_how_loud_one_hears_and_is_heard() -> None:
+    with Meeting() as office:
+        alice, bob = office.call("alice"), office.call("bob")
+        for key in "4", "4", "9":
+            office.press("alice", "*", key)
+            office.run(3)
+        assert (joined(office, "alice").hears_db, joined(office, "alice").speaks_db) == (-8.0, 4.0)
+        for _ in range(9):
+            office.press("alice", "*", "6")
+            office.run(3)
+        assert joined(office, "alice").hears_db == 16.0
+        assert joined(office, "bob").hears_db == 0.0
+        alice.hang_up()
+        bob.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_host_invites_by_keys_and_the_invited_consents() -> None:
+    with Meeting(hosts=("alice",), pin="1234") as office:
+        alice = office.call("alice")
+        office.press("alice", "*", "0", "b", "o", "b", "#")
+        office.run(2)
+        office["bob"].talk.accept()
+        office.run(3)
+        (office.legs["bob"],) = office.house.workers.streams.keys() - {office.legs["alice"]}
+        assert office.said("bob")[0] == "conf-invited"
+        office.press("bob", "1")
+        office.run(8)
+        assert office.present() == {"alice": True, "bob": True}
+        assert "enter-pin" not in office.said("bob")
+        alice.hang_up()
+        office["bob"].talk.hang_up()
+        office.run()
+        office.check()
+
+
+def test_names_are_said_and_heard_by_the_others() -> None:
+    with Meeting(announces=True, chimes=False) as office:
+        shelf = Shelf()
+        ids = iter("abc")
+        boxes = Mailboxes(shelf, now_ms=lambda: 0, token=lambda: next(ids))
+        office.house.premises.post.boxes = boxes
+        alice = office.call("alice", "#")
+        office.press("alice", "#")
+        office.run(5)
+        bob = office.call("bob")
+        office.press("bob", "#")
+        office.run(5)
+        assert "conf-say-name" in office.said("bob")
+        assert office.said("alice")[-1] == "conf-joined"
+        bob.hang_up()
+        office.run(5)
+        assert office.said("alice")[-1] == "conf-left"
+        assert shelf.arriving
+        alice.hang_up()
+        office.run()
+        assert not shelf.arriving
+        office.check()
+
+
+def test_a_room_is_recorded_from_the_first_to_the_last() -> None:
+    with Meeting(recorded=True) as office:
+        alice, bob = office.call("alice"), office.call("bob")
+        wanted = [e for e in office.house.workers.asked if isinstance(e, StartRecording)]
+        assert [(each.room, each.path.split("/")[1]) for each in wanted] == [("6300", "meetme")]
+        assert office.said("bob")[0] == "may-be-recorded"
+        bob.hang_up()
+        office.run(1)
+        assert office.house.workers.recordings
+        alice.hang_up()
+        office.run()
+        told = [each for each in office.house.facts if isinstance(each, CallRecorded)]
+        assert told[0].file.startswith("meetme/")
+        assert told[-1].seconds > 0
         office.check()

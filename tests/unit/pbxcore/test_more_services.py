@@ -72,6 +72,48 @@ def test_disa_gives_up_after_three_wrong_passwords() -> None:
         office.check()
 
 
+def test_who_guesses_at_a_disa_is_asked_no_more_for_a_while() -> None:
+    with office_with({"disa": Disa("Way in", "1234")}) as office:
+        for _ in range(2):
+            office["alice"].dial("disa")
+            office.run()
+        said(office).clear()
+        office.house.workers.said.clear()
+        office["alice"].dial("disa")
+        office.run()
+        assert said(office) == ["too-many-tries", "goodbye"]
+        office.house.workers.said.clear()
+        office["bob"].dial("disa")
+        office.run(1)
+        assert said(office) == ["enter-pin"]
+        office.run()
+        office.check()
+
+
+def test_the_code_of_a_disa_ends_a_call_and_the_caller_dials_again() -> None:
+    with office_with({"disa": Disa("Way in", "1234", hangs_up_with="*0")}) as office:
+        alice = office["alice"].dial("disa")
+        office.run(1)
+        press(office, *"1234#")
+        office.run(1)
+        press(office, *"bob#")
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(1)
+        press(office, "*", "0")
+        office.run(1)
+        assert office["bob"].talk.notes[-1] == "ended"
+        assert alice.notes[-1] != "ended"
+        press(office, *"carol#")
+        office.run(1)
+        office["carol"].talk.accept()
+        office.run(1)
+        assert said(office).count("enter-pin") == 1
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
 def test_people_are_found_by_the_letters_of_their_names() -> None:
     with office_with({"71": NameDirectory("71", "Names")}) as office:
         office.house.change("bob", display_name="Bob Müller")

@@ -7,7 +7,7 @@ import msgspec
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import PagingGroup, Plan
 from pbxcore.journal import CallEnded, LegAnswered, LegCalled
-from pbxcore.media.commands import JoinRoom
+from pbxcore.media.commands import JoinRoom, SetStream, StartRecording
 from tests.support.handsets import Office
 
 
@@ -153,3 +153,19 @@ def test_an_announcement_is_heard_and_over() -> None:
         assert alice.notes[-1] == office["carol"].talk.notes[-1] == "ended"
         office.run()
         office.check()
+
+
+def test_a_multicast_page_is_heard_without_a_call_and_recorded() -> None:
+    with office_with(members=(), multicast="239.1.2.3", multicast_port=6000, recorded=True) as it:
+        alice = it["alice"].dial("page")
+        it.run(1)
+        assert "described" in alice.notes
+        assert joined(it) == [True, False]
+        sent = [each.agreed for each in it.house.workers.asked if isinstance(each, SetStream)]
+        (group,) = [each for each in sent if each.remote and each.remote.address == "239.1.2.3"]
+        assert (group.remote and group.remote.port, group.direction.name) == (6000, "SENDONLY")
+        (wanted,) = [each for each in it.house.workers.asked if isinstance(each, StartRecording)]
+        assert wanted.room
+        alice.hang_up()
+        it.run()
+        it.check()

@@ -23,6 +23,7 @@ export type Module =
   | "paging_groups"
   | "ivrs"
   | "custom_prompts"
+  | "music_on_hold"
   | "announcements"
   | "disas"
   | "callbacks"

@@ -54,6 +54,7 @@ export default function OperationsPage() {
               { value: "ivr.", label: t("IVR") },
               { value: "custom_prompt.", label: t("Custom Prompts") },
               { value: "ringtone.", label: t("Alert-Info Prompt") },
+              { value: "music_class.", label: t("Music On Hold") },
               { value: "announcement.", label: t("Announcements") },
               { value: "center_", label: t("Announcement Center") },
               { value: "disa.", label: t("DISA") },

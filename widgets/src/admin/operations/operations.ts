@@ -62,6 +62,8 @@ function kindWords(kind: string): string {
       return t("Ringtone");
     case "custom_prompt":
       return t("Custom Prompt");
+    case "music_class":
+      return t("Music On Hold");
     case "center_message":
     case "announcement":
       return t("Announcement");

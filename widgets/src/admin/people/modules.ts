@@ -19,6 +19,7 @@ export const modules: readonly Module[] = [
   "paging_groups",
   "ivrs",
   "custom_prompts",
+  "music_on_hold",
   "announcements",
   "disas",
   "callbacks",
@@ -77,6 +78,8 @@ export function moduleWords(module: Module): string {
       return t("IVR");
     case "custom_prompts":
       return t("Custom Prompts");
+    case "music_on_hold":
+      return t("Music On Hold");
     case "announcements":
       return t("Announcement Center");
     case "disas":

@@ -1,5 +1,5 @@
 import { Button, FileButton, Modal } from "@mantine/core";
-import { useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 
 import { Icon } from "../../kit/Icon";
 import { Notice } from "../../kit/Notice";
@@ -33,6 +33,8 @@ interface Props extends PageProps {
   mostBytes: number;
   /** What is said of a larger one. */
   tooLarge: string;
+  /** More buttons above the list. */
+  more?: ReactNode;
 }
 
 const WITHIN_MS = 120_000;
@@ -55,7 +57,7 @@ export function SoundFilesPage(props: Props) {
   );
 }
 
-function Sounds({ page: { name, path }, readOnly, collection, lead, empty, mostBytes, tooLarge }: Props) {
+function Sounds({ page: { name, path }, readOnly, collection, lead, empty, mostBytes, tooLarge, more }: Props) {
   const title = name();
   const soundOf = (id: string): string => `${collection}/${encodeURIComponent(id)}/sound`;
   const [heard, setHeard] = useState<SoundFile | null>(null);
@@ -77,7 +79,14 @@ function Sounds({ page: { name, path }, readOnly, collection, lead, empty, mostB
 
   return (
     <>
-      <Heading title={title} lead={lead}>{!readOnly && <Upload collection={collection} mostBytes={mostBytes} tooLarge={tooLarge} onAdded={again} />}</Heading>
+      <Heading title={title} lead={lead}>
+        {!readOnly && (
+          <>
+            {more}
+            <Upload collection={collection} mostBytes={mostBytes} tooLarge={tooLarge} onAdded={again} />
+          </>
+        )}
+      </Heading>
       <DataTable<SoundFile>
         name={title}
         path={collection}

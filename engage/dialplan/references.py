@@ -1,0 +1,83 @@
+"""Which objects of the dialplan lead to others, so that none is deleted that something needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from pydantic import BaseModel
+
+from engage.dialplan.fields import NO_VALUE, Destination
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pydantic.fields import FieldInfo
+
+    from engage.dialplan.model import RouteEntry
+    from engage.dialplan.service import Routes
+
+    Users = list[dict[str, str]]
+
+_CHOSEN: Final = {
+    "/v1/choices/custom-prompts": "prompt",
+    "/v1/choices/music-classes": "music",
+    "/v1/choices/pin-groups": "pin_group",
+}
+"""What a field holds whose values are chosen there."""
+
+
+class Reference(NamedTuple):
+    """What a form names: an object of a kind, by its number or its id."""
+
+    kind: str
+    value: str
+
+
+def references_of(form: BaseModel) -> Iterator[Reference]:
+    """Everything a form names, however deep."""
+    if isinstance(form, Destination):
+        if form.value and form.kind not in NO_VALUE:
+            yield Reference(form.kind, form.value)
+        return
+    for name, field in type(form).model_fields.items():
+        value = getattr(form, name)
+        values = value if isinstance(value, list) else [value]
+        kind = _kind(field)
+        for each in values:
+            if isinstance(each, BaseModel):
+                yield from references_of(each)
+            elif kind and each:
+                yield Reference(kind, str(each))
+
+
+class References:
+    """Tells who needs an object."""
+
+    def __init__(self, others: Callable[[str, str], Users]) -> None:
+        """`others`: who needs an object of a kind and a value, and is none of the dialplan."""
+        self._kept: list[Routes[Any]] = []
+        self._others = others
+
+    def follow(self, kept: Iterable[Routes[Any]]) -> None:
+        """Look through these too."""
+        self._kept += kept
+
+    def users_of(self, kind: str) -> Callable[[RouteEntry[Any]], Users]:
+        """Who needs an entry that is of this kind, other than itself."""
+
+        def users(entry: RouteEntry[Any]) -> Users:
+            wanted = Reference(kind, str(getattr(entry.form, "number", entry.id)))
+            found = [
+                {"kind": each.kind.word, "id": other.id, "name": other.form.own_name}
+                for each in self._kept
+                for other in each.entries
+                if other.id != entry.id and wanted in references_of(other.form)
+            ]
+            return found + self._others(*wanted)
+
+        return users
+
+
+def _kind(field: FieldInfo) -> str:
+    extra = field.json_schema_extra
+    return _CHOSEN.get(str(extra.get("choices")), "") if isinstance(extra, dict) else ""
