@@ -18,6 +18,7 @@ from engage.dialplan.ivr_forms import IvrForm
 from engage.dialplan.model import RouteKind
 from engage.dialplan.name_directory_forms import NameDirectoryForm
 from engage.dialplan.object_routes import ObjectRoutes
+from engage.dialplan.own_wake_up_routes import OwnWakeUpRoutes
 from engage.dialplan.ringtone_routes import RingtoneRoutes
 from engage.dialplan.ringtones import RingtoneForm, Ringtones
 from engage.dialplan.service import Routes
@@ -127,6 +128,7 @@ class Services:
 
     def _routes(self) -> Iterator[BaseRoute]:
         yield from CustomPromptRoutes(self.prompts).routes()
+        yield from OwnWakeUpRoutes(self.wake_ups).routes()
         yield from RingtoneRoutes(self.ringtones, self._people.rings_with).routes()
         numbered, coded = ("number", "name"), ("code", "name")
         kinds: tuple[tuple[Routes[Any], str, tuple[str, str], tuple[str, ...]], ...] = (

@@ -15,6 +15,9 @@ from pbxcore.dialplan.wake_ups import WakeUpCall
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+Day = Annotated[str, StringConstraints(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
+Moment = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
 
 class WakeUpForm(RouteBody):
     """Rings an extension at a time, once or every day."""
@@ -35,14 +38,12 @@ class WakeUpForm(RouteBody):
             "labels": {"once": N_("Once"), "daily": N_("Every day")},
         },
     )
-    date: Annotated[str, StringConstraints(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = Field(
+    date: Day = Field(
         default="",
         title=N_("Date"),
         json_schema_extra={"control": "date", "when": {"field": "mode", "is": "once"}},
     )
-    time: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
-        default="07:00", title=N_("Time"), json_schema_extra={"control": "time"}
-    )
+    time: Moment = Field(default="07:00", title=N_("Time"), json_schema_extra={"control": "time"})
     prompt: Annotated[str, StringConstraints(max_length=64)] = Field(
         default="",
         title=N_("Prompt"),

@@ -4,6 +4,7 @@ import { Loading } from "../kit/Blank";
 import { t } from "../shared/i18n";
 import styles from "./OwnSecurity.module.css";
 import { PageHead } from "./PageHead";
+import { WakeUpCalls } from "./calls/WakeUpCalls";
 
 const CallSettings = lazy(() => import("./calls/CallSettings"));
 
@@ -17,6 +18,7 @@ export function OwnCalls() {
           <Suspense fallback={<Loading />}>
             <CallSettings />
           </Suspense>
+          <WakeUpCalls />
         </div>
       </div>
     </main>
