@@ -136,6 +136,13 @@ class Rooms:
         if self._known.get(identifier) is room:  # else it was forgotten, for it may be wrong
             self._remember(room)
 
+    def drop(self, conversation_id: str) -> None:
+        """A conversation is there no more."""
+        self._known.pop(conversation_id, None)
+        self._recent.pop(conversation_id, None)
+        if conversation_id in self._loading:
+            self._outdated.add(conversation_id)
+
     def forget(self) -> None:
         """After a commit of unknown outcome: read everything again when it is needed."""
         self._known.clear()

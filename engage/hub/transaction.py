@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy import Row, and_, delete, insert, select, update
 
 from engage.errors import NotFound
 from engage.hub.append import Append, append_script, stored_event
@@ -25,7 +25,7 @@ from engage.hub.model import (
 from engage.hub.opening import Opening, open_script, seat_script
 from engage.hub.rooms import Room, Rooms, Seat, conversation_of, participant_of
 from engage.identifiers import Clock, new_id
-from engage.storage.tables import conversations, events, inboxes, participants
+from engage.storage.tables import conversations, events, inboxes, metadata, participants
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -35,6 +35,15 @@ if TYPE_CHECKING:
 
 Step = Callable[[], None]
 Told = Callable[[Room, Appended], None]
+
+
+_BELONGING = [
+    column
+    for table in reversed(metadata.sorted_tables)
+    for column in table.columns
+    if column.references(conversations.c.id)
+]
+"""What names a conversation that it cannot be without, dependent tables first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +316,21 @@ class HubTransaction:
 
         sitting = self._sitting(room).items()
         self._sit(room, {each: seat for each, seat in sitting if each != who})
+
+    async def erase(self, identifiers: Sequence[str], reason: str) -> None:
+        """Remove conversations for good, with every row of any slice that belongs to them.
+
+        Their followers are told `conversation_gone`.
+        """
+        for room in (await self._rooms_of(set(identifiers))).values():
+            gone = {"conversation": room.conversation.id, "reason": reason}
+            self.tell(room.seats, "conversation_gone", gone)
+            self._steps.append(partial(self._rooms.drop, room.conversation.id))
+        for column in _BELONGING:
+            await self.connection.execute(delete(column.table).where(column.in_(identifiers)))
+        await self.connection.execute(
+            delete(conversations).where(conversations.c.id.in_(identifiers))
+        )
 
     async def get(self, conversation_id: str) -> Conversation:
         """The conversation as this transaction sees it, locked against other nodes.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, Text, case, cast, delete, func, insert, or_, select, update
+from sqlalchemy import Integer, Text, case, cast, delete, exists, func, insert, or_, select, update
 
 from engage.livechat.model import (
     ACTIVE,
@@ -301,6 +301,27 @@ class LiveChatRepository:
         """Those who wait in one live chat."""
         return await self._inquiries(
             inquiries.c.livechat_id == livechat_id, conversations.c.state == WAITING
+        )
+
+    async def over_since(self, livechat_id: str, before_ms: int, most: int) -> list[Inquiry]:
+        """Chats and messages of a live chat that were over by then, oldest first."""
+        over_at_ms = func.coalesce(conversations.c.ended_at_ms, inquiries.c.queued_at_ms)
+        query = (
+            _INQUIRY.where(
+                inquiries.c.livechat_id == livechat_id,
+                conversations.c.state.not_in(OPEN_STATES),
+                over_at_ms < before_ms,
+            )
+            .order_by(inquiries.c.number)
+            .limit(most)
+        )
+        return [_inquiry(row) for row in await self._connection.execute(query)]
+
+    async def drop_visitors(self, visitor_ids: Sequence[str]) -> None:
+        """Remove those of whom no chat is left."""
+        left = exists().where(inquiries.c.visitor_id == visitors.c.id)
+        await self._connection.execute(
+            delete(visitors).where(visitors.c.id.in_(visitor_ids), ~left)
         )
 
     async def change_inquiry(self, conversation_id: str, **values: object) -> None:

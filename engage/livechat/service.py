@@ -27,6 +27,7 @@ from engage.livechat.post import Post
 from engage.livechat.reception import Reception
 from engage.livechat.reminders import Reminders
 from engage.livechat.repository import LiveChatRepository
+from engage.livechat.retention import Retention
 from engage.livechat.visitors import Visitors
 from engage.people.events import ExtensionsDropped, ExtensionsSaved, PeopleChanged
 from pbxcore.dialplan.time_conditions import Calendar
@@ -70,6 +71,7 @@ class LiveChatService:
         self.desk = Desk(*house, events, clock)
         self.handing_over = HandingOver(hub, delivery, self.lobby, self.livechats, people, clock)
         self.attendance = Attendance(*house, reminders, events, clock)
+        self.retention = Retention(database, hub, self.livechats, clock)
         self.visitors = Visitors(database, self.attendance, clock)
         reception = (database, hub, self.lobby, self.livechats, self.visitors, throttle, post)
         self.reception = Reception(*reception, calendar, events, clock)
@@ -92,9 +94,11 @@ class LiveChatService:
             await self.administration.end_all(livechat)
         await self.attendance.open_doors()
         self.attendance.keep_watch()
+        self.retention.keep()
 
     async def stop(self) -> None:
         """Watch no longer."""
+        await self.retention.stop()
         await self.attendance.stop()
 
     async def add(self, livechat: LiveChat) -> None:

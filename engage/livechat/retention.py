@@ -1,0 +1,89 @@
+"""What visitors said is kept for as many days as their live chat says, and no longer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from engage.errors import Unavailable
+from engage.livechat.repository import LiveChatRepository
+from engage.system.actor import SYSTEM
+from engage.system.operation_log import note
+
+if TYPE_CHECKING:
+    from engage.hub.service import Hub, HubTransaction
+    from engage.identifiers import Clock
+    from engage.livechat.livechats import LiveChats
+    from engage.livechat.model import LiveChat
+    from engage.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+DAY_MS = 86_400_000
+EVERY_S = 3600.0
+"""How often it is looked for what is over age (seconds)."""
+
+PORTION = 20
+"""So many chats are removed in one transaction: others write in between."""
+
+
+class Retention:
+    """Removes chats that are over for longer than *Data Retention (days)*.
+
+    With a chat go its words, its consent, its place in the search and, at the next sweep of the
+    files, what was sent in it; with the last chat of a visitor goes the visitor.
+    """
+
+    def __init__(self, database: Database, hub: Hub, livechats: LiveChats, clock: Clock) -> None:
+        self._database, self._hub = database, hub
+        self._livechats, self._clock = livechats, clock
+        self._keeping: asyncio.Task[None] | None = None
+
+    def keep(self) -> None:
+        """Begin to look, at once and then every hour."""
+        self._keeping = asyncio.create_task(self._keep_for_ever())
+
+    async def stop(self) -> None:
+        """What is over age goes the next time."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
+            self._keeping = None
+
+    async def sweep(self) -> int:
+        """Remove what is over age; how many chats."""
+        removed = 0
+        for livechat in (*self._livechats.all(), *self._livechats.deleted()):
+            if livechat.options.retention_days:
+                removed += await self._sweep(livechat)
+        return removed
+
+    async def _sweep(self, livechat: LiveChat) -> int:
+        before_ms = self._clock() - livechat.options.retention_days * DAY_MS
+
+        async def work(transaction: HubTransaction) -> int:
+            rows = LiveChatRepository(transaction.connection)
+            found = await rows.over_since(livechat.id, before_ms, PORTION)
+            if found:
+                await transaction.erase([each.conversation_id for each in found], "erased")
+                await rows.drop_visitors([each.visitor_id for each in found])
+                detail = {"chats": len(found), "days": livechat.options.retention_days}
+                target = f"livechat:{livechat.name}"
+                await note(transaction.connection, SYSTEM, "livechat.erase", target, detail)
+            return len(found)
+
+        removed = 0
+        while portion := await self._hub.transact(work):
+            removed += portion
+        return removed
+
+    async def _keep_for_ever(self) -> None:
+        while True:
+            try:
+                await self.sweep()
+            except Unavailable:
+                log.warning("removal of old chats postponed: the database does not answer")
+            except Exception:
+                log.exception("removal of old chats failed")
+            await asyncio.sleep(EVERY_S)
