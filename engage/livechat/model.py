@@ -127,6 +127,7 @@ class Inquiry:
     answered_at_ms: int | None = None
     answered_by: str = ""
     handover: Handover | None = None
+    rating: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +256,13 @@ class OwnerStays(Conflict):
 
     code = "owner_stays"
     text = N_("End this chat, or transfer it to somebody else.")
+
+
+class NoSurvey(Conflict):
+    """Only a chat that an agent served and that is over is rated, where visitors are asked to."""
+
+    code = "no_survey"
+    text = N_("This chat cannot be rated.")
 
 
 class TokenInvalid(Unauthenticated):

@@ -290,6 +290,12 @@ class Options(BaseModel):
         description=N_("Shown to visitors whose page is in that language, instead of those above."),
         json_schema_extra={"control": "translations", "section": TEXTS},
     )
+    satisfaction_survey: bool = Field(
+        default=True,
+        title=N_("Satisfaction survey"),
+        description=N_("After a chat visitors are asked how it was: one to five stars, and words."),
+        json_schema_extra={"section": TEXTS},
+    )
     notify_agents: bool = Field(
         default=False,
         title=N_("Notify agents by e-mail"),

@@ -474,6 +474,7 @@ def _inquiry(row: Row[Any]) -> Inquiry:
         epoch=row.owner_epoch,
         answered_at_ms=row.answered_at_ms,
         answered_by=row.answered_by or "",
+        rating=row.rating,
         handover=None if row.handover_kind is None else _handover(row),
     )
 

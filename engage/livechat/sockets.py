@@ -73,6 +73,14 @@ class Which(Body):
     conversation: Identifier
 
 
+class Survey(Body):
+    """How a visitor found the chat: one to five stars, and words."""
+
+    conversation: Identifier
+    rating: Annotated[int, Field(ge=1, le=5)]
+    comment: Annotated[str, Field(max_length=500)] = ""
+
+
 class End(BaseModel):
     """Either side closes the conversation."""
 
@@ -96,6 +104,7 @@ class LiveChatSockets:
         sockets.on(WAVE, "transfer_end", Which, self.transfer_end)
         sockets.on(WAVE, "invite", Invite, self.invite)
         sockets.on(WAVE, "leave", Which, self.leave)
+        sockets.on(VISITOR, "survey", Survey, self.survey)
         for namespace in (WAVE, VISITOR):
             sockets.on(namespace, "end", End, self.end)
             sockets.on_connect(namespace, self._livechat.connected)
@@ -141,6 +150,14 @@ class LiveChatSockets:
         """Whoever was invited goes."""
         await self._livechat.handing_over.leave(_agent(principal), data.conversation)
         return {}
+
+    async def survey(self, principal: Principal, data: Survey) -> dict[str, Any]:
+        """Said once; saying it again changes nothing."""
+        visitor = Author("visitor", principal.id, principal.name)
+        appended = await self._livechat.surveys.rate(
+            visitor, data.conversation, data.rating, data.comment
+        )
+        return {"seq": appended.event.seq, "duplicate": appended.duplicate}
 
     async def end(self, principal: Principal, data: End) -> dict[str, Any]:
         """Whoever ends it, both are told."""

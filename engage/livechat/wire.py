@@ -167,6 +167,7 @@ def configuration_json(
         "offline_message": shown("offline_message"),
         "offline": offline,
         "offline_form": options.offline_form,
+        "survey": options.satisfaction_survey,
         "theme": {"color": options.theme_color, "mode": options.theme_mode},
         "text_limit": TEXT_LIMIT,
         "file_upload": options.file_upload,
@@ -210,6 +211,7 @@ def details_json(
                 None if inquiry.accepted_at_ms is None else rfc3339(inquiry.accepted_at_ms)
             ),
             "end_reason": inquiry.end_reason,
+            "rating": inquiry.rating,
         },
         "consent": (
             None

@@ -69,6 +69,7 @@ inquiries = Table(  # one chat of one visitor, from the form to its end
     Column("mailed_at_ms", BigInteger),  # the agents were told by mail that somebody waits
     Column("answered_at_ms", BigInteger),  # a message left was answered then
     Column("answered_by", Text),  # the name of who says so
+    Column("rating", Integer),  # what the visitor said afterwards: one to five stars
     UniqueConstraint("livechat_id", "client_id"),
     Index("ix_inquiry_visitor_id", "visitor_id"),
 )

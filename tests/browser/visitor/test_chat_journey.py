@@ -84,6 +84,22 @@ def test_an_agent_who_ends_the_chat_ends_it_here(visitor: Page, agent: Agent) ->
     expect(visitor.get_by_role("button", name="Start again")).to_be_visible()
 
 
+def test_a_visitor_says_how_the_chat_was(visitor: Page, agent: Agent) -> None:
+    start_chat(visitor)
+    agent.accept_and_say("Goodbye.")
+    agent.end()
+    visitor.get_by_role("radio", name="4 stars", exact=True).check()
+    visitor.get_by_role("textbox", name="Comment", exact=True).fill("Kind and quick")
+    assert serious_faults(visitor) == []
+    visitor.get_by_role("button", name="Send rating", exact=True).click()
+    expect(visitor.get_by_text("Thank you for your rating.")).to_be_visible()
+    visitor.reload()
+    expect(visitor.get_by_role("log")).to_contain_text(
+        "You gave this chat 4 stars. “Kind and quick”"
+    )
+    expect(visitor.get_by_role("radio")).to_have_count(0)
+
+
 def test_reading_is_told_to_the_agent(visitor: Page, agent: Agent) -> None:
     start_chat(visitor)
     agent.accept_and_say("Please read this.")

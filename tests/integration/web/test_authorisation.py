@@ -423,6 +423,7 @@ EVENTS: dict[tuple[str, str], set[str]] = {
     ("/visitor", "read"): {VISITOR},
     ("/visitor", "typing"): {VISITOR},
     ("/visitor", "end"): {VISITOR},
+    ("/visitor", "survey"): NOBODY,  # before it is over
     ("/wave", "hello"): USERS,
     ("/wave", "send"): {USER},
     ("/wave", "resume"): {USER},
@@ -440,7 +441,7 @@ EVENTS: dict[tuple[str, str], set[str]] = {
     ("/wave", "delete"): NOBODY,
     ("/wave", "end"): {USER},
 }
-REFUSALS = ("not_found", "forbidden", "not_agent", "no_corrections", "owner_stays")
+REFUSALS = ("not_found", "forbidden", "not_agent", "no_corrections", "owner_stays", "no_survey")
 LAST = ("end",)  # after the others: it closes the conversation
 NAMESPACES = {"/visitor": {VISITOR, STRANGER}, "/wave": USERS}
 
@@ -591,24 +592,23 @@ async def test_sockets_let_each_role_say_what_the_table_says(site: Site, namespa
     assert wrong == []
 
 
+PAYLOADS: dict[str, dict[str, Any]] = {
+    "send": {"client_id": "c-send", "text": "Hello"},
+    "note": {"client_id": "c-note", "text": "Hello"},
+    "edit": {"client_id": "c", "of": 1, "text": "Hello"},
+    "delete": {"client_id": "c", "of": 1},
+    "invite": {"agent": "1001"},
+    "transfer": {"to": {"kind": "agent", "value": "1001"}},
+    "survey": {"rating": 5},
+    "resume": {"after": 0},
+    "delivered": {"seq": 1},
+    "read": {"seq": 1},
+}
+
+
 def _payload(event: str, conversation: str) -> dict[str, Any]:
-    match event:
-        case "hello":
-            return {"heads": {conversation: 0}}
-        case "inquiries":
-            return {}
-        case "send" | "note":
-            return {"conversation": conversation, "client_id": f"c-{event}", "text": "Hello"}
-        case "edit":
-            return {"conversation": conversation, "client_id": "c", "of": 1, "text": "Hello"}
-        case "delete":
-            return {"conversation": conversation, "client_id": "c", "of": 1}
-        case "invite":
-            return {"conversation": conversation, "agent": "1001"}
-        case "transfer":
-            return {"conversation": conversation, "to": {"kind": "agent", "value": "1001"}}
-        case "resume":
-            return {"conversation": conversation, "after": 0}
-        case "delivered" | "read":
-            return {"conversation": conversation, "seq": 1}
-    return {"conversation": conversation}
+    if event == "hello":
+        return {"heads": {conversation: 0}}
+    if event == "inquiries":
+        return {}
+    return {"conversation": conversation, **PAYLOADS.get(event, {})}

@@ -1,7 +1,7 @@
 /** The sentence of an event that is not somebody's words: the same for the visitor's page and Wave. */
 import { isMine } from "./conversation";
 import { countdown } from "./countdown";
-import { t } from "./i18n";
+import { nt, t } from "./i18n";
 import type { Me, WireEvent } from "./wire";
 
 /** What somebody said, as one reads it in lists and alerts: their words, or what they sent. */
@@ -19,6 +19,8 @@ export function lineOf(event: WireEvent, me: Me): string {
       return stateLine(event, me);
     case "system":
       return systemLine(event);
+    case "survey":
+      return rated(event, me);
     case "call":
       return callLine(event, me);
     default:
@@ -46,6 +48,13 @@ function stateLine(event: WireEvent, me: Me): string {
     default:
       return "";
   }
+}
+
+function rated(event: WireEvent, me: Me): string {
+  const n = event.rating ?? 0;
+  const words = event.comment ? ` “${event.comment}”` : "";
+  const line = isMine(event.author, me) ? nt("You gave this chat {n} star.", "You gave this chat {n} stars.", n) : nt("The visitor gave this chat {n} star.", "The visitor gave this chat {n} stars.", n);
+  return line + words;
 }
 
 function transferring(event: WireEvent, me: Me): string {

@@ -36,6 +36,9 @@ export interface WireEvent {
   by?: { id: string; name: string } | string;
   /** `state` `transferring`, and what became of that: to whom the chat was offered. */
   to?: { kind: "agent" | "queue"; id: string; name: string };
+  /** `survey` */
+  rating?: number;
+  comment?: string;
   /** `assigned` */
   agent?: { id: string; name: string };
   epoch?: number;

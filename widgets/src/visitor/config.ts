@@ -20,6 +20,8 @@ export interface Config {
   offline: null | Reason;
   /** A message can be left while nobody can be asked. */
   offline_form: boolean;
+  /** Visitors are asked how the chat was. */
+  survey: boolean;
   theme: { color: string; mode: "light" | "dark" | "auto" };
   text_limit: number;
   /** What visitors may send besides text. */
@@ -63,6 +65,7 @@ const absent: Config = {
   text_limit: 8000,
   file_upload: "all",
   calls: false,
+  survey: false,
 };
 
 export function readConfig(): Config {

@@ -13,6 +13,7 @@ import type { Config } from "./config";
 import { onHost, shown } from "./embed";
 import { Attach, DropPlace, OnItsWay, Shown } from "./files";
 import { Icon, Spinner, Text } from "./parts";
+import { Survey } from "./survey";
 
 export interface TalkProps {
   config: Config;
@@ -44,7 +45,7 @@ export function Talk({ config, client, identity, conversation, onAgain, onMessag
       {conversation.state === "waiting" && <Waiting config={config} position={conversation.position} attended={conversation.attended} />}
       <Log client={client} conversation={conversation} onEdit={(item) => void edit(item)} />
       {isOver(conversation) ? (
-        <Over config={config} conversation={conversation} onAgain={onAgain} onMessage={onMessage} />
+        <Over client={client} config={config} conversation={conversation} onAgain={onAgain} onMessage={onMessage} />
       ) : (
         <Composer config={config} draft={draft} onInput={write} onSend={(text) => (write(""), void client.send(conversation.id, text))} onFiles={sendFiles} />
       )}
@@ -352,7 +353,7 @@ function Composer({ config, draft, onInput, onSend, onFiles }: ComposerProps) {
   );
 }
 
-function Over({ config, conversation, onAgain, onMessage }: { config: Config; conversation: Conversation; onAgain: () => void; onMessage: () => void }) {
+function Over({ client, config, conversation, onAgain, onMessage }: { client: ConversationClient; config: Config; conversation: Conversation; onAgain: () => void; onMessage: () => void }) {
   const missed = conversation.state === "missed";
   if (reasonOf(conversation) === "channel_deleted") {
     return (
@@ -363,6 +364,7 @@ function Over({ config, conversation, onAgain, onMessage }: { config: Config; co
   }
   return (
     <div class="over" role="status">
+      {config.survey && conversation.state === "ended" && <Survey client={client} conversation={conversation} />}
       <p>{missed ? t("We are sorry: nobody could answer in time.") : t("This chat has ended. Thank you for writing to us.")}</p>
       <div class="row">
         <button type="button" class="button" onClick={onAgain}>

@@ -1,7 +1,7 @@
 import { CloseButton } from "@mantine/core";
 import { type ReactNode, useEffect, useState } from "react";
 
-import { t } from "../shared/i18n";
+import { nt, t } from "../shared/i18n";
 import { fullTime } from "../shared/time";
 import { Failed, Loading } from "../kit/Blank";
 import { Person } from "../kit/Person";
@@ -12,7 +12,7 @@ import styles from "./VisitorDetails.module.css";
 
 interface Details {
   visitor: { full_name: string; email: string; phone: string; language: string; user_agent: string; address: string; first_seen: string };
-  inquiry: { number: number; page_url: string; queued_at: string; accepted_at: string | null; end_reason: string };
+  inquiry: { number: number; page_url: string; queued_at: string; accepted_at: string | null; end_reason: string; rating: number | null };
   consent: { at: string; text_hash: string } | null;
   livechat: { id: string; name: string };
 }
@@ -68,6 +68,7 @@ function Facts({ details: { visitor, inquiry, consent, livechat } }: { details: 
         <Fact name={t("First seen")}>{visitor.first_seen && fullTime(visitor.first_seen)}</Fact>
         <Fact name={t("Asked at")}>{fullTime(inquiry.queued_at)}</Fact>
         <Fact name={t("Accepted at")}>{inquiry.accepted_at && fullTime(inquiry.accepted_at)}</Fact>
+        <Fact name={t("Rating")}>{inquiry.rating && nt("{n} star", "{n} stars", inquiry.rating)}</Fact>
         <Fact name={t("Consent")}>{consent ? t("Given on {time}", { time: fullTime(consent.at) }) : t("Not asked for")}</Fact>
       </dl>
     </>

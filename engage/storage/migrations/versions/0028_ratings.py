@@ -1,0 +1,17 @@
+"""What visitors thought of a chat.
+
+Revision ID: 0028
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0028"
+down_revision = "0027"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nobody was asked."""
+    op.add_column("inquiry", sa.Column("rating", sa.Integer(), nullable=True))
