@@ -1,13 +1,13 @@
 """What visitors thought of a chat.
 
-Revision ID: 0028
+Revision ID: 0030
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028"
-down_revision = "0027"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
