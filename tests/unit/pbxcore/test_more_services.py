@@ -76,17 +76,17 @@ def test_who_guesses_at_a_disa_is_asked_no_more_for_a_while() -> None:
     with office_with({"disa": Disa("Way in", "1234")}) as office:
         for _ in range(2):
             office["alice"].dial("disa")
-            office.run()
+            office.run(60)
         said(office).clear()
         office.house.workers.said.clear()
         office["alice"].dial("disa")
-        office.run()
+        office.run(60)
         assert said(office) == ["too-many-tries", "goodbye"]
         office.house.workers.said.clear()
         office["bob"].dial("disa")
         office.run(1)
         assert said(office) == ["enter-pin"]
-        office.run()
+        office.run(60)
         office.check()
 
 
