@@ -86,7 +86,7 @@ def test_who_guesses_at_a_disa_is_asked_no_more_for_a_while() -> None:
         office["bob"].dial("disa")
         office.run(1)
         assert said(office) == ["enter-pin"]
-        office.run(60)
+        office.run()
         office.check()
 
 
