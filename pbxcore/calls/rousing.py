@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.presence.push import push_of
-from pbxcore.presence.reach import way_to
+from pbxcore.presence.reach import is_asleep, way_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,10 +46,10 @@ class Rousing:
     def begin(self, sleeper: Sleeper) -> None:
         """Send the push, and wait."""
         binding = sleeper.binding
+        self._waiting.setdefault(binding.number, []).append(sleeper)
+        self._house.agent.core.layer.watch(sleeper)
         push = push_of(binding.contact)
         if push is not None:
-            self._waiting.setdefault(binding.number, []).append(sleeper)
-            self._house.agent.core.layer.watch(sleeper)
             self.push(push, binding.number)
 
     def end(self, sleeper: Sleeper) -> None:
@@ -58,6 +58,10 @@ class Rousing:
         self._waiting[number].remove(sleeper)
         if not self._waiting[number]:
             del self._waiting[number]
+
+    def must_wake(self, binding: StoredBinding) -> bool:
+        """Whether a phone is to be woken before it is called; without a gateway nobody is."""
+        return bool(self._house.directory.settings.push_gateway) and is_asleep(binding)
 
     def way(self, binding: StoredBinding) -> Sleeper:
         """The way to a phone that is to be woken first."""

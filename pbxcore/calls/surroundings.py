@@ -34,7 +34,7 @@ from pbxcore.features.desks import HotDesks
 from pbxcore.features.recent import RecentCallers
 from pbxcore.presence.keeping import Volatile
 from pbxcore.presence.packages.dialog_info import DialogInfo
-from pbxcore.presence.reach import is_asleep, way_to
+from pbxcore.presence.reach import way_to
 from pbxcore.prompts.sounds import Prompts
 from pbxcore.sip.flow import Flow, host_port
 from pbxcore.sip.identity import Caller, presented
@@ -241,7 +241,7 @@ class Surroundings:
         agent, wire = self.agent, self.agent.core.layer.wire
 
         def invite(leg: CalledLeg, body: bytes) -> OutgoingCall:
-            asleep = is_asleep(binding)
+            asleep = self.rousing.must_wake(binding)
             way = way_to(binding, woken=asleep)
             caller = presented(dialling.caller, trusted=False)
             return agent.invite(

@@ -91,6 +91,7 @@ class Bedroom(Office):
         contact = awake.contact + ";pn-provider=webpush;pn-prid=1"
         self.binding = msgspec.structs.replace(awake, contact=contact, wakes=True)
         house.bindings["bob"] = (self.binding,)
+        house.settle(push_gateway="https://push.test/wake")
         self.pushed: list[tuple[Push, str]] = []
         rousing = house.surroundings.rousing
         rousing.push = lambda push, number: self.pushed.append((push, number))
@@ -113,6 +114,19 @@ def test_a_call_wakes_the_phone_and_waits_for_its_registration() -> None:
         office["bob"].talk.accept()
         office.run(1)
         assert alice.notes[-1] == "confirmed"
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_without_a_gateway_nobody_is_woken() -> None:
+    with Bedroom() as office:
+        office.house.settle(push_gateway="")
+        alice = office["alice"].dial("bob")
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(1)
+        assert not office.pushed
         alice.hang_up()
         office.run()
         office.check()
