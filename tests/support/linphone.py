@@ -85,7 +85,7 @@ class Linphone:
         assert self._process.stdin is not None
         try:
             self.enters("unregister")
-            wait_until(lambda: "LinphoneRegistrationCleared" in self._log(), 10, "unregistering")
+            wait_until(lambda: "LinphoneRegistrationCleared" in self.log(), 10, "unregistering")
             self.enters("quit")
             self._process.wait(10)
         except subprocess.TimeoutExpired:
@@ -112,7 +112,9 @@ class Linphone:
         try:
             wait_until(lambda: all(each in self.screen for each in words), 20, f"{words!r}")
         except TimeoutError as late:
-            raise TimeoutError(f"{late}:\n{self.screen}\n{self._log()[-20_000:]}") from None
+            raise TimeoutError(f"{late}:\n{self.screen}\n{self.log()[-20_000:]}") from None
 
-    def _log(self) -> str:
-        return (self._folder / "log").read_text(encoding="utf-8", errors="replace")
+    def log(self) -> str:
+        """What it has sent and received, among other things."""
+        file = self._folder / "log"
+        return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
