@@ -78,9 +78,13 @@ class Administering:
             agent = floor.agent(each.number)
             if each.static and number not in agent.duties and number not in agent.logged_off:
                 self._attendance.begin_duty(queue, agent)
-        for agent in list(floor.agents.values()):
-            if number in agent.serves and number not in agent.duties:
-                self._attendance.begin_duty(queue, agent)
+        before = [
+            each
+            for each in floor.agents.values()
+            if number in each.serves and number not in each.duties
+        ]
+        for agent in sorted(before, key=lambda each: each.serves[number]):
+            self._attendance.begin_duty(queue, agent)
 
     def drop_queue(self, number: str) -> None:
         """A queue is no more: who waits leaves, who talks goes on."""

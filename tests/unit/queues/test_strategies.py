@@ -50,6 +50,17 @@ def test_dynamic_agents_follow_the_static_ones_in_the_order_of_login() -> None:
     assert [hall.served(each) for each in ("a", "d2", "d1")] == ["x", "y", "z"]
 
 
+def test_the_order_of_login_outlasts_a_restart() -> None:
+    settings = queue(QueueAgent("d1", static=False), QueueAgent("d2", static=False))
+    hall = Hall(settings)
+    hall.give(LogIn("d2"))
+    hall.pass_(1)
+    hall.give(LogIn("d1"))
+    again = Hall(settings, state=hall.engine.state)
+    again.enter("x")
+    assert again.ringing() == ["d2"]
+
+
 def test_least_recent_rings_who_never_had_a_call_then_the_longest_ago() -> None:
     hall = Hall(queue("a", "b", "c", strategy=Strategy.LEAST_RECENT))
     order = []
