@@ -10,7 +10,8 @@ from engage.people.directory_repository import DirectoryRepository
 from engage.people.extensions import check_free
 from engage.people.forms import NewQueue, QueueChange
 from engage.people.groups import check_extensions
-from engage.people.queues import changed_queue, new_queue, subject_of
+from engage.people.queue_entries import changed_queue, new_queue
+from engage.people.queues import subject_of
 from engage.people.worksheets import (
     ImportRefused,
     Outcome,

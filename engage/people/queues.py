@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from engage.errors import N_, Conflict, Forbidden, Invalid, NotFound
@@ -10,21 +9,20 @@ from engage.people.directory_repository import DirectoryRepository
 from engage.people.extensions import check_free, options_problem
 from engage.people.groups import check_extensions
 from engage.people.ledger import Repeated
-from engage.people.model import QueueAgent, QueueEntry, Reference
-from engage.people.queue_forms import given_rules
-from engage.people.queue_options import options_for, shown
+from engage.people.queue_entries import agent_of, changed_queue, new_queue
+from engage.people.queue_options import shown
 from engage.system.actor import Module
 from engage.system.editing import InUse
 from engage.system.operation_log import check_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.people.forms import NewQueue, QueueChange
     from engage.people.ledger import Ledger
-    from engage.people.model import References, Secrets
+    from engage.people.model import QueueAgent, QueueEntry, Reference, References, Secrets
     from engage.people.numbers import NumberRanges
     from engage.people.queue_forms import QueueRules
     from engage.system.actor import Actor
@@ -197,7 +195,7 @@ class Queues:
             NotFound: no such queue, or no such agent in it.
         """
         actor.check(Module.QUEUES)
-        if _agent(self._existing(number), agent) is None:
+        if agent_of(self._existing(number), agent) is None:
             raise NotFound
         await self._tell(agent, "take_break" if paused else "end_break", number)
         await self._change_agent(actor, number, agent, paused=paused)
@@ -211,7 +209,7 @@ class Queues:
             AlwaysOnDuty: a static agent.
         """
         actor.check(Module.QUEUES)
-        found = _agent(self._existing(number), agent)
+        found = agent_of(self._existing(number), agent)
         if found is None:
             raise NotFound
         if found.static:
@@ -224,7 +222,7 @@ class Queues:
     def of_agent(self, agent: str) -> list[QueueEntry]:
         """The queues an extension serves or may serve, by number."""
         queues = self._ledger.book.queues.values()
-        found = [each for each in queues if _agent(each, agent) is not None]
+        found = [each for each in queues if agent_of(each, agent) is not None]
         return sorted(found, key=lambda each: each.number)
 
     async def log_in(self, actor: Actor, number: str, agent: str, *, here: bool) -> QueueEntry:
@@ -265,7 +263,7 @@ class Queues:
     def _own(self, number: str, agent: str) -> QueueAgent:
         """An agent's own seat; others do not learn whether the queue exists."""
         queue = self._ledger.book.queues.get(number)
-        found = _agent(queue, agent) if queue is not None else None
+        found = agent_of(queue, agent) if queue is not None else None
         if found is None:
             raise NotAgent
         return found
@@ -284,7 +282,7 @@ class Queues:
     async def _change_agent(self, actor: Actor, number: str, agent: str, **state: bool) -> None:
         async def store(connection: AsyncConnection) -> None:
             rows = DirectoryRepository(connection)
-            if _agent(await self._stored(rows, number), agent) is None:
+            if agent_of(await self._stored(rows, number), agent) is None:
                 raise NotFound
             await rows.change_agent(number, agent, state)
 
@@ -301,55 +299,9 @@ class Queues:
         return found
 
 
-def new_queue(new: NewQueue, secrets: Secrets) -> QueueEntry:
-    """A queue as it was asked for."""
-    agents = _agents(new.static_agents, new.dynamic_agents, ())
-    options = {**new.options, **options_for(given_rules(new), new.options, secrets)}
-    return QueueEntry(new.number, new.name, agents, options, new.client_id)
-
-
-def changed_queue(present: QueueEntry, change: QueueChange, secrets: Secrets) -> QueueEntry:
-    """Its next version; agents who stay keep their state."""
-    static, dynamic = change.static_agents, change.dynamic_agents
-    if static is None:
-        static = [each.number for each in present.agents if each.static]
-    if dynamic is None:
-        dynamic = [each.number for each in present.agents if not each.static]
-    options = {**present.options, **(change.options or {})}
-    return replace(
-        present,
-        name=change.name or present.name,
-        agents=_agents(static, dynamic, present.agents),
-        options={**options, **options_for(given_rules(change), options, secrets)},
-        version=present.version + 1,
-    )
-
-
 def subject_of(number: str) -> str:
     """A queue as the operation log names it."""
     return f"queue:{number}"
-
-
-def _agent(queue: QueueEntry, number: str) -> QueueAgent | None:
-    return next((each for each in queue.agents if each.number == number), None)
-
-
-def _agents(
-    static: Iterable[str], dynamic: Iterable[str], present: Iterable[QueueAgent]
-) -> tuple[QueueAgent, ...]:
-    """Everyone once, static ones first; who is there already keeps breaks and log-ins."""
-    known = {each.number: each for each in present}
-    wanted = {**dict.fromkeys(dynamic, False), **dict.fromkeys(static, True)}
-    ordered = [*dict.fromkeys(static), *(each for each in wanted if not wanted[each])]
-    return tuple(
-        QueueAgent(
-            number,
-            paused=number in known and known[number].paused,
-            static=wanted[number],
-            logged_in=wanted[number] or (number in known and known[number].logged_in),
-        )
-        for number in ordered
-    )
 
 
 async def _put(rows: DirectoryRepository, queue: QueueEntry) -> None:

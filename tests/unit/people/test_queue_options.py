@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from engage.people.forms import NewQueue, QueueChange
+from engage.people.queue_entries import changed_queue, new_queue
 from engage.people.queue_forms import FIELDS, QueueRules
 from engage.people.queue_options import STRATEGIES, options_for, shown
-from engage.people.queues import changed_queue, new_queue
 
 
 class Plain:

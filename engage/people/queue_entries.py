@@ -1,0 +1,63 @@
+"""Call queues as values: new ones, changed ones, and who serves them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engage.people.model import QueueAgent, QueueEntry
+from engage.people.queue_forms import given_rules
+from engage.people.queue_options import options_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engage.people.forms import NewQueue, QueueChange
+    from engage.people.model import Secrets
+
+
+def new_queue(new: NewQueue, secrets: Secrets) -> QueueEntry:
+    """A queue as it was asked for."""
+    agents = _agents(new.static_agents, new.dynamic_agents, ())
+    options = {**new.options, **options_for(given_rules(new), new.options, secrets)}
+    return QueueEntry(new.number, new.name, agents, options, new.client_id)
+
+
+def changed_queue(present: QueueEntry, change: QueueChange, secrets: Secrets) -> QueueEntry:
+    """Its next version; agents who stay keep their state."""
+    static, dynamic = change.static_agents, change.dynamic_agents
+    if static is None:
+        static = [each.number for each in present.agents if each.static]
+    if dynamic is None:
+        dynamic = [each.number for each in present.agents if not each.static]
+    options = {**present.options, **(change.options or {})}
+    return replace(
+        present,
+        name=change.name or present.name,
+        agents=_agents(static, dynamic, present.agents),
+        options={**options, **options_for(given_rules(change), options, secrets)},
+        version=present.version + 1,
+    )
+
+
+def agent_of(queue: QueueEntry, number: str) -> QueueAgent | None:
+    """The seat of an extension, if it has one."""
+    return next((each for each in queue.agents if each.number == number), None)
+
+
+def _agents(
+    static: Iterable[str], dynamic: Iterable[str], present: Iterable[QueueAgent]
+) -> tuple[QueueAgent, ...]:
+    """Everyone once, static ones first; who is there already keeps breaks and log-ins."""
+    known = {each.number: each for each in present}
+    wanted = {**dict.fromkeys(dynamic, False), **dict.fromkeys(static, True)}
+    ordered = [*dict.fromkeys(static), *(each for each in wanted if not wanted[each])]
+    return tuple(
+        QueueAgent(
+            number,
+            paused=number in known and known[number].paused,
+            static=wanted[number],
+            logged_in=wanted[number] or (number in known and known[number].logged_in),
+        )
+        for number in ordered
+    )
