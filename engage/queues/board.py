@@ -80,7 +80,8 @@ class Boards:
         chaired = self._book.chaired_by(extension)
         shown = await self.shown({*self._book.served_by(extension), *chaired})
         for board in shown["items"]:
-            if board["number"] not in chaired:
+            board["chaired"] = board["number"] in chaired
+            if not board["chaired"]:
                 board["talking"] = [each for each in board["talking"] if each["agent"] == extension]
                 board["agents"] = [each for each in board["agents"] if each["agent"] == extension]
         return shown
@@ -97,6 +98,15 @@ class Boards:
         if change in ("log_in", "log_out") and not (
             queues and all(served[each] for each in queues)
         ):
+            raise NotYours
+
+    def check_chairman(self, extension: str, queues: Sequence[str]) -> None:
+        """Whether an extension may decide about the agents of these queues.
+
+        Raises:
+            NotYours: it is not the chairman of each, or none is named.
+        """
+        if not queues or not set(queues) <= set(self._book.chaired_by(extension)):
             raise NotYours
 
     def _json(self, view: QueueView, at_ms: int) -> dict[str, Any]:

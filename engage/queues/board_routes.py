@@ -68,6 +68,7 @@ class BoardRoutes:
             Route("/v1/queue-board/{number}/reset", self.reset, methods=["POST"]),
             Route("/v1/me/queue-board", self.own, methods=["GET"]),
             Route("/v1/me/duty", self.own_duty, methods=["POST"]),
+            Route("/v1/me/queue-board/agents/{agent}/duty", self.chair, methods=["POST"]),
         ]
 
     @operation("Show queues as they are now", answer=BoardList, roles=("admin",))
@@ -122,6 +123,21 @@ class BoardRoutes:
         body = await read(request, Duty)
         self._boards.check(who.id, body.change, body.queues)
         await self._change(who.id, body)
+        return _done()
+
+    @operation(
+        "Change the duty of an agent as a chairman",
+        body=Duty,
+        status=204,
+        roles=("user",),
+        tag="me",
+    )
+    async def chair(self, request: Request) -> Response:
+        """In the queues whose chairman one is."""
+        who = await principal(request, "user")
+        body = await read(request, Duty)
+        self._boards.check_chairman(who.id, body.queues)
+        await self._change(named(request, "agent"), body)
         return _done()
 
     async def _change(self, agent: str, body: Duty) -> None:

@@ -55,7 +55,7 @@ class ShownSeat(BaseModel):
 
 
 class ShownBoard(BaseModel):
-    """One queue as it is now."""
+    """One queue as it is now; `chaired`: who asks is its chairman."""
 
     number: str
     name: str
@@ -63,6 +63,7 @@ class ShownBoard(BaseModel):
     talking: list[ShownCaller]
     agents: list[ShownSeat]
     service_level_s: int
+    chaired: bool
 
 
 class BoardList(BaseModel):
@@ -83,6 +84,7 @@ def board_json(
         "talking": [_caller(each, at_ms, name_of) for each in view.talking],
         "agents": [_seat(each, at_ms, name_of) for each in view.seats],
         "service_level_s": service_level_s,
+        "chaired": False,
     }
 
 

@@ -205,3 +205,16 @@ async def test_programs_are_told_of_queues_as_it_happens(desk: Desk) -> None:
         assert (await asyncio.to_thread(desk.admin.post, duty, paused)).status == 204
         away = member | {"status": "Paused", "pausereason": "Meeting"}
         await socket.until("CallQueueStatus", extension=HELP, members=[away])
+
+
+async def test_a_chairman_decides_about_the_agents_of_his_queue_alone(desk: Desk) -> None:
+    assert desk.admin.patch(f"/v1/queues/{HELP}", {"chairmen": ["1003"]}).status == 200
+    chairman = Program(desk.server.url, "1003", "Demo-1003!")
+    boards = {each["number"]: each for each in chairman.get("/v1/me/queue-board").json()["items"]}
+    assert (boards[HELP]["chaired"], boards.get("6500")) == (True, None)
+    path, pause = "/v1/me/queue-board/agents/1001/duty", {"change": "take_break"}
+    assert chairman.post(path, {**pause, "queues": [HELP]}).status == 204
+    await desk.until(lambda: desk.seat()["state"] == "on_break")
+    assert chairman.post(path, {"change": "end_break", "queues": [HELP]}).status == 204
+    for queues in ["6500"], []:
+        assert chairman.post(path, {**pause, "queues": queues}).status == 403

@@ -350,6 +350,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/queue-board/{number}/reset"): {ADMIN},
     ("GET", "/v1/me/queue-board"): USERS,
     ("POST", "/v1/me/duty"): USERS,
+    ("POST", "/v1/me/queue-board/agents/{agent}/duty"): USERS,
     ("GET", "/v1/queue-report"): {ADMIN},
     ("GET", "/v1/queue-calls"): {ADMIN},
     ("GET", "/v1/queue-log"): {ADMIN},

@@ -34,9 +34,9 @@ export function QueueDesk() {
     return () => clearInterval(timer);
   }, [load, serves]);
 
-  async function change(body: Record<string, unknown>): Promise<void> {
+  async function change(body: Record<string, unknown>, of?: string): Promise<void> {
     try {
-      await api.post("/v1/me/duty", body);
+      await api.post(of === undefined ? "/v1/me/duty" : `${PATH}/agents/${encodeURIComponent(of)}/duty`, body);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
@@ -84,14 +84,14 @@ export function QueueDesk() {
       )}
       <ul className={styles.queues}>
         {boards.items.map((board) => (
-          <Queue key={board.number} board={board} own={own} change={(body) => void change(body)} />
+          <Queue key={board.number} board={board} own={own} change={(body, of) => void change(body, of)} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Queue({ board, own, change }: { board: OwnBoard; own: string; change: (body: Record<string, unknown>) => void }) {
+function Queue({ board, own, change }: { board: OwnBoard; own: string; change: (body: Record<string, unknown>, of?: string) => void }) {
   const seat = board.agents.find((each) => each.agent === own);
   const away = seat?.state === "logged_out";
   return (
@@ -105,6 +105,23 @@ function Queue({ board, own, change }: { board: OwnBoard; own: string; change: (
         <Button size="compact-xs" variant="default" onClick={() => change({ change: away ? "log_in" : "log_out", queues: [board.number] })}>
           {away ? t("Log in") : t("Log out")}
         </Button>
+      )}
+      {board.chaired && (
+        <ul className={styles.seats} aria-label={t("Agents of {queue}", { queue: board.name })}>
+          {board.agents.map((each) => (
+            <li key={each.agent}>
+              <span className={styles.name}>
+                <bdi>{each.name}</bdi>
+              </span>
+              <span className={styles.soft}>{seatWords(each)}</span>
+              {each.state !== "logged_out" && (
+                <Button size="compact-xs" variant="default" aria-label={t("{action}: {whom}", { action: each.state === "on_break" ? t("Unpause") : t("Pause"), whom: each.name })} onClick={() => change({ change: each.state === "on_break" ? "end_break" : "take_break", queues: [board.number] }, each.agent)}>
+                  {each.state === "on_break" ? t("Unpause") : t("Pause")}
+                </Button>
+              )}
+            </li>
+          ))}
+        </ul>
       )}
     </li>
   );

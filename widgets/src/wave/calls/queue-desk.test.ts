@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { type OwnBoard, seatWords, spanOf, standing } from "./queue-desk";
 
-const board = (state: string, left_s = 0): OwnBoard => ({ number: "6500", name: "Help", waiting: [], agents: [{ agent: "1001", state, static: true, reason: "", left_s }] });
+const board = (state: string, left_s = 0): OwnBoard => ({ number: "6500", name: "Help", waiting: [], chaired: false, agents: [{ agent: "1001", name: "Ben", state, static: true, reason: "", left_s }] });
 
 describe("the own queues", () => {
   it("tell a break in any of them, and the longest wrap-up", () => {
@@ -12,7 +12,7 @@ describe("the own queues", () => {
   });
 
   it("have words for what one does", () => {
-    expect(seatWords({ agent: "1", state: "on_break", static: true, reason: "Lunch", left_s: 0 })).toBe("On break: Lunch");
+    expect(seatWords({ agent: "1", name: "", state: "on_break", static: true, reason: "Lunch", left_s: 0 })).toBe("On break: Lunch");
     expect(spanOf(65)).toBe("1:05");
   });
 });

@@ -3,6 +3,7 @@ import { t } from "../../shared/i18n";
 
 export interface OwnSeat {
   agent: string;
+  name: string;
   state: string;
   static: boolean;
   reason: string;
@@ -14,6 +15,8 @@ export interface OwnBoard {
   name: string;
   waiting: readonly { key: string }[];
   agents: readonly OwnSeat[];
+  /** One decides about its agents. */
+  chaired: boolean;
 }
 
 export interface OwnBoards {
