@@ -16,10 +16,45 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[1] / "docs" / "api-inert-fields.md"
 HEAD = """# Fields of the HTTPS API without effect as yet
 
-Programs may set these fields. They are checked, kept and answered faithfully, but the feature that
-each steers does not exist yet; when it comes, its values are there already. Written by
+Programs may set these fields. They are checked, kept and answered faithfully, but steer nothing:
+for the reason that stands beside them, or because their feature does not exist yet. Written by
 `python -m tools.api_inert_fields` from the field tables; a test compares the two.
 """
+PERSON = "says something of a person; calls do not depend on it"
+OURS = "decided for each call by what both sides can do"
+NO_DIRECTORY = "there is no LDAP phonebook"
+NO_FAX = "fax detection belongs to inbound routes, T.38 is passed on wherever both sides want it"
+COMPLETION = "whoever may be called back asks by a code; one request for each pair is kept"
+REASONS = {
+    **dict.fromkeys(("family_number", "fax", "room"), PERSON),
+    **dict.fromkeys(("faxdetect", "sendtofax", "t38_udptl"), NO_FAX),
+    **dict.fromkeys(("fax_intelligent_route", "fax_intelligent_route_destination"), NO_FAX),
+    **dict.fromkeys(("allow", "dtmfmode", "jitterbuffer"), OURS),
+    **dict.fromkeys(("enable_ldap", "ldap_sync_enable", "ldap_sync_passwd"), NO_DIRECTORY),
+    **dict.fromkeys(("ldap_sync_port", "ldap_default_outrt", "ldap_custom_prefix"), NO_DIRECTORY),
+    **dict.fromkeys(("cc_mode", "cc_max_agents", "cc_max_monitors"), COMPLETION),
+    **dict.fromkeys(("cc_agent_policy", "cc_monitor_policy"), COMPLETION),
+    "enable_rc": "RemoteConnect is a service of the device's maker",
+    "vm_reserve": "a message stays in its mailbox, whether it was mailed or not",
+    "enable_webrtc": "browsers sign in with short-lived names of their own",
+    "nat": "addresses that media come from are found out, for everybody",
+    "directmedia": "media always pass through the PBX, which records and mixes them",
+    "tel_uri": "numbers are told as SIP URIs, which every provider reads",
+    "use_callee_dod_on_fwd_rb": "who forwards is shown as the outbound rules say",
+    "use_callee_dod_on_fm": "who is followed is shown as the outbound rules say",
+    "enablehotdesk": "there are no hot desks",
+    "mohsuggest": "there is one music on hold",
+    "seamless_transfer_members": "who may take over is set with the extension's line",
+    "custom_autoanswer": "phones answer by themselves for paging and intercom",
+    "rmv_obp_from_route": "the route to a proxy always stands in the request",
+    "dialin_direct": "an inbound route says where calls go",
+    "use_for_sfu_conf": "there are no trunks between conference servers",
+    "passthrough_pai": "who calls is asserted as the caller ID rules say",
+    "send_ppi": "trunks assert who calls, they do not prefer",
+    "use_dod_in_ppi": "trunks assert who calls, they do not prefer",
+    "use_origcid_in_ppi": "trunks assert who calls, they do not prefer",
+}
+"""Why fields steer nothing. Those without a reason wait for their feature."""
 TABLES: tuple[tuple[str, str, Fields], ...] = (
     ("SIP accounts", "`addSIPAccountAndUser`, `updateSIPAccount`, `getSIPAccount`", ACCOUNT),
     ("SIP trunks", "`addSIPTrunk`, `updateSIPTrunk`, `getSIPTrunk`", TRUNK),
@@ -34,14 +69,19 @@ def page() -> str:
 
 
 def _section(title: str, actions: str, fields: Fields) -> str:
-    rows = "".join(_row(each) for each in fields if each.inert)
-    return f"\n## {title}\n\n{actions}\n\n| field | values | default |\n|---|---|---|\n{rows}"
+    inert = [each for each in fields if each.inert]
+    reasoned = any(each.name in REASONS for each in inert)
+    rows = "".join(_row(each, reasoned=reasoned) for each in inert)
+    why, line = (" why |", "---|") if reasoned else ("", "")
+    head = f"| field | values | default |{why}\n|---|---|---|{line}\n"
+    return f"\n## {title}\n\n{actions}\n\n{head}{rows}"
 
 
-def _row(field: Field) -> str:
+def _row(field: Field, *, reasoned: bool) -> str:
     default = "null" if field.default is None else str(field.default) or '""'
     values = f"{field.kind.said}{', null' if field.nullable else ''}".replace("|", "\\|")
-    return f"| `{field.name}` | {values} | {default} |\n"
+    why = f" {REASONS.get(field.name, 'its feature does not exist yet')} |" if reasoned else ""
+    return f"| `{field.name}` | {values} | {default} |{why}\n"
 
 
 if __name__ == "__main__":

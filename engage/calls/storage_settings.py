@@ -78,11 +78,13 @@ class CleanerSettings(BaseModel):
     record_days: Days = Field(
         default=0,
         title=N_("Keep Call Records"),
+        description=N_("0: for ever."),
         json_schema_extra=hint("number", RECORDS, unit=N_("days")),
     )
     recording_days: Days = Field(
         default=0,
         title=N_("Keep Recordings"),
+        description=N_("0: for ever."),
         json_schema_extra=hint("number", SOUND, unit=N_("days")),
     )
     most_recordings: Annotated[int, Field(ge=0, le=10_000_000)] = Field(

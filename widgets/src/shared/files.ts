@@ -46,7 +46,8 @@ export async function download(api: Api, file: WireFile): Promise<void> {
 export function sizeWords(bytes: number): string {
   if (bytes < 1024) return t("{n} B", { n: number(bytes) });
   if (bytes < 1024 * 1024) return t("{n} kB", { n: number(Math.round(bytes / 1024)) });
-  return t("{n} MB", { n: number(Math.round((bytes / 1024 / 1024) * 10) / 10) });
+  if (bytes < 1024 ** 3) return t("{n} MB", { n: number(Math.round((bytes / 1024 ** 2) * 10) / 10) });
+  return t("{n} GB", { n: number(Math.round((bytes / 1024 ** 3) * 10) / 10) });
 }
 
 /** How large a thumbnail is drawn: what it takes is reserved before it is there. */
