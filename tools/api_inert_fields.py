@@ -44,8 +44,6 @@ REASONS = {
     "use_callee_dod_on_fm": "who is followed is shown as the outbound rules say",
     "enablehotdesk": "there are no hot desks",
     "mohsuggest": "there is one music on hold",
-    "seamless_transfer_members": "who may take over is set with the extension's line",
-    "custom_autoanswer": "phones answer by themselves for paging and intercom",
     "rmv_obp_from_route": "the route to a proxy always stands in the request",
     "dialin_direct": "an inbound route says where calls go",
     "use_for_sfu_conf": "there are no trunks between conference servers",

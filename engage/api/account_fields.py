@@ -187,7 +187,7 @@ _FEATURES = (
     Field("callbarging_monitor", EXTENSIONS, "", effective=True),
     Field("seamless_transfer_members", EXTENSIONS, "", effective=True),
     Field("call_waiting", YES_NO, "yes", effective=True),
-    Field("custom_autoanswer", YES_NO, "no"),
+    Field("custom_autoanswer", YES_NO, "no", effective=True),
     Field("missed_call", YES_NO, "no", written=False),
     Field("cc_enable", YES_NO, "yes", shown=False, effective=True),
     Field("cc_mode", Choice(("normal", "trunk")), "normal", shown=False),

@@ -89,6 +89,7 @@ def handling_of(options: Mapping[str, Any]) -> Handling:
         completes=options.get("cc_enable") != "no",
         taken_over_by=_listed(options.get("seamless_transfer_members")),
         is_desk=options.get("enablehotdesk") == "yes",
+        answers=options.get("custom_autoanswer") == "yes",
     )
 
 

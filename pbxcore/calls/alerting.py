@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from pbxcore.directory import Extension
 
 _NAME: Final = b"Alert-Info: "
+ANSWERS: Final = b"Call-Info: <sip:127.0.0.1>;answer-after=0"
+"""What phones read as the wish that they answer by themselves."""
 
 
 def alerting(value: str) -> tuple[bytes, ...]:
@@ -23,9 +25,11 @@ def alerted(lines: tuple[bytes, ...], extension: Extension, ringtones: str) -> t
 
     A ringtone is fetched below the address `ringtones`; a phone that cannot looks at `info`.
     """
+    handling = extension.handling
+    if handling.answers:
+        lines = (*lines, ANSWERS)
     if any(each.startswith(_NAME) for each in lines):
         return lines
-    handling = extension.handling
     if not handling.ringtone:
         return (*lines, *alerting(handling.rings_as))
     _, mark, info = handling.rings_as.partition(";info=")

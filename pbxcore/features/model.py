@@ -102,7 +102,8 @@ class Handling(msgspec.Struct, frozen=True):
     that rings together with the phones, within `rings_too_window`. `rings_as` is the Alert-Info of
     calls to it, `ringtone` the id of a sound that its phones fetch. Who does not reach it may be
     called back with `completes`. The extensions `taken_over_by` may go on with its talks.
-    Anybody may use the phones of an extension that `is_desk` as his own.
+    Anybody may use the phones of an extension that `is_desk` as his own. Its phones are asked to
+    answer by themselves with `answers`.
     """
 
     undisturbed_window: Window = Window()
@@ -116,3 +117,4 @@ class Handling(msgspec.Struct, frozen=True):
     completes: bool = True
     taken_over_by: tuple[str, ...] = ()
     is_desk: bool = False
+    answers: bool = False

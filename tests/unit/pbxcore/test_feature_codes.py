@@ -316,3 +316,17 @@ def test_a_phone_is_anybodys_who_signs_in_at_it_until_he_signs_out() -> None:
         office["bob"].talk.hang_up()
         office.run()
         office.check()
+
+
+def test_phones_are_asked_to_answer_by_themselves_where_that_is_set() -> None:
+    with Office("alice", "bob") as office:
+        office.house.change("bob", handling=Handling(answers=True, rings_as="ring3"))
+        talk = office["alice"].dial("bob")
+        office.run(1)
+        invite = office["bob"].talk.last
+        assert isinstance(invite, Request)
+        assert invite.get(b"call-info") == b"<sip:127.0.0.1>;answer-after=0"
+        assert b"ring3" in (invite.get(b"alert-info") or b"")
+        talk.hang_up()
+        office.run()
+        office.check()
