@@ -37,6 +37,12 @@ DAY_MS = 86_400_000
 LOOKS_EVERY_S = 60.0
 
 
+def fullness_of(folder: Path) -> float:
+    """How full the disk of a folder is, in percent."""
+    usage = shutil.disk_usage(folder)
+    return 100 * usage.used / usage.total if usage.total else 0.0
+
+
 def due_at(now: datetime, hour: int) -> datetime:
     """The next full hour of that name, on the clock of `now`."""
     today = now.replace(hour=hour, minute=0, second=0, microsecond=0)
@@ -62,7 +68,7 @@ class Cleaner:
         sound: Recordings,
         zone: Callable[[], tzinfo],
         clock: Clock,
-        fullness: Callable[[Path], float] = lambda folder: fullness_of(folder),
+        fullness: Callable[[Path], float] = fullness_of,
     ) -> None:
         self._database, self._settings, self._sound = database, settings, sound
         self._zone, self._clock, self._fullness = zone, clock, fullness
@@ -169,9 +175,3 @@ class Cleaner:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock() / 1000, UTC).astimezone(self._zone())
-
-
-def fullness_of(folder: Path) -> float:
-    """How full the disk of a folder is, in percent."""
-    usage = shutil.disk_usage(folder)
-    return 100 * usage.used / usage.total if usage.total else 0.0

@@ -30,7 +30,10 @@ class StorageSettings(BaseModel):
     folder: Folder = Field(
         default="",
         title=N_("Folder"),
-        description=N_("Where the NAS or the disk is mounted on this server."),
+        description=N_(
+            "Where the NAS or the disk is mounted on this server. What was moved before is looked"
+            " for there too: take it along to another folder."
+        ),
         json_schema_extra=hint(
             "text", placeholder="/mnt/nas/recordings", when={"field": "external", "is": True}
         ),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pbxcore.journal import Entry, Fact
 
 ASKED_WITHIN_S = 2.0
+TELLING = (TrunkChanged, AddressBanned, AddressUnbanned)
 
 
 class Standings:
@@ -72,6 +73,3 @@ class Standings:
                     pass
         if facts:
             self._events.publish(StandingsChanged())
-
-
-TELLING = (TrunkChanged, AddressBanned, AddressUnbanned)
