@@ -62,6 +62,8 @@ class CallActions:
             "unmute": self.unmute,
             "hold": self.hold,
             "unhold": self.unhold,
+            "multicastpaging": self.page,
+            "multicastpaginghangup": self.end_page,
             "acceptcall": self.accept,
             "refusecall": self.refuse,
         }
@@ -117,6 +119,24 @@ class CallActions:
         second = required(asked, *SERVICES, "outcallee")
         await self._live.place(caller.actor, first, second, outside=True)
         return NOTHING_TO_APPLY
+
+    async def page(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Ring an extension, and let it page a group once it has answered."""
+        number, first = required(asked, "pagingnum"), required(asked, "caller")
+        if not self._is_extension(first):
+            raise unknown("caller", first)
+        await self._live.place(caller.actor, first, number)
+        return NEED_APPLY
+
+    async def end_page(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """End every page of a group."""
+        number = required(asked, "pagingnum")
+        paging = [each for each in self._live.listed(caller.actor) if each.dialled == number]
+        if not paging:
+            raise unknown("pagingnum", number)
+        for each in paging:
+            await self._live.hang_up(caller.actor, each.id)
+        return NEED_APPLY
 
     async def barge(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Let a supervisor hear a leg: `mode` is empty, `W` or `B`.

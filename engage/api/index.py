@@ -82,6 +82,8 @@ _SERVED = (
     Action("addPaginggroup", changes=True),
     Action("updatePaginggroup", changes=True),
     Action("deletePaginggroup", changes=True),
+    Action("MulticastPaging", changes=True),
+    Action("MulticastPagingHangup", changes=True),
     Action("listIVR"),
     Action("getIVR"),
     Action("addIVR", changes=True),
@@ -134,7 +136,6 @@ _VERBS = ("get", "add", "update", "delete")
 _OBJECTS = ("analogtrunk", "digitaltrunk")
 _OTHERS = (
     *("getsipaccountqr", "addslatrunk", "updateslatrunk", "getdogitaltrunk"),
-    *("multicastpaging", "multicastpaginghangup"),
     *("pmsapi", "addmessagebroadcast", "cleanterminalchatinformation"),
 )
 NOT_YET = frozenset({*(f"{verb}{name}" for verb in _VERBS for name in _OBJECTS), *_OTHERS})

@@ -116,3 +116,23 @@ async def test_a_spoken_name_is_played_to_groups(
     wanted = {"type": "name_voice", "variable": "1002", "specified_channel": nobody}
     assert await asked(program, "playPromptByOrg", **wanted) == -16
     assert admin.delete(f"/v1/ring-groups/{added.json()['id']}").status == 204
+
+
+async def test_a_program_lets_an_extension_page_a_group_and_ends_it(
+    server: Server, program: UcmClient, admin: Program
+) -> None:
+    group = {"name": "Hall", "number": "6711", "members": ["1001"], "type": "two_way"}
+    added = admin.post("/v1/paging-groups", group)
+    assert added.status == 201, added.body
+    async with AsyncExitStack() as stack:
+        agents = [await phone(stack, server, each) for each in ("1000", "1001")]
+        ours, theirs = (stack.enter_context(Voice(hz)) for hz in (440, 1000))
+        page = {"pagingnum": "6711", "caller": "1000"}
+        assert await asked(program, "MulticastPaging", **page) == 0
+        first, second = await answered(agents[0], ours), await answered(agents[1], theirs)
+        await asyncio.to_thread(theirs.hears, 440)
+        assert await asked(program, "MulticastPagingHangup", pagingnum="6711") == 0
+        await asyncio.gather(first.ended(), second.ended())
+    assert await asked(program, "MulticastPagingHangup", pagingnum="6711") == -16
+    assert await asked(program, "MulticastPaging", pagingnum="6711", caller="1999") == -16
+    assert admin.delete(f"/v1/paging-groups/{added.json()['id']}").status == 204
