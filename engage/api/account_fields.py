@@ -182,7 +182,7 @@ _FEATURES = (
     Field("user_outrt_passwd", PIN, None, nullable=True, secret=True, effective=True),
     Field("bypass_outrt_auth", Choice(("no", "yes", "bytime")), "no", effective=True),
     Field("skip_auth_timetype", TIME, 0, effective=True),
-    Field("mohsuggest", NAME, "default"),
+    Field("mohsuggest", NAME, "default", effective=True),
     Field("limitime", Whole(0, 86_400), None, nullable=True, effective=True),
     Field("callbarging_monitor", EXTENSIONS, "", effective=True),
     Field("seamless_transfer_members", EXTENSIONS, "", effective=True),

@@ -125,6 +125,8 @@ class Dialplan:
     paging_groups: Routes[PagingGroupForm]
     ivrs: Routes[IvrForm]
     prompts: CustomPrompts
+    music_file: Callable[[str, str], str]
+    """The sound of a music class, by the names of both."""
     ring_group: Callable[[str], Sequence[str]]
     """The members of the ring group of a number."""
     configuration: Configuration
@@ -223,7 +225,7 @@ class HttpsApi:
             IvrActions(dialplan.ivrs, dialplan.prompts, self._numbers, live, people.has_extension),
             CdrActions(records.history, records.recordings, zone, clock),
             CallActions(live, words, people.has_extension, controlled),
-            PromptActions(dialplan.prompts, live, rung),
+            PromptActions(dialplan.prompts, dialplan.music_file, live, rung),
         )
         handlers: dict[str, Handler] = {}
         for each in actions:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from engage.api.actions import NEED_APPLY, required
 from engage.api.route_values import text
-from engage.api.status import Refused, Status, bad_value, unknown
+from engage.api.status import bad_value, unknown
 from engage.api.values import NO_LIST, BadValue, as_list
-from engage.errors import N_, NotFound
+from engage.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 KINDS = ("ivr", "name_voice", "moh")
 EVERYONE = ("extension", "ringgroup", "extension_group")
-NOT_KEPT = N_("Sounds of this kind are not kept here.")
 
 
 @dataclass(frozen=True)
@@ -33,10 +32,18 @@ class Rung:
 
 
 class PromptActions:
-    """Custom prompts and spoken names, for phones that are rung for them."""
+    """Custom prompts, music and spoken names, for phones that are rung for them."""
 
-    def __init__(self, prompts: CustomPrompts, live: LiveCalls, rung: Rung) -> None:
-        self._prompts, self._live, self._rung = prompts, live, rung
+    def __init__(
+        self,
+        prompts: CustomPrompts,
+        music: Callable[[str, str], str],
+        live: LiveCalls,
+        rung: Rung,
+    ) -> None:
+        """Wire it; `music` finds a sound by the names of its class and of its own."""
+        self._prompts, self._music = prompts, music
+        self._live, self._rung = live, rung
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -50,9 +57,7 @@ class PromptActions:
         kind, name = required(asked, "type").lower(), required(asked, "variable")
         if kind not in KINDS:
             raise bad_value("type", NO_LIST)
-        if kind == "moh":
-            raise Refused(Status.NOT_SUPPORTED, NOT_KEPT)
-        path = self._path_of(name) if kind == "ivr" else ""
+        path = "" if kind == "name_voice" else self._path_of(kind, name, asked)
         name_of = name if kind == "name_voice" else ""
         if name_of and not self._rung.is_extension(name_of):
             raise unknown("variable", name_of)
@@ -63,7 +68,11 @@ class PromptActions:
                 raise unknown("variable", name) from None
         return NEED_APPLY
 
-    def _path_of(self, name: str) -> str:
+    def _path_of(self, kind: str, name: str, asked: Parameters) -> str:
+        if kind == "moh":
+            if found := self._music(text(asked, "class") or "", name):
+                return found
+            raise unknown("variable", name)
         for each in self._prompts.kept.entries:
             if each.form.name == name:
                 return self._prompts.path_of(each.id)

@@ -12,7 +12,7 @@ from engage.errors import N_
 from engage.people.choices import Choice
 from engage.storage import tables
 from engage.system.actor import Module
-from pbxcore.dialplan.music import RING_BACK
+from pbxcore.dialplan.music import RING_BACK, USUAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +53,15 @@ class Music:
         names = {each.form.name: each.id for each in self.classes.kept.entries}
         found = self.classes.plan()
         return {name: found[at] for name, at in names.items()} | found
+
+    def file_named(self, class_name: str, name: str) -> str:
+        """The sound of that name in a class of that name or id, the default one's by itself."""
+        wanted = class_name or USUAL
+        for entry in self.classes.kept.entries:
+            if wanted in (entry.id, entry.form.name):
+                files = (each for each in entry.form.files if each.name == name)
+                return next((str(self.classes.path_of(each.id)) for each in files), "")
+        return ""
 
     def problem(self, class_id: str, field: str = "music") -> dict[str, str]:
         """What is wrong with a choice, by the field it is made in."""

@@ -182,6 +182,7 @@ class Phones:
             *kept,
             services.ivrs,
             services.prompts,
+            plan.music.file_named,
             plan.members_of_ring_group,
             self._ground.configuration,
         )

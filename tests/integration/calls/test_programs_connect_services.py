@@ -136,3 +136,24 @@ async def test_a_program_lets_an_extension_page_a_group_and_ends_it(
     assert await asked(program, "MulticastPagingHangup", pagingnum="6711") == -16
     assert await asked(program, "MulticastPaging", pagingnum="6711", caller="1999") == -16
     assert admin.delete(f"/v1/paging-groups/{added.json()['id']}").status == 204
+
+
+async def test_music_is_played_by_the_names_of_its_class_and_its_own(
+    server: Server, program: UcmClient, admin: Program, tmp_path: Path
+) -> None:
+    added = admin.post("/v1/music-classes", {"name": "Lounge", "order": "alphabetical"})
+    assert added.status == 201, added.body
+    path = f"/v1/music-classes/{added.json()['id']}"
+    sound = write_tone(tmp_path / "slow.wav", 620, seconds=20).read_bytes()
+    assert admin.send("POST", f"{path}/files?name=Slow", sound, "audio/wav").status == 201
+    music = {"type": "moh", "variable": "Slow", "channel": "1000"}
+    assert await asked(program, "playPromptByOrg", **music) == -16  # the default class has none
+    assert await asked(program, "playPromptByOrg", **music | {"class": "Nothing"}) == -16
+    async with AsyncExitStack() as stack:
+        agent = await phone(stack, server, "1000")
+        voice = stack.enter_context(Voice(440))
+        assert await asked(program, "playPromptByOrg", **music | {"class": "Lounge"}) == 0
+        came = await answered(agent, voice)
+        await asyncio.to_thread(voice.hears, 620)
+        await came.hang_up()
+    assert admin.delete(path).status == 204
