@@ -46,7 +46,3 @@ class Topic:
     refreshed_by: tuple[type[Any], ...] = ()
     every_s: float = 0.0
     listed: bool = True
-
-    def first(self) -> list[Row]:
-        """How it stands, for somebody who begins to listen."""
-        return self.news({}, self.rows())

@@ -53,7 +53,7 @@ class Watching:
         if topic is None:
             return None
         await self._refreshed(topic)
-        return topic, topic.first()
+        return topic, topic.news({}, self._stood.get(topic.name, {}))
 
     def _leave(self, listener: Listener) -> None:
         self._listeners.remove(listener)

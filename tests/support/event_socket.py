@@ -50,11 +50,11 @@ class EventSocket:
         answer = await self.ask("subscribe", eventnames=list(names))
         assert answer["status"] == 0, answer
 
-    async def until(self, event: str, **wanted: Any) -> dict[str, Any]:
-        """A row of an event that holds all of this, told already or to come."""
+    async def until(self, event: str, *named: str, **wanted: Any) -> dict[str, Any]:
+        """A row of an event that holds all of this, and what is named, told already or to come."""
         while True:
             for name, row in self.told:
-                if name == event and row.items() >= wanted.items():
+                if name == event and row.items() >= wanted.items() and {*named} <= row.keys():
                     return row
             await self._next()
 

@@ -26,12 +26,12 @@ async def test_trunks_presence_and_the_machine_are_told(
         names = ("TrunkStatus", "PresenceStatus/1000", "PbxStatus", "VoiceMailStatus")
         await socket.subscribe(*names, "ConferenceStatus", "ResourceUsageStatus")
         await socket.until("PresenceStatus", extension="1000", presence_status="available")
-        figures = await socket.until("PbxStatus", calls_num=0)
+        figures = await socket.until("PbxStatus", "fail2ban", calls_num=0)
         assert figures.keys() == {
             *("calls_num", "extension_register", "meetroom_inuse", "parking_inuse", "fail2ban"),
             *("trunk_total", "trunk_available"),
         }
-        usage = await socket.until("ResourceUsageStatus")
+        usage = await socket.until("ResourceUsageStatus", "memory")
         assert usage["memory"] > 0
 
         def change() -> None:
