@@ -193,7 +193,10 @@ class QueueRules(Body):
         json_schema_extra={"control": "group", "section": WAITING},
     )
     music: PromptId = _prompt(
-        N_("Music On Hold"), WAITING, N_("Left empty, the music that callers on hold hear.")
+        N_("Music On Hold"),
+        WAITING,
+        N_("Left empty, the music that callers on hold hear."),
+        choices="/v1/choices/music-classes",
     )
     welcome: PromptId = _prompt(N_("Welcome Prompt"), WAITING)
     exit_key: Annotated[str, StringConstraints(pattern=r"^[0-9*#]?$")] = Field(

@@ -95,6 +95,15 @@ def shown(options: Mapping[str, Any], secrets: Secrets) -> QueueRules:
     return QueueRules.model_validate(found)
 
 
+def needs_of(options: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """What of the dialplan a queue needs, by kind and value."""
+    found = {("prompt", str(options.get(_TEXTS[name]) or "")) for name in ("welcome", "repeated")}
+    for suffix in _DESTINATIONS.values():
+        if (to := _destination(options, suffix)) is not None:
+            found.add((to.kind, to.value))
+    return found | {("music", str(options.get("musicclass") or ""))}
+
+
 def options_for(
     fields: Mapping[str, Any], options: Mapping[str, Any], secrets: Secrets
 ) -> dict[str, Any]:

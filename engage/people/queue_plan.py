@@ -33,7 +33,7 @@ def call_queue(queue: QueueEntry, rules: QueueRules, path_of: Callable[[str], st
     return CallQueue(
         settings=_settings(queue, rules, path_of),
         welcome=path_of(rules.welcome),
-        music=path_of(rules.music),
+        music=rules.music,
         recorded=rules.auto_record,
         tells_hold_time=rules.tells_hold_time,
         names_queue=rules.name_on_phones,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engage.errors import N_, Conflict, Invalid, NotFound
 from engage.identifiers import now_ms
 from engage.mailing import Recipient
+from engage.people import queue_options
 from engage.people.administrators import Administrators
 from engage.people.call_handling import (
     features_of,
@@ -292,11 +293,16 @@ class People:
         return Recipient(found.email, found.name, found.language)
 
     def leading_to(self, kind: str, value: str) -> list[dict[str, str]]:
-        """The extensions that need an object of the dialplan: their calls go to it, or sound so."""
-        return [
+        """Who needs an object of the dialplan: extensions and queues whose calls go to it."""
+        extensions = [
             {"kind": "extension", "id": each.number, "name": each.name}
             for each in self._book.extensions.values()
             if (kind, value) in needs_of(each.options)
+        ]
+        return extensions + [
+            {"kind": "queue", "id": each.number, "name": each.name}
+            for each in self._book.queues.values()
+            if (kind, value) in queue_options.needs_of(each.options)
         ]
 
     def ringing_with(self, ringtone: str) -> list[str]:
