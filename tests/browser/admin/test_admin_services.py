@@ -109,3 +109,31 @@ def test_a_ringtone_is_uploaded_heard_and_kept_while_somebody_rings_with_it(
     row.get_by_role("button", name="Delete").click()
     admin.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     expect(admin.get_by_role("dialog")).to_contain_text("needs it")
+
+
+def test_music_is_uploaded_and_chosen(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    admin = open_administration(new_context, server.url)
+    admin.get_by_role("link", name="Music On Hold", exact=True).click()
+    admin.get_by_role("rowheader", name="Default").get_by_role("link").click()
+    sounds = [write_tone(tmp_path / f"{name}.wav", 440, seconds=2) for name in ("Two", "One")]
+    admin.get_by_label("Sound file").set_input_files(sounds)
+    files = admin.get_by_role("region", name="Files").get_by_role("listitem")
+    expect(files).to_have_text(["One", "Two"])
+    assert serious_faults(admin) == []
+    admin.screenshot(path=tmp_path / "music.png", full_page=True)
+    files.first.get_by_role("button", name="Delete").click()
+    admin.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(files).to_have_text(["Two"])
+    choose(admin, "Order", "Random")
+    admin.get_by_role("button", name="Save", exact=True).click()
+    expect(admin.get_by_role("row", name="Default")).to_contain_text("Random")
+    admin.get_by_role("link", name="RTP and Tones", exact=True).click()
+    expect(admin.get_by_label("RTP Timeout", exact=True)).to_have_value("60")
+    admin.screenshot(path=tmp_path / "tones.png", full_page=True)
+    admin.get_by_role("link", name="Custom Prompts", exact=True).click()
+    admin.get_by_role("button", name="Record by Phone").click()
+    expect(admin.get_by_role("heading", name="Record by Phone")).to_be_visible()
+    assert serious_faults(admin) == []
+    admin.screenshot(path=tmp_path / "record.png", full_page=True)
