@@ -25,7 +25,7 @@ class MediaSettings(BaseModel):
     tone_country: Country = Field(
         default="",
         title=N_("Tone Plan"),
-        description=N_("Ring back, dial, busy and call waiting tones sound as in this country."),
+        description=N_("Ring back, dial and call waiting tones sound as in this country."),
         json_schema_extra={
             "control": "select",
             "section": TONES,

@@ -11,6 +11,8 @@ from tests.support.desk import NARROW, open_wave, scrolls_sideways
 from tests.support.program import Program
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.desk import NewContext
     from tests.support.server import Server
 
@@ -33,3 +35,23 @@ def test_forwarding_is_set_by_who_is_called(server: Server, new_context: NewCont
     shown = admin.get("/v1/extensions/1000").json()
     assert shown["do_not_disturb"]
     assert [each["value"] for each in shown["forwards"]] == ["1001"]
+
+
+def test_somebody_arranges_to_be_woken(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    page = open_wave(new_context, server.url, "1001")
+    page.get_by_role("button", name="own menu").click()
+    page.get_by_role("menuitem", name="Forwarding and presence").click()
+    calls = page.get_by_role("region", name="Wake-up calls")
+    calls.get_by_role("combobox", name="Repeat").select_option("daily")
+    calls.get_by_label("Time", exact=True).fill("06:45")
+    calls.get_by_role("button", name="Add").click()
+    expect(calls.get_by_role("listitem")).to_contain_text("06:45")
+    calls.scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "woken.png")
+    [kept] = Program(server.url, "admin", "Demo-admin!").get("/v1/wake-up-calls").json()["items"]
+    assert (kept["number"], kept["mode"], kept["time"]) == ("1001", "daily", "06:45")
+    assert serious_faults(page) == []
+    calls.get_by_role("button", name="Delete").click()
+    expect(calls.get_by_role("listitem")).to_have_count(0)
