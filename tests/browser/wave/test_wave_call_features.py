@@ -185,7 +185,7 @@ def test_a_call_is_flipped_to_another_phone_however_it_came(
     flip = ana.page.get_by_role("button", name="Call Flip", exact=True)
     expect(flip).to_have_count(0)
     folder = tmp_path / "desk"
-    account = ";audio_codecs=PCMU"
+    account = ";audio_codecs=pcmu"
     sound = says(folder, 1500)
     with Baresip(folder, server, "1000", "udp", account=account, config=sound) as desk:
         desk.shows("registered successfully")
