@@ -47,6 +47,9 @@ class _Named(BaseModel):
     name: Name
 
 
+DOWNLOAD = (("download", "1: as a file to be saved"),)
+
+
 class SoundFileRoutes(KeptRoutes[CustomPromptForm]):
     """What custom prompts have in common with other sounds that are uploaded."""
 
@@ -71,7 +74,9 @@ class SoundFileRoutes(KeptRoutes[CustomPromptForm]):
         found = self._routes.get(who, named(request))
         headers = {"cache-control": "private, no-cache"}
         path, kind = self._sounds.file_of(found.id), self._sounds.media_type
-        return FileResponse(path, headers=headers, media_type=kind)
+        saved = f"{found.form.own_name}{self._sounds.ending}"
+        name = saved if "download" in request.query_params else None
+        return FileResponse(path, headers=headers, media_type=kind, filename=name)
 
     async def _exchange(self, request: Request) -> Response:
         who = await actor(request, "admin")
@@ -146,7 +151,7 @@ class CustomPromptRoutes(SoundFileRoutes):
         """With its file, unless something plays it."""
         return await self._remove(request)
 
-    @operation("Hear a custom prompt", roles=("admin",), media=("audio/ogg",))
+    @operation("Hear a custom prompt", roles=("admin",), media=("audio/ogg",), query=DOWNLOAD)
     async def sound(self, request: Request) -> Response:
         """As callers hear it."""
         return await self._hear(request)

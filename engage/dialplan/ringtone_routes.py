@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from engage.dialplan.custom_prompt_routes import SoundFileRoutes, served_sounds
+from engage.dialplan.custom_prompt_routes import DOWNLOAD, SoundFileRoutes, served_sounds
 from engage.dialplan.ringtones import RingtoneForm
 from engage.errors import NotFound
 from engage.partial_body import partial_of
@@ -101,7 +101,7 @@ class RingtoneRoutes(SoundFileRoutes):
         """With its file, unless an extension rings with it."""
         return await self._remove(request)
 
-    @operation("Hear a ringtone", roles=("admin",), media=("audio/wav",))
+    @operation("Hear a ringtone", roles=("admin",), media=("audio/wav",), query=DOWNLOAD)
     async def sound(self, request: Request) -> Response:
         """As phones fetch it."""
         return await self._hear(request)

@@ -67,7 +67,7 @@ function Sounds({ page: { name, path }, readOnly, collection, lead, empty, mostB
   function actionsOf(row: SoundFile): RowAction<SoundFile>[] {
     const usual: RowAction<SoundFile>[] = [
       { label: t("Play"), icon: "play", run: setHeard },
-      { label: t("Download"), icon: "download", href: soundOf(row.id) },
+      { label: t("Download"), icon: "download", href: `${soundOf(row.id)}?download=1` },
     ];
     if (readOnly) return usual;
     return [
