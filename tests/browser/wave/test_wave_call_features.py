@@ -123,18 +123,6 @@ def test_a_call_outlives_the_socket_by_a_new_way(
     expect(ana.current()).to_have_count(0)
 
 
-def test_a_page_that_is_loaded_anew_ends_its_call_and_can_call_again(
-    ana: Softphone, ben: Softphone
-) -> None:
-    connect(ana, ben)
-    ben.page.on("dialog", lambda dialog: dialog.accept())  # whether to leave although one talks
-    ben.page.reload()
-    expect(ana.current()).to_have_count(0)
-    ben.is_ready()
-    connect(ben, ana)
-    ana.hears(1000)
-
-
 @pytest.mark.parametrize(
     ("transport", "account", "rate", "channels"),
     [
