@@ -138,14 +138,16 @@ class VisitorCalls:
 
 
 class AgentHunt:
-    """The rounds of agents for one visitor."""
+    """The rounds of agents for one visitor; of their queue only its recording rule counts."""
 
     action = "livechat"
     music = ""
     otherwise: Place | None = HANG_UP
 
     def __init__(self, house: Surroundings, wanted: CallFromVisitor) -> None:
-        self.number, self.recorded = wanted.dialled, wanted.recorded
+        queue = house.directory.plan.queues.get(wanted.dialled)
+        self.number = wanted.dialled
+        self.recorded = queue is not None and queue.recorded
         self._house = house
         self._rounds: list[AgentRound] = list(wanted.rounds)
 

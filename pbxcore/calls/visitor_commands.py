@@ -37,7 +37,6 @@ class CallFromVisitor(msgspec.Struct, frozen=True, tag=True):
     host: str
     port: int
     user_agent: str = ""
-    recorded: bool = False
 
 
 class OfferFromVisitor(msgspec.Struct, frozen=True, tag=True):

@@ -12,8 +12,11 @@ from pbxcore.calls.visitor_commands import (
     OfferFromVisitor,
     VisitorLeaves,
 )
+from pbxcore.dialplan.call_queue import CallQueue
+from pbxcore.dialplan.plan import Plan
 from pbxcore.features.model import Features
-from pbxcore.journal import CallEnded, CallStarted, LegCalled
+from pbxcore.journal import CallEnded, CallRecorded, CallStarted, LegCalled
+from pbxcore.queues.settings import QueueSettings
 from tests.support.handsets import Office, Talk
 
 if TYPE_CHECKING:
@@ -191,4 +194,21 @@ def test_an_offer_that_is_none_is_refused() -> None:
         assert page.heard == ["over"]
         assert not office["bob"].talks
         assert office.house.visitors.carry_out(VisitorLeaves("none")).status == 404
+        office.check()
+
+
+def test_a_queue_whose_calls_are_recorded_has_its_visitors_recorded_too() -> None:
+    with Office("alice", *AGENTS) as office:
+        queue = CallQueue(settings=QueueSettings(number="6500", name="Support"), recorded=True)
+        office.house.directory.plan = Plan(queues={"6500": queue})
+        page = Page(office)
+        page.dial(ALL_AT_ONCE)
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(3)
+        office["bob"].talk.hang_up()
+        office.run()
+        [*_, recorded] = office.house.told(CallRecorded)
+        assert isinstance(recorded, CallRecorded)
+        assert recorded.call == page.call
         office.check()
