@@ -265,6 +265,13 @@ class NoSurvey(Conflict):
     text = N_("This chat cannot be rated.")
 
 
+class NoTranscript(Conflict):
+    """Only a chat that is over is mailed, where that is wanted, to a visitor with an address."""
+
+    code = "no_transcript"
+    text = N_("This chat cannot be sent by email.")
+
+
 class TokenInvalid(Unauthenticated):
     """No visitor has this token."""
 

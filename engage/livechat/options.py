@@ -296,6 +296,12 @@ class Options(BaseModel):
         description=N_("After a chat visitors are asked how it was: one to five stars, and words."),
         json_schema_extra={"section": TEXTS},
     )
+    email_transcript: bool = Field(
+        default=False,
+        title=N_("Email transcript to visitor"),
+        description=N_("After a chat visitors who gave an address may have it sent to them."),
+        json_schema_extra={"section": TEXTS},
+    )
     notify_agents: bool = Field(
         default=False,
         title=N_("Notify agents by e-mail"),

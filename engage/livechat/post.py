@@ -1,4 +1,4 @@
-"""Mails about live chat: who is told that somebody waits, or has left a message."""
+"""Mails about live chat: somebody waits, has left a message, or wants to keep what was said."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engage.mailing import Mailer
 
 WAITING_INQUIRY, OFFLINE_MESSAGE = "waiting_inquiry", "offline_message"
+TRANSCRIPT = "transcript"
 
 
 class Post:
@@ -61,6 +62,30 @@ class Post:
         }
         seats, reply_to = self._lobby.seats(livechat), visitor.details.email
         await self._write(connection, OFFLINE_MESSAGE, seats, inquiry, params, reply_to)
+
+    async def transcript(
+        self,
+        connection: AsyncConnection,
+        livechat: LiveChat,
+        inquiry: Inquiry,
+        visitor: Visitor,
+        text: str,
+    ) -> None:
+        """What was said, to the visitor who asks for it."""
+        details = visitor.details
+        await self._mailer.post(
+            connection,
+            TRANSCRIPT,
+            to=Recipient(details.email, visitor.name, visitor.language),
+            params={
+                "livechat_name": livechat.name,
+                "visitor_name": visitor.name,
+                "agent_name": inquiry.owner_name,
+                "started_at": inquiry.queued_at_ms,
+                "transcript": text,
+            },
+            dedupe_key=f"{TRANSCRIPT}:{inquiry.conversation_id}",
+        )
 
     async def _write(
         self,

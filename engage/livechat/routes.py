@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from engage import i18n
 from engage.errors import NotFound
+from engage.hub.model import Author
 from engage.livechat import cookie, wire
 from engage.livechat.desk import Agent
 from engage.livechat.form import Form
@@ -158,6 +159,8 @@ class LiveChatRoutes:
             Route(f"{link}/session", self.session, methods=["GET"]),
             Route(f"{link}/messages", self.leave_message, methods=["POST"]),
             Route("/v1/conversations/{id}/visitor", self.visitor, methods=["GET"]),
+            Route("/v1/conversations/{id}/transcript", self.transcript, methods=["GET"]),
+            Route("/v1/conversations/{id}/transcript", self.mail_transcript, methods=["POST"]),
             Route("/v1/livechat-messages", self.messages, methods=["GET"]),
             Route("/v1/livechat-messages/{id}", self.mark_answered, methods=["PATCH"]),
         ]
@@ -270,6 +273,37 @@ class LiveChatRoutes:
             livechat.public_id, start, body.text, arrival
         )
         return requests.answer({"number": number}, 201)
+
+    @operation(
+        "Read what was said in a visitor's chat, as text",
+        roles=("visitor", "user"),
+        tag="livechat",
+        media=("text/plain",),
+    )
+    async def transcript(self, request: Request) -> Response:
+        """As the reader may see it."""
+        principal = await requests.principal(request, "visitor", "user")
+        number, text = await self._livechat.transcripts.read(
+            principal.who, requests.named(request), requests.language(request)
+        )
+        name = f'attachment; filename="chat-{number}.txt"'
+        headers = {"content-disposition": name, "cache-control": "no-store"}
+        return Response(text, headers=headers, media_type="text/plain")
+
+    @operation(
+        "Have what was said in one's chat sent by email",
+        status=202,
+        roles=("visitor",),
+        tag="livechat",
+    )
+    async def mail_transcript(self, request: Request) -> Response:
+        """Once; asking again sends nothing more."""
+        principal = await requests.principal(request, "visitor")
+        visitor = Author("visitor", principal.id, principal.name)
+        await self._livechat.transcripts.mail(
+            visitor, requests.named(request), requests.language(request)
+        )
+        return Response(status_code=202)
 
     @operation("Tell who the visitor of a conversation is", roles=("user",), tag="conversations")
     async def visitor(self, request: Request) -> Response:

@@ -29,6 +29,7 @@ from engage.livechat.reminders import Reminders
 from engage.livechat.repository import LiveChatRepository
 from engage.livechat.retention import Retention
 from engage.livechat.survey import Surveys
+from engage.livechat.transcript import Transcripts
 from engage.livechat.visitors import Visitors
 from engage.people.events import ExtensionsDropped, ExtensionsSaved, PeopleChanged
 from pbxcore.dialplan.time_conditions import Calendar
@@ -72,6 +73,7 @@ class LiveChatService:
         self.desk = Desk(*house, events, clock)
         self.handing_over = HandingOver(hub, delivery, self.lobby, self.livechats, people, clock)
         self.attendance = Attendance(*house, reminders, events, clock)
+        self.transcripts = Transcripts(database, hub, self.livechats, post, calendar)
         self.surveys = Surveys(database, hub, self.livechats)
         self.retention = Retention(database, hub, self.livechats, clock)
         self.visitors = Visitors(database, self.attendance, clock)

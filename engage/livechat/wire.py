@@ -168,6 +168,7 @@ def configuration_json(
         "offline": offline,
         "offline_form": options.offline_form,
         "survey": options.satisfaction_survey,
+        "email_transcript": options.email_transcript,
         "theme": {"color": options.theme_color, "mode": options.theme_mode},
         "text_limit": TEXT_LIMIT,
         "file_upload": options.file_upload,

@@ -86,6 +86,18 @@ OFFLINE_MESSAGE = Kind(
         _link(N_("Opens the message in Wave"), "/wave/"),
     ),
 )
+TRANSCRIPT = Kind(
+    "transcript",
+    N_("Transcript"),
+    N_("To a visitor who asks for what was said in a live chat."),
+    (
+        LIVECHAT_NAME,
+        VISITOR_NAME,
+        Variable("agent_name", N_("Who answered"), "Grace Hopper"),
+        Variable("started_at", N_("When the chat began"), 1_764_000_000_000, Form.MOMENT),
+        Variable("transcript", N_("What was said"), N_("Are you open on Saturday?")),
+    ),
+)
 WELCOME = Kind(
     "welcome",
     N_("Welcome"),
@@ -205,6 +217,7 @@ KINDS: dict[str, Kind] = {
     for each in (
         WAITING_INQUIRY,
         OFFLINE_MESSAGE,
+        TRANSCRIPT,
         WELCOME,
         PASSWORD_RESET,
         INACTIVE_USER,

@@ -85,6 +85,8 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/livechat/{public_id}/session"): {VISITOR, STRANGER},
     ("POST", "/v1/livechat/{public_id}/messages"): ANYONE,
     ("GET", "/v1/conversations/{id}/visitor"): {USER},
+    ("GET", "/v1/conversations/{id}/transcript"): PARTY,
+    ("POST", "/v1/conversations/{id}/transcript"): {VISITOR},
     ("GET", "/v1/conversations/{id}/agents"): {USER},
     ("POST", "/v1/conversations/{id}/agents"): {USER},
     ("DELETE", "/v1/conversations/{id}/agents/{number}"): NOBODY,  # who serves does not leave

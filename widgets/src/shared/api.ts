@@ -50,8 +50,18 @@ export class Api {
   }
 
   async request<T>(method: string, path: string, body?: unknown, timeoutMs = 20_000): Promise<T> {
+    const response = await this.answered(method, path, body, timeoutMs);
+    return (isEmpty(response) ? undefined : await response.json()) as T;
+  }
+
+  /** What the server says in plain words. */
+  async text(path: string, timeoutMs = 20_000): Promise<string> {
+    return (await this.answered("GET", path, undefined, timeoutMs)).text();
+  }
+
+  private async answered(method: string, path: string, body: unknown, timeoutMs: number): Promise<Response> {
     const response = await this.ask(method, path, body, timeoutMs);
-    if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+    if (response.ok) return response;
     const error = await readError(response);
     if (response.status === 401) this.options.onUnauthenticated?.(error);
     throw error;
@@ -80,6 +90,8 @@ export class Api {
     }
   }
 }
+
+const isEmpty = (response: Response): boolean => response.status === 202 || response.status === 204;
 
 async function readError(response: Response): Promise<ApiError> {
   // A proxy's page, or nothing: the status is all there is to know.

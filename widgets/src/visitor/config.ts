@@ -22,6 +22,8 @@ export interface Config {
   offline_form: boolean;
   /** Visitors are asked how the chat was. */
   survey: boolean;
+  /** They may have it sent to their address. */
+  email_transcript: boolean;
   theme: { color: string; mode: "light" | "dark" | "auto" };
   text_limit: number;
   /** What visitors may send besides text. */
@@ -66,6 +68,7 @@ const absent: Config = {
   file_upload: "all",
   calls: false,
   survey: false,
+  email_transcript: false,
 };
 
 export function readConfig(): Config {

@@ -14,6 +14,7 @@ import { onHost, shown } from "./embed";
 import { Attach, DropPlace, OnItsWay, Shown } from "./files";
 import { Icon, Spinner, Text } from "./parts";
 import { Survey } from "./survey";
+import { Transcript } from "./transcript";
 
 export interface TalkProps {
   config: Config;
@@ -376,6 +377,7 @@ function Over({ client, config, conversation, onAgain, onMessage }: { client: Co
           </button>
         )}
       </div>
+      {!missed && <Transcript api={client.api} conversation={conversation.id} mails={config.email_transcript} />}
     </div>
   );
 }
