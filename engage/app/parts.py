@@ -147,6 +147,7 @@ class Parts:
             self._phones.telephony,
             self._phones.records.mover,
             self._phones.records.cleaner,
+            self._phones.records.visitors_forgotten,
             self._phones.queues.loading,
             self._announcements.sending,
             self._mail.sending,

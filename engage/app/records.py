@@ -22,6 +22,8 @@ from engage.calls.sound import Recordings
 from engage.calls.sound_routes import RecordingRoutes
 from engage.calls.storage_routes import StorageRoutes
 from engage.calls.storage_settings import CLEANER, STORAGE, CleanerSettings, StorageSettings
+from engage.calls.visitors_forgotten import VisitorsForgotten
+from engage.livechat.events import ConversationsErased
 from engage.system.actor import Module
 
 if TYPE_CHECKING:
@@ -67,6 +69,8 @@ class Records:
         # What was moved is found there whether more is moved or not.
         self.recordings = Recordings(database, folder, lambda: storage().folder)
         self.mover = Mover(database, ground.events, storage, folder, switched)
+        self.visitors_forgotten = VisitorsForgotten(database, self.recordings)
+        ground.events.subscribe(ConversationsErased, self.visitors_forgotten.erased)
         self.cleaner = Cleaner(
             database,
             partial(get, CleanerSettings),

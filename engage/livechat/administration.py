@@ -16,7 +16,6 @@ from engage.livechat.desk import close
 from engage.livechat.events import ConversationEnded, InquiryMissed
 from engage.livechat.livechats import LiveChatRows
 from engage.livechat.model import (
-    ACTIVE,
     CHANNEL_DELETED,
     ENDED,
     MAX_LIVECHATS,
@@ -306,8 +305,7 @@ class Administration:
         found = await rows.open_inquiries_of(livechat.id, PORTION)
         for inquiry in found:
             await close(transaction, inquiry, ENDED, SYSTEM, CHANNEL_DELETED, self._clock())
-            if inquiry.state != ACTIVE:
-                self._lobby.withdraw(transaction, inquiry, CHANNEL_DELETED)
+            self._lobby.withdraw(transaction, inquiry, CHANNEL_DELETED)
         return found
 
     async def _write(self, work: Any) -> LiveChat:

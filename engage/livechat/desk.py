@@ -318,8 +318,8 @@ class Desk:
         by = {"id": author.id, "name": author.name}
         if not await close(transaction, inquiry, state, author, author.kind, self._clock(), by):
             raise Conflict
-        if inquiry.state != ACTIVE:
-            self._lobby.withdraw(transaction, inquiry, "left")
+        # Also from those who may have been offered it because its agent had vanished.
+        self._lobby.withdraw(transaction, inquiry, "left")
         return inquiry
 
     def _is_free(self, agent: Agent, inquiry: Inquiry) -> bool:

@@ -43,11 +43,21 @@ class InquiryMissed:
 
 @dataclass(frozen=True, slots=True)
 class ConversationEnded:
-    """A served visitor and their agent are done; `reason` is `agent` or `visitor`."""
+    """A served visitor and their agent are done.
+
+    `reason` is `agent`, `visitor` or `channel_deleted`.
+    """
 
     conversation_id: str
     livechat_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationsErased:
+    """What visitors said in these conversations is removed for good."""
+
+    conversation_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.errors import NotFound
 from engage.livechat.desk import Agent
+from engage.livechat.handover_forms import Number, Transfer
 from engage.partial_body import Body
 from engage.web import requests
 from engage.web.openapi import operation
@@ -18,22 +19,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from engage.livechat.handing_over import HandingOver
-
-Number = Annotated[str, Field(min_length=1, max_length=18)]
-
-
-class Taker(Body):
-    """A colleague or a queue."""
-
-    kind: Literal["agent", "queue"]
-    value: Number
-
-
-class Transfer(Body):
-    """To whom a chat is to go, and why; the reason is read by agents only."""
-
-    to: Taker
-    reason: Annotated[str, Field(max_length=500)] = ""
 
 
 class Invite(Body):

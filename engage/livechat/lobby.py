@@ -66,9 +66,9 @@ class Lobby:
 
     def may_take_over(self, handover: Handover) -> list[str]:
         """To whom a chat is offered that its agent wants to give away."""
-        kind = "queue" if handover.kind == "queue" else "extensions"
-        seats = self._seats.agents_of(kind, [handover.value])
-        return [f"user:{seat.number}" for seat in seats if not seat.paused or kind != "queue"]
+        colleague = not _is_queue(handover)  # asked in person, even on a break
+        asked = self._asked(handover)
+        return [f"user:{each.number}" for each in asked if colleague or not each.paused]
 
     def is_gone(self, owner: str | None) -> bool:
         """Whether whoever serves a visitor has no enabled extension any more."""
@@ -166,9 +166,11 @@ class Lobby:
         payload: dict[str, Any] = {"conversation": inquiry.conversation_id, "reason": reason}
         if by is not None:
             payload["by"] = by
-        shown = self.staff(self._livechats.by_id(inquiry.livechat_id))
+        # Whoever may have seen it, on a break meanwhile or not.
+        shown = dict.fromkeys(self.staff(self._livechats.by_id(inquiry.livechat_id)))
         if inquiry.handover is not None:
-            shown = self.may_take_over(inquiry.handover)
+            asked = self._asked(inquiry.handover)
+            shown |= dict.fromkeys(f"user:{each.number}" for each in asked)
         transaction.tell(shown, "inquiry_gone", payload)
 
     def take_back(self, inquiry: Inquiry) -> None:
@@ -255,6 +257,15 @@ class Lobby:
         }
         self._delivery.send([f"visitor:{inquiry.visitor_id}"], "position", payload)
 
+    def _asked(self, handover: Handover) -> list[Seat]:
+        """The colleague, or everybody in the queue, on a break or not."""
+        kind = "queue" if _is_queue(handover) else "extensions"
+        return list(self._seats.agents_of(kind, [handover.value]))
+
     def _agents(self, livechat: LiveChat) -> list[Any]:
         destination = livechat.destination
         return list(self._seats.agents_of(destination.kind, list(destination.values)))
+
+
+def _is_queue(handover: Handover) -> bool:
+    return handover.kind == "queue"

@@ -7,16 +7,17 @@ import logging
 from typing import TYPE_CHECKING
 
 from engage.errors import Unavailable
+from engage.livechat.events import ConversationsErased
 from engage.livechat.repository import LiveChatRepository
 from engage.system.actor import SYSTEM
 from engage.system.operation_log import note
 
 if TYPE_CHECKING:
+    from engage.events import Events
     from engage.hub.service import Hub, HubTransaction
     from engage.identifiers import Clock
     from engage.livechat.livechats import LiveChats
     from engage.livechat.model import LiveChat
-    from engage.storage.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +32,13 @@ PORTION = 20
 class Retention:
     """Removes chats that are over for longer than *Data Retention (days)*.
 
-    With a chat go its words, its consent, its place in the search and, at the next sweep of the
-    files, what was sent in it; with the last chat of a visitor goes the visitor.
+    With a chat go its words, its consent, its place in the search, who called in it and, at the
+    next sweep of the files, what was sent in it; with the last chat of a visitor goes the visitor.
     """
 
-    def __init__(self, database: Database, hub: Hub, livechats: LiveChats, clock: Clock) -> None:
-        self._database, self._hub = database, hub
-        self._livechats, self._clock = livechats, clock
+    def __init__(self, hub: Hub, livechats: LiveChats, events: Events, clock: Clock) -> None:
+        self._hub, self._livechats = hub, livechats
+        self._events, self._clock = events, clock
         self._keeping: asyncio.Task[None] | None = None
 
     def keep(self) -> None:
@@ -62,20 +63,22 @@ class Retention:
     async def _sweep(self, livechat: LiveChat) -> int:
         before_ms = self._clock() - livechat.options.retention_days * DAY_MS
 
-        async def work(transaction: HubTransaction) -> int:
+        async def work(transaction: HubTransaction) -> tuple[str, ...]:
             rows = LiveChatRepository(transaction.connection)
             found = await rows.over_since(livechat.id, before_ms, PORTION)
+            erased = tuple(each.conversation_id for each in found)
             if found:
-                await transaction.erase([each.conversation_id for each in found], "erased")
+                await transaction.erase(erased, "erased")
                 await rows.drop_visitors([each.visitor_id for each in found])
                 detail = {"chats": len(found), "days": livechat.options.retention_days}
                 target = f"livechat:{livechat.name}"
                 await note(transaction.connection, SYSTEM, "livechat.erase", target, detail)
-            return len(found)
+            return erased
 
         removed = 0
-        while portion := await self._hub.transact(work):
-            removed += portion
+        while erased := await self._hub.transact(work):
+            self._events.publish(ConversationsErased(erased))
+            removed += len(erased)
         return removed
 
     async def _keep_for_ever(self) -> None:

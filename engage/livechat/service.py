@@ -75,7 +75,7 @@ class LiveChatService:
         self.attendance = Attendance(*house, reminders, events, clock)
         self.transcripts = Transcripts(database, hub, self.livechats, post, calendar)
         self.surveys = Surveys(database, hub, self.livechats)
-        self.retention = Retention(database, hub, self.livechats, clock)
+        self.retention = Retention(hub, self.livechats, events, clock)
         self.visitors = Visitors(database, self.attendance, clock)
         reception = (database, hub, self.lobby, self.livechats, self.visitors, throttle, post)
         self.reception = Reception(*reception, calendar, events, clock)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from engage.hub.model import Author
 from engage.livechat.desk import Agent
+from engage.livechat.handover_forms import Number, Transfer
 from engage.partial_body import Body
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 VISITOR, WAVE = "/visitor", "/wave"
 Identifier = Annotated[str, Field(min_length=1, max_length=64)]
-Number = Annotated[str, Field(min_length=1, max_length=18)]
 
 
 class Nothing(BaseModel):
@@ -45,19 +45,10 @@ class Note(BaseModel):
     text: Annotated[str, Field(max_length=40_000)]
 
 
-class Taker(Body):
-    """A colleague or a queue."""
-
-    kind: Literal["agent", "queue"]
-    value: Number
-
-
-class Transfer(Body):
-    """A chat is offered to somebody; the reason is read by agents only."""
+class TransferOf(Transfer):
+    """A chat is offered to somebody."""
 
     conversation: Identifier
-    to: Taker
-    reason: Annotated[str, Field(max_length=500)] = ""
 
 
 class Invite(Body):
@@ -100,7 +91,7 @@ class LiveChatSockets:
         sockets.on(WAVE, "inquiries", Nothing, self.inquiries)
         sockets.on(WAVE, "accept", Accept, self.accept)
         sockets.on(WAVE, "note", Note, self.note)
-        sockets.on(WAVE, "transfer", Transfer, self.transfer)
+        sockets.on(WAVE, "transfer", TransferOf, self.transfer)
         sockets.on(WAVE, "transfer_end", Which, self.transfer_end)
         sockets.on(WAVE, "invite", Invite, self.invite)
         sockets.on(WAVE, "leave", Which, self.leave)
@@ -128,7 +119,7 @@ class LiveChatSockets:
         )
         return {"seq": appended.event.seq, "duplicate": appended.duplicate}
 
-    async def transfer(self, principal: Principal, data: Transfer) -> dict[str, Any]:
+    async def transfer(self, principal: Principal, data: TransferOf) -> dict[str, Any]:
         """It stays the agent's until somebody accepts."""
         to = data.to
         await self._livechat.handing_over.transfer(

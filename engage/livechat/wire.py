@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engage import i18n
 from engage.identifiers import rfc3339
 from engage.livechat.model import WAITING
-from engage.livechat.options import LABEL
+from engage.livechat.options import LABEL, InfoType
 from engage.livechat.waiting import HANDOVER_MS
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def configuration_json(
         "offline": offline,
         "offline_form": options.offline_form,
         "survey": options.satisfaction_survey,
-        "email_transcript": options.email_transcript,
+        "email_transcript": options.email_transcript and InfoType.EMAIL in options.asked(),
         "theme": {"color": options.theme_color, "mode": options.theme_mode},
         "text_limit": TEXT_LIMIT,
         "file_upload": options.file_upload,

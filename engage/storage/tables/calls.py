@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, Table, Text, text
 
 from engage.storage.tables.naming import metadata
 
@@ -42,6 +42,12 @@ calls = Table(  # a call that has ended
     Index("ix_call_started_at_ms", "started_at_ms", "id"),
     Index("ix_call_caller", "caller", "started_at_ms"),
     Index("ix_call_callee", "callee", "started_at_ms"),
+    Index(
+        "ix_call_conversation",
+        "conversation",
+        sqlite_where=text("conversation != ''"),
+        postgresql_where=text("conversation != ''"),
+    ),
 )
 
 call_legs = Table(  # the caller's leg first, then each that was called, and services

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -188,3 +189,27 @@ async def test_the_list_says_who_is_there(office: Office) -> None:
     assert takers["queues"] == [{"number": "6500", "name": "Support", "on_duty": 1}]
     with pytest.raises(NotParticipant):
         await office.service.handing_over.takers(BEN, conversation)
+
+
+async def test_an_offer_is_withdrawn_from_who_takes_a_break_meanwhile(office: Office) -> None:
+    conversation = str((await served(office)).conversation_id)
+    ben, chen = (AgentSeat(each.number, each.name, False, "", "") for each in (BEN, CHEN))
+    office.seats.others["queue", ("6501",)] = [ben, chen]
+    await office.service.handing_over.transfer(ANA, conversation, "queue", "6501", "")
+    assert office.sockets.told(CHEN.who, "inquiry")
+    office.seats.others["queue", ("6501",)] = [ben, replace(chen, paused=True)]
+    await office.service.desk.accept(BEN, conversation, None)
+    assert office.sockets.told(CHEN.who, "inquiry_gone")[-1]["reason"] == "taken"
+
+
+async def test_ending_withdraws_what_was_offered_for_its_agent_had_vanished(
+    office: Office,
+) -> None:
+    session = await served(office)
+    conversation, visitor = str(session.conversation_id), visitor_author(session)
+    await office.disconnect(ANA.who)
+    office.clock.pass_s(121)  # the server has been there for long enough, she has been away
+    await office.sweep()
+    assert office.sockets.told(BEN.who, "inquiry")[-1]["held_by"]["id"] == ANA.number
+    await office.service.desk.end(visitor.stored, visitor, conversation)
+    assert office.sockets.told(BEN.who, "inquiry_gone")[-1]["conversation"] == conversation

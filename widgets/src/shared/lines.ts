@@ -63,10 +63,11 @@ function transferring(event: WireEvent, me: Me): string {
   return isMine(event.author, me) ? t("You offered this chat to {name}.", { name }) : t("{by} offered this chat to {name}.", { by: event.author.name, name });
 }
 
-/** A chat that was on offer stays with its agent; a visitor need not know why. */
+/** A chat that was on offer stays with its agent; a visitor is not told why. */
 function stays(event: WireEvent, me: Me): string {
   const name = event.to?.name ?? "";
-  if (me.kind === "visitor" || !event.to) return "";
+  if (!event.to) return "";
+  if (me.kind === "visitor") return t("The chat goes on as before.");
   switch (event.reason) {
     case "declined":
       return t("{name} cannot take this chat.", { name });

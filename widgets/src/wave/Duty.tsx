@@ -7,6 +7,7 @@ import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
 import { ApiError } from "../shared/api";
 import { t } from "../shared/i18n";
+import { useDesk } from "./context";
 import styles from "./Duty.module.css";
 
 interface OwnQueue {
@@ -29,6 +30,7 @@ const after: Record<Step, Partial<OwnQueue>> = {
 /** The queues one serves: an agent logs in and out, and takes a break. */
 export function Duty() {
   const { api } = useSession();
+  const desk = useDesk();
   const [queues, setQueues] = useState<OwnQueue[] | "loading" | "failed">("loading");
   const steps = useRef(0);
   const load = useCallback(async () => {
@@ -50,7 +52,7 @@ export function Duty() {
       if (!(error instanceof ApiError)) throw error;
       toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
     }
-    if (mine === steps.current) await load();
+    if (mine === steps.current) await Promise.all([load(), desk.loadInquiries()]); // others may be taken now, or none
   }
 
   return (

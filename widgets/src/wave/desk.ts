@@ -352,10 +352,10 @@ export class Desk {
   /** A conversation is no longer in this person's list. */
   #leave(conversation: string, reason: string): void {
     if (this.#gone.has(conversation)) return;
-    const title = this.client.get(conversation)?.title ?? "";
+    const { title = "", kind = "" } = this.client.get(conversation) ?? {};
     this.#gone.add(conversation);
     this.client.forget(conversation);
-    if (this.#inSight === conversation) go("chats");
+    if (this.#inSight === conversation) go(kind === "livechat" ? "live-chat" : "chats");
     if (reason === "member_removed") toast({ title: t("You were removed from the group “{title}”.", { title }) });
   }
 

@@ -1,0 +1,86 @@
+"""Calls of visitors whose chats are removed: that they were is kept, who called is not."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select, update
+
+from engage.calls.model import Recording
+from engage.errors import Unavailable
+from engage.storage.tables import call_legs, calls, conversations, recordings
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.calls.sound import Recordings
+    from engage.livechat.events import ConversationsErased
+    from engage.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+PORTION = 100
+NAMELESS = {"caller": "", "original_caller": "", "caller_name": "", "conversation": ""}
+
+
+class VisitorsForgotten:
+    """Takes visitors out of the records of their calls, with what was recorded of them."""
+
+    def __init__(self, database: Database, sound: Recordings) -> None:
+        self._database, self._sound = database, sound
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to do what a crash may have left undone."""
+        self._running = asyncio.create_task(self._catch_up())
+
+    async def stop(self) -> None:
+        """What is left is done after the next start."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+
+    async def erased(self, _: ConversationsErased) -> None:
+        """Chats are gone."""
+        await self.sweep()
+
+    async def sweep(self) -> int:
+        """Forget who called in chats that are there no more; how many calls."""
+        there = select(conversations.c.id).where(conversations.c.id == calls.c.conversation)
+        query = select(calls.c.id).where(calls.c.conversation != "", ~there.exists()).limit(PORTION)
+        forgotten = 0
+        while True:
+            async with self._database.read() as connection:
+                ids = list((await connection.execute(query)).scalars())
+            if not ids:
+                return forgotten
+            await self._forget(ids)
+            forgotten += len(ids)
+
+    async def _catch_up(self) -> None:
+        try:
+            await self.sweep()
+        except Unavailable:
+            log.warning("calls of forgotten visitors: the database does not answer")
+
+    async def _forget(self, ids: list[str]) -> None:
+        """The files first: a crash leaves rows, by which they are found again."""
+        recorded = recordings.c.call.in_(ids)
+        async with self._database.read() as connection:
+            found = (await connection.execute(select(recordings).where(recorded))).mappings()
+            files = [Recording(**row) for row in found]
+        for each in files:
+            await self._sound.drop_file(each)
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(delete(recordings).where(recorded))
+            await connection.execute(
+                update(call_legs)
+                .where(call_legs.c.call.in_(ids), call_legs.c.role == "caller")
+                .values(party="", name="", target="")
+            )
+            await connection.execute(update(calls).where(calls.c.id.in_(ids)).values(NAMELESS))
+
+        await self._database.write(work)
