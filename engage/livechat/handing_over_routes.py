@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from engage.errors import NotFound
 from engage.livechat.desk import Agent
-from engage.livechat.handover_forms import Number, Transfer
+from engage.livechat.handover_forms import ChatTransfer, Number
 from engage.partial_body import Body
 from engage.web import requests
 from engage.web.openapi import operation
@@ -111,7 +111,7 @@ class HandingOverRoutes:
 
     @operation(
         "Offer a visitor's chat to a colleague or a queue",
-        body=Transfer,
+        body=ChatTransfer,
         status=204,
         roles=("user",),
         tag="livechat",
@@ -119,7 +119,7 @@ class HandingOverRoutes:
     async def transfer(self, request: Request) -> Response:
         """It stays with its agent until somebody takes it, for a minute."""
         agent = await _agent(request)
-        body = await requests.read(request, Transfer)
+        body = await requests.read(request, ChatTransfer)
         await self._handing_over.transfer(
             agent, requests.named(request), body.to.kind, body.to.value, body.reason
         )

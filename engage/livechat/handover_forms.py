@@ -18,7 +18,7 @@ class Taker(Body):
     value: Number
 
 
-class Transfer(Body):
+class ChatTransfer(Body):
     """To whom a chat is to go, and why; the reason is read by agents only."""
 
     to: Taker

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from engage.hub.model import Author
 from engage.livechat.desk import Agent
-from engage.livechat.handover_forms import Number, Transfer
+from engage.livechat.handover_forms import ChatTransfer, Number
 from engage.partial_body import Body
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Note(BaseModel):
     text: Annotated[str, Field(max_length=40_000)]
 
 
-class TransferOf(Transfer):
+class TransferOf(ChatTransfer):
     """A chat is offered to somebody."""
 
     conversation: Identifier

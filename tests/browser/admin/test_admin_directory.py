@@ -332,7 +332,10 @@ def test_a_user_with_a_custom_privilege_sees_what_it_opens(
     rosa.goto(f"{server.url}/admin/")
     sign_in(rosa, "rosa", "Reception-2026!")
     menu = rosa.get_by_role("navigation", name="Administration")
-    expect(menu.get_by_role("link")).to_have_text(["Extensions", "Call Queues", "Number Ranges"])
+    of_queues = ["Call Queues", "Queue Switchboard", "Queue Settings", "QueueMetrics"]
+    expect(menu.get_by_role("link")).to_have_text(
+        ["Extensions", *of_queues, "Number Ranges", "Queue Statistics"]
+    )
     expect(rosa.get_by_role("heading", name="Extensions", level=1)).to_be_visible()
     expect(rosa.get_by_role("button", name="Add", exact=True)).to_have_count(0)
     row(rosa, "1000").get_by_role("link", name="View").click()

@@ -107,7 +107,8 @@ def test_the_form_has_every_field_of_the_release_notes(admin: Page) -> None:
     expect(control).not_to_be_checked()
     notice = admin.get_by_role("textbox", name="Privacy Control Notice Description", exact=True)
     expect(notice).to_be_visible()
-    expect(admin.get_by_text("Allow Visitor to Call")).to_have_count(0)  # until calls work
+    calls = admin.get_by_role("switch", name="Allow Visitor to Call", exact=True)
+    expect(calls).not_to_be_checked()
     expect(admin.get_by_role("button", name="Cancel", exact=True)).to_be_visible()
     assert serious_faults(admin) == []
 

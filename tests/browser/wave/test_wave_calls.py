@@ -112,6 +112,7 @@ def test_a_colleague_is_called_by_name_and_from_the_contacts(
     ana.press("Hang up")
     expect(ben.ringing()).to_have_count(0)
     ana.page.get_by_role("link", name="Contacts", exact=True).click()
+    expect(ana.page.get_by_role("heading", name="Contacts", level=1)).to_be_visible()
     ana.page.get_by_role("button", name="Call Ben Osei", exact=True).click()
     expect(ben.ringing()).to_be_visible()
     strip = ana.page.get_by_role("region", name="Current call", exact=True)

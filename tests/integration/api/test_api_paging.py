@@ -46,7 +46,7 @@ def test_a_group_is_added_read_changed_and_deleted(api: UcmClient) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"paginggroup_type": "3way"},
+        {"paginggroup_type": "4way"},
         {"paginggroup_type": "announcement"},
         {"custom_prompt": "none"},
         {"extension": "1000"},

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    import pytest
+
     from tests.support.site import Site
 
 
@@ -123,8 +125,11 @@ async def test_a_queue_that_a_live_chat_needs_is_not_deleted(root: Admin) -> Non
     assert await root.status("DELETE", "/v1/queues/6501") == 204
 
 
-async def test_an_agent_logs_in_takes_a_break_and_is_called_back(root: Admin) -> None:
+async def test_an_agent_logs_in_takes_a_break_and_is_called_back(
+    root: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site = root.site
+    monkeypatch.setattr(site.application.people.queues, "duty", None)  # no PBX is to hear of it
     await root.ask("PATCH", "/v1/queues/6500", {"dynamic_agents": ["1003"]})
     dana = Admin(site, await site.sign_in("1003"))
     _, own = await dana.ask("GET", "/v1/me/queues")

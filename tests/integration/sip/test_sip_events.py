@@ -135,7 +135,8 @@ async def test_subscriptions_that_are_refused(
         assert answer.status == status
         if status == 489:
             assert answer.get("Allow-Events") == (
-                "message-summary, presence, dialog, reg, as-feature-event"
+                "message-summary, presence, dialog, reg, as-feature-event, call-info, line-seize,"
+                " conference"
             )
         if status == 423:
             assert answer.get("Min-Expires") == "60"

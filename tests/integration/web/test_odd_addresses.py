@@ -27,7 +27,13 @@ def routes(site: Site) -> list[tuple[str, str]]:
     )
 
 
-OF_THE_PBX = ("/v1/calls/live/", "/v1/conferences/", "/v1/me/voicemail/")
+OF_THE_PBX = (
+    "/v1/calls/live/",
+    "/v1/conferences/",
+    "/v1/me/queue-board/",
+    "/v1/me/voicemail/",
+    "/v1/queue-board/",
+)
 
 
 async def test_no_character_in_an_address_is_a_fault(database_url: str, tmp_path: Path) -> None:
