@@ -17,7 +17,7 @@ from pbxcore.calls.reaching import phones_of
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.journal import LegCalled, LegRinging
 from pbxcore.queues.inputs import (
-    AgentLeft,
+    CallerLeft,
     OfferAnswered,
     OfferFailed,
     OfferMissed,
@@ -165,13 +165,16 @@ class QueueSearch(SettingUp):
     # What becomes of the front
 
     def give_up(self, farewell: Farewell) -> None:
-        """The front is gone, or goes elsewhere: nobody is to ring any more."""
+        """The front is gone: nobody is to ring any more.
+
+        A script that never began, as for who does not acknowledge our answer, tells nothing.
+        """
+        self._tell(CallerLeft(self._key))
         for offer in list(self._rung):
             for leg in self._rung.pop(offer):
                 self._drop(leg, farewell, ())
         for offer in list(self._taken):
             self._drop(self._taken.pop(offer), farewell, ())
-            self._tell(AgentLeft(self._key))
 
     def redirect(self, number: str) -> None:
         """The front goes on to a number, for somebody outside who wants so."""

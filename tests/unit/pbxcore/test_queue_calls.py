@@ -293,3 +293,13 @@ def test_a_queue_is_served_by_agents_who_log_in_later() -> None:
         office.run()
         assert alice.notes[-1] == "ended"
         office.check()
+
+
+def test_who_never_acknowledges_the_answer_does_not_wait_for_ever() -> None:
+    with office_with(strategy=Strategy.LINEAR, ring_s=10.0) as office:
+        office["alice"].dial("help")
+        office.network.cut(office["alice"].stack, office.house.stack)
+        office.run(40)
+        assert last(office, facts.Abandoned).queue == "help"
+        assert len(office.house.queues) == 0
+        assert ringing(office) == []
