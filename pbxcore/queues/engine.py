@@ -52,7 +52,7 @@ class QueueEngine:
         self._offering = Offering(floor, self._breaks)
         self._leaving = Leaving(floor, self._offering)
         self._announcing = Announcing(floor)
-        self._talking = Talking(floor, self._leaving, self._breaks)
+        self._talking = Talking(floor, self._offering, self._leaving, self._breaks)
         self._calling_back = CallingBack(floor, self._offering, self._leaving, self._talking)
         self._attendance = Attendance(floor, self._offering, self._breaks)
         self._entering = Entering(floor, self._leaving, self._announcing)
@@ -233,6 +233,8 @@ class QueueEngine:
                 self._announcing.callback(caller)
             case Due.CALLBACK_RING:
                 self._calling_back.failed(caller, "no_answer")
+            case Due.CONNECT:
+                self._talking.unconnected(caller)
             case Due.CALLBACK_EXPIRY:
                 self._calling_back.expire(caller)
             case _:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pbxcore.queues.floor import Agent, Duty, Floor, Waiting
     from pbxcore.queues.settings import Miss, QueueSettings
 
+CONNECTED_WITHIN_S: Final = 30.0
+"""So long an agent who answered may take to talk to the caller."""
 REMEMBERED: Final = 4096
 """So many ended offers are known still, for answers that cross their end."""
 
@@ -84,6 +86,7 @@ class Offering:
         number = caller.queue.number
         floor.log(AgentAnswered(number, caller.key, agent.number, id_, caller.rang_s))
         if caller.live:
+            floor.timers.set(Due.CONNECT, caller.key, floor.now + CONNECTED_WITHIN_S)
             floor.tell(Connect(id_, caller.key, agent.number, caller.waited_s))
         else:
             self._call_back(caller, lease)
@@ -129,12 +132,12 @@ class Offering:
         for lease in list(caller.leases.values()):
             self.end(lease, outcome)
 
-    def release(self, answered: Lease) -> None:
+    def release(self, answered: Lease, why: Withdrawal = Withdrawal.CALLER_LEFT) -> None:
         """Whoever the agent answered for is gone, before the two talked."""
         agent = answered.agent
         if agent.caller is answered.caller:
             agent.caller = None
-            self._floor.tell(Withdraw(answered.id, agent.number, Withdrawal.CALLER_LEFT))
+            self._floor.tell(Withdraw(answered.id, agent.number, why))
             self._floor.agent_changed(agent)
 
     def _forget(self, lease: Lease) -> None:

@@ -13,18 +13,22 @@ from pbxcore.queues.facts import (
 )
 from pbxcore.queues.floor import Stage
 from pbxcore.queues.leaving import ANSWER_GRACE_S
+from pbxcore.queues.outputs import Withdrawal
+from pbxcore.queues.timers import Due
 
 if TYPE_CHECKING:
     from pbxcore.queues.breaks import Breaks
     from pbxcore.queues.floor import Agent, Floor, Waiting
     from pbxcore.queues.leaving import Leaving
+    from pbxcore.queues.offering import Offering
 
 
 class Talking:
     """Follows caller and agent from the answer on."""
 
-    def __init__(self, floor: Floor, leaving: Leaving, breaks: Breaks) -> None:
-        self._floor, self._leaving, self._breaks = floor, leaving, breaks
+    def __init__(self, floor: Floor, offering: Offering, leaving: Leaving, breaks: Breaks) -> None:
+        self._floor, self._offering = floor, offering
+        self._leaving, self._breaks = leaving, breaks
 
     def bridged(self, caller: Waiting, bridge: str) -> None:
         """Both talk."""
@@ -55,11 +59,18 @@ class Talking:
                 self._breaks.rest(agent, rest_s)
             self.put_back(caller)
 
+    def unconnected(self, caller: Waiting) -> None:
+        """The two were not brought together in time: both are free for others."""
+        if caller.stage is Stage.CONNECTING and caller.answered is not None:
+            self._offering.release(caller.answered, Withdrawal.STALE)
+            self.put_back(caller)
+
     def put_back(self, caller: Waiting) -> None:
         """Nothing came of an answer: the others who rang before are rung again at once."""
         floor, agent = self._floor, agent_of(caller)
         caller.stage, caller.answered = Stage.WAITING, None
         caller.last_try = floor.now
+        floor.timers.drop(Due.CONNECT, caller.key)
         if agent is not None:
             caller.tried = {agent.number}
             agent.caller = None

@@ -25,6 +25,7 @@ class Due(enum.Enum):
     CALLBACK_RING = enum.auto()
     CALLBACK_AGAIN = enum.auto()
     CALLBACK_EXPIRY = enum.auto()
+    CONNECT = enum.auto()
     WRAP_UP = enum.auto()
     REST = enum.auto()
     EMPTY = enum.auto()
@@ -33,6 +34,7 @@ class Due(enum.Enum):
 OF_CALLERS: Final = frozenset(
     (
         *(Due.WAIT, Due.RETRY, Due.WIDEN, Due.PROGRESS, Due.ANNOUNCE, Due.PROMPT),
+        Due.CONNECT,
         *(Due.CALLBACK_OFFER, Due.CALLBACK_RING, Due.CALLBACK_AGAIN, Due.CALLBACK_EXPIRY),
     )
 )

@@ -17,7 +17,7 @@ from pbxcore.calls.queueing.talks import Talks
 from pbxcore.journal import QueueTransition
 from pbxcore.queues.commands import QueuesShown, ShowQueues
 from pbxcore.queues.engine import QueueEngine
-from pbxcore.queues.facts import Abandoned, Connected, OfferEnded, Outcome
+from pbxcore.queues.facts import Abandoned, AgentDropped, Connected, OfferEnded, Outcome
 from pbxcore.queues.inputs import (
     AgentLeft,
     Caller,
@@ -213,11 +213,19 @@ class QueueDesk:
         """Forget what is over."""
         match fact:
             case Connected(caller=caller) | Abandoned(caller=caller):
-                self._stays.pop(caller, None)
+                self._let_go(self._stays.pop(caller, None))
+            case AgentDropped(caller=caller):
+                self._let_go(self._stays.get(caller))
             case OfferEnded(offer=offer, outcome=Outcome.REFUSED):
                 self._offers.pop(offer, None)
             case _:
                 pass
+
+    def _let_go(self, stay: Stay | None) -> None:
+        """Nothing is left to be withdrawn of the offer that was answered."""
+        if stay is not None:
+            self._offers.pop(stay.answered, None)
+            stay.search.joined(stay.answered)
 
     def _say(self, stay: Stay, output: Admit | Announce | LeaveTo) -> None:
         """Something for who waits."""
@@ -251,13 +259,13 @@ class QueueDesk:
         if self.customers.connect(output):
             return
         stay = self._stays.get(output.caller)
-        self._offers.pop(output.offer, None)
         leg = None if stay is None else stay.search.take(output.offer)
         if stay is None or leg is None:
+            self._offers.pop(output.offer, None)
             self.tell(AgentLeft(output.caller))
             return
         self._talks.begin(stay.key, stay.front.call.id, stay.front.id, leg.id)
-        stay.connect(leg, output.waited_s)
+        stay.connect(output.offer, leg, output.waited_s)
 
     def _legs(self, key: str) -> tuple[str, str, str]:
         """The call of a stay or a talk, and the legs of caller and agent."""

@@ -110,9 +110,16 @@ class QueueSearch(SettingUp):
             self._drop(leg, farewell, _ELSEWHERE if elsewhere else ())
 
     def take(self, offer: int) -> CalledLeg | None:
-        """The phone of the agent who has the caller, unless it hung up meanwhile."""
-        leg = self._taken.pop(offer, None)
+        """The phone of the agent who has the caller, unless it hung up meanwhile.
+
+        It can be withdrawn until it is `joined`: the agent may be told something before.
+        """
+        leg = self._taken.get(offer)
         return None if leg is None or leg.over else leg
+
+    def joined(self, offer: int) -> None:
+        """The agent talks to the front, or hung up before: there is nothing to withdraw."""
+        self._taken.pop(offer, None)
 
     # What phones say
 

@@ -40,6 +40,7 @@ class Stay:
 
     Attributes:
         search: rings agents.
+        answered: the offer whose agent is brought to him.
         admitted: he waits, and was not turned away.
     """
 
@@ -48,6 +49,7 @@ class Stay:
     ) -> None:
         self.key, self.queue = key, queue
         self.admitted = False
+        self.answered = 0
         self._found, self._tell = found, tell
         self._house = found.house
         self._number = found.shown
@@ -99,8 +101,9 @@ class Stay:
         self.search.over()
         self._wake()
 
-    def connect(self, leg: CalledLeg, waited_s: float) -> None:
+    def connect(self, offer: int, leg: CalledLeg, waited_s: float) -> None:
         """Bring the agent who answered to him; the agent may hear first how long that took."""
+        self.answered = offer
         house = self._house
         words = house.directory.extension(leg.number)
         language = language_for((words and words.language) or house.directory.settings.language)
@@ -117,6 +120,7 @@ class Stay:
         if leg.over or front.over or self._stay.is_over:
             return
         self._stay.served = True
+        self.search.joined(self.answered)
         self.search.over()
         front.call.leave_service(front)
         front.call.connect(front, leg)

@@ -12,6 +12,7 @@ from pbxcore.dialplan.plan import Plan, RingGroup
 from pbxcore.features.model import Features
 from pbxcore.journal import CallEnded, LegCalled, QueueTransition
 from pbxcore.queues import facts
+from pbxcore.queues.inputs import Remove
 from pbxcore.queues.settings import Announcements, QueueAgent, QueueSettings, Strategy
 from tests.support.handsets import Office
 from tests.unit.pbxcore.test_call_transfers import refer
@@ -303,3 +304,33 @@ def test_who_never_acknowledges_the_answer_does_not_wait_for_ever() -> None:
         assert last(office, facts.Abandoned).queue == "help"
         assert len(office.house.queues) == 0
         assert ringing(office) == []
+
+
+def test_an_agent_who_is_told_the_wait_is_let_go_when_the_caller_is_taken_out() -> None:
+    with office_with("bob", about={"tells_hold_time": True}) as office:
+        alice = office["alice"].dial("help")
+        office.run(5)
+        bob = office["bob"].talks[0]
+        bob.accept()
+        office.run(1)
+        office.house.queues.tell(Remove(last(office, facts.CallerEntered).caller))
+        office.run(1)
+        assert bob.notes[-1] == "ended"
+        office.run()
+        assert alice.notes[-1] == "ended"
+        assert not any(isinstance(each, facts.AgentDropped) for each in told(office))
+        office.check()
+
+
+def test_an_agent_to_whom_the_wait_is_told_for_ever_is_let_go() -> None:
+    with office_with("bob", about={"tells_hold_time": True}, max_wait_s=None) as office:
+        alice = office["alice"].dial("help")
+        office.run(5)
+        office.house.workers.play_s = 1e6
+        office["bob"].talks[0].accept()
+        office.run(42)
+        assert office["bob"].talks[0].notes[-1] == "ended"
+        assert ringing(office) == ["bob"]
+        alice.hang_up()
+        office.run()
+        office.check()
