@@ -178,14 +178,25 @@ class QueueDesk:
 
     def _take(self, told: Input) -> bool:
         """Tell the engine one thing, and do what it says; whether its state is as it was kept."""
-        kept = True
         try:
-            for output in self._engine.handle(told, self._house.now()):
-                self._do(output)
-                kept &= not (isinstance(output, Transition) and isinstance(output.fact, DURABLE))
+            outputs = self._engine.handle(told, self._house.now())
         except Exception:  # one mistake may not be the end of every queue
             log.exception("queue input failed", extra={"input": type(told).__name__})
-        return kept
+            return True
+        for output in outputs:
+            self._try(output)
+        return not any(
+            isinstance(each, Transition) and isinstance(each.fact, DURABLE) for each in outputs
+        )
+
+    def _try(self, output: Output) -> None:
+        """Do one thing; whatever comes of it, the others are to be done too."""
+        try:
+            self._do(output)
+        except Exception:
+            log.exception("queue output failed", extra={"output": type(output).__name__})
+            if isinstance(output, Offer):
+                self.tell(OfferFailed(output.id))
 
     def _do(self, output: Output) -> None:
         match output:
@@ -246,8 +257,12 @@ class QueueDesk:
     def _offer(self, offer: Offer) -> None:
         stay = self._stays.get(offer.caller)
         if offer.kind is Kind.CALLBACK:
-            customer = self._engine.floor.callers[offer.caller].caller
-            self.customers.offer(offer, self._queues[offer.queue], customer)
+            waiting = self._engine.floor.callers.get(offer.caller)
+            queue = self._queues.get(offer.queue)  # may be gone already, before the engine knows
+            if waiting is None or queue is None:
+                self.tell(OfferFailed(offer.id))
+            else:
+                self.customers.offer(offer, queue, waiting.caller)
             return
         if stay is None:
             self.tell(OfferFailed(offer.id))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pbxcore.calls.queueing.search import QueueSearch
 from pbxcore.dialplan.call_queue import NOTICE, CallQueue
 from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.dialplan.plan import Plan, RingGroup
@@ -18,6 +19,7 @@ from tests.support.handsets import Office
 from tests.unit.pbxcore.test_call_transfers import refer
 
 if TYPE_CHECKING:
+    from pbxcore.queues.outputs import Offer
     from tests.support.handsets import Talk
 
 NAMES = ("alice", "bob", "carol", "dave", "erin")
@@ -331,6 +333,25 @@ def test_an_agent_to_whom_the_wait_is_told_for_ever_is_let_go() -> None:
         office.run(42)
         assert office["bob"].talks[0].notes[-1] == "ended"
         assert ringing(office) == ["bob"]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_what_cannot_be_done_stops_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    with office_with("bob", "carol") as office:
+        offer = QueueSearch.offer
+
+        def breaks_for_bob(search: QueueSearch, wanted: Offer) -> None:
+            if wanted.agent == "bob":
+                raise RuntimeError
+            offer(search, wanted)
+
+        monkeypatch.setattr(QueueSearch, "offer", breaks_for_bob)
+        alice = office["alice"].dial("help")
+        office.run(4)
+        assert ringing(office) == ["carol"]
+        assert last(office, facts.OfferEnded).outcome is facts.Outcome.UNREACHABLE
         alice.hang_up()
         office.run()
         office.check()
