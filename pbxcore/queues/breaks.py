@@ -29,10 +29,21 @@ class Breaks:
 
     def end(self, agent: Agent, queue: str = "") -> None:
         """The end of a break in one queue; without a queue, of all breaks."""
+        if queue in agent.duties and "" in agent.breaks:
+            self._narrow(agent)
         for each in [queue] if queue else list(agent.breaks):
             self._end(agent, each)
         agent.idle_since = self._floor.now
         self._floor.agent_changed(agent)
+
+    def _narrow(self, agent: Agent) -> None:
+        """A break of all queues becomes one of each: the end of one may be told then."""
+        everywhere, own = agent.breaks[""], dict(agent.breaks)
+        for each in own:
+            self._end(agent, each)
+        for each in agent.duties:
+            agent.breaks[each] = reason, _ = own.get(each, everywhere)
+            self._floor.log(BreakBegan(each, agent.number, reason, "agent"))
 
     def _end(self, agent: Agent, queue: str) -> None:
         if (ended := agent.breaks.pop(queue, None)) is not None:

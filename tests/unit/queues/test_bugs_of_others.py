@@ -171,7 +171,7 @@ def test_an_answer_ends_the_announcement_and_the_wait() -> None:
     hall.enter("x")
     assert announced(hall.pass_(5))
     assert of(Connect, hall.answer("a")), "at once, with nothing to wait for"
-    assert announced(hall.pass_(60)) == []
+    assert announced(hall.pass_(25)) == []
 
 
 def test_reason_and_begin_of_a_break_outlast_a_restart() -> None:

@@ -14,6 +14,7 @@ from pbxcore.queues.inputs import (
     CallerLeft,
     Device,
     DropQueue,
+    EndBreak,
     EndWrapUp,
     ExtendWrapUp,
     LogOut,
@@ -46,6 +47,7 @@ from pbxcore.queues.settings import (
 from tests.support.queueing import Hall, announced, left, of, offered, queue
 
 THERE = Place("voicemail", "1001")
+_BREAKS = facts.BreakBegan | facts.BreakEnded
 STANDS = ("idle", "on_break", "in_use", "unavailable", "invalid")
 """How the only agent may stand."""
 
@@ -364,3 +366,22 @@ def test_new_agents_serve_at_once() -> None:
     hall = Hall(queue())
     hall.enter("x")
     assert offered(hall.give(PutQueue(queue("a")))) == [("x", "a")]
+
+
+def test_the_end_of_a_break_in_one_queue_leaves_that_of_all_others() -> None:
+    hall = Hall(queue("a", number="1"), queue("a", number="2"), queue("a", number="3"))
+    hall.give(TakeBreak("a", "lunch"))
+    began = hall.engine.state.agents[0].breaks[""]
+    hall.pass_(60)
+    hall.enter("x", "1")
+    hall.enter("y", "2")
+    assert offered(hall.give(EndBreak("a", ("1",)))) == [("x", "a")]
+    assert hall.engine.state.agents[0].breaks == {"2": began, "3": began}
+    told = [(type(each).__name__, each.queue) for each in hall.log if isinstance(each, _BREAKS)]
+    assert told[-5:] == [
+        ("BreakEnded", ""),
+        *(("BreakBegan", each) for each in "123"),
+        ("BreakEnded", "1"),
+    ], "who follows queue by queue knows each"
+    hall.give(EndBreak("a"))
+    assert hall.engine.state.agents[0].breaks == {}
