@@ -100,13 +100,18 @@ class Boards:
         ):
             raise NotYours
 
-    def check_chairman(self, extension: str, queues: Sequence[str]) -> None:
-        """Whether an extension may decide about the agents of these queues.
+    def check_chairman(
+        self, extension: str, agent: str, change: str, queues: Sequence[str]
+    ) -> None:
+        """Whether an extension may do so about an agent of these queues.
 
         Raises:
-            NotYours: it is not the chairman of each, or none is named.
+            NotYours: it is not the chairman of each, the agent does not serve each, or none is
+                named; a wrap-up is none of a queue's: the agent is to serve one that it chairs.
         """
-        if not queues or not set(queues) <= set(self._book.chaired_by(extension)):
+        shared = set(self._book.chaired_by(extension)) & self._book.served_by(agent).keys()
+        of_queues = change not in ("ready", "extend")
+        if not shared or not shared >= {*queues} or (of_queues and not queues):
             raise NotYours
 
     def _json(self, view: QueueView, at_ms: int) -> dict[str, Any]:

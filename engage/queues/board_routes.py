@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.queues.wire import BoardList
-from engage.system.actor import Module
+from engage.system.actor import Actor, Module
 from engage.web.openapi import operation
-from engage.web.requests import actor, answer, named, principal, read
+from engage.web.requests import actor, address, answer, named, principal, read
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -99,7 +99,7 @@ class BoardRoutes:
         """Log in or out, begin or end a break, end or extend a wrap-up."""
         who = await actor(request, "admin")
         who.check(Module.QUEUES)
-        await self._change(named(request, "agent"), await read(request, Duty))
+        await self._change_of(who, named(request, "agent"), await read(request, Duty))
         return _done()
 
     @operation("Count the calls of a queue's agents anew", status=204, roles=("admin",))
@@ -136,13 +136,19 @@ class BoardRoutes:
         """In the queues whose chairman one is."""
         who = await principal(request, "user")
         body = await read(request, Duty)
-        self._boards.check_chairman(who.id, body.queues)
-        await self._change(named(request, "agent"), body)
+        agent = named(request, "agent")
+        self._boards.check_chairman(who.id, agent, body.change, body.queues)
+        await self._change_of(Actor(who.who, address(request)), agent, body)
         return _done()
 
     async def _change(self, agent: str, body: Duty) -> None:
         live, queues = self._boards.live, tuple(body.queues)
         await live.change_duty(agent, body.change, queues, body.reason, float(body.by_s))
+
+    async def _change_of(self, who: Actor, agent: str, body: Duty) -> None:
+        """The doing of somebody else, which is noted."""
+        await self._change(agent, body)
+        await self._boards.live.note_duty(who, agent, body.change, body.queues)
 
 
 def _done() -> Response:

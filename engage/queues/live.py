@@ -17,6 +17,8 @@ from pbxcore.queues.commands import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.storage.database import Database
@@ -68,6 +70,12 @@ class LiveQueues:
         """
         await self._do(ChangeDuty(agent, change, queues, reason, by_s))
 
+    async def note_duty(
+        self, actor: Actor, agent: str, change: DutyChange, queues: Sequence[str]
+    ) -> None:
+        """Keep who has changed the duty of an agent."""
+        await self._note(actor, f"agent.{change}", f"extension:{agent}", {"queues": [*queues]})
+
     async def steer(self, actor: Actor, caller: str, position: int) -> None:
         """Give who waits another place, or (0) send him away.
 
@@ -91,7 +99,9 @@ class LiveQueues:
     ) -> None:
         actor.check(Module.QUEUES)
         await self._do(command)
+        await self._note(actor, action, subject, detail)
 
+    async def _note(self, actor: Actor, action: str, subject: str, detail: dict[str, Any]) -> None:
         async def work(connection: AsyncConnection) -> None:
             await note(connection, actor, action, subject, detail)
 

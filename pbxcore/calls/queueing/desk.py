@@ -126,6 +126,8 @@ class QueueDesk:
     def handle(self, command: QueueCommand) -> QueueDone | QueuesShown:
         """Carry out a command, or tell what goes on."""
         if not isinstance(command, ShowQueues):
+            self.follow()
+            self._run()  # whoever was set as an agent a moment ago is one
             done = direct(command, self._engine.floor, self.tell)
             self._run()
             return done

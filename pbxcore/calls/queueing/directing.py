@@ -20,7 +20,7 @@ from pbxcore.queues.inputs import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxcore.queues.floor import Floor
+    from pbxcore.queues.floor import Floor, Queue
     from pbxcore.queues.inputs import Input
 
 DONE: Final = QueueDone(200)
@@ -47,6 +47,9 @@ def direct(
 
 def _change_duty(command: ChangeDuty, floor: Floor, tell: Callable[[Input], None]) -> QueueDone:
     agent, queues = command.agent, command.queues
+    numbers = queues or tuple(floor.queues)
+    if not any(_knows(floor.queues[each], agent) for each in numbers if each in floor.queues):
+        return NOT_THERE
     match command.change:
         case "log_in" | "log_out":
             if not floor.queues.keys() >= {*queues}:
@@ -61,3 +64,8 @@ def _change_duty(command: ChangeDuty, floor: Floor, tell: Callable[[Input], None
         case "extend":
             tell(ExtendWrapUp(agent, command.by_s))
     return DONE
+
+
+def _knows(queue: Queue, agent: str) -> bool:
+    """Whether somebody serves a queue, or is set to."""
+    return agent in queue.duties or any(each.number == agent for each in queue.settings.agents)

@@ -218,3 +218,17 @@ async def test_a_chairman_decides_about_the_agents_of_his_queue_alone(desk: Desk
     assert chairman.post(path, {"change": "end_break", "queues": [HELP]}).status == 204
     for queues in ["6500"], []:
         assert chairman.post(path, {**pause, "queues": queues}).status == 403
+    foreign = "/v1/me/queue-board/agents/1000/duty"
+    for body in {**pause, "queues": [HELP]}, {"change": "ready"}, {"change": "extend", "by_s": 60}:
+        assert chairman.post(foreign, body).status == 403, body
+    assert chairman.post(path, {"change": "ready"}).status == 204
+    noted = [
+        (each["actor"], each["action"])
+        for each in desk.admin.get("/v1/operations?limit=20").json()["items"]
+        if each["object"] == "extension:1001"
+    ]
+    assert noted[:3] == [
+        ("user:1003", f"agent.{change}") for change in ("ready", "end_break", "take_break")
+    ]
+    stranger = "/v1/queue-board/agents/1004/duty"
+    assert desk.admin.post(stranger, {**pause, "queues": [HELP]}).status == 404

@@ -159,3 +159,12 @@ def test_the_wrap_up_can_be_ended_and_extended() -> None:
         assert state(office, "bob") == "available"
         office.run()
         office.check()
+
+
+def test_the_duty_of_somebody_whom_the_queue_does_not_know_is_not_changed() -> None:
+    with office_with("bob") as office:
+        for change in ("take_break", "end_break", "log_in", "log_out", "ready", "extend"):
+            assert steered(office, ChangeDuty("dave", change, ("help",))) == 404, change
+            assert steered(office, ChangeDuty("dave", change)) == 404, change
+        assert steered(office, ChangeDuty("bob", "take_break", ("help",))) == 200
+        assert state(office, "bob") == "on_break"

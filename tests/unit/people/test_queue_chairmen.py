@@ -1,0 +1,59 @@
+"""Whose duty a chairman may change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from engage.queues.board import Boards, NotYours
+
+if TYPE_CHECKING:
+    from engage.queues.live import LiveQueues
+
+
+class Book:
+    """1000 chairs 6500 and 6501; 2000 serves the first, 3000 another."""
+
+    def name(self, number: str) -> str:
+        return number
+
+    def numbers(self) -> list[str]:
+        return ["6500", "6501", "6502"]
+
+    def service_level_s(self, number: str) -> int:
+        return 60
+
+    def served_by(self, agent: str) -> dict[str, bool]:
+        return {"2000": {"6500": True}, "3000": {"6502": True}}.get(agent, {})
+
+    def chaired_by(self, extension: str) -> set[str]:
+        return {"6500", "6501"} if extension == "1000" else set()
+
+
+BOARDS = Boards(cast("LiveQueues", None), Book(), lambda number: number, list)
+
+
+@pytest.mark.parametrize(
+    ("change", "queues"), [("take_break", ["6500"]), ("log_out", ["6500"]), ("ready", [])]
+)
+def test_a_chairman_decides_about_his_agents(change: str, queues: list[str]) -> None:
+    BOARDS.check_chairman("1000", "2000", change, queues)
+
+
+@pytest.mark.parametrize(
+    ("extension", "agent", "change", "queues"),
+    [
+        ("1000", "2000", "take_break", []),
+        ("1000", "2000", "take_break", ["6501"]),
+        ("1000", "3000", "take_break", ["6500"]),
+        ("1000", "3000", "take_break", ["6502"]),
+        ("1000", "3000", "ready", []),
+        ("1000", "3000", "extend", ["6500"]),
+        ("1000", "4000", "ready", []),
+        ("2000", "2000", "take_break", ["6500"]),
+    ],
+)
+def test_and_about_nobody_else(extension: str, agent: str, change: str, queues: list[str]) -> None:
+    with pytest.raises(NotYours):
+        BOARDS.check_chairman(extension, agent, change, queues)
