@@ -64,6 +64,7 @@ class Administering:
             if number in gone:
                 self._attendance.end_duty(duty)
             elif number in named:
+                duty.agent.named.add(queue.number)
                 place, settings = named[number]
                 if settings.level != duty.settings.level:
                     self._floor.log(LevelChanged(queue.number, number, settings.level))
@@ -72,8 +73,9 @@ class Administering:
                     duty.place = place
 
     def _begin_duties(self, queue: Queue) -> None:
-        """Static agents serve, and whoever served before a restart."""
+        """Static agents serve, and whoever served before a restart and may still."""
         floor, number = self._floor, queue.number
+        named = {each.number for each in queue.settings.agents}
         for each in queue.settings.agents:
             agent = floor.agent(each.number)
             if each.static and number not in agent.duties and number not in agent.logged_off:
@@ -84,13 +86,19 @@ class Administering:
             if number in each.serves and number not in each.duties
         ]
         for agent in sorted(before, key=lambda each: each.serves[number]):
-            self._attendance.begin_duty(queue, agent)
+            if number in agent.named and agent.number not in named:
+                self._attendance.end_service(agent, number)  # taken out while nothing ran
+            else:
+                self._attendance.begin_duty(queue, agent)
 
     def drop_queue(self, number: str) -> None:
         """A queue is no more: who waits leaves, who talks goes on."""
         floor = self._floor
         queue = floor.queues.get(number)
         if queue is None:
+            for agent in floor.agents.values():
+                if number in agent.serves:
+                    self._attendance.end_service(agent, number)
             return
         place = queue.settings.leave_empty_place
         for caller in list(floor.callers.values()):

@@ -46,6 +46,8 @@ class Attendance:
         duty = queue.duties[number] = agent.duties[queue.number] = Duty(
             queue, agent, settings, place
         )
+        if any(each.number == number for each in queue.settings.agents):
+            agent.named.add(queue.number)
         if queue.number not in agent.serves:
             agent.serves[queue.number] = floor.now
             static = duty.settings.static
@@ -76,11 +78,17 @@ class Attendance:
             self._offering.end(agent.lease, Outcome.AGENT_AWAY)
         del queue.duties[agent.number], agent.duties[queue.number]
         queue.free.pop(agent.number, None)
-        lasted_s = self._floor.now - agent.serves.pop(queue.number)
-        static = duty.settings.static
-        self._floor.log(AgentLoggedOut(queue.number, agent.number, static, lasted_s, channel))
+        self.end_service(agent, queue.number, channel, static=duty.settings.static)
         self._floor.thinned[queue] = None
         self._floor.stirred[queue] = None  # higher levels may have been waiting for him
+
+    def end_service(
+        self, agent: Agent, queue: str, channel: str = "", *, static: bool = False
+    ) -> None:
+        """Nothing is kept of an agent's serving a queue, which need not be there any more."""
+        lasted_s = self._floor.now - agent.serves.pop(queue)
+        agent.named.discard(queue)
+        self._floor.log(AgentLoggedOut(queue, agent.number, static, lasted_s, channel))
 
     def take_break(self, wish: TakeBreak) -> None:
         """An agent is not called for a while; what rings is withdrawn."""

@@ -98,6 +98,7 @@ class Agent:
 
     Attributes:
         serves: since when, by queue; `duties` of the queues that there are.
+        named: of these queues that he serves the settings say so.
         logged_off: of these queues, though set to serve them.
         breaks: reason and begin, by queue, "" for all.
     """
@@ -106,6 +107,7 @@ class Agent:
         self.number, self.profile = number, AgentProfile(number)
         self.device, self.undisturbed, self.chats = Device.UNKNOWN, False, 0
         self.serves: dict[str, float] = {}
+        self.named: set[str] = set()
         self.logged_off: set[str] = set()
         self.duties: dict[str, Duty] = {}
         self.breaks: dict[str, tuple[str, float]] = {}

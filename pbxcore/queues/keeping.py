@@ -34,6 +34,7 @@ def _kept_agent(floor: Floor, agent: Agent) -> KeptAgent:
     return KeptAgent(
         number=agent.number,
         serves={queue: floor.ms(at) for queue, at in agent.serves.items()},
+        named=tuple(sorted(agent.named)),
         logged_off=tuple(sorted(agent.logged_off)),
         breaks={
             queue: KeptBreak(reason, floor.ms(at)) for queue, (reason, at) in agent.breaks.items()
@@ -63,6 +64,7 @@ def restore_agents(floor: Floor, state: State) -> None:
     for each in state.agents:
         agent = floor.agent(each.number)
         agent.serves = {queue: floor.since(ms) for queue, ms in each.serves.items()}
+        agent.named = set(each.named)
         agent.logged_off = set(each.logged_off)
         agent.breaks = {
             queue: (kept.reason, floor.since(kept.since_ms)) for queue, kept in each.breaks.items()

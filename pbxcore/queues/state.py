@@ -23,11 +23,13 @@ class KeptBreak(msgspec.Struct, frozen=True):
 class KeptAgent(msgspec.Struct, frozen=True, kw_only=True):
     """An agent: since when he serves, by queue; breaks by queue, "" for all; calls by queue.
 
-    `wrap_up_ms` is begin and end, `logged_off` are queues that he is set to serve.
+    `named` are those queues that the settings say he serves. `wrap_up_ms` is begin and end,
+    `logged_off` are queues that he is set to serve.
     """
 
     number: str
     serves: dict[str, int] = {}
+    named: tuple[str, ...] = ()
     logged_off: tuple[str, ...] = ()
     breaks: dict[str, KeptBreak] = {}
     wrap_up_ms: tuple[int, int] | None = None

@@ -83,6 +83,8 @@ class QueueDesk:
         self._chance, self._epoch_ms = chance, epoch_ms
         self._engine = QueueEngine(chance, epoch_ms)
         self._queues: Mapping[str, CallQueue] = {}
+        self._served: set[str] = set()
+        """Queues that agents served before a restart, until it is known which there are."""
         self._stays: dict[str, Stay] = {}
         self._offers: dict[int, Stay] = {}
         self._talks = Talks(self.tell)
@@ -100,7 +102,11 @@ class QueueDesk:
 
     def start(self) -> None:
         """Go on where the last process ended."""
-        self._engine = QueueEngine(self._chance, self._epoch_ms, self._store.load().get(_WHOLE))
+        state = self._store.load().get(_WHOLE)
+        self._engine = QueueEngine(self._chance, self._epoch_ms, state)
+        self._served = (
+            {number for each in state.agents for number in each.serves} if state else set()
+        )
         self.tell(Start())
         self.follow()
         self._run()
@@ -147,7 +153,11 @@ class QueueDesk:
         if queues is self._queues:
             return
         before, self._queues = self._queues, queues
-        for number in before.keys() - queues.keys():
+        gone = before.keys() - queues.keys()
+        if self._house.directory.version >= 0:  # else it is still to come, after a restart
+            gone |= self._served - queues.keys()
+            self._served = set()
+        for number in sorted(gone):
             self.tell(DropQueue(number))
         for number, queue in queues.items():
             if number not in before or before[number].settings != queue.settings:

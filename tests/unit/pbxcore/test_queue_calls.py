@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pbxcore.calls.queueing.desk import QueueDesk
 from pbxcore.calls.queueing.search import QueueSearch
 from pbxcore.dialplan.call_queue import NOTICE, CallQueue
 from pbxcore.dialplan.place import HANG_UP, Place
@@ -15,6 +16,7 @@ from pbxcore.journal import CallEnded, LegCalled, QueueTransition
 from pbxcore.queues import facts
 from pbxcore.queues.inputs import Remove
 from pbxcore.queues.settings import Announcements, QueueAgent, QueueSettings, Strategy
+from pbxcore.queues.state import KeptAgent, State
 from tests.support.handsets import Office
 from tests.unit.pbxcore.test_call_transfers import refer
 
@@ -355,3 +357,26 @@ def test_what_cannot_be_done_stops_nothing_else(monkeypatch: pytest.MonkeyPatch)
         alice.hang_up()
         office.run()
         office.check()
+
+
+class Kept(dict[str, State]):
+    """What outlasts a restart."""
+
+    def load(self) -> dict[str, State]:
+        return self
+
+    def save(self, key: str, value: State | None) -> None:
+        if value is not None:
+            self[key] = value
+
+
+def test_a_queue_that_does_not_come_back_after_a_restart_is_served_by_nobody() -> None:
+    with office_with("bob") as office:
+        store = Kept()
+        served = KeptAgent(number="bob", serves={"gone": 0, "help": 0}, named=("gone", "help"))
+        store.save("queues", State(agents=(served,)))
+        desk = QueueDesk(office.house.surroundings, store, lambda: 0.5, 0)
+        desk.start()
+        out = [each.queue for each in told(office) if isinstance(each, facts.AgentLoggedOut)]
+        assert out == ["gone"]
+        assert [*store["queues"].agents[0].serves] == ["help"]

@@ -17,6 +17,7 @@ from pbxcore.queues.inputs import (
     EndBreak,
     EndWrapUp,
     ExtendWrapUp,
+    LogIn,
     LogOut,
     Move,
     PressKey,
@@ -385,3 +386,15 @@ def test_the_end_of_a_break_in_one_queue_leaves_that_of_all_others() -> None:
     ], "who follows queue by queue knows each"
     hall.give(EndBreak("a"))
     assert hall.engine.state.agents[0].breaks == {}
+
+
+def test_an_agent_taken_out_while_nothing_ran_serves_no_more() -> None:
+    before = Hall(queue("a", QueueAgent("b", static=False)), queue("a", number="6501"))
+    before.give(LogIn("b", ("6500",)), LogIn("stranger", ("6500",)))
+    again = Hall(queue("c"), state=before.engine.state, now=60.0)
+    assert sorted(again.engine.floor.queues["6500"].duties) == ["c", "stranger"]
+    out = {(each.queue, each.agent) for each in again.facts(facts.AgentLoggedOut)}
+    assert out == {("6500", "a"), ("6500", "b")}
+    again.give(DropQueue("6501"))  # told of a queue that did not come back
+    assert [each.queue for each in again.facts(facts.AgentLoggedOut)][2:] == ["6501"]
+    assert all("6501" not in each.serves for each in again.engine.state.agents)
