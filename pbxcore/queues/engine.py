@@ -155,6 +155,8 @@ class QueueEngine:
                 self._calling_back.failed(caller, reason)
             case inputs.AgentLeft():
                 self._talking.agent_left(caller)
+                if caller.stage is Stage.WAITING and not caller.live:
+                    self._calling_back.await_agent(caller)  # it may be too late by now
             case inputs.Transferred(to=to, blind=blind):
                 end = End.BLIND_TRANSFER if blind else End.ATTENDED_TRANSFER
                 self._talking.complete(caller, end, to)

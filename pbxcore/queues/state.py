@@ -66,6 +66,8 @@ DURABLE: Final = (
     facts.BreakEnded,
     facts.WrapUpBegan,
     facts.WrapUpEnded,
+    facts.AgentAnswered,
+    facts.Connected,
     facts.Completed,
     facts.CallbackAsked,
     facts.CallbackTried,

@@ -291,6 +291,7 @@ class House:
         watch("parked calls", lambda: len(house.parking))
         watch("seized appearances", lambda: len(house.appearances))
         watch("callers in queues", lambda: len(house.queues))
+        watch("callbacks", lambda: len(house.queues.customers))
         watch("streams", lambda: len(self.workers.streams))
         watch("owners of streams", lambda: len(house.anchor))
         watch("recordings", lambda: len(self.workers.recordings))

@@ -69,6 +69,10 @@ class Customers:
         self.originate: Callable[[str, Goal, str], str] = lambda number, goal, shown: ""
         self.hang_up: Callable[[str], object] = lambda call: None
 
+    def __len__(self) -> int:
+        """For how many an agent is rung or waits."""
+        return len(self._callbacks)
+
     def offer(self, offer: Offer, queue: CallQueue, customer: Customer) -> None:
         """Let an agent's phones ring for somebody who will be called then."""
         if self._house.directory.extension(offer.agent) is None:
@@ -82,7 +86,7 @@ class Customers:
     def withdraw(self, offer: int) -> None:
         """Ring the agent no more, and call nobody."""
         callback = self._callbacks.pop(offer, None)
-        if callback is not None and not callback.over:
+        if callback is not None and (callback.reached or not callback.over):
             callback.over = True
             self.hang_up(callback.id)
 
@@ -99,7 +103,7 @@ class Customers:
         call, agent = callback.call, callback.agent
         if call is None or agent is None:
             return
-        callback.over = True
+        callback.over = callback.reached = True
         other.recorded = callback.queue.recorded
         self._talks.begin(callback.key, call.id, other.id, agent.id)
         call.connect(agent, other)
@@ -150,6 +154,7 @@ class _Callback(Goal):
         id: the call's.
         agent: the agent's leg, once it has answered.
         over: it was told how it ended, or goes on as a talk.
+        reached: the customer answered, though the queues may think it too late.
     """
 
     def __init__(
@@ -167,7 +172,7 @@ class _Callback(Goal):
         self.id = ""
         self.call: Call | None = None
         self.agent: Leg | None = None
-        self.over = False
+        self.over = self.reached = False
 
     def reach(self, call: Call, leg: Leg) -> None:
         """The agent answered."""

@@ -239,8 +239,9 @@ class QueueDesk:
                 self._let_go(self._stays.pop(caller, None))
             case AgentDropped(caller=caller):
                 self._let_go(self._stays.get(caller))
-            case OfferEnded(offer=offer, outcome=Outcome.REFUSED):
+            case OfferEnded(offer=offer, outcome=Outcome.REFUSED):  # alone is not withdrawn
                 self._offers.pop(offer, None)
+                self.customers.withdraw(offer)
             case _:
                 pass
 

@@ -10,13 +10,16 @@ from pbxcore.dialplan.plan import NO_LIMIT, Plan
 from pbxcore.directory import Delta, Trunk, TrunkPut
 from pbxcore.journal import QueueTransition
 from pbxcore.queues import facts
-from pbxcore.queues.inputs import AskCallback, EndBreak, TakeBreak
+from pbxcore.queues.inputs import AskCallback, CallbackFailed, CallbackReached, EndBreak, TakeBreak
 from pbxcore.queues.settings import NEVER, Callbacks, QueueAgent, QueueSettings
 from pbxcore.sip.message import Request
 from tests.support.handsets import Office
 from tests.support.switching import Way
 
 if TYPE_CHECKING:
+    import pytest
+
+    from pbxcore.queues.inputs import Input
     from tests.support.handsets import Talk
 
 NUMBER = "5553000"
@@ -161,3 +164,37 @@ def test_an_agent_who_does_not_answer_is_rung_no_longer_than_is_set() -> None:
         office.run(200)
         office.run()
         office.check()
+
+
+def test_an_agent_who_refuses_leaves_nothing_behind() -> None:
+    with waiting(lasts_s=120.0) as office:
+        office["bob"].refuses = 486
+        ready(office)
+        office.run(1)
+        assert told(office, facts.OfferEnded)[0].outcome is facts.Outcome.REFUSED
+        assert len(office.house.queues.customers) == 0
+        office.run(200)
+        office.run()
+        office.check()
+
+
+def test_a_customer_who_answers_in_the_moment_in_which_it_is_too_late_is_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with waiting(retry_after_s=600.0) as office:
+        tell = office.house.queues.tell
+
+        def too_late(input_: Input) -> None:
+            if isinstance(input_, CallbackReached):
+                tell(CallbackFailed(input_.caller, "no_answer"))
+            tell(input_)
+
+        monkeypatch.setattr(office.house.queues.customers, "_tell", too_late)
+        bob = ready(office)
+        bob.accept()
+        office.run(1)
+        office["provider"].talk.accept()
+        office.run(1)
+        assert told(office, facts.CallbackTried)
+        assert (bob.notes[-1], office["provider"].talk.notes[-1]) == ("ended", "ended")
+        assert not told(office, facts.Connected)

@@ -11,6 +11,8 @@ from pbxcore.queues import facts
 from pbxcore.queues.inputs import (
     AgentLeft,
     AskCallback,
+    Bridged,
+    CallbackReached,
     CallerLeft,
     Device,
     DropQueue,
@@ -32,6 +34,7 @@ from pbxcore.queues.outputs import (
     LeaveTo,
     Periodic,
     Position,
+    Transition,
 )
 from pbxcore.queues.settings import (
     LOOSE,
@@ -45,6 +48,7 @@ from pbxcore.queues.settings import (
     SkillRule,
     Strategy,
 )
+from pbxcore.queues.state import DURABLE
 from tests.support.queueing import Hall, announced, left, of, offered, queue
 
 THERE = Place("voicemail", "1001")
@@ -398,3 +402,30 @@ def test_an_agent_taken_out_while_nothing_ran_serves_no_more() -> None:
     again.give(DropQueue("6501"))  # told of a queue that did not come back
     assert [each.queue for each in again.facts(facts.AgentLoggedOut)][2:] == ["6501"]
     assert all("6501" not in each.serves for each in again.engine.state.agents)
+
+
+def test_a_callback_is_kept_as_tried_from_the_answer_and_forgotten_from_the_talk_on() -> None:
+    hall = Hall(queue("a", callbacks=Callbacks(enabled=True)))
+    hall.give(TakeBreak("a"))
+    hall.enter("x")
+    hall.give(AskCallback("x", "0170"), EndBreak("a"))
+    answered = hall.answer("a")
+    assert any(isinstance(each.fact, DURABLE) for each in of(Transition, answered))
+    assert [each.attempts for each in hall.engine.state.callbacks] == [1]
+    connected = hall.give(CallbackReached("x"), Bridged("x"))
+    assert any(isinstance(each.fact, DURABLE) for each in of(Transition, connected))
+    assert hall.engine.state.callbacks == ()
+
+
+def test_a_callback_expires_that_could_not_while_the_customer_was_called() -> None:
+    hall = Hall(queue("a", callbacks=Callbacks(enabled=True, lasts_s=100.0, ring_s=60.0)))
+    hall.give(TakeBreak("a"))
+    hall.enter("x")
+    hall.give(AskCallback("x", "0170"))
+    hall.pass_(90)
+    hall.give(EndBreak("a"))
+    hall.answer("a")
+    hall.pass_(20)
+    hall.give(AgentLeft("x"))
+    assert [each.reason for each in hall.facts(facts.Exited)] == ["expired"]
+    assert hall.ringing() == []
