@@ -86,7 +86,7 @@ class Customers:
     def withdraw(self, offer: int) -> None:
         """Ring the agent no more, and call nobody."""
         callback = self._callbacks.pop(offer, None)
-        if callback is not None and (callback.reached or not callback.over):
+        if callback is not None and (callback.talks or not callback.over):
             callback.over = True
             self.hang_up(callback.id)
 
@@ -103,7 +103,7 @@ class Customers:
         call, agent = callback.call, callback.agent
         if call is None or agent is None:
             return
-        callback.over = callback.reached = True
+        callback.over = callback.talks = True
         other.recorded = callback.queue.recorded
         self._talks.begin(callback.key, call.id, other.id, agent.id)
         call.connect(agent, other)
@@ -154,7 +154,7 @@ class _Callback(Goal):
         id: the call's.
         agent: the agent's leg, once it has answered.
         over: it was told how it ended, or goes on as a talk.
-        reached: the customer answered, though the queues may think it too late.
+        talks: the customer answered, though the queues may think it too late.
     """
 
     def __init__(
@@ -172,7 +172,7 @@ class _Callback(Goal):
         self.id = ""
         self.call: Call | None = None
         self.agent: Leg | None = None
-        self.over = self.reached = False
+        self.over = self.talks = False
 
     def reach(self, call: Call, leg: Leg) -> None:
         """The agent answered."""
