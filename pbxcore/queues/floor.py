@@ -216,7 +216,8 @@ class Floor:
 
 
 _QUIET: Final = frozenset({Device.IDLE, Device.UNKNOWN})
-_GONE: Final = frozenset({Device.UNAVAILABLE, Device.INVALID})
+_NEVER_RUNG: Final = frozenset({Device.UNAVAILABLE, Device.INVALID, Device.BUSY})
+"""Phones that are busy take no second call, even of agents who are rung during calls."""
 
 
 def is_free(duty: Duty, now: float) -> bool:
@@ -224,7 +225,7 @@ def is_free(duty: Duty, now: float) -> bool:
     agent = duty.agent
     if agent.lease or agent.caller or agent.wrap_up or agent.undisturbed or duty.on_break:
         return False
-    if agent.rests_until > now or agent.device in _GONE:
+    if agent.rests_until > now or agent.device in _NEVER_RUNG:
         return False
     if agent.device not in _QUIET and not rings_in_use(duty):
         return False

@@ -464,3 +464,11 @@ def test_a_callback_reaches_the_customer_and_waits_on_where_that_fails() -> None
     hall.give(Bridged("x"))
     (connected,) = [each for each in hall.facts(facts.Connected) if each.caller == "x"]
     assert connected.waited_s == 600.0
+
+
+def test_a_phone_that_takes_no_second_call_is_not_rung_for_one() -> None:
+    hall = Hall(queue("a", rings_in_use=True))
+    hall.seen("a", Device.BUSY)
+    hall.enter("x")
+    assert hall.ringing() == []
+    assert offered(hall.seen("a", Device.IN_USE)) == [("x", "a")]
