@@ -11,9 +11,9 @@ from engage.people.call_rules import RECORDED
 
 STRATEGIES = (
     *("ringall", "linear", "leastrecent", "fewestcalls", "random", "memory"),
-    *("wrandom", "progressive", "longestidle"),
+    *("progressive", "longestidle"),
 )
-"""The last three are ours."""
+"""The last two are ours."""
 POLICY = Choice(("yes", "no", "strict"))
 DESTINATIONS = (
     *("playsound", "account", "voicemail", "queue", "ringgroup", "vmgroup", "ivr"),
@@ -53,7 +53,12 @@ QUEUE = Fields(
         Field("extension", NUMBER, home="number"),
         Field("queue_name", NAME, home="name"),
         Field("members", EXTENSIONS, None, nullable=True, home="static_agents"),
-        Field("strategy", Choice(STRATEGIES, (("rrmemory", "memory"),)), "ringall", effective=True),
+        Field(
+            "strategy",
+            Choice(STRATEGIES, (("rrmemory", "memory"), ("wrandom", "random"))),
+            "ringall",
+            effective=True,
+        ),
         Field(
             "queue_chairmans",
             EXTENSIONS,

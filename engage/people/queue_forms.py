@@ -24,7 +24,6 @@ Strategy = Literal[
     "fewest_calls",
     "random",
     "round_robin",
-    "weighted_random",
     "ring_progressively",
     "longest_idle",
 ]
@@ -35,7 +34,6 @@ STRATEGIES: JsonDict = {
     "fewest_calls": N_("Fewest Calls"),
     "random": N_("Random"),
     "round_robin": N_("Round Robin with Memory"),
-    "weighted_random": N_("Weighted Random"),
     "ring_progressively": N_("Ring Progressively"),
     "longest_idle": N_("Longest Idle"),
 }

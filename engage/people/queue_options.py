@@ -18,11 +18,10 @@ STRATEGIES: Final = {
     "fewest_calls": "fewestcalls",
     "random": "random",
     "round_robin": "memory",
-    "weighted_random": "wrandom",
     "ring_progressively": "progressive",
     "longest_idle": "longestidle",
 }
-"""Our strategies, and the words of the API; it has none for the last three."""
+"""Our strategies, and the words of the API; it has none for the last two."""
 _MODES: Final = {"periodic": "periodic", "key": "dtmf"}
 _DESTINATIONS: Final = {
     "timeout_destination": "t",
@@ -171,6 +170,7 @@ def _single(options: Mapping[str, Any], secrets: Secrets) -> dict[str, Any]:
 def _chosen(options: Mapping[str, Any]) -> dict[str, str]:
     """What is one of several words."""
     strategies = {theirs: ours for ours, theirs in STRATEGIES.items()}
+    strategies["wrandom"] = "random"  # once a choice; it had no weights to choose by
     modes = {theirs: ours for ours, theirs in _MODES.items()}
     found = {
         "strategy": strategies.get(options.get("strategy", "")),

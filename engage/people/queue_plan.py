@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from engage.people.model import QueueEntry
     from engage.people.queue_forms import QueueDestination, QueueRules
 
+SHORTEST_INTERVAL_S: Final = 15
+"""Announcements that follow one another at once are all that a caller would hear."""
 _LEAVING: Final = {"no": NEVER, "yes": LOOSE, "strict": STRICT}
 _JOINING: Final = {"yes": NEVER, "no": LOOSE, "strict": STRICT}
 
@@ -76,10 +78,11 @@ def _settings(queue: QueueEntry, rules: QueueRules, path_of: Callable[[str], str
 
 
 def _announcements(rules: QueueRules, repeated: str) -> Announcements:
+    told = rules.announce_every_s > 0
     return Announcements(
-        position=rules.announces_position,
-        hold_time=rules.announces_wait,
-        every_s=max(rules.announce_every_s, 1),
+        position=told and rules.announces_position,
+        hold_time=told and rules.announces_wait,
+        every_s=max(rules.announce_every_s, SHORTEST_INTERVAL_S),
         prompts=(repeated,) if repeated else (),
         prompts_every_s=rules.repeated_every_s,
     )

@@ -63,6 +63,13 @@ class QueueStay:
         self.served = False
         self._exit: tuple[Place, ExitStatus] | None = None
 
+    def tell(self, parts: tuple[Said, ...]) -> None:
+        """Say this as soon as the script is woken; a new position or wait replaces the last one."""
+        if any(isinstance(each, Position | HoldTime) for each in parts):
+            waiting = (_unplaced(each) for each in self.news)
+            self.news = deque(each for each in waiting if each)
+        self.news.append(parts)
+
     @property
     def is_over(self) -> bool:
         """Whether the queue has nothing more to do for the caller."""
@@ -124,6 +131,10 @@ def hold_time(waited_s: float) -> tuple[Sound, ...]:
     """What an agent hears before he talks to somebody who has waited so long."""
     minutes = round(waited_s / 60)
     return (Counted(minutes, "minute"),) if minutes else (Prompt("one-moment"),)
+
+
+def _unplaced(parts: tuple[Said, ...]) -> tuple[Said, ...]:
+    return tuple(each for each in parts if not isinstance(each, Position | HoldTime))
 
 
 def _spoken(part: Said) -> Iterable[Sound]:

@@ -92,7 +92,7 @@ class Stay:
 
     def say(self, parts: tuple[Said, ...]) -> None:
         """Announce this over the music."""
-        self._stay.news.append(parts)
+        self._stay.tell(parts)
         self._wake()
 
     def leave(self, place: Place, status: ExitStatus) -> None:

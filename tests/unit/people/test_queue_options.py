@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from engage.people.forms import NewQueue, QueueChange
+from engage.people.model import QueueEntry
 from engage.people.queue_entries import changed_queue, new_queue
 from engage.people.queue_forms import FIELDS, QueueRules
 from engage.people.queue_options import STRATEGIES, options_for, shown
+from engage.people.queue_plan import call_queue
 
 
 class Plain:
@@ -110,3 +113,21 @@ def test_a_change_touches_the_rules_it_names_alone() -> None:
     assert queue.options == {"ringtime": 20}
     change = QueueChange.model_validate({"pin": "1234"})
     assert changed_queue(queue, change, SECRETS).options == {"ringtime": 20, "pin": "sealed 1234"}
+
+
+def test_a_choice_without_weights_is_not_offered_and_still_read() -> None:
+    assert shown({"strategy": "wrandom"}, SECRETS).strategy == "random"
+    with pytest.raises(ValidationError):
+        QueueRules.model_validate({"strategy": "weighted_random"})
+
+
+@pytest.mark.parametrize(
+    ("every_s", "position", "granted_s"), [(0, False, 15), (5, True, 15), (45, True, 45)]
+)
+def test_no_announcement_interval_means_none_and_a_short_one_is_longer(
+    every_s: int, position: bool, granted_s: float
+) -> None:
+    rules = QueueRules(announces_position=True, announces_wait=True, announce_every_s=every_s)
+    plan = call_queue(QueueEntry("6500", "Help", ()), rules, lambda prompt: prompt)
+    said = plan.settings.announcements
+    assert (said.position, said.hold_time, said.every_s) == (position, position, granted_s)
