@@ -79,15 +79,14 @@ class QueueStatistics:
         """An agent of a queue, or of all, is not called for a while."""
         paused = _choice(asked, "operatetype", ("pause", "unpause"), "") == "pause"
         agent = _number(required(asked, "interface", "agent"))
-        queue = text(asked, "extension") or text(asked, "queue") or ""
-        queues = [queue] if queue else [each.number for each in self._queues.of_agent(agent)]
-        if not queues:
-            raise unknown("interface", agent)
-        for each in queues:
-            try:
-                await self._queues.set_paused(caller.actor, each, agent, paused=paused)
-            except NotFound:
-                raise unknown("interface", agent) from None
+        queue = text(asked, "extension") or text(asked, "queue")
+        try:
+            if queue:
+                await self._queues.set_paused(caller.actor, queue, agent, paused=paused)
+            else:
+                await self._queues.set_paused_everywhere(caller.actor, agent, paused=paused)
+        except NotFound:
+            raise unknown("interface", agent) from None
         return NEED_APPLY
 
     def _days(self, asked: Parameters) -> tuple[int, int]:

@@ -201,6 +201,20 @@ class Queues:
         await self._change_agent(actor, number, agent, paused=paused)
         return self._existing(number)
 
+    async def set_paused_everywhere(self, actor: Actor, agent: str, *, paused: bool) -> None:
+        """Send an agent on a break of all queues, or end all breaks, as a program may.
+
+        Raises:
+            NotFound: no queue has such an agent.
+        """
+        actor.check(Module.QUEUES)
+        queues = self.of_agent(agent)
+        if not queues:
+            raise NotFound
+        await self._tell(agent, "take_break" if paused else "end_break")
+        for each in queues:
+            await self._change_agent(actor, each.number, agent, paused=paused)
+
     async def set_logged_in(self, actor: Actor, number: str, agent: str, *, here: bool) -> None:
         """Begin or end a dynamic agent's duty, as an administrator or a program may.
 
@@ -268,10 +282,12 @@ class Queues:
             raise NotAgent
         return found
 
-    async def _tell(self, agent: str, change: DutyChange, queue: str, reason: str = "") -> None:
+    async def _tell(
+        self, agent: str, change: DutyChange, queue: str = "", reason: str = ""
+    ) -> None:
         """Calls come or do not from here on, as the PBX knows it."""
         if self.duty is not None:
-            await self.duty.change_duty(agent, change, (queue,), reason)
+            await self.duty.change_duty(agent, change, (queue,) if queue else (), reason)
 
     async def _stored(self, rows: DirectoryRepository, number: str) -> QueueEntry:
         queue = await rows.queue(number)

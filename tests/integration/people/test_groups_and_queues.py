@@ -197,3 +197,28 @@ async def test_each_module_opens_its_own_objects_alone(staff: Office) -> None:
             refused()
     with pytest.raises(Forbidden):
         await staff.people.queues.add(queuer, NewQueue(number="6500", name="x"))
+
+
+class _Told:
+    """Notes what calls are told of agents' duty."""
+
+    def __init__(self) -> None:
+        self.changes: list[tuple[str, str, tuple[str, ...]]] = []
+
+    async def change_duty(
+        self, agent: str, change: str, queues: tuple[str, ...] = (), reason: str = ""
+    ) -> None:
+        self.changes.append((agent, change, queues))
+
+
+async def test_a_break_of_all_queues_is_told_as_one_and_seen_in_each(staff: Office) -> None:
+    queues = staff.people.queues
+    for number in "6500", "6501":
+        await queues.add(ROOT, NewQueue(number=number, name=number, static_agents=["1000"]))
+    queues.duty = told = _Told()
+    for paused in True, False:
+        await queues.set_paused_everywhere(ROOT, "1000", paused=paused)
+        assert [each.agents[0].paused for each in queues.of_agent("1000")] == [paused, paused]
+    assert told.changes == [("1000", "take_break", ()), ("1000", "end_break", ())]
+    with pytest.raises(NotFound):
+        await queues.set_paused_everywhere(ROOT, "1002", paused=True)
