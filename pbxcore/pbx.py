@@ -473,6 +473,8 @@ class Pbx:
             log.info("delta does not follow", extra={"why": str(gap)})
         else:
             self._follow_directory()
+            if self._calls is not None and isinstance(request, commands.PutSnapshot):
+                self._calls.queues.follow_all()
 
     def _follow_directory(self) -> None:
         """Do at once what another directory or other settings ask for."""

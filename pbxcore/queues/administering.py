@@ -73,9 +73,8 @@ class Administering:
                     duty.place = place
 
     def _begin_duties(self, queue: Queue) -> None:
-        """Static agents serve, and whoever served before a restart and may still."""
+        """Static agents serve, and whoever served before a restart."""
         floor, number = self._floor, queue.number
-        named = {each.number for each in queue.settings.agents}
         for each in queue.settings.agents:
             agent = floor.agent(each.number)
             if each.static and number not in agent.duties and number not in agent.logged_off:
@@ -86,19 +85,24 @@ class Administering:
             if number in each.serves and number not in each.duties
         ]
         for agent in sorted(before, key=lambda each: each.serves[number]):
-            if number in agent.named and agent.number not in named:
-                self._attendance.end_service(agent, number)  # taken out while nothing ran
-            else:
-                self._attendance.begin_duty(queue, agent)
+            self._attendance.begin_duty(queue, agent)
+
+    def forget_others(self) -> None:
+        """Who was named by settings that name him no more serves no more, nor do queues gone by."""
+        attendance, queues = self._attendance, self._floor.queues
+        for agent in self._floor.agents.values():
+            for number in list(agent.serves):
+                queue = queues.get(number)
+                if queue is None:
+                    attendance.end_service(agent, number)
+                elif number in agent.named and not queue.settings.names(agent.number):
+                    attendance.end_duty(agent.duties[number])
 
     def drop_queue(self, number: str) -> None:
         """A queue is no more: who waits leaves, who talks goes on."""
         floor = self._floor
         queue = floor.queues.get(number)
         if queue is None:
-            for agent in floor.agents.values():
-                if number in agent.serves:
-                    self._attendance.end_service(agent, number)
             return
         place = queue.settings.leave_empty_place
         for caller in list(floor.callers.values()):

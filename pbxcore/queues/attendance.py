@@ -46,7 +46,7 @@ class Attendance:
         duty = queue.duties[number] = agent.duties[queue.number] = Duty(
             queue, agent, settings, place
         )
-        if any(each.number == number for each in queue.settings.agents):
+        if queue.settings.names(number):
             agent.named.add(queue.number)
         if queue.number not in agent.serves:
             agent.serves[queue.number] = floor.now
@@ -142,8 +142,4 @@ class Attendance:
         queues = self._floor.queues
         if numbers:
             return [queues[number] for number in numbers if number in queues]
-        return [
-            queue
-            for queue in queues.values()
-            if any(each.number == agent.number for each in queue.settings.agents)
-        ]
+        return [queue for queue in queues.values() if queue.settings.names(agent.number)]

@@ -193,6 +193,8 @@ class QueueEngine:
                 self._restore_into(self.floor.queues[settings.number])
             case inputs.DropQueue(queue):
                 administering.drop_queue(queue)
+            case inputs.AllPut():
+                administering.forget_others()
             case inputs.PutAgent(profile):
                 administering.put_agent(profile)
             case inputs.ResetCounters(queue):

@@ -248,6 +248,14 @@ class DropQueue(msgspec.Struct, frozen=True, tag=True):
     queue: str
 
 
+class AllPut(msgspec.Struct, frozen=True, tag=True):
+    """Every queue that there is has been put, and is set in that way.
+
+    After a restart only this tells who was taken out meanwhile: what was known of settings before
+    may be older than what was kept of agents.
+    """
+
+
 class PutAgent(msgspec.Struct, frozen=True, tag=True):
     """What is known of an agent."""
 
@@ -270,5 +278,5 @@ TalkInput = Bridged | CallbackReached | CallbackFailed | AgentLeft | Transferred
 AgentInput = (
     LogIn | LogOut | TakeBreak | EndBreak | EndWrapUp | ExtendWrapUp | AgentSeen | AgentLoad
 )
-SettingsInput = Start | PutQueue | DropQueue | PutAgent | ResetCounters
+SettingsInput = Start | PutQueue | DropQueue | AllPut | PutAgent | ResetCounters
 Input = CallerInput | OfferInput | TalkInput | AgentInput | SettingsInput | Tick

@@ -190,6 +190,10 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_wait_place: Place = HANG_UP
     service_level_s: float = 60.0
 
+    def names(self, agent: str) -> bool:
+        """Whether somebody is set to serve the queue, or may."""
+        return any(each.number == agent for each in self.agents)
+
 
 class AgentProfile(msgspec.Struct, frozen=True):
     """What is known of an agent in all queues; `skills` with how good he is at each."""

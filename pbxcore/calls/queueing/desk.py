@@ -20,6 +20,7 @@ from pbxcore.queues.engine import QueueEngine
 from pbxcore.queues.facts import Abandoned, AgentDropped, Connected, OfferEnded, Outcome
 from pbxcore.queues.inputs import (
     AgentLeft,
+    AllPut,
     Caller,
     CallerLeft,
     DropQueue,
@@ -83,8 +84,6 @@ class QueueDesk:
         self._chance, self._epoch_ms = chance, epoch_ms
         self._engine = QueueEngine(chance, epoch_ms)
         self._queues: Mapping[str, CallQueue] = {}
-        self._served: set[str] = set()
-        """Queues that agents served before a restart, until it is known which there are."""
         self._stays: dict[str, Stay] = {}
         self._offers: dict[int, Stay] = {}
         self._talks = Talks(self.tell)
@@ -102,11 +101,7 @@ class QueueDesk:
 
     def start(self) -> None:
         """Go on where the last process ended."""
-        state = self._store.load().get(_WHOLE)
-        self._engine = QueueEngine(self._chance, self._epoch_ms, state)
-        self._served = (
-            {number for each in state.agents for number in each.serves} if state else set()
-        )
+        self._engine = QueueEngine(self._chance, self._epoch_ms, self._store.load().get(_WHOLE))
         self.tell(Start())
         self.follow()
         self._run()
@@ -153,17 +148,18 @@ class QueueDesk:
         if queues is self._queues:
             return
         before, self._queues = self._queues, queues
-        gone = before.keys() - queues.keys()
-        if self._house.directory.version >= 0:  # else it is still to come, after a restart
-            gone |= self._served - queues.keys()
-            self._served = set()
-        for number in sorted(gone):
+        for number in before.keys() - queues.keys():
             self.tell(DropQueue(number))
         for number, queue in queues.items():
             if number not in before or before[number].settings != queue.settings:
                 self.tell(PutQueue(queue.settings))
         agents = (each.number for queue in queues.values() for each in queue.settings.agents)
         self.agents.follow(agents)
+
+    def follow_all(self) -> None:
+        """The directory is the one that holds now, as after a restart it need not be at once."""
+        self.follow()
+        self.tell(AllPut())
 
     def tick(self, now: float) -> None:
         """Take what was told, and let time pass."""

@@ -68,4 +68,4 @@ def _change_duty(command: ChangeDuty, floor: Floor, tell: Callable[[Input], None
 
 def _knows(queue: Queue, agent: str) -> bool:
     """Whether somebody serves a queue, or is set to."""
-    return agent in queue.duties or any(each.number == agent for each in queue.settings.agents)
+    return agent in queue.duties or queue.settings.names(agent)

@@ -377,6 +377,9 @@ def test_a_queue_that_does_not_come_back_after_a_restart_is_served_by_nobody() -
         store.save("queues", State(agents=(served,)))
         desk = QueueDesk(office.house.surroundings, store, lambda: 0.5, 0)
         desk.start()
+        assert last(office, facts.QueueSet).queue == "help"
+        desk.follow_all()
+        desk.tick(office.clock.now)
         out = [each.queue for each in told(office) if isinstance(each, facts.AgentLoggedOut)]
         assert out == ["gone"]
         assert [*store["queues"].agents[0].serves] == ["help"]
