@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KINDS: Final = ("overview", "calldetail", "loginhistory", "pausedhistory")
 MOST: Final = 1000
+LONGEST: Final = timedelta(days=400)
 NO_DATE: Final = N_("This is no day such as 2026-11-24.")
 ANYBODY: Final = ("", "*", "all")
 
@@ -54,11 +55,11 @@ class QueueStatistics:
         if kind == "overview":
             elements = overview(await self._reports.report(*span), chairman)
         elif kind == "calldetail":
-            elements = details(await self._reports.stays(*span), chairman, zone)
+            found = await self._reports.stays(*span)
+            elements = details(found[offset : offset + most], chairman, zone)
         else:
             which = "login" if kind == "loginhistory" else "break"
             elements = history(await self._reports.spans(*span), chairman, zone, which)
-        if kind != "overview":
             elements = elements[offset : offset + most]
         write, media_type = FORMATS[form]
         return Document(write(elements), media_type)
@@ -92,6 +93,8 @@ class QueueStatistics:
     def _days(self, asked: Parameters) -> tuple[int, int]:
         first = _day("startTime", required(asked, "starttime"))
         last = _day("endTime", text(asked, "endtime") or first.isoformat())
+        if not timedelta() <= last - first < LONGEST or last == date.max:  # has no day after it
+            raise bad_value("endTime", N_("Choose a time of 400 days at most."))
         zone = self._reports.zone()
 
         def at(day: date) -> int:

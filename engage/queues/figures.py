@@ -19,6 +19,7 @@ _ENDS: Final = {
     "WITHDRAW": ("withdrawn", 2),
 }
 """How somebody left who was not served, and which parameter is the wait."""
+_RESTART: Final = "QUEUESTART"
 _COMPLETED: Final = {
     "COMPLETEAGENT": ("agent", 1),
     "COMPLETECALLER": ("caller", 1),
@@ -134,19 +135,35 @@ class Report:
     hours: list[Figures] = field(default_factory=list)
 
 
-def stays(rows: Iterable[LogRow]) -> list[Stay]:
-    """Everybody who entered, the earliest first."""
+def stays(rows: Iterable[LogRow], begin_ms: int, end_ms: int) -> list[Stay]:
+    """Everybody who entered from a moment until before another, the earliest first.
+
+    Rows after that time tell how they fared.
+    """
     found: list[Stay] = []
     present: dict[tuple[str, str], Stay] = {}
     for row in rows:
         at = row.call, row.queue
-        if row.verb == "ENTERQUEUE":
+        if row.verb == _RESTART:
+            present = {key: stay for key, stay in present.items() if not _cut(stay, row.at_ms)}
+        elif row.verb == "ENTERQUEUE":
             stay = Stay(*at, row.text(1), row.text(3), row.at_ms, row.number(2))
             found.append(stay)
             present[at] = stay
         elif (known := present.get(at)) is not None:
             _follow(known, row)
-    return found
+    return [each for each in found if begin_ms <= each.entered_ms < end_ms]
+
+
+def _cut(stay: Stay, at_ms: int) -> bool:
+    """The PBX began anew: tells whether that ended the stay. How long it was nobody knows."""
+    if stay.outcome == "waiting":
+        if stay.callback:  # outlives the PBX
+            return False
+        stay.outcome, stay.ended_ms = "system", at_ms
+    elif stay.outcome == "answered" and not stay.ended_by:
+        stay.ended_by, stay.ended_ms = "system", at_ms
+    return True
 
 
 def _follow(stay: Stay, row: LogRow) -> None:
@@ -166,20 +183,23 @@ def _follow(stay: Stay, row: LogRow) -> None:
 
 def report(
     rows: Sequence[LogRow],
+    begin_ms: int,
+    end_ms: int,
     within_s: Callable[[str], int],
     hour_of: Callable[[int], str],
     queue: str = "",
     agent: str = "",
 ) -> Report:
-    """The figures of rows; `within_s` is the service level of a queue, `hour_of` names hours.
+    """The figures of a time; `within_s` is the service level of a queue, `hour_of` names hours.
 
-    Only those of a queue or an agent, if one is given.
+    A caller counts in the hour in which he entered, with all that became of him. Only those of a
+    queue or an agent, if one is given.
     """
     total = Figures("")
     queues: dict[str, Figures] = {}
     agents: dict[str, Figures] = {}
     hours: dict[str, Figures] = {}
-    for stay in stays(rows):
+    for stay in stays(rows, begin_ms, end_ms):
         if (queue and stay.queue != queue) or (agent and stay.agent != agent):
             continue
         limit_s = within_s(stay.queue)
@@ -189,15 +209,17 @@ def report(
         if stay.agent:
             _of(agents, stay.agent).count(stay, limit_s)
     for row in rows:
-        if row.verb == "RINGNOANSWER" and queue in ("", row.queue) and agent in ("", row.agent):
+        if row.verb != "RINGNOANSWER" or not begin_ms <= row.at_ms < end_ms:
+            continue
+        if queue in ("", row.queue) and agent in ("", row.agent):
             missed = _of(agents, row.agent)
             missed.missed += 1
             missed.offered += 1
     return Report(total, _ordered(queues), _ordered(agents), _ordered(hours))
 
 
-def spans(rows: Iterable[LogRow]) -> list[Span]:
-    """When agents were logged in and on breaks, in the order in which that began."""
+def spans(rows: Iterable[LogRow], begin_ms: int, end_ms: int) -> list[Span]:
+    """When agents were logged in and on breaks in a time, in the order in which that began."""
     found: list[Span] = []
     begun: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for row in rows:
@@ -215,7 +237,11 @@ def spans(rows: Iterable[LogRow]) -> list[Span]:
             found[index] = Span(
                 *(was.kind, was.agent, was.queue, was.reason), was.begin_ms, row.at_ms
             )
-    return found
+    return [
+        each
+        for each in found
+        if each.begin_ms < end_ms and (not each.end_ms or each.end_ms > begin_ms)
+    ]
 
 
 _SPANS: Final = {
@@ -228,6 +254,8 @@ _SPANS: Final = {
     "PAUSEALL": ("break", True),
     "UNPAUSEALL": ("break", False),
 }
+SPAN_VERBS: Final = tuple(_SPANS)
+"""The rows that `spans` are made of."""
 
 
 def _of(found: dict[str, Figures], key: str) -> Figures:

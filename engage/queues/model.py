@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+NONE: Final = "NONE"
+"""Stands in the log where no call, queue or agent is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +28,17 @@ class LogRow:
         """A parameter that is a whole number."""
         text = self.text(at)
         return int(text) if text.isdecimal() else 0
+
+    @property
+    def head(self) -> tuple[str, str, str, str, str]:
+        """Moment (Unix time), call, queue, agent and verb, as call-centre tools read them."""
+        agent = f"Agent/{self.agent}" if self.agent else NONE
+        return str(self.at_ms // 1000), self.call or NONE, self.queue or NONE, agent, self.verb
+
+    def line(self) -> str:
+        """The row as a line of the log."""
+        return "|".join(map(_clean, (*self.head, *self.data)))
+
+
+def _clean(field: str) -> str:
+    return field.replace("|", "_").replace("\r", " ").replace("\n", " ")

@@ -25,7 +25,6 @@ SECTION: Final = "queuemetrics"
 VERSION: Final = "1.0"
 WITHIN_S: Final = 10.0
 MOST_ANSWERED: Final = 64 * 1024
-NONE: Final = "NONE"
 Text = Annotated[str, Field(max_length=128)]
 
 
@@ -151,11 +150,5 @@ class WebLoader:
 
 def row_fields(row: LogRow) -> dict[str, Any]:
     """A row as `insertRow` tells it."""
-    return {
-        "timeId": str(row.at_ms // 1000),
-        "callId": row.call or NONE,
-        "queue": row.queue or NONE,
-        "agent": f"Agent/{row.agent}" if row.agent else NONE,
-        "verb": row.verb,
-        "parameters": list(row.data),
-    }
+    names = "timeId", "callId", "queue", "agent", "verb"
+    return {**dict(zip(names, row.head, strict=True)), "parameters": list(row.data)}

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from engage.errors import N_, Invalid
 from engage.identifiers import now_ms, rfc3339
 from engage.queues.reports import COLUMNS, figures_row
-from engage.web.collections import csv_file
+from engage.web.collections import csv_file, csv_stream
 from engage.web.openapi import operation
 from engage.web.requests import actor, answer, moment_ms, number, word
 from engage.xlsx import MEDIA_TYPE, workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
     from starlette.requests import Request
 
     from engage.queues.figures import Figures, Report, Stay
+    from engage.queues.model import LogRow
     from engage.queues.reports import QueueReports
+
+    _Sheets = Sequence[tuple[str, Iterable[Sequence[Any]]]]
 
 DAY_MS: Final = 86_400_000
 LONGEST_MS: Final = 400 * DAY_MS
 MOST: Final = 1000
+AT_ONCE: Final = 500
+"""So many lines are written before others may go on."""
 SPAN: Final = (
     ("from", "The earliest moment (RFC 3339); a day ago"),
     ("until", "The moment it ends before (RFC 3339); now"),
@@ -130,7 +137,7 @@ class ReportRoutes:
         if kind == "csv":
             return csv_file("queue-report", ("kind", "key", "name", *COLUMNS), self._lines(found))
         if kind == "xlsx":
-            return _sheet("queue-report", self._sheets(found))
+            return await _sheet("queue-report", self._sheets(found))
         return answer(
             {
                 "begin": rfc3339(begin_ms),
@@ -157,11 +164,11 @@ class ReportRoutes:
             who, begin_ms, end_ms, word(request, "queue"), word(request, "agent")
         )
         found.reverse()
-        if kind != "json":
-            rows = [[_stay(each)[name] for name in CALLS] for each in found]
-            if kind == "csv":
-                return csv_file("queue-calls", CALLS, rows)
-            return _sheet("queue-calls", [("Calls", [[*CALLS], *map(_plain, rows)])])
+        if kind == "csv":
+            return csv_stream("queue-calls", CALLS, _portions(found))
+        if kind == "xlsx":
+            rows = (_plain(_cells(each)) for each in found)  # made by the thread that writes them
+            return await _sheet("queue-calls", [("Calls", chain([[*CALLS]], rows))])
         start = number(request, "offset", 0, most=1_000_000)
         end = start + number(request, "limit", 50, least=1, most=MOST)
         items = [_stay(each) for each in found[start:end]]
@@ -171,22 +178,9 @@ class ReportRoutes:
     async def log(self, request: Request) -> Response:
         """As lines of text, the way call-centre tools read it."""
         who = await actor(request, "admin")
-        rows = await self._reports.rows(who, *_span(request))
-        lines = [
-            "|".join(
-                (
-                    str(each.at_ms // 1000),
-                    each.call or "NONE",
-                    each.queue or "NONE",
-                    f"Agent/{each.agent}" if each.agent else "NONE",
-                    each.verb,
-                    *(text.replace("|", "_").replace("\n", " ") for text in each.data),
-                )
-            )
-            for each in rows
-        ]
+        lines = _lines(self._reports.log(who, *_span(request)))
         headers = {"cache-control": "no-store"}
-        return Response("\n".join([*lines, ""]), 200, headers, "text/plain; charset=utf-8")
+        return StreamingResponse(lines, 200, headers, "text/plain; charset=utf-8")
 
     def _json(self, figures: Figures) -> dict[str, Any]:
         row = dict(zip(COLUMNS, figures_row(figures), strict=True))
@@ -205,7 +199,7 @@ class ReportRoutes:
             for each in part
         ]
 
-    def _sheets(self, found: Report) -> list[tuple[str, list[list[Any]]]]:
+    def _sheets(self, found: Report) -> _Sheets:
         head = ["key", "name", *COLUMNS]
         parts = (("Queues", [*found.queues, found.total]), ("Agents", found.agents))
         return [
@@ -235,16 +229,32 @@ def _stay(stay: Stay) -> dict[str, Any]:
     }
 
 
+def _cells(stay: Stay) -> list[Any]:
+    shown = _stay(stay)
+    return [shown[name] for name in CALLS]
+
+
+async def _portions(found: Sequence[Stay]) -> AsyncIterator[list[list[Any]]]:
+    for start in range(0, len(found), AT_ONCE):
+        yield [_cells(each) for each in found[start : start + AT_ONCE]]
+
+
+async def _lines(days: AsyncIterator[list[LogRow]]) -> AsyncIterator[str]:
+    async for rows in days:
+        for start in range(0, len(rows), AT_ONCE):
+            yield "".join(f"{each.line()}\n" for each in rows[start : start + AT_ONCE])
+
+
 def _plain(row: list[Any]) -> list[Any]:
     return [("yes" if each else "no") if isinstance(each, bool) else each for each in row]
 
 
-def _sheet(name: str, sheets: list[tuple[str, list[list[Any]]]]) -> Response:
+async def _sheet(name: str, sheets: _Sheets) -> Response:
     headers = {
         "cache-control": "no-store",
         "content-disposition": f'attachment; filename="{name}.xlsx"',
     }
-    return Response(workbook(sheets), 200, headers, MEDIA_TYPE)
+    return Response(await asyncio.to_thread(workbook, sheets), 200, headers, MEDIA_TYPE)
 
 
 def _span(request: Request) -> tuple[int, int]:

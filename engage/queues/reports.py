@@ -6,12 +6,13 @@ import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from engage.queues.figures import report, spans, stays
+from engage.errors import N_, Invalid
+from engage.queues.figures import SPAN_VERBS, report, spans, stays
 from engage.queues.repository import QueueLogRepository
 from engage.system.actor import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
     from datetime import tzinfo
 
     from engage.queues.figures import Figures, Report, Span, Stay
@@ -24,10 +25,13 @@ COLUMNS: Final = (
     *("answered_rate", "abandoned_rate", "service_level", "service_level_2"),
     *("average_wait_s", "average_talk_s", "longest_wait_s"),
 )
-CALL_COLUMNS: Final = (
-    *("entered_ms", "queue", "number", "name", "agent", "outcome", "position"),
-    *("waited_s", "rang_s", "talked_s", "ended_by", "callback"),
-)
+DAY_MS: Final = 86_400_000
+BEFORE_MS: Final = 31 * DAY_MS
+"""So long before a report's time a login or break that lasts into it is looked for."""
+AFTER_MS: Final = DAY_MS
+"""So long after it the end is looked for of what it saw begin."""
+MOST_ROWS: Final = 500_000
+"""A report of more is refused: it is of days or months, not of all times."""
 
 
 class QueueReports:
@@ -38,6 +42,7 @@ class QueueReports:
         within_s: the service level of a queue.
         zone: the time zone of hours.
         without: a queue that is none, under which calls to outside are told.
+        most_rows: a report is made of so many at most.
     """
 
     def __init__(
@@ -46,9 +51,10 @@ class QueueReports:
         within_s: Callable[[str], int],
         zone: Callable[[], tzinfo],
         without: Callable[[], str] = lambda: "",
+        most_rows: int = MOST_ROWS,
     ) -> None:
         self._database, self._within_s, self.zone = database, within_s, zone
-        self._without = without
+        self._without, self._most_rows = without, most_rows
 
     async def report(
         self, actor: Actor, begin_ms: int, end_ms: int, queue: str = "", agent: str = ""
@@ -57,43 +63,74 @@ class QueueReports:
 
         Raises:
             Forbidden: without the right to see queues.
+            Invalid: too much happened in that time.
         """
-        rows = await self.rows(actor, begin_ms, end_ms)
+        rows = await self._rows(actor, begin_ms, end_ms + AFTER_MS, queue)
         zone = self.zone()
 
         def hour_of(at_ms: int) -> str:
             return datetime.fromtimestamp(at_ms / 1000, zone).strftime("%Y-%m-%d %H:00")
 
-        return await asyncio.to_thread(report, rows, self._within_s, hour_of, queue, agent)
+        return await asyncio.to_thread(
+            report, rows, begin_ms, end_ms, self._within_s, hour_of, queue, agent
+        )
 
     async def stays(
         self, actor: Actor, begin_ms: int, end_ms: int, queue: str = "", agent: str = ""
     ) -> list[Stay]:
-        """Every caller of that time, the earliest first."""
-        found = stays(await self.rows(actor, begin_ms, end_ms))
+        """Every caller who entered in that time, the earliest first."""
+        rows = await self._rows(actor, begin_ms, end_ms + AFTER_MS, queue)
+        found = await asyncio.to_thread(stays, rows, begin_ms, end_ms)
         return [each for each in found if queue in ("", each.queue) and agent in ("", each.agent)]
 
     async def spans(
         self, actor: Actor, begin_ms: int, end_ms: int, queue: str = "", agent: str = ""
     ) -> list[Span]:
         """When agents were logged in and on breaks; a break of all queues is one of each."""
-        found = spans(await self.rows(actor, begin_ms, end_ms))
-        return [
-            each
-            for each in found
-            if (queue == "" or each.queue in ("", queue)) and agent in ("", each.agent)
-        ]
+        rows = await self._rows(
+            actor, begin_ms - BEFORE_MS, end_ms + AFTER_MS, queue, verbs=SPAN_VERBS
+        )
+        found = await asyncio.to_thread(spans, rows, begin_ms, end_ms)
+        return [each for each in found if agent in ("", each.agent)]
 
-    async def rows(self, actor: Actor, begin_ms: int, end_ms: int) -> list[LogRow]:
-        """The log as it is.
+    def log(self, actor: Actor, begin_ms: int, end_ms: int) -> AsyncIterator[list[LogRow]]:
+        """The log as it is, day by day, however long it is.
 
         Raises:
             Forbidden: without the right to see queues.
         """
         actor.check(Module.QUEUES, "view")
-        async with self._database.read() as connection:
-            rows = QueueLogRepository(connection)
-            return await rows.between(begin_ms, end_ms, self._without())
+        return self._days(begin_ms, end_ms)
+
+    async def _rows(
+        self,
+        actor: Actor,
+        begin_ms: int,
+        end_ms: int,
+        queue: str,
+        verbs: Sequence[str] = (),
+    ) -> list[LogRow]:
+        actor.check(Module.QUEUES, "view")
+        found: list[LogRow] = []
+        async for some in self._days(begin_ms, end_ms, queue, verbs):
+            found += some
+            if len(found) > self._most_rows:  # figures of a part would be wrong ones
+                raise Invalid({"until": N_("This is too long.")})
+        return found
+
+    async def _days(
+        self, begin_ms: int, end_ms: int, queue: str = "", verbs: Sequence[str] = ()
+    ) -> AsyncIterator[list[LogRow]]:
+        without = self._without()
+        for start_ms in range(begin_ms, end_ms, DAY_MS):
+            until_ms = min(start_ms + DAY_MS, end_ms)
+            async with self._database.read() as connection:
+                rows = QueueLogRepository(connection)
+                found = await rows.between(
+                    start_ms, until_ms, queue=queue, without=without, verbs=verbs
+                )
+            if found:
+                yield found
 
 
 def figures_row(figures: Figures) -> list[str | int | float]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, true, tuple_
+from sqlalchemy import func, insert, select, true, tuple_
 
 from engage.queues.model import LogRow
 from engage.storage.tables import queue_log
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 Place = tuple[int, int]
 """The journal's number of a row, and its place there."""
-MOST_ROWS = 500_000
-"""More are not read at once: a report is of days or months, not of all times."""
 _DATA = ("data1", "data2", "data3", "data4", "data5")
 
 
@@ -48,16 +47,39 @@ class QueueLogRepository:
         found = await self._connection.execute(query)
         return [((each.seq, each.part), _row(each)) for each in found]
 
-    async def between(self, begin_ms: int, end_ms: int, without: str = "") -> list[LogRow]:
-        """Rows from a moment until before another, the oldest first, but for those of a queue."""
+    async def between(
+        self,
+        begin_ms: int,
+        end_ms: int,
+        *,
+        queue: str = "",
+        without: str = "",
+        verbs: Sequence[str] = (),
+    ) -> list[LogRow]:
+        """Rows from a moment until before another, the oldest first.
+
+        Args:
+            begin_ms: the moment.
+            end_ms: the other.
+            queue: only of this one, and what concerns all.
+            without: not of this one.
+            verbs: only these.
+        """
         query = (
             select(queue_log)
             .where(queue_log.c.at_ms >= begin_ms, queue_log.c.at_ms < end_ms)
+            .where(queue_log.c.queue.in_((queue, "")) if queue else true())
             .where(queue_log.c.queue != without if without else true())
+            .where(queue_log.c.verb.in_(verbs) if verbs else true())
             .order_by(queue_log.c.seq, queue_log.c.part)
-            .limit(MOST_ROWS)
         )
-        return [_row(each) for each in await self._connection.execute(query)]
+        found = (await self._connection.execute(query)).all()
+        return await asyncio.to_thread(lambda: [_row(each) for each in found])
+
+    async def newest_ms(self) -> int:
+        """The moment of the latest row, 0 if there is none."""
+        found = await self._connection.scalar(select(func.max(queue_log.c.at_ms)))
+        return int(found or 0)
 
 
 def _values(seq: int, part: int, row: LogRow) -> dict[str, Any]:

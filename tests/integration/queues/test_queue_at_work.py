@@ -109,6 +109,9 @@ async def test_what_goes_on_is_shown_and_what_ended_is_gone(desk: Desk) -> None:
     [stay] = desk.admin.get(f"/v1/queue-calls?{query}").json()["items"]
     assert (stay["number"], stay["outcome"], stay["ended_by"]) == ("1003", "answered", "caller")
     assert desk.admin.get(f"/v1/queue-report?{query}&format=xlsx").body.startswith(b"PK")
+    assert desk.admin.get(f"/v1/queue-calls?{query}&format=xlsx").body.startswith(b"PK")
+    lines = desk.admin.get(f"/v1/queue-calls?{query}&format=csv").body.decode().splitlines()
+    assert [stay["call"] in line for line in lines] == [False, True]
     log = desk.admin.get(f"/v1/queue-log?from={rfc3339(began)}").body.decode()
     verbs = [line.split("|")[4] for line in log.splitlines() if f"|{HELP}|" in line]
     assert verbs == ["ENTERQUEUE", "CONNECT", "COMPLETECALLER"]
