@@ -91,7 +91,7 @@ class Queues:
         )
         self.loading = Loading(ground.database, metrics)
         outbound = OutboundCalls(lambda: metrics().told_outbound, book.is_agent)
-        self.log = QueueLog(ground.events, outbound)
+        self.log = QueueLog(ground.database, ground.events, outbound)
 
         def name_of(key: str) -> str:
             return people.name_of(key) or book.name(key)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engage.queues.events import QueuesMoved
 from engage.queues.model import LogRow
+from engage.queues.outbound import VERBS
 from engage.queues.repository import QueueLogRepository
 from pbxcore.journal import QueueTransition
 from pbxcore.queues.facts import CallbackAsked, CallbackTried
@@ -19,38 +20,53 @@ if TYPE_CHECKING:
     from engage.events import Events
     from engage.hub.service import HubTransaction
     from engage.queues.outbound import OutboundCalls
+    from engage.storage.database import Database
     from pbxcore.journal import Entry
     from pbxcore.queues.queue_log import Row
+
+
+LONGEST_MS: Final = 86_400_000
+"""A call to outside that began earlier is not known again after a restart."""
 
 
 class QueueLog:
     """A follower of the journal."""
 
-    def __init__(self, events: Events, outbound: OutboundCalls) -> None:
-        self._events, self._outbound = events, outbound
+    def __init__(self, database: Database, events: Events, outbound: OutboundCalls) -> None:
+        self._database, self._events, self._outbound = database, events, outbound
 
     async def start(self) -> None:
-        """Everything is in the database."""
+        """Know again which calls to outside are up."""
+        async with self._database.read() as connection:
+            rows = QueueLogRepository(connection)
+            newest_ms = await rows.newest_ms()
+            found = await rows.between(newest_ms - LONGEST_MS, newest_ms + 1, verbs=VERBS)
+        self._outbound.read_back(found)
 
     async def project(
         self, transaction: HubTransaction, entries: Sequence[Entry]
     ) -> Callable[[], None]:
         """Write down what these entries mean."""
+        outbound = self._outbound.copy()  # these entries may come again
         written = [
             (entry.seq, part, row)
             for entry in entries
-            for part, row in enumerate([*log_rows(entry), *self._outbound.rows(entry)])
+            for part, row in enumerate([*log_rows(entry), *outbound.rows(entry)])
         ]
         moved = [each for each in entries if isinstance(each.fact, QueueTransition)]
-        if not written and not moved:
-            return _nothing
         await QueueLogRepository(transaction.connection).add(written)
         queues = frozenset(
             getattr(each.fact.fact, "queue", "")
             for each in moved
             if isinstance(each.fact, QueueTransition)
         )
-        return partial(self._events.publish, QueuesMoved(queues))
+        told = QueuesMoved(queues) if written or moved else None
+        return partial(self._written, outbound, told)
+
+    def _written(self, outbound: OutboundCalls, told: QueuesMoved | None) -> None:
+        self._outbound = outbound
+        if told is not None:
+            self._events.publish(told)
 
 
 def log_rows(entry: Entry) -> list[LogRow]:
@@ -76,7 +92,3 @@ def _row(row: Row, at_ms: int) -> LogRow:
 
 def _named(text: str) -> str:
     return "" if text == NONE else text
-
-
-def _nothing() -> None:
-    """No entry was of interest."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from engage.queues.model import LogRow
 from engage.queues.outbound import OutboundCalls
 from pbxcore.journal import (
     CallEnded,
@@ -26,10 +27,13 @@ ANSWERED = (LegRinging("c1", "2", 180), LegAnswered("c1", "2"))
 OVER = CallEnded("c1", "answered", 0, 16)
 
 
+def entries_of(*facts: Fact) -> list[Entry]:
+    return [Entry(at + 1, at * 2000, fact) for at, fact in enumerate(facts)]
+
+
 def told(*facts: Fact, queue: str = "outbound") -> list[str]:
     calls = OutboundCalls(lambda: queue, lambda number: number == "1001")
-    entries = [Entry(at + 1, at * 2000, fact) for at, fact in enumerate(facts)]
-    rows = [row for entry in entries for row in calls.rows(entry)]
+    rows = [row for entry in entries_of(*facts) for row in calls.rows(entry)]
     return ["|".join((row.call, row.queue, row.agent, row.verb, *row.data)) for row in rows]
 
 
@@ -57,6 +61,37 @@ def test_a_second_trunk_is_the_same_call() -> None:
     again = LegCalled("c1", "3", "+49301234", "dial", "other")
     rows = told(STARTED, CALLED, gone("2"), again, LegAnswered("c1", "3"), gone("3"), OVER)
     assert [row.split("|")[3] for row in rows] == ["CALLOUTBOUND", "CONNECT", "COMPLETECALLER"]
+
+
+def test_who_hangs_up_is_told_though_a_trunk_failed_before() -> None:
+    again = LegCalled("c1", "3", "+49301234", "dial", "other")
+    rows = told(STARTED, CALLED, gone("2"), again, LegAnswered("c1", "3"), gone("1"), OVER)
+    assert rows[-1].split("|")[3] == "COMPLETEAGENT"
+
+
+def test_a_copy_goes_its_own_way() -> None:
+    calls = OutboundCalls(lambda: "out", lambda number: True)
+    entries = entries_of(STARTED, CALLED, *ANSWERED, gone("1"), OVER)
+    for _ in range(2):
+        copy = calls.copy()
+        verbs = [row.verb for each in entries for row in copy.rows(each)]
+        assert verbs == ["CALLOUTBOUND", "CONNECT", "COMPLETEAGENT"]
+
+
+def test_all_rows_of_a_call_stand_under_one_queue() -> None:
+    names = iter(["out", "", "other", "another"])
+    calls = OutboundCalls(lambda: next(names), lambda number: True)
+    entries = entries_of(STARTED, CALLED, *ANSWERED, gone("1"), OVER)
+    assert {row.queue for each in entries for row in calls.rows(each)} == {"out"}
+
+
+def test_calls_from_before_a_restart_of_the_pbx_are_not_known_again() -> None:
+    calls = OutboundCalls(lambda: "out", lambda number: True)
+    dialled = LogRow(1000, "c1", "out", "1001", "CALLOUTBOUND", ("030", "provider"))
+    calls.read_back([dialled, LogRow(2000, "", "", "", "QUEUESTART")])
+    assert calls.rows(Entry(1, 3000, OVER)) == []
+    calls.read_back([dialled])
+    assert [row.verb for row in calls.rows(Entry(1, 3000, OVER))] == ["ABANDON"]
 
 
 def test_calls_inside_and_of_others_are_nobodys_business() -> None:
