@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
+from engage.queues.figures import report
+from engage.queues.log import log_rows
+from pbxcore.journal import Entry, QueueTransition
 from pbxcore.queues import facts, inputs
 from pbxcore.queues.eligibility import candidates
 from pbxcore.queues.floor import Agent, Queue, Stage, Waiting, is_free, wants_agents
@@ -22,14 +25,14 @@ from pbxcore.queues.settings import (
     SkillRule,
     Strategy,
 )
-from pbxcore.queues.statistics import Figures, Statistics
 from pbxcore.queues.timers import OF_CALLERS, Due
 from tests.support.queueing import Hall, of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import TypeVar
 
+    from engage.queues.model import LogRow
     from pbxcore.queues.inputs import Input
     from pbxcore.queues.outputs import Output
 
@@ -37,6 +40,14 @@ if TYPE_CHECKING:
 
 QUEUES: Final = ("6500", "6501", "6502")
 AGENTS: Final = ("a", "b", "c", "d")
+
+
+def log_of(transitions: Iterable[Transition]) -> list[LogRow]:
+    """Their rows of the queue log."""
+    entries = (
+        Entry(each.seq, each.at_ms, QueueTransition(each.seq, each.fact)) for each in transitions
+    )
+    return [row for entry in entries for row in log_rows(entry)]
 
 
 class Chance(Protocol):
@@ -98,8 +109,7 @@ class Play:
         self.count = 0
         self.said: dict[str, int] = {}
         self.entered: dict[str, int] = {}
-        self.statistics = Statistics()
-        self.lost = self.lost_talks = 0
+        self.rows: list[LogRow] = []
         for number in QUEUES[:2]:
             self.give(PutQueue(settings_by(chance, number)))
         for agent in AGENTS:
@@ -190,13 +200,10 @@ class Play:
         settings = [each.settings for each in before.engine.floor.queues.values()]
         self.hall = hall = Hall(state=state, now=before.now)
         self.seq = hall.engine.floor.seq
+        self.rows += log_of(hall.transitions)
         lost = [each.key for each in before.engine.floor.callers.values() if each.live]
         for key in lost:
             self.entered.pop(key, None)
-        self.lost += len(lost)
-        self.lost_talks += sum(
-            each.stage is Stage.TALKING for each in before.engine.floor.callers.values()
-        )
         self._check_after([out for each in settings for out in hall.give(PutQueue(each))])
         restored = hall.engine.state
         assert {each.caller.key for each in restored.callbacks} == {
@@ -248,25 +255,20 @@ class Play:
                 case _:
                     pass
         assert self.entered.keys() == self.hall.engine.floor.callers.keys()
-        self.statistics.follow(of(Transition, outputs))
-        self._check_statistics()
+        self.rows += log_of(of(Transition, outputs))
 
-    def _check_statistics(self) -> None:
+    def check_figures(self) -> None:
         """Whoever was offered was answered, left, or is there still; queues and agents agree."""
-        cells = self.statistics.cells.items()
-        queues, agents = Figures(), Figures()
-        for cell, figures in cells:
-            (agents if cell.agent else queues).add(figures)
+        found = report(self.rows, 0, 1 << 62, lambda queue: 5, str)
         talking = sum(
             each.stage is Stage.TALKING for each in self.hall.engine.floor.callers.values()
         )
-        unserved = queues.abandoned + queues.left + queues.refused_entry
-        waiting = len(self.entered) - talking
-        lost = self.lost - self.lost_talks
-        assert queues.offered == queues.answered + unserved + waiting + lost
-        assert queues.answered == agents.answered
-        assert abs(queues.talked_s - agents.talked_s) < 1e-6
-        assert queues.answered_in_time == agents.answered_in_time
+        total, waiting = found.total, len(self.entered) - talking
+        assert total.offered == total.answered + total.abandoned + total.other + waiting
+        for part in (found.queues, found.hours, found.agents):
+            assert sum(each.answered for each in part) == total.answered
+            assert sum(each.talked_s for each in part) == total.talked_s
+            assert sum(each.within for each in part) == total.within
 
     def _check_announcements(self, outputs: list[Output]) -> None:
         """A position that was told never rises."""

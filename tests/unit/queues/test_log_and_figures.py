@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from engage.queues.figures import Report, report, spans, stays
+from engage.queues.model import LogRow
 from pbxcore.dialplan.place import Place
 from pbxcore.queues.inputs import (
     AgentLeft,
@@ -17,14 +17,11 @@ from pbxcore.queues.inputs import (
     TakeBreak,
     Transferred,
 )
-from pbxcore.queues.queue_log import rows
 from pbxcore.queues.settings import LOOSE, QueueAgent
-from pbxcore.queues.statistics import HOUR_MS, Statistics
+from tests.support.queue_play import log_of
 from tests.support.queueing import EPOCH_MS, Hall, queue
 
-if TYPE_CHECKING:
-    from pbxcore.queues.queue_log import Row
-
+HOUR_MS = 3_600_000
 GOLDEN = """
 000|NONE|NONE|NONE|QUEUESTART
 000|NONE|6500|NONE|CONFIGRELOAD
@@ -122,34 +119,47 @@ def played() -> Hall:
     return hall
 
 
-def log_of(hall: Hall) -> list[Row]:
+def log(hall: Hall) -> list[LogRow]:
     """All rows."""
-    return [row for transition in hall.transitions for row in rows(transition)]
+    return log_of(hall.transitions)
+
+
+def counted(hall: Hall, begin_ms: int = 0, end_ms: int = 1 << 62, **only: str) -> Report:
+    """The figures; 3 seconds are in time, an hour is named by its number."""
+    return report(
+        log(hall), begin_ms, end_ms, lambda queue: 3, lambda at_ms: str(at_ms // HOUR_MS), **only
+    )
 
 
 def test_the_queue_log_of_a_morning() -> None:
-    lines = [row.line() for row in log_of(played())]
-    assert [line.removeprefix("1700000") for line in lines] == GOLDEN.split()
+    lines = [row.line() for row in log(played())]
+    told = [line.removeprefix("1700000") for line in lines if "|INFO|" not in line]
+    assert told == GOLDEN.split()
+
+
+def test_a_line_is_one_line_whatever_a_name_holds() -> None:
+    row = LogRow(1000, "c", "6500", "", "ENTERQUEUE", ("", "1", "1", "a|b\r\nc"))
+    assert row.line() == "1|c|6500|NONE|ENTERQUEUE||1|1|a_b  c"
 
 
 def test_figures_are_sums_of_the_log() -> None:
     hall = played()
-    verbs = [row.verb for row in log_of(hall)]
-    statistics = Statistics()
-    statistics.follow(hall.transitions)
-    figures = statistics.of(queue="6500")
+    verbs = [row.verb for row in log(hall)]
+    found = counted(hall)
+    [figures] = found.queues
+    assert figures.key == "6500"
     assert figures.answered == verbs.count("CONNECT") == 5
     assert figures.abandoned == verbs.count("ABANDON") == 1
-    assert figures.left == sum(verb.startswith(("EXIT", "WITHDRAW")) for verb in verbs) == 5
-    assert figures.offered == verbs.count("ENTERQUEUE") + figures.refused_entry
-    agent = statistics.of(agent="1001")
+    assert figures.other == sum(verb.startswith(("EXIT", "WITHDRAW")) for verb in verbs) == 5
+    assert figures.offered == verbs.count("ENTERQUEUE") == 11
+    [agent] = [each for each in found.agents if each.key == "1001"]
     assert (agent.answered, agent.missed) == (5, verbs.count("RINGNOANSWER"))
     assert figures.talked_s == agent.talked_s == 10 + 3 * 6 + 60
 
 
 def test_both_service_levels() -> None:
-    hall = Hall(queue("a", service_level_s=10.0))
-    for number, wait_s in enumerate((5, 15)):
+    hall = Hall(queue("a"))
+    for number, wait_s in enumerate((2, 15)):
         hall.enter(f"x{number}")
         hall.pass_(wait_s)
         hall.serve("a")
@@ -157,20 +167,37 @@ def test_both_service_levels() -> None:
         hall.enter(f"y{number}")
         hall.pass_(wait_s)
         hall.give(CallerLeft(f"y{number}"))
-    statistics = Statistics()
-    statistics.follow(hall.transitions)
-    figures = statistics.of(queue="6500")
-    assert (figures.service_level, figures.service_level_2) == (1 / 2, 2 / 4)
+    total = counted(hall).total
+    assert (total.service_level, total.service_level_2) == (50.0, 50.0)
 
 
-def test_a_talk_counts_in_the_hour_of_its_end() -> None:
+def test_a_caller_counts_in_the_hour_of_his_entry_with_all_that_became_of_him() -> None:
     hall = Hall(queue("a"))
     hall.enter("x")
     hall.serve("a", 3600)
-    statistics = Statistics()
-    statistics.follow(hall.transitions)
     first = EPOCH_MS - EPOCH_MS % HOUR_MS
-    before = statistics.of(queue="6500", begin_ms=first, end_ms=first + HOUR_MS)
-    after = statistics.of(queue="6500", begin_ms=first + HOUR_MS)
-    assert (before.answered, before.talked_s) == (1, 0.0)
-    assert (after.answered, after.talked_s) == (0, 3600.0)
+    before = counted(hall, first, first + HOUR_MS)
+    assert (before.total.answered, before.total.talked_s) == (1, 3600)
+    assert [each.key for each in before.hours] == [str(first // HOUR_MS)]
+    assert counted(hall, first + HOUR_MS).total.offered == 0
+
+
+def test_a_restart_ends_calls_but_neither_callbacks_nor_duties() -> None:
+    rows = [
+        LogRow(1000, "", "6500", "1001", "ADDMEMBER"),
+        LogRow(1000, "", "", "1001", "PAUSEALL", ("lunch",)),
+        *(LogRow(2000, key, "6500", "", "ENTERQUEUE", ("", key, "1")) for key in "abcd"),
+        LogRow(3000, "b", "6500", "1001", "CONNECT", ("1", "leg", "1")),
+        LogRow(3000, "c", "6500", "", "INFO", ("CALLBACK", "0170")),
+        LogRow(4000, "d", "6500", "", "ABANDON", ("1", "1", "2")),
+        LogRow(9000, "", "", "", "QUEUESTART"),
+        LogRow(9500, "a", "6500", "", "ABANDON", ("1", "1", "2")),
+        LogRow(9900, "c", "6500", "1001", "CONNECT", ("7", "leg", "1")),
+    ]
+    found = stays(rows, 0, 10_000)
+    assert [(each.outcome, each.ended_by, each.ended_ms) for each in found] == [
+        *(("system", "", 9000), ("answered", "system", 9000)),
+        *(("answered", "", 9900), ("abandoned", "", 4000)),
+    ]
+    assert report(rows, 0, 10_000, lambda queue: 3, str).total.other == 1
+    assert [each.end_ms for each in spans(rows, 0, 10_000)] == [0, 0]

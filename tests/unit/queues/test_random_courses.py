@@ -87,6 +87,11 @@ class Course(RuleBasedStateMachine):
         """The PBX ends and begins."""
         self.play.restart()
 
+    def teardown(self) -> None:
+        """The whole course is counted."""
+        if hasattr(self, "play"):
+            self.play.check_figures()
+
 
 def run(examples: int) -> None:
     """So many courses of a hundred steps."""
