@@ -86,14 +86,15 @@ class CallLog:
                     await _record(rows, following, fact, entry.at_ms)
                 case RecordingFailed() as failed:
                     await _note(connection, failed, entry.at_ms)
+                    await self._measure(rows, await rows.unmeasured(failed.recording))
+                case PbxStarted():  # nothing runs at this moment, unlike after this batch
+                    await self._measure(rows, await rows.unmeasured())
                 case _:
                     pass
             following.follow(entry)
         standing = [following.open[at] for at in following.touched if at in following.open]
         gone = [call.id for call in following.ended if call.id in self._open]
         await rows.keep(standing, gone)
-        if any(isinstance(each.fact, PbxStarted | RecordingFailed) for each in facts):
-            await self._measure(rows)
         written = await self._write(connection, following.ended)
         return partial(self._written, following.touched, standing, following.ended, written)
 
@@ -106,9 +107,9 @@ class CallLog:
             named |= {getattr(each.fact, "call", ""), getattr(each.fact, "other", "")}
         return {at: copied(self._open[at]) for at in self._open.keys() & named}
 
-    async def _measure(self, rows: CallRepository) -> None:
-        """Look how long recordings came to be that were cut off; those still running wait."""
-        for recording in await rows.unmeasured():
+    async def _measure(self, rows: CallRepository, cut_off: Sequence[Recording]) -> None:
+        """Look how long recordings came to be that were cut off."""
+        for recording in cut_off:
             path = self._folder / recording.file
             seconds = await asyncio.to_thread(seconds_of, path)
             if seconds:

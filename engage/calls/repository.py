@@ -89,9 +89,11 @@ class CallRepository:
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return None if row is None else Recording(**row)
 
-    async def unmeasured(self) -> list[Recording]:
-        """Recordings of which it is not known how long they are."""
+    async def unmeasured(self, recording_id: str = "") -> list[Recording]:
+        """Recordings of which it is not known how long they are; that one, or all."""
         query = select(recordings).where(recordings.c.seconds == 0)
+        if recording_id:
+            query = query.where(recordings.c.id == recording_id)
         return [Recording(**row) for row in (await self._connection.execute(query)).mappings()]
 
     async def add_recording(self, found: Recording) -> None:
