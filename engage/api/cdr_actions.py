@@ -88,15 +88,16 @@ class CdrActions:
         """`recapi`: the directories, the files of some, one file, or several in an archive."""
         folders, names = _list(asked, "filedir"), _list(asked, "filename", "recording_file")
         await self._recordings.named(caller.actor, [])  # who may not is told so here
+        for each in folders:
+            first, *others = each.split("/")
+            if first not in DIRECTORIES or ".." in others:
+                raise bad_value("filedir", ANY_OTHER)
         remote = asked.get("path_type") and _read("path_type", REMOTE, asked, "")
         if remote:
             return await self._remote_files(remote, folders, names)
         if not folders and not names:
             text = "\r\n".join(("Directory", *DIRECTORIES, ""))
             return Document(text.encode(), "text/csv;charset=utf-8")
-        for each in folders:
-            if each.split("/")[0] not in DIRECTORIES:
-                raise bad_value("filedir", ANY_OTHER)
         root, external = self._recordings.folder, self._recordings.external
         if not names:
             return Document(await asyncio.to_thread(_listing, root, folders), "text/csv")

@@ -215,6 +215,13 @@ async def test_a_file_that_is_not_there_is_told_in_the_envelope(
     assert (await api.ask(action="recapi", **asked))[0] == -16
 
 
+@pytest.mark.parametrize("more", [{}, {"path_type": "netdisk"}])
+@pytest.mark.parametrize("folder", ["prompts", "monitor/../prompts", "monitor/x/.."])
+async def test_no_directory_leads_to_another(api: Api, folder: str, more: dict[str, str]) -> None:
+    kind, body = await api.raw(action="recapi", filedir=folder, **more)
+    assert kind == "application/json", body
+
+
 @pytest.mark.parametrize("folder", ["../keys", "/etc", "..", "monitor/../../keys"])
 async def test_no_directory_leads_out_of_the_recordings(api: Api, folder: str) -> None:
     kind, body = await api.raw(action="recapi", filedir=folder)
