@@ -103,7 +103,8 @@ class CdrActions:
             return Document(await asyncio.to_thread(_listing, root, folders), "text/csv")
         found = await asyncio.to_thread(_found, root, folders or ["monitor"], names)
         if len(found) < len(names) and external is not None:  # since moved
-            found = await asyncio.to_thread(_found, external, folders or ["monitor"], names) | found
+            moved = await self._recordings.outside(_found, external, folders or ["monitor"], names)
+            found = moved | found
         if len(found) < len(names):
             raise unknown("filename", next(each for each in names if _bare(each) not in found))
         return await asyncio.to_thread(_sent, list(found.values()), self._clock() // 1000)
@@ -111,13 +112,14 @@ class CdrActions:
     async def _remote_files(self, kind: str, folders: list[str], names: list[str]) -> Document:
         """Recordings that were moved to a disk of the network; there is no cloud."""
         root = self._recordings.external if kind == "netdisk" else None
+        outside = self._recordings.outside
         folders = folders or list(DIRECTORIES)
         if names:
-            found = {} if root is None else await asyncio.to_thread(_found, root, folders, names)
+            found = {} if root is None else await outside(_found, root, folders, names)
             if len(found) < len(names):
                 raise unknown("filename", next(each for each in names if _bare(each) not in found))
             return await asyncio.to_thread(_sent, list(found.values()), self._clock() // 1000)
-        rows = [] if root is None else await asyncio.to_thread(_rows, root, folders)
+        rows = [] if root is None else await outside(_rows, root, folders)
         lines = "".join(f"{folder},{path.name},\r\n" for folder, path in rows)
         return Document((REMOTE_HEAD + lines).encode("utf-8", "replace"), "text/csv;charset=utf-8")
 

@@ -11,6 +11,7 @@ from engage.calls.conference_routes import ConferenceRoutes
 from engage.calls.conferences import LiveConferences
 from engage.calls.control import LiveCalls
 from engage.calls.diagnosis_routes import DiagnosisRoutes
+from engage.calls.external_disk import ExternalDisk
 from engage.calls.history import CallHistory
 from engage.calls.live_routes import LiveCallRoutes
 from engage.calls.missed_calls import MissedCalls
@@ -21,7 +22,13 @@ from engage.calls.routes import CallRoutes
 from engage.calls.sound import Recordings
 from engage.calls.sound_routes import RecordingRoutes
 from engage.calls.storage_routes import StorageRoutes
-from engage.calls.storage_settings import CLEANER, STORAGE, CleanerSettings, StorageSettings
+from engage.calls.storage_settings import (
+    CLEANER,
+    STORAGE,
+    CleanerSettings,
+    StorageSettings,
+    check_outside,
+)
 from engage.calls.visitors_forgotten import VisitorsForgotten
 from engage.livechat.events import ConversationsErased
 from engage.system.actor import Module
@@ -63,12 +70,17 @@ class Records:
         self.live = LiveCalls(self.log, pbx, database)
         self.history = CallHistory(database)
         register, get = ground.configuration.register, ground.configuration.get
-        register(STORAGE, StorageSettings, Module.RECORDINGS)
+        register(
+            STORAGE,
+            StorageSettings,
+            Module.RECORDINGS,
+            check=partial(check_outside, folder.resolve()),
+        )
         register(CLEANER, CleanerSettings, Module.RECORDINGS)
-        storage = partial(get, StorageSettings)
+        storage, disk = partial(get, StorageSettings), ExternalDisk()
         # What was moved is found there whether more is moved or not.
-        self.recordings = Recordings(database, folder, lambda: storage().folder)
-        self.mover = Mover(database, ground.events, storage, folder, switched)
+        self.recordings = Recordings(database, folder, disk, lambda: storage().folder)
+        self.mover = Mover(database, ground.events, storage, folder, disk, switched)
         self.visitors_forgotten = VisitorsForgotten(database, self.recordings)
         ground.events.subscribe(ConversationsErased, self.visitors_forgotten.erased)
         self.cleaner = Cleaner(
@@ -84,6 +96,6 @@ class Records:
             *DiagnosisRoutes(self.history).routes(),
             *ConferenceRoutes(LiveConferences(pbx, database, self.live)).routes(),
             *CallRoutes(self.history, lambda: ZoneInfo(ground.time().time_zone)).routes(),
-            *StorageRoutes().routes(),
+            *StorageRoutes(disk, folder).routes(),
             *RecordingRoutes(self.recordings).routes(),
         ]

@@ -7,16 +7,17 @@ rows of recordings say. Administrators are told when the place changes, and why.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
 from engage.calls.model import Recording
 from engage.calls.storage_settings import STORAGE, StorageSettings
-from engage.calls.stores import adopt, check, move
+from engage.calls.stores import adopt, check, is_whole, move
 from engage.errors import Unavailable
 from engage.storage.tables import recordings
 from engage.system.actor import SYSTEM
@@ -24,10 +25,11 @@ from engage.system.events import SectionChanged
 from engage.system.operation_log import note
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from engage.calls.external_disk import ExternalDisk
     from engage.events import Events
     from engage.storage.database import Database
 
@@ -36,8 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 100
-WITHIN_S = 120.0
-"""A disk of the network may hang: then it counts as away."""
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Mover:
@@ -48,6 +49,7 @@ class Mover:
         events: tell that settings are others.
         settings: as they hold.
         folder: our own.
+        disk: does what is done on the other.
         told: is told of another place inside the transaction that writes it down: where recordings
             went, where they go, and why, if something failed.
     """
@@ -58,13 +60,16 @@ class Mover:
         events: Events,
         settings: Callable[[], StorageSettings],
         folder: Path,
+        disk: ExternalDisk,
         told: Told,
     ) -> None:
         self._database, self._settings = database, settings
-        self._folder, self._told = folder, told
+        self._folder, self._disk, self._told = folder, disk, told
         self._woken = asyncio.Event()
         self._place = ""
-        self._stuck: asyncio.Future[None] | None = None
+        self._tidied = False
+        self._refused: set[str] = set()
+        """Recordings that could not be moved, and were told of."""
         self._running: asyncio.Task[None] | None = None
         events.listen(SectionChanged, self._changed)
 
@@ -87,9 +92,10 @@ class Mover:
             return 0
         folder = Path(target)
         try:
-            await self._apart(adopt if anew else check, folder)
+            await self._disk.do(adopt if anew else check, folder, self._folder)
+            await self._tidy(folder)
             moved = await self._pass(folder)
-        except (OSError, TimeoutError) as problem:
+        except OSError as problem:
             reason = getattr(problem, "strerror", None) or type(problem).__name__
             log.warning("external storage is away", extra={"folder": target, "why": reason})
             await self._stand(str(self._folder), reason)
@@ -98,22 +104,56 @@ class Mover:
         return moved
 
     async def _pass(self, folder: Path) -> int:
-        moved = 0
-        while found := await self._finished():
+        moved, left = 0, set[str]()
+        while found := await self._finished(left):
             for each in found:
-                source = self._folder / each.file
-                if not source.is_file():
-                    await self._written(each, "netdisk")  # moved by a pass that was cut short
-                    continue
-                await self._apart(move, each.file, self._folder, folder)
-                await self._written(each, "netdisk")
-                await asyncio.to_thread(source.unlink, missing_ok=True)
-                moved += 1
+                try:
+                    moved += await self._moved(each, folder)
+                except TimeoutError:
+                    raise
+                except OSError as problem:
+                    if problem.errno in FULL or len(left) >= BATCH:
+                        raise
+                    await self._disk.do(check, folder, self._folder)
+                    await self._disk.do(adopt, folder, self._folder)  # it still can be written to
+                    left.add(each.id)  # so it is this file alone
+                    await self._refuse(each, problem)
         return moved
 
-    async def _finished(self) -> list[Recording]:
-        """Whole recordings that are still here."""
-        here = recordings.c.storage == "local", recordings.c.seconds > 0
+    async def _moved(self, recording: Recording, folder: Path) -> bool:
+        source = self._folder / recording.file
+        if not source.is_file():
+            await self._written(recording, "netdisk")  # moved by a pass that was cut short
+            return False
+        await self._disk.do(move, recording.file, self._folder, folder)
+        await self._written(recording, "netdisk")
+        await asyncio.to_thread(source.unlink, missing_ok=True)
+        return True
+
+    async def _tidy(self, folder: Path) -> None:
+        """Once: remove what a pass that was cut short has moved and left here."""
+        if self._tidied:
+            return
+        query = select(recordings.c.file).where(recordings.c.storage == "netdisk")
+        async with self._database.read() as connection:
+            files = (await connection.execute(query)).scalars().all()
+        for file in await asyncio.to_thread(_there, self._folder, files):
+            try:
+                if await self._disk.do(is_whole, file, self._folder, folder):
+                    await asyncio.to_thread((self._folder / file).unlink, missing_ok=True)
+            except TimeoutError:
+                raise
+            except OSError:
+                log.warning("moved recording left here too", extra={"file": file}, exc_info=True)
+        self._tidied = True
+
+    async def _finished(self, left: Collection[str]) -> list[Recording]:
+        """Whole recordings that are still here, without those that were left."""
+        here = (
+            recordings.c.storage == "local",
+            recordings.c.seconds > 0,
+            recordings.c.id.not_in(left),
+        )
         query = select(recordings).where(*here).order_by(recordings.c.recorded_at_ms).limit(BATCH)
         async with self._database.read() as connection:
             return [Recording(**row) for row in (await connection.execute(query)).mappings()]
@@ -125,17 +165,18 @@ class Mover:
 
         await self._database.write(work)
 
-    async def _apart(self, do: Callable[..., None], *given: Any) -> None:
-        """Do it in a thread; one that hangs is waited for before another is begun.
+    async def _refuse(self, recording: Recording, problem: OSError) -> None:
+        """Tell of one file that stays here; it is tried again by the next pass."""
+        if recording.id in self._refused:
+            return
+        self._refused.add(recording.id)
+        detail = {"file": recording.file, "reason": problem.strerror or type(problem).__name__}
+        log.warning("recording not moved", extra=detail)
 
-        Raises:
-            TimeoutError: it hangs.
-        """
-        if self._stuck is not None and not self._stuck.done():
-            raise TimeoutError
-        self._stuck = asyncio.ensure_future(asyncio.to_thread(do, *given))
-        async with asyncio.timeout(WITHIN_S):
-            await asyncio.shield(self._stuck)
+        async def work(connection: AsyncConnection) -> None:
+            await note(connection, SYSTEM, "recording.fail", f"call:{recording.call}", detail)
+
+        await self._database.write(work)
 
     async def _stand(self, place: str, reason: str) -> None:
         """Recordings go to this place; if that is another than before, it is told."""
@@ -167,3 +208,7 @@ class Mover:
             with suppress(TimeoutError):
                 async with asyncio.timeout(60 * self._settings().every_min):
                     await self._woken.wait()
+
+
+def _there(folder: Path, files: Sequence[str]) -> list[str]:
+    return [each for each in files if (folder / each).is_file()]

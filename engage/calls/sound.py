@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import delete, func, or_, select, tuple_
 
@@ -24,8 +25,12 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from engage.calls.external_disk import ExternalDisk
+    from engage.calls.model import Storage
     from engage.storage.database import Database
     from engage.system.actor import Actor
+
+Result = TypeVar("Result")
 
 log = logging.getLogger(__name__)
 
@@ -76,11 +81,15 @@ class Recordings:
     """Recordings, found, heard and removed."""
 
     def __init__(
-        self, database: Database, folder: Path, external: Callable[[], str] = lambda: ""
+        self,
+        database: Database,
+        folder: Path,
+        disk: ExternalDisk,
+        external: Callable[[], str] = lambda: "",
     ) -> None:
         """Wire it; `external` is the folder of external storage, empty where there is none."""
         self._database, self.folder = database, folder
-        self._external = external
+        self._disk, self._external = disk, external
 
     @property
     def external(self) -> Path | None:
@@ -153,14 +162,35 @@ class Recordings:
             raise Unavailable(part="recordings", reason="external storage is away")
         raise FileGone
 
+    async def place_of(self, recording: Recording) -> Path:
+        """The same, looked for where a disk that hangs holds up nothing else."""
+        return await self._on(recording.storage, self.path_of, recording)
+
+    async def outside(self, work: Callable[..., Result], *given: Any) -> Result:
+        """Do something on external storage.
+
+        Raises:
+            Unavailable: it is away.
+        """
+        return await self._on("netdisk", work, *given)
+
+    async def _on(self, storage: Storage, work: Callable[..., Result], *given: Any) -> Result:
+        do = self._disk.do if storage == "netdisk" else asyncio.to_thread
+        try:
+            return await do(work, *given)
+        except OSError as problem:
+            raise Unavailable(part="recordings", reason=problem.strerror or "timed out") from None
+
     async def delete(self, actor: Actor, recording_id: str) -> None:
         """Remove a recording and its file.
 
         Raises:
             NotFound: there is none.
+            Unavailable: its file cannot be removed now; so it stays.
         """
         actor.check(Module.RECORDINGS)
         recording = await self.get(actor, recording_id)
+        await self._unlink(recording)
 
         async def work(connection: AsyncConnection) -> None:
             query = delete(recordings).where(recordings.c.id == recording_id)
@@ -170,15 +200,22 @@ class Recordings:
             await note(connection, actor, "recording.delete", subject, detail)
 
         await self._database.write(work)
-        await self.drop_file(recording)
 
-    async def drop_file(self, recording: Recording) -> None:
-        """Remove a file, if it is there."""
+    async def drop_file(self, recording: Recording) -> bool:
+        """Remove a file; whether it is gone now."""
         try:
-            path = await asyncio.to_thread(self.path_of, recording)
-            await asyncio.to_thread(path.unlink, missing_ok=True)
-        except (FileGone, Unavailable, OSError):
+            await self._unlink(recording)
+        except Unavailable:
             log.warning("file of a recording stays", extra={"file": recording.file})
+            return False
+        return True
+
+    async def _unlink(self, recording: Recording) -> None:
+        def work() -> None:
+            with suppress(FileGone):
+                self.path_of(recording).unlink(missing_ok=True)
+
+        await self._on(recording.storage, work)
 
 
 def sound_type(name: str) -> str:

@@ -105,7 +105,7 @@ class RecordingRoutes:
         """Its bytes; a part of them where one is asked for (RFC 9110 §14)."""
         who = await actor(request, "admin")
         recording = await self._recordings.get(who, named(request))
-        path = self._recordings.path_of(recording)
+        path = await self._recordings.place_of(recording)
         saved = disposition(path.name) if flag(request, "download") else "inline"
         headers = {
             "content-disposition": saved,

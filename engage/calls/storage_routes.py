@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BaseModel, Field
 from starlette.routing import Route
 
-from engage.calls.stores import adopt
+from engage.calls.stores import OURS, StoreOurs, adopt
+from engage.errors import Invalid
 from engage.partial_body import Body
 from engage.system.actor import Module
 from engage.web.openapi import operation
@@ -19,6 +19,8 @@ from engage.web.requests import actor, answer, read
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
+
+    from engage.calls.external_disk import ExternalDisk
 
 WITHIN_S = 15.0
 
@@ -41,6 +43,9 @@ class StorageTested(BaseModel):
 class StorageRoutes:
     """The HTTP edge of recordings' storage."""
 
+    def __init__(self, disk: ExternalDisk, ours: Path) -> None:
+        self._disk, self._ours = disk, ours
+
     def routes(self) -> list[Route]:
         """What is served."""
         return [Route("/v1/recordings/storage-test", self.test, methods=["POST"])]
@@ -57,16 +62,17 @@ class StorageRoutes:
         who.check(Module.RECORDINGS)
         body = await read(request, StorageTest)
         try:
-            async with asyncio.timeout(WITHIN_S):
-                usage = await asyncio.to_thread(_tried, Path(body.folder))
-        except (OSError, TimeoutError) as problem:
+            folder = Path(body.folder)
+            free, total = await self._disk.do(_tried, folder, self._ours, within_s=WITHIN_S)
+        except StoreOurs:
+            raise Invalid({"folder": OURS}) from None
+        except OSError as problem:
             words = getattr(problem, "strerror", None) or "timed out"
             return answer({"works": False, "message": words, "free_bytes": 0, "total_bytes": 0})
-        free, total = usage
         return answer({"works": True, "message": "", "free_bytes": free, "total_bytes": total})
 
 
-def _tried(folder: Path) -> tuple[int, int]:
-    adopt(folder)
+def _tried(folder: Path, ours: Path) -> tuple[int, int]:
+    adopt(folder, ours)
     usage = shutil.disk_usage(folder)
     return usage.free, usage.total

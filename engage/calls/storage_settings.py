@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from os.path import normpath
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from engage.errors import N_, Refused
+from engage.calls.stores import OURS
+from engage.errors import N_, Invalid, Refused
 from engage.form_hints import hint
 
 STORAGE, CLEANER = "recording_storage", "cleaner"
@@ -29,6 +32,7 @@ class StorageSettings(BaseModel):
     )
     folder: Folder = Field(
         default="",
+        validate_default=True,
         title=N_("Folder"),
         description=N_(
             "Where the NAS or the disk is mounted on this server. What was moved before is looked"
@@ -49,8 +53,10 @@ class StorageSettings(BaseModel):
 
     @field_validator("folder")
     @classmethod
-    def _absolute(cls, value: str) -> str:
+    def _absolute(cls, value: str, info: ValidationInfo) -> str:
         value = value.strip()
+        if not value and info.data.get("external"):
+            raise Refused(N_("This field is required."))
         if value and not value.startswith("/"):
             raise Refused(N_("This must be an absolute path, such as /mnt/nas."))
         return value.rstrip("/") or value
@@ -59,6 +65,18 @@ class StorageSettings(BaseModel):
     def target(self) -> str:
         """The folder that recordings are moved to, empty for none."""
         return self.folder if self.external else ""
+
+
+def check_outside(ours: Path, settings: StorageSettings) -> None:
+    """Refuse our own folder by its name; by other names it is found as it is taken into use.
+
+    Raises:
+        Invalid: one is the other, or inside it.
+    """
+    folder = Path(normpath(settings.folder))
+    overlap = folder.is_relative_to(ours) or ours.is_relative_to(folder)
+    if settings.external and overlap:
+        raise Invalid({"folder": OURS})
 
 
 class CleanerSettings(BaseModel):

@@ -61,6 +61,7 @@ class Section:
     module: Module
     ruled: Callable[[], Mapping[str, str]]
     ruling: Mapping[str, Any]
+    check: Callable[[Any], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Configuration:
         module: Module,
         ruled: Callable[[], Mapping[str, str]] = dict,
         ruling: Mapping[str, Any] = MappingProxyType({}),
+        check: Callable[[Any], None] = lambda values: None,
     ) -> None:
         """Know a section; before `start`.
 
@@ -102,8 +104,9 @@ class Configuration:
             module: which right opens it.
             ruled: fields that are read-only now, each with the (untranslated) reason.
             ruling: values that hold in place of the stored ones while the server runs.
+            check: raises `Invalid` for values that will not do on this server.
         """
-        section = self._sections[name] = Section(name, model, module, ruled, ruling)
+        section = self._sections[name] = Section(name, model, module, ruled, ruling, check)
         self._by_model[model] = name
         self._stored[name] = _in_force(section, Stored(model(), 0))
 
@@ -178,6 +181,7 @@ class Configuration:
             merged = {**before, **values}
             merged |= dict.fromkeys(_forgotten(section.model, before, merged, values), "")
             changed = Stored(section.model.model_validate(merged), held.version + 1)
+            section.check(changed.values)
             await self._write(connection, section, changed)
             fields = sorted(field for field in values if field in section.model.model_fields)
             await note(connection, actor, "settings.change", f"settings:{name}", {"fields": fields})

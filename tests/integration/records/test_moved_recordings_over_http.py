@@ -38,6 +38,15 @@ async def test_a_folder_is_tried_before_it_is_used(office: Office, tmp_path: Pat
     assert await set_storage(office, external=True, folder="relative") == 422
 
 
+async def test_neither_our_own_folder_nor_none_is_taken(office: Office) -> None:
+    ours = str(office.data / "recordings")
+    for folder in (ours, f"{ours}/monitor", str(office.data)):
+        status, _ = await office.site.json("POST", TEST, {"folder": folder}, token=office.admin)
+        assert status == 422, folder
+        assert await set_storage(office, external=True, folder=folder) == 422, folder
+    assert await set_storage(office, external=True, folder="") == 422
+
+
 async def test_what_was_moved_is_listed_heard_and_fetched(
     office: Office, api: Api, tmp_path: Path
 ) -> None:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
+import time
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import insert, select
 
 from engage.calls.cleaning import Cleaner, due_at
+from engage.calls.external_disk import ExternalDisk
 from engage.calls.model import CallRecord, Recording
 from engage.calls.moving import Mover
 from engage.calls.sound import FileGone, Recordings
 from engage.calls.storage_settings import CleanerSettings, StorageSettings
-from engage.calls.stores import MARKER, adopt
+from engage.calls.stores import MARKER, StoreOurs, adopt, move
 from engage.errors import Unavailable
 from engage.events import Events
 from engage.storage.tables import calls, operations, recordings
+from tests.support.messaging import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,17 +47,20 @@ class Archive:
         self.settings = StorageSettings(external=True, folder=str(self.nas))
         self.rules = CleanerSettings()
         self.told: list[tuple[str, str, str]] = []
-        self.sound = Recordings(database, self.here, lambda: self.settings.folder)
-        self.mover = Mover(database, Events(), lambda: self.settings, self.here, self._told)
+        self.disk = ExternalDisk()
+        self.sound = Recordings(database, self.here, self.disk, lambda: self.settings.folder)
+        self.mover = Mover(
+            database, Events(), lambda: self.settings, self.here, self.disk, self.tell
+        )
         self.full = 0.0
         self.cleaner = Cleaner(
-            database, lambda: self.rules, self.sound, lambda: UTC, lambda: NOW_MS, self._fullness
+            database, lambda: self.rules, self.sound, lambda: UTC, lambda: NOW_MS, self.fullness
         )
 
-    async def _told(self, _: AsyncConnection, old: str, new: str, reason: str) -> None:
+    async def tell(self, _: AsyncConnection, old: str, new: str, reason: str) -> None:
         self.told.append((old, new, reason))
 
-    def _fullness(self, folder: Path) -> float:
+    def fullness(self, folder: Path) -> float:
         return self.full * sum(1 for each in folder.rglob("*.wav"))
 
     async def add(self, count: int, *, whole: bool = True, days_ago: int = 0) -> list[Recording]:
@@ -119,7 +127,7 @@ async def test_storage_that_is_away_is_told_of_once_and_tried_again(archive: Arc
     assert all((archive.here / each.file).is_file() for each in added)
     with pytest.raises(Unavailable):
         archive.sound.path_of((await archive.kept())[0])
-    adopt(archive.nas)
+    adopt(archive.nas, archive.here)
     with pytest.raises(FileGone):
         archive.sound.path_of(next(e for e in await archive.kept() if e.id == first.id))
     assert await archive.mover.step() == 3
@@ -141,7 +149,7 @@ async def test_another_place_is_told_with_the_old_and_the_new(archive: Archive) 
 
 async def test_a_pass_that_was_cut_short_is_ended_by_the_next(archive: Archive) -> None:
     [moved] = await archive.add(1)
-    adopt(archive.nas)
+    adopt(archive.nas, archive.here)
     (archive.nas / moved.file).parent.mkdir(parents=True)
     (archive.here / moved.file).rename(archive.nas / moved.file)
     await archive.mover.step()
@@ -164,6 +172,93 @@ async def test_the_cleaner_keeps_what_it_is_told_to_keep(archive: Archive) -> No
     assert await archive.cleaner.clean() == (0, 2)
     assert len(await archive.kept()) == len(list(archive.here.rglob("*.wav"))) == 6
     assert (await archive.noted()).count("cleaner.run") == 3
+
+
+async def test_what_a_kill_left_here_goes_once_it_is_whole_there(archive: Archive) -> None:
+    added = await archive.add(2)
+    sound = (archive.here / added[0].file).read_bytes()
+    await archive.mover.step(anew=True)
+    for each in added:  # written down as moved, and killed before this was removed
+        (archive.here / each.file).write_bytes(sound)
+    (archive.nas / added[1].file).write_bytes(b"half")
+    again = Mover(
+        archive.database,
+        Events(),
+        lambda: archive.settings,
+        archive.here,
+        archive.disk,
+        archive.tell,
+    )
+    assert await again.step() == 0
+    assert [each.name for each in archive.here.rglob("*.wav")] == ["auto-0-1-True.wav"]
+
+
+@pytest.mark.parametrize("name", ["recordings", "recordings/inside", ".", "link"])
+async def test_our_own_folder_is_no_external_storage(archive: Archive, name: str) -> None:
+    added = await archive.add(3)
+    (archive.here / "inside").mkdir()
+    (archive.here.parent / "link").symlink_to(archive.here)
+    folder = archive.here.parent / name
+    archive.settings = StorageSettings(external=True, folder=str(folder))
+    with pytest.raises(StoreOurs):
+        adopt(folder, archive.here)
+    (folder / MARKER).write_bytes(b"")  # as an older release did
+    for anew in (True, False):
+        assert await archive.mover.step(anew=anew) == 0
+    with pytest.raises(StoreOurs):
+        move(added[0].file, archive.here, folder)
+    assert all((archive.here / each.file).is_file() for each in added)
+    assert [each.storage for each in await archive.kept()] == ["local"] * 3
+
+
+async def test_one_file_under_another_name_is_not_moved_onto_itself(archive: Archive) -> None:
+    [added] = await archive.add(1)
+    adopt(archive.nas, archive.here)
+    (archive.nas / "monitor").symlink_to(archive.here / "monitor")
+    assert await archive.mover.step() == 0
+    assert (archive.here / added.file).is_file()
+
+
+def test_external_storage_needs_a_folder() -> None:
+    with pytest.raises(ValidationError) as refused:
+        StorageSettings(external=True)
+    assert [each["loc"] for each in refused.value.errors()] == [("folder",)]
+    assert not StorageSettings().target
+
+
+async def test_one_bad_file_does_not_keep_the_others(archive: Archive) -> None:
+    first, *_ = await archive.add(4)
+    adopt(archive.nas, archive.here)
+    (archive.nas / first.file).mkdir(parents=True)  # nothing replaces a folder
+    assert [await archive.mover.step() for _ in range(2)] == [3, 0]
+    assert sorted(each.storage for each in await archive.kept()) == ["local"] + ["netdisk"] * 3
+    assert (archive.here / first.file).is_file()
+    assert await archive.noted() == ["recording.fail", "recording.switch_storage"]
+
+
+async def test_a_disk_that_hangs_holds_up_nothing_else(archive: Archive) -> None:
+    [moved] = await archive.add(1)
+    await archive.mover.step(anew=True)
+    [moved] = await archive.kept()
+    assert await archive.sound.place_of(moved) == archive.nas / moved.file
+    released = threading.Event()
+    with pytest.raises(TimeoutError):
+        await archive.disk.do(released.wait, within_s=0.1)
+    began = time.monotonic()
+    for _ in range(50):  # more than the threads that all else shares
+        with pytest.raises(Unavailable):
+            await archive.sound.place_of(moved)
+    assert not await archive.sound.drop_file(moved)
+    await archive.add(1, days_ago=1)
+    assert await archive.mover.step() == 0
+    assert time.monotonic() - began < 5
+    released.set()
+    await eventually(lambda: _back(archive))
+    assert await archive.sound.place_of(moved) == archive.nas / moved.file
+
+
+async def _back(archive: Archive) -> bool:
+    return await archive.mover.step() == 1
 
 
 async def test_old_records_of_calls_go_and_their_recordings_stay(
