@@ -8,7 +8,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 
 from engage.calls.model import Recording
 from engage.calls.queries import HistoryRepository
@@ -90,12 +90,15 @@ class Cleaner:
         records, sounds = 0, 0
         if rules.record_days:
             records = await self._drop_records(self._clock() - rules.record_days * DAY_MS)
-        oldest = select(recordings).order_by(recordings.c.recorded_at_ms).limit(BATCH)
+        whole = recordings.c.seconds > 0  # not those that still run
+        oldest = select(recordings).where(whole).order_by(recordings.c.recorded_at_ms).limit(BATCH)
         if rules.recording_days:
             before_ms = self._clock() - rules.recording_days * DAY_MS
             sounds += await self._drop_all(oldest.where(recordings.c.recorded_at_ms < before_ms))
         if rules.most_recordings:
-            newest = select(recordings.c.id).order_by(recordings.c.recorded_at_ms.desc())
+            newest = (
+                select(recordings.c.id).where(whole).order_by(recordings.c.recorded_at_ms.desc())
+            )
             kept = newest.limit(rules.most_recordings).scalar_subquery()
             sounds += await self._drop_all(oldest.where(recordings.c.id.not_in(kept)))
         if rules.disk_percent:
@@ -119,10 +122,15 @@ class Cleaner:
             dropped += await self._database.write(work)
 
     async def _drop_all(self, query: Select[tuple[object, ...]]) -> int:
+        """Until one stays; a storage that is away does not keep those on the other."""
         dropped = 0
-        while found := await self._found(query):
-            await self._drop(found)
-            dropped += len(found)
+        for storage in ("local", "netdisk"):
+            on_it = query.where(recordings.c.storage == storage)
+            while found := await self._found(on_it):
+                gone = await self._drop(found)
+                dropped += gone
+                if gone < len(found):
+                    break
         return dropped
 
     async def _make_room(self, percent: int) -> int:
@@ -133,7 +141,8 @@ class Cleaner:
         while self._fullness(self._sound.folder) > percent:
             if not (found := await self._found(query)):
                 break
-            await self._drop(found)
+            if not await self._drop(found):
+                break  # it frees nothing
             dropped += 1
         return dropped
 
@@ -141,14 +150,18 @@ class Cleaner:
         async with self._database.read() as connection:
             return [Recording(**row) for row in (await connection.execute(query)).mappings()]
 
-    async def _drop(self, found: Sequence[Recording]) -> None:
+    async def _drop(self, found: Sequence[Recording]) -> int:
+        """Remove files, and forget those that are gone; how many."""
+        gone = [(each.id, each.storage) for each in found if await self._sound.drop_file(each)]
+        if not gone:
+            return 0
+
         async def work(connection: AsyncConnection) -> None:
-            ids = [each.id for each in found]
-            await connection.execute(delete(recordings).where(recordings.c.id.in_(ids)))
+            row = tuple_(recordings.c.id, recordings.c.storage)  # one moved meanwhile stays
+            await connection.execute(delete(recordings).where(row.in_(gone)))
 
         await self._database.write(work)
-        for each in found:
-            await self._sound.drop_file(each)
+        return len(gone)
 
     async def _tell(self, records: int, sounds: int) -> None:
         async def work(connection: AsyncConnection) -> None:

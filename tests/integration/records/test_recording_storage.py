@@ -24,6 +24,7 @@ from engage.calls.stores import MARKER, StoreOurs, adopt, move
 from engage.errors import Unavailable
 from engage.events import Events
 from engage.storage.tables import calls, operations, recordings
+from engage.system.actor import SYSTEM
 from tests.support.messaging import eventually
 
 if TYPE_CHECKING:
@@ -234,6 +235,48 @@ async def test_one_bad_file_does_not_keep_the_others(archive: Archive) -> None:
     assert sorted(each.storage for each in await archive.kept()) == ["local"] + ["netdisk"] * 3
     assert (archive.here / first.file).is_file()
     assert await archive.noted() == ["recording.fail", "recording.switch_storage"]
+
+
+async def test_the_cleaner_leaves_recordings_that_run(archive: Archive) -> None:
+    [running] = await archive.add(1, whole=False, days_ago=3)
+    await archive.add(3)
+    archive.rules = CleanerSettings(most_recordings=3, recording_days=1)
+    assert await archive.cleaner.clean() == (0, 0)
+    archive.rules = CleanerSettings(most_recordings=2)
+    assert await archive.cleaner.clean() == (0, 1)
+    assert running.id in {each.id for each in await archive.kept()}
+
+
+async def test_what_cannot_be_removed_is_not_forgotten(archive: Archive) -> None:
+    moved = await archive.add(2, days_ago=40)
+    await archive.mover.step(anew=True)
+    shutil.rmtree(archive.nas)
+    await archive.add(2, days_ago=35)
+    archive.rules = CleanerSettings(recording_days=30)
+    assert await archive.cleaner.clean() == (0, 2)  # those on our own disk
+    assert {each.id for each in await archive.kept()} == {each.id for each in moved}
+    with pytest.raises(Unavailable):
+        await archive.sound.delete(SYSTEM, moved[0].id)
+    archive.nas.mkdir()
+    adopt(archive.nas, archive.here)
+    assert await archive.cleaner.clean() == (0, 2)
+    assert await archive.kept() == []
+
+
+async def test_room_is_not_made_where_removing_frees_nothing(archive: Archive) -> None:
+    for each in await archive.add(3):
+        (archive.here / each.file).unlink()
+        (archive.here / each.file).mkdir()
+        (archive.here / each.file / "held").touch()
+    broken = Recordings(archive.database, archive.here, archive.disk)
+    broken.path_of = lambda recording: archive.here / recording.file  # type: ignore[method-assign]
+    archive.full = 100.0
+    rules = CleanerSettings(disk_percent=50)
+    cleaner = Cleaner(
+        archive.database, lambda: rules, broken, lambda: UTC, lambda: NOW_MS, archive.fullness
+    )
+    assert await cleaner.clean() == (0, 0)
+    assert len(await archive.kept()) == 3
 
 
 async def test_a_disk_that_hangs_holds_up_nothing_else(archive: Archive) -> None:
