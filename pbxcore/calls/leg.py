@@ -69,6 +69,8 @@ class Leg(CallListener):
     """
 
     calls = False
+    can_be_served = True
+    """Whether it can talk to the PBX itself: it has a dialog and media, or will have."""
     trunk = ""
     """The id of the trunk it came in or goes out by."""
     limit = NO_LIMIT

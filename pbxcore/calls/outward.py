@@ -52,7 +52,7 @@ class Outward:
         pins = self._ways.pins
         if pins is None or search.admitted:
             self._try_next(action, refused(503, "pbx"))
-        elif search.behalf and search.behalf == search.front.number:
+        elif search.front.can_be_served and search.behalf == search.front.number != "":
             search.attend(PinGate(number, pins), number)
         else:  # nobody is there who could know it
             search.fail(refused(403, "pbx"))

@@ -24,6 +24,12 @@ ANYWHERE: Final = LEVELS[-1]
 _PLACED = Farewell("pbx", 0, causes.NORMAL, "placed")
 
 
+class Wish(Leg):
+    """Stands for who wants a call until a phone takes it over; nobody hears what it is told."""
+
+    can_be_served = False
+
+
 class Placing:
     """Sets up one such call.
 
@@ -52,7 +58,7 @@ class Placing:
         self._told, self._level, self._telling = told, level, telling
         self._shown, self._rounds = shown, rounds
         house, origin = call.house, call.origin
-        self._wish = Leg(house.leg_id(), call, origin.number, origin.caller)
+        self._wish = Wish(house.leg_id(), call, origin.number, origin.caller)
         self._wish.session = house.silent_session(self._wish)
         self._wish.calls = True
 

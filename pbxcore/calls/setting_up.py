@@ -184,6 +184,9 @@ class SettingUp:
     def attend(self, service: Service, number: str) -> None:
         """Let one of our own services, reached at a number, talk to the front."""
         call, front = self.call, self.front
+        if not front.can_be_served:  # nobody would ever end that talk
+            self.fail(refused(480, "pbx"))
+            return
         self.taken()
         visit = visit_of(call, front, number, self.forwardings)
         seen = service.kind == "echo"  # pictures too

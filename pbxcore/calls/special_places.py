@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxcore.apps.parking import CONSULTS_S, told_slot
 from pbxcore.apps.sounds import Prompt
@@ -124,6 +124,13 @@ _SPECIAL: dict[str, Callable[[SettingUp, Place], None]] = {
 }
 
 
+_RINGING: Final = ("priority", "ring_group_members")
+"""Those of them where phones ring, so that the front need not be there yet."""
+
+
 def go_there(setting_up: SettingUp, place: Place) -> None:
     """Let the front be where it wanted to be."""
+    if not (setting_up.front.can_be_served or place.kind in _RINGING):
+        nothing_there(setting_up, place)
+        return
     _SPECIAL.get(place.kind, nothing_there)(setting_up, place)

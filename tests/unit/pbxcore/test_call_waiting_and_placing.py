@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
+import pytest
+
+from pbxcore.apps.announcement import Announcement
+from pbxcore.apps.echo import EchoTest
 from pbxcore.calls.directing import transfer
+from pbxcore.dialplan.call_queue import CallQueue
+from pbxcore.dialplan.pin import Pin
+from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.plan import PagingGroup, ParkingLot, Plan, RingGroup
+from pbxcore.features.model import NONE_SET, Forwarding
 from pbxcore.journal import CallEnded, CallStarted, LegsJoined
 from pbxcore.media.commands import Play, StopPlaying
 from pbxcore.media.tones import plan_for
+from pbxcore.queues.settings import QueueSettings
 from pbxcore.sip.sdp.direction import Hold
 from pbxcore.sip.sdp.stream import held
 from tests.support.handsets import Office
 from tests.unit.pbxcore.test_call_changes import AUDIO, talking
+from tests.unit.pbxcore.test_call_limits import NUMBER, outside
 from tests.unit.pbxcore.test_call_transfers import refer
+
+if TYPE_CHECKING:
+    from pbxcore.features.model import Case
 
 
 def played(office: Office) -> list[Play | StopPlaying]:
@@ -118,3 +133,51 @@ def test_a_call_is_handed_on_and_hung_up_from_outside() -> None:
         office.run()
         office.check()
         assert bob.notes[-1] == office["carol"].talk.notes[-1] == "ended"
+
+
+def own_services(office: Office) -> None:
+    """An announcement, a queue, a page, a slot for parked calls and a group with a prompt."""
+    office.house.directory.plan = Plan(
+        services={"70": Announcement("Closed", "/x/closed.ogg"), "*43": EchoTest()},
+        prompts={"p": "/x/group.ogg"},
+        ring_groups={"71": RingGroup("71", "All", ("bob",), prompt="p")},
+        paging_groups={"72": PagingGroup("72", "All", ("bob",))},
+        queues={"73": CallQueue(settings=QueueSettings(number="73", name="Help"))},
+        parking_lots=(ParkingLot("74", "Yard", ("741",)),),
+        numbers={
+            "72": Place("page", "72"),
+            "73": Place("queue", "73"),
+            "74": Place("parking_lot", "74"),
+        },
+    )
+
+
+@pytest.mark.parametrize("case", ["always", "busy", "no_answer"])
+@pytest.mark.parametrize("number", ["70", "71", "72", "73", "74", "*43"])
+def test_a_placed_call_ends_whose_caller_sends_calls_to_a_service(case: Case, number: str) -> None:
+    with Office("alice", "bob") as office:
+        own_services(office)
+        to = Forwarding(active=True, target=number, rings=2)
+        office.house.features["alice"] = NONE_SET.forwarded(case, to)
+        office["alice"].refuses = 486 if case == "busy" else 0
+        told: list[int] = []
+        office.house.switchboard.place("alice", "bob", told.append)
+        office.run(60)
+        assert not len(office.house.switchboard)
+        assert not office.house.lines.calls_of("alice")
+        assert (told, office["bob"].talks) == ([480], [])
+        office.run()
+        office.check()
+
+
+def test_a_placed_call_of_nobody_who_could_tell_a_pin_ends() -> None:
+    with Office("alice", "bob", "provider") as office:
+        outside(office, "provider", pins=(Pin("4711"),))
+        to = Forwarding(active=True, target=NUMBER)
+        office.house.features["alice"] = NONE_SET.forwarded("always", to)
+        told: list[int] = []
+        office.house.switchboard.place("alice", "bob", told.append)
+        office.run(1)
+        assert (told, len(office.house.switchboard)) == ([403], 0)
+        office.run()
+        office.check()

@@ -13,6 +13,7 @@ from pbxcore.apps.ivr import Ivr, MenuKey
 from pbxcore.dialplan.callbacks import Callback
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Plan
+from pbxcore.features.model import NONE_SET, Forwarding
 from pbxcore.journal import CallEnded, CallStarted, LegAnswered
 from pbxcore.simulator import Conditions, Simulation
 from tests.support.calling import Phone
@@ -20,6 +21,7 @@ from tests.support.switched import NAMES
 from tests.support.switching import House
 
 if TYPE_CHECKING:
+    from pbxcore.features.model import Case
     from pbxcore.simulator.chance import Chance
 
 MENU: Final = Ivr(
@@ -55,8 +57,11 @@ DIALLED: Final = (*NAMES[1:4], "70", "71", "*43")
 KEYS: Final = tuple("1235789*#")
 
 
-def play(seed: int) -> House:
-    """Six phones call each other and services to the end of it, and nothing is left."""
+def play(seed: int, *, placed: bool = False) -> House:
+    """Six phones call each other and services to the end of it, and nothing is left.
+
+    Or the calls are `placed` for them, and some send theirs on.
+    """
     simulation = Simulation(seed, Conditions())
     with simulation:
         chance = simulation.chance
@@ -65,8 +70,13 @@ def play(seed: int) -> House:
         house = House(simulation, pbx, stacks)
         house.directory.plan = PLAN
         phones = tuple(_phone(simulation, house, at) for at in range(len(stacks)))
+        for name in NAMES if placed else ():
+            to = Forwarding(active=True, target=chance.one_of(DIALLED), rings=chance.below(4))
+            case: Case = chance.one_of(("always", "busy", "no_answer"))
+            house.features[name] = NONE_SET.forwarded(case, to)
+        begin = _place if placed else _call
         for _ in range(6):
-            simulation.after(chance.between(0, 30), lambda: _call(house, phones))
+            simulation.after(chance.between(0, 30), lambda: begin(house, phones))
         for _ in range(40):
             simulation.after(chance.between(1, 200), lambda: _press(house, chance))
         if chance.happens(0.1):
@@ -76,9 +86,10 @@ def play(seed: int) -> House:
     return house
 
 
+@pytest.mark.parametrize("placed", [False, True])
 @pytest.mark.parametrize("seed", range(40))
-def test_services_leave_nothing_behind(seed: int) -> None:
-    house = play(seed)
+def test_services_leave_nothing_behind(seed: int, placed: bool) -> None:
+    house = play(seed, placed=placed)
     started = {each.call for each in house.facts if isinstance(each, CallStarted)}
     ended = [each.call for each in house.facts if isinstance(each, CallEnded)]
     assert sorted(ended) == sorted(started)
@@ -115,6 +126,11 @@ def _call(house: House, phones: tuple[Phone, ...]) -> None:
         with_offer=chance.happens(0.8),
         patience_s=chance.between(0, 90),
     )
+
+
+def _place(house: House, _phones: tuple[Phone, ...]) -> None:
+    chance = house.simulation.chance
+    house.switchboard.place(chance.one_of(NAMES), chance.one_of(DIALLED))
 
 
 def _press(house: House, chance: Chance) -> None:
