@@ -221,8 +221,6 @@ class Call:
         """Somebody answered: the two talk from now on."""
         self.setting_up = None
         self.house.record(LegAnswered(self.id, leg.id))
-        if leg.limit.longest_s:
-            leg.curfew = Curfew(self.house, leg, leg.limit)
         try:
             front.accept(leg.session.lines)
         except RemoteProtocolError as error:  # nothing in common after all
@@ -281,6 +279,9 @@ class Call:
 
     def leg_answered(self, leg: Leg) -> None:
         """A called leg answered, or a caller knows that it was: then its session is settled."""
+        if leg.limit.longest_s and leg.curfew is None and not leg.over:
+            # whatever it answered for: a talk, a service, or somebody's place in a talk
+            leg.curfew = Curfew(self.house, leg, leg.limit)
         if self.partner(leg) is not None:
             self.renegotiating.settled(leg)
         elif leg.attending is not None:

@@ -13,7 +13,7 @@ from pbxcore.calls.directing import transfer
 from pbxcore.dialplan.call_queue import CallQueue
 from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.place import Place
-from pbxcore.dialplan.plan import PagingGroup, ParkingLot, Plan, RingGroup
+from pbxcore.dialplan.plan import Limit, PagingGroup, ParkingLot, Plan, RingGroup
 from pbxcore.features.model import NONE_SET, Forwarding
 from pbxcore.journal import CallEnded, CallStarted, LegsJoined
 from pbxcore.media.commands import Play, StopPlaying
@@ -179,5 +179,23 @@ def test_a_placed_call_of_nobody_who_could_tell_a_pin_ends() -> None:
         office.house.switchboard.place("alice", "bob", told.append)
         office.run(1)
         assert (told, len(office.house.switchboard)) == ([403], 0)
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize("callee", ["bob", "*43"])
+def test_a_placed_call_that_begins_outside_has_a_limit(callee: str) -> None:
+    with Office("bob", "provider") as office:
+        outside(office, "provider", limit=Limit(60))
+        office.house.switchboard.place(NUMBER, callee, outside=True)
+        office.run(1)
+        office["provider"].talk.accept()
+        office.run(1)
+        if callee == "bob":
+            office["bob"].talk.accept()
+        office.run(57)
+        assert office["provider"].talk.notes[-1] == "confirmed"
+        office.run(3)
+        assert office["provider"].talk.notes[-1] == "ended"
         office.run()
         office.check()

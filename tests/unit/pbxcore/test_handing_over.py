@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxcore.dialplan.plan import Limit
 from pbxcore.journal import CallTransferred
 from tests.support.handsets import Office
 from tests.support.switching import binding
+from tests.unit.pbxcore.test_call_limits import NUMBER, outside
 from tests.unit.pbxcore.test_call_transfers import refer
 
 if TYPE_CHECKING:
@@ -147,3 +149,20 @@ def test_a_code_without_a_number_does_nothing() -> None:
         press(office, "5")
         assert not kinds(office)
         over(office, alice)
+
+
+def test_who_takes_a_talk_over_outside_has_a_limit_too() -> None:
+    with Office("alice", "bob", "provider") as office:
+        outside(office, "provider", limit=Limit(60))
+        alice, _ = talking(office)
+        press(office, f"*44{NUMBER}#")
+        office.run(1)
+        office["provider"].talk.accept()
+        office.run(1)
+        assert kinds(office) == ["seamless"]
+        office.run(57)
+        assert alice.notes[-1] == "confirmed"
+        office.run(3)
+        assert (alice.notes[-1], office["provider"].talk.notes[-1]) == ("ended", "ended")
+        office.run()
+        office.check()
