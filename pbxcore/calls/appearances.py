@@ -64,10 +64,12 @@ class Appearances:
 
     def seize(self, line: str, location: str, index: int) -> int:
         """Let a place have an appearance, 0: any; which one it has, 0: it is not free."""
+        mine = self._held(line, location)
+        own = 0 if mine is None else mine.appearance
+        index = index or own or self._free(line)
+        if not 0 < index <= MOST or index in self._used(line) - {own}:
+            return 0  # what the place has stays its own: its subscription lives on
         self.let_go(line, location)
-        index = index or self._free(line)
-        if not 0 < index <= MOST or index in self._used(line):
-            return 0
         until = self._house.now() + SEIZED_S
         self._seized.setdefault(line, []).append(Seizure(location, index, until))
         self._watch()
@@ -83,10 +85,10 @@ class Appearances:
 
     def let_go(self, line: str, location: str) -> int:
         """A place wants none for itself any more; which one it had."""
-        held = self._seized.get(line, [])
-        mine = next((each for each in held if each.location == location), None)
+        mine = self._held(line, location)
         if mine is None:
             return 0
+        held = self._seized[line]
         held.remove(mine)
         if not held:
             del self._seized[line]
@@ -131,6 +133,11 @@ class Appearances:
         for call in calls:
             indexes.setdefault(call, self._free(line))
         return indexes
+
+    def _held(self, line: str, location: str) -> Seizure | None:
+        """What a place has for itself."""
+        seized = self._seized.get(line, ())
+        return next((each for each in seized if each.location == location), None)
 
     def _used(self, line: str) -> set[int]:
         calls, seized = self._indexes.get(line, {}), self._seized.get(line, ())

@@ -188,7 +188,9 @@ def test_a_place_has_an_appearance_for_itself_while_it_dials() -> None:
         assert appearances.seize("alice", "shop", 2) == 2
         assert appearances.seize("alice", "yard", 2) == 0
         assert appearances.seize("alice", "yard", 0) == 1
+        assert appearances.seize("alice", "yard", 2) == 0  # refreshed, and still on the first
         assert shown(office) == [(1, "seized"), (2, "seized")]
+        assert appearances.seize("alice", "yard", 0) == 1
         office["shop"].dial("bob", named(2))
         office.run(1)
         assert shown(office) == [(1, "seized"), (2, "progressing")]
