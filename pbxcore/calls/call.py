@@ -10,6 +10,7 @@ import msgspec
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.caller_leg import CallerLeg
 from pbxcore.calls.connecting import connect
+from pbxcore.calls.consenting import YES
 from pbxcore.calls.curfew import Curfew
 from pbxcore.calls.handing_over import give_up
 from pbxcore.calls.keys import pass_key
@@ -334,8 +335,10 @@ class Call:
         if leg.dialling_on is not None:
             leg.dialling_on.press(digit)
             return
-        pass_key(partner, digit, duration_ms, by, mixed=self.room.occupied)
-        code_pressed(leg, digit)
+        code, act = code_pressed(leg, digit)
+        if code != YES:  # who agrees to be heard answers us, and nobody else
+            pass_key(partner, digit, duration_ms, by, mixed=self.room.occupied)
+        act()
 
     def leg_faxes(self, leg: Leg) -> None:
         """A fax machine calls: it goes where faxes go, whoever has answered."""

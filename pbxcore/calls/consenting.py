@@ -26,6 +26,7 @@ class Consenting:
         self.deadline: float | None = leg.call.house.now() + WITHIN_S
         self.planned: float | None = None
         leg.consenting = self
+        leg.call.room.arrange()
         self._layer.watch(self)
         tell_beside(leg, Prompt("supervision-consent"))
 
@@ -35,6 +36,7 @@ class Consenting:
         self._layer.unwatch(self)
         self._leg.consenting = None
         self._answered(agreed)
+        self._leg.call.room.arrange()
 
     def tick(self, _: float) -> None:
         """Nobody has agreed in time."""

@@ -68,7 +68,7 @@ def ask_to_hear(target: Leg, mode: Mode, heard: Leg) -> None:
         else:
             heard.call.end(heard, _refusal(603, "not_agreed"))
 
-    if target.over or target.consenting is not None:
+    if not may_be_heard(target) or target.consenting is not None:
         heard.call.end(heard, _refusal(480, "not_talking"))
         return
     waiting.music(heard)

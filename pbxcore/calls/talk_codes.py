@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _DISCONNECTED: Final = Farewell("pbx", 0, causes.NORMAL, "hung_up")
 
 
-def code_pressed(leg: Leg, key: str) -> None:
-    """Take one key, and do what it completes."""
+def code_pressed(leg: Leg, key: str) -> tuple[str, Callable[[], object]]:
+    """Take one key: the code that it completes, "" for none, and what that does."""
     call, house = leg.call, leg.call.house
     known = house.directory.plan.codes
     codes: dict[str, Callable[[], object]] = {}
@@ -38,8 +38,8 @@ def code_pressed(leg: Leg, key: str) -> None:
         codes[leg.redial.code] = partial(leg.redial.press, leg)
     if leg.consenting is not None:
         codes[YES] = partial(leg.consenting.close, agreed=True)
-    if pressed := leg.keypad.press(key, house.now(), codes):
-        codes[pressed]()
+    pressed = leg.keypad.press(key, house.now(), codes)
+    return pressed, codes[pressed] if pressed else lambda: None
 
 
 def _dial_on(leg: Leg, then: Callable[[str], object]) -> None:

@@ -1,8 +1,9 @@
 """The room in which a talk is held while somebody else listens, or one of the two is not heard.
 
 Two who talk are joined stream to stream, which costs least. A supervisor who listens, whispers or
-barges in needs a mixer; so does a party that is muted or held from outside. Then the two move into
-a room with whoever else takes part, and back again when nothing of this is left.
+barges in needs a mixer; so does a party that is muted or held from outside, or is asked something
+that it answers by a key, which the other is not to get. Then the two move into a room with whoever
+else takes part, and back again when nothing of this is left.
 """
 
 from __future__ import annotations
@@ -82,4 +83,5 @@ def dismiss(leg: Leg) -> None:
 
 
 def _needs_room(leg: Leg) -> bool:
-    return bool(leg.supervisors) or leg.muted or leg.held_from_outside
+    asked = leg.consenting is not None
+    return bool(leg.supervisors) or leg.muted or leg.held_from_outside or asked

@@ -235,7 +235,7 @@ def asked(office: Office) -> tuple[Talk, Talk, Talk]:
     carol = office["carol"].talk
     carol.accept()
     office.run(1)
-    assert not seats(office)
+    assert len(seats(office)) == 2  # she hears music, and what is pressed comes to us alone
     assert office.house.switchboard.supervise(call.id, leg, "alice", "listen") == (409, "")
     return alice, bob, carol
 
@@ -250,8 +250,12 @@ def test_who_is_asked_lets_a_supervisor_hear_by_a_key() -> None:
         alice, _, carol = asked(office)
         stream = question(office).stream
         assert stream == list(office.house.workers.streams)[1]
+        office.house.workers.notice(DigitHeard(stream, "2"))
+        office.run(1)
         office.house.workers.notice(DigitHeard(stream, "1"))
         office.run(1)
+        pressed = [each for each in office.house.workers.asked if isinstance(each, PressDigits)]
+        assert [(each.stream == stream, each.digits) for each in pressed] == [(False, "2")]
         assert [each.muted for each in seats(office)] == [False, False, True]
         carol.hang_up()
         alice.hang_up()
@@ -268,6 +272,7 @@ def test_who_says_nothing_is_not_heard() -> None:
         office.run(2)
         assert carol.notes[-1] == "ended"
         assert not seats(office)
+        assert len(office.house.workers.heard) == 2
         assert alice.notes[-1] != "ended"
         alice.hang_up()
         office.run()
