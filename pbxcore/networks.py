@@ -21,6 +21,14 @@ def within(host: str, networks: tuple[str, ...]) -> bool:
     return any(address in network for network in _networks(networks))
 
 
+def is_public(host: str) -> bool:
+    """Whether an address is anybody's in the Internet, also one that says so of IPv4 in IPv6."""
+    address = ipaddress.ip_address(host.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return address.is_global and not address.is_multicast
+
+
 @lru_cache(maxsize=64)
 def _networks(
     networks: tuple[str, ...],

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import ssl
 from typing import TYPE_CHECKING
 
-from pbxcore.net.https_client import NoAnswer, exchange
+from pbxcore.net.https_client import HttpsClient, NoAnswer
 
 if TYPE_CHECKING:
     from pbxcore.directory import Directory
@@ -22,19 +21,23 @@ class Pushing:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._client = HttpsClient(lambda: directory.settings.tls_trusted)
+        self._tasks: dict[Push, asyncio.Task[None]] = {}
+
+    def __len__(self) -> int:
+        """How many are under way."""
+        return len(self._tasks)
 
     def send(self, push: Push, number: str) -> None:
-        """Ask for a phone to be woken; whether it wakes shows by its REGISTER."""
+        """Ask for a phone to be woken, unless that is under way; its REGISTER shows whether."""
+        if push in self._tasks:
+            return
         task = asyncio.get_running_loop().create_task(self._send(push, number))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[push] = task
+        task.add_done_callback(lambda _: self._tasks.pop(push))
 
     async def _send(self, push: Push, number: str) -> None:
-        settings = self._directory.settings
-        context = ssl.create_default_context()
-        if settings.tls_trusted:
-            context.load_verify_locations(cadata=settings.tls_trusted)
+        gateway = self._directory.settings.push_gateway
         told = {
             "provider": push.provider,
             "param": push.param,
@@ -44,9 +47,7 @@ class Pushing:
         headers = {"Content-Type": "application/json"}
         body = json.dumps(told).encode()
         try:
-            answer = await exchange(
-                "POST", settings.push_gateway, context, headers=headers, body=body
-            )
+            answer = await self._client.exchange("POST", gateway, headers=headers, body=body)
         except NoAnswer as error:
             log.warning("push gateway does not answer", extra={"why": str(error)})
             return

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import urlsplit
 
-from pbxcore.net.https_client import NoAnswer, exchange
+from pbxcore.net.https_client import HttpsClient, NoAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 KEPT_S: Final = 3600.0
+FAILED_S: Final = 60.0
+"""So long a certificate that was not to be had is not asked for again."""
 MOST_KEPT: Final = 1000
+
+Value = TypeVar("Value")
 
 
 class NetVouching:
@@ -38,7 +42,9 @@ class NetVouching:
     def __init__(self, directory: Directory, clock: Callable[[], float]) -> None:
         self._directory, self._clock = directory, clock
         self._tasks: set[asyncio.Task[None]] = set()
+        self._client = HttpsClient(lambda: directory.settings.tls_trusted)
         self._certificates: dict[str, tuple[float, bytes]] = {}
+        self._failed: dict[str, float] = {}
 
     def sign(self, call: CallToSign, then: Callable[[tuple[bytes, ...]], None]) -> None:
         """Tell the Identity line, if there is one to be had."""
@@ -91,7 +97,7 @@ class NetVouching:
         token = authorisation(url, stir.account, stir.secret, body, claims.iat)
         headers = {"Authorization": token, "Content-Type": "application/json"}
         try:
-            answer = await exchange("POST", url, self._trust(), headers=headers, body=body)
+            answer = await self._client.exchange("POST", url, headers=headers, body=body)
         except NoAnswer as error:
             log.warning("signing service does not answer", extra={"why": str(error)})
             return None
@@ -112,26 +118,38 @@ class NetVouching:
 
     async def _certificate(self, url: str) -> bytes | None:
         now = self._clock()
-        until, pem = self._certificates.get(url, (0.0, b""))
+        until, known = self._certificates.get(url, (0.0, b""))
         if until > now:
-            return pem
+            return known
+        if self._failed.get(url, 0.0) > now:
+            return None
+        pem = await self._fetched(url)
+        if pem is None:
+            _keep(self._failed, url, now + FAILED_S)
+        else:
+            _keep(self._certificates, url, (now + KEPT_S, pem))
+        return pem
+
+    async def _fetched(self, url: str) -> bytes | None:
+        """What is there; whoever calls names it, so that it must not lead to our own network.
+
+        Nothing proves his header before this (RFC 8224 §12.6). Hosts of the settings are trusted.
+        """
+        stir = self._directory.settings.stir
+        ours = {urlsplit(each).hostname for each in (stir.service_url, stir.certificate_url)}
+        outside = urlsplit(url).hostname not in ours
         try:
-            answer = await exchange("GET", url, self._trust())
+            answer = await self._client.exchange("GET", url, outside=outside)
         except NoAnswer as error:
             log.info("certificate is not to be had", extra={"why": str(error)})
             return None
-        if answer.status != 200:
-            return None
-        if len(self._certificates) >= MOST_KEPT:
-            self._certificates.clear()
-        self._certificates[url] = now + KEPT_S, answer.body
-        return answer.body
+        return answer.body if answer.status == 200 else None
 
-    def _trust(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if trusted := self._directory.settings.tls_trusted:
-            context.load_verify_locations(cadata=trusted)
-        return context
+
+def _keep(values: dict[str, Value], url: str, value: Value) -> None:
+    if len(values) >= MOST_KEPT:
+        values.clear()
+    values[url] = value
 
 
 def _signed_here(stir: Stir, claims: Claims) -> bytes | None:

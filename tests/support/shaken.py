@@ -67,7 +67,7 @@ class Sti:
 
 
 class SigningService:
-    """Signs for one account, at a port that is not HTTPS's; serves its certificate."""
+    """Signs for one account, at a port that is not HTTPS's; serves its certificate till `gone`."""
 
     ACCOUNT, SECRET = "engage", "Sign-here!"
 
@@ -78,6 +78,7 @@ class SigningService:
         self.sti = Sti()
         self.hosts: list[str] = []
         self.fetched = 0
+        self.gone = False
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._context)
@@ -117,7 +118,7 @@ class SigningService:
         self.hosts.append(headers["Host"])
         if path == "/shaken.pem":
             self.fetched += 1
-            return 200, self.sti.certificate.encode()
+            return 404 if self.gone else 200, self.sti.certificate.encode()
         if not self._admits(headers.get("Authorization", ""), path, body):
             return 401, b""
         wanted = json.loads(body)["signingRequest"]

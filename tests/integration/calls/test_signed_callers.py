@@ -104,7 +104,8 @@ async def test_a_call_in_is_let_in_marked_or_rejected_by_its_signature(
     provider: Provider, service: SigningService
 ) -> None:
     pair = provider.pair
-    provider.set("stir_shaken", trusted=service.sti.root)
+    # The repository is at a host that the settings name: no other may be within our network.
+    provider.set("stir_shaken", trusted=service.sti.root, certificate_url=service.x5u)
     route = provider.route(
         "inbound", name="Main", trunks=[provider.trunk], dids="8001",
         destination={"kind": "extension", "value": "1001"},

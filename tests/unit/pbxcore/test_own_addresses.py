@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbxcore.net import addresses
+from pbxcore.networks import is_public
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - compared with, not bound to
 
@@ -35,3 +36,23 @@ def test_peer_is_told_the_address_it_can_reach(
     peer: str, bound: str, external: str, told: str
 ) -> None:
     assert addresses.seen_by(peer, bound, external=external, local_networks=()) == told
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "169.254.169.254",
+        "100.64.0.1",
+        "224.0.0.1",
+        "::1",
+        "fe80::1%eth0",
+        "fd00::1",
+        "::ffff:192.168.1.1",
+    ],
+)
+def test_no_address_within_our_network_is_public(address: str) -> None:
+    assert not is_public(address)
+    assert is_public("8.8.8.8")
+    assert is_public("2001:4860:4860::8888")
