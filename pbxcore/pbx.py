@@ -23,6 +23,7 @@ from pbxcore.calls.keeping import CallStores
 from pbxcore.calls.visitor_commands import VisitorCommand
 from pbxcore.defence.bans import Ban, BanStore
 from pbxcore.devices import Devices
+from pbxcore.dialplan.emergency_returns import CalledForHelp
 from pbxcore.directory import DirectoryGap
 from pbxcore.domain import Domain
 from pbxcore.entropy import Entropy
@@ -80,6 +81,7 @@ __all__ = [
     "BanStore",
     "BindingStore",
     "CallStores",
+    "CalledForHelp",
     "Came",
     "CertificateRefused",
     "CompletionRequest",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engage.processes.keyed_file import KeyedFile
-from pbxcore.pbx import CallStores, Came, CompletionRequest
+from pbxcore.pbx import CalledForHelp, CallStores, Came, CompletionRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 class CallFiles:
-    """Requests for completion, last callers and hot desks, each in a file of its own."""
+    """Requests for completion, last callers, hot desks, calls for help: each in its own file."""
 
     def __init__(self, folder: Path) -> None:
         self._completions: KeyedFile[CompletionRequest] = KeyedFile(
@@ -20,12 +20,15 @@ class CallFiles:
         )
         self._recent: KeyedFile[Came] = KeyedFile(folder / "recent-callers", Came)
         self._desks: KeyedFile[str] = KeyedFile(folder / "hot-desks", str)
-        self.stores = CallStores(self._completions, self._recent, self._desks)
+        self._emergencies: KeyedFile[CalledForHelp] = KeyedFile(
+            folder / "calls-for-help", CalledForHelp
+        )
+        self.stores = CallStores(self._completions, self._recent, self._desks, self._emergencies)
 
     @property
     def problem(self) -> str:
         """Why the disk takes nothing now; empty while it does."""
-        files = self._completions, self._recent, self._desks
+        files = self._completions, self._recent, self._desks, self._emergencies
         return next((each.problem for each in files if each.problem), "")
 
     def close(self) -> None:
@@ -33,3 +36,4 @@ class CallFiles:
         self._completions.close()
         self._recent.close()
         self._desks.close()
+        self._emergencies.close()

@@ -274,6 +274,7 @@ class Call:
 
     def leg_rang(self, leg: CalledLeg, status: int) -> None:
         """It rings there, or there is something to hear."""
+        self._may_be_called_back(leg)
         if self.setting_up is not None:
             self.setting_up.rang(leg, status)
             self.house.lines.moved(leg)
@@ -283,6 +284,7 @@ class Call:
         if leg.limit.longest_s and leg.curfew is None and not leg.over:
             # whatever it answered for: a talk, a service, or somebody's place in a talk
             leg.curfew = Curfew(self.house, leg, leg.limit)
+        self._may_be_called_back(leg)
         if self.partner(leg) is not None:
             self.renegotiating.settled(leg)
         elif leg.attending is not None:
@@ -371,6 +373,13 @@ class Call:
         """The two who talk will not any more."""
         self.recording.parted()
         self.room.parted()
+
+    def _may_be_called_back(self, leg: Leg) -> None:
+        """A trunk has taken a call for help: from now on the service knows its number."""
+        aim, house = self.aim, self.house
+        if aim.emergency is not None and leg.trunk:
+            trunks = (each.trunk for each in aim.emergency.ways)
+            house.emergency_returns.note(aim.returns_to, self.origin.number, trunks, house.moment())
 
     def _give_up(self, farewell: Farewell) -> None:
         setting_up, self.setting_up = self.setting_up, None

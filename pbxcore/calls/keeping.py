@@ -8,18 +8,23 @@ from pbxcore.presence.keeping import Volatile
 
 if TYPE_CHECKING:
     from pbxcore.calls.completing import Request
+    from pbxcore.dialplan.emergency_returns import CalledForHelp
     from pbxcore.features.recent import Came
     from pbxcore.presence.keeping import Store
 
 
 class CallStores(NamedTuple):
-    """Requests by caller and callee, last callers by extension, and who sits at which phone."""
+    """Requests by caller and callee, last callers by extension, and who sits at which phone.
+
+    Those who called for help are kept by the number that the emergency service calls back.
+    """
 
     completions: Store[Request]
     recent: Store[Came]
     desks: Store[str]
+    emergencies: Store[CalledForHelp]
 
 
 def volatile_call_stores() -> CallStores:
     """Stores that keep nothing."""
-    return CallStores(Volatile(), Volatile(), Volatile())
+    return CallStores(Volatile(), Volatile(), Volatile(), Volatile())

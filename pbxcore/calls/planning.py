@@ -15,6 +15,7 @@ from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.dialplan.resolving import Dialler, Outward, Refusal, number_means, resolve
 from pbxcore.dialplan.resolving import Try as Way
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.presence.keeping import Volatile
 from pbxcore.sip import causes
 from pbxcore.sip.uri import escaped_user
 
@@ -35,7 +36,8 @@ class Aim(msgspec.Struct, frozen=True):
     one takes, `place` one of our services. `recorded`: its way here wants so; `fax` is what it
     wants of fax machines; `device` the only phone of an extension that is to ring (RFC 5627);
     `emergency` is the number of an emergency service that is called, `zone` where from;
-    `music` is the class of what is heard while it rings.
+    `returns_to` is the number under which the service may call back; `music` is the class of what
+    is heard while it rings.
     """
 
     origin: Origin
@@ -52,6 +54,7 @@ class Aim(msgspec.Struct, frozen=True):
     alert_info: str = ""
     emergency: EmergencyNumber | None = None
     zone: Zone | None = None
+    returns_to: str = ""
     music: str = ""
 
 
@@ -61,18 +64,26 @@ class Planning:
     Args:
         directory: has it.
         now: the moment, with its zone.
+        returns: who called for help; None: nobody.
     """
 
-    def __init__(self, directory: Directory, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        now: Callable[[], datetime],
+        returns: EmergencyReturns | None = None,
+    ) -> None:
         self._directory = directory
         self._now = now
-        self._returns = EmergencyReturns()
+        self._returns = returns or EmergencyReturns(Volatile())
 
     def aim(self, origin: Origin, dialled: str) -> Aim:
         """Where a new call goes."""
         now = self._now()
-        if origin.trunk and (helped := self._returns.extension_for(dialled, now)):
-            return Aim(origin, helped, "inbound")
+        if origin.trunk:
+            helped = self._returns.extension_for(dialled, origin.trunk, now.timestamp())
+            if helped:
+                return Aim(origin, helped, "inbound")
         who = Dialler(
             origin.number,
             origin.trunk,
@@ -110,8 +121,6 @@ class Planning:
             ) as taken:
                 return Aim(origin, dialled, direction, original=found.original, takes=taken)
             case Outward(tries, emergency=emergency):
-                if emergency is not None:
-                    self._returns.note(found.to.returns_to, origin.number, self._now())
                 outward = direction if origin.trunk else "outbound"
                 return Aim(
                     origin,
@@ -121,6 +130,7 @@ class Planning:
                     tries=tries,
                     emergency=emergency,
                     zone=found.to.zone,
+                    returns_to=found.to.returns_to,
                 )
             case Place(
                 "callback"

@@ -29,6 +29,7 @@ from pbxcore.calls.vouching import Nobody
 from pbxcore.calls.waiting import Waiting
 from pbxcore.calls.waiting_tone import WaitingTones
 from pbxcore.calls.ways import OneWay
+from pbxcore.dialplan.emergency_returns import EmergencyReturns
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.features.desks import HotDesks
 from pbxcore.features.recent import RecentCallers
@@ -89,6 +90,7 @@ class Surroundings:
         vouching: signs and verifies callers; None: nobody does.
         queue_store: keeps what outlasts a restart of the queues; None: nothing does.
         kept: what outlasts us; None: nothing does.
+        emergency_returns: who called for help; None: who `kept` knows.
 
     Attributes:
         premises: what services may ask for.
@@ -128,8 +130,10 @@ class Surroundings:
         vouching: Vouching | None = None,
         queue_store: Store[QueueState] | None = None,
         kept: CallStores | None = None,
+        emergency_returns: EmergencyReturns | None = None,
     ) -> None:
         kept = kept or volatile_call_stores()
+        self.emergency_returns = emergency_returns or EmergencyReturns(kept.emergencies)
         self.agent = agent
         self.anchor = anchor
         self.directory = directory

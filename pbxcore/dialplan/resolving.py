@@ -77,7 +77,7 @@ class Outward(msgspec.Struct, frozen=True, tag="outward"):
     zone: Zone | None = None
     """Where whoever calls for help is."""
     returns_to: str = ""
-    """Under which number of his own the emergency service knows him."""
+    """Under which number the emergency service knows him alone, or all who are where he is."""
 
 
 class Refusal(msgspec.Struct, frozen=True, tag="refusal"):
@@ -255,7 +255,8 @@ def _emergency(directory: Directory, who: Dialler, number: EmergencyNumber) -> D
     """No level, no PIN, no time: by every trunk there is for it."""
     extension, zone = directory.extension(who.number), number.zone_of(who.address)
     own = extension.emergency_cid if extension is not None else ""
-    caller = own or (zone.elin if zone is not None else "") or number.caller_id
+    returns_to = own or (zone.elin if zone is not None else "")
+    caller = returns_to or number.caller_id
     tries = tuple(
         msgspec.structs.replace(
             each,
@@ -268,7 +269,7 @@ def _emergency(directory: Directory, who: Dialler, number: EmergencyNumber) -> D
     )
     if not tries:
         return NO_TRUNK
-    return Outward(tries, number.name, number.number, number, zone, caller)
+    return Outward(tries, number.name, number.number, number, zone, returns_to)
 
 
 def _inbound(directory: Directory, who: Dialler, dialled: str, now: datetime) -> Resolution:

@@ -26,6 +26,7 @@ from pbxcore.calls.commands import (
     SuperviseCall,
     TransferCall,
 )
+from pbxcore.calls.keeping import volatile_call_stores
 from pbxcore.calls.party import Origin
 from pbxcore.calls.planning import Planning
 from pbxcore.calls.roster import roster_of
@@ -33,6 +34,7 @@ from pbxcore.calls.surroundings import Surroundings
 from pbxcore.calls.switchboard import Switchboard
 from pbxcore.calls.visitor_calls import VisitorCalls
 from pbxcore.calls.ways import CallRouter
+from pbxcore.dialplan.emergency_returns import EmergencyReturns
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.gruu import DEVICE
 from pbxcore.services.referring import ReferService
@@ -139,7 +141,9 @@ class CallService:
         def today() -> datetime:
             return datetime.fromtimestamp(clock(), UTC)
 
-        self._planning = Planning(directory, today)
+        kept = kept or volatile_call_stores()
+        returns = EmergencyReturns(kept.emergencies)
+        self._planning = Planning(directory, today, returns)
         self._domain = domain
         self._authentication = authentication
 
@@ -168,6 +172,7 @@ class CallService:
             vouching=vouching,
             queue_store=queues,
             kept=kept,
+            emergency_returns=returns,
         )
         self._house.lines.registered = trunks.registered
         self.queues = self._house.queues

@@ -281,7 +281,11 @@ class House:
         self.lines.changed = self.queues.agents.look
         self.parking, self.premises, self.recent = house.parking, house.premises, house.recent
         self.desks = house.desks
-        self.planning = Planning(self.directory, lambda: datetime(2026, 11, 26, tzinfo=UTC))
+        self.planning = Planning(
+            self.directory,
+            lambda: self.moment + timedelta(seconds=simulation.clock.now),
+            house.emergency_returns,
+        )
         self.switchboard = Switchboard(house)
         self.moved: list[VisitorCallMoved] = []
         self.visitors = VisitorCalls(house, self.switchboard, self.moved.append)
