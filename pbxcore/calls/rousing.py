@@ -1,13 +1,15 @@
-"""Phones that sleep are woken before they are called (RFC 8599 §5.6.2).
+"""Phones that sleep are woken before they are called (RFC 8599 §5.6.2), and to stay registered.
 
 A push asks the phone to register anew; the INVITE waits until it has, and goes the way it came by.
+A phone that sleeps longer than it is registered could not be woken any more (§5.5).
 """
 
 from __future__ import annotations
 
+import heapq
 from typing import TYPE_CHECKING, Final
 
-from pbxcore.presence.push import push_of
+from pbxcore.presence.push import push_of, refresh_due_ms
 from pbxcore.presence.reach import is_asleep, way_to
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ class Rousing:
     def __init__(self, house: Surroundings) -> None:
         self._house = house
         self._waiting: dict[str, list[Sleeper]] = {}
+        self._due: list[tuple[int, str, str]] = []
+        """When to wake for a new registration: the number, and the contact."""
+        self._planned: set[tuple[int, str, str]] = set()
         self.push: Callable[[Push, str], None] = lambda push, number: None
 
     def __len__(self) -> int:
@@ -42,14 +47,38 @@ class Rousing:
         """Somebody's phones have registered: those that were asked to may be called."""
         for sleeper in list(self._waiting.get(number, ())):
             sleeper.look()
+        self.follow(number)
+
+    def follow(self, number: str) -> None:
+        """Plan when the phones of an extension are to register anew."""
+        for each in self._house.bindings(number):
+            due_ms = refresh_due_ms(each)
+            entry = (due_ms or 0, number, each.contact)
+            if due_ms is not None and entry not in self._planned:
+                self._planned.add(entry)
+                heapq.heappush(self._due, entry)
+
+    def tick(self) -> None:
+        """Once a second: wake those once whose registration ends soon; nobody is called."""
+        now_ms = self._house.moment() * 1000
+        while self._due and self._due[0][0] <= now_ms:
+            entry = heapq.heappop(self._due)
+            self._planned.discard(entry)
+            due_ms, number, contact = entry
+            for each in self._house.bindings(number):
+                if (refresh_due_ms(each), each.contact) == (due_ms, contact):
+                    self._push(each)
 
     def begin(self, sleeper: Sleeper) -> None:
         """Send the push, and wait."""
         binding = sleeper.binding
         self._waiting.setdefault(binding.number, []).append(sleeper)
         self._house.agent.core.layer.watch(sleeper)
+        self._push(binding)
+
+    def _push(self, binding: StoredBinding) -> None:
         push = push_of(binding.contact)
-        if push is not None:
+        if push is not None and self._house.directory.settings.push_gateway:
             self.push(push, binding.number)
 
     def end(self, sleeper: Sleeper) -> None:

@@ -21,7 +21,8 @@ class StoredBinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     the device (RFC 5626 §3.1); `reg_id` numbers its flows, 0 without outbound. `flow_bound`: only
     the connection of the REGISTER reaches the phone; `lost_at_ms` tells that it is gone. `device`
     is the tag of a signed-in browser, which is no phone: it has one binding, counted apart. A phone
-    that `wakes` by a push service keeps its binding when its connection goes (RFC 8599).
+    that `wakes` by a push service keeps its binding when its connection goes, and has to be woken
+    to keep it any longer unless it `refreshes` it by itself (RFC 8599).
     """
 
     number: str
@@ -43,6 +44,7 @@ class StoredBinding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     lost_at_ms: int = 0
     device: str = ""
     wakes: bool = False
+    refreshes: bool = False
 
     @property
     def phone(self) -> str:

@@ -13,10 +13,13 @@ from pbxcore.sip.uri import SipUri, parse_uri
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pbxcore.presence.bindings import StoredBinding
     from pbxcore.presence.registration import ContactAsked
 
 _PROVIDER: Final = b"pn-provider"
 _MARK: Final = "pn-p"
+_REFRESHED_S: Final = 120
+"""So long before its binding expires a phone is woken."""
 
 
 class Push(msgspec.Struct, frozen=True):
@@ -71,7 +74,23 @@ def admitted(
     return (tuple(marked) if named else asked), tuple(named)
 
 
-def feature_caps(services: Iterable[str]) -> list[bytes]:
-    """The header line that names push services (§4.1.1, RFC 6809)."""
+def feature_caps(services: Iterable[str], *, refreshes: bool = False) -> list[bytes]:
+    """The header line that names push services (§4.1.1, RFC 6809).
+
+    A phone that refreshes by itself is told how long before the end it is to (§4.1.4).
+    """
     values = [b'*;+sip.pns="%b"' % each.encode() for each in services]
+    if values and refreshes:
+        values.append(b'*;+sip.pnsreg="%d"' % (_REFRESHED_S + 1))
     return [b"Feature-Caps: " + b", ".join(values)] if values else []
+
+
+def refresh_due_ms(binding: StoredBinding) -> int | None:
+    """When a phone is to be woken so that it registers anew (§5.5), None: never.
+
+    Not before half its time: it would be woken for ever.
+    """
+    if not binding.wakes or binding.refreshes:
+        return None
+    lasts_ms = binding.expires_at_ms - binding.registered_at_ms
+    return binding.expires_at_ms - min(_REFRESHED_S * 1000, lasts_ms // 2)

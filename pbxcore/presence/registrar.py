@@ -263,6 +263,7 @@ def _binding(
         reg_id=asked.reg_id,
         device=registration.device,
         wakes=asked.wakes,
+        refreshes=asked.refreshes,
         flow_bound=bound_to_flow(
             asked.uri, registration.path, registration.transport, registration.source, asked.reg_id
         ),

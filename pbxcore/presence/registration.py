@@ -43,7 +43,7 @@ class ContactAsked(msgspec.Struct, frozen=True):
     """One Contact of a REGISTER; `expires_s` None asks for nothing in particular, 0 removes.
 
     `instance` is the device, `reg_id` one of its flows (RFC 5626); 0 without outbound. One that
-    `wakes` can be woken by a push service (RFC 8599).
+    `wakes` can be woken by a push service, and `refreshes` without being woken (RFC 8599).
     """
 
     uri: str
@@ -52,6 +52,7 @@ class ContactAsked(msgspec.Struct, frozen=True):
     instance: str = ""
     reg_id: int = 0
     wakes: bool = False
+    refreshes: bool = False
 
 
 class Registration(msgspec.Struct, frozen=True):
@@ -177,7 +178,8 @@ def answer_lines(
     if registration.path and PATH in registration.options:
         lines.append(b"Path: " + b", ".join(each.encode() for each in registration.path))
     if registration.services:
-        lines += feature_caps(registration.services)
+        refreshes = any(each.refreshes for each in registration.contacts)
+        lines += feature_caps(registration.services, refreshes=refreshes)
     if registration.outbound:
         lines.append(b"Require: " + OUTBOUND)
         if registration.transport != "udp" and not registration.path:
@@ -226,6 +228,7 @@ def _contact(value: bytes, default_s: int | None) -> ContactAsked:
         contact.q_milli,
         instance,
         (contact.reg_id or 0) if instance else 0,  # RFC 5626 §6: worth nothing alone
+        refreshes=b"+sip.pnsreg" in contact.parameters,  # RFC 8599 §4.1.4
     )
 
 

@@ -177,6 +177,8 @@ class CallService:
         self._house.lines.registered = trunks.registered
         self.queues = self._house.queues
         self._house.rousing.push = push
+        for number in registrar.numbers():  # those that outlasted a restart
+            self._house.rousing.follow(number)
         self._switchboard = Switchboard(self._house)
         self.visitors = VisitorCalls(self._house, self._switchboard, told)
         self._referring = ReferService(domain, authentication, self._house, self._switchboard)
@@ -248,6 +250,7 @@ class CallService:
     def tick(self) -> None:
         """Once a second: do what the time of day asks for."""
         self._waking.tick()
+        self._house.rousing.tick()
 
     def stop(self) -> None:
         """End every call."""

@@ -9,7 +9,7 @@ import pytest
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.bindings import StoredBinding
-from pbxcore.presence.push import Push, push_of
+from pbxcore.presence.push import Push, push_of, refresh_due_ms
 from pbxcore.presence.reach import is_asleep, phones
 from pbxcore.presence.registrar import Registrar
 from pbxcore.presence.registration import answer_lines
@@ -152,6 +152,53 @@ def test_a_caller_who_gives_up_rings_nobody_later() -> None:
         office.run()
         office.check()
         assert not office["bob"].talks
+
+
+def test_a_phone_is_woken_once_before_its_registration_ends() -> None:
+    with Bedroom() as office:
+        rousing, house = office.house.surroundings.rousing, office.house
+        now_ms = round(house.surroundings.moment() * 1000)
+
+        def stands(lasts_s: int, **fields: bool) -> None:
+            house.bindings["bob"] = (
+                msgspec.structs.replace(
+                    office.binding,
+                    registered_at_ms=now_ms,
+                    expires_at_ms=now_ms + lasts_s * 1000,
+                    **fields,
+                ),
+            )
+            rousing.registered("bob")
+            rousing.registered("bob")  # by another phone
+
+        def pushed(seconds: float) -> int:
+            office.pushed.clear()
+            for _ in range(round(seconds)):
+                office.run(1)
+                rousing.tick()
+            return len(office.pushed)
+
+        stands(600)
+        assert pushed(479) == 0
+        assert pushed(2) == 1
+        assert pushed(200) == 0
+        now_ms += 681_000
+        stands(60)  # not at once
+        assert pushed(29) == 0
+        stands(600)  # it came by itself
+        assert pushed(60) == 0
+        stands(600, refreshes=True)
+        assert pushed(600) == 0
+        assert not office["bob"].talks
+
+
+def test_a_phone_that_refreshes_by_itself_is_told_how_early() -> None:
+    asked = registered(f"<{PHONE}>;+sip.pnsreg")
+    assert asked.contacts[0].refreshes
+    lines = answer_lines(asked, (), NOW, lambda _: (b"", b""))
+    assert b'Feature-Caps: *;+sip.pns="webpush", *;+sip.pnsreg="121"' in lines
+    (binding,) = register(Registrar(), asked).bindings
+    assert refresh_due_ms(binding) is None
 
 
 def test_bindings_of_before_have_no_push() -> None:
