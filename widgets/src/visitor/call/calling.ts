@@ -9,6 +9,9 @@ import { after, type CallEvent, type CallState, isUp, type Told } from "./state"
 const settings: RTCConfiguration = { iceServers: [], rtcpMuxPolicy: "require" };
 /** A page that lost its way for so long looks for another. */
 const LOST_MS = 3_000;
+/** A session that was not taken is offered again after so long, and so often. */
+const AGAIN_MS = 2_000;
+const AGAIN = 5;
 
 export class Calling {
   state: CallState | null = null;
@@ -19,6 +22,9 @@ export class Calling {
   #speaker = "";
   #microphone = "";
   #online: boolean;
+  #stopped = false;
+  /** What came before the call that this page offers had a name: it may be of another page's. */
+  #early: (() => void)[] | null = null;
   #stops: (() => void)[];
 
   constructor(
@@ -28,7 +34,14 @@ export class Calling {
   ) {
     this.#player.autoplay = true;
     this.#online = client.connection === "online";
-    const mine = <T extends { conversation: string }>(run: (told: T) => void) => (told: T) => told.conversation === conversation && run(told);
+    const mine = <T extends Told>(run: (told: T) => void) => {
+      const hear = (told: T): void => {
+        if (told.conversation !== conversation) return;
+        if (this.#early) this.#early.push(() => hear(told));
+        else if (told.call === this.state?.call) run(told);
+      };
+      return hear;
+    };
     this.#stops = [
       client.on("call_answer", mine<Told & { sdp: string }>((told) => void this.#answered(told))),
       client.on("call_state", mine<Told>((told) => this.#told(told))),
@@ -39,6 +52,7 @@ export class Calling {
 
   /** The page goes: the call does not, for it may only be loading anew. */
   stop(): void {
+    this.#stopped = true;
     for (const stop of this.#stops) stop();
     this.#release();
   }
@@ -54,7 +68,7 @@ export class Calling {
     const kept = recall(this.conversation);
     if (!kept) return;
     const ack = await this.client.request("call_state", { conversation: this.conversation });
-    if (!ack.ok) return; // asked again when the connection is back
+    if (!ack.ok || this.#stopped) return; // asked again when the connection is back
     const told = ack as unknown as Told;
     if (told.call !== kept.call) return forget(this.conversation);
     this.state = after(null, { type: "asked" });
@@ -64,7 +78,7 @@ export class Calling {
   }
 
   hangUp(): void {
-    void this.client.request("call_end", { conversation: this.conversation });
+    this.#leave();
     this.#over({ type: "over", reason: "hung_up" });
   }
 
@@ -110,7 +124,8 @@ export class Calling {
       return await openMicrophone(this.#microphone);
     } catch (error) {
       if (!(error instanceof NoMicrophone)) throw error;
-      if (this.state?.call) void this.client.request("call_end", { conversation: this.conversation });
+      if (this.#stopped) return null;
+      this.#leave();
       this.#over({ type: "missing", why: error.why });
       return null;
     }
@@ -118,7 +133,7 @@ export class Calling {
 
   async #offer(call: string | null): Promise<void> {
     const stream = await this.#sound();
-    if (!stream || !isUp(this.state)) return stopStream(stream);
+    if (!stream || this.#stopped || !isUp(this.state)) return stopStream(stream);
     this.#stream = stream;
     const connection = (this.#connection = new RTCPeerConnection(settings));
     for (const track of stream.getAudioTracks()) {
@@ -136,11 +151,35 @@ export class Calling {
   async #send(connection: RTCPeerConnection, call: string | null, options: RTCOfferOptions): Promise<void> {
     await connection.setLocalDescription(await connection.createOffer(options));
     const { sdp } = connection.localDescription!;
+    if (connection !== this.#connection) return;
     this.#change({ type: "offered" });
+    await this.#propose(connection, call, sdp, AGAIN);
+  }
+
+  async #propose(connection: RTCPeerConnection, call: string | null, sdp: string, again: number): Promise<void> {
+    this.#early = call ? null : [];
     const ack = await this.client.request("call_offer", { conversation: this.conversation, sdp, ...(call && { call }) });
     if (connection !== this.#connection) return;
-    if (ack.ok) this.#told(ack as unknown as Told);
-    else if (!call || ack.error.code === "call_over") this.#over({ type: "refused", message: ack.error.code === "call_over" ? "" : ack.error.message });
+    const early = this.#early ?? [];
+    this.#early = null;
+    if (ack.ok) {
+      this.#told(ack as unknown as Told);
+      for (const hear of early) hear();
+    } else if (!call || ack.error.code === "call_over") {
+      this.#over({ type: "refused", message: ack.error.code === "call_over" ? "" : ack.error.message });
+    } else if (again > 0) {
+      setTimeout(() => connection === this.#connection && void this.#propose(connection, call, sdp, again - 1), AGAIN_MS);
+    } else {
+      this.#leave();
+      this.#over({ type: "over", reason: "failed" });
+    }
+  }
+
+  /** Hang up at the server: this page's call, whatever another page of the visitor has begun. */
+  #leave(): void {
+    if (!isUp(this.state)) return;
+    const { call, phase } = this.state;
+    if (call || phase !== "asking") void this.client.request("call_end", { conversation: this.conversation, ...(call && { call }) });
   }
 
   async #answered({ sdp }: { sdp: string }): Promise<void> {
@@ -149,7 +188,7 @@ export class Calling {
     try {
       await connection.setRemoteDescription({ type: "answer", sdp });
     } catch {
-      void this.client.request("call_end", { conversation: this.conversation });
+      this.#leave();
       this.#over({ type: "over", reason: "failed" });
     }
   }
@@ -186,6 +225,7 @@ export class Calling {
   }
 
   #release(): void {
+    this.#early = null;
     this.#connection?.close();
     this.#connection = null;
     stopStream(this.#stream);
