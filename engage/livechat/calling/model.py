@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 State = Literal["ringing", "answered"]
 
 SERVING_S: Final = 20.0
-"""Whoever serves the visitor rings alone for so long."""
+"""Whoever serves the visitor rings for so long before the others do."""
 RING_S: Final = 60.0
 """After this long nobody rings any more."""
 RELOAD_S: Final = 20.0
@@ -132,5 +132,7 @@ def rounds(serving: str | None, on_duty: Sequence[str]) -> tuple[AgentRound, ...
     others = tuple(each for each in on_duty if each != serving)
     if serving is None:
         return (AgentRound(others, RING_S),) if others else ()
-    first = AgentRound((serving,), SERVING_S)
-    return (first, AgentRound((serving, *others), RING_S - SERVING_S))
+    if not others:
+        return (AgentRound((serving,), RING_S),)
+    # Whoever was rung and declined is not asked twice.
+    return (AgentRound((serving,), SERVING_S), AgentRound(others, RING_S - SERVING_S))
