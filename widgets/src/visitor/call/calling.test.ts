@@ -4,17 +4,18 @@ import type { ConversationClient } from "../../shared/client";
 import { Calling } from "./calling";
 import { remember } from "./kept";
 
-type Answer = { ok: boolean; call?: string; state?: string; error?: { code: string; message: string } };
+type Answer = { ok: boolean; call?: string | null; state?: string; recorded?: boolean; error?: { code: string; message: string } };
 
 class Server {
   asked: { name: string; data: { call?: string } }[] = [];
   answers: (Answer | Promise<Answer>)[] = [];
+  #changed = (): void => undefined;
   #hear = new Map<string, (told: object) => void>();
 
   client = {
     connection: "online",
     on: (name: string, hear: (told: object) => void) => (this.#hear.set(name, hear), () => this.#hear.delete(name)),
-    subscribe: () => () => undefined,
+    subscribe: (hear: () => void) => ((this.#changed = hear), () => undefined),
     request: async (name: string, data: { call?: string }) => {
       this.asked.push({ name, data });
       return (name === "call_end" ? null : this.answers.shift()) ?? { ok: true, call: "c1", conversation: "x", state: "ringing" };
@@ -23,6 +24,11 @@ class Server {
 
   tell(name: string, told: object): void {
     this.#hear.get(name)?.({ conversation: "x", ...told });
+  }
+
+  connection(connection: "online" | "offline"): void {
+    this.client.connection = connection;
+    this.#changed();
   }
 
   names(): string[] {
@@ -135,6 +141,19 @@ test("after a reload a session that is never taken ends the call, and the page s
   expect(server.names().filter((name) => name === "call_offer")).toHaveLength(6);
   expect(server.asked.at(-1)).toEqual({ name: "call_end", data: { conversation: "x", call: "c1" } });
   expect(page.state).toMatchObject({ phase: "over", reason: "failed" });
+});
+
+test("a page whose socket is back hears what it has missed, or that the call is over", async () => {
+  await page.call();
+  server.answers = [{ ok: true, call: "c1", state: "answered", recorded: true }, { ok: true, call: null }];
+  server.connection("offline");
+  server.connection("online");
+  await settle();
+  expect(page.state).toMatchObject({ phase: "talking", recorded: true });
+  server.connection("offline");
+  server.connection("online");
+  await settle();
+  expect(page.state).toMatchObject({ phase: "over", reason: "hung_up" });
 });
 
 test("a page that goes while the microphone is asked for leaves nothing running", async () => {

@@ -215,7 +215,14 @@ export class Calling {
     if (!back) return;
     if (!isUp(this.state)) return void this.resume();
     const { call } = this.state;
-    if (call) void this.client.request("call_state", { conversation: this.conversation }).then((ack) => ack.ok && ack["call"] !== call && this.#over({ type: "over", reason: "hung_up" }));
+    if (call) void this.#compare(call);
+  }
+
+  async #compare(call: string): Promise<void> {
+    const ack = await this.client.request("call_state", { conversation: this.conversation });
+    if (!ack.ok || this.state?.call !== call) return;
+    if (ack["call"] === call) this.#told(ack as unknown as Told);
+    else this.#over({ type: "over", reason: "hung_up" });
   }
 
   #over(event: CallEvent): void {
