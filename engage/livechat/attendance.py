@@ -15,7 +15,7 @@ from engage.hub.model import SYSTEM
 from engage.livechat.desk import close
 from engage.livechat.events import InquiryMissed, InquiryQueued
 from engage.livechat.handing_over import give_back
-from engage.livechat.model import ACTIVE, MISSED, WAITING, Inquiry
+from engage.livechat.model import ACTIVE, MISSED, TRANSFERRING, WAITING, Inquiry
 from engage.livechat.repository import LiveChatRepository
 from engage.livechat.waiting import (
     AGENT_GRACE_MS,
@@ -259,6 +259,8 @@ class Attendance:
             self._lobby.take_back(inquiry)
 
     def _due(self, inquiry: Inquiry) -> Due | None:
+        if inquiry.state != TRANSFERRING and self._lobby.talking(inquiry.conversation_id):
+            return None  # whoever talks is there, with a socket or without
         if inquiry.state == ACTIVE and self._lobby.is_gone(inquiry.owner):
             return Due.REQUEUE
         heard_at_ms = self._heard_at_ms.get(inquiry.visitor_id, 0)

@@ -30,7 +30,7 @@ from engage.livechat.model import (
     Taken,
 )
 from engage.livechat.repository import LiveChatRepository
-from engage.livechat.waiting import is_open, open_to_take_over
+from engage.livechat.waiting import is_open
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +99,7 @@ class Desk:
             return False
         if inquiry.handover is not None:
             return agent.who in self._lobby.may_take_over(inquiry.handover)
-        held = inquiry.state != WAITING and not open_to_take_over(inquiry, self._lobby.moment())
+        held = inquiry.state != WAITING and not self._lobby.open_to_take_over(inquiry)
         return inquiry.livechat_id in served and not held
 
     async def accept(self, agent: Agent, conversation_id: str, epoch: int | None) -> dict[str, Any]:
@@ -131,18 +131,28 @@ class Desk:
     ) -> Callable[[], None] | None:
         """An agent answered the call of a visitor who waits, and so accepts the inquiry.
 
+        Whoever was rung was on duty then, and may have gone on a break while it rang.
+
         Returns:
             what is to be done once that is stored; None where nothing has changed.
         """
         inquiry = await LiveChatRepository(transaction.connection).inquiry(conversation_id)
-        if inquiry is None or inquiry.state != WAITING:
+        if inquiry is None or inquiry.state != WAITING or self._lobby.is_gone(agent.who):
             return None
         try:
-            await self._accept(transaction, agent, conversation_id, None)
+            await self._take(transaction, agent, inquiry, None)
         except EngageError as error:
             log.info("not accepted by answering", extra={"agent": agent.number, "why": error.code})
             return None
         return partial(self._accepted, agent, inquiry)
+
+    async def hung_up(self, transaction: HubTransaction, conversation_id: str, at_ms: int) -> None:
+        """An answered call is over: an agent without a socket is away only since then."""
+        rows = LiveChatRepository(transaction.connection)
+        inquiry = await rows.inquiry(conversation_id)
+        if inquiry is not None and inquiry.agent_away_since_ms is not None:
+            since_ms = max(at_ms, inquiry.agent_away_since_ms)
+            await rows.change_inquiry(conversation_id, agent_away_since_ms=since_ms)
 
     async def note(self, agent: Agent, conversation_id: str, client_id: str, text: str) -> Appended:
         """Write what only agents see.
@@ -266,6 +276,13 @@ class Desk:
         given = inquiry.handover
         if given is None or agent.who not in self._lobby.may_take_over(given):
             self._check_on_duty(agent, self._livechats.by_id(inquiry.livechat_id))
+        return await self._take(transaction, agent, inquiry, epoch)
+
+    async def _take(
+        self, transaction: HubTransaction, agent: Agent, inquiry: Inquiry, epoch: int | None
+    ) -> Inquiry | None:
+        rows = LiveChatRepository(transaction.connection)
+        conversation_id, given = inquiry.conversation_id, inquiry.handover
         if inquiry.state in (ACTIVE, TRANSFERRING) and inquiry.owner == agent.who:
             return None
         if inquiry.state != WAITING and not self._is_free(agent, inquiry):
@@ -326,7 +343,7 @@ class Desk:
         """Whether a chat that somebody serves may go to another agent."""
         if inquiry.handover is not None:
             return agent.who in self._lobby.may_take_over(inquiry.handover)
-        return open_to_take_over(inquiry, self._lobby.moment())
+        return self._lobby.open_to_take_over(inquiry)
 
     async def _inquiry(self, conversation_id: str) -> Inquiry:
         async with self._database.read() as connection:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from engage.livechat import wire
 from engage.livechat.model import WAITING
 from engage.livechat.repository import LiveChatRepository
-from engage.livechat.waiting import Moment, positions
+from engage.livechat.waiting import Moment, open_to_take_over, positions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.hub.delivery import Delivery
@@ -42,6 +44,8 @@ class Lobby:
         self._told: dict[str, tuple[int, bool]] = {}
         self._attended: dict[str, bool] = {}
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.talking: Callable[[str], bool] = lambda conversation_id: False
+        """Whether an answered call is up in a conversation: told by who follows the calls."""
 
     def open(self) -> int:
         """From now people can come; returns the moment."""
@@ -74,6 +78,12 @@ class Lobby:
         """Whether whoever serves a visitor has no enabled extension any more."""
         number = (owner or "").partition(":")[2]
         return not self._seats.agents_of("extensions", [number])
+
+    def open_to_take_over(self, inquiry: Inquiry) -> bool:
+        """Whether another agent may take an active conversation: nobody is there for it."""
+        return open_to_take_over(inquiry, self.moment()) and not self.talking(
+            inquiry.conversation_id
+        )
 
     def attended(self, livechat: LiveChat) -> bool:
         """Whether somebody who may take its inquiries is connected now."""
