@@ -26,10 +26,10 @@ class OpenVisitorCalls:
     def __init__(self, log: CallLog) -> None:
         self._log = log
 
-    def in_conversation(self, conversation: str) -> Sequence[tuple[str, str, int]]:
-        """Their names, with who answered ("": nobody yet) and when."""
+    def in_conversation(self, conversation: str) -> Sequence[tuple[str, str, bool]]:
+        """Their names, with who answered ("": nobody yet), and whether they are recorded now."""
         found = [each for each in self._log.live if each.conversation == conversation]
-        return [(each.id, _agent(each), each.answered_at_ms) for each in found]
+        return [(each.id, _agent(each), bool(each.recording)) for each in found]
 
     def of_visitors(self) -> Sequence[tuple[str, str, dict[str, str], int]]:
         """Names and conversations, with whom each leg calls, and when somebody answered (0)."""
@@ -67,7 +67,9 @@ def visitor_calls(
         ground.events,
     )
     VisitorCallSockets(calls).register(sockets)
-    return Timeline(calls, livechat.desk, journal, people.name_of)
+    timeline = Timeline(calls, livechat.desk, journal, people.name_of)
+    livechat.lobby.talking = timeline.talking
+    return timeline
 
 
 def _agent(call: OpenCall) -> str:

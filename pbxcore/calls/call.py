@@ -54,6 +54,7 @@ class Call:
         aim: who calls, and where the call goes first.
         dialled: what was dialled.
         over: told once nothing more comes of it.
+        name: its name, where somebody else has chosen it.
 
     Attributes:
         legs: those that are not over, by their names.
@@ -70,10 +71,15 @@ class Call:
     """
 
     def __init__(
-        self, house: Surroundings, aim: Aim, dialled: str, over: Callable[[Call], None]
+        self,
+        house: Surroundings,
+        aim: Aim,
+        dialled: str,
+        over: Callable[[Call], None],
+        name: str = "",
     ) -> None:
         self.house = house
-        self.id = house.token()
+        self.id = name or house.token()
         self.aim = aim
         self.origin = aim.origin
         self.dialled = dialled

@@ -87,10 +87,10 @@ class Switchboard:
         Admission(call, incoming, hops).begin()
         alarm(self._house, aim, self._new)
 
-    def begin(self, aim: Aim, dialled: str) -> Call:
+    def begin(self, aim: Aim, dialled: str, name: str) -> Call:
         """A call begins that no INVITE asked for; whoever wants it adds its first leg."""
         self.taken += 1
-        return self._begin(aim, dialled)
+        return self._begin(aim, dialled, name)
 
     def place(
         self,
@@ -222,8 +222,8 @@ class Switchboard:
         origin = Origin(identity, number, name, shown=shown)
         return self._begin(Aim(origin, dialled), dialled)
 
-    def _begin(self, aim: Aim, dialled: str) -> Call:
-        call = Call(self._house, aim, dialled, self._over)
+    def _begin(self, aim: Aim, dialled: str, name: str = "") -> Call:
+        call = Call(self._house, aim, dialled, self._over, name)
         self._calls[call.id] = call
         return call
 

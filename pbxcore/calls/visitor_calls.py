@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxcore.calls.caller_leg import CallerLeg
 from pbxcore.calls.commands import CallDone
 from pbxcore.calls.curfew import Curfew
@@ -84,11 +86,12 @@ class VisitorCalls:
 
     def _call(self, wanted: CallFromVisitor) -> CallDone:
         house = self._house
+        if house.directory.own(wanted.number) is not None:  # nobody says of himself he is one of us
+            wanted = msgspec.structs.replace(wanted, number=f"livechat-{wanted.session}")
         uri = house.address_of(wanted.number, None)
-        origin = Origin(
-            Caller(uri, wanted.name.encode(), asserted=True), "", wanted.name, shown=wanted.number
-        )
-        call = self._switchboard.begin(Aim(origin, wanted.dialled, "inbound"), wanted.dialled)
+        origin = Origin(Caller(uri, wanted.name.encode()), "", wanted.name, shown=wanted.number)
+        aim = Aim(origin, wanted.dialled, "inbound")
+        call = self._switchboard.begin(aim, wanted.dialled, wanted.call)
         page = _Page(call.id, wanted, self._moved)
         page.leg = leg = CallerLeg(house.leg_id(), call, "", origin.caller, page)
         flow = Flow("wss", wanted.local, wanted.host, wanted.port)

@@ -22,10 +22,13 @@ class AgentRound(msgspec.Struct, frozen=True):
 class CallFromVisitor(msgspec.Struct, frozen=True, tag=True):
     """A visitor of a web page calls agents; the rounds ring in turn. Reply: `CallDone`.
 
-    `dialled` is what stands in records as dialled, `session` in their user field. `local` is our
-    end of the page's connection as `host:port`, and `host` and `port` are the page's own.
+    `call` is the call's name, chosen by who asks, who may so end it before the reply is there.
+    `dialled` is what stands in records as dialled, `session` in their user field. `number` is the
+    visitor's own word. `local` is our end of the page's connection as `host:port`, and `host` and
+    `port` are the page's own.
     """
 
+    call: str
     conversation: str
     session: str
     offer: str

@@ -29,10 +29,7 @@ MOST_OFFERED: Final = 20_000
 
 @dataclass(slots=True)
 class VisitorCall:
-    """A call that is up, as its page knows it. `agent` is the extension that answered.
-
-    `livechat` is empty for one that was up before this process.
-    """
+    """A call that is up, as its page knows it. `agent` is the extension that answered."""
 
     id: str
     conversation: str
@@ -40,7 +37,6 @@ class VisitorCall:
     who: str
     state: State = "ringing"
     agent: str = ""
-    answered_at_ms: int = 0
     recorded: bool = False
 
 
@@ -72,8 +68,8 @@ class Switchboard(Protocol):
 class OpenCalls(Protocol):
     """Calls that are up, as the PBX's journal told them."""
 
-    def in_conversation(self, conversation: str) -> Sequence[tuple[str, str, int]]:
-        """Their names, with who answered ("": nobody yet) and when."""
+    def in_conversation(self, conversation: str) -> Sequence[tuple[str, str, bool]]:
+        """Their names, with who answered ("": nobody yet), and whether they are recorded now."""
         ...
 
     def of_visitors(self) -> Sequence[tuple[str, str, Mapping[str, str], int]]:

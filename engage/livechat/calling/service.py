@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 from engage.errors import EngageError
+from engage.identifiers import new_id
 from engage.livechat.calling.model import (
     RELOAD_S,
     CallOver,
@@ -68,6 +70,7 @@ class VisitorCalls:
         self._delivery, self._ends_of, self._name_of = delivery, ends_of, name_of
         self._throttle, self._reload_s = throttle, reload_s
         self._calls: dict[str, VisitorCall] = {}
+        self._ended: deque[str] = deque(maxlen=1_000)  # the journal may still have these as up
         self._away: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         pbx.on_visitor(self._moved)
@@ -89,9 +92,15 @@ class VisitorCalls:
         """
         if call is None:
             return await self._begin(principal, conversation, sdp)
-        known = await self._own(principal, conversation, call)
+        known = await self._own(principal, conversation)
+        if known is None or known.id != call:
+            raise CallOver
         self._is_there(conversation)
-        await self._ask(OfferFromVisitor(known.id, sdp), conversation)
+        try:
+            await self._ask(OfferFromVisitor(known.id, sdp))
+        except CallOver:
+            self._forget(known)
+            raise
         return self._told(known)
 
     async def state(self, principal: Principal, conversation: str) -> dict[str, Any]:
@@ -100,27 +109,27 @@ class VisitorCalls:
         Raises:
             NotFound: not this visitor's conversation.
         """
-        await self._callers.caller(principal.who, conversation)
+        known = await self._own(principal, conversation)
         self._is_there(conversation)
-        known = self._known(conversation, principal.who)
         return {"call": None} if known is None else self._told(known)
 
-    async def end(self, principal: Principal, conversation: str) -> dict[str, Any]:
-        """Hang up; one that is over is so.
+    async def end(
+        self, principal: Principal, conversation: str, call: str | None = None
+    ) -> dict[str, Any]:
+        """Hang up; one that is over is so, whatever call another page may have begun meanwhile.
 
         Raises:
             NotFound: not this visitor's conversation.
         """
-        await self._callers.caller(principal.who, conversation)
-        known = self._known(conversation, principal.who)
-        if known is not None:
+        known = await self._own(principal, conversation)
+        if known is not None and call in (None, known.id):
             await self._hang_up(known)
         return {}
 
-    def recorded(self, conversation: str) -> None:
+    def recorded(self, conversation: str, call: str) -> None:
         """What is said is recorded from now on: the page says so."""
         known = self._calls.get(conversation)
-        if known is not None and not known.recorded:
+        if known is not None and known.id == call and not known.recorded:
             known.recorded = True
             self._send(known, "call_state", self._told(known))
 
@@ -143,31 +152,43 @@ class VisitorCalls:
         if ends is None:
             raise CallRefused
         self._throttle.call(livechat.id, ends.host)
-        before = self._known(conversation, principal.who)
-        if before is not None:  # from another tab, or before this page forgot
-            await self._hang_up(before)
-        up = sum(each.livechat == livechat.id for each in self._calls.values())
+        before = self._known(conversation, principal.who, livechat.id)
+        up = sum(
+            each.livechat == livechat.id and each is not before for each in self._calls.values()
+        )
         if up >= livechat.options.most_visitor_calls:
             raise LinesBusy
-        known = VisitorCall("", conversation, livechat.id, principal.who)
-        self._calls[conversation] = known  # before what the PBX tells of it comes
-        wanted = self._wanted(visitor, inquiry, livechat, ends, sdp)
+        known = VisitorCall(new_id(), conversation, livechat.id, principal.who)
+        self._is_there(conversation)
+        self._calls[conversation] = known  # before anything is awaited: two tabs may call at once
+        if before is not None:  # from another tab, or before this page forgot
+            self._send(before, "call_end", {"reason": "hung_up"})
+            await self._hang_up(before)
+            if self._calls.get(conversation) is not known:
+                raise CallOver
         try:
-            known.id = await self._ask(wanted, conversation)
+            await self._ask(self._wanted(known.id, visitor, inquiry, livechat, ends, sdp))
         except EngageError:
-            if self._calls.get(conversation) is known:
-                del self._calls[conversation]
+            self._forget(known)
+            self._later(self._hang_up(known))  # the PBX may have taken it and been slow to say so
             raise
         return self._told(known)
 
     def _wanted(
-        self, visitor: Visitor, inquiry: Inquiry, livechat: LiveChat, ends: Ends, sdp: str
+        self,
+        call: str,
+        visitor: Visitor,
+        inquiry: Inquiry,
+        livechat: LiveChat,
+        ends: Ends,
+        sdp: str,
     ) -> CallFromVisitor:
         """The call as agents are to see it."""
         serving = (inquiry.owner or "").partition(":")[2] or None
         on_duty = [each.partition(":")[2] for each in self._callers.on_duty(livechat)]
         values = livechat.destination.values
         return CallFromVisitor(
+            call,
             inquiry.conversation_id,
             str(inquiry.number),
             sdp,
@@ -181,46 +202,44 @@ class VisitorCalls:
             visitor.user_agent,
         )
 
-    async def _own(self, principal: Principal, conversation: str, call: str) -> VisitorCall:
-        await self._callers.caller(principal.who, conversation)
-        known = self._known(conversation, principal.who)
-        if known is None or known.id != call:
-            raise CallOver
-        return known
+    async def _own(self, principal: Principal, conversation: str) -> VisitorCall | None:
+        _, _, livechat = await self._callers.caller(principal.who, conversation)
+        return self._known(conversation, principal.who, livechat.id)
 
-    def _known(self, conversation: str, who: str) -> VisitorCall | None:
+    def _known(self, conversation: str, who: str, livechat: str) -> VisitorCall | None:
         """The call of a conversation, one that was up before this process too."""
         known = self._calls.get(conversation)
         if known is None:
-            for name, agent, answered_at_ms in self._journal.in_conversation(conversation):
-                state = self._calls[conversation] = VisitorCall(name, conversation, "", who)
+            for name, agent, recorded in self._journal.in_conversation(conversation):
+                if name in self._ended:
+                    continue
+                known = VisitorCall(name, conversation, livechat, who, recorded=recorded)
                 if agent:
-                    state.state, state.agent = "answered", agent
-                    state.answered_at_ms = answered_at_ms
-                return state
+                    known.state, known.agent = "answered", agent
+                self._calls[conversation] = known
+                break
         return known
 
-    async def _ask(self, command: VisitorCommand, conversation: str) -> str:
+    async def _ask(self, command: VisitorCommand) -> None:
         reply = await self._pbx.request(command, _ASKED_S)
         if not isinstance(reply, CallDone):
             raise CallRefused
         if reply.status == 404:
-            self._calls.pop(conversation, None)
             raise CallOver
         if reply.status >= 300:
             raise CallRefused
-        return reply.call
 
     async def _hang_up(self, known: VisitorCall, *, lost: bool = False) -> None:
         self._forget(known)
         try:
-            await self._ask(VisitorLeaves(known.id, lost), known.conversation)
+            await self._ask(VisitorLeaves(known.id, lost))
         except EngageError as error:
             log.info("call was over", extra={"call": known.id, "why": error.code})
 
     def _forget(self, known: VisitorCall) -> None:
-        self._is_there(known.conversation)
+        self._ended.append(known.id)
         if self._calls.get(known.conversation) is known:
+            self._is_there(known.conversation)
             del self._calls[known.conversation]
 
     def _is_there(self, conversation: str) -> None:
@@ -244,9 +263,8 @@ class VisitorCalls:
 
     def _moved(self, moved: VisitorCallMoved) -> None:
         known = self._calls.get(moved.conversation)
-        if known is None or known.id not in ("", moved.call):
+        if known is None or known.id != moved.call:
             return
-        known.id = moved.call
         match moved.state:
             case "described":
                 self._send(known, "call_answer", {"sdp": moved.answer})

@@ -69,4 +69,4 @@ class VisitorCallSockets:
 
     async def end(self, principal: Principal, data: InConversation) -> dict[str, Any]:
         """Hang up."""
-        return await self._calls.end(principal, data.conversation)
+        return await self._calls.end(principal, data.conversation, data.call)

@@ -70,6 +70,12 @@ class Timeline:
             for name, conversation, legs, answered_at_ms in self._journal.of_visitors()
         }
 
+    def talking(self, conversation: str) -> bool:
+        """Whether an answered call is up in a conversation."""
+        return any(
+            each.conversation == conversation and each.answered_at_ms for each in self._up.values()
+        )
+
     async def project(self, transaction: HubTransaction, entries: Sequence[Entry]) -> Told:
         """Write what these entries say into the conversations."""
         up = {
@@ -97,12 +103,12 @@ class Timeline:
             case LegAnswered(call=name, leg=leg) if name in up and leg in up[name].legs:
                 return await self._answered(transaction, name, up[name], leg, entry.at_ms)
             case CallRecorded(call=name, seconds=0.0) if name in up:
-                return [partial(self._calls.recorded, up[name].conversation)]
+                return [partial(self._calls.recorded, up[name].conversation, name)]
             case CallEnded(call=name, disposition=disposition) if name in up:
-                await _end(transaction, name, up.pop(name), entry.at_ms, disposition)
+                await self._end(transaction, name, up.pop(name), entry.at_ms, disposition)
             case PbxStarted(up_until_ms):
                 for name, call in up.items():
-                    await _end(transaction, name, call, up_until_ms, _RESTARTED)
+                    await self._end(transaction, name, call, up_until_ms, _RESTARTED)
                 up.clear()
             case _:
                 pass
@@ -122,20 +128,20 @@ class Timeline:
         await _write(transaction, name, call, "answered", agent=who)
         return [] if accepted is None else [accepted]
 
+    async def _end(
+        self, transaction: HubTransaction, name: str, call: _Call, at_ms: int, disposition: str
+    ) -> None:
+        if not call.answered_at_ms:
+            await _write(transaction, name, call, "missed", reason=disposition)
+            return
+        await self._desk.hung_up(transaction, call.conversation, at_ms)
+        seconds = max(0, round((at_ms - call.answered_at_ms) / 1000))
+        await _write(transaction, name, call, "ended", seconds=seconds)
+
     def _written(self, up: dict[str, _Call], told: Sequence[Told]) -> None:
         self._up = up
         for each in told:
             each()
-
-
-async def _end(
-    transaction: HubTransaction, name: str, call: _Call, at_ms: int, disposition: str
-) -> None:
-    if not call.answered_at_ms:
-        await _write(transaction, name, call, "missed", reason=disposition)
-        return
-    seconds = max(0, round((at_ms - call.answered_at_ms) / 1000))
-    await _write(transaction, name, call, "ended", seconds=seconds)
 
 
 async def _write(

@@ -22,6 +22,7 @@ from tests.support.handsets import Office, Talk
 if TYPE_CHECKING:
     from pbxcore.calls.commands import CallDone
 
+CALL = "019a0000-call"
 AGENTS = ("bob", "carol", "dave")
 SERVING_FIRST = (AgentRound(("bob",), 20), AgentRound(AGENTS, 40))
 ALL_AT_ONCE = (AgentRound(AGENTS, 60),)
@@ -35,10 +36,10 @@ class Page:
         self.talk = Talk(office["alice"])
         self.call = ""
 
-    def dial(self, rounds: tuple[AgentRound, ...]) -> CallDone:
+    def dial(self, rounds: tuple[AgentRound, ...], number: str = "livechat-12") -> CallDone:
         """Press Call."""
         wanted = CallFromVisitor(
-            "chat", "12", self.talk.offer().decode(), "livechat-12", "Demo: Vera", "6500", rounds,
+            CALL, "chat", "12", self.talk.offer().decode(), number, "Demo: Vera", "6500", rounds,
             "10.0.0.100:8088", "10.0.0.9", 4711, "Chromium",
         )  # fmt: skip
         done = self.house.visitors.carry_out(wanted)
@@ -145,6 +146,23 @@ def test_a_visitor_who_gives_up_is_rung_for_no_more() -> None:
         office.check()
 
 
+@pytest.mark.parametrize(("said", "shown"), [("+49301234", "+49301234"), ("carol", "livechat-12")])
+def test_a_visitors_number_is_a_claim_and_never_one_of_ours(said: str, shown: str) -> None:
+    with Office("alice", *AGENTS) as office:
+        page = Page(office)
+        page.dial(ALL_AT_ONCE, said)
+        [call] = office.house.switchboard.calls
+        assert call.id == CALL
+        assert (call.origin.shown, call.origin.caller.asserted) == (shown, False)
+        office.run(1)
+        page.house.visitors.carry_out(VisitorLeaves(CALL))
+        office.run()
+        [started] = office.house.told(CallStarted)
+        assert isinstance(started, CallStarted)
+        assert (started.call, started.caller) == (CALL, shown)
+        office.check()
+
+
 def test_a_page_that_was_reloaded_goes_on_with_another_session() -> None:
     with Office("alice", *AGENTS) as office:
         page = Page(office)
@@ -185,7 +203,7 @@ def test_an_offer_that_is_none_is_refused() -> None:
     with Office("alice", *AGENTS) as office:
         page = Page(office)
         wanted = CallFromVisitor(
-            "chat", "12", "nonsense", "livechat-12", "Vera", "6500", ALL_AT_ONCE,
+            CALL, "chat", "12", "nonsense", "livechat-12", "Vera", "6500", ALL_AT_ONCE,
             "10.0.0.100:8088", "10.0.0.9", 4711,
         )  # fmt: skip
         done = office.house.visitors.carry_out(wanted)
