@@ -155,3 +155,38 @@ def test_a_call_ends_with_its_chat(server: Server, ana: Softphone, vera: Page) -
     expect(vera.get_by_role("dialog")).to_contain_text("Your call ends too.")
     vera.get_by_role("button", name="Yes, end it").click()
     expect(ana.current()).to_have_count(0)
+
+
+def test_another_page_of_the_visitor_hears_nothing_until_it_calls_itself(
+    server: Server, ana: Softphone, vera: Page
+) -> None:
+    call(vera)
+    ana.answer()
+    hears(vera, ANA_HZ)
+    other = vera.context.new_page()
+    other.goto(vera.url)
+    expect(other.get_by_role("log")).to_contain_text("Ana Costa answered the call.")
+    bars = [each.get_by_role("region", name="Call", exact=True) for each in (vera, other)]
+    expect(bars[1]).to_have_count(0)
+    hears(vera, ANA_HZ)
+    call(other)
+    expect(bars[0]).to_contain_text("The call has ended.")
+    ana.answer()
+    hears(other, ANA_HZ)
+    expect(bars[1]).to_contain_text("You are talking to Ana Costa")
+    hang_up(other)
+    expect(ana.current()).to_have_count(0)
+
+
+def test_what_a_call_takes_cannot_be_loaded(server: Server, ana: Softphone, vera: Page) -> None:
+    faults: list[str] = []
+    vera.on("pageerror", lambda error: faults.append(str(error)))
+    vera.route("**/frame/module-*.js", lambda route: route.abort())
+    call(vera)
+    bar = vera.get_by_role("region", name="Call", exact=True)
+    expect(bar).to_contain_text("The call could not be started. You can go on writing.")
+    expect(ana.ringing()).to_have_count(0)
+    assert serious_faults(vera) == []
+    bar.get_by_role("button", name="Close", exact=True).click()
+    expect(bar).to_have_count(0)
+    assert faults == []
