@@ -54,10 +54,10 @@ class VisitorsForgotten:
         while True:
             async with self._database.read() as connection:
                 ids = list((await connection.execute(query)).scalars())
-            if not ids:
+            done = await self._forget(ids) if ids else 0
+            forgotten += done
+            if not done:  # what is left waits for its storage to be back
                 return forgotten
-            await self._forget(ids)
-            forgotten += len(ids)
 
     async def _catch_up(self) -> None:
         try:
@@ -65,17 +65,17 @@ class VisitorsForgotten:
         except Unavailable:
             log.warning("calls of forgotten visitors: the database does not answer")
 
-    async def _forget(self, ids: list[str]) -> None:
+    async def _forget(self, found: list[str]) -> int:
         """The files first: a crash leaves rows, by which they are found again."""
-        recorded = recordings.c.call.in_(ids)
+        recorded = select(recordings).where(recordings.c.call.in_(found))
         async with self._database.read() as connection:
-            found = (await connection.execute(select(recordings).where(recorded))).mappings()
-            files = [Recording(**row) for row in found]
-        for each in files:
-            await self._sound.drop_file(each)
+            rows = (await connection.execute(recorded)).mappings()
+            files = [Recording(**row) for row in rows]
+        stuck = {each.call for each in files if not await self._sound.drop_file(each)}
+        ids = [each for each in found if each not in stuck]
 
         async def work(connection: AsyncConnection) -> None:
-            await connection.execute(delete(recordings).where(recorded))
+            await connection.execute(delete(recordings).where(recordings.c.call.in_(ids)))
             await connection.execute(
                 update(call_legs)
                 .where(call_legs.c.call.in_(ids), call_legs.c.role == "caller")
@@ -84,3 +84,4 @@ class VisitorsForgotten:
             await connection.execute(update(calls).where(calls.c.id.in_(ids)).values(NAMELESS))
 
         await self._database.write(work)
+        return len(ids)

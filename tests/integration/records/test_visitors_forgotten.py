@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
 
+from engage.calls.external_disk import ExternalDisk
 from engage.calls.sound import Recordings
 from engage.calls.visitors_forgotten import VisitorsForgotten
 from engage.storage.tables import call_legs, calls, conversations, recordings
@@ -60,7 +61,7 @@ async def test_calls_of_removed_chats_lose_their_caller_and_their_recording(
             await connection.execute(insert(recordings).values(recording))
 
     await database.write(work)
-    forgotten = VisitorsForgotten(database, Recordings(database, tmp_path))
+    forgotten = VisitorsForgotten(database, Recordings(database, tmp_path, ExternalDisk()))
     assert await forgotten.sweep() == 1
     assert await forgotten.sweep() == 0
     async with database.read() as connection:
