@@ -60,6 +60,7 @@ class Pbx:
             return CallDone(404, command.call)
         if isinstance(command, VisitorLeaves):
             self.up.discard(command.call)
+            await asyncio.sleep(0.05)  # meanwhile another page may call
         return CallDone(202, command.call)
 
     def on_visitor(self, callback: Callable[[VisitorCallMoved], None]) -> None:
