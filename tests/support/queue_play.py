@@ -110,6 +110,7 @@ class Play:
         self.said: dict[str, int] = {}
         self.entered: dict[str, int] = {}
         self.rows: list[LogRow] = []
+        self.cut_off = 0
         for number in QUEUES[:2]:
             self.give(PutQueue(settings_by(chance, number)))
         for agent in AGENTS:
@@ -201,6 +202,10 @@ class Play:
         self.hall = hall = Hall(state=state, now=before.now)
         self.seq = hall.engine.floor.seq
         self.rows += log_of(hall.transitions)
+        self.cut_off += sum(
+            bool(each.live and each.attempts and each.stage is not Stage.TALKING)
+            for each in before.engine.floor.callers.values()
+        )  # customers on their way to an agent: they look as if they would be called again
         lost = [each.key for each in before.engine.floor.callers.values() if each.live]
         for key in lost:
             self.entered.pop(key, None)
@@ -263,7 +268,7 @@ class Play:
         talking = sum(
             each.stage is Stage.TALKING for each in self.hall.engine.floor.callers.values()
         )
-        total, waiting = found.total, len(self.entered) - talking
+        total, waiting = found.total, len(self.entered) - talking + self.cut_off
         assert total.offered == total.answered + total.abandoned + total.other + waiting
         for part in (found.queues, found.hours, found.agents):
             assert sum(each.answered for each in part) == total.answered
