@@ -114,8 +114,10 @@ def test_a_call_is_recorded_heard_and_explained(server: Server, new_context: New
     admin.get_by_role("option", name="All calls").click()
     row = admin.get_by_role("row", name=re.compile("1000 Ana Costa")).first
     expect(row).to_contain_text("An administrator hung up.")
+    expect(admin.locator("main [aria-busy=true]")).to_have_count(0)  # what is old is paler
     assert serious_faults(admin) == []
     admin.get_by_role("link", name="Recordings", exact=True).click()
+    expect(admin.get_by_role("heading", name="Recordings", level=1)).to_be_visible()
     row = admin.get_by_role("row", name=re.compile("1000 Ana Costa"))
     expect(row).to_be_visible()
     admin.get_by_label("Caller Name").fill("Ana")
