@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
-NONE: Final = "NONE"
-"""Stands in the log where no call, queue or agent is meant."""
+from pbxcore.queues.queue_log import NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.queues.floor import Stage
-from pbxcore.queues.inputs import Device
 from pbxcore.queues.outputs import Announce, CallbackOffered, HoldTime, Periodic, Position
 from pbxcore.queues.timers import Due
 
@@ -19,7 +18,6 @@ CLOSEST_S: Final = 15.0
 LEAST_S: Final = 1.0
 ENOUGH: Final = 5
 """So many talks an estimate needs."""
-_GONE: Final = frozenset({Device.UNAVAILABLE, Device.INVALID})
 
 
 class Announcing:
@@ -119,6 +117,6 @@ def estimated_wait_s(queue: Queue, position: int) -> float | None:
     if len(times) < ENOUGH:
         return None
     staffed = sum(
-        not duty.on_break and duty.agent.device not in _GONE for duty in queue.duties.values()
+        not duty.on_break and not duty.agent.device.gone for duty in queue.duties.values()
     )
     return position * (sum(times) / len(times)) / max(1, staffed)

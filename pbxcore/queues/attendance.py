@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxcore.queues.facts import AgentLoggedIn, AgentLoggedOut, AgentReached, Outcome
 from pbxcore.queues.floor import Duty
-from pbxcore.queues.inputs import Device, LogIn, LogOut, TakeBreak
+from pbxcore.queues.inputs import LogIn, LogOut, TakeBreak
 from pbxcore.queues.settings import QueueAgent
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 AFTER_ALL_SET: Final = 1_000_000
 """Places of agents whom the settings do not name: as they log in, after those who are named."""
-_GONE: Final = frozenset({Device.UNAVAILABLE, Device.INVALID})
 
 
 class Attendance:
@@ -117,7 +116,7 @@ class Attendance:
         agent.device, agent.undisturbed = seen.device, seen.undisturbed
         if agent.duties:
             floor.log(AgentReached(agent.number, seen.device, seen.undisturbed))
-        if agent.lease is not None and agent.device in _GONE:
+        if agent.lease is not None and agent.device.gone:
             self._offering.end(agent.lease, Outcome.UNREACHABLE)
         self._withdraw_unfit(agent)
         floor.agent_changed(agent)

@@ -216,8 +216,6 @@ class Floor:
 
 
 _QUIET: Final = frozenset({Device.IDLE, Device.UNKNOWN})
-_NEVER_RUNG: Final = frozenset({Device.UNAVAILABLE, Device.INVALID, Device.BUSY})
-"""Phones that are busy take no second call, even of agents who are rung during calls."""
 
 
 def is_free(duty: Duty, now: float) -> bool:
@@ -225,7 +223,9 @@ def is_free(duty: Duty, now: float) -> bool:
     agent = duty.agent
     if agent.lease or agent.caller or agent.wrap_up or agent.undisturbed or duty.on_break:
         return False
-    if agent.rests_until > now or agent.device in _NEVER_RUNG:
+    if agent.rests_until > now or agent.device.gone:
+        return False
+    if agent.device is Device.BUSY:  # takes no second call, even where agents ring during calls
         return False
     if agent.device not in _QUIET and not rings_in_use(duty):
         return False

@@ -30,6 +30,11 @@ class Device(enum.StrEnum):
     RINGING_IN_USE = "ringing_in_use"
     ON_HOLD = "on_hold"
 
+    @property
+    def gone(self) -> bool:
+        """None of them can be reached."""
+        return self in (Device.UNAVAILABLE, Device.INVALID)
+
 
 class Caller(msgspec.Struct, frozen=True):
     """Who enters; `key` is the call's own id.

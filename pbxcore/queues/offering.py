@@ -107,10 +107,6 @@ class Offering:
         if (lease := self._floor.leases.get(id_)) is not None:
             self.end(lease, outcome)
 
-    def unheard(self, id_: int) -> None:
-        """Nothing of the agent's was heard to ring in time."""
-        self.missed(id_, Outcome.UNREACHABLE)
-
     def end(self, lease: Lease, outcome: Outcome) -> None:
         """An offer is over: caller and agent are free for others."""
         floor, caller, agent = self._floor, lease.caller, lease.agent

@@ -29,11 +29,6 @@ class Row(msgspec.Struct, frozen=True):
     verb: str
     parameters: tuple[str, ...] = ()
 
-    def line(self) -> str:
-        """The row as a line of the file."""
-        fields = (str(self.time_s), self.call, self.queue, self.agent, self.verb, *self.parameters)
-        return "|".join(map(_clean, fields))
-
 
 def rows(transition: Transition) -> tuple[Row, ...]:
     """The rows of one transition; of most there is one or none."""
@@ -144,7 +139,3 @@ def _of_queue(fact: facts.Fact) -> _Found:
 def _text(parameter: str | float) -> str:
     """Seconds are whole in the log."""
     return parameter if isinstance(parameter, str) else str(round(parameter))
-
-
-def _clean(field: str) -> str:
-    return field.replace("|", "_").replace("\r", " ").replace("\n", " ")

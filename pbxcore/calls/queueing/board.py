@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     Legs = Callable[[str], tuple[str, str, str]]
 
-_AWAY = {Device.UNAVAILABLE, Device.INVALID}
 _FREE = {Device.IDLE, Device.UNKNOWN}
 
 
@@ -92,7 +91,7 @@ def _state(agent: Agent, queue: str) -> tuple[str, float, str, float]:
         return "on_break", broken[1], broken[0], 0.0
     if agent.wrap_up is not None:
         return "wrap_up", agent.wrap_up[0], "", agent.wrap_up[1]
-    if agent.device in _AWAY:
+    if agent.device.gone:
         return "unavailable", 0.0, "", 0.0
     if agent.undisturbed:
         return "undisturbed", 0.0, "", 0.0
