@@ -62,7 +62,7 @@ class Baresip:
         (folder / "config").write_text(
             f"sip_cafile {server.data / 'keys' / 'certificate.pem'}\n"
             "module_path /usr/lib/baresip/modules\n"
-            f"sip_listen 127.0.0.1:{free_port(udp=True)}\n"
+            f"sip_listen 127.0.0.1:{free_port(udp=True, following=1)}\n"  # and TLS on the next
             f"{config}"
             "module stdio.so\n"
             "module account.so\n"

@@ -31,11 +31,13 @@ READY_WITHIN_S = 60.0
 RTP_PORTS = 40
 
 
-def free_port(*, udp: bool = False) -> int:
-    """A port that is free now, below the range from which the kernel takes clients' ports."""
+def free_port(*, udp: bool = False, following: int = 0) -> int:
+    """A port that is free now, as are the `following` next ones; below the range from which the
+    kernel takes clients' ports."""
+    kinds = (socket.SOCK_STREAM, socket.SOCK_DGRAM) if udp else (socket.SOCK_STREAM,)
     while True:
         port = random.randrange(11000, 32000)  # noqa: S311 - not a secret
-        if _free(port, socket.SOCK_STREAM) and (not udp or _free(port, socket.SOCK_DGRAM)):
+        if all(_free(port + n, kind) for n in range(following + 1) for kind in kinds):
             return port
 
 
