@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engage.livechat.administration_routes import LiveChatAdministrationRoutes
 from engage.livechat.handing_over_routes import HandingOverRoutes
+from engage.livechat.outcome_routes import OutcomeRoutes
 from engage.livechat.routes import LiveChatRoutes
 from engage.livechat.service import LiveChatService
 from engage.livechat.sockets import LiveChatSockets
@@ -51,6 +52,7 @@ class Visitors:
         self.routes: Sequence[BaseRoute] = [
             *LiveChatRoutes(livechat).routes(),
             *HandingOverRoutes(livechat.handing_over).routes(),
+            *OutcomeRoutes(livechat.outcomes).routes(),
             *administration.routes(),
         ]
 

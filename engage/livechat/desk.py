@@ -29,6 +29,7 @@ from engage.livechat.model import (
     NotOnDuty,
     Taken,
 )
+from engage.livechat.outcomes import check_said
 from engage.livechat.repository import LiveChatRepository
 from engage.livechat.waiting import is_open
 
@@ -177,6 +178,7 @@ class Desk:
         Raises:
             NotFound: not a conversation of this person.
             StaleOwner: an agent who does not serve it.
+            DispositionRequired: an agent has not said what came of it, where that is wanted.
         """
         await self._hub.require_participant(who, conversation_id)
         before = await self._hub.transact(
@@ -331,6 +333,9 @@ class Desk:
             return inquiry
         if author.kind == "agent" and inquiry.owner != who:
             raise StaleOwner
+        if author.kind == "agent":
+            livechat = self._livechats.by_id(inquiry.livechat_id)
+            await check_said(transaction.connection, conversation_id, livechat)
         state = MISSED if inquiry.state == WAITING else ENDED
         by = {"id": author.id, "name": author.name}
         if not await close(transaction, inquiry, state, author, author.kind, self._clock(), by):

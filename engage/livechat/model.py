@@ -182,6 +182,9 @@ class Seats(Protocol):
     def names_of(self, kind: str, values: list[str]) -> Mapping[str, str]:
         """The names of a destination's values; those that do not exist (any more) are left out."""
 
+    def chairmen_of(self, kind: str, values: list[str]) -> frozenset[str]:
+        """The extensions that are chairmen of a destination's queues."""
+
 
 class UnknownLiveChat(NotFound):
     """No live chat has this address, or it is switched off."""

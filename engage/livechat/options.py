@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from engage.errors import N_, Refused
 from engage.files.model import MEGABYTE, FileKind
+from engage.livechat.outcome_options import OutcomeOptions
 from engage.system.time_settings import ConditionCode, Hours
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class Texts(BaseModel):
     offline_message: ShortText = Field(default="", title=N_("Offline message"))
 
 
-class Options(BaseModel):
+class Options(OutcomeOptions, BaseModel):
     """The fields of the live chat form but its name, switch and destination."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -22,6 +22,8 @@ from engage.livechat.limits import Limits, Throttle
 from engage.livechat.livechats import LiveChatRows, LiveChats
 from engage.livechat.lobby import Lobby
 from engage.livechat.model import KIND, WAITING, Inquiry, LiveChat, Seats, Visitor
+from engage.livechat.outcomes import Outcomes
+from engage.livechat.oversight import Oversight
 from engage.livechat.policy import LiveChatPolicy
 from engage.livechat.post import Post
 from engage.livechat.reception import Reception
@@ -74,6 +76,8 @@ class LiveChatService:
         self.handing_over = HandingOver(hub, delivery, self.lobby, self.livechats, people, clock)
         self.attendance = Attendance(*house, reminders, events, clock)
         self.transcripts = Transcripts(database, hub, self.livechats, post, calendar)
+        self.oversight = Oversight(self.livechats, people)
+        self.outcomes = Outcomes(database, hub, self.livechats, self.oversight, clock)
         self.surveys = Surveys(database, hub, self.livechats)
         self.retention = Retention(hub, self.livechats, events, clock)
         self.visitors = Visitors(database, self.attendance, clock)

@@ -162,9 +162,14 @@ def _single(options: Mapping[str, Any], secrets: Secrets) -> dict[str, Any]:
         found["auto_record"] = options["auto_record"] != "off"
     if sealed := options.get("pin"):
         found["pin"] = secrets.open(sealed)
-    chairmen = options.get("queue_chairmans") or ""
-    found["chairmen"] = [each for each in chairmen.split(",") if each]
+    found["chairmen"] = chairmen(options)
     return found
+
+
+def chairmen(options: Mapping[str, Any]) -> list[str]:
+    """The extensions that watch over a queue."""
+    named: str = options.get("queue_chairmans") or ""
+    return [each for each in named.split(",") if each]
 
 
 def _chosen(options: Mapping[str, Any]) -> dict[str, str]:

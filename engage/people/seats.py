@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engage.people.model import Grant
+from engage.people.queue_options import chairmen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,3 +29,9 @@ class LiveChatSeats:
     def names_of(self, kind: str, values: Iterable[str]) -> dict[str, str]:
         """The names of a destination; what does not exist (any more) is left out."""
         return self._ledger.book.names_of(kind, values)
+
+    def chairmen_of(self, kind: str, values: Iterable[str]) -> frozenset[str]:
+        """The extensions that are chairmen of a destination's queues."""
+        book = self._ledger.book
+        found = (book.queues.get(value) for value in values if kind == "queue")
+        return frozenset(each for queue in found if queue for each in chairmen(queue.options))

@@ -65,6 +65,7 @@ class Seats:
         ]
         self.others: dict[tuple[str, tuple[str, ...]], list[AgentSeat]] = {}
         self.queues = {"6500": "Support", "6501": "Sales"}
+        self.chairmen: frozenset[str] = frozenset()
 
     def agents_of(self, kind: str, values: Iterable[str]) -> list[AgentSeat]:
         asked = (kind, tuple(values))
@@ -74,6 +75,9 @@ class Seats:
 
     def names_of(self, kind: str, values: Iterable[str]) -> dict[str, str]:
         return {value: self.queues[value] for value in values if value in self.queues}
+
+    def chairmen_of(self, kind: str, values: Iterable[str]) -> frozenset[str]:
+        return self.chairmen if kind == "queue" and "6500" in values else frozenset()
 
 
 @dataclass

@@ -12,6 +12,7 @@ from engage.storage.tables.chat import (
     message_texts,
     search_progress,
 )
+from engage.storage.tables.desk import chat_outcomes, chat_tags, quick_replies
 from engage.storage.tables.dialplan import (
     announcements,
     callbacks,
@@ -81,6 +82,8 @@ __all__ = [
     "center_messages",
     "chat_group_members",
     "chat_groups",
+    "chat_outcomes",
+    "chat_tags",
     "conference_rooms",
     "consents",
     "conversations",
@@ -126,6 +129,7 @@ __all__ = [
     "queue_agents",
     "queue_log",
     "queues",
+    "quick_replies",
     "recordings",
     "recovery_codes",
     "ring_groups",

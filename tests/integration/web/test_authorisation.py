@@ -92,6 +92,8 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("DELETE", "/v1/conversations/{id}/agents/{number}"): NOBODY,  # who serves does not leave
     ("POST", "/v1/conversations/{id}/transfer"): {USER},
     ("DELETE", "/v1/conversations/{id}/transfer"): {USER},
+    ("GET", "/v1/conversations/{id}/outcome"): {USER},
+    ("PUT", "/v1/conversations/{id}/outcome"): {USER},
     ("GET", "/v1/livechats"): PEOPLE,
     ("POST", "/v1/livechats"): {ADMIN},
     ("GET", "/v1/livechats/{id}"): {ADMIN},

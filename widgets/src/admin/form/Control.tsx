@@ -37,7 +37,7 @@ export function Fields({ fields, values, problems, above = "", onChange }: Field
     });
 }
 
-const isWide = (field: Field): boolean => ["textarea", "multiselect", "checkboxes", "hosts", "rows", "group", "switch"].includes(field.control);
+const isWide = (field: Field): boolean => ["textarea", "multiselect", "checkboxes", "hosts", "labels", "rows", "group", "switch"].includes(field.control);
 
 function Control({ problems, ...props }: ControlProps & { problems: Problems }) {
   const { field, value, error, onChange } = props;
@@ -103,6 +103,8 @@ function Control({ problems, ...props }: ControlProps & { problems: Problems }) 
       return (
         <TagsInput {...shared} placeholder={field.placeholder || t("Type one and press Enter")} value={strings(value)} onChange={onChange} splitChars={[",", " ", ";", "\n"]} acceptValueOnBlur comboboxProps={{ keepMounted: false }} size="md" dir="ltr" />
       );
+    case "labels": // words of a sentence each, where hosts hold no spaces
+      return <TagsInput {...shared} placeholder={t("Type one and press Enter")} value={strings(value)} onChange={onChange} splitChars={[",", ";", "\n"]} acceptValueOnBlur comboboxProps={{ keepMounted: false }} size="md" dir="auto" />;
     case "group":
       return (
         <fieldset className={styles.group}>

@@ -16,6 +16,7 @@ export type Control =
   | "checkboxes"
   | "color"
   | "hosts"
+  | "labels"
   | "language"
   | "time"
   | "date"
@@ -276,6 +277,7 @@ export function emptyOf(field: Field): Value {
     case "multiselect":
     case "checkboxes":
     case "hosts":
+    case "labels":
     case "rows":
       return [];
     case "group":
