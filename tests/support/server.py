@@ -32,8 +32,7 @@ RTP_PORTS = 40
 
 
 def free_port(*, udp: bool = False, following: int = 0) -> int:
-    """A port that is free now, as are the `following` next ones; below the range from which the
-    kernel takes clients' ports."""
+    """A port that is free now, as are the `following` next ones; no ephemeral one."""
     kinds = (socket.SOCK_STREAM, socket.SOCK_DGRAM) if udp else (socket.SOCK_STREAM,)
     while True:
         port = random.randrange(11000, 32000)  # noqa: S311 - not a secret
