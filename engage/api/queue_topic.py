@@ -20,6 +20,7 @@ STATES: Final = {
     "available": "Idle",
     "on_call": "InUse",
     "busy": "Busy",
+    "chatting": "Busy",
     "ringing": "Ringing",
     "on_break": "Paused",
     "wrap_up": "WrapUp",

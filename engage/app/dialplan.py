@@ -138,7 +138,7 @@ class Dialplan:
     def plan(self) -> Plan:
         """As the PBX is to know it."""
         calendar = self._time().calendar()
-        queues = self._people.call_queues(self.services.prompts.file_named)
+        queues = self._people.queues.call_queues(self.services.prompts.file_named)
         members_of = self._people.members_of_groups
         groups = [each.form.group(members_of) for each in self.ring_groups.entries]
         boxes = [each.form.group(members_of) for each in self.voicemail_groups.entries]
@@ -147,6 +147,7 @@ class Dialplan:
             tuple(each.form.route(each.id, self._pins_of) for each in self.outbound.entries),
             tuple(each.form.route(each.id) for each in self.inbound.entries),
             queues=queues,
+            agents=self._people.queues.agent_profiles(),
             break_reasons=tuple(self._queue_settings().break_reasons),
             numbers={each: Place("queue", each) for each in queues}
             | {each.number: Place("ring_group", each.number) for each in groups}

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from engage.api import https_api as api
 from engage.api.settings import SECTION as HTTPS_API
 from engage.api.settings import ApiSettings
+from engage.app.capacity import share_agents
 from engage.app.dialplan import Dialplan
 from engage.app.mailboxes import Mailboxes
 from engage.app.queues import Queues
@@ -119,6 +120,7 @@ class Phones:
         switched = partial(_switched, alerts, ground.clock)
         self.records = Records(ground, pbx, people, self.trunks.name_of, outbox, switched)
         self.queues = Queues(ground, pbx, people)
+        share_agents(visitors.livechat.loads, self.queues.live, pbx, self.records.log)
         self.chat = DirectChat(
             database,
             messaging.hub,

@@ -185,6 +185,9 @@ class Seats(Protocol):
     def chairmen_of(self, kind: str, values: list[str]) -> frozenset[str]:
         """The extensions that are chairmen of a destination's queues."""
 
+    def capacity(self, number: str) -> int:
+        """So many chats fill an agent; 0: none do."""
+
 
 class UnknownLiveChat(NotFound):
     """No live chat has this address, or it is switched off."""

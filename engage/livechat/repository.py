@@ -78,6 +78,20 @@ class LiveChatRepository:
             for row in await self._connection.execute(query)
         }
 
+    async def served_by_owner(self) -> dict[str, int]:
+        """How many visitors each agent serves now, also those who are about to be handed over."""
+        query = (
+            select(conversations.c.owner, func.count().label("chats"))
+            .where(
+                conversations.c.kind == KIND,
+                conversations.c.state.in_((ACTIVE, TRANSFERRING)),
+                conversations.c.owner.is_not(None),
+                conversations.c.owner != "",
+            )
+            .group_by(conversations.c.owner)
+        )
+        return {row.owner: int(row.chats) for row in await self._connection.execute(query)}
+
     async def open_inquiries_of(self, livechat_id: str, limit: int) -> list[Inquiry]:
         """At most so many of one live chat that wait or are served, oldest first."""
         query = (

@@ -20,6 +20,7 @@ from engage.livechat.events import (
 from engage.livechat.handing_over import HandingOver
 from engage.livechat.limits import Limits, Throttle
 from engage.livechat.livechats import LiveChatRows, LiveChats
+from engage.livechat.load import AgentLoads
 from engage.livechat.lobby import Lobby
 from engage.livechat.model import KIND, WAITING, Inquiry, LiveChat, Seats, Visitor
 from engage.livechat.outcomes import Outcomes
@@ -78,6 +79,7 @@ class LiveChatService:
         self.transcripts = Transcripts(database, hub, self.livechats, post, calendar)
         self.oversight = Oversight(self.livechats, people)
         self.outcomes = Outcomes(database, hub, self.livechats, self.oversight, clock)
+        self.loads = AgentLoads(database, people, events)
         self.surveys = Surveys(database, hub, self.livechats)
         self.retention = Retention(hub, self.livechats, events, clock)
         self.visitors = Visitors(database, self.attendance, clock)
@@ -100,6 +102,7 @@ class LiveChatService:
         await self.livechats.load(self._database)
         for livechat in self.livechats.deleted():  # a crash may have come between
             await self.administration.end_all(livechat)
+        await self.loads.count()
         await self.attendance.open_doors()
         self.attendance.keep_watch()
         self.retention.keep()

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.partial_body import Body
+from engage.people.agent_forms import AgentFields
 from engage.people.call_forms import CallFields
 from engage.people.forms import ExtensionChange, NewExtension, Numbers
 from engage.people.mailbox_forms import MailboxChoices
@@ -35,7 +36,7 @@ FILTERS = ("enabled", "permission", "department", "wave_privilege_id")
 SECRETS = ("secrets", "`1`: with the SIP password, for those who may change it")
 
 
-class ShownExtension(MailboxChoices, CallFields):
+class ShownExtension(AgentFields, MailboxChoices, CallFields):
     """An extension; `sip_secret` only where it was asked for."""
 
     number: str

@@ -12,6 +12,7 @@ from engage.errors import N_, Invalid, NotFound
 from engage.i18n import languages
 from engage.identifiers import new_id
 from engage.people import (
+    agent_rules,
     call_options,
     call_rules,
     mailbox_rules,
@@ -60,6 +61,7 @@ RULES = (
     *call_rules.FIELDS,
     *call_options.FIELDS,
     *mailbox_rules.FIELDS,
+    *agent_rules.FIELDS,
 )
 """Fields that lie among the options."""
 
@@ -92,6 +94,7 @@ class Rewrite:
             **call_rules.options_for(self.given, self.present.call_rules),
             **call_options.options_for(self.given, self.present.options),
             **mailbox_rules.options_for(self.given, seal, self.present.mailbox_rules),
+            **agent_rules.options_for(self.given, self.present.agent_rules),
         }
         if changes:
             values["options"] = {**self.present.options, **changes}
@@ -328,6 +331,7 @@ class Extensions:
                 **call_rules.options_for(given),
                 **call_options.options_for(given, new.options),
                 **mailbox_rules.options_for(given, self._keyring.seal),
+                **agent_rules.options_for(given),
             },
         )
         return account, entry

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from engage.errors import N_
 from engage.partial_body import Body
 from engage.people import policy
+from engage.people.agent_forms import AGENT, AgentChanges, AgentFields
 from engage.people.call_forms import (
     FOLLOWING,
     MEDIA,
@@ -209,7 +210,7 @@ class AccountFields(Body):
     )
 
 
-class ExtensionForm(MailboxFields, CallFields, AccountFields):
+class ExtensionForm(AgentFields, MailboxFields, CallFields, AccountFields):
     """An extension and its user, as an administrator fills them in."""
 
     model_config = ConfigDict(
@@ -220,6 +221,7 @@ class ExtensionForm(MailboxFields, CallFields, AccountFields):
                 {"title": N_("Features"), "sections": [RINGING, PRESENCE]},
                 {"title": N_("Follow Me"), "sections": [FOLLOWING]},
                 {"title": N_("Voicemail"), "sections": [VOICEMAIL]},
+                {"title": AGENT, "sections": [AGENT]},
                 {"title": N_("Shared Call Appearance"), "sections": [SHARING]},
             ]
         }
@@ -233,7 +235,7 @@ class NewExtension(ExtensionForm):
     options: Options = Field(default_factory=dict)
 
 
-class ExtensionChange(MailboxChanges, CallChanges):
+class ExtensionChange(AgentChanges, MailboxChanges, CallChanges):
     """The fields of an extension that change; `version` is the one that was edited."""
 
     version: Version | None = None

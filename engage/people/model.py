@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from engage.errors import N_, Conflict, Invalid, TooMany, Unauthenticated
 from engage.people import policy
+from engage.people.agent_rules import AgentRules
 from engage.people.call_rules import CallRules
 from engage.people.mailbox_rules import MailboxRules
 from engage.people.phone_rules import PhoneRules
@@ -166,6 +167,11 @@ class ExtensionEntry:
     def mailbox_rules(self) -> MailboxRules:
         """Whether it has a mailbox, and what opens that."""
         return MailboxRules.of(self.options)
+
+    @property
+    def agent_rules(self) -> AgentRules:
+        """What it is as an agent."""
+        return AgentRules.of(self.options)
 
     @property
     def name(self) -> str:

@@ -37,6 +37,12 @@ STRATEGIES: JsonDict = {
     "ring_progressively": N_("Ring Progressively"),
     "longest_idle": N_("Longest Idle"),
 }
+Blend = Literal["any", "room", "few"]
+BLENDS: JsonDict = {
+    "any": N_("Always"),
+    "room": N_("As long as the agent could take another chat"),
+    "few": N_("With up to a number of chats"),
+}
 Policy = Literal["yes", "no", "strict"]
 Kind = Literal[
     "prompt",
@@ -147,6 +153,19 @@ class QueueRules(Body):
     )
     rings_busy: bool = _switch(
         N_("Ring Agents in a Call"), RINGING, N_("Agents with call waiting ring while they talk.")
+    )
+    blend: Blend = Field(
+        default="room",
+        title=N_("Calls beside Chats"),
+        description=N_("Whether the phones of agents with live chats ring."),
+        json_schema_extra={"control": "select", "section": RINGING, "labels": BLENDS},
+    )
+    beside_chats: Annotated[int, Field(ge=0, le=200)] = _number(
+        N_("Chats beside a Call"),
+        RINGING,
+        1,
+        N_("Agents with more chats than this are not called."),
+        when={"field": "blend", "is": "few"},
     )
     autofill: bool = _switch(
         N_("Serve Callers in Parallel"),

@@ -71,7 +71,7 @@ _TEXTS: Final = {
 _POLICIES: Final = {"leave_when_empty": "leavewhenempty", "dial_in_empty": "joinempty"}
 OWN: Final = (
     *("rings_busy", "missed_to_pause", "weight", "name_on_phones", "service_level_s"),
-    *("exit_key", "caller_id", "virtual_key"),
+    *("exit_key", "caller_id", "virtual_key", "blend", "beside_chats"),
 )
 """Fields that the API does not know: they stand among the options as they are."""
 

@@ -10,6 +10,7 @@ from pbxcore.queues.settings import (
     LOOSE,
     NEVER,
     STRICT,
+    AgentProfile,
     Announcements,
     Callbacks,
     Miss,
@@ -21,7 +22,7 @@ from pbxcore.queues.settings import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engage.people.model import QueueEntry
+    from engage.people.model import ExtensionEntry, QueueEntry
     from engage.people.queue_forms import QueueDestination, QueueRules
 
 SHORTEST_INTERVAL_S: Final = 15
@@ -47,6 +48,12 @@ def call_queue(queue: QueueEntry, rules: QueueRules, path_of: Callable[[str], st
     )
 
 
+def agent_profile(extension: ExtensionEntry) -> AgentProfile:
+    """What the queues are to know of an agent."""
+    rules = extension.agent_rules
+    return AgentProfile(extension.number, dict(rules.skills), rules.chat_capacity)
+
+
 def _settings(queue: QueueEntry, rules: QueueRules, path_of: Callable[[str], str]) -> QueueSettings:
     elsewhere = _place(rules.empty_destination)
     missed = Miss(break_after=rules.missed_to_pause)
@@ -61,6 +68,8 @@ def _settings(queue: QueueEntry, rules: QueueRules, path_of: Callable[[str], str
         wrap_up_s=rules.wrap_up_s,
         rings_in_use=rules.rings_busy,
         autofill=rules.autofill,
+        beside_chats=rules.beside_chats if rules.blend == "few" else None,
+        calls_the_full=rules.blend != "room",
         max_length=rules.max_length,
         max_wait_s=rules.max_wait_s or None,
         join_empty=_JOINING[rules.dial_in_empty],

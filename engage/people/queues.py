@@ -11,6 +11,7 @@ from engage.people.groups import check_extensions
 from engage.people.ledger import Repeated
 from engage.people.queue_entries import agent_of, changed_queue, new_queue
 from engage.people.queue_options import shown
+from engage.people.queue_plan import agent_profile, call_queue
 from engage.system.actor import Module
 from engage.system.editing import InUse
 from engage.system.operation_log import check_version
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from engage.people.numbers import NumberRanges
     from engage.people.queue_forms import QueueRules
     from engage.system.actor import Actor
+    from pbxcore.dialplan.call_queue import CallQueue
     from pbxcore.queues.commands import DutyChange
+    from pbxcore.queues.settings import AgentProfile
 
 
 class Duty(Protocol):
@@ -100,6 +103,17 @@ class Queues:
     def rules(self, queue: QueueEntry) -> QueueRules:
         """How a queue treats callers and agents."""
         return shown(queue.options, self._secrets)
+
+    def call_queues(self, path_of: Callable[[str], str]) -> dict[str, CallQueue]:
+        """The queues as the PBX is told of them; `path_of` tells the file of a prompt."""
+        queues = sorted(self.known.values(), key=lambda each: each.number)
+        return {each.number: call_queue(each, self.rules(each), path_of) for each in queues}
+
+    def agent_profiles(self) -> dict[str, AgentProfile]:
+        """Their agents as the PBX is told of them."""
+        extensions = self._ledger.book.extensions
+        numbers = sorted({agent.number for queue in self.known.values() for agent in queue.agents})
+        return {each: agent_profile(extensions[each]) for each in numbers if each in extensions}
 
     async def add(self, actor: Actor, new: NewQueue) -> QueueEntry:
         """Add a queue; an earlier one of the same `client_id` is answered instead.

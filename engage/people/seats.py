@@ -26,6 +26,11 @@ class LiveChatSeats:
         seats = book.agents_of(kind, values)
         return [each for each in seats if Grant.LIVE_CHAT in book.grants(each.number)]
 
+    def capacity(self, number: str) -> int:
+        """So many chats fill an agent; 0: none do."""
+        extension = self._ledger.book.extensions.get(number)
+        return 0 if extension is None else extension.agent_rules.chat_capacity
+
     def names_of(self, kind: str, values: Iterable[str]) -> dict[str, str]:
         """The names of a destination; what does not exist (any more) is left out."""
         return self._ledger.book.names_of(kind, values)

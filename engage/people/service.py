@@ -38,7 +38,6 @@ from engage.people.phone_features import PhoneFeatures
 from engage.people.privileges import Privileges
 from engage.people.queue_duty import QueueDuty
 from engage.people.queue_import import QueueImport
-from engage.people.queue_plan import call_queue
 from engage.people.queues import Queues
 from engage.people.repository import PeopleRepository
 from engage.people.seats import LiveChatSeats
@@ -69,7 +68,6 @@ if TYPE_CHECKING:
     from engage.people.model import ExtensionEntry, Secrets, Session
     from engage.storage.database import Database
     from engage.system.actor import Actor
-    from pbxcore.dialplan.call_queue import CallQueue
 
     Also = Callable[[AsyncConnection], Awaitable[None]]
 
@@ -351,12 +349,6 @@ class People:
         """The presence of every extension."""
         extensions = self._book.extensions.items()
         return {at: each.options.get("presence_status") or "available" for at, each in extensions}
-
-    def call_queues(self, path_of: Callable[[str], str]) -> dict[str, CallQueue]:
-        """The queues as the PBX is told of them; `path_of` tells the file of a prompt."""
-        queues = sorted(self._book.queues.values(), key=lambda each: each.number)
-        rules = self.queues.rules
-        return {each.number: call_queue(each, rules(each), path_of) for each in queues}
 
     def members_of_groups(self, ids: Iterable[str]) -> list[str]:
         """The extensions of these extension groups, in their order; unknown groups have none."""

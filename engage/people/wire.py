@@ -76,6 +76,7 @@ def extension_json(entry: ExtensionEntry) -> dict[str, Any]:
         "supervisors": list(entry.call_rules.supervisors),
         **call_options.shown(entry.options),
         **entry.mailbox_rules.shown,
+        **entry.agent_rules.shown,
         "wave_privilege_id": entry.wave_privilege_id,
         "options": dict(entry.options),
         "version": entry.version,

@@ -14,10 +14,11 @@ from pbxcore.queues.commands import (
     ResetQueue,
     ShowQueues,
     SteerCaller,
+    TellLoads,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -93,6 +94,14 @@ class LiveQueues:
             NotFound: no such queue.
         """
         await self._noted(actor, "queue.reset", f"queue:{queue}", ResetQueue(queue), {})
+
+    async def tell_loads(self, chats: Mapping[str, int]) -> None:
+        """Tell how many chats each agent has.
+
+        Raises:
+            Unavailable: the PBX is away.
+        """
+        await self._do(TellLoads(dict(chats)))
 
     async def _noted(
         self, actor: Actor, action: str, subject: str, command: QueueCommand, detail: dict[str, Any]

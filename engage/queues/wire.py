@@ -52,6 +52,7 @@ class ShownSeat(BaseModel):
     queue: str
     calls: int
     last_call_at: str | None
+    chats: int
 
 
 class ShownBoard(BaseModel):
@@ -124,4 +125,5 @@ def _seat(view: SeatView, at_ms: int, name_of: Names) -> dict[str, Any]:
         "queue": view.queue,
         "calls": view.calls,
         "last_call_at": rfc3339(view.last_call_ms) if view.last_call_ms else None,
+        "chats": view.chats,
     }

@@ -22,6 +22,7 @@ from pbxcore.dialplan.wake_ups import WakeUpCall
 from pbxcore.dialplan.ways import WayOut
 from pbxcore.dialplan.window import Window
 from pbxcore.features.codes import USUAL
+from pbxcore.queues.settings import AgentProfile
 from pbxcore.voicemail.rules import VoicemailGroup, VoicemailRules
 
 
@@ -281,6 +282,7 @@ class Plan(msgspec.Struct, frozen=True):
     voicemail: VoicemailRules = VoicemailRules()
     voicemail_groups: dict[str, VoicemailGroup] = {}
     queues: dict[str, CallQueue] = {}
+    agents: dict[str, AgentProfile] = {}
     break_reasons: tuple[str, ...] = ()
 
     def parking_lot(self, number: str) -> ParkingLot | None:

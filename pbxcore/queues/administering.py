@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pbxcore.queues.attendance import Attendance
     from pbxcore.queues.floor import Floor
     from pbxcore.queues.leaving import Leaving
-    from pbxcore.queues.settings import AgentProfile, QueueSettings
+    from pbxcore.queues.settings import QueueSettings
 
 
 class Administering:
@@ -117,13 +117,6 @@ class Administering:
         floor.stirred.pop(queue, None)
         floor.thinned.pop(queue, None)
         floor.log(QueueDropped(number))
-
-    def put_agent(self, profile: AgentProfile) -> None:
-        """An agent's skills are others."""
-        agent = self._floor.agent(profile.number)
-        agent.profile = profile
-        for duty in agent.duties.values():
-            self._floor.stirred[duty.queue] = None
 
     def reset_counters(self, number: str) -> None:
         """Count the calls of a queue's agents anew."""

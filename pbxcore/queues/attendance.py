@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.queues.facts import AgentLoggedIn, AgentLoggedOut, AgentReached, Outcome
-from pbxcore.queues.floor import Duty
+from pbxcore.queues.floor import Duty, has_room
 from pbxcore.queues.inputs import LogIn, LogOut, TakeBreak
 from pbxcore.queues.settings import QueueAgent
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pbxcore.queues.floor import Agent, Floor, Queue
     from pbxcore.queues.inputs import AgentLoad, AgentSeen, EndBreak
     from pbxcore.queues.offering import Offering
+    from pbxcore.queues.settings import AgentProfile
 
 AFTER_ALL_SET: Final = 1_000_000
 """Places of agents whom the settings do not name: as they log in, after those who are named."""
@@ -128,13 +129,21 @@ class Attendance:
         self._withdraw_unfit(agent)
         self._floor.agent_changed(agent)
 
+    def describe(self, profile: AgentProfile) -> None:
+        """Other skills, or another number of chats that fills the agent."""
+        agent = self._floor.agent(profile.number)
+        agent.profile = profile
+        self._withdraw_unfit(agent)
+        self._floor.agent_changed(agent)
+        for duty in agent.duties.values():
+            self._floor.stirred[duty.queue] = None
+
     def _withdraw_unfit(self, agent: Agent) -> None:
         """An offer that does not fit any more is withdrawn before it rings, never after."""
         lease = agent.lease
         if lease is None or lease.rung:
             return
-        most = lease.caller.queue.settings.beside_chats
-        if agent.undisturbed or (most is not None and agent.chats > most):
+        if agent.undisturbed or not has_room(agent, lease.caller.queue.settings):
             self._offering.end(lease, Outcome.AGENT_AWAY)
 
     def _queues(self, numbers: tuple[str, ...], agent: Agent) -> list[Queue]:

@@ -38,6 +38,15 @@ class ResetQueue(msgspec.Struct, frozen=True, tag=True):
     queue: str
 
 
+class TellLoads(msgspec.Struct, frozen=True, tag=True):
+    """How many chats each agent has, by number; whoever is not named has none. Reply: `QueueDone`.
+
+    All are told each time, so that nothing is wrong for longer than until the next time.
+    """
+
+    chats: dict[str, int]
+
+
 class QueueDone(msgspec.Struct, frozen=True, tag=True):
     """Whether it was done: 200, or 404 for a queue, an agent or a caller that is not there."""
 
@@ -74,8 +83,9 @@ class SeatView(msgspec.Struct, frozen=True):
     """An agent of a queue.
 
     `state` is `logged_out`, `on_break`, `wrap_up`, `on_call`, `ringing`, `undisturbed`,
-    `unavailable`, `busy` (with a call that is none of a queue) or `available`; since `since_ms`,
-    0 where that is not known. `caller` is whom he serves or is rung for.
+    `unavailable`, `busy` (with a call that is none of a queue), `chatting` (his chats leave no room
+    for a call of this queue) or `available`; since `since_ms`, 0 where that is not known. `caller`
+    is whom he serves or is rung for.
     """
 
     agent: str
@@ -88,6 +98,7 @@ class SeatView(msgspec.Struct, frozen=True):
     queue: str = ""
     calls: int = 0
     last_call_ms: int = 0
+    chats: int = 0
 
 
 class QueueView(msgspec.Struct, frozen=True):
@@ -106,4 +117,4 @@ class QueuesShown(msgspec.Struct, frozen=True, tag=True):
     queues: tuple[QueueView, ...]
 
 
-QueueCommand = ChangeDuty | SteerCaller | ResetQueue | ShowQueues
+QueueCommand = ChangeDuty | SteerCaller | ResetQueue | TellLoads | ShowQueues

@@ -196,7 +196,7 @@ class QueueEngine:
             case inputs.AllPut():
                 administering.forget_others()
             case inputs.PutAgent(profile):
-                administering.put_agent(profile)
+                self._attendance.describe(profile)
             case inputs.ResetCounters(queue):
                 administering.reset_counters(queue)
 

@@ -229,8 +229,15 @@ def is_free(duty: Duty, now: float) -> bool:
         return False
     if agent.device not in _QUIET and not rings_in_use(duty):
         return False
-    most = duty.queue.settings.beside_chats
-    return most is None or agent.chats <= most
+    return has_room(agent, duty.queue.settings)
+
+
+def has_room(agent: Agent, settings: QueueSettings) -> bool:
+    """Whether an agent's chats leave room for a call of a queue."""
+    full = 0 < agent.profile.most_chats <= agent.chats
+    if full and not settings.calls_the_full:
+        return False
+    return settings.beside_chats is None or agent.chats <= settings.beside_chats
 
 
 def rings_in_use(duty: Duty) -> bool:

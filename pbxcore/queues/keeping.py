@@ -43,6 +43,7 @@ def _kept_agent(floor: Floor, agent: Agent) -> KeptAgent:
         idle_since_ms=floor.ms(agent.idle_since),
         last_call_ms=None if agent.last_call is None else floor.ms(agent.last_call),
         calls=dict(agent.calls),
+        chats=agent.chats,
     )
 
 
@@ -75,7 +76,7 @@ def restore_agents(floor: Floor, state: State) -> None:
             floor.timers.set(Due.WRAP_UP, agent.number, until)
         agent.idle_since = floor.since(each.idle_since_ms)
         agent.last_call = None if each.last_call_ms is None else floor.since(each.last_call_ms)
-        agent.calls = dict(each.calls)
+        agent.calls, agent.chats = dict(each.calls), each.chats
 
 
 def restored_callback(floor: Floor, queue: Queue, kept: KeptCallback) -> Waiting:

@@ -139,7 +139,8 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
         wrap_up_s: after a call; the longest of an agent's queues is his.
         rings_in_use: agents are rung during calls that are not of the queues.
         autofill: as many callers are offered as there are agents, not the first one alone.
-        beside_chats: an agent with more chats than that is not called; None: chats do not matter.
+        beside_chats: an agent with more chats than that is not called; None: any number will do.
+        calls_the_full: so is one whom his chats fill, as his profile says when.
         max_length: of those who wait; 0: any.
         max_wait_s: None: as long as they like. `max_wait_empty_s`: while no agent is there at all.
         join_empty: nobody enters while one of these holds for each agent; `leave_empty`: all leave.
@@ -165,6 +166,7 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
     rings_in_use: bool = False
     autofill: bool = True
     beside_chats: int | None = None
+    calls_the_full: bool = True
     max_length: int = 0
     max_wait_s: float | None = 60.0
     max_wait_empty_s: float | None = None
@@ -196,7 +198,11 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgentProfile(msgspec.Struct, frozen=True):
-    """What is known of an agent in all queues; `skills` with how good he is at each."""
+    """What is known of an agent in all queues; `skills` with how good he is at each.
+
+    `most_chats` fill him; 0: none do.
+    """
 
     number: str
     skills: dict[str, int] = {}
+    most_chats: int = 0

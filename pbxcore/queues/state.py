@@ -24,7 +24,7 @@ class KeptAgent(msgspec.Struct, frozen=True, kw_only=True):
     """An agent: since when he serves, by queue; breaks by queue, "" for all; calls by queue.
 
     `named` are those queues that the settings say he serves. `wrap_up_ms` is begin and end,
-    `logged_off` are queues that he is set to serve.
+    `logged_off` are queues that he is set to serve; `chats` were his last known.
     """
 
     number: str
@@ -36,6 +36,7 @@ class KeptAgent(msgspec.Struct, frozen=True, kw_only=True):
     idle_since_ms: int = 0
     last_call_ms: int | None = None
     calls: dict[str, int] = {}
+    chats: int = 0
 
 
 class KeptCallback(msgspec.Struct, frozen=True, kw_only=True):

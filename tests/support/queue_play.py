@@ -79,6 +79,7 @@ def settings_by(chance: Chance, number: str) -> QueueSettings:
         rings_in_use=not chance.below(4),
         autofill=bool(chance.below(4)),
         beside_chats=chance.one_of((None, 0, 2)),
+        calls_the_full=bool(chance.below(2)),
         max_length=chance.one_of((0, 3)),
         max_wait_s=chance.one_of((None, 60.0)),
         max_wait_empty_s=chance.one_of((None, 20.0)),
@@ -181,7 +182,11 @@ class Play:
                     inputs.AgentSeen(who, self.chance.one_of(list(Device))),
                     *(inputs.AgentSeen(who, Device.IDLE),) * 3,
                     inputs.AgentLoad(who, self.chance.below(4)),
-                    inputs.PutAgent(inputs.AgentProfile(who, {"french": self.chance.below(6)})),
+                    inputs.PutAgent(
+                        inputs.AgentProfile(
+                            who, {"french": self.chance.below(6)}, self.chance.below(3)
+                        )
+                    ),
                 )
             )
         )

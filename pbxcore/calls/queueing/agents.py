@@ -6,11 +6,22 @@ from typing import TYPE_CHECKING
 
 from pbxcore.calls.reaching import phones_of
 from pbxcore.queues.inputs import AgentSeen, Device
+from pbxcore.queues.settings import AgentProfile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pbxcore.calls.surroundings import Surroundings
+
+
+def changed_profiles(
+    before: Mapping[str, AgentProfile], now: Mapping[str, AgentProfile]
+) -> Iterator[AgentProfile]:
+    """Of whom something else is known now; nothing of who is not named any more."""
+    for number in {**before, **now}:
+        profile = now.get(number, AgentProfile(number))
+        if profile != before.get(number, AgentProfile(number)):
+            yield profile
 
 
 class AgentWatch:

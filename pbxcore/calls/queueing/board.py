@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxcore.queues.commands import CallerView, QueueView, SeatView
+from pbxcore.queues.floor import has_room
 from pbxcore.queues.inputs import Device
 from pbxcore.queues.talking import agent_of
 
@@ -65,7 +66,7 @@ def _seat(floor: Floor, queue: Queue, number: str, known: QueueAgent | None) -> 
     static = known is not None and known.static
     if agent is None or queue.number not in agent.duties:
         return SeatView(number, "logged_out", static)
-    state, since, reason, until = _state(agent, queue.number)
+    state, since, reason, until = _state(agent, queue)
     busy_with = agent.caller or (None if agent.lease is None else agent.lease.caller)
     return SeatView(
         number,
@@ -78,16 +79,17 @@ def _seat(floor: Floor, queue: Queue, number: str, known: QueueAgent | None) -> 
         "" if busy_with is None else busy_with.queue.number,
         agent.calls.get(queue.number, 0),
         0 if agent.last_call is None else floor.ms(agent.last_call),
+        agent.chats,
     )
 
 
-def _state(agent: Agent, queue: str) -> tuple[str, float, str, float]:
+def _state(agent: Agent, queue: Queue) -> tuple[str, float, str, float]:
     """The state, since when, the reason of a break and the end of a wrap-up."""
     if agent.caller is not None:
         return "on_call", agent.caller.connected_at, "", 0.0
     if agent.lease is not None:
         return "ringing", agent.lease.since, "", 0.0
-    if (broken := agent.breaks.get("") or agent.breaks.get(queue)) is not None:
+    if (broken := agent.breaks.get("") or agent.breaks.get(queue.number)) is not None:
         return "on_break", broken[1], broken[0], 0.0
     if agent.wrap_up is not None:
         return "wrap_up", agent.wrap_up[0], "", agent.wrap_up[1]
@@ -97,4 +99,6 @@ def _state(agent: Agent, queue: str) -> tuple[str, float, str, float]:
         return "undisturbed", 0.0, "", 0.0
     if agent.device not in _FREE:
         return "busy", 0.0, "", 0.0
+    if not has_room(agent, queue.settings):
+        return "chatting", 0.0, "", 0.0
     return "available", agent.idle_since, "", 0.0

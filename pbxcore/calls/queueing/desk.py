@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, assert_never
 
 from pbxcore.calls.party import refused
-from pbxcore.calls.queueing.agents import AgentWatch
+from pbxcore.calls.queueing.agents import AgentWatch, changed_profiles
 from pbxcore.calls.queueing.board import view_of
 from pbxcore.calls.queueing.customers import Customers
 from pbxcore.calls.queueing.directing import direct
@@ -27,6 +27,7 @@ from pbxcore.queues.inputs import (
     Enter,
     Kind,
     OfferFailed,
+    PutAgent,
     PutQueue,
     Start,
     Tick,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from pbxcore.queues.commands import QueueCommand, QueueDone
     from pbxcore.queues.inputs import Input
     from pbxcore.queues.outputs import Output
+    from pbxcore.queues.settings import AgentProfile
     from pbxcore.queues.state import State
 
 log = logging.getLogger(__name__)
@@ -84,6 +86,7 @@ class QueueDesk:
         self._chance, self._epoch_ms = chance, epoch_ms
         self._engine = QueueEngine(chance, epoch_ms)
         self._queues: Mapping[str, CallQueue] = {}
+        self._profiles: Mapping[str, AgentProfile] = {}
         self._stays: dict[str, Stay] = {}
         self._offers: dict[int, Stay] = {}
         self._talks = Talks(self.tell)
@@ -144,9 +147,13 @@ class QueueDesk:
 
     def follow(self) -> None:
         """The directory may be another now."""
-        queues = self._house.directory.plan.queues
+        plan = self._house.directory.plan
+        queues = plan.queues
         if queues is self._queues:
             return
+        for profile in changed_profiles(self._profiles, plan.agents):
+            self.tell(PutAgent(profile))
+        self._profiles = plan.agents
         before, self._queues = self._queues, queues
         for number in before.keys() - queues.keys():
             self.tell(DropQueue(number))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxcore.queues.commands import ChangeDuty, QueueDone, ResetQueue, SteerCaller
+from pbxcore.queues.commands import ChangeDuty, QueueDone, ResetQueue, SteerCaller, TellLoads
 from pbxcore.queues.inputs import (
+    AgentLoad,
     EndBreak,
     EndWrapUp,
     ExtendWrapUp,
@@ -28,7 +29,9 @@ NOT_THERE: Final = QueueDone(404)
 
 
 def direct(
-    command: ChangeDuty | SteerCaller | ResetQueue, floor: Floor, tell: Callable[[Input], None]
+    command: ChangeDuty | SteerCaller | ResetQueue | TellLoads,
+    floor: Floor,
+    tell: Callable[[Input], None],
 ) -> QueueDone:
     """Carry out one command."""
     match command:
@@ -42,6 +45,12 @@ def direct(
             if queue not in floor.queues:
                 return NOT_THERE
             tell(ResetCounters(queue))
+        case TellLoads(chats):
+            for number in {*chats, *(each.number for each in floor.agents.values() if each.chats)}:
+                count = chats.get(number, 0)
+                known = floor.agents.get(number)
+                if count != (0 if known is None else known.chats):
+                    tell(AgentLoad(number, count))
     return DONE
 
 

@@ -35,6 +35,8 @@ OTHERS: dict[str, Any] = {
     "retry_s": 2,
     "wrap_up_s": 0,
     "rings_busy": True,
+    "blend": "few",
+    "beside_chats": 3,
     "autofill": False,
     "missed_to_pause": 3,
     "weight": 5,

@@ -21,12 +21,14 @@ from pbxcore.queues.inputs import (
     OfferFailed,
     OfferMissed,
     OfferRung,
+    PutAgent,
     PutQueue,
     TakeBreak,
     Transferred,
 )
 from pbxcore.queues.outputs import CallBack, Connect, Offer, Withdrawal
 from pbxcore.queues.settings import (
+    AgentProfile,
     Announcements,
     Callbacks,
     LevelRule,
@@ -431,6 +433,27 @@ def test_a_chat_accepted_meanwhile_withdraws_what_does_not_ring_yet() -> None:
             hall.give(OfferRung(hall.offer_of("a")))
         hall.give(AgentLoad("a", 1))
         assert hall.ringing() == (["a"] if rings else [])
+
+
+def test_an_agent_whom_chats_fill_is_called_as_the_queue_has_it() -> None:
+    for calls_the_full in (False, True):
+        hall = Hall(queue("a", calls_the_full=calls_the_full))
+        hall.give(PutAgent(AgentProfile("a", most_chats=2)))
+        hall.give(AgentLoad("a", 2))
+        hall.enter("x")
+        assert hall.ringing("x") == (["a"] if calls_the_full else [])
+        hall.give(AgentLoad("a", 1))
+        assert hall.ringing("x") == ["a"], "there is room for a chat, and so for a call"
+
+
+def test_another_capacity_counts_at_once() -> None:
+    hall = Hall(queue("a", calls_the_full=False))
+    hall.give(AgentLoad("a", 3))
+    hall.give(PutAgent(AgentProfile("a", most_chats=3)))
+    hall.enter("x")
+    assert hall.ringing("x") == []
+    hall.give(PutAgent(AgentProfile("a", most_chats=4)))
+    assert hall.ringing("x") == ["a"]
 
 
 def test_settings_change_under_load_without_dropping_anybody() -> None:

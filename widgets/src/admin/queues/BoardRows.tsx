@@ -74,7 +74,7 @@ export function AgentRows({ board, doing }: Props) {
   const { api } = useSession();
   const change = (seat: Seat, what: string): void => doing.act(() => api.post(`/v1/queue-board/agents/${encodeURIComponent(seat.agent)}/duty`, { change: what, queues: what === "ready" ? [] : [board.number] }));
   return (
-    <Part title={t("Agents")} none={t("Nobody serves this queue yet.")} heads={[t("Agent"), t("State"), t("Answered calls")]} rows={board.agents} acts={!doing.readOnly}>
+    <Part title={t("Agents")} none={t("Nobody serves this queue yet.")} heads={[t("Agent"), t("State"), t("Answered calls"), t("Chats")]} rows={board.agents} acts={!doing.readOnly}>
       {(seat) => {
         const { tone, words } = seatWords(seat);
         const away = seat.state === "logged_out";
@@ -87,6 +87,7 @@ export function AgentRows({ board, doing }: Props) {
               <State tone={tone}>{seat.state === "wrap_up" ? t("Wrap-up, {left} left", { left: spanOf(seat.left_s) }) : words}</State>
             </td>
             <td>{seat.calls}</td>
+            <td>{seat.chats}</td>
             {!doing.readOnly && (
               <td className={styles.actions}>
                 {seat.state === "wrap_up" && <Act name={t("Ready")} of={seat.agent} run={() => change(seat, "ready")} />}

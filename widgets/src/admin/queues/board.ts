@@ -32,6 +32,7 @@ export interface Seat {
   queue: string;
   calls: number;
   last_call_at: string | null;
+  chats: number;
 }
 
 export interface Board {
@@ -59,6 +60,8 @@ export function seatWords(seat: Pick<Seat, "state" | "reason">): { tone: Tone; w
       return { tone: "busy", words: t("Ringing") };
     case "busy":
       return { tone: "busy", words: t("On another call") };
+    case "chatting":
+      return { tone: "busy", words: t("Busy with chats") };
     case "wrap_up":
       return { tone: "warn", words: t("Wrap-up") };
     case "on_break":

@@ -44,6 +44,8 @@ export function seatWords(seat: OwnSeat): string {
       return t("Ringing");
     case "busy":
       return t("On another call");
+    case "chatting":
+      return t("Busy with chats");
     case "wrap_up":
       return t("Wrap-up");
     case "on_break":

@@ -1,0 +1,97 @@
+"""What each agent has to do now: the chats that they serve, and whether they are on a call.
+
+Conversations are counted anew from their rows after each change, and the queues are told all
+counts, so that no count can drift away from what is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from engage.errors import Unavailable
+from engage.livechat.events import (
+    ConversationEnded,
+    ConversationHandedOver,
+    InquiryAccepted,
+    InquiryQueued,
+)
+from engage.livechat.repository import LiveChatRepository
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from engage.events import Events
+    from engage.livechat.model import Seats
+    from engage.storage.database import Database
+
+    Listener = Callable[[Mapping[str, int]], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+_MOVES = (InquiryAccepted, InquiryQueued, ConversationHandedOver, ConversationEnded)
+"""After one of these somebody may serve more visitors than before, or fewer."""
+
+
+class AgentLoads:
+    """One capacity per agent: a call fills, and so does a number of chats.
+
+    Args:
+        database: holds the conversations.
+        seats: knows how many chats fill an agent.
+        events: tells when a conversation is accepted, handed over, given back or ended.
+
+    Attributes:
+        on_call: whether an extension is on a call; told by who follows the calls.
+    """
+
+    def __init__(self, database: Database, seats: Seats, events: Events) -> None:
+        self._database, self._seats = database, seats
+        self._chats: Mapping[str, int] = {}
+        self._listener: Listener | None = None
+        self._turn = asyncio.Lock()
+        self.on_call: Callable[[str], bool] = lambda number: False
+        for kind in _MOVES:
+            events.subscribe(kind, self._moved)
+
+    def chats(self, number: str) -> int:
+        """How many conversations an agent serves; those that one helps in do not count."""
+        return self._chats.get(number, 0)
+
+    def is_full(self, number: str) -> bool:
+        """Whether an agent's chats are as many as they can have."""
+        most = self._seats.capacity(number)
+        return 0 < most <= self.chats(number)
+
+    def has_room(self, number: str) -> bool:
+        """Whether a visitor may be given to an agent who has not asked for one."""
+        return not self.is_full(number) and not self.on_call(number)
+
+    def tell_to(self, listener: Listener) -> None:
+        """Tell all counts after each change, by agent; who is left out has no chats."""
+        self._listener = listener
+
+    async def count(self) -> None:
+        """Count anew, and tell."""
+        async with self._turn:
+            async with self._database.read() as connection:
+                owners = await LiveChatRepository(connection).served_by_owner()
+            self._chats = {who.removeprefix("user:"): count for who, count in owners.items()}
+            await self._tell()
+
+    async def tell(self) -> None:
+        """Tell somebody who has just come what was counted last."""
+        async with self._turn:
+            await self._tell()
+
+    async def _moved(self, _: object) -> None:
+        await self.count()
+
+    async def _tell(self) -> None:
+        if self._listener is None:
+            return
+        try:
+            await self._listener(self._chats)
+        except Unavailable:  # told when it is there again
+            log.info("loads of agents wait for the pbx")
