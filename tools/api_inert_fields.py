@@ -25,7 +25,10 @@ OURS = "decided for each call by what both sides can do"
 NO_DIRECTORY = "there is no LDAP phonebook"
 NO_FAX = "fax detection belongs to inbound routes, T.38 is passed on wherever both sides want it"
 COMPLETION = "whoever may be called back asks by a code; one request for each pair is kept"
+OFFERED = "whoever waits is told of the callback when it is offered, in the caller's language"
 REASONS = {
+    **dict.fromkeys(("enable_vq_notification", "notification_prompt"), OFFERED),
+    "notification_frequency": OFFERED,
     **dict.fromkeys(("family_number", "fax", "room"), PERSON),
     **dict.fromkeys(("faxdetect", "sendtofax", "t38_udptl"), NO_FAX),
     **dict.fromkeys(("fax_intelligent_route", "fax_intelligent_route_destination"), NO_FAX),

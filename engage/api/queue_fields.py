@@ -11,9 +11,9 @@ from engage.people.call_rules import RECORDED
 
 STRATEGIES = (
     *("ringall", "linear", "leastrecent", "fewestcalls", "random", "memory"),
-    *("progressive", "longestidle"),
+    *("wrandom", "progressive", "longestidle", "skills"),
 )
-"""The last two are ours."""
+"""The last three are ours."""
 POLICY = Choice(("yes", "no", "strict"))
 DESTINATIONS = (
     *("playsound", "account", "voicemail", "queue", "ringgroup", "vmgroup", "ivr"),
@@ -55,7 +55,7 @@ QUEUE = Fields(
         Field("members", EXTENSIONS, None, nullable=True, home="static_agents"),
         Field(
             "strategy",
-            Choice(STRATEGIES, (("rrmemory", "memory"), ("wrandom", "random"))),
+            Choice(STRATEGIES, (("rrmemory", "memory"),)),
             "ringall",
             effective=True,
         ),
@@ -90,7 +90,7 @@ QUEUE = Fields(
         Field("custom_prompt", FILE, None, nullable=True, effective=True),
         Field("enable_welcome", YES_NO, "no", effective=True),
         Field("custom_welcome_prompt", FILE, None, nullable=True, effective=True),
-        Field("destination_voice_enable", YES_NO, "no"),
+        Field("destination_voice_enable", YES_NO, "no", effective=True),
         Field("vq_switch", YES_NO, "no", effective=True),
         Field(
             "vq_mode",
@@ -104,7 +104,7 @@ QUEUE = Fields(
         ),
         Field("vq_periodic", SECONDS, 20, effective=True),
         Field("vq_outprefix", Line(16), None, nullable=True, effective=True),
-        Field("vq_callback_enable_timeout", YES_NO, "no"),
+        Field("vq_callback_enable_timeout", YES_NO, "no", effective=True),
         Field("vq_callback_timeout", SECONDS, 60, effective=True),
         Field("enable_vq_notification", YES_NO, "no"),
         Field("notification_prompt", FILE, None, nullable=True),

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from engage.errors import N_, Refused
 from engage.partial_body import Body
 from engage.people import policy
+from engage.people.destination_kinds import lists, words
 from engage.system.time_settings import ConditionCode, Hours
 from pbxcore.dialplan.patterns import BadPattern, parse, patterns_of
 from pbxcore.dialplan.place import Place
@@ -92,40 +93,9 @@ Kind = Literal[
     "by_did",
     "hang_up",
 ]
-KINDS: JsonDict = {
-    "extension": N_("Extension"),
-    "voicemail": N_("Voicemail"),
-    "queue": N_("Call Queue"),
-    "ring_group": N_("Ring Group"),
-    "voicemail_group": N_("Voicemail Group"),
-    "ivr": N_("IVR"),
-    "conference": N_("Conference Room"),
-    "page": N_("Paging/Intercom Group"),
-    "announcement": N_("Announcement"),
-    "directory": N_("Dial by Name"),
-    "disa": N_("DISA"),
-    "callback": N_("Callback"),
-    "prompt": N_("Custom Prompt"),
-    "external": N_("External Number"),
-    "by_did": N_("By DID"),
-    "hang_up": N_("Hang up"),
-}
+KINDS = words(get_args(Kind))
 NO_VALUE = frozenset({"by_did", "hang_up"})
-CHOICES: JsonDict = {
-    "extension": {"path": "/v1/choices/extensions", "value": "number"},
-    "voicemail": {"path": "/v1/choices/extensions", "value": "number"},
-    "queue": {"path": "/v1/choices/queues", "value": "number"},
-    "ring_group": {"path": "/v1/choices/ring-groups", "value": "id"},
-    "voicemail_group": {"path": "/v1/choices/voicemail-groups", "value": "id"},
-    "conference": {"path": "/v1/choices/conference-rooms", "value": "id"},
-    "page": {"path": "/v1/choices/paging-groups", "value": "id"},
-    "ivr": {"path": "/v1/choices/ivrs", "value": "id"},
-    "announcement": {"path": "/v1/choices/announcements", "value": "id"},
-    "directory": {"path": "/v1/choices/name-directories", "value": "id"},
-    "disa": {"path": "/v1/choices/disas", "value": "id"},
-    "callback": {"path": "/v1/choices/callbacks", "value": "id"},
-    "prompt": {"path": "/v1/choices/custom-prompts", "value": "id"},
-}
+CHOICES = lists(get_args(Kind))
 """Where a destination of a kind is chosen from."""
 DidKind = Literal[
     "extension", "queue", "ring_group", "voicemail_group", "ivr", "conference", "page", "external"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from engage.errors import N_
+from engage.errors import N_, Refused
 from engage.partial_body import Body
 from engage.people.agent_rules import USUAL_CHATS
 
@@ -27,7 +27,7 @@ def each_once(rows: list[SkillRow]) -> list[SkillRow]:
     """A skill has one level."""
     names = [each.name.casefold() for each in rows]
     if len(names) != len({*names}):
-        raise ValueError(N_("Each skill can stand here once."))
+        raise Refused(N_("Each skill can stand here once."))
     return rows
 
 

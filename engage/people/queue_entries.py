@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from engage.errors import N_, Invalid
 from engage.people.model import QueueAgent, QueueEntry
 from engage.people.queue_forms import given_rules
 from engage.people.queue_options import options_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from engage.people.forms import NewQueue, QueueChange
     from engage.people.model import Secrets
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 def new_queue(new: NewQueue, secrets: Secrets) -> QueueEntry:
     """A queue as it was asked for."""
     agents = _agents(new.static_agents, new.dynamic_agents, ())
-    options = {**new.options, **options_for(given_rules(new), new.options, secrets)}
+    given = given_rules(new)
+    _check_levels(given, agents)
+    options = {**new.options, **options_for(given, new.options, secrets)}
     return QueueEntry(new.number, new.name, agents, options, new.client_id)
 
 
@@ -31,11 +34,14 @@ def changed_queue(present: QueueEntry, change: QueueChange, secrets: Secrets) ->
     if dynamic is None:
         dynamic = [each.number for each in present.agents if not each.static]
     options = {**present.options, **(change.options or {})}
+    agents = _agents(static, dynamic, present.agents)
+    given = given_rules(change)
+    _check_levels(given, agents)
     return replace(
         present,
         name=change.name or present.name,
-        agents=_agents(static, dynamic, present.agents),
-        options={**options, **options_for(given_rules(change), options, secrets)},
+        agents=agents,
+        options=_of_agents({**options, **options_for(given, options, secrets)}, agents),
         version=present.version + 1,
     )
 
@@ -43,6 +49,26 @@ def changed_queue(present: QueueEntry, change: QueueChange, secrets: Secrets) ->
 def agent_of(queue: QueueEntry, number: str) -> QueueAgent | None:
     """The seat of an extension, if it has one."""
     return next((each for each in queue.agents if each.number == number), None)
+
+
+def _check_levels(given: Mapping[str, Any], agents: Iterable[QueueAgent]) -> None:
+    """Who has a level is an agent.
+
+    Raises:
+        Invalid: somebody is none.
+    """
+    numbers = {each.number for each in agents}
+    for index, row in enumerate(given.get("levels", ())):
+        if row["agent"] not in numbers:
+            raise Invalid({f"levels.{index}.agent": N_("This is no agent of the queue.")})
+
+
+def _of_agents(options: dict[str, Any], agents: Iterable[QueueAgent]) -> dict[str, Any]:
+    """The options without the levels of those who are agents no more."""
+    numbers = {each.number for each in agents}
+    if levels := options.get("levels"):
+        options["levels"] = [each for each in levels if each["agent"] in numbers]
+    return options
 
 
 def _agents(

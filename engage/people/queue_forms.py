@@ -7,15 +7,30 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from engage.errors import N_
-from engage.partial_body import Body
+from engage.people.queue_choosing_forms import ChoosingRules
+from engage.people.queue_fields import (
+    CALLBACK,
+    DUTY,
+    EMPTY,
+    HANG_UP,
+    LONGEST_S,
+    RINGING,
+    SAID,
+    SAY_WHY,
+    SECONDS,
+    WAITING,
+    Digits,
+    Numbers,
+    PromptId,
+    QueueDestination,
+    Seconds,
+    number,
+    prompt,
+    switch,
+)
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
-
-QUEUE = N_("Call Queue")
-RINGING, WAITING, SAID = N_("Ringing Agents"), N_("Waiting"), N_("Announcements")
-EMPTY, CALLBACK, DUTY = N_("When nobody is there"), N_("Virtual Queue"), N_("Login and Rights")
-LONGEST_S = 86_400
 
 Strategy = Literal[
     "ring_all",
@@ -26,6 +41,8 @@ Strategy = Literal[
     "round_robin",
     "ring_progressively",
     "longest_idle",
+    "weighted_random",
+    "skills",
 ]
 STRATEGIES: JsonDict = {
     "ring_all": N_("Ring All"),
@@ -36,6 +53,8 @@ STRATEGIES: JsonDict = {
     "round_robin": N_("Round Robin with Memory"),
     "ring_progressively": N_("Ring Progressively"),
     "longest_idle": N_("Longest Idle"),
+    "weighted_random": N_("Weighted Random"),
+    "skills": N_("Most Skilled"),
 }
 Blend = Literal["any", "room", "few"]
 BLENDS: JsonDict = {
@@ -43,98 +62,35 @@ BLENDS: JsonDict = {
     "room": N_("As long as the agent could take another chat"),
     "few": N_("With up to a number of chats"),
 }
-Policy = Literal["yes", "no", "strict"]
-Kind = Literal[
-    "prompt",
-    "extension",
-    "voicemail",
-    "queue",
-    "ring_group",
-    "voicemail_group",
-    "ivr",
-    "announcement",
-    "directory",
-    "external",
-    "hang_up",
+Policy = Literal["yes", "no", "strict", "custom"]
+ConditionName = Literal[
+    "on_break", "level", "in_use", "ringing", "unavailable", "invalid", "unknown", "wrap_up"
 ]
-KINDS: JsonDict = {
-    "prompt": N_("Say why, and hang up"),
-    "extension": N_("Extension"),
-    "voicemail": N_("Voicemail"),
-    "queue": N_("Call Queue"),
-    "ring_group": N_("Ring Group"),
-    "voicemail_group": N_("Voicemail Group"),
-    "ivr": N_("IVR"),
-    "announcement": N_("Announcement"),
-    "directory": N_("Dial by Name"),
-    "external": N_("External Number"),
-    "hang_up": N_("Hang up"),
+CONDITIONS: JsonDict = {
+    "on_break": N_("On a break"),
+    "level": N_("Of another level"),
+    "in_use": N_("In a call"),
+    "ringing": N_("Ringing"),
+    "unavailable": N_("Not to be reached"),
+    "invalid": N_("Without an extension"),
+    "unknown": N_("Not known"),
+    "wrap_up": N_("In wrap-up"),
 }
-NO_VALUE = frozenset({"prompt", "hang_up"})
-_LISTS: JsonDict = {
-    "extension": {"path": "/v1/choices/extensions", "value": "number"},
-    "voicemail": {"path": "/v1/choices/extensions", "value": "number"},
-    "queue": {"path": "/v1/choices/queues", "value": "number"},
-    "ring_group": {"path": "/v1/choices/ring-groups", "value": "id"},
-    "voicemail_group": {"path": "/v1/choices/voicemail-groups", "value": "id"},
-    "ivr": {"path": "/v1/choices/ivrs", "value": "id"},
-    "announcement": {"path": "/v1/choices/announcements", "value": "id"},
-    "directory": {"path": "/v1/choices/name-directories", "value": "id"},
-}
-
-Seconds = Annotated[int, Field(ge=0, le=LONGEST_S)]
-Target = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z+*#_.-]*$", max_length=64)]
-PromptId = Annotated[str, StringConstraints(max_length=128)]
-Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]*$", max_length=18)]
-Numbers = Annotated[list[Annotated[str, StringConstraints(max_length=18)]], Field(max_length=100)]
-_S = N_("seconds")
+Conditions = Annotated[list[ConditionName], Field(max_length=8)]
+OWN_CHOICE = N_("When each agent is one of those below")
 
 
-class QueueDestination(Body):
-    """Where callers go whom no agent serves."""
-
-    kind: Kind = Field(
-        default="hang_up",
-        title=N_("Destination"),
-        json_schema_extra={"control": "select", "labels": KINDS},
-    )
-    value: Target = Field(
-        default="",
-        title=N_("Number"),
-        json_schema_extra={
-            "control": "text",
-            "choices_by": {"field": "kind", "lists": _LISTS},
-            "when": {"field": "kind", "is": [each for each in KINDS if each not in NO_VALUE]},
-        },
-    )
-
-
-HANG_UP = QueueDestination()
-SAY_WHY = QueueDestination(kind="prompt")
-
-
-def _prompt(title: str, section: str, text: str = "", **more: Any) -> Any:
-    """A field that chooses one of the custom prompts."""
+def _conditions(title: str, policy: str) -> Any:
     hints: JsonDict = {
-        "control": "select",
-        "section": section,
-        "choices": "/v1/choices/custom-prompts",
-        **more,
+        "control": "checkboxes",
+        "section": EMPTY,
+        "labels": CONDITIONS,
+        "when": {"field": policy, "is": "custom"},
     }
-    return Field(default="", title=title, description=text or None, json_schema_extra=hints)
+    return Field(default_factory=list, title=title, json_schema_extra=hints)
 
 
-def _switch(title: str, section: str, text: str = "", *, on: bool = False, **more: Any) -> Any:
-    hints: JsonDict = {"control": "switch", "section": section, **more}
-    return Field(default=on, title=title, description=text or None, json_schema_extra=hints)
-
-
-def _number(title: str, section: str, usual: int, text: str = "", **more: Any) -> Any:
-    hints: JsonDict = {"control": "number", "section": section, **more}
-    return Field(default=usual, title=title, description=text or None, json_schema_extra=hints)
-
-
-class QueueRules(Body):
+class QueueRules(ChoosingRules):
     """How a call queue treats callers and agents."""
 
     strategy: Strategy = Field(
@@ -142,16 +98,24 @@ class QueueRules(Body):
         title=N_("Ring Strategy"),
         json_schema_extra={"control": "select", "section": RINGING, "labels": STRATEGIES},
     )
-    ring_s: Annotated[int, Field(ge=5, le=LONGEST_S)] = _number(
-        N_("Ring Time"), RINGING, 30, N_("How long the phones of one agent ring."), unit=_S
+    ring_s: Annotated[int, Field(ge=5, le=LONGEST_S)] = number(
+        N_("Ring Time"), RINGING, 30, N_("How long the phones of one agent ring."), unit=SECONDS
     )
-    retry_s: Annotated[int, Field(ge=1, le=LONGEST_S)] = _number(
-        N_("Retry Time"), RINGING, 5, N_("The pause before an agent rings again."), unit=_S
+    progress_s: Annotated[int, Field(ge=1, le=LONGEST_S)] = number(
+        N_("Next Agent after"),
+        RINGING,
+        10,
+        N_("One more agent rings each time."),
+        unit=SECONDS,
+        when={"field": "strategy", "is": "ring_progressively"},
     )
-    wrap_up_s: Seconds = _number(
-        N_("Wrap-up Time"), RINGING, 10, N_("After a call, before the next one."), unit=_S
+    retry_s: Annotated[int, Field(ge=1, le=LONGEST_S)] = number(
+        N_("Retry Time"), RINGING, 5, N_("The pause before an agent rings again."), unit=SECONDS
     )
-    rings_busy: bool = _switch(
+    wrap_up_s: Seconds = number(
+        N_("Wrap-up Time"), RINGING, 10, N_("After a call, before the next one."), unit=SECONDS
+    )
+    rings_busy: bool = switch(
         N_("Ring Agents in a Call"), RINGING, N_("Agents with call waiting ring while they talk.")
     )
     blend: Blend = Field(
@@ -160,62 +124,66 @@ class QueueRules(Body):
         description=N_("Whether the phones of agents with live chats ring."),
         json_schema_extra={"control": "select", "section": RINGING, "labels": BLENDS},
     )
-    beside_chats: Annotated[int, Field(ge=0, le=200)] = _number(
+    beside_chats: Annotated[int, Field(ge=0, le=200)] = number(
         N_("Chats beside a Call"),
         RINGING,
         1,
         N_("Agents with more chats than this are not called."),
         when={"field": "blend", "is": "few"},
     )
-    autofill: bool = _switch(
+    autofill: bool = switch(
         N_("Serve Callers in Parallel"),
         RINGING,
         N_("Without it, only the caller at the head is offered to agents."),
         on=True,
     )
-    missed_to_pause: Annotated[int, Field(ge=0, le=100)] = _number(
+    missed_to_pause: Annotated[int, Field(ge=0, le=100)] = number(
         N_("Pause after Missed Calls"),
         RINGING,
         0,
         N_("An agent who misses so many calls in a row is on a break; 0: never."),
     )
-    weight: Annotated[int, Field(ge=0, le=1000)] = _number(
+    weight: Annotated[int, Field(ge=0, le=1000)] = number(
         N_("Weight"), RINGING, 0, N_("Of queues with the same agents, the heavier goes first.")
     )
-    tells_hold_time: bool = _switch(
+    tells_hold_time: bool = switch(
         N_("Report Hold Time"), RINGING, N_("The agent hears how long the caller has waited.")
     )
-    name_on_phones: bool = _switch(
+    name_on_phones: bool = switch(
         N_("Send Queue Name to Phones"),
         RINGING,
         N_("Phones that know how show which queue calls."),
         on=True,
     )
-    replaces_name: bool = _switch(
+    replaces_name: bool = switch(
         N_("Replace Display Name"), RINGING, N_("Phones show the queue's name before the caller's.")
     )
-    auto_record: bool = _switch(N_("Auto Record"), RINGING, N_("Calls with agents are recorded."))
-    service_level_s: Annotated[int, Field(ge=1, le=3600)] = _number(
-        N_("Service Level"), RINGING, 60, N_("Callers shall be answered within this time."), unit=_S
+    auto_record: bool = switch(N_("Auto Record"), RINGING, N_("Calls with agents are recorded."))
+    service_level_s: Annotated[int, Field(ge=1, le=3600)] = number(
+        N_("Service Level"),
+        RINGING,
+        60,
+        N_("Callers shall be answered within this time."),
+        unit=SECONDS,
     )
-    max_length: Annotated[int, Field(ge=0, le=100_000)] = _number(
+    max_length: Annotated[int, Field(ge=0, le=100_000)] = number(
         N_("Maximum Queue Length"), WAITING, 0, N_("Callers who may wait; 0: any number.")
     )
-    max_wait_s: Seconds = _number(
-        N_("Maximum Wait Time"), WAITING, 60, N_("0: as long as the caller likes."), unit=_S
+    max_wait_s: Seconds = number(
+        N_("Maximum Wait Time"), WAITING, 60, N_("0: as long as the caller likes."), unit=SECONDS
     )
     timeout_destination: QueueDestination = Field(
         default=HANG_UP,
         title=N_("Maximum Wait Time Destination"),
         json_schema_extra={"control": "group", "section": WAITING},
     )
-    music: PromptId = _prompt(
+    music: PromptId = prompt(
         N_("Music On Hold"),
         WAITING,
         N_("Left empty, the music that callers on hold hear."),
         choices="/v1/choices/music-classes",
     )
-    welcome: PromptId = _prompt(N_("Welcome Prompt"), WAITING)
+    welcome: PromptId = prompt(N_("Welcome Prompt"), WAITING)
     exit_key: Annotated[str, StringConstraints(pattern=r"^[0-9*#]?$")] = Field(
         default="",
         title=N_("Exit Key"),
@@ -227,17 +195,51 @@ class QueueRules(Body):
         title=N_("Exit Key Destination"),
         json_schema_extra={"control": "group", "section": WAITING},
     )
-    announces_position: bool = _switch(N_("Announce Position"), SAID)
-    announces_wait: bool = _switch(
+    announces_position: bool = switch(N_("Announce Position"), SAID)
+    announces_wait: bool = switch(
         N_("Announce Wait Time"), SAID, N_("The estimate in minutes, from two minutes on.")
     )
-    announce_every_s: Annotated[int, Field(ge=0, le=LONGEST_S)] = _number(
-        N_("Announcement Interval"), SAID, 20, unit=_S
+    announce_every_s: Annotated[int, Field(ge=0, le=LONGEST_S)] = number(
+        N_("Announcement Interval"), SAID, 20, unit=SECONDS
     )
-    repeated: PromptId = _prompt(N_("Repeated Prompt"), SAID, N_("Said again and again."))
-    repeated_every_s: Annotated[int, Field(ge=15, le=3600)] = _number(
-        N_("Repeated Prompt Interval"), SAID, 60, unit=_S
+    announces_better: bool = switch(
+        N_("Announce Better Places at Once"),
+        SAID,
+        N_("Not only when the interval is over."),
+        when={"field": "announces_position", "is": True},
     )
+    highest_position: Annotated[int, Field(ge=0, le=1000)] = number(
+        N_("Highest Place Told"),
+        SAID,
+        0,
+        N_("Beyond it, callers hear that there are more than that before them; 0: any."),
+        when={"field": "announces_position", "is": True},
+    )
+    wait_told_from_s: Seconds = number(
+        N_("Wait Told from"),
+        SAID,
+        120,
+        N_("Shorter estimates are not told."),
+        unit=SECONDS,
+        when={"field": "announces_wait", "is": True},
+    )
+    repeated: PromptId = prompt(N_("Repeated Prompt"), SAID, N_("Said again and again."))
+    repeated_every_s: Annotated[int, Field(ge=15, le=3600)] = number(
+        N_("Repeated Prompt Interval"), SAID, 60, unit=SECONDS
+    )
+    more_repeated: Annotated[list[PromptId], Field(max_length=20)] = Field(
+        default_factory=list,
+        title=N_("More Repeated Prompts"),
+        description=N_("They take turns with the first one."),
+        json_schema_extra={
+            "control": "multiselect",
+            "section": SAID,
+            "choices": "/v1/choices/custom-prompts",
+            "choice_value": "id",
+            "choice_label": "name",
+        },
+    )
+    repeated_by_chance: bool = switch(N_("Repeated Prompts in Any Order"), SAID)
     leave_when_empty: Policy = Field(
         default="strict",
         title=N_("Leave When Empty"),
@@ -248,8 +250,17 @@ class QueueRules(Body):
                 "yes": N_("When all agents are on a break or logged out"),
                 "strict": N_("Also when none can be reached"),
                 "no": N_("Never"),
+                "custom": OWN_CHOICE,
             },
         },
+    )
+    leave_conditions: Conditions = _conditions(N_("Leave When"), "leave_when_empty")
+    empty_wait_s: Seconds = number(
+        N_("Longest Wait for Agents"),
+        EMPTY,
+        0,
+        N_("While nobody at all is there, callers go on elsewhere after this time; 0: never."),
+        unit=SECONDS,
     )
     dial_in_empty: Policy = Field(
         default="no",
@@ -261,15 +272,17 @@ class QueueRules(Body):
                 "yes": N_("Always"),
                 "no": N_("Not when all agents are on a break or logged out"),
                 "strict": N_("Neither when none can be reached"),
+                "custom": N_("Not when each agent is one of those below"),
             },
         },
     )
+    join_conditions: Conditions = _conditions(N_("Do not Enter When"), "dial_in_empty")
     empty_destination: QueueDestination = Field(
         default=SAY_WHY,
         title=N_("Empty or Full Queue Destination"),
         json_schema_extra={"control": "group", "section": EMPTY},
     )
-    virtual_queue: bool = _switch(
+    virtual_queue: bool = switch(
         N_("Virtual Queue"), CALLBACK, N_("Callers may hang up, keep their place and be called.")
     )
     virtual_mode: Literal["periodic", "key"] = Field(
@@ -291,11 +304,11 @@ class QueueRules(Body):
             "when": {"field": "virtual_mode", "is": "key"},
         },
     )
-    virtual_after_s: Seconds = _number(
+    virtual_after_s: Seconds = number(
         N_("Virtual Queue Period"),
         CALLBACK,
         20,
-        unit=_S,
+        unit=SECONDS,
         when={"field": "virtual_queue", "is": True},
     )
     virtual_prefix: Annotated[str, StringConstraints(pattern=r"^[0-9*#+]*$", max_length=16)] = (
@@ -310,8 +323,34 @@ class QueueRules(Body):
             },
         )
     )
-    virtual_ring_s: Annotated[int, Field(ge=5, le=600)] = _number(
-        N_("Callback Timeout"), CALLBACK, 60, unit=_S, when={"field": "virtual_queue", "is": True}
+    virtual_ring_s: Annotated[int, Field(ge=5, le=600)] = number(
+        N_("Callback Timeout"),
+        CALLBACK,
+        60,
+        unit=SECONDS,
+        when={"field": "virtual_queue", "is": True},
+    )
+    virtual_retries: Annotated[int, Field(ge=0, le=20)] = number(
+        N_("Callback Retries"),
+        CALLBACK,
+        3,
+        N_("So often a customer who did not answer is called again."),
+        when={"field": "virtual_queue", "is": True},
+    )
+    virtual_retry_s: Seconds = number(
+        N_("Callback Retry Time"),
+        CALLBACK,
+        600,
+        unit=SECONDS,
+        when={"field": "virtual_queue", "is": True},
+    )
+    virtual_lasts_s: Annotated[int, Field(ge=60, le=604_800)] = number(
+        N_("Callback Expiry"),
+        CALLBACK,
+        86_400,
+        N_("Nobody is called back later than this after the call."),
+        unit=SECONDS,
+        when={"field": "virtual_queue", "is": True},
     )
     caller_id: Annotated[str, StringConstraints(pattern=r"^[0-9+]*$", max_length=32)] = Field(
         default="",
@@ -323,10 +362,10 @@ class QueueRules(Body):
             "when": {"field": "virtual_queue", "is": True},
         },
     )
-    feature_codes: bool = _switch(
+    feature_codes: bool = switch(
         N_("Enable Feature Codes"), DUTY, N_("Agents may pause and resume by code.")
     )
-    static_login: bool = _switch(
+    static_login: bool = switch(
         N_("Enable Agent Login"), DUTY, N_("Static agents may log in and out too.")
     )
     pin: Digits = Field(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from engage.people.queue_forms import FIELDS, NO_VALUE, QueueDestination, QueueRules
+from engage.people.queue_choosing_forms import ChoosingRules
+from engage.people.queue_fields import NO_VALUE, QueueDestination
+from engage.people.queue_forms import FIELDS, QueueRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,8 +22,10 @@ STRATEGIES: Final = {
     "round_robin": "memory",
     "ring_progressively": "progressive",
     "longest_idle": "longestidle",
+    "weighted_random": "wrandom",
+    "skills": "skills",
 }
-"""Our strategies, and the words of the API; it has none for the last two."""
+"""Our strategies, and the words of the API; it has none for three of the last four."""
 _MODES: Final = {"periodic": "periodic", "key": "dtmf"}
 _DESTINATIONS: Final = {
     "timeout_destination": "t",
@@ -69,9 +73,16 @@ _TEXTS: Final = {
     "virtual_prefix": "vq_outprefix",
 }
 _POLICIES: Final = {"leave_when_empty": "leavewhenempty", "dial_in_empty": "joinempty"}
+EXIT_KEY: Final = "1"
+"""What the API's callers press to leave, where nobody has chosen another key."""
 OWN: Final = (
     *("rings_busy", "missed_to_pause", "weight", "name_on_phones", "service_level_s"),
-    *("exit_key", "caller_id", "virtual_key", "blend", "beside_chats"),
+    *("exit_key", "caller_id", "virtual_key", "blend", "beside_chats", "progress_s"),
+    *("leave_conditions", "join_conditions", "empty_wait_s"),
+    *("announces_better", "highest_position", "wait_told_from_s"),
+    *("more_repeated", "repeated_by_chance"),
+    *("virtual_retries", "virtual_retry_s", "virtual_lasts_s"),
+    *ChoosingRules.model_fields,
 )
 """Fields that the API does not know: they stand among the options as they are."""
 
@@ -90,13 +101,25 @@ def shown(options: Mapping[str, Any], secrets: Secrets) -> QueueRules:
             found[ours] = to
     if options.get("enable_welcome") != "yes":
         found.pop("welcome", None)
+    _switch(found, options)
     found |= _single(options, secrets) | _chosen(options)
     return QueueRules.model_validate(found)
+
+
+def _switch(found: dict[str, Any], options: Mapping[str, Any]) -> None:
+    """The API has switches beside two of the values."""
+    if options.get("vq_callback_enable_timeout") == "no":
+        found.pop("virtual_ring_s", None)
+    if options.get("destination_voice_enable") == "yes":
+        found["exit_key"] = found.get("exit_key") or EXIT_KEY
+    elif options.get("destination_voice_enable") == "no":
+        found.pop("exit_key", None)
 
 
 def needs_of(options: Mapping[str, Any]) -> set[tuple[str, str]]:
     """What of the dialplan a queue needs, by kind and value."""
     found = {("prompt", str(options.get(_TEXTS[name]) or "")) for name in ("welcome", "repeated")}
+    found |= {("prompt", each) for each in options.get("more_repeated") or ()}
     for suffix in _DESTINATIONS.values():
         if (to := _destination(options, suffix)) is not None:
             found.add((to.kind, to.value))
@@ -116,6 +139,10 @@ def options_for(
 
 
 def _written(name: str, value: Any, seal: Callable[[str], str]) -> dict[str, Any]:
+    if name == "exit_key":
+        return {"exit_key": value, "destination_voice_enable": _yes(value)}
+    if name == "virtual_ring_s":
+        return {_NUMBERS[name]: value, "vq_callback_enable_timeout": "yes"}
     if name in OWN:
         return {name: value}
     if name in _DESTINATIONS:
@@ -175,7 +202,6 @@ def chairmen(options: Mapping[str, Any]) -> list[str]:
 def _chosen(options: Mapping[str, Any]) -> dict[str, str]:
     """What is one of several words."""
     strategies = {theirs: ours for ours, theirs in STRATEGIES.items()}
-    strategies["wrandom"] = "random"  # once a choice; it had no weights to choose by
     modes = {theirs: ours for ours, theirs in _MODES.items()}
     found = {
         "strategy": strategies.get(options.get("strategy", "")),

@@ -13,21 +13,26 @@ from pbxcore.queues.settings import (
     AgentProfile,
     Announcements,
     Callbacks,
+    Condition,
+    LevelRule,
     Miss,
     QueueAgent,
     QueueSettings,
+    SkillRule,
     Strategy,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from engage.people.model import ExtensionEntry, QueueEntry
-    from engage.people.queue_forms import QueueDestination, QueueRules
+    from engage.people.queue_fields import QueueDestination
+    from engage.people.queue_forms import QueueRules
 
 SHORTEST_INTERVAL_S: Final = 15
 """Announcements that follow one another at once are all that a caller would hear."""
 _LEAVING: Final = {"no": NEVER, "yes": LOOSE, "strict": STRICT}
+_AS_SAID: Final = {"usual": None, "yes": True, "no": False}
 _JOINING: Final = {"yes": NEVER, "no": LOOSE, "strict": STRICT}
 
 
@@ -45,6 +50,7 @@ def call_queue(queue: QueueEntry, rules: QueueRules, path_of: Callable[[str], st
         pin=rules.pin,
         feature_codes=rules.feature_codes,
         static_login=rules.static_login,
+        skills={each.name: each.level for each in rules.asked_skills},
     )
 
 
@@ -56,14 +62,15 @@ def agent_profile(extension: ExtensionEntry) -> AgentProfile:
 
 def _settings(queue: QueueEntry, rules: QueueRules, path_of: Callable[[str], str]) -> QueueSettings:
     elsewhere = _place(rules.empty_destination)
-    missed = Miss(break_after=rules.missed_to_pause)
     return QueueSettings(
         number=queue.number,
         name=queue.name,
-        agents=tuple(QueueAgent(each.number, static=each.static) for each in queue.agents),
+        agents=_agents(queue, rules),
         strategy=Strategy(rules.strategy),
         weight=rules.weight,
         ring_s=rules.ring_s,
+        reach_s=rules.reach_s,
+        progress_s=rules.progress_s,
         retry_s=rules.retry_s,
         wrap_up_s=rules.wrap_up_s,
         rings_in_use=rules.rings_busy,
@@ -72,10 +79,24 @@ def _settings(queue: QueueEntry, rules: QueueRules, path_of: Callable[[str], str
         calls_the_full=rules.blend != "room",
         max_length=rules.max_length,
         max_wait_s=rules.max_wait_s or None,
-        join_empty=_JOINING[rules.dial_in_empty],
-        leave_empty=_LEAVING[rules.leave_when_empty],
-        unanswered=missed,
-        announcements=_announcements(rules, path_of(rules.repeated)),
+        max_wait_empty_s=rules.empty_wait_s or None,
+        join_empty=_conditions(_JOINING, rules.dial_in_empty, rules.join_conditions),
+        leave_empty=_conditions(_LEAVING, rules.leave_when_empty, rules.leave_conditions),
+        level_wait_s=rules.level_wait_s,
+        levels_from=rules.levels_from,
+        level_rules=tuple(
+            LevelRule(each.after_s, each.lowest, each.highest, each.raised_to)
+            for each in rules.level_rules
+        ),
+        skill_rules=tuple(SkillRule(each.after_s, each.lowered_by) for each in rules.skill_rules),
+        unanswered=Miss(rules.missed_rest_s, rules.missed_to_pause),
+        refused=Miss(rules.refused_rest_s, rules.refused_to_pause),
+        unreachable=Miss(rules.unreachable_rest_s, rules.unreachable_to_pause),
+        breaks_everywhere=rules.pauses_everywhere,
+        vips=frozenset(rules.vips),
+        vip_priority=rules.vip_priority,
+        resume_s=rules.resume_s,
+        announcements=_announcements(rules, path_of),
         callbacks=_callbacks(rules),
         exit_keys={rules.exit_key: _place(rules.exit_destination)} if rules.exit_key else {},
         full_place=elsewhere,
@@ -86,14 +107,42 @@ def _settings(queue: QueueEntry, rules: QueueRules, path_of: Callable[[str], str
     )
 
 
-def _announcements(rules: QueueRules, repeated: str) -> Announcements:
+def _agents(queue: QueueEntry, rules: QueueRules) -> tuple[QueueAgent, ...]:
+    rows = {each.agent: each for each in rules.levels}
+    return tuple(
+        QueueAgent(
+            each.number,
+            level=row.level if row else 0,
+            static=each.static,
+            rings_in_use=_AS_SAID[row.rings_busy] if row else None,
+        )
+        for each in queue.agents
+        for row in (rows.get(each.number),)
+    )
+
+
+def _conditions(
+    policies: Mapping[str, frozenset[Condition]], policy: str, chosen: Sequence[str]
+) -> frozenset[Condition]:
+    """Those of a policy, or those that were chosen."""
+    if policy == "custom":
+        return frozenset(Condition(each) for each in chosen)
+    return policies[policy]
+
+
+def _announcements(rules: QueueRules, path_of: Callable[[str], str]) -> Announcements:
     told = rules.announce_every_s > 0
+    prompts = dict.fromkeys(path_of(each) for each in (rules.repeated, *rules.more_repeated))
     return Announcements(
         position=told and rules.announces_position,
         hold_time=told and rules.announces_wait,
         every_s=max(rules.announce_every_s, SHORTEST_INTERVAL_S),
-        prompts=(repeated,) if repeated else (),
+        on_improvement=rules.announces_better,
+        highest_position=rules.highest_position,
+        hold_time_from_s=rules.wait_told_from_s,
+        prompts=tuple(each for each in prompts if each),
         prompts_every_s=rules.repeated_every_s,
+        prompts_by_chance=rules.repeated_by_chance,
     )
 
 
@@ -106,6 +155,9 @@ def _callbacks(rules: QueueRules) -> Callbacks:
         prefix=rules.virtual_prefix,
         caller_id=rules.caller_id,
         ring_s=rules.virtual_ring_s,
+        retries=rules.virtual_retries,
+        retry_after_s=rules.virtual_retry_s,
+        lasts_s=rules.virtual_lasts_s,
     )
 
 

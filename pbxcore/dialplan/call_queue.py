@@ -22,7 +22,7 @@ class CallQueue(msgspec.Struct, frozen=True, kw_only=True):
     it with `names_queue`. Dynamic agents, and static ones with `static_login`, come and go by
     phone, and need the `pin` for that, if there is one; agents take breaks by code with
     `feature_codes`.
-    Talks are `recorded` or not.
+    Talks are `recorded` or not. Callers ask for `skills`, each with the least level.
     """
 
     settings: QueueSettings
@@ -36,3 +36,4 @@ class CallQueue(msgspec.Struct, frozen=True, kw_only=True):
     pin: str = ""
     feature_codes: bool = False
     static_login: bool = False
+    skills: dict[str, int] = {}

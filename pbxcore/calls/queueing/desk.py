@@ -119,7 +119,7 @@ class QueueDesk:
         key = self._key(found.call.id)
         name = (found.caller.display_name or b"").decode("utf-8", "replace")
         self._stays[key] = Stay(key, queue, found, self.tell)
-        self.tell(Enter(number, Caller(key, found.shown, name)))
+        self.tell(Enter(number, Caller(key, found.shown, name, skills=queue.skills)))
         self._run()
 
     def tell(self, told: Input) -> None:

@@ -28,17 +28,21 @@ HELP = "6510"
 
 
 class Desk(Pair):
-    """A caller and an agent of the queue 6510, and who watches."""
+    """A caller and an agent of a queue, and who watches."""
+
+    number = HELP
 
     def board(self) -> dict[str, Any]:
         boards = self.admin.get("/v1/queue-board").json()["items"]
-        [mine] = [each for each in boards if each["number"] == HELP]
+        [mine] = [each for each in boards if each["number"] == self.number]
         return dict(mine)
 
     def up(self) -> bool:
         """Whether the PBX answers, and knows the queue."""
         reply = self.admin.get("/v1/queue-board")
-        return reply.status == 200 and any(each["number"] == HELP for each in reply.json()["items"])
+        return reply.status == 200 and any(
+            each["number"] == self.number for each in reply.json()["items"]
+        )
 
     def seat(self) -> dict[str, Any]:
         [mine] = [each for each in self.board()["agents"] if each["agent"] == "1001"]
@@ -46,7 +50,9 @@ class Desk(Pair):
 
     def ended(self, began_ms: int) -> list[str]:
         """How the stays of since then ended, as the log has it."""
-        found = self.admin.get(f"/v1/queue-calls?from={rfc3339(began_ms)}&queue={HELP}").json()
+        found = self.admin.get(
+            f"/v1/queue-calls?from={rfc3339(began_ms)}&queue={self.number}"
+        ).json()
         return [each["ended_by"] or each["outcome"] for each in found["items"]]
 
     def api(self) -> UcmClient:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
+from engage.errors import Invalid
 from engage.people.forms import NewQueue, QueueChange
-from engage.people.model import QueueEntry
+from engage.people.model import QueueAgent, QueueEntry
 from engage.people.queue_entries import changed_queue, new_queue
 from engage.people.queue_forms import FIELDS, QueueRules
 from engage.people.queue_options import STRATEGIES, options_for, shown
 from engage.people.queue_plan import call_queue
+from pbxcore.queues.settings import Condition, LevelRule, Miss, SkillRule
 
 
 class Plain:
@@ -38,6 +39,34 @@ OTHERS: dict[str, Any] = {
     "blend": "few",
     "beside_chats": 3,
     "autofill": False,
+    "progress_s": 4,
+    "levels": [{"agent": "1000", "level": 2, "rings_busy": "yes"}],
+    "level_wait_s": 20,
+    "levels_from": 3,
+    "level_rules": [{"after_s": 30, "lowest": 0, "highest": 1, "raised_to": None}],
+    "asked_skills": [{"name": "French", "level": 5}],
+    "skill_rules": [{"after_s": 60, "lowered_by": 2}],
+    "reach_s": 8,
+    "missed_rest_s": 20,
+    "refused_rest_s": 0,
+    "refused_to_pause": 2,
+    "unreachable_rest_s": 60,
+    "unreachable_to_pause": 4,
+    "pauses_everywhere": False,
+    "vips": ["00493055"],
+    "vip_priority": 7,
+    "resume_s": 90,
+    "leave_conditions": ["wrap_up"],
+    "join_conditions": ["in_use", "on_break"],
+    "empty_wait_s": 300,
+    "announces_better": True,
+    "highest_position": 5,
+    "wait_told_from_s": 60,
+    "more_repeated": ["hello"],
+    "repeated_by_chance": True,
+    "virtual_retries": 1,
+    "virtual_retry_s": 60,
+    "virtual_lasts_s": 3600,
     "missed_to_pause": 3,
     "weight": 5,
     "tells_hold_time": True,
@@ -117,10 +146,64 @@ def test_a_change_touches_the_rules_it_names_alone() -> None:
     assert changed_queue(queue, change, SECRETS).options == {"ringtime": 20, "pin": "sealed 1234"}
 
 
-def test_a_choice_without_weights_is_not_offered_and_still_read() -> None:
-    assert shown({"strategy": "wrandom"}, SECRETS).strategy == "random"
-    with pytest.raises(ValidationError):
-        QueueRules.model_validate({"strategy": "weighted_random"})
+def test_levels_are_the_weights_of_the_weighted_choice() -> None:
+    rules = shown({"strategy": "wrandom"}, SECRETS)
+    assert rules.strategy == "weighted_random"
+
+
+def test_a_program_lets_callers_leave_by_a_key_and_switches_time_outs() -> None:
+    assert shown({"destination_voice_enable": "yes"}, SECRETS).exit_key == "1"
+    kept = {"exit_key": "5", "destination_voice_enable": "yes"}
+    assert options_for({"exit_key": "5"}, {}, SECRETS) == kept
+    assert shown(kept, SECRETS).exit_key == "5"
+    assert shown({**kept, "destination_voice_enable": "no"}, SECRETS).exit_key == ""
+    rings = {"vq_callback_timeout": 25, "vq_callback_enable_timeout": "yes"}
+    assert options_for({"virtual_ring_s": 25}, {}, SECRETS) == rings
+    off = {**rings, "vq_callback_enable_timeout": "no"}
+    assert shown(off, SECRETS).virtual_ring_s == 60
+
+
+def test_the_level_of_somebody_who_is_no_agent_is_refused_at_its_field() -> None:
+    level = {"agent": "1001", "level": 1}
+    asked = {"number": "6500", "name": "Help", "static_agents": ["1000"], "levels": [level]}
+    with pytest.raises(Invalid) as refused:
+        new_queue(NewQueue.model_validate(asked), SECRETS)
+    assert refused.value.fields.keys() == {"levels.0.agent"}
+
+
+def test_who_leaves_a_queue_takes_the_level_along() -> None:
+    asked = {"number": "6500", "name": "Help", "static_agents": ["1000"]}
+    level = {"levels": [{"agent": "1000", "level": 1}]}
+    queue = new_queue(NewQueue.model_validate({**asked, **level}), SECRETS)
+    left = changed_queue(queue, QueueChange.model_validate({"static_agents": ["1001"]}), SECRETS)
+    assert left.options["levels"] == []
+
+
+def test_the_engine_is_told_all_that_the_form_says() -> None:
+    agents = QueueAgent("1000"), QueueAgent("1001", static=False)
+    rules = QueueRules.model_validate(
+        {
+            **OTHERS,
+            "leave_when_empty": "custom",
+            "dial_in_empty": "custom",
+            "levels": [{"agent": "1001", "level": 2, "rings_busy": "no"}],
+        }
+    )
+    told = call_queue(QueueEntry("6500", "Help", agents), rules, lambda prompt: prompt)
+    settings = told.settings
+    seats = [(each.number, each.level, each.rings_in_use) for each in settings.agents]
+    assert seats == [("1000", 0, None), ("1001", 2, False)]
+    assert told.skills == {"French": 5}
+    assert settings.level_rules == (LevelRule(30, 0, 1),)
+    assert settings.skill_rules == (SkillRule(60, 2),)
+    assert settings.join_empty == {Condition.IN_USE, Condition.ON_BREAK}
+    assert settings.leave_empty == {Condition.WRAP_UP}
+    assert (settings.vips, settings.vip_priority, settings.resume_s) == ({"00493055"}, 7, 90)
+    misses = settings.unanswered, settings.refused, settings.unreachable
+    assert misses == (Miss(20, 3), Miss(0, 2), Miss(60, 4))
+    assert settings.callbacks.retries == 1
+    assert settings.announcements.prompts == ("advert", "hello")
+    assert settings.beside_chats == 3
 
 
 @pytest.mark.parametrize(
