@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engage.livechat.administration_routes import LiveChatAdministrationRoutes
 from engage.livechat.handing_over_routes import HandingOverRoutes
 from engage.livechat.outcome_routes import OutcomeRoutes
+from engage.livechat.quick_reply_routes import QuickReplyRoutes
 from engage.livechat.routes import LiveChatRoutes
 from engage.livechat.service import LiveChatService
 from engage.livechat.sockets import LiveChatSockets
@@ -53,6 +54,7 @@ class Visitors:
             *LiveChatRoutes(livechat).routes(),
             *HandingOverRoutes(livechat.handing_over).routes(),
             *OutcomeRoutes(livechat.outcomes).routes(),
+            *QuickReplyRoutes(livechat.quick_replies).routes(),
             *administration.routes(),
         ]
 

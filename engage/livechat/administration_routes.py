@@ -137,10 +137,16 @@ class LiveChatView(LiveChatFields):
     destination_missing: list[str]
 
 
+class SeatView(NamedLiveChat):
+    """A live chat that a user serves, or whose chairman they are."""
+
+    chairman: bool
+
+
 class LiveChatPage(BaseModel):
     """A page of them, `cursor` asks for the next; or the names of those that a user serves."""
 
-    items: list[LiveChatView] | list[NamedLiveChat]
+    items: list[LiveChatView] | list[SeatView]
     cursor: str | None = None
     total: int | None = None
 
@@ -186,13 +192,10 @@ class LiveChatAdministrationRoutes:
         tag="livechats",
     )
     async def page(self, request: Request) -> Response:
-        """All for an administrator; for a user those that they serve, without the options."""
+        """All for an administrator; for a user those they serve or chair, without the options."""
         principal = await requests.principal(request, "admin", "user")
         if principal.kind == "user":
-            served = self._livechat.lobby.staffed_by(principal.who)
-            return requests.answer(
-                {"items": [{"id": each.id, "name": each.name} for each in served]}
-            )
+            return requests.answer({"items": self._seats_of(principal.who)})
         wanted = asked(request, sorts=SORTS)
         found = await self._administration.listed(await requests.actor(request, "admin"))
         found = matching(found, wanted, _words)
@@ -210,6 +213,15 @@ class LiveChatAdministrationRoutes:
                 shown=lambda each: self._shown(request, each),
             )
         )
+
+    def _seats_of(self, who: str) -> list[dict[str, Any]]:
+        served = {each.id for each in self._livechat.lobby.staffed_by(who)}
+        chairs = self._livechat.oversight.is_chairman
+        return [
+            {"id": each.id, "name": each.name, "chairman": chairs(who, each)}
+            for each in self._livechat.livechats.all()
+            if each.id in served or chairs(who, each)
+        ]
 
     @operation(
         "Make a live chat",

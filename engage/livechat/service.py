@@ -27,6 +27,7 @@ from engage.livechat.outcomes import Outcomes
 from engage.livechat.oversight import Oversight
 from engage.livechat.policy import LiveChatPolicy
 from engage.livechat.post import Post
+from engage.livechat.quick_replies import QuickReplies
 from engage.livechat.reception import Reception
 from engage.livechat.reminders import Reminders
 from engage.livechat.repository import LiveChatRepository
@@ -78,7 +79,9 @@ class LiveChatService:
         self.attendance = Attendance(*house, reminders, events, clock)
         self.transcripts = Transcripts(database, hub, self.livechats, post, calendar)
         self.oversight = Oversight(self.livechats, people)
-        self.outcomes = Outcomes(database, hub, self.livechats, self.oversight, clock)
+        overseen = (database, hub, self.livechats, self.oversight)
+        self.outcomes = Outcomes(*overseen, clock)
+        self.quick_replies = QuickReplies(*overseen, events, clock)
         self.loads = AgentLoads(database, people, events)
         self.surveys = Surveys(database, hub, self.livechats)
         self.retention = Retention(hub, self.livechats, events, clock)

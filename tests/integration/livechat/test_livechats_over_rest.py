@@ -176,7 +176,7 @@ async def test_users_see_the_names_of_those_they_serve(site: Site, admin: str) -
     await made(site, admin, "Dana's", destination={"kind": "extensions", "values": ["1003"]})
     _, dana = await site.json("GET", LIVECHATS, token=await site.sign_in("1003"))
     assert [each["name"] for each in dana["items"]] == ["Dana's"]
-    assert dana["items"][0].keys() == {"id", "name"}
+    assert dana["items"][0].keys() == {"id", "name", "chairman"}
 
 
 async def test_script_and_code_are_files(site: Site, admin: str) -> None:

@@ -7,6 +7,8 @@ import { Icon } from "../kit/Icon";
 import styles from "./Composer.module.css";
 import { Attach } from "./FileBubble";
 import { type Named, openMention, suggestions } from "./mentions";
+import { filledIn, matching, openSlash, type QuickReply } from "../kit/quick-replies/quick-replies";
+import { type Suggestion, Suggestions } from "./Suggestions";
 
 export const TEXT_LIMIT = 8000;
 
@@ -26,13 +28,15 @@ interface Props {
   about?: { title: string; text: string; leave: () => void } | null;
   /** Who can be named with @. */
   people?: readonly Named[];
+  /** Texts at hand after a slash, what stands for their variables, and where they are kept. */
+  replies?: { items: readonly QuickReply[]; variables: Readonly<Record<string, string>>; manage: () => void };
   /** Arrow up in an empty box: take up one's last message. */
   onEditLast?: () => void;
   /** Whether Enter sends; otherwise it begins a line, and Control and Enter send. */
   enterSends?: boolean;
 }
 
-export function Composer({ text, onText, onSend, onTyping, onFiles, note, closed, focusKey, about, people = [], onEditLast, enterSends = true }: Props) {
+export function Composer({ text, onText, onSend, onTyping, onFiles, note, closed, focusKey, about, people = [], replies, onEditLast, enterSends = true }: Props) {
   const box = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
   const listId = useId();
@@ -40,7 +44,9 @@ export function Composer({ text, onText, onSend, onTyping, onFiles, note, closed
   const [chosen, setChosen] = useState(0);
   const [dismissed, setDismissed] = useState<number | null>(null);
   const mention = people.length > 0 && caret <= text.length ? openMention(text, caret) : null;
-  const offered = mention && mention.from !== dismissed ? suggestions(mention.query, people) : [];
+  const slash = !mention && replies && caret <= text.length ? openSlash(text, caret) : null;
+  const open = mention ?? slash;
+  const offered = !open || open.from === dismissed ? [] : mention ? suggestions(mention.query, people).map(namedSuggestion) : matching(open.query, replies?.items ?? []).map((reply) => replySuggestion(reply, replies?.variables ?? {}));
   const picked = Math.min(chosen, offered.length - 1);
   const left = TEXT_LIMIT - [...text].length;
 
@@ -60,25 +66,24 @@ export function Composer({ text, onText, onSend, onTyping, onFiles, note, closed
     box.current?.focus();
   }
 
-  function insert(person: Named): void {
-    if (!mention) return;
-    const name = `@${person.name} `;
-    onText(text.slice(0, mention.from) + name + text.slice(caret));
-    const at = mention.from + name.length;
+  function insert(suggestion: Suggestion): void {
+    if (!open) return;
+    onText(text.slice(0, open.from) + suggestion.text + text.slice(caret));
+    const at = open.from + suggestion.text.length;
     setCaret(at);
     setChosen(0);
     requestAnimationFrame(() => box.current?.setSelectionRange(at, at));
     box.current?.focus();
   }
 
-  /** Keys that belong to the list of names while it is open. */
+  /** Keys that belong to the list while it is open. */
   function chose(event: KeyboardEvent): boolean {
     if (offered.length === 0) return false;
-    const person = offered[picked];
+    const suggestion = offered[picked];
     if (event.key === "ArrowDown") setChosen((picked + 1) % offered.length);
     else if (event.key === "ArrowUp") setChosen((picked + offered.length - 1) % offered.length);
-    else if (event.key === "Escape") setDismissed(mention?.from ?? null);
-    else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey && person) insert(person);
+    else if (event.key === "Escape") setDismissed(open?.from ?? null);
+    else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey && suggestion) insert(suggestion);
     else return false;
     return true;
   }
@@ -118,17 +123,14 @@ export function Composer({ text, onText, onSend, onTyping, onFiles, note, closed
           {about.text}
         </Bar>
       )}
-      {offered.length > 0 && (
-        <ul className={styles.names} id={listId} role="listbox" aria-label={t("People to mention")}>
-          {offered.map((person, index) => (
-            <li key={person.number} id={`${listId}-${person.number}`} role="option" aria-selected={index === picked} onPointerDown={(event) => event.preventDefault()} onClick={() => insert(person)}>
-              <bdi>@{person.name}</bdi> <small>{person.number === person.name ? t("Everybody in this chat") : person.number}</small>
-            </li>
-          ))}
-        </ul>
-      )}
+      {offered.length > 0 && <Suggestions id={listId} label={mention ? t("People to mention") : t("Quick replies")} suggestions={offered} picked={picked} insert={insert} />}
       <div className={styles.row}>
         {onFiles && <Attach onFiles={onFiles} />}
+        {replies && (
+          <ActionIcon variant="subtle" color="gray" size={42} radius="xl" aria-label={t("Quick replies")} title={t("Quick replies: / in the message box")} onClick={replies.manage}>
+            <Icon name="reply" size={20} />
+          </ActionIcon>
+        )}
         <Textarea
           ref={box}
           className={styles.box}
@@ -136,12 +138,14 @@ export function Composer({ text, onText, onSend, onTyping, onFiles, note, closed
           aria-describedby={noting ? hintId : undefined}
           placeholder={noting ? t("Write an internal note") : t("Write a message")}
           value={text}
-          {...(offered.length > 0 ? { role: "combobox", "aria-expanded": true, "aria-controls": listId, "aria-activedescendant": `${listId}-${offered[picked]?.number}` } : {})}
+          {...(offered.length > 0 ? { role: "combobox", "aria-expanded": true, "aria-controls": listId, "aria-activedescendant": `${listId}-${offered[picked]?.id}` } : {})}
           onSelect={(event) => setCaret(event.currentTarget.selectionEnd)}
           onChange={(event) => {
-            setCaret(event.currentTarget.selectionEnd);
-            setDismissed(null);
-            onText(event.currentTarget.value);
+            const { value, selectionEnd } = event.currentTarget;
+            setCaret(selectionEnd);
+            setChosen(0);
+            if (!openMention(value, selectionEnd) && !openSlash(value, selectionEnd)) setDismissed(null);
+            onText(value);
             if (!noting && event.currentTarget.value.trim() !== "") onTyping();
           }}
           onKeyDown={pressed}
@@ -174,6 +178,25 @@ export function Composer({ text, onText, onSend, onTyping, onFiles, note, closed
       {left >= 0 && left < 500 && <p className={styles.count}>{nt("{n} character left", "{n} characters left", left)}</p>}
     </form>
   );
+}
+
+function namedSuggestion({ name, number }: Named): Suggestion {
+  const shown = (
+    <>
+      <bdi>@{name}</bdi> <small>{number === name ? t("Everybody in this chat") : number}</small>
+    </>
+  );
+  return { id: number, text: `@${name} `, shown };
+}
+
+function replySuggestion({ id, title, body }: QuickReply, variables: Readonly<Record<string, string>>): Suggestion {
+  const text = filledIn(body, variables);
+  const shown = (
+    <>
+      <b dir="auto">{title}</b> <small dir="auto">{text}</small>
+    </>
+  );
+  return { id, text, shown };
 }
 
 function rowsOf(text: string): number {

@@ -20,6 +20,8 @@ import { Log } from "./Log";
 import { mentionsIn } from "./mentions";
 import type { MessageActions } from "./MessageMenu";
 import { ReadBy } from "./ReadBy";
+import { QuickReplies, useQuickReplies } from "./visitor/QuickReplies";
+import { filledIn, type QuickReply } from "../kit/quick-replies/quick-replies";
 
 interface Props {
   conversation: Conversation;
@@ -46,6 +48,9 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
   const [about, setAbout] = useState<About | null>(null);
   const [removing, setRemoving] = useState<MessageLine | null>(null);
   const [info, setInfo] = useState<number | null>(null);
+  const { atHand, reload } = useQuickReplies(notes && closed === null ? id : null);
+  const [managing, setManaging] = useState(false);
+  const [used, setUsed] = useState(0);
   const chat = conversation.kind === "direct" || conversation.kind === "group";
   const people = useMemo(() => (chat ? colleagues(conversation, me) : []), [chat, conversation.participants, me]);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -120,6 +125,21 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
   }
 
   const { name, number } = partner(conversation, me);
+  // Its name as it is now: it may have been corrected since the replies were read.
+  const variables = { ...atHand?.variables, VISITOR_NAME: name };
+
+  function use(reply: QuickReply): void {
+    const gap = text === "" || /\s$/.test(text) ? "" : " ";
+    write(text + gap + filledIn(reply.body, variables));
+    setUsed(used + 1);
+    manage(false);
+  }
+
+  function manage(on: boolean): void {
+    setManaging(on);
+    if (!on) reload();
+  }
+
   const typing = writers(conversation, me);
   return (
     <section className={styles.pane} aria-label={t("Conversation with {name}", { name })}>
@@ -174,11 +194,12 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
         onTyping={() => client.typing(id)}
         {...(takesFiles ? { onFiles: sendFiles } : {})}
         closed={closed}
-        focusKey={`${id} ${about?.kind ?? ""} ${about?.line.key ?? ""}`}
+        focusKey={`${id} ${about?.kind ?? ""} ${about?.line.key ?? ""} ${used}`}
         about={about && { title: about.kind === "edit" ? t("Edit message") : t("Answer to {name}", { name: about.line.mine ? t("You") : about.line.name }), text: about.line.text, leave: letGo }}
         enterSends={desk.settings.enter_sends}
         people={conversation.kind === "group" ? people : []}
         {...(chat ? { onEditLast: editLast } : {})}
+        {...(notes ? { replies: { items: atHand?.items ?? [], variables, manage: () => manage(true) } } : {})}
         {...(notes ? { note: { on: noting, toggle: () => setNoting(!noting) } } : {})}
       />
       <Confirm
@@ -193,6 +214,7 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
         }}
         onClose={() => setRemoving(null)}
       />
+      {managing && <QuickReplies onClose={() => manage(false)} onUse={use} />}
       {info !== null && <ReadBy conversation={conversation} seq={info} onClose={() => setInfo(null)} />}
     </section>
   );

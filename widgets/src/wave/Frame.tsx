@@ -16,6 +16,7 @@ import styles from "./Frame.module.css";
 import { useGrant } from "./grants";
 import { Preferences } from "./Preferences";
 import { endPush } from "./push";
+import { QuickReplies } from "./visitor/QuickReplies";
 import { useVoicemail } from "./useVoicemail";
 
 export function Frame({ view, children }: { view: string; children: ReactNode }) {
@@ -87,6 +88,8 @@ function Own() {
   const desk = useDesk();
   const session = useSession();
   const [preferences, setPreferences] = useState(false);
+  const [replies, setReplies] = useState(false);
+  const serves = useGrant("livechat");
   const presence: PresenceState = desk.client.connection === "online" ? "available" : "offline";
   async function signOut(): Promise<void> {
     try {
@@ -117,6 +120,11 @@ function Own() {
           <Menu.Item leftSection={<Icon name="bell" size={17} />} onClick={() => setPreferences(true)}>
             {t("Settings")}
           </Menu.Item>
+          {serves && (
+            <Menu.Item leftSection={<Icon name="reply" size={17} />} onClick={() => setReplies(true)}>
+              {t("Quick replies")}
+            </Menu.Item>
+          )}
           <Menu.Item leftSection={<Icon name="phone" size={17} />} onClick={() => go("call-settings")}>
             {t("Forwarding and presence")}
           </Menu.Item>
@@ -128,6 +136,7 @@ function Own() {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {replies && <QuickReplies onClose={() => setReplies(false)} />}
       <Preferences opened={preferences} onClose={() => setPreferences(false)} />
     </>
   );

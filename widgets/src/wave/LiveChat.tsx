@@ -5,7 +5,6 @@ import type { Conversation } from "../shared/conversation";
 import { isOver, serves } from "../shared/conversation";
 import { t } from "../shared/i18n";
 import { Blank, Failed, Loading } from "../kit/Blank";
-import { Confirm } from "../kit/Confirm";
 import { Icon } from "../kit/Icon";
 import { Person } from "../kit/Person";
 import { href } from "../kit/route";
@@ -14,7 +13,6 @@ import { useNow } from "../kit/useNow";
 import { ConversationList } from "./ConversationList";
 import { ConversationPane } from "./ConversationPane";
 import { useDesk } from "./context";
-import { partner } from "./desk";
 import { Duty } from "./Duty";
 import { HandOver, type Purpose } from "./HandOver";
 import { sequence } from "./hits";
@@ -25,6 +23,7 @@ import { PageHead } from "./PageHead";
 import split from "./Split.module.css";
 import { useConversation } from "./useConversation";
 import { useLeftMessages } from "./useLeftMessages";
+import { EndChat } from "./visitor/EndChat";
 import { VisitorDetails } from "./VisitorDetails";
 
 /** Where an agent sees who waits, takes a chat and talks to the visitor. */
@@ -200,10 +199,6 @@ function VisitorChat({ conversation, details, toggleDetails, target }: VisitorCh
   const [handing, setHanding] = useState<Purpose | null>(null);
   const mine = conversation.owner === null || conversation.owner.id === desk.me.id;
   const writes = conversation.owner === null || serves(conversation, desk.me);
-  const { name } = partner(conversation, desk.me);
-  async function end(): Promise<void> {
-    if (await desk.end(conversation.id)) setEnding(false);
-  }
   return (
     <>
       <ConversationPane
@@ -223,15 +218,7 @@ function VisitorChat({ conversation, details, toggleDetails, target }: VisitorCh
         }
       />
       {handing && <HandOver conversation={conversation} purpose={handing} onClose={() => setHanding(null)} />}
-      <Confirm
-        opened={ending}
-        title={t("End this chat?")}
-        text={t("{name} can no longer answer. The conversation stays readable.", { name })}
-        action={t("End chat")}
-        danger
-        onConfirm={end}
-        onClose={() => setEnding(false)}
-      />
+      {ending && <EndChat conversation={conversation} onClose={() => setEnding(false)} />}
     </>
   );
 }

@@ -8,6 +8,8 @@ import { Person } from "../kit/Person";
 import { useSession } from "../kit/session-context";
 import { languageName } from "./LiveChat";
 import { browserName } from "./browser-name";
+import { useDesk } from "./context";
+import { OutcomeFacts } from "./visitor/OutcomeFacts";
 import styles from "./VisitorDetails.module.css";
 
 interface Details {
@@ -18,6 +20,7 @@ interface Details {
 }
 
 export function VisitorDetails({ conversation, onClose }: { conversation: string; onClose: () => void }) {
+  const state = useDesk().client.get(conversation)?.state;
   const { api } = useSession();
   const [details, setDetails] = useState<Details | "loading" | "failed">("loading");
   const [attempt, setAttempt] = useState(0);
@@ -43,7 +46,10 @@ export function VisitorDetails({ conversation, onClose }: { conversation: string
       ) : details === "failed" ? (
         <Failed text={t("The visitor's details could not be loaded.")} retry={() => setAttempt(attempt + 1)} />
       ) : (
-        <Facts details={details} />
+        <>
+          <Facts details={details} />
+          <OutcomeFacts conversation={conversation} state={state} />
+        </>
       )}
     </aside>
   );

@@ -49,6 +49,7 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
       { label: readOnly ? t("View") : t("Edit"), icon: readOnly ? "eye" : "edit", href: address },
       { label: t("Preview"), icon: "globe", run: () => void open(row.copy_url, "_blank", "noopener") },
       { label: t("Link and QR code"), icon: "grid", run: () => setShared(row) },
+      { label: t("Quick replies"), icon: "reply", href: href("livechats", row.id, "quick-replies") },
     ];
     if (readOnly) return looking;
     return [

@@ -1,4 +1,5 @@
 import { href } from "../../kit/route";
+import { QuickReplyShelf } from "../../kit/quick-replies/QuickReplyShelf";
 import { t } from "../../shared/i18n";
 import { Heading } from "../Heading";
 import { ObjectPage } from "../ObjectPage";
@@ -6,13 +7,13 @@ import type { PageProps } from "../pages";
 import { SectionForm } from "../SectionPage";
 import { DestinationField } from "./DestinationField";
 import { LiveChatList } from "./LiveChatList";
-import { PATH } from "./livechats";
+import { PATH, pathOf } from "./livechats";
 import { TranslationsField } from "./TranslationsField";
 
 const drawn = { destination: DestinationField, translations: TranslationsField };
 
 /** Messaging → Live Chat: the list, a live chat's form, and the limits for all of them. */
-export default function LiveChatPage({ rest: [first], readOnly }: PageProps) {
+export default function LiveChatPage({ rest: [first, part], readOnly }: PageProps) {
   if (first === undefined) return <LiveChatList readOnly={readOnly} />;
   const back = { path: "livechats", label: t("All live chats") };
   if (first === "limits") {
@@ -20,6 +21,14 @@ export default function LiveChatPage({ rest: [first], readOnly }: PageProps) {
       <>
         <Heading title={t("Limits")} lead={t("How much one address may ask of one live chat.")} back={{ href: href(back.path), label: back.label }} />
         <SectionForm name="livechat_limits" readOnly={readOnly} />
+      </>
+    );
+  }
+  if (part === "quick-replies") {
+    return (
+      <>
+        <Heading title={t("Quick replies")} lead={t("Texts that all agents of this live chat have at hand with / in the message box.")} back={{ href: href(back.path), label: back.label }} />
+        <QuickReplyShelf path={`${pathOf(first)}/quick-replies`} readOnly={readOnly} />
       </>
     );
   }
