@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from engage.api.https_api import HttpsApi
 from engage.app.announcements import Announcements
+from engage.app.chat_records import ChatRecordsPart
 from engage.app.colleagues import Colleagues
 from engage.app.everyone import Everyone
 from engage.app.ground import Ground
@@ -64,6 +65,9 @@ class Parts:
         self._colleagues = Colleagues(
             ground, everyone, messaging, visitors, uploads, phones, outbox
         )
+        chat_records = ChatRecordsPart(
+            ground, everyone, messaging, visitors, uploads, self._colleagues
+        )
         self._announcements = Announcements(
             ground, everyone.people, messaging.hub, phones.telephony.deliveries
         )
@@ -79,6 +83,7 @@ class Parts:
             *everyone.routes,
             *visitors.routes,
             *uploads.routes,
+            *chat_records.routes,
             *phones.routes,
             *self._colleagues.routes,
             *self._announcements.routes,

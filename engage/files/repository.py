@@ -129,6 +129,11 @@ class FileRepository:
         said = and_(files.c.conversation_id == conversation_id, files.c.seq == seq)
         return list((await self._connection.execute(select(files.c.id).where(said))).scalars())
 
+    async def said(self, conversation_id: str) -> list[str]:
+        """All that was said in a conversation, whether it is still there or not."""
+        here = files.c.conversation_id == conversation_id
+        return list((await self._connection.execute(select(files.c.id).where(here))).scalars())
+
     async def known(self, file_ids: set[str]) -> set[str]:
         """Those of them that have a row."""
         wanted, found = sorted(file_ids), set[str]()

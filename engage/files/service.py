@@ -27,10 +27,11 @@ from engage.files.uploads import Announced, Uploads, raise_refusal
 from engage.files.wire import file_json
 from engage.hub.model import Event, Post
 from engage.identifiers import Clock, now_ms
+from engage.livechat.events import ConversationsErased
 from engage.people.model import Grant
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterable
     from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -85,6 +86,7 @@ class Files:
     ) -> None:
         """`folder` holds the bytes, `key` seals addresses, `visitors` knows their live chats."""
         events.subscribe(MessageDeleted, self._unsaid)
+        events.subscribe(ConversationsErased, self._erased)
         self._database, self._hub, self._settings = database, hub, settings
         self._visitors, self._clock = visitors, clock
         self._store, self._signer = FileStore(folder), Signer(key)
@@ -199,6 +201,18 @@ class Files:
             await self._check_said_to(principal.who, file)
         return self._seen(file, await self.uploads.received(file))
 
+    async def said_in(self, conversation_id: str, file_id: str) -> Seen:
+        """A file that was said in a conversation, for whoever may read all of that.
+
+        Raises:
+            NotFound: it was not.
+        """
+        async with self._database.read() as connection:
+            file = await FileRepository(connection).get(file_id)
+        if file is None or (file.state, file.conversation_id) != (State.SENT, conversation_id):
+            raise NotFound
+        return self._seen(file, file.length)
+
     async def fetch(self, file_id: str, variant: str, until: str, seal: str) -> Fetched:
         """What an address opens; it needs no session.
 
@@ -270,6 +284,16 @@ class Files:
         async with self._database.read() as connection:
             said = await FileRepository(connection).said_at(fact.conversation_id, fact.seq)
         await self._give_up(said, even_sent=True)
+
+    async def _erased(self, fact: ConversationsErased) -> None:
+        await self.remove_said_in(fact.conversation_ids)
+
+    async def remove_said_in(self, conversation_ids: Iterable[str]) -> int:
+        """Conversations are gone: what was sent in them goes at once; how many files."""
+        async with self._database.read() as connection:
+            rows = FileRepository(connection)
+            said = [each for one in conversation_ids for each in await rows.said(one)]
+        return await self._give_up(said, even_sent=True)
 
     async def _expired(self) -> list[str]:
         async with self._database.read() as connection:

@@ -158,17 +158,25 @@ class HandingOver:
             inquiry = await LiveChatRepository(transaction.connection).inquiry(conversation_id)
             sitting = {each.who: each for each in await transaction.participants(conversation_id)}
             self._check_serves(agent, inquiry, sitting)
-            guest = f"user:{seat.number}"
-            if _writes(guest, inquiry, sitting):
-                return
-            await transaction.join(conversation_id, guest, seat.name, sees_notes=True, role=HELPING)
-            body = {
-                "code": "joined",
-                "name": seat.name,
-                "agent": {"id": seat.number, "name": seat.name},
-                "by": _named(agent),
-            }
-            await transaction.append(conversation_id, agent.author, "system", body)
+            if not _writes(f"user:{seat.number}", inquiry, sitting):
+                await _bring_in(transaction, conversation_id, seat, agent)
+
+        await self._hub.transact(work)
+
+    async def join(self, agent: Agent, conversation_id: str) -> None:
+        """Come in without being asked: whoever calls this knows that the agent may.
+
+        Raises:
+            Conflict: nobody serves the visitor.
+        """
+
+        async def work(transaction: HubTransaction) -> None:
+            inquiry = await LiveChatRepository(transaction.connection).inquiry(conversation_id)
+            if inquiry is None or inquiry.state not in (ACTIVE, TRANSFERRING):
+                raise Conflict
+            sitting = {each.who: each for each in await transaction.participants(conversation_id)}
+            if not _writes(agent.who, inquiry, sitting):
+                await _bring_in(transaction, conversation_id, agent, agent)
 
         await self._hub.transact(work)
 
@@ -261,6 +269,21 @@ async def give_back(
     body = {"state": ACTIVE, "reason": why, "to": handover_json(inquiry.handover)}
     await transaction.append(inquiry.conversation_id, author, "state", body)
     return True
+
+
+async def _bring_in(
+    transaction: HubTransaction, conversation_id: str, guest: Seat | Agent, agent: Agent
+) -> None:
+    """Somebody writes beside the one who serves the visitor."""
+    who, name = f"user:{guest.number}", guest.name
+    await transaction.join(conversation_id, who, name, sees_notes=True, role=HELPING)
+    body = {
+        "code": "joined",
+        "name": name,
+        "agent": {"id": guest.number, "name": name},
+        "by": _named(agent),
+    }
+    await transaction.append(conversation_id, agent.author, "system", body)
 
 
 def _named(agent: Agent) -> dict[str, str]:

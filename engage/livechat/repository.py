@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _NUMBER_FACT = "inquiry_number"
 _FIRST_NUMBER = 1001
 
-_INQUIRY = (
+INQUIRY = (
     select(
         inquiries,
         conversations.c.state,
@@ -56,6 +56,7 @@ _INQUIRY = (
     .outerjoin(handovers, handovers.c.conversation_id == inquiries.c.conversation_id)
     .where(conversations.c.kind == KIND)
 )
+"""Inquiries with what their conversations are now."""
 
 
 class LiveChatRepository:
@@ -95,13 +96,13 @@ class LiveChatRepository:
     async def open_inquiries_of(self, livechat_id: str, limit: int) -> list[Inquiry]:
         """At most so many of one live chat that wait or are served, oldest first."""
         query = (
-            _INQUIRY.where(
+            INQUIRY.where(
                 inquiries.c.livechat_id == livechat_id, conversations.c.state.in_(OPEN_STATES)
             )
             .order_by(inquiries.c.number)
             .limit(limit)
         )
-        return [_inquiry(row) for row in await self._connection.execute(query)]
+        return [inquiry_of(row) for row in await self._connection.execute(query)]
 
     async def add_visitor(self, visitor: Visitor, token_hash: str) -> None:
         """Store a new visitor with their first token."""
@@ -289,7 +290,7 @@ class LiveChatRepository:
     ) -> list[Inquiry]:
         """The newest messages left in these live chats, with numbers below `before`."""
         query = (
-            _INQUIRY.where(
+            INQUIRY.where(
                 inquiries.c.livechat_id.in_(livechat_ids), conversations.c.state == OFFLINE
             )
             .order_by(inquiries.c.number.desc())
@@ -297,7 +298,7 @@ class LiveChatRepository:
         )
         if before is not None:
             query = query.where(inquiries.c.number < before)
-        return [_inquiry(row) for row in await self._connection.execute(query)]
+        return [inquiry_of(row) for row in await self._connection.execute(query)]
 
     async def place(self, inquiry: Inquiry) -> int:
         """How many wait in its live chat up to and with this one: `waiting.positions` for one."""
@@ -321,7 +322,7 @@ class LiveChatRepository:
         """Chats and messages of a live chat that were over by then, oldest first."""
         over_at_ms = func.coalesce(conversations.c.ended_at_ms, inquiries.c.queued_at_ms)
         query = (
-            _INQUIRY.where(
+            INQUIRY.where(
                 inquiries.c.livechat_id == livechat_id,
                 conversations.c.state.not_in(OPEN_STATES),
                 over_at_ms < before_ms,
@@ -329,7 +330,7 @@ class LiveChatRepository:
             .order_by(inquiries.c.number)
             .limit(most)
         )
-        return [_inquiry(row) for row in await self._connection.execute(query)]
+        return [inquiry_of(row) for row in await self._connection.execute(query)]
 
     async def drop_visitors(self, visitor_ids: Sequence[str]) -> None:
         """Remove those of whom no chat is left."""
@@ -430,8 +431,8 @@ class LiveChatRepository:
         return int(await self._connection.scalar(query) or 0)
 
     async def _inquiries(self, *conditions: Any) -> list[Inquiry]:
-        query = _INQUIRY.where(*conditions).order_by(inquiries.c.number)
-        return [_inquiry(row) for row in await self._connection.execute(query)]
+        query = INQUIRY.where(*conditions).order_by(inquiries.c.number)
+        return [inquiry_of(row) for row in await self._connection.execute(query)]
 
 
 _FIRST_CONVERSATION = (
@@ -470,7 +471,8 @@ def _visitor(row: Row[Any]) -> Visitor:
     )
 
 
-def _inquiry(row: Row[Any]) -> Inquiry:
+def inquiry_of(row: Row[Any]) -> Inquiry:
+    """A row of `INQUIRY` as a value."""
     return Inquiry(
         conversation_id=row.conversation_id,
         number=row.number,

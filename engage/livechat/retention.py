@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from engage.errors import Unavailable
+from engage.livechat.erasing import erase
 from engage.livechat.events import ConversationsErased
 from engage.livechat.repository import LiveChatRepository
 from engage.system.actor import SYSTEM
@@ -66,10 +67,8 @@ class Retention:
         async def work(transaction: HubTransaction) -> tuple[str, ...]:
             rows = LiveChatRepository(transaction.connection)
             found = await rows.over_since(livechat.id, before_ms, PORTION)
-            erased = tuple(each.conversation_id for each in found)
+            erased = await erase(transaction, found)
             if found:
-                await transaction.erase(erased, "erased")
-                await rows.drop_visitors([each.visitor_id for each in found])
                 detail = {"chats": len(found), "days": livechat.options.retention_days}
                 target = f"livechat:{livechat.name}"
                 await note(transaction.connection, SYSTEM, "livechat.erase", target, detail)

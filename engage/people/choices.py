@@ -31,6 +31,7 @@ NEEDED_BY: dict[str, tuple[Module, ...]] = {
         Module.EXTENSION_GROUPS,
         Module.QUEUES,
         Module.LIVECHAT,
+        Module.LIVECHAT_RECORDS,
         Module.BROADCAST,
         Module.TRUNKS,
         Module.OUTBOUND_ROUTES,

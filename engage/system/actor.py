@@ -49,6 +49,8 @@ class Module(StrEnum):
     ACTIVE_CALLS = "active_calls"
     SUPERVISION = "supervision"
     LIVECHAT = "livechat"
+    LIVECHAT_RECORDS = "livechat_records"
+    PERSONAL_DATA = "personal_data"
     BROADCAST = "broadcast"
     IM_SETTINGS = "im_settings"
     USERS = "users"

@@ -38,7 +38,14 @@ from engage.storage.tables.dialplan import (
     wake_ups,
 )
 from engage.storage.tables.hub import conversations, events, inboxes, participants
-from engage.storage.tables.livechat import consents, handovers, inquiries, livechats, visitors
+from engage.storage.tables.livechat import (
+    consents,
+    handovers,
+    inquiries,
+    livechat_counters,
+    livechats,
+    visitors,
+)
 from engage.storage.tables.naming import metadata
 from engage.storage.tables.notify import mail_templates, mails
 from engage.storage.tables.people import (
@@ -104,6 +111,7 @@ __all__ = [
     "inquiries",
     "ivrs",
     "journal_offsets",
+    "livechat_counters",
     "livechats",
     "mail_templates",
     "mails",

@@ -72,6 +72,8 @@ inquiries = Table(  # one chat of one visitor, from the form to its end
     Column("rating", Integer),  # what the visitor said afterwards: one to five stars
     UniqueConstraint("livechat_id", "client_id"),
     Index("ix_inquiry_visitor_id", "visitor_id"),
+    Index("ix_inquiry_queued_at_ms", "queued_at_ms"),
+    Index("ix_inquiry_livechat_id", "livechat_id", "number"),
 )
 
 handovers = Table(  # a served chat that is offered to somebody else, until that is settled
@@ -94,4 +96,24 @@ consents = Table(  # what was agreed to: the text's hash, the text itself once, 
     Column("text", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("address", Text, nullable=False),
+)
+
+livechat_counters = Table(  # what is left of chats that were removed: figures, and no person
+    "livechat_counter",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("quarter_ms", BigInteger, nullable=False),  # the quarter of an hour in which they came
+    Column("livechat_id", Text, ForeignKey("livechat.id"), nullable=False),
+    Column("agent", Text, nullable=False),  # the extension that served them
+    Column("inquiries", Integer, nullable=False),
+    Column("accepted", Integer, nullable=False),
+    Column("missed", Integer, nullable=False),
+    Column("left", Integer, nullable=False),  # messages, while nobody could be asked
+    Column("responded", Integer, nullable=False),
+    Column("response_s", BigInteger, nullable=False),
+    Column("handled", Integer, nullable=False),
+    Column("handled_s", BigInteger, nullable=False),
+    Column("waits", Text, nullable=False),  # JSON: how many waited so many seconds
+    Column("ratings", Text, nullable=False),  # JSON: how many gave so many stars
+    Index("ix_livechat_counter_quarter_ms", "quarter_ms"),
 )

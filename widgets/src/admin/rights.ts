@@ -36,6 +36,8 @@ export type Module =
   | "active_calls"
   | "supervision"
   | "livechat"
+  | "livechat_records"
+  | "personal_data"
   | "broadcast"
   | "im_settings"
   | "users"

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useState } from "react";
+import { useContext, useState } from "react";
 
 import { Confirm } from "../../kit/Confirm";
 import { Icon } from "../../kit/Icon";
@@ -12,6 +12,7 @@ import { t } from "../../shared/i18n";
 import { ConfirmDelete, type Doomed } from "../ConfirmDelete";
 import { DataTable, type RowAction } from "../DataTable";
 import { Heading } from "../Heading";
+import { maySee, RightsContext } from "../rights";
 import { State } from "../State";
 import { useTurn } from "../useTurn";
 import { CopyButton } from "../CopyButton";
@@ -63,6 +64,11 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
   return (
     <>
       <Heading title={t("Live Chat")} lead={t("Pages where visitors of your web site talk to your staff.")}>
+        {maySee(useContext(RightsContext), "livechat_records") && (
+          <Button variant="default" leftSection={<Icon name="list" size={16} />} onClick={() => go("livechat-records")}>
+            {t("Records")}
+          </Button>
+        )}
         <Button variant="default" leftSection={<Icon name="settings" size={16} />} onClick={() => go("livechats", "limits")}>
           {t("Limits")}
         </Button>

@@ -32,6 +32,8 @@ export const modules: readonly Module[] = [
   "active_calls",
   "supervision",
   "livechat",
+  "livechat_records",
+  "personal_data",
   "broadcast",
   "im_settings",
   "time_settings",
@@ -104,6 +106,10 @@ export function moduleWords(module: Module): string {
       return t("Listen, Whisper, Barge");
     case "livechat":
       return t("Live Chat");
+    case "livechat_records":
+      return t("Live Chat Records");
+    case "personal_data":
+      return t("Personal Data");
     case "broadcast":
       return t("Message Broadcast");
     case "im_settings":

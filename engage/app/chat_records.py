@@ -1,0 +1,73 @@
+"""Records of live chats, wired."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from engage.app.queues import Book
+from engage.chat_records.routes import RecordRoutes
+from engage.chat_records.service import ChatRecords
+from engage.chat_records.settings import SECTION, RecordSettings
+from engage.people.choices import Choice
+from engage.system.actor import Module
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.routing import BaseRoute
+
+    from engage.app.colleagues import Colleagues
+    from engage.app.everyone import Everyone
+    from engage.app.ground import Ground
+    from engage.app.messaging import Messaging
+    from engage.app.uploads import Uploads
+    from engage.app.visitors import Visitors
+
+
+class Chairmen(Book):
+    """Who watches over which queue, and may keep what was said there."""
+
+    def __init__(self, ground: Ground, everyone: Everyone) -> None:
+        super().__init__(everyone.people)
+        self._settings = partial(ground.configuration.get, RecordSettings)
+
+    def may_export(self) -> bool:
+        """Whether chairmen may keep what was said in others' chats."""
+        return self._settings().chairman_export
+
+
+class ChatRecordsPart:
+    """What is kept of visitors' chats, for those who may read it."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        everyone: Everyone,
+        messaging: Messaging,
+        visitors: Visitors,
+        uploads: Uploads,
+        colleagues: Colleagues,
+    ) -> None:
+        ground.configuration.register(SECTION, RecordSettings, Module.LIVECHAT_RECORDS)
+        kept = visitors.livechat.livechats
+        everyone.people.choices.offer(
+            "livechats",
+            (Module.LIVECHAT, Module.LIVECHAT_RECORDS),
+            lambda: [Choice(each.id, each.name) for each in (*kept.all(), *kept.deleted())],
+        )
+        records = ChatRecords(
+            ground.database,
+            messaging.hub,
+            kept,
+            visitors.livechat.handing_over,
+            Chairmen(ground, everyone),
+            ground.events,
+            colleagues.search_index.settled,
+        )
+
+        def zone() -> ZoneInfo:
+            return ZoneInfo(ground.time().time_zone)
+
+        self.routes: Sequence[BaseRoute] = RecordRoutes(records, uploads.files, zone).routes()

@@ -1,0 +1,1 @@
+"""Records of live chats: looked for, read, kept as files, removed."""
