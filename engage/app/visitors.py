@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from engage.livechat.administration_routes import LiveChatAdministrationRoutes
 from engage.livechat.handing_over_routes import HandingOverRoutes
+from engage.livechat.identity.routes import IdentityRoutes
+from engage.livechat.identity.service import Identities
 from engage.livechat.outcome_routes import OutcomeRoutes
 from engage.livechat.quick_reply_routes import QuickReplyRoutes
 from engage.livechat.routes import LiveChatRoutes
@@ -44,6 +46,9 @@ class Visitors:
         people.queues.consult(livechat.administration)
         people.extensions.consult(livechat.administration)
         LiveChatSockets(livechat).register(everyone.sockets)
+        identities = Identities(
+            ground.database, ground.keyring, livechat.livechats, livechat.visitors, ground.clock
+        )
         public_url = ground.public_url
         administration = LiveChatAdministrationRoutes(
             livechat,
@@ -51,7 +56,8 @@ class Visitors:
             lambda request: public_url.under(request.url.scheme, request.url.netloc),
         )
         self.routes: Sequence[BaseRoute] = [
-            *LiveChatRoutes(livechat).routes(),
+            *LiveChatRoutes(livechat, identities).routes(),
+            *IdentityRoutes(livechat, identities).routes(),
             *HandingOverRoutes(livechat.handing_over).routes(),
             *OutcomeRoutes(livechat.outcomes).routes(),
             *QuickReplyRoutes(livechat.quick_replies).routes(),

@@ -28,6 +28,15 @@ def remember(request: Request, response: Response, public_id: str, token: str | 
     )
 
 
+def forget(request: Request, response: Response, public_id: str) -> None:
+    """Let the browser keep nothing any more."""
+    if is_secure(request):
+        response.headers.append(
+            "set-cookie",
+            f"{_name(public_id)}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=None; Partitioned",
+        )
+
+
 def recalled(request: Request, public_id: str) -> str | None:
     """The token that the browser kept, when our own page asks for it."""
     if not same_origin(request):

@@ -103,6 +103,15 @@ def line(value: str, limit: int) -> str:
         raise FieldRefused(TOO_LONG) from too_large
 
 
+def one_field(kind: InfoType, value: str) -> str:
+    """One field of the form, cleaned; it may be empty.
+
+    Raises:
+        FieldRefused: with the message.
+    """
+    return _checked(kind, value, required=False)
+
+
 def _checked(kind: InfoType, value: str, required: bool) -> str:
     limit = EMAIL_LIMIT if kind is InfoType.EMAIL else NAME_LIMIT
     text = line(value, limit)

@@ -88,6 +88,8 @@ class Visitor:
     address: str
     first_seen_at_ms: int
     token_expires_at_ms: int
+    subject: str = ""
+    """What the web site that vouches for them calls them; empty: nobody does."""
 
     @property
     def who(self) -> str:

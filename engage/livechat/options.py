@@ -196,6 +196,18 @@ class Options(OutcomeOptions, BaseModel):
             },
         },
     )
+    require_signed_identity: bool = Field(
+        default=False,
+        title=N_("Require signed identity"),
+        description=N_("Only visitors whom your web site vouches for by a signed token may chat."),
+        json_schema_extra={"section": FORM},
+    )
+    identity_issuer: Annotated[str, Field(max_length=200)] = Field(
+        default="",
+        title=N_("Issuer of signed identities"),
+        description=N_("What must stand in a token's “iss”; anything, if left empty."),
+        json_schema_extra={"section": FORM},
+    )
     privacy_control: bool = Field(
         default=False,
         title=N_("Privacy Control"),

@@ -11,6 +11,8 @@ from engage.hub.model import SYSTEM, Author, Member, clean_text
 from engage.identifiers import new_id
 from engage.livechat import form, tokens, wire
 from engage.livechat.events import InquiryQueued, OfflineMessageLeft
+from engage.livechat.identity.service import recognise
+from engage.livechat.identity.token import IdentityRequired, Signed, over
 from engage.livechat.livechats import LiveChatRows
 from engage.livechat.model import (
     CLOSED,
@@ -62,6 +64,8 @@ class Start:
     client_id: str | None = None
     token: str | None = None
     page_url: str = ""
+    signed: Signed | None = None
+    """Who they are on their web site's word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ class Reception:
 
         Raises:
             UnknownLiveChat: no such link, or it is switched off.
+            IdentityRequired: nobody vouches for the visitor.
             Invalid: with a message per field.
             ClientIdTaken: the `client_id` is somebody else's, or a message's.
             TooMany: too many chats from this address.
@@ -130,14 +135,18 @@ class Reception:
         livechat = self._livechats.by_public_id(public_id)
         if not livechat.enabled:
             raise UnknownLiveChat
+        start = await self._recognised(livechat, start)
         if (session := await self._known(livechat, start)) is not None:
             return session
+        if livechat.options.require_signed_identity and start.signed is None:
+            raise IdentityRequired
         self._throttle.new_chat(livechat.id, arrival.address)
         if (session := await self._repeated(livechat, start, arrival)) is not None:
             return session
         if (reason := self.offline(livechat)) is not None:
             return Session(None, None, OFFLINE, offline=reason)
-        details, fields = form.check(start.form, livechat.options)
+        typed = start.form if start.signed is None else over(start.signed.details, start.form)
+        details, fields = form.check(typed, livechat.options)
         if fields:
             raise Invalid(fields)
         session = await self._hub.transact(
@@ -180,7 +189,10 @@ class Reception:
         livechat = self._livechats.by_public_id(public_id)
         if not livechat.options.offline_form:
             raise NoOfflineForm
-        details, fields = form.check(start.form, livechat.options, form.OF_MESSAGES)
+        if livechat.options.require_signed_identity and start.signed is None:
+            raise IdentityRequired
+        typed = start.form if start.signed is None else over(start.signed.details, start.form)
+        details, fields = form.check(typed, livechat.options, form.OF_MESSAGES)
         try:
             text = clean_text(text)
         except TextRefused:
@@ -200,6 +212,19 @@ class Reception:
         if made:
             self._events.publish(OfflineMessageLeft(inquiry.conversation_id, livechat.id))
         return inquiry.number
+
+    async def _recognised(self, livechat: LiveChat, start: Start) -> Start:
+        """With a token of the visitor whom a web site vouches for, should they be known."""
+        if start.signed is None:
+            return start
+        signed = start.signed
+        found = await self._database.write(
+            lambda each: recognise(each, livechat.id, signed, start.token, self._clock())
+        )
+        if found is None:
+            return replace(start, token=None)
+        self._visitors.forget(found[1].id)
+        return replace(start, token=found[0])
 
     async def _known(self, livechat: LiveChat, start: Start) -> Session | None:
         """The open chat of a visitor who brings a token: it needs no form, and counts nowhere."""
@@ -263,6 +288,11 @@ class Reception:
             repeated = await rows.inquiry_by_client_id(livechat.id, start.client_id)
             if repeated is not None:
                 return await self._repeat(transaction, repeated, start, arrival)
+        if start.signed is not None:  # two devices of one person may have come at once
+            found = await recognise(
+                transaction.connection, livechat.id, start.signed, start.token, self._clock()
+            )
+            start = replace(start, token=None if found is None else found[0])
         known = None
         if start.token is not None:
             known = await self._by_token(rows, livechat, start.token)
@@ -276,7 +306,9 @@ class Reception:
             raise Busy
         number = await rows.next_number()
         token = start.token if known is not None else None
-        visitor, token = await self._welcome(rows, known, token, livechat, details, arrival, number)
+        visitor, token = await self._welcome(
+            rows, known, token, livechat, details, arrival, number, start.signed
+        )
         inquiry = await self._create(
             transaction,
             livechat,
@@ -307,10 +339,18 @@ class Reception:
         details: Details,
         arrival: Arrival,
         number: int,
+        signed: Signed | None,
     ) -> tuple[Visitor, str]:
         """Store a new visitor, or what a known one says now."""
         now, expires = self._clock(), self._clock() + tokens.LIFE_MS
         if known is not None and token is not None:
+            if known.subject:  # what was signed once is not overwritten by what is typed
+                held = known.details
+                details = Details(
+                    held.full_name or details.full_name,
+                    held.email or details.email,
+                    held.phone or details.phone,
+                )
             await rows.update_details(known.id, details)
             await rows.renew_token(known.id, expires)
             name = details.full_name or known.name
@@ -326,6 +366,7 @@ class Reception:
             address=arrival.address,
             first_seen_at_ms=now,
             token_expires_at_ms=expires,
+            subject="" if signed is None else signed.subject,
         )
         await rows.add_visitor(visitor, tokens.token_hash(token))
         return visitor, token
@@ -402,7 +443,15 @@ class Reception:
             if repeated is not None:
                 return repeated, False
         number = await rows.next_number()
-        visitor, _ = await self._welcome(rows, None, None, livechat, details, arrival, number)
+        found = None
+        if start.signed is not None:
+            found = await recognise(
+                transaction.connection, livechat.id, start.signed, None, self._clock()
+            )
+        token, known = (None, None) if found is None else found
+        visitor, _ = await self._welcome(
+            rows, known, token, livechat, details, arrival, number, start.signed
+        )
         staff = [
             Member(who, name, sees_notes=True) for who, name in self._lobby.names(livechat).items()
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Integer, Text, case, cast, delete, exists, func, insert, or_, select, update
@@ -27,6 +28,7 @@ from engage.storage.tables import (
     facts,
     handovers,
     inquiries,
+    visitor_tokens,
     visitors,
 )
 
@@ -119,12 +121,14 @@ class LiveChatRepository:
                 user_agent=visitor.user_agent,
                 address=visitor.address,
                 first_seen_at_ms=visitor.first_seen_at_ms,
+                subject=visitor.subject or None,
             )
         )
 
     async def visitor_by_token(self, token_hash: str) -> Visitor | None:
         """The one a token belongs to, however old it is."""
-        return await self._visitor(visitors.c.token_hash == token_hash)
+        visitor = await self._visitor(visitors.c.token_hash == token_hash)
+        return visitor or await self._by_device(token_hash)
 
     async def visitor(self, visitor_id: str) -> Visitor | None:
         """A visitor by identifier."""
@@ -146,6 +150,12 @@ class LiveChatRepository:
         await self._connection.execute(
             update(visitors).where(visitors.c.id == visitor_id).values(values)
         )
+        if token_hash is None:  # the tokens of their other devices live as long
+            await self._connection.execute(
+                update(visitor_tokens)
+                .where(visitor_tokens.c.visitor_id == visitor_id)
+                .values(expires_at_ms=expires_at_ms)
+            )
 
     async def update_details(self, visitor_id: str, details: Details) -> None:
         """Keep what a returning visitor says now."""
@@ -416,6 +426,14 @@ class LiveChatRepository:
         query = _VISITOR.where(visitors.c.id.in_(visitor_ids))
         return {row.id: _visitor(row) for row in await self._connection.execute(query)}
 
+    async def _by_device(self, token_hash: str) -> Visitor | None:
+        query = select(visitor_tokens).where(visitor_tokens.c.token_hash == token_hash)
+        row = (await self._connection.execute(query)).one_or_none()
+        visitor = None if row is None else await self.visitor(row.visitor_id)
+        if row is None or visitor is None:
+            return None
+        return replace(visitor, token_expires_at_ms=row.expires_at_ms)
+
     async def _visitor(self, condition: Any) -> Visitor | None:
         row = (await self._connection.execute(_VISITOR.where(condition))).one_or_none()
         return None if row is None else _visitor(row)
@@ -468,6 +486,7 @@ def _visitor(row: Row[Any]) -> Visitor:
         address=row.address,
         first_seen_at_ms=row.first_seen_at_ms,
         token_expires_at_ms=row.token_expires_at_ms,
+        subject=row.subject or "",
     )
 
 

@@ -26,6 +26,7 @@ from engage.web.pages import message_page, page
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from engage.livechat.identity.service import Identities
     from engage.livechat.service import LiveChatService
 
 LOADER = "loader.js"
@@ -37,6 +38,7 @@ ClientId = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern
 Token = Annotated[str, Field(max_length=200)]
 FieldText = Annotated[str, Field(max_length=1000)]
 PageUrl = Annotated[str, Field(max_length=8000)]
+Jwt = Annotated[str, Field(max_length=8_000)]
 LanguageTag = Annotated[str, Field(max_length=35)]
 
 
@@ -53,6 +55,7 @@ class StartChat(BaseModel):
     consent: bool = False
     page_url: PageUrl = ""
     language: LanguageTag = ""
+    jwt: Jwt | None = None
 
 
 class LeaveMessage(BaseModel):
@@ -67,6 +70,7 @@ class LeaveMessage(BaseModel):
     consent: bool = False
     page_url: PageUrl = ""
     language: LanguageTag = ""
+    jwt: Jwt | None = None
     text: Annotated[str, Field(max_length=40_000)] = ""
 
 
@@ -145,8 +149,8 @@ class MarkAnswered(BaseModel):
 class LiveChatRoutes:
     """The HTTP edge of live chat."""
 
-    def __init__(self, livechat: LiveChatService) -> None:
-        self._livechat = livechat
+    def __init__(self, livechat: LiveChatService, identities: Identities) -> None:
+        self._livechat, self._identities = livechat, identities
 
     def routes(self) -> list[Route]:
         """Everything under `/livechat` and the parts of `/v1` that are live chat's."""
@@ -233,7 +237,8 @@ class LiveChatRoutes:
         self._speak(request, livechat)
         body = await requests.read(request, StartChat)
         arrival = self._arrival(request, livechat, body.language)
-        start = Start(_form(body), body.client_id, body.token, body.page_url)
+        signed = await self._identities.check(livechat, body.jwt)
+        start = Start(_form(body), body.client_id, body.token, body.page_url, signed)
         session = await self._livechat.reception.start(livechat.public_id, start, arrival)
         response = requests.answer(wire.session_json(session), 201)
         cookie.remember(request, response, livechat.public_id, session.token)
@@ -268,7 +273,8 @@ class LiveChatRoutes:
         self._speak(request, livechat)
         body = await requests.read(request, LeaveMessage)
         arrival = self._arrival(request, livechat, body.language)
-        start = Start(_form(body), body.client_id, None, body.page_url)
+        signed = await self._identities.check(livechat, body.jwt)
+        start = Start(_form(body), body.client_id, None, body.page_url, signed)
         number = await self._livechat.reception.leave_message(
             livechat.public_id, start, body.text, arrival
         )

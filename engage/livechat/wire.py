@@ -47,6 +47,7 @@ def inquiry_json(waiting: Waiting) -> dict[str, Any]:
             "email": visitor.details.email,
             "phone": visitor.details.phone,
             "language": visitor.language,
+            "verified": bool(visitor.subject),
         },
         "queued_at": rfc3339(inquiry.queued_at_ms),
         "waiting_ms": max(0, waiting.now_ms - inquiry.queued_at_ms),
@@ -173,6 +174,7 @@ def configuration_json(
         "text_limit": TEXT_LIMIT,
         "file_upload": options.file_upload,
         "calls": options.allow_visitor_to_call,
+        "signed_identity": options.require_signed_identity,
     }
 
 
@@ -203,6 +205,7 @@ def details_json(
             "user_agent": visitor.user_agent,
             "address": visitor.address,
             "first_seen": rfc3339(visitor.first_seen_at_ms),
+            "subject": visitor.subject,
         },
         "inquiry": {
             "number": inquiry.number,

@@ -41,9 +41,11 @@ from engage.storage.tables.hub import conversations, events, inboxes, participan
 from engage.storage.tables.livechat import (
     consents,
     handovers,
+    identity_secrets,
     inquiries,
     livechat_counters,
     livechats,
+    visitor_tokens,
     visitors,
 )
 from engage.storage.tables.naming import metadata
@@ -106,6 +108,7 @@ __all__ = [
     "facts",
     "files",
     "handovers",
+    "identity_secrets",
     "inbound_routes",
     "inboxes",
     "inquiries",
@@ -149,6 +152,7 @@ __all__ = [
     "speed_dials",
     "spent_tickets",
     "trunks",
+    "visitor_tokens",
     "visitors",
     "voicemail_groups",
     "wake_ups",

@@ -50,6 +50,28 @@ visitors = Table(
     Column("user_agent", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("first_seen_at_ms", BigInteger, nullable=False),
+    Column("subject", Text),  # what the web site that vouches for them calls them
+    Index("ix_visitor_subject", "livechat_id", "subject", unique=True),
+)
+
+visitor_tokens = Table(  # further devices of visitors whom their web site vouches for
+    "visitor_token",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column(
+        "visitor_id", Text, ForeignKey("visitor.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("expires_at_ms", BigInteger, nullable=False),
+)
+
+identity_secrets = Table(  # what web sites sign with, sealed
+    "identity_secret",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("livechat_id", Text, ForeignKey("livechat.id"), nullable=False, index=True),
+    Column("secret", Text, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("expires_at_ms", BigInteger),  # a newer one has taken its place
 )
 
 inquiries = Table(  # one chat of one visitor, from the form to its end

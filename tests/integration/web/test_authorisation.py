@@ -84,6 +84,8 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/livechat/{public_id}/sessions"): ANYONE,
     ("GET", "/v1/livechat/{public_id}/session"): {VISITOR, STRANGER},
     ("POST", "/v1/livechat/{public_id}/messages"): ANYONE,
+    ("POST", "/v1/livechat/{public_id}/identity"): ANYONE,
+    ("DELETE", "/v1/livechat/{public_id}/session"): ANYONE,
     ("GET", "/v1/conversations/{id}/visitor"): {USER},
     ("GET", "/v1/conversations/{id}/transcript"): PARTY,
     ("POST", "/v1/conversations/{id}/transcript"): {VISITOR},
@@ -123,6 +125,9 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/me/livechat-records/{id}/events"): {USER},
     ("GET", "/v1/me/livechat-records/{id}/transcript"): {USER},
     ("GET", "/v1/me/livechat-records/{id}/files/{file}"): {USER},
+    ("GET", "/v1/livechats/{id}/identity-secrets"): {ADMIN},
+    ("POST", "/v1/livechats/{id}/identity-secrets"): {ADMIN},
+    ("DELETE", "/v1/livechats/{id}/identity-secrets/{secret}"): {ADMIN},
     ("GET", "/v1/livechat-messages"): USERS,
     ("PATCH", "/v1/livechat-messages/{id}"): USERS,
     ("GET", "/v1/contacts"): PEOPLE,
@@ -427,7 +432,11 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/openapi.json"): ANYONE,
     ("GET", "/v1/docs"): ANYONE,
 }
-ENDS_SOMETHING = {("POST", "/v1/sign-out"), ("POST", "/v1/conversations/{id}/end")}
+ENDS_SOMETHING = {
+    ("POST", "/v1/sign-out"),
+    ("POST", "/v1/conversations/{id}/end"),
+    ("DELETE", "/v1/livechat/{public_id}/session"),
+}
 HTTPS_ONLY = {
     key for key in ROUTES if key[1].startswith("/api") or key[1] in ("/cdrapi", "/recapi")
 }  # they know callers by cookie, or by name and password

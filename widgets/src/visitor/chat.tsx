@@ -33,7 +33,7 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
   const unread = conversation?.unread ?? 0;
   useEffect(() => {
     document.title = unread > 0 ? `(${unread}) ${config.title}` : config.title;
-    tellHost({ type: "unread", count: unread });
+    tellHost({ type: "unread", value: unread });
   }, [unread]);
   const refused = client.connection === "refused";
   useEffect(() => {
@@ -41,7 +41,9 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
   }, [refused]);
   const over = conversation !== undefined && conversation.loaded && isOver(conversation);
   useEffect(() => {
-    if (over) tellHost({ type: "ended" });
+    if (!over) return;
+    tellHost({ type: "ended" });
+    tellHost({ type: "chat-ended" });
   }, [over]);
   const timedOut = over && reasonOf(conversation) === "timeout" && config.offline_form;
   useEffect(() => {
@@ -49,6 +51,9 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
   }, [timedOut]);
   const agent = conversation && !isOver(conversation) ? conversation.owner : null;
   const call = useCall(client, session.conversation);
+  useEffect(() => {
+    if (call.up) tellHost({ type: "call-started" });
+  }, [call.up]);
   return (
     <>
       <Header

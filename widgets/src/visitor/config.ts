@@ -30,6 +30,8 @@ export interface Config {
   file_upload: "all" | "images" | "none";
   /** Visitors may call. */
   calls: boolean;
+  /** Only visitors whom the web site vouches for may chat. */
+  signed_identity: boolean;
 }
 
 /** Why nobody can be asked now. */
@@ -45,6 +47,14 @@ export interface Session {
   /** Instead of a conversation. */
   offline?: Reason;
   visitor: { id: string; name: string };
+}
+
+/** Who the visitor is, on the web site's word; `session` is their newest chat. */
+export interface Recognised {
+  details: { full_name: string; email: string; phone: string };
+  visitor: { id: string; name: string } | null;
+  token: string | null;
+  session: Session | null;
 }
 
 const absent: Config = {
@@ -67,6 +77,7 @@ const absent: Config = {
   text_limit: 8000,
   file_upload: "all",
   calls: false,
+  signed_identity: false,
   survey: false,
   email_transcript: false,
 };

@@ -4,9 +4,14 @@ export interface Identity {
   full_name?: string;
   email?: string;
   phone?: string;
+  /** The web site's signed word for who this is. */
+  jwt?: string;
 }
 
-type FromHost = { engage: 1; type: "hello" } | { engage: 1; type: "shown" | "hidden" } | { engage: 1; type: "identify"; identity: Identity };
+type FromHost = { engage: 1; type: "hello" | "shown" | "hidden" | "logout" } | { engage: 1; type: "identify"; identity: Identity & { name?: string } };
+
+/** What a web site may hear of a chat; `value` is told with it. */
+type ToHost = { type: "unread"; value: number } | { type: "close" | "started" | "ended" | "message" | "chat-started" | "chat-ended" | "call-started" } | { type: "identified" | "identity-refused"; value: unknown };
 
 export const embedded = window.parent !== window;
 
@@ -17,7 +22,27 @@ const listeners = new Set<(message: FromHost) => void>();
 export let shown = !embedded;
 export let identified: Identity = {};
 
-export function tellHost(message: { type: "unread"; count: number } | { type: "close" | "ready" | "started" | "ended" | "message" }): void {
+let greet: () => void = () => undefined;
+/** The page around has said hello, and before it whatever it had to say; or it says nothing. */
+export const greeted: Promise<void> = new Promise((resolve) => {
+  greet = resolve;
+  if (embedded) setTimeout(resolve, 2_000);
+  else resolve();
+});
+
+let logoutWaits = false;
+/** Whether somebody has logged out before there was anything to show; it is asked once. */
+export function loggedOut(): boolean {
+  const waits = logoutWaits;
+  logoutWaits = false;
+  return waits;
+}
+
+export function forgetIdentity(): void {
+  identified = {};
+}
+
+export function tellHost(message: ToHost): void {
   if (!embedded) return;
   const full = { engage: 1, ...message };
   if (host) window.parent.postMessage(full, host);
@@ -43,13 +68,18 @@ export function listenToHost(): void {
     if (message.type === "hello" && host === null && event.origin !== "null") {
       host = event.origin;
       for (const each of waiting.splice(0)) window.parent.postMessage(each, host);
+      greet();
     }
     if (message.type === "shown" || message.type === "hidden") shown = message.type === "shown";
     if (message.type === "identify" && message.identity) {
-      const { full_name, email, phone } = message.identity;
-      identified = { full_name: text(full_name), email: text(email), phone: text(phone) };
+      const { full_name, name, email, phone, jwt } = message.identity;
+      identified = { full_name: text(full_name ?? name), email: text(email), phone: text(phone), ...(typeof jwt === "string" ? { jwt } : identified.jwt && { jwt: identified.jwt }) };
     }
-    for (const listener of listeners) listener(message);
+    if (message.type === "logout") {
+      identified = {};
+      if (listeners.size === 0) logoutWaits = true;
+    }
+    for (const listener of [...listeners]) listener(message);
   });
   window.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) tellHost({ type: "close" });

@@ -25,15 +25,20 @@ interface Props {
   purpose: "chat" | "message";
   /** How the message begins. */
   text?: string | undefined;
+  /** What the web site vouches for: it is not asked again. */
+  signed: Partial<Details>;
   onSubmit: (filled: Filled) => Promise<void>;
 }
 
 const NOTHING: Filled = { full_name: "", email: "", phone: "", consent: false, text: "" };
 
-function initial(config: Config, text = ""): Filled {
+function initial(config: Config, signed: Partial<Details>, text = ""): Filled {
   const known = recall(config.public_id, "details");
-  return { ...NOTHING, text, ...(known ? (JSON.parse(known) as Partial<Details>) : {}), ...identified };
+  return { ...NOTHING, text, ...(known ? (JSON.parse(known) as Partial<Details>) : {}), ...told(identified), ...told(signed) };
 }
+
+/** Only what is said: an empty field does not erase what is known. */
+const told = ({ full_name, email, phone }: Partial<Details>): Partial<Details> => ({ ...(full_name && { full_name }), ...(email && { email }), ...(phone && { phone }) });
 
 function check(filled: Filled, asked: readonly string[], needsText: boolean): Record<string, string> {
   const errors: Record<string, string> = {};
@@ -43,14 +48,15 @@ function check(filled: Filled, asked: readonly string[], needsText: boolean): Re
   return errors;
 }
 
-export function VisitorForm({ config, purpose, text, onSubmit }: Props) {
-  const [filled, setFilled] = useState(() => initial(config, text));
+export function VisitorForm({ config, purpose, text, signed, onSubmit }: Props) {
+  const [filled, setFilled] = useState(() => initial(config, signed, text));
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const asked = purpose === "message" ? ([...new Set(["full_name", "email", ...config.info_types])] as (keyof Details)[]) : config.info_types;
-  useEffect(() => onHost((message) => message.type === "identify" && setFilled((now) => ({ ...now, ...identified }))), []);
+  const wanted = purpose === "message" ? ([...new Set(["full_name", "email", ...config.info_types])] as (keyof Details)[]) : config.info_types;
+  const asked = wanted.filter((name) => !signed[name]);
+  useEffect(() => onHost((message) => message.type === "identify" && setFilled((now) => ({ ...now, ...told(identified) }))), []);
 
   const change = (part: Partial<Filled>): void => {
     setFilled((now) => ({ ...now, ...part }));

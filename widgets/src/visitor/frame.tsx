@@ -3,7 +3,7 @@ import { loadCatalog } from "../shared/i18n";
 import "../shared/tokens.css";
 import { App } from "./app";
 import { readConfig } from "./config";
-import { listenToHost, tellHost } from "./embed";
+import { greeted, listenToHost } from "./embed";
 import "./frame.css";
 import { applyTheme } from "./theme";
 
@@ -19,9 +19,8 @@ if (viewport) {
   follow();
 }
 
-void loadCatalog(config.catalog).then(() => {
+void Promise.all([loadCatalog(config.catalog), greeted]).then(() => {
   document.documentElement.lang = config.language;
   document.documentElement.dir = config.dir;
   render(<App config={config} />, document.getElementById("app")!);
-  tellHost({ type: "ready" });
 });

@@ -23,6 +23,19 @@ export function remember(publicId: string, name: "token" | "start" | "details", 
   }
 }
 
+/** Nothing of whoever was here stays in this browser: not the token, not what was typed, not what was not sent. */
+export function forgetPerson(publicId: string): void {
+  for (const name of ["token", "start", "details"] as const) remember(publicId, name, null);
+  const drafts = `engage-draft:visitor:${publicId}:`;
+  const unsent = `engage-outbox:visitor:${publicId}:`;
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(drafts)) localStorage.removeItem(key);
+    void indexedDB.databases().then((all) => all.forEach(({ name }) => name?.startsWith(unsent) && indexedDB.deleteDatabase(name)), () => undefined);
+  } catch {
+    // Storage denied: there is nothing.
+  }
+}
+
 /** Whether this browser keeps nothing for us: another site's page shows us, or the person wants it so. */
 export function storageDenied(): boolean {
   try {

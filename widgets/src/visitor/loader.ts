@@ -2,33 +2,39 @@
 // The server puts the live chat's settings here.
 declare const __ENGAGE_CONFIG__: { title: string; color: string; position: string; mode: string; label: string };
 
-type Name = "open" | "close" | "unread" | "ready" | "started" | "ended" | "message";
+type Listener = (value?: unknown) => void;
+/** What was asked before this script came: `["identify", {…}]`. */
+type Call = [name: string, ...values: unknown[]];
 
 interface Chat {
   open(): void;
   close(): void;
-  identify(identity: { full_name?: string; email?: string; phone?: string }): void;
-  on(name: Name, listener: (value?: unknown) => void): void;
+  identify(identity: object): void;
+  setVisitor(identity: object): void;
+  logout(): void;
+  on(name: string, listener: Listener): void;
+  off(name: string, listener?: Listener): void;
+  push(...calls: Call[]): void;
 }
 
-((page: Window & { EngageChat?: Chat }, doc: Document) => {
+((page: Window & { EngageChat?: Chat | Call[] }, doc: Document) => {
   const script = doc.currentScript as HTMLScriptElement | null;
-  if (page.EngageChat || !script) return; // included twice: one button
+  const asked = page.EngageChat || [];
+  if (!("map" in asked) || !script) return; // included twice: one button
   const config = __ENGAGE_CONFIG__;
   const address = script.src.replace(/\/widget\.js.*$/, "");
   const origin = new URL(address).origin;
-  const listeners: [string, (value?: unknown) => void][] = [];
-  let identity: object | undefined;
+  let listeners: [string, Listener][] = [];
+  let waiting: object[] | null = [];
   let frame: HTMLIFrameElement | undefined;
   let shown = false;
-  let greeted = false;
 
   const make = <Tag extends keyof HTMLElementTagNameMap>(tag: Tag): HTMLElementTagNameMap[Tag] => doc.createElement(tag);
-  const fire = (name: Name, value?: unknown): void => {
-    for (const [wanted, listener] of listeners) if (wanted === name) listener(value);
-  };
-  const tell = (type: string, more?: object): void => {
-    if (greeted) frame?.contentWindow?.postMessage({ engage: 1, type, ...more }, origin);
+  const fire = (name: string, value?: unknown): void => listeners.forEach(([wanted, listener]) => wanted == name && listener(value));
+  const post = (message: object): void => frame!.contentWindow!.postMessage(message, origin);
+  const tell = (type: string, identity?: object): void => {
+    const message = { engage: 1, type, identity };
+    waiting ? waiting.push(message) : post(message);
   };
 
   // White on the site's colour, or black where white could not be read.
@@ -70,11 +76,11 @@ interface Chat {
     frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms allow-popups allow-downloads");
     frame.allow = "autoplay; clipboard-write; microphone; speaker-selection";
     frame.src = address;
+    // What was said meanwhile comes first: the frame shows nobody's chat before it knows who is there.
     frame.onload = () => {
-      greeted = true;
+      waiting?.forEach(post);
+      waiting = null;
       tell("hello");
-      if (identity) tell("identify", { identity });
-      if (shown) tell("shown");
     };
     root.append(frame);
   };
@@ -91,22 +97,32 @@ interface Chat {
   button.onclick = () => show(!shown);
   button.onpointerenter = button.onfocus = load;
   page.addEventListener("keydown", (event) => event.key === "Escape" && show(false));
-  page.addEventListener("message", ({ source, origin: from, data }: MessageEvent<{ engage?: number; type?: Name; count?: number } | null>) => {
+  page.addEventListener("message", ({ source, origin: from, data }: MessageEvent<{ engage?: number; type: string; value?: unknown } | null>) => {
     if (!frame || source !== frame.contentWindow || from !== origin || data?.engage !== 1) return;
     if (data.type == "close") return show(false);
-    if (data.type == "unread") draw(data.count);
-    fire(data.type!, data.count);
+    if (data.type == "unread") draw(data.value as number);
+    fire(data.type, data.value);
   });
 
-  page.EngageChat = {
+  const identify = (identity: object): void => tell("identify", identity);
+  const chat: Chat = (page.EngageChat = {
     open: () => show(true),
     close: () => show(false),
-    identify: (given) => {
-      identity = given;
-      tell("identify", { identity });
+    identify,
+    setVisitor: identify,
+    logout: () => {
+      tell("logout");
+      load(); // only the frame can forget
     },
-    on: (name, listener) => void listeners.push([name, listener]),
-  };
+    on: (name, listener) => {
+      listeners.push([name, listener]);
+      if (name == "ready") listener();
+    },
+    off: (name, listener) => {
+      listeners = listeners.filter(([known, each]) => known != name || (listener && each != listener));
+    },
+    push: (...calls) => calls.forEach(([name, ...values]) => (chat[name as "push"] as (...values: unknown[]) => void)(...values)),
+  });
 
   // In the head there is no body yet, and single-page sites replace it: come back whenever the button is gone.
   const place = (): void => {
@@ -114,4 +130,5 @@ interface Chat {
   };
   place();
   new MutationObserver(place).observe(doc.documentElement, { childList: true, subtree: true });
+  chat.push(...asked);
 })(window, document);

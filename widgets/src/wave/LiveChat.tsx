@@ -24,6 +24,7 @@ import split from "./Split.module.css";
 import { useConversation } from "./useConversation";
 import { useLeftMessages } from "./useLeftMessages";
 import { EndChat } from "./visitor/EndChat";
+import { Verified } from "./Verified";
 import { VisitorDetails } from "./VisitorDetails";
 
 /** Where an agent sees who waits, takes a chat and talks to the visitor. */
@@ -147,6 +148,7 @@ function InquiryCard({ inquiry }: { inquiry: Waiting }) {
             <bdi>{inquiry.livechat.name}</bdi>
             {inquiry.visitor.language && <span className={styles.language}>{languageName(inquiry.visitor.language)}</span>}
             <span>#{inquiry.number}</span>
+            {inquiry.visitor.verified && <Verified />}
           </span>
         </div>
         <span className={styles.wait}>

@@ -7,13 +7,14 @@ import { Failed, Loading } from "../kit/Blank";
 import { Person } from "../kit/Person";
 import { useSession } from "../kit/session-context";
 import { languageName } from "./LiveChat";
+import { Verified } from "./Verified";
 import { browserName } from "./browser-name";
 import { useDesk } from "./context";
 import { OutcomeFacts } from "./visitor/OutcomeFacts";
 import styles from "./VisitorDetails.module.css";
 
 interface Details {
-  visitor: { full_name: string; email: string; phone: string; language: string; user_agent: string; address: string; first_seen: string };
+  visitor: { full_name: string; email: string; phone: string; language: string; user_agent: string; address: string; first_seen: string; subject: string };
   inquiry: { number: number; page_url: string; queued_at: string; accepted_at: string | null; end_reason: string; rating: number | null };
   consent: { at: string; text_hash: string } | null;
   livechat: { id: string; name: string };
@@ -61,6 +62,7 @@ function Facts({ details: { visitor, inquiry, consent, livechat } }: { details: 
       <div className={styles.card}>
         <Person name={visitor.full_name || "?"} seed={visitor.full_name} size={56} />
         <strong><bdi>{visitor.full_name || t("Unnamed visitor")}</bdi></strong>
+        {visitor.subject && <Verified subject={visitor.subject} />}
         <span>{t("Inquiry #{number}", { number: inquiry.number })}</span>
       </div>
       <dl className={styles.facts}>

@@ -17,6 +17,7 @@ import { State } from "../State";
 import { useTurn } from "../useTurn";
 import { CopyButton } from "../CopyButton";
 import styles from "./LiveChatList.module.css";
+import { IdentityDialog } from "./IdentityDialog";
 import { destinationWords, type LiveChat, lossWords, PATH, pathOf } from "./livechats";
 import { ShareDialog } from "./ShareDialog";
 
@@ -26,6 +27,7 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
   const [doomed, setDoomed] = useState<(Doomed & { text: string }) | null>(null);
   const [renewed, setRenewed] = useState<LiveChat | null>(null);
   const [shared, setShared] = useState<LiveChat | null>(null);
+  const [signing, setSigning] = useState<LiveChat | null>(null);
 
   async function attempt(work: () => Promise<unknown>, done: string, name: string): Promise<void> {
     try {
@@ -51,6 +53,7 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
       { label: t("Preview"), icon: "globe", run: () => void open(row.copy_url, "_blank", "noopener") },
       { label: t("Link and QR code"), icon: "grid", run: () => setShared(row) },
       { label: t("Quick replies"), icon: "reply", href: href("livechats", row.id, "quick-replies") },
+      { label: t("Signed identity"), icon: "lock", run: () => setSigning(row) },
     ];
     if (readOnly) return looking;
     return [
@@ -111,6 +114,7 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
         }}
         onClose={() => setRenewed(null)}
       />
+      <IdentityDialog livechat={signing} readOnly={readOnly} onClose={() => setSigning(null)} />
       <ShareDialog livechat={shared} onClose={() => setShared(null)} />
     </>
   );

@@ -1,0 +1,1 @@
+"""Visitors whom a web site vouches for, by a signed token (JWT)."""
