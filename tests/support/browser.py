@@ -48,10 +48,14 @@ def chromium(driver: Playwright, program: str = HEADLESS_SHELL) -> Iterator[Brow
 
 
 AXE = Axe().axe_script
-MOVED_IN = """Promise.all(document.getAnimations()
-  .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
-  .map((each) => each.finished.catch(() => null)))"""
-"""What fades in has its colours only when it stands; an element that went away counts as well."""
+MOVED_IN = """async () => {
+  const moving = () => document.getAnimations()
+    .filter((each) => each.effect.getComputedTiming().iterations !== Infinity);
+  const moved = (each) => each.finished.catch(() => null);
+  while (moving().length) await Promise.all(moving().map(moved));
+}"""
+"""What fades in has its colours only when it stands; an element that went away counts as well.
+What inherits a colour that faded begins to fade when that has ended."""
 
 
 def serious_faults(page: Page, *rules: str) -> list[str]:
