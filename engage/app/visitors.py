@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engage.livechat.administration_routes import LiveChatAdministrationRoutes
+from engage.livechat.assignment_sockets import AssignmentSockets
 from engage.livechat.handing_over_routes import HandingOverRoutes
 from engage.livechat.identity.routes import IdentityRoutes
 from engage.livechat.identity.service import Identities
@@ -46,6 +47,7 @@ class Visitors:
         people.queues.consult(livechat.administration)
         people.extensions.consult(livechat.administration)
         LiveChatSockets(livechat).register(everyone.sockets)
+        AssignmentSockets(livechat.assigner).register(everyone.sockets)
         identities = Identities(
             ground.database, ground.keyring, livechat.livechats, livechat.visitors, ground.clock
         )

@@ -15,8 +15,9 @@ from engage.hub.model import SYSTEM
 from engage.livechat.desk import close
 from engage.livechat.events import InquiryMissed, InquiryQueued
 from engage.livechat.handing_over import give_back
-from engage.livechat.model import ACTIVE, MISSED, TRANSFERRING, WAITING, Inquiry
+from engage.livechat.model import ACTIVE, MISSED, TRANSFERRING, Inquiry
 from engage.livechat.repository import LiveChatRepository
+from engage.livechat.requeueing import requeue
 from engage.livechat.waiting import (
     AGENT_GRACE_MS,
     ASKING_GRACE_MS,
@@ -27,6 +28,8 @@ from engage.livechat.waiting import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.events import Events
@@ -35,8 +38,9 @@ if TYPE_CHECKING:
     from engage.identifiers import Clock
     from engage.livechat.livechats import LiveChats
     from engage.livechat.lobby import Lobby
-    from engage.livechat.reminders import Reminders
     from engage.storage.database import Database
+
+    Round = Callable[[], Awaitable[int]]
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +49,10 @@ SWEEP_S = 1.0
 
 
 class Attendance:
-    """Keeps account of who is away, and acts when it has lasted too long."""
+    """Keeps account of who is away, and acts when it has lasted too long.
+
+    `rounds` are what else is looked at in each sweep.
+    """
 
     def __init__(
         self,
@@ -54,7 +61,7 @@ class Attendance:
         delivery: Delivery,
         lobby: Lobby,
         livechats: LiveChats,
-        reminders: Reminders,
+        rounds: Sequence[Round],
         events: Events,
         clock: Clock,
     ) -> None:
@@ -63,7 +70,7 @@ class Attendance:
         self._delivery = delivery
         self._lobby = lobby
         self._livechats = livechats
-        self._reminders = reminders
+        self._rounds = rounds
         self._events = events
         self._clock = clock
         self._heard_at_ms: dict[str, int] = {}  # visitors who ask over HTTP, without a socket
@@ -126,7 +133,14 @@ class Attendance:
         for inquiry in found:
             if self._due(inquiry) is not None:
                 done += await self._act(inquiry)
-        return done + await self._reminders.remind()
+        for look in self._rounds:
+            try:
+                done += await look()
+            except Unavailable:
+                raise
+            except Exception:  # one that fails keeps no other
+                log.exception("live chat round failed")
+        return done
 
     async def _sweep_for_ever(self) -> None:
         while True:
@@ -209,30 +223,7 @@ class Attendance:
         return True
 
     async def _requeue(self, transaction: HubTransaction, inquiry: Inquiry, _: Due) -> bool:
-        """Back to its place in the line: the moment it was queued stays."""
-        changed = await transaction.change(
-            inquiry.conversation_id,
-            expect_state=(ACTIVE,),
-            expect_epoch=inquiry.epoch,
-            state=WAITING,
-            owner="",
-            owner_name="",
-        )
-        if changed is None:
-            return False
-        rows = LiveChatRepository(transaction.connection)
-        await rows.change_inquiry(
-            inquiry.conversation_id, accepted_at_ms=None, agent_away_since_ms=None
-        )
-        # The visitor has this long again to be away, from here.
-        if inquiry.away_since_ms is not None:
-            await rows.change_inquiry(inquiry.conversation_id, away_since_ms=self._clock())
-        body = {"state": WAITING, "reason": "agent_gone"}
-        await transaction.append(inquiry.conversation_id, SYSTEM, "state", body)
-        queued = await rows.inquiry(inquiry.conversation_id)
-        if queued is not None:
-            await self._lobby.offer(transaction, queued)
-        return True
+        return await requeue(transaction, self._lobby, inquiry, "agent_gone", self._clock())
 
     async def _flag(self, transaction: HubTransaction, inquiry: Inquiry, _: Due) -> bool:
         """Tell the visitor once, and offer it to the others; the agent keeps it until then."""

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from engage.livechat import wire
+from engage.livechat.assignment_options import AUTO
 from engage.livechat.model import WAITING
 from engage.livechat.repository import LiveChatRepository
 from engage.livechat.waiting import Moment, open_to_take_over, positions
@@ -145,11 +146,17 @@ class Lobby:
             transaction.tell(staff, "offline_message", entry)
 
     async def offer(self, transaction: HubTransaction, inquiry: Inquiry) -> None:
-        """Let everybody who may take it know of an inquiry once the transaction is committed."""
+        """Let everybody who may take it know of an inquiry once the transaction is committed.
+
+        One that is given to somebody at once is shown to the others only if nobody is free.
+        """
+        livechat = self._livechats.by_id(inquiry.livechat_id)
+        if inquiry.state == WAITING and livechat.options.assignment_mode == AUTO:
+            return
         if inquiry.handover is not None:
             takers = self.may_take_over(inquiry.handover)
         else:
-            takers = self.on_duty(self._livechats.by_id(inquiry.livechat_id))
+            takers = self.on_duty(livechat)
         whos = [who for who in takers if who != inquiry.owner]
         for entry in await self.waiting(transaction.connection, [inquiry]):
             transaction.tell(whos, "inquiry", entry)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from engage.errors import N_, Refused
 from engage.files.model import MEGABYTE, FileKind
+from engage.livechat.assignment_options import AssignmentOptions
 from engage.livechat.outcome_options import OutcomeOptions
 from engage.system.time_settings import ConditionCode, Hours
 
@@ -108,8 +109,8 @@ class Texts(BaseModel):
     offline_message: ShortText = Field(default="", title=N_("Offline message"))
 
 
-class Options(OutcomeOptions, BaseModel):
-    """The fields of the live chat form but its name, switch and destination."""
+class CommonOptions(BaseModel):
+    """What every live chat has; `Options` adds what has a module of its own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -428,6 +429,10 @@ class Options(OutcomeOptions, BaseModel):
             return ""
         text = self.text("privacy_notice", language, translate)
         return text.replace("${RETENTION_DAYS}", str(self.retention_days))
+
+
+class Options(AssignmentOptions, OutcomeOptions, CommonOptions):
+    """The fields of the live chat form but its name, switch and destination."""
 
 
 def text_hash(notice: str) -> str:

@@ -9,6 +9,7 @@ from engage.errors import NotFound
 from engage.hub.events import EventAppended
 from engage.identifiers import Clock, now_ms
 from engage.livechat.administration import Administration
+from engage.livechat.assigning import Assigner
 from engage.livechat.attendance import Attendance
 from engage.livechat.desk import Desk
 from engage.livechat.events import (
@@ -76,13 +77,15 @@ class LiveChatService:
         house = (database, hub, delivery, self.lobby, self.livechats)
         self.desk = Desk(*house, events, clock)
         self.handing_over = HandingOver(hub, delivery, self.lobby, self.livechats, people, clock)
-        self.attendance = Attendance(*house, reminders, events, clock)
+        self.loads = AgentLoads(database, people, events)
+        self.assigner = Assigner(*house, self.desk, people, self.loads, events, clock)
+        rounds = (reminders.remind, self.assigner.run)
+        self.attendance = Attendance(*house, rounds, events, clock)
         self.transcripts = Transcripts(database, hub, self.livechats, post, calendar)
         self.oversight = Oversight(self.livechats, people)
         overseen = (database, hub, self.livechats, self.oversight)
         self.outcomes = Outcomes(*overseen, clock)
         self.quick_replies = QuickReplies(*overseen, events, clock)
-        self.loads = AgentLoads(database, people, events)
         self.surveys = Surveys(database, hub, self.livechats)
         self.retention = Retention(hub, self.livechats, events, clock)
         self.visitors = Visitors(database, self.attendance, clock)
@@ -158,6 +161,8 @@ class LiveChatService:
     async def connected(self, principal: Principal) -> None:
         """A socket of this person was opened."""
         await self.attendance.changed(principal.who)
+        if principal.kind == "user":
+            await self.assigner.run()
 
     async def disconnected(self, principal: Principal) -> None:
         """A socket of this person was closed."""
@@ -167,6 +172,7 @@ class LiveChatService:
         self, fact: InquiryQueued | InquiryAccepted | InquiryMissed | ConversationEnded
     ) -> None:
         await self.lobby.line_moved(fact.livechat_id)
+        await self.assigner.run()
 
     async def _visitor_wrote(self, fact: EventAppended) -> None:
         waiting = fact.conversation.kind == KIND and fact.conversation.state == WAITING
@@ -180,6 +186,7 @@ class LiveChatService:
     async def _people_changed(self, _: PeopleChanged) -> None:
         await self.attendance.people_changed()
         await self.lobby.offer_all()
+        await self.assigner.run()
         await self.lobby.staff_moved()
 
     async def _extension_changed(self, _: ExtensionsSaved | ExtensionsDropped) -> None:

@@ -64,6 +64,7 @@ class Seats:
             for each, language in ((ANA, "de"), (BEN, ""))
         ]
         self.others: dict[tuple[str, tuple[str, ...]], list[AgentSeat]] = {}
+        self.most: dict[str, int] = {}
         self.queues = {"6500": "Support", "6501": "Sales"}
         self.chairmen: frozenset[str] = frozenset()
 
@@ -74,8 +75,8 @@ class Seats:
         return self.agents if asked == ("queue", ("6500",)) else self.others.get(asked, [])
 
     def capacity(self, number: str) -> int:
-        """So many chats fill anybody."""
-        return 5
+        """So many chats fill an agent."""
+        return self.most.get(number, 5)
 
     def names_of(self, kind: str, values: Iterable[str]) -> dict[str, str]:
         return {value: self.queues[value] for value in values if value in self.queues}

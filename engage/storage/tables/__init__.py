@@ -39,6 +39,7 @@ from engage.storage.tables.dialplan import (
 )
 from engage.storage.tables.hub import conversations, events, inboxes, participants
 from engage.storage.tables.livechat import (
+    assignments,
     consents,
     handovers,
     identity_secrets,
@@ -82,6 +83,7 @@ __all__ = [
     "announcements",
     "api_numbers",
     "api_users",
+    "assignments",
     "authenticator_apps",
     "broadcasts",
     "call_legs",

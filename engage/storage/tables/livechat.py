@@ -109,6 +109,17 @@ handovers = Table(  # a served chat that is offered to somebody else, until that
     Column("at_ms", BigInteger, nullable=False),
 )
 
+assignments = Table(  # chats given to an agent who has not reacted yet, and who did not before
+    "assignment",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("agent", Text, nullable=False),  # as the hub calls them
+    Column("given_at_ms", BigInteger, nullable=False),
+    Column("react_by_ms", BigInteger),  # empty: it waits again
+    Column("passed_over", JSON, nullable=False),  # agents who let it lapse: who, and when (ms)
+    Index("ix_assignment_react_by_ms", "react_by_ms"),
+)
+
 consents = Table(  # what was agreed to: the text's hash, the text itself once, the moment
     "consent",
     metadata,

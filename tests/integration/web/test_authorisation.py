@@ -471,6 +471,7 @@ EVENTS: dict[tuple[str, str], set[str]] = {
     ("/wave", "typing"): {USER},
     ("/wave", "inquiries"): USERS,
     ("/wave", "accept"): {USER},
+    ("/wave", "assignment_seen"): {USER},
     ("/wave", "note"): {USER},
     ("/wave", "invite"): {USER},
     ("/wave", "leave"): NOBODY,  # who serves does not

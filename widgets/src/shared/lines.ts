@@ -36,6 +36,7 @@ function assigned(event: WireEvent, me: Me): string {
 function stateLine(event: WireEvent, me: Me): string {
   switch (event.state) {
     case "waiting":
+      if (event.reason === "agent_silent") return t("Somebody else will be with you soon.");
       return event.reason === "agent_gone" ? t("The connection to the agent was lost. Somebody else will be with you soon.") : "";
     case "transferring":
       return transferring(event, me);

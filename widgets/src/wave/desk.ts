@@ -12,6 +12,7 @@ import type { PresenceState } from "../kit/Person";
 import { go, parse } from "../kit/route";
 import { dismissKey, toast } from "../kit/toasts";
 import { badgeTitle, claim, notifyDesktop, REMINDER_MS } from "./alerts";
+import { Assignments } from "./assignments";
 import { EVERYBODY, type Named } from "./mentions";
 import { whenWorking } from "./installing";
 import { act, type OwnSettings, remembered } from "./own-settings";
@@ -57,6 +58,7 @@ export class Desk {
   #changes = 0;
   #timers: ReturnType<typeof setInterval>[] = [];
   #inSight: string | null = null;
+  readonly #assignments: Assignments;
   #connection: Connection = "connecting";
 
   constructor(
@@ -65,6 +67,7 @@ export class Desk {
     private readonly sessionEnded: () => void,
   ) {
     this.client = new ConversationClient({ me, namespace: "/wave", identity: me.who, auth: () => ({}), api });
+    this.#assignments = new Assignments(this.client);
     this.client.subscribe(() => this.#clientChanged());
     this.client.on("hello", () => this.#greeted());
     this.client.on<Inquiry>("inquiry", (inquiry) => this.#inquiry({ kind: "told", inquiry, now_ms: Date.now() }));
@@ -90,6 +93,7 @@ export class Desk {
 
   stop(): void {
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    this.#assignments.stop();
     this.client.stop();
     badgeTitle(0);
   }
@@ -305,6 +309,7 @@ export class Desk {
   /** The conversation on the screen: its news need no toast. */
   look(conversation: string | null): void {
     this.#inSight = conversation;
+    this.#assignments.look(conversation);
     if (conversation) dismissKey(`message ${conversation}`);
   }
 

@@ -1,0 +1,57 @@
+"""A chat that is given to an agent opens by itself, and goes on when nobody is at the desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.support.browser import serious_faults
+from tests.support.desk import ask, log, message_box, open_wave, say, sign_in
+from tests.support.program import Program
+
+if TYPE_CHECKING:
+    from tests.support.desk import NewContext
+    from tests.support.server import Server
+
+
+def assign_automatically(url: str) -> None:
+    root = Program(url, "admin", "Demo-admin!")
+    [demo] = [x for x in root.get("/v1/livechats").json()["items"] if x["public_id"] == "demo"]
+    change = {"assignment_mode": "auto", "answer_within_s": 10, "version": demo["version"]}
+    root.patch(f"/v1/livechats/{demo['id']}", change)
+
+
+def test_assigned_chat_opens_and_goes_on_when_nobody_reacts(
+    server: Server, new_context: NewContext
+) -> None:
+    assign_automatically(server.url)
+    ana = open_wave(new_context, server.url, "1000")
+    visitor = ask(new_context, server.url, "Gina Given", "Are you open?")
+    expect(ana.get_by_role("heading", name="Gina Given", level=2)).to_be_visible()
+    expect(ana.get_by_text("Gina Given is assigned to you", exact=True)).to_be_visible()
+    assert serious_faults(ana) == []
+    ben = open_wave(new_context, server.url, "1001")
+    expect(ben.get_by_role("heading", name="Gina Given", level=2)).to_be_visible()
+    expect(ana.get_by_role("heading", name="Gina Given", level=2)).to_have_count(0)
+    expect(log(visitor)).to_contain_text("Somebody else will be with you soon.")
+    message_box(ben).click()  # he is there: it stays his
+    expect(ben.get_by_text("Gina Given is assigned to you", exact=True)).to_have_count(0)
+    say(ben, "Until six.")
+    expect(log(visitor)).to_contain_text("Until six.")
+
+
+def test_the_form_tells_how_visitors_come_to_agents(
+    server: Server, new_context: NewContext
+) -> None:
+    admin = new_context().new_page()
+    admin.goto(f"{server.url}/admin/#/livechats/new")
+    sign_in(admin, "admin", "Demo-admin!")
+    mode = admin.get_by_role("combobox", name="Assignment mode", exact=True)
+    within = admin.get_by_label("Answer an assigned chat within (s)", exact=True)
+    expect(mode).to_be_visible()
+    expect(within).to_have_count(0)
+    mode.click()
+    admin.get_by_role("option", name="Auto-assign (least busy)", exact=True).click()
+    expect(within).to_have_value("30")
+    expect(admin.get_by_label("Concurrent sessions per agent", exact=True)).to_have_value("10")
