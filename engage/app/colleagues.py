@@ -74,5 +74,5 @@ class Colleagues:
             *chats.routes(),
             *GroupRoutes(groups, hub, people).routes(),
             *SearchRoutes(Search(database, self.search_index)).routes(),
-            *PushRoutes(self.push.push, self.push.key).routes(),
+            *PushRoutes(self.push.push, self.push.key, self.push.trial).routes(),
         ]

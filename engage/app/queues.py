@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from engage.queues import queuemetrics
 from engage.queues.board import Boards
 from engage.queues.board_routes import BoardRoutes
+from engage.queues.events import QueuesMoved
+from engage.queues.hinting import Hints
 from engage.queues.live import LiveQueues
 from engage.queues.loading import Loading
 from engage.queues.log import QueueLog
@@ -20,13 +22,14 @@ from engage.queues.settings import SECTION, QueueSettings
 from engage.system.actor import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from starlette.routing import BaseRoute
 
     from engage.app.ground import Ground
     from engage.people.service import People
     from engage.processes.link import PbxLink
+    from engage.queues.hinting import Send
 
 USUAL_LEVEL_S = 60
 
@@ -72,11 +75,23 @@ class Book:
             if extension in self._queues.rules(queue).chairmen
         }
 
+    def watchers(self, numbers: Collection[str]) -> set[str]:
+        """The agents and chairmen of these queues; "" among them stands for all."""
+        return {
+            extension
+            for number, queue in self._queues.known.items()
+            if number in numbers or "" in numbers
+            for extension in (
+                *(each.number for each in queue.agents),
+                *self._queues.rules(queue).chairmen,
+            )
+        }
+
 
 class Queues:
     """What is going on in the queues, and what went on; `log` follows the PBX's journal."""
 
-    def __init__(self, ground: Ground, pbx: PbxLink, people: People) -> None:
+    def __init__(self, ground: Ground, pbx: PbxLink, people: People, send: Send) -> None:
         ground.configuration.register(SECTION, QueueSettings, Module.QUEUES)
         settings = partial(ground.configuration.get, QueueSettings)
         book = Book(people)
@@ -92,6 +107,8 @@ class Queues:
         self.loading = Loading(ground.database, metrics)
         outbound = OutboundCalls(lambda: metrics().told_outbound, book.is_agent)
         self.log = QueueLog(ground.database, ground.events, outbound)
+
+        ground.events.subscribe(QueuesMoved, Hints(send, book.watchers).moved)
 
         def name_of(key: str) -> str:
             return people.name_of(key) or book.name(key)

@@ -10,6 +10,7 @@ from engage.push.encryption import point_of, text_of_key
 from engage.push.keys import own_key
 from engage.push.sending import PushSending
 from engage.push.service import Push
+from engage.push.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,7 @@ class PushPart:
             database, hub, delivery, people, agents_at, events, self.sending.wake,
             clock=clock, private=private,
         )  # fmt: skip
+        self.trial = Trial(self.push, self.sending)
 
     async def start(self) -> None:
         """Make the key at the first start; read who is subscribed; send."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from engage.push.service import Push
+    from engage.push.trial import Trial
 
 Endpoint = Annotated[str, Field(min_length=1, max_length=ENDPOINT_LIMIT)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
@@ -50,6 +51,25 @@ class Unsubscribe(BaseModel):
     endpoint: Endpoint
 
 
+class TryPush(BaseModel):
+    """Which browser is sent a message now, in which language."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    endpoint: Endpoint
+    language: Annotated[str, Field(max_length=35)] = ""
+
+
+class PushTried(BaseModel):
+    """What became of it.
+
+    `sent` to the push service; `again`: it could not be reached; `refused` by it; `gone`: it no
+    longer knows the browser; `unknown` here.
+    """
+
+    outcome: Literal["sent", "again", "refused", "gone", "unknown"]
+
+
 class PushView(BaseModel):
     """The server's key, which browsers subscribe with, and how many of one's own are subscribed."""
 
@@ -60,9 +80,9 @@ class PushView(BaseModel):
 class PushRoutes:
     """Translates requests to the service, and its answers back."""
 
-    def __init__(self, push: Push, key: Callable[[], str]) -> None:
+    def __init__(self, push: Push, key: Callable[[], str], trial: Trial) -> None:
         """`key` gives the server's public key in base64url."""
-        self._push, self._key = push, key
+        self._push, self._key, self._trial = push, key, trial
 
     def routes(self) -> list[Route]:
         """What this slice serves."""
@@ -71,6 +91,7 @@ class PushRoutes:
             Route(path, self.get, methods=["GET"]),
             Route(path, self.subscribe, methods=["POST"]),
             Route(path, self.unsubscribe, methods=["DELETE"]),
+            Route(f"{path}/trial", self.try_out, methods=["POST"]),
         ]
 
     @operation("Read the key for push messages", answer=PushView, roles=("user",), tag="me")
@@ -101,3 +122,10 @@ class PushRoutes:
         body = await read(request, Unsubscribe)
         await self._push.unsubscribe(user, body.endpoint)
         return Response(status_code=204, headers={"cache-control": "no-store"})
+
+    @operation("Try push messages out", body=TryPush, answer=PushTried, roles=("user",), tag="me")
+    async def try_out(self, request: Request) -> Response:
+        """One message to this browser at once, whether Wave is open or not."""
+        user = await principal(request, "user")
+        body = await read(request, TryPush)
+        return answer({"outcome": await self._trial.run(user, body.endpoint, body.language)})

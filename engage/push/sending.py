@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from engage.errors import EngageError
-from engage.identifiers import now_ms
+from engage.errors import EngageError, Unavailable
+from engage.identifiers import new_id, now_ms
 from engage.push.client import AddressForbidden, PushFailed
 from engage.push.encryption import SALT_BYTES, authorization, encrypt
-from engage.push.model import Fate, delay_ms, fate
+from engage.push.model import Fate, Outgoing, delay_ms, fate
 from engage.push.repository import PushRepository
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from engage.identifiers import Clock
     from engage.push.client import PushAnswer
-    from engage.push.model import Outgoing, Subscription
+    from engage.push.model import News, Subscription
     from engage.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ AT_ONCE = 8
 LEASE_MS = 60_000  # longer than one message can take
 LONGEST_SLEEP_MS = 60_000
 AWAY_S = 2.0
+TRIAL_LIFE_MS = 60_000
 
 
 class Client(Protocol):
@@ -88,6 +89,19 @@ class PushSending:
     def wake(self) -> None:
         """Look for due rows now."""
         self._woken.set()
+
+    async def send_now(self, subscription: Subscription, news: News) -> Fate:
+        """One message past the outbox, without another try.
+
+        Raises:
+            Unavailable: the server has only just started.
+        """
+        if self._key is None:
+            raise Unavailable
+        expires = self._clock() + TRIAL_LIFE_MS
+        message = Outgoing(new_id(), subscription, news.encoded(), 0, expires, "", None)
+        outcome, _ = await self._posted(message, self._key)
+        return outcome
 
     async def step(self, subscribers: Subscribers, key: EllipticCurvePrivateKey) -> int:
         """Send what is due; returns after how many milliseconds to look again."""

@@ -137,9 +137,13 @@ class Push:
         """A push service no longer knows this browser."""
         await self._remove(push_subscriptions.c.id == subscription.id)
 
+    def held(self, who: str, endpoint: str) -> Subscription | None:
+        """A browser of somebody, as it is subscribed."""
+        return self._by_who.get(who, {}).get(endpoint)
+
     def valid(self, subscription: Subscription) -> bool:
         """Whether this browser is still to be told of anything."""
-        held = self._by_who.get(subscription.who, {}).get(subscription.endpoint)
+        held = self.held(subscription.who, subscription.endpoint)
         number = subscription.who.removeprefix("user:")
         return held is not None and self._people.name_of(number) is not None
 

@@ -381,6 +381,8 @@ class _Message:
                 key = (name, namespace, payload.get("conversation"))
             case "watermark":
                 key = (name, namespace, payload.get("conversation"), payload.get("who"))
+            case "queues":
+                key = (name, namespace)
             case "presence":
                 key = (name, namespace, payload.get("number") or payload.get("who"))
         return Push(packet, frame(packet), key, droppable=name == "typing")

@@ -84,8 +84,8 @@ class SeatView(msgspec.Struct, frozen=True):
 
     `state` is `logged_out`, `on_break`, `wrap_up`, `on_call`, `ringing`, `undisturbed`,
     `unavailable`, `busy` (with a call that is none of a queue), `chatting` (his chats leave no room
-    for a call of this queue) or `available`; since `since_ms`, 0 where that is not known. `caller`
-    is whom he serves or is rung for.
+    for a call of this queue) or `available`; since `since_ms`, 0 where that is not known. An offer
+    and a wrap-up end at `until_ms`. `caller` is whom he serves or is rung for.
     """
 
     agent: str

@@ -84,11 +84,11 @@ def _seat(floor: Floor, queue: Queue, number: str, known: QueueAgent | None) -> 
 
 
 def _state(agent: Agent, queue: Queue) -> tuple[str, float, str, float]:
-    """The state, since when, the reason of a break and the end of a wrap-up."""
+    """The state, since when, the reason of a break, and when an offer or a wrap-up ends."""
     if agent.caller is not None:
         return "on_call", agent.caller.connected_at, "", 0.0
     if agent.lease is not None:
-        return "ringing", agent.lease.since, "", 0.0
+        return "ringing", agent.lease.since, "", agent.lease.until
     if (broken := agent.breaks.get("") or agent.breaks.get(queue.number)) is not None:
         return "on_break", broken[1], broken[0], 0.0
     if agent.wrap_up is not None:

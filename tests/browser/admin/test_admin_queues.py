@@ -35,15 +35,17 @@ def test_the_switchboard_shows_agents_and_pauses_them(
     wave = open_wave(new_context, server.url, "1001")
     wave.get_by_role("link", name="Calls", exact=True).click()
     desk = wave.get_by_role("region", name="My queues", exact=True)
-    desk.get_by_role("button", name="End break", exact=True).click()
+    duty = wave.get_by_role("region", name="My duty", exact=True)
+    duty.get_by_role("button", name="End break", exact=True).click()
     expect(row).not_to_contain_text("On break")
-    desk.get_by_role("button", name="Take a break", exact=True).click()
+    duty.get_by_role("button", name="Take a break", exact=True).click()
     wave.get_by_role("menuitem", name="Lunch", exact=True).click()
     expect(row).to_contain_text("On break: Lunch")
     expect(desk).to_contain_text("On break: Lunch")
+    expect(duty.get_by_role("status")).to_have_text("On break: Lunch")
     assert serious_faults(wave) == []
     wave.screenshot(path=tmp_path / "desk.png", full_page=True)
-    desk.get_by_role("button", name="End break", exact=True).click()
+    duty.get_by_role("button", name="End break", exact=True).click()
     expect(row).not_to_contain_text("On break")
 
 

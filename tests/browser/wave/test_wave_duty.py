@@ -32,7 +32,7 @@ def test_an_agent_logs_in_and_takes_a_break(server: Server, new_context: NewCont
     expect(away).to_be_checked()
     agents = {each["number"]: each for each in root.get("/v1/queues/6500").json()["agents"]}
     assert (agents["1003"]["logged_in"], agents["1003"]["paused"]) == (True, True)
-    with dana.expect_response("**/pause"):
+    with dana.expect_response("**/unpause"):
         away.uncheck()
     expect(away).not_to_be_checked()
     logged_in.uncheck()

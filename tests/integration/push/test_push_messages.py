@@ -168,6 +168,19 @@ async def test_inquiry_is_told_to_agents_who_are_not_there(desk: Desk) -> None:
     assert await desk.quiet()
 
 
+async def test_message_on_request_tells_what_became_of_it(desk: Desk) -> None:
+    browser = await desk.subscribed("1001")
+    try_out = desk.part.trial.run
+    async with running(desk):
+        assert await try_out(person("1001"), browser.endpoint, "en") == "sent"
+        received = await asyncio.wait_for(desk.service.received.get(), WITHIN_S)
+        assert browser.read(received.body)["tag"] == "engage test"
+        assert await try_out(person("1000"), browser.endpoint, "en") == "unknown"  # not theirs
+        desk.service.answers = ["503 Busy", "400 Bad Request", "410 Gone"]
+        told = [await try_out(person("1001"), browser.endpoint, "en") for _ in range(4)]
+    assert told == ["again", "refused", "gone", "unknown"]
+
+
 @pytest.mark.parametrize("answer", ["410 Gone", "404 Not Found"])
 async def test_browser_that_is_gone_is_forgotten(desk: Desk, answer: str) -> None:
     desk.service.answers = [answer]

@@ -145,6 +145,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/me/push"): USERS,
     ("POST", "/v1/me/push"): USERS,
     ("DELETE", "/v1/me/push"): USERS,
+    ("POST", "/v1/me/push/trial"): USERS,
     ("GET", "/v1/me/settings"): USERS,
     ("PATCH", "/v1/me/settings"): USERS,
     ("GET", "/ringtone/{id}.wav"): ANYONE,

@@ -52,6 +52,8 @@ def test_who_waits_and_who_rings_is_shown() -> None:
         assert [(each.number, each.position) for each in waiting] == [("alice", 1), ("dave", 2)]
         assert [each.ringing for each in waiting] == [("bob",), ("carol",)]
         assert state(office, "bob") == "ringing"
+        offered = {each.agent: each for each in board(office).seats}["bob"]
+        assert offered.until_ms > offered.since_ms > 0  # so that he sees how long it will ring
         first.hang_up()
         second.hang_up()
         office.run()

@@ -26,6 +26,17 @@ export function setSound(on: boolean): void {
 /** Browsers allow sound only after the first gesture; before it this does nothing. */
 export function chime(): void {
   if (!soundOn() || !navigator.userActivation?.hasBeenActive) return;
+  play();
+}
+
+/** Plays it whatever is chosen, when somebody presses a button for it; tells whether the browser lets it be heard. */
+export async function tryChime(): Promise<boolean> {
+  const playing = play();
+  await Promise.race([playing.resume(), new Promise((done) => setTimeout(done, 1_000))]);
+  return playing.state === "running";
+}
+
+function play(): AudioContext {
   context ??= new AudioContext();
   const start = context.currentTime;
   for (const [index, frequency] of [587.3, 880].entries()) {
@@ -40,4 +51,5 @@ export function chime(): void {
     tone.start(from);
     tone.stop(from + 0.4);
   }
+  return context;
 }

@@ -3,14 +3,18 @@ import { isOver } from "../shared/conversation";
 import { readDraft } from "../shared/draft";
 import type { IconName } from "../shared/icons";
 import { nt, t } from "../shared/i18n";
-import { brief } from "../shared/time";
+import { brief, clock, duration } from "../shared/time";
 import { Icon } from "../kit/Icon";
 import { Person } from "../kit/Person";
 import { href } from "../kit/route";
+import { useNow } from "../kit/useNow";
 import styles from "./ConversationList.module.css";
 import { useDesk } from "./context";
 import { partner, writers } from "./desk";
 import { preview } from "./lines";
+
+/** A visitor should not wait longer for an answer. */
+const LATE_MS = 120_000;
 
 interface Props {
   conversations: Conversation[];
@@ -48,11 +52,14 @@ function Item({ conversation, base, current }: { conversation: Conversation; bas
             {conversation.kind === "group" && <Mark icon="people" words={t("Group")} />}
             {conversation.muted && <Mark icon="silent" words={t("Muted")} />}
             {conversation.pinned && <Mark icon="pin" words={t("Pinned")} />}
-            {newest && (
-              <time className={styles.time} dateTime={newest.at}>
-                {brief(newest.at)}
-              </time>
-            )}
+            {newest &&
+              (conversation.kind === "livechat" && !isOver(conversation) ? (
+                <Idle at={newest.at} asks={newest.author.kind === "visitor"} />
+              ) : (
+                <time className={styles.time} dateTime={newest.at}>
+                  {brief(newest.at)}
+                </time>
+              ))}
           </span>
           <span className={styles.bottom}>
             <span className={styles.preview}>
@@ -70,6 +77,17 @@ function Item({ conversation, base, current }: { conversation: Conversation; bas
         </span>
       </a>
     </li>
+  );
+}
+
+/** How long nothing was said in a running chat; a visitor who had the last word waits for an answer. */
+function Idle({ at, asks }: { at: string; asks: boolean }) {
+  const idle_ms = useNow(15_000) - Date.parse(at);
+  return (
+    <time className={styles.time} dateTime={at} title={t("Idle since {time}", { time: clock(at) })} data-late={(asks && idle_ms > LATE_MS) || undefined}>
+      <span className="visually-hidden">{asks ? t("Waits for your answer:") : t("Idle:")} </span>
+      {duration(idle_ms)}
+    </time>
   );
 }
 

@@ -1,5 +1,5 @@
 import { Menu, UnstyledButton } from "@mantine/core";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useCallback, useState } from "react";
 
 import type { IconName } from "../shared/icons";
 import { nt, t } from "../shared/i18n";
@@ -9,14 +9,18 @@ import { Person, presenceWords, type PresenceState } from "../kit/Person";
 import { go, href } from "../kit/route";
 import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
+import { AlertsTest } from "./AlertsTest";
 import { CallStrip } from "./calls/CallStrip";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { useDesk } from "./context";
+import { DutyBar } from "./duty/DutyBar";
 import styles from "./Frame.module.css";
 import { useGrant } from "./grants";
 import { Preferences } from "./Preferences";
 import { endPush } from "./push";
 import { QuickReplies } from "./visitor/QuickReplies";
+import { Shortcuts } from "./Shortcuts";
+import { SkipLinks } from "./SkipLinks";
 import { useVoicemail } from "./useVoicemail";
 
 export function Frame({ view, children }: { view: string; children: ReactNode }) {
@@ -24,8 +28,12 @@ export function Frame({ view, children }: { view: string; children: ReactNode })
   const serves = useGrant("livechat");
   const sees = useGrant("contacts");
   const voicemail = useVoicemail();
+  const [keys, setKeys] = useState(false);
+  const [testing, setTesting] = useState(false);
+  const showKeys = useCallback(() => setKeys(true), []);
   return (
     <div className={styles.frame}>
+      <SkipLinks />
       <nav className={styles.rail} aria-label={t("Main")}>
         <span className={styles.mark}>
           <Mark size={36} />
@@ -39,9 +47,12 @@ export function Frame({ view, children }: { view: string; children: ReactNode })
       </nav>
       <div className={styles.view}>
         <ConnectionBanner />
+        <DutyBar showShortcuts={showKeys} testAlerts={() => setTesting(true)} />
         <CallStrip view={view} />
         {children}
       </div>
+      <Shortcuts opened={keys} open={showKeys} onClose={() => setKeys(false)} />
+      <AlertsTest opened={testing} onClose={() => setTesting(false)} />
     </div>
   );
 }

@@ -1,22 +1,17 @@
 import { ActionIcon, Button, Group, Menu } from "@mantine/core";
-import { useId, useState } from "react";
+import { useState } from "react";
 
 import type { Conversation } from "../shared/conversation";
 import { isOver, serves } from "../shared/conversation";
 import { t } from "../shared/i18n";
-import { Blank, Failed, Loading } from "../kit/Blank";
+import { Blank, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
-import { Person } from "../kit/Person";
 import { href } from "../kit/route";
-import { countdown } from "../kit/time";
-import { useNow } from "../kit/useNow";
 import { ConversationList } from "./ConversationList";
 import { ConversationPane } from "./ConversationPane";
 import { useDesk } from "./context";
-import { Duty } from "./Duty";
 import { HandOver, type Purpose } from "./HandOver";
 import { sequence } from "./hits";
-import type { Waiting } from "./inquiries";
 import { LeftMessageList, LeftMessagePane } from "./LeftMessages";
 import styles from "./LiveChat.module.css";
 import { PageHead } from "./PageHead";
@@ -24,8 +19,10 @@ import split from "./Split.module.css";
 import { useConversation } from "./useConversation";
 import { useLeftMessages } from "./useLeftMessages";
 import { EndChat } from "./visitor/EndChat";
-import { Verified } from "./Verified";
 import { VisitorDetails } from "./VisitorDetails";
+import { Inquiries, InquiryCard } from "./work/Inquiries";
+import { Offers } from "./work/Offers";
+import { Callbacks, OwnCallList, QueueTiles } from "./work/OwnWork";
 
 /** Where an agent sees who waits, takes a chat and talks to the visitor. */
 export function LiveChat({ selected, target }: { selected: string | undefined; target: string | undefined }) {
@@ -39,12 +36,12 @@ export function LiveChat({ selected, target }: { selected: string | undefined; t
   return (
     <main className={split.split} data-open={selected ? "" : undefined}>
       <div className={split.list}>
-        <PageHead title={t("Live Chat")}>
-          <Duty />
-        </PageHead>
+        <PageHead title={t("Live Chat")} />
         <div className={split.scroll}>
+          <Offers />
           <Inquiries />
           <LeftMessageList left={left} selected={selected} />
+          <OwnCallList />
           <h2 className={split.section} id="mine">
             {t("My chats")}
           </h2>
@@ -55,6 +52,7 @@ export function LiveChat({ selected, target }: { selected: string | undefined; t
           ) : (
             <p className={styles.none}>{t("Chats you accept are listed here.")}</p>
           )}
+          <Callbacks />
         </div>
       </div>
       {message ? (
@@ -83,107 +81,13 @@ export function LiveChat({ selected, target }: { selected: string | undefined; t
               icon="headset"
               title={selected ? t("This chat is not yours") : t("No chat open")}
               text={selected ? t("It may have been taken by a colleague.") : t("Accept an inquiry, or open one of your chats.")}
-            />
+            >
+              {!selected && <QueueTiles />}
+            </Blank>
           )}
         </div>
       )}
     </main>
-  );
-}
-
-function Inquiries() {
-  const desk = useDesk();
-  const { inquiries, inquiriesState } = desk;
-  return (
-    <>
-      <h2 className={split.section} id="inquiries">
-        {t("Inquiries")}
-        {inquiries.length > 0 && <span className={split.count}>{inquiries.length}</span>}
-      </h2>
-      {inquiriesState === "loading" ? (
-        <Loading />
-      ) : inquiriesState === "failed" ? (
-        <Failed text={t("Who waits is not known right now.")} retry={() => void desk.loadInquiries()} />
-      ) : (
-        <>
-          {inquiries.length === 0 && (
-            <p className={styles.none}>
-              <Icon name="check" size={16} />
-              {t("Nobody is waiting.")}
-            </p>
-          )}
-          <ul className={styles.inquiries} aria-label={t("Inquiries")}>
-            {inquiries.map((inquiry) => (
-              <li key={inquiry.conversation}>
-                <InquiryCard inquiry={inquiry} />
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </>
-  );
-}
-
-function InquiryCard({ inquiry }: { inquiry: Waiting }) {
-  const desk = useDesk();
-  const now = useNow(1000);
-  const [busy, setBusy] = useState(false);
-  const waiting_ms = now - inquiry.since_ms;
-  async function accept(): Promise<void> {
-    setBusy(true);
-    await desk.accept(inquiry);
-    setBusy(false);
-  }
-  const nameId = useId();
-  return (
-    <div className={styles.inquiry} data-long={waiting_ms > 120_000 || undefined}>
-      <div className={styles.who}>
-        <Person name={inquiry.visitor.name} seed={inquiry.visitor.name} size={34} />
-        <div className={styles.words}>
-          <strong id={nameId}>
-            <bdi>{inquiry.visitor.name}</bdi>
-          </strong>
-          <span className={styles.origin}>
-            <bdi>{inquiry.livechat.name}</bdi>
-            {inquiry.visitor.language && <span className={styles.language}>{languageName(inquiry.visitor.language)}</span>}
-            <span>#{inquiry.number}</span>
-            {inquiry.visitor.verified && <Verified />}
-          </span>
-        </div>
-        <span className={styles.wait}>
-          <Icon name="clock" size={14} />
-          <span className="visually-hidden">{t("Waiting time")}</span>
-          <time>{countdown(waiting_ms)}</time>
-        </span>
-      </div>
-      {inquiry.preview && (
-        <p className={styles.preview} dir="auto">
-          {inquiry.preview}
-        </p>
-      )}
-      {inquiry.handover && (
-        <p className={styles.held} dir="auto">
-          {t("{name} hands this chat over to {to}.", { name: inquiry.handover.by.name, to: inquiry.handover.to.name })} {inquiry.handover.reason}
-        </p>
-      )}
-      {inquiry.held_by && <p className={styles.held}>{t("{name} is not connected: you may take over.", { name: inquiry.held_by.name })}</p>}
-      {inquiry.page_url && (
-        <p className={styles.page} dir="ltr" title={inquiry.page_url}>
-          {inquiry.page_url.replace(/^https?:\/\//, "")}
-        </p>
-      )}
-      <Group gap="xs" grow>
-        <Button size="compact-md" loading={busy} onClick={() => void accept()} aria-describedby={nameId} leftSection={<Icon name="check" size={16} />}>
-          {t("Accept")}
-        </Button>
-        {inquiry.handover?.to.kind === "agent" && (
-          <Button size="compact-md" variant="default" aria-describedby={nameId} onClick={() => void desk.hand("transfer_end", inquiry.conversation)}>
-            {t("Decline")}
-          </Button>
-        )}
-      </Group>
-    </div>
   );
 }
 
@@ -283,13 +187,5 @@ function StateLine({ conversation }: { conversation: Conversation }) {
       return <span>{t("Message left")}</span>;
     default:
       return <span>{conversation.state}</span>;
-  }
-}
-
-export function languageName(code: string): string {
-  try {
-    return new Intl.DisplayNames([document.documentElement.lang || "en"], { type: "language" }).of(code.replace("_", "-")) ?? code;
-  } catch {
-    return code; // not a language tag: shown as it came
   }
 }

@@ -3,13 +3,13 @@ import { useEffect, useState } from "react";
 
 import { ApiError } from "../shared/api";
 import { language, t } from "../shared/i18n";
-import { chime } from "../shared/sound";
 import type { Appearance } from "../kit/appearance";
 import { Icon } from "../kit/Icon";
 import { Person } from "../kit/Person";
 import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
-import { askForDesktop, desktopPermission, notifyDesktop } from "./alerts";
+import { askForDesktop, desktopPermission } from "./alerts";
+import { AlertsTest } from "./AlertsTest";
 import { useDesk } from "./context";
 import { useInstalling, type WorkerState } from "./installing";
 import { nameOf, type OwnSettings } from "./own-settings";
@@ -28,14 +28,9 @@ function Choices() {
   const desk = useDesk();
   const { settings } = desk;
   const [permission, setPermission] = useState(desktopPermission());
+  const [testing, setTesting] = useState(false);
   useEffect(() => void desk.loadSettings(), [desk]);
   const choose = (change: Partial<OwnSettings>): void => void desk.changeSettings(change);
-
-  function test(): void {
-    chime();
-    const shown = notifyDesktop(t("This is a test"), t("So you are told when somebody waits for you."), "engage test", () => undefined);
-    toast({ key: "test", tone: "success", title: t("This is a test"), text: tested(settings.sound, shown) });
-  }
 
   return (
     <div className={styles.rows}>
@@ -54,10 +49,11 @@ function Choices() {
             {t("Allow desktop notifications")}
           </Button>
         )}
-        <Button variant="default" onClick={test}>
+        <Button variant="default" onClick={() => setTesting(true)}>
           {t("Test my alerts")}
         </Button>
       </div>
+      <AlertsTest opened={testing} onClose={() => setTesting(false)} />
       <PushSwitch />
       <Switch
         label={t("Enter sends the message")}
@@ -193,13 +189,6 @@ function Segments({ title, value, onChange, data }: SegmentsProps) {
       <SegmentedControl aria-label={title} fullWidth value={value} onChange={onChange} data={data} />
     </fieldset>
   );
-}
-
-function tested(sound: boolean, desktop: boolean): string {
-  if (sound && desktop) return t("You should hear a chime and see a desktop notification.");
-  if (sound) return t("You should hear a chime. Desktop notifications are off.");
-  if (desktop) return t("You should see a desktop notification. The sound is off.");
-  return t("Sound and desktop notifications are off: only messages like this one will tell you.");
 }
 
 function permissionWords(permission: ReturnType<typeof desktopPermission>): string {

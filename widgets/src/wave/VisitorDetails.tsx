@@ -6,7 +6,7 @@ import { fullTime } from "../shared/time";
 import { Failed, Loading } from "../kit/Blank";
 import { Person } from "../kit/Person";
 import { useSession } from "../kit/session-context";
-import { languageName } from "./LiveChat";
+import { languageName } from "../kit/languages";
 import { Verified } from "./Verified";
 import { browserName } from "./browser-name";
 import { useDesk } from "./context";

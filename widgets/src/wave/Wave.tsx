@@ -15,6 +15,8 @@ import { nameOf } from "./calls/words";
 import { Contacts } from "./Contacts";
 import { DeskContext } from "./context";
 import { Desk } from "./desk";
+import { QueuesContext } from "./duty/context";
+import { OwnQueues } from "./duty/own-queues";
 import { Frame } from "./Frame";
 import { useGrant } from "./grants";
 import { LiveChat } from "./LiveChat";
@@ -28,6 +30,7 @@ export function Wave({ me }: { me: Me }) {
   const state = useSessionState(session);
   const [desk] = useState(() => new Desk(personOf(me), session.api, () => void session.load()));
   const [phone] = useState(() => new Phone(desk.me.id, session.api, (call) => alertOf(call, desk)));
+  const [queues] = useState(() => new OwnQueues(session.api, () => void desk.loadInquiries()));
   const usual = useGrant("livechat") ? "live-chat" : "chats";
   const [view = usual, selected, message] = useRoute();
 
@@ -42,29 +45,36 @@ export function Wave({ me }: { me: Me }) {
   }, [phone]);
 
   useEffect(() => {
+    queues.start((moved) => desk.client.on("queues", moved));
+    return () => queues.stop();
+  }, [desk, queues]);
+
+  useEffect(() => {
     if (state.phase === "in") desk.client.reconnect();
   }, [desk, state.phase]);
 
   return (
     <DeskContext value={desk}>
       <PhoneContext value={phone}>
-        <Frame view={view}>
-          {view === "chats" ? (
-            <Chats selected={selected} message={message} />
-          ) : view === "calls" ? (
-            <Calls />
-          ) : view === "voicemail" ? (
-            <Voicemail />
-          ) : view === "contacts" ? (
-            <Contacts />
-          ) : view === "call-settings" ? (
-            <OwnCalls />
-          ) : view === "security" ? (
-            <OwnSecurity />
-          ) : (
-            <LiveChat selected={selected} target={message} />
-          )}
-        </Frame>
+        <QueuesContext value={queues}>
+          <Frame view={view}>
+            {view === "chats" ? (
+              <Chats selected={selected} message={message} />
+            ) : view === "calls" ? (
+              <Calls />
+            ) : view === "voicemail" ? (
+              <Voicemail />
+            ) : view === "contacts" ? (
+              <Contacts />
+            ) : view === "call-settings" ? (
+              <OwnCalls />
+            ) : view === "security" ? (
+              <OwnSecurity />
+            ) : (
+              <LiveChat selected={selected} target={message} />
+            )}
+          </Frame>
+        </QueuesContext>
         <IncomingCalls />
       </PhoneContext>
     </DeskContext>

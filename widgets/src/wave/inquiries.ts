@@ -19,6 +19,9 @@ export interface Inquiry {
 /** An inquiry as this page holds it: since when the visitor waits, on this page's own clock. */
 export interface Waiting extends Inquiry {
   since_ms: number;
+  /** When this was told, and when the offer to oneself ends. */
+  told_ms: number;
+  until_ms: number | null;
 }
 
 export type Inquiries = readonly Waiting[];
@@ -48,7 +51,7 @@ export function arrived(before: Inquiries, now: Inquiries): Inquiries {
 }
 
 function received(inquiry: Inquiry, now_ms: number): Waiting {
-  return { ...inquiry, since_ms: now_ms - inquiry.waiting_ms };
+  return { ...inquiry, since_ms: now_ms - inquiry.waiting_ms, told_ms: now_ms, until_ms: inquiry.handover ? now_ms + inquiry.handover.left_ms : null };
 }
 
 function without(inquiries: Inquiries, conversation: string): Waiting[] {

@@ -19,6 +19,11 @@ export async function pushState(): Promise<PushState> {
   return (await push.getSubscription()) ? "on" : "off";
 }
 
+/** The address of this browser's subscription; empty where there is none. */
+export async function pushEndpoint(): Promise<string> {
+  return (await manager()?.getSubscription())?.endpoint ?? "";
+}
+
 /** Asks the browser, then tells the server; call it from a press of a button only. Throws where either refuses. */
 export async function beginPush(api: Api): Promise<PushState> {
   const push = manager();

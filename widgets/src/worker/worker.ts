@@ -69,6 +69,7 @@ self.addEventListener("push", (event) => {
   const { title, body, tag, path } = newsOf(event.data?.text(), "Engage");
   event.waitUntil(
     seen().then(async (inSight) => {
+      for (const client of await windows()) client.postMessage({ pushed: tag });
       // Whoever looks at Wave is told by its page; browsers demand that something is shown otherwise.
       if (!inSight) await self.registration.showNotification(title, { body, tag, icon: engage.icon, badge: engage.badge, data: path });
     }),

@@ -1,36 +1,45 @@
 /** The own queues, in words: pure. */
 import { t } from "../../shared/i18n";
 
+/** Somebody who waits in a queue, or is to be called back. */
+export interface OwnCaller {
+  key: string;
+  number: string;
+  name: string;
+  entered_at: string;
+  callback: boolean;
+  /** Whose phones ring for them. */
+  ringing: readonly string[];
+}
+
 export interface OwnSeat {
   agent: string;
   name: string;
   state: string;
   static: boolean;
   reason: string;
+  since: string | null;
+  /** When an offer or a wrap-up ends. */
+  until: string | null;
   left_s: number;
+  /** Whom they serve, or are rung for. */
+  caller: string;
 }
 
 export interface OwnBoard {
   number: string;
   name: string;
-  waiting: readonly { key: string }[];
+  waiting: readonly OwnCaller[];
   agents: readonly OwnSeat[];
   /** One decides about its agents. */
   chaired: boolean;
 }
 
 export interface OwnBoards {
+  /** The server's clock. */
+  at: string;
   items: OwnBoard[];
   reasons: string[];
-}
-
-/** Whether one is on a break, and how much of the wrap-up is left. */
-export function standing(boards: readonly OwnBoard[], own: string): { onBreak: boolean; leftS: number } {
-  const seats = boards.flatMap((board) => board.agents.filter((seat) => seat.agent === own));
-  return {
-    onBreak: seats.some((seat) => seat.state === "on_break"),
-    leftS: Math.max(0, ...seats.filter((seat) => seat.state === "wrap_up").map((seat) => seat.left_s)),
-  };
 }
 
 /** What one does in a queue. */
@@ -57,9 +66,4 @@ export function seatWords(seat: OwnSeat): string {
     default:
       return t("Logged out");
   }
-}
-
-/** Seconds as `1:05`. */
-export function spanOf(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(Math.round(seconds) % 60).padStart(2, "0")}`;
 }

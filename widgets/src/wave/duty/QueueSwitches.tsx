@@ -1,14 +1,15 @@
 import { Button, Popover, Switch } from "@mantine/core";
 import { useCallback, useRef, useState } from "react";
 
-import { Failed, Loading } from "../kit/Blank";
-import { Icon } from "../kit/Icon";
-import { useSession } from "../kit/session-context";
-import { toast } from "../kit/toasts";
-import { ApiError } from "../shared/api";
-import { t } from "../shared/i18n";
-import { useDesk } from "./context";
-import styles from "./Duty.module.css";
+import { Failed, Loading } from "../../kit/Blank";
+import { Icon } from "../../kit/Icon";
+import { useSession } from "../../kit/session-context";
+import { toast } from "../../kit/toasts";
+import { ApiError } from "../../shared/api";
+import { t } from "../../shared/i18n";
+import { useDesk } from "../context";
+import { useQueues } from "./context";
+import styles from "./QueueSwitches.module.css";
 
 interface OwnQueue {
   number: string;
@@ -27,10 +28,11 @@ const after: Record<Step, Partial<OwnQueue>> = {
   unpause: { paused: false },
 };
 
-/** The queues one serves: an agent logs in and out, and takes a break. */
-export function Duty() {
+/** The queues one serves: an agent logs in and out of each, and takes a break there. */
+export function QueueSwitches() {
   const { api } = useSession();
   const desk = useDesk();
+  const own = useQueues().queues;
   const [queues, setQueues] = useState<OwnQueue[] | "loading" | "failed">("loading");
   const steps = useRef(0);
   const load = useCallback(async () => {
@@ -52,13 +54,13 @@ export function Duty() {
       if (!(error instanceof ApiError)) throw error;
       toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
     }
-    if (mine === steps.current) await Promise.all([load(), desk.loadInquiries()]); // others may be taken now, or none
+    if (mine === steps.current) await Promise.all([load(), own.load(), desk.loadInquiries()]); // others may be taken now, or none
   }
 
   return (
     <Popover position="bottom-end" shadow="md" withinPortal trapFocus onOpen={() => void load()}>
       <Popover.Target>
-        <Button size="compact-md" variant="light" leftSection={<Icon name="pause" size={16} />}>
+        <Button size="compact-sm" variant="default" aria-keyshortcuts="q" data-shortcut="queues" leftSection={<Icon name="headset" size={15} />}>
           {t("My queues")}
         </Button>
       </Popover.Target>

@@ -1,0 +1,98 @@
+/** The own queues as the server has them; asked anew when it says that they moved. */
+import { type Api, ApiError } from "../../shared/api";
+import { t } from "../../shared/i18n";
+import { toast } from "../../kit/toasts";
+import type { OwnBoards } from "../calls/queue-desk";
+
+const PATH = "/v1/me/queue-board";
+/** However fast news come, this often is enough for the eye. */
+const APART_MS = 1_000;
+/** Whether a phone is there is no news of the queues. */
+const AGAIN_MS = 15_000;
+
+export interface Change {
+  change: "log_in" | "log_out" | "take_break" | "end_break" | "ready" | "extend";
+  queues?: string[];
+  reason?: string;
+  by_s?: number;
+}
+
+export class OwnQueues {
+  boards: OwnBoards | null = null;
+  /** How far this page's clock is ahead of the server's. */
+  ahead_ms = 0;
+
+  #watchers = new Set<() => void>();
+  #turn = 0;
+  #loaded_ms = 0;
+  #soon: ReturnType<typeof setTimeout> | null = null;
+  #stops: (() => void)[] = [];
+
+  /** `changed` is called when one's own duty was changed here: others may be taken now, or none. */
+  constructor(
+    private readonly api: Api,
+    private readonly changed: () => void,
+  ) {}
+
+  /** `hear` tells each time that something moved. */
+  start(hear: (moved: () => void) => () => void): void {
+    const timer = setInterval(() => this.#due(), AGAIN_MS);
+    const seen = (): void => this.#due();
+    document.addEventListener("visibilitychange", seen);
+    this.#stops = [hear(() => this.#moved()), () => clearInterval(timer), () => document.removeEventListener("visibilitychange", seen)];
+    void this.load();
+  }
+
+  stop(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+    if (this.#soon !== null) clearTimeout(this.#soon);
+    this.#soon = null;
+  }
+
+  subscribe = (watcher: () => void): (() => void) => {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  };
+
+  snapshot = (): OwnBoards | null => this.boards;
+
+  async load(): Promise<void> {
+    const own = ++this.#turn;
+    this.#loaded_ms = Date.now();
+    try {
+      const boards = await this.api.get<OwnBoards>(PATH);
+      if (own !== this.#turn) return; // a newer question is on its way
+      this.ahead_ms = Date.now() - Date.parse(boards.at);
+      this.boards = boards;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // what was known stays until the server is back
+    }
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  /** About oneself, or as a chairman about `agent`. */
+  async change(change: Change, agent?: string): Promise<void> {
+    try {
+      await this.api.post(agent === undefined ? "/v1/me/duty" : `${PATH}/agents/${encodeURIComponent(agent)}/duty`, change);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+    }
+    await this.load();
+    if (agent === undefined) this.changed();
+  }
+
+  /** Who serves no queue is asked about seldom; who looks away, not at all. */
+  #due(): void {
+    if (!document.hidden && this.boards?.items.length !== 0) void this.load();
+  }
+
+  #moved(): void {
+    if (this.#soon !== null) return;
+    const wait_ms = Math.max(0, this.#loaded_ms + APART_MS - Date.now());
+    this.#soon = setTimeout(() => {
+      this.#soon = null;
+      void this.load();
+    }, wait_ms);
+  }
+}
