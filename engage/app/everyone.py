@@ -49,6 +49,7 @@ class Everyone:
         people.extensions.welcome_by(people.links, outbox)
         self.access = Access(people)
         self.sockets = Sockets(self.access)
+        ground.events.subscribe(SessionEnded, self.access.session_ended)
         ground.events.subscribe(SessionEnded, self.sockets.session_ended)
         ground.metrics.follow(self.sockets)
         own_settings = OwnSettingsService(ground.database, people.extensions, self.sockets.send)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engage.livechat.administration_routes import LiveChatAdministrationRoutes
 from engage.livechat.assignment_sockets import AssignmentSockets
+from engage.livechat.banning.routes import BanRoutes
 from engage.livechat.handing_over_routes import HandingOverRoutes
 from engage.livechat.identity.routes import IdentityRoutes
 from engage.livechat.identity.service import Identities
@@ -62,6 +63,7 @@ class Visitors:
             *IdentityRoutes(livechat, identities).routes(),
             *HandingOverRoutes(livechat.handing_over).routes(),
             *OutcomeRoutes(livechat.outcomes).routes(),
+            *BanRoutes(livechat.bans, livechat.livechats, ground.clock).routes(),
             *QuickReplyRoutes(livechat.quick_replies).routes(),
             *administration.routes(),
         ]

@@ -291,3 +291,10 @@ class TokenExpired(TokenInvalid):
     """The visitor's token is over."""
 
     code = "expired"
+
+
+class TokenBanned(TokenInvalid):
+    """The visitor is kept out; they are told no more than that nobody is there."""
+
+    code = "banned"
+    text = UnknownLiveChat.text

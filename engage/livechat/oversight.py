@@ -20,9 +20,7 @@ class Oversight:
 
     def is_chairman(self, who: str, livechat: LiveChat) -> bool:
         """Whether somebody (`user:1000`) is chairman of the queue that answers."""
-        kind, _, number = who.partition(":")
-        to = livechat.destination
-        return kind == "user" and number in self._seats.chairmen_of(to.kind, list(to.values))
+        return who in self.chairmen(livechat)
 
     def check(self, actor: Actor, livechat: LiveChat, level: Level = "edit") -> None:
         """Let chairmen pass, and whom the administration's rights let.
@@ -33,9 +31,15 @@ class Oversight:
         if not self.is_chairman(actor.who, livechat):
             actor.check(Module.LIVECHAT, level)
 
-    def livechats(self, actor: Actor) -> list[LiveChat]:
+    def livechats(self, actor: Actor, level: Level = "edit") -> list[LiveChat]:
         """Those that somebody looks after, oldest first."""
-        return [each for each in self._livechats.all() if self.may(actor, each)]
+        return [each for each in self._livechats.all() if self.may(actor, each, level)]
+
+    def chairmen(self, livechat: LiveChat) -> list[str]:
+        """The chairmen as the hub calls them."""
+        to = livechat.destination
+        numbers = self._seats.chairmen_of(to.kind, list(to.values))
+        return [f"user:{number}" for number in sorted(numbers)]
 
     def may(self, actor: Actor, livechat: LiveChat, level: Level = "edit") -> bool:
         """Whether `check` lets somebody pass."""

@@ -474,6 +474,8 @@ class Reception:
         visitor = await rows.visitor_by_token(tokens.token_hash(token))
         if visitor is None or visitor.livechat_id != livechat.id:
             return None
+        if self._visitors.is_banned(visitor):
+            raise UnknownLiveChat
         return visitor if visitor.token_expires_at_ms > self._clock() else None
 
     async def _session(

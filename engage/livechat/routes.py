@@ -249,7 +249,7 @@ class LiveChatRoutes:
     )
     async def session(self, request: Request) -> Response:
         """A visitor comes back."""
-        public_id = request.path_params["public_id"]
+        public_id = self._named(request).public_id
         token, by_cookie = token_of(request)
         if token is None or by_cookie:
             token = cookie.recalled(request, public_id)
@@ -350,7 +350,11 @@ class LiveChatRoutes:
         return requests.answer(entry)
 
     def _named(self, request: Request) -> LiveChat:
-        return self._livechat.livechats.by_public_id(request.path_params["public_id"])
+        """The live chat of a link; who is banned by address finds none."""
+        livechat = self._livechat.livechats.by_public_id(request.path_params["public_id"])
+        if self._livechat.bans.shuts_out(livechat.id, requests.address(request)):
+            raise UnknownLiveChat
+        return livechat
 
     def _configuration(self, request: Request, livechat: LiveChat, language: str) -> dict[str, Any]:
         offline = self._livechat.reception.offline(livechat)

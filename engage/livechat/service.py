@@ -11,6 +11,7 @@ from engage.identifiers import Clock, now_ms
 from engage.livechat.administration import Administration
 from engage.livechat.assigning import Assigner
 from engage.livechat.attendance import Attendance
+from engage.livechat.banning.service import Bans
 from engage.livechat.desk import Desk
 from engage.livechat.events import (
     ConversationEnded,
@@ -86,9 +87,11 @@ class LiveChatService:
         overseen = (database, hub, self.livechats, self.oversight)
         self.outcomes = Outcomes(*overseen, clock)
         self.quick_replies = QuickReplies(*overseen, events, clock)
+        banned = (self.lobby, self.livechats, self.oversight, limits, events, clock)
+        self.bans = Bans(database, hub, delivery, *banned)
         self.surveys = Surveys(database, hub, self.livechats)
         self.retention = Retention(hub, self.livechats, events, clock)
-        self.visitors = Visitors(database, self.attendance, clock)
+        self.visitors = Visitors(database, self.attendance, self.bans, clock)
         reception = (database, hub, self.lobby, self.livechats, self.visitors, throttle, post)
         self.reception = Reception(*reception, calendar, events, clock)
         administered = (database, hub, self.lobby, self.livechats, people)
@@ -109,6 +112,7 @@ class LiveChatService:
         for livechat in self.livechats.deleted():  # a crash may have come between
             await self.administration.end_all(livechat)
         await self.loads.count()
+        await self.bans.load()
         await self.attendance.open_doors()
         self.attendance.keep_watch()
         self.retention.keep()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engage.livechat import tokens
-from engage.livechat.model import TokenExpired, TokenInvalid, Visitor
+from engage.livechat.model import TokenBanned, TokenExpired, TokenInvalid, Visitor
 from engage.livechat.repository import LiveChatRepository
 from engage.livechat.waiting import is_open
 from engage.people.model import Principal
@@ -15,6 +15,7 @@ from engage.people.model import Principal
 if TYPE_CHECKING:
     from engage.identifiers import Clock
     from engage.livechat.attendance import Attendance
+    from engage.livechat.banning.service import Bans
     from engage.storage.database import Database
 
 REMEMBERED_MS = 30_000
@@ -34,9 +35,12 @@ class Known:
 class Visitors:
     """Resolves visitors' tokens; their use keeps them alive while the chat is open."""
 
-    def __init__(self, database: Database, attendance: Attendance, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, attendance: Attendance, bans: Bans, clock: Clock
+    ) -> None:
         self._database = database
         self._attendance = attendance
+        self._bans = bans
         self._clock = clock
         self._known: OrderedDict[str, Known] = OrderedDict()
 
@@ -46,6 +50,7 @@ class Visitors:
         Raises:
             TokenInvalid: nobody has it.
             TokenExpired: it has not been used for too long, or the chat is over for long.
+            TokenBanned: its visitor is kept out.
         """
         hashed, now = tokens.token_hash(token), self._clock()
         known = self._known.get(hashed)
@@ -55,6 +60,8 @@ class Visitors:
         if visitor.token_expires_at_ms <= now:
             self._known.pop(hashed, None)
             raise TokenExpired
+        if self.is_banned(visitor):
+            raise TokenBanned
         self._attendance.heard(visitor.id)
         return Principal(
             kind="visitor",
@@ -64,6 +71,10 @@ class Visitors:
             session_id=visitor.id,
             language=visitor.language,
         )
+
+    def is_banned(self, visitor: Visitor) -> bool:
+        """Whether a visitor is kept out of their live chat."""
+        return self._bans.is_banned(visitor.livechat_id, visitor.id)
 
     def forget(self, visitor_id: str) -> None:
         """A visitor's token or details were changed."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection, Request
     from starlette.responses import Response
 
+    from engage.people.events import SessionEnded
     from engage.people.model import Principal
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -91,6 +92,12 @@ class Access:
         if roles and found.kind not in roles:
             raise Forbidden
         return found
+
+    async def session_ended(self, fact: SessionEnded) -> None:
+        """What is remembered of a visitor's session holds no longer."""
+        ended = [each for each, (it, _) in self._known.items() if it.session_id == fact.session_id]
+        for token in ended:
+            del self._known[token]
 
     async def _visitor(self, visitors: Visitors, token: str) -> Principal:
         """Visitors are read from the database; a short memory spares a query for each event."""

@@ -126,6 +126,7 @@ class Office:
     async def start(self) -> Office:
         await self.hub.start()
         await self.service.livechats.load(self.database)
+        await self.service.bans.load()
         await self.service.attendance.open_doors()
         return self
 

@@ -12,7 +12,14 @@ from engage.storage.tables.chat import (
     message_texts,
     search_progress,
 )
-from engage.storage.tables.desk import chat_outcomes, chat_tags, quick_replies
+from engage.storage.tables.desk import (
+    chat_outcomes,
+    chat_tags,
+    contacts,
+    livechat_bans,
+    quick_replies,
+    visits,
+)
 from engage.storage.tables.dialplan import (
     announcements,
     callbacks,
@@ -97,6 +104,7 @@ __all__ = [
     "chat_tags",
     "conference_rooms",
     "consents",
+    "contacts",
     "conversations",
     "custom_prompts",
     "deliveries",
@@ -116,6 +124,7 @@ __all__ = [
     "inquiries",
     "ivrs",
     "journal_offsets",
+    "livechat_bans",
     "livechat_counters",
     "livechats",
     "mail_templates",
@@ -156,6 +165,7 @@ __all__ = [
     "trunks",
     "visitor_tokens",
     "visitors",
+    "visits",
     "voicemail_groups",
     "wake_ups",
     "wave_activity",

@@ -50,6 +50,8 @@ visitors = Table(
     Column("user_agent", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("first_seen_at_ms", BigInteger, nullable=False),
+    Column("visits", Integer, nullable=False, server_default="1"),
+    Column("last_seen_at_ms", BigInteger),  # none before a page has come back
     Column("subject", Text),  # what the web site that vouches for them calls them
     Index("ix_visitor_subject", "livechat_id", "subject", unique=True),
 )

@@ -105,6 +105,11 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/livechats/{id}/quick-replies"): {ADMIN},
     ("PATCH", "/v1/livechats/{id}/quick-replies/{reply}"): {ADMIN},
     ("DELETE", "/v1/livechats/{id}/quick-replies/{reply}"): {ADMIN},
+    ("POST", "/v1/conversations/{id}/ban"): {USER, ADMIN},
+    ("GET", "/v1/livechat-bans"): PEOPLE,  # a user's: of those whose chairman they are
+    ("POST", "/v1/livechat-bans/{id}/confirm"): {ADMIN},
+    ("POST", "/v1/livechat-bans/{id}/refuse"): {ADMIN},
+    ("POST", "/v1/livechat-bans/{id}/lift"): {ADMIN},
     ("GET", "/v1/livechats"): PEOPLE,
     ("POST", "/v1/livechats"): {ADMIN},
     ("GET", "/v1/livechats/{id}"): {ADMIN},

@@ -22,8 +22,8 @@ export interface ChatProps {
   onAgain: () => void;
   /** Nobody could answer: a message can be left, which begins with what was written already. */
   onMessage: (text: string) => void;
-  /** The server no longer knows this visitor. */
-  onRefused: () => void;
+  /** The server no longer knows this visitor, or keeps them out (`banned`). */
+  onRefused: (code: string | null) => void;
 }
 
 export function Chat({ config, session, api, onAgain, onMessage, onRefused }: ChatProps) {
@@ -37,7 +37,7 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
   }, [unread]);
   const refused = client.connection === "refused";
   useEffect(() => {
-    if (refused) onRefused();
+    if (refused) onRefused(client.refusal);
   }, [refused]);
   const over = conversation !== undefined && conversation.loaded && isOver(conversation);
   useEffect(() => {

@@ -1,0 +1,1 @@
+"""Visitors who are kept out of a live chat."""
