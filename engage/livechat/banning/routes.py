@@ -104,6 +104,7 @@ class BanRoutes:
         """Administrators and chairmen ban at once; of agents it is `asked`, and waits for them."""
         by = await _decider(request)
         conversation_id = requests.named(request)
+        await self._bans.may_ask(by, conversation_id)
         body = await requests.read(request, AskBan)
         try:
             reason = line(body.reason, REASON_LIMIT)

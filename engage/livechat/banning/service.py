@@ -116,17 +116,26 @@ class Bans:
         concerning = [each for each in self._all.values() if each.visitor_id == visitor_id]
         return next((each for each in concerning if each.state == ASKED or each.holds(now)), None)
 
+    async def may_ask(self, by: Decider, conversation_id: str) -> None:
+        """Let those pass who follow a chat or decide about its visitor.
+
+        Raises:
+            NotFound: neither.
+        """
+        _, _, livechat = await self._found(conversation_id)
+        if not self._oversight.may(by.actor, livechat):
+            await self._hub.require_participant(by.actor.who, conversation_id)
+
     async def ask(self, by: Decider, conversation_id: str, duration: str, reason: str) -> Ban:
         """Ban the visitor of a chat, or ask for it: whoever may decide has decided by that.
 
         Raises:
-            NotFound: neither does somebody follow this chat nor look after its live chat.
+            NotFound: neither does somebody follow this chat nor decide about its visitor.
             AlreadyDecided: the visitor is banned already.
         """
+        await self.may_ask(by, conversation_id)
         inquiry, visitor, livechat = await self._found(conversation_id)
         decides = self._oversight.may(by.actor, livechat)
-        if not decides:
-            await self._hub.require_participant(by.actor.who, conversation_id)
         now = self._clock()
         ban = Ban(
             id=new_id(),
