@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from engage.queues import queuemetrics
 from engage.queues.board import Boards
 from engage.queues.board_routes import BoardRoutes
+from engage.queues.chairing import Chairing
+from engage.queues.chairman_routes import ChairmanRoutes
 from engage.queues.events import QueuesMoved
 from engage.queues.hinting import Hints
 from engage.queues.live import LiveQueues
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from engage.app.ground import Ground
     from engage.people.service import People
     from engage.processes.link import PbxLink
+    from engage.queues.chairing import Supervise
     from engage.queues.hinting import Send
 
 USUAL_LEVEL_S = 60
@@ -91,7 +94,14 @@ class Book:
 class Queues:
     """What is going on in the queues, and what went on; `log` follows the PBX's journal."""
 
-    def __init__(self, ground: Ground, pbx: PbxLink, people: People, send: Send) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        pbx: PbxLink,
+        people: People,
+        send: Send,
+        supervise: Supervise,
+    ) -> None:
         ground.configuration.register(SECTION, QueueSettings, Module.QUEUES)
         settings = partial(ground.configuration.get, QueueSettings)
         book = Book(people)
@@ -116,5 +126,6 @@ class Queues:
         self.boards = Boards(self.live, book, people.name_of, lambda: settings().break_reasons)
         self.routes: Sequence[BaseRoute] = [
             *BoardRoutes(self.boards).routes(),
+            *ChairmanRoutes(Chairing(self.boards, supervise), self.boards).routes(),
             *ReportRoutes(self.reports, name_of).routes(),
         ]

@@ -86,6 +86,10 @@ class Boards:
                 board["agents"] = [each for each in board["agents"] if each["agent"] == extension]
         return shown
 
+    def chaired_by(self, extension: str) -> Collection[str]:
+        """The queues whose chairman an extension is."""
+        return self._book.chaired_by(extension)
+
     def check(self, agent: str, change: str, queues: Sequence[str]) -> None:
         """Whether an agent may do so about these queues.
 

@@ -9,14 +9,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.queues.wire import BoardList
-from engage.system.actor import Actor, Module
+from engage.system.actor import Module
 from engage.web.openapi import operation
-from engage.web.requests import actor, address, answer, named, principal, read
+from engage.web.requests import actor, answer, named, principal, read
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from engage.queues.board import Boards
+    from engage.system.actor import Actor
 
 Queue = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
 
@@ -68,7 +69,6 @@ class BoardRoutes:
             Route("/v1/queue-board/{number}/reset", self.reset, methods=["POST"]),
             Route("/v1/me/queue-board", self.own, methods=["GET"]),
             Route("/v1/me/duty", self.own_duty, methods=["POST"]),
-            Route("/v1/me/queue-board/agents/{agent}/duty", self.chair, methods=["POST"]),
         ]
 
     @operation("Show queues as they are now", answer=BoardList, roles=("admin",))
@@ -123,22 +123,6 @@ class BoardRoutes:
         body = await read(request, Duty)
         self._boards.check(who.id, body.change, body.queues)
         await self._change(who.id, body)
-        return _done()
-
-    @operation(
-        "Change the duty of an agent as a chairman",
-        body=Duty,
-        status=204,
-        roles=("user",),
-        tag="me",
-    )
-    async def chair(self, request: Request) -> Response:
-        """In the queues whose chairman one is."""
-        who = await principal(request, "user")
-        body = await read(request, Duty)
-        agent = named(request, "agent")
-        self._boards.check_chairman(who.id, agent, body.change, body.queues)
-        await self._change_of(Actor(who.who, address(request)), agent, body)
         return _done()
 
     async def _change(self, agent: str, body: Duty) -> None:

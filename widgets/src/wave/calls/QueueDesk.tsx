@@ -4,10 +4,11 @@ import { nt, t } from "../../shared/i18n";
 import { useDesk } from "../context";
 import { useQueues } from "../duty/context";
 import type { Change } from "../duty/own-queues";
+import { Chairman } from "./Chairman";
 import styles from "./QueueDesk.module.css";
 import { type OwnBoard, seatWords } from "./queue-desk";
 
-/** The own queues at a glance, and for a chairman their agents; nothing for who serves none. */
+/** The own queues at a glance, and for a chairman all that goes on; nothing for who serves none. */
 export function QueueDesk() {
   const { queues, boards } = useQueues();
   const own = useDesk().me.id;
@@ -17,14 +18,14 @@ export function QueueDesk() {
       <h2 id="queue-desk">{t("My queues")}</h2>
       <ul className={styles.queues}>
         {boards.items.map((board) => (
-          <Queue key={board.number} board={board} own={own} change={(change, of) => void queues.change(change, of)} />
+          <Queue key={board.number} board={board} own={own} change={(change) => void queues.change(change)} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Queue({ board, own, change }: { board: OwnBoard; own: string; change: (change: Change, of?: string) => void }) {
+function Queue({ board, own, change }: { board: OwnBoard; own: string; change: (change: Change) => void }) {
   const seat = board.agents.find((each) => each.agent === own);
   const away = seat?.state === "logged_out";
   return (
@@ -39,23 +40,7 @@ function Queue({ board, own, change }: { board: OwnBoard; own: string; change: (
           {away ? t("Log in") : t("Log out")}
         </Button>
       )}
-      {board.chaired && (
-        <ul className={styles.seats} aria-label={t("Agents of {queue}", { queue: board.name })}>
-          {board.agents.map((each) => (
-            <li key={each.agent}>
-              <span className={styles.name}>
-                <bdi>{each.name}</bdi>
-              </span>
-              <span className={styles.soft}>{seatWords(each)}</span>
-              {each.state !== "logged_out" && (
-                <Button size="compact-xs" variant="default" aria-label={t("{action}: {whom}", { action: each.state === "on_break" ? t("Unpause") : t("Pause"), whom: each.name })} onClick={() => change({ change: each.state === "on_break" ? "end_break" : "take_break", queues: [board.number] }, each.agent)}>
-                  {each.state === "on_break" ? t("Unpause") : t("Pause")}
-                </Button>
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
+      {board.chaired && <Chairman board={board} />}
     </li>
   );
 }

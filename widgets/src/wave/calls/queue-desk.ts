@@ -6,10 +6,13 @@ export interface OwnCaller {
   key: string;
   number: string;
   name: string;
+  position: number;
   entered_at: string;
+  connected_at: string | null;
   callback: boolean;
   /** Whose phones ring for them. */
   ringing: readonly string[];
+  agent_name: string;
 }
 
 export interface OwnSeat {
@@ -30,6 +33,8 @@ export interface OwnBoard {
   number: string;
   name: string;
   waiting: readonly OwnCaller[];
+  /** One's own talk; of a queue one is chairman of, all. */
+  talking: readonly OwnCaller[];
   agents: readonly OwnSeat[];
   /** One decides about its agents. */
   chaired: boolean;
@@ -40,6 +45,20 @@ export interface OwnBoards {
   at: string;
   items: OwnBoard[];
   reasons: string[];
+}
+
+/** How a chairman may take part in a talk. */
+export function modes(): { mode: string; words: string }[] {
+  return [
+    { mode: "listen", words: t("Listen") },
+    { mode: "whisper", words: t("Whisper to the agent") },
+    { mode: "barge", words: t("Barge in") },
+  ];
+}
+
+/** A caller's name and number. */
+export function partyOf(caller: Pick<OwnCaller, "number" | "name">): string {
+  return caller.name && caller.name !== caller.number ? `${caller.name} ${caller.number}` : caller.number;
 }
 
 /** What one does in a queue. */

@@ -72,14 +72,24 @@ export class OwnQueues {
 
   /** About oneself, or as a chairman about `agent`. */
   async change(change: Change, agent?: string): Promise<void> {
+    if (agent !== undefined) return this.act("post", `/agents/${encodeURIComponent(agent)}/duty`, change);
+    await this.#do(() => this.api.post("/v1/me/duty", change));
+    this.changed();
+  }
+
+  /** As a chairman, about something of the board. */
+  act(method: "post" | "patch" | "delete", path: string, body: object = {}): Promise<void> {
+    return this.#do(() => (method === "delete" ? this.api.delete(PATH + path) : this.api[method](PATH + path, body)));
+  }
+
+  async #do(what: () => Promise<unknown>): Promise<void> {
     try {
-      await this.api.post(agent === undefined ? "/v1/me/duty" : `${PATH}/agents/${encodeURIComponent(agent)}/duty`, change);
+      await what();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
     }
     await this.load();
-    if (agent === undefined) this.changed();
   }
 
   /** Who serves no queue is asked about seldom; who looks away, not at all. */

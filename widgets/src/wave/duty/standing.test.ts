@@ -6,8 +6,8 @@ import { callbacksOf, offersOf, standingOf, standingWords, toneOf } from "./stan
 const AT = "2026-11-26T12:00:00Z";
 const UNTIL = "2026-11-26T12:00:20Z";
 const seat = (state: string, more: Partial<OwnSeat> = {}): OwnSeat => ({ agent: "1001", name: "Ben", state, static: true, reason: "", since: AT, until: null, left_s: 0, caller: "", ...more });
-const caller = (more: Partial<OwnCaller> = {}): OwnCaller => ({ key: "c1", number: "+351912", name: "Maria", entered_at: AT, callback: false, ringing: [], ...more });
-const board = (agents: OwnSeat[], waiting: OwnCaller[] = []): OwnBoard => ({ number: "6500", name: "Support", agents, waiting, chaired: false });
+const caller = (more: Partial<OwnCaller> = {}): OwnCaller => ({ position: 1, connected_at: null, agent_name: "", key: "c1", number: "+351912", name: "Maria", entered_at: AT, callback: false, ringing: [], ...more });
+const board = (agents: OwnSeat[], waiting: OwnCaller[] = []): OwnBoard => ({ number: "6500", name: "Support", agents, waiting, talking: [], chaired: false });
 
 test("a call that rings says more than a break elsewhere", () => {
   const boards = [board([seat("on_break", { reason: "Lunch" })]), board([seat("ringing", { until: UNTIL })])];

@@ -1,0 +1,85 @@
+"""What chairmen do about callers and talks of their own queues."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+from engage.errors import NotFound
+from engage.system.actor import Module, Rights
+
+if TYPE_CHECKING:
+    from engage.queues.board import Boards
+    from engage.system.actor import Actor
+    from pbxcore.queues.commands import CallerView
+
+Mode = Literal["listen", "whisper", "barge"]
+RIGHTS: Final = Rights(
+    {Module.QUEUES: "edit", Module.ACTIVE_CALLS: "edit", Module.SUPERVISION: "edit"}
+)
+"""A chairman's, once it is certain that a caller, a talk or a queue is one of the own queues'."""
+
+
+class Supervise(Protocol):
+    """Whoever lets an extension hear a talk."""
+
+    async def __call__(
+        self, actor: Actor, call_id: str, leg: str, supervisor: str, mode: Mode
+    ) -> None:
+        """Ring the supervisor, who hears the talk of a leg then.
+
+        Raises:
+            NotFound: the call is over.
+        """
+        ...
+
+
+class Chairing:
+    """Each check of a chairman's rights on callers is here; that on agents is the boards'."""
+
+    def __init__(self, boards: Boards, supervise: Supervise) -> None:
+        self._boards, self._supervise = boards, supervise
+
+    async def steer(self, chairman: str, actor: Actor, key: str, position: int) -> None:
+        """Give who waits another place, or (0) send him away.
+
+        Raises:
+            NotFound: nobody of the own queues waits under this name.
+        """
+        await self._caller(chairman, key)
+        await self._boards.live.steer(replace(actor, rights=RIGHTS), key, position)
+
+    async def supervise(self, chairman: str, actor: Actor, key: str, mode: Mode) -> None:
+        """Ring the chairman, who listens, whispers to the agent, or is heard by both.
+
+        Raises:
+            NotFound: nobody of the own queues talks under this name, or not any more.
+        """
+        caller = await self._caller(chairman, key)
+        if not caller.agent_leg:
+            raise NotFound
+        who = replace(actor, rights=RIGHTS)
+        await self._supervise(who, caller.call, caller.agent_leg, chairman, mode)
+
+    async def reset(self, chairman: str, actor: Actor, queue: str) -> None:
+        """Count the calls of a queue's agents anew.
+
+        Raises:
+            NotFound: no such queue among the own ones.
+        """
+        if queue not in self._boards.chaired_by(chairman):
+            raise NotFound
+        await self._boards.live.reset(replace(actor, rights=RIGHTS), queue)
+
+    async def _caller(self, chairman: str, key: str) -> CallerView:
+        """Who waits or talks; others do not learn whether there is somebody of that name."""
+        chaired = self._boards.chaired_by(chairman)
+        if not chaired:
+            raise NotFound
+        shown = await self._boards.live.shown()
+        mine = (each for each in shown.queues if each.number in chaired)
+        callers = (each for queue in mine for each in (*queue.waiting, *queue.talking))
+        found = next((each for each in callers if each.key == key), None)
+        if found is None:
+            raise NotFound
+        return found

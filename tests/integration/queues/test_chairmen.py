@@ -1,0 +1,124 @@
+"""Chairmen of queues: they order callers, hear talks and decide about agents of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.calls.test_two_phones import phone, port_of, session
+from tests.integration.queues.test_queue_at_work import Desk
+from tests.support.program import Program
+from tests.support.tone import Voice
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from pbxcore.net.user_agent import AsyncUserAgent
+    from tests.support.server import Server
+
+CHAIRED = "6512"
+BOARD = "/v1/me/queue-board"
+
+
+class Chaired(Desk):
+    """A queue with a chairman, who has a phone too."""
+
+    number = CHAIRED
+    chairs: AsyncUserAgent
+    second: AsyncUserAgent
+    chairman: Program
+
+    def waiting(self) -> list[str]:
+        return [each["number"] for each in self.board()["waiting"]]
+
+    def key(self, number: str) -> str:
+        board = self.board()
+        callers = [*board["waiting"], *board["talking"]]
+        return next(str(each["key"]) for each in callers if each["number"] == number)
+
+
+@pytest.fixture
+async def desk(server: Server) -> AsyncIterator[Chaired]:
+    async with AsyncExitStack() as stack:
+        phones = [await phone(stack, server, each) for each in ("1003", "1001", "1002", "1000")]
+        caller, agent, chairman, second = phones
+        desk = Chaired(server, caller, agent)
+        desk.chairs, desk.second = chairman, second
+        desk.chairman = Program(server.url, "1002", "Demo-1002!")
+        queue = {
+            "number": CHAIRED, "name": "Chaired", "static_agents": ["1001"], "chairmen": ["1002"],
+            "wrap_up_s": 0, "leave_when_empty": "no", "dial_in_empty": "yes", "max_wait_s": 0,
+        }  # fmt: skip
+        added = desk.admin.post("/v1/queues", queue)
+        assert added.status in (201, 409, 422), added.body
+        desk.settled()
+        yield desk
+        desk.admin.post("/v1/queue-board/agents/1001/duty", {"change": "end_break"})
+
+
+async def test_a_chairman_orders_who_waits_and_hears_who_talks(desk: Chaired) -> None:
+    chairman = desk.chairman
+    pause = {"change": "take_break", "queues": [CHAIRED]}
+    assert chairman.post(f"{BOARD}/agents/1001/duty", pause).status == 204
+    with Voice(440) as ours, Voice(600) as others, Voice(1000) as theirs, Voice(1400) as heard:
+        first = desk.caller.call(desk.uri(CHAIRED), session(ours))
+        await first.answered()
+        await desk.until(lambda: desk.waiting() == ["1003"])
+        second = desk.second.call(desk.uri(CHAIRED), session(others))
+        await second.answered()
+        await desk.until(lambda: desk.waiting() == ["1003", "1000"])
+
+        moved = chairman.patch(f"{BOARD}/callers/{desk.key('1000')}", {"position": 1})
+        assert moved.status == 204
+        await desk.until(lambda: desk.waiting() == ["1000", "1003"])
+        assert chairman.delete(f"{BOARD}/callers/{desk.key('1003')}").status == 204
+        await desk.until(lambda: desk.waiting() == ["1000"])
+        await first.ended()
+
+        coming = asyncio.ensure_future(desk.callee.next_call())
+        end = {"change": "end_break", "queues": [CHAIRED]}
+        assert chairman.post(f"{BOARD}/agents/1001/duty", end).status == 204
+        came = await coming
+        await came.accept(session(theirs, 0))
+        await desk.until(lambda: bool(desk.board()["talking"]))
+
+        listening = asyncio.ensure_future(desk.chairs.next_call())
+        path = f"{BOARD}/callers/{desk.key('1000')}/supervise"
+        assert chairman.post(path, {"mode": "whisper"}).status == 204
+        rung = await listening
+        await rung.accept(session(heard, 0))
+        others.talk(port_of(second.remote_description))
+        theirs.talk(port_of(came.remote_description))
+        heard.talk(port_of(rung.remote_description))
+        await asyncio.to_thread(heard.hears_all, 600.0, 1000.0)
+        await asyncio.to_thread(theirs.hears_all, 600.0, 1400.0)
+        await asyncio.to_thread(others.hears, 1000.0)
+        await rung.hang_up()
+        await second.hang_up()
+        await came.ended()
+    assert desk.seat()["calls"] >= 1
+    assert chairman.post(f"{BOARD}/{CHAIRED}/reset").status == 204
+    await desk.until(lambda: desk.seat()["calls"] == 0)
+    log = desk.admin.get("/v1/operations?limit=50").json()["items"]
+    done = {each["action"] for each in log if each["actor"] == "user:1002"}
+    assert {"queue_caller.move", "queue_caller.remove", "call.supervise", "queue.reset"} <= done
+
+
+async def test_nobody_else_is_a_chairman_of_it(desk: Chaired) -> None:
+    other = Program(desk.server.url, "1003", "Demo-1003!")
+    pause = {"change": "take_break", "queues": [CHAIRED]}
+    desk.admin.post("/v1/queue-board/agents/1001/duty", pause)
+    with Voice(440) as ours:
+        call = desk.second.call(desk.uri(CHAIRED), session(ours))
+        await call.answered()
+        await desk.until(lambda: desk.waiting() == ["1000"])
+        caller = f"{BOARD}/callers/{desk.key('1000')}"
+        assert other.patch(caller, {"position": 1}).status == 404
+        assert other.delete(caller).status == 404
+        assert other.post(f"{caller}/supervise", {"mode": "listen"}).status == 404
+        assert other.post(f"{BOARD}/{CHAIRED}/reset").status == 404
+        assert desk.waiting() == ["1000"]
+        await call.hang_up()

@@ -1,0 +1,144 @@
+import { Button, Menu } from "@mantine/core";
+
+import { Icon } from "../../kit/Icon";
+import { countdown } from "../../kit/time";
+import { useNow } from "../../kit/useNow";
+import { t } from "../../shared/i18n";
+import { useQueues } from "../duty/context";
+import type { Change } from "../duty/own-queues";
+import styles from "./Chairman.module.css";
+import { type OwnBoard, type OwnCaller, type OwnSeat, modes, partyOf, seatWords } from "./queue-desk";
+
+/** What a chairman sees of a queue, and does about its callers, talks and agents. */
+export function Chairman({ board }: { board: OwnBoard }) {
+  const { queues, boards } = useQueues();
+  return (
+    <div className={styles.chairman} role="group" aria-label={t("Chairman of {queue}", { queue: board.name })}>
+      <Waiting board={board} />
+      <Talking board={board} />
+      <ul className={styles.rows} aria-label={t("Agents of {queue}", { queue: board.name })}>
+        {board.agents.map((seat) => (
+          <Agent key={seat.agent} seat={seat} queue={board.number} reasons={boards?.reasons ?? []} />
+        ))}
+      </ul>
+      <Button size="compact-xs" variant="subtle" className={styles.reset} aria-label={t("Reset the counters of {queue}", { queue: board.name })} onClick={() => void queues.act("post", `/${board.number}/reset`)}>
+        {t("Reset counters")}
+      </Button>
+    </div>
+  );
+}
+
+function Waiting({ board }: { board: OwnBoard }) {
+  const { queues } = useQueues();
+  if (board.waiting.length === 0) return null;
+  const last = board.waiting.length;
+  return (
+    <ol className={styles.rows} aria-label={t("Callers of {queue} who wait", { queue: board.name })}>
+      {board.waiting.map((caller) => {
+        const move = (position: number) => () => void queues.act("patch", pathOf(caller), { position });
+        const of = partyOf(caller);
+        return (
+          <li key={caller.key}>
+            <span className={styles.place}>{caller.position}</span>
+            <Party caller={caller} />
+            <Since at={caller.entered_at} />
+            {caller.position > 1 && <Small words={t("Serve next")} of={of} run={move(1)} />}
+            {caller.position > 2 && <Small words={t("Up")} of={of} run={move(caller.position - 1)} />}
+            {caller.position < last && <Small words={t("Down")} of={of} run={move(caller.position + 1)} />}
+            <Small words={t("Take out")} of={of} run={() => void queues.act("delete", pathOf(caller))} />
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function Talking({ board }: { board: OwnBoard }) {
+  const { queues } = useQueues();
+  if (board.talking.length === 0) return null;
+  return (
+    <ul className={styles.rows} aria-label={t("Talks of {queue}", { queue: board.name })}>
+      {board.talking.map((caller) => (
+        <li key={caller.key}>
+          <Party caller={caller} />
+          <span className={styles.soft}>{t("with {agent}", { agent: caller.agent_name })}</span>
+          {caller.connected_at !== null && <Since at={caller.connected_at} />}
+          <Menu position="bottom-end" withinPortal>
+            <Menu.Target>
+              <Button size="compact-xs" variant="default" leftSection={<Icon name="headset" size={14} />} aria-label={t("Hear {whom}", { whom: partyOf(caller) })}>
+                {t("Hear")}
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {modes().map(({ mode, words }) => (
+                <Menu.Item key={mode} onClick={() => void queues.act("post", `${pathOf(caller)}/supervise`, { mode })}>
+                  {words}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Agent({ seat, queue, reasons }: { seat: OwnSeat; queue: string; reasons: readonly string[] }) {
+  const { queues } = useQueues();
+  const change = (what: Change["change"], reason = ""): void => void queues.change({ change: what, reason, queues: what === "ready" ? [] : [queue] }, seat.agent);
+  const away = seat.state === "logged_out";
+  return (
+    <li>
+      <span className={styles.name}>
+        <bdi>{seat.name}</bdi>
+      </span>
+      <span className={styles.soft}>{seatWords(seat)}</span>
+      {seat.state === "wrap_up" && <Small words={t("Ready")} of={seat.name} run={() => change("ready")} />}
+      {seat.state === "on_break" && <Small words={t("Unpause")} of={seat.name} run={() => change("end_break")} />}
+      {!away && seat.state !== "on_break" && (
+        <Menu position="bottom-end" withinPortal>
+          <Menu.Target>
+            <Button size="compact-xs" variant="default" aria-label={t("{action}: {whom}", { action: t("Pause"), whom: seat.name })}>
+              {t("Pause")}
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {["", ...reasons].map((reason) => (
+              <Menu.Item key={reason} onClick={() => change("take_break", reason)}>
+                {reason || t("Without a reason")}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </li>
+  );
+}
+
+function Party({ caller }: { caller: OwnCaller }) {
+  return (
+    <span className={styles.name}>
+      <bdi>{partyOf(caller)}</bdi>
+      {caller.callback && <span className={styles.soft}> · {t("Callback")}</span>}
+    </span>
+  );
+}
+
+/** How long it has been. */
+function Since({ at }: { at: string }) {
+  const { queues } = useQueues();
+  const now = useNow(1000);
+  return <span className={styles.soft}>{countdown(Math.max(0, now - Date.parse(at) - queues.ahead_ms))}</span>;
+}
+
+function Small({ words, of, run }: { words: string; of: string; run: () => void }) {
+  return (
+    <Button size="compact-xs" variant="default" aria-label={t("{action}: {whom}", { action: words, whom: of })} onClick={run}>
+      {words}
+    </Button>
+  );
+}
+
+function pathOf(caller: OwnCaller): string {
+  return `/callers/${encodeURIComponent(caller.key)}`;
+}
