@@ -11,6 +11,7 @@ from engage.app.chat_records import ChatRecordsPart
 from engage.app.colleagues import Colleagues
 from engage.app.everyone import Everyone
 from engage.app.ground import Ground
+from engage.app.livechat_figures import LiveChatFigures
 from engage.app.mail import Mail
 from engage.app.messaging import Messaging
 from engage.app.phones import Phones
@@ -65,6 +66,7 @@ class Parts:
         self._colleagues = Colleagues(
             ground, everyone, messaging, visitors, uploads, phones, outbox
         )
+        self._livechat_figures = LiveChatFigures(ground, everyone, visitors, outbox)
         chat_records = ChatRecordsPart(
             ground, everyone, messaging, visitors, uploads, self._colleagues
         )
@@ -84,6 +86,7 @@ class Parts:
             *visitors.routes,
             *uploads.routes,
             *chat_records.routes,
+            *self._livechat_figures.routes,
             *phones.routes,
             *self._colleagues.routes,
             *self._announcements.routes,
@@ -156,6 +159,7 @@ class Parts:
             self._phones.queues.loading,
             self._announcements.sending,
             self._mail.sending,
+            self._livechat_figures.summary,
             self._colleagues.inactive_mails,
             self._colleagues.push,
             self._api,

@@ -19,13 +19,25 @@ if TYPE_CHECKING:
 
 STATES: Final = ("waiting", "active", "transferring", "ended", "missed", "offline")
 RATINGS: Final = {"none": 0, **{str(each): each for each in range(1, 6)}}
-FILTERS: Final = ("livechat", "agent", "visitor", "state", "rating", "from", "until")
+FILTERS: Final = (
+    "livechat",
+    "agent",
+    "visitor",
+    "state",
+    "rating",
+    "tag",
+    "disposition",
+    "from",
+    "until",
+)
 FILTER_QUERY: Final = (
     ("livechat", "The identifier of a live chat"),
     ("agent", "The extension of somebody who served or helped"),
     ("visitor", "Part of a name, address or phone number, or a visitor's identifier"),
     ("state", "`waiting`, `active`, `transferring`, `ended`, `missed` or `offline`"),
     ("rating", "`1` to `5` stars, or `none`"),
+    ("tag", "A tag that agents have put on it, without regard to case"),
+    ("disposition", "What agents say came of it, without regard to case"),
     ("from", "The earliest moment (RFC 3339)"),
     ("until", "The moment it ends before (RFC 3339)"),
 )
@@ -59,6 +71,8 @@ def wanted_of(request: Request) -> tuple[Wanted, Order, Asked]:
         until_ms=moment_ms(request, "until"),
         state=state,
         rating=RATINGS.get(rating),
+        tag=given.get("tag", ""),
+        disposition=given.get("disposition", ""),
     )
     return wanted, _order(query), query
 

@@ -9,6 +9,7 @@ from engage.errors import N_, Conflict
 
 if TYPE_CHECKING:
     from engage.livechat.model import Inquiry, LiveChat, Visitor
+    from engage.livechat.outcomes import Outcome
 
 Sort = Literal["queued_at", "ended_at", "visitor", "agent", "rating"]
 SORTS: tuple[Sort, ...] = ("queued_at", "ended_at", "visitor", "agent", "rating")
@@ -54,6 +55,8 @@ class Wanted:
     until_ms: int = 0
     state: str = ""
     rating: int | None = None
+    tag: str = ""
+    disposition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Record:
     found: Found
     visitor: Visitor
     livechat: LiveChat
+    outcome: Outcome
 
     @property
     def inquiry(self) -> Inquiry:

@@ -12,6 +12,8 @@ from engage.livechat.model import OFFLINE
 from engage.livechat.repository import INQUIRY, inquiry_of
 from engage.storage.tables import (
     calls,
+    chat_outcomes,
+    chat_tags,
     conversations,
     events,
     inquiries,
@@ -24,7 +26,7 @@ from engage.storage.tables import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement, Select, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.chat_records.model import Order, Scope, Wanted
@@ -172,6 +174,15 @@ def _where(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield conversations.c.state == wanted.state
     if wanted.rating is not None:
         yield func.coalesce(inquiries.c.rating, 0) == wanted.rating
+    if wanted.tag:
+        yield _said_of(chat_tags, chat_tags.c.tag, wanted.tag)
+    if wanted.disposition:
+        yield _said_of(chat_outcomes, chat_outcomes.c.disposition, wanted.disposition)
+
+
+def _said_of(rows: Table, word: ColumnElement[str], wanted: str) -> ColumnElement[bool]:
+    here = rows.c.conversation_id == inquiries.c.conversation_id
+    return exists().where(here, func.lower(word) == wanted.lower())
 
 
 def _people(wanted: Wanted) -> Iterator[ColumnElement[bool]]:

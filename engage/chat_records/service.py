@@ -13,6 +13,7 @@ from engage.livechat.desk import Agent
 from engage.livechat.erasing import erase
 from engage.livechat.events import ConversationsErased
 from engage.livechat.model import OPEN_STATES
+from engage.livechat.outcomes import Outcome, OutcomeRows
 from engage.livechat.repository import LiveChatRepository
 from engage.people.model import Grant
 from engage.system.actor import Module
@@ -243,8 +244,14 @@ class ChatRecords:
         people = await LiveChatRepository(connection).visitors(
             list({each.inquiry.visitor_id for each in found})
         )
-        by_id = self._livechats.by_id
+        names = [each.inquiry.conversation_id for each in found]
+        outcomes = await OutcomeRows(connection).of_all(names)
         return [
-            Record(each, people[each.inquiry.visitor_id], by_id(each.inquiry.livechat_id))
+            Record(
+                each,
+                people[each.inquiry.visitor_id],
+                self._livechats.by_id(each.inquiry.livechat_id),
+                outcomes.get(each.inquiry.conversation_id, Outcome()),
+            )
             for each in found
         ]

@@ -46,6 +46,8 @@ class ShownRecord(BaseModel):
     waited_s: int | None
     handled_s: int | None
     rating: int | None
+    disposition: str
+    tags: list[str]
     page_url: str
 
 
@@ -95,7 +97,8 @@ class Said(BaseModel):
 
 CSV_COLUMNS = (
     *("number", "livechat", "visitor", "email", "phone", "agent", "state", "queued_at"),
-    *("accepted_at", "ended_at", "end_reason", "waited_s", "handled_s", "rating", "page_url"),
+    *("accepted_at", "ended_at", "end_reason", "waited_s", "handled_s", "rating", "disposition"),
+    *("tags", "page_url"),
 )
 
 
@@ -125,6 +128,8 @@ def record_json(record: Record) -> dict[str, Any]:
         "waited_s": record.waited_s,
         "handled_s": record.handled_s,
         "rating": inquiry.rating,
+        "disposition": record.outcome.disposition,
+        "tags": list(record.outcome.tags),
         "page_url": inquiry.page_url,
     }
 

@@ -113,6 +113,10 @@ def _head(record: Record, consent: Consent | None, page: Page) -> Iterator[tuple
         yield page.say(N_("Page")), inquiry.page_url
     if inquiry.rating is not None:
         yield page.say(N_("Rating")), f"{inquiry.rating}/5"
+    if record.outcome.disposition:
+        yield page.say(N_("Disposition")), record.outcome.disposition
+    if record.outcome.tags:
+        yield page.say(N_("Tags")), ", ".join(record.outcome.tags)
     if consent is not None:
         yield page.say(N_("Consent given")), page.at(consent.at_ms)
 

@@ -98,6 +98,30 @@ TRANSCRIPT = Kind(
         Variable("transcript", N_("What was said"), N_("Are you open on Saturday?")),
     ),
 )
+LIVECHAT_SUMMARY = Kind(
+    "livechat_summary",
+    N_("Live chat daily summary"),
+    N_("To the administrators who want it, each morning: what came of yesterday's visitors."),
+    (
+        FULL_NAME,
+        Variable("day", N_("Which day it is about"), "2026-11-25"),
+        Variable("inquiries", N_("How many visitors asked"), "42"),
+        Variable("accepted", N_("How many of them an agent served"), "39"),
+        Variable("missed", N_("How many of them nobody served"), "3"),
+        Variable("left", N_("How many left a message while nobody could be asked"), "5"),
+        Variable("average_wait", N_("How long they waited on average"), 35, Form.DURATION),
+        Variable(
+            "longest_usual_wait", N_("Nine of ten waited no longer than this"), 80, Form.DURATION
+        ),
+        Variable(
+            "first_response", N_("How long it took to an agent's first words"), 50, Form.DURATION
+        ),
+        Variable("handling", N_("How long a chat took on average"), 420, Form.DURATION),
+        Variable("rating", N_("What visitors thought of it"), "4.6 / 5", empty="-"),
+        _link(N_("Opens the statistics"), "/admin/#/livechat-report"),
+    ),
+    life_s=24 * HOUR_S,
+)
 WELCOME = Kind(
     "welcome",
     N_("Welcome"),
@@ -218,6 +242,7 @@ KINDS: dict[str, Kind] = {
         WAITING_INQUIRY,
         OFFLINE_MESSAGE,
         TRANSCRIPT,
+        LIVECHAT_SUMMARY,
         WELCOME,
         PASSWORD_RESET,
         INACTIVE_USER,

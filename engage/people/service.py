@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from engage.people.book import PeopleBook
     from engage.people.model import ExtensionEntry, Secrets, Session
     from engage.storage.database import Database
-    from engage.system.actor import Actor
+    from engage.system.actor import Actor, Rights
 
     Also = Callable[[AsyncConnection], Awaitable[None]]
 
@@ -331,6 +331,10 @@ class People:
     def accounts(self) -> list[Account]:
         """Every account, by user name."""
         return sorted(self._book.accounts.values(), key=lambda account: account.user_name)
+
+    def rights_of(self, account: Account) -> Rights:
+        """What an account may do in the administration."""
+        return self._book.rights(account)
 
     def names_taken(self) -> set[str]:
         """What anybody with an account is called, enabled or not: user names and shown names."""

@@ -133,6 +133,22 @@ consents = Table(  # what was agreed to: the text's hash, the text itself once, 
     Column("address", Text, nullable=False),
 )
 
+livechat_summary_readers = Table(  # the administrators who get yesterday's figures by email
+    "livechat_summary_reader",
+    metadata,
+    Column("account_id", Text, primary_key=True),  # no foreign key: who is gone gets none
+    Column("since_ms", BigInteger, nullable=False),
+)
+
+erasures = Table(  # what was removed of people, when and by whom: signed, and without any person
+    "erasure",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("document", Text, nullable=False),  # JSON, as it was signed
+    Column("signature", Text, nullable=False),
+)
+
 livechat_counters = Table(  # what is left of chats that were removed: figures, and no person
     "livechat_counter",
     metadata,

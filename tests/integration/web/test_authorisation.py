@@ -124,6 +124,9 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/v1/livechat-records/{id}/events"): {ADMIN},
     ("GET", "/v1/livechat-records/{id}/transcript"): {ADMIN},
     ("GET", "/v1/livechat-records/{id}/files/{file}"): {ADMIN},
+    ("GET", "/v1/livechat-report"): {ADMIN},
+    ("GET", "/v1/me/livechat-summary"): {ADMIN},
+    ("PUT", "/v1/me/livechat-summary"): {ADMIN},
     ("GET", "/v1/me/livechat-records"): USERS,
     ("GET", "/v1/me/livechat-records/{id}"): {USER},
     ("POST", "/v1/me/livechat-records/{id}/join"): NOBODY,  # but chairmen

@@ -114,6 +114,7 @@ export const pages: readonly Page[] = [
   { group: "cdr", name: () => t("Active Calls"), path: "active-calls", module: "active_calls", words: () => t("live, hang up"), load: () => import("./calls/ActiveCallsPage") },
   { group: "cdr", name: () => t("Queue Recordings"), path: "queue-recordings", module: "recordings", words: () => t("agents, sound, play, download"), load: () => import("./queues/QueueRecordingsPage") },
   { group: "cdr", name: () => t("Queue Statistics"), path: "queue-report", module: "queues", words: () => t("report, service level, abandoned, agents, XLSX"), load: () => import("./queues/QueueReportPage") },
+  { group: "cdr", name: () => t("Live Chat Statistics"), path: "livechat-report", module: "livechat", words: () => t("report, visitors, ratings, waiting time, agents, XLSX"), load: () => import("./livechat/LiveChatReportPage") },
   { group: "cdr", name: () => t("Call Diagnosis"), path: "call-diagnosis", module: "call_history", words: () => t("no sound, failed, one-way audio, quality"), load: () => import("./calls/DiagnosisPage") },
   { group: "cdr", name: () => t("Recordings"), path: "recordings", module: "recordings", words: () => t("sound, play, download"), load: () => import("./calls/RecordingsPage") },
   { group: "maintenance", name: () => t("Users"), path: "users", module: "users", words: () => t("administrators, accounts, passwords"), load: () => import("./people/UsersPage") },

@@ -122,6 +122,8 @@ function Facts({ record, state }: { record: RecordDetails; state: string }) {
         <Fact name={t("Waiting time")}>{record.waited_s !== null && spanOf(record.waited_s)}</Fact>
         <Fact name={t("Handling time")}>{record.handled_s !== null && spanOf(record.handled_s)}</Fact>
         <Fact name={t("Rating")}>{record.rating !== null && stars(record.rating)}</Fact>
+        <Fact name={t("Disposition")}>{record.disposition}</Fact>
+        <Fact name={t("Tags")}>{record.tags.join(", ")}</Fact>
         <Fact name={t("Consent")}>{record.consent ? t("Given on {time}", { time: shortTime(record.consent.at) }) : t("Not asked for")}</Fact>
         {record.calls.map((call) => (
           <Fact key={call.id} name={t("Call")}>

@@ -21,6 +21,8 @@ export interface ChatRecord {
   waited_s: number | null;
   handled_s: number | null;
   rating: number | null;
+  disposition: string;
+  tags: string[];
   page_url: string;
 }
 

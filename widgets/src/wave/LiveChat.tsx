@@ -36,7 +36,11 @@ export function LiveChat({ selected, target }: { selected: string | undefined; t
   return (
     <main className={split.split} data-open={selected ? "" : undefined}>
       <div className={split.list}>
-        <PageHead title={t("Live Chat")} />
+        <PageHead title={t("Live Chat")}>
+          <ActionIcon component="a" variant="subtle" color="gray" size={36} href={href("history")} aria-label={t("History")} title={t("History")}>
+            <Icon name="clock" />
+          </ActionIcon>
+        </PageHead>
         <div className={split.scroll}>
           <Offers />
           <Inquiries />

@@ -19,6 +19,7 @@ import { QueuesContext } from "./duty/context";
 import { OwnQueues } from "./duty/own-queues";
 import { Frame } from "./Frame";
 import { useGrant } from "./grants";
+import { History } from "./History";
 import { LiveChat } from "./LiveChat";
 import { OwnCalls } from "./OwnCalls";
 import { OwnSecurity } from "./OwnSecurity";
@@ -64,6 +65,8 @@ export function Wave({ me }: { me: Me }) {
               <Calls />
             ) : view === "voicemail" ? (
               <Voicemail />
+            ) : view === "history" ? (
+              <History selected={selected} />
             ) : view === "contacts" ? (
               <Contacts />
             ) : view === "call-settings" ? (

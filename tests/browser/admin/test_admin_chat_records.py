@@ -1,0 +1,98 @@
+"""An administrator finds a chat, reads it, keeps it, removes it, and sees its figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.support.browser import serious_faults
+from tests.support.desk import (
+    NARROW,
+    accept,
+    ask,
+    at,
+    open_administration,
+    open_wave,
+    say,
+    scrolls_sideways,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import BrowserContext, Page
+
+    from tests.support.server import Server
+
+    NewContext = Callable[..., BrowserContext]
+
+LIST = "Live Chat Records"
+
+
+def shot(page: Page, folder: Path, name: str) -> None:
+    """Look at it on a desk and on a phone."""
+    wide = page.viewport_size
+    assert wide is not None
+    page.screenshot(path=folder / f"{name}.png", full_page=True)
+    assert serious_faults(page) == []
+    page.set_viewport_size(NARROW)
+    assert not scrolls_sideways(page)
+    page.screenshot(path=folder / f"{name}-phone.png", full_page=True)
+    page.set_viewport_size(wide)
+
+
+def test_a_chat_is_found_read_kept_and_removed(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    agent = open_wave(new_context, server.url, "1000")
+    visitor = ask(new_context, server.url, "Lena Fischer", "Is the blue kettle back?")
+    accept(agent, "Lena Fischer")
+    say(agent, "Yes, since Monday.")
+    agent.get_by_role("button", name="End chat", exact=True).click()
+    agent.get_by_role("dialog").get_by_role("button", name="End chat", exact=True).click()
+    expect(visitor.get_by_text("ended the chat")).to_be_visible()
+    waiting = ask(new_context, server.url, "Otto", "Hello?")
+
+    admin = open_administration(new_context, server.url)
+    at(admin, server.url, "livechat-records", LIST)
+    rows = admin.get_by_role("region", name=LIST, exact=True)
+    expect(rows.get_by_role("row")).to_have_count(3)
+    shot(admin, tmp_path, "records")
+    admin.get_by_role("searchbox", name="Search", exact=True).fill("blue kettle")
+    expect(rows.get_by_role("row")).to_have_count(2)
+    admin.get_by_role("link", name="Lena Fischer", exact=True).click()
+    said = admin.get_by_role("region", name="Conversation", exact=True)
+    expect(said).to_contain_text("Yes, since Monday.")
+    shot(admin, tmp_path, "record")
+    with admin.expect_download() as kept:
+        admin.get_by_role("link", name="Text", exact=True).click()
+    assert "Lena Fischer: Is the blue kettle back?" in kept.value.path().read_text()
+    admin.get_by_role("button", name="Delete", exact=True).click()
+    admin.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(admin.get_by_text("Nothing matches")).to_be_visible()
+
+    at(admin, server.url, "livechat-report", "Live Chat Statistics")
+    tiles = admin.get_by_role("region", name="Total", exact=True)
+    expect(tiles).to_contain_text("Inquiries2")  # the one that was removed is counted as before
+    shot(admin, tmp_path, "report")
+    waiting.get_by_role("button", name="End chat", exact=True).click()
+
+
+def test_an_agent_reads_their_own_chats(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    agent = open_wave(new_context, server.url, "1001")
+    ask(new_context, server.url, "Mia", "Do you ship to Malta?")
+    accept(agent, "Mia")
+    agent.get_by_role("link", name="History", exact=True).click()
+    agent.get_by_role("link", name="Mia", exact=True).click()
+    said = agent.get_by_role("region", name="Conversation", exact=True)
+    expect(said).to_contain_text("Do you ship to Malta?")
+    shot(agent, tmp_path, "own")
+    agent.get_by_role("link", name="Open the chat", exact=True).click()
+    expect(agent.get_by_role("heading", name="Mia", level=2)).to_be_visible()
+    agent.goto(f"{server.url}/wave/#/history")
+    expect(agent.get_by_role("region", name="History", exact=True)).to_contain_text("Mia")
+    shot(agent, tmp_path, "history")

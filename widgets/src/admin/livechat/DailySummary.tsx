@@ -1,0 +1,45 @@
+import { Switch } from "@mantine/core";
+import { useCallback, useState } from "react";
+
+import { useSession } from "../../kit/session-context";
+import { toast } from "../../kit/toasts";
+import { useLoaded } from "../../kit/useLoaded";
+import { ApiError } from "../../shared/api";
+import { t } from "../../shared/i18n";
+
+const PATH = "/v1/me/livechat-summary";
+
+interface Wish {
+  wanted: boolean;
+  email: string;
+}
+
+/** Whether this administrator gets yesterday's figures by email each day. */
+export function DailySummary() {
+  const { api } = useSession();
+  const { value, reload } = useLoaded(useCallback(() => api.get<Wish>(PATH), [api]));
+  const [busy, setBusy] = useState(false);
+  if (value === null) return null;
+
+  async function choose(wanted: boolean): Promise<void> {
+    setBusy(true);
+    try {
+      await api.request("PUT", PATH, { wanted });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toast({ tone: "danger", title: t("This was not done"), text: error.message || t("The server cannot be reached. Please try again.") });
+    }
+    await reload();
+    setBusy(false);
+  }
+
+  return (
+    <Switch
+      label={t("Daily summary by email")}
+      description={value.email ? t("Each morning, to {email}", { email: value.email }) : t("Your account has no email address.")}
+      checked={value.wanted}
+      disabled={busy || (!value.email && !value.wanted)}
+      onChange={(event) => void choose(event.currentTarget.checked)}
+    />
+  );
+}

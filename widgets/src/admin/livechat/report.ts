@@ -1,0 +1,52 @@
+/** Figures of live chats, arranged to be drawn: pure. */
+export interface ChatFigures {
+  key: string;
+  name: string;
+  inquiries: number;
+  accepted: number;
+  missed: number;
+  left: number;
+  accepted_rate: number;
+  average_wait_s: number;
+  p90_wait_s: number;
+  average_response_s: number;
+  average_handling_s: number;
+  rated: number;
+  average_rating: number;
+  /** How many gave one star, two … five. */
+  ratings: number[];
+}
+
+export interface Hour {
+  /** Monday is 0. */
+  weekday: number;
+  hour: number;
+  inquiries: number;
+}
+
+export interface ChatReport {
+  total: ChatFigures;
+  livechats: ChatFigures[];
+  agents: ChatFigures[];
+  days: ChatFigures[];
+  hours: Hour[];
+}
+
+const DAY_MS = 86_400_000;
+
+/** The first midnight of so many days, the last of which is today. */
+export function beginOf(days: number, now_ms: number): string {
+  const day = new Date(now_ms);
+  day.setHours(0, 0, 0, 0);
+  return new Date(day.getTime() - (days - 1) * DAY_MS).toISOString();
+}
+
+/** Inquiries by weekday and hour, and the most of one hour. */
+export function heat(hours: readonly Hour[]): { counts: number[][]; most: number } {
+  const counts = Array.from({ length: 7 }, () => Array<number>(24).fill(0));
+  for (const { weekday, hour, inquiries } of hours) counts[weekday]![hour]! += inquiries;
+  return { counts, most: Math.max(0, ...counts.flat()) };
+}
+
+/** From 0 for nothing to 4 for the most. */
+export const strength = (many: number, most: number): number => (many === 0 ? 0 : Math.ceil((4 * many) / most));
