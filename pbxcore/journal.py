@@ -353,6 +353,17 @@ class WakeUpCalled(msgspec.Struct, frozen=True, tag=True):
     answered: bool
 
 
+class ChatAlarmCalled(msgspec.Struct, frozen=True, tag=True):
+    """A number was called because a visitor waits in live chat.
+
+    `outcome`: `no_answer`, or `answered` and then perhaps `accepted`.
+    """
+
+    conversation: str
+    number: str
+    outcome: str
+
+
 class QueueTransition(msgspec.Struct, frozen=True, tag=True):
     """Something happened in the call queues; `seq` counts without gaps."""
 
@@ -392,6 +403,7 @@ Fact = (
     | PromptRecorded
     | WakeUpAsked
     | WakeUpCalled
+    | ChatAlarmCalled
     | VoiceMessageLeft
     | MailboxChanged
     | QueueTransition

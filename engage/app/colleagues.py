@@ -67,6 +67,10 @@ class Colleagues:
             events,
             ground.public_url,
         )
+        push = self.push.push
+        visitors.livechat.alarms.push = lambda inquiry, livechat: push.rouse(
+            livechat.id, inquiry.conversation_id
+        )
         chats = ChatRoutes(
             phones.chat, ChatKeeping(hub), corrections, hub, people, messaging.presence
         )

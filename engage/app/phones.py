@@ -10,6 +10,7 @@ from engage.api import https_api as api
 from engage.api.settings import SECTION as HTTPS_API
 from engage.api.settings import ApiSettings
 from engage.app.capacity import share_agents
+from engage.app.chat_alarms import ChatAlarmCalls
 from engage.app.dialplan import Dialplan
 from engage.app.mailboxes import Mailboxes
 from engage.app.queues import Queues
@@ -143,6 +144,7 @@ class Phones:
                 self.records.missed,
                 self.records.log,
                 visitor_calls(ground, everyone, visitors.livechat, pbx, self.records.log),
+                ChatAlarmCalls(visitors.livechat, pbx, people.name_of, ground.clock),
                 self.mailboxes.log,
                 self.standings,
                 people.phone_features,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TEXT_LIMIT = 8_000
 """Code points in one message, everywhere; the client checks it too."""
 
-HIDDEN_KINDS = frozenset({"note"})
+HIDDEN_KINDS = frozenset({"note", "alarm"})
 """Kinds of events that only participants with `sees_notes` ever see."""
 
 COUNTED_KINDS = ("message", "file", "note")

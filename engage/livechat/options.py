@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from engage.errors import N_, Refused
 from engage.files.model import MEGABYTE, FileKind
+from engage.livechat.alarms.options import AlarmOptions
 from engage.livechat.assignment_options import AssignmentOptions
 from engage.livechat.outcome_options import OutcomeOptions
 from engage.system.time_settings import ConditionCode, Hours
@@ -431,7 +432,7 @@ class CommonOptions(BaseModel):
         return text.replace("${RETENTION_DAYS}", str(self.retention_days))
 
 
-class Options(AssignmentOptions, OutcomeOptions, CommonOptions):
+class Options(AlarmOptions, AssignmentOptions, OutcomeOptions, CommonOptions):
     """The fields of the live chat form but its name, switch and destination."""
 
 

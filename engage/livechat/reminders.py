@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from engage.hub.model import SYSTEM
 from engage.livechat.repository import LiveChatRepository
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
+    from engage.hub.service import Hub, HubTransaction
     from engage.identifiers import Clock
     from engage.livechat.livechats import LiveChats
     from engage.livechat.model import Inquiry
@@ -22,9 +22,11 @@ MINUTE_MS = 60_000
 class Reminders:
     """Finds who has waited too long without the agents having been told by mail."""
 
-    def __init__(self, database: Database, livechats: LiveChats, post: Post, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, hub: Hub, livechats: LiveChats, post: Post, clock: Clock
+    ) -> None:
         self._database, self._livechats, self._post = database, livechats, post
-        self._clock = clock
+        self._hub, self._clock = hub, clock
 
     async def remind(self) -> int:
         """Write the mails that are due.
@@ -47,11 +49,12 @@ class Reminders:
         for inquiry in found:
             minutes = after_min.get(inquiry.livechat_id)
             if minutes is not None and now - inquiry.queued_at_ms >= minutes * MINUTE_MS:
-                done += await self._database.write(partial(self._mail, inquiry))
+                done += await self._hub.transact(partial(self._mail, inquiry))
         return done
 
-    async def _mail(self, inquiry: Inquiry, connection: AsyncConnection) -> bool:
+    async def _mail(self, inquiry: Inquiry, transaction: HubTransaction) -> bool:
         """Mark and mails in one transaction: both, or neither."""
+        connection = transaction.connection
         rows, now = LiveChatRepository(connection), self._clock()
         if not await rows.mark_mailed(inquiry.conversation_id, now):
             return False
@@ -61,4 +64,6 @@ class Reminders:
         livechat = self._livechats.by_id(inquiry.livechat_id)
         waiting_s = (now - inquiry.queued_at_ms) // 1000
         await self._post.somebody_waits(connection, livechat, inquiry, visitor, waiting_s)
+        body = {"path": "mail", "round": 1, "told": [], "outcome": "told"}
+        await transaction.append(inquiry.conversation_id, SYSTEM, "alarm", body)
         return True

@@ -9,6 +9,7 @@ from engage.errors import NotFound
 from engage.hub.events import EventAppended
 from engage.identifiers import Clock, now_ms
 from engage.livechat.administration import Administration
+from engage.livechat.alarms.service import Alarms
 from engage.livechat.assigning import Assigner
 from engage.livechat.attendance import Attendance
 from engage.livechat.banning.service import Bans
@@ -74,13 +75,14 @@ class LiveChatService:
         self.lobby = Lobby(database, delivery, people, self.livechats, clock)
         throttle = self.throttle = Throttle(limits, clock)
         post = Post(mailer, self.lobby)
-        reminders = Reminders(database, self.livechats, post, clock)
+        reminders = Reminders(database, hub, self.livechats, post, clock)
         house = (database, hub, delivery, self.lobby, self.livechats)
         self.desk = Desk(*house, events, clock)
         self.handing_over = HandingOver(hub, delivery, self.lobby, self.livechats, people, clock)
         self.loads = AgentLoads(database, people, events)
         self.assigner = Assigner(*house, self.desk, people, self.loads, events, clock)
-        rounds = (reminders.remind, self.assigner.run)
+        self.alarms = Alarms(*house, events, clock)
+        rounds = (reminders.remind, self.assigner.run, self.alarms.run)
         self.attendance = Attendance(*house, rounds, events, clock)
         self.transcripts = Transcripts(database, hub, self.livechats, post, calendar)
         self.oversight = Oversight(self.livechats, people)
@@ -121,6 +123,7 @@ class LiveChatService:
         """Watch no longer."""
         await self.retention.stop()
         await self.attendance.stop()
+        await self.alarms.stop()
 
     async def add(self, livechat: LiveChat) -> None:
         """Store a live chat; it is reachable at once."""

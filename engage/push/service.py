@@ -186,21 +186,31 @@ class Push:
         )
 
     async def _queued(self, fact: InquiryQueued) -> None:
-        if not self._by_who:
-            return
-        seats = self._agents_at(fact.livechat_id)
-        told = [each for each in seats if not each.paused and self._away(f"user:{each.number}")]
+        if self._by_who:
+            seats = [x for x in self._on_duty(fact.livechat_id) if self._away(f"user:{x.number}")]
+            await self._rouse(seats, fact.conversation_id)
+
+    async def rouse(self, livechat_id: str, conversation_id: str) -> list[str]:
+        """Remind every agent on duty of a visitor who still waits, in Wave or not; who was told."""
+        seats = [x for x in self._on_duty(livechat_id) if f"user:{x.number}" in self._by_who]
+        await self._rouse(seats, conversation_id)
+        return [each.number for each in seats]
+
+    def _on_duty(self, livechat_id: str) -> list[AgentSeat]:
+        return [each for each in self._agents_at(livechat_id) if not each.paused]
+
+    async def _rouse(self, told: list[AgentSeat], conversation_id: str) -> None:
         if not told:
             return
-        followers = await self._hub.participants(fact.conversation_id)
+        followers = await self._hub.participants(conversation_id)
         visitor = next((each.name for each in followers if each.who.startswith("visitor:")), "")
         await self._put(
             (
-                (each, inquiry_news(fact.conversation_id, visitor, seat.language))
+                (each, inquiry_news(conversation_id, visitor, seat.language))
                 for seat in told
                 for each in self._by_who.get(f"user:{seat.number}", {}).values()
             ),
-            fact.conversation_id,
+            conversation_id,
             None,
             self._clock() + INQUIRY_LIFE_MS,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pbxcore.apps.announcement import Announcement
 from pbxcore.apps.announcement_center import AnnouncementCenter
 from pbxcore.apps.announcing import Announced
+from pbxcore.apps.chat_alarm import ChatAlarm
 from pbxcore.apps.conferences import ConferenceRoom, Invitation
 from pbxcore.apps.disa import Disa
 from pbxcore.apps.echo import EchoTest
@@ -25,6 +26,7 @@ Service = (
     Announced
     | Announcement
     | AnnouncementCenter
+    | ChatAlarm
     | ConferenceRoom
     | Disa
     | EchoTest

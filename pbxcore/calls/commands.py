@@ -68,6 +68,17 @@ class RecordPrompt(msgspec.Struct, frozen=True, tag=True):
     name: str
 
 
+class TellOfChat(msgspec.Struct, frozen=True, tag=True):
+    """Ring a number, and tell whoever answers that a visitor waits. Reply: `CallDone`.
+
+    `name` is shown to whom it rings. The journal tells what came of it (`ChatAlarmCalled`).
+    """
+
+    number: str
+    conversation: str
+    name: str
+
+
 class RecordCall(msgspec.Struct, frozen=True, tag=True):
     """Record a talk from now on, or not any more. Reply: `CallDone`."""
 
@@ -125,6 +136,7 @@ CallCommand = (
     | SuperviseCall
     | PlayPrompt
     | RecordPrompt
+    | TellOfChat
     | RecordCall
     | MuteLeg
     | HoldLeg

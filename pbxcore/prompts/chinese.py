@@ -78,6 +78,8 @@ _SENTENCES: Final = {
     "call-accept": "接听请按1，拒接请按2。",
     "wake-up-set": "叫醒时间为",
     "wake-up": "您好，这是您的叫醒电话。",
+    "chat-waiting": "有访客正在在线聊天中等候。",
+    "chat-accept": "接受聊天，请按一。",
     "your-extension": "您的分机号码是",
     "message-from": "来自分机的通知",
     "callback": "这是您要求的回拨。",

@@ -96,6 +96,8 @@ _SENTENCES: Final = {
     "call-accept": "To take the call, press 1. To refuse it, press 2.",
     "wake-up-set": "A wake-up call is set for",
     "wake-up": "Good day. This is your wake-up call.",
+    "chat-waiting": "A visitor waits in live chat.",
+    "chat-accept": "To take the chat, press 1.",
     "your-extension": "Your extension is",
     "message-from": "A message from extension",
     "callback": "This is the callback you asked for.",

@@ -91,6 +91,8 @@ _SENTENCES: Final = {
     "Um ihn abzulehnen, drücken Sie die 2.",
     "wake-up-set": "Sie werden geweckt",
     "wake-up": "Guten Tag. Dies ist Ihr Weckruf.",
+    "chat-waiting": "Im Live-Chat wartet ein Besucher.",
+    "chat-accept": "Um den Chat anzunehmen, drücken Sie die 1.",
     "your-extension": "Ihre Nebenstelle ist",
     "message-from": "Eine Durchsage von Nebenstelle",
     "callback": "Dies ist der Rückruf, um den Sie gebeten haben.",

@@ -97,6 +97,8 @@ _SENTENCES: Final = {
     "call-accept": "Para aceptar la llamada, pulse 1. Para rechazarla, pulse 2.",
     "wake-up-set": "Le despertaremos",
     "wake-up": "Buenos días. Esta es su llamada de despertador.",
+    "chat-waiting": "Un visitante espera en el chat en vivo.",
+    "chat-accept": "Para atender el chat, pulse 1.",
     "your-extension": "Su extensión es",
     "message-from": "Un mensaje de la extensión",
     "callback": "Esta es la llamada que había pedido.",

@@ -24,6 +24,7 @@ from pbxcore.calls.commands import (
     RecordPrompt,
     RedirectLeg,
     SuperviseCall,
+    TellOfChat,
     TransferCall,
 )
 from pbxcore.calls.keeping import volatile_call_stores
@@ -37,6 +38,7 @@ from pbxcore.calls.ways import CallRouter
 from pbxcore.dialplan.emergency_returns import EmergencyReturns
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.gruu import DEVICE
+from pbxcore.services.chat_alarms import ChatAlarms
 from pbxcore.services.referring import ReferService
 from pbxcore.services.waking import Waking
 from pbxcore.sip.agent.profile import SUPPORTED, Profile
@@ -182,6 +184,7 @@ class CallService:
         self._switchboard = Switchboard(self._house)
         self.visitors = VisitorCalls(self._house, self._switchboard, told)
         self._referring = ReferService(domain, authentication, self._house, self._switchboard)
+        self._chat_alarms = ChatAlarms(self._house, self._switchboard.originate)
         self._waking = Waking(directory, self._switchboard.originate, record, today)
         self.follow()
 
@@ -235,6 +238,8 @@ class CallService:
                 return CallDone(*self._switchboard.record_prompt(number, name))
             case PlayPrompt(number, path, name_of):
                 return CallDone(*self._switchboard.play(number, path, name_of))
+            case TellOfChat():
+                return CallDone(202, self._chat_alarms.ring(command))
             case RecordCall(call, on):
                 return CallDone(self._switchboard.record(call, on=on), call)
             case DecideCall(call, accepted):

@@ -122,6 +122,15 @@ assignments = Table(  # chats given to an agent who has not reacted yet, and who
     Index("ix_assignment_react_by_ms", "react_by_ms"),
 )
 
+inquiry_alarms = Table(  # how often agents were roused for a visitor who waits, by path
+    "inquiry_alarm",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("path", Text, primary_key=True),  # wave push phone
+    Column("rounds", Integer, nullable=False),
+    Column("last_ms", BigInteger, nullable=False),
+)
+
 consents = Table(  # what was agreed to: the text's hash, the text itself once, the moment
     "consent",
     metadata,

@@ -14,7 +14,7 @@ export interface WireEvent {
   seq: number;
   /** The sequence before it that this reader may see: apply if `prev ≤ last`, else ask. */
   prev: number;
-  kind: "message" | "file" | "state" | "assigned" | "note" | "call" | "system" | "survey" | "edited" | "deleted";
+  kind: "message" | "file" | "state" | "assigned" | "note" | "alarm" | "call" | "system" | "survey" | "edited" | "deleted";
   author: Author;
   client_id?: string;
   at: string;

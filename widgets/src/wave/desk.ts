@@ -11,6 +11,7 @@ import type { Me, Summary, WireEvent } from "../shared/wire";
 import type { PresenceState } from "../kit/Person";
 import { go, parse } from "../kit/route";
 import { dismissKey, toast } from "../kit/toasts";
+import { followAlarms } from "./alarms";
 import { badgeTitle, claim, notifyDesktop, REMINDER_MS } from "./alerts";
 import { Assignments } from "./assignments";
 import { EVERYBODY, type Named } from "./mentions";
@@ -68,6 +69,7 @@ export class Desk {
   ) {
     this.client = new ConversationClient({ me, namespace: "/wave", identity: me.who, auth: () => ({}), api });
     this.#assignments = new Assignments(this.client);
+    followAlarms(this.client, () => this.inquiries, (inquiry) => this.accept(inquiry));
     this.client.subscribe(() => this.#clientChanged());
     this.client.on("hello", () => this.#greeted());
     this.client.on<Inquiry>("inquiry", (inquiry) => this.#inquiry({ kind: "told", inquiry, now_ms: Date.now() }));
