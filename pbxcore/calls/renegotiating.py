@@ -68,11 +68,15 @@ class Renegotiating:
         )
 
     def align(self, first: Leg, second: Leg) -> None:
-        """Two legs with sessions of their own were joined: the second learns what the first can."""
+        """Two legs with sessions of their own were joined: the second learns what the first can.
+
+        Unless it has chosen already among what the first can: asked again, it would say the same.
+        """
         for each in first, second:
             each.session.listen_for_fax("answering", wanted=needs_listening(first, second))
         lines = first.session.lines
         together = fits(second.session.lines, lines) and fits(lines, second.session.lines)
+        together = together or fits(lines, second.session.offered)
         if lines and not together and second.sip is not None and not second.session.pending:
             session = second.session
             wanted = session.arranged(lines)

@@ -46,6 +46,9 @@ class Session:
         keying: how media are encrypted.
         silence: how long the peer may be silent, in a talk and while it holds; 0: for ever.
         entropy: that many unguessable bytes.
+
+    Attributes:
+        offered: the lines that the peer could choose among when we asked it last.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Session:
         self._closed = False
         self._silence = silence
         self._fax_tones: frozenset[FaxTones] = frozenset()
+        self.offered: tuple[Line, ...] = ()
 
     @property
     def agreed(self) -> tuple[Agreed, ...]:
@@ -159,7 +163,9 @@ class Session:
         Raises:
             LocalProtocolError: the last offer waits for its answer.
         """
-        return write(self._negotiation.offer(self._streams(lines, offered=True)))
+        offer = write(self._negotiation.offer(self._streams(lines, offered=True)))
+        self.offered = tuple(each for each in lines if each is not None)
+        return offer
 
     def answer(self, body: bytes, lines: Sequence[Line]) -> bytes:
         """Answer a proposal of the peer: each of its lines with one of these of its kind.

@@ -71,6 +71,15 @@ def read_sound(path: Path) -> tuple[Samples, int]:
     return (samples.reshape(-1, channels) if channels > 1 else samples), rate
 
 
+def ends_with(sound: Path, hz: float) -> bool:
+    """Whether a WAV file, which may not be there yet, ends with half a second of this tone."""
+    if not sound.exists():
+        return False
+    samples, rate = read_sound(sound)
+    samples = samples if samples.ndim == 1 else samples[:, 0]
+    return len(samples) >= rate and heard(samples[-rate // 2 :], hz, rate) > 0.7
+
+
 def says(folder: Path, hz: float, *, rate: int = 8000, channels: int = 1) -> str:
     """Lines of baresip's configuration: it says a tone, and keeps what it hears in `folder`.
 
@@ -98,6 +107,15 @@ def hears(folder: Path, hz: float, *, seconds: float = 0.5, within_s: float = 15
         return len(tail) >= seconds * rate and heard(tail, hz, rate) > 0.7
 
     wait_until(latest, within_s, f"{hz} Hz at {folder.name}")
+
+
+def hears_no_more(folder: Path, hz: float, *, within_s: float = 15) -> None:
+    """Wait until the last of what the baresip in `folder` decoded is not this tone any more."""
+
+    def gone() -> bool:
+        return not ends_with(max(folder.glob("dump-*-dec.wav")), hz)
+
+    wait_until(gone, within_s, f"no {hz} Hz at {folder.name}")
 
 
 class Voice:
@@ -145,6 +163,17 @@ class Voice:
     def hears(self, hz: float, *, seconds: float = 0.5, within_s: float = 10) -> None:
         """Wait until this tone, and nothing beside it, is what comes."""
         self._wait(lambda tail: heard(tail, hz, self.rate) > 0.7, seconds, within_s, f"{hz} Hz")
+
+    def hears_no_more(self, hz: float, *, seconds: float = 0.3, within_s: float = 10) -> None:
+        """Wait until this tone is gone: nothing comes, or something else."""
+
+        def gone() -> bool:
+            begin = len(self.received)
+            self._over.wait(seconds)
+            came = np.array(self.received[begin:], np.int16)
+            return heard(came, hz, self.rate) < 0.1
+
+        wait_until(gone, within_s, f"no {hz} Hz at port {self.port}")
 
     def hears_all(self, *tones: float, seconds: float = 0.5, within_s: float = 10) -> None:
         """Wait until these tones come together."""

@@ -20,7 +20,7 @@ from tests.support.baresip import Baresip
 from tests.support.linphone import Linphone
 from tests.support.program import Program
 from tests.support.server import wait_until
-from tests.support.tone import Voice, heard, hears, read_sound, says, write_tone
+from tests.support.tone import Voice, ends_with, hears, says, write_tone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -135,13 +135,4 @@ async def test_linphonec_with_each_baresip_and_a_trunk(
             await asyncio.to_thread(voice.hears, LINPHONE_HZ)
         await asyncio.sleep(1)  # what is recorded is time
         phone.enters("terminate")  # the file is whole then
-        await asyncio.to_thread(wait_until, partial(recorded, sound, hz or TRUNK_HZ), 15, "a tone")
-
-
-def recorded(sound: Path, hz: float) -> bool:
-    """Whether this is what a recording ends with."""
-    if not sound.exists():
-        return False
-    samples, rate = read_sound(sound)
-    samples = samples if samples.ndim == 1 else samples[:, 0]
-    return len(samples) >= rate and heard(samples[-rate // 2 :], hz, rate) > 0.7
+        await asyncio.to_thread(wait_until, partial(ends_with, sound, hz or TRUNK_HZ), 15, "a tone")
