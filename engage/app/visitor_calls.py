@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engage.app.past_calls import CallsOnCards
+from engage.calls.calls_of_visitors import CallsOfVisitors
 from engage.livechat.calling.model import Ends
 from engage.livechat.calling.service import VisitorCalls
 from engage.livechat.calling.sockets import VisitorCallSockets
@@ -69,6 +71,7 @@ def visitor_calls(
     VisitorCallSockets(calls).register(sockets)
     timeline = Timeline(calls, livechat.desk, journal, people.name_of)
     livechat.lobby.talking = timeline.talking
+    livechat.cards.calls = CallsOnCards(CallsOfVisitors(ground.database), people.name_of)
     return timeline
 
 

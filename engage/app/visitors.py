@@ -15,6 +15,7 @@ from engage.livechat.quick_reply_routes import QuickReplyRoutes
 from engage.livechat.routes import LiveChatRoutes
 from engage.livechat.service import LiveChatService
 from engage.livechat.sockets import LiveChatSockets
+from engage.livechat.visitor_routes import VisitorRoutes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +64,7 @@ class Visitors:
             *IdentityRoutes(livechat, identities).routes(),
             *HandingOverRoutes(livechat.handing_over).routes(),
             *OutcomeRoutes(livechat.outcomes).routes(),
+            *VisitorRoutes(livechat.cards).routes(),
             *BanRoutes(livechat.bans, livechat.livechats, ground.clock).routes(),
             *QuickReplyRoutes(livechat.quick_replies).routes(),
             *administration.routes(),

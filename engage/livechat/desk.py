@@ -1,4 +1,4 @@
-"""What agents do: see who waits, accept, note, end, know whom they talk to."""
+"""What agents do: see who waits, accept, note, end."""
 
 from __future__ import annotations
 
@@ -229,26 +229,6 @@ class Desk:
         async with self._database.read() as connection:
             [entry] = await self._lobby.messages(connection, [inquiry])
         return entry
-
-    async def details(self, agent: Agent, conversation_id: str) -> dict[str, Any]:
-        """What is known about a visitor, for agents of their live chat and who follows the chat.
-
-        Raises:
-            NotFound: no such conversation for this agent.
-        """
-        async with self._database.read() as connection:
-            rows = LiveChatRepository(connection)
-            inquiry = await rows.inquiry(conversation_id)
-            if inquiry is None:
-                raise NotFound
-            visitor = await rows.visitor(inquiry.visitor_id)
-            consent = await rows.consent(conversation_id)
-        livechat = self._livechats.by_id(inquiry.livechat_id)
-        if agent.who not in self._lobby.staff(livechat):
-            await self._hub.require_participant(agent.who, conversation_id)
-        if visitor is None:
-            raise NotFound
-        return wire.details_json(inquiry, visitor, consent, livechat)
 
     def _accepted(self, agent: Agent, inquiry: Inquiry) -> None:
         """Let others know, once it is stored."""

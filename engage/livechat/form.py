@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from email_validator import EmailNotValidError, validate_email
@@ -14,7 +14,7 @@ from engage.livechat.model import Details
 from engage.livechat.options import InfoType
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from engage.livechat.options import Options
 
@@ -72,6 +72,22 @@ def check(
     if options.privacy_control and not form.consent:
         fields["consent"] = NO_CONSENT
     return Details(**values) if not fields else Details(), fields
+
+
+def corrected(before: Details, given: Mapping[str, str]) -> tuple[Details, dict[str, str]]:
+    """Details with some fields as an agent says; none must be filled.
+
+    Returns:
+        the details, and the untranslated message of each field that is wrong, by its name.
+    """
+    fields: dict[str, str] = {}
+    values: dict[str, str] = {}
+    for name, value in given.items():
+        try:
+            values[name] = _checked(InfoType(name), value, required=False)
+        except FieldRefused as refused:
+            fields[name] = refused.message
+    return (before if fields else replace(before, **values)), fields
 
 
 def page_url(value: str) -> str:

@@ -90,6 +90,9 @@ class Visitor:
     token_expires_at_ms: int
     subject: str = ""
     """What the web site that vouches for them calls them; empty: nobody does."""
+    first_number: int = 0
+    """Of their first chat; 0 of a visitor who was not read from the rows."""
+    visits: int = 1
 
     @property
     def who(self) -> str:

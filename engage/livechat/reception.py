@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ from engage.livechat.model import (
 )
 from engage.livechat.options import text_hash
 from engage.livechat.repository import LiveChatRepository
+from engage.livechat.visits import NOTED_MS, Told, VisitRows
 from engage.livechat.waiting import is_open
 from pbxcore.dialplan.time_conditions import Condition
 
@@ -66,6 +67,8 @@ class Start:
     page_url: str = ""
     signed: Signed | None = None
     """Who they are on their web site's word."""
+    told: Told = field(default_factory=Told)
+    """What their browser tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,12 @@ class Reception:
             inquiry = None if visitor is None else await rows.latest_inquiry_of(visitor.id)
             if visitor is None or inquiry is None:
                 raise NotFound
-            return await self._session(rows, token, visitor, inquiry)
+            session = await self._session(rows, token, visitor, inquiry)
+            seen_at_ms = (await VisitRows(connection).presence(visitor.id)).last_seen_at_ms or 0
+        now = self._clock()
+        if seen_at_ms < now - NOTED_MS:
+            await self._database.write(lambda each: VisitRows(each).came(visitor.id, now))
+        return session
 
     async def leave_message(self, public_id: str, start: Start, text: str, arrival: Arrival) -> int:
         """Keep a message for the agents of a live chat where nobody can be asked now.
@@ -314,6 +322,7 @@ class Reception:
             livechat,
             visitor,
             start,
+            arrival,
             number,
             state=WAITING,
             members=[Member(visitor.who, visitor.name)],
@@ -377,6 +386,7 @@ class Reception:
         livechat: LiveChat,
         visitor: Visitor,
         start: Start,
+        arrival: Arrival,
         number: int,
         *,
         state: str,
@@ -405,6 +415,8 @@ class Reception:
         )
         rows = LiveChatRepository(transaction.connection)
         await rows.add_inquiry(inquiry, start.client_id)
+        visits = VisitRows(transaction.connection)
+        await visits.begin(conversation.id, visitor.id, start.told, arrival, now)
         notice = wire.notice(livechat, visitor.language)
         if notice:
             consent = Consent(notice, text_hash(notice), now, visitor.address)
@@ -449,6 +461,8 @@ class Reception:
                 transaction.connection, livechat.id, start.signed, None, self._clock()
             )
         token, known = (None, None) if found is None else found
+        if known is not None and self._visitors.is_banned(known):
+            raise UnknownLiveChat
         visitor, _ = await self._welcome(
             rows, known, token, livechat, details, arrival, number, start.signed
         )
@@ -457,7 +471,7 @@ class Reception:
         ]
         members = [Member(visitor.who, visitor.name), *staff]
         inquiry = await self._create(
-            transaction, livechat, visitor, start, number, state=OFFLINE, members=members
+            transaction, livechat, visitor, start, arrival, number, state=OFFLINE, members=members
         )
         conversation_id = inquiry.conversation_id
         await transaction.append(conversation_id, SYSTEM, "state", {"state": OFFLINE})

@@ -487,6 +487,8 @@ def _visitor(row: Row[Any]) -> Visitor:
         first_seen_at_ms=row.first_seen_at_ms,
         token_expires_at_ms=row.token_expires_at_ms,
         subject=row.subject or "",
+        first_number=row.number or 0,
+        visits=row.visits,
     )
 
 

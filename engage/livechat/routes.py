@@ -18,6 +18,7 @@ from engage.livechat.desk import Agent
 from engage.livechat.form import Form
 from engage.livechat.model import Arrival, LiveChat, UnknownLiveChat
 from engage.livechat.reception import Start
+from engage.livechat.visits import Told
 from engage.web import requests
 from engage.web.access import token_of
 from engage.web.openapi import operation
@@ -39,6 +40,7 @@ Token = Annotated[str, Field(max_length=200)]
 FieldText = Annotated[str, Field(max_length=1000)]
 PageUrl = Annotated[str, Field(max_length=8000)]
 Jwt = Annotated[str, Field(max_length=8_000)]
+TimeZone = Annotated[str, Field(max_length=64)]
 LanguageTag = Annotated[str, Field(max_length=35)]
 
 
@@ -54,6 +56,9 @@ class StartChat(BaseModel):
     phone: FieldText = ""
     consent: bool = False
     page_url: PageUrl = ""
+    page_title: FieldText = ""
+    referrer: PageUrl = ""
+    time_zone: TimeZone = ""
     language: LanguageTag = ""
     jwt: Jwt | None = None
 
@@ -69,6 +74,9 @@ class LeaveMessage(BaseModel):
     phone: FieldText = ""
     consent: bool = False
     page_url: PageUrl = ""
+    page_title: FieldText = ""
+    referrer: PageUrl = ""
+    time_zone: TimeZone = ""
     language: LanguageTag = ""
     jwt: Jwt | None = None
     text: Annotated[str, Field(max_length=40_000)] = ""
@@ -162,7 +170,6 @@ class LiveChatRoutes:
             Route(f"{link}/sessions", self.start, methods=["POST"]),
             Route(f"{link}/session", self.session, methods=["GET"]),
             Route(f"{link}/messages", self.leave_message, methods=["POST"]),
-            Route("/v1/conversations/{id}/visitor", self.visitor, methods=["GET"]),
             Route("/v1/conversations/{id}/transcript", self.transcript, methods=["GET"]),
             Route("/v1/conversations/{id}/transcript", self.mail_transcript, methods=["POST"]),
             Route("/v1/livechat-messages", self.messages, methods=["GET"]),
@@ -238,7 +245,7 @@ class LiveChatRoutes:
         body = await requests.read(request, StartChat)
         arrival = self._arrival(request, livechat, body.language)
         signed = await self._identities.check(livechat, body.jwt)
-        start = Start(_form(body), body.client_id, body.token, body.page_url, signed)
+        start = Start(_form(body), body.client_id, body.token, body.page_url, signed, _told(body))
         session = await self._livechat.reception.start(livechat.public_id, start, arrival)
         response = requests.answer(wire.session_json(session), 201)
         cookie.remember(request, response, livechat.public_id, session.token)
@@ -274,7 +281,7 @@ class LiveChatRoutes:
         body = await requests.read(request, LeaveMessage)
         arrival = self._arrival(request, livechat, body.language)
         signed = await self._identities.check(livechat, body.jwt)
-        start = Start(_form(body), body.client_id, None, body.page_url, signed)
+        start = Start(_form(body), body.client_id, None, body.page_url, signed, _told(body))
         number = await self._livechat.reception.leave_message(
             livechat.public_id, start, body.text, arrival
         )
@@ -310,13 +317,6 @@ class LiveChatRoutes:
             visitor, requests.named(request), requests.language(request)
         )
         return Response(status_code=202)
-
-    @operation("Tell who the visitor of a conversation is", roles=("user",), tag="conversations")
-    async def visitor(self, request: Request) -> Response:
-        """What an agent sees beside the conversation."""
-        agent = await _agent(request)
-        details = await self._livechat.desk.details(agent, requests.named(request))
-        return requests.answer(details)
 
     @operation(
         "List the messages left in the live chats one serves",
@@ -382,6 +382,10 @@ async def _agent(request: Request) -> Agent:
 
 def _form(body: StartChat | LeaveMessage) -> Form:
     return Form(body.full_name, body.email, body.phone, body.consent)
+
+
+def _told(body: StartChat | LeaveMessage) -> Told:
+    return Told(body.page_title, body.referrer, body.time_zone)
 
 
 def _language(livechat: LiveChat, request: Request) -> str:

@@ -37,6 +37,7 @@ from engage.livechat.repository import LiveChatRepository
 from engage.livechat.retention import Retention
 from engage.livechat.survey import Surveys
 from engage.livechat.transcript import Transcripts
+from engage.livechat.visitor_card import VisitorCards
 from engage.livechat.visitors import Visitors
 from engage.people.events import ExtensionsDropped, ExtensionsSaved, PeopleChanged
 from pbxcore.dialplan.time_conditions import Calendar
@@ -94,6 +95,8 @@ class LiveChatService:
         self.surveys = Surveys(database, hub, self.livechats)
         self.retention = Retention(hub, self.livechats, events, clock)
         self.visitors = Visitors(database, self.attendance, self.bans, clock)
+        seen = (self.lobby, self.livechats, self.oversight, self.bans, self.visitors)
+        self.cards = VisitorCards(database, hub, delivery, *seen)
         reception = (database, hub, self.lobby, self.livechats, self.visitors, throttle, post)
         self.reception = Reception(*reception, calendar, events, clock)
         administered = (database, hub, self.lobby, self.livechats, people)

@@ -48,6 +48,7 @@ def inquiry_json(waiting: Waiting) -> dict[str, Any]:
             "phone": visitor.details.phone,
             "language": visitor.language,
             "verified": bool(visitor.subject),
+            "returning": 0 < visitor.first_number < inquiry.number or visitor.visits > 1,
         },
         "queued_at": rfc3339(inquiry.queued_at_ms),
         "waiting_ms": max(0, waiting.now_ms - inquiry.queued_at_ms),

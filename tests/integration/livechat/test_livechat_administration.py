@@ -211,7 +211,7 @@ async def test_deleting_ends_everything_and_tells_both_sides(office: Office) -> 
         await office.service.administration.get(ADMIN, livechat.id)
     with pytest.raises(NotFound):
         await office.service.administration.delete(ADMIN, livechat.id)
-    details = await office.service.desk.details(ANA, str(served.conversation_id))
+    details = await office.service.cards.read(ANA, str(served.conversation_id))
     assert details["livechat"]["name"] == "Name of chat"  # its history stays readable
     made = await office.service.administration.add(ADMIN, draft("Name of chat"))
     assert made.name == "Name of chat"

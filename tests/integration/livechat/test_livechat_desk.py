@@ -98,7 +98,7 @@ async def test_who_does_not_serve_the_destination_sees_and_takes_nothing(office:
     with pytest.raises(NotFound):
         await office.service.desk.accept(CHEN, conversation, 0)
     with pytest.raises(NotFound):
-        await office.service.desk.details(CHEN, conversation)
+        await office.service.cards.read(CHEN, conversation)
     with pytest.raises(NotFound):
         await office.service.desk.end(CHEN.who, CHEN.author, conversation)
     with pytest.raises(NotFound):

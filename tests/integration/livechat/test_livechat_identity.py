@@ -59,7 +59,7 @@ async def test_the_signed_details_count_and_agents_see_the_mark(office: Office) 
     assert visitor.details == KIM.details
     [inquiry] = office.sockets.told(ANA.who, "inquiry")
     assert inquiry["visitor"]["verified"] is True
-    details = await office.service.desk.details(ANA, str(session.conversation_id))
+    details = await office.service.cards.read(ANA, str(session.conversation_id))
     assert details["visitor"]["subject"] == "customer-7"
 
 

@@ -215,7 +215,7 @@ async def test_consent_is_stored_with_the_exact_text_its_hash_time_and_address(
     assert row.text_hash == text_hash("Kept for 14 days ✓")
     assert row.at_ms == office.clock()
     assert row.address == HERE.address
-    details = await office.service.desk.details(ANA, str(session.conversation_id))
+    details = await office.service.cards.read(ANA, str(session.conversation_id))
     assert details["consent"]["text_hash"] == row.text_hash
 
 
@@ -347,7 +347,7 @@ async def test_nasty_text_is_kept_as_text_in_every_field(office: Office, text: s
     session = await office.begin(
         form=Form(text, "v@example.test", "123"), arrival=Arrival("", text, "en")
     )
-    details = await office.service.desk.details(ANA, str(session.conversation_id))
+    details = await office.service.cards.read(ANA, str(session.conversation_id))
     assert details["visitor"]["full_name"] == text
     assert details["visitor"]["user_agent"] == text
     (inquiry,) = await office.service.desk.inquiries(ANA)

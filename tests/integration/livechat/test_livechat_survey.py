@@ -33,7 +33,7 @@ async def test_a_rating_stands_in_the_log_and_with_the_visitor(office: Office) -
     page = await office.hub.resume(ANA.who, conversation, 0)
     assert page.events[-1]["kind"] == "survey"
     assert (page.events[-1]["rating"], page.events[-1]["comment"]) == (4, "Quick and kind")
-    details = await office.service.desk.details(ANA, conversation)
+    details = await office.service.cards.read(ANA, conversation)
     assert details["inquiry"]["rating"] == 4
 
 

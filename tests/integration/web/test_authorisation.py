@@ -87,6 +87,9 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("POST", "/v1/livechat/{public_id}/identity"): ANYONE,
     ("DELETE", "/v1/livechat/{public_id}/session"): ANYONE,
     ("GET", "/v1/conversations/{id}/visitor"): {USER},
+    ("PATCH", "/v1/conversations/{id}/visitor"): {USER},
+    ("GET", "/v1/conversations/{id}/timeline"): {USER},
+    ("GET", "/v1/conversations/{id}/timeline/{past}"): NOBODY,  # there is none
     ("GET", "/v1/conversations/{id}/transcript"): PARTY,
     ("POST", "/v1/conversations/{id}/transcript"): {VISITOR},
     ("GET", "/v1/conversations/{id}/agents"): {USER},
