@@ -118,6 +118,15 @@ class FeatureCodes(DialledFeatures):
         description=N_("Followed by a number, and by # if it is to ring at once."),
         json_schema_extra={"control": "text", "section": PRESSED},
     )
+    attended_transfer: Code = Field(
+        default="*2",
+        title=N_("Attended Transfer"),
+        description=N_(
+            "Followed by a number to ask there first: hanging up, or the code again, hands the"
+            " call on, and the code of Disconnect brings it back."
+        ),
+        json_schema_extra={"control": "text", "section": PRESSED},
+    )
     seamless_transfer: Code = Field(
         default="*44",
         title=N_("Seamless Transfer"),

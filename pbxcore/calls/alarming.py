@@ -1,4 +1,7 @@
-"""An emergency call has begun: those who are to know it are called, and told who it is."""
+"""An emergency call has begun: those who are to know it are called, and told who it is.
+
+And the emergency service may call back.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,14 @@ def alarm(house: Surroundings, aim: Aim, new_call: Callable[[str, str], Call]) -
         if number != origin.number and house.directory.extension(number) is not None:
             call = new_call(number, origin.number)
             Placing(call, shown=shown).begin(number, partial(_tell, call, origin.number))
+
+
+def may_be_called_back(leg: Leg) -> None:
+    """A trunk has taken a call for help: from now on the service knows its number."""
+    call, aim, house = leg.call, leg.call.aim, leg.call.house
+    if aim.emergency is not None and leg.trunk:
+        trunks = (each.trunk for each in aim.emergency.ways)
+        house.emergency_returns.note(aim.returns_to, call.origin.number, trunks, house.moment())
 
 
 def _tell(call: Call, caller: str, leg: Leg) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxcore.calls.alarming import may_be_called_back
+from pbxcore.calls.asking_first import goes_on
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.caller_leg import CallerLeg
 from pbxcore.calls.connecting import connect
@@ -280,7 +282,7 @@ class Call:
 
     def leg_rang(self, leg: CalledLeg, status: int) -> None:
         """It rings there, or there is something to hear."""
-        self._may_be_called_back(leg)
+        may_be_called_back(leg)
         if self.setting_up is not None:
             self.setting_up.rang(leg, status)
             self.house.lines.moved(leg)
@@ -290,7 +292,7 @@ class Call:
         if leg.limit.longest_s and leg.curfew is None and not leg.over:
             # whatever it answered for: a talk, a service, or somebody's place in a talk
             leg.curfew = Curfew(self.house, leg, leg.limit)
-        self._may_be_called_back(leg)
+        may_be_called_back(leg)
         if self.partner(leg) is not None:
             self.renegotiating.settled(leg)
         elif leg.attending is not None:
@@ -318,7 +320,7 @@ class Call:
     def leg_ended(self, leg: Leg, ending: Ending) -> None:
         """It hung up, gave up, or is gone: whoever talked to it has nobody any more."""
         by: By = self._side(leg) if ending.by_peer else "pbx"
-        if leg.over or inherited(leg, ending, by):
+        if leg.over or inherited(leg, ending, by) or goes_on(leg, ending, by):
             return
         farewell = hung_up(by, ending) if leg.answered else refused(ending.status, by)
         if self.setting_up is not None and self.setting_up.front is leg:
@@ -338,13 +340,15 @@ class Call:
         leg.handed_on = 0
         if leg.attending is not None:
             leg.attending.pressed(digit)
-        if partner is None:
+        if partner is None and leg.asking is None:
             return
         if leg.dialling_on is not None:
             leg.dialling_on.press(digit)
             return
         code, act = code_pressed(leg, digit)
-        if code != YES:  # who agrees to be heard answers us, and nobody else
+        if (
+            code != YES and partner is not None
+        ):  # who agrees to be heard answers us, and nobody else
             pass_key(partner, digit, duration_ms, by, mixed=self.room.occupied)
         act()
 
@@ -379,13 +383,6 @@ class Call:
         """The two who talk will not any more."""
         self.recording.parted()
         self.room.parted()
-
-    def _may_be_called_back(self, leg: Leg) -> None:
-        """A trunk has taken a call for help: from now on the service knows its number."""
-        aim, house = self.aim, self.house
-        if aim.emergency is not None and leg.trunk:
-            trunks = (each.trunk for each in aim.emergency.ways)
-            house.emergency_returns.note(aim.returns_to, self.origin.number, trunks, house.moment())
 
     def _give_up(self, farewell: Farewell) -> None:
         setting_up, self.setting_up = self.setting_up, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxcore.calls.hanging_up import end_with_tone
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.dialplan.place import Place
 from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
@@ -57,7 +58,7 @@ class Goal:
             leg.session.lines,
             hops=MAX_FORWARDS,
             connected=lambda other: call.connect(leg, other),
-            failed=lambda farewell: call.end(leg, farewell),
+            failed=lambda farewell: end_with_tone(leg, farewell),
             level=self.level,
         )
         if isinstance(self.to, Place):

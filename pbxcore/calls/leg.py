@@ -17,6 +17,7 @@ from pbxcore.sip.uri import escaped_user
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pbxcore.calls.asking_first import AskingFirst
     from pbxcore.calls.attending import Attending
     from pbxcore.calls.call import Call
     from pbxcore.calls.consenting import Consenting
@@ -63,6 +64,7 @@ class Leg(CallListener):
         keypad: what it pressed last while it talked.
         attending: the service it talks to, if it does.
         dialling_on: takes the number that it presses after a code.
+        asking: asks somebody before it hands its partner on, while it does.
         handed_to: the call in which it rings at whoever is to have its place.
         room: the conference room that this service is; "": it is none.
         handed_on: how often services have handed it on since it pressed a key.
@@ -101,6 +103,7 @@ class Leg(CallListener):
         self.keypad = Keypad()
         self.attending: Attending | None = None
         self.dialling_on: DiallingOn | None = None
+        self.asking: AskingFirst | None = None
         self.handed_to: Call | None = None
         self.room = ""
         self.handed_on = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.calls.hanging_up import end_with_tone
 from pbxcore.calls.leg import Leg
 from pbxcore.calls.offering import OURS
 from pbxcore.calls.party import Farewell, refused
@@ -139,4 +140,4 @@ class Placing:
 
     def _failed(self, leg: Leg, farewell: Farewell) -> None:
         self._told(farewell.status or 487)  # nobody refused it: who wished it is gone
-        self._call.end(leg, farewell)
+        end_with_tone(leg, farewell)

@@ -13,6 +13,7 @@ from pbxcore.calls.confirming import announce
 from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.diverting import RINGING_KINDS, Diverting, history
 from pbxcore.calls.group_ringing import call_group
+from pbxcore.calls.hanging_up import end_with_tone
 from pbxcore.calls.hunting import Search, phones_at
 from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.outward import Outward
@@ -263,7 +264,7 @@ class SettingUp:
         """Go on for another leg, which was answered, in place of the one that waited."""
         self.front = front
         self._connected = lambda leg: self.call.connect(front, leg)
-        self._failed = lambda farewell: self.call.end(front, farewell)
+        self._failed = lambda farewell: end_with_tone(front, farewell)
 
     def redirect(self, number: str) -> None:
         """Call somebody else instead."""

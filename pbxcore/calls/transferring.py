@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxcore.calls.handing_over import flip, flips
+from pbxcore.calls.hanging_up import end_with_tone
 from pbxcore.calls.leg import Leg
 from pbxcore.calls.party import Farewell
 from pbxcore.calls.setting_up import SettingUp
@@ -93,7 +94,7 @@ class Transferring:
         def failed(farewell: Farewell) -> None:
             rang(farewell.status)
             if leg.over:  # it did not wait: nobody is left to talk to
-                call.end(partner, farewell)
+                end_with_tone(partner, farewell)
             else:
                 call.join(leg, partner)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _A: Final = 440.0
 _STEP: Final = 2 ** (1 / 12)
 _BEAT_S: Final = 0.4
+_BUSY: Final = (486, 600)
 
 
 def _bar(*notes: int) -> tuple[tuple[tuple[float, ...], float], ...]:
@@ -62,6 +63,12 @@ class Waiting:
         """It rings at whom it is connected with."""
         country = self._house.directory.settings.tone_country
         self._play(leg, plan_for(country).ring_back)
+
+    def refused(self, leg: Leg, status: int) -> bool:
+        """It hears why nobody answers for it; whether it can hear anything."""
+        plan = plan_for(self._house.directory.settings.tone_country)
+        self._play(leg, plan.busy if status in _BUSY else plan.congestion)
+        return bool(leg.session.sound)
 
     def stop(self, leg: Leg) -> None:
         """It waits no more."""

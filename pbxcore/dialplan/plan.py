@@ -242,6 +242,7 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     to_voicemail: str = "*"
     record: str = "*3"
     blind_transfer: str = "#1"
+    attended_transfer: str = "*2"
     seamless_transfer: str = "*44"
     disconnect: str = "*0"
     listen: str = "*54"

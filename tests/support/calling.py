@@ -209,8 +209,10 @@ class Talk(CallListener):
         after, chance = self._phone.simulation.after, self._chance
         length = chance.between(0, _LONGEST_CALL_S)
         for _ in range(chance.below(4)):
-            deeds = (self._change, self._change, self._press, self._refer, self._hand_over)
-            deed = chance.one_of(deeds[: 5 if self._phone.hands_over else 4])
+            deeds = [self._change, self._change, self._press, self._refer]
+            if self._phone.hands_over:
+                deeds += [self._hand_over, self._ask_first]
+            deed = chance.one_of(deeds)
             after(chance.between(0, length), lambda deed=deed: None if call.ended else deed(call))
         after(length, call.hang_up)
 
@@ -251,9 +253,20 @@ class Talk(CallListener):
             self._on_hold = not self._on_hold
             call.modify(self.offer())
 
-    def _press(self, call: Call) -> None:
-        self._phone.waiting += 1
-        call.send(b"INFO", self._heard, _KEY, b"Signal=5\r\nDuration=160\r\n")
+    def _press(self, call: Call, keys: str = "5") -> None:
+        for key in keys:
+            self._phone.waiting += 1
+            body = b"Signal=%b\r\nDuration=160\r\n" % key.encode()
+            call.send(b"INFO", self._heard, _KEY, body)
+
+    def _ask_first(self, call: Call) -> None:
+        """Ask somebody by his speed dial, and perhaps hand on, or go back, by keys too."""
+        self._press(call, f"*2{1 + self._chance.below(6)}#")
+        if self._chance.happens(0.5):
+            keys, after = self._chance.one_of(("*0", "*2")), self._chance.between(0, 30)
+            self._phone.simulation.after(
+                after, lambda: None if call.ended else self._press(call, keys)
+            )
 
     def _refer(self, call: Call) -> None:
         self._phone.waiting += 1

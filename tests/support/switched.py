@@ -81,7 +81,7 @@ def play_switched(
 
 
 def _plan(chance: Chance) -> Plan:
-    """A lot, a pickup group, a conference room and a page."""
+    """A lot, a pickup group, a conference room, a page, and a speed dial for each phone."""
     lot = ParkingLot("700", "Lot", ("701", "702"), timeout_s=chance.one_of((5, 20)))
     return Plan(
         numbers={
@@ -90,6 +90,7 @@ def _plan(chance: Chance) -> Plan:
             "702": Place("parking_slot", "702"),
             "6800": Place("page", "6800"),
         },
+        speed_dials={str(at): Place("extension", name) for at, name in enumerate(NAMES, 1)},
         services={"6300": ConferenceRoom("6300", "Room")},
         parking_lots=(lot,),
         pickup_groups=(PickupGroup("All", NAMES),),

@@ -76,3 +76,37 @@ async def test_a_colleague_gets_a_call_and_the_caller_notices_nothing(server: Se
         await hear_each_other(voices[0], 440, voices[2], 1500)
         await call.hang_up()
         await rings.ended()
+
+
+async def test_a_phone_without_a_transfer_key_asks_first(server: Server, tmp_path: Path) -> None:
+    folder = tmp_path / "1002"
+    async with AsyncExitStack() as stack:
+        caller, second = [await phone(stack, server, each) for each in ("1001", "1003")]
+        ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1500))
+        desk = stack.enter_context(
+            Baresip(
+                folder, server, "1002", "udp", account=";answermode=auto;audio_codecs=pcmu",
+                config=says(folder, 1000),
+            )
+        )  # fmt: skip
+        await asyncio.to_thread(desk.shows, "registered successfully")
+        call = await caller.invite(f"sip:1002@127.0.0.1:{server.sip_port}", session(ours, 0))
+        ours.talk(port_of(call.remote_description))
+        await asyncio.gather(
+            asyncio.to_thread(ours.hears, 1000), asyncio.to_thread(hears, folder, 440)
+        )
+        for key in "*21003#":
+            desk.enters(key)
+            await asyncio.sleep(0.2)  # a key lasts
+        asked = await asyncio.wait_for(second.next_call(), 10)
+        await asked.accept(session(theirs, 0))
+        theirs.talk(port_of(asked.remote_description))
+        await asyncio.gather(
+            asyncio.to_thread(theirs.hears, 1000),
+            asyncio.to_thread(hears, folder, 1500),
+            asyncio.to_thread(ours.hears_no_more, 1000),
+        )
+        desk.enters("/hangup")
+        await hear_each_other(ours, 440, theirs, 1500)
+        await call.hang_up()
+        await asked.ended()
