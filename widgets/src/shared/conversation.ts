@@ -217,8 +217,9 @@ function toldBy(summary: Summary, state: Conversation, me: Me): Told {
 /** An answer to "anything after n?": complete from `after` on, whatever gaps its `prev`s show. */
 function afterPage(state: Conversation, asked: number, page: Page, me: Me): Conversation {
   if (asked > state.last) return state;
+  const events = [...state.events]; // once for the page: histories are long
   let next = state;
-  for (const event of page.events) if (event.seq > next.last) next = append(next, event, me);
+  for (const event of page.events) if (event.seq > next.last) next = appended(next, event, me, events);
   if (page.more) return { ...next, head: Math.max(next.head, page.head) };
   return { ...next, loaded: true, last: Math.max(next.last, page.head), head: Math.max(next.head, page.head) };
 }
@@ -237,22 +238,31 @@ function listed(state: Conversation, event: WireEvent, me: Me): Partial<Conversa
   return { ...facts(state, event), newest: event, unread: unreadAfter(state, event, me), typing: withoutAuthor(state, event) };
 }
 
-function append(state: Conversation, event: WireEvent, me: Me): Conversation {
+const append = (state: Conversation, event: WireEvent, me: Me): Conversation => appended(state, event, me, [...state.events]);
+
+/** `events` are the conversation's own, to be changed in place. */
+function appended(state: Conversation, event: WireEvent, me: Me, events: WireEvent[]): Conversation {
   const mine = isMine(event.author, me);
   const correction = isCorrection(event);
   const known = correction || (state.newest !== null && event.seq <= state.newest.seq);
-  const before = correction ? { ...state, events: state.events.map((each) => corrected(each, event)), newest: state.newest && corrected(state.newest, event) } : state;
+  if (correction) correct(events, event);
+  else events.push(event);
   return {
-    ...before,
+    ...state,
     ...facts(state, event),
-    events: correction ? before.events : [...before.events, event],
+    events,
     last: event.seq,
     head: Math.max(state.head, event.seq),
-    newest: known ? before.newest : event,
+    newest: known ? state.newest && (correction ? corrected(state.newest, event) : state.newest) : event,
     unread: known ? state.unread : unreadAfter(state, event, me),
     pending: mine && event.client_id ? state.pending.filter((each) => each.clientId !== event.client_id) : state.pending,
     typing: withoutAuthor(state, event),
   };
+}
+
+function correct(events: WireEvent[], change: WireEvent): void {
+  const place = events.findLastIndex(({ seq }) => seq === change.of);
+  if (place !== -1) events[place] = corrected(events[place]!, change);
 }
 
 const withoutAuthor = (state: Conversation, event: WireEvent): readonly Typist[] => state.typing.filter((each) => whoOf(each.author) !== whoOf(event.author));

@@ -1,11 +1,14 @@
+import { memo } from "react";
+
 import type { Conversation } from "../shared/conversation";
 import { isOver } from "../shared/conversation";
 import { readDraft } from "../shared/draft";
 import type { IconName } from "../shared/icons";
 import { nt, t } from "../shared/i18n";
 import { brief, clock, duration } from "../shared/time";
+import type { Me } from "../shared/wire";
 import { Icon } from "../kit/Icon";
-import { Person } from "../kit/Person";
+import { Person, type PresenceState } from "../kit/Person";
 import { href } from "../kit/route";
 import { useNow } from "../kit/useNow";
 import styles from "./ConversationList.module.css";
@@ -25,24 +28,35 @@ interface Props {
 }
 
 export function ConversationList({ conversations, base, selected, labelledBy, label }: Props) {
+  const desk = useDesk();
   return (
     <ul className={styles.list} aria-labelledby={labelledBy} aria-label={label}>
-      {conversations.map((conversation) => (
-        <Item key={conversation.id} conversation={conversation} base={base} current={conversation.id === selected} />
-      ))}
+      {conversations.map((conversation) => {
+        const { number } = partner(conversation, desk.me);
+        const presence = conversation.kind === "direct" && number ? desk.presenceOf(number) : undefined;
+        return <Item key={conversation.id} conversation={conversation} me={desk.me} presence={presence} base={base} current={conversation.id === selected} />;
+      })}
     </ul>
   );
 }
 
-function Item({ conversation, base, current }: { conversation: Conversation; base: string; current: boolean }) {
-  const desk = useDesk();
-  const { name, number } = partner(conversation, desk.me);
-  const draft = current ? "" : readDraft(desk.me.who, conversation.id);
+interface ItemProps {
+  conversation: Conversation;
+  me: Me;
+  presence: PresenceState | undefined;
+  base: string;
+  current: boolean;
+}
+
+/** Of many conversations only those are drawn again that have changed. */
+const Item = memo(function Item({ conversation, me, presence, base, current }: ItemProps) {
+  const { name, number } = partner(conversation, me);
+  const draft = current ? "" : readDraft(me.who, conversation.id);
   const { unread, newest } = conversation;
   return (
     <li>
       <a className={styles.item} href={href(base, conversation.id)} aria-current={current ? "page" : undefined} data-unread={unread > 0 || undefined} data-muted={conversation.muted || undefined} data-over={isOver(conversation) || undefined}>
-        <Person name={name} seed={number || name} presence={conversation.kind === "direct" && number ? desk.presenceOf(number) : undefined} />
+        <Person name={name} seed={number || name} presence={presence} />
         <span className={styles.words}>
           <span className={styles.top}>
             <span className={styles.name}>
@@ -64,7 +78,7 @@ function Item({ conversation, base, current }: { conversation: Conversation; bas
           <span className={styles.bottom}>
             <span className={styles.preview}>
               <bdi>
-                <Words conversation={conversation} draft={draft} />
+                <Words conversation={conversation} me={me} draft={draft} />
               </bdi>
             </span>
             {unread > 0 && (
@@ -78,7 +92,7 @@ function Item({ conversation, base, current }: { conversation: Conversation; bas
       </a>
     </li>
   );
-}
+});
 
 /** How long nothing was said in a running chat; a visitor who had the last word waits for an answer. */
 function Idle({ at, asks }: { at: string; asks: boolean }) {
@@ -100,8 +114,7 @@ function Mark({ icon, words }: { icon: IconName; words: string }) {
   );
 }
 
-function Words({ conversation, draft }: { conversation: Conversation; draft: string }) {
-  const { me } = useDesk();
+function Words({ conversation, me, draft }: { conversation: Conversation; me: Me; draft: string }) {
   if (writers(conversation, me).length > 0) return <em className={styles.writing}>{t("is writing…")}</em>;
   if (draft) {
     return (

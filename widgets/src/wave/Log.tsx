@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useRef, useState } from "react";
 
 import type { Api } from "../shared/api";
 import type { Conversation } from "../shared/conversation";
@@ -11,9 +11,10 @@ import type { Me } from "../shared/wire";
 import { Icon } from "../kit/Icon";
 import { FileOnItsWay, ShownFile } from "./FileBubble";
 import styles from "./Log.module.css";
-import { lines, type Line, type MessageLine, type MessageState } from "./lines";
+import type { Line, MessageLine, MessageState } from "./lines";
 import { type Named, splitMentions } from "./mentions";
 import { type MessageActions, MessageMenu, type OpenMenu } from "./MessageMenu";
+import { useLogPart } from "./useLogPart";
 
 interface Props {
   conversation: Conversation;
@@ -33,86 +34,43 @@ interface Props {
   target: number | null;
 }
 
-const NEAR_END_PX = 48;
-
 export function Log({ conversation, me, readBefore, onSight, onAgain, onEdit, onCancel, api, phoneStates, actions, people, target }: Props) {
-  const drawn = useMemo(() => lines(conversation, me, readBefore), [conversation, me, readBefore]);
-  const box = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
-  const [missed, setMissed] = useState(false);
+  const { box, drawn, offset, missed, look, toStart, toEnd, bringIntoSight } = useLogPart({ conversation, me, readBefore, target, onSight });
   const [menu, setMenu] = useState<OpenMenu | null>(null);
-  const found = useRef<number | null>(null);
-  const sight = useRef(onSight);
-  sight.current = onSight;
+  const acts = useRef({ onAgain, onEdit, onCancel, bringIntoSight });
+  acts.current = { onAgain, onEdit, onCancel, bringIntoSight };
+  // The same for all lines and all times, so that a line is drawn again only when it has changed.
+  const [does] = useState(() => ({
+    onAgain: (clientId: string) => acts.current.onAgain(clientId),
+    onEdit: (line: MessageLine) => acts.current.onEdit(line),
+    onCancel: (clientId: string) => acts.current.onCancel(clientId),
+    onQuote: (seq: number) => acts.current.bringIntoSight(seq),
+  }));
 
-  const look = useCallback(() => {
-    const element = box.current;
-    if (!element) return;
-    atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
-    if (atEnd.current) setMissed(false);
-    sight.current(atEnd.current);
-  }, []);
-
-  useLayoutEffect(() => {
-    const element = box.current;
-    const newest = drawn.at(-1);
-    if (!element || !newest) return;
-    const ownJustWritten = "mine" in newest && newest.mine && newest.seq === null;
-    if (atEnd.current || ownJustWritten) element.scrollTop = element.scrollHeight;
-    else setMissed(true);
-    look();
-  }, [drawn.length, look]);
-
-  const bringIntoSight = useCallback(
-    (seq: number): boolean => {
-      const element = box.current?.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
-      if (!element) return false;
-      atEnd.current = false;
-      element.scrollIntoView({ block: "center" });
-      look();
-      return true;
-    },
-    [look],
-  );
-
-  useLayoutEffect(() => {
-    if (target === null || found.current === target) return;
-    if (bringIntoSight(target)) found.current = target;
-  }, [target, drawn, bringIntoSight]);
-
-  useEffect(() => {
-    const element = box.current;
-    if (!element) return undefined;
-    const resized = new ResizeObserver(() => {
-      if (atEnd.current) element.scrollTop = element.scrollHeight;
-    });
-    resized.observe(element);
-    return () => resized.disconnect();
-  }, []);
-
-  function toEnd(): void {
-    box.current?.scrollTo({ top: box.current.scrollHeight });
-    look();
+  /** The keys that lead to the ends of a page lead to those of the whole log. */
+  function pressed(event: KeyboardEvent): void {
+    if (offset === null || (event.key !== "Home" && event.key !== "End")) return;
+    event.preventDefault();
+    if (event.key === "Home") toStart();
+    else toEnd();
   }
 
   return (
     <div className={styles.frame}>
-      <div className={styles.log} ref={box} role="log" aria-label={t("Conversation")} tabIndex={0} onScroll={look}>
+      <div className={styles.log} ref={box} role="log" aria-label={t("Conversation")} tabIndex={0} onScroll={look} onKeyDown={pressed}>
         <div className={styles.lines}>
           {drawn.map((line) => (
             <Row
               key={line.key}
               line={line}
-              onAgain={onAgain}
-              onEdit={onEdit}
-              onCancel={onCancel}
+              {...does}
               api={api}
               phoneState={"seq" in line && line.seq !== null ? phoneStates.get(line.seq) : undefined}
               onMenu={setMenu}
               menuOpen={menu !== null && menu.line.key === line.key}
-              onQuote={bringIntoSight}
               people={people}
               marked={target !== null && "seq" in line && line.seq === target}
+              partial={offset !== null}
               me={me}
             />
           ))}
@@ -140,10 +98,12 @@ interface RowProps {
   onQuote: (seq: number) => void;
   people: readonly Named[];
   marked: boolean;
+  /** Not all of the log is drawn: the line says which it is. */
+  partial: boolean;
   me: Me;
 }
 
-function Row({ line, ...rest }: RowProps) {
+const Row = memo(function Row({ line, ...rest }: RowProps) {
   switch (line.kind) {
     case "day":
       return (
@@ -166,11 +126,29 @@ function Row({ line, ...rest }: RowProps) {
     default:
       return <Bubble line={line} {...rest} />;
   }
+}, sameRow);
+
+/** Lines are made anew with each change of the conversation; most say the same as before. */
+function sameRow(before: RowProps, now: RowProps): boolean {
+  const { line: old, ...rest } = before;
+  const { line, ...others } = now;
+  return same(rest, others) && same(old, line);
 }
 
-function Bubble({ line, onAgain, onEdit, onCancel, api, phoneState, onMenu, menuOpen, onQuote, people, marked, me }: RowProps & { line: MessageLine }) {
+function same(before: object, now: object): boolean {
+  const keys = Object.keys(now) as (keyof typeof now)[];
+  return keys.length === Object.keys(before).length && keys.every((key) => alike(before[key], now[key]));
+}
+
+const alike = (before: unknown, now: unknown): boolean => before === now || (isPlain(before) && isPlain(now) && JSON.stringify(before) === JSON.stringify(now));
+
+/** Quotes and mentions: small and made anew; files keep their identity. */
+const isPlain = (value: unknown): boolean => Array.isArray(value) || (typeof value === "object" && value !== null && "seq" in value);
+
+function Bubble({ line, onAgain, onEdit, onCancel, api, phoneState, onMenu, menuOpen, onQuote, people, marked, partial, me }: RowProps & { line: MessageLine }) {
+  const place = partial && line.seq !== null ? { role: "article", "aria-posinset": line.seq, "aria-setsize": -1 } : {};
   return (
-    <div className={styles.message} data-seq={line.seq ?? undefined} data-marked={marked || undefined} data-mine={line.mine || undefined} data-note={line.kind === "note" || undefined} data-first={line.first || undefined}>
+    <div {...place} className={styles.message} data-seq={line.seq ?? undefined} data-marked={marked || undefined} data-mine={line.mine || undefined} data-note={line.kind === "note" || undefined} data-first={line.first || undefined}>
       {line.first ? (
         <span className={styles.name}>
           {line.kind === "note" && (

@@ -51,12 +51,18 @@ export type Line =
 
 const RUN_MS = 5 * 60_000;
 
-/** `readBefore`: how far one had read when the conversation was opened; "New" stands after it. */
-export function lines(conversation: Conversation, me: Me, readBefore: number | null): Line[] {
+/**
+ * `readBefore`: how far one had read when the conversation was opened; "New" stands after it.
+ * `part`: of which events, as `[from, to)`; left out: of all.
+ */
+export function lines(conversation: Conversation, me: Me, readBefore: number | null, part?: readonly [number, number]): Line[] {
+  const [from, to] = part ?? [0, conversation.events.length];
+  const atEnd = to >= conversation.events.length;
   const out: Line[] = [];
   let lastAt: string | number | null = null;
   let run: { author: string; at: number } | null = null;
-  let newDrawn = readBefore === null;
+  const before = conversation.events[from - 1];
+  let newDrawn = readBefore === null || (before !== undefined && before.seq > readBefore);
 
   const place = (at: string | number): void => {
     if (lastAt === null || dayKey(lastAt) !== dayKey(at)) {
@@ -71,7 +77,7 @@ export function lines(conversation: Conversation, me: Me, readBefore: number | n
     return opens;
   };
 
-  for (const event of conversation.events) {
+  for (const event of part ? conversation.events.slice(from, to) : conversation.events) {
     if (!isSaid(event)) {
       const text = factOf(conversation, event, me);
       if (!text) continue;
@@ -110,7 +116,7 @@ export function lines(conversation: Conversation, me: Me, readBefore: number | n
       mentions: event.mentions ?? [],
     });
   }
-  for (const item of conversation.pending) {
+  for (const item of atEnd ? conversation.pending : []) {
     place(item.atMs);
     const kind = item.note ? "note" : "message";
     out.push({
