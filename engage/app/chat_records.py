@@ -57,7 +57,7 @@ class ChatRecordsPart:
             (Module.LIVECHAT, Module.LIVECHAT_RECORDS),
             lambda: [Choice(each.id, each.name) for each in (*kept.all(), *kept.deleted())],
         )
-        records = ChatRecords(
+        self.records = records = ChatRecords(
             ground.database,
             messaging.hub,
             kept,

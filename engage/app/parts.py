@@ -15,6 +15,7 @@ from engage.app.livechat_figures import LiveChatFigures
 from engage.app.mail import Mail
 from engage.app.messaging import Messaging
 from engage.app.phones import Phones
+from engage.app.privacy import Privacy
 from engage.app.uploads import Uploads
 from engage.app.visitors import Visitors
 from engage.identifiers import now_ms
@@ -70,6 +71,7 @@ class Parts:
         chat_records = ChatRecordsPart(
             ground, everyone, messaging, visitors, uploads, self._colleagues
         )
+        privacy = Privacy(ground, messaging, uploads, phones.records, chat_records)
         self._announcements = Announcements(
             ground, everyone.people, messaging.hub, phones.telephony.deliveries
         )
@@ -86,6 +88,7 @@ class Parts:
             *visitors.routes,
             *uploads.routes,
             *chat_records.routes,
+            *privacy.routes,
             *self._livechat_figures.routes,
             *phones.routes,
             *self._colleagues.routes,

@@ -210,6 +210,17 @@ class Recordings:
             return False
         return True
 
+    async def drop_of(self, call_ids: Sequence[str]) -> int:
+        """Remove what was recorded of these calls; how many. A file that stays keeps its row."""
+        query = select(recordings).where(recordings.c.call.in_(call_ids))
+        async with self._database.read() as connection:
+            found = [Recording(**row) for row in (await connection.execute(query)).mappings()]
+        gone = [each.id for each in found if await self.drop_file(each)]
+        if gone:
+            dropped = delete(recordings).where(recordings.c.id.in_(gone))
+            await self._database.write(lambda connection: connection.execute(dropped))
+        return len(gone)
+
     async def _unlink(self, recording: Recording) -> None:
         def work() -> None:
             with suppress(FileGone):

@@ -134,6 +134,11 @@ class FileRepository:
         here = files.c.conversation_id == conversation_id
         return list((await self._connection.execute(select(files.c.id).where(here))).scalars())
 
+    async def brought_by(self, owner: str) -> list[str]:
+        """All that somebody brought, whatever became of it."""
+        theirs = files.c.owner == owner
+        return list((await self._connection.execute(select(files.c.id).where(theirs))).scalars())
+
     async def known(self, file_ids: set[str]) -> set[str]:
         """Those of them that have a row."""
         wanted, found = sorted(file_ids), set[str]()

@@ -295,6 +295,12 @@ class Files:
             said = [each for one in conversation_ids for each in await rows.said(one)]
         return await self._give_up(said, even_sent=True)
 
+    async def remove_of(self, owner: str) -> int:
+        """Remove everything that somebody brought, said or not; how many files."""
+        async with self._database.read() as connection:
+            theirs = await FileRepository(connection).brought_by(owner)
+        return await self._give_up(theirs, even_sent=True)
+
     async def _expired(self) -> list[str]:
         async with self._database.read() as connection:
             return await FileRepository(connection).expired(self._clock(), PORTION)

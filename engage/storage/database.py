@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,11 +21,11 @@ from engage.storage.driver import (
 )
 from engage.storage.migrate import SchemaTooNew, migrate, refuse_other_schemas
 from engage.storage.outage import is_outage
+from engage.storage.settling import begin_merge, checkpoint, go_on_merging
 from engage.storage.tables import facts
 from engage.storage.writer import WAITING_LIMIT, Batch, Writer
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from engage.storage.script import Dialect, Script
@@ -176,6 +177,17 @@ class Database:
             await connection.execute(insert(facts).values(name="checked", value="yes"))
 
         await self.write(work)
+
+    async def settle(self) -> None:
+        """Leave nothing of what was deleted in SQLite's search index and write-ahead log.
+
+        PostgreSQL does so by itself, when it vacuums and its log is over age.
+        """
+        if self.dialect == "sqlite":
+            more = await self.write(begin_merge)
+            while more:
+                more = await self.write(go_on_merging)
+            await asyncio.to_thread(checkpoint, self._path)
 
     async def close(self) -> None:
         """Finish what waits, then disconnect."""

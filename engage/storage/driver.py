@@ -96,6 +96,7 @@ def connect_sqlite(path: Path, *, mode: str, readonly: bool = False) -> sqlite3.
         connection.execute("PRAGMA temp_store=MEMORY")
         connection.execute("PRAGMA cache_size=-16384")
         connection.execute("PRAGMA journal_size_limit=67108864")
+        connection.execute("PRAGMA secure_delete=ON")  # what is erased is not to be read in gaps
     return connection
 
 

@@ -120,6 +120,7 @@ export const pages: readonly Page[] = [
   { group: "maintenance", name: () => t("Users"), path: "users", module: "users", words: () => t("administrators, accounts, passwords"), load: () => import("./people/UsersPage") },
   { group: "maintenance", name: () => t("Custom Privileges"), path: "privileges", module: "users", words: () => t("rights, modules"), load: () => import("./people/PrivilegesPage") },
   { group: "maintenance", name: () => t("Wave Privileges"), path: "wave-privileges", module: "wave_privileges", words: () => t("rights, Delete Chat, portal"), load: () => import("./people/WavePrivilegesPage") },
+  { group: "maintenance", name: () => t("Personal Data"), path: "personal-data", module: "personal_data", words: () => t("GDPR, privacy, erase, export, visitors, proof"), load: () => import("./privacy/PersonalDataPage") },
   { group: "maintenance", name: () => t("Operation Log"), path: "operations", module: "operation_log", words: () => t("audit, changes, history"), load: () => import("./operations/OperationsPage") },
 ];
 

@@ -1,0 +1,53 @@
+"""Personal data, wired: all slices that keep something of people outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from engage.files.storage import FileStore
+from engage.privacy.archive import Archives
+from engage.privacy.proof import Notary
+from engage.privacy.routes import PersonalDataRoutes
+from engage.privacy.service import PersonalData
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.routing import BaseRoute
+
+    from engage.app.chat_records import ChatRecordsPart
+    from engage.app.ground import Ground
+    from engage.app.messaging import Messaging
+    from engage.app.records import Records
+    from engage.app.uploads import Uploads
+
+
+class Privacy:
+    """What people outside may ask for."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        messaging: Messaging,
+        uploads: Uploads,
+        calls: Records,
+        chats: ChatRecordsPart,
+    ) -> None:
+        personal = PersonalData(
+            ground.database,
+            messaging.hub,
+            ground.events,
+            uploads.files,
+            calls.recordings,
+            calls.visitors_forgotten,
+            Notary(ground.keyring.derive("erasures")),
+            ground.clock,
+        )
+        shelf = FileStore(ground.settings.data / "files")
+        archives = Archives(ground.database, chats.records, shelf, calls.recordings)
+
+        def zone() -> ZoneInfo:
+            return ZoneInfo(ground.time().time_zone)
+
+        self.routes: Sequence[BaseRoute] = PersonalDataRoutes(personal, archives, zone).routes()

@@ -1,0 +1,55 @@
+"""Rows by which a person is recognised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from engage.livechat.model import OPEN_STATES
+from engage.livechat.repository import LiveChatRepository
+from engage.privacy.model import SEPARATORS, Asked, Person, compact
+from engage.storage.tables import conversations, inquiries, visitors
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def find(connection: AsyncConnection, asked: Asked) -> Person:
+    """Whom somebody asks for; perhaps nobody who ever chatted."""
+    rows = await connection.execute(select(visitors.c.id).where(_fits(asked)))
+    ids = list(rows.scalars())
+    found = await LiveChatRepository(connection).visitors(ids)
+    query = (
+        select(inquiries.c.conversation_id, conversations.c.state)
+        .join(conversations, conversations.c.id == inquiries.c.conversation_id)
+        .where(inquiries.c.visitor_id.in_(ids))
+        .order_by(inquiries.c.number)
+    )
+    chats = (await connection.execute(query)).all()
+    numbers = {asked.value, compact(asked.value)} if asked.by == "phone" else set()
+    return Person(
+        asked,
+        tuple(found.values()),
+        tuple(each.conversation_id for each in chats),
+        sum(each.state in OPEN_STATES for each in chats),
+        frozenset(numbers),
+    )
+
+
+def _fits(asked: Asked) -> ColumnElement[bool]:
+    match asked.by:
+        case "email":
+            return func.lower(visitors.c.email) == asked.value.lower()
+        case "phone":
+            return dialled(visitors.c.phone) == compact(asked.value)
+        case "visitor":
+            return visitors.c.id == asked.value
+
+
+def dialled(column: ColumnElement[str]) -> ColumnElement[str]:
+    """`compact`, in SQL."""
+    for each in SEPARATORS:
+        column = func.replace(column, each, "")
+    return column

@@ -1,0 +1,153 @@
+"""Where a person leaves traces beside the chats themselves: counted, told, wiped out.
+
+A slice that keeps visitors' names, addresses or words in a table that does not go with its
+conversation has an entry in `TRACES`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from sqlalchemy import delete, func, or_, select, update
+
+from engage.privacy.persons import dialled
+from engage.storage.tables import (
+    call_legs,
+    calls,
+    contacts,
+    livechat_bans,
+    mails,
+    push_messages,
+    queue_log,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import ColumnElement, Table
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.privacy.model import Person
+
+    Condition = Callable[[Person], ColumnElement[bool]]
+
+MAILS_TO_VISITORS: Final = ("transcript", "offline_reply")
+
+
+class Trace(Protocol):
+    """One kind of trace."""
+
+    @property
+    def name(self) -> str:
+        """What counts and files call it."""
+
+    async def rows(self, connection: AsyncConnection, person: Person) -> list[dict[str, Any]]:
+        """Everything of it, to be told."""
+
+    async def wipe(self, connection: AsyncConnection, person: Person) -> int:
+        """Leave nothing; how many there were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows that are a person's as a whole: they go. `kept` columns are not told."""
+
+    name: str
+    table: Table
+    of: Condition
+    kept: frozenset[str] = frozenset()
+
+    async def rows(self, connection: AsyncConnection, person: Person) -> list[dict[str, Any]]:
+        """Everything of it, to be told."""
+        found = await connection.execute(select(self.table).where(self.of(person)))
+        return [_told(dict(row), self.kept) for row in found.mappings()]
+
+    async def wipe(self, connection: AsyncConnection, person: Person) -> int:
+        """Leave nothing; how many there were."""
+        gone = await connection.execute(delete(self.table).where(self.of(person)))
+        return gone.rowcount
+
+
+class CallsByNumber:
+    """Calls from and to the number that was asked for: that they were is kept, whose is not."""
+
+    name = "calls_by_number"
+
+    async def rows(self, connection: AsyncConnection, person: Person) -> list[dict[str, Any]]:
+        """Everything of it, to be told."""
+        found = await connection.execute(select(calls).where(_of_number(person)))
+        return [dict(row) for row in found.mappings()]
+
+    async def wipe(self, connection: AsyncConnection, person: Person) -> int:
+        """Leave no name and no number; recordings are removed before, with their files."""
+        ids = await numbers_calls(connection, person)
+        for table, key, pairs in _NAMED:
+            for number, name in pairs:
+                await connection.execute(
+                    update(table)
+                    .where(key.in_(ids), dialled(table.c[number]).in_(person.numbers))
+                    .values({number: "", **({name: ""} if name else {})})
+                )
+        for at in ("data1", "data2", "data3", "data4", "data5"):
+            column = queue_log.c[at]
+            words = [dialled(column).in_(person.numbers), column.in_(person.names)]
+            await connection.execute(
+                update(queue_log).where(queue_log.c.call.in_(ids), or_(*words)).values({at: ""})
+            )
+        return len(ids)
+
+
+_NAMED: Final = (
+    (
+        calls,
+        calls.c.id,
+        (("caller", "caller_name"), ("original_caller", None), ("callee", "callee_name")),
+    ),
+    (call_legs, call_legs.c.call, (("party", "name"), ("target", None))),
+)
+
+
+async def numbers_calls(connection: AsyncConnection, person: Person) -> list[str]:
+    """Calls from and to the number that was asked for."""
+    query = select(calls.c.id).where(_of_number(person))
+    return list((await connection.execute(query)).scalars())
+
+
+def _of_number(person: Person) -> ColumnElement[bool]:
+    columns = calls.c.caller, calls.c.original_caller, calls.c.callee
+    return or_(*(dialled(each).in_(person.numbers) for each in columns))
+
+
+def _mails(person: Person) -> ColumnElement[bool]:
+    """To the visitor, or about one of their chats: keys hold its identifier."""
+    to = func.lower(mails.c.address).in_(person.emails) & mails.c.kind.in_(MAILS_TO_VISITORS)
+    answers = func.lower(mails.c.reply_to).in_(person.emails)
+    about = (mails.c.dedupe_key.contains(each) for each in person.conversations)
+    return or_(to, answers, *about)
+
+
+def _contacts(person: Person) -> ColumnElement[bool]:
+    email = func.lower(contacts.c.email).in_(person.emails)
+    return or_(email, dialled(contacts.c.phone).in_(person.numbers))
+
+
+TRACES: Final[tuple[Trace, ...]] = (
+    Rows("mails", mails, _mails, frozenset({"params", "lease_owner", "lease_until_ms"})),
+    Rows("contacts", contacts, _contacts),
+    Rows(
+        "bans",
+        livechat_bans,
+        lambda person: livechat_bans.c.visitor_id.in_([each.id for each in person.visitors]),
+    ),
+    Rows(
+        "push_messages",
+        push_messages,
+        lambda person: push_messages.c.conversation_id.in_(person.conversations),
+    ),
+    CallsByNumber(),
+)
+
+
+def _told(row: dict[str, Any], kept: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in kept}

@@ -1,0 +1,59 @@
+/** What is stored of a person, in people's words: pure. */
+import { t } from "../../shared/i18n";
+
+export type By = "email" | "phone" | "visitor";
+
+export interface Asked {
+  by: By;
+  value: string;
+}
+
+export interface Person {
+  visitors: { id: string; name: string; email: string; phone: string; first_seen: string }[];
+  counts: Record<string, number>;
+  file_bytes: number;
+  /** Chats that go on. */
+  running: number;
+}
+
+export interface Erasure {
+  id: string;
+  erased_at: string;
+  erased_by: string;
+  removed: Record<string, number>;
+  still_named_in: Record<string, number>;
+  genuine: boolean;
+}
+
+export function countWords(name: string): string {
+  switch (name) {
+    case "visitors":
+      return t("Visitors");
+    case "conversations":
+      return t("Chats");
+    case "offline_messages":
+      return t("Messages left");
+    case "consents":
+      return t("Consents");
+    case "files":
+      return t("Files");
+    case "calls":
+      return t("Calls in chats");
+    case "calls_by_number":
+      return t("Calls of this number");
+    case "recordings":
+      return t("Recordings");
+    case "mails":
+      return t("Emails in the outbox");
+    case "contacts":
+      return t("Contacts");
+    case "bans":
+      return t("Bans");
+    case "push_messages":
+      return t("Notifications on their way");
+    case "operations":
+      return t("Lines of the operation log");
+    default:
+      return name.replaceAll("_", " ");
+  }
+}
