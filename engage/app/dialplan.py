@@ -201,13 +201,13 @@ class Dialplan:
         rings = {each.form.number: each.id for each in self.ring_groups.entries}
         boxes = {each.form.number: each.id for each in self.voicemail_groups.entries}
         same = any(kept.get(form.number, but) != but for kept in (rings, boxes))
-        taken = same or self._people.extensions.taken(form.number) is not None
+        taken = same or self._people.extensions.checks.taken(form.number) is not None
         taken |= self.rooms.has_number(form.number) or self.services.has_number(form.number)
         return {"number": TAKEN} if taken or self._is_code(form.number) else {}
 
     def _code_problem(self, form: SpeedDialForm, but: str) -> dict[str, str]:
         """A speed dial would never be heard where something else has its number."""
-        taken = self._people.extensions.taken(form.code) is not None
+        taken = self._people.extensions.checks.taken(form.code) is not None
         taken |= any(each.form.number == form.code for each in self.ring_groups.entries)
         taken |= any(each.form.number == form.code for each in self.emergencies.entries)
         taken |= self.rooms.has_number(form.code) or self.services.has_number(form.code)
@@ -216,7 +216,7 @@ class Dialplan:
     def _emergency_problem(self, form: EmergencyNumberForm, but: str) -> dict[str, str]:
         others = (each for each in self.emergencies.entries if each.id != but)
         taken = any(each.form.number == form.number for each in others)
-        taken |= self._people.extensions.taken(form.number) is not None
+        taken |= self._people.extensions.checks.taken(form.number) is not None
         taken |= self.rooms.has_number(form.number) or self.services.has_number(form.number)
         return {"number": TAKEN} if taken else {}
 
@@ -228,7 +228,11 @@ class Dialplan:
         taken = any(each.form.number == number for each in self.ring_groups.entries)
         taken |= any(each.form.number == number for each in self.emergencies.entries)
         taken |= any(each.form.number == number for each in self.voicemail_groups.entries)
-        return taken or self._is_code(number) or self._people.extensions.taken(number) is not None
+        return (
+            taken
+            or self._is_code(number)
+            or self._people.extensions.checks.taken(number) is not None
+        )
 
     def _taken_besides_services(self, number: str) -> bool:
         return self.rooms.has_number(number) or self._taken_by_others(number)

@@ -46,7 +46,7 @@ class Everyone:
             ranges=partial(ground.configuration.get, NumberRanges),
         )
         people.links.send_by(outbox)
-        people.extensions.welcome_by(people.links, outbox)
+        people.extensions.rows.welcome_by(people.links, outbox)
         self.access = Access(people)
         self.sockets = Sockets(self.access)
         ground.events.subscribe(SessionEnded, self.access.session_ended)

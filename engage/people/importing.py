@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engage.errors import N_
 from engage.people.csv_table import Problem, read_table
-from engage.people.extensions import Rewrite
+from engage.people.extension_rows import Rewrite
 from engage.people.forms import ExtensionChange, NewExtension
 from engage.people.model import WELCOME_DUE
 from engage.people.policy import name_key
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.people.csv_table import Row
-    from engage.people.extensions import Extensions
+    from engage.people.extension_checks import ExtensionChecks
+    from engage.people.extension_rows import ExtensionRows
     from engage.people.ledger import Ledger
     from engage.people.passwords import Passwords
     from engage.system.actor import Actor
@@ -65,13 +66,14 @@ class Importing:
     def __init__(
         self,
         ledger: Ledger,
-        extensions: Extensions,
+        checks: ExtensionChecks,
+        rows: ExtensionRows,
         passwords: Passwords,
         welcome: Callable[[], None],
     ) -> None:
         """`welcome` is told that mails to new users are due."""
-        self._ledger, self._extensions, self._passwords = ledger, extensions, passwords
-        self._welcome = welcome
+        self._ledger, self._checks, self._rows = ledger, checks, rows
+        self._passwords, self._welcome = passwords, welcome
 
     async def run(self, actor: Actor, data: bytes, *, update: bool, dry_run: bool) -> Outcome:
         """Look a worksheet through and, unless `dry_run`, take it over: all of it or nothing.
@@ -130,16 +132,16 @@ class Importing:
             problems += found
             if change is not None:
                 given = change.given()
-                wrong = self._extensions.change_problems(number, given)
+                wrong = self._checks.change_problems(number, given)
                 problems += self._problems(row.line, wrong)
                 plan.changes.append((number, given))
         else:
             found, new = validated(NewExtension, {**fields, "number": number}, row.line)
             problems += found
             if new is not None:
-                problems += self._problems(row.line, self._extensions.problems(new))
+                problems += self._problems(row.line, self._checks.problems(new))
                 plan.new.append(new)
-            if (taken := self._extensions.taken(number)) is not None:
+            if (taken := self._checks.taken(number)) is not None:
                 problems.append(Problem(row.line, "number", taken.text, taken.params))
         plan.problems += problems
 
@@ -177,14 +179,14 @@ class Importing:
         return text
 
     def _problems(self, line: int, wrong: Mapping[str, str]) -> list[Problem]:
-        spans = self._extensions.spans
+        spans = self._checks.spans
         return [Problem(line, name, text, spans) for name, text in wrong.items()]
 
     # --- taking over --------------------------------------------------------------------------
 
     async def _take_over(self, actor: Actor, plan: _Plan) -> None:
         """Hash one password after the other, which leaves a thread to those who sign in."""
-        prepared = [await self._extensions.prepared(each, without=WELCOME_DUE) for each in plan.new]
+        prepared = [await self._rows.prepared(each, without=WELCOME_DUE) for each in plan.new]
         hashes = {
             number: await self._passwords.hash(fields["wave_password"])
             for number, fields in plan.changes
@@ -193,18 +195,18 @@ class Importing:
 
         async def store(connection: AsyncConnection) -> list[Rewrite]:
             if prepared:
-                await self._extensions.insert(connection, prepared)
+                await self._rows.insert(connection, prepared)
             numbers = [number for number, _ in plan.changes]
-            present = await self._extensions.stored(connection, numbers)
+            present = await self._rows.stored(connection, numbers)
             rewrites = [
                 Rewrite(present[number], fields, hashes.get(number))
                 for number, fields in plan.changes
             ]
-            await self._extensions.rewrite(connection, rewrites)
+            await self._rows.rewrite(connection, rewrites)
             return rewrites
 
         detail = {"added": len(plan.new), "changed": len(plan.changes)}
         rewrites = await self._ledger.change(actor, "extension.import", "extension:", store, detail)
-        self._extensions.tell_rewritten(rewrites)
+        self._rows.tell_rewritten(rewrites)
         self._ledger.tell_saved(entry.number for _, entry in prepared)
         self._welcome()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engage.errors import N_
 from engage.people.csv_table import Problem, read_table
 from engage.people.directory_repository import DirectoryRepository
-from engage.people.extensions import check_free
+from engage.people.extension_checks import check_free
 from engage.people.forms import NewQueue, QueueChange
 from engage.people.groups import check_extensions
 from engage.people.queue_entries import changed_queue, new_queue
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.people.csv_table import Row
-    from engage.people.extensions import Extensions
+    from engage.people.extension_checks import ExtensionChecks
     from engage.people.ledger import Ledger
     from engage.people.model import Secrets
     from engage.people.numbers import NumberRanges
@@ -48,12 +48,12 @@ class QueueImport:
         self,
         ledger: Ledger,
         secrets: Secrets,
-        extensions: Extensions,
+        checks: ExtensionChecks,
         ranges: Callable[[], NumberRanges],
     ) -> None:
         """`secrets` seal the PINs of queues; `extensions` know which numbers are taken."""
         self._ledger, self._secrets = ledger, secrets
-        self._extensions, self._ranges = extensions, ranges
+        self._checks, self._ranges = checks, ranges
 
     async def run(self, actor: Actor, data: bytes, *, update: bool, dry_run: bool) -> Outcome:
         """Look a worksheet through and, unless `dry_run`, take it over: all of it or nothing.
@@ -118,7 +118,7 @@ class QueueImport:
         ranges = self._ranges()
         if (wrong := ranges.queue_problem(number)) is not None:
             return [Problem(line, "number", wrong, ranges.spans)]
-        if (taken := self._extensions.taken(number)) is not None:
+        if (taken := self._checks.taken(number)) is not None:
             return [Problem(line, "number", taken.text, taken.params)]
         return []
 

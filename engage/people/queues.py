@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from engage.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from engage.people.directory_repository import DirectoryRepository
-from engage.people.extensions import check_free, options_problem
+from engage.people.extension_checks import check_free, options_problem
 from engage.people.groups import check_extensions
 from engage.people.ledger import Repeated
 from engage.people.queue_entries import agent_of, changed_queue, new_queue

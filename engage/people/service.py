@@ -17,6 +17,8 @@ from engage.people.call_handling import (
     ringtone_of,
 )
 from engage.people.choices import Choices
+from engage.people.extension_checks import ExtensionChecks
+from engage.people.extension_rows import ExtensionRows
 from engage.people.extensions import Extensions
 from engage.people.group_import import GroupImport
 from engage.people.groups import Groups
@@ -115,17 +117,19 @@ class People:
         def shortest() -> int:
             return policy().password_length
 
+        checks = ExtensionChecks(self._ledger, ranges, shortest)
+        rows = ExtensionRows(self._ledger, keyring, self._passwords, self._sessions)
         self.extensions = Extensions(
-            self._ledger, keyring, self._passwords, self._sessions, ranges, shortest
+            self._ledger, keyring, self._passwords, self._sessions, checks, rows
         )
-        self._welcoming = Welcoming(self._ledger, self.extensions)
+        self._welcoming = Welcoming(self._ledger, rows)
         self.importing = Importing(
-            self._ledger, self.extensions, self._passwords, self._welcoming.wake
+            self._ledger, checks, rows, self._passwords, self._welcoming.wake
         )
         self.groups = Groups(self._ledger)
         self.group_import = GroupImport(self._ledger)
         self.queues = Queues(self._ledger, keyring, ranges)
-        self.queue_import = QueueImport(self._ledger, keyring, self.extensions, ranges)
+        self.queue_import = QueueImport(self._ledger, keyring, checks, ranges)
         self.administrators = Administrators(
             self._ledger, self._passwords, self._sessions, shortest
         )

@@ -14,7 +14,7 @@ from engage.people.repository import PeopleRepository
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.people.extensions import Extensions
+    from engage.people.extension_rows import ExtensionRows
     from engage.people.ledger import Ledger
 
 log = logging.getLogger(__name__)
@@ -25,8 +25,8 @@ AGAIN_S = 5.0
 class Welcoming:
     """Writes the mails down that an import has left due; a restart goes on with them."""
 
-    def __init__(self, ledger: Ledger, extensions: Extensions) -> None:
-        self._ledger, self._extensions = ledger, extensions
+    def __init__(self, ledger: Ledger, rows: ExtensionRows) -> None:
+        self._ledger, self._rows = ledger, rows
         self._due = asyncio.Event()
         self._stopping = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
@@ -69,7 +69,7 @@ class Welcoming:
             rows = PeopleRepository(connection)
             due = await rows.with_hash(WELCOME_DUE, AT_ONCE)
             for account in due:
-                await self._extensions.welcome(connection, account)
+                await self._rows.welcome(connection, account)
             await rows.mark([each.id for each in due], UNUSABLE)
             return bool(due)
 

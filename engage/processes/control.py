@@ -100,7 +100,7 @@ async def carry_out(people: People, command: PeopleCommand) -> dict[str, Any]:
 
 async def _add(people: People, command: AddUser) -> dict[str, Any]:
     # Not above: who only asks a running server needs no SQL.
-    from engage.people.extensions import random_secret
+    from engage.people.extension_rows import random_secret
     from engage.people.forms import NewAdmin, NewExtension
 
     password = command.password or secrets.token_urlsafe(12)

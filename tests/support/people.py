@@ -84,7 +84,7 @@ class Office:
             passwords=Passwords(hasher=quick),
             ranges=lambda: self.ranges,
         )
-        people.extensions.welcome_by(people.links, self.outbox)
+        people.extensions.rows.welcome_by(people.links, self.outbox)
         for part in (people.extensions, people.groups, people.queues):
             part.consult(self.referring)
         return people

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engage.people import policy
-from engage.people.extensions import random_secret
+from engage.people.extension_rows import random_secret
 from engage.people.numbers import NumberRanges
 
 
