@@ -38,6 +38,7 @@ from engage.people.forms import (
     QueueForm,
     WavePrivilegeForm,
 )
+from engage.queues.scheduled.forms import ReportScheduleForm
 from engage.system.http_server_routes import CertificateUpload
 from engage.telephony.trunk_forms import TrunkForm
 
@@ -73,6 +74,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "pin-group": PinGroupForm,
     "privilege": PrivilegeForm,
     "queue": QueueForm,
+    "queue-report-schedule": ReportScheduleForm,
     "record-prompt": RecordPromptForm,
     "ring-group": RingGroupForm,
     "ringtone": RingtoneForm,

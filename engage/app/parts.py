@@ -160,6 +160,7 @@ class Parts:
             self._phones.records.cleaner,
             self._phones.records.visitors_forgotten,
             self._phones.queues.loading,
+            self._phones.queues.schedules,
             self._announcements.sending,
             self._mail.sending,
             self._livechat_figures.summary,

@@ -121,7 +121,7 @@ class Phones:
         switched = partial(_switched, alerts, ground.clock)
         self.records = Records(ground, pbx, people, self.trunks.name_of, outbox, switched)
         self.queues = Queues(
-            ground, pbx, people, everyone.sockets.send, self.records.live.supervise
+            ground, pbx, people, everyone.sockets.send, self.records.live.supervise, outbox
         )
         share_agents(visitors.livechat.loads, self.queues.live, pbx, self.records.log)
         self.chat = DirectChat(

@@ -20,6 +20,9 @@ from engage.queues.outbound import OutboundCalls
 from engage.queues.queuemetrics import QueueMetricsSettings
 from engage.queues.report_routes import ReportRoutes
 from engage.queues.reports import QueueReports
+from engage.queues.scheduled.files import ReportFiles
+from engage.queues.scheduled.routes import ReportScheduleRoutes
+from engage.queues.scheduled.service import ReportSchedules
 from engage.queues.settings import SECTION, QueueSettings
 from engage.system.actor import Module
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from engage.app.ground import Ground
+    from engage.mailing import Mailer
     from engage.people.service import People
     from engage.processes.link import PbxLink
     from engage.queues.chairing import Supervise
@@ -101,6 +105,7 @@ class Queues:
         people: People,
         send: Send,
         supervise: Supervise,
+        mailer: Mailer,
     ) -> None:
         ground.configuration.register(SECTION, QueueSettings, Module.QUEUES)
         settings = partial(ground.configuration.get, QueueSettings)
@@ -123,9 +128,14 @@ class Queues:
         def name_of(key: str) -> str:
             return people.name_of(key) or book.name(key)
 
+        folder = ground.settings.data.resolve() / "queue-reports"
+        files = ReportFiles(folder, self.reports, name_of, ground.clock)
+        self.schedules = ReportSchedules(ground.database, mailer, files, ground.clock)
+
         self.boards = Boards(self.live, book, people.name_of, lambda: settings().break_reasons)
         self.routes: Sequence[BaseRoute] = [
             *BoardRoutes(self.boards).routes(),
             *ChairmanRoutes(Chairing(self.boards, supervise), self.boards).routes(),
             *ReportRoutes(self.reports, name_of).routes(),
+            *ReportScheduleRoutes(self.schedules).routes(),
         ]

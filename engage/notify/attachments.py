@@ -1,4 +1,4 @@
-"""Recordings that go with mails: as MP3, which every program plays, a tenth of what they were."""
+"""Files that go with mails; recordings as MP3, which every program plays: a tenth of their size."""
 
 from __future__ import annotations
 
@@ -9,25 +9,31 @@ from typing import TYPE_CHECKING, Final
 
 from engage.notify.kinds import KINDS, Form
 from engage.notify.message import Attachment
+from engage.xlsx import MEDIA_TYPE
 
 if TYPE_CHECKING:
     from engage.notify.model import Mail
 
 log = logging.getLogger(__name__)
 
+_MEDIA: Final = {".csv": "text/csv", ".xlsx": MEDIA_TYPE}
 _RATE: Final = 16_000
 _BITS_PER_S: Final = 32_000
 
 
 def attachments_of(mail: Mail) -> list[Attachment]:
-    """What goes with a mail; a recording that is gone meanwhile does not keep it from going."""
+    """What goes with a mail; a file that is gone meanwhile does not keep it from going."""
     found = []
     for each in KINDS[mail.kind].variables:
-        path = str((mail.params or {}).get(each.name, ""))
-        if each.form is not Form.SOUND or not path:
+        path = Path(str((mail.params or {}).get(each.name, "")))
+        if each.form not in (Form.SOUND, Form.FILE) or not path.name:
             continue
         try:
-            found.append(Attachment(f"{Path(path).stem}.mp3", "audio/mpeg", as_mp3(Path(path))))
+            if each.form is Form.FILE:
+                media = _MEDIA.get(path.suffix, "application/octet-stream")
+                found.append(Attachment(path.name, media, path.read_bytes()))
+            else:
+                found.append(Attachment(f"{path.stem}.mp3", "audio/mpeg", as_mp3(path)))
         except (OSError, ValueError) as failed:  # av calls what is no sound a ValueError
             log.info("not attached", extra={"mail": mail.id, "reason": str(failed)})
     return found

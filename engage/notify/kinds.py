@@ -18,6 +18,7 @@ class Form(StrEnum):
     DURATION = "duration"  # seconds; written as `5 minutes`
     MOMENT = "moment"  # milliseconds UTC; written as a date and a time
     MESSAGES = "messages"  # a number; written as `3 new messages`
+    FILE = "file"  # the path of a file, which is attached as it is; written as its name
     SOUND = "sound"  # the path of a recording, which is attached; written as its name
 
 
@@ -228,6 +229,20 @@ MISSED_CALL = Kind(
         _link(N_("Opens the calls in Wave"), "/wave/"),
     ),
 )
+QUEUE_REPORT = Kind(
+    "queue_report",
+    N_("Queue report"),
+    N_("To those who are sent a report about queues by themselves or at once."),
+    (
+        Variable("report_name", N_("What the report is called"), N_("Support, every week")),
+        Variable("queues", N_("The queues it is about"), "6500, 6510", empty=N_("all queues")),
+        Variable("first_day", N_("Its first day"), "2026-11-16"),
+        Variable("last_day", N_("Its last day"), "2026-11-22"),
+        Variable("csv", N_("The CSV file, where it is attached"), "report.csv", Form.FILE),
+        Variable("xlsx", N_("The XLSX file, where it is attached"), "report.xlsx", Form.FILE),
+        _link(N_("Opens the statistics in the administration"), "/admin/"),
+    ),
+)
 TEST = Kind(
     "test",
     N_("Test email"),
@@ -251,6 +266,7 @@ KINDS: dict[str, Kind] = {
         STORAGE_SWITCHED,
         VOICE_MESSAGE,
         MISSED_CALL,
+        QUEUE_REPORT,
         TEST,
     )
 }

@@ -136,7 +136,7 @@ class ChoosingRules(Body):
     vips: Annotated[list[VIP], Field(max_length=2000)] = Field(
         default_factory=list,
         title=N_("VIP Numbers"),
-        description=N_("One in each line. They are served before the others."),
+        description=N_("They are served before the others."),
         json_schema_extra={"control": "hosts", "section": ORDER},
     )
     vip_priority: Annotated[int, Field(ge=1, le=100)] = number(

@@ -13,21 +13,21 @@ from starlette.routing import Route
 from engage.errors import N_, Invalid
 from engage.identifiers import now_ms, rfc3339
 from engage.queues.reports import COLUMNS, figures_row
+from engage.queues.sheets import HEAD, lines, sheets
 from engage.web.collections import csv_file, csv_stream
 from engage.web.openapi import operation
 from engage.web.requests import actor, answer, moment_ms, number, word
 from engage.xlsx import MEDIA_TYPE, workbook
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from starlette.requests import Request
 
-    from engage.queues.figures import Figures, Report, Stay
+    from engage.queues.figures import Figures, Stay
     from engage.queues.model import LogRow
     from engage.queues.reports import QueueReports
-
-    _Sheets = Sequence[tuple[str, Iterable[Sequence[Any]]]]
+    from engage.queues.sheets import Sheets
 
 DAY_MS: Final = 86_400_000
 LONGEST_MS: Final = 400 * DAY_MS
@@ -135,9 +135,9 @@ class ReportRoutes:
             who, begin_ms, end_ms, word(request, "queue"), word(request, "agent")
         )
         if kind == "csv":
-            return csv_file("queue-report", ("kind", "key", "name", *COLUMNS), self._lines(found))
+            return csv_file("queue-report", HEAD, lines(found, self._name_of))
         if kind == "xlsx":
-            return await _sheet("queue-report", self._sheets(found))
+            return await _sheet("queue-report", sheets(found, self._name_of))
         return answer(
             {
                 "begin": rfc3339(begin_ms),
@@ -178,37 +178,13 @@ class ReportRoutes:
     async def log(self, request: Request) -> Response:
         """As lines of text, the way call-centre tools read it."""
         who = await actor(request, "admin")
-        lines = _lines(self._reports.log(who, *_span(request)))
+        text = _lines(self._reports.log(who, *_span(request)))
         headers = {"cache-control": "no-store"}
-        return StreamingResponse(lines, 200, headers, "text/plain; charset=utf-8")
+        return StreamingResponse(text, 200, headers, "text/plain; charset=utf-8")
 
     def _json(self, figures: Figures) -> dict[str, Any]:
         row = dict(zip(COLUMNS, figures_row(figures), strict=True))
         return {"key": figures.key, "name": self._name_of(figures.key), **row}
-
-    def _lines(self, found: Report) -> list[list[Any]]:
-        parts = (
-            ("total", [found.total]),
-            ("queue", found.queues),
-            ("agent", found.agents),
-            ("hour", found.hours),
-        )
-        return [
-            [kind, each.key, self._name_of(each.key), *figures_row(each)]
-            for kind, part in parts
-            for each in part
-        ]
-
-    def _sheets(self, found: Report) -> _Sheets:
-        head = ["key", "name", *COLUMNS]
-        parts = (("Queues", [*found.queues, found.total]), ("Agents", found.agents))
-        return [
-            (
-                name,
-                [head, *([each.key, self._name_of(each.key), *figures_row(each)] for each in part)],
-            )
-            for name, part in (*parts, ("Hours", found.hours))
-        ]
 
 
 def _stay(stay: Stay) -> dict[str, Any]:
@@ -249,12 +225,12 @@ def _plain(row: list[Any]) -> list[Any]:
     return [("yes" if each else "no") if isinstance(each, bool) else each for each in row]
 
 
-async def _sheet(name: str, sheets: _Sheets) -> Response:
+async def _sheet(name: str, content: Sheets) -> Response:
     headers = {
         "cache-control": "no-store",
         "content-disposition": f'attachment; filename="{name}.xlsx"',
     }
-    return Response(await asyncio.to_thread(workbook, sheets), 200, headers, MEDIA_TYPE)
+    return Response(await asyncio.to_thread(workbook, content), 200, headers, MEDIA_TYPE)
 
 
 def _span(request: Request) -> tuple[int, int]:

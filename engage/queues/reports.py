@@ -12,7 +12,7 @@ from engage.queues.repository import QueueLogRepository
 from engage.system.actor import Module
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Collection, Sequence
     from datetime import tzinfo
 
     from engage.queues.figures import Figures, Report, Span, Stay
@@ -57,19 +57,29 @@ class QueueReports:
         self._without, self._most_rows = without, most_rows
 
     async def report(
-        self, actor: Actor, begin_ms: int, end_ms: int, queue: str = "", agent: str = ""
+        self,
+        actor: Actor,
+        begin_ms: int,
+        end_ms: int,
+        queue: str = "",
+        agent: str = "",
+        *,
+        queues: Collection[str] = (),
+        zone: tzinfo | None = None,
     ) -> Report:
-        """Figures by queue, agent and hour.
+        """Figures by queue, agent and hour; of some `queues` alone, if any are given.
 
         Raises:
             Forbidden: without the right to see queues.
             Invalid: too much happened in that time.
         """
         rows = await self._rows(actor, begin_ms, end_ms + AFTER_MS, queue)
-        zone = self.zone()
+        if queues:
+            rows = [each for each in rows if not each.queue or each.queue in queues]
+        clock = zone or self.zone()
 
         def hour_of(at_ms: int) -> str:
-            return datetime.fromtimestamp(at_ms / 1000, zone).strftime("%Y-%m-%d %H:00")
+            return datetime.fromtimestamp(at_ms / 1000, clock).strftime("%Y-%m-%d %H:00")
 
         return await asyncio.to_thread(
             report, rows, begin_ms, end_ms, self._within_s, hour_of, queue, agent

@@ -58,7 +58,8 @@ def zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _zone_hints(schema: dict[str, Any]) -> None:
+def zone_hints(schema: dict[str, Any]) -> None:
+    """Let a form choose one of them."""
     schema.update(control="select", labels={name: name for name in sorted(zones())})
 
 
@@ -168,7 +169,7 @@ class TimeSettings(BaseModel):
         default="UTC",
         title=N_("Time zone"),
         description=N_("Office time, holidays and all other time conditions go by its clock."),
-        json_schema_extra=_zone_hints,
+        json_schema_extra=zone_hints,
     )
     office_time: tuple[Hours, ...] = Field(
         default=(Hours(weekdays=(1, 2, 3, 4, 5)),),

@@ -74,6 +74,7 @@ from engage.storage.tables.people import (
     wave_privileges,
 )
 from engage.storage.tables.push import push_messages, push_subscriptions
+from engage.storage.tables.queue_reports import queue_report_schedules
 from engage.storage.tables.queueing import queue_log
 from engage.storage.tables.sign_in import (
     authenticator_apps,
@@ -156,6 +157,7 @@ __all__ = [
     "push_subscriptions",
     "queue_agents",
     "queue_log",
+    "queue_report_schedules",
     "queues",
     "quick_replies",
     "recordings",

@@ -72,3 +72,41 @@ def test_everything_that_is_set_of_a_queue_is_in_one_form(
     admin.get_by_role("button", name="Save", exact=True).click()
     admin.get_by_role("link", name="Support", exact=True).click()
     expect(admin.get_by_role("combobox", name="Ring Strategy", exact=True)).to_have_value("Linear")
+
+
+def test_levels_and_skills_stand_in_a_tab_of_their_own(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    admin = open_administration(new_context, server.url)
+    admin.get_by_role("link", name="Call Queues", exact=True).click()
+    admin.get_by_role("link", name="Support", exact=True).click()
+    admin.get_by_role("tab", name="Levels and Priorities", exact=True).click()
+    levels = admin.get_by_role("group", name="Agents' Levels", exact=True)
+    expect(levels).to_be_visible()
+    admin.get_by_label("VIP Priority", exact=True).fill("20")
+    assert serious_faults(admin) == []
+    admin.screenshot(path=tmp_path / "levels.png", full_page=True)
+    admin.get_by_role("button", name="Save", exact=True).click()
+    expect(admin.get_by_role("link", name="Support", exact=True)).to_be_visible()
+
+
+def test_a_report_is_scheduled_and_sent_at_once(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    admin = open_administration(new_context, server.url)
+    admin.get_by_role("link", name="Scheduled Queue Reports", exact=True).click()
+    admin.get_by_role("button", name="Add", exact=True).click()
+    admin.get_by_label("Name", exact=True).fill("Weekly")
+    admin.get_by_role("combobox", name="Repeat", exact=True).click()
+    admin.get_by_role("option", name="Every week", exact=True).click()
+    admin.get_by_label("Recipients").first.fill("boss@example.test")
+    assert serious_faults(admin) == []
+    admin.screenshot(path=tmp_path / "schedule.png", full_page=True)
+    admin.get_by_role("button", name="Save", exact=True).click()
+    row = admin.get_by_role("row", name="Weekly")
+    expect(row).to_contain_text("Every Monday at 07:00 (UTC)")
+    expect(row).to_contain_text("Not sent yet")
+    row.get_by_role("button", name="Send now", exact=True).click()
+    expect(row.get_by_text("Sent", exact=True)).to_be_visible()
+    assert serious_faults(admin) == []
+    admin.screenshot(path=tmp_path / "schedules.png", full_page=True)

@@ -10,6 +10,8 @@ function kindWords(kind: string): string {
       return t("Extension Group");
     case "queue":
       return t("Call Queue");
+    case "queue_report":
+      return t("Scheduled queue report");
     case "queue_agent":
       return t("Queue agent");
     case "livechat":

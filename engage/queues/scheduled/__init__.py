@@ -1,0 +1,1 @@
+"""Reports about queues that are mailed by themselves: daily, weekly or monthly."""

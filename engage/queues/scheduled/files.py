@@ -1,0 +1,92 @@
+"""The files of reports that go with mails: kept for as long as a mail may take."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from engage.queues.scheduled.model import days, span_ms
+from engage.queues.sheets import csv_bytes, sheets
+from engage.system.actor import SYSTEM
+from engage.xlsx import workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from engage.identifiers import Clock
+    from engage.queues.figures import Report
+    from engage.queues.reports import QueueReports
+    from engage.queues.scheduled.model import Schedule
+
+KEPT_MS: Final = 8 * 86_400_000
+"""A mail is tried for five days."""
+
+
+class ReportFiles:
+    """Writes reports to a folder.
+
+    Args:
+        folder: where they lie.
+        reports: makes them.
+        name_of: what a queue or an extension is called.
+        clock: milliseconds UTC.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        reports: QueueReports,
+        name_of: Callable[[str], str],
+        clock: Clock,
+    ) -> None:
+        self._folder, self._reports = folder, reports
+        self._name_of, self._clock = name_of, clock
+
+    async def made(self, schedule: Schedule, at_ms: int) -> dict[str, str]:
+        """The paths of the files of a moment's report, by format.
+
+        Raises:
+            Invalid: too much happened in that time.
+            OSError: it cannot be written.
+        """
+        form = schedule.form
+        begin_ms, end_ms = span_ms(form, at_ms)
+        zone = ZoneInfo(form.time_zone)
+        found = await self._reports.report(
+            SYSTEM, begin_ms, end_ms, queues=frozenset(form.queues), zone=zone
+        )
+        first, _ = days(form, at_ms)
+        wanted = ("csv", "xlsx") if form.format == "both" else (form.format,)
+
+        def write() -> dict[str, str]:
+            folder = self._folder / f"{schedule.id}-{at_ms}"
+            folder.mkdir(parents=True, exist_ok=True)
+            paths: dict[str, str] = {}
+            for kind in wanted:
+                path = folder / f"queue-report-{form.every}-{first}.{kind}"
+                data = csv_bytes if kind == "csv" else _workbook
+                path.write_bytes(data(found, self._name_of))
+                paths[kind] = str(path)
+            return paths
+
+        return await asyncio.to_thread(write)
+
+    async def forget_old(self) -> None:
+        """Remove what no mail can need any more."""
+        await asyncio.to_thread(self._forget, self._clock() - KEPT_MS)
+
+    def _forget(self, before_ms: int) -> None:
+        if not self._folder.is_dir():
+            return
+        for folder in self._folder.iterdir():
+            _, _, at = folder.name.rpartition("-")
+            if at.isdigit() and int(at) < before_ms:
+                for each in folder.iterdir():
+                    each.unlink(missing_ok=True)
+                folder.rmdir()
+
+
+def _workbook(found: Report, name_of: Callable[[str], str]) -> bytes:
+    return workbook(sheets(found, name_of))

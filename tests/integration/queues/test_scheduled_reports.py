@@ -1,0 +1,155 @@
+"""Reports that are mailed: at their moment, once, with what happened in the queues attached."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from engage.keyring import Keyring
+from engage.notify.outbox import Outbox
+from engage.queues.scheduled.files import KEPT_MS, ReportFiles
+from engage.queues.scheduled.forms import ReportScheduleForm
+from engage.queues.scheduled.service import ReportSchedules
+from engage.system.actor import SYSTEM
+from tests.integration.queues.test_queue_reports import enter, reports, talk, write
+from tests.support.mail_sink import MailSink
+from tests.support.posting import PUBLIC_URL, Post, posting
+from tests.support.site import AdjustableClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engage.storage.database import Database
+
+DAY_MS = 86_400_000
+NOON_MS = 20_000 * DAY_MS + DAY_MS // 2
+ANA, BEN = "ana@example.test", "ben@example.test"
+
+
+class Noon(AdjustableClock):
+    """Stands until somebody moves it."""
+
+    ms = NOON_MS
+
+    def __call__(self) -> int:
+        return self.ms
+
+
+class House:
+    """Schedules over an outbox; `again` is the server after a restart."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.database, self.folder = database, folder
+        self.clock = Noon()
+        outbox = Outbox(database, Keyring(b"k" * 32), lambda: PUBLIC_URL, self.clock)
+        self.post = Post(database, outbox, self.clock)
+        self.schedules = self.again()
+
+    def again(self, **more: Any) -> ReportSchedules:
+        files = ReportFiles(self.folder, reports(self.database, **more), str, self.clock)
+        return ReportSchedules(self.database, self.post.outbox, files, self.clock)
+
+    async def add(self, **values: object) -> str:
+        usual = {"name": "Support", "recipients": [ANA, BEN], "at": "13:00", "format": "both"}
+        form = ReportScheduleForm.model_validate(usual | values)
+        return (await self.schedules.add(SYSTEM, form)).id
+
+
+@pytest.fixture
+def house(database: Database, tmp_path: Path) -> House:
+    return House(database, tmp_path / "queue-reports")
+
+
+async def test_a_report_is_mailed_once_with_its_files(house: House) -> None:
+    yesterday = NOON_MS - DAY_MS
+    await write(house.database, enter(yesterday, "a"), *talk(yesterday + 5000, "a", 30))
+    schedule = await house.add(queues=["6500"])
+    async with MailSink() as sink, posting(house.post):
+        await house.post.use(sink)
+        assert await house.schedules.send_due() == 0, "not before its time"
+        house.clock.ms += DAY_MS // 24
+        assert await house.schedules.send_due() == 1
+        assert await house.schedules.send_due() == 0
+        assert await house.again().send_due() == 0, "a restart knows what was sent"
+        mails = await sink.arrived(2)
+    assert {each.recipients[0] for each in mails} == {ANA, BEN}
+    message = mails[0].message
+    assert message["subject"] == "Queue report: Support"
+    assert "Calls of 6500 from 2024-10-03 to 2024-10-03." in mails[0].part("plain")
+    files = {each.get_filename(): each for each in message.iter_attachments()}
+    assert files.keys() == {
+        "queue-report-day-2024-10-03.csv",
+        "queue-report-day-2024-10-03.xlsx",
+    }
+    lines = files["queue-report-day-2024-10-03.csv"].get_payload(decode=True)
+    assert isinstance(lines, bytes)
+    rows = list(csv.DictReader(io.StringIO(lines.decode("utf-8-sig"))))
+    [queue] = [each for each in rows if each["kind"] == "queue"]
+    assert (queue["key"], queue["offered"], queue["answered"]) == ("6500", "1", "1")
+    sheet = files["queue-report-day-2024-10-03.xlsx"].get_payload(decode=True)
+    assert isinstance(sheet, bytes)
+    assert sheet.startswith(b"PK")
+    found = await house.schedules.get(SYSTEM, schedule)
+    assert (found.last_result, found.last_ms) == ("sent", house.clock.ms)
+    assert found.next_ms == NOON_MS + DAY_MS // 24 + DAY_MS
+
+
+async def test_what_was_due_while_the_server_was_away_goes_once(house: House) -> None:
+    schedule = await house.add(recipients=[ANA])
+    house.clock.ms += 3 * DAY_MS
+    assert await house.again().send_due() == 1
+    assert await house.again().send_due() == 0
+    assert len(await house.post.all()) == 1
+    found = await house.schedules.get(SYSTEM, schedule)
+    assert found.next_ms == NOON_MS + DAY_MS // 24 + 3 * DAY_MS
+
+
+async def test_two_servers_send_it_once(house: House) -> None:
+    await house.add(recipients=[ANA])
+    one, other = house.again(), house.again()
+    house.clock.ms += DAY_MS
+    [schedule] = await one.listed(SYSTEM)
+    assert schedule.next_ms is not None
+    assert await one.send_due() + await other.send_due() == 1
+    assert len(await house.post.all()) == 1
+
+
+async def test_it_can_be_sent_at_once_beside_its_moments(house: House) -> None:
+    schedule = await house.add(recipients=[ANA], format="csv")
+    sent = await house.schedules.send(SYSTEM, schedule)
+    assert (sent.last_result, sent.next_ms) == ("sent", NOON_MS + DAY_MS // 24)
+    house.clock.ms += 1000
+    await house.schedules.send(SYSTEM, schedule)
+    assert len(await house.post.all()) == 2
+
+
+async def test_a_report_that_cannot_be_made_says_why_and_is_tried_the_next_time(
+    house: House,
+) -> None:
+    yesterday = NOON_MS - DAY_MS
+    await write(house.database, *(enter(yesterday, str(each)) for each in range(3)))
+    schedule = await house.add(recipients=[ANA])
+    found = await house.again(most_rows=2).send(SYSTEM, schedule)
+    assert found.last_result == "This is too long."
+    assert await house.post.all() == []
+
+
+async def test_files_go_when_no_mail_needs_them(house: House) -> None:
+    await house.schedules.send(SYSTEM, await house.add())
+    assert len(list(house.folder.iterdir())) == 1
+    house.clock.ms += KEPT_MS + 1000
+    await house.schedules.send_due()
+    old = [each for each in house.folder.iterdir() if str(NOON_MS) in each.name]
+    assert old == []
+
+
+async def test_a_change_counts_from_now_and_a_deleted_one_is_silent(house: House) -> None:
+    schedule = await house.add(recipients=[ANA])
+    changed = await house.schedules.change(SYSTEM, schedule, {"at": "11:00"}, 1)
+    assert changed.next_ms == NOON_MS - DAY_MS // 24 + DAY_MS
+    await house.schedules.delete(SYSTEM, schedule)
+    house.clock.ms += 2 * DAY_MS
+    assert await house.schedules.send_due() == 0
