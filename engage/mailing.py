@@ -32,6 +32,7 @@ class Mailer(Protocol):
         params: Mapping[str, str | int],
         reply_to: str = "",
         dedupe_key: str = "",
+        thread: str = "",
     ) -> None:
         """Write a mail down, inside the transaction of its cause; it is sent after the commit.
 
@@ -44,6 +45,8 @@ class Mailer(Protocol):
                 configured public address before them. Durations are seconds, moments are
                 milliseconds UTC.
             reply_to: the address that an answer goes to.
+            thread: a token; mails with the same one hang together in the recipient's mailbox, and
+                an answer refers to it. A person wrote such a mail: no program may answer it.
             dedupe_key: at most one mail is ever written under a key: `waiting:<conversation>:1000`.
         """
         ...

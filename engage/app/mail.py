@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING
 
 from engage.i18n import languages
 from engage.notify.events import MailSettled
+from engage.notify.incoming.collecting import Collecting
+from engage.notify.incoming.routes import IncomingRoutes
+from engage.notify.incoming.settings import NAME as INCOMING
+from engage.notify.incoming.settings import IncomingSettings
 from engage.notify.library import TemplateLibrary
 from engage.notify.outbox import Outbox
 from engage.notify.previews import Previews
@@ -43,6 +47,9 @@ class Mail:
         sending = self.sending = MailSending(
             database, self.outbox, writing, configuration, ground.events, clock
         )
+        configuration.register(INCOMING, IncomingSettings, Module.EMAIL)
+        self.collecting = Collecting(database, configuration)
+        ground.events.subscribe(SectionChanged, self.collecting.section_changed)
         trial = Trial(database, self.outbox, writing, configuration, clock)
         previews = Previews(clock)
         ground.events.subscribe(SectionChanged, sending.section_changed)
@@ -50,5 +57,6 @@ class Mail:
         ground.metrics.follow_mails(lambda state: sending.figures.get(state, 0))
         self.routes: Sequence[BaseRoute] = [
             *MailRoutes(self.outbox, sending, trial, writing, previews).routes(),
+            *IncomingRoutes(self.collecting).routes(),
             *TemplateRoutes(library, writing, previews).routes(),
         ]

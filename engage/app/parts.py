@@ -16,6 +16,7 @@ from engage.app.mail import Mail
 from engage.app.messaging import Messaging
 from engage.app.phones import Phones
 from engage.app.privacy import Privacy
+from engage.app.replies import Answers
 from engage.app.uploads import Uploads
 from engage.app.visitors import Visitors
 from engage.identifiers import now_ms
@@ -63,6 +64,7 @@ class Parts:
         self._uploads = uploads = Uploads(
             ground, messaging.hub, visitors.livechat, everyone.sockets
         )
+        answers = Answers(ground, self._mail, messaging.hub, visitors.livechat, uploads.files)
         self._phones = phones = Phones(ground, pbx, everyone, messaging, visitors, outbox)
         self._colleagues = Colleagues(
             ground, everyone, messaging, visitors, uploads, phones, outbox
@@ -87,6 +89,7 @@ class Parts:
             *everyone.routes,
             *visitors.routes,
             *uploads.routes,
+            *answers.routes,
             *chat_records.routes,
             *privacy.routes,
             *self._livechat_figures.routes,
@@ -163,6 +166,7 @@ class Parts:
             self._phones.queues.schedules,
             self._announcements.sending,
             self._mail.sending,
+            self._mail.collecting,
             self._livechat_figures.summary,
             self._colleagues.inactive_mails,
             self._colleagues.push,

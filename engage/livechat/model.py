@@ -269,6 +269,13 @@ class OwnerStays(Conflict):
     text = N_("End this chat, or transfer it to somebody else.")
 
 
+class NoAddress(Conflict):
+    """A visitor who gave no address cannot be answered by mail."""
+
+    code = "no_address"
+    text = N_("This visitor has given no e-mail address.")
+
+
 class NoSurvey(Conflict):
     """Only a chat that an agent served and that is over is rated, where visitors are asked to."""
 

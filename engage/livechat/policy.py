@@ -34,8 +34,8 @@ class LiveChatPolicy:
             StaleOwner: an agent who does not serve it, or no longer.
             TooMany: a visitor writes too fast.
         """
-        if conversation.state == OFFLINE:
-            raise ConversationClosed
+        if conversation.state == OFFLINE and author.kind != "visitor":
+            raise ConversationClosed  # agents answer by mail, as visitors then do: `replies`
         if author.kind == "visitor":
             await self._count(author.id, conversation)
             return await self._append(author, conversation, post, None)

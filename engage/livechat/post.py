@@ -50,8 +50,12 @@ class Post:
         inquiry: Inquiry,
         visitor: Visitor,
         text: str,
+        seq: int = 0,
     ) -> None:
-        """A visitor has left a message: to everybody with a seat; an answer goes to the visitor."""
+        """A visitor has left a message: to everybody with a seat; an answer goes to the visitor.
+
+        `seq`: where a further message of the same visitor stands; 0: it is the first.
+        """
         params = {
             "livechat_name": livechat.name,
             "visitor_name": visitor.name,
@@ -61,7 +65,7 @@ class Post:
             "link": link_of(inquiry),
         }
         seats, reply_to = self._lobby.seats(livechat), visitor.details.email
-        await self._write(connection, OFFLINE_MESSAGE, seats, inquiry, params, reply_to)
+        await self._write(connection, OFFLINE_MESSAGE, seats, inquiry, params, reply_to, seq)
 
     async def transcript(
         self,
@@ -95,7 +99,9 @@ class Post:
         inquiry: Inquiry,
         params: Mapping[str, str | int],
         reply_to: str = "",
+        seq: int = 0,
     ) -> None:
+        again = f":{seq}" if seq else ""
         for seat in seats:
             if seat.email:
                 await self._mailer.post(
@@ -104,7 +110,7 @@ class Post:
                     to=Recipient(seat.email, seat.name, seat.language),
                     params=params,
                     reply_to=reply_to,
-                    dedupe_key=f"{kind}:{inquiry.conversation_id}:{seat.number}",
+                    dedupe_key=f"{kind}:{inquiry.conversation_id}:{seat.number}{again}",
                 )
 
 

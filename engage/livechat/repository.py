@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -420,6 +421,11 @@ class LiveChatRepository:
             (newest.c.conversation_id == events.c.conversation_id) & (newest.c.seq == events.c.seq),
         )
         return {row.conversation_id: row.body for row in await self._connection.execute(query)}
+
+    async def said_last(self, conversation_id: str) -> str:
+        """The newest words of the visitor."""
+        body = (await self.previews([conversation_id])).get(conversation_id)
+        return "" if body is None else str(json.loads(body).get("text", ""))
 
     async def visitors(self, visitor_ids: Sequence[str]) -> dict[str, Visitor]:
         """Several visitors by identifier."""

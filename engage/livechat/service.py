@@ -92,6 +92,7 @@ class LiveChatService:
         self.quick_replies = QuickReplies(*overseen, events, clock)
         banned = (self.lobby, self.livechats, self.oversight, limits, events, clock)
         self.bans = Bans(database, hub, delivery, *banned)
+        self.post = post
         self.surveys = Surveys(database, hub, self.livechats)
         self.retention = Retention(hub, self.livechats, events, clock)
         self.visitors = Visitors(database, self.attendance, self.bans, clock)

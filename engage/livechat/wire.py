@@ -83,9 +83,16 @@ def preview(body: str | None) -> str:
     """The beginning of a stored message on one line, or the name of a file."""
     if body is None:
         return ""
-    said = json.loads(body)
-    text = " ".join(str(said.get("text") or said.get("file", {}).get("name", "")).split())
+    text = " ".join(words(body).split())
     return text if len(text) <= _PREVIEW_LIMIT else text[: _PREVIEW_LIMIT - 1] + "…"
+
+
+def words(body: str | None) -> str:
+    """What a stored message says, or the name of its file."""
+    if body is None:
+        return ""
+    said = json.loads(body)
+    return str(said.get("text") or said.get("file", {}).get("name", ""))
 
 
 def message_json(
@@ -106,7 +113,7 @@ def message_json(
         },
         "page_url": inquiry.page_url,
         "at": rfc3339(inquiry.queued_at_ms),
-        "text": "" if body is None else str(json.loads(body).get("text", "")),
+        "text": words(body),
         "answered_at": None if answered is None else rfc3339(answered),
         "answered_by": inquiry.answered_by,
     }

@@ -87,6 +87,18 @@ OFFLINE_MESSAGE = Kind(
         _link(N_("Opens the message in Wave"), "/wave/"),
     ),
 )
+LIVECHAT_REPLY = Kind(
+    "livechat_reply",
+    N_("Answer to a message"),
+    N_("To a visitor who left a message in a live chat, when an agent answers."),
+    (
+        LIVECHAT_NAME,
+        VISITOR_NAME,
+        Variable("agent_name", N_("Who answered"), "Grace Hopper"),
+        Variable("answer", N_("What the agent wrote"), N_("Yes, from nine to one.")),
+        Variable("message", N_("What the visitor wrote"), N_("Are you open on Saturday?")),
+    ),
+)
 TRANSCRIPT = Kind(
     "transcript",
     N_("Transcript"),
@@ -256,6 +268,7 @@ KINDS: dict[str, Kind] = {
     for each in (
         WAITING_INQUIRY,
         OFFLINE_MESSAGE,
+        LIVECHAT_REPLY,
         TRANSCRIPT,
         LIVECHAT_SUMMARY,
         WELCOME,

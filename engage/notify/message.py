@@ -102,8 +102,11 @@ def compose(
     message["Subject"] = line(rendered.subject)
     message["Date"] = datetime.fromtimestamp(mail.created_at_ms / 1000, UTC)
     message["Message-ID"] = mail.message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"  # what Exchange reads in its place
+    if thread := thread_of(mail.message_id):
+        message["In-Reply-To"] = message["References"] = thread
+    else:
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"  # what Exchange reads in its place
     message.set_content(rendered.text, charset="utf-8")
     message.add_alternative(rendered.html, subtype="html", charset="utf-8")
     for each in attachments:
@@ -111,6 +114,19 @@ def compose(
         message.add_attachment(each.data, maintype=main, subtype=sub, filename=each.name)
     message["Content-Language"] = rendered.language
     return Envelope(of, to, message.as_bytes(), utf8)
+
+
+def in_thread(message_id: str, token: str) -> str:
+    """The Message-ID of a mail that belongs to a thread: `<id.token@host>`."""
+    local, _, host = message_id.partition("@")
+    return f"{local}.{token}@{host}" if token else message_id
+
+
+def thread_of(message_id: str) -> str:
+    """What all mails of a thread refer to, though no mail has that name; empty: of none."""
+    local, _, host = message_id.partition("@")
+    _, dot, token = local.partition(".")
+    return f"<{token}@{host}" if dot else ""
 
 
 def line(text: str) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from engage.identifiers import new_id, now_ms
 from engage.keyring import SealBroken
 from engage.notify.kinds import KINDS, Form
+from engage.notify.message import in_thread
 from engage.notify.model import Mail, MailNotFound, NotCancellable, NotRetriable
 from engage.notify.repository import MailRepository, Wanted
 from engage.system.actor import Module
@@ -63,6 +64,7 @@ class Outbox:
         params: Mapping[str, str | int],
         reply_to: str = "",
         dedupe_key: str = "",
+        thread: str = "",
     ) -> None:
         """Write a mail down; see `engage.mailing.Mailer`. Who has no address gets none.
 
@@ -74,7 +76,8 @@ class Outbox:
             log.info("no address to send a mail to", extra={"kind": kind})
             return
         mail = self.draft(new_id(), KINDS[kind], to, params, self._clock())
-        row = self.row(replace(mail, reply_to=reply_to))
+        message_id = in_thread(mail.message_id, thread)
+        row = self.row(replace(mail, reply_to=reply_to, message_id=message_id))
         await MailRepository(connection).add({**row, "dedupe_key": dedupe_key or None})
         for wake in self._listeners:
             wake()

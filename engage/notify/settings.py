@@ -22,7 +22,8 @@ RULED = N_("This is set by the start option --smtp.")
 SERVER, SENDER, LIMITS = N_("Mail Server"), N_("Sender"), N_("Sending")
 
 
-def _address(text: str) -> str:
+def mail_address(text: str) -> str:
+    """A mail address, or nothing; for fields of forms."""
     if not text.strip():
         return ""
     try:
@@ -31,7 +32,8 @@ def _address(text: str) -> str:
         raise ValueError("no mail address") from None
 
 
-def _host(text: str) -> str:
+def mail_host(text: str) -> str:
+    """A host's name or address; for fields of forms."""
     host = text.strip().removeprefix("[").removesuffix("]")
     if any(each.isspace() or each in "/@" for each in host):
         raise ValueError("no host name")
@@ -49,7 +51,7 @@ class EmailSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", title=N_("Email Settings"))
 
-    host: Annotated[str, Field(max_length=253), AfterValidator(_host)] = Field(
+    host: Annotated[str, Field(max_length=253), AfterValidator(mail_host)] = Field(
         default="",
         title=N_("SMTP Server"),
         description=N_("While it is empty, emails wait in the outbox."),
@@ -105,7 +107,7 @@ class EmailSettings(BaseModel):
             "only_for": ["host"],
         },
     )
-    sender_address: Annotated[str, Field(max_length=320), AfterValidator(_address)] = Field(
+    sender_address: Annotated[str, Field(max_length=320), AfterValidator(mail_address)] = Field(
         default="",
         title=N_("Sender Address"),
         description=N_("Empty: noreply@ and the host of the public address."),

@@ -2,7 +2,7 @@ import { ActionIcon, Button } from "@mantine/core";
 import { useEffect, useRef } from "react";
 
 import { t } from "../shared/i18n";
-import { brief, fullTime } from "../shared/time";
+import { brief } from "../shared/time";
 import { Failed, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
 import { Person } from "../kit/Person";
@@ -10,6 +10,7 @@ import { go, href } from "../kit/route";
 import { useDesk } from "./context";
 import pane from "./ConversationPane.module.css";
 import styles from "./LeftMessages.module.css";
+import { LeftThread, ReplyForm } from "./LeftThread";
 import { type LeftMessage, mailto } from "./messages";
 import split from "./Split.module.css";
 import type { LeftMessages } from "./useLeftMessages";
@@ -115,20 +116,14 @@ export function LeftMessagePane({ message, mark, details, toggleDetails }: PaneP
         </div>
       </header>
       <div className={styles.body}>
-        <article className={styles.message}>
-          <p className={styles.when}>
-            <time dateTime={message.at}>{fullTime(message.at)}</time>
-          </p>
-          <p className={styles.text} dir="auto">
-            {message.text}
-          </p>
-        </article>
+        <LeftThread message={message} />
         <p className={styles.state} role="status">
           {answered ? t("{name} marked this as answered.", { name: message.answered_by }) : t("Nobody has answered yet.")}
         </p>
+        {visitor.email && <ReplyForm message={message} />}
         <div className={styles.actions}>
           {visitor.email && (
-            <Button component="a" href={mailto(message)} leftSection={<Icon name="mail" size={17} />}>
+            <Button component="a" variant="default" href={mailto(message)} leftSection={<Icon name="mail" size={17} />}>
               {t("Reply by e-mail")}
             </Button>
           )}

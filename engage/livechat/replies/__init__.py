@@ -1,0 +1,1 @@
+"""Answers to messages that visitors have left, by e-mail to and fro."""

@@ -1,0 +1,176 @@
+"""Fetches answers from the mailbox: a thread reads, the loop handles."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, select
+
+from engage.errors import Unavailable
+from engage.notify.incoming.imap import Mailbox, MailboxFailed
+from engage.notify.incoming.mail import Incoming, NoMail, read
+from engage.notify.incoming.settings import NAME, IncomingSettings
+from engage.storage.tables import facts
+from engage.system.actor import Module
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.notify.incoming.imap import MailServer
+    from engage.storage.database import Database
+    from engage.system.actor import Actor
+    from engage.system.configuration import Configuration
+    from engage.system.events import SectionChanged
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 20.0
+"""How often it is looked for new mail (seconds)."""
+
+PORTION = 20
+FACT = "incoming_email"
+
+
+class Collecting:
+    """Reads every mail that comes into the mailbox once.
+
+    How far it has come is a row. A mail may still be handed on twice, by a crash in between:
+    whoever handles it recognises it by its `key`.
+
+    Attributes:
+        handle: takes a mail; whether it was for us. Set by `app`.
+        trouble: what the server said when it could not be read last; empty: it could.
+    """
+
+    def __init__(self, database: Database, configuration: Configuration) -> None:
+        self._database, self._configuration = database, configuration
+        self.handle: Callable[[Incoming], Awaitable[bool]] | None = None
+        self.trouble = ""
+        self._woken = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to look."""
+        self._looking = asyncio.create_task(self._look_for_ever())
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+            self._looking = None
+
+    def address_for(self, token: str) -> str:
+        """Where an answer with this token goes; empty while there is no mailbox."""
+        return self._settings().address_for(token)
+
+    async def section_changed(self, fact: SectionChanged) -> None:
+        """Use other settings at once."""
+        if fact.name == NAME:
+            self._woken.set()
+
+    async def try_out(self, actor: Actor) -> str | None:
+        """What the server says when it cannot be read; None: it can, or there is none.
+
+        Raises:
+            Forbidden: without the right to edit email.
+        """
+        actor.check(Module.EMAIL)
+        server = self._settings().server()
+        if server is None:
+            return None
+        try:
+            await asyncio.to_thread(_open, server)
+        except MailboxFailed as failed:
+            return str(failed)
+        self._woken.set()
+        return None
+
+    def is_set(self) -> bool:
+        """Whether there is a mailbox."""
+        return self._settings().server() is not None
+
+    async def look(self) -> int:
+        """Fetch what is new; how many mails were ours.
+
+        Raises:
+            MailboxFailed: the mailbox cannot be read.
+        """
+        server = self._settings().server()
+        if server is None:
+            return 0
+        mailbox = await asyncio.to_thread(Mailbox(server).__enter__)
+        try:
+            return await self._read(server, mailbox)
+        finally:
+            await asyncio.to_thread(mailbox.__exit__)
+
+    async def _read(self, server: MailServer, mailbox: Mailbox) -> int:
+        place = f"{server.name} {mailbox.validity} "
+        known = await self._place()
+        if not known.startswith(place):  # another mailbox: what lies in it is no answer to us
+            await self._keep(place, await asyncio.to_thread(mailbox.newest))
+            return 0
+        last, taken = int(known.removeprefix(place)), 0
+        mails = mailbox.after(last, PORTION)
+        while (found := await asyncio.to_thread(next, mails, None)) is not None:
+            number, raw = found
+            if raw is not None and await self._handle(raw):
+                taken += 1
+                await asyncio.to_thread(mailbox.mark, number)
+            await self._keep(place, number)
+        return taken
+
+    async def _handle(self, raw: bytes) -> bool:
+        try:
+            mail = await asyncio.to_thread(read, raw)
+        except NoMail as broken:
+            log.warning("mail not readable", extra={"why": str(broken)})
+            return False
+        ours = mail.sender == self._settings().address.lower()  # a loop
+        if mail.automatic or ours or self.handle is None:
+            return False
+        return await self.handle(mail)
+
+    async def _place(self) -> str:
+        async with self._database.read() as connection:
+            known = await connection.scalar(select(facts.c.value).where(facts.c.name == FACT))
+        return str(known or "")
+
+    async def _keep(self, place: str, number: int) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(delete(facts).where(facts.c.name == FACT))
+            await connection.execute(insert(facts).values(name=FACT, value=f"{place}{number}"))
+
+        await self._database.write(work)
+
+    def _settings(self) -> IncomingSettings:
+        return self._configuration.get(IncomingSettings)
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                await self.look()
+                self.trouble = ""
+            except MailboxFailed as failed:
+                if self.trouble != str(failed):
+                    log.warning("mailbox cannot be read", extra={"said": str(failed)})
+                self.trouble = str(failed)
+            except Unavailable:
+                log.warning("incoming mails wait for the database")
+            except Exception:
+                log.exception("incoming mails stumbled")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(EVERY_S):
+                    await self._woken.wait()
+
+
+def _open(server: MailServer) -> None:
+    with Mailbox(server):
+        pass

@@ -1,0 +1,220 @@
+"""An agent answers a message that was left; the visitor's mail comes back into the conversation."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+
+from tests.support import site as support
+from tests.support.dovecot import USER, Dovecot
+from tests.support.mail_sink import MailSink, Taken
+from tests.support.messaging import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.support.site import Site
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+FORM = {"full_name": "Vera", "email": "vera@example.test", "phone": "+35312345", "consent": True}
+
+
+class House:
+    """A site with an SMTP sink and an IMAP server; live chat is closed."""
+
+    def __init__(self, site: Site, sink: MailSink, dovecot: Dovecot) -> None:
+        self.site, self.sink, self.dovecot = site, sink, dovecot
+        self.agent = self.admin = ""
+
+    async def set_up(self) -> None:
+        self.admin, self.agent = (
+            await self.site.sign_in("admin", "Demo-admin!"),
+            await self.site.sign_in("1000"),
+        )
+        smtp = {"host": "127.0.0.1", "port": self.sink.port, "security": "none"}
+        imap = {
+            "host": "127.0.0.1",
+            "port": self.dovecot.port,
+            "security": "none",
+            "user": USER,
+            "password": self.dovecot.password,
+            "address": "support@example.test",
+        }
+        await self.ask("PATCH", "/v1/settings/email", {"values": smtp})
+        await self.ask("PATCH", "/v1/settings/incoming_email", {"values": imap})
+        [demo] = (await self.ask("GET", "/v1/livechats"))["items"]
+        closed = {"enabled": False, "version": demo["version"]}
+        await self.ask("PATCH", f"/v1/livechats/{demo['id']}", closed)
+        assert await self.tested() == {"set": True, "read": True, "words": ""}
+
+    async def ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        status, answer = await self.site.json(method, path, body, token=self.admin)
+        assert status < 300, answer
+        return answer
+
+    async def tested(self) -> dict[str, Any]:
+        """Press the test button, which also makes it look for mail at once."""
+        return await self.ask("POST", "/v1/email/incoming/test")
+
+    async def left(self, text: str) -> str:
+        """A message left; its conversation."""
+        path = "/v1/livechat/demo/messages"
+        status, _ = await self.site.json("POST", path, {**FORM, "text": text})
+        assert status == 201
+        return str((await self.messages())[0]["conversation"])
+
+    async def messages(self) -> list[dict[str, Any]]:
+        _, found = await self.site.json("GET", "/v1/livechat-messages", token=self.agent)
+        items: list[dict[str, Any]] = found["items"]
+        return items
+
+    async def reply(self, conversation: str, text: str, key: str = "r1") -> int:
+        path = f"/v1/livechat-messages/{conversation}/replies"
+        body = {"client_id": key, "text": text}
+        return (await self.site.json("POST", path, body, token=self.agent))[0]
+
+    async def answer_to(self, text: str) -> Taken:
+        """The mail to the visitor that has this text."""
+        found: list[Taken] = []
+
+        def arrived() -> bool:
+            found[:] = [
+                each
+                for each in self.sink.mails
+                if each.recipients == ["vera@example.test"] and text in each.part("plain")
+            ]
+            return bool(found)
+
+        await eventually(arrived)
+        return found[0]
+
+    async def said(self, conversation: str) -> list[tuple[str, str, str]]:
+        path = f"/v1/conversations/{conversation}"
+        _, found = await self.site.json("GET", path, token=self.agent)
+        return [
+            (each["kind"], each["author"]["kind"], each.get("text") or each["file"]["name"])
+            for each in found["events"]
+            if each["kind"] in ("message", "file", "note")
+        ]
+
+    async def has(self, conversation: str, count: int) -> list[tuple[str, str, str]]:
+        """Wait until so much was said."""
+
+        async def there() -> bool:
+            return len(await self.said(conversation)) >= count
+
+        await eventually(there)
+        return await self.said(conversation)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    folder = tmp_path_factory.mktemp("data")
+    with Dovecot() as dovecot:
+        async with MailSink() as sink, support.site(folder) as site:
+            made = House(site, sink, dovecot)
+            await made.set_up()
+            yield made
+
+
+def answering(mail: Taken, text: str, **headers: str) -> EmailMessage:
+    """As a mail program answers."""
+    message = EmailMessage()
+    message["From"] = "Vera <vera@example.test>"
+    message["To"] = mail.message["Reply-To"]
+    message["Subject"] = f"Re: {mail.message['Subject']}"
+    message["Message-ID"] = f"<{abs(hash(text))}@mail.example.test>"
+    message["In-Reply-To"] = mail.message["Message-ID"]
+    for name, value in headers.items():
+        del message[name.replace("_", "-")]
+        message[name.replace("_", "-")] = value
+    message.set_content(f"{text}\n\nOn Monday, Support wrote:\n> Hello\n")
+    return message
+
+
+async def test_an_answer_goes_out_and_the_visitors_comes_back(house: House) -> None:
+    conversation = await house.left("Are you open on Saturday?")
+    assert await house.reply(conversation, "Yes, from nine.") == 201
+    assert await house.reply(conversation, "Yes, from nine.") == 201  # the same once more
+    mail = await house.answer_to("Yes, from nine.")
+    message = mail.message
+    assert "support+" in message["Reply-To"]
+    assert message["In-Reply-To"] == message["References"]
+    assert "Auto-Submitted" not in message
+    assert "Are you open on Saturday?" in mail.part("plain")
+    [left] = [x for x in await house.messages() if x["conversation"] == conversation]
+    assert left["answered_by"] == "Ana Costa"
+    came = answering(mail, "And on Sunday?")
+    came.add_attachment(b"GIF89a", maintype="image", subtype="png", filename="bad.png")
+    came.add_attachment(b"Plan\n", maintype="text", subtype="plain", filename="plan.txt")
+    house.dovecot.deliver(came)
+    house.dovecot.deliver(came)  # as after a crash: it is recognised
+    await house.tested()
+    said = await house.has(conversation, 5)
+    assert said[:3] == [
+        ("message", "visitor", "Are you open on Saturday?"),
+        ("message", "agent", "Yes, from nine."),
+        ("message", "visitor", "And on Sunday?"),
+    ]
+    assert {each[0] for each in said[3:]} <= {"file", "note"}
+    assert ("file", "visitor", "plan.txt") in said
+    [open_] = [x for x in await house.messages() if x["conversation"] == conversation]
+    assert (open_["answered_at"], open_["text"]) == (None, said[-1][2])
+    await eventually(lambda: house.dovecot.seen()[:1] == [True])
+    assert sum(mail.recipients == ["vera@example.test"] for mail in house.sink.mails) == 1
+    assert await house.reply(conversation, "No.", "r2") == 201
+    second = (await house.answer_to("No.")).message
+    assert second["References"] == message["References"]  # one thread in the visitor's mailbox
+
+
+async def test_programs_strangers_and_broken_mails_are_left_out(house: House) -> None:
+    conversation = await house.left("Do you deliver?")
+    await house.reply(conversation, "We do.")
+    mail = await house.answer_to("We do.")
+    before = await house.said(conversation)
+    made_up = mail.message["Reply-To"].replace("+", "+a")
+    for number, headers in enumerate(
+        (
+            {"Auto_Submitted": "auto-replied"},
+            {"Precedence": "bulk"},
+            {"From": "support@example.test"},
+            {"To": made_up, "In_Reply_To": "<nobody@example.test>"},
+            {"To": "support@example.test", "In_Reply_To": "<nobody@example.test>"},
+        )
+    ):
+        house.dovecot.deliver(answering(mail, f"Nothing {number}", **headers))
+    house.dovecot.deliver(b"Content-Type: multipart/mixed; boundary=\r\n\r\n\xff\xfe")
+    # Without its address an answer is still known by what it refers to.
+    house.dovecot.deliver(answering(mail, "How soon?", To="support@example.test"))
+    await house.tested()
+    said = await house.has(conversation, len(before) + 1)
+    assert [each[2] for each in said[len(before) :]] == ["How soon?"]
+
+
+async def test_a_mailbox_that_cannot_be_read_says_why(house: House) -> None:
+    path = "/v1/settings/incoming_email"
+    await house.ask("PATCH", path, {"values": {"password": "wrong"}})
+    tried = await house.tested()
+    assert (tried["set"], tried["read"]) == (True, False)
+    assert "fail" in tried["words"].lower()
+    shown = await house.ask("GET", path)
+    assert "wrong" not in str(shown)  # it is never shown
+    await house.ask("PATCH", path, {"values": {"password": house.dovecot.password}})
+    assert (await house.tested())["read"]
+
+
+async def test_who_gave_no_address_cannot_be_answered_and_foreign_agents_not_at_all(
+    house: House,
+) -> None:
+    conversation = await house.left("Hello?")
+    path = f"/v1/livechat-messages/{conversation}/replies"
+    body = {"client_id": "x", "text": "Hi"}
+    other = await house.site.sign_in("1003")
+    assert (await house.site.json("POST", path, body, token=other))[0] == 404
+    assert (await house.site.json("POST", path, {"client_id": "x", "text": ""}, token=house.agent))[
+        0
+    ] == 422
