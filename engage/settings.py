@@ -199,6 +199,7 @@ class Settings(BaseModel):
     certificate: Path | None = None
     key: Path | None = None
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(networks)] = ()
+    webhook_networks: Annotated[tuple[Network, ...], BeforeValidator(networks)] = ()
     secret_key: Annotated[str | None, BeforeValidator(secret), Field(repr=False)] = None
     database: Annotated[
         str | None, BeforeValidator(url_of("postgresql", "sqlite")), Field(repr=False)

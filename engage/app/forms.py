@@ -28,6 +28,7 @@ from engage.dialplan.speed_dials import SpeedDialForm
 from engage.dialplan.voicemail_groups import VoicemailGroupForm
 from engage.dialplan.wake_up_forms import WakeUpForm
 from engage.livechat.administration_routes import LiveChatFields
+from engage.livechat.webhooks.forms import WebhookForm
 from engage.notify.wire import EmailTemplateForm
 from engage.people.call_forms import OwnCallFields
 from engage.people.forms import (
@@ -82,4 +83,5 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "trunk": TrunkForm,
     "voicemail-group": VoicemailGroupForm,
     "wave-privilege": WavePrivilegeForm,
+    "webhook": WebhookForm,
 }

@@ -158,6 +158,7 @@ class Parts:
             self._uploads.files,
             self._colleagues.search_index,
             self.livechat,
+            self._visitors.webhooks,
             self._phones.telephony,
             self._phones.records.mover,
             self._phones.records.cleaner,

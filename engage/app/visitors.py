@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engage.http_client import HttpClient
 from engage.livechat.administration_routes import LiveChatAdministrationRoutes
 from engage.livechat.assignment_sockets import AssignmentSockets
 from engage.livechat.banning.routes import BanRoutes
@@ -16,6 +17,8 @@ from engage.livechat.routes import LiveChatRoutes
 from engage.livechat.service import LiveChatService
 from engage.livechat.sockets import LiveChatSockets
 from engage.livechat.visitor_routes import VisitorRoutes
+from engage.livechat.webhooks.part import Webhooks
+from engage.livechat.webhooks.routes import WebhookRoutes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +56,16 @@ class Visitors:
         identities = Identities(
             ground.database, ground.keyring, livechat.livechats, livechat.visitors, ground.clock
         )
+        self.webhooks = Webhooks(
+            ground.database,
+            ground.keyring,
+            hub,
+            livechat.livechats,
+            HttpClient(private=ground.settings.webhook_networks),
+            ground.events,
+            ground.clock,
+        )
+        livechat.bans.stored = self.webhooks.writing.banned
         public_url = ground.public_url
         administration = LiveChatAdministrationRoutes(
             livechat,
@@ -62,6 +75,7 @@ class Visitors:
         self.routes: Sequence[BaseRoute] = [
             *LiveChatRoutes(livechat, identities).routes(),
             *IdentityRoutes(livechat, identities).routes(),
+            *WebhookRoutes(self.webhooks.endpoints).routes(),
             *HandingOverRoutes(livechat.handing_over).routes(),
             *OutcomeRoutes(livechat.outcomes).routes(),
             *VisitorRoutes(livechat.cards).routes(),

@@ -44,6 +44,10 @@ def serve(
     trusted_proxies: Annotated[
         Text, option("--trusted-proxies", "CIDR,…", "Whose forwarded addresses are believed.")
     ] = None,
+    webhook_networks: Annotated[
+        Text,
+        option("--webhook-networks", "CIDR,…", "Private networks that webhooks may be posted to."),
+    ] = None,
     database: Database = None,
     redis: Annotated[Text, option("--redis", "URL", "Needed only for several nodes.")] = None,
     smtp: Annotated[Text, option("--smtp", "URL", "Where mails are handed over.")] = None,

@@ -30,7 +30,7 @@ from engage.hub.model import (
 )
 from engage.hub.opening import Opening
 from engage.hub.rooms import Room, Rooms, Seat
-from engage.hub.transaction import Entry, HubTransaction
+from engage.hub.transaction import Entry, HubTransaction, Tap
 from engage.hub.typing_limit import TypingLimit
 from engage.hub.watermarks import Mark, Moved, Watermarks
 from engage.hub.wire import author_json, event_json, watermark_json
@@ -78,6 +78,7 @@ class Hub:
         self._watermarks = Watermarks(database, self._moved)
         self._typing = TypingLimit()
         self._policies: dict[str, KindPolicy] = {}
+        self._taps: dict[str, Tap] = {}
         self._doubted_at = -math.inf  # on the loop's clock
         database.on_lost(self._lost)
 
@@ -91,6 +92,10 @@ class Hub:
     def policy(self, kind: str, policy: KindPolicy) -> None:
         """Let a slice decide what a participant's `send` does in its kind of conversation."""
         self._policies[kind] = policy
+
+    def tap(self, kind: str, tap: Tap) -> None:
+        """Let a slice store something with each event of its kind of conversation."""
+        self._taps[kind] = tap
 
     async def append(
         self,
@@ -113,14 +118,15 @@ class Hub:
             StaleOwner: `epoch` is not the owner's of now.
             Unavailable: nothing is acknowledged; the same `client_id` may be sent again.
         """
-        if also is not None:
+        room = self._rooms.known(conversation_id) or await self._rooms.get(conversation_id)
+        tap = self._taps.get(room.conversation.kind)
+        if also is not None or (tap is not None and tap.wants(kind)):
             return await self.transact(
                 lambda transaction: transaction.append(
                     conversation_id, author, kind, body,
                     client_id=client_id, epoch=epoch, also=also,
                 )
             )  # fmt: skip
-        room = self._rooms.known(conversation_id) or await self._rooms.get(conversation_id)
         item = Append(room, author, kind, body, encode_body(body), client_id, epoch, self._clock())
         return await self._database.submit(self._appends, item)
 
@@ -138,6 +144,7 @@ class Hub:
                 self._clock,
                 self._told,
                 self._delivery.send,
+                self._taps,
             )
             return transaction, await work(transaction)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Row, and_, delete, insert, select, update
 
@@ -32,6 +32,19 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.storage.database import Database
+
+
+class Tap(Protocol):
+    """What a slice stores with each event of a kind of conversation, in the same transaction."""
+
+    def wants(self, kind: str) -> bool:
+        """Whether an event of this kind may concern it."""
+        ...
+
+    async def stored(self, connection: AsyncConnection, event: Event) -> None:
+        """A new event is stored; what this raises undoes it."""
+        ...
+
 
 Step = Callable[[], None]
 Told = Callable[[Room, Appended], None]
@@ -73,8 +86,9 @@ class HubTransaction:
         clock: Clock,
         told: Told,
         send: Callable[[list[str], str, dict[str, Any]], None],
+        taps: Mapping[str, Tap],
     ) -> None:
-        self.connection, self._database = connection, database
+        self.connection, self._database, self._taps = connection, database, taps
         self._rooms, self._clock, self._told, self._send = rooms, clock, told, send
         self._steps: list[Step] = []
         self._held: dict[str, Room] = {}
@@ -162,6 +176,7 @@ class HubTransaction:
         for item, result in zip(items, results, strict=True):
             if isinstance(result, Appended):
                 self._steps.append(partial(self._told, item.room, result))
+                await self._tapped(item.room, result)
         found = iter(results)
         return [next(found) if each.conversation_id in rooms else NotFound() for each in entries]
 
@@ -380,6 +395,11 @@ class HubTransaction:
             for room in await self._rooms.inside(self.connection, unheld):
                 self._held[room.conversation.id] = room
         return {each: self._held[each] for each in identifiers if each in self._held}
+
+    async def _tapped(self, room: Room, appended: Appended) -> None:
+        tap = self._taps.get(room.conversation.kind)
+        if tap is not None and not appended.duplicate and tap.wants(appended.event.kind):
+            await tap.stored(self.connection, appended.event)
 
     def _introduce(self, made: Conversation, members: Iterable[Member]) -> None:
         room = Room(made, [_seat(each) for each in members])

@@ -289,7 +289,9 @@ class Desk:
         await rows.settle_handover(conversation_id)
         await transaction.join(conversation_id, agent.who, agent.name, sees_notes=True)
         who = {"id": agent.number, "name": agent.name}
-        body = {"agent": who, "epoch": changed.owner_epoch}
+        body: dict[str, Any] = {"agent": who, "epoch": changed.owner_epoch}
+        if inquiry.owner is not None:
+            body["former"] = wire.agent_json(inquiry.owner, inquiry.owner_name)
         await transaction.append(conversation_id, agent.author, "assigned", body)
         if inquiry.state != ACTIVE:
             state = {"state": ACTIVE, "by": who}

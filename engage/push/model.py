@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import ipaddress
 import json
 from dataclasses import dataclass
 from enum import Enum
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from engage.errors import N_, Invalid
+from engage.http_client import is_public
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -125,17 +125,6 @@ def check_endpoint(endpoint: str, *, private: bool = False) -> str:
     if not right:
         raise Invalid({"endpoint": UNREACHABLE})
     return endpoint
-
-
-def is_public(host: str) -> bool:
-    """Whether an address is on the public Internet; names are, until they are resolved."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return "." in host.strip(".") and not host.casefold().endswith((".local", ".internal"))
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return address.is_global and not address.is_multicast
 
 
 def decode_key(text: str, length: int, field: str) -> bytes:

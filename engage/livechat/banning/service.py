@@ -30,7 +30,7 @@ from engage.people.events import SessionEnded
 from engage.system.operation_log import note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -77,6 +77,8 @@ class Bans:
         self._lobby, self._livechats, self._oversight = lobby, livechats, oversight
         self._limits, self._events, self._clock = limits, events, clock
         self._all: dict[str, Ban] = {}
+        self.stored: Callable[[AsyncConnection, str, Ban], Awaitable[None]] | None = None
+        """Told what was done about a ban, in the transaction that does it."""
 
     async def load(self) -> None:
         """Read them; what has been over for long goes."""
@@ -302,6 +304,8 @@ class Bans:
         detail = {"chat": ban.number, "duration": ban.duration, "network": ban.network}
         subject = f"livechat:{ban.livechat_id}"
         await note(connection, actor, f"livechat.{action}", subject, detail, at_ms=self._clock())
+        if self.stored is not None:
+            await self.stored(connection, action, ban)
 
     def _keep(self, ban: Ban) -> None:
         self._all[ban.id] = ban

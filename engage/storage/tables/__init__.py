@@ -88,6 +88,7 @@ from engage.storage.tables.sign_in import (
 from engage.storage.tables.system import facts, operations, settings
 from engage.storage.tables.telephony import devices, journal_offsets, trunks
 from engage.storage.tables.uploads import files
+from engage.storage.tables.webhooks import webhook_deliveries, webhook_endpoints
 
 __all__ = [
     "accounts",
@@ -178,4 +179,6 @@ __all__ = [
     "wake_ups",
     "wave_activity",
     "wave_privileges",
+    "webhook_deliveries",
+    "webhook_endpoints",
 ]

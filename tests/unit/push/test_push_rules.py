@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engage.errors import Invalid
+from engage.http_client import is_public
 from engage.hub.model import Author, Conversation, Event
 from engage.push.encryption import LONGEST, authorization, encrypt, point_of
 from engage.push.model import (
@@ -22,7 +23,6 @@ from engage.push.model import (
     decode_key,
     delay_ms,
     fate,
-    is_public,
 )
 from engage.push.words import inquiry_news, message_news
 from tests.support.push_service import decrypt

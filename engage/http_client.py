@@ -1,0 +1,214 @@
+"""A small HTTP client for addresses that others chose: one POST, no redirects, nothing inside.
+
+The address that a name resolves to is looked at before anything is connected, and it is that
+address which is connected: a name cannot mean one host for the check and another for the request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httptools
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+WITHIN_S = 20.0
+HEAD_LIMIT = 16 * 1024
+_CHUNK = 16 * 1024
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+EVERYWHERE: tuple[Network, ...] = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+class NoAnswer(Exception):
+    """The other side cannot be reached, is too slow, or does not speak HTTP."""
+
+
+class AddressForbidden(NoAnswer):
+    """The name leads into a private network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the other side said; of its body as much as was asked for."""
+
+    status: int
+    retry_after_s: int | None
+    body: bytes
+
+
+@dataclass(slots=True)
+class _Reply:
+    """An answer while it is read, as httptools tells of it."""
+
+    most: int
+    body: bytearray = field(default_factory=bytearray)
+    retry_after_s: int | None = None
+    headed: bool = False
+    complete: bool = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if name.lower() == b"retry-after" and value.strip().isdigit():
+            self.retry_after_s = int(value)
+
+    def on_headers_complete(self) -> None:
+        self.headed = True
+
+    def on_body(self, data: bytes) -> None:
+        self.body += data[: self.most - len(self.body)]
+
+    def on_message_complete(self) -> None:
+        self.complete = True
+
+    @property
+    def enough(self) -> bool:
+        """Whether what is still to come would say nothing to us."""
+        return self.complete or (self.headed and len(self.body) >= self.most)
+
+
+class HttpClient:
+    """Posts to the public Internet, and to `private` networks that were allowed."""
+
+    def __init__(
+        self, *, private: Iterable[Network] = (), trust: ssl.SSLContext | None = None
+    ) -> None:
+        """`trust`: whose certificates are taken; those the system trusts if None."""
+        self._private = tuple(private)
+        self._trust = trust or ssl.create_default_context()
+
+    @property
+    def allows_private(self) -> bool:
+        """Whether there are networks inside that may be connected."""
+        return bool(self._private)
+
+    def may_reach(self, host: str) -> bool:
+        """Whether an address is one that may be connected; names may, until they are resolved."""
+        return is_public(host) or self._is_allowed(host)
+
+    async def post(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        within_s: float = WITHIN_S,
+        most: int = 0,
+    ) -> Answer:
+        """Send a request and read the beginning of its answer.
+
+        Args:
+            url: `https:`, or `http:` into an allowed network.
+            headers: besides Host, Connection and Content-Length.
+            body: what is sent.
+            within_s: seconds for all of it.
+            most: bytes of the answer's body that are read.
+
+        Raises:
+            NoAnswer: there was none; `AddressForbidden` when nothing was asked.
+        """
+        try:
+            async with asyncio.timeout(within_s):
+                return await self._exchange(url, headers, body, most)
+        except (OSError, TimeoutError, ValueError, EOFError, httptools.HttpParserError) as error:
+            raise NoAnswer(type(error).__name__) from error
+
+    async def _exchange(
+        self, url: str, headers: Mapping[str, str], body: bytes, most: int
+    ) -> Answer:
+        parts = urlsplit(url)
+        secure, host = parts.scheme == "https", parts.hostname or ""
+        port = parts.port or (443 if secure else 80)
+        address = await self._resolved(host, port, secure)
+        reader, writer = await asyncio.open_connection(
+            address,
+            port,
+            ssl=self._trust if secure else None,
+            server_hostname=host if secure else None,
+            limit=HEAD_LIMIT,
+        )
+        try:
+            writer.write(_request(parts.path, parts.query, parts.netloc, headers, body))
+            await writer.drain()
+            return await _read(reader, most)
+        finally:
+            writer.transport.abort()  # the rest of the answer says nothing to us
+
+    async def _resolved(self, host: str, port: int, secure: bool) -> str:
+        """The one address that is connected; all that the name has must be allowed."""
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = [str(each[4][0]) for each in found]
+        inside = [each for each in addresses if self._is_allowed(each)]
+        if not all(each in inside or is_public(each) for each in addresses):
+            raise AddressForbidden(host)
+        if not secure and len(inside) < len(addresses):
+            raise AddressForbidden(host)  # in clear only within networks that were allowed
+        return addresses[0]
+
+    def _is_allowed(self, host: str) -> bool:
+        address = _address(host)
+        return address is not None and any(address in each for each in self._private)
+
+
+def is_public(host: str) -> bool:
+    """Whether an address is on the public Internet; names are, until they are resolved."""
+    address = _address(host)
+    if address is None:
+        return "." in host.strip(".") and not host.casefold().endswith((".local", ".internal"))
+    if not address.is_global or address.is_multicast:
+        return False
+    # What stands for an IPv4 address is no better than that.
+    return all(each.is_global for each in _within(address))
+
+
+def _address(host: str) -> Address | None:
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0].strip("[]"))
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
+
+
+def _within(address: Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses that an IPv6 address stands for (RFC 6052, RFC 3056, RFC 4380)."""
+    if not isinstance(address, ipaddress.IPv6Address):
+        return []
+    found = [] if address.sixtofour is None else [address.sixtofour]
+    if address in _NAT64:
+        found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return found + ([] if address.teredo is None else list(address.teredo))
+
+
+def _request(path: str, query: str, netloc: str, headers: Mapping[str, str], body: bytes) -> bytes:
+    target = (path or "/") + (f"?{query}" if query else "")
+    lines = [f"POST {target} HTTP/1.1", f"Host: {netloc}", "Connection: close"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines.append(f"Content-Length: {len(body)}")
+    if any("\r" in each or "\n" in each for each in lines):
+        raise ValueError("a header holds a line end")
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + body
+
+
+async def _read(reader: asyncio.StreamReader, most: int) -> Answer:
+    reply = _Reply(most)
+    parser = httptools.HttpResponseParser(reply)
+    read = 0
+    while not reply.enough:
+        data = await reader.read(_CHUNK)
+        read += len(data)
+        if not data or (not reply.headed and read > HEAD_LIMIT):
+            break
+        parser.feed_data(data)
+    if not reply.headed:  # an answer that ends with its connection has no other end
+        raise EOFError
+    return Answer(parser.get_status_code(), reply.retry_after_s, bytes(reply.body))

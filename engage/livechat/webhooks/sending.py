@@ -1,0 +1,269 @@
+"""Sends what waits: leased rows, each endpoint for itself, each conversation in its order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from engage.errors import EngageError
+from engage.http_client import AddressForbidden, NoAnswer
+from engage.keyring import SealBroken
+from engage.livechat.webhooks.model import (
+    BODY_KEPT,
+    BREAK_AFTER,
+    LOG_MS,
+    SILENT_MS,
+    TEST,
+    WITHIN_S,
+    Attempt,
+    delay_ms,
+    headers,
+    rest_ms,
+)
+from engage.livechat.webhooks.repository import WebhookRepository
+from engage.system.actor import SYSTEM
+from engage.system.operation_log import note
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.http_client import Answer
+    from engage.identifiers import Clock
+    from engage.keyring import Keyring
+    from engage.livechat.webhooks.model import Delivery, Endpoint
+    from engage.storage.database import Database
+
+log = logging.getLogger(__name__)
+AT_ONCE = 4
+"""Messages to one endpoint at a time."""
+
+MOST_ENDPOINTS = 16
+LEASE_MS = 20_000  # longer than one attempt can take
+LONGEST_SLEEP_MS = 10_000
+TIDY_MS = 3_600_000
+AWAY_S = 2.0
+GONE = 410
+
+
+class Client(Protocol):
+    """Posts to an address; `engage.http_client` in the product."""
+
+    async def post(
+        self, url: str, headers: Mapping[str, str], body: bytes, *, within_s: float, most: int
+    ) -> Answer:
+        """Send one message, or raise `NoAnswer`."""
+        ...
+
+
+class Sending:
+    """The one sender of webhooks; `changed` is told when it switched an endpoint off or on."""
+
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        client: Client,
+        changed: Callable[[Endpoint], None],
+        clock: Clock,
+    ) -> None:
+        self._database, self._keyring, self.client = database, keyring, client
+        self._changed, self._clock = changed, clock
+        self._woken = asyncio.Event()
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._running: asyncio.Task[None] | None = None
+        self._tidied_at_ms = 0
+        self.answered: Callable[[Delivery, Attempt, bytes], Awaitable[None]] | None = None
+        """Told of every attempt for a bot, with what it answered."""
+
+    async def start(self) -> None:
+        """Send from now on."""
+        self._running = asyncio.create_task(self._run(), name="webhooks")
+
+    async def stop(self) -> None:
+        """What is on its way stays leased, and is sent again after the next start."""
+        tasks = [*self._busy.values(), *([] if self._running is None else [self._running])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._running = None
+
+    def wake(self) -> None:
+        """Look for due rows now."""
+        self._woken.set()
+
+    async def step(self) -> int:
+        """Begin to send what is due; returns after how many milliseconds to look again."""
+        now = self._clock()
+        if now - self._tidied_at_ms >= TIDY_MS:
+            self._tidied_at_ms = now
+            await self._database.write(self._tidy)
+        async with self._database.read() as connection:
+            due = await WebhookRepository(connection).due()
+        wait_ms = LONGEST_SLEEP_MS
+        for endpoint_id, at_ms in due.items():
+            if endpoint_id in self._busy:
+                continue
+            if at_ms <= now and len(self._busy) < MOST_ENDPOINTS:
+                task = asyncio.create_task(self._served(endpoint_id))
+                self._busy[endpoint_id] = task
+            else:
+                wait_ms = min(wait_ms, max(at_ms - now, 50))
+        return wait_ms
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is on its way."""
+        return bool(self._busy)
+
+    async def settled(self) -> None:
+        """Wait until nothing is on its way."""
+        while self._busy:
+            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def attempt(self, endpoint: Endpoint, delivery: Delivery) -> tuple[Delivery, Attempt]:
+        """Try to deliver one message once, and write down what became of it."""
+        began = self._clock()
+        body = delivery.payload.encode()
+        status, error, response, retry_after_s = None, "", b"", None
+        try:
+            signed = headers(self._keys(endpoint), delivery.id, began // 1000, body)
+            answer = await self.client.post(
+                endpoint.url, signed, body, within_s=WITHIN_S, most=self._most(endpoint)
+            )
+            status, response, retry_after_s = answer.status, answer.body, answer.retry_after_s
+        except AddressForbidden:
+            error = "address_forbidden"
+        except NoAnswer as problem:
+            error = str(problem)
+        except SealBroken:
+            error = "secret_unreadable"
+        took_ms = self._clock() - began
+        shown = response[:BODY_KEPT].decode("utf-8", "replace")
+        shown = "".join(each for each in shown if each.isprintable() or each in "\n\t")
+        made = Attempt(began, took_ms, status, error, shown)
+        settled = self._after(delivery, made, retry_after_s)
+        await self._database.write(lambda each: self._settle(each, endpoint.id, settled, made))
+        if endpoint.bot_of is not None and self.answered is not None:
+            await self.answered(settled, made, response)
+        return settled, made
+
+    def _most(self, endpoint: Endpoint) -> int:
+        return BODY_KEPT if endpoint.bot_of is None else 64 * 1024
+
+    def _keys(self, endpoint: Endpoint) -> list[str]:
+        sealed = [endpoint.secret]
+        if endpoint.former_secret and (endpoint.former_until_ms or 0) > self._clock():
+            sealed.append(endpoint.former_secret)
+        return [self._keyring.open(each) for each in sealed]
+
+    def _after(self, delivery: Delivery, made: Attempt, retry_after_s: int | None) -> Delivery:
+        """The message as it stands after an attempt."""
+        tries = delivery.tries + 1
+        if made.succeeded:
+            return replace(delivery, state="sent", tries=tries)
+        due = self._clock() + delay_ms(tries, retry_after_s)
+        state = "failed" if due >= delivery.expires_at_ms else "waiting"
+        return replace(delivery, state=state, tries=tries, due_at_ms=due)
+
+    async def _settle(
+        self, connection: AsyncConnection, endpoint_id: str, settled: Delivery, made: Attempt
+    ) -> None:
+        rows = WebhookRepository(connection)
+        await rows.settle(settled, made)
+        before = await rows.endpoint(endpoint_id, lock=True)
+        if before is None:
+            return
+        after = self._judged(before, settled, made)
+        if after == before:
+            return
+        await rows.change(after)
+        if before.enabled and not after.enabled:
+            told = {"reason": after.disabled_reason}
+            log.error("webhook switched off", extra={"webhook": after.id, **told})
+            await note(connection, SYSTEM, "webhook.switched_off", f"webhook:{after.id}", told)
+        self._changed(after)
+
+    def _judged(self, endpoint: Endpoint, settled: Delivery, made: Attempt) -> Endpoint:
+        """An endpoint after an attempt: well, resting, or switched off."""
+        now = self._clock()
+        if made.succeeded:
+            return replace(endpoint, failures=0, failing_since_ms=None, paused_until_ms=0)
+        failures = endpoint.failures + 1
+        since = endpoint.failing_since_ms or made.at_ms
+        given_up = settled.state == "failed" and settled.type != TEST
+        reason = ""
+        if made.status == GONE:
+            reason = "gone"
+        elif given_up and endpoint.bot_of is None and now - since >= SILENT_MS:
+            reason = "failing"
+        return replace(
+            endpoint,
+            failures=failures,
+            failing_since_ms=since,
+            paused_until_ms=now + rest_ms(failures),
+            enabled=endpoint.enabled and not reason,
+            disabled_reason=reason or endpoint.disabled_reason,
+        )
+
+    async def _serve(self, endpoint_id: str) -> None:
+        """Send to one endpoint until nothing is due, or it must rest."""
+        while True:
+            now = self._clock()
+            async with self._database.read() as connection:
+                endpoint = await WebhookRepository(connection).endpoint(endpoint_id)
+            if endpoint is None or not endpoint.enabled or endpoint.paused_until_ms > now:
+                return
+            most = 1 if endpoint.failures >= BREAK_AFTER else AT_ONCE
+            claimed = await self._database.write(partial(_claimed, endpoint_id, now, most))
+            if not claimed:
+                return
+            await asyncio.gather(*(self.attempt(endpoint, each) for each in claimed))
+
+    async def _served(self, endpoint_id: str) -> None:
+        try:
+            await self._serve(endpoint_id)
+        except EngageError as problem:
+            log.warning("webhook not served", extra={"problem": problem.code})
+            await asyncio.sleep(AWAY_S)
+        except Exception:
+            log.exception("webhook not served")
+            await asyncio.sleep(AWAY_S)
+        finally:
+            self._busy.pop(endpoint_id, None)
+            self._woken.set()
+
+    async def _tidy(self, connection: AsyncConnection) -> None:
+        rows, now = WebhookRepository(connection), self._clock()
+        given_up = await rows.give_up(now)
+        await rows.forget(now - LOG_MS)
+        if given_up:
+            log.warning("webhook messages given up", extra={"count": given_up})
+
+    async def _run(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                wait_ms = await self.step()
+            except EngageError as problem:
+                log.warning("webhooks not sent", extra={"problem": problem.code})
+                await asyncio.sleep(AWAY_S)
+                continue
+            except Exception:
+                log.exception("webhooks not sent")
+                await asyncio.sleep(AWAY_S)
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait_ms / 1000):
+                    await self._woken.wait()
+
+
+async def _claimed(
+    endpoint_id: str, now: int, most: int, connection: AsyncConnection
+) -> list[Delivery]:
+    return await WebhookRepository(connection).claim(endpoint_id, now, now + LEASE_MS, most)
