@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from engage.app.queues import Book
 from engage.chat_records.routes import RecordRoutes
 from engage.chat_records.service import ChatRecords
 from engage.chat_records.settings import SECTION, RecordSettings
@@ -26,18 +25,6 @@ if TYPE_CHECKING:
     from engage.app.visitors import Visitors
 
 
-class Chairmen(Book):
-    """Who watches over which queue, and may keep what was said there."""
-
-    def __init__(self, ground: Ground, everyone: Everyone) -> None:
-        super().__init__(everyone.people)
-        self._settings = partial(ground.configuration.get, RecordSettings)
-
-    def may_export(self) -> bool:
-        """Whether chairmen may keep what was said in others' chats."""
-        return self._settings().chairman_export
-
-
 class ChatRecordsPart:
     """What is kept of visitors' chats, for those who may read it."""
 
@@ -51,6 +38,7 @@ class ChatRecordsPart:
         colleagues: Colleagues,
     ) -> None:
         ground.configuration.register(SECTION, RecordSettings, Module.LIVECHAT_RECORDS)
+        settings = partial(ground.configuration.get, RecordSettings)
         kept = visitors.livechat.livechats
         everyone.people.choices.offer(
             "livechats",
@@ -62,8 +50,9 @@ class ChatRecordsPart:
             messaging.hub,
             kept,
             visitors.livechat.handing_over,
-            Chairmen(ground, everyone),
+            visitors.livechat.oversight,
             ground.events,
+            lambda: settings().chairman_export,
             colleagues.search_index.settled,
         )
 

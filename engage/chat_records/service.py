@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from engage.chat_records.model import EVERYTHING, Record, Scope, StillOpen
 from engage.chat_records.queries import RecordRepository
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from engage.livechat.handing_over import HandingOver
     from engage.livechat.livechats import LiveChats
     from engage.livechat.model import Consent
+    from engage.livechat.oversight import Oversight
     from engage.people.model import Principal
     from engage.storage.database import Database
     from engage.system.actor import Actor
@@ -38,16 +39,6 @@ PAGE = 200
 """So many events are read at once."""
 BATCH = 500
 """So many records go into a file at once."""
-
-
-class Chairs(Protocol):
-    """Who is chairman of which queues, and whether chairmen may keep transcripts."""
-
-    def chaired_by(self, extension: str) -> set[str]:
-        """The queues whose chairman an extension is."""
-
-    def may_export(self) -> bool:
-        """Whether a chairman may keep what was said in others' chats."""
 
 
 class ChatRecords:
@@ -59,14 +50,19 @@ class ChatRecords:
         hub: Hub,
         livechats: LiveChats,
         handing_over: HandingOver,
-        chairs: Chairs,
+        oversight: Oversight,
         events: Events,
+        may_export: Callable[[], bool],
         indexed: Callable[[], Awaitable[None]],
     ) -> None:
-        """`indexed` waits until what was written can be searched for."""
+        """Wire it.
+
+        `may_export` tells whether chairmen may keep what was said in others' chats; `indexed`
+        waits until what was written can be searched for.
+        """
         self._database, self._hub, self._livechats = database, hub, livechats
-        self._handing_over, self._chairs = handing_over, chairs
-        self._events, self._indexed = events, indexed
+        self._handing_over, self._oversight = handing_over, oversight
+        self._events, self._may_export, self._indexed = events, may_export, indexed
 
     # --- who sees what ------------------------------------------------------------------------
 
@@ -87,16 +83,10 @@ class ChatRecords:
         """
         if Grant.LIVE_CHAT not in principal.grants:
             raise Forbidden
-        return Scope(who=principal.who, watched=self._watched(principal.id))
-
-    def _watched(self, number: str) -> frozenset[str]:
-        chaired = self._chairs.chaired_by(number)
         every = (*self._livechats.all(), *self._livechats.deleted())
-        return frozenset(
-            each.id
-            for each in every
-            if each.destination.kind == "queue" and chaired.intersection(each.destination.values)
-        )
+        chairs = self._oversight.is_chairman
+        watched = frozenset(each.id for each in every if chairs(principal.who, each))
+        return Scope(who=principal.who, watched=watched)
 
     # --- looking ------------------------------------------------------------------------------
 
@@ -178,7 +168,7 @@ class ChatRecords:
 
     async def exportable(self, scope: Scope, conversation_id: str) -> bool:
         """Whether somebody may keep this chat: one of theirs, or where chairmen may."""
-        return self._chairs.may_export() or await self.is_own(scope, conversation_id)
+        return self._may_export() or await self.is_own(scope, conversation_id)
 
     async def is_own(self, scope: Scope, conversation_id: str) -> bool:
         """Whether it is everybody's who asks, or one that they took part in."""
@@ -189,7 +179,7 @@ class ChatRecords:
 
     def export_scope(self, scope: Scope) -> Scope:
         """Whose chats somebody may keep as a list."""
-        return scope if self._chairs.may_export() else Scope(scope.everything, scope.who)
+        return scope if self._may_export() else Scope(scope.everything, scope.who)
 
     async def join(self, principal: Principal, conversation_id: str) -> None:
         """A chairman comes into a chat of one of their queues, and writes in it.

@@ -57,9 +57,10 @@ INQUIRY = (
     )
     .join(conversations, conversations.c.id == inquiries.c.conversation_id)
     .outerjoin(handovers, handovers.c.conversation_id == inquiries.c.conversation_id)
-    .where(conversations.c.kind == KIND)
 )
-"""Inquiries with what their conversations are now."""
+"""Every inquiry, with what its conversation is now."""
+_INQUIRY = INQUIRY.where(conversations.c.kind == KIND)
+"""The same; where few are open, they are found by kind and state."""
 
 
 class LiveChatRepository:
@@ -99,7 +100,7 @@ class LiveChatRepository:
     async def open_inquiries_of(self, livechat_id: str, limit: int) -> list[Inquiry]:
         """At most so many of one live chat that wait or are served, oldest first."""
         query = (
-            INQUIRY.where(
+            _INQUIRY.where(
                 inquiries.c.livechat_id == livechat_id, conversations.c.state.in_(OPEN_STATES)
             )
             .order_by(inquiries.c.number)
@@ -301,7 +302,7 @@ class LiveChatRepository:
     ) -> list[Inquiry]:
         """The newest messages left in these live chats, with numbers below `before`."""
         query = (
-            INQUIRY.where(
+            _INQUIRY.where(
                 inquiries.c.livechat_id.in_(livechat_ids), conversations.c.state == OFFLINE
             )
             .order_by(inquiries.c.number.desc())
@@ -333,7 +334,7 @@ class LiveChatRepository:
         """Chats and messages of a live chat that were over by then, oldest first."""
         over_at_ms = func.coalesce(conversations.c.ended_at_ms, inquiries.c.queued_at_ms)
         query = (
-            INQUIRY.where(
+            _INQUIRY.where(
                 inquiries.c.livechat_id == livechat_id,
                 conversations.c.state.not_in(OPEN_STATES),
                 over_at_ms < before_ms,
@@ -455,7 +456,7 @@ class LiveChatRepository:
         return int(await self._connection.scalar(query) or 0)
 
     async def _inquiries(self, *conditions: Any) -> list[Inquiry]:
-        query = INQUIRY.where(*conditions).order_by(inquiries.c.number)
+        query = _INQUIRY.where(*conditions).order_by(inquiries.c.number)
         return [inquiry_of(row) for row in await self._connection.execute(query)]
 
 

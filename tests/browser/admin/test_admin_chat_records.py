@@ -81,24 +81,6 @@ def test_a_chat_is_found_read_kept_and_removed(
     shot(admin, tmp_path, "report")
 
 
-def test_an_agent_reads_their_own_chats(
-    server: Server, new_context: NewContext, tmp_path: Path
-) -> None:
-    agent = open_wave(new_context, server.url, "1001")
-    ask(new_context, server.url, "Mia", "Do you ship to Malta?")
-    accept(agent, "Mia")
-    agent.get_by_role("link", name="History", exact=True).click()
-    agent.get_by_role("link", name="Mia", exact=True).click()
-    said = agent.get_by_role("region", name="Conversation", exact=True)
-    expect(said).to_contain_text("Do you ship to Malta?")
-    shot(agent, tmp_path, "own")
-    agent.get_by_role("link", name="Open the chat", exact=True).click()
-    expect(agent.get_by_role("heading", name="Mia", level=2)).to_be_visible()
-    agent.goto(f"{server.url}/wave/#/history")
-    expect(agent.get_by_role("region", name="History", exact=True)).to_contain_text("Mia")
-    shot(agent, tmp_path, "history")
-
-
 def test_a_person_is_found_given_their_data_and_erased(
     server: Server, new_context: NewContext, tmp_path: Path
 ) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from engage.chat.search_index import SearchIndex
 from engage.chat.search_rules import terms
 from engage.chat_records.model import EVERYTHING, Order, Scope, StillOpen, Wanted
+from engage.chat_records.queries import RecordRepository
 from engage.chat_records.service import ChatRecords
 from engage.chat_records.writing import Page, as_html, as_text
 from engage.errors import Conflict, Forbidden, NotFound
@@ -31,30 +31,17 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
 
 
-@dataclass
-class Chairs:
-    """Chen is chairman of queue 6500."""
-
-    export: bool = False
-    chaired: dict[str, set[str]] = field(default_factory=lambda: {CHEN.number: {"6500"}})
-
-    def chaired_by(self, extension: str) -> set[str]:
-        return self.chaired.get(extension, set())
-
-    def may_export(self) -> bool:
-        return self.export
-
-
 class Desk:
     """An office with its records and its search."""
 
     def __init__(self, office: Office) -> None:
-        self.office, self.chairs = office, Chairs()
+        self.office, self.export = office, False
+        office.seats.chairmen = frozenset({CHEN.number})
         self.index = SearchIndex(office.database, office.events)
         service = office.service
         self.records = ChatRecords(
-            office.database, office.hub, service.livechats, service.handing_over, self.chairs,
-            office.events, self.index.settled,
+            office.database, office.hub, service.livechats, service.handing_over,
+            service.oversight, office.events, lambda: self.export, self.index.settled,
         )  # fmt: skip
 
     async def talk(
@@ -76,9 +63,9 @@ class Desk:
 
     async def say(self, session: Session, *said: str) -> None:
         author, conversation = visitor_author(session), str(session.conversation_id)
-        for at, text in enumerate(said):
+        for at, words in enumerate(said):
             await self.office.hub.post(
-                author.stored, author, conversation, client_id=f"c{at}", text=text, epoch=None
+                author.stored, author, conversation, client_id=f"c{at}", text=words, epoch=None
             )
         await self.office.events.settled()
 
@@ -178,7 +165,7 @@ async def test_a_chairman_keeps_transcripts_of_others_only_where_allowed(desk: D
         await desk.records.transcript(chen, conversation)
     assert await desk.found(scope=desk.records.export_scope(chen)) == []
     await desk.records.transcript(ben, conversation)
-    desk.chairs.export = True
+    desk.export = True
     await desk.records.transcript(chen, conversation)
     assert await desk.found(scope=desk.records.export_scope(chen)) == ["Bob"]
 
@@ -241,3 +228,15 @@ async def test_a_transcript_shows_what_people_wrote_as_text(desk: Desk) -> None:
     text = as_text(record, consent, said, Page("en", UTC))
     assert "Ada: <img src=x onerror=alert(1)>" in text
     assert "Agent: Ana Costa" in text
+
+
+async def test_a_page_of_many_is_read_from_an_index(desk: Desk) -> None:
+    if desk.office.database.dialect != "sqlite":
+        return  # PostgreSQL plans by what it has counted
+    async with desk.office.database.read() as connection:
+        query = RecordRepository(connection, "sqlite").select(EVERYTHING, Wanted(), Order())
+        options = {"dialect": connection.dialect, "compile_kwargs": {"literal_binds": True}}
+        statement = text(f"EXPLAIN QUERY PLAN {query.limit(31).compile(**options)}")
+        plan = [row.detail for row in await connection.execute(statement)]
+    assert "ORDER BY" not in " ".join(plan)  # neither sorted, nor read as a whole
+    assert plan[0].startswith("SCAN inquiry USING INDEX")

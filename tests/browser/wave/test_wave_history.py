@@ -1,0 +1,73 @@
+"""History in Wave: an agent's own chats, and those that a chairman watches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.support.browser import serious_faults
+from tests.support.desk import NARROW, accept, ask, log, open_wave, say, scrolls_sideways
+from tests.support.program import Program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from tests.support.desk import NewContext
+    from tests.support.server import Server
+
+
+def shot(page: Page, folder: Path, name: str) -> None:
+    """Look at it on a desk and on a phone."""
+    wide = page.viewport_size
+    assert wide is not None
+    page.screenshot(path=folder / f"{name}.png", full_page=True)
+    assert serious_faults(page) == []
+    page.set_viewport_size(NARROW)
+    assert not scrolls_sideways(page)
+    page.screenshot(path=folder / f"{name}-phone.png", full_page=True)
+    page.set_viewport_size(wide)
+
+
+def test_an_agent_reads_their_own_chats(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    agent = open_wave(new_context, server.url, "1001")
+    ask(new_context, server.url, "Mia", "Do you ship to Malta?")
+    accept(agent, "Mia")
+    agent.get_by_role("link", name="History", exact=True).click()
+    agent.get_by_role("link", name="Mia", exact=True).click()
+    said = agent.get_by_role("region", name="Conversation", exact=True)
+    expect(said).to_contain_text("Do you ship to Malta?")
+    shot(agent, tmp_path, "own")
+    agent.get_by_role("link", name="Open the chat", exact=True).click()
+    expect(agent.get_by_role("heading", name="Mia", level=2)).to_be_visible()
+    agent.goto(f"{server.url}/wave/#/history")
+    expect(agent.get_by_role("region", name="History", exact=True)).to_contain_text("Mia")
+    shot(agent, tmp_path, "history")
+
+
+def test_a_chairman_watches_a_running_chat_and_comes_in(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    root = Program(server.url, "admin", "Demo-admin!")
+    assert root.patch("/v1/queues/6500", {"chairmen": ["1003"]}).status == 200
+    agent = open_wave(new_context, server.url, "1000")
+    visitor = ask(new_context, server.url, "Ole", "My order is late")
+    accept(agent, "Ole")
+    chairman = open_wave(new_context, server.url, "1003")
+    chairman.goto(f"{server.url}/wave/#/history")
+    chairman.get_by_role("link", name="Ole", exact=True).click()
+    said = chairman.get_by_role("region", name="Conversation", exact=True)
+    expect(said).to_contain_text("My order is late")
+    expect(chairman.get_by_role("link", name="Text", exact=True)).to_have_count(0)
+    say(agent, "I look it up.")
+    expect(said).to_contain_text("I look it up.")  # as it happens
+    shot(chairman, tmp_path, "watched")
+    chairman.get_by_role("button", name="Join the chat", exact=True).click()
+    expect(chairman.get_by_role("heading", name="Ole", level=2)).to_be_visible()
+    say(chairman, "It arrives tomorrow.")
+    expect(log(visitor)).to_contain_text("It arrives tomorrow.")
+    expect(log(agent)).to_contain_text("It arrives tomorrow.")
