@@ -33,6 +33,7 @@ class Mailer(Protocol):
         reply_to: str = "",
         dedupe_key: str = "",
         thread: str = "",
+        after_s: float = 0,
     ) -> None:
         """Write a mail down, inside the transaction of its cause; it is sent after the commit.
 
@@ -48,5 +49,10 @@ class Mailer(Protocol):
             thread: a token; mails with the same one hang together in the recipient's mailbox, and
                 an answer refers to it. A person wrote such a mail: no program may answer it.
             dedupe_key: at most one mail is ever written under a key: `waiting:<conversation>:1000`.
+            after_s: how long it may still be withdrawn before it is sent.
         """
+        ...
+
+    async def withdraw(self, connection: AsyncConnection, dedupe_prefix: str) -> None:
+        """Send no mail that waits under a key which begins so."""
         ...

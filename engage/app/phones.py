@@ -141,8 +141,8 @@ class Phones:
             pbx.on_notice,
             alerts,
             others=(
-                self.records.missed,
                 self.records.log,
+                self.records.missed,  # whatever message takes the place of what was just written
                 visitor_calls(ground, everyone, visitors.livechat, pbx, self.records.log),
                 ChatAlarmCalls(visitors.livechat, pbx, people.name_of, ground.clock),
                 self.mailboxes.log,

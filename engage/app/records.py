@@ -62,7 +62,7 @@ class Records:
         self.trunk_name = trunk_name
         folder = ground.settings.recordings
         self.missed = MissedCalls(
-            database, mailer, lambda number: bool(people.name_of(number)), people.wants_missed
+            mailer, lambda number: bool(people.name_of(number)), people.wants_missed
         )
         self.log = CallLog(
             database, ground.events, people.name_of, trunk_name, folder, self.missed.ended

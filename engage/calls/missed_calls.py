@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -17,10 +15,7 @@ if TYPE_CHECKING:
     from engage.calls.model import CallRecord, LegRecord
     from engage.hub.service import HubTransaction
     from engage.mailing import Mailer, Recipient
-    from engage.storage.database import Database
     from pbxcore.journal import Entry
-
-log = logging.getLogger(__name__)
 
 SETTLES_S: Final = 5.0
 """A voice message is on disk a moment after the call that left it has ended."""
@@ -46,8 +41,10 @@ def missed_by(
 class MissedCalls:
     """Writes the mails; a follower of the journal, for voice messages take their place.
 
+    A mail is a row of the transaction that writes the call down, so that no crash loses it, and is
+    sent a little later.
+
     Args:
-        database: where mails are written down.
         mailer: takes them.
         is_extension: whether a number is one.
         recipient: whom to write to for an extension; None: nobody wants it.
@@ -56,17 +53,15 @@ class MissedCalls:
 
     def __init__(
         self,
-        database: Database,
         mailer: Mailer,
         is_extension: Callable[[str], bool],
         recipient: Callable[[str], Recipient | None],
         settles_s: float = SETTLES_S,
     ) -> None:
-        self._database, self._mailer = database, mailer
+        self._mailer = mailer
         self._is_extension, self._recipient = is_extension, recipient
         self._settles_s = settles_s
         self._left: dict[str, int] = {}
-        self._writing: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Nothing is to be read."""
@@ -74,29 +69,24 @@ class MissedCalls:
     async def project(
         self, transaction: HubTransaction, entries: Sequence[Entry]
     ) -> Callable[[], None]:
-        """Remember who got a voice message last, and when."""
+        """Who has a voice message needs no mail of that call, written before it or after it."""
         left = {
             each.fact.mailbox: each.at_ms
             for each in entries
             if isinstance(each.fact, VoiceMessageLeft)
         }
+        for number in left:
+            await self._mailer.withdraw(transaction.connection, _key(number))
         return partial(self._left.update, left)
 
-    def ended(self, record: CallRecord, legs: Sequence[LegRecord]) -> None:
-        """A call is over, and its record on disk."""
-        for number in missed_by(record, legs, self._is_extension):
+    async def ended(
+        self, connection: AsyncConnection, record: CallRecord, legs: Sequence[LegRecord]
+    ) -> None:
+        """A call is over."""
+        for number in sorted(missed_by(record, legs, self._is_extension)):
             to = self._recipient(number)
-            if to is not None:
-                task = asyncio.get_running_loop().create_task(self._mail(number, to, record))
-                self._writing.add(task)
-                task.add_done_callback(self._writing.discard)
-
-    async def _mail(self, number: str, to: Recipient, record: CallRecord) -> None:
-        await asyncio.sleep(self._settles_s)
-        if self._left.get(number, 0) >= record.started_at_ms:
-            return
-
-        async def work(connection: AsyncConnection) -> None:
+            if to is None or self._left.get(number, 0) >= record.started_at_ms:
+                continue
             await self._mailer.post(
                 connection,
                 "missed_call",
@@ -109,10 +99,10 @@ class MissedCalls:
                     "called_at": record.started_at_ms,
                     "link": "/wave/#/calls",
                 },
-                dedupe_key=f"missed_call:{record.id}:{number}",
+                dedupe_key=f"{_key(number)}{record.id}",
+                after_s=self._settles_s,
             )
 
-        try:
-            await self._database.write(work)
-        except Exception:
-            log.exception("missed call not mailed", extra={"extension": number})
+
+def _key(number: str) -> str:
+    return f"missed_call:{number}:"

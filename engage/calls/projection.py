@@ -18,7 +18,7 @@ from engage.system.operation_log import note
 from pbxcore.journal import CallFact, CallRecorded, PbxStarted, RecordingFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pbxcore.journal import Entry
 
     Names = Callable[[str], str | None]
+    Ended = Callable[[AsyncConnection, CallRecord, Sequence[LegRecord]], Awaitable[None]]
 
 
 class CallLog:
@@ -41,7 +42,7 @@ class CallLog:
         name_of: the name of an extension.
         trunk_name: the name of a trunk by its id; empty for one that is gone.
         folder: where recordings are.
-        ended: told each record that is on disk.
+        ended: told each record in the transaction that writes it.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class CallLog:
         name_of: Names,
         trunk_name: Callable[[str], str],
         folder: Path,
-        ended: Callable[[CallRecord, Sequence[LegRecord]], None] = lambda record, legs: None,
+        ended: Ended | None = None,
     ) -> None:
         self._ended = ended
         self._database, self._events = database, events
@@ -96,6 +97,9 @@ class CallLog:
         gone = [call.id for call in following.ended if call.id in self._open]
         await rows.keep(standing, gone)
         written = await self._write(connection, following.ended)
+        if self._ended is not None:
+            for record, legs in written:
+                await self._ended(connection, record, legs)
         return partial(self._written, following.touched, standing, following.ended, written)
 
     def _concerned(self, facts: Sequence[Entry]) -> dict[str, OpenCall]:
@@ -148,7 +152,6 @@ class CallLog:
         self._events.publish(CallsChanged(frozenset(touched)))
         for record, legs in written:
             self._events.publish(_ended(record, legs))
-            self._ended(record, legs)
 
 
 async def _record(

@@ -65,6 +65,7 @@ class Outbox:
         reply_to: str = "",
         dedupe_key: str = "",
         thread: str = "",
+        after_s: float = 0,
     ) -> None:
         """Write a mail down; see `engage.mailing.Mailer`. Who has no address gets none.
 
@@ -77,10 +78,16 @@ class Outbox:
             return
         mail = self.draft(new_id(), KINDS[kind], to, params, self._clock())
         message_id = in_thread(mail.message_id, thread)
-        row = self.row(replace(mail, reply_to=reply_to, message_id=message_id))
+        due_at_ms = mail.due_at_ms + round(after_s * 1000)
+        changed = replace(mail, reply_to=reply_to, message_id=message_id, due_at_ms=due_at_ms)
+        row = self.row(changed)
         await MailRepository(connection).add({**row, "dedupe_key": dedupe_key or None})
         for wake in self._listeners:
             wake()
+
+    async def withdraw(self, connection: AsyncConnection, dedupe_prefix: str) -> None:
+        """Send no mail that waits under a key which begins so; see `engage.mailing.Mailer`."""
+        await MailRepository(connection).remove_waiting(dedupe_prefix)
 
     # --- for administrators -------------------------------------------------------------------
 

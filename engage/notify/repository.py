@@ -185,6 +185,11 @@ class MailRepository:
         )
         return [row[0] for row in moved.all()]
 
+    async def remove_waiting(self, dedupe_prefix: str) -> None:
+        """Delete what waits under a key that begins so."""
+        under = mails.c.dedupe_key.startswith(dedupe_prefix, autoescape=True)
+        await self._connection.execute(delete(mails).where(mails.c.state == "waiting", under))
+
     async def remove_ended(self, before_ms: int) -> int:
         """Delete what was sent, given up or cancelled before a moment; tells how many."""
         removed = await self._connection.execute(

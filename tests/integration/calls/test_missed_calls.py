@@ -60,3 +60,24 @@ async def test_who_sends_his_calls_on_has_missed_none(server: Server, sink: Sink
     (mail,) = sink.mails
     assert mail.recipients == ["chen@example.com"]
     assert "1001" in mail.message["subject"]
+
+
+async def test_a_missed_call_is_mailed_although_the_web_part_is_killed(
+    server: Server, sink: SinkThread
+) -> None:
+    desk = Desk(server)
+    desk.change(email="chen@example.com", missed_call_mails=True, voicemail=False)
+    before = len(sink.mails)
+
+    def calls() -> int:
+        return len(desk.admin.get("/v1/calls?limit=500").json()["items"])
+
+    known = calls()
+    async with AsyncExitStack() as stack:
+        caller = await phone(stack, server, "1001")
+        with Voice(440) as voice, pytest.raises(Refused):
+            await caller.invite(f"sip:1002@127.0.0.1:{server.sip_port}", session(voice))
+    await asyncio.to_thread(wait_until, lambda: calls() > known, 10, "the call's record")
+    await asyncio.to_thread(server.kill9, "web")
+    await asyncio.to_thread(wait_until, lambda: len(sink.mails) > before, 40, "a mail")
+    await asyncio.to_thread(server.wait_ready)
