@@ -14,6 +14,7 @@ from tests.integration.calls.test_call_handling import Desk
 from tests.integration.calls.test_calls_by_routes import Provider, provider
 from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
+from tests.support.messaging import eventually
 from tests.support.server import wait_until
 from tests.support.tone import Voice, read_sound, says
 from tests.support.watcher import Watcher
@@ -33,6 +34,17 @@ async def dial(agent: AsyncUserAgent, server: Server, code: str, voice: Voice) -
     call = await agent.invite(f"sip:{code}@127.0.0.1:{server.sip_port}", session(voice))
     voice.talk(port_of(call.remote_description))
     await call.ended()
+
+
+async def kept(server: Server, name: str, text: bytes) -> None:
+    """Wait until a file of the PBX says this: it outlives a kill then."""
+
+    def found() -> bool:
+        return any(
+            text in each.read_bytes() for each in server.data.rglob(f"{name}*") if each.is_file()
+        )
+
+    await asyncio.to_thread(wait_until, found, 10, f"{text!r} in {name}")
 
 
 def shown(desk: Desk, number: str) -> dict[str, Any]:
@@ -162,7 +174,7 @@ async def test_the_last_caller_outlasts_a_killed_pbx(provider: Provider) -> None
         came.refuse(486)
         with pytest.raises(Refused):
             await call.answered()
-        await asyncio.sleep(0.2)
+        await kept(server, "recent-callers", b"5551234")
         server.kill9("pbx")
         await asyncio.to_thread(server.wait_ready)
         await dial(pair.callee, server, "*401", other)
@@ -191,7 +203,7 @@ async def test_who_is_to_be_called_back_is_so_by_the_next_pbx_too(server: Server
         with pytest.raises(Refused):
             await call.answered()
         await dial(first, server, "*11", voices[0])
-        await asyncio.sleep(0.2)
+        await kept(server, "completions", b"1002")
         server.kill9("pbx")
         await asyncio.to_thread(server.wait_ready)
         used = await second.invite(f"sip:*43@127.0.0.1:{server.sip_port}", session(voices[1]))
@@ -238,7 +250,7 @@ async def test_who_was_not_reached_is_called_back_though_calls_wait(server: Serv
         await talk.answered()
         call = first.call(f"sip:1002@127.0.0.1:{server.sip_port}", session(voices[0]))
         (await second.next_call()).ring()
-        await asyncio.sleep(0.3)
+        await eventually(lambda: 180 in call.statuses)
         call.give_up()
         with pytest.raises(Refused):
             await call.answered()
@@ -248,7 +260,8 @@ async def test_who_was_not_reached_is_called_back_though_calls_wait(server: Serv
         await recall.accept(session(voices[0], 0))
         again = await asyncio.wait_for(second.next_call(), 5)
         await again.accept(session(voices[1], 0))
-        await asyncio.sleep(0.3)
+        voices[0].talk(port_of(recall.remote_description))
+        await asyncio.to_thread(voices[1].hears, 440)
         await recall.hang_up()
         await again.ended()
 
@@ -267,7 +280,7 @@ async def test_a_hot_desk_is_its_users_until_he_signs_out_even_after_a_kill(serv
         voice, other = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
         call = await at_desk.invite(f"sip:*361003@127.0.0.1:{server.sip_port}", session(voice))
         voice.talk(port_of(call.remote_description))
-        await asyncio.sleep(1)
+        await asyncio.to_thread(voice.hears_something)  # it asks for the PIN
         for key in "4711#":
             await call.press(key)
         await call.ended()

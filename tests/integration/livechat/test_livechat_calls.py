@@ -24,6 +24,7 @@ from pbxcore.calls.visitor_commands import (
     VisitorLeaves,
 )
 from pbxcore.journal import CallEnded, CallStarted, Entry, LegAnswered, LegCalled
+from tests.support.messaging import eventually
 from tests.support.office import ANA, BEN, visitor_author
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Pbx:
     def __init__(self) -> None:
         self.asked: list[VisitorCommand] = []
         self.up: set[str] = set()
+        self.calls: list[str] = []
         self.began = asyncio.Event()
         self.slow: asyncio.Event | None = None
         self.silent = False
@@ -50,6 +52,7 @@ class Pbx:
         self.asked.append(command)
         if isinstance(command, CallFromVisitor):
             self.up.add(command.call)
+            self.calls.append(command.call)
             self.began.set()
             if self.slow is not None:
                 await self.slow.wait()
@@ -212,7 +215,7 @@ async def test_of_two_pages_that_call_at_once_one_call_is_left(caller: Caller) -
     await caller.pbx.began.wait()
     second = asyncio.create_task(caller.dial())
     third = asyncio.create_task(caller.dial())
-    await asyncio.sleep(0.2)
+    await eventually(lambda: len(caller.pbx.calls) == 2)
     caller.pbx.slow.set()
     done = await asyncio.gather(first, second, third, return_exceptions=True)
     [left] = caller.pbx.up
@@ -229,8 +232,7 @@ async def test_a_call_that_the_pbx_took_too_slowly_is_left(caller: Caller) -> No
     caller.pbx.silent = True
     with pytest.raises(Unavailable):
         await caller.dial()
-    await asyncio.sleep(0.05)
-    assert caller.pbx.up == set()
+    await eventually(lambda: not caller.pbx.up)
     assert isinstance(caller.pbx.asked[-1], VisitorLeaves)
 
 
