@@ -150,6 +150,17 @@ class CommonOptions(BaseModel):
         description=N_("Visitors may talk to an agent from the page, without a telephone."),
         json_schema_extra={"section": GENERAL},
     )
+    call_media: Literal["audio", "audio_video"] = Field(
+        default="audio",
+        title=N_("Call media"),
+        description=N_("With video, visitors and agents may show themselves to each other."),
+        json_schema_extra={
+            "control": "select",
+            "section": GENERAL,
+            "labels": {"audio": N_("Audio"), "audio_video": N_("Audio and video")},
+            "when": {"field": "allow_visitor_to_call", "is": True},
+        },
+    )
     most_visitor_calls: Annotated[int, Field(ge=1, le=10)] = Field(
         default=2,
         title=N_("Max Concurrent Visitor Calls"),

@@ -182,6 +182,7 @@ def configuration_json(
         "text_limit": TEXT_LIMIT,
         "file_upload": options.file_upload,
         "calls": options.allow_visitor_to_call,
+        "pictures": options.call_media == "audio_video",
         "signed_identity": options.require_signed_identity,
     }
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import BrowserContext, Locator, Page
+    from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page
 
     NewContext = Callable[..., BrowserContext]
 
@@ -84,12 +84,12 @@ def accept(agent: Page, name: str) -> None:
     expect(agent.get_by_role("heading", name=name, level=2)).to_be_visible()
 
 
-def message_box(page: Page) -> Locator:
+def message_box(page: Page | FrameLocator) -> Locator:
     """Where one writes."""
     return page.get_by_role("textbox", name="Message", exact=True)
 
 
-def log(page: Page) -> Locator:
+def log(page: Page | FrameLocator) -> Locator:
     """What was said."""
     return page.get_by_role("log", name="Conversation", exact=True)
 

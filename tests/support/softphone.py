@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.support.desk import open_wave
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Locator, Page
+    from playwright.sync_api import BrowserContext, Frame, Locator, Page
 
     from tests.support.desk import NewContext
 
@@ -68,8 +68,8 @@ def speaks(context: BrowserContext, hz: float) -> None:
     context.add_init_script(_SOUND.replace("HZ", str(hz)))
 
 
-def hears(page: Page, hz: float) -> None:
-    """Wait until this tone is what a page plays."""
+def hears(page: Page | Frame, hz: float) -> None:
+    """Wait until this tone is what a page, or a frame in it, plays."""
     page.wait_for_function("hz => Math.abs(heardHz() - hz) < 15", arg=hz, timeout=30_000)
 
 

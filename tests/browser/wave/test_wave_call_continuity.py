@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.support.browser import serious_faults
 from tests.support.desk import NARROW, scrolls_sideways
+from tests.support.pictures_of_calls import camera, is_shown
 from tests.support.softphone import Softphone
 
 if TYPE_CHECKING:
@@ -16,23 +17,6 @@ if TYPE_CHECKING:
 
     from tests.support.desk import NewContext
     from tests.support.server import Server
-
-_CAMERA = """() => {
-  const sound = navigator.mediaDevices.getUserMedia;
-  navigator.mediaDevices.getUserMedia = async (wanted) => {
-    if (!wanted.video) return sound(wanted);
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [320, 180];
-    const pen = canvas.getContext("2d");
-    setInterval(() => {
-      pen.fillStyle = "COLOUR";
-      pen.fillRect(0, 0, 320, 180);
-      pen.fillStyle = "white";
-      pen.fillRect((Date.now() / 20) % 320, 60, 20, 60);
-    }, 50);
-    return canvas.captureStream(20);
-  };
-}"""
 
 
 @pytest.fixture
@@ -47,14 +31,6 @@ def ben(server: Server, new_context: NewContext) -> Softphone:
 
 def picture(phone: Softphone, label: str) -> Locator:
     return phone.page.locator(f'video[aria-label="{label}"]')
-
-
-def is_shown(shown: Locator) -> None:
-    """Wait until there is a picture of some size that moves on."""
-    expect(shown).to_be_visible()
-    shown.page.wait_for_function(
-        "video => video.videoWidth > 0 && video.currentTime > 0", arg=shown.element_handle()
-    )
 
 
 def test_a_call_goes_on_when_its_page_is_loaded_anew(ana: Softphone, ben: Softphone) -> None:
@@ -85,7 +61,7 @@ def test_a_call_goes_on_in_another_tab_when_its_own_is_closed(
 
 def test_two_see_each_other_while_they_talk(ana: Softphone, ben: Softphone) -> None:
     for phone, colour in (ana, "crimson"), (ben, "seagreen"):
-        phone.page.evaluate(_CAMERA.replace("COLOUR", colour))
+        phone.page.evaluate(camera(colour))
     ana.call("1001")
     ben.answer()
     ana.hears(1000)

@@ -50,7 +50,7 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
     if (timedOut) onMessage(written(conversation, client));
   }, [timedOut]);
   const agent = conversation && !isOver(conversation) ? conversation.owner : null;
-  const call = useCall(client, session.conversation);
+  const call = useCall(client, session.conversation, config.pictures);
   useEffect(() => {
     if (call.up) tellHost({ type: "call-started" });
   }, [call.up]);

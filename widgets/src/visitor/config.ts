@@ -30,6 +30,8 @@ export interface Config {
   file_upload: "all" | "images" | "none";
   /** Visitors may call. */
   calls: boolean;
+  /** Those calls may be seen as well as heard. */
+  pictures: boolean;
   /** Only visitors whom the web site vouches for may chat. */
   signed_identity: boolean;
 }
@@ -77,6 +79,7 @@ const absent: Config = {
   text_limit: 8000,
   file_upload: "all",
   calls: false,
+  pictures: false,
   signed_identity: false,
   survey: false,
   email_transcript: false,

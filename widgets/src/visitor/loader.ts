@@ -74,7 +74,7 @@ interface Chat {
     frame.title = config.title;
     frame.hidden = true;
     frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms allow-popups allow-downloads");
-    frame.allow = "autoplay; clipboard-write; microphone; speaker-selection";
+    frame.allow = "autoplay; camera; clipboard-write; microphone; speaker-selection";
     frame.src = address;
     // What was said meanwhile comes first: the frame shows nobody's chat before it knows who is there.
     frame.onload = () => {

@@ -1,5 +1,5 @@
 /** The call above the chat: how it goes, and what one can do with it. */
-import { useEffect, useReducer, useState } from "preact/hooks";
+import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { countdown } from "../../shared/countdown";
 import { t } from "../../shared/i18n";
 import * as icons from "../../shared/icons/paths";
@@ -25,15 +25,47 @@ export function CallBar({ calling, onDismiss }: { calling: Calling; onDismiss: (
         )}
       </div>
       <div class="call-tools">
+        {state.phase === "talking" && calling.mayFilm && (
+          <button type="button" class="tool" aria-pressed={state.camera} aria-label={t("Camera")} title={t("Camera")} onClick={() => void calling.film(!state.camera)}>
+            <Icon paths={state.camera ? icons.camera : icons.cameraOff} />
+          </button>
+        )}
         {state.phase === "talking" && <Sound calling={calling} muted={state.muted} choosing={choosing} onChoose={() => setChoosing(!choosing)} />}
         <button type="button" class="button danger" onClick={() => calling.hangUp()}>
           <Icon paths={icons.hangUp} />
           {t("Hang up")}
         </button>
       </div>
+      {state.blind && (
+        <p class="call-blind" role="alert">
+          {blindWords(state.blind)}
+        </p>
+      )}
+      {(state.camera || state.pictures) && <Pictures calling={calling} state={state} />}
       {state.phase === "talking" && choosing && <Choice calling={calling} />}
     </section>
   );
+}
+
+/** The agent, and in a corner oneself, mirrored as one knows oneself. */
+function Pictures({ calling, state }: { calling: Calling; state: CallState }) {
+  const { own, theirs } = calling.pictures;
+  return (
+    <div class="call-pictures" data-alone={!state.pictures || undefined}>
+      {state.pictures && <Picture stream={theirs} label={state.agent ? t("Picture of {name}", { name: state.agent }) : t("Picture")} />}
+      {state.camera && <Picture stream={own} label={t("Your own picture")} own />}
+    </div>
+  );
+}
+
+function Picture({ stream, label, own = false }: { stream: MediaStream | null; label: string; own?: boolean }) {
+  const video = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const shown = video.current?.srcObject as MediaStream | null;
+    // The stream is made anew each time; what is in it says whether it is another.
+    if (video.current && shown?.getTracks()[0] !== stream?.getTracks()[0]) video.current.srcObject = stream;
+  });
+  return <video ref={video} class={own ? "own" : "theirs"} aria-label={label} autoplay playsInline muted />;
 }
 
 interface SoundProps {
@@ -146,6 +178,17 @@ function endedWords({ answeredMs, reason }: CallState): string {
   if (answeredMs !== null || reason === "hung_up") return t("The call has ended.");
   if (reason === "failed" || reason === "no_room") return t("The call could not be started. You can go on writing.");
   return t("Nobody can take your call at the moment. You can go on writing.");
+}
+
+function blindWords(why: Missing): string {
+  switch (why) {
+    case "refused":
+      return t("Your browser does not let this page use the camera. The call goes on without your picture.");
+    case "none":
+      return t("There is no camera. The call goes on without your picture.");
+    default:
+      return t("The camera cannot be used. The call goes on without your picture.");
+  }
 }
 
 function missingWords(why: Missing): string {

@@ -73,7 +73,7 @@ beforeEach(() => {
   vi.stubGlobal("navigator", { mediaDevices: { getUserMedia: () => openMicrophone() } });
   vi.stubGlobal("sessionStorage", { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value), removeItem: (key: string) => kept.delete(key) });
   server = new Server();
-  page = new Calling(server.client, "x", () => undefined);
+  page = new Calling(server.client, "x", false, () => undefined);
 });
 
 afterEach(() => {

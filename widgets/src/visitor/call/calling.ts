@@ -1,6 +1,7 @@
 /** A visitor's call: WebRTC, signalled over the socket of the chat. */
 import type { ConversationClient } from "../../shared/client";
 import { NoMicrophone, openMicrophone, stopStream } from "../../shared/microphone";
+import { openPictures, watchPictures } from "../../shared/pictures";
 import { setTone } from "../../shared/tones";
 import { forget, recall, remember } from "./kept";
 import { after, type CallEvent, type CallState, isUp, type Told } from "./state";
@@ -18,6 +19,8 @@ export class Calling {
 
   #connection: RTCPeerConnection | null = null;
   #stream: MediaStream | null = null;
+  #camera: MediaStreamTrack | null = null;
+  #theirs: MediaStream | null = null;
   #player = new Audio();
   #speaker = "";
   #microphone = "";
@@ -30,6 +33,8 @@ export class Calling {
   constructor(
     private readonly client: ConversationClient,
     private readonly conversation: string,
+    /** The call may be seen as well as heard. */
+    private readonly seen: boolean,
     private readonly changed: () => void,
   ) {
     this.#player.autoplay = true;
@@ -94,6 +99,37 @@ export class Calling {
     this.#change({ type: "muted", on });
   }
 
+  /** Whether the other side takes pictures. */
+  get mayFilm(): boolean {
+    return this.#line() !== undefined;
+  }
+
+  /** Show oneself, or no longer; without a camera the call goes on. */
+  async film(on: boolean): Promise<void> {
+    let camera: MediaStreamTrack | null = null;
+    try {
+      if (on) camera = await openPictures("");
+    } catch (error) {
+      if (!(error instanceof NoMicrophone)) throw error;
+      return this.#change({ type: "blind", why: error.why });
+    }
+    const line = this.#line();
+    if (!line || !isUp(this.state)) return camera?.stop();
+    await line.sender.replaceTrack(camera);
+    this.#camera?.stop();
+    this.#camera = camera;
+    this.#change({ type: "camera", on: camera !== null });
+  }
+
+  /** What our camera sees, and what the agent's does. */
+  get pictures(): { own: MediaStream | null; theirs: MediaStream | null } {
+    return { own: this.#camera && new MediaStream([this.#camera]), theirs: this.#theirs };
+  }
+
+  #line(): RTCRtpTransceiver | undefined {
+    return this.#connection?.getTransceivers().find(({ receiver, currentDirection }) => receiver.track.kind === "video" && (currentDirection === "sendrecv" || currentDirection === "sendonly"));
+  }
+
   async useMicrophone(device: string): Promise<void> {
     this.#microphone = device;
     const stream = await this.#sound();
@@ -140,12 +176,20 @@ export class Calling {
       track.enabled = !this.state.muted;
       connection.addTrack(track, stream);
     }
-    connection.ontrack = ({ track, streams }) => {
-      this.#player.srcObject = streams[0] ?? new MediaStream([track]);
+    // Offered from the beginning, so that either side may begin to show itself without another offer.
+    if (this.seen) connection.addTransceiver("video", { direction: "sendrecv", streams: [stream] });
+    connection.ontrack = ({ track, receiver }) => {
+      if (track.kind === "video") return this.#see(connection, receiver);
+      this.#player.srcObject = new MediaStream([track]);
       void this.#player.play().catch(() => undefined); // it plays with the next touch of the page
     };
     connection.oniceconnectionstatechange = () => this.#watch(connection);
     await this.#send(connection, call, {});
+  }
+
+  #see(connection: RTCPeerConnection, receiver: RTCRtpReceiver): void {
+    this.#theirs = new MediaStream([receiver.track]);
+    watchPictures(receiver, () => connection !== this.#connection, (on) => this.#change({ type: "pictures", on }));
   }
 
   async #send(connection: RTCPeerConnection, call: string | null, options: RTCOfferOptions): Promise<void> {
@@ -187,6 +231,7 @@ export class Calling {
     if (connection?.signalingState !== "have-local-offer") return;
     try {
       await connection.setRemoteDescription({ type: "answer", sdp });
+      this.changed(); // whether there is a line for pictures is known now
     } catch {
       this.#leave();
       this.#over({ type: "over", reason: "failed" });
@@ -237,6 +282,8 @@ export class Calling {
     this.#connection = null;
     stopStream(this.#stream);
     this.#stream = null;
+    this.#camera?.stop();
+    this.#camera = this.#theirs = null;
     this.#player.srcObject = null;
     setTone(null);
   }

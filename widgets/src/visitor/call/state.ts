@@ -10,6 +10,10 @@ export interface CallState {
   agent: string;
   answeredMs: number | null;
   muted: boolean;
+  /** Whether our camera is on, whether pictures of the agent come, and why there is no camera. */
+  camera: boolean;
+  pictures: boolean;
+  blind: Missing | null;
   recorded: boolean;
   /** How it ended: `hung_up`, `unavailable`, `no_answer` … */
   reason: string;
@@ -24,6 +28,9 @@ export type CallEvent =
   | { type: "offered" }
   | { type: "told"; told: Told; nowMs: number }
   | { type: "muted"; on: boolean }
+  | { type: "camera"; on: boolean }
+  | { type: "blind"; why: Missing | null }
+  | { type: "pictures"; on: boolean }
   | { type: "refused"; message: string }
   | { type: "over"; reason: string };
 
@@ -36,7 +43,7 @@ export interface Told {
   agent?: { id: string; name: string };
 }
 
-const begun: CallState = { phase: "asking", call: null, agent: "", answeredMs: null, muted: false, recorded: false, reason: "", missing: null, message: "" };
+const begun: CallState = { phase: "asking", call: null, agent: "", answeredMs: null, muted: false, camera: false, pictures: false, blind: null, recorded: false, reason: "", missing: null, message: "" };
 
 export const isUp = (state: CallState | null): state is CallState => state !== null && state.phase !== "over";
 
@@ -52,6 +59,12 @@ export function after(state: CallState | null, event: CallEvent): CallState | nu
       return heard(state, event.told, event.nowMs);
     case "muted":
       return { ...state, muted: event.on };
+    case "camera":
+      return { ...state, camera: event.on, blind: null };
+    case "blind":
+      return { ...state, camera: false, blind: event.why };
+    case "pictures":
+      return { ...state, pictures: event.on };
     case "refused":
       return { ...state, phase: "over", message: event.message };
     case "over":

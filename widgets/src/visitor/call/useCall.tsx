@@ -15,7 +15,7 @@ export interface Call {
   begin: () => void;
 }
 
-export function useCall(client: ConversationClient, conversation: string): Call {
+export function useCall(client: ConversationClient, conversation: string, seen: boolean): Call {
   const [, redraw] = useReducer((count: number, _: null) => count + 1, 0);
   const loaded = useRef<{ module: Module; calling: InstanceType<Module["Calling"]> } | null>(null);
   const gone = useRef(false);
@@ -25,7 +25,7 @@ export function useCall(client: ConversationClient, conversation: string): Call 
     const module = await import("./module").catch(() => null);
     if (gone.current) return;
     if (!module) return failure();
-    loaded.current ??= { module, calling: new module.Calling(client, conversation, () => redraw(null)) };
+    loaded.current ??= { module, calling: new module.Calling(client, conversation, seen, () => redraw(null)) };
     await run(loaded.current.calling);
   };
   const failure = (): void => {

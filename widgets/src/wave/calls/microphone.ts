@@ -1,6 +1,7 @@
 /** Which microphone, loudspeaker and camera calls use, and what is said where there is none. */
 import { t } from "../../shared/i18n";
-import { type Missing, mayHaveSound, missingOf, NoMicrophone, openMicrophone as openOne } from "../../shared/microphone";
+import { type Missing, openMicrophone as openOne } from "../../shared/microphone";
+import { openPictures } from "../../shared/pictures";
 import { store, stored } from "../../kit/stored";
 
 export interface Chosen {
@@ -24,17 +25,7 @@ export function chooseDevices(change: Partial<Chosen>): Chosen {
 export const openMicrophone = (): Promise<MediaStream> => openOne(chosenDevices().microphone);
 
 /** Pictures from the chosen camera, from any other when that one is gone. */
-export async function openCamera(): Promise<MediaStreamTrack> {
-  if (!mayHaveSound()) throw new NoMicrophone("insecure");
-  const { camera } = chosenDevices();
-  const wishes = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 24 } };
-  try {
-    const stream = await navigator.mediaDevices.getUserMedia({ video: camera ? { ...wishes, deviceId: { ideal: camera } } : wishes });
-    return stream.getVideoTracks()[0]!;
-  } catch (error) {
-    throw new NoMicrophone(missingOf(error));
-  }
-}
+export const openCamera = (): Promise<MediaStreamTrack> => openPictures(chosenDevices().camera);
 
 export function missingTitle(why: Missing): string {
   switch (why) {

@@ -6,6 +6,7 @@ import type { RTCSessionEvent } from "jssip/lib/UA";
 import { newId } from "../../shared/ids";
 import type { Call, CallEvent, Ending } from "./call";
 import { stopStream } from "../../shared/microphone";
+import { watchPictures } from "../../shared/pictures";
 import { type KeptCall, replaces } from "./kept";
 import { chosenDevices } from "./microphone";
 
@@ -25,8 +26,6 @@ const GATHERING_MS = 150;
 const WAITS_FOR_ANSWER_S = 180;
 /** A browser that lost its way for so long looks for another. */
 const LOST_MS = 3_000;
-/** How often it is looked whether pictures come: slower than any camera. */
-const FRAMES_MS = 1_000;
 
 export class SipEngine {
   readonly #ua: JsSIP.UA;
@@ -245,18 +244,9 @@ export class SipEngine {
     });
   }
 
-  /** Pictures come and cease as the other side likes; no browser tells, so their frames are counted. */
   #see(id: string, receiver: RTCRtpReceiver): void {
     this.#pictures.set(id, new MediaStream([receiver.track]));
-    let [frames, on] = [0, false];
-    const watch = setInterval(async () => {
-      if (!this.#sessions.has(id)) return clearInterval(watch);
-      let now = 0;
-      for (const each of (await receiver.getStats()).values()) if (each.type === "inbound-rtp") now = Number(each.framesReceived ?? 0);
-      const comes = now > frames;
-      frames = now;
-      if (comes !== on) this.hear({ kind: "pictures", id, on: (on = comes) });
-    }, FRAMES_MS);
+    watchPictures(receiver, () => !this.#sessions.has(id), (on) => this.hear({ kind: "pictures", id, on }));
   }
 
   /** The socket is back: calls that were up go on, over whatever network there is now. */
