@@ -69,8 +69,8 @@ class Appender:
         """Why the disk takes nothing now; empty while it does."""
         return self._problem
 
-    def append(self, body: bytes) -> None:
-        """Take one record; returns at once.
+    def append(self, body: bytes, *, anew: bool = False) -> None:
+        """Take one record; returns at once. `anew`: in a file of its own, and those after it.
 
         Raises:
             LogFull: the disk takes nothing and too much is held already.
@@ -79,7 +79,8 @@ class Appender:
         with self._lock:
             if self._held_bytes + len(whole) > MOST_HELD:
                 raise LogFull(self._problem)
-            if self._files[-1].size >= max(self.limit_bytes, self._next_at):
+            size = self._files[-1].size
+            if size >= max(self.limit_bytes, self._next_at) or (anew and size > 0):
                 self._follow()
             self._files[-1].put(whole)
             self._held_bytes += len(whole)

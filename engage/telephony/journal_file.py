@@ -30,6 +30,8 @@ SUFFIX = ".journal"
 SYNCED = "synced"
 _SYNCED_DIGITS = 20
 SEGMENT_BYTES = 4 * 1024 * 1024
+DAY_MS = 86_400_000
+"""A segment holds facts of one day (UTC) at most: who is erased does not stand in it for long."""
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Entry)
@@ -70,6 +72,7 @@ class JournalWriter:
         self._mark = os.open(folder / SYNCED, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._mark_synced()
         self._lock = threading.Lock()
+        self._day: int | None = None
         self._appender = Appender(
             path,
             following=lambda: _segment(folder, self._seq + 1),
@@ -94,8 +97,10 @@ class JournalWriter:
             LogFull: the disk takes nothing and too much waits already; the number was not used.
         """
         with self._lock:
-            self._appender.append(_encoder.encode(Entry(self._seq + 1, at_ms, fact)))
-            self._seq += 1
+            day = at_ms // DAY_MS
+            whole = _encoder.encode(Entry(self._seq + 1, at_ms, fact))
+            self._appender.append(whole, anew=self._day is not None and day != self._day)
+            self._seq, self._day = self._seq + 1, day
             return self._seq
 
     def beat(self) -> None:

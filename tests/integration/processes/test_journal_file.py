@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engage.telephony.journal_file import JournalReader, JournalWriter, forget, read_journal
+from engage.telephony.journal_file import (
+    DAY_MS,
+    JournalReader,
+    JournalWriter,
+    forget,
+    read_journal,
+)
 from pbxcore.journal import BindingRemoved, MessageRelayed
 from tests.support.server import ROOT
 
@@ -84,6 +90,17 @@ def test_numbers_go_on_after_a_restart(folder: Path) -> None:
     assert writer.append(fact(50), 0) == 51
     writer.close()
     assert seqs(folder) == list(range(1, 52))
+
+
+def test_each_day_begins_a_segment(folder: Path) -> None:
+    writer = JournalWriter(folder)
+    for number, day in enumerate((0, 0, 1, 1, 3)):
+        writer.append(fact(number), day * DAY_MS + number)
+    writer.close()
+    assert [path.stem.lstrip("0") for path in segments(folder)] == ["1", "3", "5"]
+    assert seqs(folder) == [1, 2, 3, 4, 5]
+    forget(folder, 4)
+    assert seqs(folder) == [5]
 
 
 def test_the_next_start_knows_until_when_the_last_one_ran(folder: Path) -> None:
