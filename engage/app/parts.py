@@ -70,6 +70,7 @@ class Parts:
             ground, everyone, messaging, visitors, uploads, phones, outbox
         )
         self._livechat_figures = LiveChatFigures(ground, everyone, visitors, outbox)
+        phones.queues.report_files.livechats = self._livechat_figures.reports.tables
         chat_records = ChatRecordsPart(
             ground, everyone, messaging, visitors, uploads, self._colleagues
         )

@@ -129,7 +129,7 @@ class Queues:
             return people.name_of(key) or book.name(key)
 
         folder = ground.settings.data.resolve() / "queue-reports"
-        files = ReportFiles(folder, self.reports, name_of, ground.clock)
+        files = self.report_files = ReportFiles(folder, self.reports, name_of, ground.clock)
         self.schedules = ReportSchedules(ground.database, mailer, files, ground.clock)
 
         self.boards = Boards(self.live, book, people.name_of, lambda: settings().break_reasons)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engage.errors import N_, Invalid
 from engage.livechat.counting import CountingRepository
 from engage.livechat.figures import COLUMNS, QUARTER_MS, report, row_of
-from engage.system.actor import Module
+from engage.system.actor import SYSTEM, Module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,9 +41,17 @@ class LiveChatReports:
         self._zone, self._name_of = zone, name_of
 
     async def report(
-        self, actor: Actor, begin_ms: int, end_ms: int, livechat_id: str = "", agent: str = ""
+        self,
+        actor: Actor,
+        begin_ms: int,
+        end_ms: int,
+        livechat_id: str = "",
+        agent: str = "",
+        zone: tzinfo | None = None,
     ) -> Report:
         """Figures of the visitors who came from a moment until before another.
+
+        Days and hours are those of `zone`, or of the installation.
 
         Quarters of an hour are counted whole: from the one that it begins in.
 
@@ -60,10 +68,14 @@ class LiveChatReports:
             parts = await CountingRepository(connection).between(begin_ms, end_ms, livechat_id)
         if agent:
             parts = [each for each in parts if each[0].agent == agent]
-        zone = self._zone()
+        zone = zone or self._zone()
         return await asyncio.to_thread(
             report, parts, lambda at_ms: datetime.fromtimestamp(at_ms / 1000, zone)
         )
+
+    async def tables(self, begin_ms: int, end_ms: int, zone: tzinfo) -> list[Sheet]:
+        """All of a span of time as tables, for what the server sends by itself."""
+        return self.sheets(await self.report(SYSTEM, begin_ms, end_ms, zone=zone))
 
     def name(self, kind: str, key: str) -> str:
         """What a live chat or an agent is called."""

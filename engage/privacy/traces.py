@@ -20,6 +20,8 @@ from engage.storage.tables import (
     mails,
     push_messages,
     queue_log,
+    visits,
+    webhook_deliveries,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
     Condition = Callable[[Person], ColumnElement[bool]]
 
-MAILS_TO_VISITORS: Final = ("transcript", "offline_reply")
+MAILS_TO_VISITORS: Final = ("transcript", "livechat_reply")
 
 
 class Trace(Protocol):
@@ -139,6 +141,12 @@ TRACES: Final[tuple[Trace, ...]] = (
         "bans",
         livechat_bans,
         lambda person: livechat_bans.c.visitor_id.in_([each.id for each in person.visitors]),
+    ),
+    Rows("visits", visits, lambda person: visits.c.conversation_id.in_(person.conversations)),
+    Rows(
+        "webhook_messages",
+        webhook_deliveries,
+        lambda person: webhook_deliveries.c.conversation_id.in_(person.conversations),
     ),
     Rows(
         "push_messages",

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+import csv
+import io
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from engage.csv_cells import cell
 from engage.queues.scheduled.model import days, span_ms
 from engage.queues.sheets import csv_bytes, sheets
 from engage.system.actor import SYSTEM
 from engage.xlsx import workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Sequence
+    from datetime import tzinfo
     from pathlib import Path
 
     from engage.identifiers import Clock
     from engage.queues.figures import Report
     from engage.queues.reports import QueueReports
     from engage.queues.scheduled.model import Schedule
+
+    Sheet = tuple[str, Sequence[Sequence[Any]]]
 
 KEPT_MS: Final = 8 * 86_400_000
 """A mail is tried for five days."""
@@ -43,6 +49,8 @@ class ReportFiles:
     ) -> None:
         self._folder, self._reports = folder, reports
         self._name_of, self._clock = name_of, clock
+        self.livechats: Callable[[int, int, tzinfo], Awaitable[list[Sheet]]] = _no_sheets
+        """Tables about live chats in a span of time: told by who knows them."""
 
     async def made(self, schedule: Schedule, at_ms: int) -> dict[str, str]:
         """The paths of the files of a moment's report, by format.
@@ -57,6 +65,7 @@ class ReportFiles:
         found = await self._reports.report(
             SYSTEM, begin_ms, end_ms, queues=frozenset(form.queues), zone=zone
         )
+        chats = await self.livechats(begin_ms, end_ms, zone) if form.live_chats else []
         first, _ = days(form, at_ms)
         wanted = ("csv", "xlsx") if form.format == "both" else (form.format,)
 
@@ -66,8 +75,8 @@ class ReportFiles:
             paths: dict[str, str] = {}
             for kind in wanted:
                 path = folder / f"queue-report-{form.every}-{first}.{kind}"
-                data = csv_bytes if kind == "csv" else _workbook
-                path.write_bytes(data(found, self._name_of))
+                data = _text if kind == "csv" else _workbook
+                path.write_bytes(data(found, self._name_of, chats))
                 paths[kind] = str(path)
             return paths
 
@@ -88,5 +97,21 @@ class ReportFiles:
                 folder.rmdir()
 
 
-def _workbook(found: Report, name_of: Callable[[str], str]) -> bytes:
-    return workbook(sheets(found, name_of))
+def _workbook(found: Report, name_of: Callable[[str], str], chats: Sequence[Sheet]) -> bytes:
+    return workbook([*sheets(found, name_of), *chats])
+
+
+def _text(found: Report, name_of: Callable[[str], str], chats: Sequence[Sheet]) -> bytes:
+    """The tables about live chats have other columns: each follows with its own first line."""
+    buffer = io.StringIO()
+    write = csv.writer(buffer).writerow
+    for name, rows in chats:
+        write([])
+        write([name])
+        for row in rows:
+            write([cell(each) for each in row])
+    return csv_bytes(found, name_of) + buffer.getvalue().encode("utf-8", "replace")
+
+
+async def _no_sheets(_begin_ms: int, _end_ms: int, _zone: tzinfo) -> list[Sheet]:
+    return []

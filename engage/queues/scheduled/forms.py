@@ -99,6 +99,12 @@ class ReportScheduleForm(Body):
             "choice_value": "number",
         },
     )
+    live_chats: bool = Field(
+        default=False,
+        title=N_("Live chats too"),
+        description=N_("Adds how many visitors asked, and how they were served."),
+        json_schema_extra={"control": "switch", "section": WHAT},
+    )
     format: Literal["csv", "xlsx", "both"] = Field(
         default="xlsx",
         title=N_("Format"),

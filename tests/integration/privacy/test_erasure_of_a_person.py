@@ -178,7 +178,7 @@ async def test_a_person_is_found_told_and_erased_with_proof(
     counts = {name: many for name, many in seen["counts"].items() if many}
     assert counts == {
         "visitors": 1, "conversations": 1, "consents": 1, "files": 1, "calls": 1,
-        "recordings": 1, "contacts": 1, "calls_by_number": 2,
+        "recordings": 1, "visits": 1, "contacts": 1, "calls_by_number": 2,
     }  # fmt: skip
 
     headers = {"authorization": f"Bearer {admin}"}

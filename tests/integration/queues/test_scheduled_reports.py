@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +14,7 @@ from engage.keyring import Keyring
 from engage.notify.outbox import Outbox
 from engage.queues.scheduled.files import KEPT_MS, ReportFiles
 from engage.queues.scheduled.forms import ReportScheduleForm
+from engage.queues.scheduled.model import Schedule
 from engage.queues.scheduled.service import ReportSchedules
 from engage.system.actor import SYSTEM
 from tests.integration.queues.test_queue_reports import enter, reports, talk, write
@@ -20,7 +23,7 @@ from tests.support.posting import PUBLIC_URL, Post, posting
 from tests.support.site import AdjustableClock
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from datetime import tzinfo
 
     from engage.storage.database import Database
 
@@ -95,6 +98,22 @@ async def test_a_report_is_mailed_once_with_its_files(house: House) -> None:
     found = await house.schedules.get(SYSTEM, schedule)
     assert (found.last_result, found.last_ms) == ("sent", house.clock.ms)
     assert found.next_ms == NOON_MS + DAY_MS // 24 + DAY_MS
+
+
+async def test_live_chats_stand_in_the_same_file_where_that_is_wanted(house: House) -> None:
+    files = ReportFiles(house.folder, reports(house.database), str, house.clock)
+
+    async def tables(begin_ms: int, end_ms: int, zone: tzinfo) -> list[Any]:
+        assert end_ms - begin_ms == DAY_MS
+        return [("Live chats", [("key", "inquiries"), ("demo", 42)])]
+
+    files.livechats = tables
+    plain = {"name": "Both", "recipients": [ANA], "format": "csv"}
+    for wanted in (False, True):
+        form = ReportScheduleForm.model_validate({**plain, "live_chats": wanted})
+        made = await files.made(Schedule(f"s{wanted}", form), NOON_MS)
+        text = await asyncio.to_thread(Path(made["csv"]).read_text, "utf-8-sig")
+        assert ("Live chats\nkey,inquiries\ndemo,42\n" in text.replace("\r", "")) == wanted
 
 
 async def test_what_was_due_while_the_server_was_away_goes_once(house: House) -> None:

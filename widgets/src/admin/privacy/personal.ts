@@ -47,6 +47,10 @@ export function countWords(name: string): string {
       return t("Emails in the outbox");
     case "contacts":
       return t("Contacts");
+    case "visits":
+      return t("Visits");
+    case "webhook_messages":
+      return t("Messages to webhooks");
     case "bans":
       return t("Bans");
     case "push_messages":
