@@ -29,16 +29,16 @@ const named = (folder) => ({
   assetFileNames: `${folder}/[name]-[hash][extname]`,
 });
 
-/** The loader: one classic script under a fixed name, because web sites name it. */
-async function buildLoader() {
+/** The loader and what may follow it: classic scripts under fixed names, because web sites name them. */
+async function buildLoader(name) {
   await build({
     ...shared,
     build: {
       ...shared.build,
       rolldownOptions: {
-        input: join(here, "src/visitor/loader.ts"),
+        input: join(here, `src/visitor/${name}.ts`),
         onLog,
-        output: { format: "iife", entryFileNames: "loader.js" },
+        output: { format: "iife", entryFileNames: `${name}.js` },
       },
     },
   });
@@ -146,7 +146,8 @@ async function main() {
 
 async function buildVisitor() {
   await rm(join(staging, "frame"), { recursive: true, force: true });
-  await buildLoader();
+  await buildLoader("loader");
+  await buildLoader("watching");
   const loader = await readFile(join(staging, "loader.js"));
   return {
     loader: "loader.js",

@@ -8,6 +8,7 @@ from engage.http_client import HttpClient
 from engage.livechat.administration_routes import LiveChatAdministrationRoutes
 from engage.livechat.assignment_sockets import AssignmentSockets
 from engage.livechat.banning.routes import BanRoutes
+from engage.livechat.browsing.routes import BrowsingRoutes
 from engage.livechat.handing_over_routes import HandingOverRoutes
 from engage.livechat.identity.routes import IdentityRoutes
 from engage.livechat.identity.service import Identities
@@ -81,6 +82,7 @@ class Visitors:
             *VisitorRoutes(livechat.cards).routes(),
             *BanRoutes(livechat.bans, livechat.livechats, ground.clock).routes(),
             *QuickReplyRoutes(livechat.quick_replies).routes(),
+            *BrowsingRoutes(livechat.browsing).routes(),
             *administration.routes(),
         ]
 

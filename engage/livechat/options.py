@@ -18,6 +18,7 @@ from engage.errors import N_, Refused
 from engage.files.model import MEGABYTE, FileKind
 from engage.livechat.alarms.options import AlarmOptions
 from engage.livechat.assignment_options import AssignmentOptions
+from engage.livechat.browsing.options import BrowsingOptions
 from engage.livechat.outcome_options import OutcomeOptions
 from engage.system.time_settings import ConditionCode, Hours
 
@@ -443,7 +444,7 @@ class CommonOptions(BaseModel):
         return text.replace("${RETENTION_DAYS}", str(self.retention_days))
 
 
-class Options(AlarmOptions, AssignmentOptions, OutcomeOptions, CommonOptions):
+class Options(BrowsingOptions, AlarmOptions, AssignmentOptions, OutcomeOptions, CommonOptions):
     """The fields of the live chat form but its name, switch and destination."""
 
 

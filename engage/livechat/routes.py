@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from engage.livechat.identity.service import Identities
     from engage.livechat.service import LiveChatService
 
-LOADER = "loader.js"
+LOADER, WATCHING = "loader.js", "watching.js"
 PLACE = "__ENGAGE_CONFIG__"
 LOADER_CACHE = "public, max-age=60"
 USER_AGENT_LIMIT = 512
@@ -218,6 +218,8 @@ class LiveChatRoutes:
             return Response("", 404, headers, "application/javascript")
         config = wire.loader_json(livechat, _language(livechat, request))
         body = source.replace(PLACE, _script_json(config))
+        if livechat.options.show_live_visitors:
+            body += request.app.state.static.text(WATCHING) or ""
         etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
         headers["etag"] = etag
         if request.headers.get("if-none-match") == etag:

@@ -13,6 +13,7 @@ from engage.livechat.alarms.service import Alarms
 from engage.livechat.assigning import Assigner
 from engage.livechat.attendance import Attendance
 from engage.livechat.banning.service import Bans
+from engage.livechat.browsing.service import Browsing
 from engage.livechat.desk import Desk
 from engage.livechat.events import (
     ConversationEnded,
@@ -93,6 +94,7 @@ class LiveChatService:
         banned = (self.lobby, self.livechats, self.oversight, limits, events, clock)
         self.bans = Bans(database, hub, delivery, *banned)
         self.post = post
+        self.browsing = Browsing(self.livechats, self.lobby, limits, clock)
         self.surveys = Surveys(database, hub, self.livechats)
         self.retention = Retention(hub, self.livechats, events, clock)
         self.visitors = Visitors(database, self.attendance, self.bans, clock)

@@ -183,6 +183,7 @@ def configuration_json(
         "file_upload": options.file_upload,
         "calls": options.allow_visitor_to_call,
         "pictures": options.call_media == "audio_video",
+        "live_visitors": options.show_live_visitors,
         "signed_identity": options.require_signed_identity,
     }
 

@@ -98,6 +98,7 @@ export const pages: readonly Page[] = [
   { group: "messaging", name: () => t("Live Chat"), path: "livechats", module: "livechat", words: () => t("visitors, web site, widget, inquiries"), load: () => import("./livechat/LiveChatPage") },
   { group: "messaging", name: () => t("Live Chat Records"), path: "livechat-records", module: "livechat_records", words: () => t("transcripts, history, visitors, export, delete"), load: () => import("./livechat/RecordsPage") },
   { group: "messaging", name: () => t("Webhooks"), path: "webhooks", module: "livechat", words: () => t("programs, integration, events, signed messages, HTTP"), load: () => import("./webhooks/WebhooksPage") },
+  { group: "messaging", name: () => t("Live Visitors"), path: "live-visitors", module: "livechat", words: () => t("who is on the web site now, pages"), load: () => import("./livechat/LiveVisitorsPage") },
   { group: "messaging", name: () => t("Message Broadcast"), path: "broadcasts", module: "broadcast", words: () => t("notice, announcement"), load: () => import("./broadcast/BroadcastPage") },
   { group: "system", name: () => t("Email Settings"), path: "email", module: "email", words: () => t("SMTP, mail server, sender, test"), settings: "email", load: () => import("./email/EmailSettingsPage") },
   { group: "system", name: () => t("Incoming Email"), path: "incoming-email", module: "email", words: () => t("IMAP, mailbox, answers, reply"), settings: "incoming_email", load: () => import("./email/IncomingEmailPage") },

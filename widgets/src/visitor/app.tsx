@@ -114,6 +114,8 @@ export function App({ config }: { config: Config }) {
     [],
   );
 
+  useEffect(() => void window.dispatchEvent(new CustomEvent("engage-view", { detail: view.name })), [view.name]);
+
   useEffect(() => {
     if (loggedOut()) logOut();
     void find();

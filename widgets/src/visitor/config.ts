@@ -32,6 +32,8 @@ export interface Config {
   calls: boolean;
   /** Those calls may be seen as well as heard. */
   pictures: boolean;
+  /** Agents see who is on the page. */
+  live_visitors: boolean;
   /** Only visitors whom the web site vouches for may chat. */
   signed_identity: boolean;
 }
@@ -80,6 +82,7 @@ const absent: Config = {
   file_upload: "all",
   calls: false,
   pictures: false,
+  live_visitors: false,
   signed_identity: false,
   survey: false,
   email_transcript: false,

@@ -3,7 +3,7 @@ import { loadCatalog } from "../shared/i18n";
 import "../shared/tokens.css";
 import { App } from "./app";
 import { readConfig } from "./config";
-import { greeted, listenToHost } from "./embed";
+import { embedded, greeted, listenToHost } from "./embed";
 import "./frame.css";
 import { applyTheme } from "./theme";
 
@@ -18,6 +18,9 @@ if (viewport) {
   viewport.addEventListener("resize", follow);
   follow();
 }
+
+// In a web site's frame the site's own page tells: it is there before the chat is.
+if (config.live_visitors && !embedded) void import("./presence").then(({ tellPresence }) => tellPresence(config));
 
 void Promise.all([loadCatalog(config.catalog), greeted]).then(() => {
   document.documentElement.lang = config.language;

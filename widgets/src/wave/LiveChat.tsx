@@ -20,6 +20,7 @@ import { useConversation } from "./useConversation";
 import { useLeftMessages } from "./useLeftMessages";
 import { EndChat } from "./visitor/EndChat";
 import { VisitorDetails } from "./VisitorDetails";
+import { LiveVisitors } from "./work/LiveVisitors";
 import { Inquiries, InquiryCard } from "./work/Inquiries";
 import { Offers } from "./work/Offers";
 import { Callbacks, OwnCallList, QueueTiles } from "./work/OwnWork";
@@ -44,6 +45,7 @@ export function LiveChat({ selected, target }: { selected: string | undefined; t
         <div className={split.scroll}>
           <Offers />
           <Inquiries />
+          <LiveVisitors />
           <LeftMessageList left={left} selected={selected} />
           <OwnCallList />
           <h2 className={split.section} id="mine">

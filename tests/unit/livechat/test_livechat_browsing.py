@@ -1,0 +1,72 @@
+"""Who is on a web site: told by pages, forgotten soon."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engage.livechat.browsing.model import GONE_MS, INVITED_MS, MOST, Browsers, Invitation, Page
+
+NOW = 1_800_000_000_000
+HOME = Page("https://shop.example/", "Home", "", "en", "browsing", returning=False)
+INVITATION = Invitation("i1", "1000", "Ana Costa", NOW)
+
+
+def names(browsers: Browsers, now_ms: int = NOW) -> list[str]:
+    return [each.visit for each in browsers.here(now_ms)]
+
+
+def test_a_page_is_there_until_it_is_silent_or_closed() -> None:
+    browsers = Browsers()
+    browsers.tell("a", HOME, "", NOW)
+    browsers.tell("b", HOME, "", NOW + 1)
+    assert names(browsers) == ["a", "b"]
+    browsers.leave("b")
+    assert names(browsers, NOW + GONE_MS - 1) == ["a"]
+    assert names(browsers, NOW + GONE_MS) == []
+
+
+def test_time_counts_for_one_page() -> None:
+    browsers = Browsers()
+    browsers.tell("a", HOME, "", NOW)
+    browsers.tell("a", HOME, "", NOW + 10_000)
+    [here] = browsers.here(NOW + 10_000)
+    assert here.since_ms == NOW
+    browsers.tell("a", replace(HOME, url="https://shop.example/cart"), "", NOW + 20_000)
+    [here] = browsers.here(NOW + 20_000)
+    assert here.since_ms == NOW + 20_000
+
+
+def test_an_invitation_is_shown_until_it_is_followed_refused_or_old() -> None:
+    for page, dismissed, later_ms in (
+        (replace(HOME, state="form"), "", 1),
+        (HOME, "i1", 1),
+        (HOME, "", INVITED_MS + 1),
+    ):
+        browsers = Browsers()
+        browsers.tell("a", HOME, "", NOW)
+        assert browsers.invite("a", INVITATION)
+        assert browsers.tell("a", HOME, "", NOW + 1) == INVITATION
+        for at_ms in range(NOW, NOW + later_ms, GONE_MS - 1):  # it goes on telling
+            browsers.tell("a", HOME, "", at_ms)
+        assert browsers.tell("a", page, dismissed, NOW + later_ms) is None
+        assert browsers.tell("a", HOME, "", NOW + later_ms) is None
+
+
+def test_who_chats_or_has_gone_is_not_invited_and_nobody_twice() -> None:
+    browsers = Browsers()
+    assert not browsers.invite("a", INVITATION)
+    browsers.tell("a", replace(HOME, state="chatting"), "", NOW)
+    assert not browsers.invite("a", INVITATION)
+    browsers.tell("a", HOME, "", NOW)
+    assert browsers.invite("a", INVITATION)
+    assert browsers.invite("a", replace(INVITATION, id="i2", name="Ben Osei"))
+    assert browsers.tell("a", HOME, "", NOW) == INVITATION
+
+
+def test_a_flood_of_pages_is_bounded() -> None:
+    browsers = Browsers()
+    for number in range(MOST + 10):
+        browsers.tell(str(number), HOME, "", NOW + number)
+    found = names(browsers, NOW + MOST)
+    assert len(found) == MOST
+    assert "0" not in found
