@@ -28,6 +28,7 @@ RIGHTS = Rights(
             Module.PIN_GROUPS: "edit",
             Module.PAGING_GROUPS: "edit",
             Module.IVRS: "edit",
+            Module.BROADCAST: "edit",
             Module.CALL_HISTORY: "view",
             Module.RECORDINGS: "view",
             Module.ACTIVE_CALLS: "edit",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import tarfile
 import tempfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
@@ -15,13 +17,14 @@ from engage.api.actions import required
 from engage.api.cdr_documents import as_csv, as_json, as_xml
 from engage.api.documents import Document
 from engage.api.status import Refused, Status, bad_value, unknown
-from engage.api.values import ANY_OTHER, BadValue, Choice, Whole, text_of
+from engage.api.values import ANY_OTHER, BadValue, Choice, Whole, YesNo, text_of
 from engage.calls.cdr import record_file, rows_of
 from engage.calls.cdr_search import BadSearch, moment_ms, numbers
 from engage.calls.queries import Order, Wanted
 from engage.calls.sound import DIRECTORIES, sound_type
 from engage.errors import N_
 from engage.storage.tables import call_legs, calls
+from engage.system.actor import Module, Rights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,7 +45,8 @@ FORMATS = {
 }
 REMOTE = Choice(("gdms", "netdisk"))
 NOT_UNDERSTOOD = N_("this is no such value.")
-NO_DELETING = N_("Records are not deleted this way.")
+NO_DELETING = N_("Programs may not delete records.")
+DELETING = Rights(MappingProxyType({Module.CALL_HISTORY: "edit"}))
 REMOTE_HEAD = "------------------------------\r\nDirectory,Filename,uniqueCode\r\n"
 
 
@@ -55,7 +59,10 @@ class CdrActions:
         recordings: Recordings,
         zone: Callable[[], tzinfo],
         clock: Clock,
+        deletable: Callable[[], bool],
     ) -> None:
+        """Wire it; `deletable`: whether programs may delete records."""
+        self._deletable = deletable
         self._history, self._recordings = history, recordings
         self._zone, self._clock = zone, clock
 
@@ -69,17 +76,21 @@ class CdrActions:
         }
 
     async def records(self, caller: Caller, asked: Parameters) -> Document:
-        """`cdrapi`: the oldest call first."""
+        """`cdrapi`: the oldest call first; with `delete=yes` they are gone after this answer."""
         kind = _read("format", Choice(tuple(FORMATS)), asked, "csv")
         most = _read("numRecords", Whole(0, MOST), asked, MOST)
         offset = _read("offset", Whole(0, 10**12), asked, 0)
-        if asked.get("delete"):
+        deletes = _read("delete", YesNo(), asked, "no") == "yes"
+        if deletes and not self._deletable():
             raise Refused(Status.NO_PERMISSION, NO_DELETING)
         wanted = self._wanted(asked)
         found = []
         if most:
             order = Order(descending=False)
             found = await self._history.detailed(caller.actor, wanted, order, most, offset)
+        if deletes and found:
+            may = replace(caller.actor, rights=DELETING)
+            await self._history.delete(may, [record.id for record, *_ in found])
         zone = self._zone()
         write, media_type = FORMATS[kind]
         return Document(write([rows_of(*each, zone) for each in found]), media_type)

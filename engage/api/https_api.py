@@ -17,11 +17,13 @@ from engage.api.get_interface import GetInterface
 from engage.api.inbound_actions import BlacklistActions, InboundActions
 from engage.api.ivr_actions import IvrActions
 from engage.api.lockout import Lockout
+from engage.api.message_actions import MessageActions
 from engage.api.numbers import Numbers
 from engage.api.other_topics import MailboxTopic, TrunkTopic, presence_topic, usage_topic
 from engage.api.outbound_actions import OutboundActions
 from engage.api.paging_actions import PagingActions
 from engage.api.permitted import SystemNames
+from engage.api.phone_code import PhoneCode
 from engage.api.pin_actions import PinActions
 from engage.api.prompt_actions import PromptActions, Rung
 from engage.api.queue_actions import QueueActions
@@ -47,9 +49,11 @@ if TYPE_CHECKING:
 
     from engage.api.account_actions import Pbx
     from engage.api.actions import Handler
+    from engage.api.message_actions import Chats
     from engage.api.model import Secrets
     from engage.api.permitted import IpNetwork, Names
     from engage.api.system_actions import Feed
+    from engage.broadcast.service import Broadcasts
     from engage.calls.control import LiveCalls
     from engage.calls.history import CallHistory
     from engage.calls.sound import Recordings
@@ -132,6 +136,14 @@ class Dialplan:
     configuration: Configuration
 
 
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """What is said to people."""
+
+    broadcasts: Broadcasts
+    chats: Chats
+
+
 class HttpsApi:
     """Everything behind `/api` and `/v1/api-users`."""
 
@@ -146,10 +158,12 @@ class HttpsApi:
         records: CallRecords,
         queues: Queues,
         dialplan: Dialplan,
+        messages: Messages,
         events: Events,
         clock: Clock,
         *,
         serial: bytes,
+        server: Callable[[], str],
         zone: Callable[[], tzinfo],
         policy: Callable[[], SecuritySettings],
         exempt: Sequence[IpNetwork],
@@ -168,9 +182,11 @@ class HttpsApi:
             records: calls that were, calls that are up, and recordings.
             queues: what goes on in the queues, and figures of what went on.
             dialplan: trunks, routes, and who may not call in.
+            messages: broadcasts, and chats among those who work here.
             events: say when calls and phones are others.
             clock: sessions, challenges and lock-outs go by it.
             serial: bytes that stand for this installation and give nothing away.
+            server: where phones register: a host and its port.
             zone: the time zone of `getSystemStatus`.
             policy: the settings of signing in, as they hold.
             exempt: networks whose logins are not limited in their pace.
@@ -209,11 +225,16 @@ class HttpsApi:
         def controlled() -> bool:
             return dialplan.configuration.get(ApiSettings).call_control
 
+        def deletable() -> bool:
+            return dialplan.configuration.get(ApiSettings).delete_records
+
         actions = (
             signing,
             system,
             AccountActions(people, pbx, keyring, self._numbers, readings, live.up),
             UserActions(people, keyring, self._numbers),
+            PhoneCode(people, keyring, readings, server),
+            MessageActions(database, people, self._numbers, messages.broadcasts, messages.chats),
             QueueActions(people, keyring, dialplan.prompts),
             QueueStatistics(people.queues, queues.reports),
             TrunkActions(dialplan.trunks, self._numbers, keyring, readings),
@@ -223,7 +244,7 @@ class HttpsApi:
             BlacklistActions(dialplan.configuration),
             PagingActions(dialplan.paging_groups, dialplan.prompts),
             IvrActions(dialplan.ivrs, dialplan.prompts, self._numbers, live, people.has_extension),
-            CdrActions(records.history, records.recordings, zone, clock),
+            CdrActions(records.history, records.recordings, zone, clock, deletable),
             CallActions(live, words, people.has_extension, controlled),
             PromptActions(dialplan.prompts, dialplan.music_file, live, rung),
         )

@@ -32,6 +32,7 @@ _SERVED = (
     Action("applyChanges"),
     Action("listAccount"),
     Action("getSIPAccount"),
+    Action("getSIPAccountQR"),
     Action("addSIPAccountAndUser", changes=True),
     Action("updateSIPAccount", changes=True),
     Action("deleteUser", changes=True),
@@ -113,6 +114,8 @@ _SERVED = (
     Action("playPromptByOrg", changes=True),
     Action("acceptCall", changes=True),
     Action("refuseCall", changes=True),
+    Action("addMessageBroadcast", changes=True),
+    Action("cleanTerminalChatInformation", changes=True),
 )
 SERVED: Mapping[str, Action] = MappingProxyType({each.name.lower(): each for each in _SERVED})
 """By the name in lower case: the guide and its programs disagree about case."""
@@ -134,10 +137,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 
 _VERBS = ("get", "add", "update", "delete")
 _OBJECTS = ("analogtrunk", "digitaltrunk")
-_OTHERS = (
-    *("getsipaccountqr", "addslatrunk", "updateslatrunk", "getdogitaltrunk"),
-    *("pmsapi", "addmessagebroadcast", "cleanterminalchatinformation"),
-)
+_OTHERS = (*("addslatrunk", "updateslatrunk", "getdogitaltrunk", "pmsapi"),)
 NOT_YET = frozenset({*(f"{verb}{name}" for verb in _VERBS for name in _OBJECTS), *_OTHERS})
 """Actions of the protocol that are answered -19: what they need, as line cards, is not here."""
 

@@ -23,3 +23,9 @@ class ApiSettings(BaseModel):
         ),
         json_schema_extra={"control": "switch"},
     )
+    delete_records: bool = Field(
+        default=False,
+        title=N_("Deletion of Records"),
+        description=N_("Programs may delete records of calls, by delete=yes of cdrapi."),
+        json_schema_extra={"control": "switch"},
+    )

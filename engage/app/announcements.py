@@ -25,5 +25,5 @@ class Announcements:
     def __init__(self, ground: Ground, people: People, hub: Hub, deliveries: Deliveries) -> None:
         database = ground.database
         self.sending = BroadcastSending(database, hub, people, deliveries, ground.events)
-        broadcasts = Broadcasts(database, people, deliveries, self.sending.wake)
-        self.routes: Sequence[BaseRoute] = BroadcastRoutes(broadcasts).routes()
+        self.broadcasts = Broadcasts(database, people, deliveries, self.sending.wake)
+        self.routes: Sequence[BaseRoute] = BroadcastRoutes(self.broadcasts).routes()

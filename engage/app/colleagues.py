@@ -71,9 +71,8 @@ class Colleagues:
         visitors.livechat.alarms.push = lambda inquiry, livechat: push.rouse(
             livechat.id, inquiry.conversation_id
         )
-        chats = ChatRoutes(
-            phones.chat, ChatKeeping(hub), corrections, hub, people, messaging.presence
-        )
+        self.keeping = ChatKeeping(hub)
+        chats = ChatRoutes(phones.chat, self.keeping, corrections, hub, people, messaging.presence)
         self.routes: Sequence[BaseRoute] = [
             *chats.routes(),
             *GroupRoutes(groups, hub, people).routes(),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from engage.api.https_api import HttpsApi
+from engage.api.https_api import HttpsApi, Messages
 from engage.app.announcements import Announcements
 from engage.app.chat_records import ChatRecordsPart
 from engage.app.colleagues import Colleagues
@@ -125,14 +126,22 @@ class Parts:
             self._phones.records,
             self._phones.queues,
             self._phones.for_programs(),
+            Messages(self._announcements.broadcasts, self._colleagues.keeping),
             ground.events,
             ground.clock,
             serial=ground.keyring.derive("serial number"),
+            server=self._registrar,
             zone=lambda: ZoneInfo(ground.time().time_zone),
             policy=ground.security,
             exempt=ground.exempt,
             answered=ground.metrics.api_answered,
         )
+
+    def _registrar(self) -> str:
+        """Where phones register: the public host, at the port of SIP."""
+        at = self._ground.settings.sip
+        host = urlsplit(self._ground.public_url()).hostname or "localhost"
+        return host if at is None else f"{host}:{at.port}"
 
     def _framed(self, static: StaticFiles) -> ASGIApp:
         """What stands around all routes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engage.chat.model import NotGranted, OnlyUsers
@@ -67,12 +68,19 @@ class ChatKeeping:
         if (await self._hub.conversation(conversation_id)).kind not in KEEPABLE:
             raise Forbidden
 
-        async def work(transaction: HubTransaction) -> None:
-            seq = await transaction.clear(conversation_id, principal.who)
-            gone = {"conversation": conversation_id, "reason": "deleted", "seq": seq}
-            transaction.tell([principal.who], "conversation_gone", gone)
+        await self._hub.transact(partial(self._empty, principal.who, conversation_id))
 
-        await self._hub.transact(work)
+    async def clear(self, who: str) -> int:
+        """Empty all chats of one user for himself, as an administrator wants it; how many."""
+        mine = await self._hub.conversations_of(who, KEEPABLE)
+        for each in mine:
+            await self._hub.transact(partial(self._empty, who, each))
+        return len(mine)
+
+    async def _empty(self, who: str, conversation_id: str, transaction: HubTransaction) -> None:
+        seq = await transaction.clear(conversation_id, who)
+        gone = {"conversation": conversation_id, "reason": "deleted", "seq": seq}
+        transaction.tell([who], "conversation_gone", gone)
 
     async def _check(self, principal: Principal, conversation_id: str) -> None:
         if principal.kind != "user":

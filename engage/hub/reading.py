@@ -120,6 +120,21 @@ async def summary(connection: AsyncConnection, who: str, conversation_id: str) -
     return answer
 
 
+async def filled(connection: AsyncConnection, who: str, kinds: Sequence[str]) -> list[str]:
+    """The conversations of these kinds in which there is something that one may still read."""
+    query = (
+        select(conversations.c.id)
+        .join(participants, participants.c.conversation_id == conversations.c.id)
+        .where(
+            participants.c.who == who,
+            participants.c.left_at_ms.is_(None),
+            conversations.c.kind.in_(kinds),
+            conversations.c.last_seq > participants.c.from_seq,
+        )
+    )
+    return list((await connection.execute(query)).scalars())
+
+
 def _memberships(who: str) -> Select[Any]:
     return (
         select(conversations, participants, inboxes.c.pinned_at_ms, inboxes.c.muted_at_ms)

@@ -298,6 +298,11 @@ class Hub:
         """
         return (await self._rooms.get(conversation_id)).conversation
 
+    async def conversations_of(self, who: str, kinds: Sequence[str]) -> list[str]:
+        """The conversations of these kinds in which there is something that one may still read."""
+        async with self._database.read() as connection:
+            return await reading.filled(connection, who, kinds)
+
     async def participants(self, conversation_id: str) -> list[Participant]:
         """Who follows it now.
 

@@ -176,6 +176,20 @@ async def test_what_means_nothing_is_refused_in_the_envelope(
     assert (await api.ask(action="cdrapi", **asked))[0] == status
 
 
+async def test_records_are_deleted_where_that_is_allowed(api: Api, office: Office) -> None:
+    *kept, last = await api.root()
+    number = last.get("main_cdr", last)["AcctId"]
+    path = "/v1/settings/https_api"
+    for allowed in True, False:
+        values = {"values": {"delete_records": allowed}}
+        status, _ = await office.site.json("PATCH", path, values, token=office.admin)
+        assert status == 200
+        if allowed:
+            assert await api.root(AcctId=number, delete="yes") == [last]
+            assert await api.root() == kept
+    assert (await api.ask(action="cdrapi", delete="yes"))[0] == -47
+
+
 async def test_recordings_are_listed_and_sent(api: Api) -> None:
     kind, body = await api.raw(action="recapi")
     assert b"monitor" in body
