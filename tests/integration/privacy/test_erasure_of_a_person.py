@@ -7,53 +7,24 @@ import json
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-import pytest
-import pytest_asyncio
 from sqlalchemy import Text, insert, select
 
 from engage.chat.search_rules import folded
 from engage.privacy.proof import Erasure, is_genuine
 from engage.settings import Settings
-from engage.storage.database import Database
 from engage.storage.tables import call_legs, calls, contacts, metadata, queue_log, recordings
 from tests.support import site as support
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from engage.storage.database import Database
     from tests.support.site import Site
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NAME, EMAIL, PHONE = "Wilhelmina Quaxenberg", "wilhelmina@quax.example", "+49 151 7654 3210"
 DIALLED = "+4915176543210"
 TRACES = (NAME, EMAIL, PHONE, DIALLED, folded(NAME), "Quaxenberg", "quaxenberg")
 FORM = {"full_name": NAME, "email": EMAIL, "phone": PHONE, "consent": True}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(data: Path) -> AsyncIterator[Site]:
-    async with support.site(data) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def database(site: Site, data: Path) -> AsyncIterator[Database]:
-    """What the site stores, seen and written to from beside it."""
-    beside = await Database.open(Settings(data=data).database_url)
-    yield beside
-    await beside.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def admin(site: Site) -> str:
-    return await site.sign_in("admin", "Demo-admin!")
 
 
 async def begin(site: Site, **form: Any) -> tuple[str, str]:
@@ -162,8 +133,14 @@ def said_in_files(folder: Path) -> list[str]:
 
 
 async def test_a_person_is_found_told_and_erased_with_proof(
-    site: Site, admin: str, database: Database, data: Path
+    database_url: str, database: Database, tmp_path: Path
 ) -> None:
+    async with support.site(tmp_path, database=database_url) as site:
+        await found_told_and_erased(site, database, tmp_path)
+
+
+async def found_told_and_erased(site: Site, database: Database, data: Path) -> None:
+    admin = await site.sign_in("admin", "Demo-admin!")
     conversation = await a_life(site, database, data)
     other_token, other = await begin(
         site, full_name="Otto", email="otto@example.test", phone="+49 30 1"
@@ -218,40 +195,3 @@ async def test_a_person_is_found_told_and_erased_with_proof(
     await end(site, other_token, other)
     async with database.read() as connection:
         assert len((await connection.execute(select(calls.c.id))).all()) == 2
-
-
-async def test_by_address_the_calls_of_a_number_in_the_form_stay_whosesoever(
-    site: Site, admin: str
-) -> None:
-    token, conversation = await begin(site, email="claims@example.test", phone="+44 20 7946 0018")
-    await end(site, token, conversation)
-    search = {"by": "email", "value": "Claims@Example.test"}
-    _, seen = await site.json("POST", "/v1/persons/search", search, token=admin)
-    assert seen["counts"]["conversations"] == 1
-    assert seen["counts"]["calls_by_number"] == 0
-
-
-async def test_who_is_in_a_chat_is_not_erased(site: Site, admin: str) -> None:
-    token, conversation = await begin(site, email="now@example.test")
-    search = {"by": "email", "value": "now@example.test"}
-    confirmed = {**search, "confirm": "now@example.test"}
-    status, body = await site.json("POST", "/v1/persons/erase", confirmed, token=admin)
-    assert (status, body["error"]["code"]) == (409, "still_talking")
-    await end(site, token, conversation)
-
-
-async def test_it_takes_a_right_of_its_own(site: Site, admin: str) -> None:
-    modules = {"livechat": "edit", "livechat_records": "edit", "personal_data": "view"}
-    new = {"name": "Data", "modules": modules}
-    _, privilege = await site.json("POST", "/v1/privileges", new, token=admin)
-    account = {
-        "user_name": "dpo", "password": "Enough-Words-1!", "display_name": "Officer",
-        "level": "custom", "privilege_id": privilege["id"],
-    }  # fmt: skip
-    status, body = await site.json("POST", "/v1/admins", account, token=admin)
-    assert status == 201, body
-    officer = await site.sign_in("dpo", "Enough-Words-1!")
-    search = {"by": "email", "value": "claims@example.test"}
-    assert (await site.json("POST", "/v1/persons/search", search, token=officer))[0] == 200
-    confirmed = {**search, "confirm": search["value"]}
-    assert (await site.json("POST", "/v1/persons/erase", confirmed, token=officer))[0] == 403
