@@ -8,6 +8,8 @@ from engage.http_client import HttpClient
 from engage.livechat.administration_routes import LiveChatAdministrationRoutes
 from engage.livechat.assignment_sockets import AssignmentSockets
 from engage.livechat.banning.routes import BanRoutes
+from engage.livechat.bots.part import BotPart
+from engage.livechat.bots.routes import BotRoutes
 from engage.livechat.browsing.routes import BrowsingRoutes
 from engage.livechat.handing_over_routes import HandingOverRoutes
 from engage.livechat.identity.routes import IdentityRoutes
@@ -67,6 +69,7 @@ class Visitors:
             ground.clock,
         )
         livechat.bans.stored = self.webhooks.writing.banned
+        bots = BotPart(ground.database, hub, livechat, self.webhooks, ground.events, ground.clock)
         public_url = ground.public_url
         administration = LiveChatAdministrationRoutes(
             livechat,
@@ -77,6 +80,7 @@ class Visitors:
             *LiveChatRoutes(livechat, identities).routes(),
             *IdentityRoutes(livechat, identities).routes(),
             *WebhookRoutes(self.webhooks.endpoints).routes(),
+            *BotRoutes(bots.registry, bots.bots).routes(),
             *HandingOverRoutes(livechat.handing_over).routes(),
             *OutcomeRoutes(livechat.outcomes).routes(),
             *VisitorRoutes(livechat.cards).routes(),

@@ -78,6 +78,10 @@ class Attendance:
         self._flagged: set[tuple[str, int]] = set()
         self._sweeping: asyncio.Task[None] | None = None
 
+    def also(self, look: Callable[[], Awaitable[int]]) -> None:
+        """Look for what is due elsewhere too, in each round."""
+        self._rounds = (*self._rounds, look)
+
     async def open_doors(self) -> None:
         """Count the absence of all who had a socket from now."""
         now = self._lobby.open()

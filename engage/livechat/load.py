@@ -77,7 +77,11 @@ class AgentLoads:
         async with self._turn:
             async with self._database.read() as connection:
                 owners = await LiveChatRepository(connection).served_by_owner()
-            self._chats = {who.removeprefix("user:"): count for who, count in owners.items()}
+            self._chats = {
+                who.removeprefix("user:"): count
+                for who, count in owners.items()
+                if who.startswith("user:")
+            }
             await self._tell()
 
     async def tell(self) -> None:

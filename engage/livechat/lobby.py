@@ -77,7 +77,9 @@ class Lobby:
 
     def is_gone(self, owner: str | None) -> bool:
         """Whether whoever serves a visitor has no enabled extension any more."""
-        number = (owner or "").partition(":")[2]
+        kind, _, number = (owner or "").partition(":")
+        if kind == "bot":  # who looks after bots notices
+            return False
         return not self._seats.agents_of("extensions", [number])
 
     def open_to_take_over(self, inquiry: Inquiry) -> bool:

@@ -15,6 +15,7 @@ from engage.livechat.identity.service import recognise
 from engage.livechat.identity.token import IdentityRequired, Signed, over
 from engage.livechat.livechats import LiveChatRows
 from engage.livechat.model import (
+    ACTIVE,
     CLOSED,
     DISABLED,
     KIND,
@@ -40,7 +41,7 @@ from engage.livechat.waiting import is_open
 from pbxcore.dialplan.time_conditions import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from engage.events import Events
     from engage.hub.service import Hub, HubTransaction
@@ -112,6 +113,8 @@ class Reception:
         self._throttle = throttle
         self._events = events
         self._clock = clock
+        self.first: Callable[[HubTransaction, LiveChat, Inquiry], Awaitable[bool]] | None = None
+        """Who may serve a visitor before people do: takes them, or does not."""
 
     def offline(self, livechat: LiveChat) -> str | None:
         """Why nobody can be asked now, if so: `disabled`, `closed` or `no_agent`."""
@@ -157,7 +160,8 @@ class Reception:
         )
         if session.visitor is not None:
             self._visitors.forget(session.visitor.id)
-        if not session.resumed and session.conversation_id is not None:
+        waits = session.state == WAITING and not session.resumed
+        if waits and session.conversation_id is not None:
             self._events.publish(InquiryQueued(session.conversation_id, livechat.id))
         return session
 
@@ -328,6 +332,8 @@ class Reception:
             members=[Member(visitor.who, visitor.name)],
         )
         await self._greet(transaction, livechat, inquiry, arrival)
+        if self.first is not None and await self.first(transaction, livechat, inquiry):
+            return Session(token, inquiry.conversation_id, ACTIVE, None, visitor, inquiry.epoch + 1)
         await self._lobby.offer(transaction, inquiry)
         return Session(
             token,

@@ -100,6 +100,10 @@ class Endpoints:
         """All of them, bots too."""
         return list(self._known.values())
 
+    def known(self, endpoint_id: str) -> Endpoint | None:
+        """One as it stands now, a bot's too."""
+        return self._known.get(endpoint_id)
+
     def put(self, endpoint: Endpoint) -> None:
         """Take over a new or changed one."""
         self._known[endpoint.id] = endpoint

@@ -157,9 +157,9 @@ def type_of(kind: str, author: str, body: Mapping[str, Any], state: str) -> str 
             return What.TRANSFERRED if body.get("former") else What.ACCEPTED
         case "survey", _:
             return What.SURVEY
-        case "call", ("answered" | "started"):
+        case "call", "answered":
             return What.CALL_STARTED
-        case "call", "ended":
+        case "call", ("ended" | "missed"):
             return What.CALL_ENDED
         case _:
             return None

@@ -11,6 +11,8 @@ from engage.livechat.webhooks.sending import Sending
 from engage.livechat.webhooks.writing import Writing
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from engage.events import Events
     from engage.http_client import HttpClient
     from engage.hub.service import Hub
@@ -34,6 +36,9 @@ class Webhooks:
         clock: Clock,
     ) -> None:
         self._written = False
+        self.loaded: Callable[[], Awaitable[None]] | None = None
+        """Told when the endpoints are read, before anything is sent."""
+
         self.endpoints = Endpoints(database, keyring, client, livechats, clock)
         self.sending = Sending(database, keyring, client, self.endpoints.put, clock)
         self.writing = Writing(livechats, self.endpoints.all, self._note, clock)
@@ -44,6 +49,8 @@ class Webhooks:
     async def start(self) -> None:
         """Read who is to be told, and send."""
         await self.endpoints.load()
+        if self.loaded is not None:
+            await self.loaded()
         await self.sending.start()
 
     async def stop(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engage.hub.model import HIDDEN_KINDS
 from engage.identifiers import new_id, rfc3339
@@ -24,6 +24,21 @@ if TYPE_CHECKING:
     from engage.livechat.webhooks.model import Endpoint
 
 
+class BotsTold(Protocol):
+    """Tells bots of what concerns them; `engage.livechat.bots` in the product."""
+
+    async def stored(
+        self,
+        connection: AsyncConnection,
+        event: Event,
+        livechat: LiveChat,
+        inquiry: Inquiry,
+        visitor: Visitor,
+    ) -> None:
+        """A new event of a chat is stored."""
+        ...
+
+
 class Writing:
     """The hub's tap on live chats; see `engage.hub.transaction.Tap`."""
 
@@ -37,6 +52,7 @@ class Writing:
         """`endpoints` are asked for each time; `written`: something waits to be sent."""
         self._livechats, self._endpoints = livechats, endpoints
         self._written, self._clock = written, clock
+        self.bots: BotsTold | None = None
 
     def wants(self, kind: str) -> bool:
         """Whether an event of this kind may have to be told to somebody."""
@@ -50,16 +66,17 @@ class Writing:
         inquiry = await rows.inquiry(event.conversation_id)
         if inquiry is None:
             return
-        what = type_of(event.kind, event.author.kind, event.body, inquiry.state)
-        told = [] if what is None else self._told(what, inquiry.livechat_id)
-        if what is None or not told:
-            return
         visitor = await rows.visitor(inquiry.visitor_id)
         if visitor is None:
             return
         livechat = self._livechats.by_id(inquiry.livechat_id)
-        data = {**about(livechat, inquiry, visitor), "event": event_data(event)}
-        await self.put(connection, told, what, data, event.conversation_id, event.at_ms)
+        if self.bots is not None:
+            await self.bots.stored(connection, event, livechat, inquiry, visitor)
+        what = type_of(event.kind, event.author.kind, event.body, inquiry.state)
+        told = [] if what is None else self._told(what, inquiry.livechat_id)
+        if what is not None and told:
+            data = {**about(livechat, inquiry, visitor), "event": event_data(event)}
+            await self.put(connection, told, what, data, event.conversation_id, event.at_ms)
 
     async def tell(
         self, connection: AsyncConnection, what: str, livechat: LiveChat, data: dict[str, Any]
@@ -90,6 +107,7 @@ class Writing:
         data: dict[str, Any],
         conversation_id: str | None,
         at_ms: int,
+        life_ms: int = LIFE_MS,
     ) -> list[Delivery]:
         """Write a message to each of these endpoints."""
         now = self._clock()
@@ -109,7 +127,7 @@ class Writing:
                 tries=0,
                 created_at_ms=now,
                 due_at_ms=now,
-                expires_at_ms=now + LIFE_MS,
+                expires_at_ms=now + life_ms,
             )
             for endpoint in endpoints
         ]

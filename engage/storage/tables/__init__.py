@@ -88,7 +88,12 @@ from engage.storage.tables.sign_in import (
 from engage.storage.tables.system import facts, operations, settings
 from engage.storage.tables.telephony import devices, journal_offsets, trunks
 from engage.storage.tables.uploads import files
-from engage.storage.tables.webhooks import webhook_deliveries, webhook_endpoints
+from engage.storage.tables.webhooks import (
+    bot_turns,
+    livechat_bots,
+    webhook_deliveries,
+    webhook_endpoints,
+)
 
 __all__ = [
     "accounts",
@@ -97,6 +102,7 @@ __all__ = [
     "api_users",
     "assignments",
     "authenticator_apps",
+    "bot_turns",
     "broadcasts",
     "call_legs",
     "callbacks",
@@ -132,6 +138,7 @@ __all__ = [
     "ivrs",
     "journal_offsets",
     "livechat_bans",
+    "livechat_bots",
     "livechat_counters",
     "livechat_summary_readers",
     "livechats",

@@ -48,3 +48,18 @@ webhook_deliveries = Table(
     Index("ix_webhook_delivery_endpoint_id", "endpoint_id", "state", "due_at_ms"),
     Index("ix_webhook_delivery_conversation_id", "conversation_id"),
 )
+
+livechat_bots = Table(  # what a bot is besides an endpoint; both have one identifier
+    "livechat_bot",
+    metadata,
+    Column("id", Text, ForeignKey("webhook_endpoint.id", ondelete="CASCADE"), primary_key=True),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("answer_within_s", Integer, nullable=False),
+)
+
+bot_turns = Table(  # visitors to whom a bot owes an answer
+    "bot_turn",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("due_at_ms", BigInteger, nullable=False, index=True),
+)

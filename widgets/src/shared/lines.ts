@@ -29,6 +29,7 @@ export function lineOf(event: WireEvent, me: Me): string {
 }
 
 function assigned(event: WireEvent, me: Me): string {
+  if (event.author.kind === "bot") return t("{name}, an automatic assistant, joined the chat.", { name: event.author.name });
   const mine = event.agent && me.who === `user:${event.agent.id}`;
   return mine ? t("You joined the chat.") : t("{name} joined the chat.", { name: event.agent!.name });
 }
@@ -36,6 +37,7 @@ function assigned(event: WireEvent, me: Me): string {
 function stateLine(event: WireEvent, me: Me): string {
   switch (event.state) {
     case "waiting":
+      if (byBot(event.reason)) return me.kind === "visitor" ? t("A person will be with you soon.") : t("The bot handed this chat over.");
       if (event.reason === "agent_silent") return t("Somebody else will be with you soon.");
       return event.reason === "agent_gone" ? t("The connection to the agent was lost. Somebody else will be with you soon.") : "";
     case "transferring":
@@ -57,6 +59,9 @@ function rated(event: WireEvent, me: Me): string {
   const line = isMine(event.author, me) ? nt("You gave this chat {n} star.", "You gave this chat {n} stars.", n) : nt("The visitor gave this chat {n} star.", "The visitor gave this chat {n} stars.", n);
   return line + words;
 }
+
+/** Why a bot's visitor waits for people. */
+const byBot = (reason: string | undefined): boolean => reason === "visitor_asked" || reason?.startsWith("bot_") === true;
 
 function transferring(event: WireEvent, me: Me): string {
   const name = event.to?.name ?? "";

@@ -23,6 +23,8 @@ export interface WireEvent {
   /** Of a message: the sequence of the one it answers, and whom its text names (`all`: everybody). */
   reply_to?: number;
   mentions?: string[];
+  /** Of a bot's message: what may be answered by pressing a button. */
+  choices?: string[];
   /** Of a message: the sequence of the `edited` or `deleted` event that made it what it is. */
   edited?: number;
   deleted?: number;

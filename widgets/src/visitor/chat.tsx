@@ -8,6 +8,7 @@ import { t } from "../shared/i18n";
 import * as icons from "../shared/icons/paths";
 import { chime, setSound, soundOn } from "../shared/sound";
 import type { WireEvent } from "../shared/wire";
+import { isBots } from "./bot";
 import { useCall } from "./call/useCall";
 import type { Config, Session } from "./config";
 import { Talk } from "./conversation";
@@ -62,7 +63,7 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
           agent && (
             <>
               <span class="dot" aria-hidden="true" />
-              {t("You are talking to {name}", { name: agent.name })}
+              {isBots(conversation) ? t("You are talking to {name}, an automatic assistant", { name: agent.name }) : t("You are talking to {name}", { name: agent.name })}
             </>
           )
         }

@@ -12,6 +12,7 @@ import type { WireEvent } from "../shared/wire";
 import type { Config } from "./config";
 import { onHost, shown } from "./embed";
 import { Attach, DropPlace, OnItsWay, Shown } from "./files";
+import { BotChoices, isBots } from "./bot";
 import { Icon, Spinner, Text } from "./parts";
 import { Survey } from "./survey";
 import { Transcript } from "./transcript";
@@ -45,6 +46,7 @@ export function Talk({ config, client, identity, conversation, onAgain, onMessag
       <Banner client={client} />
       {conversation.state === "waiting" && <Waiting config={config} position={conversation.position} attended={conversation.attended} />}
       <Log client={client} conversation={conversation} onEdit={(item) => void edit(item)} />
+      {!isOver(conversation) && isBots(conversation) && <BotChoices client={client} conversation={conversation} />}
       {isOver(conversation) ? (
         <Over client={client} config={config} conversation={conversation} onAgain={onAgain} onMessage={onMessage} />
       ) : (
@@ -205,7 +207,7 @@ function Event({ event, before, after, client, conversation, latest }: EventProp
       {newDay && <p class="day">{day(event.at)}</p>}
       {isSaid(event) ? (
         <div class={`message ${mine ? "mine" : "theirs"}${first ? " first" : ""}${last ? " last" : ""}`}>
-          {first && <p class={mine ? "visually-hidden" : "author"}>{mine ? t("You") : event.author.name}</p>}
+          {first && <p class={mine ? "visually-hidden" : "author"}>{mine ? t("You") : event.author.kind === "bot" ? t("{name} (automatic)", { name: event.author.name }) : event.author.name}</p>}
           {event.file ? (
             <Shown file={event.file} api={client.api} />
           ) : (

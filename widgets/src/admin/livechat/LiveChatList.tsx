@@ -17,6 +17,7 @@ import { State } from "../State";
 import { useTurn } from "../useTurn";
 import { CopyButton } from "../CopyButton";
 import styles from "./LiveChatList.module.css";
+import { BotDialog } from "./BotDialog";
 import { IdentityDialog } from "./IdentityDialog";
 import { destinationWords, type LiveChat, lossWords, PATH, pathOf } from "./livechats";
 import { ShareDialog } from "./ShareDialog";
@@ -28,6 +29,7 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
   const [renewed, setRenewed] = useState<LiveChat | null>(null);
   const [shared, setShared] = useState<LiveChat | null>(null);
   const [signing, setSigning] = useState<LiveChat | null>(null);
+  const [botOf, setBotOf] = useState<LiveChat | null>(null);
 
   async function attempt(work: () => Promise<unknown>, done: string, name: string): Promise<void> {
     try {
@@ -54,6 +56,7 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
       { label: t("Link and QR code"), icon: "grid", run: () => setShared(row) },
       { label: t("Quick replies"), icon: "reply", href: href("livechats", row.id, "quick-replies") },
       { label: t("Signed identity"), icon: "lock", run: () => setSigning(row) },
+      { label: t("Bot"), icon: "chat", run: () => setBotOf(row) },
     ];
     if (readOnly) return looking;
     return [
@@ -114,6 +117,7 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
         }}
         onClose={() => setRenewed(null)}
       />
+      <BotDialog livechat={botOf} readOnly={readOnly} onClose={() => setBotOf(null)} />
       <IdentityDialog livechat={signing} readOnly={readOnly} onClose={() => setSigning(null)} />
       <ShareDialog livechat={shared} onClose={() => setShared(null)} />
     </>

@@ -1,0 +1,1 @@
+"""Programs that serve visitors before people do."""

@@ -1,0 +1,181 @@
+"""Which live chat has which bot: in memory and on disk, as administrators set it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engage.errors import N_, Invalid
+from engage.livechat.bots.model import Bot, BotTokenInvalid, NoBot, new_token, token_hash
+from engage.livechat.bots.repository import BotRepository
+from engage.livechat.model import UnknownLiveChat
+from engage.livechat.webhooks.endpoints import Draft
+from engage.livechat.webhooks.model import new_secret
+from engage.livechat.webhooks.repository import WebhookRepository
+from engage.system.actor import Module
+from engage.system.operation_log import note
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.livechat.livechats import LiveChats
+    from engage.livechat.webhooks.endpoints import Endpoints
+    from engage.storage.database import Database
+    from engage.system.actor import Actor
+
+
+class BotRegistry:
+    """Every bot; its endpoint is the webhooks' affair, its token is kept as a hash."""
+
+    def __init__(self, database: Database, endpoints: Endpoints, livechats: LiveChats) -> None:
+        self._database, self._endpoints, self._livechats = database, endpoints, livechats
+        self._more: dict[str, tuple[str, int]] = {}
+        self.removed: Callable[[str], Awaitable[None]] | None = None
+        """Told of a bot that serves no more, so that people take over."""
+
+    async def load(self) -> None:
+        """Read them into memory, after their endpoints."""
+        async with self._database.read() as connection:
+            self._more = await BotRepository(connection).all()
+
+    def all(self) -> list[Bot]:
+        """All of them."""
+        found = (self.by_id(each) for each in self._more)
+        return [bot for bot in found if bot is not None]
+
+    def by_id(self, bot_id: str) -> Bot | None:
+        """One by its identifier, as it stands now."""
+        more, endpoint = self._more.get(bot_id), self._endpoints.known(bot_id)
+        return None if more is None or endpoint is None else Bot(endpoint, *more)
+
+    def of(self, livechat_id: str) -> Bot | None:
+        """A live chat's bot, if it has one."""
+        return next((bot for bot in self.all() if bot.livechat_id == livechat_id), None)
+
+    def by_token(self, token: str) -> Bot:
+        """Whose token this is.
+
+        Raises:
+            BotTokenInvalid: nobody's.
+        """
+        wanted = token_hash(token)
+        found = [bot for bot in self.all() if secrets.compare_digest(bot.token_hash, wanted)]
+        if not found:
+            raise BotTokenInvalid
+        return found[0]
+
+    def get(self, actor: Actor, livechat_id: str) -> Bot:
+        """A live chat's bot.
+
+        Raises:
+            Forbidden: without the right to see live chats.
+            NoBot: it has none.
+        """
+        actor.check(Module.LIVECHAT, "view")
+        bot = self.of(livechat_id)
+        if bot is None:
+            raise NoBot
+        return bot
+
+    async def put(
+        self,
+        actor: Actor,
+        livechat_id: str,
+        *,
+        name: str,
+        url: str,
+        enabled: bool,
+        answer_within_s: int,
+    ) -> tuple[Bot, str | None, str | None]:
+        """Give a live chat a bot, or change the one it has.
+
+        Returns:
+            the bot, and of a new one its token and its secret, told once.
+
+        Raises:
+            Forbidden: without the right to change live chats.
+            UnknownLiveChat: there is none.
+            Invalid: with a message per field.
+        """
+        actor.check(Module.LIVECHAT)
+        if self._livechats.by_id(livechat_id).deleted_at_ms is not None:
+            raise UnknownLiveChat
+        fields = {} if name else {"name": N_("Please give it a name.")}
+        if (problem := self._endpoints.check_url(url)) is not None:
+            fields["url"] = problem
+        if fields:
+            raise Invalid(fields)
+        before = self.of(livechat_id)
+        token, secret = (new_token(), new_secret()) if before is None else (None, None)
+        if before is None:
+            draft = Draft(name, url, (), (), enabled)
+            endpoint = self._endpoints.made(draft, secret or "", bot_of=livechat_id)
+        else:
+            endpoint = replace(
+                before.endpoint,
+                name=name,
+                url=url,
+                enabled=enabled,
+                version=before.endpoint.version + 1,
+                failures=0,
+                failing_since_ms=None,
+                paused_until_ms=0,
+                disabled_reason="",
+            )
+        hashed = token_hash(token) if token is not None else (before.token_hash if before else "")
+
+        async def work(connection: AsyncConnection) -> None:
+            rows = WebhookRepository(connection)
+            await (rows.add(endpoint) if before is None else rows.change(endpoint))
+            await BotRepository(connection).put(endpoint.id, hashed, answer_within_s)
+            told = {"name": name, "enabled": enabled}
+            await note(connection, actor, "livechat.bot", f"livechat:{livechat_id}", told)
+
+        await self._database.write(work)
+        self._endpoints.put(endpoint)
+        self._more[endpoint.id] = (hashed, answer_within_s)
+        if not enabled and self.removed is not None:
+            await self.removed(endpoint.id)
+        return Bot(endpoint, hashed, answer_within_s), token, secret
+
+    async def renew_token(self, actor: Actor, livechat_id: str) -> str:
+        """Give a bot another token, told once; the former one stops at once.
+
+        Raises:
+            Forbidden: without the right to change live chats.
+            NoBot: the live chat has none.
+        """
+        actor.check(Module.LIVECHAT)
+        bot, token = self.get(actor, livechat_id), new_token()
+
+        async def work(connection: AsyncConnection) -> None:
+            await BotRepository(connection).put(bot.id, token_hash(token), bot.answer_within_s)
+            await note(connection, actor, "livechat.bot_token", f"livechat:{livechat_id}")
+
+        await self._database.write(work)
+        self._more[bot.id] = (token_hash(token), bot.answer_within_s)
+        return token
+
+    async def remove(self, actor: Actor, livechat_id: str) -> None:
+        """Take a live chat's bot away; people take over whom it serves.
+
+        Raises:
+            Forbidden: without the right to change live chats.
+            NoBot: it has none.
+        """
+        actor.check(Module.LIVECHAT)
+        bot = self.get(actor, livechat_id)
+        if self.removed is not None:
+            await self.removed(bot.id)
+
+        async def work(connection: AsyncConnection) -> None:
+            await BotRepository(connection).drop(bot.id)
+            await WebhookRepository(connection).drop(bot.id)
+            await note(connection, actor, "livechat.bot_removed", f"livechat:{livechat_id}")
+
+        await self._database.write(work)
+        self._more.pop(bot.id, None)
+        self._endpoints.forget(bot.id)

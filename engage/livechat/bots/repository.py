@@ -1,0 +1,67 @@
+"""Rows of bots, and of the answers they owe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, select, update
+
+from engage.livechat.model import KIND, OPEN_STATES
+from engage.storage.tables import bot_turns, conversations, livechat_bots
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+class BotRepository:
+    """Rows in, values out; holds no rule and opens no transaction. Moments are ms UTC."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def all(self) -> dict[str, tuple[str, int]]:
+        """By identifier: the token's hash, and within how many seconds it must answer."""
+        rows = await self._connection.execute(select(livechat_bots))
+        return {row.id: (row.token_hash, row.answer_within_s) for row in rows}
+
+    async def put(self, bot_id: str, token_hash: str, answer_within_s: int) -> None:
+        """Store a bot, new or changed."""
+        values = {"token_hash": token_hash, "answer_within_s": answer_within_s}
+        changed = await self._connection.execute(
+            update(livechat_bots).where(livechat_bots.c.id == bot_id).values(values)
+        )
+        if not changed.rowcount:
+            await self._connection.execute(insert(livechat_bots).values(id=bot_id, **values))
+
+    async def drop(self, bot_id: str) -> None:
+        """Remove one."""
+        await self._connection.execute(delete(livechat_bots).where(livechat_bots.c.id == bot_id))
+
+    async def owes(self, conversation_id: str, due_at_ms: int) -> None:
+        """A visitor waits for an answer; an earlier one that is owed stays."""
+        known = await self._connection.scalar(
+            select(bot_turns.c.due_at_ms).where(bot_turns.c.conversation_id == conversation_id)
+        )
+        if known is None:
+            values = {"conversation_id": conversation_id, "due_at_ms": due_at_ms}
+            await self._connection.execute(insert(bot_turns).values(values))
+
+    async def answered(self, conversation_id: str) -> None:
+        """Nothing is owed any more."""
+        await self._connection.execute(
+            delete(bot_turns).where(bot_turns.c.conversation_id == conversation_id)
+        )
+
+    async def late(self, now_ms: int) -> list[str]:
+        """Conversations in which an answer is owed for too long."""
+        query = select(bot_turns.c.conversation_id).where(bot_turns.c.due_at_ms <= now_ms)
+        return list(await self._connection.scalars(query))
+
+    async def served(self, bot_id: str) -> list[str]:
+        """The open conversations that a bot has."""
+        query = select(conversations.c.id).where(
+            conversations.c.kind == KIND,
+            conversations.c.state.in_(OPEN_STATES),
+            conversations.c.owner == f"bot:{bot_id}",
+        )
+        return list(await self._connection.scalars(query))

@@ -1,0 +1,338 @@
+"""A bot's side of a chat: it is given visitors, answers, and gives them to people."""
+
+from __future__ import annotations
+
+import json
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from engage.errors import EngageError, Forbidden, NotFound
+from engage.hub.model import SYSTEM, Author, ConversationClosed, StaleOwner, clean_text
+from engage.livechat.bots.model import (
+    BOT_ASKED,
+    BOT_FAILED,
+    BOT_REMOVED,
+    BOT_SILENT,
+    LIFE_MS,
+    MESSAGE,
+    OVER,
+    STARTED,
+    VISITOR_ASKED,
+    VISITOR_GONE_MS,
+    Bot,
+    Said,
+    read_reply,
+)
+from engage.livechat.bots.repository import BotRepository
+from engage.livechat.desk import close
+from engage.livechat.events import ConversationEnded, InquiryQueued
+from engage.livechat.model import ACTIVE, ENDED, WAITING
+from engage.livechat.repository import LiveChatRepository
+from engage.livechat.requeueing import requeue
+from engage.livechat.webhooks.writing import about, event_data
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.events import Events
+    from engage.hub.model import Appended, Event
+    from engage.hub.service import Hub, HubTransaction
+    from engage.identifiers import Clock
+    from engage.livechat.bots.registry import BotRegistry
+    from engage.livechat.livechats import LiveChats
+    from engage.livechat.lobby import Lobby
+    from engage.livechat.model import Inquiry, LiveChat, Visitor
+    from engage.livechat.webhooks.model import Attempt, Delivery
+    from engage.livechat.webhooks.writing import Writing
+    from engage.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+
+class Bots:
+    """What bots do; each check of rights is here.
+
+    A bot serves under an owner epoch like an agent: what it says later than that is refused, and
+    kept as a note for whoever serves the visitor now.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        hub: Hub,
+        lobby: Lobby,
+        livechats: LiveChats,
+        registry: BotRegistry,
+        writing: Writing,
+        events: Events,
+        clock: Clock,
+    ) -> None:
+        self._database, self._hub, self._lobby = database, hub, lobby
+        self._livechats, self._registry, self._writing = livechats, registry, writing
+        self._events, self._clock = events, clock
+
+    # --- visitors come and go -----------------------------------------------------------------
+
+    async def take(self, transaction: HubTransaction, livechat: LiveChat, inquiry: Inquiry) -> bool:
+        """Give a visitor who has just come to the live chat's bot; False where people serve."""
+        bot = self._registry.of(livechat.id)
+        if bot is None or not bot.serves(self._clock()):
+            return False
+        conversation_id, author = inquiry.conversation_id, bot.author
+        changed = await transaction.change(
+            conversation_id,
+            expect_state=(WAITING,),
+            expect_epoch=inquiry.epoch,
+            state=ACTIVE,
+            owner=author.stored,
+            owner_name=author.name,
+        )
+        if changed is None:
+            return False
+        await transaction.join(conversation_id, author.stored, author.name)
+        who = {"id": bot.id, "name": author.name}
+        body = {"agent": who, "epoch": changed.owner_epoch}
+        await transaction.append(conversation_id, author, "assigned", body)
+        state = {"state": ACTIVE, "by": who}
+        await transaction.append(conversation_id, author, "state", state)
+        return True
+
+    async def hand_over(
+        self, conversation_id: str, reason: str, epoch: int | None = None, note: str = ""
+    ) -> bool:
+        """Let a visitor wait for people, if a bot still serves them (under this epoch)."""
+
+        async def work(transaction: HubTransaction) -> Inquiry | None:
+            rows = LiveChatRepository(transaction.connection)
+            inquiry = await rows.inquiry(conversation_id)
+            if inquiry is None or inquiry.state != ACTIVE or not _is_bots(inquiry):
+                return None
+            if epoch is not None and inquiry.epoch != epoch:
+                return None
+            now = self._clock()
+            await rows.change_inquiry(conversation_id, queued_at_ms=now)
+            await BotRepository(transaction.connection).answered(conversation_id)
+            if note.strip():
+                kept = {"text": clean_text(note)}
+                author = Author("bot", _bot_id(inquiry), inquiry.owner_name)
+                await transaction.append(conversation_id, author, "note", kept)
+            await transaction.leave(conversation_id, inquiry.owner or "")
+            handed = await requeue(transaction, self._lobby, inquiry, reason, now)
+            return inquiry if handed else None
+
+        inquiry = await self._hub.transact(work)
+        if inquiry is None:
+            return False
+        log.info("bot hands over", extra={"reason": reason, "livechat": inquiry.livechat_id})
+        self._events.publish(InquiryQueued(conversation_id, inquiry.livechat_id))
+        return True
+
+    async def removed(self, bot_id: str) -> None:
+        """A bot serves no more: people take over all its visitors."""
+        async with self._database.read() as connection:
+            served = await BotRepository(connection).served(bot_id)
+        for conversation_id in served:
+            await self.hand_over(conversation_id, BOT_REMOVED)
+
+    async def person_wanted(self, who: str, conversation_id: str) -> None:
+        """The visitor wants to talk to a person; asking again changes nothing.
+
+        Raises:
+            NotFound: it is not a chat of theirs.
+        """
+        await self._hub.require_participant(who, conversation_id)
+        await self.hand_over(conversation_id, VISITOR_ASKED)
+
+    # --- what a bot says ----------------------------------------------------------------------
+
+    async def say(
+        self, bot: Bot, conversation_id: str, epoch: int, client_id: str, said: Said
+    ) -> Appended:
+        """Store what a bot says under the epoch it knows.
+
+        Raises:
+            NotFound: it is no chat of its live chat.
+            StaleOwner: somebody else serves the visitor; the text is kept as a note.
+            ConversationClosed: the chat is over.
+        """
+        await self._check(bot, conversation_id)
+        body: dict[str, Any] = {"text": clean_text(said.text)}
+        if said.choices:
+            body["choices"] = [clean_text(each) for each in said.choices]
+        try:
+            appended = await self._hub.append(
+                conversation_id,
+                bot.author,
+                "message",
+                body,
+                client_id=client_id,
+                epoch=epoch,
+                also=self._answered,
+            )
+        except (StaleOwner, ConversationClosed):
+            late = {"text": body["text"], "late": True}
+            await self._hub.append(
+                conversation_id, bot.author, "note", late, client_id=f"late-{client_id}"[:64]
+            )
+            raise
+        return appended
+
+    async def types(self, bot: Bot, conversation_id: str) -> None:
+        """Show the visitor that a bot is at work.
+
+        Raises:
+            NotFound: it does not serve this visitor.
+        """
+        await self._hub.typing(bot.author.stored, bot.author, conversation_id)
+
+    async def gives_up(self, bot: Bot, conversation_id: str, epoch: int, note: str) -> None:
+        """A bot wants people to take over.
+
+        Raises:
+            NotFound: it is no chat of its live chat.
+            StaleOwner: it does not serve this visitor any more.
+        """
+        await self._check(bot, conversation_id)
+        if not await self.hand_over(conversation_id, BOT_ASKED, epoch, note):
+            raise StaleOwner
+
+    async def events(self, bot: Bot, conversation_id: str, after: int) -> Any:
+        """What was said, for a bot that serves the visitor.
+
+        Raises:
+            NotFound: it does not.
+        """
+        return await self._hub.resume(bot.author.stored, conversation_id, after)
+
+    # --- what a bot is told -------------------------------------------------------------------
+
+    async def stored(
+        self,
+        connection: AsyncConnection,
+        event: Event,
+        livechat: LiveChat,
+        inquiry: Inquiry,
+        visitor: Visitor,
+    ) -> None:
+        """A new event of a chat: tell the bot that serves it, which may then owe an answer."""
+        bot = self._registry.of(livechat.id)
+        if bot is None:
+            return
+        what = _told(event, inquiry, bot)
+        if what is None:
+            return
+        now = self._clock()
+        if what == MESSAGE:
+            await BotRepository(connection).owes(
+                event.conversation_id, now + bot.answer_within_s * 1000
+            )
+        data = {**about(livechat, inquiry, visitor), "event": event_data(event)}
+        await self._writing.put(
+            connection,
+            [bot.endpoint],
+            what,
+            data,
+            event.conversation_id,
+            event.at_ms,
+            life_ms=LIFE_MS,
+        )
+
+    async def answer(self, delivery: Delivery, made: Attempt, body: bytes) -> None:
+        """A bot answered what it was told, or did not: then people take over at once."""
+        if delivery.conversation_id is None or delivery.type == OVER:
+            return
+        bot = self._registry.by_id(delivery.endpoint_id)
+        told = _epoch_of(delivery)
+        if bot is None or told is None:
+            return
+        if not made.succeeded:
+            await self.hand_over(delivery.conversation_id, BOT_FAILED, told)
+            return
+        reply = read_reply(body)
+        if reply.problems:
+            log.warning("bot's answer not understood", extra={"problem": reply.problems[0]})
+        try:
+            for number, said in enumerate(reply.said):
+                client_id = f"{delivery.id}-{number}"
+                await self.say(bot, delivery.conversation_id, told, client_id, said)
+            if reply.hands_over:
+                await self.hand_over(delivery.conversation_id, BOT_ASKED, told, reply.note)
+        except EngageError as refused:
+            log.info("bot's answer refused", extra={"why": refused.code})
+
+    async def run(self) -> int:
+        """Do what is due at this moment: silent bots, visitors who went; tells how much."""
+        if not self._registry.all():
+            return 0
+        async with self._database.read() as connection:
+            late = await BotRepository(connection).late(self._clock())
+        done = 0
+        for conversation_id in late:
+            if await self.hand_over(conversation_id, BOT_SILENT):
+                done += 1
+            else:  # somebody else serves the visitor already, or it is over
+                await self._database.write(partial(_settled, conversation_id))
+        for bot in self._registry.all():
+            done += await self._leave_gone(bot)
+        return done
+
+    async def _leave_gone(self, bot: Bot) -> int:
+        async with self._database.read() as connection:
+            rows = LiveChatRepository(connection)
+            served = await BotRepository(connection).served(bot.id)
+            found = [each for which in served if (each := await rows.inquiry(which)) is not None]
+        before = self._clock() - VISITOR_GONE_MS
+        gone = [each for each in found if each.away_since_ms and each.away_since_ms <= before]
+        for inquiry in gone:
+            if await self._hub.transact(partial(self._end_idle, inquiry)):
+                fact = ConversationEnded(inquiry.conversation_id, inquiry.livechat_id, "idle")
+                self._events.publish(fact)
+        return len(gone)
+
+    async def _end_idle(self, inquiry: Inquiry, transaction: HubTransaction) -> bool:
+        return await close(transaction, inquiry, ENDED, SYSTEM, "idle", self._clock())
+
+    async def _answered(self, connection: AsyncConnection, event: Event) -> None:
+        await BotRepository(connection).answered(event.conversation_id)
+
+    async def _check(self, bot: Bot, conversation_id: str) -> None:
+        async with self._database.read() as connection:
+            inquiry = await LiveChatRepository(connection).inquiry(conversation_id)
+        if inquiry is None or inquiry.livechat_id != bot.livechat_id:
+            raise NotFound
+        if not bot.endpoint.enabled:
+            raise Forbidden
+
+
+def _told(event: Event, inquiry: Inquiry, bot: Bot) -> str | None:
+    """What an event is to the bot of its live chat; None: nothing that concerns it."""
+    mine = inquiry.owner == bot.author.stored
+    match event.kind:
+        case "assigned" if mine:
+            return STARTED
+        case "message" | "file" if mine and event.author.kind == "visitor":
+            return MESSAGE
+        case "state" if mine and event.body.get("state") == ENDED:
+            return OVER
+        case "state" if str(event.body.get("reason", "")).startswith(("bot_", "visitor_asked")):
+            return OVER
+        case _:
+            return None
+
+
+async def _settled(conversation_id: str, connection: AsyncConnection) -> None:
+    await BotRepository(connection).answered(conversation_id)
+
+
+def _is_bots(inquiry: Inquiry) -> bool:
+    return (inquiry.owner or "").startswith("bot:")
+
+
+def _bot_id(inquiry: Inquiry) -> str:
+    return (inquiry.owner or "").partition(":")[2]
+
+
+def _epoch_of(delivery: Delivery) -> int | None:
+    epoch = json.loads(delivery.payload)["data"].get("conversation", {}).get("epoch")
+    return epoch if isinstance(epoch, int) else None

@@ -1,0 +1,49 @@
+/** A chat that a program serves: what it offers to answer, and the way to a person. */
+import { useState } from "preact/hooks";
+import { ApiError } from "../shared/api";
+import type { ConversationClient } from "../shared/client";
+import type { Conversation } from "../shared/conversation";
+import { t } from "../shared/i18n";
+
+/** Whether whoever serves the visitor now is a bot. */
+export function isBots(conversation: Conversation | undefined): boolean {
+  if (!conversation?.owner) return false;
+  return conversation.events.findLast((event) => event.kind === "assigned")?.author.kind === "bot";
+}
+
+export function BotChoices({ client, conversation }: { client: ConversationClient; conversation: Conversation }) {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState("");
+  // Offered as long as nobody has answered them.
+  const last = conversation.events.findLast((event) => event.kind === "message" || event.kind === "file");
+  const choices = last?.author.kind === "bot" && conversation.pending.length === 0 ? (last.choices ?? []) : [];
+  const person = async (): Promise<void> => {
+    setBusy(true);
+    setProblem("");
+    try {
+      await client.api.post(`/v1/conversations/${conversation.id}/person`);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setProblem(error.message || t("There is no connection. Please try again in a moment."));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div class="choices" role="group" aria-label={t("Answers")}>
+      {choices.map((choice) => (
+        <button key={choice} type="button" class="choice" dir="auto" onClick={() => void client.send(conversation.id, choice)}>
+          {choice}
+        </button>
+      ))}
+      <button type="button" class="choice person" disabled={busy} onClick={() => void person()}>
+        {t("Talk to a person")}
+      </button>
+      {problem && (
+        <p class="alert" role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
