@@ -61,6 +61,7 @@ settings.load_profile("shared machine")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="also run soaks and million-step runs")
+    parser.addoption("--minutes", type=float, default=20, help="how long a storm of --soak lasts")
     parser.addoption("--postgres", action="store_true", help="start every server on PostgreSQL")
 
 

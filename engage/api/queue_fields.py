@@ -8,6 +8,7 @@ from engage.api.account_fields import ALERT_INFO, EXTENSIONS, NUMBER, PERMISSION
 from engage.api.fields import Field, Fields
 from engage.api.values import Choice, CommaList, Line, Whole, matching, one_of
 from engage.people.call_rules import RECORDED
+from engage.people.queue_clearing import DAYS, MONTHS
 
 STRATEGIES = (
     *("ringall", "linear", "leastrecent", "fewestcalls", "random", "memory"),
@@ -24,8 +25,6 @@ TARGETS = (
     *("vm_extension", "account", "vmgroup", "ivr", "ringgroup", "queue_dest", "external_number"),
     *("announcement", "directory"),
 )
-DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 LONGEST_S = 86_400
 
 NAME = Line(64)
@@ -118,16 +117,26 @@ QUEUE = Fields(
             "schedule_clean_enable",
             Choice(("no", "yes", "once", "daily", "week", "month")),
             "no",
+            effective=True,
         ),
-        Field("pagingtype", Choice(("once", "daily", "week", "month")), "once"),
-        Field("starttime", Line(19, 1, re.compile(r"[0-9: -]+")), None, nullable=True),
-        Field("week_date", CommaList(one_of(DAYS), "days"), None, nullable=True),
-        Field("custom_months", CommaList(one_of(MONTHS), "months"), None, nullable=True),
+        Field("pagingtype", Choice(("once", "daily", "week", "month")), "once", effective=True),
+        Field(
+            "starttime", Line(19, 1, re.compile(r"[0-9: -]+")), None, nullable=True, effective=True
+        ),
+        Field("week_date", CommaList(one_of(DAYS), "days"), None, nullable=True, effective=True),
+        Field(
+            "custom_months",
+            CommaList(one_of(MONTHS), "months"),
+            None,
+            nullable=True,
+            effective=True,
+        ),
         Field(
             "custom_dates",
             CommaList(matching(re.compile(r"[1-9]|[12][0-9]|3[01]")), "days of the month"),
             None,
             nullable=True,
+            effective=True,
         ),
         Field("permission", Choice(PERMISSIONS), "internal", written=False),
         Field("hasvoicemail", YES_NO, "no", written=False),

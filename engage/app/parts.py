@@ -175,6 +175,7 @@ class Parts:
             self._phones.records.visitors_forgotten,
             self._phones.queues.loading,
             self._phones.queues.schedules,
+            self._phones.queues.clearing,
             self._announcements.sending,
             self._mail.sending,
             self._mail.collecting,

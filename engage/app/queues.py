@@ -11,6 +11,7 @@ from engage.queues.board import Boards
 from engage.queues.board_routes import BoardRoutes
 from engage.queues.chairing import Chairing
 from engage.queues.chairman_routes import ChairmanRoutes
+from engage.queues.clearing import CounterClearing
 from engage.queues.events import QueuesMoved
 from engage.queues.hinting import Hints
 from engage.queues.live import LiveQueues
@@ -121,6 +122,12 @@ class Queues:
         )
         self.loading = Loading(ground.database, metrics)
         outbound = OutboundCalls(lambda: metrics().told_outbound, book.is_agent)
+        self.clearing = CounterClearing(
+            self.live,
+            people.queues.clearings,
+            lambda: ZoneInfo(ground.time().time_zone),
+            ground.clock,
+        )
         self.log = QueueLog(ground.database, ground.events, outbound)
 
         ground.events.subscribe(QueuesMoved, Hints(send, book.watchers).moved)

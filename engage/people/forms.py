@@ -23,7 +23,7 @@ from engage.people.call_rules import Recorded
 from engage.people.mailbox_forms import VOICEMAIL, MailboxChanges, MailboxFields
 from engage.people.model import DEFAULT_WAVE_PRIVILEGE, Grant
 from engage.people.phone_rules import ALGORITHMS, LONGEST_INTERVAL_S, MOST_NETWORKS
-from engage.people.queue_fields import LEVELS, MISSES, ORDER, QUEUE
+from engage.people.queue_fields import COUNTERS, LEVELS, MISSES, ORDER, QUEUE
 from engage.people.queue_forms import QueueRules
 from engage.system.actor import Module
 
@@ -344,7 +344,10 @@ class QueueForm(QueueRules, QueueIdentity):
         json_schema_extra={
             "tabs": [
                 {"title": N_("Basic Settings"), "sections": [QUEUE]},
-                {"title": N_("Levels and Priorities"), "sections": [LEVELS, MISSES, ORDER]},
+                {
+                    "title": N_("Levels and Priorities"),
+                    "sections": [LEVELS, MISSES, ORDER, COUNTERS],
+                },
             ]
         }
     )

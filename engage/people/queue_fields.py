@@ -17,6 +17,7 @@ QUEUE = N_("Call Queue")
 RINGING, WAITING, SAID = N_("Ringing Agents"), N_("Waiting"), N_("Announcements")
 EMPTY, CALLBACK, DUTY = N_("When nobody is there"), N_("Virtual Queue"), N_("Login and Rights")
 LEVELS, MISSES, ORDER = N_("Levels and Skills"), N_("Missed Calls"), N_("Callers First Served")
+COUNTERS = N_("Counters")
 LONGEST_S = 86_400
 SECONDS = N_("seconds")
 

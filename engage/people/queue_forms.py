@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from engage.errors import N_
-from engage.people.queue_choosing_forms import ChoosingRules
+from engage.people.queue_counting_forms import CountingRules
 from engage.people.queue_fields import (
     CALLBACK,
     DUTY,
@@ -90,7 +90,7 @@ def _conditions(title: str, policy: str) -> Any:
     return Field(default_factory=list, title=title, json_schema_extra=hints)
 
 
-class QueueRules(ChoosingRules):
+class QueueRules(CountingRules):
     """How a call queue treats callers and agents."""
 
     strategy: Strategy = Field(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from engage.people import queue_clearing
 from engage.people.queue_choosing_forms import ChoosingRules
 from engage.people.queue_fields import NO_VALUE, QueueDestination
 from engage.people.queue_forms import FIELDS, QueueRules
@@ -139,6 +140,8 @@ def options_for(
 
 
 def _written(name: str, value: Any, seal: Callable[[str], str]) -> dict[str, Any]:
+    if name in queue_clearing.FIELDS:
+        return queue_clearing.written(name, value)
     if name == "exit_key":
         return {"exit_key": value, "destination_voice_enable": _yes(value)}
     if name == "virtual_ring_s":
@@ -190,7 +193,7 @@ def _single(options: Mapping[str, Any], secrets: Secrets) -> dict[str, Any]:
     if sealed := options.get("pin"):
         found["pin"] = secrets.open(sealed)
     found["chairmen"] = chairmen(options)
-    return found
+    return found | queue_clearing.shown(options)
 
 
 def chairmen(options: Mapping[str, Any]) -> list[str]:

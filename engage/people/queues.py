@@ -9,6 +9,7 @@ from engage.people.directory_repository import DirectoryRepository
 from engage.people.extension_checks import check_free, options_problem
 from engage.people.groups import check_extensions
 from engage.people.ledger import Repeated
+from engage.people.queue_clearing import Clearing
 from engage.people.queue_entries import agent_of, changed_queue, new_queue
 from engage.people.queue_options import shown
 from engage.people.queue_plan import agent_profile, call_queue
@@ -108,6 +109,10 @@ class Queues:
         """The queues as the PBX is told of them; `path_of` tells the file of a prompt."""
         queues = sorted(self.known.values(), key=lambda each: each.number)
         return {each.number: call_queue(each, self.rules(each), path_of) for each in queues}
+
+    def clearings(self) -> dict[str, Clearing]:
+        """When the counters of each queue begin anew."""
+        return {number: Clearing.of(each.options) for number, each in self.known.items()}
 
     def agent_profiles(self) -> dict[str, AgentProfile]:
         """Their agents as the PBX is told of them."""

@@ -30,7 +30,7 @@ class Baresip:
 
     `account` goes on where the account's line ends, `contacts` are its lines of an address book,
     `config` are lines of its configuration, `modules` are loaded beside the usual ones. At a
-    place of a line, `user` is the extension whose line it is.
+    place of a line, `user` is the extension whose line it is. It ends after `lasts_s`.
     """
 
     def __init__(
@@ -45,8 +45,9 @@ class Baresip:
         contacts: str = "",
         modules: tuple[str, ...] = (),
         config: str = "",
+        lasts_s: int = 60,
     ) -> None:
-        self._folder = folder
+        self._folder, self._lasts_s = folder, lasts_s
         folder.mkdir()
         port = server.sips_port if transport == "tls" else server.sip_port
         if transport != "udp" and "outbound=" not in account:  # it would subscribe over UDP
@@ -74,7 +75,16 @@ class Baresip:
     def __enter__(self) -> Self:
         self._screen, keys = pty.openpty()  # its user interface wants a terminal
         self._process = subprocess.Popen(
-            [*DYING_WITH_US, BARESIP, "-4", "-s", "-f", str(self._folder), "-t", "60"],
+            [
+                *DYING_WITH_US,
+                BARESIP,
+                "-4",
+                "-s",
+                "-f",
+                str(self._folder),
+                "-t",
+                str(self._lasts_s),
+            ],
             stdin=keys,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
