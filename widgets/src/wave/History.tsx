@@ -18,7 +18,7 @@ const PAGE = "history";
 const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`;
 
 /** Chats an agent took part in; for a chairman, all of the queue's, running ones too. */
-export function History({ selected }: { selected: string | undefined }) {
+export default function History({ selected }: { selected: string | undefined }) {
   return (
     <main className={styles.history}>
       {selected === undefined ? (

@@ -1,7 +1,8 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 
 import type { Me as Person } from "../shared/wire";
 import { t } from "../shared/i18n";
+import { Loading } from "../kit/Blank";
 import { go, useRoute } from "../kit/route";
 import type { Me } from "../kit/session";
 import { useSession, useSessionState } from "../kit/session-context";
@@ -19,11 +20,13 @@ import { QueuesContext } from "./duty/context";
 import { OwnQueues } from "./duty/own-queues";
 import { Frame } from "./Frame";
 import { useGrant } from "./grants";
-import { History } from "./History";
 import { LiveChat } from "./LiveChat";
 import { OwnCalls } from "./OwnCalls";
 import { OwnSecurity } from "./OwnSecurity";
 import { Voicemail } from "./Voicemail";
+
+/** Few look at it, and lists weigh much. */
+const History = lazy(() => import("./History"));
 
 /** Everything behind the sign-in; it lives on while the session is being renewed. */
 export function Wave({ me }: { me: Me }) {
@@ -66,7 +69,9 @@ export function Wave({ me }: { me: Me }) {
             ) : view === "voicemail" ? (
               <Voicemail />
             ) : view === "history" ? (
-              <History selected={selected} />
+              <Suspense fallback={<Loading />}>
+                <History selected={selected} />
+              </Suspense>
             ) : view === "contacts" ? (
               <Contacts />
             ) : view === "call-settings" ? (
