@@ -31,8 +31,8 @@ from typing import Any, Final
 import uvloop
 
 from bench.sip_server import Memory, forget, stored
-from pbxcore.commands import Health, Probe
 from pbxcore.directory import BanPolicy, Directory, DomainSettings, Extension, Snapshot
+from pbxcore.health import Health, Probe
 from pbxcore.pbx import Pbx
 
 T1_S: Final = 0.5

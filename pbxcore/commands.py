@@ -14,6 +14,7 @@ from pbxcore.apps.conference_commands import ConferenceCommand, ConferenceShown
 from pbxcore.calls.commands import CallCommand, CallDone
 from pbxcore.calls.visitor_commands import VisitorCallMoved, VisitorCommand
 from pbxcore.directory import Delta, Snapshot
+from pbxcore.health import Health, Probe
 from pbxcore.queues.commands import QueueCommand, QueueDone, QueuesShown
 from pbxcore.voicemail.commands import (
     MailboxesHeld,
@@ -270,18 +271,6 @@ class WebSocketClosed(msgspec.Struct, frozen=True, tag=True):
     """Such a socket is gone, or, from the PBX, is to be closed."""
 
     id: int
-
-
-class Probe(msgspec.Struct, frozen=True, tag=True):
-    """Ask a part how it is. Reply: `Health`."""
-
-
-class Health(msgspec.Struct, frozen=True, tag=True):
-    """A part's readiness; `problem` is empty when it can serve. `figures` feed /metrics."""
-
-    ready: bool
-    problem: str = ""
-    figures: dict[str, float] = {}
 
 
 Request = (

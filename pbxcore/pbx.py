@@ -2,7 +2,7 @@
 
 pbx = Pbx(directory, store=store, record=journal.append, arrived=ask_the_hub)
 await pbx.start(udp=[...], tcp=[...])     # sockets bound by the supervisor; TCP ones listening
-reply = await pbx.handle(commands.Probe())
+reply = await pbx.handle(Probe())
 await pbx.stop()
 """
 
@@ -30,6 +30,7 @@ from pbxcore.entropy import Entropy
 from pbxcore.errors import LocalProtocolError
 from pbxcore.features.model import Features
 from pbxcore.features.recent import Came
+from pbxcore.health import Health, Probe
 from pbxcore.media.port import NoMedia
 from pbxcore.net import addresses
 from pbxcore.net.dns import Resolver
@@ -389,7 +390,7 @@ class Pbx:
                 return self._watch.handle(request)
             case commands.CheckSync():
                 return await self._check_sync(request)
-            case commands.Probe():
+            case Probe():
                 return self._health()
             case _ if isinstance(request, CallCommand | VisitorCommand):
                 return await self._control(request)
@@ -442,10 +443,10 @@ class Pbx:
         reached = phones(each for each in held if each.contact == command.contact)
         return await self._pager.send(command, reached[0] if reached else ())
 
-    def _health(self) -> commands.Health:
+    def _health(self) -> Health:
         figures: dict[str, float] = {"sip_bindings": len(self._registrar)}
         if self._endpoint is None or self._pager is None:
-            return commands.Health(False, "SIP is not served", figures)
+            return Health(False, "SIP is not served", figures)
         figures |= self._endpoint.counts() | self._watch.counts()
         if self._events is not None:
             figures |= self._events.counts()
@@ -455,8 +456,8 @@ class Pbx:
         figures["sip_messages_relayed_total"] = self._pager.relayed
         figures["sip_messages_out_total"] = self._pager.sent
         if self._directory.version < 0:
-            return commands.Health(False, "no directory yet", figures)
-        return commands.Health(True, "", figures)
+            return Health(False, "no directory yet", figures)
+        return Health(True, "", figures)
 
     def _lost(self, flow: Flow) -> None:
         """A connection is gone: no phone and no provider is reached over it any more."""

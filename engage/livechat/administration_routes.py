@@ -7,7 +7,6 @@ import json
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import segno
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
 from starlette.responses import Response
 from starlette.routing import Route
@@ -307,6 +306,8 @@ class LiveChatAdministrationRoutes:
     @operation("Read a live chat's link as a QR code", roles=("admin",), tag="livechats")
     async def qr(self, request: Request) -> Response:
         """An SVG picture, to be shown or printed."""
+        import segno
+
         actor = await requests.actor(request, "admin")
         livechat = (await self._administration.get(actor, requests.named(request))).livechat
         picture = io.BytesIO()

@@ -1,8 +1,8 @@
 """The channel between parts, without I/O: frames of msgpack behind their length, a hello first.
 
 Each side sends `Hello`, then requests, answers and notices in any order and both ways. A frame is a
-big-endian length of four bytes and a msgpack array; values are those of `pbxcore.commands`, with a
-media worker those of `pbxcore.media.commands` as well (`media_channel`).
+big-endian length of four bytes and a msgpack array. Which values it carries is for `pbx_channel`
+and `media_channel` to say: a part loads no more of them than it understands.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ import struct
 from typing import Any, Generic, TypeVar
 
 import msgspec
-
-from pbxcore.commands import Notice, Reply, Request
 
 VERSION = 1
 LARGEST_FRAME = 16 * 1024 * 1024  # a directory of 50,000 extensions fits
@@ -60,9 +58,6 @@ class Tell(msgspec.Struct, Generic[Value], frozen=True, tag="notice", array_like
 
     value: Value
 
-
-Frame = Hello | Ask[Request] | Answer[Reply] | Refusal | Tell[Notice]
-FRAMES: msgspec.msgpack.Decoder[Frame] = msgspec.msgpack.Decoder(Frame)
 
 _encoder = msgspec.msgpack.Encoder()
 

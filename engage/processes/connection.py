@@ -11,18 +11,17 @@ from typing import TYPE_CHECKING, cast
 
 from engage import errors
 from engage.processes.channel import (
-    FRAMES,
     VERSION,
     Answer,
     Ask,
     ChannelBroken,
-    Frame,
     Framer,
     Hello,
     Refusal,
     Tell,
     encode,
 )
+from engage.processes.pbx_channel import FRAMES, Frame
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -11,15 +11,14 @@ from engage.processes import unix
 from engage.processes.connection import Connection
 from pbxcore.calls.visitor_commands import VisitorCallMoved
 from pbxcore.commands import (
-    Health,
     JournalGrew,
     MessageArrived,
     MessageStored,
     PinChosen,
-    Probe,
     WebSocketClosed,
     WebSocketMessage,
 )
+from pbxcore.health import Health, Probe
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

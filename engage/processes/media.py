@@ -23,7 +23,7 @@ from engage.processes.channel import (
 )
 from engage.processes.media_channel import MEDIA_FRAMES
 from engage.processes.part import begin, settle
-from pbxcore.commands import Probe
+from pbxcore.health import Probe
 from pbxcore.media_worker import MediaWorker
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from engage.processes.channel import Answer, Ask, Hello, Refusal, Tell
-from pbxcore.commands import Health, Probe
+from pbxcore.health import Health, Probe
 from pbxcore.media.commands import MediaNotice, MediaReply, MediaRequest
 
 MediaFrame = (

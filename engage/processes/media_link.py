@@ -22,7 +22,7 @@ from engage.processes.channel import (
     encode,
 )
 from engage.processes.media_channel import MEDIA_FRAMES
-from pbxcore.commands import Health
+from pbxcore.health import Health
 from pbxcore.media.commands import NoRoom, StreamClosed, StreamOpened
 
 if TYPE_CHECKING:

@@ -27,11 +27,9 @@ from engage.processes.voicemail_folder import VoicemailFolder
 from engage.telephony.journal_file import JournalWriter
 from pbxcore.commands import (
     ApplyDelta,
-    Health,
     JournalGrew,
     MessageArrived,
     MessageStored,
-    Probe,
     PutSnapshot,
     WebSocketClosed,
     WebSocketMessage,
@@ -39,6 +37,7 @@ from pbxcore.commands import (
 )
 from pbxcore.devices import KEY_PURPOSE
 from pbxcore.directory import Directory
+from pbxcore.health import Health, Probe
 from pbxcore.journal import PbxStarted
 from pbxcore.pbx import Pbx, Prompts
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from engage.processes.plan import STATUS_FILE
-from pbxcore.commands import Health
+from pbxcore.health import Health
 
 if TYPE_CHECKING:
     from pathlib import Path

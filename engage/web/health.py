@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engage.hub.events import EventAppended
     from engage.notify.events import MailSettled
     from engage.web.sockets import Sockets
-    from pbxcore.commands import Health
+    from pbxcore.health import Health
 
 CHECKED_FOR_S = 2.0
 LAG_EVERY_S = 0.5

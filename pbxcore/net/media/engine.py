@@ -32,17 +32,10 @@ if TYPE_CHECKING:
     from pbxcore.media.commands import MediaNotice, MediaReply, MediaRequest
     from pbxcore.media.dtls import Identity
     from pbxcore.net.media.loop import Loop
+    from pbxcore.net.media.owner import Owner
     from pbxcore.net.media.ports import RtpPorts
 
-    Handler = Callable[["Owner", Any], MediaReply]
-
-
-class Owner:
-    """Whoever asks over one connection: notices of its streams go there, and they end with it."""
-
-    def __init__(self, tell: Callable[[MediaNotice], None]) -> None:
-        self.tell = tell
-        self.streams: dict[str, Stream] = {}
+    Handler = Callable[[Owner, Any], MediaReply]
 
 
 class Engine:

@@ -21,7 +21,8 @@ from pbxcore.media.commands import (
 
 if TYPE_CHECKING:
     from pbxcore.media.commands import MediaReply, PressDigits, SetStream
-    from pbxcore.net.media.engine import Engine, Owner
+    from pbxcore.net.media.engine import Engine
+    from pbxcore.net.media.owner import Owner
     from pbxcore.net.media.stream import Stream
     from pbxcore.net.media.studio import SoundRequest, Studio
     from pbxcore.net.media.tone_hearing import ToneHearing

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
     from pbxcore.media.commands import MediaReply, Tone
     from pbxcore.media.player import Source
-    from pbxcore.net.media.engine import Engine, Owner
+    from pbxcore.net.media.engine import Engine
+    from pbxcore.net.media.owner import Owner
     from pbxcore.net.media.stream import Stream
 
 SoundRequest = (

@@ -16,15 +16,14 @@ from engage.processes.link import PartLink, PbxLink
 from pbxcore.commands import (
     Bindings,
     DirectoryHeld,
-    Health,
     JournalGrew,
     ListBindings,
     MessageArrived,
     MessageStored,
-    Probe,
     PutSnapshot,
 )
 from pbxcore.directory import DomainSettings, Extension, Snapshot
+from pbxcore.health import Health, Probe
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

@@ -9,6 +9,7 @@ import pytest
 
 from pbxcore import commands
 from pbxcore.directory import Delta, DomainSettings, SettingsChanged
+from pbxcore.health import Health, Probe
 from pbxcore.journal import MessageRelayed
 from tests.support.device import Device
 
@@ -240,6 +241,6 @@ async def test_stop_waits_for_what_is_open(house: House) -> None:
         await phone.asked(1)
         await house.pbx.stop(5.0)
         assert await waiting == commands.MessageResult("d", 200, "Answer")
-    health = await house.pbx.handle(commands.Probe())
-    assert isinstance(health, commands.Health)
+    health = await house.pbx.handle(Probe())
+    assert isinstance(health, Health)
     assert not health.ready

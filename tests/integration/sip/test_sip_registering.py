@@ -11,6 +11,7 @@ import pytest
 
 from pbxcore import commands
 from pbxcore.directory import Delta, ExtensionPut, ExtensionRemoved
+from pbxcore.health import Health, Probe
 from pbxcore.journal import BindingAdded, BindingRemoved
 from pbxcore.pbx import StoredBinding
 from tests.integration.sip.conftest import extension
@@ -173,8 +174,8 @@ async def test_probe_tells_figures(house: House, peer: Peer) -> None:
     peer.send(b"no SIP\r\n\r\n")
     async with house.phone("1000") as phone:
         await phone.register()
-    health = await house.pbx.handle(commands.Probe())
-    assert isinstance(health, commands.Health)
+    health = await house.pbx.handle(Probe())
+    assert isinstance(health, Health)
     assert health.ready
     assert health.figures["sip_bindings"] == 1
     assert health.figures["sip_malformed_total"] == 1

@@ -11,29 +11,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engage.processes.channel import (
-    FRAMES,
     VERSION,
     Answer,
     Ask,
     ChannelBroken,
-    Frame,
     Framer,
     Hello,
     Refusal,
     Tell,
     encode,
 )
+from engage.processes.pbx_channel import FRAMES, Frame
 from pbxcore.commands import (
     ApplyDelta,
     DirectoryHeld,
-    Health,
     JournalGrew,
     MessageArrived,
-    Probe,
     PutSnapshot,
     SendMessage,
 )
 from pbxcore.directory import Delta, DomainSettings, Extension, ExtensionPut, Snapshot
+from pbxcore.health import Health, Probe
 
 HELLO = Hello(VERSION, "web", 1)
 text = st.text(st.characters(codec="utf-8"))
