@@ -7,7 +7,7 @@ import contextlib
 import itertools
 import logging
 import os
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from engage.processes import unix
 from engage.processes.channel import (
@@ -31,12 +31,21 @@ if TYPE_CHECKING:
 
     from pbxcore.media.commands import MediaNotice, MediaReply, MediaRequest
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.02, 0.5  # the worker is on this machine: trying is cheap
 ANSWERS_WITHIN_S = 5.0
 NO_WORKER = NoRoom("no media worker")
 WORKER_LOST = NoRoom("the media worker is lost")
+
+
+def heard(then: Callable[[T], None], what: T) -> None:
+    """Let somebody hear it; a mistake there may not end the channel, and with it all streams."""
+    try:
+        then(what)
+    except Exception:
+        log.exception("media not heard", extra={"what": type(what).__name__})
 
 
 class Channel(asyncio.Protocol):
@@ -76,7 +85,7 @@ class Channel(asyncio.Protocol):
         """What was not answered never will be."""
         waiting, self._waiting = self._waiting, {}
         for _, then in waiting.values():
-            then(WORKER_LOST)
+            heard(then, WORKER_LOST)
 
     def abort(self) -> None:
         """End the connection at once."""
@@ -100,7 +109,7 @@ class Channel(asyncio.Protocol):
                     case Refusal(number, reason):
                         self._answered(number, NoRoom(reason))
                     case Tell(notice):
-                        self._notice(notice)
+                        heard(self._notice, notice)
                     case _:
                         raise ChannelBroken("a media worker only answers and tells")
         except ChannelBroken as broken:
@@ -115,7 +124,7 @@ class Channel(asyncio.Protocol):
     def _answered(self, number: int, reply: MediaReply) -> None:
         _, then = self._waiting.pop(number, (0.0, None))
         if then is not None:
-            then(reply)
+            heard(then, reply)
 
     def _write(self, data: bytes) -> None:
         if self._transport is not None:

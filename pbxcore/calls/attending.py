@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _FLASH = "!"
+_AGAIN_S = 1.0
+"""Endless music that could not be played, as while no media worker is there, is tried again."""
 
 
 class Attending:
@@ -147,6 +149,8 @@ class Attending:
                 self._over(self._keys)
             case Wait():
                 self._over(None)
+            case Say():
+                self._say(self._step)
             case Listen():
                 self._stop_listening()
                 self._over(False)
@@ -226,9 +230,16 @@ class Attending:
         house, stream = self._leg.call.house, self._leg.session.sound
         found = sources(step.sounds, house.prompts, self._language)
         if not found or not stream:
-            self._over("")
+            self._unsaid(step)
             return
         house.anchor.play(stream, found, partial(self._played, self._turn), times=step.times)
+
+    def _unsaid(self, step: Say) -> None:
+        """What is to be heard without end is tried again in a while; what has an end is over."""
+        if step.times == 0:
+            self._wait(_AGAIN_S)
+        else:
+            self._over("")
 
     def _listen(self, step: Listen) -> None:
         house, session = self._leg.call.house, self._leg.session
@@ -250,6 +261,9 @@ class Attending:
         if turn == self._turn:
             if played.problem:
                 log.info("not played", extra={"leg": self._leg.id, "why": played.problem})
+                if isinstance(self._step, Say):
+                    self._unsaid(self._step)
+                    return
             self._over("")
 
     def _gather(self, step: Gather, key: str = "") -> None:

@@ -86,6 +86,7 @@ class Workers:
         said: the names of the sounds played to each stream, without folder and ending.
         recordings: those that are running, and since when.
         disk: what is the matter with it.
+        dumb: nothing can be played, which is said at once, as while no worker is there.
         rooms: how each stream takes part in a conference.
     """
 
@@ -102,12 +103,16 @@ class Workers:
         self._playing: dict[str, str] = {}
         self.recordings: dict[str, tuple[StartRecording, float]] = {}
         self.disk = ""
+        self.dumb = False
         self.rooms: dict[str, JoinRoom] = {}
         self._port = 20000
 
     def ask(self, request: MediaRequest, then: Callable[[MediaReply], None]) -> None:
         """Do it, and answer in a moment."""
         self.asked.append(request)
+        if self.dumb and isinstance(request, Play):
+            then(NoRoom("no media worker"))
+            return
         reply = self._carry_out(request)
         self._simulation.after(SOON_S, lambda: then(reply))
 

@@ -283,6 +283,8 @@ class QueueDesk:
         if stay is None:
             self.tell(OfferFailed(offer.id))
             return
+        if stay.front.over:  # the queues are about to hear that he left, and withdraw it
+            return
         self._offers[offer.id] = stay
         stay.search.offer(offer)
 

@@ -96,6 +96,20 @@ async def test_requests_made_at_once_are_carried_out_in_order(server: Server) ->
         assert kinds == [StreamOpened, StreamClosed, StreamOpened, StreamClosed]
 
 
+async def test_a_mistake_of_who_hears_a_reply_costs_no_stream(server: Server) -> None:
+    async with signalling_at(server) as signalling:
+        await signalling.open("a")
+
+        def mistaken(reply: MediaReply) -> None:
+            raise KeyError(reply)
+
+        signalling.link.ask(OpenStream("b"), mistaken)
+        assert isinstance(await signalling.ask(CloseStream("b")), StreamClosed)
+        assert signalling.link.connected
+        assert signalling.lost.empty()
+        assert isinstance(await signalling.ask(CloseStream("a")), StreamClosed)
+
+
 async def test_a_killed_worker_loses_its_streams_and_another_takes_its_place(
     server: Server,
 ) -> None:

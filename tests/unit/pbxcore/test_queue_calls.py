@@ -13,9 +13,11 @@ from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.dialplan.plan import Plan, RingGroup
 from pbxcore.features.model import Features
 from pbxcore.journal import CallEnded, LegCalled, QueueTransition
+from pbxcore.media.commands import Play
 from pbxcore.queues import facts
-from pbxcore.queues.inputs import Remove
-from pbxcore.queues.settings import Announcements, QueueAgent, QueueSettings, Strategy
+from pbxcore.queues.commands import QueuesShown, ShowQueues
+from pbxcore.queues.inputs import EndBreak, Remove, TakeBreak
+from pbxcore.queues.settings import NEVER, Announcements, QueueAgent, QueueSettings, Strategy
 from pbxcore.queues.state import KeptAgent, State
 from tests.support.handsets import Office
 from tests.unit.pbxcore.test_call_transfers import refer
@@ -383,3 +385,44 @@ def test_a_queue_that_does_not_come_back_after_a_restart_is_served_by_nobody() -
         out = [each.queue for each in told(office) if isinstance(each, facts.AgentLoggedOut)]
         assert out == ["gone"]
         assert [*store["queues"].agents[0].serves] == ["help"]
+
+
+def test_nobody_is_rung_for_a_caller_who_left_in_the_same_moment() -> None:
+    with office_with("bob", join_empty=NEVER, leave_empty=NEVER) as office:
+        queues = office.house.queues
+        queues.tell(TakeBreak("bob"))
+        alice = office["alice"].dial("help")
+        office.run(3)
+        shown = queues.handle(ShowQueues())
+        assert isinstance(shown, QueuesShown)
+        [waiting] = shown.queues[0].waiting
+        queues.tell(EndBreak("bob"))  # the queues hear of this first, and would offer the caller
+        assert office.house.switchboard.hang_up(waiting.call) == 200
+        office.run()
+        assert office["bob"].talks == []
+        assert alice.notes[-1] == "ended"
+        assert last(office, facts.OfferEnded).outcome is facts.Outcome.CALLER_LEFT
+        assert [each for each in office.house.facts if isinstance(each, LegCalled)] == []
+        office.check()
+
+
+def test_music_that_cannot_be_played_is_tried_again_without_haste() -> None:
+    with office_with("bob", join_empty=NEVER, leave_empty=NEVER) as office:
+        office.house.queues.tell(TakeBreak("bob"))
+        office.house.workers.dumb = True
+        alice = office["alice"].dial("help")
+        office.run(10)
+
+        def plays() -> int:
+            return sum(isinstance(each, Play) for each in office.house.workers.asked)
+
+        assert 5 < plays() < 15, "about one each second"
+        office.house.workers.dumb = False
+        office.run(2)
+        before = plays()
+        office.run(10)
+        assert plays() == before, "it is heard, and goes on"
+        alice.hang_up()
+        office.run()
+        assert last(office, facts.Abandoned).queue == "help"
+        office.check()
