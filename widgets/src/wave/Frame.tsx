@@ -1,5 +1,5 @@
 import { Menu, UnstyledButton } from "@mantine/core";
-import { type ReactNode, useCallback, useState } from "react";
+import { lazy, type ReactNode, useCallback, useState } from "react";
 
 import type { IconName } from "../shared/icons";
 import { nt, t } from "../shared/i18n";
@@ -9,19 +9,21 @@ import { Person, presenceWords, type PresenceState } from "../kit/Person";
 import { go, href } from "../kit/route";
 import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
-import { AlertsTest } from "./AlertsTest";
 import { CallStrip } from "./calls/CallStrip";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { useDesk } from "./context";
 import { DutyBar } from "./duty/DutyBar";
 import styles from "./Frame.module.css";
 import { useGrant } from "./grants";
-import { Preferences } from "./Preferences";
+import { Later } from "./Later";
 import { endPush } from "./push";
 import { QuickReplies } from "./visitor/QuickReplies";
 import { Shortcuts } from "./Shortcuts";
 import { SkipLinks } from "./SkipLinks";
 import { useVoicemail } from "./useVoicemail";
+
+const AlertsTest = lazy(() => import("./AlertsTest").then((module) => ({ default: module.AlertsTest })));
+const Preferences = lazy(() => import("./Preferences").then((module) => ({ default: module.Preferences })));
 
 export function Frame({ view, children }: { view: string; children: ReactNode }) {
   const desk = useDesk();
@@ -52,7 +54,11 @@ export function Frame({ view, children }: { view: string; children: ReactNode })
         {children}
       </div>
       <Shortcuts opened={keys} open={showKeys} onClose={() => setKeys(false)} />
-      <AlertsTest opened={testing} onClose={() => setTesting(false)} />
+      {testing && (
+        <Later meanwhile={null}>
+          <AlertsTest opened onClose={() => setTesting(false)} />
+        </Later>
+      )}
     </div>
   );
 }
@@ -148,7 +154,11 @@ function Own() {
         </Menu.Dropdown>
       </Menu>
       {replies && <QuickReplies onClose={() => setReplies(false)} />}
-      <Preferences opened={preferences} onClose={() => setPreferences(false)} />
+      {preferences && (
+        <Later meanwhile={null}>
+          <Preferences opened onClose={() => setPreferences(false)} />
+        </Later>
+      )}
     </>
   );
 }

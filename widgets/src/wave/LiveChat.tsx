@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu } from "@mantine/core";
+import { ActionIcon, Button, Menu } from "@mantine/core";
 import { useState } from "react";
 
 import type { Conversation } from "../shared/conversation";
@@ -152,13 +152,13 @@ function ServingActions({ conversation, mine, choose, end }: ServingProps) {
   const actions = mine ? [conversation.state === "transferring" ? keep : transfer, invite, { name: t("End chat"), icon: "close", act: end } as const] : [invite, leave];
   return (
     <>
-      <Group gap="xs" wrap="nowrap" visibleFrom="md">
+      <div className={styles.acts}>
         {actions.map(({ name, act }) => (
           <Button key={name} variant="default" onClick={act}>
             {name}
           </Button>
         ))}
-      </Group>
+      </div>
       <Menu position="bottom-end">
         <Menu.Target>
           <ActionIcon hiddenFrom="md" variant="default" size={36} aria-label={t("What to do with this chat")}>

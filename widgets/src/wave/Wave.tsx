@@ -1,8 +1,7 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, useEffect, useState } from "react";
 
 import type { Me as Person } from "../shared/wire";
 import { t } from "../shared/i18n";
-import { Loading } from "../kit/Blank";
 import { go, useRoute } from "../kit/route";
 import type { Me } from "../kit/session";
 import { useSession, useSessionState } from "../kit/session-context";
@@ -13,19 +12,19 @@ import { PhoneContext } from "./calls/context";
 import { IncomingCalls } from "./calls/IncomingCalls";
 import { Phone } from "./calls/phone";
 import { nameOf } from "./calls/words";
-import { Contacts } from "./Contacts";
 import { DeskContext } from "./context";
 import { Desk } from "./desk";
 import { QueuesContext } from "./duty/context";
 import { OwnQueues } from "./duty/own-queues";
 import { Frame } from "./Frame";
 import { useGrant } from "./grants";
+import { Later } from "./Later";
 import { LiveChat } from "./LiveChat";
 import { OwnCalls } from "./OwnCalls";
 import { OwnSecurity } from "./OwnSecurity";
-import { Voicemail } from "./Voicemail";
 
-/** Few look at it, and lists weigh much. */
+const Contacts = lazy(() => import("./Contacts").then((module) => ({ default: module.Contacts })));
+const Voicemail = lazy(() => import("./Voicemail").then((module) => ({ default: module.Voicemail })));
 const History = lazy(() => import("./History"));
 
 /** Everything behind the sign-in; it lives on while the session is being renewed. */
@@ -62,25 +61,25 @@ export function Wave({ me }: { me: Me }) {
       <PhoneContext value={phone}>
         <QueuesContext value={queues}>
           <Frame view={view}>
-            {view === "chats" ? (
-              <Chats selected={selected} message={message} />
-            ) : view === "calls" ? (
-              <Calls />
-            ) : view === "voicemail" ? (
-              <Voicemail />
-            ) : view === "history" ? (
-              <Suspense fallback={<Loading />}>
+            <Later key={view}>
+              {view === "chats" ? (
+                <Chats selected={selected} message={message} />
+              ) : view === "calls" ? (
+                <Calls />
+              ) : view === "voicemail" ? (
+                <Voicemail />
+              ) : view === "history" ? (
                 <History selected={selected} />
-              </Suspense>
-            ) : view === "contacts" ? (
-              <Contacts />
-            ) : view === "call-settings" ? (
-              <OwnCalls />
-            ) : view === "security" ? (
-              <OwnSecurity />
-            ) : (
-              <LiveChat selected={selected} target={message} />
-            )}
+              ) : view === "contacts" ? (
+                <Contacts />
+              ) : view === "call-settings" ? (
+                <OwnCalls />
+              ) : view === "security" ? (
+                <OwnSecurity />
+              ) : (
+                <LiveChat selected={selected} target={message} />
+              )}
+            </Later>
           </Frame>
         </QueuesContext>
         <IncomingCalls />

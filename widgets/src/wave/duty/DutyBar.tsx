@@ -59,8 +59,8 @@ function WrapUp() {
   const { queues } = useQueues();
   return (
     <>
-      <Button size="compact-sm" variant="default" onClick={() => void queues.change({ change: "extend", by_s: MORE_S })}>
-        {t("One more minute")}
+      <Button size="compact-sm" variant="default" leftSection={<Icon name="plus" size={14} />} onClick={() => void queues.change({ change: "extend", by_s: MORE_S })}>
+        <span className={styles.word}>{t("One more minute")}</span>
       </Button>
       <Button size="compact-sm" aria-keyshortcuts="r" onClick={() => void queues.change({ change: "ready" })}>
         {t("Ready")}
@@ -74,7 +74,7 @@ function Break({ onBreak, reasons }: { onBreak: boolean; reasons: readonly strin
   if (onBreak) {
     return (
       <Button size="compact-sm" aria-keyshortcuts="b" data-shortcut="break" leftSection={<Icon name="play" size={14} />} onClick={() => void queues.change({ change: "end_break" })}>
-        {t("End break")}
+        <span className={styles.word}>{t("End break")}</span>
       </Button>
     );
   }
@@ -82,7 +82,7 @@ function Break({ onBreak, reasons }: { onBreak: boolean; reasons: readonly strin
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
         <Button size="compact-sm" variant="default" aria-keyshortcuts="b" data-shortcut="break" leftSection={<Icon name="pause" size={14} />}>
-          {t("Take a break")}
+          <span className={styles.word}>{t("Take a break")}</span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

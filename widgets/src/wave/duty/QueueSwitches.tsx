@@ -9,6 +9,7 @@ import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { useDesk } from "../context";
 import { useQueues } from "./context";
+import bar from "./DutyBar.module.css";
 import styles from "./QueueSwitches.module.css";
 
 interface OwnQueue {
@@ -61,7 +62,7 @@ export function QueueSwitches() {
     <Popover position="bottom-end" shadow="md" withinPortal trapFocus onOpen={() => void load()}>
       <Popover.Target>
         <Button size="compact-sm" variant="default" aria-keyshortcuts="q" data-shortcut="queues" leftSection={<Icon name="headset" size={15} />}>
-          {t("My queues")}
+          <span className={bar.word}>{t("My queues")}</span>
         </Button>
       </Popover.Target>
       <Popover.Dropdown aria-label={t("My queues")}>
