@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, delete, func, or_, select, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 
 from engage.storage.tables import mails
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import ColumnElement, Row
-    from sqlalchemy.dialects import postgresql
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.notify.model import Reason, State
@@ -61,16 +60,11 @@ class MailRepository:
 
     async def add(self, row: dict[str, Any]) -> None:
         """Insert a mail, unless there has been one under its key."""
-        added = self._insert().values(**row)
-        await self._connection.execute(added.on_conflict_do_nothing(index_elements=["dedupe_key"]))
-
-    def _insert(self) -> postgresql.Insert | sqlite.Insert:
-        """What knows about conflicts; PostgreSQL's takes 2.5 MB, so only its servers load it."""
-        if self._connection.dialect.name == "postgresql":
-            from sqlalchemy.dialects import postgresql
-
-            return postgresql.insert(mails)
-        return sqlite.insert(mails)
+        postgres = self._connection.dialect.name == "postgresql"
+        insert = postgresql.insert(mails) if postgres else sqlite.insert(mails)
+        await self._connection.execute(
+            insert.values(**row).on_conflict_do_nothing(index_elements=["dedupe_key"])
+        )
 
     async def claim(self, owner: str, now_ms: int, until_ms: int) -> Row[Any] | None:
         """Lease the mail that is due longest, if any; also one that a crash left behind."""
