@@ -306,6 +306,18 @@ class CallEnded(msgspec.Struct, frozen=True, tag=True):
     cause: int
 
 
+class AnnouncementPlayed(msgspec.Struct, frozen=True, tag=True):
+    """The extension `number` has announced something to a group, by the codes of both.
+
+    `phones`: to how many extensions.
+    """
+
+    message: str
+    audience: str
+    number: str
+    phones: int
+
+
 class VoiceMessageLeft(msgspec.Struct, frozen=True, tag=True):
     """Somebody left a voice message, or sent one on; told once for each mailbox that has it.
 
@@ -404,6 +416,7 @@ Fact = (
     | WakeUpAsked
     | WakeUpCalled
     | ChatAlarmCalled
+    | AnnouncementPlayed
     | VoiceMessageLeft
     | MailboxChanged
     | QueueTransition

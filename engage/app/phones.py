@@ -21,6 +21,7 @@ from engage.app.waking import Waking
 from engage.calls.recording_settings import SECTION as RECORDING
 from engage.calls.recording_settings import RecordingSettings
 from engage.chat.service import DirectChat
+from engage.dialplan.announcements_played import AnnouncementsPlayed
 from engage.dialplan.dialled_settings import DialledSettings
 from engage.dialplan.feature_codes import FeatureCodes
 from engage.dialplan.voice_prompts import VoicePrompts
@@ -153,6 +154,7 @@ class Phones:
                 SpokenPrompts(self.dialplan.services.prompts, ground.settings.recordings),
                 Waking(self.dialplan.services.wake_ups, lambda: ground.time().time_zone),
                 DialledSettings(ground.configuration),
+                AnnouncementsPlayed(),
             ),
         )
         pbx.on_request(self.chat.arrived)

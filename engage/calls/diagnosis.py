@@ -57,7 +57,10 @@ _ENDS: Final[dict[str, tuple[Tone, str]]] = {
     "not_served": ("bad", N_("The call was sent to something that takes no calls.")),
     "unavailable": (
         "bad",
-        N_("No phone of %(number)s is registered, or none of them could be reached."),
+        N_(
+            "No phone of %(number)s is registered, none of them could be reached, or it said"
+            " itself that nobody is available there."
+        ),
     ),
     "no_answer": ("warn", N_("It rang at %(number)s, and nobody answered in time.")),
     "busy": ("warn", N_("%(number)s was busy, or the call was rejected there.")),
@@ -101,6 +104,7 @@ _ENDS: Final[dict[str, tuple[Tone, str]]] = {
         N_("The call had lasted as long as its route, trunk or extension allows."),
     ),
     "preempted": ("warn", N_("The line was needed for an emergency call.")),
+    "priority_call": ("warn", N_("It was ended for a priority call.")),
     "administrator": ("warn", N_("An administrator hung up.")),
 }
 _STATUSES: Final[dict[int, str]] = {
@@ -119,12 +123,18 @@ _STATUSES: Final[dict[int, str]] = {
     488: N_("%(where)s accepts none of the codecs that were offered, or wants encryption."),
     503: N_("%(where)s takes no calls at the moment."),
 }
+_OURS: Final = frozenset(
+    ("unknown_number", "not_permitted", "no_answer", "no_common_media", "no_room", "failed")
+)
+"""What is said of us by these, where nobody whom we called has refused by the same statuses."""
 _REFUSED: Final = N_("%(where)s refused the call (%(status)d).")
 
 
 def findings(call: CallRecord, legs: Sequence[LegRecord]) -> list[Finding]:
     """What may be said of a call; at least one thing, the weightiest first."""
-    found = [*_end(call, legs), *_refusals(legs), *_sound(legs)]
+    refusals = list(_refusals(legs))
+    ends = [each for each in _end(call, legs) if not (refusals and each.code in _OURS)]
+    found = [*ends, *refusals, *_sound(legs)]
     if not found:
         found = [_fine(call)]
     weight = {"bad": 0, "warn": 1, "good": 2}

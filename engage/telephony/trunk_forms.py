@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from engage.errors import N_
 from engage.form_hints import hint
@@ -93,6 +93,17 @@ Dods = Annotated[list[Dod], Field(max_length=MOST_DODS)]
 
 class TrunkForm(Body):
     """A trunk as an administrator fills it in."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "tabs": [
+                {"title": N_("Basic Settings"), "sections": [PROVIDER, SIGN_IN]},
+                {"title": N_("Advanced Settings"), "sections": [KEEPING, INBOUND, LIMITS]},
+                {"title": SHOWN, "sections": [SHOWN]},
+                {"title": STIR, "sections": [STIR]},
+            ]
+        }
+    )
 
     name: Name = Field(title=N_("Provider Name"), json_schema_extra={"section": PROVIDER})
     kind: Kind = Field(

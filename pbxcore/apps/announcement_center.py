@@ -9,7 +9,8 @@ import msgspec
 from pbxcore.apps.announcing import Announced
 from pbxcore.apps.asking import ask
 from pbxcore.apps.sounds import BEEP, Prompt
-from pbxcore.apps.steps import Say
+from pbxcore.apps.steps import Say, Tell
+from pbxcore.journal import AnnouncementPlayed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +53,10 @@ class AnnouncementCenter(msgspec.Struct, frozen=True, tag="announcement_center")
             keys = yield from ask(BEEP, most=LONGEST_CODES, first_s=10.0)
         for message, audience in self._meant(keys):
             said = Announced(message.path, visit.number if message.tells else "")
-            for each in audience.members:
-                if each != visit.number:
-                    premises.announce(each, said, visit.number)
+            others = [each for each in audience.members if each != visit.number]
+            for each in others:
+                premises.announce(each, said, visit.number)
+            yield Tell(AnnouncementPlayed(message.code, audience.code, visit.number, len(others)))
             yield Say((Prompt("activated"), Prompt("goodbye")), barge=False)
             return
         yield Say((Prompt("invalid"), Prompt("goodbye")), barge=False)

@@ -62,7 +62,9 @@ def test_trunk_is_added_seen_registered_and_removed(
         admin.get_by_label("Password", exact=True).fill(PROVIDERS_PASSWORD)
         admin.get_by_label("Trunk Registration Number", exact=True).fill("555-1000")
         save(admin)
-        expect(admin.get_by_text("Please enter a domain or an IP address.")).to_be_visible()
+        expect(
+            admin.get_by_text("Please enter a domain or an IP address.", exact=True)
+        ).to_be_visible()
         assert serious_faults(admin) == []
         admin.get_by_label("Host Name", exact=True).fill("127.0.0.1")
         save(admin)

@@ -178,6 +178,13 @@ async def test_an_announcement_names_who_makes_it(server: Server, tmp_path: Path
             assert (words_before(callee, 700) > 0.3) is announced
             phone.enters("/hangup")
             await asyncio.to_thread(announcer.shows, "terminated (duration")
+
+    def played() -> list[tuple[str, str]]:
+        found = admin.get("/v1/operations?action=announcement.play").json()["items"]
+        return [(each["actor"], each["object"]) for each in found]
+
+    twice = [("user:1001", "announcement:5")] * 2
+    await asyncio.to_thread(wait_until, lambda: played() == twice, 10, "who played it")
     for at in path, f"/v1/center-groups/{group.json()['id']}", f"/v1/custom-prompts/{prompt}":
         assert admin.delete(at).status == 204
 

@@ -80,12 +80,17 @@ def test_nobody_need_speak_in_a_moment() -> None:
     assert codes(findings(call(disposition="answered"), [short])) == ["fine"]
 
 
-@pytest.mark.parametrize("status", [401, 403, 408, 488, 503, 599])
+@pytest.mark.parametrize("status", [401, 403, 404, 408, 484, 488, 503, 599])
 def test_what_a_provider_said_is_told(status: int) -> None:
     refused = leg(
         trunk="City Line", party="0301", status=status, answered_at_ms=None, ended_by="callee"
     )
     (first, *_) = findings(call(reason="x"), [refused])
+    reason = {404: "unknown_number", 408: "no_answer", 488: "no_common_media", 503: "no_room"}
+    ours = call(status=status, reason=reason.get(status, ""))
+    assert codes(findings(ours, [leg(role="caller", answered_at_ms=None), refused])) == [
+        f"refused_{status}"
+    ]  # nothing of it is ours: not our numbers, ports or permissions
     told = [
         each for each in findings(call(reason="x"), [refused]) if each.code.startswith("refused")
     ]

@@ -15,7 +15,7 @@ from pbxcore.calls.goal import Goal
 from pbxcore.dialplan.callbacks import Callback
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Plan
-from pbxcore.journal import CallEnded, CallStarted, WakeUpAsked
+from pbxcore.journal import AnnouncementPlayed, CallEnded, CallStarted, WakeUpAsked
 from tests.support.handsets import Office
 from tests.unit.pbxcore.test_services import press, said
 
@@ -172,6 +172,8 @@ def test_an_announcement_reaches_a_group(*, tells: bool) -> None:
         office.run()
         assert bob.notes[-1] == "ended"
         office.check()
+        played = [each for each in office.house.facts if isinstance(each, AnnouncementPlayed)]
+        assert played == [AnnouncementPlayed("5", "1", "alice", 2)]
 
 
 def test_codes_that_mean_nothing_are_refused_in_words() -> None:
