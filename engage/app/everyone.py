@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from engage.people.admin_routes import AdminRoutes, PrivilegeRoutes, WavePrivilegeRoutes
 from engage.people.choice_routes import ChoiceRoutes
+from engage.people.contacts.routes import ContactRoutes
+from engage.people.contacts.service import Contacts
 from engage.people.events import SessionEnded
 from engage.people.extension_routes import ExtensionRoutes
 from engage.people.group_routes import ExtensionGroupRoutes
@@ -69,4 +71,5 @@ class Everyone:
             *ChoiceRoutes(people.choices).routes(),
             *OwnSettingsRoutes(own_settings).routes(),
             *OwnCallsRoutes(people.extensions).routes(),
+            *ContactRoutes(Contacts(ground.database, ground.events, ground.clock)).routes(),
         ]

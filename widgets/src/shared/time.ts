@@ -27,6 +27,9 @@ const moment = (at: string | number): Date => new Date(at);
 /** `14:05` */
 export const clock = (at: string | number): string => format("clock", { timeStyle: "short" }).format(moment(at));
 
+/** `14:05`, as it is in another time zone; throws where that is not known. */
+export const clockIn = (timeZone: string, at: string | number): string => format(`clock ${timeZone}`, { timeStyle: "short", timeZone }).format(moment(at));
+
 /** `24 November 2026, 14:05`: for titles and screen readers. */
 export const fullTime = (at: string | number): string => format("full", { dateStyle: "long", timeStyle: "short" }).format(moment(at));
 

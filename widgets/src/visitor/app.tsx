@@ -7,12 +7,16 @@ import * as icons from "../shared/icons/paths";
 import { newId } from "../shared/ids";
 import type { ChatProps } from "./chat";
 import type { Config, Reason, Recognised, Session } from "./config";
-import { embedded, forgetIdentity, identified, loggedOut, onHost, tellHost } from "./embed";
+import { forgetIdentity, identified, loggedOut, onHost, tellHost } from "./embed";
 import { type Filled, type Details, VisitorForm } from "./form";
 import { forgetPerson, recall, remember, storageDenied } from "./identity";
+import { whence } from "./whence";
 import { Header, Notice, Spinner } from "./parts";
 
 type View = { name: "loading" } | { name: "form" } | { name: "message"; reason: Reason | "missed"; text?: string } | { name: "thanks" } | { name: "gone" } | { name: "unreachable" } | { name: "blocked" } | { name: "unsigned" } | { name: "chat"; session: Session; Chat: ComponentType<ChatProps> };
+
+/** What the server says of a link that leads nowhere, or nowhere for this visitor. */
+const GONE = "unknown_livechat";
 
 /** The chat is a second script: the form does not wait for it, and it comes while the form is filled in. */
 const chatModule = (): Promise<typeof import("./chat")> => import("./chat");
@@ -55,6 +59,7 @@ export function App({ config }: { config: Config }) {
       if (!(error instanceof ApiError)) throw error;
       if (mine !== turn.current) return;
       if (error.transient) return setView({ name: "unreachable" });
+      if (error.code === GONE) return setView({ name: "gone" });
       if (error.status === 401 || error.status === 404) remember(config.public_id, "token", null);
       welcome();
     }
@@ -128,16 +133,20 @@ export function App({ config }: { config: Config }) {
     const clientId = kept && kept !== "again" ? kept : newId();
     remember(config.public_id, "start", clientId);
     const { full_name, email, phone, consent } = filled;
-    const session = await api.post<Session>(`${base}/sessions`, {
+    const asked = api.post<Session>(`${base}/sessions`, {
       client_id: clientId,
       token: recall(config.public_id, "token") ?? undefined,
       full_name,
       email,
       phone,
       consent,
-      page_url: (embedded && document.referrer) || location.href,
+      ...whence(),
       language: config.language,
       jwt: identified.jwt,
+    });
+    const session = await asked.catch((error: unknown) => {
+      if (error instanceof ApiError && error.code === GONE) setView({ name: "gone" });
+      throw error;
     });
     remember(config.public_id, "start", null);
     if (session.state === "offline") return setView({ name: "message", reason: session.offline ?? "no_agent" });
@@ -149,7 +158,7 @@ export function App({ config }: { config: Config }) {
 
   const leaveMessage = async (filled: Filled): Promise<void> => {
     const { full_name, email, phone, consent, text } = filled;
-    await api.post(`${base}/messages`, { client_id: messageId.current, full_name, email, phone, consent, text, page_url: (embedded && document.referrer) || location.href, language: config.language, jwt: identified.jwt });
+    await api.post(`${base}/messages`, { client_id: messageId.current, full_name, email, phone, consent, text, ...whence(), language: config.language, jwt: identified.jwt });
     messageId.current = newId();
     remember(config.public_id, "start", "again"); // whoever comes back begins anew
     setView({ name: "thanks" });
@@ -170,7 +179,8 @@ export function App({ config }: { config: Config }) {
         api={api}
         onAgain={again}
         onMessage={(text) => setView({ name: "message", reason: "missed", text })}
-        onRefused={() => {
+        onRefused={(code) => {
+          if (code === "banned") return setView({ name: "gone" });
           remember(config.public_id, "token", null);
           setView({ name: "blocked" });
         }}

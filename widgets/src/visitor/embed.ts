@@ -21,6 +21,8 @@ let waiting: object[] = [];
 const listeners = new Set<(message: FromHost) => void>();
 export let shown = !embedded;
 export let identified: Identity = {};
+/** The page around, as it was when it last said something. */
+export let page = { url: "", title: "", referrer: "" };
 
 let greet: () => void = () => undefined;
 /** The page around has said hello, and before it whatever it had to say; or it says nothing. */
@@ -58,6 +60,13 @@ function valid(data: unknown): data is FromHost {
   return typeof data === "object" && data !== null && (data as FromHost).engage === 1 && typeof (data as FromHost).type === "string";
 }
 
+/** Address, title and referrer, in this order; anything else is not taken. */
+function pageOf(told: unknown): typeof page | null {
+  if (!Array.isArray(told) || !told.every((each): each is string => typeof each === "string")) return null;
+  const [url = "", title = "", referrer = ""] = told;
+  return { url: url.slice(0, 2048), title: title.slice(0, 300), referrer: referrer.slice(0, 2048) };
+}
+
 const text = (value: unknown): string => (typeof value === "string" ? value.slice(0, 254) : "");
 
 export function listenToHost(): void {
@@ -70,6 +79,7 @@ export function listenToHost(): void {
       for (const each of waiting.splice(0)) window.parent.postMessage(each, host);
       greet();
     }
+    page = pageOf((event.data as { value?: unknown }).value) ?? page;
     if (message.type === "shown" || message.type === "hidden") shown = message.type === "shown";
     if (message.type === "identify" && message.identity) {
       const { full_name, name, email, phone, jwt } = message.identity;

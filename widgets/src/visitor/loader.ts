@@ -33,20 +33,20 @@ interface Chat {
   const fire = (name: string, value?: unknown): void => listeners.forEach(([wanted, listener]) => wanted == name && listener(value));
   const post = (message: object): void => frame!.contentWindow!.postMessage(message, origin);
   const tell = (type: string, identity?: object): void => {
-    const message = { engage: 1, type, identity };
+    const message = { engage: 1, type, identity, value: [location.href, doc.title, doc.referrer] };
     waiting ? waiting.push(message) : post(message);
   };
 
   // White on the site's colour, or black where white could not be read.
   const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(config.color.slice(at, at + 2), 16) / 255) ** 2.2) as [number, number, number];
-  const ink = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.183 ? "#000" : "#fff";
+  const ink = 0.213 * red + 0.715 * green + 0.072 * blue > 0.183 ? "#000" : "#fff";
   const side = `20px;${config.position == "left" ? "left" : "right"}:20px;`;
-  const host = doc.createElement("engage-chat");
+  const host = make("engage-chat" as "b");
   const root = host.attachShadow({ mode: "closed" });
   const sheet = new CSSStyleSheet();
   // Constructed sheets need no 'unsafe-inline' on the site.
   sheet.replaceSync(
-    `:host{all:initial}button,iframe{position:fixed;box-sizing:border-box;z-index:2147483646;border:1px solid #0000;box-shadow:0 4px 24px #0005}button{bottom:${side}width:56px;height:56px;padding:15px;border-radius:28px;background:${config.color};color:${ink};cursor:pointer}button:focus-visible{outline:3px solid ${ink};outline-offset:-6px}svg{fill:none;stroke:currentcolor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}b{position:absolute;top:-4px;right:-4px;min-width:22px;border-radius:11px;background:#b3261e;color:#fff;font:700 12px/22px system-ui}[hidden]{display:none}iframe{bottom:92px;${side.slice(5)}width:400px;height:min(680px,100dvh - 112px);border-radius:16px;background:Canvas;color-scheme:${config.mode == "auto" ? "light dark" : config.mode}}@media(max-width:500px),(max-height:500px){iframe{inset:0;width:100%;height:100%;border:0;border-radius:0}}`,
+    `:host{all:initial}button,iframe{position:fixed;box-sizing:border-box;z-index:2147483646;border:1px solid #0000;box-shadow:0 4px 24px #0005}button{bottom:${side}width:56px;height:56px;padding:15px;border-radius:28px;background:${config.color};color:${ink};cursor:pointer}button:focus-visible{outline:3px solid;outline-offset:-6px}svg{fill:none;stroke:currentcolor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}b{position:absolute;top:-4px;right:-4px;min-width:22px;border-radius:11px;background:#b3261e;color:#fff;font:700 12px/22px system-ui}[hidden]{display:none}iframe{bottom:92px;${side.slice(5)}width:400px;height:min(680px,100dvh - 112px);border-radius:16px;background:Canvas;color-scheme:${config.mode == "auto" ? "light dark" : config.mode}}@media(max-width:500px),(max-height:500px){iframe{inset:0;width:100%;height:100%;border:0;border-radius:0}}`,
   );
   root.adoptedStyleSheets = [sheet];
 
@@ -61,7 +61,7 @@ interface Chat {
   const draw = (unread?: number): void => {
     path.setAttribute("d", shown ? "M6 6l12 12M18 6 6 18" : "M6 4h12a3 3 0 013 3v7a3 3 0 01-3 3h-6l-5 4v-4H6a3 3 0 01-3-3V7a3 3 0 013-3z");
     button.ariaExpanded = `${shown}`;
-    if (unread === undefined) return;
+    if (unread == null) return;
     badge.hidden = !unread;
     badge.textContent = `${unread}`;
     button.ariaLabel = config.label + (unread ? ` (${unread})` : "");
@@ -73,7 +73,7 @@ interface Chat {
     frame = make("iframe");
     frame.title = config.title;
     frame.hidden = true;
-    frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms allow-popups allow-downloads");
+    frame.sandbox.value = "allow-scripts allow-same-origin allow-forms allow-popups allow-downloads";
     frame.allow = "autoplay; camera; clipboard-write; microphone; speaker-selection";
     frame.src = address;
     // What was said meanwhile comes first: the frame shows nobody's chat before it knows who is there.
@@ -96,9 +96,9 @@ interface Chat {
 
   button.onclick = () => show(!shown);
   button.onpointerenter = button.onfocus = load;
-  page.addEventListener("keydown", (event) => event.key === "Escape" && show(false));
+  page.addEventListener("keydown", (event) => event.key == "Escape" && show(false));
   page.addEventListener("message", ({ source, origin: from, data }: MessageEvent<{ engage?: number; type: string; value?: unknown } | null>) => {
-    if (!frame || source !== frame.contentWindow || from !== origin || data?.engage !== 1) return;
+    if (!frame || source != frame.contentWindow || from != origin || data?.engage != 1) return;
     if (data.type == "close") return show(false);
     if (data.type == "unread") draw(data.value as number);
     fire(data.type, data.value);

@@ -10,6 +10,7 @@ import styles from "./Contacts.module.css";
 import { useDesk } from "./context";
 import { searched } from "./NewChat";
 import { PageHead } from "./PageHead";
+import { KeptContacts } from "./visitor/KeptContacts";
 
 export function Contacts() {
   const desk = useDesk();
@@ -64,6 +65,7 @@ export function Contacts() {
                 </li>
               ))}
             </ul>
+            <KeptContacts search={search} />
           </>
         )}
       </div>

@@ -20,7 +20,8 @@ import { Log } from "./Log";
 import { mentionsIn } from "./mentions";
 import type { MessageActions } from "./MessageMenu";
 import { ReadBy } from "./ReadBy";
-import { QuickReplies, useQuickReplies } from "./visitor/QuickReplies";
+import { useQuickReplies } from "./visitor/at-hand";
+import { QuickReplies } from "./lazily";
 import { filledIn, type QuickReply } from "../kit/quick-replies/quick-replies";
 
 interface Props {

@@ -17,7 +17,8 @@ import styles from "./Frame.module.css";
 import { useGrant } from "./grants";
 import { Later } from "./Later";
 import { endPush } from "./push";
-import { QuickReplies } from "./visitor/QuickReplies";
+import { useBanRequests, useChaired } from "./visitor/at-hand";
+import { Bans, QuickReplies } from "./lazily";
 import { Shortcuts } from "./Shortcuts";
 import { SkipLinks } from "./SkipLinks";
 import { useVoicemail } from "./useVoicemail";
@@ -106,7 +107,10 @@ function Own() {
   const session = useSession();
   const [preferences, setPreferences] = useState(false);
   const [replies, setReplies] = useState(false);
+  const [bans, setBans] = useState(false);
+  useBanRequests(useCallback(() => setBans(true), []));
   const serves = useGrant("livechat");
+  const chairs = useChaired().length > 0;
   const presence: PresenceState = desk.client.connection === "online" ? "available" : "offline";
   async function signOut(): Promise<void> {
     try {
@@ -142,6 +146,11 @@ function Own() {
               {t("Quick replies")}
             </Menu.Item>
           )}
+          {chairs && (
+            <Menu.Item leftSection={<Icon name="shield" size={17} />} onClick={() => setBans(true)}>
+              {t("Bans")}
+            </Menu.Item>
+          )}
           <Menu.Item leftSection={<Icon name="phone" size={17} />} onClick={() => go("call-settings")}>
             {t("Forwarding and presence")}
           </Menu.Item>
@@ -153,6 +162,7 @@ function Own() {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {bans && <Bans onClose={() => setBans(false)} />}
       {replies && <QuickReplies onClose={() => setReplies(false)} />}
       {preferences && (
         <Later meanwhile={null}>

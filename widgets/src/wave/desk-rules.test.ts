@@ -13,7 +13,7 @@ function inquiry(conversation: string, waiting_ms: number): Inquiry {
     conversation,
     number: 1,
     livechat: { id: "l", name: "Demo" },
-    visitor: { id: "v", name: "Maria", email: "", phone: "", language: "en", verified: false },
+    visitor: { id: "v", name: "Maria", email: "", phone: "", language: "en", verified: false, returning: false },
     queued_at: "2026-01-01T00:00:00Z",
     waiting_ms,
     position: 1,

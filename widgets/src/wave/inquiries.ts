@@ -3,7 +3,7 @@ export interface Inquiry {
   conversation: string;
   number: number;
   livechat: { id: string; name: string };
-  visitor: { id: string; name: string; email: string; phone: string; language: string; verified: boolean };
+  visitor: { id: string; name: string; email: string; phone: string; language: string; verified: boolean; returning: boolean };
   queued_at: string;
   waiting_ms: number;
   position: number;

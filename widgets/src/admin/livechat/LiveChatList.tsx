@@ -75,6 +75,9 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
             {t("Records")}
           </Button>
         )}
+        <Button variant="default" leftSection={<Icon name="shield" size={16} />} onClick={() => go("livechats", "bans")}>
+          {t("Bans")}
+        </Button>
         <Button variant="default" leftSection={<Icon name="settings" size={16} />} onClick={() => go("livechats", "limits")}>
           {t("Limits")}
         </Button>

@@ -5,6 +5,7 @@ import { Heading } from "../Heading";
 import { ObjectPage } from "../ObjectPage";
 import type { PageProps } from "../pages";
 import { SectionForm } from "../SectionPage";
+import { BanList } from "./BanList";
 import { DestinationField } from "./DestinationField";
 import { LiveChatList } from "./LiveChatList";
 import { PATH, pathOf } from "./livechats";
@@ -24,6 +25,7 @@ export default function LiveChatPage({ rest: [first, part], readOnly }: PageProp
       </>
     );
   }
+  if (first === "bans") return <BanList readOnly={readOnly} />;
   if (part === "quick-replies") {
     return (
       <>

@@ -74,6 +74,7 @@ export function InquiryCard({ inquiry }: { inquiry: Waiting }) {
             {inquiry.visitor.language && <span className={styles.language}>{languageName(inquiry.visitor.language)}</span>}
             <span>#{inquiry.number}</span>
             {inquiry.visitor.verified && <Verified />}
+            {inquiry.visitor.returning && <span className={styles.returning}>{t("Was here before")}</span>}
           </span>
         </div>
         <span className={styles.wait}>

@@ -1,0 +1,1 @@
+"""People outside whom users keep: each their own, or for everybody."""

@@ -1,0 +1,19 @@
+/** What an agent opens now and then: loaded when it is opened. */
+import { type ComponentType, lazy, type LazyExoticComponent, Suspense } from "react";
+
+export const VisitorDetails = later(() => import("./VisitorDetails").then((module) => module.VisitorDetails));
+export const EndChat = later(() => import("./visitor/EndChat").then((module) => module.EndChat));
+export const HandOver = later(() => import("./HandOver").then((module) => module.HandOver));
+export const QuickReplies = later(() => import("./visitor/QuickReplies").then((module) => module.QuickReplies));
+export const Bans = later(() => import("./visitor/Bans").then((module) => module.Bans));
+
+function later<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
+  const Loaded: LazyExoticComponent<ComponentType<Props>> = lazy(async () => ({ default: await load() }));
+  return function Later(props: Props) {
+    return (
+      <Suspense fallback={null}>
+        <Loaded {...props} />
+      </Suspense>
+    );
+  };
+}
