@@ -1,5 +1,7 @@
 /** What an agent opens now and then: loaded when it is opened. */
-import { type ComponentType, lazy, type LazyExoticComponent, Suspense } from "react";
+import { type ComponentType, lazy, type LazyExoticComponent } from "react";
+
+import { Later } from "./Later";
 
 export const VisitorDetails = later(() => import("./VisitorDetails").then((module) => module.VisitorDetails));
 export const EndChat = later(() => import("./visitor/EndChat").then((module) => module.EndChat));
@@ -9,11 +11,11 @@ export const Bans = later(() => import("./visitor/Bans").then((module) => module
 
 function later<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
   const Loaded: LazyExoticComponent<ComponentType<Props>> = lazy(async () => ({ default: await load() }));
-  return function Later(props: Props) {
+  return function Opened(props: Props) {
     return (
-      <Suspense fallback={null}>
+      <Later meanwhile={null}>
         <Loaded {...props} />
-      </Suspense>
+      </Later>
     );
   };
 }
