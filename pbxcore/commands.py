@@ -268,9 +268,10 @@ class WebSocketMessage(msgspec.Struct, frozen=True, tag=True):
 
 
 class WebSocketClosed(msgspec.Struct, frozen=True, tag=True):
-    """Such a socket is gone, or, from the PBX, is to be closed."""
+    """Such a socket is gone, or, from the PBX, is to be closed with that code (RFC 6455 §7.4)."""
 
     id: int
+    code: int = 1012
 
 
 Request = (

@@ -42,6 +42,7 @@ class _Socket:
         default_factory=lambda: asyncio.Queue(MOST_WAITING)
     )
     text: bool = True
+    code: int = RESTARTED
 
 
 class SipSockets:
@@ -118,7 +119,7 @@ class SipSockets:
         try:
             while (data := await socket.outgoing.get()) is not None:
                 await send(_frame(data, text=socket.text))
-            await send({"type": "websocket.close", "code": RESTARTED})
+            await send({"type": "websocket.close", "code": socket.code})
         except (OSError, RuntimeError):
             return  # the client was quicker
 
@@ -127,6 +128,7 @@ class SipSockets:
         if socket is None:
             return
         if isinstance(notice, WebSocketClosed):
+            socket.code = notice.code
             self._close(notice.id)
             return
         try:

@@ -203,14 +203,14 @@ class Endpoint:
         elif flow.connection:  # banned, or it floods
             self._connections.cut(flow.connection)
 
-    def _receive_frame(self, data: bytes, flow: Flow) -> None:
+    def _receive_frame(self, data: bytes, flow: Flow) -> bool:
         """Take a message of a WebSocket; one too large ends it, as on every connection."""
         if len(data) <= self._streams.largest:
             self._receive(data, flow)
-            return
+            return True
         if self._watch.hears(data, flow, self._loop.time()):
             self.layer.lost_framing(data, flow, StreamLost(413, "", [], data))
-        self._connections.cut(flow.connection)
+        return False
 
     def _take_alias(self, data: bytes, flow: Flow) -> None:
         """Let requests to whom the topmost Via names go over this connection too (RFC 5923 §8)."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LONGEST_KEEP_ALIVE: Final = 4
+_TOO_BIG: Final = 1009
 
 
 class WebSocketConnection:
@@ -64,14 +65,14 @@ class WebSockets:
 
     Args:
         connections: where they are counted.
-        receive: takes each message.
+        receive: takes each message; False when it is larger than we read.
         tell: takes what the web server is to do.
     """
 
     def __init__(
         self,
         connections: Connections,
-        receive: Callable[[bytes, Flow], None],
+        receive: Callable[[bytes, Flow], bool],
         tell: Callable[[Notice], None],
     ) -> None:
         self._connections, self._receive, self._tell = connections, receive, tell
@@ -101,9 +102,7 @@ class WebSockets:
 
     def close(self, number: int) -> None:
         """Have a socket closed."""
-        if number in self._open:
-            self._tell(WebSocketClosed(number))
-            self._gone(number)
+        self._end(WebSocketClosed(number))
 
     def _opened(self, opened: WebSocketOpened) -> None:
         now = self._connections.now()
@@ -120,9 +119,15 @@ class WebSockets:
         connection.last_at = self._connections.now()
         connection.heard = connection.heard or len(data) > _LONGEST_KEEP_ALIVE
         try:
-            self._receive(data, connection.flow)
+            if not self._receive(data, connection.flow):
+                self._end(WebSocketClosed(number, _TOO_BIG))
         except Exception:
             log.exception("message not handled", extra={"from": connection.flow.host})
+
+    def _end(self, closed: WebSocketClosed) -> None:
+        if closed.id in self._open:
+            self._tell(closed)
+            self._gone(closed.id)
 
     def _gone(self, number: int) -> None:
         connection = self._open.pop(number, None)

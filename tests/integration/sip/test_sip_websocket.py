@@ -149,6 +149,7 @@ async def test_largest_message_is_what_is_set(server: Server) -> None:
         assert str(await socket.recv()).startswith("SIP/2.0 413 ")
         with pytest.raises(ConnectionClosed):
             await socket.recv()
+        assert socket.close_code == 1009
     assert admin.patch("/v1/settings/sip_limits", {"values": {"message_size": 128}}).status == 200
     async with asyncio.timeout(5):  # until the PBX has been told
         while (await answer_to(server, long))[:12] != "SIP/2.0 200 ":
