@@ -106,3 +106,22 @@ async def test_breaks_and_callbacks_outlive_the_pbx(desk: Desk, server: Server) 
         await came.accept(session(ours, 0))
         await back.hang_up()
         await came.ended()
+
+
+async def test_a_media_worker_that_dies_takes_its_calls_along_and_nothing_else(
+    desk: Desk, server: Server
+) -> None:
+    with Voice(440) as ours, Voice(1000) as theirs:
+        call = await desk.caller.invite(desk.uri(HELP), session(ours))
+        came = await desk.callee.next_call()
+        await asyncio.to_thread(server.kill9, "media")
+        await call.ended()
+        await came.ended()
+        await asyncio.to_thread(server.wait_ready)
+        await asyncio.to_thread(wait_until, lambda: not desk.board()["waiting"], 10, "nobody left")
+        again = await desk.caller.invite(desk.uri(HELP), session(ours))
+        came = await desk.callee.next_call()
+        await came.accept(session(theirs, 0))
+        await asyncio.to_thread(wait_until, lambda: bool(desk.board()["talking"]), 10, "a talk")
+        await again.hang_up()
+        await came.ended()
