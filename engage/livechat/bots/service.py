@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
 
 log = logging.getLogger(__name__)
+NOTE_LIMIT = 2_000
 
 
 class Bots:
@@ -113,10 +114,9 @@ class Bots:
             now = self._clock()
             await rows.change_inquiry(conversation_id, queued_at_ms=now)
             await BotRepository(transaction.connection).answered(conversation_id)
-            if note.strip():
-                kept = {"text": clean_text(note)}
+            if kept := _readable(note):
                 author = Author("bot", _bot_id(inquiry), inquiry.owner_name)
-                await transaction.append(conversation_id, author, "note", kept)
+                await transaction.append(conversation_id, author, "note", {"text": kept})
             await transaction.leave(conversation_id, inquiry.owner or "")
             handed = await requeue(transaction, self._lobby, inquiry, reason, now)
             return inquiry if handed else None
@@ -252,14 +252,14 @@ class Bots:
         reply = read_reply(body)
         if reply.problems:
             log.warning("bot's answer not understood", extra={"problem": reply.problems[0]})
-        try:
-            for number, said in enumerate(reply.said):
-                client_id = f"{delivery.id}-{number}"
+        for number, said in enumerate(reply.said):
+            client_id = f"{delivery.id}-{number}"
+            try:
                 await self.say(bot, delivery.conversation_id, told, client_id, said)
-            if reply.hands_over:
-                await self.hand_over(delivery.conversation_id, BOT_ASKED, told, reply.note)
-        except EngageError as refused:
-            log.info("bot's answer refused", extra={"why": refused.code})
+            except EngageError as refused:
+                log.info("bot's answer refused", extra={"why": refused.code})
+        if reply.hands_over:
+            await self.hand_over(delivery.conversation_id, BOT_ASKED, told, reply.note)
 
     async def run(self) -> int:
         """Do what is due at this moment: silent bots, visitors who went; tells how much."""
@@ -323,6 +323,14 @@ def _told(event: Event, inquiry: Inquiry, bot: Bot) -> str | None:
 
 async def _settled(conversation_id: str, connection: AsyncConnection) -> None:
     await BotRepository(connection).answered(conversation_id)
+
+
+def _readable(note: str) -> str:
+    """A bot's note as it is kept: what cannot be taken keeps nobody from a person."""
+    try:
+        return clean_text(note[:NOTE_LIMIT])
+    except EngageError:
+        return ""
 
 
 def _is_bots(inquiry: Inquiry) -> bool:

@@ -167,7 +167,7 @@ class IdentityRoutes:
     async def revoke(self, request: Request) -> Response:
         """At once: for one that became known."""
         actor = await requests.actor(request, "admin")
-        secret_id = request.path_params["secret"]
+        secret_id = requests.named(request, "secret")
         await self._identities.revoke(actor, requests.named(request), secret_id)
         return Response(status_code=204)
 

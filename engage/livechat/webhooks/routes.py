@@ -286,14 +286,16 @@ class WebhookRoutes:
         """What was sent, and what came back, shortened."""
         actor = await requests.actor(request, "admin")
         endpoint_id = requests.named(request)
-        found = await self._endpoints.delivery(actor, endpoint_id, request.path_params["delivery"])
+        found = await self._endpoints.delivery(
+            actor, endpoint_id, requests.named(request, "delivery")
+        )
         return requests.answer(details_json(found, self._endpoints.get(actor, endpoint_id)))
 
     @operation("Send a message of a webhook again", status=202, roles=("admin",), tag="webhooks")
     async def replay(self, request: Request) -> Response:
         """Under the identifier it had, so that a receiver can tell."""
         actor = await requests.actor(request, "admin")
-        delivery_id = request.path_params["delivery"]
+        delivery_id = requests.named(request, "delivery")
         await self._endpoints.replay(actor, requests.named(request), delivery_id)
         return Response(status_code=202)
 

@@ -189,6 +189,7 @@ def test_a_single_page_site_that_logs_in_later_switches_the_open_chat(
         assert told(page, "identified")["name"] == "Kim Lee"
         expect(frame.get_by_role("log")).to_be_visible()  # the same chat, vouched for now
         write(frame, "Still me")  # type: ignore[arg-type]
+        expect(frame.get_by_role("log")).to_contain_text("Sent")
         agent.accept()
         assert agent.texts() == ["Still me"]
         agent.end()

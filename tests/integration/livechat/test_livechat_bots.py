@@ -132,6 +132,20 @@ async def test_a_bot_hands_over_with_a_note_for_agents_alone(house: House, offic
     assert "Wants a refund" not in str(await house.log(session))
 
 
+async def test_what_cannot_be_taken_keeps_nobody_from_a_person(
+    house: House, office: Office
+) -> None:
+    await house.put()
+    session = await office.begin()
+    await house.send()
+    await house.writes(session, "Help")
+    await house.answers("", "fine", handover=True, note="\x00" * 9)
+    await house.send()
+    said = [each[2] for each in await house.log(session) if each[1] == "bot"]
+    assert said[-1] == "fine"
+    assert len(office.sockets.told(ANA.who, "inquiry")) == 1
+
+
 async def test_a_reply_of_a_former_owner_is_refused_and_kept_for_agents(
     house: House, office: Office
 ) -> None:

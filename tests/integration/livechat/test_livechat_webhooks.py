@@ -11,11 +11,12 @@ from sqlalchemy import func, select
 
 from engage.errors import Invalid
 from engage.http_client import HttpClient
+from engage.livechat.banning.service import Decider
 from engage.livechat.webhooks.endpoints import Draft
 from engage.livechat.webhooks.model import StillOnItsWay, What
 from engage.livechat.webhooks.part import Webhooks
 from engage.storage.tables import webhook_deliveries
-from engage.system.actor import SYSTEM
+from engage.system.actor import ALL_RIGHTS, SYSTEM, Actor
 from tests.support.hook_receiver import Hook, HookReceiver
 from tests.support.office import ANA, BEN, KEYRING, visitor_author
 
@@ -394,6 +395,22 @@ async def test_the_running_sender_is_woken_by_the_commit(house: House, office: O
         await say(office, session, f"Message {number}")
         assert (await house.receiver.next()).told["data"]["event"]["body"]["text"]
     await house.sending.stop()
+
+
+async def test_bans_are_told_when_they_hold_and_when_they_are_lifted(
+    house: House, office: Office
+) -> None:
+    await house.add(What.BANNED, What.UNBANNED)
+    bans = office.service.bans
+    bans.stored = house.webhooks.writing.banned
+    session = await office.begin()
+    admin = Decider(Actor("admin:root", "192.0.2.1", ALL_RIGHTS), "root")
+    ban = await bans.ask(admin, str(session.conversation_id), "1h", "Insults")
+    await bans.lift(admin, ban.id)
+    told = await house.send()
+    assert [what for what, _ in told] == ["visitor.banned", "visitor.unbanned"]
+    assert told[0][1]["ban"]["reason"] == "Insults"
+    assert told[0][1]["livechat"]["public_id"] == "chat"
 
 
 async def test_erasing_a_chat_takes_its_messages_to_others_along(
