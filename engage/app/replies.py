@@ -64,7 +64,11 @@ class Answers:
             language=visitor.language,
         )
         seen, _ = await self._files.announce(principal, Announced(name, len(data), client_id))
-        await self._files.receive(principal, seen.file.id, 0, _pieces(data), len(data))
+        if seen.received < len(data):
+            left = data[seen.received :]
+            await self._files.receive(
+                principal, seen.file.id, seen.received, _pieces(left), len(left)
+            )
         author = Author("visitor", visitor.id, visitor.name)
         await self._files.send(principal, author, conversation_id, client_id, seen.file.id, None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Protocol
 
-from engage.errors import EngageError, NotFound
+from engage.errors import EngageError, NotFound, Unavailable
 from engage.hub.model import SYSTEM, TEXT_LIMIT, Appended, Author, clean_client_id, clean_text
 from engage.livechat.events import OfflineMessageLeft
 from engage.livechat.model import OFFLINE, NoAddress
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 KIND = "livechat_reply"
-FILE_REFUSED = "File not accepted: {name}"
 
 
 class Answer(Protocol):
@@ -137,7 +136,7 @@ class Replies:
             return False
         said = clean_text((text or mail.subject or "…")[:TEXT_LIMIT])
 
-        async def work(transaction: HubTransaction) -> tuple[Inquiry, Visitor] | None:
+        async def work(transaction: HubTransaction) -> Visitor | None:
             rows = LiveChatRepository(transaction.connection)
             inquiry = await rows.inquiry(conversation_id)
             visitor = None if inquiry is None else await rows.visitor(inquiry.visitor_id)
@@ -151,7 +150,7 @@ class Replies:
                 conversation_id, author, "message", body, client_id=f"mail-{mail.key}"
             )
             if appended.duplicate:
-                return None
+                return visitor  # a crash may have come before its files
             await rows.change_inquiry(conversation_id, answered_at_ms=None, answered_by=None)
             told = await self._message(rows, conversation_id)
             await self._lobby.tell_message(transaction, told)
@@ -159,13 +158,16 @@ class Replies:
             await self._post.message_left(
                 transaction.connection, livechat, inquiry, visitor, said, appended.event.seq
             )
-            return inquiry, visitor
+            fact = OfflineMessageLeft(conversation_id, inquiry.livechat_id)
+            news.append(fact)
+            return visitor
 
-        taken = await self._hub.transact(work)
-        if taken is None:
-            return True  # ours, but known already or too late
-        inquiry, visitor = taken
-        self._events.publish(OfflineMessageLeft(conversation_id, inquiry.livechat_id))
+        news: list[OfflineMessageLeft] = []
+        visitor = await self._hub.transact(work)
+        if visitor is None:
+            return True  # ours, but too late: it was erased
+        for fact in news[-1:]:
+            self._events.publish(fact)
         for place, (name, data) in enumerate(mail.attachments):
             await self._attach(visitor, conversation_id, f"mail-{mail.key}-{place}", name, data)
         return True
@@ -173,14 +175,20 @@ class Replies:
     async def _attach(
         self, visitor: Visitor, conversation_id: str, client_id: str, name: str, data: bytes
     ) -> None:
-        """Say a file, or say that it could not be taken."""
+        """Say a file once, or say that it could not be taken.
+
+        Raises:
+            Unavailable: not now; the mail is read again.
+        """
         try:
             if self.attach is not None:
                 await self.attach(visitor, conversation_id, client_id, name, data)
+        except Unavailable:
+            raise
         except EngageError as refused:
             log.info("file of a mail not taken", extra={"why": refused.code})
-            note = {"text": FILE_REFUSED.format(name=name)}
-            await self._hub.append(conversation_id, SYSTEM, "note", note, client_id=client_id)
+            body = {"code": "file_refused", "name": name}
+            await self._hub.append(conversation_id, SYSTEM, "system", body, client_id=client_id)
 
     async def _message(self, rows: LiveChatRepository, conversation_id: str) -> Inquiry:
         inquiry = await rows.inquiry(conversation_id)

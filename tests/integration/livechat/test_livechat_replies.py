@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
+from engage.errors import Unavailable
 from tests.support import site as support
 from tests.support.dovecot import USER, Dovecot
 from tests.support.mail_sink import MailSink, Taken
@@ -96,9 +97,9 @@ class House:
         path = f"/v1/conversations/{conversation}"
         _, found = await self.site.json("GET", path, token=self.agent)
         return [
-            (each["kind"], each["author"]["kind"], each.get("text") or each["file"]["name"])
+            (each["kind"], each["author"]["kind"], words(each))
             for each in found["events"]
-            if each["kind"] in ("message", "file", "note")
+            if each["kind"] in ("message", "file", "system")
         ]
 
     async def has(self, conversation: str, count: int) -> list[tuple[str, str, str]]:
@@ -119,6 +120,11 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
             made = House(site, sink, dovecot)
             await made.set_up()
             yield made
+
+
+def words(event: dict[str, Any]) -> str:
+    """What was said, or the name of a file that was, or was refused."""
+    return str(event.get("text") or event.get("name") or event["file"]["name"])
 
 
 def answering(mail: Taken, text: str, **headers: str) -> EmailMessage:
@@ -160,8 +166,7 @@ async def test_an_answer_goes_out_and_the_visitors_comes_back(house: House) -> N
         ("message", "agent", "Yes, from nine."),
         ("message", "visitor", "And on Sunday?"),
     ]
-    assert {each[0] for each in said[3:]} <= {"file", "note"}
-    assert ("file", "visitor", "plan.txt") in said
+    assert said[3:] == [("system", "system", "bad.png"), ("file", "visitor", "plan.txt")]
     [open_] = [x for x in await house.messages() if x["conversation"] == conversation]
     assert (open_["answered_at"], open_["text"]) == (None, said[-1][2])
     await eventually(lambda: house.dovecot.seen()[:1] == [True])
@@ -169,6 +174,29 @@ async def test_an_answer_goes_out_and_the_visitors_comes_back(house: House) -> N
     assert await house.reply(conversation, "No.", "r2") == 201
     second = (await house.answer_to("No.")).message
     assert second["References"] == message["References"]  # one thread in the visitor's mailbox
+
+
+async def test_files_are_not_lost_when_the_server_ends_between_words_and_files(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = await house.left("Shall I send the plan?")
+    await house.reply(conversation, "Please do.")
+    came = answering(await house.answer_to("Please do."), "Here it is.")
+    came.add_attachment(b"The plan\n", maintype="text", subtype="plain", filename="the-plan.txt")
+    files = house.site.application._running._uploads.files  # noqa: SLF001
+    sends = files.send
+
+    async def gone(*_: Any) -> Any:
+        monkeypatch.setattr(files, "send", sends)
+        raise Unavailable
+
+    monkeypatch.setattr(files, "send", gone)
+    house.dovecot.deliver(came)
+    await house.tested()
+    await house.has(conversation, 3)
+    await house.tested()
+    said = await house.has(conversation, 4)
+    assert [each[2] for each in said[2:]] == ["Here it is.", "the-plan.txt"]
 
 
 async def test_programs_strangers_and_broken_mails_are_left_out(house: House) -> None:

@@ -168,6 +168,15 @@ async def test_inquiry_is_told_to_agents_who_are_not_there(desk: Desk) -> None:
     assert await desk.quiet()
 
 
+async def test_who_still_waits_is_told_again_to_all_on_duty_wherever_they_are(desk: Desk) -> None:
+    browser = await desk.subscribed("1001")
+    desk.connections.there = {"user:1000", "user:1001"}
+    conversation = await opened(desk.hub, member(VISITOR))
+    assert await desk.part.push.rouse("l1", conversation) == ["1001"]
+    assert (await desk.told(browser))["title"] == "Vi waits for an answer"
+    assert await desk.quiet()
+
+
 async def test_message_on_request_tells_what_became_of_it(desk: Desk) -> None:
     browser = await desk.subscribed("1001")
     try_out = desk.part.trial.run

@@ -11,11 +11,19 @@ from pbxcore.apps.announcement_center import AnnouncementCenter, Audience, Recor
 from pbxcore.apps.disa import Disa
 from pbxcore.apps.name_directory import NameDirectory, keys_of
 from pbxcore.apps.wake_up import WakeUp, WakeUpDesk, moment_of
+from pbxcore.calls.commands import TellOfChat
 from pbxcore.calls.goal import Goal
 from pbxcore.dialplan.callbacks import Callback
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Plan
-from pbxcore.journal import AnnouncementPlayed, CallEnded, CallStarted, WakeUpAsked
+from pbxcore.journal import (
+    AnnouncementPlayed,
+    CallEnded,
+    CallStarted,
+    ChatAlarmCalled,
+    WakeUpAsked,
+)
+from pbxcore.services.chat_alarms import ChatAlarms
 from tests.support.handsets import Office
 from tests.unit.pbxcore.test_services import press, said
 
@@ -247,6 +255,36 @@ def test_a_wake_up_call_says_what_it_is() -> None:
         assert answers == [True]
         office["bob"].talk.hang_up()
         office.run()
+        office.check()
+
+
+@pytest.mark.parametrize(
+    ("key", "outcomes"), [("1", ["answered", "accepted"]), ("2", ["answered"])]
+)
+def test_who_is_called_about_a_chat_takes_it_with_1(key: str, outcomes: list[str]) -> None:
+    with office_with({}) as office:
+        alarms = ChatAlarms(office.house.surroundings, office.house.switchboard.originate)
+        alarms.ring(TellOfChat("bob", "c1", "Demo"))
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(1)
+        assert said(office)[:1] == ["chat-waiting"]
+        press(office, key)
+        office.run()
+        facts = [each for each in office.house.facts if isinstance(each, ChatAlarmCalled)]
+        assert [each.outcome for each in facts] == outcomes
+        assert {(each.conversation, each.number) for each in facts} == {("c1", "bob")}
+        office.check()
+
+
+def test_who_does_not_answer_about_a_chat_is_told_of() -> None:
+    with office_with({}) as office:
+        office["bob"].refuses = 486
+        alarms = ChatAlarms(office.house.surroundings, office.house.switchboard.originate)
+        alarms.ring(TellOfChat("bob", "c1", "Demo"))
+        office.run()
+        facts = [each for each in office.house.facts if isinstance(each, ChatAlarmCalled)]
+        assert [each.outcome for each in facts] == ["no_answer"]
         office.check()
 
 

@@ -10,7 +10,7 @@ import { go, href } from "../kit/route";
 import { useDesk } from "./context";
 import pane from "./ConversationPane.module.css";
 import styles from "./LeftMessages.module.css";
-import { LeftThread, ReplyForm } from "./LeftThread";
+import { LeftThread, ReplyForm } from "./lazily";
 import { type LeftMessage, mailto } from "./messages";
 import split from "./Split.module.css";
 import type { LeftMessages } from "./useLeftMessages";

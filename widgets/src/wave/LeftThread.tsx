@@ -9,6 +9,7 @@ import { fullTime } from "../shared/time";
 import { useSession } from "../kit/session-context";
 import { toast } from "../kit/toasts";
 import { Icon } from "../kit/Icon";
+import { refusedLine } from "./alarm-lines";
 import { useDesk } from "./context";
 import { readDraft, keepDraft } from "../shared/draft";
 import { ShownFile } from "./FileBubble";
@@ -19,12 +20,12 @@ import type { LeftMessage } from "./messages";
 export function LeftThread({ message }: { message: LeftMessage }) {
   const { client } = useDesk();
   const { api } = useSession();
-  const said = (client.get(message.conversation)?.events ?? []).filter(({ kind }) => kind === "message" || kind === "file" || kind === "note");
+  const said = (client.get(message.conversation)?.events ?? []).filter(({ kind, code }) => kind === "message" || kind === "file" || code === "file_refused");
   if (said.length === 0) return <Words at={message.at} name={null} text={message.text} mine={false} />;
   return (
     <>
       {said.map((event) => (
-        <Words key={event.seq} at={event.at} name={event.author.kind === "visitor" ? null : event.author.name} text={event.file ? "" : (event.text ?? "")} mine={event.author.kind === "agent"}>
+        <Words key={event.seq} at={event.at} name={event.author.kind === "agent" ? event.author.name : null} text={event.code ? refusedLine(event) : (event.text ?? "")} mine={event.author.kind === "agent"}>
           {event.file && <ShownFile file={event.file} api={api} />}
         </Words>
       ))}

@@ -27,3 +27,8 @@ export function alarmLine(event: WireEvent): string {
       return "";
   }
 }
+
+/** A file that came with a mail, and that nobody gets. */
+export function refusedLine(event: WireEvent): string {
+  return t("The file {name} came by e-mail and was not accepted.", { name: String(event["name"]) });
+}

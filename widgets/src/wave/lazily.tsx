@@ -8,6 +8,9 @@ export const EndChat = later(() => import("./visitor/EndChat").then((module) => 
 export const HandOver = later(() => import("./HandOver").then((module) => module.HandOver));
 export const QuickReplies = later(() => import("./visitor/QuickReplies").then((module) => module.QuickReplies));
 export const Bans = later(() => import("./visitor/Bans").then((module) => module.Bans));
+export const LiveVisitors = later(() => import("./work/LiveVisitors").then((module) => module.LiveVisitors));
+export const LeftThread = later(() => import("./LeftThread").then((module) => module.LeftThread));
+export const ReplyForm = later(() => import("./LeftThread").then((module) => module.ReplyForm));
 
 function later<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
   const Loaded: LazyExoticComponent<ComponentType<Props>> = lazy(async () => ({ default: await load() }));

@@ -5,7 +5,7 @@ import { t } from "../shared/i18n";
 import { lineOf, wordsOf } from "../shared/lines";
 import { dayKey } from "../shared/time";
 import type { Me, WireEvent, WireFile } from "../shared/wire";
-import { alarmLine } from "./alarm-lines";
+import { alarmLine, refusedLine } from "./alarm-lines";
 import { groupLine } from "./group-lines";
 
 export type MessageState = "sending" | "late" | "refused" | Progress;
@@ -146,6 +146,7 @@ export function lines(conversation: Conversation, me: Me, readBefore: number | n
 
 function factOf(conversation: Conversation, event: WireEvent, me: Me): string {
   if (event.kind === "alarm") return alarmLine(event);
+  if (event.code === "file_refused") return refusedLine(event);
   return (conversation.kind === "group" && groupLine(event, me)) || lineOf(event, me);
 }
 
