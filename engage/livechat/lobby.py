@@ -200,14 +200,18 @@ class Lobby:
         self._delivery.send(whos, "inquiry_gone", payload)
 
     async def offer_all(self) -> None:
-        """Show all who wait to all on duty: an agent may have come on duty just now."""
+        """Show all who wait to all on duty: an agent may have come on duty just now, or left it."""
         async with self._database.read() as connection:
             found = await LiveChatRepository(connection).open_inquiries()
             waiting = [inquiry for inquiry in found if inquiry.state == WAITING]
             entries = await self.waiting(connection, waiting)
         for entry in entries:
             livechat = self._livechats.by_id(entry["livechat"]["id"])
-            self._delivery.send(self.on_duty(livechat), "inquiry", entry)
+            on_duty = self.on_duty(livechat)
+            resting = [who for who in self.staff(livechat) if who not in on_duty]
+            gone = {"conversation": entry["conversation"], "reason": "break"}
+            self._delivery.send(resting, "inquiry_gone", gone)
+            self._delivery.send(on_duty, "inquiry", entry)
 
     async def line_moved(self, livechat_id: str) -> None:
         """Tell each visitor whose place in the line has changed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from engage.errors import Conflict, Invalid, NotFound, TooMany
 from engage.hub.model import ConversationClosed, StaleOwner
 from engage.livechat.limits import Limits, Rate
 from engage.livechat.model import Gone, NotOnDuty, Taken
+from engage.people.events import PeopleChanged
 from tests.support.office import ANA, BEN, CHEN, Office, Seats, Sockets, visitor_author
 
 if TYPE_CHECKING:
@@ -224,3 +226,14 @@ async def test_a_visitor_who_writes_too_fast_is_slowed_down(
     clock.pass_s(20)
     await say(office, session, "Hi", "client-3")
     await office.stop()
+
+
+async def test_whoever_goes_on_a_break_is_shown_no_inquiry_any_more(office: Office) -> None:
+    session = await office.begin()
+    assert office.sockets.told(ANA.who, "inquiry")
+    office.seats.agents[0] = replace(office.seats.agents[0], paused=True)
+    office.events.publish(PeopleChanged(2))
+    await office.events.settled()
+    gone = office.sockets.told(ANA.who, "inquiry_gone")
+    assert gone == [{"conversation": session.conversation_id, "reason": "break"}]
+    assert office.sockets.told(BEN.who, "inquiry_gone") == []

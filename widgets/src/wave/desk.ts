@@ -18,6 +18,7 @@ import { EVERYBODY, type Named } from "./mentions";
 import { whenWorking } from "./installing";
 import { act, type OwnSettings, remembered } from "./own-settings";
 import { renewPush } from "./push";
+import { undisturbed } from "./undisturbed";
 import { after, arrived, type Inquiries, type Inquiry, type InquiryEvent, type Waiting } from "./inquiries";
 
 export interface Contact {
@@ -345,7 +346,7 @@ export class Desk {
     this.inquiries = after(before, event);
     const present = new Set(this.inquiries.map((inquiry) => inquiry.conversation));
     for (const inquiry of before) if (!present.has(inquiry.conversation)) dismissKey(`inquiry ${inquiry.conversation}`);
-    for (const inquiry of arrived(before, this.inquiries)) this.#alert(inquiry);
+    for (const inquiry of arrived(before, this.inquiries)) void this.#alert(inquiry);
     this.#changed();
   }
 
@@ -398,7 +399,9 @@ export class Desk {
     toast({ key: `invited ${event.conversation}`, title, stay_ms: null, action: { label: t("Open"), run: open } });
   }
 
-  #alert(inquiry: Waiting): void {
+  async #alert(inquiry: Waiting): Promise<void> {
+    if (await undisturbed(this.api)) return;
+    if (!this.inquiries.some(({ conversation }) => conversation === inquiry.conversation)) return; // taken meanwhile
     if (!claim(`inquiry ${inquiry.conversation} ${Math.floor(Date.now() / (REMINDER_MS / 2))}`)) return;
     const open = (): void => go("live-chat");
     chime();
@@ -418,7 +421,7 @@ export class Desk {
   /** Whoever waits is brought to mind again, until somebody answers. */
   #remind(): void {
     const oldest = this.inquiries[0];
-    if (oldest && this.client.connection === "online") this.#alert(oldest);
+    if (oldest && this.client.connection === "online") void this.#alert(oldest);
   }
 
   #phone(conversation: string, seq: number, state: string): void {
