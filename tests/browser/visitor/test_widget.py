@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import Agent, WebSite
+from tests.support.program import Program
 from tests.support.visiting import start_chat, write
 
 if TYPE_CHECKING:
@@ -115,6 +116,9 @@ def test_a_visitor_chats_on_a_strict_site_of_another_origin(shop: Page, server: 
         agent.accept_and_say("Welcome to the shop.")
         expect(frame.get_by_role("log")).to_contain_text("Welcome to the shop.")
         assert agent.texts() == ["From the shop", "Welcome to the shop."]
+        path = f"/v1/conversations/{agent.conversation}/visitor"
+    card = Program(server.url, "1000", "Demo-1000!").get(path).json()
+    assert (card["inquiry"]["page_title"], card["inquiry"]["page_url"]) == ("Shop", shop.url)
 
 
 def test_escape_closes_and_the_focus_returns(shop: Page) -> None:
