@@ -124,7 +124,10 @@ _STATUSES: Final[dict[int, str]] = {
     503: N_("%(where)s takes no calls at the moment."),
 }
 _OURS: Final = frozenset(
-    ("unknown_number", "not_permitted", "no_answer", "no_common_media", "no_room", "failed")
+    (
+        *("unknown_number", "not_permitted", "unavailable", "no_answer", "no_common_media"),
+        *("no_room", "failed"),
+    )
 )
 """What is said of us by these, where nobody whom we called has refused by the same statuses."""
 _REFUSED: Final = N_("%(where)s refused the call (%(status)d).")

@@ -187,3 +187,22 @@ async def test_a_call_that_came_in_goes_out_again_and_shows_who_called(provider:
         assert record["source_trunk"] == record["destination_trunk"] == "City Line"
     for each in routes:
         provider.remove(each)
+
+
+async def test_what_the_provider_refuses_is_told_as_his(provider: Provider) -> None:
+    pair = provider.pair
+    ways = [{"trunk": provider.trunk, "strip": 1}]
+    route = provider.route(
+        "outbound", name="Out", patterns="_9X.", ways=ways, permission="internal"
+    )
+    for status in 403, 404, 488, 503:
+        with Voice(440) as voice:
+            call = pair.caller.call(pair.uri("9123"), session(voice))
+            (await provider.agent.next_call()).refuse(status)
+            with pytest.raises(Refused):
+                await call.answered()
+        record = await pair.record()
+        told = provider.admin.get(f"/v1/calls/{record['id']}/diagnosis").json()["items"]
+        assert [each["code"] for each in told] == [f"refused_{status}"]
+        assert "City Line" in told[0]["text"]
+    provider.remove(route)
