@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
@@ -79,42 +77,3 @@ def test_a_chat_is_found_read_kept_and_removed(
     tiles = admin.get_by_role("region", name="Total", exact=True)
     expect(tiles).to_contain_text("Inquiries2")  # the one that was removed is counted as before
     shot(admin, tmp_path, "report")
-
-
-def test_a_person_is_found_given_their_data_and_erased(
-    server: Server, new_context: NewContext, tmp_path: Path
-) -> None:
-    visitor = ask(new_context, server.url, "Nora Blum", "Please forget me soon")
-    visitor.get_by_role("button", name="End chat", exact=True).click()
-    visitor.get_by_role("button", name="Yes, end it", exact=True).click()
-    expect(visitor.get_by_role("button", name="Start again")).to_be_visible()
-    admin = open_administration(new_context, server.url)
-    at(admin, server.url, "personal-data", "Personal Data")
-    value = admin.get_by_role("textbox", name="Value", exact=True)
-    value.fill("nobody@example.test")
-    admin.get_by_role("button", name="Search", exact=True).click()
-    expect(admin.get_by_text("Nothing is stored of this person.")).to_be_visible()
-    value.fill("visitor@example.test")
-    admin.get_by_role("button", name="Search", exact=True).click()
-    found = admin.get_by_role("region", name="What is stored", exact=True)
-    expect(found).to_contain_text("Nora Blum")
-    shot(admin, tmp_path, "person")
-    with admin.expect_download() as kept:
-        found.get_by_role("button", name="Export", exact=True).click()
-    with zipfile.ZipFile(kept.value.path()) as archive:
-        assert b"Please forget me soon" in b"".join(map(archive.read, archive.namelist()))
-    expect(found.get_by_role("button", name="Erase", exact=True)).to_be_enabled()
-    found.get_by_role("button", name="Erase", exact=True).click()
-    dialog = admin.get_by_role("dialog")
-    expect(dialog.get_by_role("button", name="Erase", exact=True)).to_be_disabled()
-    dialog.get_by_role("textbox").fill("visitor@example.test")
-    dialog.get_by_role("button", name="Erase", exact=True).click()
-    proofs = admin.get_by_role("region", name="Erasures", exact=True)
-    expect(proofs).to_contain_text("Chats: 1")
-    expect(found).to_have_count(0)
-    shot(admin, tmp_path, "erased")
-    with admin.expect_download() as proof:
-        proofs.get_by_role("link", name="Download the proof").click()
-    told = json.loads(proof.value.path().read_text())
-    assert (told["genuine"], told["erased_by"]) == (True, "admin:admin")
-    assert "Nora" not in proof.value.path().read_text()

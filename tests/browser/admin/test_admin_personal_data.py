@@ -1,0 +1,71 @@
+"""An administrator answers who asks for their data, and who wants to be forgotten."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.support.browser import serious_faults
+from tests.support.desk import NARROW, ask, at, open_administration, scrolls_sideways
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from tests.support.desk import NewContext
+    from tests.support.server import Server
+
+
+def shot(page: Page, folder: Path, name: str) -> None:
+    """Look at it on a desk and on a phone."""
+    wide = page.viewport_size
+    assert wide is not None
+    page.screenshot(path=folder / f"{name}.png", full_page=True)
+    assert serious_faults(page) == []
+    page.set_viewport_size(NARROW)
+    assert not scrolls_sideways(page)
+    page.screenshot(path=folder / f"{name}-phone.png", full_page=True)
+    page.set_viewport_size(wide)
+
+
+def test_a_person_is_found_given_their_data_and_erased(
+    server: Server, new_context: NewContext, tmp_path: Path
+) -> None:
+    visitor = ask(new_context, server.url, "Nora Blum", "Please forget me soon")
+    visitor.get_by_role("button", name="End chat", exact=True).click()
+    visitor.get_by_role("button", name="Yes, end it", exact=True).click()
+    expect(visitor.get_by_role("button", name="Start again")).to_be_visible()
+    admin = open_administration(new_context, server.url)
+    at(admin, server.url, "personal-data", "Personal Data")
+    value = admin.get_by_role("textbox", name="Value", exact=True)
+    value.fill("nobody@example.test")
+    admin.get_by_role("button", name="Search", exact=True).click()
+    expect(admin.get_by_text("Nothing is stored of this person.")).to_be_visible()
+    value.fill("visitor@example.test")
+    admin.get_by_role("button", name="Search", exact=True).click()
+    found = admin.get_by_role("region", name="What is stored", exact=True)
+    expect(found).to_contain_text("Nora Blum")
+    shot(admin, tmp_path, "person")
+    with admin.expect_download() as kept:
+        found.get_by_role("button", name="Export", exact=True).click()
+    with zipfile.ZipFile(kept.value.path()) as archive:
+        assert b"Please forget me soon" in b"".join(map(archive.read, archive.namelist()))
+    expect(found.get_by_role("button", name="Erase", exact=True)).to_be_enabled()
+    found.get_by_role("button", name="Erase", exact=True).click()
+    dialog = admin.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Erase", exact=True)).to_be_disabled()
+    dialog.get_by_role("textbox").fill("visitor@example.test")
+    dialog.get_by_role("button", name="Erase", exact=True).click()
+    proofs = admin.get_by_role("region", name="Erasures", exact=True)
+    expect(proofs).to_contain_text("Chats: 1")
+    expect(found).to_have_count(0)
+    shot(admin, tmp_path, "erased")
+    with admin.expect_download() as proof:
+        proofs.get_by_role("link", name="Download the proof").click()
+    told = json.loads(proof.value.path().read_text())
+    assert (told["genuine"], told["erased_by"]) == (True, "admin:admin")
+    assert "Nora" not in proof.value.path().read_text()
