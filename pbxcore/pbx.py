@@ -189,6 +189,7 @@ class Pbx:
         self._tls: Tls | None = None
         self._endpoint: Endpoint | None = None
         self._pager: Pager | None = None
+        self._messages: MessageService | None = None
         self._resolver: Resolver | None = None
         self._trunks: Trunks | None = None
         self._calls: CallService | None = None
@@ -254,7 +255,7 @@ class Pbx:
             changed=self._phones.changed,
             clock=self._clock,
         )
-        messages = MessageService(
+        self._messages = messages = MessageService(
             self._directory, self._domain, self._authentication, self._registrar, self._pager
         )
         uas.serve(b"REGISTER", registration.receive, understood=tuple(SUPPORTED))
@@ -288,6 +289,8 @@ class Pbx:
             queues=self._event_stores.queues,
         )
         self._calls.serve(uas)
+        if self._messages is not None:
+            self._messages.wake = self._calls.rousing.wake
         self._calls.shown_by(events)
         self._calls.queues.start()
 

@@ -13,7 +13,7 @@ from pbxcore.presence.push import push_of, refresh_due_ms
 from pbxcore.presence.reach import is_asleep, way_to
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pbxcore.calls.surroundings import Surroundings
     from pbxcore.presence.bindings import StoredBinding
@@ -68,6 +68,31 @@ class Rousing:
             for each in self._house.bindings(number):
                 if (refresh_due_ms(each), each.contact) == (due_ms, contact):
                     self._push(each)
+
+    def wake(self, phones: Sequence[StoredBinding], then: Callable[[bool], None]) -> bool:
+        """Wake somebody's phones for a request other than a call, unless one of them is awake.
+
+        Args:
+            phones: each by its newest flow.
+            then: goes on with the first that registers (True), or when none does.
+
+        Returns:
+            Whether that is to be waited for.
+        """
+        if not phones or not all(map(self.must_wake, phones)):
+            return False
+        missing, gone_on = len(phones), False
+
+        def answered(flow: Flow | None) -> None:
+            nonlocal missing, gone_on
+            missing -= 1
+            if not gone_on and (flow is not None or not missing):
+                gone_on = True
+                then(flow is not None)
+
+        for each in phones:
+            self.way(each).next(answered)
+        return True
 
     def begin(self, sleeper: Sleeper) -> None:
         """Send the push, and wait."""

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.commands import CallCommand
     from pbxcore.calls.keeping import CallStores
     from pbxcore.calls.leg import Leg
+    from pbxcore.calls.rousing import Rousing
     from pbxcore.calls.visitor_commands import VisitorCallMoved
     from pbxcore.calls.vouching import Vouching
     from pbxcore.directory import Directory
@@ -187,6 +188,11 @@ class CallService:
         self._chat_alarms = ChatAlarms(self._house, self._switchboard.originate)
         self._waking = Waking(directory, self._switchboard.originate, record, today)
         self.follow()
+
+    @property
+    def rousing(self) -> Rousing:
+        """Wakes phones that sleep."""
+        return self._house.rousing
 
     def serve(self, uas: Uas) -> None:
         """Take INVITE, and whatever comes within the dialogs of calls."""

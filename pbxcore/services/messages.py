@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pbxcore.authentication import user_of
@@ -13,9 +14,13 @@ from pbxcore.presence.reach import phones
 from pbxcore.sip.uri import SipUri
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from pbxcore.authentication import Authentication
     from pbxcore.directory import Directory
     from pbxcore.domain import Domain
+    from pbxcore.messages.text import Text
+    from pbxcore.presence.bindings import StoredBinding
     from pbxcore.presence.registrar import Registrar
     from pbxcore.services.pager import Pager
     from pbxcore.sip.transactions.incoming import Incoming
@@ -37,6 +42,10 @@ class MessageService:
         self._authentication = authentication
         self._registrar = registrar
         self._pager = pager
+        self.wake: Callable[[Sequence[StoredBinding], Callable[[bool], None]], bool] = (
+            lambda phones, then: False
+        )
+        """Wakes phones that all sleep, and goes on when one is awake or none will be."""
 
     def receive(self, incoming: Incoming) -> None:
         """Pass one MESSAGE on, or have it stored; answered when that is done.
@@ -66,11 +75,29 @@ class MessageService:
             "text/plain",
             text.text,
         )
-        held = [each for each in self._registrar.of(recipient.number) if not each.device]
-        reached = phones(addressed(uri, held))  # a browser reads what is stored
+        deliver = partial(self._deliver, incoming, arrived, sender_name, text)
+        asleep = [flows[0] for flows in phones(self._meant(incoming, arrived), asleep=True)]
+        if not self.wake(asleep, deliver):
+            deliver(reachable=True)
+
+    def _meant(self, incoming: Incoming, arrived: MessageArrived) -> list[StoredBinding]:
+        held = self._registrar.of(arrived.recipient)
+        # A browser reads what is stored.
+        return addressed(incoming.head.uri, [each for each in held if not each.device])
+
+    def _deliver(
+        self,
+        incoming: Incoming,
+        arrived: MessageArrived,
+        sender_name: str,
+        text: Text,
+        reachable: bool,
+    ) -> None:
+        """Pass it on to the phones there are by now, if they can be reached, else store it."""
+        reached = phones(self._meant(incoming, arrived)) if reachable else []
         if reached:
             self._pager.relay(incoming, arrived, sender_name, text, reached)
-        elif uri.parameters.get(b"gr"):
+        elif incoming.head.uri.parameters.get(b"gr"):
             incoming.answer(480)  # RFC 5627 §5.5: that phone alone was meant
         else:
             self._pager.store(incoming, arrived)

@@ -116,3 +116,37 @@ async def test_a_call_does_not_wait_for_ever(
         assert refused.value.status == 480
         assert len(told) == 1
         assert not phone.invited()
+
+
+async def test_a_phone_is_woken_and_gets_its_text(house: House, tmp_path: Path) -> None:
+    address = ("127.0.0.1", house.port)
+    async with (
+        gateway(house, tmp_path) as told,
+        Sleeper("1001", "Sip-1001!", address) as phone,
+        Phone("1000", SECRET, address) as sender,
+    ):
+        assert await phone.register() == 200
+        sent = asyncio.create_task(sender.send("1001", "Good morning"))
+        await eventually(lambda: bool(told))
+        assert phone.texts == []
+        assert await phone.register() == 200
+        assert await sent == 200
+        assert await phone.receive(1) == ["Good morning"]
+        assert house.arrived == []
+
+
+async def test_a_text_to_a_phone_that_sleeps_on_is_stored(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pbxcore.calls.rousing.WAIT_S", 0.3)
+    address = ("127.0.0.1", house.port)
+    async with (
+        gateway(house, tmp_path) as told,
+        Sleeper("1001", "Sip-1001!", address) as phone,
+        Phone("1000", SECRET, address) as sender,
+    ):
+        assert await phone.register() == 200
+        assert await sender.send("1001", "Good morning") == 202
+        assert [each.text for each in house.arrived] == ["Good morning"]
+        assert len(told) == 1
+        assert phone.texts == []
