@@ -101,7 +101,11 @@ function pageLink(url: string, title: string): ReactNode {
   if (!/^https?:\/\//i.test(url)) return title || url;
   return (
     <>
-      {title && <span dir="auto">{title}</span>}
+      {title && (
+        <span>
+          <bdi>{title}</bdi>
+        </span>
+      )}
       <a href={url} target="_blank" rel="noopener noreferrer nofollow" dir="ltr">
         {url.replace(/^https?:\/\//i, "")}
       </a>
