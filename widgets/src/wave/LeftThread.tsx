@@ -1,6 +1,6 @@
 /** What was written to and fro about a message that a visitor has left, and the box to answer it. */
 import { Button, Textarea } from "@mantine/core";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 
 import { ApiError } from "../shared/api";
 import { t } from "../shared/i18n";
@@ -20,7 +20,12 @@ import type { LeftMessage } from "./messages";
 export function LeftThread({ message }: { message: LeftMessage }) {
   const { client } = useDesk();
   const { api } = useSession();
-  const said = (client.get(message.conversation)?.events ?? []).filter(({ kind, code }) => kind === "message" || kind === "file" || code === "file_refused");
+  const { conversation } = message;
+  const known = client.get(conversation) !== undefined;
+  useEffect(() => {
+    if (known) client.follow(conversation); // it may be opened before it is known, by a link
+  }, [client, conversation, known]);
+  const said = (client.get(conversation)?.events ?? []).filter(({ kind, code }) => kind === "message" || kind === "file" || code === "file_refused");
   if (said.length === 0) return <Words at={message.at} name={null} text={message.text} mine={false} />;
   return (
     <>
