@@ -28,7 +28,7 @@ async def find(connection: AsyncConnection, asked: Asked) -> Person:
         .order_by(inquiries.c.number)
     )
     chats = (await connection.execute(query)).all()
-    numbers = {asked.value, compact(asked.value)} if asked.by == "phone" else set()
+    numbers = {asked.value, compact(asked.value)} - {""} if asked.by == "phone" else set()
     return Person(
         asked,
         tuple(found.values()),
@@ -43,7 +43,7 @@ def _fits(asked: Asked) -> ColumnElement[bool]:
         case "email":
             return func.lower(visitors.c.email) == asked.value.lower()
         case "phone":
-            return dialled(visitors.c.phone) == compact(asked.value)
+            return (visitors.c.phone != "") & (dialled(visitors.c.phone) == compact(asked.value))
         case "visitor":
             return visitors.c.id == asked.value
 

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from engage.chat_records.writing import Page
 from engage.errors import N_, Invalid
 from engage.identifiers import now_ms, rfc3339
-from engage.privacy.model import Asked
+from engage.privacy.model import Asked, compact
 from engage.privacy.proof import ALGORITHM, is_genuine
 from engage.web import requests
 from engage.web.openapi import operation
@@ -44,7 +44,13 @@ class AskedPerson(BaseModel):
     value: Value
 
     def asked(self) -> Asked:
-        """As the service wants it."""
+        """As the service wants it.
+
+        Raises:
+            Invalid: a number without digits, which would be that of all who gave none.
+        """
+        if self.by == "phone" and not any(each.isdigit() for each in compact(self.value)):
+            raise Invalid({"value": N_("This is no phone number.")})
         return Asked(self.by, self.value)
 
 

@@ -40,6 +40,20 @@ async def test_by_address_the_calls_of_a_number_in_the_form_stay_whosesoever(
     assert seen["counts"]["calls_by_number"] == 0
 
 
+async def test_a_number_without_digits_is_not_that_of_all_who_gave_none(
+    site: Site, admin: str
+) -> None:
+    for value in ("---", "( ) ."):
+        search = {"by": "phone", "value": value}
+        for path, body in (
+            ("search", search),
+            ("export", search),
+            ("erase", {**search, "confirm": value}),
+        ):
+            status, _ = await site.json("POST", f"/v1/persons/{path}", body, token=admin)
+            assert status == 422, (path, value)
+
+
 async def test_who_is_in_a_chat_is_not_erased(site: Site, admin: str) -> None:
     token, conversation = await begin(site, email="now@example.test")
     search = {"by": "email", "value": "now@example.test"}
