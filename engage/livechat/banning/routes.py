@@ -67,7 +67,7 @@ class BanView(BaseModel):
     lifted_at: str | None
 
 
-class BanPage(BaseModel):
+class VisitorBanPage(BaseModel):
     """A page of bans; `cursor` asks for the next."""
 
     items: list[BanView]
@@ -115,7 +115,7 @@ class BanRoutes:
 
     @operation(
         "List the bans of visitors",
-        answer=BanPage,
+        answer=VisitorBanPage,
         roles=("admin", "user"),
         query=(*QUERY, ("state", "`asked`, `banned`, `expired`, `refused` or `lifted`")),
         tag="livechat",

@@ -97,7 +97,7 @@ class LiveVisitors(BaseModel):
     cursor: None = None
 
 
-class Invite(BaseModel):
+class InviteVisitor(BaseModel):
     """Whom to invite."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -174,8 +174,8 @@ class BrowsingRoutes:
         return requests.answer(found)
 
     @operation(
-        "Invite a visitor of the web site to a chat",
-        body=Invite,
+        "InviteVisitor a visitor of the web site to a chat",
+        body=InviteVisitor,
         status=202,
         roles=("user",),
         tag="livechat",
@@ -183,7 +183,7 @@ class BrowsingRoutes:
     async def invite(self, request: Request) -> Response:
         """The page shows it within seconds; they accept by opening the chat."""
         principal = await requests.principal(request, "user")
-        body = await requests.read(request, Invite)
+        body = await requests.read(request, InviteVisitor)
         self._browsing.invite(Agent(principal.id, principal.name), body.livechat, body.visit)
         return Response(status_code=202)
 

@@ -57,7 +57,7 @@ class RenewSecret(Body):
     overlap_h: Annotated[int, Field(ge=0, le=168)] = OVERLAP_H
 
 
-class SecretView(BaseModel):
+class IdentitySecretView(BaseModel):
     """A secret, without itself; with `expires_at` a newer one has taken its place."""
 
     id: str
@@ -65,7 +65,7 @@ class SecretView(BaseModel):
     expires_at: str | None
 
 
-class NewSecretView(SecretView):
+class NewIdentitySecretView(IdentitySecretView):
     """A new secret: `secret` is told here, and never again."""
 
     secret: str
@@ -74,7 +74,7 @@ class NewSecretView(SecretView):
 class SecretsView(BaseModel):
     """Those that are valid now, newest first."""
 
-    items: list[SecretView]
+    items: list[IdentitySecretView]
 
 
 class IdentityRoutes:
@@ -150,7 +150,7 @@ class IdentityRoutes:
     @operation(
         "Make a secret that a web site signs with",
         body=RenewSecret,
-        answer=NewSecretView,
+        answer=NewIdentitySecretView,
         status=201,
         roles=("admin",),
         tag="livechats",

@@ -42,7 +42,7 @@ class WebhookForm(Body):
     url: Url = Field(
         "",
         title=N_("Address"),
-        description=N_("Where messages are posted to, such as https://www.example.com/hook."),
+        description=N_("Where messages are posted to: a program of yours, by HTTPS."),
         json_schema_extra=hint("text"),
     )
     enabled: bool = Field(

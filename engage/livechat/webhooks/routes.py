@@ -59,13 +59,13 @@ class WebhookPage(BaseModel):
     total: int | None = None
 
 
-class SecretView(BaseModel):
+class WebhookSecretView(BaseModel):
     """What messages are signed with from now on, told once."""
 
     secret: str
 
 
-class AttemptView(BaseModel):
+class WebhookAttemptView(BaseModel):
     """One try: what was answered, or why nothing was."""
 
     at: str
@@ -75,7 +75,7 @@ class AttemptView(BaseModel):
     response: str
 
 
-class DeliveryView(BaseModel):
+class WebhookDeliveryView(BaseModel):
     """A message on its way, or settled."""
 
     id: str
@@ -89,19 +89,19 @@ class DeliveryView(BaseModel):
     error: str
 
 
-class DeliveryDetails(DeliveryView):
+class WebhookDeliveryDetails(WebhookDeliveryView):
     """A message whole, with what came back."""
 
     url: str
     headers: dict[str, str]
     payload: dict[str, Any]
-    attempts: list[AttemptView]
+    attempts: list[WebhookAttemptView]
 
 
-class DeliveryPage(BaseModel):
+class WebhookDeliveryPage(BaseModel):
     """The newest first, `cursor` asks for older ones."""
 
-    items: list[DeliveryView]
+    items: list[WebhookDeliveryView]
     cursor: str | None
 
 
@@ -214,7 +214,7 @@ class WebhookRoutes:
 
     @operation(
         "Give a webhook another secret",
-        answer=SecretView,
+        answer=WebhookSecretView,
         status=201,
         roles=("admin",),
         tag="webhooks",
@@ -225,7 +225,9 @@ class WebhookRoutes:
         secret = await self._endpoints.renew_secret(actor, requests.named(request))
         return requests.answer({"secret": secret}, 201)
 
-    @operation("Send a webhook a test", answer=DeliveryDetails, roles=("admin",), tag="webhooks")
+    @operation(
+        "Send a webhook a test", answer=WebhookDeliveryDetails, roles=("admin",), tag="webhooks"
+    )
     async def test(self, request: Request) -> Response:
         """Tried once, at once; tells what was answered."""
         actor = await requests.actor(request, "admin")
@@ -254,7 +256,7 @@ class WebhookRoutes:
 
     @operation(
         "List the messages of a webhook",
-        answer=DeliveryPage,
+        answer=WebhookDeliveryPage,
         roles=("admin",),
         query=(
             ("limit", "How many, at most 500"),
@@ -280,7 +282,10 @@ class WebhookRoutes:
         return requests.answer({"items": items, "cursor": cursor})
 
     @operation(
-        "Read a message of a webhook", answer=DeliveryDetails, roles=("admin",), tag="webhooks"
+        "Read a message of a webhook",
+        answer=WebhookDeliveryDetails,
+        roles=("admin",),
+        tag="webhooks",
     )
     async def delivery(self, request: Request) -> Response:
         """What was sent, and what came back, shortened."""

@@ -64,6 +64,8 @@ async def test_malformed_json_is_told_by_a_code_everywhere(site: Site) -> None:
     for path in posts(site):
         if "/passkeys" in path:  # not for a site that passkeys cannot be made for: nothing is read
             continue
+        if path.startswith("/v1/bots/"):  # for bots: nothing of anybody else's is read
+            continue
         full = path.replace("{id}", conversation).replace("{public_id}", "demo")
         for what, body in BODIES:
             codes = []
