@@ -21,7 +21,7 @@ from engage.livechat.banning.model import (
 )
 from engage.livechat.banning.repository import BanRows
 from engage.livechat.desk import close
-from engage.livechat.events import ConversationEnded, InquiryMissed
+from engage.livechat.events import ConversationEnded, ConversationsErased, InquiryMissed
 from engage.livechat.limits import network_of
 from engage.livechat.model import ENDED, MISSED, WAITING
 from engage.livechat.repository import LiveChatRepository
@@ -77,6 +77,7 @@ class Bans:
         self._lobby, self._livechats, self._oversight = lobby, livechats, oversight
         self._limits, self._events, self._clock = limits, events, clock
         self._all: dict[str, Ban] = {}
+        events.subscribe(ConversationsErased, self._erased)
         self.stored: Callable[[AsyncConnection, str, Ban], Awaitable[None]] | None = None
         """Told what was done about a ban, in the transaction that does it."""
 
@@ -306,6 +307,10 @@ class Bans:
         await note(connection, actor, f"livechat.{action}", subject, detail, at_ms=self._clock())
         if self.stored is not None:
             await self.stored(connection, action, ban)
+
+    async def _erased(self, _: ConversationsErased) -> None:
+        """With a person their bans may be gone: nothing of them stays in memory."""
+        await self.load()
 
     def _keep(self, ban: Ban) -> None:
         self._all[ban.id] = ban

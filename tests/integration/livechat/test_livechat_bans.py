@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import delete
 
 from engage.errors import Forbidden, NotFound
 from engage.livechat.banning.model import AlreadyDecided, network_to_ban
 from engage.livechat.banning.service import Decider
+from engage.livechat.events import ConversationsErased
 from engage.livechat.limits import LOOPBACK, Limits
 from engage.livechat.model import Arrival, TokenBanned, UnknownLiveChat
 from engage.people.events import SessionEnded
+from engage.storage.tables import livechat_bans
 from engage.system.actor import ALL_RIGHTS, Actor, Module, Rights
 from tests.support.office import ANA, BEN, CHEN, FORM
 
@@ -149,6 +152,16 @@ async def test_agents_ask_once_and_decide_nothing(office: Office) -> None:
     with pytest.raises(AlreadyDecided):
         await bans.confirm(decider(CHEN), asked.id)
     assert await office.service.visitor((await office.begin(form=FORM)).token or "")
+
+
+async def test_a_person_who_is_erased_leaves_no_ban_in_memory(office: Office) -> None:
+    _, conversation = await served(office)
+    ban = await office.service.bans.ask(ADMIN, conversation, "permanent", "")
+    await office.database.write(lambda each: each.execute(delete(livechat_bans)))
+    office.events.publish(ConversationsErased((conversation,)))
+    await office.events.settled()
+    assert office.service.bans.listed(ADMIN.actor) == []
+    assert not office.service.bans.is_banned(ban.livechat_id, ban.visitor_id)
 
 
 async def test_bans_over_for_long_are_forgotten(office: Office) -> None:
