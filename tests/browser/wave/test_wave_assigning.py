@@ -15,28 +15,37 @@ if TYPE_CHECKING:
     from tests.support.server import Server
 
 
-def assign_automatically(url: str) -> None:
+def assign_automatically(url: str, within_s: int) -> None:
     root = Program(url, "admin", "Demo-admin!")
     [demo] = [x for x in root.get("/v1/livechats").json()["items"] if x["public_id"] == "demo"]
-    change = {"assignment_mode": "auto", "answer_within_s": 10, "version": demo["version"]}
-    root.patch(f"/v1/livechats/{demo['id']}", change)
+    change = {"assignment_mode": "auto", "answer_within_s": within_s, "version": demo["version"]}
+    changed = root.patch(f"/v1/livechats/{demo['id']}", change)
+    assert changed.status == 200, changed.body
 
 
-def test_assigned_chat_opens_and_goes_on_when_nobody_reacts(
-    server: Server, new_context: NewContext
-) -> None:
-    assign_automatically(server.url)
+def test_assigned_chat_opens_by_itself(server: Server, new_context: NewContext) -> None:
+    assign_automatically(server.url, 600)
     ana = open_wave(new_context, server.url, "1000")
     visitor = ask(new_context, server.url, "Gina Given", "Are you open?")
     expect(ana.get_by_role("heading", name="Gina Given", level=2)).to_be_visible()
-    expect(ana.get_by_text("Gina Given is assigned to you", exact=True)).to_be_visible()
+    news = ana.get_by_text("Gina Given is assigned to you", exact=True)
+    expect(news).to_be_visible()
     assert serious_faults(ana) == []
-    ben = open_wave(new_context, server.url, "1001")
-    expect(ben.get_by_role("heading", name="Gina Given", level=2)).to_be_visible()
-    expect(ana.get_by_role("heading", name="Gina Given", level=2)).to_have_count(0)
+    message_box(ana).click()  # she is there: it stays hers
+    expect(news).to_have_count(0)
+    say(ana, "Until six.")
+    expect(log(visitor)).to_contain_text("Until six.")
+
+
+def test_assigned_chat_goes_on_when_nobody_reacts(server: Server, new_context: NewContext) -> None:
+    assign_automatically(server.url, 10)
+    ana = open_wave(new_context, server.url, "1000")
+    visitor = ask(new_context, server.url, "Otto Onward", "Are you open?")
     expect(log(visitor)).to_contain_text("Somebody else will be with you soon.")
-    message_box(ben).click()  # he is there: it stays his
-    expect(ben.get_by_text("Gina Given is assigned to you", exact=True)).to_have_count(0)
+    expect(ana.get_by_role("heading", name="Otto Onward", level=2)).to_have_count(0)
+    assign_automatically(server.url, 600)
+    ben = open_wave(new_context, server.url, "1001")
+    expect(ben.get_by_role("heading", name="Otto Onward", level=2)).to_be_visible()
     say(ben, "Until six.")
     expect(log(visitor)).to_contain_text("Until six.")
 

@@ -42,8 +42,15 @@ function Words({ at, name, text, mine, children }: { at: string; name: string | 
   return (
     <article className={styles.message} data-mine={mine || undefined}>
       <p className={styles.when}>
-        {name && <bdi>{name} · </bdi>}
-        <time dateTime={at}>{fullTime(at)}</time>
+        {name && (
+          <>
+            <bdi>{name}</bdi>
+            {" · "}
+          </>
+        )}
+        <bdi>
+          <time dateTime={at}>{fullTime(at)}</time>
+        </bdi>
       </p>
       {text && (
         <p className={styles.text} dir="auto">
