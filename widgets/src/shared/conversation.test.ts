@@ -132,6 +132,12 @@ describe("counts and hints", () => {
     expect(state).toMatchObject({ owner: { name: "Ana" }, epoch: 1, state: "ended" });
   });
 
+  test("a summary made before something was read does not make it unread again", () => {
+    const told: Summary = { conversation: "c", kind: "livechat", title: "Demo", state: "active", epoch: 1, owner: null, head: 1, events: [], more: false, too_far: false, watermarks: [], unread: 1, last: message(1, agent), participants: [] };
+    const read = run(loaded(), event(message(1, agent)), { type: "watermark", watermark: { who: me.who, delivered: 1, read: 1 } });
+    expect(run(read, { type: "summary", summary: told, asked: false }).unread).toBe(0);
+  });
+
   describe("a summary that events overtook on their way", () => {
     const summary: Summary = { conversation: "c", kind: "livechat", title: "Demo", state: "active", epoch: 1, owner: { id: "1000", name: "Ana" }, head: 2, events: [], more: false, too_far: false, watermarks: [], unread: 1, last: message(2, agent), participants: [] };
     const ended = event({ ...message(3, agent), kind: "state", state: "ended" });

@@ -195,6 +195,8 @@ function afterSummary(state: Conversation, summary: Summary, asked: boolean, me:
   const newest = isOvertaken(summary, state) ? state.newest : (summary.last ?? state.newest);
   let next: Conversation = { ...state, kind: summary.kind, ...told, newest, head: Math.max(state.head, summary.head), pinned: summary.pinned ?? false, muted: summary.muted ?? false };
   for (const watermark of summary.watermarks) next = afterWatermark(next, watermark, me, false);
+  // What was read here meanwhile the summary cannot know: with everything at hand it is counted.
+  if (state.loaded && state.last >= summary.head) next = { ...next, unread: (told.unread = unreadIn(next, me)) };
   if (!asked || summary.too_far) return next;
   return { ...afterPage(next, state.last, summary, me), ...told };
 }
@@ -281,6 +283,8 @@ function corrected(message: WireEvent, change: WireEvent): WireEvent {
   const { mentions: _, ...rest } = message;
   return { ...rest, text: change.text, ...(change.mentions ? { mentions: change.mentions } : {}), edited: change.seq, edited_at: change.at };
 }
+
+const unreadIn = ({ events, watermarks }: Conversation, me: Me): number => events.filter((event) => event.seq > (watermarks[me.who]?.read ?? 0) && countsAsUnread(event) && !isMine(event.author, me)).length;
 
 function unreadAfter(state: Conversation, event: WireEvent, me: Me): number {
   if (isMine(event.author, me)) return state.unread;
