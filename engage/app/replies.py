@@ -9,7 +9,6 @@ from engage.hub.model import Author
 from engage.livechat.replies.routes import ReplyRoutes
 from engage.livechat.replies.service import Replies
 from engage.livechat.replies.threads import Threads
-from engage.notify.incoming.quoting import said
 from engage.people.model import Principal
 
 if TYPE_CHECKING:
@@ -41,6 +40,7 @@ class Answers:
             livechat.post,
             Threads(ground.keyring.derive("answers by mail")),
             mail.collecting.address_for,
+            livechat.visitors.is_banned,
             ground.events,
             ground.clock,
         )
@@ -49,7 +49,7 @@ class Answers:
         self.routes: list[BaseRoute] = [*ReplyRoutes(replies).routes()]
 
     async def _received(self, mail: Incoming) -> bool:
-        return await self._replies.received(mail, said(mail.text))
+        return await self._replies.received(mail, mail.said)
 
     async def _attach(
         self, visitor: Visitor, conversation_id: str, client_id: str, name: str, data: bytes

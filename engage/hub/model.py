@@ -226,13 +226,28 @@ def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if (refused := _REFUSED.search(text)) is not None:
         raise TextRefused(character=f"U+{ord(refused[0]):04X}")
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", _stream_safe(text.translate(_OVERRIDES)))
+    text = _composed(text)
     if len(text) > limit:
         raise TooLarge(limit=limit)
     if not text.strip():
         raise Invalid({"text": N_("Please write something.")})
     return text
+
+
+def mended_text(text: str, limit: int = TEXT_LIMIT) -> str:
+    """`clean_text` for what nobody can be asked to write again.
+
+    What is refused becomes U+FFFD, what is too much is cut off; empty when nothing is left.
+    """
+    text = text[:limit].replace("\r\n", "\n").replace("\r", "\n")
+    text = _composed(_REFUSED.sub("\ufffd", text))[:limit]
+    return text if text.strip() else ""
+
+
+def _composed(text: str) -> str:
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", _stream_safe(text.translate(_OVERRIDES)))
 
 
 def _stream_safe(text: str) -> str:

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Protocol
 
 from engage.errors import EngageError, NotFound, Unavailable
-from engage.hub.model import SYSTEM, TEXT_LIMIT, Appended, Author, clean_client_id, clean_text
+from engage.hub.model import SYSTEM, Appended, Author, clean_client_id, clean_text, mended_text
 from engage.livechat.events import OfflineMessageLeft
 from engage.livechat.model import OFFLINE, NoAddress
 from engage.livechat.repository import LiveChatRepository
@@ -64,6 +64,7 @@ class Replies:
 
     Args:
         address_for: where answers with a token go; empty: nobody fetches them.
+        is_banned: whether a visitor is kept out; what they write is dropped.
 
     Attributes:
         attach: stores a file that came with an answer, and says it there. Set by `app`.
@@ -78,9 +79,11 @@ class Replies:
         post: Post,
         threads: Threads,
         address_for: Callable[[str], str],
+        is_banned: Callable[[Visitor], bool],
         events: Events,
         clock: Clock,
     ) -> None:
+        self._is_banned = is_banned
         self._hub, self._lobby, self._livechats = hub, lobby, livechats
         self._mailer, self._post, self._threads = mailer, post, threads
         self._address_for, self._events, self._clock = address_for, events, clock
@@ -134,7 +137,7 @@ class Replies:
         conversation_id = self._threads.conversation((*mail.recipients, *mail.references))
         if conversation_id is None:
             return False
-        said = clean_text((text or mail.subject or "…")[:TEXT_LIMIT])
+        said = mended_text(text) or mended_text(mail.subject) or "…"
 
         async def work(transaction: HubTransaction) -> Visitor | None:
             rows = LiveChatRepository(transaction.connection)
@@ -142,9 +145,11 @@ class Replies:
             visitor = None if inquiry is None else await rows.visitor(inquiry.visitor_id)
             if inquiry is None or visitor is None or inquiry.state != OFFLINE:
                 return None
+            if self._is_banned(visitor):
+                return None
             body: dict[str, str] = {"text": said}
             if mail.sender != visitor.details.email.lower():
-                body["from"] = mail.sender
+                body["from"] = mended_text(mail.sender)
             author = Author("visitor", visitor.id, visitor.name)
             appended = await transaction.append(
                 conversation_id, author, "message", body, client_id=f"mail-{mail.key}"
@@ -165,7 +170,7 @@ class Replies:
         news: list[OfflineMessageLeft] = []
         visitor = await self._hub.transact(work)
         if visitor is None:
-            return True  # ours, but too late: it was erased
+            return True  # ours, but they were erased or banned since
         for fact in news[-1:]:
             self._events.publish(fact)
         for place, (name, data) in enumerate(mail.attachments):
@@ -187,7 +192,7 @@ class Replies:
             raise
         except EngageError as refused:
             log.info("file of a mail not taken", extra={"why": refused.code})
-            body = {"code": "file_refused", "name": name}
+            body = {"code": "file_refused", "name": mended_text(name)}
             await self._hub.append(conversation_id, SYSTEM, "system", body, client_id=client_id)
 
     async def _message(self, rows: LiveChatRepository, conversation_id: str) -> Inquiry:

@@ -120,11 +120,25 @@ class Collecting:
         mails = mailbox.after(last, PORTION)
         while (found := await asyncio.to_thread(next, mails, None)) is not None:
             number, raw = found
-            if raw is not None and await self._handle(raw):
+            if raw is not None and await self._taken(raw):
                 taken += 1
                 await asyncio.to_thread(mailbox.mark, number)
             await self._keep(place, number)
         return taken
+
+    async def _taken(self, raw: bytes) -> bool:
+        """Handle a mail; one that cannot be handled does not keep those after it waiting.
+
+        Raises:
+            Unavailable: not now; it is read again.
+        """
+        try:
+            return await self._handle(raw)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("mail not taken")
+            return False
 
     async def _handle(self, raw: bytes) -> bool:
         try:

@@ -12,6 +12,8 @@ from email.utils import getaddresses
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
+from engage.notify.incoming.quoting import MOST_CHARACTERS, said
+
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
@@ -29,7 +31,7 @@ class NoMail(ValueError):
 class Incoming:
     """What is to be known of a mail. `automatic`: no person wrote it.
 
-    `key` is the same whenever the same mail is read.
+    `key` is the same whenever the same mail is read; `said` is `text` without what it quotes.
     """
 
     key: str
@@ -39,6 +41,7 @@ class Incoming:
     references: tuple[str, ...]
     automatic: bool
     text: str
+    said: str
     attachments: tuple[tuple[str, bytes], ...]
 
 
@@ -51,6 +54,7 @@ def read(raw: bytes) -> Incoming:
     try:
         message: EmailMessage = message_from_bytes(raw, policy=default)
         identifier = _header(message, "message-id").strip()
+        text = _text(message)
         return Incoming(
             key=hashlib.sha256(identifier.encode() or raw).hexdigest()[:32],
             sender=next(iter(_addresses(message, "from")), ""),
@@ -62,7 +66,8 @@ def read(raw: bytes) -> Incoming:
                 for each in _IDENTIFIER.findall(_header(message, name))
             ),
             automatic=_is_automatic(message),
-            text=_text(message),
+            text=text,
+            said=said(text),
             attachments=tuple(_attachments(message)),
         )
     except (MessageError, LookupError, ValueError, TypeError, AttributeError, IndexError) as broken:
@@ -100,6 +105,7 @@ def _text(message: EmailMessage) -> str:
         return ""
     content = part.get_content()
     text = content if isinstance(content, str) else bytes(content).decode(errors="replace")
+    text = text[:MOST_CHARACTERS]
     if part.get_content_type() == "text/html":
         reader = _Words()
         reader.feed(text)

@@ -20,17 +20,21 @@ _ATTRIBUTION_LINES = 3
 """`On Monday, … wrote:` is folded over so many lines at most."""
 
 
+MOST_CHARACTERS, MOST_LINES = 200_000, 5_000
+"""What follows is not looked at: nobody wrote that much by hand."""
+
+
 def said(text: str) -> str:
     """The words above what is quoted and above the signature."""
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = text[:MOST_CHARACTERS].replace("\r\n", "\n").split("\n", MOST_LINES)[:MOST_LINES]
+    below = _below(lines)
     kept: list[str] = []
-    for place, line in enumerate(lines):
-        after = next((each for each in lines[place + 1 :] if each.strip()), "")
+    for line, (after, only_quoted) in zip(lines, below, strict=True):
         outlook = _HEADER.match(line) and _HEADER_NEXT.match(after)
         if _ORIGINAL.match(line) or _RULE.match(line) or outlook or line == _SIGNATURE:
             break
         if line.lstrip().startswith(">"):
-            if _only_quoted(lines[place:]):
+            if only_quoted:
                 _drop_attribution(kept)
                 break
             continue  # answered between the lines: what is quoted goes, the rest stays
@@ -38,8 +42,20 @@ def said(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
 
 
-def _only_quoted(lines: list[str]) -> bool:
-    return all(not each.strip() or each.lstrip().startswith(">") for each in lines)
+def _below(lines: list[str]) -> list[tuple[str, bool]]:
+    """For each line the next one with words, and whether all from it on is quoted.
+
+    One pass from the back: anybody may have sent anything.
+    """
+    found: list[tuple[str, bool]] = []
+    after, only_quoted = "", True
+    for line in reversed(lines):
+        words = line.strip()
+        only_quoted = only_quoted and (not words or words.startswith(">"))
+        found.append((after, only_quoted))
+        after = line if words else after
+    found.reverse()
+    return found
 
 
 def _drop_attribution(kept: list[str]) -> None:

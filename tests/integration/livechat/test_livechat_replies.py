@@ -17,6 +17,7 @@ from tests.support.messaging import eventually
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from engage.notify.incoming.mail import Incoming
     from tests.support.site import Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -197,6 +198,49 @@ async def test_files_are_not_lost_when_the_server_ends_between_words_and_files(
     await house.tested()
     said = await house.has(conversation, 4)
     assert [each[2] for each in said[2:]] == ["Here it is.", "the-plan.txt"]
+
+
+async def test_a_mail_that_cannot_be_taken_does_not_keep_others_waiting(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = await house.left("Do you have time?")
+    await house.reply(conversation, "We have.")
+    mail = await house.answer_to("We have.")
+    collecting = house.site.application._running._mail.collecting  # noqa: SLF001
+    handle = collecting.handle
+
+    async def stumbles(came: Incoming) -> bool:
+        monkeypatch.setattr(collecting, "handle", handle)
+        raise RuntimeError(came.key)
+
+    monkeypatch.setattr(collecting, "handle", stumbles)
+    house.dovecot.deliver(answering(mail, "Lost"))
+    house.dovecot.deliver(answering(mail, "A\x07larm"))
+    blank = answering(mail, "", Subject=" ")
+    blank.set_content("\n")
+    house.dovecot.deliver(blank)
+    house.dovecot.deliver(answering(mail, "Thanks"))
+    await house.tested()
+    said = await house.has(conversation, 5)
+    assert [each[2] for each in said[2:]] == ["A\ufffdlarm", "…", "Thanks"]
+
+
+async def test_what_a_banned_visitor_mails_is_dropped(house: House) -> None:
+    conversation = await house.left("Fools!")
+    await house.reply(conversation, "Goodbye.")
+    mail = await house.answer_to("Goodbye.")
+    other = await house.left("Are you there?")
+    await house.reply(other, "We are.")
+    others = await house.answer_to("We are.")
+    before = await house.said(conversation)
+    asked = {"duration": "1h", "reason": ""}
+    ban = await house.ask("POST", f"/v1/conversations/{conversation}/ban", asked)
+    house.dovecot.deliver(answering(mail, "Fools again!"))
+    house.dovecot.deliver(answering(others, "Fine."))
+    await house.tested()
+    await house.has(other, 3)
+    assert await house.said(conversation) == before
+    await house.ask("POST", f"/v1/livechat-bans/{ban['id']}/lift")
 
 
 async def test_programs_strangers_and_broken_mails_are_left_out(house: House) -> None:

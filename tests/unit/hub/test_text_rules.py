@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engage.errors import EngageError, Invalid, TextRefused, TooLarge
-from engage.hub.model import TEXT_LIMIT, clean_client_id, clean_text, encode_body
+from engage.hub.model import TEXT_LIMIT, clean_client_id, clean_text, encode_body, mended_text
 
 ANY_TEXT = st.text(st.characters(codec=None, categories=None), max_size=200)
 
@@ -100,3 +100,15 @@ def test_visible_ascii_is_a_client_id() -> None:
 def test_body_with_a_lone_surrogate_is_refused_before_it_meets_a_database() -> None:
     with pytest.raises(TextRefused):
         encode_body({"by": {"name": "\ud800"}})
+
+
+@given(st.text(st.characters(), max_size=60), st.integers(1, 50))
+def test_what_nobody_can_write_again_is_mended_until_it_is_a_text(text: str, limit: int) -> None:
+    mended = mended_text(text, limit)
+    assert mended == "" or clean_text(mended, limit) == mended
+
+
+def test_marks_stand_for_what_is_refused_and_the_end_is_cut_off() -> None:
+    assert mended_text("a\x07b\ud800c\r\nd") == "a\ufffdb\ufffdc\nd"
+    assert mended_text(" \r\n ") == mended_text("") == ""
+    assert len(mended_text("\u0958" * TEXT_LIMIT)) == TEXT_LIMIT  # NFC makes two of each

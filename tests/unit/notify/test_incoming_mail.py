@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from email.message import EmailMessage
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -13,6 +15,9 @@ from engage.livechat.replies.threads import Threads
 from engage.notify.incoming.mail import NoMail, read
 from engage.notify.incoming.quoting import said
 from engage.notify.incoming.settings import IncomingSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def mail(text: str = "Yes please.", **headers: str) -> EmailMessage:
@@ -103,6 +108,39 @@ def test_what_is_quoted_is_cut_off(quoted: str) -> None:
 
 def test_answers_between_the_lines_stay() -> None:
     assert said("> One?\nYes.\n> Two?\nNo.\n") == "Yes.\nNo."
+
+
+def steps(work: Callable[[], object]) -> int:
+    """How many functions are entered, generators resumed and built-ins called."""
+    count = 0
+
+    def counted(_: Any, event: str, __: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("mail", ["> a\n", "\n", "x\n", "> a\n\n", "x:\n> a\nFrom: x\n\n"])
+def test_the_work_grows_with_the_mail_and_not_with_its_square(mail: str) -> None:
+    small, large = (mail * each + "end" for each in (100, 400))
+    assert steps(lambda: said(large)) < 5 * steps(lambda: said(small))
+
+
+def test_of_an_endless_mail_only_the_beginning_is_read() -> None:
+    assert said("x\n" * 100_000).count("x") == 5_000
+    assert len(said("x" * 1_000_000)) == 200_000
+
+
+def test_what_was_said_is_found_while_a_mail_is_read() -> None:
+    found = read(mail("Yes please.\n\nSupport wrote:\n> Hello\n").as_bytes())
+    assert found.said == "Yes please."
 
 
 def test_a_token_names_its_conversation_and_cannot_be_made_up() -> None:
