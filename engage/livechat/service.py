@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ from engage.livechat.transcript import Transcripts
 from engage.livechat.visitor_card import VisitorCards
 from engage.livechat.visitors import Visitors
 from engage.people.events import ExtensionsDropped, ExtensionsSaved, PeopleChanged
+from engage.system.time_settings import zones
 from pbxcore.dialplan.time_conditions import Calendar
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ class LiveChatService:
         banned = (self.lobby, self.livechats, self.oversight, limits, events, clock)
         self.bans = Bans(database, hub, delivery, *banned)
         self.post = post
-        self.browsing = Browsing(self.livechats, self.lobby, limits, clock)
+        self.browsing = Browsing(self.livechats, self.lobby, limits, self.bans.shuts_out, clock)
         self.surveys = Surveys(database, hub, self.livechats)
         self.retention = Retention(hub, self.livechats, events, clock)
         self.visitors = Visitors(database, self.attendance, self.bans, clock)
@@ -116,6 +118,7 @@ class LiveChatService:
 
     async def start(self) -> None:
         """Read the live chats into memory and begin to watch over those who wait."""
+        await asyncio.to_thread(zones)  # many files: read them before somebody waits for it
         await self.livechats.load(self._database)
         for livechat in self.livechats.deleted():  # a crash may have come between
             await self.administration.end_all(livechat)

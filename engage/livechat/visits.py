@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zoneinfo import available_timezones
 
 from sqlalchemy import case, insert, select, update
 
 from engage.livechat.form import FieldRefused, line, page_url
 from engage.storage.tables import visitors, visits
+from engage.system.time_settings import zones
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -119,4 +119,4 @@ def _title(value: str) -> str:
 
 def _zone(value: str) -> str:
     known = re.fullmatch(r"[A-Za-z0-9_+/-]+", value) is not None
-    return value if known and value in available_timezones() else ""
+    return value if known and value in zones() else ""

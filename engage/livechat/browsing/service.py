@@ -27,9 +27,15 @@ class Browsing:
     """Knows who is there now. A restart forgets all; the pages tell anew within seconds."""
 
     def __init__(
-        self, livechats: LiveChats, lobby: Lobby, limits: Callable[[], Limits], clock: Clock
+        self,
+        livechats: LiveChats,
+        lobby: Lobby,
+        limits: Callable[[], Limits],
+        shuts_out: Callable[[str, str], bool],
+        clock: Clock,
     ) -> None:
-        self._livechats, self._lobby = livechats, lobby
+        """`shuts_out`: whether a live chat keeps out whoever comes from an address."""
+        self._livechats, self._lobby, self._shuts_out = livechats, lobby, shuts_out
         self._limits, self._clock = limits, clock
         self._buckets = Buckets(10_000)
         self._here: dict[str, Browsers] = {}
@@ -41,12 +47,14 @@ class Browsing:
 
         Raises:
             UnknownLiveChat: no such link.
-            NotFound: nobody wants to know.
+            NotFound: nobody wants to know, or not of somebody banned.
             TooMany: too often from one address.
         """
         livechat = self._livechats.by_public_id(public_id)
         if not livechat.options.show_live_visitors or not livechat.enabled:
             self._here.pop(livechat.id, None)
+            raise NotFound
+        if self._shuts_out(livechat.id, address):
             raise NotFound
         now = self._clock()
         if self._limits().counts(address):
