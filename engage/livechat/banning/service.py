@@ -30,7 +30,7 @@ from engage.people.events import SessionEnded
 from engage.system.operation_log import note
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -90,7 +90,7 @@ class Bans:
             await rows.drop_over(before_ms)
             return await rows.all()
 
-        self._all = {each.id: each for each in await self._database.write(work)}
+        await self._database.write(work, committed=self._replace)
 
     def is_banned(self, livechat_id: str, visitor_id: str) -> bool:
         """Whether a visitor is kept out."""
@@ -314,6 +314,10 @@ class Bans:
 
     def _keep(self, ban: Ban) -> None:
         self._all[ban.id] = ban
+
+    def _replace(self, bans: Sequence[Ban]) -> None:
+        """In the order of the commits: none that was stored meanwhile is lost."""
+        self._all = {each.id: each for each in bans}
 
     def _holding(self) -> list[Ban]:
         now = self._clock()
