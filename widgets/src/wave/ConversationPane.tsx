@@ -1,8 +1,7 @@
 import { ActionIcon } from "@mantine/core";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 
 import type { Conversation } from "../shared/conversation";
-import { keepDraft, readDraft } from "../shared/draft";
 import { t } from "../shared/i18n";
 import { Icon } from "../kit/Icon";
 import { Person } from "../kit/Person";
@@ -13,6 +12,7 @@ import { Composer } from "./Composer";
 import styles from "./ConversationPane.module.css";
 import { useDesk } from "./context";
 import { colleagues, partner, writers } from "./desk";
+import { type Draft, joined, keepOwnDraft, readOwnDraft } from "./drafts";
 import { DropPlace } from "./FileBubble";
 import { useGrant } from "./grants";
 import { lines, type MessageLine } from "./lines";
@@ -43,8 +43,10 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
   const desk = useDesk();
   const { client, me } = desk;
   const { id } = conversation;
-  const [text, setText] = useState(() => readDraft(me.who, id));
-  const [noting, setNoting] = useState(false);
+  const [draft, setDraft] = useState(() => readOwnDraft(me.who, id));
+  const { text, note: noting } = draft;
+  const latest = useRef(draft);
+  latest.current = draft;
   const takesFiles = useGrant("file_transfer") && !noting;
   const [about, setAbout] = useState<About | null>(null);
   const [removing, setRemoving] = useState<MessageLine | null>(null);
@@ -70,13 +72,14 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
     // One pane lives for one conversation: it is keyed by its id.
   }, []);
 
-  const write = useCallback(
-    (written: string) => {
-      setText(written);
-      keepDraft(me.who, id, written);
-    },
-    [me.who, id],
-  );
+  const setText = (written: string): void => setDraft({ ...draft, text: written });
+
+  function keep(next: Draft): void {
+    setDraft(next);
+    keepOwnDraft(me.who, id, next);
+  }
+
+  const write = (written: string): void => keep({ ...draft, text: written });
 
   function send(): void {
     const note = notes && noting;
@@ -90,8 +93,7 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
     }
     const extra = { ...(about?.line.seq ? { reply_to: about.line.seq } : {}), ...(mentions.length > 0 ? { mentions } : {}) };
     void client.send(id, text, { ...(note ? { note } : {}), ...(Object.keys(extra).length > 0 ? { extra } : {}) });
-    write("");
-    setNoting(false);
+    keep({ text: "", note: false });
     setAbout(null);
   }
 
@@ -121,8 +123,7 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
 
   async function edit(line: MessageLine): Promise<void> {
     const back = await client.discard(id, line.clientId ?? "");
-    write(text ? `${back}\n${text}` : back);
-    setNoting(line.kind === "note");
+    keep(joined({ text: back, note: line.kind === "note" }, latest.current));
   }
 
   const { name, number } = partner(conversation, me);
@@ -201,7 +202,7 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
         people={conversation.kind === "group" ? people : []}
         {...(chat ? { onEditLast: editLast } : {})}
         {...(notes ? { replies: { items: atHand?.items ?? [], variables, manage: () => manage(true) } } : {})}
-        {...(notes ? { note: { on: noting, toggle: () => setNoting(!noting) } } : {})}
+        {...(notes ? { note: { on: noting, toggle: () => keep({ ...draft, note: !noting }) } } : {})}
       />
       <Confirm
         opened={removing !== null}
