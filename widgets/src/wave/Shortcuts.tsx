@@ -7,6 +7,7 @@ import { useDesk } from "./context";
 import type { Desk } from "./desk";
 import { useQueues } from "./duty/context";
 import type { OwnQueues } from "./duty/own-queues";
+import { isAsked, isWriting } from "./occupied";
 import { type Action, actionOf, documented, lettersOn, neighbour, setLetters } from "./shortcuts";
 import styles from "./Shortcuts.module.css";
 
@@ -18,9 +19,18 @@ export function Shortcuts({ opened, open, onClose }: { opened: boolean; open: ()
   useEffect(() => {
     function pressed(event: KeyboardEvent): void {
       if (event.defaultPrevented || event.isComposing) return;
-      const { key, altKey: alt } = event;
+      const { key, altKey: alt, repeat, target } = event;
       const control = event.ctrlKey || event.metaKey;
-      const action = actionOf({ key, alt, control, taken: !letters || isTaken(event.target) });
+      const box = target instanceof Element ? target : null;
+      const action = actionOf({
+        key,
+        alt,
+        control,
+        repeat,
+        taken: !letters || isWriting(box),
+        asked: isAsked(document) || box?.matches("select") === true, // Alt and an arrow open a select
+        dials: document.querySelector("[data-dial-pad]") !== null,
+      });
       if (action === null) return;
       event.preventDefault();
       if (action === "help") open();
@@ -105,10 +115,4 @@ function focusOn(selector: string): boolean {
   const found = document.querySelector<HTMLElement>(selector);
   found?.focus();
   return found !== null;
-}
-
-/** Whoever writes, chooses from a menu or answers a dialog presses keys for that. */
-function isTaken(target: EventTarget | null): boolean {
-  if (document.querySelector('[role="dialog"][aria-modal="true"], [role="menu"], [role="listbox"]')) return true;
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select"));
 }

@@ -5,6 +5,7 @@ import { chime } from "../shared/sound";
 import { go } from "../kit/route";
 import { dismissKey, toast } from "../kit/toasts";
 import { claim, notifyDesktop } from "./alerts";
+import { isOccupied } from "./occupied";
 
 interface Assigned {
   conversation: string;
@@ -47,8 +48,9 @@ export class Assignments {
       go("live-chat", conversation);
     };
     toast({ key: key(conversation), title, text: livechat.name, stay_ms: react_ms, action: { label: t("Open"), run: open } });
-    if (this.#inSight === null) {
-      this.#byItself = conversation; // nobody is torn from a chat
+    // Nobody is torn from a chat, nor from what they write or answer: their next keys would go to the visitor.
+    if (this.#inSight === null && !isOccupied(document)) {
+      this.#byItself = conversation;
       go("live-chat", conversation);
     }
     if (!claim(key(conversation) + Math.floor(Date.now() / react_ms))) return;

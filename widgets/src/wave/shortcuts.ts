@@ -8,8 +8,14 @@ export interface Pressed {
   key: string;
   alt: boolean;
   control: boolean;
-  /** Whether the key goes into a box, or to an open menu or dialog. */
+  /** It is held down. */
+  repeat: boolean;
+  /** Whether the key goes into a box. */
   taken: boolean;
+  /** Whether it goes to an open menu or dialog, or to a box that knows Alt and arrows itself. */
+  asked: boolean;
+  /** Whether digits are dialled. */
+  dials: boolean;
 }
 
 const LETTERS: Readonly<Record<string, Action>> = {
@@ -30,10 +36,13 @@ const LETTERS: Readonly<Record<string, Action>> = {
   "5": { view: "contacts" },
 };
 
-export function actionOf({ key, alt, control, taken }: Pressed): Action | null {
-  if (control) return null;
+export function actionOf({ key, alt, control, repeat, taken, asked, dials }: Pressed): Action | null {
+  if (control || asked) return null;
   if (alt) return key === "ArrowDown" ? "next" : key === "ArrowUp" ? "previous" : null;
-  return taken ? null : (LETTERS[key] ?? null);
+  if (taken || (dials && /\d/.test(key))) return null;
+  const action = LETTERS[key] ?? null;
+  // Lists are walked with a key held down; nothing else is meant twice.
+  return repeat && action !== "next" && action !== "previous" ? null : action;
 }
 
 /** What the overlay lists, in its order. */

@@ -19,7 +19,7 @@ const KEYS = [
 /** The keys of a telephone, in the order they have everywhere, whichever way the page is read. */
 export function DialPad({ onPress }: { onPress: (key: string) => void }) {
   return (
-    <div className={styles.pad} dir="ltr" role="group" aria-label={t("Dial pad")}>
+    <div className={styles.pad} data-dial-pad dir="ltr" role="group" aria-label={t("Dial pad")}>
       {KEYS.map(([key, letters]) => (
         <button key={key} type="button" className={styles.key} aria-label={nameOfKey(key)} onClick={() => onPress(key)}>
           <b>{key}</b>
