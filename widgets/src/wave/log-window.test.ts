@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { around, drawnOf, earlier, first, hasEarlier, hasLater, later, type Part, tail } from "./log-window";
+import { around, drawnOf, earlier, first, hasEarlier, hasLater, later, type Part, standing, tail } from "./log-window";
 
 const log = (count: number, step = 1): { seq: number }[] => Array.from({ length: count }, (_, index) => ({ seq: 1 + index * step }));
 
@@ -34,6 +34,14 @@ test("one walks from the end to the beginning and back, and never is more than a
     expect(steps).toBeLessThan(20);
   }
   expect(part.to).toBeNull();
+});
+
+test("who has scrolled up a little from the end keeps each line that is drawn, though messages come", () => {
+  const part = standing(log(1_000));
+  expect(drawnOf(log(1_000), part)).toEqual(drawnOf(log(1_000), tail));
+  expect(drawnOf(log(1_030), part)).toEqual([800, 1_030]);
+  expect(drawnOf(log(201), standing(log(200)))).toEqual([0, 201]);
+  expect(standing(log(199))).toBe(tail);
 });
 
 test("where somebody reads stands, though messages come", () => {

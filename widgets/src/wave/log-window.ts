@@ -40,6 +40,9 @@ export function later(events: readonly Numbered[], part: Part): Part {
   return partOf(events, Math.max(from, end - MOST), end);
 }
 
+/** The end as it is drawn now, for somebody who has scrolled up from it: what comes is added, and nothing goes. */
+export const standing = (events: readonly Numbered[]): Part => (events.length < TAIL ? tail : partOf(events, events.length - TAIL, events.length));
+
 export const first = (events: readonly Numbered[]): Part => partOf(events, 0, Math.min(events.length, TAIL));
 
 /** Round an event that somebody looks for. */

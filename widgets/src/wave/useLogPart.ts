@@ -2,7 +2,7 @@ import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRe
 
 import type { Conversation } from "../shared/conversation";
 import type { Me } from "../shared/wire";
-import { around, drawnOf, earlier, first, hasEarlier, hasLater, later, type Part, TAIL, tail } from "./log-window";
+import { around, drawnOf, earlier, first, hasEarlier, hasLater, later, type Part, standing, TAIL, tail } from "./log-window";
 import { find, type Line, lines } from "./lines";
 
 const NEAR_END_PX = 48;
@@ -67,6 +67,7 @@ export function useLogPart({ conversation: latest, me, readBefore, target, onSig
       if (part !== tail) setPart(tail);
     } else if (held.current === null && element.scrollTop < NEAR_EDGE_PX && hasEarlier(events, part)) show(earlier(events, part));
     else if (held.current === null && below < NEAR_EDGE_PX && !end) show(later(events, part));
+    else if (held.current === null && part === tail) setPart(standing(events)); // the text must not move under whoever reads
     sight.current(atEnd.current);
   }, [events, part, show]);
 
