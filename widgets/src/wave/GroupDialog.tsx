@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu, Modal, Switch, Textarea, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Menu, Switch, Textarea, TextInput } from "@mantine/core";
 import { useCallback, useEffect, useState } from "react";
 
 import { ApiError } from "../shared/api";
@@ -6,6 +6,7 @@ import { type Conversation, isOver } from "../shared/conversation";
 import { nt, t } from "../shared/i18n";
 import { Failed, Loading } from "../kit/Blank";
 import { Confirm } from "../kit/Confirm";
+import { Dialog } from "../kit/Dialog";
 import { Icon } from "../kit/Icon";
 import { Person } from "../kit/Person";
 import { useSession } from "../kit/session-context";
@@ -49,7 +50,7 @@ export function GroupDialog({ conversation, onClose }: { conversation: Conversat
   // Names and people also change while the dialog is open: the log says so.
   useEffect(() => void load(), [load, conversation.last]);
   return (
-    <Modal opened onClose={onClose} title={t("Group")} size="md" closeButtonProps={{ "aria-label": t("Close") }}>
+    <Dialog onClose={onClose} title={t("Group")} size="md">
       {group ? (
         <Details group={group} over={isOver(conversation)} path={path} reload={load} onClose={onClose} />
       ) : failed ? (
@@ -57,7 +58,7 @@ export function GroupDialog({ conversation, onClose }: { conversation: Conversat
       ) : (
         <Loading />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,9 +1,10 @@
-import { Button, Modal, Textarea } from "@mantine/core";
+import { Button, Textarea } from "@mantine/core";
 import { type FormEvent, useCallback, useState } from "react";
 
 import type { Conversation } from "../shared/conversation";
 import { nt, t } from "../shared/i18n";
 import { Failed, Loading } from "../kit/Blank";
+import { Dialog } from "../kit/Dialog";
 import { Person } from "../kit/Person";
 import { useLoaded } from "../kit/useLoaded";
 import { useSession } from "../kit/session-context";
@@ -58,7 +59,7 @@ export function HandOver({ conversation, purpose, onClose }: { conversation: Con
   }
 
   return (
-    <Modal opened onClose={onClose} title={transfers ? t("Transfer the chat with {name}", { name }) : t("Invite into the chat with {name}", { name })} closeButtonProps={{ "aria-label": t("Close") }}>
+    <Dialog onClose={onClose} title={transfers ? t("Transfer the chat with {name}", { name }) : t("Invite into the chat with {name}", { name })}>
       <form className={styles.form} onSubmit={(event) => void hand(event)}>
         {takers.value ? (
           <People takers={takers.value} transfers={transfers} choice={choice} choose={setChoice} />
@@ -79,7 +80,7 @@ export function HandOver({ conversation, purpose, onClose }: { conversation: Con
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,8 +1,8 @@
-import { Modal } from "@mantine/core";
 import { useEffect } from "react";
 
 import type { Conversation } from "../shared/conversation";
 import { t } from "../shared/i18n";
+import { Dialog } from "../kit/Dialog";
 import { Person } from "../kit/Person";
 import { useDesk } from "./context";
 import { find, type Reader, readers } from "./lines";
@@ -14,7 +14,7 @@ export function ReadBy({ conversation, seq, onClose }: { conversation: Conversat
   useEffect(() => void desk.refresh(conversation.id), [desk, conversation.id]);
   const event = find(conversation, seq);
   return (
-    <Modal opened onClose={onClose} title={t("Read by")} size="sm" closeButtonProps={{ "aria-label": t("Close") }}>
+    <Dialog onClose={onClose} title={t("Read by")} size="sm">
       <ul className={styles.members} aria-label={t("Read by")}>
         {event &&
           readers(conversation, event).map((reader) => (
@@ -27,7 +27,7 @@ export function ReadBy({ conversation, seq, onClose }: { conversation: Conversat
             </li>
           ))}
       </ul>
-    </Modal>
+    </Dialog>
   );
 }
 

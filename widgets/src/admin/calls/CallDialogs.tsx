@@ -1,6 +1,7 @@
-import { Button, Modal, Select, TextInput } from "@mantine/core";
+import { Button, Select, TextInput } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
 
+import { Dialog } from "../../kit/Dialog";
 import { useSession } from "../../kit/session-context";
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
@@ -96,7 +97,7 @@ function Asking({ title, action, path, body, onDone, onClose, children }: Asking
   }
 
   return (
-    <Modal opened onClose={onClose} title={title} size="md" closeButtonProps={{ "aria-label": t("Close") }}>
+    <Dialog onClose={onClose} title={title} size="md">
       <form className={styles.asking} onSubmit={(event) => void send(event)} noValidate>
         {children(problem.fields)}
         <p role="alert" className={styles.problem}>
@@ -111,6 +112,6 @@ function Asking({ title, action, path, body, onDone, onClose, children }: Asking
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
-import { Button, Modal, NativeSelect, Textarea } from "@mantine/core";
+import { Button, NativeSelect, Textarea } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
+import { Dialog } from "../../kit/Dialog";
 import { type BanDuration, DURATIONS, durationWords } from "../../kit/bans/bans";
 import { useSession } from "../../kit/session-context";
 import { toast } from "../../kit/toasts";
@@ -43,7 +44,7 @@ export function BanVisitor({ conversation, name, decides, onDone, onClose }: Pro
   }
 
   return (
-    <Modal opened onClose={onClose} title={decides ? t("Ban {name}?", { name }) : t("Ask for a ban of {name}?", { name })} closeButtonProps={{ "aria-label": t("Close") }}>
+    <Dialog onClose={onClose} title={decides ? t("Ban {name}?", { name }) : t("Ask for a ban of {name}?", { name })}>
       <form className={styles.form} onSubmit={(event) => void submit(event)}>
         <p>{decides ? t("The chat ends, and the page is no longer there for this browser and this address.") : t("A chairman or an administrator decides; until then the chat goes on.")}</p>
         <NativeSelect label={t("For how long")} value={duration} onChange={(event) => setDuration(event.currentTarget.value as BanDuration)} data={DURATIONS.map((value) => ({ value, label: durationWords(value) }))} />
@@ -57,6 +58,6 @@ export function BanVisitor({ conversation, name, decides, onDone, onClose }: Pro
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useCallback } from "react";
 
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { fullTime } from "../../shared/time";
+import { Dialog } from "../../kit/Dialog";
 import { type Ban, BANS, banStateWords, durationWords } from "../../kit/bans/bans";
 import { Blank, Failed, Loading } from "../../kit/Blank";
 import { useSession } from "../../kit/session-context";
@@ -28,7 +29,7 @@ export function Bans({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <Modal opened onClose={onClose} title={t("Bans")} size="lg" closeButtonProps={{ "aria-label": t("Close") }}>
+    <Dialog onClose={onClose} title={t("Bans")} size="lg">
       {bans.failed ? (
         <Failed text={t("The bans could not be loaded.")} retry={() => void bans.reload()} />
       ) : !bans.value ? (
@@ -42,7 +43,7 @@ export function Bans({ onClose }: { onClose: () => void }) {
           ))}
         </ul>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,10 +1,10 @@
-import { Modal } from "@mantine/core";
 import { useCallback } from "react";
 
 import type { Conversation } from "../../shared/conversation";
 import { t } from "../../shared/i18n";
 import { Loading } from "../../kit/Blank";
 import { Confirm } from "../../kit/Confirm";
+import { Dialog, useFocusBack } from "../../kit/Dialog";
 import { useSession } from "../../kit/session-context";
 import { useLoaded } from "../../kit/useLoaded";
 import { useDesk } from "../context";
@@ -17,6 +17,7 @@ export function EndChat({ conversation, onClose }: { conversation: Conversation;
   const desk = useDesk();
   const { api } = useSession();
   const { id } = conversation;
+  useFocusBack(); // what it is drawn as may change while it is open
   const choices = useLoaded(useCallback(() => api.get<OutcomeChoices>(outcomePath(id)), [api, id]));
   const { name } = partner(conversation, desk.me);
   const title = t("End this chat?");
@@ -30,9 +31,9 @@ export function EndChat({ conversation, onClose }: { conversation: Conversation;
     return <Confirm opened title={title} text={text} action={t("End chat")} danger onConfirm={end} onClose={onClose} />;
   }
   return (
-    <Modal opened onClose={onClose} title={title} size="md" closeButtonProps={{ "aria-label": t("Close") }}>
+    <Dialog onClose={onClose} title={title} size="md">
       <p className={styles.text}>{text}</p>
       {known ? <OutcomeForm conversation={id} choices={known} action={t("End chat")} danger onSaid={end} onClose={onClose} /> : <Loading />}
-    </Modal>
+    </Dialog>
   );
 }

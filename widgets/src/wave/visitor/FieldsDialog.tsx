@@ -1,8 +1,9 @@
-import { Button, Modal, Switch, Textarea, TextInput } from "@mantine/core";
+import { Button, Switch, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 
 import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
+import { Dialog } from "../../kit/Dialog";
 import styles from "./FieldsDialog.module.css";
 
 export interface DialogField {
@@ -46,7 +47,7 @@ export function FieldsDialog({ title, fields, given, action, save, onClose }: Pr
   }
 
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ "aria-label": t("Close") }}>
+    <Dialog onClose={onClose} title={title}>
       <form className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
         {fields.map(({ name, label, kind, most }) => {
           const text = String(values[name] ?? "");
@@ -64,6 +65,6 @@ export function FieldsDialog({ title, fields, given, action, save, onClose }: Pr
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useCallback, useState } from "react";
 
 import { t } from "../../shared/i18n";
 import { fullTime } from "../../shared/time";
+import { Dialog } from "../../kit/Dialog";
 import { useSession } from "../../kit/session-context";
 import { useLoaded } from "../../kit/useLoaded";
 import styles from "./OutcomeFacts.module.css";
@@ -36,7 +37,7 @@ export function OutcomeFacts({ conversation, state }: { conversation: string; st
         {t("Change")}
       </Button>
       {changing && (
-        <Modal opened onClose={() => setChanging(false)} title={t("What came of this chat?")} closeButtonProps={{ "aria-label": t("Close") }}>
+        <Dialog onClose={() => setChanging(false)} title={t("What came of this chat?")}>
           <OutcomeForm
             conversation={conversation}
             choices={choices.value}
@@ -47,7 +48,7 @@ export function OutcomeFacts({ conversation, state }: { conversation: string; st
             }}
             onClose={() => setChanging(false)}
           />
-        </Modal>
+        </Dialog>
       )}
     </section>
   );

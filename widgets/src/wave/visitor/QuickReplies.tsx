@@ -1,7 +1,8 @@
-import { Modal, NativeSelect } from "@mantine/core";
+import { NativeSelect } from "@mantine/core";
 import { useState } from "react";
 
 import { t } from "../../shared/i18n";
+import { Dialog } from "../../kit/Dialog";
 import type { QuickReply } from "../../kit/quick-replies/quick-replies";
 import { QuickReplyShelf } from "../../kit/quick-replies/QuickReplyShelf";
 import { useChaired } from "./at-hand";
@@ -18,7 +19,7 @@ export function QuickReplies({ onClose, onUse }: Props) {
   const chaired = useChaired();
   const [path, setPath] = useState(OWN);
   return (
-    <Modal opened onClose={onClose} title={t("Quick replies")} size="lg" closeButtonProps={{ "aria-label": t("Close") }}>
+    <Dialog onClose={onClose} title={t("Quick replies")} size="lg">
       {chaired.length > 0 && (
         <NativeSelect
           label={t("Kept for")}
@@ -29,6 +30,6 @@ export function QuickReplies({ onClose, onUse }: Props) {
         />
       )}
       <QuickReplyShelf key={path} path={path} {...(onUse ? { onUse } : {})} />
-    </Modal>
+    </Dialog>
   );
 }

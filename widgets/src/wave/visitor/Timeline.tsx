@@ -1,10 +1,11 @@
-import { Modal, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { useCallback, useState } from "react";
 
 import { nt, t } from "../../shared/i18n";
 import { brief, clock, day, duration, fullTime } from "../../shared/time";
 import type { WireEvent } from "../../shared/wire";
 import { Failed, Loading } from "../../kit/Blank";
+import { Dialog } from "../../kit/Dialog";
 import { Icon } from "../../kit/Icon";
 import { useSession } from "../../kit/session-context";
 import { useLoaded } from "../../kit/useLoaded";
@@ -96,7 +97,7 @@ function PastChat({ conversation, entry, onClose }: { conversation: string; entr
   const path = `${timelinePath(conversation)}/${entry.conversation}`;
   const said = useLoaded(useCallback(() => api.get<{ events: WireEvent[] }>(path), [api, path]));
   return (
-    <Modal opened onClose={onClose} size="lg" title={t("Chat #{number}, {day}", { number: entry.number, day: day(entry.at) })} closeButtonProps={{ "aria-label": t("Close") }}>
+    <Dialog onClose={onClose} size="lg" title={t("Chat #{number}, {day}", { number: entry.number, day: day(entry.at) })}>
       {said.failed ? (
         <Failed text={t("The chat could not be loaded.")} retry={() => void said.reload()} />
       ) : !said.value ? (
@@ -121,6 +122,6 @@ function PastChat({ conversation, entry, onClose }: { conversation: string; entr
           ))}
         </ol>
       )}
-    </Modal>
+    </Dialog>
   );
 }
