@@ -25,6 +25,8 @@ export class OwnQueues {
   #watchers = new Set<() => void>();
   #turn = 0;
   #loaded_ms = 0;
+  /** Something moved while nobody looked. */
+  #missed = false;
   #soon: ReturnType<typeof setTimeout> | null = null;
   #stops: (() => void)[] = [];
 
@@ -59,6 +61,7 @@ export class OwnQueues {
   async load(): Promise<void> {
     const own = ++this.#turn;
     this.#loaded_ms = Date.now();
+    this.#missed = false;
     try {
       const boards = await this.api.get<OwnBoards>(PATH);
       if (own !== this.#turn) return; // a newer question is on its way
@@ -94,11 +97,12 @@ export class OwnQueues {
 
   /** Who serves no queue is asked about seldom; who looks away, not at all. */
   #due(): void {
-    if (!document.hidden && this.boards?.items.length !== 0) void this.load();
+    if (!document.hidden && (this.#missed || this.boards?.items.length !== 0)) void this.load();
   }
 
   #moved(): void {
-    if (this.#soon !== null) return;
+    this.#missed = document.hidden; // whoever looks again asks then
+    if (document.hidden || this.#soon !== null) return;
     const wait_ms = Math.max(0, this.#loaded_ms + APART_MS - Date.now());
     this.#soon = setTimeout(() => {
       this.#soon = null;
