@@ -70,6 +70,8 @@ class Everyone:
             *WavePrivilegeRoutes(people.wave_privileges).routes(),
             *ChoiceRoutes(people.choices).routes(),
             *OwnSettingsRoutes(own_settings).routes(),
-            *OwnCallsRoutes(people.extensions).routes(),
+            *OwnCallsRoutes(
+                people.extensions, lambda: ground.time().calendar(), ground.clock
+            ).routes(),
             *ContactRoutes(Contacts(ground.database, ground.events, ground.clock)).routes(),
         ]

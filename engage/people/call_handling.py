@@ -14,6 +14,7 @@ import msgspec
 from engage.system.time_settings import Hours
 from pbxcore.dialplan.music import RING_BACK, USUAL
 from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.routing import applies
 from pbxcore.dialplan.window import Window
 from pbxcore.features.model import (
     AVAILABLE,
@@ -29,8 +30,9 @@ from pbxcore.features.model import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
-    from pbxcore.dialplan.time_conditions import TimeRow
+    from pbxcore.dialplan.time_conditions import Calendar, TimeRow
     from pbxcore.features.model import Case
 
 RECORDS: Final = "sip_presence_settings"
@@ -71,6 +73,12 @@ def features_of(options: Mapping[str, Any]) -> Features:
         forwards={state: each for state, each in forwards.items() if each != Forwards()},
         revision=options.get(REVISION) or 0,
     )
+
+
+def is_undisturbed(options: Mapping[str, Any], calendar: Calendar, now: datetime) -> bool:
+    """Whether somebody wants not to be disturbed at a moment."""
+    window = handling_of(options).undisturbed_window
+    return features_of(options).undisturbed and applies(window, calendar, now)
 
 
 def handling_of(options: Mapping[str, Any]) -> Handling:

@@ -195,6 +195,7 @@ ROUTES: dict[tuple[str, str], set[str]] = {
     ("GET", "/ringtone/{id}.wav"): ANYONE,
     ("GET", "/v1/me/call-settings"): USERS,
     ("PATCH", "/v1/me/call-settings"): USERS,
+    ("GET", "/v1/me/undisturbed"): USERS,
     ("GET", "/v1/me/wake-up-calls"): USERS,
     ("POST", "/v1/me/wake-up-calls"): USERS,
     ("DELETE", "/v1/me/wake-up-calls/{id}"): USERS,

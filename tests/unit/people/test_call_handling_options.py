@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from engage.people.call_forms import CallFields
-from engage.people.call_handling import features_of, handling_of, options_after
+from engage.people.call_handling import features_of, handling_of, is_undisturbed, options_after
 from engage.people.call_options import options_for, shown
 from pbxcore.dialplan.place import Place
+from pbxcore.dialplan.time_conditions import Calendar, Condition
 from pbxcore.features.model import (
     NONE_SET,
     Features,
@@ -27,6 +29,16 @@ def test_nothing_set_is_as_the_form_begins() -> None:
     assert (features_of({}), handling_of({})) == (NONE_SET, Handling())
     assert shown({}) == CallFields().model_dump()
     assert options_for(shown({}), {}) == {}
+
+
+def test_nobody_disturbs_only_within_the_hours_that_were_chosen() -> None:
+    calendar, now = Calendar(UTC), datetime(2026, 3, 2, 10, tzinfo=UTC)
+    assert not is_undisturbed({}, calendar, now)
+    assert is_undisturbed({"dnd": "yes"}, calendar, now)
+    always = {"dnd": "yes", "dnd_timetype": int(Condition.OUT_OF_OFFICE_TIME)}
+    assert is_undisturbed(always, calendar, now)  # nothing is office time
+    never = {"dnd": "yes", "dnd_timetype": int(Condition.OFFICE_TIME)}
+    assert not is_undisturbed(never, calendar, now)
 
 
 def test_records_of_programs_are_forwarding() -> None:

@@ -6,6 +6,7 @@ import { go } from "../kit/route";
 import { toast } from "../kit/toasts";
 import { claim, notifyDesktop } from "./alerts";
 import type { Inquiries, Waiting } from "./inquiries";
+import { undisturbed } from "./undisturbed";
 
 const AGAIN_MS = 700;
 
@@ -15,7 +16,8 @@ interface Alarm {
 }
 
 export function followAlarms(client: ConversationClient, waiting: () => Inquiries, accept: (inquiry: Waiting) => Promise<void>): void {
-  client.on<Alarm>("inquiry_alarm", ({ conversation, waiting_ms }) => {
+  async function alarm({ conversation, waiting_ms }: Alarm): Promise<void> {
+    if (await undisturbed(client.api)) return;
     const inquiry = waiting().find((each) => each.conversation === conversation);
     if (!inquiry) return;
     const title = t("{name} still waits for an answer", { name: inquiry.visitor.name });
@@ -25,5 +27,6 @@ export function followAlarms(client: ConversationClient, waiting: () => Inquirie
     chime();
     setTimeout(chime, AGAIN_MS);
     notifyDesktop(title, text, `engage inquiry ${conversation}`, () => go("live-chat", conversation));
-  });
+  }
+  client.on<Alarm>("inquiry_alarm", (told) => void alarm(told));
 }

@@ -6,6 +6,7 @@ import { go } from "../kit/route";
 import { dismissKey, toast } from "../kit/toasts";
 import { claim, notifyDesktop } from "./alerts";
 import { isOccupied } from "./occupied";
+import { undisturbed } from "./undisturbed";
 
 interface Assigned {
   conversation: string;
@@ -23,7 +24,7 @@ export class Assignments {
   #byItself: string | null = null;
 
   constructor(private readonly client: ConversationClient) {
-    client.on<Assigned>("chat_assigned", (assigned) => this.#given(assigned));
+    client.on<Assigned>("chat_assigned", (assigned) => void this.#given(assigned));
     client.on<{ conversation: string }>("conversation_gone", ({ conversation }) => this.#settled(conversation));
     // A chat that opened by itself was seen when somebody does something with it in sight.
     for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, this.#touched, { capture: true, passive: true });
@@ -40,8 +41,10 @@ export class Assignments {
     this.#byItself = null;
   }
 
-  #given({ conversation, livechat, visitor, react_ms }: Assigned): void {
+  async #given({ conversation, livechat, visitor, react_ms }: Assigned): Promise<void> {
     this.#waiting.add(conversation);
+    if (await undisturbed(this.client.api)) return;
+    if (!this.#waiting.has(conversation)) return; // found by oneself, or gone
     const title = t("{name} is assigned to you", { name: visitor });
     const open = (): void => {
       this.#react(conversation);

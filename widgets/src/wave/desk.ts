@@ -400,9 +400,9 @@ export class Desk {
   }
 
   async #alert(inquiry: Waiting): Promise<void> {
+    if (!claim(`inquiry ${inquiry.conversation} ${Math.floor(Date.now() / (REMINDER_MS / 2))}`)) return;
     if (await undisturbed(this.api)) return;
     if (!this.inquiries.some(({ conversation }) => conversation === inquiry.conversation)) return; // taken meanwhile
-    if (!claim(`inquiry ${inquiry.conversation} ${Math.floor(Date.now() / (REMINDER_MS / 2))}`)) return;
     const open = (): void => go("live-chat");
     chime();
     const title = inquiry.handover ? t("{by} hands over the chat with {name}", { by: inquiry.handover.by.name, name: inquiry.visitor.name }) : t("{name} waits for an answer", { name: inquiry.visitor.name });
