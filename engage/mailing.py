@@ -53,6 +53,6 @@ class Mailer(Protocol):
         """
         ...
 
-    async def withdraw(self, connection: AsyncConnection, dedupe_prefix: str) -> None:
-        """Send no mail that waits under a key which begins so."""
+    async def withdraw(self, connection: AsyncConnection, dedupe_key: str) -> None:
+        """Send not the mail that waits under a key."""
         ...

@@ -321,7 +321,8 @@ class AnnouncementPlayed(msgspec.Struct, frozen=True, tag=True):
 class VoiceMessageLeft(msgspec.Struct, frozen=True, tag=True):
     """Somebody left a voice message, or sent one on; told once for each mailbox that has it.
 
-    `caller` and `name` are whom it is from; `sound` is its file.
+    `caller` and `name` are whom it is from; `sound` is its file; `call` is the one that left it, ""
+    for one that was sent on.
     """
 
     mailbox: str
@@ -331,6 +332,7 @@ class VoiceMessageLeft(msgspec.Struct, frozen=True, tag=True):
     seconds: float
     urgent: bool
     sound: str
+    call: str = ""
 
 
 class MailboxChanged(msgspec.Struct, frozen=True, tag=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.journal import VoiceMessageLeft
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
 SETTLES_S: Final = 5.0
 """A voice message is on disk a moment after the call that left it has ended."""
+MOST_LEFT: Final = 10_000
+"""So many messages are known whose calls may still go on."""
 _FORWARDED: Final = frozenset(("forward", "follow_me", "transfer"))
 
 
@@ -61,7 +62,7 @@ class MissedCalls:
         self._mailer = mailer
         self._is_extension, self._recipient = is_extension, recipient
         self._settles_s = settles_s
-        self._left: dict[str, int] = {}
+        self._left: dict[str, None] = {}
 
     async def start(self) -> None:
         """Nothing is to be read."""
@@ -70,14 +71,17 @@ class MissedCalls:
         self, transaction: HubTransaction, entries: Sequence[Entry]
     ) -> Callable[[], None]:
         """Who has a voice message needs no mail of that call, written before it or after it."""
-        left = {
-            each.fact.mailbox: each.at_ms
-            for each in entries
-            if isinstance(each.fact, VoiceMessageLeft)
-        }
-        for number in left:
-            await self._mailer.withdraw(transaction.connection, _key(number))
-        return partial(self._left.update, left)
+        for entry in entries:
+            match entry.fact:
+                case VoiceMessageLeft(mailbox=number, call=call) if call:
+                    key = _key(number, call)
+                    self._left[key] = None  # a batch that is read again says the same
+                    await self._mailer.withdraw(transaction.connection, key)
+                case _:
+                    pass
+        while len(self._left) > MOST_LEFT:
+            del self._left[next(iter(self._left))]
+        return _nothing
 
     async def ended(
         self, connection: AsyncConnection, record: CallRecord, legs: Sequence[LegRecord]
@@ -85,7 +89,8 @@ class MissedCalls:
         """A call is over."""
         for number in sorted(missed_by(record, legs, self._is_extension)):
             to = self._recipient(number)
-            if to is None or self._left.get(number, 0) >= record.started_at_ms:
+            key = _key(number, record.id)
+            if to is None or key in self._left:
                 continue
             await self._mailer.post(
                 connection,
@@ -99,10 +104,14 @@ class MissedCalls:
                     "called_at": record.started_at_ms,
                     "link": "/wave/#/calls",
                 },
-                dedupe_key=f"{_key(number)}{record.id}",
+                dedupe_key=key,
                 after_s=self._settles_s,
             )
 
 
-def _key(number: str) -> str:
-    return f"missed_call:{number}:"
+def _key(number: str, call: str) -> str:
+    return f"missed_call:{number}:{call}"
+
+
+def _nothing() -> None:
+    """Nobody else hears of it."""

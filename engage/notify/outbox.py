@@ -85,9 +85,9 @@ class Outbox:
         for wake in self._listeners:
             wake()
 
-    async def withdraw(self, connection: AsyncConnection, dedupe_prefix: str) -> None:
-        """Send no mail that waits under a key which begins so; see `engage.mailing.Mailer`."""
-        await MailRepository(connection).remove_waiting(dedupe_prefix)
+    async def withdraw(self, connection: AsyncConnection, dedupe_key: str) -> None:
+        """Send not the mail that waits under a key; see `engage.mailing.Mailer`."""
+        await MailRepository(connection).remove_waiting(dedupe_key)
 
     # --- for administrators -------------------------------------------------------------------
 

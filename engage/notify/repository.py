@@ -185,9 +185,9 @@ class MailRepository:
         )
         return [row[0] for row in moved.all()]
 
-    async def remove_waiting(self, dedupe_prefix: str) -> None:
-        """Delete what waits under a key that begins so."""
-        under = mails.c.dedupe_key.startswith(dedupe_prefix, autoescape=True)
+    async def remove_waiting(self, dedupe_key: str) -> None:
+        """Delete what waits under a key."""
+        under = mails.c.dedupe_key == dedupe_key
         await self._connection.execute(delete(mails).where(mails.c.state == "waiting", under))
 
     async def remove_ended(self, before_ms: int) -> int:

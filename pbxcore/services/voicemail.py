@@ -109,6 +109,7 @@ class VoicemailService:
                 message.seconds,
                 message.urgent,
                 self.mailboxes.sound(message),
+                message.call,
             )
         )
 

@@ -71,14 +71,15 @@ class Mailboxes:
         """Those of the mailboxes whose folder of new messages is not full."""
         return [each for each in mailboxes if len(self.messages(each, "new")) < most]
 
-    def receive(self, mailboxes: Sequence[str], caller: str, name: str) -> Arrival:
-        """Somebody begins to speak.
+    def receive(self, mailboxes: Sequence[str], caller: str, name: str, call: str = "") -> Arrival:
+        """Somebody begins to speak, in a call.
 
         Raises:
             OSError: there is no room on the disk.
         """
         now = self._now_ms()
-        arrival = Arrival(f"{now:013d}-{self._token()}", tuple(mailboxes), caller, name, now)
+        id_ = f"{now:013d}-{self._token()}"
+        arrival = Arrival(id_, tuple(mailboxes), caller, name, now, call=call)
         return msgspec.structs.replace(arrival, path=self._keeper.receive(arrival))
 
     def keep(self, arrival: Arrival, seconds: float, *, urgent: bool = False) -> list[Message]:
@@ -97,6 +98,7 @@ class Mailboxes:
                 arrival.received_at_ms,
                 seconds,
                 urgent,
+                arrival.call,
             )
             for each in arrival.mailboxes
         ]
@@ -116,7 +118,7 @@ class Mailboxes:
         """
         id_ = f"{self._now_ms():013d}-{self._token()}"
         copies = [
-            msgspec.structs.replace(message, id=id_, mailbox=each, folder="new")
+            msgspec.structs.replace(message, id=id_, mailbox=each, folder="new", call="")
             for each in mailboxes
         ]
         self._keeper.copy(message, copies)

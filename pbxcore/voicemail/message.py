@@ -17,7 +17,8 @@ GREETINGS: Final[tuple[Greeting, ...]] = ("unavailable", "busy", "name", "tempor
 class Message(msgspec.Struct, frozen=True):
     """One voice message; `caller` is the number it is from, "" where nobody knows it.
 
-    `id` grows with time, so that messages sort by it.
+    `id` grows with time, so that messages sort by it. `call` is the one that left it, "" for one
+    that was sent on.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Message(msgspec.Struct, frozen=True):
     received_at_ms: int
     seconds: float = 0.0
     urgent: bool = False
+    call: str = ""
 
 
 class Arrival(msgspec.Struct, frozen=True):
@@ -39,3 +41,4 @@ class Arrival(msgspec.Struct, frozen=True):
     name: str
     received_at_ms: int
     path: str = ""
+    call: str = ""

@@ -55,7 +55,7 @@ def _take(post: Post, visit: Visit, mailboxes: Sequence[str]) -> Part[None]:
     for _ in range(_TRIES):
         yield Say((BEEP,), barge=False)
         try:
-            arrival = post.boxes.receive(mailboxes, visit.shown, visit.name)
+            arrival = post.boxes.receive(mailboxes, visit.shown, visit.name, visit.call)
         except OSError:
             yield Say((Prompt("not-possible"),), barge=False)
             return

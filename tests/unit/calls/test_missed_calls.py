@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from engage.calls.following import Following
-from engage.calls.missed_calls import missed_by
+from engage.calls.missed_calls import MissedCalls, missed_by
 from engage.calls.records import record_of
+from engage.mailing import Recipient
 from pbxcore.journal import (
     CallEnded,
     CallFact,
@@ -18,10 +21,12 @@ from pbxcore.journal import (
     LegCalled,
     LegEnded,
     LegsJoined,
+    VoiceMessageLeft,
 )
 
 if TYPE_CHECKING:
     from engage.calls.model import CallRecord, LegRecord
+    from engage.hub.service import HubTransaction
 
 EXTENSIONS = {"1001", "1002", "1003"}
 
@@ -87,3 +92,35 @@ def test_of_a_group_nobody_has_missed_what_one_answered() -> None:
     assert missed_by(*record("6400", *taken), EXTENSIONS.__contains__) == set()
     nobody = first, second, gone("2"), gone("3")
     assert missed_by(*record("6400", *nobody), EXTENSIONS.__contains__) == {"1002", "1003"}
+
+
+class Outbox:
+    """The keys of mails that wait."""
+
+    def __init__(self) -> None:
+        self.waiting: set[str] = set()
+
+    async def post(self, _: object, __: str, *, dedupe_key: str, **___: object) -> None:
+        self.waiting.add(dedupe_key)
+
+    async def withdraw(self, _: object, dedupe_key: str) -> None:
+        self.waiting.discard(dedupe_key)
+
+
+@pytest.mark.parametrize("first", ["message", "record"])
+async def test_a_message_takes_the_place_of_the_mail_of_its_own_call_alone(first: str) -> None:
+    outbox = Outbox()
+    missed = MissedCalls(
+        cast("Any", outbox), EXTENSIONS.__contains__, lambda number: Recipient("chen@example.com")
+    )
+    transaction = cast("HubTransaction", SimpleNamespace(connection=None))
+    mine, legs = record("1003", called("2", "1003"), gone("2"))
+    left = Entry(9, 9000, VoiceMessageLeft("1003", "m", "1001", "", 4.0, False, "", "c"))
+    await missed.ended(cast("Any", None), replace(mine, id="earlier"), legs)
+    if first == "record":
+        await missed.ended(cast("Any", None), mine, legs)
+    await missed.project(transaction, [left])
+    if first == "message":
+        await missed.ended(cast("Any", None), mine, legs)
+    await missed.ended(cast("Any", None), replace(mine, id="later"), legs)
+    assert outbox.waiting == {"missed_call:1003:earlier", "missed_call:1003:later"}

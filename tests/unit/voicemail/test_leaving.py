@@ -65,6 +65,9 @@ def test_caller_hears_who_is_away_and_leaves_a_message() -> None:
     ]
     (message,) = office.boxes.messages("1000")
     assert (message.caller, message.name, message.seconds) == ("5551234", "Mum", 5.0)
+    assert message.call == "c"
+    (copy,) = office.boxes.copy(message, ["1001"])
+    assert copy.call == "", "nobody called for a message that was sent on"
     assert talk.reason == "message_left"
 
 
