@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
 from sqlalchemy import delete, insert, select, update
 
 from engage.queues.scheduled.forms import ReportScheduleForm
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+log = logging.getLogger(__name__)
+
 
 class ScheduleRepository:
     """Holds no rule and opens no transaction."""
@@ -22,9 +26,10 @@ class ScheduleRepository:
         self._connection = connection
 
     async def all(self) -> list[Schedule]:
-        """Every one, in the order in which they were made."""
+        """Every one that can be read, in the order in which they were made."""
         query = select(table).order_by(table.c.created_at_ms, table.c.id)
-        return [_schedule(row) for row in await self._connection.execute(query)]
+        found = [_schedule(row) for row in await self._connection.execute(query)]
+        return [each for each in found if each is not None]
 
     async def get(self, schedule_id: str) -> Schedule | None:
         """One; nobody else changes it within this transaction."""
@@ -53,6 +58,11 @@ class ScheduleRepository:
         change = update(table).where(table.c.id == schedule.id)
         await self._connection.execute(change.values(**_columns(schedule)))
 
+    async def postpone(self, schedule_id: str, next_ms: int) -> None:
+        """Look at one again at a later moment."""
+        change = update(table).where(table.c.id == schedule_id, table.c.next_ms < next_ms)
+        await self._connection.execute(change.values(next_ms=next_ms))
+
     async def drop(self, schedule_id: str) -> bool:
         """Remove one; whether it was there."""
         gone = await self._connection.execute(delete(table).where(table.c.id == schedule_id))
@@ -69,10 +79,16 @@ def _columns(schedule: Schedule) -> dict[str, Any]:
     }
 
 
-def _schedule(row: Row[Any]) -> Schedule:
+def _schedule(row: Row[Any]) -> Schedule | None:
+    try:
+        form = ReportScheduleForm.model_validate(row.form)
+    except ValidationError as bad:  # what was once allowed is no longer: the others still go
+        fields = sorted({str(part) for each in bad.errors() for part in each["loc"][:1]})
+        log.warning("queue report not readable", extra={"schedule": row.id, "fields": fields})
+        return None
     return Schedule(
         row.id,
-        ReportScheduleForm.model_validate(row.form),
+        form,
         row.next_ms,
         row.last_ms,
         row.last_result,

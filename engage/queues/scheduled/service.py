@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LOOKS_EVERY_S: Final = 5.0
+AGAIN_MS: Final = 600_000
+"""Where a file could not be written, there may be room again after so long."""
 SENT: Final = "sent"
 
 
@@ -168,13 +170,28 @@ class ReportSchedules:
             due = await ScheduleRepository(connection).due(self._clock())
         sent = 0
         for schedule_id in due:
-            async with self._database.read() as connection:
-                found = await ScheduleRepository(connection).all()
-            schedule = next((each for each in found if each.id == schedule_id), None)
-            if schedule is not None and schedule.next_ms is not None:
-                sent += await self._run(schedule, schedule.next_ms, SYSTEM, by_itself=True)
+            try:
+                sent += await self._send_due(schedule_id)
+            except Unavailable:
+                raise
+            except Exception:  # the others go all the same
+                log.exception("queue report not sent", extra={"schedule": schedule_id})
         await self._files.forget_old()
         return sent
+
+    async def _send_due(self, schedule_id: str) -> bool:
+        async with self._database.read() as connection:
+            found = await ScheduleRepository(connection).all()
+        schedule = next((each for each in found if each.id == schedule_id), None)
+        if schedule is None:  # deleted meanwhile, or a form that cannot be read
+            later_ms = self._clock() + AGAIN_MS
+            await self._database.write(
+                lambda connection: ScheduleRepository(connection).postpone(schedule_id, later_ms)
+            )
+            return False
+        if schedule.next_ms is None:
+            return False
+        return await self._run(schedule, schedule.next_ms, SYSTEM, by_itself=True)
 
     async def _look_for_ever(self) -> None:
         while True:
@@ -189,7 +206,7 @@ class ReportSchedules:
     async def _run(self, schedule: Schedule, at_ms: int, actor: Actor, *, by_itself: bool) -> bool:
         """Make the report of a moment and mail it; whether that was still to be done."""
         files: dict[str, str] = {}
-        result = SENT
+        result, tried_again = SENT, False
         try:
             files = await self._files.made(schedule, at_ms)
         except Unavailable:
@@ -198,7 +215,10 @@ class ReportSchedules:
             result = _why(refused)
         except OSError as failed:
             log.warning("queue report not written", extra={"reason": str(failed)})
-            result = str(failed)[:200]
+            result, tried_again = str(failed)[:200], True
+        except Exception as failed:
+            log.exception("queue report not made", extra={"schedule": schedule.id})
+            result = type(failed).__name__
 
         async def store(connection: AsyncConnection) -> bool:
             rows = ScheduleRepository(connection)
@@ -208,7 +228,10 @@ class ReportSchedules:
             if result == SENT:
                 await self._mail(connection, present, at_ms, files)
             now = self._clock()
-            next_ms = next_run_ms(present.form, now) if by_itself else present.next_ms
+            next_ms = present.next_ms
+            if by_itself:
+                form = present.form
+                next_ms = _next_try_ms(form, at_ms, now) if tried_again else next_run_ms(form, now)
             done = replace(present, next_ms=next_ms, last_ms=now, last_result=result)
             await rows.put(done)
             detail = _named(present.form) | {"result": result}
@@ -249,6 +272,14 @@ class ReportSchedules:
 def subject_of(schedule: Schedule) -> str:
     """A schedule as the operation log names it."""
     return f"queue_report:{schedule.id}"
+
+
+def _next_try_ms(form: ReportScheduleForm, at_ms: int, now_ms: int) -> int | None:
+    """When the report of a moment is tried again: while it would be about the same days."""
+    next_ms, again_ms = next_run_ms(form, now_ms), now_ms + AGAIN_MS
+    if next_ms is None or next_ms <= again_ms or days(form, again_ms) != days(form, at_ms):
+        return next_ms
+    return again_ms
 
 
 def _named(form: ReportScheduleForm) -> dict[str, str]:

@@ -6,16 +6,18 @@ import asyncio
 import csv
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from sqlalchemy import insert
 
 from engage.keyring import Keyring
 from engage.notify.outbox import Outbox
 from engage.queues.scheduled.files import KEPT_MS, ReportFiles
 from engage.queues.scheduled.forms import ReportScheduleForm
 from engage.queues.scheduled.model import Schedule
-from engage.queues.scheduled.service import ReportSchedules
+from engage.queues.scheduled.service import AGAIN_MS, ReportSchedules
+from engage.storage.tables import queue_report_schedules
 from engage.system.actor import SYSTEM
 from tests.integration.queues.test_queue_reports import enter, reports, talk, write
 from tests.support.mail_sink import MailSink
@@ -154,6 +156,76 @@ async def test_a_report_that_cannot_be_made_says_why_and_is_tried_the_next_time(
     found = await house.again(most_rows=2).send(SYSTEM, schedule)
     assert found.last_result == "This is too long."
     assert await house.post.all() == []
+
+
+class FilesThatFail:
+    """Cannot make the reports of one name."""
+
+    def __init__(self, failing: str, failure: Exception) -> None:
+        self.failing, self.failure = failing, failure
+        self.asked: list[str] = []
+
+    async def made(self, schedule: Schedule, at_ms: int) -> dict[str, str]:
+        self.asked.append(schedule.form.name)
+        if schedule.form.name == self.failing:
+            raise self.failure
+        return {}
+
+    async def forget_old(self) -> None:
+        """There is nothing."""
+
+
+def over(house: House, files: FilesThatFail) -> ReportSchedules:
+    return ReportSchedules(house.database, house.post.outbox, cast("Any", files), house.clock)
+
+
+async def test_a_report_that_fails_unexpectedly_stops_no_other(house: House) -> None:
+    bad = await house.add(name="Bad", recipients=[ANA], at="12:30")
+    await house.add(name="Good", recipients=[ANA])
+    files = FilesThatFail("Bad", KeyError("a verb nobody knows"))
+    schedules = over(house, files)
+    house.clock.ms += DAY_MS // 24
+    assert await schedules.send_due() == 2
+    assert await schedules.send_due() == 0
+    assert files.asked == ["Bad", "Good"]
+    assert len(await house.post.all()) == 1
+    found = await schedules.get(SYSTEM, bad)
+    assert (found.last_result, found.next_ms) == ("KeyError", NOON_MS + DAY_MS // 48 + DAY_MS)
+
+
+async def test_a_full_disk_is_tried_again_on_the_same_day(house: House) -> None:
+    late = await house.add(name="Full", recipients=[ANA])
+    files = FilesThatFail("Full", OSError("No space left on device"))
+    schedules = over(house, files)
+    house.clock.ms += DAY_MS // 24
+    await schedules.send_due()
+    schedule = await schedules.get(SYSTEM, late)
+    assert schedule.last_result == "No space left on device"
+    assert schedule.next_ms == house.clock.ms + AGAIN_MS
+    files.failing = ""
+    house.clock.ms += AGAIN_MS
+    await schedules.send_due()
+    schedule = await schedules.get(SYSTEM, late)
+    assert (schedule.last_result, schedule.next_ms) == ("sent", NOON_MS + DAY_MS // 24 + DAY_MS)
+
+    files.failing = "Full"
+    await schedules.change(SYSTEM, late, {"at": "23:55"}, None)
+    house.clock.ms = NOON_MS + DAY_MS // 2 - 5 * 60_000
+    await schedules.send_due()
+    schedule = await schedules.get(SYSTEM, late)
+    assert schedule.next_ms == house.clock.ms + DAY_MS, "after midnight it is of another day"
+
+
+async def test_a_form_that_cannot_be_read_stops_no_other(house: House) -> None:
+    await house.add(name="Good", recipients=[ANA])
+    row = {"id": "bad", "form": {"name": "Bad", "every": "century"}, "next_ms": NOON_MS}
+    more = {"created_at_ms": 1, "last_result": "", "version": 1}
+    await house.database.write(
+        lambda connection: connection.execute(insert(queue_report_schedules).values(**row, **more))
+    )
+    house.clock.ms += DAY_MS // 24
+    assert await house.schedules.send_due() == 1
+    assert [each.form.name for each in await house.schedules.listed(SYSTEM)] == ["Good"]
 
 
 async def test_files_go_when_no_mail_needs_them(house: House) -> None:
