@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { after, type CallEvent, type Calls, dialled, partnerOf, spoken } from "./call";
+import { after, type CallEvent, type Calls, dialled, incomingFrom, partnerOf, spoken } from "./call";
 
 const began = (id: string, outgoing: boolean, consultsFor: string | null = null): CallEvent => ({ kind: "began", id, outgoing, number: `10${id}`, name: "", consultsFor });
 const run = (...events: CallEvent[]): Calls => events.reduce(after, [] as Calls);
@@ -19,6 +19,14 @@ describe("the calls of a softphone", () => {
     const over = run(began("1", false), { kind: "over", id: "1", ending: "cancelled" });
     expect(after(over, { kind: "answered", id: "1", now_ms: 1 })).toEqual(over);
     expect(after(over, { kind: "dismissed", id: "1" })).toEqual([]);
+  });
+
+  it("are answered for a number only where they ring with it", () => {
+    const calls = run(began("1", false), { ...began("2", false), number: "anonymous" } as CallEvent, began("3", true));
+    expect(incomingFrom(calls, "101")?.id).toBe("1");
+    expect(incomingFrom(calls, "")?.id).toBe("2");
+    expect(incomingFrom(calls, "103")).toBeNull(); // one's own call
+    expect(incomingFrom(run(began("1", false)), "102")).toBeNull(); // not the only one there is
   });
 
   it("are held by either side", () => {

@@ -70,6 +70,12 @@ function begun({ id, outgoing, number, name, consultsFor }: Extract<CallEvent, {
 export const isUp = (call: Call): boolean => call.phase !== "over";
 export const isIncoming = (call: Call): boolean => call.phase === "incoming";
 
+/** The call that a number rings with, and no other: answering the wrong one cannot be taken back. */
+export const incomingFrom = (calls: Calls, number: string): Call | null => calls.find((call) => isIncoming(call) && caller(call.number) === caller(number)) ?? null;
+
+/** Who shows no number is `anonymous` in SIP (RFC 3323 section 4.1.1.3). */
+const caller = (number: string): string => dialled(number).replace(/^anonymous$/i, "");
+
 /** The one that is heard: what else is up waits or is held. */
 export function spoken(calls: Calls): Call | null {
   return calls.find((call) => call.phase === "talking" && !call.held) ?? calls.find((call) => call.phase === "calling" || call.phase === "ringing") ?? null;

@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { t } from "../../shared/i18n";
 import { Icon } from "../../kit/Icon";
 import { Person } from "../../kit/Person";
-import { type Call, dialled, isIncoming } from "../calls/call";
+import { incomingFrom } from "../calls/call";
 import { usePhone } from "../calls/context";
 import { useDesk } from "../context";
 import { useQueues } from "../duty/context";
@@ -35,7 +35,7 @@ export function Offers() {
 
 function OfferCard({ offer: { caller, queue, since_ms, until_ms } }: { offer: Offer }) {
   const { phone, state } = usePhone();
-  const call = ringing(state.calls, caller.number);
+  const call = incomingFrom(state.calls, caller.number);
   const name = caller.name || caller.number || t("Anonymous");
   return (
     <li className={styles.card} data-urgent>
@@ -71,10 +71,4 @@ function OfferCard({ offer: { caller, queue, since_ms, until_ms } }: { offer: Of
       )}
     </li>
   );
-}
-
-/** The call of this offer here: of this number, or the only one there is. */
-function ringing(calls: readonly Call[], number: string): Call | null {
-  const incoming = calls.filter(isIncoming);
-  return incoming.find((call) => dialled(call.number) === number) ?? (incoming.length === 1 ? incoming[0]! : null);
 }
