@@ -63,7 +63,7 @@ def test_an_invitation_is_shown_and_followed(
     expect(there).to_contain_text("Shoes")
     expect(there).to_contain_text("Looks around")
     assert serious_faults(ana) == []
-    there.get_by_role("button", name="Invite", exact=True).click()
+    there.get_by_role("button", name="Start a chat", exact=True).click()
     expect(there).to_contain_text("Invited by Ana Costa")
     visitor.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # it tells now
     invitation = visitor.get_by_role("status")
@@ -84,7 +84,7 @@ def test_arabic_on_a_phone_can_be_refused_and_administrators_see_who_is_there(
     ana = open_wave(new_context, server.url, "1000")
     visitor = visit(new_context, f"{shop.url}/ar", viewport=NARROW, locale="ar")
     there = ana.get_by_role("list", name="On the web site").get_by_role("listitem")
-    there.get_by_role("button", name="Invite", exact=True).click()
+    there.get_by_role("button", name="Start a chat", exact=True).click()
     expect(there).to_contain_text("Invited by Ana Costa")
     visitor.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     invitation = visitor.get_by_role("status")

@@ -1,5 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
+import { repeat } from "../kit/repeat";
+
 export interface Polled<Value> {
   value: Value | null;
   failed: boolean;
@@ -25,30 +27,29 @@ export function usePolled<Value>(load: () => Promise<Value>, paceOf: (value: Val
   latest.current = paceOf;
 
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
     let current = true;
     let times = 0;
-    const ask = async (): Promise<void> => {
+    const ask = async (): Promise<number | null> => {
       let pace: Pace = "slow";
       try {
         const answer = await load();
-        if (!current) return;
+        if (!current) return null;
         setValue(answer);
         setError(null);
         pace = latest.current(answer);
       } catch (problem) {
-        if (!current) return;
+        if (!current) return null;
         setError(problem);
       }
-      if (pace === "still") return;
+      if (pace === "still") return null;
       times++;
       const first = pace === "quick" ? QUICK_MS : SLOW_MS;
-      timer = setTimeout(() => void ask(), Math.min(SLOWEST_MS, first * 1.3 ** Math.max(0, times - QUICK_TIMES)));
+      return Math.min(SLOWEST_MS, first * 1.3 ** Math.max(0, times - QUICK_TIMES));
     };
-    void ask();
+    const stop = repeat(ask, SLOW_MS);
     return () => {
       current = false;
-      clearTimeout(timer);
+      stop();
     };
   }, [load, turn]);
 

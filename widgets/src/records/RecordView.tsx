@@ -5,9 +5,10 @@ import { spanOf } from "../admin/calls/calls";
 import { State } from "../admin/State";
 import { Failed, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
+import { repeat } from "../kit/repeat";
 import { useSession } from "../kit/session-context";
 import { shortTime } from "../kit/time";
-import type { Api } from "../shared/api";
+import { type Api, ApiError } from "../shared/api";
 import { t } from "../shared/i18n";
 import { lineOf, wordsOf } from "../shared/lines";
 import type { Me, WireEvent } from "../shared/wire";
@@ -30,7 +31,7 @@ export function RecordView({ path, head }: Props) {
   const [record, setRecord] = useState<RecordDetails | null>(null);
   const [failed, setFailed] = useState(false);
   const [turn, setTurn] = useState(0);
-  const { events, state } = useSaid(api, path, turn);
+  const { events, state, refused } = useSaid(api, path, turn);
   const load = useCallback(() => api.get<RecordDetails>(path).then(setRecord, () => setFailed(true)), [api, path]);
   useEffect(() => {
     setFailed(false);
@@ -44,7 +45,11 @@ export function RecordView({ path, head }: Props) {
         <Facts record={record} state={state ?? record.state} />
         <section aria-label={t("Conversation")}>
           {events === null ? (
-            <Loading />
+            refused ? (
+              <Failed text={t("This chat could not be loaded.")} retry={() => setTurn(turn + 1)} />
+            ) : (
+              <Loading />
+            )
           ) : (
             <ol className={styles.said}>
               {events.map((event) => (
@@ -72,36 +77,34 @@ export function Exports({ path }: { path: string }) {
 }
 
 /** What was said so far, page by page; asked again for as long as the chat goes on. */
-function useSaid(api: Api, path: string, turn: number): { events: readonly WireEvent[] | null; state: string | null } {
+function useSaid(api: Api, path: string, turn: number): { events: readonly WireEvent[] | null; state: string | null; refused: boolean } {
   const [events, setEvents] = useState<readonly WireEvent[] | null>(null);
   const [state, setState] = useState<string | null>(null);
+  const [refused, setRefused] = useState(false);
   const head = useRef(0);
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
     let current = true;
     head.current = 0;
     setEvents(null);
-    const ask = async (): Promise<void> => {
-      let wait: number | null = AGAIN_MS;
-      try {
-        const answer = await api.get<Said>(`${path}/events?after=${head.current}`);
-        if (!current) return;
-        head.current = answer.events.at(-1)?.seq ?? head.current;
-        setEvents((before) => [...(before ?? []), ...answer.events]);
-        setState(answer.state);
-        wait = answer.more ? 0 : isRunning(answer.state) ? AGAIN_MS : null;
-      } catch {
-        if (!current) return;
-      }
-      if (wait !== null) timer = setTimeout(() => void ask(), wait);
+    setRefused(false);
+    const ask = async (): Promise<number | null> => {
+      const answer = await api.get<Said>(`${path}/events?after=${head.current}`).catch((error: unknown) => {
+        if (current && error instanceof ApiError && !error.transient) setRefused(true);
+        throw error;
+      });
+      if (!current) return null;
+      head.current = answer.events.at(-1)?.seq ?? head.current;
+      setEvents((before) => [...(before ?? []), ...answer.events]);
+      setState(answer.state);
+      return answer.more ? 0 : isRunning(answer.state) ? AGAIN_MS : null;
     };
-    void ask();
+    const stop = repeat(ask, AGAIN_MS);
     return () => {
       current = false;
-      clearTimeout(timer);
+      stop();
     };
   }, [api, path, turn]);
-  return { events, state };
+  return { events, state, refused };
 }
 
 function Facts({ record, state }: { record: RecordDetails; state: string }) {

@@ -5,6 +5,7 @@ import { ApiError } from "../../shared/api";
 import { t } from "../../shared/i18n";
 import { cameFrom, type LiveVisitor, type LiveVisitors as Found, pageName, stateWords } from "../../shared/live-visitors";
 import { Icon } from "../../kit/Icon";
+import { repeat } from "../../kit/repeat";
 import { useSession } from "../../kit/session-context";
 import { countdown } from "../../kit/time";
 import { toast } from "../../kit/toasts";
@@ -20,30 +21,13 @@ const PATH = "/v1/live-visitors";
 export function LiveVisitors() {
   const { api } = useSession();
   const [found, setFound] = useState<Found | null>(null);
-  const load = useCallback(async (): Promise<Found | null> => {
-    try {
-      const now = await api.get<Found>(PATH);
-      setFound(now);
-      return now;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      return null; // what was known is shown until it is known again
-    }
+  // What was known is shown until it is known again.
+  const load = useCallback(async (): Promise<number> => {
+    const now = await api.get<Found>(PATH);
+    setFound(now);
+    return now.watched ? EVERY_MS : SELDOM_MS;
   }, [api]);
-
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout>;
-    let over = false;
-    const again = async (): Promise<void> => {
-      const now = document.hidden ? null : await load();
-      if (!over) timer = setTimeout(() => void again(), now?.watched === false ? SELDOM_MS : EVERY_MS);
-    };
-    void again();
-    return () => {
-      over = true;
-      clearTimeout(timer);
-    };
-  }, [load]);
+  useEffect(() => repeat(load, EVERY_MS), [load]);
 
   if (!found?.watched) return null;
   return (
@@ -77,7 +61,7 @@ function Visitor({ visitor, changed }: { visitor: LiveVisitor; changed: () => Pr
       if (!(error instanceof ApiError)) throw error;
       toast({ tone: "danger", title: t("Not invited"), text: error.status === 404 ? t("This visitor has gone, or is chatting already.") : error.message });
     }
-    await changed();
+    await changed().catch(() => undefined); // the next time tells
     setBusy(false);
   }
   const from = cameFrom(visitor);
@@ -99,7 +83,7 @@ function Visitor({ visitor, changed }: { visitor: LiveVisitor; changed: () => Pr
       </div>
       {visitor.state === "browsing" && !visitor.invited_by && (
         <Button size="compact-md" variant="default" loading={busy} aria-describedby={page} onClick={() => void invite()}>
-          {t("Invite")}
+          {t("Start a chat")}
         </Button>
       )}
     </li>
