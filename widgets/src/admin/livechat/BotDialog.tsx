@@ -1,7 +1,8 @@
 import { Button, Modal, NumberInput, Switch, TextInput } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
-import { Loading } from "../../kit/Blank";
+import { Failed, Loading } from "../../kit/Blank";
+import { Confirm } from "../../kit/Confirm";
 import { useSession } from "../../kit/session-context";
 import { toast } from "../../kit/toasts";
 import { ApiError } from "../../shared/api";
@@ -39,12 +40,21 @@ function Settings({ path, readOnly, onClose }: { path: string; readOnly: boolean
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
 
-  useEffect(() => {
-    api.get<Bot>(path).then(
-      (found) => (setBot(found), setKnown(true)),
-      () => setBot(NONE),
-    );
+  const [failed, setFailed] = useState(false);
+  const [removing, setRemoving] = useState(false);
+
+  const load = useCallback(async (): Promise<void> => {
+    setFailed(false);
+    try {
+      setBot(await api.get<Bot>(path));
+      setKnown(true);
+    } catch (error) {
+      // Only who knows that there is none may begin a new one: it takes the place of any other.
+      if (error instanceof ApiError && error.status === 404) setBot(NONE);
+      else setFailed(true);
+    }
   }, [api, path]);
+  useEffect(() => void load(), [load]);
 
   async function attempt(work: () => Promise<void>): Promise<void> {
     setBusy(true);
@@ -59,7 +69,7 @@ function Settings({ path, readOnly, onClose }: { path: string; readOnly: boolean
       setBusy(false);
     }
   }
-  if (bot === null) return <Loading />;
+  if (bot === null) return failed ? <Failed text={t("These settings could not be loaded.")} retry={() => void load()} /> : <Loading />;
 
   const change = (part: Partial<Bot>): void => setBot({ ...bot, ...part });
   const { name, url, enabled, answer_within_s } = bot;
@@ -70,6 +80,11 @@ function Settings({ path, readOnly, onClose }: { path: string; readOnly: boolean
     if (saved.token) setTold(saved);
     else onClose();
     toast({ tone: "success", title: t("Saved"), text: saved.name, key: "saved" });
+  };
+  const remove = async (): Promise<void> => {
+    setRemoving(false);
+    await api.delete<void>(path);
+    onClose();
   };
   return (
     <div className={styles.identity}>
@@ -90,22 +105,14 @@ function Settings({ path, readOnly, onClose }: { path: string; readOnly: boolean
               <Button variant="default" disabled={busy} onClick={() => void attempt(async () => setTold({ token: (await api.post<{ token: string }>(`${path}/token`)).token }))}>
                 {t("New token")}
               </Button>
-              <Button
-                variant="default"
-                disabled={busy}
-                onClick={() =>
-                  void attempt(async () => {
-                    await api.delete<void>(path);
-                    onClose();
-                  })
-                }
-              >
+              <Button variant="default" disabled={busy} onClick={() => setRemoving(true)}>
                 {t("Remove the bot")}
               </Button>
             </>
           )}
         </div>
       )}
+      <Confirm opened={removing} title={t("Delete “{name}”?", { name })} text={t("This cannot be taken back.")} action={t("Remove the bot")} danger onConfirm={() => attempt(remove)} onClose={() => setRemoving(false)} />
     </div>
   );
 }

@@ -110,7 +110,16 @@ export function DeliveryLog({ id, readOnly }: { id: string; readOnly: boolean })
 function RangeDialog({ opened, onClose, onReplay }: { opened: boolean; onClose: () => void; onReplay: (since: string, until: string) => Promise<void> }) {
   const [since, setSince] = useState("");
   const [until, setUntil] = useState("");
+  const [busy, setBusy] = useState(false);
   const ready = since !== "" && until !== "" && since < until;
+  async function replay(): Promise<void> {
+    setBusy(true);
+    try {
+      await onReplay(new Date(since).toISOString(), new Date(until).toISOString());
+    } finally {
+      setBusy(false);
+    }
+  }
   return (
     <Modal opened={opened} onClose={onClose} title={t("Replay a time")} closeButtonProps={{ "aria-label": t("Close") }}>
       <div className={styles.range}>
@@ -118,7 +127,7 @@ function RangeDialog({ opened, onClose, onReplay }: { opened: boolean; onClose: 
         <TextInput type="datetime-local" label={t("From")} value={since} onChange={(event) => setSince(event.currentTarget.value)} />
         <TextInput type="datetime-local" label={t("Until")} value={until} onChange={(event) => setUntil(event.currentTarget.value)} />
         <div>
-          <Button disabled={!ready} onClick={() => void onReplay(new Date(since).toISOString(), new Date(until).toISOString())}>
+          <Button disabled={!ready} loading={busy} onClick={() => void replay()}>
             {t("Replay")}
           </Button>
         </div>
