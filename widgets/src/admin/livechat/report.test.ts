@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { beginOf, heat, strength } from "./report";
 
@@ -20,5 +20,11 @@ describe("a report of live chats", () => {
     const noon = new Date(2026, 10, 26, 12).getTime();
     expect(new Date(beginOf(1, noon)).getTime()).toBe(new Date(2026, 10, 26).getTime());
     expect(new Date(beginOf(7, noon)).getTime()).toBe(new Date(2026, 10, 20).getTime());
+  });
+
+  it("begins at midnight though the clocks were changed meanwhile", () => {
+    vi.stubEnv("TZ", "Europe/Lisbon"); // summer time ends on 25 October 2026
+    expect(beginOf(7, new Date(2026, 9, 28, 12).getTime())).toBe("2026-10-21T23:00:00.000Z");
+    vi.unstubAllEnvs();
   });
 });

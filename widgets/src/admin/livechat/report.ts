@@ -32,13 +32,12 @@ export interface ChatReport {
   hours: Hour[];
 }
 
-const DAY_MS = 86_400_000;
-
 /** The first midnight of so many days, the last of which is today. */
 export function beginOf(days: number, now_ms: number): string {
   const day = new Date(now_ms);
   day.setHours(0, 0, 0, 0);
-  return new Date(day.getTime() - (days - 1) * DAY_MS).toISOString();
+  day.setDate(day.getDate() - (days - 1)); // days are not all of one length
+  return day.toISOString();
 }
 
 /** Inquiries by weekday and hour, and the most of one hour. */

@@ -14,7 +14,7 @@ import { t } from "../../shared/i18n";
 import { Heading } from "../Heading";
 import type { PageProps } from "../pages";
 import { EraseDialog } from "./EraseDialog";
-import { type Asked, type By, countWords, type Erasure, type Person } from "./personal";
+import { type Asked, type By, countWords, type Erasure, type Person, placesOf } from "./personal";
 import styles from "./PersonalData.module.css";
 import { useDownload } from "./useDownload";
 
@@ -148,7 +148,7 @@ function Proofs({ items }: { items: readonly Erasure[] }) {
                 .map(([name, many]) => `${countWords(name)}: ${many}`)
                 .join(" · ")}
             </p>
-            {Object.keys(each.still_named_in).length > 0 && <p>{t("Others still speak of this person in: {places}", { places: Object.keys(each.still_named_in).join(", ") })}</p>}
+            {Object.keys(each.still_named_in).length > 0 && <p>{t("Others still speak of this person in: {places}", { places: placesOf(each.still_named_in).join(", ") })}</p>}
             {!each.genuine && <Notice tone="danger">{t("This proof was changed after it was signed.")}</Notice>}
           </div>
           <Button component="a" variant="default" href={`/v1/erasures/${encodeURIComponent(each.id)}`} download leftSection={<Icon name="download" size={16} />} aria-label={t("Download the proof of {time}", { time: shortTime(each.erased_at) })}>

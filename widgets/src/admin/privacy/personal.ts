@@ -25,6 +25,39 @@ export interface Erasure {
   genuine: boolean;
 }
 
+/** Tables that hold a person's words, by what people call it. */
+const PLACES: Readonly<Record<string, () => string>> = {
+  account: () => t("Administrators"),
+  call: () => t("Calls"),
+  call_leg: () => t("Calls"),
+  contact: () => t("Contacts"),
+  conversation: () => t("Chats"),
+  event: () => t("Chats"),
+  extension: () => t("Extensions"),
+  file: () => t("Files"),
+  livechat: () => t("Live Chat"),
+  livechat_ban: () => t("Bans"),
+  mail: () => t("Emails in the outbox"),
+  message_revision: () => t("Chats"),
+  message_text: () => t("Chats"),
+  operation: () => t("Lines of the operation log"),
+  participant: () => t("Chats"),
+  push_message: () => t("Notifications on their way"),
+  queue: () => t("Queues"),
+  queue_log: () => t("Calls"),
+  quick_reply: () => t("Quick replies"),
+  recording: () => t("Recordings"),
+  setting: () => t("Settings"),
+  visit: () => t("Visits"),
+  visitor: () => t("Visitors"),
+  webhook_delivery: () => t("Messages to webhooks"),
+};
+
+/** Where others still speak of somebody, each place once. */
+export function placesOf(tables: Readonly<Record<string, number>>): string[] {
+  return [...new Set(Object.keys(tables).map((table) => PLACES[table]?.() ?? table.replaceAll("_", " ")))];
+}
+
 export function countWords(name: string): string {
   switch (name) {
     case "visitors":
