@@ -91,7 +91,7 @@ export function ReplyForm({ message }: { message: LeftMessage }) {
   }
   return (
     <form className={styles.reply} onSubmit={(event) => void send(event)}>
-      <Textarea label={t("Answer to {address}", { address: message.visitor.email })} value={text} onChange={(event) => write(event.currentTarget.value)} autosize minRows={3} maxRows={12} dir="auto" />
+      <Textarea label={t("Answer to {address}", { address: message.visitor.email })} value={text} readOnly={busy} onChange={(event) => write(event.currentTarget.value)} autosize minRows={3} maxRows={12} dir="auto" />
       <Button type="submit" loading={busy} disabled={text.trim() === ""} leftSection={<Icon name="send" size={17} />}>
         {t("Send answer")}
       </Button>

@@ -4,7 +4,7 @@ import { useCallback, useEffect } from "react";
 import { t } from "../../shared/i18n";
 import type { QuickReply } from "../../kit/quick-replies/quick-replies";
 import { useSession } from "../../kit/session-context";
-import { toast } from "../../kit/toasts";
+import { dismissKey, toast } from "../../kit/toasts";
 import { useLoaded } from "../../kit/useLoaded";
 import { useDesk } from "../context";
 
@@ -48,7 +48,7 @@ export function useBanRequests(open: () => void): void {
   useEffect(
     () =>
       client.on<Asked>("ban", ({ id, state, visitor, asked_by, livechat }) => {
-        if (state !== "asked") return;
+        if (state !== "asked") return dismissKey(`ban ${id}`); // somebody has decided, or it is past
         toast({ key: `ban ${id}`, title: t("{agent} asks to ban {visitor}", { agent: asked_by, visitor }), text: livechat, stay_ms: null, action: { label: t("Open"), run: open } });
       }),
     [client, open],
