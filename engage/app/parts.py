@@ -75,7 +75,7 @@ class Parts:
         chat_records = ChatRecordsPart(
             ground, everyone, messaging, visitors, uploads, self._colleagues
         )
-        privacy = Privacy(ground, messaging, uploads, phones.records, chat_records)
+        self._privacy = privacy = Privacy(ground, messaging, uploads, phones.records, chat_records)
         self._announcements = Announcements(
             ground, everyone.people, messaging.hub, phones.telephony.deliveries
         )
@@ -173,6 +173,7 @@ class Parts:
             self._phones.records.mover,
             self._phones.records.cleaner,
             self._phones.records.visitors_forgotten,
+            self._privacy.personal,
             self._phones.queues.loading,
             self._phones.queues.schedules,
             self._phones.queues.clearing,

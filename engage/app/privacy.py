@@ -34,7 +34,7 @@ class Privacy:
         calls: Records,
         chats: ChatRecordsPart,
     ) -> None:
-        personal = PersonalData(
+        self.personal = personal = PersonalData(
             ground.database,
             messaging.hub,
             ground.events,
@@ -42,6 +42,7 @@ class Privacy:
             calls.recordings,
             calls.visitors_forgotten,
             Notary(ground.keyring.derive("erasures")),
+            ground.keyring,
             ground.clock,
         )
         shelf = FileStore(ground.settings.data / "files")

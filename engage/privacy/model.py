@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from engage.errors import N_, Conflict, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from engage.livechat.model import Visitor
 
+T = TypeVar("T")
 By = Literal["email", "phone", "visitor"]
 SEPARATORS: Final = " -()./"
 """Left out of numbers when they are compared."""
+PORTION: Final = 100
+"""Chats and visitors that one statement names."""
 
 
 class NobodyKnown(NotFound):
@@ -53,6 +57,16 @@ class Person:
     running: int = 0
     numbers: frozenset[str] = frozenset()
 
+    def portions(self) -> Iterator[Person]:
+        """The same person by a few chats and visitors at a time: statements have their limits."""
+        for start in range(0, max(len(self.visitors), len(self.conversations), 1), PORTION):
+            end = start + PORTION
+            yield replace(
+                self,
+                visitors=self.visitors[start:end],
+                conversations=self.conversations[start:end],
+            )
+
     @property
     def emails(self) -> frozenset[str]:
         """The addresses they gave, without case."""
@@ -83,6 +97,13 @@ class Holdings:
 
     counts: Mapping[str, int] = field(default_factory=dict)
     file_bytes: int = 0
+
+
+def slices(values: Iterable[T], many: int) -> Iterator[list[T]]:
+    """Values, so many at a time."""
+    left = iter(values)
+    while some := list(islice(left, many)):
+        yield some
 
 
 def compact(number: str) -> str:

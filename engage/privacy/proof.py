@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from engage.identifiers import rfc3339
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 ALGORITHM: Final = "Ed25519"
 """RFC 8032; the signature is of the document's bytes in UTF-8."""
@@ -60,14 +60,19 @@ class Notary:
         counts: Mapping[str, int],
         remains: Mapping[str, int],
         previous: Erasure | None,
+        unread: Sequence[str] = (),
     ) -> Erasure:
-        """Write down what was removed, and where what betrays the person still stands."""
+        """Write down what was removed, and where what betrays the person still stands.
+
+        `unread`: the tables of which nobody knows, since they could not be looked through.
+        """
         said: dict[str, Any] = {
             "id": ident,
             "erased_at": rfc3339(at_ms),
             "erased_by": by,
             "removed": dict(sorted(counts.items())),
             "still_named_in": dict(sorted(remains.items())),
+            "not_looked_through": sorted(unread),
             "previous": previous.digest if previous is not None else None,
         }
         document = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

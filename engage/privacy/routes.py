@@ -87,6 +87,7 @@ class ShownErasure(BaseModel):
     erased_by: str
     removed: dict[str, int]
     still_named_in: dict[str, int]
+    not_looked_through: list[str]
     document: str
     signature: str
     algorithm: str
@@ -142,7 +143,7 @@ class PersonalDataRoutes:
         """A ZIP with JSON, transcripts, files and recordings, sent while it is written."""
         who = await requests.actor(request, "admin")
         body = await requests.read(request, AskedPerson)
-        person, _ = await self._personal.look(who, body.asked())
+        person = await self._personal.give(who, body.asked())
         page = Page(requests.language(request), self._zone())
         pieces = self._archives.of(person, page, now_ms())
         return StreamingResponse(pieces, 200, _as_file("personal-data.zip"), "application/zip")
@@ -184,6 +185,7 @@ class PersonalDataRoutes:
             "erased_by": said["erased_by"],
             "removed": said["removed"],
             "still_named_in": said["still_named_in"],
+            "not_looked_through": said.get("not_looked_through", []),
             "document": erasure.document,
             "signature": erasure.signature,
             "algorithm": ALGORITHM,

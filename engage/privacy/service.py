@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,11 +15,12 @@ from engage.livechat.erasing import erase
 from engage.livechat.events import ConversationsErased
 from engage.livechat.model import OFFLINE
 from engage.livechat.repository import LiveChatRepository
-from engage.privacy.model import Asked, Holdings, NobodyKnown, Person, StillTalking
+from engage.privacy.begun import Begun, BegunRows
+from engage.privacy.model import Asked, Holdings, NobodyKnown, Person, StillTalking, slices
 from engage.privacy.persons import find
 from engage.privacy.proof import Erasure
-from engage.privacy.remains import blot_out, remains
-from engage.privacy.traces import TRACES, numbers_calls
+from engage.privacy.remains import Remains, blot_out, remains
+from engage.privacy.traces import CALLS, TRACES, numbers_calls
 from engage.storage.tables import (
     calls,
     consents,
@@ -38,10 +41,15 @@ if TYPE_CHECKING:
     from engage.events import Events
     from engage.hub.service import Hub, HubTransaction
     from engage.identifiers import Clock
+    from engage.keyring import Keyring
     from engage.privacy.proof import Notary
     from engage.storage.database import Database
     from engage.system.actor import Actor
 
+log = logging.getLogger(__name__)
+
+AGAIN_S = 60
+"""After this long it is tried again to finish what was begun (seconds)."""
 PORTION = 20
 """So many chats are removed in one transaction: others write in between."""
 
@@ -82,11 +90,14 @@ class PersonalData:
         sound: Sound,
         callers: Callers,
         notary: Notary,
+        keyring: Keyring,
         clock: Clock,
     ) -> None:
         self._database, self._hub, self._events = database, hub, events
         self._shelf, self._sound, self._callers = shelf, sound, callers
-        self._notary, self._clock = notary, clock
+        self._notary, self._keyring, self._clock = notary, keyring, clock
+        self._one_at_a_time = asyncio.Lock()
+        self._finishing: asyncio.Task[None] | None = None
 
     async def look(self, actor: Actor, asked: Asked) -> tuple[Person, Holdings]:
         """What is stored of a person.
@@ -103,11 +114,27 @@ class PersonalData:
             raise NobodyKnown
         return person, holdings
 
+    async def give(self, actor: Actor, asked: Asked) -> Person:
+        """A person whose data are exported: that they are is in the operation log by then.
+
+        Raises:
+            Forbidden: without the right to see personal data.
+            NobodyKnown: nothing is.
+        """
+        person, holdings = await self.look(actor, asked)
+        detail = _told(holdings.counts)
+
+        async def work(connection: AsyncConnection) -> None:
+            await note(connection, actor, "person.export", "person:", detail, at_ms=self._clock())
+
+        await self._database.write(work)
+        return person
+
     async def erase(self, actor: Actor, asked: Asked) -> Erasure:
         """Erase everything of a person that is not somebody else's too, and prove it.
 
-        What a crash leaves undone is found when it is asked for again; nothing is proven before
-        it is done.
+        From its first transaction on it is finished whatever comes between, after a restart if
+        need be; nothing is proven before it is done.
 
         Raises:
             Forbidden: without the right to erase.
@@ -115,24 +142,68 @@ class PersonalData:
             StillTalking: they are in a chat now.
         """
         actor.check(Module.PERSONAL_DATA)
-        person, holdings = await self.look(actor, asked)
-        if person.running:
-            raise StillTalking
-        counts = Counter(holdings.counts)
-        await self._sound.drop_of(await self._calls_of(person))
-        async with self._database.read() as connection:
-            numbered = await numbers_calls(connection, person)
-        await self._sound.drop_of(numbered)
-        await self._hub.transact(lambda each: self._wipe(each, actor, person, counts))
-        for start in range(0, len(person.conversations), PORTION):
-            await self._erase_chats(person.conversations[start : start + PORTION])
+        async with self._one_at_a_time:
+            person, holdings = await self.look(actor, asked)
+            if person.running:
+                raise StillTalking
+            begun = Begun(new_id(), self._clock(), actor.who, dict(holdings.counts), person)
+            detail = _told(begun.counts)
+
+            async def work(connection: AsyncConnection) -> None:
+                await BegunRows(connection, self._keyring).add(begun)
+                await note(connection, actor, "person.erase", "person:", detail, at_ms=begun.at_ms)
+
+            await self._database.write(work)
+            return await self._finish(begun)
+
+    async def start(self) -> None:
+        """Begin to finish what a crash has left undone."""
+        self._finishing = asyncio.create_task(self._catch_up())
+
+    async def stop(self) -> None:
+        """What is undone is finished at the next start."""
+        if self._finishing is not None:
+            self._finishing.cancel()
+            await asyncio.gather(self._finishing, return_exceptions=True)
+
+    async def finish_begun(self) -> int:
+        """Finish all erasures that were begun and are not proven; how many.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        async with self._one_at_a_time:
+            async with self._database.read() as connection:
+                begun = await BegunRows(connection, self._keyring).all()
+            for each in begun:
+                await self._finish(each)
+        return len(begun)
+
+    async def _catch_up(self) -> None:
+        while True:
+            try:
+                await self.finish_begun()
+            except Exception:
+                log.exception("erasure not finished")
+                await asyncio.sleep(AGAIN_S)
+            else:
+                return
+
+    async def _finish(self, begun: Begun) -> Erasure:
+        """Every step may be done again."""
+        person, counts = begun.person, Counter(begun.counts)
+        await self._drop_sound(person)
+        for trace in TRACES:
+            await trace.wipe(self._database, person)
+        counts["operations"] = await blot_out(self._database, person.words)
+        for chats in slices(person.conversations, PORTION):
+            await self._erase_chats(chats)
         for visitor in person.visitors:
             await self._shelf.remove_of(visitor.who)
         await self._callers.sweep()
         await self._database.settle()
-        async with self._database.read() as connection:
-            left = await remains(connection, person.words)
-        return await self._prove(actor, counts, left)
+        left = await remains(self._database, person.words)
+        return await self._prove(begun, counts, left)
 
     async def proofs(self, actor: Actor) -> list[Erasure]:
         """Every erasure, the latest first.
@@ -161,21 +232,14 @@ class PersonalData:
         """With which anybody can check a proof."""
         return self._notary.public_key
 
-    async def _calls_of(self, person: Person) -> list[str]:
-        query = select(calls.c.id).where(calls.c.conversation.in_(person.conversations))
+    async def _drop_sound(self, person: Person) -> None:
         async with self._database.read() as connection:
-            return list((await connection.execute(query)).scalars())
-
-    async def _wipe(
-        self, transaction: HubTransaction, actor: Actor, person: Person, counts: Counter[str]
-    ) -> None:
-        """All but the chats, by which the person would be found again if this were undone."""
-        connection = transaction.connection
-        for trace in TRACES:
-            counts[trace.name] = await trace.wipe(connection, person)
-        counts["operations"] = await blot_out(connection, person.words)
-        detail = {name: many for name, many in sorted(counts.items()) if many}
-        await note(connection, actor, "person.erase", "person:", detail, at_ms=self._clock())
+            ids = await numbers_calls(connection, person)
+            for chats in slices(person.conversations, CALLS):
+                query = select(calls.c.id).where(calls.c.conversation.in_(chats))
+                ids.extend((await connection.execute(query)).scalars())
+        for some in slices(ids, CALLS):
+            await self._sound.drop_of(some)
 
     async def _erase_chats(self, conversation_ids: Sequence[str]) -> None:
         async def work(transaction: HubTransaction) -> tuple[str, ...]:
@@ -184,18 +248,22 @@ class PersonalData:
             return await erase(transaction, [each for each in found if each is not None])
 
         erased = await self._hub.transact(work)
-        await self._shelf.remove_said_in(erased)
+        await self._shelf.remove_said_in(conversation_ids)  # a crash may have come between
         self._events.publish(ConversationsErased(erased))
 
-    async def _prove(
-        self, actor: Actor, counts: Mapping[str, int], left: Mapping[str, int]
-    ) -> Erasure:
+    async def _prove(self, begun: Begun, counts: Mapping[str, int], left: Remains) -> Erasure:
+        removed = {name: many for name, many in counts.items() if many}
+
         async def work(connection: AsyncConnection) -> Erasure:
-            query = select(erasures).order_by(erasures.c.id.desc()).limit(1)
-            row = (await connection.execute(query)).one_or_none()
+            if not await BegunRows(connection, self._keyring).drop(begun.id):
+                query = select(erasures).where(erasures.c.id == begun.id)
+                return _erasure((await connection.execute(query)).one())  # by another node
+            query = select(erasures).order_by(erasures.c.at_ms.desc(), erasures.c.id.desc())
+            row = (await connection.execute(query.limit(1))).one_or_none()
             previous = None if row is None else _erasure(row)
-            removed = {name: many for name, many in counts.items() if many}
-            made = self._notary.sign(new_id(), self._clock(), actor.who, removed, left, previous)
+            made = self._notary.sign(
+                begun.id, self._clock(), begun.by, removed, left.named, previous, left.unread
+            )
             values: dict[str, Any] = {
                 "id": made.id,
                 "at_ms": made.at_ms,
@@ -235,6 +303,10 @@ async def _holdings(connection: AsyncConnection, person: Person) -> Holdings:
         counts[trace.name] = len(await trace.rows(connection, person))
     size = select(func.coalesce(func.sum(func.coalesce(files.c.size, files.c.length)), 0))
     return Holdings(counts, int(await connection.scalar(size.where(theirs)) or 0))
+
+
+def _told(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: many for name, many in sorted(counts.items()) if many}
 
 
 def _erasure(row: Row[Any]) -> Erasure:

@@ -7,6 +7,7 @@ conversation has an entry in `TRACES`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sqlalchemy import delete, func, or_, select, update
@@ -25,15 +26,18 @@ from engage.storage.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import ColumnElement, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.privacy.model import Person
+    from engage.storage.database import Database
 
     Condition = Callable[[Person], ColumnElement[bool]]
 
+CALLS: Final = 500
+"""Calls that lose their number in one transaction."""
 MAILS_TO_VISITORS: Final = ("transcript", "livechat_reply")
 
 
@@ -47,8 +51,8 @@ class Trace(Protocol):
     async def rows(self, connection: AsyncConnection, person: Person) -> list[dict[str, Any]]:
         """Everything of it, to be told."""
 
-    async def wipe(self, connection: AsyncConnection, person: Person) -> int:
-        """Leave nothing; how many there were."""
+    async def wipe(self, database: Database, person: Person) -> None:
+        """Leave nothing, in portions: others write in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,17 @@ class Rows:
 
     async def rows(self, connection: AsyncConnection, person: Person) -> list[dict[str, Any]]:
         """Everything of it, to be told."""
-        found = await connection.execute(select(self.table).where(self.of(person)))
-        return [_told(dict(row), self.kept) for row in found.mappings()]
+        keys = [each.name for each in self.table.primary_key]
+        found: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for part in person.portions():
+            rows = await connection.execute(select(self.table).where(self.of(part)))
+            found |= {tuple(row[key] for key in keys): dict(row) for row in rows.mappings()}
+        return [_told(row, self.kept) for row in found.values()]
 
-    async def wipe(self, connection: AsyncConnection, person: Person) -> int:
-        """Leave nothing; how many there were."""
-        gone = await connection.execute(delete(self.table).where(self.of(person)))
-        return gone.rowcount
+    async def wipe(self, database: Database, person: Person) -> None:
+        """Leave nothing, in portions: others write in between."""
+        for part in person.portions():
+            await database.write(partial(_delete, self.table, self.of(part)))
 
 
 class CallsByNumber:
@@ -81,23 +89,32 @@ class CallsByNumber:
         found = await connection.execute(select(calls).where(_of_number(person)))
         return [dict(row) for row in found.mappings()]
 
-    async def wipe(self, connection: AsyncConnection, person: Person) -> int:
+    async def wipe(self, database: Database, person: Person) -> None:
         """Leave no name and no number; recordings are removed before, with their files."""
-        ids = await numbers_calls(connection, person)
-        for table, key, pairs in _NAMED:
-            for number, name in pairs:
-                await connection.execute(
-                    update(table)
-                    .where(key.in_(ids), dialled(table.c[number]).in_(person.numbers))
-                    .values({number: "", **({name: ""} if name else {})})
-                )
-        for at in ("data1", "data2", "data3", "data4", "data5"):
-            column = queue_log.c[at]
-            words = [dialled(column).in_(person.numbers), column.in_(person.names)]
+
+        async def work(connection: AsyncConnection) -> bool:
+            ids = await numbers_calls(connection, person, CALLS)
+            await _unname(connection, ids, person)
+            return bool(ids)
+
+        while await database.write(work):  # who has no number any more is not found again
+            pass
+
+
+async def _unname(connection: AsyncConnection, ids: Sequence[str], person: Person) -> None:
+    for table, key, pairs in _NAMED:
+        for number, name in pairs:
             await connection.execute(
-                update(queue_log).where(queue_log.c.call.in_(ids), or_(*words)).values({at: ""})
+                update(table)
+                .where(key.in_(ids), dialled(table.c[number]).in_(person.numbers))
+                .values({number: "", **({name: ""} if name else {})})
             )
-        return len(ids)
+    for at in ("data1", "data2", "data3", "data4", "data5"):
+        column = queue_log.c[at]
+        words = [dialled(column).in_(person.numbers), column.in_(person.names)]
+        await connection.execute(
+            update(queue_log).where(queue_log.c.call.in_(ids), or_(*words)).values({at: ""})
+        )
 
 
 _NAMED: Final = (
@@ -110,9 +127,13 @@ _NAMED: Final = (
 )
 
 
-async def numbers_calls(connection: AsyncConnection, person: Person) -> list[str]:
+async def numbers_calls(
+    connection: AsyncConnection, person: Person, most: int | None = None
+) -> list[str]:
     """Calls from and to the number that was asked for."""
-    query = select(calls.c.id).where(_of_number(person))
+    if not person.numbers:
+        return []
+    query = select(calls.c.id).where(_of_number(person)).limit(most)
     return list((await connection.execute(query)).scalars())
 
 
@@ -155,6 +176,10 @@ TRACES: Final[tuple[Trace, ...]] = (
     ),
     CallsByNumber(),
 )
+
+
+async def _delete(table: Table, which: ColumnElement[bool], connection: AsyncConnection) -> None:
+    await connection.execute(delete(table).where(which))
 
 
 def _told(row: dict[str, Any], kept: frozenset[str]) -> dict[str, Any]:

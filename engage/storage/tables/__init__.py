@@ -47,6 +47,7 @@ from engage.storage.tables.dialplan import (
 from engage.storage.tables.hub import conversations, events, inboxes, participants
 from engage.storage.tables.livechat import (
     assignments,
+    begun_erasures,
     consents,
     erasures,
     handovers,
@@ -102,6 +103,7 @@ __all__ = [
     "api_users",
     "assignments",
     "authenticator_apps",
+    "begun_erasures",
     "bot_turns",
     "broadcasts",
     "call_legs",

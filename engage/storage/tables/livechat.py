@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from engage.storage.tables.naming import metadata
@@ -54,6 +55,8 @@ visitors = Table(
     Column("last_seen_at_ms", BigInteger),  # none before a page has come back
     Column("subject", Text),  # what the web site that vouches for them calls them
     Index("ix_visitor_subject", "livechat_id", "subject", unique=True),
+    Index("ix_visitor_email", text("lower(email)")),
+    Index("ix_visitor_phone", "phone"),
 )
 
 visitor_tokens = Table(  # further devices of visitors whom their web site vouches for
@@ -156,6 +159,16 @@ erasures = Table(  # what was removed of people, when and by whom: signed, and w
     Column("at_ms", BigInteger, nullable=False),
     Column("document", Text, nullable=False),  # JSON, as it was signed
     Column("signature", Text, nullable=False),
+)
+
+begun_erasures = Table(  # those that are not proven yet, with the person sealed
+    "begun_erasure",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("begun_by", Text, nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("person", Text, nullable=False),
 )
 
 livechat_counters = Table(  # what is left of chats that were removed: figures, and no person

@@ -24,3 +24,8 @@ def test_each_proof_names_the_one_before_it() -> None:
     second = NOTARY.sign("2", 1000, "admin:ada", {}, {}, first)
     assert json.loads(first.document)["previous"] is None
     assert json.loads(second.document)["previous"] == first.digest
+
+
+def test_a_proof_says_what_could_not_be_looked_through() -> None:
+    proof = NOTARY.sign("1", 0, "admin:ada", {}, {}, None, ["fact", "event"])
+    assert json.loads(proof.document)["not_looked_through"] == ["event", "fact"]
