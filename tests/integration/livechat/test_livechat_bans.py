@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import delete
 
 from engage.errors import Forbidden, NotFound
 from engage.livechat.banning.model import AlreadyDecided, network_to_ban
-from engage.livechat.banning.repository import BanRows
 from engage.livechat.banning.service import Decider
 from engage.livechat.events import ConversationsErased
 from engage.livechat.limits import LOOPBACK, Limits
@@ -21,7 +19,6 @@ from engage.system.actor import ALL_RIGHTS, Actor, Module, Rights
 from tests.support.office import ANA, BEN, CHEN, FORM
 
 if TYPE_CHECKING:
-    from engage.livechat.banning.model import Ban
     from engage.livechat.desk import Agent
     from engage.livechat.reception import Session
     from tests.support.office import Office
@@ -179,20 +176,14 @@ async def test_a_ban_is_kept_that_was_stored_while_all_were_read_again(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, conversation = await served(office)
-    read = BanRows.all
-    asking: list[asyncio.Task[object]] = []
+    bans, write = office.service.bans, office.database.write
 
-    async def then_somebody_bans(rows: BanRows) -> list[Ban]:
-        found = await read(rows)
-        if not asking:
-            asking.append(
-                asyncio.create_task(office.service.bans.ask(ADMIN, conversation, "1h", ""))
-            )
-            await asyncio.sleep(0)
+    async def then_somebody_bans(*work: Any, **options: Any) -> Any:
+        found = await write(*work, **options)
+        monkeypatch.undo()
+        await bans.ask(ADMIN, conversation, "1h", "")
         return found
 
-    monkeypatch.setattr(BanRows, "all", then_somebody_bans)
-    bans = office.service.bans
+    monkeypatch.setattr(office.database, "write", then_somebody_bans)
     await bans.load()
-    await asyncio.gather(*asking)
     assert len(bans.listed(ADMIN.actor)) == 1
