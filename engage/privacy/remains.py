@@ -68,7 +68,7 @@ async def _holding(database: Database, table: Table, words: Sequence[str]) -> in
     ]
     if not texts:
         return 0
-    whole = texts[0]
+    whole: ColumnElement[str] = texts[0]
     for each in texts[1:]:
         whole = whole + "\n" + each
     many = 0
