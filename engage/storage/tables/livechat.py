@@ -13,7 +13,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 from engage.storage.tables.naming import metadata
@@ -55,7 +54,6 @@ visitors = Table(
     Column("last_seen_at_ms", BigInteger),  # none before a page has come back
     Column("subject", Text),  # what the web site that vouches for them calls them
     Index("ix_visitor_subject", "livechat_id", "subject", unique=True),
-    Index("ix_visitor_email", text("lower(email)")),
     Index("ix_visitor_phone", "phone"),
 )
 

@@ -23,5 +23,4 @@ def upgrade() -> None:
         sa.Column("person", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_begun_erasure"),
     )
-    op.create_index("ix_visitor_email", "visitor", [sa.text("lower(email)")])
     op.create_index("ix_visitor_phone", "visitor", ["phone"])
