@@ -10,8 +10,11 @@ import asyncio
 import ipaddress
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httptools
@@ -20,12 +23,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 WITHIN_S = 20.0
+CONNECT_S = 4.0
+"""For each of a name's addresses but the last one."""
+
+LOOK_UPS = 16
 HEAD_LIMIT = 16 * 1024
 _CHUNK = 16 * 1024
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 EVERYWHERE: tuple[Network, ...] = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
+_FAILURES = (
+    *(OSError, TimeoutError, ValueError, EOFError),
+    *(httptools.HttpParserError, httptools.HttpParserUpgrade),  # nothing was asked to be upgraded
+)
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -53,21 +64,27 @@ class _Reply:
     most: int
     body: bytearray = field(default_factory=bytearray)
     retry_after_s: int | None = None
+    status: int = 0
     headed: bool = False
     complete: bool = False
+    parser: httptools.HttpResponseParser | None = None
+
+    def on_message_begin(self) -> None:
+        self.retry_after_s = None
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if name.lower() == b"retry-after" and value.strip().isdigit():
             self.retry_after_s = int(value)
 
     def on_headers_complete(self) -> None:
-        self.headed = True
+        self.status = 0 if self.parser is None else self.parser.get_status_code()
+        self.headed = self.status >= 200  # others come before the answer (RFC 9110, 15.2)
 
     def on_body(self, data: bytes) -> None:
         self.body += data[: self.most - len(self.body)]
 
     def on_message_complete(self) -> None:
-        self.complete = True
+        self.complete = self.headed
 
     @property
     def enough(self) -> bool:
@@ -84,6 +101,9 @@ class HttpClient:
         """`trust`: whose certificates are taken; those the system trusts if None."""
         self._private = tuple(private)
         self._trust = trust or ssl.create_default_context()
+        # The loop's own threads do everybody's work: names that do not resolve must not fill them.
+        self._look_ups = ThreadPoolExecutor(LOOK_UPS, "look-up")
+        self._asked: dict[str, asyncio.Future[Any]] = {}
 
     @property
     def allows_private(self) -> bool:
@@ -118,7 +138,7 @@ class HttpClient:
         try:
             async with asyncio.timeout(within_s):
                 return await self._exchange(url, headers, body, most)
-        except (OSError, TimeoutError, ValueError, EOFError, httptools.HttpParserError) as error:
+        except _FAILURES as error:
             raise NoAnswer(type(error).__name__) from error
 
     async def _exchange(
@@ -127,14 +147,7 @@ class HttpClient:
         parts = urlsplit(url)
         secure, host = parts.scheme == "https", parts.hostname or ""
         port = parts.port or (443 if secure else 80)
-        address = await self._resolved(host, port, secure)
-        reader, writer = await asyncio.open_connection(
-            address,
-            port,
-            ssl=self._trust if secure else None,
-            server_hostname=host if secure else None,
-            limit=HEAD_LIMIT,
-        )
+        reader, writer = await self._connected(host, port, secure)
         try:
             writer.write(_request(parts.path, parts.query, parts.netloc, headers, body))
             await writer.drain()
@@ -142,16 +155,54 @@ class HttpClient:
         finally:
             writer.transport.abort()  # the rest of the answer says nothing to us
 
-    async def _resolved(self, host: str, port: int, secure: bool) -> str:
-        """The one address that is connected; all that the name has must be allowed."""
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = [str(each[4][0]) for each in found]
+    async def _connected(
+        self, host: str, port: int, secure: bool
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect the first of the name's addresses that can be."""
+        *others, last = await self._resolved(host, port, secure)
+        for address in others:
+            with suppress(OSError):  # a timeout is one too
+                async with asyncio.timeout(CONNECT_S):
+                    return await self._open(address, host, port, secure)
+        return await self._open(last, host, port, secure)
+
+    async def _open(
+        self, address: str, host: str, port: int, secure: bool
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection(
+            address,
+            port,
+            ssl=self._trust if secure else None,
+            server_hostname=host if secure else None,
+            limit=HEAD_LIMIT,
+        )
+
+    async def _resolved(self, host: str, port: int, secure: bool) -> list[str]:
+        """What may be connected; all that the name has must be allowed."""
+        addresses = [host] if _address(host) is not None else await self._looked_up(host, port)
         inside = [each for each in addresses if self._is_allowed(each)]
         if not all(each in inside or is_public(each) for each in addresses):
             raise AddressForbidden(host)
         if not secure and len(inside) < len(addresses):
             raise AddressForbidden(host)  # in clear only within networks that were allowed
-        return addresses[0]
+        return addresses
+
+    async def _looked_up(self, host: str, port: int) -> list[str]:
+        """A name's addresses. A name that gives none for long holds one thread, and one of ours."""
+        asked = self._asked.get(host)
+        if asked is None:
+            asked = asyncio.get_running_loop().run_in_executor(
+                self._look_ups, partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+            )
+            self._asked[host] = asked
+            asked.add_done_callback(lambda done: self._answered(host, done))
+        found = await asyncio.shield(asked)
+        return list(dict.fromkeys(str(each[4][0]) for each in found))
+
+    def _answered(self, host: str, done: asyncio.Future[Any]) -> None:
+        self._asked.pop(host, None)
+        if not done.cancelled():
+            done.exception()  # whoever asked may have given up: then nobody else takes it
 
     def _is_allowed(self, host: str) -> bool:
         address = _address(host)
@@ -201,7 +252,7 @@ def _request(path: str, query: str, netloc: str, headers: Mapping[str, str], bod
 
 async def _read(reader: asyncio.StreamReader, most: int) -> Answer:
     reply = _Reply(most)
-    parser = httptools.HttpResponseParser(reply)
+    parser = reply.parser = httptools.HttpResponseParser(reply)
     read = 0
     while not reply.enough:
         data = await reader.read(_CHUNK)
@@ -211,4 +262,4 @@ async def _read(reader: asyncio.StreamReader, most: int) -> Answer:
         parser.feed_data(data)
     if not reply.headed:  # an answer that ends with its connection has no other end
         raise EOFError
-    return Answer(parser.get_status_code(), reply.retry_after_s, bytes(reply.body))
+    return Answer(reply.status, reply.retry_after_s, bytes(reply.body))
