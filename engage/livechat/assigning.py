@@ -19,6 +19,7 @@ from engage.livechat.events import InquiryQueued
 from engage.livechat.model import ACTIVE, WAITING
 from engage.livechat.repository import LiveChatRepository
 from engage.livechat.requeueing import requeue
+from engage.livechat.waiting import RESTART_GRACE_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -123,9 +124,10 @@ class Assigner:
         for seat in self._lobby.seats(livechat):
             who, most = f"user:{seat.number}", self._seats.capacity(seat.number)
             full = 0 < most <= chats[who]
-            if not seat.paused and not full and self._delivery.connections(who):
-                on_call, busy_at_ms = self._loads.on_call(seat.number), self._busy_at_ms.get(who, 0)
-                found.append(Candidate(seat.number, seat.name, chats[who], on_call, busy_at_ms))
+            occupied = seat.paused or full or self._loads.on_call(seat.number)
+            if not occupied and self._delivery.connections(who):
+                busy_at_ms = self._busy_at_ms.get(who, 0)
+                found.append(Candidate(seat.number, seat.name, chats[who], busy_at_ms))
         return found
 
     async def _assign(
@@ -170,7 +172,13 @@ class Assigner:
     async def _take_back(self) -> int:
         async with self._database.read() as connection:
             due = await AssignmentRepository(connection).due(self._clock())
-        return sum([await self._lapse(each) for each in due.values()])
+        return sum([await self._lapse(each) for each in due.values() if self._is_over(each)])
+
+    def _is_over(self, given: Assignment) -> bool:
+        """Whether the agent had the time to react: also to come back after a start."""
+        moment = self._lobby.moment()
+        graced = moment.now_ms < moment.started_at_ms + RESTART_GRACE_MS
+        return not (graced and given.given_at_ms < moment.started_at_ms)
 
     async def _lapse(self, seen: Assignment) -> bool:
         """An agent did not react: the visitor waits again, and colleagues come first."""

@@ -14,12 +14,11 @@ PASSED_OVER_MS = 3 * 60_000
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An agent who is connected and not on a break; `busy_at_ms`: when he last had a chat."""
+    """An agent who is connected and free to work; `busy_at_ms`: when he last had a chat."""
 
     number: str
     name: str
     chats: int
-    on_call: bool
     busy_at_ms: int
 
     @property
@@ -31,7 +30,7 @@ class Candidate:
 def least_busy(
     candidates: Iterable[Candidate], most: int, passed_over: Mapping[str, int], now_ms: int
 ) -> Candidate | None:
-    """Choose who is given a chat: not on a call, then fewest chats, then idle for longest.
+    """Choose who is given a chat: fewest chats, then idle for longest.
 
     Args:
         candidates: who could have it.
@@ -48,4 +47,4 @@ def least_busy(
         if (not most or each.chats < most)
         and now_ms - passed_over.get(each.who, now_ms - PASSED_OVER_MS) >= PASSED_OVER_MS
     ]
-    return min(free, key=lambda each: (each.on_call, each.chats, each.busy_at_ms), default=None)
+    return min(free, key=lambda each: (each.chats, each.busy_at_ms), default=None)

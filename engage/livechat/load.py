@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from engage.events import Events
-    from engage.livechat.model import Seats
     from engage.storage.database import Database
 
     Listener = Callable[[Mapping[str, int]], Awaitable[None]]
@@ -35,19 +34,18 @@ _MOVES = (InquiryAccepted, InquiryQueued, ConversationHandedOver, ConversationEn
 
 
 class AgentLoads:
-    """One capacity per agent: a call fills, and so does a number of chats.
+    """What agents have to do, for those who give them more.
 
     Args:
         database: holds the conversations.
-        seats: knows how many chats fill an agent.
         events: tells when a conversation is accepted, handed over, given back or ended.
 
     Attributes:
         on_call: whether an extension is on a call; told by who follows the calls.
     """
 
-    def __init__(self, database: Database, seats: Seats, events: Events) -> None:
-        self._database, self._seats = database, seats
+    def __init__(self, database: Database, events: Events) -> None:
+        self._database = database
         self._chats: Mapping[str, int] = {}
         self._listener: Listener | None = None
         self._turn = asyncio.Lock()
@@ -58,15 +56,6 @@ class AgentLoads:
     def chats(self, number: str) -> int:
         """How many conversations an agent serves; those that one helps in do not count."""
         return self._chats.get(number, 0)
-
-    def is_full(self, number: str) -> bool:
-        """Whether an agent's chats are as many as they can have."""
-        most = self._seats.capacity(number)
-        return 0 < most <= self.chats(number)
-
-    def has_room(self, number: str) -> bool:
-        """Whether a visitor may be given to an agent who has not asked for one."""
-        return not self.is_full(number) and not self.on_call(number)
 
     def tell_to(self, listener: Listener) -> None:
         """Tell all counts after each change, by agent; who is left out has no chats."""

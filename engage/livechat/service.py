@@ -83,7 +83,7 @@ class LiveChatService:
         house = (database, hub, delivery, self.lobby, self.livechats)
         self.desk = Desk(*house, events, clock)
         self.handing_over = HandingOver(hub, delivery, self.lobby, self.livechats, people, clock)
-        self.loads = AgentLoads(database, people, events)
+        self.loads = AgentLoads(database, events)
         self.assigner = Assigner(*house, self.desk, people, self.loads, events, clock)
         self.alarms = Alarms(*house, events, clock)
         rounds = (reminders.remind, self.assigner.run, self.alarms.run)

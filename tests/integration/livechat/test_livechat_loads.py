@@ -40,7 +40,7 @@ async def test_whoever_accepts_is_handed_over_to_or_ends_is_counted(office: Offi
     first = str((await served(office)).conversation_id)
     await served(office)
     await office.events.settled()
-    assert (loads.chats("1000"), loads.has_room("1000")) == (2, True)
+    assert loads.chats("1000") == 2
     await office.service.handing_over.transfer(ANA, first, "agent", "1001", "")
     [offered] = [each for each in await office.service.desk.inquiries(BEN) if each["handover"]]
     assert loads.chats("1000") == 2, "hers until somebody takes it"
@@ -59,21 +59,6 @@ async def test_a_chat_that_its_agent_left_for_good_is_no_longer_theirs(office: O
     office.clock.pass_s(GONE_S)
     await office.sweep()
     assert queues.told[-1] == {}
-
-
-async def test_five_fill_an_agent_and_so_does_a_call(office: Office) -> None:
-    loads = office.service.loads
-    for _ in range(4):
-        await served(office)
-    await office.events.settled()
-    assert loads.has_room("1000")
-    loads.on_call = lambda number: number == "1000"
-    assert not loads.has_room("1000")
-    assert not loads.is_full("1000")
-    await served(office)
-    await office.events.settled()
-    assert loads.is_full("1000")
-    assert loads.has_room("1001")
 
 
 async def test_queues_that_come_back_are_told_what_holds_then(office: Office) -> None:

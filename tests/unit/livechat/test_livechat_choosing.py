@@ -7,18 +7,13 @@ from engage.livechat.choosing import PASSED_OVER_MS, Candidate, least_busy
 NOW = 1_800_000_000_000
 
 
-def agent(number: str, chats: int = 0, busy_at_ms: int = 0, *, on_call: bool = False) -> Candidate:
-    return Candidate(number, f"Agent {number}", chats, on_call, busy_at_ms)
+def agent(number: str, chats: int = 0, busy_at_ms: int = 0) -> Candidate:
+    return Candidate(number, f"Agent {number}", chats, busy_at_ms)
 
 
 def chosen(*candidates: Candidate, most: int = 0, passed_over: dict[str, int] | None = None) -> str:
     found = least_busy(candidates, most, passed_over or {}, NOW)
     return "" if found is None else found.number
-
-
-def test_who_is_on_a_call_comes_after_everybody_else() -> None:
-    assert chosen(agent("1", on_call=True), agent("2", chats=5)) == "2"
-    assert chosen(agent("1", on_call=True)) == "1"
 
 
 def test_fewest_chats_come_first_then_who_was_idle_for_longest() -> None:
