@@ -92,13 +92,19 @@ class Record:
         return self.found.inquiry
 
     @property
+    def accepted_at_ms(self) -> int | None:
+        """When somebody accepted; a bot serves whom it has from the beginning."""
+        by_bot = (self.inquiry.owner or "").startswith("bot:")
+        return self.inquiry.queued_at_ms if by_bot else self.inquiry.accepted_at_ms
+
+    @property
     def waited_s(self) -> int | None:
         """Until somebody accepted, or it was over without; none while it waits."""
-        until_ms = self.inquiry.accepted_at_ms or self.found.ended_at_ms
+        until_ms = self.accepted_at_ms or self.found.ended_at_ms
         return None if until_ms is None else max(0, (until_ms - self.inquiry.queued_at_ms) // 1000)
 
     @property
     def handled_s(self) -> int | None:
         """From then to its end; none where nobody accepted, and while it goes on."""
-        begun_ms, ended_ms = self.inquiry.accepted_at_ms, self.found.ended_at_ms
+        begun_ms, ended_ms = self.accepted_at_ms, self.found.ended_at_ms
         return None if begun_ms is None or ended_ms is None else (ended_ms - begun_ms) // 1000

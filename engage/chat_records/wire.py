@@ -122,7 +122,7 @@ def record_json(record: Record) -> dict[str, Any]:
         "agent": {"id": owner, "name": inquiry.owner_name} if owner else None,
         "state": inquiry.state,
         "queued_at": rfc3339(inquiry.queued_at_ms),
-        "accepted_at": _moment(inquiry.accepted_at_ms),
+        "accepted_at": _moment(record.accepted_at_ms),
         "ended_at": _moment(ended_ms),
         "end_reason": inquiry.end_reason,
         "waited_s": record.waited_s,

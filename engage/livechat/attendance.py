@@ -22,9 +22,11 @@ from engage.livechat.waiting import (
     AGENT_GRACE_MS,
     ASKING_GRACE_MS,
     HANDOVER_MS,
+    VISITOR_GONE_MS,
     VISITOR_GRACE_MS,
     Due,
     due,
+    expired,
 )
 
 if TYPE_CHECKING:
@@ -101,6 +103,15 @@ class Attendance:
     def heard(self, visitor_id: str) -> None:
         """A visitor asked something over HTTP: they are there even if their sockets fail."""
         self._heard_at_ms[visitor_id] = self._clock()
+
+    def is_gone(self, inquiry: Inquiry) -> bool:
+        """Whether a visitor was neither connected nor heard of for long."""
+        if self._delivery.connections(f"visitor:{inquiry.visitor_id}"):
+            return False
+        if inquiry.away_since_ms is None:
+            return False
+        since_ms = max(inquiry.away_since_ms, self._heard_at_ms.get(inquiry.visitor_id, 0))
+        return expired(since_ms, VISITOR_GONE_MS, self._lobby.moment())
 
     async def changed(self, who: str) -> None:
         """A socket of a visitor or an agent was opened or closed."""
@@ -275,6 +286,6 @@ class Attendance:
     def _forget_past(self, found: list[Inquiry]) -> None:
         """Keep in memory only what can still matter."""
         self._flagged &= {(inquiry.conversation_id, inquiry.epoch) for inquiry in found}
-        since_ms = self._clock() - ASKING_GRACE_MS
+        since_ms = self._clock() - VISITOR_GONE_MS
         for visitor_id in [each for each, at in self._heard_at_ms.items() if at < since_ms]:
             del self._heard_at_ms[visitor_id]

@@ -80,10 +80,13 @@ _FIRST_WORDS = (
 
 
 def _chat(row: Row[Any]) -> Chat:
+    kind, _, name = (row.owner or "").partition(":")
     begun_ms, accepted_ms, ended_ms = row.queued_at_ms, row.accepted_at_ms, row.ended_at_ms
+    if kind == "bot":  # it serves at once; a chat that it gave to people is theirs
+        accepted_ms = begun_ms
     return Chat(
         livechat_id=row.livechat_id,
-        agent=(row.owner or "").partition(":")[2],
+        agent="" if kind == "bot" else name,
         queued_at_ms=begun_ms,
         left=row.state == OFFLINE,
         over=row.state not in OPEN_STATES,

@@ -314,8 +314,6 @@ class Reception:
             if latest is not None and is_open(latest.state):
                 return await self._session(rows, start.token, known, latest)
         waiting = await rows.count_waiting(livechat.id)
-        if waiting >= MAX_WAITING:
-            raise Busy
         number = await rows.next_number()
         token = start.token if known is not None else None
         visitor, token = await self._welcome(
@@ -334,6 +332,8 @@ class Reception:
         await self._greet(transaction, livechat, inquiry, arrival)
         if self.first is not None and await self.first(transaction, livechat, inquiry):
             return Session(token, inquiry.conversation_id, ACTIVE, None, visitor, inquiry.epoch + 1)
+        if waiting >= MAX_WAITING:  # of those who wait for people; this undoes all of the above
+            raise Busy
         await self._lobby.offer(transaction, inquiry)
         return Session(
             token,

@@ -28,6 +28,9 @@ AGENT_GONE_MS = 5 * 60_000
 HANDOVER_MS = 60_000
 """A chat that nobody has taken over by then stays with the agent who has it."""
 
+VISITOR_GONE_MS = 15 * 60_000
+"""After this long a visitor whom a bot serves is gone."""
+
 RESTART_GRACE_MS = 60_000
 """Nobody is blamed for the server's absence: after its start all have this long to come back."""
 
@@ -67,7 +70,7 @@ def due(inquiry: Inquiry, timeout_min: int, moment: Moment) -> Due | None:
         case "active":
             return _due_active(inquiry, moment)
         case "transferring" if inquiry.handover is not None:
-            late = _expired(inquiry.handover.at_ms, HANDOVER_MS, moment)
+            late = expired(inquiry.handover.at_ms, HANDOVER_MS, moment)
             return Due.GIVE_BACK if late else None
         case _:
             return None
@@ -75,7 +78,7 @@ def due(inquiry: Inquiry, timeout_min: int, moment: Moment) -> Due | None:
 
 def open_to_take_over(inquiry: Inquiry, moment: Moment) -> bool:
     """Tell whether another agent may take an active conversation: its own has vanished."""
-    return inquiry.state == ACTIVE and _expired(inquiry.agent_away_since_ms, AGENT_GRACE_MS, moment)
+    return inquiry.state == ACTIVE and expired(inquiry.agent_away_since_ms, AGENT_GRACE_MS, moment)
 
 
 def is_open(state: str) -> bool:
@@ -84,7 +87,7 @@ def is_open(state: str) -> bool:
 
 
 def _due_waiting(inquiry: Inquiry, timeout_min: int, moment: Moment) -> Due | None:
-    if _expired(inquiry.away_since_ms, VISITOR_GRACE_MS, moment):
+    if expired(inquiry.away_since_ms, VISITOR_GRACE_MS, moment):
         return Due.ABANDONED
     if timeout_min and moment.now_ms - inquiry.queued_at_ms >= timeout_min * 60_000:
         return Due.TIMEOUT
@@ -92,14 +95,15 @@ def _due_waiting(inquiry: Inquiry, timeout_min: int, moment: Moment) -> Due | No
 
 
 def _due_active(inquiry: Inquiry, moment: Moment) -> Due | None:
-    if _expired(inquiry.agent_away_since_ms, AGENT_GONE_MS, moment):
+    if expired(inquiry.agent_away_since_ms, AGENT_GONE_MS, moment):
         return Due.REQUEUE
-    if _expired(inquiry.agent_away_since_ms, AGENT_GRACE_MS, moment):
+    if expired(inquiry.agent_away_since_ms, AGENT_GRACE_MS, moment):
         return Due.FLAG_AGENT
     return None
 
 
-def _expired(since_ms: int | None, grace_ms: int, moment: Moment) -> bool:
+def expired(since_ms: int | None, grace_ms: int, moment: Moment) -> bool:
+    """Tell whether an absence has lasted so long, and all had time to come back after a start."""
     if since_ms is None:
         return False
     return moment.now_ms >= max(since_ms + grace_ms, moment.started_at_ms + RESTART_GRACE_MS)

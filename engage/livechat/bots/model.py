@@ -23,8 +23,6 @@ LIFE_MS = 4_000
 """A message to a bot is tried once: who gets no answer is given to people."""
 
 MOST_MESSAGES, MOST_CHOICES, CHOICE_LIMIT = 10, 10, 80
-VISITOR_GONE_MS = 15 * 60_000
-"""A visitor who is away for so long from a bot is gone."""
 
 BOT_ASKED, VISITOR_ASKED = "bot_asked", "visitor_asked"
 BOT_FAILED, BOT_SILENT, BOT_REMOVED = "bot_failed", "bot_silent", "bot_removed"

@@ -30,7 +30,8 @@ class BotPart:
     ) -> None:
         self.registry = BotRegistry(database, webhooks.endpoints, livechat.livechats)
         house = (database, hub, livechat.lobby, livechat.livechats)
-        self.bots = Bots(*house, self.registry, webhooks.writing, events, clock)
+        told = (webhooks.writing, livechat.attendance)
+        self.bots = Bots(*house, self.registry, *told, events, clock)
         self.registry.removed = self.bots.removed
         webhooks.writing.bots = self.bots
         webhooks.sending.answered = self.bots.answer

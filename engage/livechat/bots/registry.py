@@ -108,38 +108,45 @@ class BotRegistry:
             fields["url"] = problem
         if fields:
             raise Invalid(fields)
-        before = self.of(livechat_id)
-        token, secret = (new_token(), new_secret()) if before is None else (None, None)
-        if before is None:
-            draft = Draft(name, url, (), (), enabled)
-            endpoint = self._endpoints.made(draft, secret or "", bot_of=livechat_id)
-        else:
-            endpoint = replace(
-                before.endpoint,
-                name=name,
-                url=url,
-                enabled=enabled,
-                version=before.endpoint.version + 1,
-                failures=0,
-                failing_since_ms=None,
-                paused_until_ms=0,
-                disabled_reason="",
-            )
-        hashed = token_hash(token) if token is not None else (before.token_hash if before else "")
+        token, secret = new_token(), new_secret()
 
-        async def work(connection: AsyncConnection) -> None:
-            rows = WebhookRepository(connection)
-            await (rows.add(endpoint) if before is None else rows.change(endpoint))
-            await BotRepository(connection).put(endpoint.id, hashed, answer_within_s)
+        async def work(connection: AsyncConnection) -> tuple[Bot, bool]:
+            rows, bots = WebhookRepository(connection), BotRepository(connection)
+            # Read here: two who give a live chat its first bot at once give it one.
+            found = await bots.of(livechat_id)
+            before = None if found is None else await rows.endpoint(found[0], lock=True)
+            if found is None or before is None:
+                hashed, draft = token_hash(token), Draft(name, url, (), (), enabled)
+                endpoint = self._endpoints.made(draft, secret, bot_of=livechat_id)
+                await rows.add(endpoint)
+            else:
+                hashed = found[1]
+                endpoint = replace(
+                    before,
+                    name=name,
+                    url=url,
+                    enabled=enabled,
+                    version=before.version + 1,
+                    failures=0,
+                    failing_since_ms=None,
+                    paused_until_ms=0,
+                    disabled_reason="",
+                )
+                await rows.change(endpoint)
+            await bots.put(endpoint.id, hashed, answer_within_s)
             told = {"name": name, "enabled": enabled}
             await note(connection, actor, "livechat.bot", f"livechat:{livechat_id}", told)
+            return Bot(endpoint, hashed, answer_within_s), before is None
 
-        await self._database.write(work)
-        self._endpoints.put(endpoint)
-        self._more[endpoint.id] = (hashed, answer_within_s)
+        bot, new = await self._database.write(work, committed=self._take_over)
         if not enabled and self.removed is not None:
-            await self.removed(endpoint.id)
-        return Bot(endpoint, hashed, answer_within_s), token, secret
+            await self.removed(bot.id)
+        return (bot, token, secret) if new else (bot, None, None)
+
+    def _take_over(self, done: tuple[Bot, bool]) -> None:
+        bot, _ = done
+        self._endpoints.put(bot.endpoint)
+        self._more[bot.id] = (bot.token_hash, bot.answer_within_s)
 
     async def renew_token(self, actor: Actor, livechat_id: str) -> str:
         """Give a bot another token, told once; the former one stops at once.
@@ -168,14 +175,17 @@ class BotRegistry:
         """
         actor.check(Module.LIVECHAT)
         bot = self.get(actor, livechat_id)
-        if self.removed is not None:
-            await self.removed(bot.id)
 
         async def work(connection: AsyncConnection) -> None:
             await BotRepository(connection).drop(bot.id)
             await WebhookRepository(connection).drop(bot.id)
             await note(connection, actor, "livechat.bot_removed", f"livechat:{livechat_id}")
 
-        await self._database.write(work)
-        self._more.pop(bot.id, None)
-        self._endpoints.forget(bot.id)
+        def gone(_: None) -> None:
+            self._more.pop(bot.id, None)
+            self._endpoints.forget(bot.id)
+
+        # From its commit on nobody is given to it; only then is it known whom it still has.
+        await self._database.write(work, committed=gone)
+        if self.removed is not None:
+            await self.removed(bot.id)

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
 
 from engage.livechat.model import KIND, OPEN_STATES
-from engage.storage.tables import bot_turns, conversations, livechat_bots
+from engage.storage.tables import (
+    bot_turns,
+    conversations,
+    inquiries,
+    livechat_bots,
+    participants,
+    webhook_endpoints,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A bot's open conversation, and since when the visitor has no socket."""
+
+    conversation_id: str
+    bot_id: str
+    away_since_ms: int | None
 
 
 class BotRepository:
@@ -18,6 +35,16 @@ class BotRepository:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def of(self, livechat_id: str) -> tuple[str, str, int] | None:
+        """A live chat's bot: its identifier, its token's hash and within how many seconds."""
+        query = (
+            select(livechat_bots)
+            .join(webhook_endpoints, webhook_endpoints.c.id == livechat_bots.c.id)
+            .where(webhook_endpoints.c.bot_of == livechat_id)
+        )
+        row = (await self._connection.execute(query)).one_or_none()
+        return None if row is None else (row.id, row.token_hash, row.answer_within_s)
 
     async def all(self) -> dict[str, tuple[str, int]]:
         """By identifier: the token's hash, and within how many seconds it must answer."""
@@ -57,11 +84,23 @@ class BotRepository:
         query = select(bot_turns.c.conversation_id).where(bot_turns.c.due_at_ms <= now_ms)
         return list(await self._connection.scalars(query))
 
-    async def served(self, bot_id: str) -> list[str]:
-        """The open conversations that a bot has."""
-        query = select(conversations.c.id).where(
-            conversations.c.kind == KIND,
-            conversations.c.state.in_(OPEN_STATES),
-            conversations.c.owner == f"bot:{bot_id}",
+    async def served(self) -> list[Served]:
+        """The open conversations that bots have, each with whose it is."""
+        query = (
+            select(conversations.c.id, conversations.c.owner, inquiries.c.away_since_ms)
+            .join(inquiries, inquiries.c.conversation_id == conversations.c.id)
+            .where(
+                conversations.c.kind == KIND,
+                conversations.c.state.in_(OPEN_STATES),
+                conversations.c.owner.like("bot:%"),
+            )
         )
-        return list(await self._connection.scalars(query))
+        rows = await self._connection.execute(query)
+        return [Served(row.id, row.owner.partition(":")[2], row.away_since_ms) for row in rows]
+
+    async def has_served(self, conversation_id: str, who: str) -> bool:
+        """Whether a bot has ever followed a conversation."""
+        query = select(participants.c.who).where(
+            participants.c.conversation_id == conversation_id, participants.c.who == who
+        )
+        return await self._connection.scalar(query) is not None

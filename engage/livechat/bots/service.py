@@ -19,7 +19,6 @@ from engage.livechat.bots.model import (
     OVER,
     STARTED,
     VISITOR_ASKED,
-    VISITOR_GONE_MS,
     Bot,
     Said,
     read_reply,
@@ -30,6 +29,7 @@ from engage.livechat.events import ConversationEnded, InquiryQueued
 from engage.livechat.model import ACTIVE, ENDED, WAITING
 from engage.livechat.repository import LiveChatRepository
 from engage.livechat.requeueing import requeue
+from engage.livechat.waiting import VISITOR_GONE_MS
 from engage.livechat.webhooks.writing import about, event_data
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from engage.hub.model import Appended, Event
     from engage.hub.service import Hub, HubTransaction
     from engage.identifiers import Clock
+    from engage.livechat.attendance import Attendance
     from engage.livechat.bots.registry import BotRegistry
     from engage.livechat.livechats import LiveChats
     from engage.livechat.lobby import Lobby
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 NOTE_LIMIT = 2_000
+_NOBODYS = -1
+"""An owner epoch that no conversation has."""
 
 
 class Bots:
@@ -66,11 +69,13 @@ class Bots:
         livechats: LiveChats,
         registry: BotRegistry,
         writing: Writing,
+        attendance: Attendance,
         events: Events,
         clock: Clock,
     ) -> None:
         self._database, self._hub, self._lobby = database, hub, lobby
         self._livechats, self._registry, self._writing = livechats, registry, writing
+        self._attendance = attendance
         self._events, self._clock = events, clock
 
     # --- visitors come and go -----------------------------------------------------------------
@@ -131,9 +136,10 @@ class Bots:
     async def removed(self, bot_id: str) -> None:
         """A bot serves no more: people take over all its visitors."""
         async with self._database.read() as connection:
-            served = await BotRepository(connection).served(bot_id)
-        for conversation_id in served:
-            await self.hand_over(conversation_id, BOT_REMOVED)
+            served = await BotRepository(connection).served()
+        for each in served:
+            if each.bot_id == bot_id:
+                await self.hand_over(each.conversation_id, BOT_REMOVED)
 
     async def person_wanted(self, who: str, conversation_id: str) -> None:
         """The visitor wants to talk to a person; asking again changes nothing.
@@ -156,7 +162,10 @@ class Bots:
             StaleOwner: somebody else serves the visitor; the text is kept as a note.
             ConversationClosed: the chat is over.
         """
-        await self._check(bot, conversation_id)
+        inquiry = await self._check(bot, conversation_id)
+        # The hub compares numbers, not owners: one that is not this bot's own is no epoch at all.
+        # What was stored in the bot's time is recognised before that.
+        mine = (inquiry.owner, inquiry.epoch) == (bot.author.stored, epoch)
         body: dict[str, Any] = {"text": clean_text(said.text)}
         if said.choices:
             body["choices"] = [clean_text(each) for each in said.choices]
@@ -167,16 +176,21 @@ class Bots:
                 "message",
                 body,
                 client_id=client_id,
-                epoch=epoch,
+                epoch=epoch if mine else _NOBODYS,
                 also=self._answered,
             )
         except (StaleOwner, ConversationClosed):
-            late = {"text": body["text"], "late": True}
-            await self._hub.append(
-                conversation_id, bot.author, "note", late, client_id=f"late-{client_id}"[:64]
-            )
+            await self._keep_late(bot, conversation_id, client_id, body["text"])
             raise
         return appended
+
+    async def _keep_late(self, bot: Bot, conversation_id: str, client_id: str, text: str) -> None:
+        """What comes too late is for whoever serves now, if the bot has ever served there."""
+        async with self._database.read() as connection:
+            if not await BotRepository(connection).has_served(conversation_id, bot.author.stored):
+                return
+        late, client_id = {"text": text, "late": True}, f"late-{client_id}"[:64]
+        await self._hub.append(conversation_id, bot.author, "note", late, client_id=client_id)
 
     async def types(self, bot: Bot, conversation_id: str) -> None:
         """Show the visitor that a bot is at work.
@@ -262,47 +276,54 @@ class Bots:
             await self.hand_over(delivery.conversation_id, BOT_ASKED, told, reply.note)
 
     async def run(self) -> int:
-        """Do what is due at this moment: silent bots, visitors who went; tells how much."""
-        if not self._registry.all():
-            return 0
+        """Do what is due at this moment; tells how much.
+
+        Bots that are silent or serve no more (even if the server was killed before it could hand
+        over), and visitors who went.
+        """
+        now, done = self._clock(), 0
         async with self._database.read() as connection:
-            late = await BotRepository(connection).late(self._clock())
-        done = 0
+            rows = BotRepository(connection)
+            late, served = await rows.late(now), await rows.served()
         for conversation_id in late:
             if await self.hand_over(conversation_id, BOT_SILENT):
                 done += 1
             else:  # somebody else serves the visitor already, or it is over
                 await self._database.write(partial(_settled, conversation_id))
-        for bot in self._registry.all():
-            done += await self._leave_gone(bot)
+        for each in served:
+            bot = self._registry.by_id(each.bot_id)
+            if bot is None or not bot.endpoint.enabled:
+                done += await self.hand_over(each.conversation_id, BOT_REMOVED)
+            elif each.away_since_ms is not None and each.away_since_ms <= now - VISITOR_GONE_MS:
+                done += await self._leave_gone(each.conversation_id)
         return done
 
-    async def _leave_gone(self, bot: Bot) -> int:
-        async with self._database.read() as connection:
-            rows = LiveChatRepository(connection)
-            served = await BotRepository(connection).served(bot.id)
-            found = [each for which in served if (each := await rows.inquiry(which)) is not None]
-        before = self._clock() - VISITOR_GONE_MS
-        gone = [each for each in found if each.away_since_ms and each.away_since_ms <= before]
-        for inquiry in gone:
-            if await self._hub.transact(partial(self._end_idle, inquiry)):
-                fact = ConversationEnded(inquiry.conversation_id, inquiry.livechat_id, "idle")
-                self._events.publish(fact)
-        return len(gone)
+    async def _leave_gone(self, conversation_id: str) -> bool:
+        inquiry = await self._hub.transact(partial(self._end_idle, conversation_id))
+        if inquiry is not None:
+            fact = ConversationEnded(conversation_id, inquiry.livechat_id, "idle")
+            self._events.publish(fact)
+        return inquiry is not None
 
-    async def _end_idle(self, inquiry: Inquiry, transaction: HubTransaction) -> bool:
-        return await close(transaction, inquiry, ENDED, SYSTEM, "idle", self._clock())
+    async def _end_idle(self, conversation_id: str, transaction: HubTransaction) -> Inquiry | None:
+        """Look again inside the transaction: who asks over HTTP is there without a socket."""
+        inquiry = await LiveChatRepository(transaction.connection).inquiry(conversation_id)
+        if inquiry is None or not _is_bots(inquiry) or not self._attendance.is_gone(inquiry):
+            return None
+        closed = await close(transaction, inquiry, ENDED, SYSTEM, "idle", self._clock())
+        return inquiry if closed else None
 
     async def _answered(self, connection: AsyncConnection, event: Event) -> None:
         await BotRepository(connection).answered(event.conversation_id)
 
-    async def _check(self, bot: Bot, conversation_id: str) -> None:
+    async def _check(self, bot: Bot, conversation_id: str) -> Inquiry:
         async with self._database.read() as connection:
             inquiry = await LiveChatRepository(connection).inquiry(conversation_id)
         if inquiry is None or inquiry.livechat_id != bot.livechat_id:
             raise NotFound
         if not bot.endpoint.enabled:
             raise Forbidden
+        return inquiry
 
 
 def _told(event: Event, inquiry: Inquiry, bot: Bot) -> str | None:

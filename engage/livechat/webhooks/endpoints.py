@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from engage.errors import N_, Conflict, Invalid
 from engage.identifiers import new_id
 from engage.livechat.webhooks.model import (
+    LEASE_MS,
     LIFE_MS,
     OVERLAP_MS,
     TEST,
@@ -155,7 +156,7 @@ class Endpoints:
             rows = WebhookRepository(connection)
             if client_id is not None and (made := await rows.made_by(client_id)) is not None:
                 return made
-            if len(self._known) >= MOST_ENDPOINTS:
+            if sum(each.bot_of is None for each in self._known.values()) >= MOST_ENDPOINTS:
                 raise TooManyWebhooks(most=MOST_ENDPOINTS)
             await rows.add(endpoint, client_id)
             await note(
@@ -317,7 +318,9 @@ class Endpoints:
         async def work(connection: AsyncConnection) -> Delivery:
             [made] = await self._writing.put(connection, [endpoint], TEST, data, None, now)
             made = replace(made, expires_at_ms=now)  # nobody waits for a test: it is tried once
-            await WebhookRepository(connection).settle(made, None)
+            rows = WebhookRepository(connection)
+            await rows.settle(made, None)
+            await rows.lease(made.id, now + LEASE_MS)  # sent right here, and by nobody else
             return made
 
         return await self._sending.attempt(endpoint, await self._database.write(work))

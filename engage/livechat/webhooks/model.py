@@ -20,6 +20,9 @@ OVERLAP_MS = 24 * 3_600_000
 """A former secret signs beside the new one for so long."""
 
 WITHIN_S = 15.0
+LEASE_MS = 20_000
+"""A message that is being sent is nobody else's for so long: longer than one attempt can take."""
+
 BODY_KEPT = 2_000
 """Bytes of an answer that are read and kept."""
 

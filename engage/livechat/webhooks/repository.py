@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, true, update
 
 from engage.livechat.webhooks.model import ATTEMPTS_KEPT, Attempt, Delivery, Endpoint
 from engage.storage.tables import webhook_deliveries, webhook_endpoints
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 _rows = webhook_deliveries.c
+EXPIRED_AT_ONCE = 100
 
 
 class WebhookRepository:
@@ -110,11 +111,17 @@ class WebhookRepository:
         query = select(webhook_deliveries).where(*conditions).order_by(_rows.id.desc()).limit(limit)
         return [_delivery(row) for row in await self._connection.execute(query)]
 
-    async def claim(self, endpoint_id: str, now: int, until: int, limit: int) -> list[Delivery]:
-        """Lease the oldest messages that are due, of each conversation its first alone."""
+    async def claim(
+        self, endpoint_id: str, now: int, until: int, limit: int, *, expired: bool = True
+    ) -> list[Delivery]:
+        """Lease the oldest messages that are due, of each conversation its first alone.
+
+        `expired`: those too whose time is over; they are tried once more.
+        """
+        alive = true() if expired else _rows.expires_at_ms > now
         due = (
             select(_rows.id)
-            .where(_of(endpoint_id), _ready(now), ~_behind())
+            .where(_of(endpoint_id), _ready(now), alive, ~_behind())
             .order_by(_rows.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -158,17 +165,55 @@ class WebhookRepository:
         )
         return revived.rowcount
 
-    async def due(self) -> dict[str, int]:
-        """When the next message of each enabled endpoint is due, leased or not."""
-        later = func.max if self._connection.dialect.name == "sqlite" else func.greatest
-        moment = later(_rows.due_at_ms, _rows.lease_until_ms, webhook_endpoints.c.paused_until_ms)
-        query = (
-            select(_rows.endpoint_id, func.min(moment).label("at"))
-            .join(webhook_endpoints, webhook_endpoints.c.id == _rows.endpoint_id)
-            .where(_rows.state == "waiting", webhook_endpoints.c.enabled.is_(True), ~_behind())
-            .group_by(_rows.endpoint_id)
+    async def lease(self, delivery_id: str, until: int) -> None:
+        """Keep a message for whoever sends it now."""
+        await self._connection.execute(
+            update(webhook_deliveries).where(_rows.id == delivery_id).values(lease_until_ms=until)
         )
-        return {row.endpoint_id: int(row.at) for row in await self._connection.execute(query)}
+
+    async def due(self, now: int) -> dict[str, int]:
+        """When each enabled endpoint has to be looked at next.
+
+        Each is asked for its first message by the index, and one that rests is not asked at all: a
+        backlog is not counted through for each message that comes.
+        """
+        query = select(webhook_endpoints.c.id, webhook_endpoints.c.paused_until_ms).where(
+            webhook_endpoints.c.enabled.is_(True)
+        )
+        found = {}
+        for row in (await self._connection.execute(query)).all():
+            resting = row.paused_until_ms > now
+            at_ms = row.paused_until_ms if resting else await self._next_of(row.id, now)
+            if at_ms is not None:
+                found[row.id] = at_ms
+        return found
+
+    async def _next_of(self, endpoint_id: str, now: int) -> int | None:
+        """The moment of a message that may go now, or else of the next one that will be due."""
+        ready = select(_rows.due_at_ms).where(_of(endpoint_id), _ready(now), ~_behind()).limit(1)
+        if (at_ms := await self._connection.scalar(ready)) is not None:
+            return int(at_ms)
+        later = select(func.min(_rows.due_at_ms)).where(
+            _of(endpoint_id), _rows.state == "waiting", _rows.due_at_ms > now
+        )
+        next_ms = await self._connection.scalar(later)
+        return None if next_ms is None else int(next_ms)
+
+    async def expired_of_bots(self, now: int) -> list[Delivery]:
+        """What bots were to be told, and is too late."""
+        query = (
+            select(webhook_deliveries)
+            .join(webhook_endpoints, webhook_endpoints.c.id == _rows.endpoint_id)
+            .where(
+                webhook_endpoints.c.bot_of.is_not(None),
+                _rows.state == "waiting",
+                _rows.expires_at_ms <= now,
+                _rows.lease_until_ms <= now,
+            )
+            .order_by(_rows.id)
+            .limit(EXPIRED_AT_ONCE)
+        )
+        return [_delivery(row) for row in await self._connection.execute(query)]
 
     async def give_up(self, now: int) -> int:
         """What has waited for too long has failed; tells how many."""

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from engage.livechat.webhooks.endpoints import Endpoints, Listed
+    from engage.livechat.webhooks.model import Delivery
+    from engage.system.actor import Actor
 
 SORTS = ("created_at", "name", "url", "enabled", "waiting", "failed")
 STATES = ("waiting", "sent", "failed")
@@ -234,8 +236,7 @@ class WebhookRoutes:
         endpoint_id = requests.named(request)
         delivery, _ = await self._endpoints.test(actor, endpoint_id)
         found = await self._endpoints.delivery(actor, endpoint_id, delivery.id)
-        endpoint = self._endpoints.get(actor, endpoint_id)
-        return requests.answer(details_json(found, endpoint))
+        return requests.answer(self._details(actor, found))
 
     @operation(
         "Send again what was made in a time",
@@ -288,13 +289,13 @@ class WebhookRoutes:
         tag="webhooks",
     )
     async def delivery(self, request: Request) -> Response:
-        """What was sent, and what came back, shortened."""
+        """What was sent, and what came back, shortened; what was said, to who may read records."""
         actor = await requests.actor(request, "admin")
         endpoint_id = requests.named(request)
         found = await self._endpoints.delivery(
             actor, endpoint_id, requests.named(request, "delivery")
         )
-        return requests.answer(details_json(found, self._endpoints.get(actor, endpoint_id)))
+        return requests.answer(self._details(actor, found))
 
     @operation("Send a message of a webhook again", status=202, roles=("admin",), tag="webhooks")
     async def replay(self, request: Request) -> Response:
@@ -303,6 +304,12 @@ class WebhookRoutes:
         delivery_id = requests.named(request, "delivery")
         await self._endpoints.replay(actor, requests.named(request), delivery_id)
         return Response(status_code=202)
+
+    def _details(self, actor: Actor, delivery: Delivery) -> dict[str, Any]:
+        """What was said is told to those alone who may read the chats' records."""
+        endpoint = self._endpoints.get(actor, delivery.endpoint_id)
+        whole = actor.rights.allow(Module.LIVECHAT_RECORDS, "view")
+        return details_json(delivery, endpoint, whole=whole)
 
 
 def _draft(form: WebhookForm) -> Draft:

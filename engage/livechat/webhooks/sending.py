@@ -7,14 +7,15 @@ import logging
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from engage.errors import EngageError
+from engage.errors import EngageError, Unavailable
 from engage.http_client import AddressForbidden, NoAnswer
 from engage.keyring import SealBroken
 from engage.livechat.webhooks.model import (
     BODY_KEPT,
     BREAK_AFTER,
+    LEASE_MS,
     LOG_MS,
     SILENT_MS,
     TEST,
@@ -43,8 +44,10 @@ log = logging.getLogger(__name__)
 AT_ONCE = 4
 """Messages to one endpoint at a time."""
 
+BOT_AT_ONCE = 16
+"""The same to a bot: a visitor waits for each, and others' answers may take long."""
+
 MOST_ENDPOINTS = 16
-LEASE_MS = 20_000  # longer than one attempt can take
 LONGEST_SLEEP_MS = 10_000
 TIDY_MS = 3_600_000
 AWAY_S = 2.0
@@ -76,6 +79,7 @@ class Sending:
         self._changed, self._clock = changed, clock
         self._woken = asyncio.Event()
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._nudges: dict[str, asyncio.Event] = {}
         self._running: asyncio.Task[None] | None = None
         self._tidied_at_ms = 0
         self.answered: Callable[[Delivery, Attempt, bytes], Awaitable[None]] | None = None
@@ -100,20 +104,24 @@ class Sending:
     async def step(self) -> int:
         """Begin to send what is due; returns after how many milliseconds to look again."""
         now = self._clock()
+        await self._too_late(now)
         if now - self._tidied_at_ms >= TIDY_MS:
             self._tidied_at_ms = now
             await self._database.write(self._tidy)
         async with self._database.read() as connection:
-            due = await WebhookRepository(connection).due()
+            due = await WebhookRepository(connection).due(now)
         wait_ms = LONGEST_SLEEP_MS
         for endpoint_id, at_ms in due.items():
-            if endpoint_id in self._busy:
-                continue
-            if at_ms <= now and len(self._busy) < MOST_ENDPOINTS:
+            if at_ms > now:
+                wait_ms = min(wait_ms, max(at_ms - now, 50))
+            elif endpoint_id in self._busy:
+                self._nudges[endpoint_id].set()  # it may have a hand free
+            elif len(self._busy) < MOST_ENDPOINTS:
+                self._nudges[endpoint_id] = asyncio.Event()
                 task = asyncio.create_task(self._served(endpoint_id))
                 self._busy[endpoint_id] = task
             else:
-                wait_ms = min(wait_ms, max(at_ms - now, 50))
+                wait_ms = 50
         return wait_ms
 
     @property
@@ -143,15 +151,42 @@ class Sending:
             error = str(problem)
         except SealBroken:
             error = "secret_unreadable"
+        except Exception as problem:  # whatever it is: an attempt, else it would never end
+            log.exception("webhook not sent", extra={"webhook": endpoint.id})
+            error = type(problem).__name__
         took_ms = self._clock() - began
         shown = response[:BODY_KEPT].decode("utf-8", "replace")
         shown = "".join(each for each in shown if each.isprintable() or each in "\n\t")
         made = Attempt(began, took_ms, status, error, shown)
         settled = self._after(delivery, made, retry_after_s)
+        if endpoint.bot_of is not None:
+            # Before it is settled: a kill in between leaves it to be sent, and the conversation's
+            # next message waits until this answer is there.
+            await self._tell(settled, made, response)
         await self._database.write(lambda each: self._settle(each, endpoint.id, settled, made))
-        if endpoint.bot_of is not None and self.answered is not None:
-            await self.answered(settled, made, response)
         return settled, made
+
+    async def _tell(self, delivery: Delivery, made: Attempt, response: bytes) -> None:
+        if self.answered is None:
+            return
+        try:
+            await self.answered(delivery, made, response)
+        except Unavailable:  # nothing is settled: it comes again
+            raise
+        except Exception:
+            log.exception("bot's answer not taken")
+
+    async def _too_late(self, now: int) -> None:
+        """What did not reach a bot in time has failed: its visitors are people's first."""
+        while late := await self._expired(now):
+            for delivery in late:
+                await self._tell(delivery, Attempt(now, 0, None, "too_late", ""), b"")
+                given_up = replace(delivery, state="failed")
+                await self._database.write(partial(_given_up, given_up))
+
+    async def _expired(self, now: int) -> list[Delivery]:
+        async with self._database.read() as connection:
+            return await WebhookRepository(connection).expired_of_bots(now)
 
     def _most(self, endpoint: Endpoint) -> int:
         return BODY_KEPT if endpoint.bot_of is None else 64 * 1024
@@ -213,17 +248,43 @@ class Sending:
 
     async def _serve(self, endpoint_id: str) -> None:
         """Send to one endpoint until nothing is due, or it must rest."""
-        while True:
-            now = self._clock()
-            async with self._database.read() as connection:
-                endpoint = await WebhookRepository(connection).endpoint(endpoint_id)
-            if endpoint is None or not endpoint.enabled or endpoint.paused_until_ms > now:
-                return
-            most = 1 if endpoint.failures >= BREAK_AFTER else AT_ONCE
-            claimed = await self._database.write(partial(_claimed, endpoint_id, now, most))
-            if not claimed:
-                return
-            await asyncio.gather(*(self.attempt(endpoint, each) for each in claimed))
+        nudge, hands = self._nudges[endpoint_id], set[asyncio.Task[Any]]()
+        try:
+            while True:
+                nudge.clear()
+                hands |= await self._taken_up(endpoint_id, len(hands))
+                if not hands:
+                    return
+                nudged = asyncio.create_task(nudge.wait())
+                try:
+                    await asyncio.wait({*hands, nudged}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    nudged.cancel()
+                done = {each for each in hands if each.done()}
+                hands -= done
+                for each in done:
+                    each.result()
+        finally:
+            for each in hands:
+                each.cancel()
+            await asyncio.gather(*hands, return_exceptions=True)
+
+    async def _taken_up(self, endpoint_id: str, busy: int) -> set[asyncio.Task[Any]]:
+        """Begin to send as much as there are hands free."""
+        now = self._clock()
+        async with self._database.read() as connection:
+            endpoint = await WebhookRepository(connection).endpoint(endpoint_id)
+        if endpoint is None or not endpoint.enabled or endpoint.paused_until_ms > now:
+            return set()
+        is_bot = endpoint.bot_of is not None
+        most = BOT_AT_ONCE if is_bot else AT_ONCE
+        free = (1 if endpoint.failures >= BREAK_AFTER else most) - busy
+        if free <= 0:
+            return set()
+        claimed = await self._database.write(
+            partial(_claimed, endpoint_id, now, free, expired=not is_bot)
+        )
+        return {asyncio.create_task(self.attempt(endpoint, each)) for each in claimed}
 
     async def _served(self, endpoint_id: str) -> None:
         try:
@@ -236,6 +297,7 @@ class Sending:
             await asyncio.sleep(AWAY_S)
         finally:
             self._busy.pop(endpoint_id, None)
+            self._nudges.pop(endpoint_id, None)
             self._woken.set()
 
     async def _tidy(self, connection: AsyncConnection) -> None:
@@ -264,6 +326,11 @@ class Sending:
 
 
 async def _claimed(
-    endpoint_id: str, now: int, most: int, connection: AsyncConnection
+    endpoint_id: str, now: int, most: int, connection: AsyncConnection, *, expired: bool
 ) -> list[Delivery]:
-    return await WebhookRepository(connection).claim(endpoint_id, now, now + LEASE_MS, most)
+    rows = WebhookRepository(connection)
+    return await rows.claim(endpoint_id, now, now + LEASE_MS, most, expired=expired)
+
+
+async def _given_up(delivery: Delivery, connection: AsyncConnection) -> None:
+    await WebhookRepository(connection).settle(delivery, None)

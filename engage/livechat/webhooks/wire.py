@@ -52,8 +52,15 @@ def delivery_json(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def details_json(delivery: Delivery, endpoint: Endpoint) -> dict[str, Any]:
-    """A message whole: what was sent and what came back. What is secret is not in it."""
+def details_json(delivery: Delivery, endpoint: Endpoint, *, whole: bool) -> dict[str, Any]:
+    """What was sent and what came back; `whole`: with what was said, and by whom.
+
+    What is secret is not in it. What came back may repeat what was sent.
+    """
+    payload = json.loads(delivery.payload)
+    if not whole:
+        payload.pop("data", None)
+    attempts = [attempt_json(each) for each in delivery.attempts]
     sent = {
         "content-type": "application/json",
         "webhook-id": delivery.id,
@@ -63,8 +70,8 @@ def details_json(delivery: Delivery, endpoint: Endpoint) -> dict[str, Any]:
         **delivery_json(delivery),
         "url": endpoint.url,
         "headers": sent,
-        "payload": json.loads(delivery.payload),
-        "attempts": [attempt_json(each) for each in delivery.attempts],
+        "payload": payload,
+        "attempts": attempts if whole else [{**each, "response": ""} for each in attempts],
     }
 
 
