@@ -8,7 +8,8 @@ from sqlalchemy import and_, column, exists, func, or_, select, table, tuple_
 
 from engage.chat_records.model import Found
 from engage.hub.transaction import event_of
-from engage.livechat.model import OFFLINE
+from engage.livechat.model import HELPING, OFFLINE
+from engage.livechat.related import SPOKEN
 from engage.livechat.repository import INQUIRY, inquiry_of
 from engage.storage.tables import (
     calls,
@@ -157,8 +158,17 @@ def _seen(scope: Scope) -> Iterator[ColumnElement[bool]]:
 
 def _served_by(who: str) -> ColumnElement[bool]:
     """Serves it, or has; a message left is shown to the whole staff, and served by who answers."""
+    wrote = exists().where(
+        events.c.conversation_id == inquiries.c.conversation_id,
+        events.c.author == who,
+        events.c.kind.in_(SPOKEN),
+    )
+    # Who was given it, did not react and was taken off has left; colleagues who helped have a role.
+    served = or_(participants.c.left_at_ms.is_(None), participants.c.role == HELPING, wrote)
     sitting = exists().where(
-        participants.c.conversation_id == inquiries.c.conversation_id, participants.c.who == who
+        participants.c.conversation_id == inquiries.c.conversation_id,
+        participants.c.who == who,
+        served,
     )
     return or_(conversations.c.owner == who, and_(conversations.c.state != OFFLINE, sitting))
 

@@ -231,9 +231,12 @@ class LiveChatRepository:
         return rows[0] if rows else None
 
     async def latest_inquiry_of(self, visitor_id: str) -> Inquiry | None:
-        """A visitor's newest inquiry: the only one that can be open."""
-        rows = await self._inquiries(inquiries.c.visitor_id == visitor_id)
-        return rows[-1] if rows else None
+        """A visitor's open inquiry, else the newest: a message may be left during a chat."""
+        closed = case((conversations.c.state.in_(OPEN_STATES), 0), else_=1)
+        query = _INQUIRY.where(inquiries.c.visitor_id == visitor_id)
+        query = query.order_by(closed, inquiries.c.number.desc()).limit(1)
+        row = (await self._connection.execute(query)).one_or_none()
+        return None if row is None else inquiry_of(row)
 
     async def open_inquiries(self) -> list[Inquiry]:
         """All that wait or are served, in the order of their numbers."""

@@ -79,12 +79,17 @@ class Writing:
             await self.put(connection, told, what, data, event.conversation_id, event.at_ms)
 
     async def tell(
-        self, connection: AsyncConnection, what: str, livechat: LiveChat, data: dict[str, Any]
+        self,
+        connection: AsyncConnection,
+        what: str,
+        livechat: LiveChat,
+        data: dict[str, Any],
+        conversation_id: str | None = None,
     ) -> None:
-        """Write a message about what stands in no conversation's log."""
+        """Write a message about what stands in no conversation's log; it goes with its chat."""
         if told := self._told(what, livechat.id):
             named = {"livechat": livechat_data(livechat), **data}
-            await self.put(connection, told, what, named, None, self._clock())
+            await self.put(connection, told, what, named, conversation_id, self._clock())
 
     async def banned(self, connection: AsyncConnection, action: str, ban: Ban) -> None:
         """A visitor was shut out, or is let in again."""
@@ -97,7 +102,9 @@ class Writing:
             "visitor": {"id": ban.visitor_id, "name": ban.visitor_name},
             "ban": {"id": ban.id, "reason": ban.reason, "until": until},
         }
-        await self.tell(connection, what, self._livechats.by_id(ban.livechat_id), data)
+        inquiry = await LiveChatRepository(connection).inquiry(ban.conversation_id)
+        there = None if inquiry is None else ban.conversation_id
+        await self.tell(connection, what, self._livechats.by_id(ban.livechat_id), data, there)
 
     async def put(
         self,

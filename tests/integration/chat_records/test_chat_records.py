@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from engage.chat_records.model import Record
+    from engage.hub.service import HubTransaction
     from engage.livechat.desk import Agent
     from engage.livechat.reception import Session
     from engage.storage.database import Database
@@ -240,3 +241,15 @@ async def test_a_page_of_many_is_read_from_an_index(desk: Desk) -> None:
         plan = [row.detail for row in await connection.execute(statement)]
     assert "ORDER BY" not in " ".join(plan)  # neither sorted, nor read as a whole
     assert plan[0].startswith("SCAN inquiry USING INDEX")
+
+
+async def test_who_was_given_a_chat_and_taken_off_does_not_read_its_record(desk: Desk) -> None:
+    conversation = await desk.talk("Ada", BEN)
+
+    async def given_and_taken_off(transaction: HubTransaction) -> None:
+        await transaction.join(conversation, ANA.who, ANA.name, sees_notes=True)
+        await transaction.leave(conversation, ANA.who)
+
+    await desk.office.hub.transact(given_and_taken_off)
+    assert await desk.found(scope=desk.records.own_scope(user(ANA, Grant.LIVE_CHAT))) == []
+    assert await desk.found(scope=desk.records.own_scope(user(BEN, Grant.LIVE_CHAT))) == ["Ada"]

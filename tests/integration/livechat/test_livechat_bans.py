@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, insert, select
 
 from engage.errors import Forbidden, NotFound
+from engage.identifiers import new_id
 from engage.livechat.banning.model import AlreadyDecided, network_to_ban
 from engage.livechat.banning.service import Decider
 from engage.livechat.events import ConversationsErased
 from engage.livechat.limits import LOOPBACK, Limits
 from engage.livechat.model import Arrival, TokenBanned, UnknownLiveChat
+from engage.livechat.repository import LiveChatRepository
 from engage.people.events import SessionEnded
-from engage.storage.tables import livechat_bans
+from engage.storage.tables import conversations, inquiries, livechat_bans
 from engage.system.actor import ALL_RIGHTS, Actor, Module, Rights
 from tests.support.office import ANA, BEN, CHEN, FORM
 
@@ -187,3 +189,23 @@ async def test_a_ban_is_kept_that_was_stored_while_all_were_read_again(
     monkeypatch.setattr(office.database, "write", then_somebody_bans)
     await bans.load()
     assert len(bans.listed(ADMIN.actor)) == 1
+
+
+async def test_the_open_chat_is_found_although_a_message_was_left_after_it(office: Office) -> None:
+    session, conversation = await served(office)
+    left = new_id()
+
+    async def work(connection: Any) -> None:
+        for table, key in ((conversations, "id"), (inquiries, "conversation_id")):
+            found = await connection.execute(select(table).where(table.c[key] == conversation))
+            row = dict(found.mappings().one())
+            other = {key: left, "client_id": left, "number": 9_999, "state": "offline"}
+            changed = {name: value for name, value in other.items() if name in row}
+            await connection.execute(insert(table).values(row | changed))
+        latest = await LiveChatRepository(connection).latest_inquiry_of(
+            str(session.visitor and session.visitor.id)
+        )
+        assert latest is not None
+        assert latest.conversation_id == conversation
+
+    await office.database.write(work)

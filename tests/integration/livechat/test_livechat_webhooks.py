@@ -411,6 +411,10 @@ async def test_bans_are_told_when_they_hold_and_when_they_are_lifted(
     assert [what for what, _ in told] == ["visitor.banned", "visitor.unbanned"]
     assert told[0][1]["ban"]["reason"] == "Insults"
     assert told[0][1]["livechat"]["public_id"] == "chat"
+    query = select(webhook_deliveries.c.conversation_id)
+    async with office.database.read() as connection:  # erased with the person
+        of = set((await connection.execute(query)).scalars())
+    assert of == {session.conversation_id}
 
 
 async def test_erasing_a_chat_takes_its_messages_to_others_along(
