@@ -22,6 +22,18 @@ test("another identity sees nothing of it", async () => {
   expect(await (await openOutbox("visitor:two")).all()).toEqual([]);
 });
 
+test("what an open page has not sent can be erased: whoever logs out leaves nothing", async () => {
+  const outbox = await openOutbox("visitor:leaving");
+  await outbox.put(entry("0001"));
+  await new Promise<void>((resolve, reject) => {
+    const request = indexedDB.deleteDatabase("engage-outbox:visitor:leaving");
+    request.onsuccess = () => resolve();
+    request.onblocked = () => reject(new Error("blocked"));
+  });
+  await expect(outbox.put(entry("0002"))).rejects.toThrow();
+  expect(await (await openOutbox("visitor:leaving")).all()).toEqual([]);
+});
+
 test("where storage is denied, entries live in memory", async () => {
   vi.stubGlobal("indexedDB", {
     open: () => {

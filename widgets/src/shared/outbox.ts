@@ -72,6 +72,8 @@ class DiskOutbox implements Outbox {
 
   constructor(database: IDBDatabase) {
     this.#database = database;
+    // Whoever logs out erases it, in whatever tab: an open connection would keep it on the disk.
+    database.onversionchange = () => database.close();
   }
 
   put(entry: Entry): Promise<void> {
