@@ -17,6 +17,9 @@ EVERY_MS = 15_000
 GONE_MS = 45_000
 """A page that has told nothing for so long is gone: three times."""
 
+LEFT_MS = 10_000
+"""Whoever closed a page may open the next one of the site: their invitation waits so long."""
+
 INVITED_MS = 120_000
 """An invitation that nobody follows is withdrawn after so long."""
 
@@ -62,6 +65,7 @@ class Browsers:
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, Browser] = OrderedDict()
+        self._left: OrderedDict[str, Browser] = OrderedDict()
 
     def here(self, now_ms: int) -> Iterator[Browser]:
         """Who is there now; who is longest on a page comes first."""
@@ -71,7 +75,7 @@ class Browsers:
     def tell(self, visit: str, page: Page, dismissed: str, now_ms: int) -> Invitation | None:
         """A page tells that it is there; whose invitation it is to show, if any."""
         self._forget(now_ms)
-        before = self._known.pop(visit, None)
+        before = self._known.pop(visit, None) or self._left.pop(visit, None)
         same = before is not None and before.page.url == page.url
         since_ms = before.since_ms if before is not None and same else now_ms
         invitation = None if before is None else before.invitation
@@ -86,23 +90,35 @@ class Browsers:
             self._known.popitem(last=False)
         return invitation
 
-    def leave(self, visit: str) -> None:
-        """The page was closed."""
-        self._known.pop(visit, None)
+    def leave(self, visit: str, now_ms: int) -> None:
+        """The page was closed: for the next one of the site, or for good."""
+        self._forget(now_ms)
+        known = self._known.pop(visit, None)
+        if known is None:
+            return
+        self._left[visit] = replace(known, seen_ms=now_ms)
+        while len(self._left) > MOST:
+            self._left.popitem(last=False)
 
     def invite(self, visit: str, invitation: Invitation) -> bool:
         """Show an invitation when the page tells next; False: they are gone, or talk already."""
         self._forget(invitation.at_ms)
-        known = self._known.get(visit)
+        there = self._known if visit in self._known else self._left
+        known = there.get(visit)
         if known is None or known.page.state != "browsing":
             return False
         if known.invitation is None:
-            self._known[visit] = replace(known, invitation=invitation)
+            there[visit] = replace(known, invitation=invitation)
         return True
 
     def _forget(self, now_ms: int) -> None:
-        while self._known:
-            visit, oldest = next(iter(self._known.items()))
-            if now_ms - oldest.seen_ms < GONE_MS:
-                return
-            del self._known[visit]
+        _drop_silent(self._known, now_ms - GONE_MS)
+        _drop_silent(self._left, now_ms - LEFT_MS)
+
+
+def _drop_silent(browsers: OrderedDict[str, Browser], since_ms: int) -> None:
+    while browsers:
+        visit, oldest = next(iter(browsers.items()))
+        if oldest.seen_ms > since_ms:
+            return
+        del browsers[visit]

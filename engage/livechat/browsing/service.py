@@ -61,7 +61,7 @@ class Browsing:
             self._buckets.take([(f"page {livechat.id} {address}", PER_ADDRESS)], now)
         browsers = self._here.setdefault(livechat.id, Browsers())
         if page is None:
-            browsers.leave(visit)
+            browsers.leave(visit, now)
             return None
         return browsers.tell(visit, page, dismissed, now)
 

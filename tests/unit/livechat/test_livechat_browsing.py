@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engage.livechat.browsing.model import GONE_MS, INVITED_MS, MOST, Browsers, Invitation, Page
+from engage.livechat.browsing.model import (
+    GONE_MS,
+    INVITED_MS,
+    LEFT_MS,
+    MOST,
+    Browsers,
+    Invitation,
+    Page,
+)
 
 NOW = 1_800_000_000_000
 HOME = Page("https://shop.example/", "Home", "", "en", "browsing", returning=False)
@@ -20,7 +28,7 @@ def test_a_page_is_there_until_it_is_silent_or_closed() -> None:
     browsers.tell("a", HOME, "", NOW)
     browsers.tell("b", HOME, "", NOW + 1)
     assert names(browsers) == ["a", "b"]
-    browsers.leave("b")
+    browsers.leave("b", NOW + 1)
     assert names(browsers, NOW + GONE_MS - 1) == ["a"]
     assert names(browsers, NOW + GONE_MS) == []
 
@@ -50,6 +58,27 @@ def test_an_invitation_is_shown_until_it_is_followed_refused_or_old() -> None:
             browsers.tell("a", HOME, "", at_ms)
         assert browsers.tell("a", page, dismissed, NOW + later_ms) is None
         assert browsers.tell("a", HOME, "", NOW + later_ms) is None
+
+
+def test_an_invitation_follows_to_the_next_page() -> None:
+    browsers = Browsers()
+    cart = replace(HOME, url="https://shop.example/cart")
+    browsers.tell("a", HOME, "", NOW)
+    assert browsers.invite("a", INVITATION)
+    browsers.leave("a", NOW + 1000)
+    assert names(browsers, NOW + 1000) == []
+    assert browsers.tell("a", cart, "", NOW + 999 + LEFT_MS) == INVITATION
+    browsers.leave("a", NOW + 20_000)
+    assert browsers.tell("a", cart, "", NOW + 20_000 + LEFT_MS) is None
+
+
+def test_who_is_between_two_pages_can_be_invited() -> None:
+    browsers = Browsers()
+    browsers.tell("a", HOME, "", NOW - 1000)
+    browsers.leave("a", NOW - 1)
+    assert browsers.invite("a", INVITATION)
+    assert names(browsers) == []
+    assert browsers.tell("a", HOME, "", NOW + 1) == INVITATION
 
 
 def test_who_chats_or_has_gone_is_not_invited_and_nobody_twice() -> None:
