@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
+
+from engage.errors import NotFound
 from engage.livechat.browsing.model import (
     GONE_MS,
     INVITED_MS,
@@ -13,6 +18,10 @@ from engage.livechat.browsing.model import (
     Invitation,
     Page,
 )
+from engage.livechat.browsing.service import Browsing
+from engage.livechat.limits import Limits
+from engage.livechat.visits import Told
+from engage.system import time_settings
 
 NOW = 1_800_000_000_000
 HOME = Page("https://shop.example/", "Home", "", "en", "browsing", returning=False)
@@ -99,3 +108,35 @@ def test_a_flood_of_pages_is_bounded() -> None:
     found = names(browsers, NOW + MOST)
     assert len(found) == MOST
     assert "0" not in found
+
+
+def test_the_pages_of_somebody_banned_are_not_shown() -> None:
+    options = SimpleNamespace(show_live_visitors=True)
+    livechat: Any = SimpleNamespace(id="l-1", enabled=True, options=options)
+    livechats: Any = SimpleNamespace(by_public_id=lambda _: livechat)
+    lobby: Any = SimpleNamespace()
+    banned = ("l-1", "192.0.2.7")
+    browsing = Browsing(livechats, lobby, Limits, lambda *asked: asked == banned, lambda: NOW)
+    with pytest.raises(NotFound):
+        browsing.tell("chat", "a", HOME, "", "192.0.2.7")
+    assert browsing.here(livechat) == ()
+    browsing.tell("chat", "b", HOME, "", "192.0.2.8")
+    assert [each.visit for each in browsing.here(livechat)] == ["b"]
+
+
+def test_time_zones_are_read_from_the_disk_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    walks: list[int] = []
+
+    def walked() -> set[str]:
+        walks.append(1)
+        return {"Europe/Berlin"}
+
+    time_settings.zones.cache_clear()
+    monkeypatch.setattr("zoneinfo.available_timezones", walked)
+    monkeypatch.setattr(time_settings, "available_timezones", walked)
+    try:
+        told = [Told(time_zone=zone).cleaned() for zone in ("Europe/Berlin", "Nowhere", "a b")]
+    finally:
+        time_settings.zones.cache_clear()
+    assert [each.time_zone for each in told] == ["Europe/Berlin", "", ""]
+    assert len(walks) == 1
