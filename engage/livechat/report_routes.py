@@ -15,7 +15,7 @@ from engage.livechat.figures import COLUMNS, row_of
 from engage.livechat.reports import HEAD
 from engage.web.collections import csv_file
 from engage.web.openapi import operation
-from engage.web.requests import actor, answer, moment_ms, word
+from engage.web.requests import actor, answer, language, moment_ms, word
 from engage.xlsx import MEDIA_TYPE, workbook
 
 if TYPE_CHECKING:
@@ -107,19 +107,19 @@ class LiveChatReportRoutes:
             who, begin_ms, end_ms, word(request, "livechat"), word(request, "agent")
         )
         if kind == "csv":
-            sheets = self._reports.sheets(found)
+            sheets = self._reports.sheets(found, language(request))
             rows = [[name, *row] for name, table in sheets for row in table[1:]]
             return csv_file("livechat-report", ("kind", *HEAD), rows)
         if kind == "xlsx":
-            return await self._workbook(found)
+            return await self._workbook(found, language(request))
         return answer({"begin": rfc3339(begin_ms), "end": rfc3339(end_ms), **self._json(found)})
 
-    async def _workbook(self, found: Report) -> Response:
+    async def _workbook(self, found: Report, reader: str) -> Response:
         headers = {
             "cache-control": "no-store",
             "content-disposition": 'attachment; filename="livechat-report.xlsx"',
         }
-        book = await asyncio.to_thread(workbook, self._reports.sheets(found))
+        book = await asyncio.to_thread(workbook, self._reports.sheets(found, reader))
         return Response(book, 200, headers, MEDIA_TYPE)
 
     def _json(self, found: Report) -> dict[str, Any]:

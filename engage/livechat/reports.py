@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from engage.errors import N_, Invalid
+from engage.i18n import translate
 from engage.livechat.counting import CountingRepository
 from engage.livechat.figures import COLUMNS, QUARTER_MS, report, row_of
 from engage.system.actor import SYSTEM, Module
@@ -83,13 +84,13 @@ class LiveChatReports:
             return self._livechats.by_id(key).name
         return self._name_of(key) or key
 
-    def sheets(self, found: Report) -> list[Sheet]:
-        """A report as tables: for files, and for whoever sends it."""
+    def sheets(self, found: Report, language: str = "en") -> list[Sheet]:
+        """A report as tables, named in the reader's language: for files, and for who sends it."""
         chats = [
             [key, self.name("livechat", key), *row_of(figures)]
             for key, figures in found.livechats.items()
         ]
-        total = ["", "Total", *row_of(found.total)]
+        total = ["", translate(N_("Total"), language), *row_of(found.total)]
         agents = [
             [key, self.name("agent", key), *row_of(figures)]
             for key, figures in sorted(found.agents.items())
@@ -100,9 +101,9 @@ class LiveChatReports:
             for (weekday, hour), figures in sorted(found.hours.items())
         ]
         parts = (
-            ("Live chats", [*sorted(chats, key=lambda row: row[1]), total]),
-            ("Agents", agents),
-            ("Days", days),
-            ("Hours of the week", hours),
+            (N_("Live chats"), [*sorted(chats, key=lambda row: row[1]), total]),
+            (N_("Agents"), agents),
+            (N_("Days"), days),
+            (N_("Hours of the week"), hours),
         )
-        return [(name, [HEAD, *rows]) for name, rows in parts]
+        return [(translate(name, language), [HEAD, *rows]) for name, rows in parts]

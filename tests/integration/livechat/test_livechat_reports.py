@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from engage.errors import Forbidden, Invalid
+from engage.i18n import translate
 from engage.livechat.figures import row_of
 from engage.livechat.reports import LiveChatReports
 from engage.livechat.summary import DailySummary, Reader
@@ -107,6 +108,10 @@ async def test_tables_for_files_hold_a_line_for_each_part(office: Office) -> Non
     assert list(sheets) == ["Live chats", "Agents", "Days", "Hours of the week"]
     assert [row[1] for row in sheets["Agents"][1:]] == ["Ana Costa", "1001"]
     assert list(sheets["Live chats"][-1][2:]) == row_of(found.total)
+    german = reports(office).sheets(found, "de")
+    assert [name for name, _ in german] == [translate(name, "de") for name in sheets]
+    assert german[0][1][-1][1] == translate("Total", "de")
+    assert dict(german).keys() != sheets.keys()
 
 
 async def test_a_report_is_of_twelve_months_at_most_and_for_who_may_see_it(office: Office) -> None:
