@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     NewContext = Callable[..., BrowserContext]
 
-LIST = "Live Chat Records"
+LIST = "Chat Records"
 
 
 def shot(page: Page, folder: Path, name: str) -> None:
@@ -73,7 +73,7 @@ def test_a_chat_is_found_read_kept_and_removed(
     admin.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     expect(admin.get_by_text("Nothing matches")).to_be_visible()
 
-    at(admin, server.url, "livechat-report", "Live Chat Statistics")
+    at(admin, server.url, "livechat-report", "Chat Statistics")
     tiles = admin.get_by_role("region", name="Total", exact=True)
     expect(tiles).to_contain_text("Inquiries2")  # the one that was removed is counted as before
     shot(admin, tmp_path, "report")

@@ -107,7 +107,7 @@ export function moduleWords(module: Module): string {
     case "livechat":
       return t("Live Chat");
     case "livechat_records":
-      return t("Live Chat Records");
+      return t("Chat Records");
     case "personal_data":
       return t("Personal Data");
     case "broadcast":
