@@ -185,7 +185,13 @@ class BotRegistry:
             self._more.pop(bot.id, None)
             self._endpoints.forget(bot.id)
 
-        # From its commit on nobody is given to it; only then is it known whom it still has.
-        await self._database.write(work, committed=gone)
+        # From here on nobody is given to it; after the commit it is known whom it still has.
+        self._endpoints.put(replace(bot.endpoint, enabled=False))
+        try:
+            await self._database.write(work, committed=gone)
+        except BaseException:
+            if self._endpoints.known(bot.id) is not None:
+                self._endpoints.put(bot.endpoint)
+            raise
         if self.removed is not None:
             await self.removed(bot.id)

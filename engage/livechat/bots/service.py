@@ -231,7 +231,7 @@ class Bots:
     ) -> None:
         """A new event of a chat: tell the bot that serves it, which may then owe an answer."""
         bot = self._registry.of(livechat.id)
-        if bot is None:
+        if bot is None or not bot.endpoint.enabled:
             return
         what = _told(event, inquiry, bot)
         if what is None:

@@ -12,12 +12,16 @@ from engage.http_client import HttpClient, is_public
 from engage.livechat.webhooks.model import (
     BREAK_AFTER,
     LONGEST_BREAK_MS,
+    Attempt,
+    Delivery,
+    Endpoint,
     delay_ms,
     headers,
     new_secret,
     rest_ms,
     type_of,
 )
+from engage.livechat.webhooks.wire import details_json
 
 
 def test_the_example_of_standard_webhooks_is_signed_alike() -> None:
@@ -132,3 +136,16 @@ def test_allowed_networks_may_be_reached() -> None:
     assert client.may_reach("10.1.2.3")
     assert not client.may_reach("10.2.0.1")
     assert not client.may_reach("127.0.0.1")
+
+
+def test_what_was_said_is_not_shown_to_who_may_not_read_records() -> None:
+    endpoint = Endpoint(
+        "e", None, "Shop", "https://x.example/", (), (), True, "sealed", None, None, 1, 1
+    )
+    said = '{"type":"message.created","timestamp":"now","data":{"text":"private"}}'
+    made = Attempt(1, 2, 200, "", "you said: private")
+    delivery = Delivery("d", "e", "message.created", "c", said, "sent", 1, 1, 1, 1, (made,))
+    shown = details_json(delivery, endpoint, whole=False)
+    assert "private" not in str(shown)
+    assert shown["payload"] == {"type": "message.created", "timestamp": "now"}
+    assert details_json(delivery, endpoint, whole=True)["payload"]["data"] == {"text": "private"}
