@@ -22,25 +22,26 @@ interface Chat {
   const asked = page.EngageChat || [];
   if (!("map" in asked) || !script) return; // included twice: one button
   const config = __ENGAGE_CONFIG__;
-  const address = script.src.replace(/\/widget\.js.*$/, "");
+  const address = script.src.split("/widget.js")[0]!;
   const origin = new URL(address).origin;
   let listeners: [string, Listener][] = [];
-  let waiting: object[] | null = [];
   let frame: HTMLIFrameElement | undefined;
   let shown = false;
+  // What a frame must hear when it loads: again, too, where the site takes it out and it comes back.
+  let live: Window | null | undefined;
+  let left: string | void;
+  let known: { jwt?: unknown } | undefined;
 
   const make = <Tag extends keyof HTMLElementTagNameMap>(tag: Tag): HTMLElementTagNameMap[Tag] => doc.createElement(tag);
   const fire = (name: string, value?: unknown): void => listeners.forEach(([wanted, listener]) => wanted == name && listener(value));
-  const post = (message: object): void => frame!.contentWindow!.postMessage(message, origin);
-  const tell = (type: string, identity?: object): void => {
-    const message = { engage: 1, type, identity, value: [location.href, doc.title, doc.referrer] };
-    waiting ? waiting.push(message) : post(message);
-  };
+  /** Taken out and put in again, the frame is another window. Returns what it could not hear. */
+  const tell = (type: string, identity?: object): string | void =>
+    live && live == frame!.contentWindow ? live.postMessage({ engage: 1, type, identity, value: [location.href, doc.title, doc.referrer] }, origin) : type;
 
   // White on the site's colour, or black where white could not be read.
   const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(config.color.slice(at, at + 2), 16) / 255) ** 2.2) as [number, number, number];
   const ink = 0.213 * red + 0.715 * green + 0.072 * blue > 0.183 ? "#000" : "#fff";
-  const side = `20px;${config.position == "left" ? "left" : "right"}:20px;`;
+  const side = `20px;${config.position}:20px;`;
   const host = make("engage-chat" as "b");
   const root = host.attachShadow({ mode: "closed" });
   const sheet = new CSSStyleSheet();
@@ -76,11 +77,13 @@ interface Chat {
     frame.sandbox.value = "allow-scripts allow-same-origin allow-forms allow-popups allow-downloads";
     frame.allow = "autoplay; camera; clipboard-write; microphone; speaker-selection";
     frame.src = address;
-    // What was said meanwhile comes first: the frame shows nobody's chat before it knows who is there.
+    // Who is there comes first: the frame shows nobody's chat before it knows.
     frame.onload = () => {
-      waiting?.forEach(post);
-      waiting = null;
+      live = frame!.contentWindow;
+      if (left) left = tell(left);
+      known && tell("identify", known);
       tell("hello");
+      shown && tell("shown");
     };
     root.append(frame);
   };
@@ -98,20 +101,21 @@ interface Chat {
   button.onpointerenter = button.onfocus = load;
   page.addEventListener("keydown", (event) => event.key == "Escape" && show(false));
   page.addEventListener("message", ({ source, origin: from, data }: MessageEvent<{ engage?: number; type: string; value?: unknown } | null>) => {
-    if (!frame || source != frame.contentWindow || from != origin || data?.engage != 1) return;
+    if (source !== live || from != origin || data?.engage != 1) return;
     if (data.type == "close") return show(false);
     if (data.type == "unread") draw(data.value as number);
     fire(data.type, data.value);
   });
 
-  const identify = (identity: object): void => tell("identify", identity);
+  const identify = (identity: object): unknown => tell("identify", (known = { jwt: known?.jwt, ...identity }));
   const chat: Chat = (page.EngageChat = {
     open: () => show(true),
     close: () => show(false),
     identify,
     setVisitor: identify,
     logout: () => {
-      tell("logout");
+      known = undefined;
+      left = tell("logout");
       load(); // only the frame can forget
     },
     on: (name, listener) => {
