@@ -29,10 +29,14 @@ export function BotChoices({ client, conversation }: { client: ConversationClien
       setBusy(false);
     }
   };
+  const answer = (choice: string): void => {
+    void client.send(conversation.id, choice);
+    document.getElementById("message")?.focus(); // the choices go, and the keyboard's place with them
+  };
   return (
     <div class="choices" role="group" aria-label={t("Answers")}>
-      {choices.map((choice) => (
-        <button key={choice} type="button" class="choice" dir="auto" onClick={() => void client.send(conversation.id, choice)}>
+      {choices.map((choice, index) => (
+        <button key={`${index} ${choice}`} type="button" class="choice" dir="auto" onClick={() => answer(choice)}>
           {choice}
         </button>
       ))}
