@@ -185,7 +185,10 @@ export class Entrance {
     const over = ["ended", "missed", "offline"].includes(session.state);
     if (over && this.#recall("start") === "again") this.welcome();
     else if (session.state === "offline") this.welcome();
-    else await this.#enter(session, mine);
+    else {
+      if (!over) tellHost({ type: "talking" });
+      await this.#enter(session, mine);
+    }
   }
 
   async #enter(session: Session, mine: number): Promise<void> {

@@ -14,6 +14,9 @@ interface Chat {
   on(name: string, listener: () => void): void;
 }
 
+/** Pages so far apart are two stays. */
+const STAY_MS = 30 * 60_000;
+
 ((page: Window & { EngageChat?: Chat }, doc: Document) => {
   const script = doc.currentScript as HTMLScriptElement | null;
   const chat = page.EngageChat;
@@ -22,8 +25,9 @@ interface Chat {
   if (!link) return;
   const address = `${link[1]}/v1/livechat/${link[2]}/presence`;
   let state = "browsing";
-  let talking = false;
+  let opened = false;
   let dismissed = "";
+  let shown = "";
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   // A name for this tab, so that the next page is the same visitor; nowhere else, and no longer than the tab.
@@ -36,8 +40,17 @@ interface Chat {
     }
   };
   const made = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const known = stored("engage-visit");
-  const visit = known ?? stored("engage-visit", made) ?? made;
+  const visit = stored("engage-visit") ?? stored("engage-visit", made) ?? made;
+  // The next page is the same stay; who was away for longer came back.
+  const away_ms = Date.now() - Number(stored("engage-seen") ?? Date.now());
+  const returning = stored("engage-back", away_ms > STAY_MS ? "yes" : undefined) === "yes";
+  // The chat's own frame comes when somebody means to use it: until then this says whether one goes on.
+  let talking = away_ms < STAY_MS && stored("engage-talking") === "yes";
+  const talks = (now: boolean): void => {
+    talking = now;
+    stored("engage-talking", now ? "yes" : "no");
+    settle();
+  };
 
   const message = (now: string): string =>
     JSON.stringify({
@@ -47,7 +60,7 @@ interface Chat {
       page_title: doc.title.slice(0, 300),
       referrer: doc.referrer.slice(0, 2000),
       language: (doc.documentElement.lang || navigator.language).slice(0, 35),
-      returning: known !== null,
+      returning,
       dismissed,
     });
 
@@ -68,9 +81,15 @@ interface Chat {
   root.append(card);
   doc.body?.append(host);
 
+  const hide = (): void => {
+    card.hidden = true;
+    shown = "";
+  };
   const show = (invitation: Invitation | null): void => {
-    card.hidden = !invitation || state !== "browsing" || invitation.id === dismissed;
-    if (!invitation || card.hidden) return;
+    if (!invitation || state !== "browsing" || invitation.id === dismissed) return hide();
+    if (invitation.id === shown && host.isConnected) return; // words written anew are read out anew
+    shown = invitation.id;
+    card.hidden = false;
     if (!host.isConnected) doc.body.append(host);
     card.dir = invitation.dir;
     words.textContent = invitation.text;
@@ -78,7 +97,7 @@ interface Chat {
     no.textContent = invitation.dismiss;
     const done = (): void => {
       dismissed = invitation.id;
-      card.hidden = true;
+      hide();
     };
     open.onclick = () => {
       done();
@@ -107,25 +126,31 @@ interface Chat {
     clearTimeout(timer);
     if (!doc.hidden) timer = setTimeout(() => void tell(), again_ms);
   };
-  const become = (next: string): void => {
+  const settle = (): void => {
+    const next = talking ? "chatting" : opened ? "form" : "browsing";
     if (next === state) return;
     state = next;
-    if (state !== "browsing") card.hidden = true;
+    if (state !== "browsing") hide();
     void tell();
   };
 
-  chat.on("open", () => become(talking ? "chatting" : "form"));
-  chat.on("close", () => become(talking ? "chatting" : "browsing"));
-  chat.on("started", () => {
-    talking = true;
-    become("chatting");
+  chat.on("open", () => {
+    opened = true;
+    settle();
   });
-  chat.on("ended", () => {
-    talking = false;
-    become("form");
+  chat.on("close", () => {
+    opened = false;
+    settle();
   });
+  chat.on("started", () => talks(true));
+  chat.on("talking", () => talks(true));
+  chat.on("ended", () => talks(false));
   doc.addEventListener("visibilitychange", () => !doc.hidden && void tell());
-  page.addEventListener("pagehide", () => navigator.sendBeacon(address, message("left")));
+  page.addEventListener("pagehide", () => {
+    stored("engage-seen", `${Date.now()}`);
+    navigator.sendBeacon(address, message("left"));
+  });
   page.addEventListener("pageshow", (event) => event.persisted && void tell());
+  if (talking) state = "chatting";
   void tell();
 })(window, document);
