@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.calls.hanging_up import end_with_tone
 from pbxcore.calls.party import Farewell, hung_up
 from pbxcore.calls.setting_up import SettingUp
+from pbxcore.calls.telling import reasons
 from pbxcore.journal import CallTransferred
 from pbxcore.sip import causes
 from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
@@ -17,6 +19,7 @@ from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxcore.calls.call import Call
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.party import By
     from pbxcore.sip.agent.listener import Ending
@@ -36,7 +39,7 @@ class AskingFirst:
 
     def __init__(self, leg: Leg, partner: Leg, number: str) -> None:
         self._leg, self._partner, self._number = leg, partner, number
-        self._call = call = leg.call
+        call = leg.call
         leg.asking = self
         call.part()
         call.house.waiting.held(partner, leg)
@@ -47,12 +50,16 @@ class AskingFirst:
                 leg.identity,
                 leg.session.lines,
                 hops=MAX_FORWARDS,
-                connected=lambda asked: call.connect(leg, asked),
-                failed=lambda farewell: self._back(),
+                connected=lambda asked: self._call.connect(self._leg, asked),
+                failed=self.back,
             ),
             number,
             "transfer",
         )
+
+    @property
+    def _call(self) -> Call:
+        return self._leg.call  # another one may have taken it in
 
     def codes(self) -> dict[str, Callable[[], object]]:
         """What the codes mean meanwhile."""
@@ -69,14 +76,38 @@ class AskingFirst:
             self._hand_on(farewell)
             return True
         if leg is self._partner:  # he waits no more: the other two go on
-            self._leg.asking = None
             call.finish(leg, farewell)
             return True
         if leg is not call.partner(self._leg):
             return False
         call.finish(leg, farewell)
-        self._back()
+        self.back(farewell)
         return True
+
+    def back(self, farewell: Farewell) -> None:
+        """To the partner, whom nobody else will talk to; `farewell` is for who has no other."""
+        leg, partner = self._leg, self._partner
+        leg.asking = None
+        self._call.leave_service(leg)
+        if not leg.over and not partner.over:
+            self._call.join(leg, partner)
+            return
+        for each in leg, partner:
+            if not each.over:
+                end_with_tone(each, farewell)
+
+    def inherit(self, heir: Leg) -> None:
+        """Another leg has the place of who asks."""
+        self._leg.asking, heir.asking = None, self
+        self._leg = heir
+
+    def dropped(self, leg: Leg, farewell: Farewell) -> None:
+        """A leg is over for which nobody took care of the other: he is not left to the music."""
+        if leg is self._leg:
+            leg.asking = None
+            self._call.end(self._partner, farewell)
+        elif leg is self._partner:
+            self._leg.asking = None
 
     def _hand_on(self, farewell: Farewell | None = None) -> None:
         """The partner takes the place of who asked, who has hung up if there is a farewell."""
@@ -93,6 +124,8 @@ class AskingFirst:
         elif serving is not None:
             call.house.waiting.stop(partner)
             serving.serve(partner)
+        else:  # whom he asked is just being handed on himself
+            end_with_tone(partner, farewell or _HANDED_ON)
         if farewell is None:
             call.end(leg, _HANDED_ON)
         else:
@@ -106,24 +139,39 @@ class AskingFirst:
         elif call.setting_up is not None:
             call.setting_up.give_up(_NOT_WANTED)
             call.setting_up.over()
-        call.leave_service(self._leg)
-        self._back()
-
-    def _back(self) -> None:
-        leg, partner = self._leg, self._partner
-        leg.asking = None
-        if not leg.over and not partner.over:
-            self._call.join(leg, partner)
+        self.back(_NOT_WANTED)
 
 
 def ask_first(leg: Leg, number: str) -> None:
     """Call somebody for who talks, before he hands on."""
     call, partner = leg.call, leg.call.partner(leg)
-    if partner is not None and call.setting_up is None:
+    if partner is not None and call.setting_up is None and _under_way(call) is None:
         AskingFirst(leg, partner, number)
 
 
 def goes_on(leg: Leg, ending: Ending, by: By) -> bool:
     """A leg has hung up: whether others go on because somebody asked before he handed on."""
-    asking = next((each.asking for each in leg.call.legs.values() if each.asking), None)
+    asking = _under_way(leg.call)
     return asking is not None and asking.left(leg, hung_up(by, ending))
+
+
+def end_side(leg: Leg, farewell: Farewell) -> None:
+    """End the talk of a leg: the call, unless somebody asks in it: then the others go on."""
+    asking = _under_way(leg.call)
+    if asking is None:
+        leg.call.hang_up(farewell)
+    elif not leg.over and asking.left(leg, farewell):
+        leg.hang_up(*reasons(farewell))
+    else:
+        leg.call.end(leg, farewell)
+
+
+def finished(leg: Leg, farewell: Farewell) -> None:
+    """A leg is over, whoever has ended it."""
+    asking = leg.asking or _under_way(leg.call)
+    if asking is not None:
+        asking.dropped(leg, farewell)
+
+
+def _under_way(call: Call) -> AskingFirst | None:
+    return next((each.asking for each in call.legs.values() if each.asking), None)

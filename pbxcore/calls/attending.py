@@ -24,6 +24,7 @@ from pbxcore.apps.steps import (
     Tell,
     Wait,
 )
+from pbxcore.calls.hanging_up import let_go
 from pbxcore.calls.party import Farewell
 from pbxcore.media.commands import Disconnect, JoinRoom, StartRecording, StopPlaying, StopRecording
 from pbxcore.prompts.catalogue import language_for
@@ -327,7 +328,7 @@ class Attending:
             self._hang_up(step)
 
     def _hang_up(self, step: HangUp) -> None:
-        self._leg.call.end(self._leg, Farewell("pbx", 0, step.cause, step.reason))
+        let_go(self._leg, Farewell("pbx", 0, step.cause, step.reason))
 
     def _wait(self, seconds: float) -> None:
         house = self._leg.call.house

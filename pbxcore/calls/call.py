@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.calls.alarming import may_be_called_back
-from pbxcore.calls.asking_first import goes_on
+from pbxcore.calls.asking_first import end_side, finished, goes_on
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.caller_leg import CallerLeg
 from pbxcore.calls.connecting import connect
@@ -159,6 +159,7 @@ class Call:
         dismiss(leg)
         give_up(leg)
         del self.legs[leg.id]
+        finished(leg, farewell)
         self.house.lines.drop(leg)
         self.house.parking.free(leg)
         codec = leg.session.codec
@@ -367,7 +368,7 @@ class Call:
             self.end(leg, Farewell("pbx", 0, 102, reason))
             self.paging.gone(leg)
             return
-        self.hang_up(Farewell("pbx", 0, 102, reason))
+        end_side(leg, Farewell("pbx", 0, 102, reason))
 
     def held(self, leg: Leg, *, held: bool) -> None:
         """It holds whom it talks to, or does not any more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.calls.asking_first import end_side
 from pbxcore.calls.party import Farewell
 from pbxcore.media.commands import Play, Tone
 from pbxcore.sip import causes
@@ -44,7 +45,7 @@ class Curfew:
         """Warn, or end it."""
         if now >= self._ends:
             self.deadline = None
-            self._leg.call.hang_up(_OVER)
+            end_side(self._leg, _OVER)
             return
         self._warn()
         again = now + self._limit.every_s

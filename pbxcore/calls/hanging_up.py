@@ -18,9 +18,20 @@ HEARD_S: Final = 10.0
 
 def end_with_tone(leg: Leg, farewell: Farewell) -> None:
     """End a leg for which nobody was found; if it can hear, it hears why first."""
+    if leg.asking is not None:
+        leg.asking.back(farewell)
+        return
     hears = leg.answered and not leg.over and not leg.session.holds
     if farewell.status >= 300 and hears and leg.call.house.waiting.refused(leg, farewell.status):
         _Tone(leg, farewell)
+    else:
+        leg.call.end(leg, farewell)
+
+
+def let_go(leg: Leg, farewell: Farewell) -> None:
+    """The PBX has nothing more for a leg: back to whom it left waiting, or the end of it."""
+    if leg.asking is not None:
+        leg.asking.back(farewell)
     else:
         leg.call.end(leg, farewell)
 

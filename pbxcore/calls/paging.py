@@ -123,14 +123,15 @@ class Paging:
             self.begin()
             return
         self._ringing = [each for each in self._ringing if each is not leg]
+        is_first = not self._members
+        self._members.append(leg)  # before others ring no more: somebody hears the page
         for each in [each for each in self._ringing if each.number == leg.number]:
             self._drop(each, _NOT_ANSWERED)
         self._house.record(LegAnswered(self._call.id, leg.id))
         self._house.lines.moved(leg)
-        if not self._members:
+        if is_first:
             sound = self.front.session.sound
             self._house.anchor.ask(Play(sound, self._room, (_BEGINS,)))
-        self._members.append(leg)
         self._join(leg, muted=not self.group.two_way)
         prompt = self._house.directory.plan.prompts.get(self.group.prompt, "")
         if prompt:

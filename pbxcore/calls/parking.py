@@ -11,6 +11,7 @@ import msgspec
 
 from pbxcore.apps.parking import told_slot
 from pbxcore.calls.attending import Attending
+from pbxcore.calls.hanging_up import let_go
 from pbxcore.calls.lines import party_of
 from pbxcore.calls.party import Farewell
 from pbxcore.calls.setting_up import SettingUp
@@ -169,7 +170,7 @@ class Parking:
             last = Place("voicemail", parked.parker) if otherwise == HANG_UP else otherwise
             self._offer(parked, last)
         else:
-            leg.call.end(leg, farewell)
+            let_go(leg, farewell)
 
     def _wait(self, parked: Parked) -> None:
         self._house.waiting.music(parked.leg, parked.lot.music)

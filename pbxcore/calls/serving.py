@@ -8,6 +8,7 @@ from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.opening import script_of
 from pbxcore.apps.sounds import sources
 from pbxcore.calls.attending import Attending
+from pbxcore.calls.hanging_up import let_go
 from pbxcore.calls.party import Farewell
 from pbxcore.media.commands import Play
 from pbxcore.prompts.catalogue import language_for
@@ -40,7 +41,7 @@ def talk_to(leg: Leg, script: Script, kind: str, visit: Visit, lines: Sequence[L
     house.parking.free(leg)
     leg.handed_on += 1
     if leg.handed_on > MOST_HANDED_ON:
-        call.end(leg, Farewell("pbx", 482, causes.cause_of(482), "loop"))
+        let_go(leg, Farewell("pbx", 482, causes.cause_of(482), "loop"))
         return
     call.serve(leg, kind, visit.service)
     leg.enter(visit.service if kind == ConferenceRoom.kind else "")

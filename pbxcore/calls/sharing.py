@@ -112,6 +112,8 @@ def inherited(leg: Leg, ending: Ending, by: By) -> bool:
     if not leg.number or heir is None or partner is None:
         return False
     call.part()
+    if leg.asking is not None:
+        leg.asking.inherit(heir)
     heir.supervises = None
     del leg.supervisors[heir]
     heir.supervisors, leg.supervisors = leg.supervisors, {}

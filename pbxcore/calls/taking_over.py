@@ -72,6 +72,8 @@ class TakingOver:
             return
         self._house.record(LegAnswered(call.id, new.id))
         call.part()
+        if leg.asking is not None:
+            leg.asking.inherit(new)
         if not parked:
             call.end(leg, REPLACED)
         call.join(front, new)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from pbxcore.calls.asking_first import ask_first
+from pbxcore.calls.asking_first import ask_first, end_side
 from pbxcore.calls.consenting import YES
 from pbxcore.calls.dialling_on import DiallingOn
 from pbxcore.calls.handing_over import FLIP, flip, hand_over
@@ -32,7 +32,7 @@ def code_pressed(leg: Leg, key: str) -> tuple[str, Callable[[], object]]:
         codes = {
             known.park: partial(house.parking.park_partner, leg),
             known.record: partial(call.recording.switch, leg),
-            known.disconnect: partial(call.hang_up, _DISCONNECTED),
+            known.disconnect: partial(end_side, leg, _DISCONNECTED),
             known.blind_transfer: partial(_dial_on, leg, partial(_hand_on, leg)),
             known.attended_transfer: partial(_dial_on, leg, partial(ask_first, leg)),
             known.seamless_transfer: partial(_dial_on, leg, partial(hand_over, leg)),

@@ -38,7 +38,7 @@ class Transferring:
             self._house.inviting.asked(leg, referral)
             return
         partner = call.partner(leg)
-        if partner is None or call.setting_up is not None:
+        if partner is None or call.setting_up is not None or leg.asking is not None:
             referral.refuse(603)
             return
         consulted = None
@@ -140,7 +140,7 @@ class Transferring:
         setting_up = other.setting_up
         rings = setting_up is not None and setting_up.front is consulted
         serving = consulted.attending
-        if asked is None and not rings and serving is None:
+        if (asked is None and not rings and serving is None) or consulted.asking is not None:
             referral.refuse(481)
             return
         referral.accept()

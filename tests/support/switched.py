@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.apps.conferences import ConferenceRoom
+from pbxcore.calls.hanging_up import HEARD_S
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import PagingGroup, ParkingLot, PickupGroup, Plan
 from pbxcore.journal import (
@@ -25,10 +26,12 @@ from tests.support.switching import House, binding
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pbxcore.calls.leg import Leg
     from pbxcore.journal import Fact
     from pbxcore.simulator import Chance, Stack
     from tests.support.calling import Fault
 
+_WATCHED_S: Final = 600
 NAMES: Final = ("alice", "bob", "carol", "dave", "erin", "frank")
 PLACES: Final = ("700", "701", "**bob", "*8", "6300", "6800", "*80carol")
 """What else is dialled, and handed over to: slots, pick-ups, a room, a page."""
@@ -68,6 +71,7 @@ def play_switched(
         second = stacks[1]
         house.bindings[NAMES[0]] += (binding(NAMES[0], second, pbx, "tcp"),)
         house.workers.room = chance.one_of((3, 1000))
+        _watch_for_the_lonely(house)
         for _ in range(calls):
             simulation.after(chance.between(0, 30), lambda: _call(house, phones))
         for at, who, whom, cut_s in faults:
@@ -78,6 +82,33 @@ def play_switched(
         simulation.run()
         simulation.check()
     return house, phones
+
+
+def _watch_for_the_lonely(house: House) -> None:
+    """Nobody may be left in a call longer than he hears the tone that says so."""
+    lonely: set[Leg] = set()
+
+    def look() -> None:
+        nonlocal lonely
+        legs = [leg for call in house.switchboard.calls for leg in call.legs.values()]
+        now = {
+            leg for leg in legs if leg.answered and not leg.over and not _has_company(house, leg)
+        }
+        left = [leg.number for leg in now & lonely]
+        assert not left, f"left alone: {left}"
+        lonely = now
+
+    for at in range(0, _WATCHED_S, int(HEARD_S) + 2):
+        house.simulation.after(at, look)
+
+
+def _has_company(house: House, leg: Leg) -> bool:
+    """Whether somebody talks to a leg, will, or at least plays it music for a while."""
+    call = leg.call
+    asking = any(each.asking is not None for each in call.legs.values())
+    searched = call.setting_up is not None or call.paging is not None
+    served = leg.attending is not None or leg.supervises is not None or house.parking.holds(leg)
+    return call.partner(leg) is not None or asking or searched or served
 
 
 def _plan(chance: Chance) -> Plan:

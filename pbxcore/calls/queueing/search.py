@@ -11,6 +11,7 @@ from pbxcore.calls.alerting import alerting
 from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.diverting import history
+from pbxcore.calls.hanging_up import let_go
 from pbxcore.calls.party import Farewell
 from pbxcore.calls.queueing.names import names_line
 from pbxcore.calls.reaching import phones_of
@@ -71,7 +72,7 @@ class QueueSearch(SettingUp):
             found.lines,
             hops=found.hops,
             connected=lambda leg: call.connect(self.front, leg),
-            failed=lambda farewell: call.end(self.front, farewell),
+            failed=lambda farewell: let_go(self.front, farewell),
             forwardings=found.forwardings,
             telling=(*found.telling, *alerting(queue.alert_info)),
             level=found.level,
