@@ -67,12 +67,12 @@ class JournalWriter:
         self._grew = grew
         first, path = (_segments(folder) or [(1, _segment(folder, 1))])[-1]
         self._seq = self._start = first - 1 + _cut_torn_tail(path)
+        self._day = _day_of_last(path)
         self.synced_seq = self._seq
         self.beaten_at_ms = _beaten_at_ms(folder)
         self._mark = os.open(folder / SYNCED, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._mark_synced()
         self._lock = threading.Lock()
-        self._day: int | None = None
         self._appender = Appender(
             path,
             following=lambda: _segment(folder, self._seq + 1),
@@ -213,6 +213,16 @@ def _beaten_at_ms(folder: Path) -> int:
         return (folder / SYNCED).stat().st_mtime_ns // 1_000_000
     except FileNotFoundError:
         return 0
+
+
+def _day_of_last(path: Path) -> int | None:
+    """The day of a segment's facts; None while it holds none."""
+    if not path.exists():
+        return None
+    last = None
+    for body, _ in records(path.read_bytes()):
+        last = body
+    return None if last is None else _decoder.decode(last).at_ms // DAY_MS
 
 
 def _cut_torn_tail(path: Path) -> int:
