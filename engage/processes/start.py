@@ -33,8 +33,15 @@ def _leave_the_mapper_out() -> None:
     """We write statements; the mapper that comes with SQLAlchemy's asyncio takes 6 MB and 0.1 s."""
     for name in ("session", "scoping"):
         module = ModuleType(f"sqlalchemy.ext.asyncio.{name}")
-        module.__getattr__ = lambda _: object  # type: ignore[method-assign]
+        module.__getattr__ = _stand_in  # type: ignore[method-assign]
         sys.modules[module.__name__] = module
+
+
+def _stand_in(name: str) -> type[object]:
+    """Any class of the mapper; what every module has of itself (`__file__`), this one has not."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return object
 
 
 if __name__ == "__main__":
