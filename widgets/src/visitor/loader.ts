@@ -40,14 +40,14 @@ interface Chat {
 
   // White on the site's colour, or black where white could not be read.
   const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(config.color.slice(at, at + 2), 16) / 255) ** 2.2) as [number, number, number];
-  const ink = 0.213 * red + 0.715 * green + 0.072 * blue > 0.183 ? "#000" : "#fff";
+  const ink = 0.21 * red + 0.72 * green + 0.07 * blue > 0.18 ? "#000" : "#fff";
   const side = `20px;${config.position}:20px;`;
   const host = make("engage-chat" as "b");
   const root = host.attachShadow({ mode: "closed" });
   const sheet = new CSSStyleSheet();
   // Constructed sheets need no 'unsafe-inline' on the site.
   sheet.replaceSync(
-    `:host{all:initial}button,iframe{position:fixed;box-sizing:border-box;z-index:2111111111;border:1px solid #0000;box-shadow:0 4px 24px #0005}button{bottom:${side}width:56px;height:56px;padding:15px;border-radius:28px;background:${config.color};color:${ink};cursor:pointer}button:focus-visible{outline:3px solid;outline-offset:-6px}svg{fill:none;stroke:currentcolor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}b{position:absolute;top:-4px;right:-4px;min-width:22px;border-radius:11px;background:#b3261e;color:#fff;font:700 12px/22px system-ui}[hidden]{display:none}iframe{bottom:92px;${side.slice(5)}width:400px;height:min(680px,100dvh - 112px);border-radius:16px;background:Canvas;color-scheme:${config.mode == "auto" ? "light dark" : config.mode}}@media(max-width:500px),(max-height:500px){iframe{inset:0;width:100%;height:100%;border:0;border-radius:0}}`,
+    `:host{all:initial}button,iframe{position:fixed;box-sizing:border-box;z-index:2111111111;border:1px solid #0000;box-shadow:0 4px 24px #0005}button{bottom:${side}width:56px;height:56px;padding:15px;border-radius:28px;background:${config.color};color:${ink};cursor:pointer}button:focus-visible{outline:3px solid;outline-offset:-6px}svg{fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}b{position:absolute;top:-4px;right:-4px;min-width:22px;border-radius:11px;background:#b3261e;color:#fff;font:700 12px/22px system-ui}[hidden]{display:none}iframe{bottom:92px;${side.slice(5)}width:400px;height:min(680px,100dvh - 112px);border-radius:16px;background:Canvas;color-scheme:${config.mode == "auto" ? "light dark" : config.mode}}@media(max-width:500px),(max-height:500px){iframe{inset:0;width:100%;height:100%;border:0;border-radius:0}}`,
   );
   root.adoptedStyleSheets = [sheet];
 
