@@ -105,6 +105,28 @@ def test_desk_is_worked_by_keyboard_alone(server: Server, new_context: NewContex
     expect(agent.get_by_role("heading", name="Chats", level=1)).to_be_visible()
 
 
+def test_note_stays_a_note_and_the_focus_comes_back(
+    server: Server, new_context: NewContext
+) -> None:
+    agent = open_wave(new_context, server.url, "1000")
+    ask(new_context, server.url, "Nora Noted", "Hello")
+    accept(agent, "Nora Noted")
+    agent.get_by_role("button", name="Note", exact=True).click()
+    agent.get_by_role("textbox", name="Note", exact=True).fill("Pays late")
+    own = agent.get_by_role("button", name="Ana Costa: own menu", exact=True)
+    for chosen in ("Settings", "Quick replies"):
+        own.focus()
+        agent.keyboard.press("Enter")
+        agent.get_by_role("menuitem", name=chosen, exact=True).click()
+        dialog = agent.get_by_role("dialog", name=chosen, exact=True)
+        expect(dialog).to_be_visible()
+        agent.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+        expect(own).to_be_focused()
+    agent.reload()
+    expect(agent.get_by_role("textbox", name="Note", exact=True)).to_have_value("Pays late")
+
+
 def test_first_stops_of_the_keyboard_lead_past_the_navigation(
     server: Server, new_context: NewContext
 ) -> None:

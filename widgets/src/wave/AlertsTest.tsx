@@ -1,8 +1,9 @@
-import { Button, Loader, Modal } from "@mantine/core";
+import { Button, Loader } from "@mantine/core";
 import { useCallback, useEffect, useState } from "react";
 
 import { t } from "../shared/i18n";
 import type { IconName } from "../shared/icons";
+import { Dialog } from "../kit/Dialog";
 import { Icon } from "../kit/Icon";
 import { useSession } from "../kit/session-context";
 import { tryDesktop, tryPush, trySound, type Verdict, type Way } from "./alert-trial";
@@ -17,11 +18,11 @@ const WAYS: readonly { way: Way; icon: IconName; name: () => string }[] = [
 ];
 
 /** Tries every alert and says what is wrong with which. */
-export function AlertsTest({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function AlertsTest({ onClose }: { onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} title={t("Test my alerts")} closeButtonProps={{ "aria-label": t("Close") }}>
+    <Dialog onClose={onClose} title={t("Test my alerts")}>
       <AlertVerdicts />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -57,7 +57,7 @@ export function Frame({ view, children }: { view: string; children: ReactNode })
       <Shortcuts opened={keys} open={showKeys} onClose={() => setKeys(false)} />
       {testing && (
         <Later meanwhile={null}>
-          <AlertsTest opened onClose={() => setTesting(false)} />
+          <AlertsTest onClose={() => setTesting(false)} />
         </Later>
       )}
     </div>
@@ -166,7 +166,7 @@ function Own() {
       {replies && <QuickReplies onClose={() => setReplies(false)} />}
       {preferences && (
         <Later meanwhile={null}>
-          <Preferences opened onClose={() => setPreferences(false)} />
+          <Preferences onClose={() => setPreferences(false)} />
         </Later>
       )}
     </>

@@ -1,8 +1,9 @@
-import { Button, Modal, NativeSelect, SegmentedControl, Switch } from "@mantine/core";
+import { Button, NativeSelect, SegmentedControl, Switch } from "@mantine/core";
 import { useEffect, useState } from "react";
 
 import { ApiError } from "../shared/api";
 import { language, t } from "../shared/i18n";
+import { Dialog } from "../kit/Dialog";
 import type { Appearance } from "../kit/appearance";
 import { Icon } from "../kit/Icon";
 import { Person } from "../kit/Person";
@@ -16,11 +17,11 @@ import { nameOf, type OwnSettings } from "./own-settings";
 import styles from "./Preferences.module.css";
 import { beginPush, endPush, type PushState, pushState } from "./push";
 
-export function Preferences({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function Preferences({ onClose }: { onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} title={t("Settings")} closeButtonProps={{ "aria-label": t("Close") }}>
+    <Dialog onClose={onClose} title={t("Settings")}>
       <Choices />
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -53,7 +54,7 @@ function Choices() {
           {t("Test my alerts")}
         </Button>
       </div>
-      <AlertsTest opened={testing} onClose={() => setTesting(false)} />
+      {testing && <AlertsTest onClose={() => setTesting(false)} />}
       <PushSwitch />
       <Switch
         label={t("Enter sends the message")}
