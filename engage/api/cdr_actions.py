@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tarfile
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,7 @@ from engage.calls.cdr import record_file, rows_of
 from engage.calls.cdr_search import BadSearch, moment_ms, numbers
 from engage.calls.queries import Order, Wanted
 from engage.calls.sound import DIRECTORIES, sound_type
-from engage.errors import N_
+from engage.errors import N_, NotFound
 from engage.storage.tables import call_legs, calls
 from engage.system.actor import Module, Rights
 
@@ -88,12 +89,14 @@ class CdrActions:
         if most:
             order = Order(descending=False)
             found = await self._history.detailed(caller.actor, wanted, order, most, offset)
-        if deletes and found:
-            may = replace(caller.actor, rights=DELETING)
-            await self._history.delete(may, [record.id for record, *_ in found])
         zone = self._zone()
         write, media_type = FORMATS[kind]
-        return Document(write([rows_of(*each, zone) for each in found]), media_type)
+        answer = Document(write([rows_of(*each, zone) for each in found]), media_type)
+        if deletes and found:  # only what stands in the answer already
+            may = replace(caller.actor, rights=DELETING)
+            with suppress(NotFound):  # retention was there first
+                await self._history.delete(may, [record.id for record, *_ in found])
+        return answer
 
     async def files(self, caller: Caller, asked: Parameters) -> Document:
         """`recapi`: the directories, the files of some, one file, or several in an archive."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from pbxcore.calls.commands import CallDone, HangUpCall, TellOfChat
 from pbxcore.journal import ChatAlarmCalled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from engage.hub.service import HubTransaction
     from engage.identifiers import Clock
@@ -56,15 +57,28 @@ class ChatAlarmCalls:
         Raises:
             Unavailable: the PBX does not answer, or cannot call.
         """
+        calls = self._ringing.setdefault(conversation_id, {})
         done = await self._pbx.request(TellOfChat(number, conversation_id, name), ASKED_S)
         if not isinstance(done, CallDone) or done.status >= 300:
             raise Unavailable
-        self._ringing.setdefault(conversation_id, {})[number] = done.call
+        if self._ringing.get(conversation_id) is calls:
+            calls[number] = done.call
+        else:  # nobody waits there since we asked
+            await self._hang_up([done.call])
 
     async def stop(self, conversation_id: str) -> None:
-        """Nobody waits there any more: what still rings for it need not."""
-        for call in self._ringing.pop(conversation_id, {}).values():
-            await self._pbx.request(HangUpCall(call), ASKED_S)
+        """Nobody waits there any more: what still rings for it need not.
+
+        Raises:
+            Unavailable: the PBX does not answer; every call was to be ended all the same.
+        """
+        await self._hang_up(self._ringing.pop(conversation_id, {}).values())
+
+    async def _hang_up(self, calls: Iterable[str]) -> None:
+        asked = (self._pbx.request(HangUpCall(call), ASKED_S) for call in calls)
+        for each in await asyncio.gather(*asked, return_exceptions=True):
+            if isinstance(each, BaseException):
+                raise each
 
     async def project(
         self, transaction: HubTransaction, entries: Sequence[Entry]
@@ -86,18 +100,21 @@ class ChatAlarmCalls:
         await self._livechat.alarms.answered(transaction, conversation_id, number, fact.outcome)
         if fact.outcome != "accepted":
             return []
-        # Whoever pressed it is being thanked; the others need not go on ringing.
-        self._ringing.get(conversation_id, {}).pop(number, None)
+        thanked = partial(self._let_go, conversation_id, number)
         most = RHYTHMS[Path.PHONE].most
         alarms = AlarmRepository(transaction.connection)
         await alarms.finish(conversation_id, Path.PHONE, most, self._clock())
         name = self._name_of(number)
         if name is None:  # of somebody outside, who sees to it that an agent does
-            return []
+            return [thanked]
         accepted = await self._livechat.desk.answered(
             transaction, Agent(number, name), conversation_id
         )
-        return [] if accepted is None else [accepted]
+        return [thanked] if accepted is None else [thanked, accepted]
+
+    def _let_go(self, conversation_id: str, number: str) -> None:
+        """Whoever pressed 1 is being thanked; only the others need not go on ringing."""
+        self._ringing.get(conversation_id, {}).pop(number, None)
 
 
 def _all(then: Sequence[Callable[[], None]]) -> None:

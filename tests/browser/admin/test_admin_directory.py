@@ -334,7 +334,13 @@ def test_a_user_with_a_custom_privilege_sees_what_it_opens(
     menu = rosa.get_by_role("navigation", name="Administration")
     of_queues = ["Call Queues", "Queue Switchboard", "Queue Settings", "QueueMetrics"]
     expect(menu.get_by_role("link")).to_have_text(
-        ["Extensions", *of_queues, "Number Ranges", "Queue Statistics"]
+        [
+            "Extensions",
+            *of_queues,
+            "Number Ranges",
+            "Queue Statistics",
+            "Scheduled Queue Reports",
+        ]
     )
     expect(rosa.get_by_role("heading", name="Extensions", level=1)).to_be_visible()
     expect(rosa.get_by_role("button", name="Add", exact=True)).to_have_count(0)
