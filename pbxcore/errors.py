@@ -26,7 +26,3 @@ class RemoteProtocolError(ProtocolError):
         self.status = status
         self.reason = reason
         self.headers = headers
-
-
-class TransportFailed(PbxError):
-    """Bytes could not be handed to the network."""

@@ -17,6 +17,7 @@ from engage.queues.hinting import Hints
 from engage.queues.live import LiveQueues
 from engage.queues.loading import Loading
 from engage.queues.log import QueueLog
+from engage.queues.looks import LooksOnDisk
 from engage.queues.outbound import OutboundCalls
 from engage.queues.queuemetrics import QueueMetricsSettings
 from engage.queues.report_routes import ReportRoutes
@@ -125,11 +126,13 @@ class Queues:
         self.clearing = CounterClearing(
             self.live,
             people.queues.clearings,
+            LooksOnDisk(ground.database),
             lambda: ZoneInfo(ground.time().time_zone),
             ground.clock,
         )
         self.log = QueueLog(ground.database, ground.events, outbound)
 
+        ground.events.subscribe(QueuesMoved, self.live.moved)
         ground.events.subscribe(QueuesMoved, Hints(send, book.watchers).moved)
 
         def name_of(key: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, literal_column, or_, select, union
 
 from engage.calls.queries import HistoryRepository, Order, Wanted
 from engage.storage.tables import call_legs, calls
@@ -13,7 +13,7 @@ from engage.storage.tables import call_legs, calls
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, CompoundSelect
 
     from engage.calls.model import CallRecord
     from engage.storage.database import Database
@@ -37,25 +37,35 @@ class CallsOfVisitors:
         Of the number only those that the agent had, or that came to one of the queues: its other
         calls are nobody's business here.
         """
-        wanted: list[ColumnElement[bool]] = [calls.c.conversation.in_(conversation_ids)]
-        if numbers := spellings(phone):
-            ends = (calls.c.caller, calls.c.original_caller, calls.c.callee)
-            known = select(call_legs.c.call).where(
-                or_(
-                    call_legs.c.extension == agent,
-                    and_(call_legs.c.action == "queue", call_legs.c.action_owner.in_(queues)),
-                )
-            )
-            of_number = or_(*(each.in_(numbers) for each in ends))
-            mine = or_(
-                calls.c.caller_extension == agent,
-                and_(calls.c.action == "queue", calls.c.action_owner.in_(queues)),
-                calls.c.id.in_(known),
-            )
-            wanted.append(and_(of_number, mine))
+        known = known_calls(conversation_ids, phone, agent, queues)
+        wanted = Wanted(others=(calls.c.id.in_(known),))
         async with self._database.read() as connection:
-            rows = HistoryRepository(connection)
-            return await rows.page(Wanted(others=(or_(*wanted),)), Order(), MOST)
+            return await HistoryRepository(connection).page(wanted, Order(), MOST)
+
+
+def known_calls(
+    conversation_ids: Sequence[str], phone: str, agent: str, queues: Sequence[str]
+) -> CompoundSelect[tuple[str]]:
+    """The ids of the calls that `CallsOfVisitors.of` is about."""
+    # One way in for each index: a condition over several columns would read every call.
+    of_chats = calls.c.conversation.in_(conversation_ids)
+    found = [select(calls.c.id).where(of_chats, calls.c.conversation != literal_column("''"))]
+    if numbers := spellings(phone):
+        mine = or_(
+            calls.c.caller_extension == agent,
+            and_(calls.c.action == "queue", calls.c.action_owner.in_(queues)),
+            _has_leg(agent, queues),
+        )
+        ends = (calls.c.caller, calls.c.original_caller, calls.c.callee)
+        found += [select(calls.c.id).where(each.in_(numbers), mine) for each in ends]
+    return union(*found)
+
+
+def _has_leg(agent: str, queues: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a call reached the agent, or one of the queues on its way."""
+    to_queue = and_(call_legs.c.action == "queue", call_legs.c.action_owner.in_(queues))
+    leg = select(call_legs.c.call).where(call_legs.c.call == calls.c.id)
+    return leg.where(or_(call_legs.c.extension == agent, to_queue)).exists()
 
 
 def spellings(phone: str) -> list[str]:

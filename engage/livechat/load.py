@@ -49,6 +49,7 @@ class AgentLoads:
         self._chats: Mapping[str, int] = {}
         self._listener: Listener | None = None
         self._turn = asyncio.Lock()
+        self._stale = self._untold = self._telling = False
         self.on_call: Callable[[str], bool] = lambda number: False
         for kind in _MOVES:
             events.subscribe(kind, self._moved)
@@ -62,21 +63,37 @@ class AgentLoads:
         self._listener = listener
 
     async def count(self) -> None:
-        """Count anew, and tell."""
+        """Count anew, and have it told; those who ask meanwhile share the next count."""
+        self._stale = True
         async with self._turn:
-            async with self._database.read() as connection:
-                owners = await LiveChatRepository(connection).served_by_owner()
+            if not self._stale:
+                return
+            self._stale = False  # whoever asks from here on wants another count
+            try:
+                async with self._database.read() as connection:
+                    owners = await LiveChatRepository(connection).served_by_owner()
+            except BaseException:
+                self._stale = True
+                raise
             self._chats = {
                 who.removeprefix("user:"): count
                 for who, count in owners.items()
                 if who.startswith("user:")
             }
-            await self._tell()
+        await self.tell()
 
     async def tell(self) -> None:
-        """Tell somebody who has just come what was counted last."""
-        async with self._turn:
-            await self._tell()
+        """Tell what was counted last; while a telling waits for its answer, the next is its own."""
+        self._untold = True
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._untold:
+                self._untold = False
+                await self._tell()
+        finally:
+            self._telling = False
 
     async def _moved(self, _: object) -> None:
         await self.count()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
 if TYPE_CHECKING:
@@ -49,11 +49,14 @@ class Clearing:
         )
 
     def is_due(self, after: datetime, now: datetime) -> bool:
-        """Whether its moment lies after one moment and not after another, on their clock."""
-        day = after.date()
+        """Whether its moment lies after one moment and not after another, on the latter's clock.
+
+        Of an hour that the clock shows twice it is the first; one that is left out is the next.
+        """
+        day, since, until = after.astimezone(now.tzinfo).date(), _utc(after), _utc(now)
         while day <= now.date():
             moment = datetime.combine(day, self.at, now.tzinfo)
-            if after < moment <= now and self._is_day(day):
+            if since < _utc(moment) <= until and self._is_day(day):
                 return True
             day += timedelta(days=1)
         return False
@@ -68,7 +71,10 @@ class Clearing:
                 return DAYS[day.isoweekday() % 7] in self.weekdays
             case "month":
                 months = self.months or MONTHS
-                return MONTHS[day.month - 1] in months and day.day in (self.dates or (1,))
+                dates = self.dates or (1,)
+                last = (day + timedelta(days=1)).month != day.month
+                is_day = day.day in dates or (last and max(dates) > day.day)
+                return MONTHS[day.month - 1] in months and is_day
             case _:
                 return False
 
@@ -99,6 +105,11 @@ def written(name: str, value: Any) -> dict[str, Any]:
             return {"week_date": ",".join(value) or None}
         case _:
             return {"custom_dates": str(value)}
+
+
+def _utc(moment: datetime) -> datetime:
+    """Moments of one zone are compared by what its clock shows, which is not their order."""
+    return moment.astimezone(UTC)
 
 
 def _parts(given: object) -> tuple[str, ...]:

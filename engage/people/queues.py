@@ -111,8 +111,9 @@ class Queues:
         return {each.number: call_queue(each, self.rules(each), path_of) for each in queues}
 
     def clearings(self) -> dict[str, Clearing]:
-        """When the counters of each queue begin anew."""
-        return {number: Clearing.of(each.options) for number, each in self.known.items()}
+        """When the counters of each queue begin anew that do so by themselves."""
+        found = {number: Clearing.of(each.options) for number, each in self.known.items()}
+        return {number: each for number, each in found.items() if each.every}
 
     def agent_profiles(self) -> dict[str, AgentProfile]:
         """Their agents as the PBX is told of them."""

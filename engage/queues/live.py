@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from engage.errors import NotFound, Unavailable
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from engage.queues.events import QueuesMoved
     from engage.storage.database import Database
     from engage.system.actor import Actor
     from pbxcore.commands import Reply, Request
     from pbxcore.queues.commands import DutyChange, QueueCommand
 
 WITHIN_S: Final = 10.0
+FRESH_S: Final = 0.5
+"""So long one view serves everybody, if nothing moves."""
 
 
 class Pbx(Protocol):
@@ -43,17 +47,37 @@ class LiveQueues:
 
     def __init__(self, pbx: Pbx, database: Database) -> None:
         self._pbx, self._database = pbx, database
+        self._view: asyncio.Task[QueuesShown] | None = None
 
     async def shown(self) -> QueuesShown:
-        """Every queue, for who may see it.
+        """Every queue, for who may see it; many windows that ask at once are shown one view.
 
         Raises:
             Unavailable: the PBX is away.
         """
+        if self._view is None:
+            self._view = asyncio.create_task(self._asked())
+            self._view.add_done_callback(self._forget_failed)
+            asyncio.get_running_loop().call_later(FRESH_S, self._forget, self._view)
+        return await asyncio.shield(self._view)
+
+    async def moved(self, _: QueuesMoved) -> None:
+        """What was shown until now is no longer so."""
+        self._view = None
+
+    async def _asked(self) -> QueuesShown:
         reply = await self._pbx.request(ShowQueues(), WITHIN_S)
         if not isinstance(reply, QueuesShown):
             raise Unavailable
         return reply
+
+    def _forget(self, view: asyncio.Task[QueuesShown]) -> None:
+        if self._view is view:
+            self._view = None
+
+    def _forget_failed(self, view: asyncio.Task[QueuesShown]) -> None:
+        if view.cancelled() or view.exception() is not None:
+            self._forget(view)
 
     async def change_duty(
         self,
@@ -117,7 +141,10 @@ class LiveQueues:
         await self._database.write(work)
 
     async def _do(self, command: QueueCommand) -> None:
-        reply = await self._pbx.request(command, WITHIN_S)
+        try:
+            reply = await self._pbx.request(command, WITHIN_S)
+        finally:
+            self._view = None
         if not isinstance(reply, QueueDone):
             raise TypeError(f"unexpected reply {type(reply).__name__}")
         if reply.status == 503:

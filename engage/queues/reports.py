@@ -73,9 +73,7 @@ class QueueReports:
             Forbidden: without the right to see queues.
             Invalid: too much happened in that time.
         """
-        rows = await self._rows(actor, begin_ms, end_ms + AFTER_MS, queue)
-        if queues:
-            rows = [each for each in rows if not each.queue or each.queue in queues]
+        rows = await self._rows(actor, begin_ms, end_ms + AFTER_MS, queues or _of(queue))
         clock = zone or self.zone()
 
         def hour_of(at_ms: int) -> str:
@@ -89,7 +87,7 @@ class QueueReports:
         self, actor: Actor, begin_ms: int, end_ms: int, queue: str = "", agent: str = ""
     ) -> list[Stay]:
         """Every caller who entered in that time, the earliest first."""
-        rows = await self._rows(actor, begin_ms, end_ms + AFTER_MS, queue)
+        rows = await self._rows(actor, begin_ms, end_ms + AFTER_MS, _of(queue))
         found = await asyncio.to_thread(stays, rows, begin_ms, end_ms)
         return [each for each in found if queue in ("", each.queue) and agent in ("", each.agent)]
 
@@ -98,7 +96,7 @@ class QueueReports:
     ) -> list[Span]:
         """When agents were logged in and on breaks; a break of all queues is one of each."""
         rows = await self._rows(
-            actor, begin_ms - BEFORE_MS, end_ms + AFTER_MS, queue, verbs=SPAN_VERBS
+            actor, begin_ms - BEFORE_MS, end_ms + AFTER_MS, _of(queue), verbs=SPAN_VERBS
         )
         found = await asyncio.to_thread(spans, rows, begin_ms, end_ms)
         return [each for each in found if agent in ("", each.agent)]
@@ -117,19 +115,19 @@ class QueueReports:
         actor: Actor,
         begin_ms: int,
         end_ms: int,
-        queue: str,
+        queues: Collection[str],
         verbs: Sequence[str] = (),
     ) -> list[LogRow]:
         actor.check(Module.QUEUES, "view")
         found: list[LogRow] = []
-        async for some in self._days(begin_ms, end_ms, queue, verbs):
+        async for some in self._days(begin_ms, end_ms, queues, verbs):
             found += some
             if len(found) > self._most_rows:  # figures of a part would be wrong ones
                 raise Invalid({"until": N_("This is too long.")})
         return found
 
     async def _days(
-        self, begin_ms: int, end_ms: int, queue: str = "", verbs: Sequence[str] = ()
+        self, begin_ms: int, end_ms: int, queues: Collection[str] = (), verbs: Sequence[str] = ()
     ) -> AsyncIterator[list[LogRow]]:
         without = self._without()
         for start_ms in range(begin_ms, end_ms, DAY_MS):
@@ -137,10 +135,14 @@ class QueueReports:
             async with self._database.read() as connection:
                 rows = QueueLogRepository(connection)
                 found = await rows.between(
-                    start_ms, until_ms, queue=queue, without=without, verbs=verbs
+                    start_ms, until_ms, queues=queues, without=without, verbs=verbs
                 )
             if found:
                 yield found
+
+
+def _of(queue: str) -> tuple[str, ...]:
+    return (queue,) if queue else ()
 
 
 def figures_row(figures: Figures) -> list[str | int | float]:

@@ -11,7 +11,7 @@ from engage.queues.model import LogRow
 from engage.storage.tables import queue_log
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -52,7 +52,7 @@ class QueueLogRepository:
         begin_ms: int,
         end_ms: int,
         *,
-        queue: str = "",
+        queues: Collection[str] = (),
         without: str = "",
         verbs: Sequence[str] = (),
     ) -> list[LogRow]:
@@ -61,14 +61,14 @@ class QueueLogRepository:
         Args:
             begin_ms: the moment.
             end_ms: the other.
-            queue: only of this one, and what concerns all.
+            queues: only of these, and what concerns all; none given: of all.
             without: not of this one.
             verbs: only these.
         """
         query = (
             select(queue_log)
             .where(queue_log.c.at_ms >= begin_ms, queue_log.c.at_ms < end_ms)
-            .where(queue_log.c.queue.in_((queue, "")) if queue else true())
+            .where(queue_log.c.queue.in_((*queues, "")) if queues else true())
             .where(queue_log.c.queue != without if without else true())
             .where(queue_log.c.verb.in_(verbs) if verbs else true())
             .order_by(queue_log.c.seq, queue_log.c.part)

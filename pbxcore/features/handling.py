@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxcore.dialplan.routing import applies, takes_any
-from pbxcore.features.model import NONE_SET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,8 +65,3 @@ class CallHandling:
         if not window.condition:
             return True
         return applies(window, self._directory.plan.hours.calendar(), self._now())
-
-
-def nothing_set(number: str) -> Features:
-    """Of an installation whose phones set nothing."""
-    return NONE_SET

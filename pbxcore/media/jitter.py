@@ -60,11 +60,6 @@ class JitterBuffer(Generic[Item]):
     def _begin_calm(self) -> None:
         self._turns, self._never_needed = 0, _MOST
 
-    @property
-    def in_store(self) -> int:
-        """How many packets wait for their turn."""
-        return len(self._packets)
-
     def put(self, sequence: int, timestamp: int, item: Item) -> None:
         """Take a packet with its 16-bit sequence number and its 32-bit timestamp."""
         at = self._unwrapped(sequence, timestamp)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pbxcore.errors import LocalProtocolError, RemoteProtocolError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 # To look for one of these in bytes takes a tenth of what looking for `b","` takes.
 COMMA: Final = 0x2C
@@ -146,19 +146,6 @@ def seconds(value: bytes | None) -> int | None:
     if not digits or not digits[0].isdigit():
         return None
     return min(int(digits[0][:11]), MOST_SECONDS)
-
-
-def write_tokens(values: Iterable[bytes]) -> bytes:
-    """Write a list of tokens.
-
-    Raises:
-        LocalProtocolError: one of them is no token.
-    """
-    found = list(values)
-    for each in found:
-        if not is_token(each):
-            raise LocalProtocolError(f"not a token: {each!r}")
-    return b", ".join(found)
 
 
 def write_parameters(given: Mapping[bytes, bytes | None]) -> bytes:

@@ -32,11 +32,6 @@ _CREDENTIALS: Final = frozenset({0x0006, 0x0008, 0x0014, 0x0015, 0x001C, 0x001D,
 _MOST_UNKNOWN: Final = 4
 
 
-def is_stun(data: bytes) -> bool:
-    """Whether a datagram on the SIP port is STUN: SIP begins with a letter (RFC 5626 §8)."""
-    return data[:1] in (b"\0", b"\1")
-
-
 def answer(data: bytes, host: str, port: int) -> bytes | None:
     """The answer to a Binding request that came from there; None for anything else.
 

@@ -76,7 +76,7 @@ from engage.storage.tables.people import (
 )
 from engage.storage.tables.push import push_messages, push_subscriptions
 from engage.storage.tables.queue_reports import queue_report_schedules
-from engage.storage.tables.queueing import queue_log
+from engage.storage.tables.queueing import queue_log, queue_resets
 from engage.storage.tables.sign_in import (
     authenticator_apps,
     passkeys,
@@ -168,6 +168,7 @@ __all__ = [
     "queue_agents",
     "queue_log",
     "queue_report_schedules",
+    "queue_resets",
     "queues",
     "quick_replies",
     "recordings",

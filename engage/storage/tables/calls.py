@@ -41,6 +41,7 @@ calls = Table(  # a call that has ended
     Column("attest", Text, nullable=False),  # A | B | C
     Index("ix_call_started_at_ms", "started_at_ms", "id"),
     Index("ix_call_caller", "caller", "started_at_ms"),
+    Index("ix_call_original_caller", "original_caller", "started_at_ms"),
     Index("ix_call_callee", "callee", "started_at_ms"),
     Index(
         "ix_call_conversation",

@@ -20,3 +20,10 @@ queue_log = Table(  # the rows that call-centre tools read; `seq` is the journal
     Index("ix_queue_log_at_ms", "at_ms"),
     Index("ix_queue_log_call", "call"),
 )
+
+queue_resets = Table(  # queues whose agents' counters begin anew by themselves
+    "queue_reset",
+    metadata,
+    Column("queue", Text, primary_key=True),
+    Column("looked_ms", BigInteger, nullable=False),  # whatever was due until then is done
+)

@@ -6,11 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from engage.errors import Unavailable
+from engage.livechat.repository import LiveChatRepository
 from tests.integration.livechat.test_livechat_handing_over import served
 from tests.support.office import ANA, BEN, Office
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pytest
 
 GONE_S = 301
 """An agent who is away for so long loses the chat."""
@@ -80,3 +83,39 @@ async def test_a_restart_counts_what_is_there(office: Office) -> None:
         assert queues.told == [{"1000": 1}, {"1000": 1}]
     finally:
         await again.stop()
+
+
+async def test_queues_that_do_not_answer_hold_up_no_count(office: Office) -> None:
+    loads, asked, answers = office.service.loads, asyncio.Event(), asyncio.Event()
+    told: list[dict[str, int]] = []
+
+    async def hangs(chats: Mapping[str, int]) -> None:
+        told.append(dict(chats))
+        asked.set()
+        await answers.wait()
+
+    await served(office)
+    loads.tell_to(hangs)
+    first = asyncio.create_task(loads.count())
+    await asked.wait()
+    async with asyncio.timeout(30):
+        await asyncio.gather(*(loads.count() for _ in range(300)))
+    assert told == [{"1000": 1}], "one at a time"
+    answers.set()
+    await first
+    assert told == [{"1000": 1}, {"1000": 1}]
+
+
+async def test_many_changes_at_once_are_two_counts(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts: list[None] = []
+    real = LiveChatRepository.served_by_owner
+
+    async def counted(self: LiveChatRepository) -> Mapping[str, int]:
+        counts.append(None)
+        return await real(self)
+
+    monkeypatch.setattr(LiveChatRepository, "served_by_owner", counted)
+    await asyncio.gather(*(office.service.loads.count() for _ in range(300)))
+    assert len(counts) == 2

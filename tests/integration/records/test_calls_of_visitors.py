@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select, text
 
-from engage.calls.calls_of_visitors import CallsOfVisitors, spellings
+from engage.calls.calls_of_visitors import CallsOfVisitors, known_calls, spellings
 from engage.storage.tables import call_legs, calls
 from tests.integration.records.test_visitors_forgotten import filled
 
@@ -52,6 +52,19 @@ async def test_calls_of_a_number_are_those_of_the_agent_and_of_the_queue(
         "in the chat",
     ]
     assert [each.id for each in await known.of(["c"], "", "1000", [])] == ["in the chat"]
+
+
+async def test_no_call_is_read_but_those_found_by_an_index(database: Database) -> None:
+    if database.dialect != "sqlite":
+        return  # PostgreSQL plans by what it has counted
+    async with database.read() as connection:
+        query = select(calls).where(calls.c.id.in_(known_calls(["c"], VERA, "1000", ["6500"])))
+        options = {"dialect": connection.dialect, "compile_kwargs": {"literal_binds": True}}
+        statement = text(f"EXPLAIN QUERY PLAN {query.compile(**options)}")
+        plan = [row.detail for row in await connection.execute(statement)]
+    assert not [each for each in plan if each.startswith(("SCAN call ", "SCAN call_leg"))]
+    assert [each for each in plan if "ix_call_original_caller" in each]
+    assert [each for each in plan if "ix_call_conversation" in each]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -43,6 +44,10 @@ ONCE: dict[str, object] = {"schedule_clean_enable": "once", "starttime": "2026-1
         (MONTHLY, "2026-12-15T00:00", True),
         (MONTHLY, "2026-11-15T00:00", False),
         (MONTHLY, "2026-12-16T00:00", False),
+        ({**MONTHLY, "custom_months": None, "custom_dates": "31"}, "2027-02-28T00:00", True),
+        ({**MONTHLY, "custom_months": None, "custom_dates": "31"}, "2027-02-27T00:00", False),
+        ({**MONTHLY, "custom_months": None, "custom_dates": "31"}, "2026-12-30T00:00", False),
+        ({**MONTHLY, "custom_months": None, "custom_dates": "31"}, "2026-12-31T00:00", True),
         (ONCE, "2026-12-01T02:30", True),
         (ONCE, "2026-12-02T02:30", False),
         ({**DAILY, "starttime": "soon"}, "2026-12-01T02:30", False),
@@ -59,3 +64,13 @@ def test_what_fell_between_two_looks_is_due_once() -> None:
     at = datetime(2026, 12, 1, 2, 30, tzinfo=ZONE)
     assert clearing.is_due(at - timedelta(days=2), at)
     assert not clearing.is_due(at, at + MOMENT)
+
+
+def test_an_hour_that_the_clock_shows_twice_is_one_moment() -> None:
+    clearing = Clearing.of(DAILY)
+    minutes = [
+        datetime(2026, 10, 25, 0, 0, tzinfo=UTC) + timedelta(minutes=5 * n) for n in range(36)
+    ]
+    looks = [each.astimezone(ZONE) for each in minutes]
+    due = [now for after, now in pairwise(looks) if clearing.is_due(after, now)]
+    assert [each.astimezone(UTC).strftime("%H:%M") for each in due] == ["00:30"]
