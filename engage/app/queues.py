@@ -133,6 +133,7 @@ class Queues:
         self.log = QueueLog(ground.database, ground.events, outbound)
 
         ground.events.subscribe(QueuesMoved, self.live.moved)
+        pbx.on_disconnected(self.live.forget)
         ground.events.subscribe(QueuesMoved, Hints(send, book.watchers).moved)
 
         def name_of(key: str) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from engage.errors import Invalid, NotFound, TextRefused, TooLarge
 from engage.hub.model import SYSTEM, Author, Member, clean_text
-from engage.identifiers import new_id
 from engage.livechat import form, tokens, wire
+from engage.livechat.admission import Admission
 from engage.livechat.events import InquiryQueued, OfflineMessageLeft
 from engage.livechat.identity.service import recognise
 from engage.livechat.identity.token import IdentityRequired, Signed, over
@@ -18,7 +18,6 @@ from engage.livechat.model import (
     ACTIVE,
     CLOSED,
     DISABLED,
-    KIND,
     MAX_WAITING,
     NO_AGENT_ON_DUTY,
     OFFLINE,
@@ -26,7 +25,6 @@ from engage.livechat.model import (
     Arrival,
     Busy,
     ClientIdTaken,
-    Consent,
     Details,
     Inquiry,
     LiveChat,
@@ -34,7 +32,6 @@ from engage.livechat.model import (
     UnknownLiveChat,
     Visitor,
 )
-from engage.livechat.options import text_hash
 from engage.livechat.repository import LiveChatRepository
 from engage.livechat.visits import NOTED_MS, Told, VisitRows
 from engage.livechat.waiting import is_open
@@ -113,6 +110,7 @@ class Reception:
         self._throttle = throttle
         self._events = events
         self._clock = clock
+        self._admission = Admission(clock)
         self.first: Callable[[HubTransaction, LiveChat, Inquiry], Awaitable[bool]] | None = None
         """Who may serve a visitor before people do: takes them, or does not."""
 
@@ -316,10 +314,10 @@ class Reception:
         waiting = await rows.count_waiting(livechat.id)
         number = await rows.next_number()
         token = start.token if known is not None else None
-        visitor, token = await self._welcome(
+        visitor, token = await self._admission.visitor(
             rows, known, token, livechat, details, arrival, number, start.signed
         )
-        inquiry = await self._create(
+        inquiry = await self._admission.inquiry(
             transaction,
             livechat,
             visitor,
@@ -344,90 +342,6 @@ class Reception:
             inquiry.epoch,
             attended=self._lobby.attended(livechat),
         )
-
-    async def _welcome(
-        self,
-        rows: LiveChatRepository,
-        known: Visitor | None,
-        token: str | None,
-        livechat: LiveChat,
-        details: Details,
-        arrival: Arrival,
-        number: int,
-        signed: Signed | None,
-    ) -> tuple[Visitor, str]:
-        """Store a new visitor, or what a known one says now."""
-        now, expires = self._clock(), self._clock() + tokens.LIFE_MS
-        if known is not None and token is not None:
-            if known.subject:  # what was signed once is not overwritten by what is typed
-                held = known.details
-                details = Details(
-                    held.full_name or details.full_name,
-                    held.email or details.email,
-                    held.phone or details.phone,
-                )
-            await rows.update_details(known.id, details)
-            await rows.renew_token(known.id, expires)
-            name = details.full_name or known.name
-            return replace(known, details=details, name=name, token_expires_at_ms=expires), token
-        token = tokens.new_token()
-        visitor = Visitor(
-            id=new_id(),
-            livechat_id=livechat.id,
-            details=details,
-            name=details.full_name or f"Visitor {number}",
-            language=arrival.language,
-            user_agent=arrival.user_agent,
-            address=arrival.address,
-            first_seen_at_ms=now,
-            token_expires_at_ms=expires,
-            subject="" if signed is None else signed.subject,
-        )
-        await rows.add_visitor(visitor, tokens.token_hash(token))
-        return visitor, token
-
-    async def _create(
-        self,
-        transaction: HubTransaction,
-        livechat: LiveChat,
-        visitor: Visitor,
-        start: Start,
-        arrival: Arrival,
-        number: int,
-        *,
-        state: str,
-        members: list[Member],
-    ) -> Inquiry:
-        """The conversation, its inquiry and what was agreed to: all three, or none."""
-        now = self._clock()
-        conversation = await transaction.create(
-            kind=KIND, title=visitor.name, state=state, participants=members
-        )
-        inquiry = Inquiry(
-            conversation_id=conversation.id,
-            number=number,
-            livechat_id=livechat.id,
-            visitor_id=visitor.id,
-            page_url=form.page_url(start.page_url),
-            queued_at_ms=now,
-            accepted_at_ms=None,
-            end_reason="",
-            away_since_ms=now,  # until the page's socket is there
-            agent_away_since_ms=None,
-            state=state,
-            owner=None,
-            owner_name="",
-            epoch=conversation.owner_epoch,
-        )
-        rows = LiveChatRepository(transaction.connection)
-        await rows.add_inquiry(inquiry, start.client_id)
-        visits = VisitRows(transaction.connection)
-        await visits.begin(conversation.id, visitor.id, start.told, arrival, now)
-        notice = wire.notice(livechat, visitor.language)
-        if notice:
-            consent = Consent(notice, text_hash(notice), now, visitor.address)
-            await rows.add_consent(conversation.id, visitor.id, consent)
-        return inquiry
 
     async def _greet(
         self,
@@ -469,14 +383,14 @@ class Reception:
         token, known = (None, None) if found is None else found
         if known is not None and self._visitors.is_banned(known):
             raise UnknownLiveChat
-        visitor, _ = await self._welcome(
+        visitor, _ = await self._admission.visitor(
             rows, known, token, livechat, details, arrival, number, start.signed
         )
         staff = [
             Member(who, name, sees_notes=True) for who, name in self._lobby.names(livechat).items()
         ]
         members = [Member(visitor.who, visitor.name), *staff]
-        inquiry = await self._create(
+        inquiry = await self._admission.inquiry(
             transaction, livechat, visitor, start, arrival, number, state=OFFLINE, members=members
         )
         conversation_id = inquiry.conversation_id

@@ -58,11 +58,15 @@ class LiveQueues:
         if self._view is None:
             self._view = asyncio.create_task(self._asked())
             self._view.add_done_callback(self._forget_failed)
-            asyncio.get_running_loop().call_later(FRESH_S, self._forget, self._view)
+            asyncio.get_running_loop().call_later(FRESH_S, self._grow_old, self._view)
         return await asyncio.shield(self._view)
 
     async def moved(self, _: QueuesMoved) -> None:
         """What was shown until now is no longer so."""
+        self.forget()
+
+    def forget(self) -> None:
+        """The PBX is asked anew: it was lost, or something moved."""
         self._view = None
 
     async def _asked(self) -> QueuesShown:
@@ -71,13 +75,13 @@ class LiveQueues:
             raise Unavailable
         return reply
 
-    def _forget(self, view: asyncio.Task[QueuesShown]) -> None:
+    def _grow_old(self, view: asyncio.Task[QueuesShown]) -> None:
         if self._view is view:
-            self._view = None
+            self.forget()
 
     def _forget_failed(self, view: asyncio.Task[QueuesShown]) -> None:
         if view.cancelled() or view.exception() is not None:
-            self._forget(view)
+            self._grow_old(view)
 
     async def change_duty(
         self,
@@ -144,7 +148,7 @@ class LiveQueues:
         try:
             reply = await self._pbx.request(command, WITHIN_S)
         finally:
-            self._view = None
+            self.forget()
         if not isinstance(reply, QueueDone):
             raise TypeError(f"unexpected reply {type(reply).__name__}")
         if reply.status == 503:
