@@ -42,13 +42,13 @@ def _needed(text: str) -> str:
     return text
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(policy.line)]
+Name = policy.Name
 Word = Annotated[str, StringConstraints(max_length=128), AfterValidator(policy.line)]
 Patterns = Annotated[str, StringConstraints(max_length=LONGEST_PATTERNS), AfterValidator(_patterns)]
 SomePatterns = Annotated[Patterns, AfterValidator(_needed)]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z+_*#]*$", max_length=20)]
 Strip = Annotated[int, Field(ge=0, le=32)]
-Ident = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(policy.line)]
+Ident = policy.Name
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,18}$")]
 Members = Annotated[list[Ident], Field(max_length=500)]
 MemberGroups = Annotated[list[Ident], Field(max_length=100)]

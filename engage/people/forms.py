@@ -38,7 +38,7 @@ MOST_MEMBERS, MOST_AGENTS = 5000, 200
 MOST_OPTIONS = 200
 
 Line = Annotated[str, StringConstraints(max_length=64), AfterValidator(policy.line)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(policy.line)]
+Name = policy.Name
 Number = Annotated[str, StringConstraints(max_length=18)]
 Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(policy.line)]
 Password = Annotated[str, StringConstraints(max_length=policy.PASSWORD_LONGEST)]

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from itertools import pairwise
+from typing import Annotated
 
 from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticKnownError
 
 from engage.errors import N_
 
@@ -42,6 +45,22 @@ def line(text: str) -> str:
     if any(unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") for each in text):
         raise ValueError("no line")
     return unicodedata.normalize("NFC", text.translate(_OVERRIDES)).strip()
+
+
+def _said(text: str) -> str:
+    """What is left of a line must be something: a name of blanks is none."""
+    if not text:
+        raise PydanticKnownError("string_too_short", {"min_length": 1})
+    return text
+
+
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=64),
+    AfterValidator(line),
+    AfterValidator(_said),
+]
+"""What people call something."""
 
 
 def number_problem(number: str) -> str | None:

@@ -23,7 +23,7 @@ from engage.processes.channel import (
 )
 from engage.processes.media_channel import MEDIA_FRAMES
 from pbxcore.health import Health
-from pbxcore.media.commands import NoRoom, StreamClosed, StreamOpened
+from pbxcore.media.commands import NoRoom, OpenStream, StreamClosed, StreamOpened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.02, 0.5  # the worker is on this machine: trying is cheap
 ANSWERS_WITHIN_S = 5.0
+WORKER_WITHIN_S = 2.0
+"""How long a new stream waits for a worker: one that died is back in a fraction of it."""
+
 NO_WORKER = NoRoom("no media worker")
 WORKER_LOST = NoRoom("the media worker is lost")
 
@@ -145,6 +148,8 @@ class MediaLink:
         self._path, self._answers_within_s = path, answers_within_s
         self._channel: Channel | None = None
         self._streams: dict[str, None] = {}
+        self._held: list[tuple[MediaRequest, Callable[[MediaReply], None]]] = []
+        self._patience: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -157,9 +162,15 @@ class MediaLink:
         return {"media_workers": float(self.connected), "media_streams": float(len(self._streams))}
 
     def ask(self, request: MediaRequest, then: Callable[[MediaReply], None]) -> None:
-        """Carry out a request; without a worker there is no room."""
+        """Carry out a request; without a worker a stream waits a moment for one to be opened by.
+
+        What was open went with its worker: about that there is no room.
+        """
         if self._channel is None:
-            then(NO_WORKER)
+            if self._task is not None and (self._held or isinstance(request, OpenStream)):
+                self._hold(request, then)
+            else:
+                then(NO_WORKER)
             return
 
         def replied(reply: MediaReply) -> None:
@@ -178,13 +189,31 @@ class MediaLink:
     async def stop(self) -> None:
         """Disconnect and stay so: the worker ends our streams."""
         channel, self._channel = self._channel, None
-        if self._task is not None:
-            self._task.cancel()
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+                await task
+        self._refuse_held()
         if channel is not None:
             channel.abort()
             channel.refuse_waiting()
+
+    def _hold(self, request: MediaRequest, then: Callable[[MediaReply], None]) -> None:
+        self._held.append((request, then))
+        if self._patience is None:
+            loop = asyncio.get_running_loop()
+            self._patience = loop.call_later(WORKER_WITHIN_S, self._refuse_held)
+
+    def _no_longer_held(self) -> list[tuple[MediaRequest, Callable[[MediaReply], None]]]:
+        if self._patience is not None:
+            self._patience.cancel()
+        held, self._held, self._patience = self._held, [], None
+        return held
+
+    def _refuse_held(self) -> None:
+        for _, then in self._no_longer_held():
+            heard(then, NO_WORKER)
 
     async def _keep_connected(self) -> None:
         wait_s = FIRST_WAIT_S
@@ -216,6 +245,8 @@ class MediaLink:
     def _opened(self, channel: Channel) -> None:
         self._channel = channel
         log.info("media worker connected", extra={"pid": channel.pid})
+        for request, then in self._no_longer_held():
+            self.ask(request, then)
 
     def _heard(self, notice: MediaNotice) -> None:
         self.notice(notice)

@@ -28,7 +28,7 @@ MOST_NETWORKS = 50
 Kind = Literal["register", "peer"]
 Transport = Literal["udp", "tcp", "tls", "auto"]
 IdentityHeader = Literal["asserted", "remote-party", "none"]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(policy.line)]
+Name = policy.Name
 Host = Annotated[str, StringConstraints(max_length=253), AfterValidator(policy.line)]
 Word = Annotated[str, StringConstraints(max_length=128), AfterValidator(policy.line)]
 Proxy = Annotated[str, StringConstraints(max_length=300), AfterValidator(policy.line)]

@@ -29,14 +29,29 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 60.0
 RTP_PORTS = 40
+_WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_SHARE = 21_000 // _WORKERS
+_PORTS = range(11_000 + _SHARE * _WORKER, 11_000 + _SHARE * (_WORKER + 1))
+"""This worker's, below the range from which the kernel takes clients' ports."""
+_given: set[int] = set()
 
 
 def free_port(*, udp: bool = False, following: int = 0) -> int:
-    """A port that is free now, as are the `following` next ones; no ephemeral one."""
+    """A port that is free now, as are the `following` next ones; no ephemeral one.
+
+    Each worker has ports of its own, and gives none twice: another server may be about to take it.
+    """
     kinds = (socket.SOCK_STREAM, socket.SOCK_DGRAM) if udp else (socket.SOCK_STREAM,)
+    if len(_given) > _SHARE // 2:
+        _given.clear()  # those of long ago are free again
     while True:
-        port = random.randrange(11000, 32000)  # noqa: S311 - not a secret
-        if all(_free(port + n, kind) for n in range(following + 1) for kind in kinds):
+        port = random.choice(_PORTS)  # noqa: S311 - not a secret
+        wanted = range(port, port + following + 1)
+        if not _given.isdisjoint(wanted):
+            continue
+        if all(_free(each, kind) for each in wanted for kind in kinds):
+            _given.update(wanted)
             return port
 
 

@@ -29,7 +29,7 @@ def _addresses(values: list[str]) -> list[str]:
     return found
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(policy.line)]
+Name = policy.Name
 Queue = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}$")]
 Address = Annotated[str, StringConstraints(max_length=254)]
 

@@ -28,6 +28,7 @@ from tests.support.server import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from tests.support.server import Server
 
@@ -123,10 +124,27 @@ async def test_a_killed_worker_loses_its_streams_and_another_takes_its_place(
         assert await waiting == NoRoom("the media worker is lost")
         async with asyncio.timeout(5):
             assert await signalling.lost.get() == ("a", "b")
-        assert await signalling.ask(OpenStream("d")) == NoRoom("no media worker")
-        await signalling.connected()
-        await signalling.open("a")
+        assert await signalling.ask(Connect("a", "b")) == NoRoom("no media worker")
+        calls = asyncio.gather(*(signalling.open(name) for name in ("a", "c")))
+        await asyncio.sleep(0)
+        assert await signalling.ask(Connect("a", "c")) == Done()  # once the next one is there
+        assert len(set(await calls)) == 2
     await asyncio.to_thread(server.wait_ready)
+
+
+async def test_a_stream_does_not_wait_for_ever_for_a_worker(tmp_path: Path) -> None:
+    link = MediaLink(tmp_path / "media.sock")
+    signalling = Signalling(link)
+    assert await signalling.ask(OpenStream("a")) == NoRoom("no media worker")  # not started
+    link.start()
+    try:
+        first, then = signalling.ask(OpenStream("a")), signalling.ask(CloseStream("a"))
+        assert await asyncio.gather(first, then) == [NoRoom("no media worker")] * 2
+        waiting = asyncio.create_task(signalling.ask(OpenStream("b")))
+        await asyncio.sleep(0)
+    finally:
+        await link.stop()
+    assert await waiting == NoRoom("no media worker")
 
 
 async def test_a_worker_that_hangs_is_as_good_as_gone(server: Server) -> None:
