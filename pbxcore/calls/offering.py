@@ -97,6 +97,7 @@ def shares(first: Line, second: Line) -> bool:
     return convertible or agree(first, second)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def agree(first: Line, second: Line) -> bool:
     """Whether two lines have a codec in common, or both are a fax."""
     if first.fax is not None and second.fax is not None:

@@ -7,7 +7,6 @@ status it deserves, ours as a bug.
 
 from __future__ import annotations
 
-import copy
 import enum
 from typing import TYPE_CHECKING, NoReturn
 
@@ -104,8 +103,10 @@ class OfferAnswer:
 
     def forked(self) -> OfferAnswer:
         """The same state for another dialog of the same INVITE."""
-        other = copy.copy(self)
-        other.agreed = dict(self.agreed)
+        other = OfferAnswer(self._retry_after)
+        other._inviter, other._settled, other._before = self._inviter, self._settled, self._before
+        other._offerer, other._carrier = self._offerer, self._carrier
+        other._proposal, other.agreed = self._proposal, dict(self.agreed)
         return other
 
     def may_offer(self, carrier: Carrier) -> bool:

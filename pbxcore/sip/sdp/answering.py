@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from pbxcore.sip.sdp.description import Media, SessionDescription
 
 _NOT_ACCEPTABLE: Final = "Not Acceptable Here"
+_REMEMBERED: Final = 512
+"""Phones are of few kinds: what two of them have in common was found out before."""
 
 
 def not_acceptable(code: int, text: str) -> RemoteProtocolError:
@@ -50,7 +53,9 @@ def answer_line(
     """
     if offer.connection_of(media) is None:
         raise RemoteProtocolError(400, "Malformed SDP: Without c=")
-    formats = _answered_formats(media, stream)
+    formats = _answered_formats(
+        formats_of(media), stream.formats, ours_first=stream.ours_first, one_codec=stream.one_codec
+    )
     fax = fax_of(media)
     if fax is not None and stream.fax is not None:
         stream = msgspec.structs.replace(stream, fax=answering_fax(fax, stream.fax))
@@ -66,7 +71,7 @@ def answer_line(
         ice=stream.ice if ice_of(offer, media) else None,
         mux=stream.mux and media.has(MUX.name),
         direction=stream.direction & direction_of(offer, media).mirrored,
-        formats=tuple(formats),
+        formats=formats,
     )
     return media_line(
         settled,
@@ -97,7 +102,7 @@ def agree(
     if not offered.port and not offered.has("bundle-only"):
         raise not_acceptable(399, "A closed stream was answered")
     fax, remote_fax = fax_of(ours), fax_of(theirs)
-    codecs = _paired(ours, theirs, we_offered=we_offered)
+    codecs = _paired(formats_of(ours), formats_of(theirs), we_offered=we_offered)
     if not (fax and remote_fax) and all(each.codec.is_auxiliary for each in codecs):
         raise not_acceptable(305, "Incompatible media format")
     dtls = _agreed_dtls(local, ours, remote, theirs, we_offered=we_offered)
@@ -132,23 +137,26 @@ def agree(
     )
 
 
-def _answered_formats(media: Media, stream: Stream) -> list[Format]:
+@lru_cache(maxsize=_REMEMBERED)
+def _answered_formats(
+    offered: tuple[Format, ...], had: tuple[Format, ...], *, ours_first: bool, one_codec: bool
+) -> tuple[Format, ...]:
     """The offered codecs we have, under the offer's numbers (RFC 3264 §6.1)."""
-    left = list(enumerate(stream.formats))
+    left = list(enumerate(had))
     matched: list[tuple[int, Format]] = []
-    for theirs in formats_of(media):
+    for theirs in offered:
         for place, (rank, ours) in enumerate(left):
             if ours.codec.identity == theirs.codec.identity:
                 del left[place]
                 matched.append((rank, _answered(theirs, ours)))
                 break
-    if stream.ours_first:
+    if ours_first:
         matched.sort(key=lambda each: each[0])
     formats = [each for _, each in matched]
-    if stream.one_codec:
+    if one_codec:
         first = next((each for each in formats if not each.codec.is_auxiliary), None)
         formats = [each for each in formats if each is first or each.codec.is_auxiliary]
-    return _with_fitting_events(formats)
+    return tuple(_with_fitting_events(formats))
 
 
 def _with_fitting_events(formats: list[Format]) -> list[Format]:
@@ -197,9 +205,11 @@ def _answered_crypto(media: Media, stream: Stream) -> Crypto | None:
     return None
 
 
-def _paired(ours: Media, theirs: Media, *, we_offered: bool) -> tuple[AgreedCodec, ...]:
+@lru_cache(maxsize=_REMEMBERED)
+def _paired(
+    local: tuple[Format, ...], remote: tuple[Format, ...], *, we_offered: bool
+) -> tuple[AgreedCodec, ...]:
     """The answer's codecs, each with the number it has on either side (RFC 3264 §5.1, §6.1)."""
-    local, remote = formats_of(ours), formats_of(theirs)
     offered, answered = (local, remote) if we_offered else (remote, local)
     found = []
     for answer in answered:

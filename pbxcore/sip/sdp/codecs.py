@@ -11,8 +11,6 @@ import msgspec
 from pbxcore.sip.sdp.description import Attribute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pbxcore.sip.sdp.description import Media
 
 DYNAMIC: Final = (*range(96, 128), *range(35, 64))
@@ -154,9 +152,10 @@ def formats_of(media: Media) -> tuple[Format, ...]:
     return tuple(found.values())
 
 
-def attributes_for(formats: Iterable[Format]) -> list[Attribute]:
+@lru_cache(maxsize=512)
+def attributes_for(formats: tuple[Format, ...]) -> tuple[Attribute, ...]:
     """The `rtpmap`, `fmtp` and `rtcp-fb` lines; static types get a mapping too, as all write it."""
-    found = []
+    found: list[Attribute] = []
     for each in formats:
         number, codec = each.payload_type, each.codec
         channels = f"/{codec.channels}" if codec.channels != 1 else ""
@@ -165,7 +164,7 @@ def attributes_for(formats: Iterable[Format]) -> list[Attribute]:
         if codec.fmtp:
             found.append(Attribute("fmtp", f"{number} {codec.fmtp}"))
         found += [Attribute("rtcp-fb", f"{number} {value}") for value in each.feedback]
-    return found
+    return tuple(found)
 
 
 def _by_type(values: list[str]) -> dict[str, list[str]]:

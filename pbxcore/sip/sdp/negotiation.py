@@ -6,7 +6,6 @@ Media lines keep their place and never become fewer; the version in `o=` grows o
 
 from __future__ import annotations
 
-import copy
 import itertools
 from typing import TYPE_CHECKING
 
@@ -70,7 +69,9 @@ class Negotiation:
 
     def fork(self) -> Negotiation:
         """A second one for another dialog of the same INVITE, the offer still to be answered."""
-        return copy.copy(self)  # all it holds are values
+        other = object.__new__(Negotiation)
+        other.__dict__.update(self.__dict__)  # all it holds are values
+        return other
 
     def offer(self, streams: Sequence[Stream | None]) -> SessionDescription:
         """Make an offer: one stream per line, in order; None, or none any more, closes a line.
@@ -186,8 +187,10 @@ class Negotiation:
             mid=mid,
         )
 
-    def _numbered(self, index: int, stream: Stream) -> list[Format]:
+    def _numbered(self, index: int, stream: Stream) -> tuple[Format, ...]:
         """The stream's codecs under numbers that mean nothing else yet."""
+        if not self._numbers and _are_distinct(stream.formats):
+            return stream.formats
         known = {number: codec for (line, number), codec in self._numbers.items() if line == index}
         wanted = {each.payload_type for each in stream.formats}
         taken: set[int] = set()
@@ -203,7 +206,7 @@ class Negotiation:
             if number is not None:
                 taken.add(number)
                 found.append(Format(number, each.codec, each.feedback))
-        return found
+        return tuple(found)
 
     def _described(
         self, media: list[Media], streams: Iterable[Stream | None], grouped: list[str]
@@ -232,6 +235,11 @@ class Negotiation:
                     return same
         origin = msgspec.structs.replace(self._origin, version=self._version + 1)
         return msgspec.structs.replace(made, origin=origin)
+
+
+def _are_distinct(formats: tuple[Format, ...]) -> bool:
+    """Whether each codec has a number of its own."""
+    return len({each.payload_type for each in formats}) == len(formats)
 
 
 def _bundled(offer: SessionDescription) -> list[str]:

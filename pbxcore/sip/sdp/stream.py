@@ -146,13 +146,13 @@ def media_line(
     stream: Stream,
     *,
     session_address: str,
-    formats: Sequence[Format],
+    formats: tuple[Format, ...],
     cryptos: Sequence[Crypto],
     profile: str | None = None,
     mid: str | None = None,
 ) -> Media:
     """Write a stream as a media line; what the two sides must settle comes as arguments."""
-    attributes = attributes_for(formats)
+    attributes = list(attributes_for(formats))
     if stream.fax is not None:
         attributes += stream.fax.attributes
     if stream.packet_ms is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import LocalProtocolError
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 _ORDER: Final = "iuepcbtrzka"
 """The letters after `s=` or `m=`; `t` and `r` share a place, for each `r` belongs to its `t`."""
 _UNKNOWN: Final = len(_ORDER)
-_BROKEN: Final = re.compile(r"[\r\n\0]")
+_CONNECTION, _BANDWIDTH, _TIME, _ATTRIBUTE = map(_ORDER.index, "cbta")
 _FIELD: Final = re.compile(r"[^\s\0]+")
 _TOKEN: Final = re.compile(r"[!#-'*+\-.0-9A-Z^-~]+")
 
@@ -29,9 +31,10 @@ def write(description: SessionDescription) -> bytes:
     for media in description.media:
         lines.append(_media(media))
         lines += _part(media, media.connections, timed=False)
-    if any(_BROKEN.search(line) for line in lines):
+    text = "\r\n".join((*lines, ""))
+    if text.count("\n") + text.count("\r") != 2 * len(lines) or "\0" in text:
         raise LocalProtocolError("a line break or NUL in a session description")
-    return "".join(f"{line}\r\n" for line in lines).encode("utf-8", "surrogateescape")
+    return text.encode("utf-8", "surrogateescape")
 
 
 def address_type(address: str) -> str:
@@ -65,17 +68,17 @@ def _part(
             _check(_FIELD, connection.address)
             scope = f"/{connection.scope}" if connection.scope else ""
             kind, address = address_type(connection.address), connection.address
-            found.append((_ORDER.index("c"), f"c=IN {kind} {address}{scope}"))
+            found.append((_CONNECTION, f"c=IN {kind} {address}{scope}"))
     for bandwidth in part.bandwidths:
         _check(_TOKEN, bandwidth.kind)
-        found.append((_ORDER.index("b"), f"b={bandwidth.kind}:{bandwidth.amount}"))
+        found.append((_BANDWIDTH, f"b={bandwidth.kind}:{bandwidth.amount}"))
     if timed and not any(line.letter == "t" for line in part.lines):
-        found.append((_ORDER.index("t") - 0.5, "t=0 0"))
+        found.append((_TIME - 0.5, "t=0 0"))
     for attribute in part.attributes:
-        _check(_TOKEN, attribute.name)
-        value = "" if attribute.value is None else f":{attribute.value}"
-        found.append((_ORDER.index("a"), f"a={attribute.name}{value}"))
-    found.sort(key=lambda each: each[0])
+        name, value = attribute.name, attribute.value
+        _check_name(name)
+        found.append((_ATTRIBUTE, f"a={name}" if value is None else f"a={name}:{value}"))
+    found.sort(key=itemgetter(0))
     return [text for _, text in found]
 
 
@@ -83,6 +86,12 @@ def _rank(line: Line) -> float:
     if len(line.letter) != 1 or line.letter in "vosmcba":
         raise LocalProtocolError(f"a line of letter {line.letter!r} among the plain ones")
     return _ORDER.find("t" if line.letter == "r" else line.letter) % (_UNKNOWN + 1)
+
+
+@lru_cache(maxsize=256)
+def _check_name(name: str) -> None:
+    """The same few names come again and again."""
+    _check(_TOKEN, name)
 
 
 def _check(pattern: re.Pattern[str], *fields: str) -> None:
