@@ -75,12 +75,16 @@ def forget(_: Fact) -> None:
     """Write no journal."""
 
 
-def keeping(folder: Path | None) -> tuple[BindingStore, Callable[[Fact], object]]:
+def keeping(folder: Path | None) -> tuple[BindingStore, Callable[[Fact], None]]:
     """Where bindings and facts go."""
     if folder is None:
         return Memory(), forget
     journal = JournalWriter(folder / "journal")
-    return BindingFile(folder / "bindings"), lambda fact: journal.append(fact, now_ms())
+
+    def record(fact: Fact) -> None:
+        journal.append(fact, now_ms())
+
+    return BindingFile(folder / "bindings"), record
 
 
 class Ports:

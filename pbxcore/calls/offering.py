@@ -65,15 +65,23 @@ def lines_of(description: SessionDescription) -> tuple[Line | None, ...]:
 def lines_agreed(agreed: tuple[Agreed, ...]) -> tuple[Line, ...]:
     """The lines a peer agreed to, with its codecs and its wishes about them."""
     return tuple(
-        Line(
+        _agreed_line(
             each.kind,
-            tuple(_sent(codec, each.kind) for codec in each.codecs),
-            packet_ms=each.packet_ms,
-            fax=each.remote_fax if each.fax is not None else None,
+            each.codecs,
+            each.packet_ms,
+            each.remote_fax if each.fax is not None else None,
         )
         for each in agreed
         if each.codecs or each.fax is not None
     )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _agreed_line(
+    kind: str, codecs: tuple[AgreedCodec, ...], packet_ms: int | None, fax: Fax | None
+) -> Line:
+    formats = tuple(_sent(codec, kind) for codec in codecs)
+    return Line(kind, formats, packet_ms=packet_ms, fax=fax)
 
 
 def spoken_with_us(lines: Iterable[Line | None]) -> tuple[Line, ...]:
@@ -171,14 +179,19 @@ def _line(description: SessionDescription, media: Media) -> Line | None:
         return Line(media.kind, (), fax=fax)
     if not media.port or media.kind not in _KINDS or "RTP/" not in media.profile.upper():
         return None
-    formats = tuple(each for each in formats_of(media) if each.codec.name.lower() not in _UNCARRIED)
+    formats = _passed_on(media.kind, formats_of(media))
+    return Line(media.kind, formats, direction_of(description, media)) if formats else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _passed_on(kind: str, formats: tuple[Format, ...]) -> tuple[Format, ...]:
+    """What is carried of a peer's codecs; nothing if that is no more than companions of some."""
+    formats = tuple(each for each in formats if each.codec.name.lower() not in _UNCARRIED)
     if all(each.codec.is_auxiliary for each in formats):
-        return None
-    if media.kind == "audio":  # sound asks for nothing, and without it an INVITE fits a datagram
-        formats = tuple(Format(each.payload_type, each.codec) for each in formats)
-    else:
-        formats = tuple(map(_with_feedback, formats))
-    return Line(media.kind, formats, direction_of(description, media))
+        return ()
+    if kind == "audio":  # sound asks for nothing, and without it an INVITE fits a datagram
+        return tuple(Format(each.payload_type, each.codec) for each in formats)
+    return tuple(map(_with_feedback, formats))
 
 
 def _with_feedback(pictures: Format) -> Format:
@@ -186,7 +199,6 @@ def _with_feedback(pictures: Format) -> Format:
     return msgspec.structs.replace(pictures, feedback=passed)
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _sent(codec: AgreedCodec, kind: str) -> Format:
     """A codec as its peer wants to hear it."""
     wanted = msgspec.structs.replace(codec.codec, fmtp=codec.send_fmtp)

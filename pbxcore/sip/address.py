@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -19,6 +20,7 @@ from pbxcore.sip.grammar import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_REMEMBERED_LENGTH: Final = 128
 # The form nearly every phone writes, so that it costs one match.
 _USUAL: Final = re.compile(
     rb'(?:"([^"\\]*)"[ \t]*)?<([^<>" \t\r\n\f\v]+)>(;tag=([A-Za-z0-9\-.!%*_+`\'~]+))?'
@@ -67,9 +69,15 @@ def write_address(
 def parse_address(value: bytes) -> Address:
     """Read a name-addr, or an addr-spec whose parameters then belong to the header (§20).
 
+    A call reads its From and To again and again: what is not long is remembered.
+
     Raises:
         RemoteProtocolError: 400: it is neither.
     """
+    return _remembered(value) if len(value) <= _REMEMBERED_LENGTH else _parsed(value)
+
+
+def _parsed(value: bytes) -> Address:
     usual = _USUAL.fullmatch(value)
     if usual is not None:
         name, uri, tail, tag = usual.groups()
@@ -91,6 +99,9 @@ def parse_address(value: bytes) -> Address:
         raise RemoteProtocolError(400, "Malformed Address")
     tail = value[closing + 1 :]
     return Address(unquoted(name), uri, parameters(tail).get(b"tag"), tail)
+
+
+_remembered = lru_cache(maxsize=1024)(_parsed)
 
 
 def _bare(value: bytes) -> Address:

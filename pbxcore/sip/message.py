@@ -305,7 +305,7 @@ def build_response(status: int, reason: str, lines: list[bytes], body: bytes = b
 
 def _built(start: bytes, lines: list[bytes], body: bytes) -> bytes:
     head = b"\r\n".join((start, *lines))
-    breaks = len(head) - len(head.translate(None, b"\r\n"))
+    breaks = head.count(b"\r") + head.count(b"\n")
     if breaks != 2 * len(lines) or not all(lines):
         raise LocalProtocolError("a header line that is empty or has a line break")
     return b"%b\r\nContent-Length: %d\r\n\r\n%b" % (head, len(body), body)

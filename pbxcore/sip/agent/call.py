@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pbxcore.errors import RemoteProtocolError
@@ -18,6 +19,7 @@ from pbxcore.sip.agent.references import References
 from pbxcore.sip.dialogs.modification import Wish
 from pbxcore.sip.dialogs.offer_answer import Carrier, Meaning, OfferAnswer
 from pbxcore.sip.dialogs.session_timer import Due, SessionTimer
+from pbxcore.sip.grammar import elements
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,14 +158,16 @@ class Call(Peer):
     def deadline(self) -> float | None:
         """When something is due."""
         known = (
-            self.timer.deadline,
             self.changing.deadline,
             self.references.deadline,
             None if self.answering is None else self.answering.deadline,
             self._forget_at,
         )
-        due = [each for each in known if each is not None]
-        return min(due) if due else None
+        earliest = self.timer.deadline
+        for each in known:
+            if each is not None and (earliest is None or each < earliest):
+                earliest = each
+        return earliest
 
     def tick(self, now: float) -> None:
         """Let time pass."""
@@ -198,7 +202,7 @@ class Call(Peer):
         """Take what the peer says of its abilities."""
         if message.get(b"allow") is not None:
             with suppress(RemoteProtocolError):
-                self.allows = frozenset(each.upper() for each in message.all(b"allow"))
+                self.allows = _methods(tuple(message.lines_of(b"allow")))
 
     def take(
         self,
@@ -314,3 +318,9 @@ class Call(Peer):
             self.hang_up()
 
         return refuse
+
+
+@lru_cache(maxsize=256)
+def _methods(allow: tuple[bytes, ...]) -> frozenset[bytes]:
+    """What the lines of an Allow name; phones are of few kinds, and always say the same."""
+    return frozenset(each.upper() for line in allow for each in elements(line))

@@ -25,7 +25,10 @@ class Side(enum.Enum):
     @property
     def other(self) -> Side:
         """The one who answers."""
-        return Side.REMOTE if self is Side.LOCAL else Side.LOCAL
+        return _REMOTE if self is _LOCAL else _LOCAL
+
+
+_LOCAL, _REMOTE = Side
 
 
 class Carrier(enum.Enum):

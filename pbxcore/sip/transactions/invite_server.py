@@ -49,15 +49,13 @@ class InviteServerTransaction:
     @property
     def deadline(self) -> float | None:
         """When a 100 is due, or Timer G, H, I or L."""
-        match self.state:
-            case State.TERMINATED:
-                return None
-            case State.PROCEEDING:
-                return self._trying_at
-            case State.COMPLETED if self._g_at is not None and self._ends_at is not None:
-                return min(self._g_at, self._ends_at)
-            case _:
-                return self._ends_at
+        if self.state is _PROCEEDING:
+            return self._trying_at
+        if self.state is _TERMINATED:
+            return None
+        if self._g_at is not None and self._ends_at is not None:  # completed, over UDP
+            return min(self._g_at, self._ends_at)
+        return self._ends_at
 
     @property
     def answered(self) -> bool:
