@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from engage.errors import N_, Refused
 from engage.partial_body import Body
 from engage.people import policy
+from engage.people.destination_kinds import words
 from engage.people.shared_lines import SharedLineForm
 from engage.system.time_settings import ConditionCode, Hours
 from pbxcore.dialplan.patterns import BadPattern, parse
@@ -36,6 +37,7 @@ CASE_WORDS: JsonDict = {
 Kind = Literal[
     "extension",
     "voicemail",
+    "queue",
     "ring_group",
     "voicemail_group",
     "ivr",
@@ -44,17 +46,9 @@ Kind = Literal[
     "prompt",
     "external",
 ]
-KIND_WORDS: JsonDict = {
-    "extension": N_("Extension"),
-    "voicemail": N_("Voicemail"),
-    "ring_group": N_("Ring Group"),
-    "voicemail_group": N_("Voicemail Group"),
-    "ivr": N_("IVR"),
-    "conference": N_("Conference Room"),
-    "announcement": N_("Announcement"),
-    "prompt": N_("Custom Prompt"),
-    "external": N_("External Number"),
-}
+SearchedKind = Literal[
+    "none", "extension", "voicemail", "queue", "ring_group", "voicemail_group", "external"
+]
 CONDITION_WORDS: JsonDict = {
     "0": N_("All"),
     "1": N_("Office Time"),
@@ -123,7 +117,7 @@ class ForwardRow(Body):
     kind: Kind = Field(
         default="extension",
         title=N_("Destination"),
-        json_schema_extra={"control": "select", "labels": KIND_WORDS},
+        json_schema_extra={"control": "select", "labels": words(get_args(Kind))},
     )
     value: Annotated[Target, StringConstraints(min_length=1)] = Field(
         title=N_("Number"),
@@ -180,19 +174,20 @@ class FollowMeForm(Body):
         title=N_("Confirm When Answering"),
         description=N_("Whoever answers hears who calls, and takes the call by 1."),
     )
-    kind: Literal[
-        "none", "extension", "voicemail", "queue", "ring_group", "voicemail_group", "external"
-    ] = Field(
+    kind: SearchedKind = Field(
         default="none",
         title=N_("Destination on No Answer"),
-        json_schema_extra={"control": "select", "labels": {"none": N_("None"), **KIND_WORDS}},
+        json_schema_extra={
+            "control": "select",
+            "labels": {"none": N_("None"), **words(get_args(SearchedKind)[1:])},
+        },
     )
     value: Target = Field(
         default="",
         title=N_("Number"),
         json_schema_extra={
             "control": "text",
-            "when": {"field": "kind", "is": [*KIND_WORDS]},
+            "when": {"field": "kind", "is": [*get_args(SearchedKind)[1:]]},
         },
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxcore.calls.hunting import Search
 from pbxcore.calls.party import Farewell, refused
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 RINGING_KINDS = ("extension", "ring_group", "external")
 """The kinds of places that ring, by their numbers."""
+_BUSY: Final = (486, 600, 603)
+"""Whoever declines a call is busy with something else."""
+_ABSENT: Final = (404, 408, 410, 480)
+"""And every 5xx: what ails a phone need not stop who calls."""
 
 
 class Diverting:
@@ -25,6 +29,15 @@ class Diverting:
         self._house = setting_up.house
         self._searched: set[str] = set()
         """Those who were looked for already."""
+
+    def turned_down(self, number: str, farewell: Farewell) -> None:
+        """The phones of an extension refuse a call; what speaks of the call itself is told."""
+        if farewell.status in _BUSY:
+            self.busy(number, farewell)
+        elif farewell.status in _ABSENT or farewell.status // 100 == 5:
+            self.absent(number, farewell)
+        else:
+            self._setting_up.fail(farewell)
 
     def busy(self, number: str, farewell: Farewell) -> None:
         """An extension is busy."""

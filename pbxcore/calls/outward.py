@@ -41,7 +41,7 @@ class Outward:
         try:
             tries = self._house.way_out(search.behalf, number, self._original, search.level)
         except RemoteProtocolError as error:
-            search.fail(refused(error.status, "pbx"))
+            search.not_carried(refused(error.status, "pbx"))
         else:
             self.go_by(tries, number, action)
 
@@ -76,7 +76,7 @@ class Outward:
     def _try_next(self, action: str, otherwise: Farewell) -> None:
         search, found = self._setting_up, self._ways.next()
         if found is None:
-            search.fail(otherwise)
+            search.not_carried(otherwise)
             return
         ringing = Ringing("", self._house.now() + OUTSIDE_S, search.timed_out)
         ringing.legs.append(self._leg(*found, action))

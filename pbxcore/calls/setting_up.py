@@ -341,12 +341,8 @@ class SettingUp:
         targets = [each for each in map(self.house.number_of, contacts) if each]
         if targets:
             self._diverting.to(ringing.number, Place("external", targets[0]), "deflection")
-        elif farewell.status in (486, 600):
-            self._diverting.busy(ringing.number, for_caller(farewell))
-        elif farewell.status in (408, 480, 503):
-            self._diverting.absent(ringing.number, for_caller(farewell))
         else:
-            self.fail(for_caller(farewell))
+            self._diverting.turned_down(ringing.number, for_caller(farewell))
 
     def _phone(
         self, extension: Extension, flows: Sequence[StoredBinding], action: str
@@ -405,6 +401,10 @@ class SettingUp:
         """Nobody will be found."""
         self.over()
         self._failed(farewell)
+
+    def not_carried(self, farewell: Farewell) -> None:
+        """No trunk takes the call: a mailbox may, of who sends it on."""
+        self._diverting.to_mailbox(self.owner, "unavailable", farewell)
 
     def taken(self) -> None:
         """The PBX itself talks to the front from now on."""

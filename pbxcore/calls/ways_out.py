@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from pbxcore.dialplan.pin import Pin
     from pbxcore.directory import Trunk
 
-_NEXT_TRUNK: Final = frozenset((403, 408, 480, 500, 502, 503, 504))
-"""Refusals that speak of a trunk more than of whom is called: another may do better."""
+_NEXT_TRUNK: Final = frozenset((403, 404, 408, 480, 488, *range(500, 600), 604, 606))
+"""Refusals that speak of a trunk more than of whom is called: another may do better.
+
+Who is busy or declines (486, 600, 603) is so on every way.
+"""
 _NO_LINE: Final = frozenset((486, 600, 603))
 """What a provider without a free line may say too; an emergency service is never busy."""
 _PREEMPTED: Final = Farewell("pbx", 503, 8, "preempted")

@@ -12,6 +12,7 @@ from pbxcore.media.commands import DigitHeard, PressDigits
 from pbxcore.sip.headers.dialog_reference import DialogReference
 from pbxcore.sip.message import Request
 from pbxcore.sip.sdp.codecs import PCMA
+from pbxcore.voicemail.rules import Box
 from tests.support.handsets import Office, Talk
 from tests.support.switching import Way
 from tests.unit.pbxcore.test_call_changes import talking
@@ -48,6 +49,46 @@ def test_calls_of_the_busy_are_forwarded_or_refused() -> None:
             alice.hang_up()
             office.run()
             office.check()
+
+
+@pytest.mark.parametrize(
+    ("status", "case"),
+    [(603, "busy"), (404, "no_answer"), (410, "no_answer"), (500, "no_answer"), (488, "")],
+)
+def test_what_a_phone_refuses_is_forwarded_unless_it_speaks_of_the_call(
+    status: int, case: str
+) -> None:
+    with Office("alice", "bob", "carol", "dave") as office:
+        dave = Forwarding(active=True, target="dave")
+        office.house.features["bob"] = NONE_SET.forwarded("busy", CAROL).forwarded(
+            "no_answer", dave
+        )
+        office["bob"].refuses = status
+        alice = office["alice"].dial("bob")
+        office.run(1)
+        assert rings(office, "carol") is (case == "busy")
+        assert rings(office, "dave") is (case == "no_answer")
+        assert alice.notes == (["181", "180"] if case else ["488"])
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_what_cannot_be_forwarded_outside_is_left_in_the_mailbox() -> None:
+    with Office("alice", "bob") as office:
+        office.house.features["bob"] = NONE_SET.forwarded(
+            "always", Forwarding(active=True, target="0049301234")
+        )
+        assert office["alice"].dial("bob")
+        office.run(1)
+        assert office["alice"].talk.notes[-1] == "404"
+        office.house.change("bob", box=Box(enabled=True))
+        alice = office["alice"].dial("bob")
+        office.run(1)
+        assert alice.notes[-1] == "confirmed"
+        alice.hang_up()
+        office.run()
+        office.check()
 
 
 def test_calls_that_nobody_answers_are_forwarded_after_some_rings() -> None:

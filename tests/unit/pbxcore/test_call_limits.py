@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pytest
 
 from pbxcore.dialplan.emergencies import ORDINARY
 from pbxcore.dialplan.plan import NO_LIMIT, InboundRoute, Limit, Place, Plan
@@ -148,6 +149,24 @@ def test_an_emergency_goes_on_where_a_provider_says_that_it_is_busy() -> None:
         alice = talking(office, "alice", "second", POLICE)
         called = [each.trunk for each in office.house.facts if isinstance(each, LegCalled)]
         assert called == ["first", "second"]
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize(
+    ("status", "goes_on"),
+    [(404, True), (488, True), (503, True), (599, True), (486, False), (603, False)],
+)
+def test_another_trunk_is_tried_unless_it_is_the_callee_who_refuses(
+    status: int, *, goes_on: bool
+) -> None:
+    with Office("alice", "first", "second") as office:
+        outside(office, "first", "second")
+        office["first"].refuses = status
+        alice = office["alice"].dial(NUMBER)
+        office.run(1)
+        assert bool(office["second"].talks) is goes_on
         alice.hang_up()
         office.run()
         office.check()

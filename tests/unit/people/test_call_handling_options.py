@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 from engage.people.call_forms import CallFields
-from engage.people.call_handling import features_of, handling_of, is_undisturbed, options_after
+from engage.people.call_handling import (
+    KINDS,
+    features_of,
+    handling_of,
+    is_undisturbed,
+    options_after,
+)
 from engage.people.call_options import options_for, shown
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.time_conditions import Calendar, Condition
@@ -57,6 +63,13 @@ def test_records_of_programs_are_forwarding() -> None:
     assert [(each.start.hour, each.end.hour) for each in always.window.rows] == [(9, 11)]
     assert (busy.active, busy.target) == (False, "1001")
     assert not features_of({**options, "presence_status": "available"}).forwarding("always").active
+
+
+def test_every_kind_of_forward_that_programs_know_can_be_filled_in() -> None:
+    for number, kind in KINDS.items():
+        record = {"presence_status": "away", "cfu": "6500", "cfu_destination_type": number}
+        fields = CallFields.model_validate(shown({RECORDS: [record]}))
+        assert [each.kind for each in fields.forwards] == [kind]
 
 
 @pytest.mark.parametrize("options", [{"dnd": "yes"}, {"presence_status": "dnd"}])
