@@ -229,8 +229,8 @@ class Trunk(msgspec.Struct, frozen=True):
     who does not know `username` and `password`. `keep_alive_s` of 0 asks for no sign of life.
     `srtp`: media are encrypted by keys in the session description. `recorded`: so are its calls.
 
-    `identity` is the header that names the caller beside From: `asserted` (RFC 3325),
-    `remote-party` (what was before it), or `none`.
+    `identity` is the header that names the caller beside From: `asserted` or `preferred` (both
+    RFC 3325), `remote-party` (what was before it), or `none`.
 
     `asserted_number` is what P-Asserted-Identity names instead of who calls. With `did_in_to` the
     number that was dialled stands in To. Without `unregistered_out` no call goes out while the
@@ -266,7 +266,7 @@ class Trunk(msgspec.Struct, frozen=True):
     caller_name: str = ""
     keeps_original: bool = False
     keeps_own: bool = False
-    identity: Literal["asserted", "remote-party", "none"] = "asserted"
+    identity: Literal["asserted", "preferred", "remote-party", "none"] = "asserted"
     dods: tuple[Dod, ...] = ()
     srtp: Literal["off", "optional", "required"] = "off"
     signs: bool = False

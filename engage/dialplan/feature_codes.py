@@ -158,6 +158,19 @@ class FeatureCodes(DialledFeatures):
         json_schema_extra={"control": "text", "section": DIALLED},
     )
 
+    hide_caller: Code = Field(
+        default="*67",
+        title=N_("Hide Caller ID"),
+        description=N_("Before a number that is not to see who calls."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
+    show_caller: Code = Field(
+        default="*82",
+        title=N_("Show Caller ID"),
+        description=N_("Before a number that is to see who calls, though the phone hides it."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
+
     @model_validator(mode="after")
     def _different(self) -> Self:
         dumped = self.model_dump(exclude=AFTERWARDS)

@@ -27,7 +27,7 @@ MOST_NETWORKS = 50
 
 Kind = Literal["register", "peer"]
 Transport = Literal["udp", "tcp", "tls", "auto"]
-IdentityHeader = Literal["asserted", "remote-party", "none"]
+IdentityHeader = Literal["asserted", "preferred", "remote-party", "none"]
 Name = policy.Name
 Host = Annotated[str, StringConstraints(max_length=253), AfterValidator(policy.line)]
 Word = Annotated[str, StringConstraints(max_length=128), AfterValidator(policy.line)]
@@ -61,6 +61,7 @@ VERIFYING: JsonDict = {
 }
 IDENTITIES: JsonDict = {
     "asserted": N_("P-Asserted-Identity"),
+    "preferred": N_("P-Preferred-Identity"),
     "remote-party": N_("Remote-Party-ID"),
     "none": N_("None"),
 }

@@ -17,6 +17,7 @@ from pbxcore.dialplan.resolving import Try as Way
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.keeping import Volatile
 from pbxcore.sip import causes
+from pbxcore.sip.identity import HIDDEN, SHOWN
 from pbxcore.sip.uri import escaped_user
 
 if TYPE_CHECKING:
@@ -76,6 +77,16 @@ class Planning:
         self._directory = directory
         self._now = now
         self._returns = returns or EmergencyReturns(Volatile())
+
+    def seen(self, origin: Origin, dialled: str) -> tuple[Origin, str]:
+        """The caller as a code before the number wants him to be seen, and that number."""
+        codes = self._directory.plan.codes
+        for code, privacy in (codes.hide_caller, HIDDEN), (codes.show_caller, SHOWN):
+            number = dialled.removeprefix(code)
+            if origin.number and code and number and number != dialled:
+                caller = msgspec.structs.replace(origin.caller, privacy=privacy)
+                return msgspec.structs.replace(origin, caller=caller), number
+        return origin, dialled
 
     def aim(self, origin: Origin, dialled: str) -> Aim:
         """Where a new call goes."""

@@ -11,7 +11,13 @@ from pbxcore.calls.called_leg import CalledLeg
 from pbxcore.calls.vouching import attestation
 from pbxcore.sip.digest_client import Account, DigestClient
 from pbxcore.sip.flow import Flow, default_port
-from pbxcore.sip.identity import Caller, Presented, presented, presented_as_party
+from pbxcore.sip.identity import (
+    Caller,
+    Presented,
+    presented,
+    presented_as_party,
+    presented_as_preferred,
+)
 from pbxcore.sip.uri import escaped_user
 from pbxcore.stir.verdict import CallToSign
 from pbxcore.trunks.requests import TrunkRequests
@@ -146,6 +152,8 @@ def _told(caller: Caller, trunk: Trunk, domain: bytes) -> Presented:
     """Who calls, in the header that the provider reads."""
     if trunk.identity == "remote-party":
         return presented_as_party(caller)
+    if trunk.identity == "preferred":
+        return presented_as_preferred(caller)
     trusted = trunk.identity == "asserted"
     told = presented(caller, trusted=trusted)
     if not (trusted and trunk.asserted_number):

@@ -224,7 +224,8 @@ class FeatureCodes(msgspec.Struct, frozen=True):
 
     `pickup` goes before the number of an extension that rings, `intercom` and `paging` before that
     of one that is to answer by itself, `to_voicemail` before that of one whose mailbox is to take a
-    message, `listen`, `whisper` and `barge` before that of one whose talk is to be heard. `park`,
+    message, `listen`, `whisper` and `barge` before that of one whose talk is to be heard,
+    `hide_caller` and `show_caller` before any number that is to see the caller's, or not. `park`,
     `record`, `disconnect` and the transfers are pressed; `queue_log_in` and `queue_log_out` follow
     the number of a queue that an agent is going to serve, or is not any more. `features` are those
     of `pbxcore.features.codes`. The extensions `remote_callers` may set features of others,
@@ -248,6 +249,8 @@ class FeatureCodes(msgspec.Struct, frozen=True):
     listen: str = "*54"
     whisper: str = "*55"
     barge: str = "*56"
+    hide_caller: str = "*67"
+    show_caller: str = "*82"
     queue_log_in: str = "*"
     queue_log_out: str = "**"
     features: dict[str, str] = msgspec.field(default_factory=lambda: dict(USUAL))

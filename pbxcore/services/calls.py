@@ -287,6 +287,7 @@ class CallService:
         in_to = trunk is not None and trunk.did_in_to
         wanted = parse_uri(head.to.uri) if in_to else uri
         dialled = (number_of(wanted) or b"").decode("utf-8", "replace")
+        origin, dialled = self._planning.seen(origin, dialled)
         aim = self._planning.aim(origin, dialled)
         if device := uri.parameters.get(DEVICE):
             aim = msgspec.structs.replace(aim, device=device.decode("utf-8", "replace"))

@@ -36,6 +36,9 @@ TELLING: Final = frozenset(
 )
 """Headers that would name a caller who wants privacy: they do not pass (RFC 3323 §5.3, §4.1)."""
 _HIDING: Final = frozenset((b"id", b"user", b"header"))
+HIDDEN: Final = frozenset((b"id",))
+SHOWN: Final = frozenset((b"none",))
+"""What a caller wishes who may not be named, and who may, whatever else is usual (RFC 3323)."""
 _KNOWN: Final = _HIDING | {b"session", b"history", b"critical", b"none"}
 
 
@@ -127,6 +130,19 @@ def presented(caller: Caller, *, trusted: bool) -> Presented:
     if caller.privacy:
         lines.append(b"Privacy: " + encode_privacy(caller.privacy))
     return Presented(ANONYMOUS if hidden else shown, tuple(lines))
+
+
+def presented_as_preferred(caller: Caller) -> Presented:
+    """Write a caller for a provider that asserts him itself, as a hint to it (RFC 3325 §9.2).
+
+    Raises:
+        LocalProtocolError: the caller has no address.
+    """
+    shown = write_address(caller.uri, caller.display_name)
+    lines = [b"P-Preferred-Identity: " + shown]
+    if caller.privacy:
+        lines.append(b"Privacy: " + encode_privacy(caller.privacy))
+    return Presented(ANONYMOUS if caller.private else shown, tuple(lines))
 
 
 def presented_as_party(caller: Caller) -> Presented:

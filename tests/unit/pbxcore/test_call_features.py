@@ -275,8 +275,8 @@ def test_a_call_goes_out_by_the_first_trunk_that_takes_it() -> None:
 
 
 def test_a_provider_is_told_who_calls_in_the_header_it_reads() -> None:
-    with Office("alice", "old", "strange") as office:
-        for name, identity in ("old", "remote-party"), ("strange", "none"):
+    with Office("alice", "old", "strange", "own") as office:
+        for name, identity in ("old", "remote-party"), ("strange", "none"), ("own", "preferred"):
             alice = outward(office, trunk(office, name, identity=identity))
             office.run(1)
             invite = office[name].talk.last
@@ -285,6 +285,8 @@ def test_a_provider_is_told_who_calls_in_the_header_it_reads() -> None:
             expected = b'"Office" <sip:4989100@10.0.0.2>;party=calling;screen=yes;privacy=off'
             assert party == (expected if name == "old" else None)
             assert invite.get(b"p-asserted-identity") is None
+            preferred = invite.get(b"p-preferred-identity") or b""
+            assert (b"sip:4989100@" in preferred) is (name == "own")
             alice.hang_up()
             office.run()
         office.check()

@@ -35,6 +35,7 @@ from pbxcore.sip.identity import (
     preferred,
     presented,
     presented_as_party,
+    presented_as_preferred,
     read_caller,
     refuse_unknown_privacy,
 )
@@ -154,6 +155,15 @@ def test_who_calls_is_written_as_remote_party() -> None:
     private = presented_as_party(Caller(b"sip:+1@t", privacy=frozenset((b"id",))))
     assert private.from_ == ANONYMOUS
     assert private.lines[0].endswith(b";privacy=full")
+
+
+def test_who_calls_is_hinted_to_a_provider_that_asserts_him_itself() -> None:
+    caller = Caller(b"sip:+1@t", b"Al", asserted=True)
+    assert presented_as_preferred(caller) == Presented(
+        b'"Al" <sip:+1@t>', (b'P-Preferred-Identity: "Al" <sip:+1@t>',)
+    )
+    private = presented_as_preferred(Caller(b"sip:+1@t", privacy=frozenset((b"id",))))
+    assert private == Presented(ANONYMOUS, (b"P-Preferred-Identity: <sip:+1@t>", b"Privacy: id"))
 
 
 @pytest.mark.parametrize(
