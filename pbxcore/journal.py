@@ -335,6 +335,29 @@ class VoiceMessageLeft(msgspec.Struct, frozen=True, tag=True):
     call: str = ""
 
 
+class FaxReceived(msgspec.Struct, frozen=True, tag=True):
+    """A fax for the number `box` is over; its `pages` are in the TIFF at `path`.
+
+    `caller` and `name` are who called; `sender` is the number that the machine gave. `problem` is a
+    word for what went wrong, "" for nothing: pages that came before are there all the same;
+    `detail` says it more precisely, in English. It may be told twice, by the same `id`.
+    """
+
+    id: str
+    box: str
+    call: str
+    caller: str
+    name: str
+    received_at_ms: int
+    path: str
+    pages: int
+    seconds: float
+    sender: str = ""
+    bit_rate: int = 0
+    problem: str = ""
+    detail: str = ""
+
+
 class MailboxChanged(msgspec.Struct, frozen=True, tag=True):
     """So many messages lie in a mailbox now."""
 
@@ -421,6 +444,7 @@ Fact = (
     | AnnouncementPlayed
     | VoiceMessageLeft
     | MailboxChanged
+    | FaxReceived
     | QueueTransition
     | CallFact
 )

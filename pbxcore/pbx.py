@@ -28,6 +28,8 @@ from pbxcore.directory import DirectoryGap
 from pbxcore.domain import Domain
 from pbxcore.entropy import Entropy
 from pbxcore.errors import LocalProtocolError
+from pbxcore.faxes.inbox import FaxInbox
+from pbxcore.faxes.keeping import NoFaxKeeper
 from pbxcore.features.model import Features
 from pbxcore.features.recent import Came
 from pbxcore.health import Health, Probe
@@ -71,6 +73,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from pbxcore.directory import Directory
+    from pbxcore.faxes.keeping import FaxKeeper
     from pbxcore.journal import Fact
     from pbxcore.media.port import Media
     from pbxcore.sip.flow import Flow
@@ -120,6 +123,7 @@ class Pbx:
         events: keep subscriptions, publications and features over a restart; none: nothing does.
         calls: keep what is to come of calls over a restart; none: nothing does.
         voicemail: keeps mailboxes; none: nobody can leave a message.
+        faxes: keeps faxes that come in; none: none do.
         tell: tells web what is for it alone; whether it is there to hear.
         prompts: the sound files of what services say; none: ours.
         clock: seconds UTC since 1970.
@@ -140,6 +144,7 @@ class Pbx:
         events: EventStores | None = None,
         calls: CallStores | None = None,
         voicemail: Keeper | None = None,
+        faxes: FaxKeeper | None = None,
         tell: Callable[[commands.Told], bool] = lambda notice: False,
         prompts: Prompts | None = None,
         clock: Callable[[], float] = time.time,
@@ -186,6 +191,12 @@ class Pbx:
             entropy=entropy,
             tell=tell,
         )
+        self._faxes = FaxInbox(
+            faxes or NoFaxKeeper(),
+            record,
+            now_ms=self._now_ms,
+            token=lambda: entropy(4).hex(),
+        )
         self._tls: Tls | None = None
         self._endpoint: Endpoint | None = None
         self._pager: Pager | None = None
@@ -216,6 +227,7 @@ class Pbx:
         self._qualify(self._endpoint.layer)
         self._phones.load()
         self.voicemail.start()
+        self._faxes.start()
         self._watch.restore(
             split_host_port(each.source)[0]
             for number in self._registrar.numbers()
@@ -285,6 +297,7 @@ class Pbx:
             push=Pushing(self._directory).send,
             recordings=self._recordings,
             kept=self._call_stores,
+            faxes=self._faxes,
             told=self._told,
             queues=self._event_stores.queues,
         )

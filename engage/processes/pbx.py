@@ -18,6 +18,7 @@ from engage.processes.binding_file import BindingFile
 from engage.processes.call_files import CallFiles
 from engage.processes.connection import Connection
 from engage.processes.event_files import EventFiles
+from engage.processes.fax_folder import FaxFolder
 from engage.processes.loop import run, until_stopped
 from engage.processes.media_link import MediaLink
 from engage.processes.part import begin, settle
@@ -88,6 +89,7 @@ class PbxPart:
             events=self._events.stores,
             calls=self._calls.stores,
             voicemail=VoicemailFolder(Path(plan.data) / "voicemail"),
+            faxes=FaxFolder(Path(plan.data) / "faxes"),
             tell=self._tell,
             prompts=Prompts(Path(plan.data) / "prompts"),
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pbxcore.apps.conference import conference, invited
 from pbxcore.apps.conferences import ConferenceRoom, Invitation
+from pbxcore.apps.fax_reception import FaxReception
 from pbxcore.apps.feature_codes import FeatureCode
 from pbxcore.apps.prompt_player import PromptPlayer
 from pbxcore.apps.queue_duty import QueueLogIn, QueueLogOut
@@ -34,6 +35,8 @@ def service_at(plan: Plan, place: Place) -> Service | None:
     if place.kind == "prompt":
         path = plan.prompts.get(place.value)
         return None if path is None else PromptPlayer(path)
+    if place.kind == FaxReception.kind:
+        return None if plan.fax is None else FaxReception(plan.fax)
     if place.kind in VOICEMAIL:
         return VOICEMAIL[place.kind]
     if place.kind in (QueueLogIn.kind, QueueLogOut.kind):

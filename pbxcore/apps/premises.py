@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from pbxcore.dialplan.place import Place
     from pbxcore.dialplan.window import Window
     from pbxcore.directory import Directory
+    from pbxcore.faxes.arrival import FaxArrival
     from pbxcore.features.book import FeatureBook
+    from pbxcore.media.commands import FaxEnded
 
 
 class Completion(Protocol):
@@ -46,6 +48,34 @@ class NoCompletion:
     def cancel(self, caller: str) -> bool:
         """There was nobody."""
         return False
+
+
+class FaxRoom(Protocol):
+    """Takes faxes in."""
+
+    def receive(self, box: str, call: str, caller: str, name: str) -> FaxArrival:
+        """A machine may send now; OSError where there is no room."""
+        ...
+
+    def ended(self, arrival: FaxArrival, ended: FaxEnded) -> None:
+        """It is over."""
+        ...
+
+
+class NoFaxes:
+    """Takes none."""
+
+    def receive(self, _box: str, _call: str, _caller: str, _name: str) -> FaxArrival:
+        """Nobody is to send any.
+
+        Raises:
+            OSError: there is no room.
+        """
+        message = "no faxes are kept"
+        raise OSError(message)
+
+    def ended(self, _arrival: FaxArrival, _ended: FaxEnded) -> None:
+        """There was none."""
 
 
 class Premises:
@@ -76,6 +106,7 @@ class Premises:
         self.conferences = Conferences()
         self.duty: Duty = NoDuty()
         self.post = post
+        self.faxes: FaxRoom = NoFaxes()
         self.conferences.forget = lambda name: self.post.boxes.forget(name)
         self.invite: Callable[[str, Service, str], None] = _nobody
         """Lets something talk to whoever answers a number that an extension may call."""

@@ -11,6 +11,7 @@ from pbxcore.apps.disa import Disa
 from pbxcore.apps.echo import EchoTest
 from pbxcore.apps.emergency_notice import EmergencyNotice
 from pbxcore.apps.fax_detection import FaxDetection
+from pbxcore.apps.fax_reception import FaxReception
 from pbxcore.apps.feature_codes import FeatureCode
 from pbxcore.apps.group_prompt import GroupPrompt
 from pbxcore.apps.ivr import Ivr
@@ -32,6 +33,7 @@ Service = (
     | EchoTest
     | EmergencyNotice
     | FaxDetection
+    | FaxReception
     | FeatureCode
     | GroupPrompt
     | Invitation

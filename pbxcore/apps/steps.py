@@ -15,6 +15,8 @@ from msgspec import Struct
 
 from pbxcore.apps.sounds import Sound
 from pbxcore.dialplan.place import Place
+from pbxcore.faxes.arrival import FaxArrival
+from pbxcore.faxes.rules import FaxTerms
 from pbxcore.journal import Fact
 
 
@@ -73,6 +75,17 @@ class Record(msgspec.Struct, frozen=True):
     limit_s: float = 0.0
     silence_s: float = 0.0
     until: str = "#"
+
+
+class TakeFax(msgspec.Struct, frozen=True):
+    """Receive a fax into the file of its arrival, on these terms.
+
+    Outcome: a word for what went wrong, "" for nothing. What came is told of whether or not
+    somebody waits for the outcome.
+    """
+
+    arrival: FaxArrival
+    terms: FaxTerms
 
 
 class Join(msgspec.Struct, frozen=True):
@@ -160,6 +173,7 @@ Step = (
     | Listen
     | Gather
     | Record
+    | TakeFax
     | Join
     | Leave
     | Echo

@@ -10,10 +10,12 @@ from pbxcore.media.commands import (
     CloseStream,
     DigitHeard,
     Done,
+    FaxEnded,
     NoRoom,
     OpenStream,
     Play,
     Played,
+    ReceiveFax,
     RecordingEnded,
     StartRecording,
     StreamClosed,
@@ -49,6 +51,7 @@ class Anchor:
         self._owners: dict[str, StreamOwner] = {}
         self._plays: dict[str, tuple[str, Callable[[Played], None]]] = {}
         self._recordings: dict[str, tuple[StartRecording, Callable[[RecordingEnded], None]]] = {}
+        self._faxes: dict[str, tuple[ReceiveFax, Callable[[FaxEnded], None]]] = {}
         self._count = 0
         media.notice = self._noticed
         media.lost = self._lost
@@ -134,6 +137,19 @@ class Anchor:
         self._media.ask(request, replied)
         return recording
 
+    def receive_fax(self, wanted: ReceiveFax, then: Callable[[FaxEnded], None]) -> str:
+        """Let a stream's peer send a fax; `then` hears of the end, however it comes."""
+        request = msgspec.structs.replace(wanted, fax=self._name("f"))
+        self._faxes[request.fax] = request, then
+
+        def replied(reply: MediaReply) -> None:
+            if reply != Done():
+                why = FaxEnded(request.fax, problem="media_lost", detail=_why(reply))
+                self._noticed(why)
+
+        self._media.ask(request, replied)
+        return request.fax
+
     def ask(self, request: MediaRequest) -> None:
         """Carry something out, of which a failure has no other consequence than its own."""
         self._media.ask(request, _heard)
@@ -156,6 +172,10 @@ class Anchor:
                 _, told = self._recordings.pop(recording, (None, None))
                 if told is not None:
                     told(notice)
+            case FaxEnded(fax):
+                _, over = self._faxes.pop(fax, (None, None))
+                if over is not None:
+                    over(notice)
 
     def _lost(self, streams: tuple[str, ...]) -> None:
         gone = [self._owners.pop(each, None) for each in streams]
@@ -165,6 +185,9 @@ class Anchor:
         for name, (wanted, _) in list(self._recordings.items()):
             if not set(wanted.streams).isdisjoint(streams):
                 self._noticed(RecordingEnded(name, wanted.path, 0.0, problem="media_lost"))
+        for fax, (received, _) in list(self._faxes.items()):
+            if received.stream in streams:
+                self._noticed(FaxEnded(fax, problem="media_lost"))
         for owner in dict.fromkeys(each for each in gone if each is not None):
             owner.media_lost()
 

@@ -21,19 +21,28 @@ from pbxcore.apps.steps import (
     Recorded,
     Say,
     Speak,
+    TakeFax,
     Tell,
     Wait,
 )
 from pbxcore.calls.hanging_up import let_go
 from pbxcore.calls.party import Farewell
-from pbxcore.media.commands import Disconnect, JoinRoom, StartRecording, StopPlaying, StopRecording
+from pbxcore.calls.taking_fax import take_fax
+from pbxcore.media.commands import (
+    Disconnect,
+    JoinRoom,
+    StartRecording,
+    StopFax,
+    StopPlaying,
+    StopRecording,
+)
 from pbxcore.prompts.catalogue import language_for
 from pbxcore.sip import causes
 
 if TYPE_CHECKING:
     from pbxcore.apps.steps import Script, Step
     from pbxcore.calls.leg import Leg
-    from pbxcore.media.commands import Played, RecordingEnded
+    from pbxcore.media.commands import FaxEnded, Played, RecordingEnded
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +120,12 @@ class Attending:
             case Say(times=0):
                 self._ask(StopPlaying(self._leg.session.sound))
                 self._over("")
+
+    @property
+    def may_take_packets(self) -> bool:
+        """Whether a machine may send by datagrams now: one is expected, or listened for."""
+        step = self._step
+        return isinstance(step, Listen) or (isinstance(step, TakeFax) and step.terms.packets)
 
     def heard_fax(self) -> None:
         """A fax machine calls."""
@@ -196,7 +211,7 @@ class Attending:
                 self._keys = ""
                 self._typed.extendleft(reversed(step.typed))
                 self._gather(step)
-            case Record():
+            case Record() | TakeFax():
                 self._record(step)
             case Join():
                 self._join(step)
@@ -282,7 +297,10 @@ class Attending:
         else:
             self._wait(step.between_s if self._keys else step.first_s)
 
-    def _record(self, step: Record) -> None:
+    def _record(self, step: Record | TakeFax) -> None:
+        if isinstance(step, TakeFax):
+            self._recording = take_fax(self._leg, step, partial(self._took_fax, self._turn))
+            return
         anchor, stream = self._leg.call.house.anchor, self._leg.session.sound
         self._keys = ""
         if not stream:
@@ -295,6 +313,10 @@ class Attending:
     def _recorded(self, turn: int, ended: RecordingEnded) -> None:
         if turn == self._turn:
             self._over(Recorded(ended.seconds, self._keys, ended.problem))
+
+    def _took_fax(self, turn: int, ended: FaxEnded) -> None:
+        if turn == self._turn:
+            self._over(ended.problem)
 
     def _join(self, step: Join) -> None:
         stream = self._leg.session.sound
@@ -347,6 +369,8 @@ class Attending:
                 self._ask(StopPlaying(session.sound))
             case Record():
                 self._ask(StopRecording(self._recording))
+            case TakeFax():
+                self._ask(StopFax(self._recording))
             case Echo():
                 session.part()
             case Listen():
@@ -360,5 +384,5 @@ class Attending:
             self._in_room = False
             self._ask(Disconnect(self._leg.session.sound))
 
-    def _ask(self, request: StopPlaying | StopRecording | Disconnect | JoinRoom) -> None:
+    def _ask(self, request: StopPlaying | StopRecording | StopFax | Disconnect | JoinRoom) -> None:
         self._leg.call.house.anchor.ask(request)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pbxcore.calls.faxing import lines_for_fax, needs_listening
+from pbxcore.calls.faxing import PACKETS, PLAIN, lines_for_fax, needs_listening
 from pbxcore.calls.offering import OURS, Line, agree, lines_of, shares
 from pbxcore.calls.track import paired
 from pbxcore.errors import RemoteProtocolError
@@ -91,6 +91,11 @@ class Renegotiating:
             if leg.sip is not None and not leg.session.pending:
                 self._propose(leg, leg.session.arranged([line]), "")
 
+    def speak_plainly(self, leg: Leg) -> None:
+        """A fax machine of ours is to understand a leg."""
+        if leg.sip is not None and not leg.session.pending:
+            self._propose(leg, leg.session.arranged([PLAIN]), "")
+
     def ended(self, leg: Leg) -> None:
         """A leg is over."""
         if self._passed is not None and leg in (self._passed.leg, self._call.partner(leg)):
@@ -115,6 +120,13 @@ class Renegotiating:
             theirs = lines_of(read(offer.body))
         except RemoteProtocolError as error:
             offer.refuse(error.status, error.headers)
+            return
+        if partner is None and leg.attending is not None and any(e and e.fax for e in theirs):
+            if leg.session.takes_fax and leg.attending.may_take_packets:
+                self._answer(leg, offer, [PACKETS])
+                leg.attending.heard_fax()
+            else:
+                offer.refuse(488)
             return
         if partner is None or partner.sip is None or fits(theirs, ours):
             self._answer(leg, offer, ours)

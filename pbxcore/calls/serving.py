@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.apps.conferences import ConferenceRoom
+from pbxcore.apps.echo import EchoTest
+from pbxcore.apps.fax_reception import FaxReception
 from pbxcore.apps.opening import script_of
 from pbxcore.apps.sounds import sources
 from pbxcore.calls.attending import Attending
+from pbxcore.calls.faxing import spoken_to_fax
 from pbxcore.calls.hanging_up import let_go
+from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.party import Farewell
 from pbxcore.media.commands import Play
 from pbxcore.prompts.catalogue import language_for
@@ -26,6 +30,13 @@ if TYPE_CHECKING:
 
 MOST_HANDED_ON: Final = 10
 """How often services may hand a caller on who does nothing: they would do it for ever."""
+
+
+def spoken_at(service: Service, lines: Sequence[Line | None]) -> Sequence[Line]:
+    """What a service answers these lines with."""
+    if service.kind == EchoTest.kind:  # pictures too
+        return [each for each in lines if each is not None]
+    return spoken_to_fax(lines) if service.kind == FaxReception.kind else spoken_with_us(lines)
 
 
 def attend(leg: Leg, service: Service, visit: Visit, lines: Sequence[Line]) -> None:

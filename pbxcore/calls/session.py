@@ -230,6 +230,11 @@ class Session:
         return next((each.stream for each in self.tracks if each.kind == "audio"), "")
 
     @property
+    def fax_stream(self) -> str:
+        """The stream that carries a fax, in sound or by datagrams."""
+        return next((each.stream for each in self.tracks if each.kind in ("audio", "image")), "")
+
+    @property
     def mixable(self) -> bool:
         """Whether its sound can be heard together with that of others."""
         spoken = [each.main for each in self.agreed if each.kind == "audio"]

@@ -15,14 +15,13 @@ from pbxcore.calls.diverting import RINGING_KINDS, Diverting, history
 from pbxcore.calls.group_ringing import call_group
 from pbxcore.calls.hanging_up import end_with_tone
 from pbxcore.calls.hunting import Search, phones_at
-from pbxcore.calls.offering import spoken_with_us
 from pbxcore.calls.outward import Outward
 from pbxcore.calls.paging import answer_at_once
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.reaching import phones_of
 from pbxcore.calls.ring_back import RingBack
 from pbxcore.calls.ringing import Ringing, for_caller
-from pbxcore.calls.serving import attend
+from pbxcore.calls.serving import attend, spoken_at
 from pbxcore.calls.visiting import visit_of
 from pbxcore.dialplan.place import HANG_UP, Place
 from pbxcore.errors import RemoteProtocolError
@@ -190,8 +189,7 @@ class SettingUp:
             return
         self.taken()
         visit = visit_of(call, front, number, self.forwardings)
-        seen = service.kind == "echo"  # pictures too
-        attend(front, service, visit, self.lines if seen else spoken_with_us(self.lines))
+        attend(front, service, visit, spoken_at(service, self.lines))
 
     def _ring(
         self,

@@ -21,6 +21,7 @@ from pbxcore.dialplan.time_conditions import Calendar, Holiday, TimeRow
 from pbxcore.dialplan.wake_ups import WakeUpCall
 from pbxcore.dialplan.ways import WayOut
 from pbxcore.dialplan.window import Window
+from pbxcore.faxes.rules import FaxTerms
 from pbxcore.features.codes import USUAL
 from pbxcore.queues.settings import AgentProfile
 from pbxcore.voicemail.rules import VoicemailGroup, VoicemailRules
@@ -266,7 +267,7 @@ class Plan(msgspec.Struct, frozen=True):
     `prefixed` those that take what is dialled after their code. `prompts` are the sound files of
     custom prompts and `music` the classes of music on hold, by their ids; `unnumbered` services,
     `callbacks` and `wake_ups` have ids as well, and nobody dials them. Agents of queues take breaks
-    for `break_reasons`, by their places there.
+    for `break_reasons`, by their places there. `fax`: how faxes are received; None: they are not.
     """
 
     outbound: tuple[OutboundRoute, ...] = ()
@@ -288,6 +289,7 @@ class Plan(msgspec.Struct, frozen=True):
     queues: dict[str, CallQueue] = {}
     agents: dict[str, AgentProfile] = {}
     break_reasons: tuple[str, ...] = ()
+    fax: FaxTerms | None = None
 
     def parking_lot(self, number: str) -> ParkingLot | None:
         """The lot of that number, or with that slot."""

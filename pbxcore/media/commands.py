@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from pbxcore.faxes.rules import FaxTerms
 from pbxcore.sip.sdp.stream import Agreed
 
 # Requests
@@ -162,6 +163,25 @@ class JoinRoom(msgspec.Struct, frozen=True, tag=True):
     speaks_db: float = 0.0
 
 
+class ReceiveFax(msgspec.Struct, frozen=True, tag=True):
+    """Be the fax machine that a stream's peer sends to. Reply: `Done`, or `NoRoom`.
+
+    Its pages go into a TIFF at `path`, each before it is acknowledged; `FaxEnded` tells of the end.
+    The stream carries sound in G.711, or datagrams (T.38) from when it is told so.
+    """
+
+    fax: str
+    stream: str
+    path: str
+    terms: FaxTerms = FaxTerms()
+
+
+class StopFax(msgspec.Struct, frozen=True, tag=True):
+    """Receive no more of a fax; `FaxEnded` tells of it. Reply: `Done`."""
+
+    fax: str
+
+
 class CloseStream(msgspec.Struct, frozen=True, tag=True):
     """Free a stream and its ports. Reply: `StreamClosed`."""
 
@@ -180,6 +200,8 @@ MediaRequest = (
     | PauseRecording
     | StopRecording
     | JoinRoom
+    | ReceiveFax
+    | StopFax
     | CloseStream
 )
 
@@ -285,6 +307,21 @@ class RecordingEnded(msgspec.Struct, frozen=True, tag=True):
     problem: str = ""
 
 
+class FaxEnded(msgspec.Struct, frozen=True, tag=True):
+    """A fax is over, and its file closed.
+
+    `sender` is the number that the other machine gave, `bit_rate` what it sent at. `problem`: `""`
+    (it is whole), `no_fax` (no machine was there), `hung_up`, `transmission`, `disk`, `media_lost`;
+    `detail` says that in English.
+    """
+
+    fax: str
+    sender: str = ""
+    bit_rate: int = 0
+    problem: str = ""
+    detail: str = ""
+
+
 class ToneHeard(msgspec.Struct, frozen=True, tag=True):
     """A fax machine calls (CNG) or answers (CED, or flags by V.21) (ITU-T T.30)."""
 
@@ -300,4 +337,13 @@ class Talking(msgspec.Struct, frozen=True, tag=True):
     talks: bool
 
 
-MediaNotice = DigitHeard | MediaHeard | StreamSilent | Played | RecordingEnded | ToneHeard | Talking
+MediaNotice = (
+    DigitHeard
+    | MediaHeard
+    | StreamSilent
+    | Played
+    | RecordingEnded
+    | FaxEnded
+    | ToneHeard
+    | Talking
+)

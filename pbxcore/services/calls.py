@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.apps.overseeing import oversee
+from pbxcore.apps.premises import NoFaxes
 from pbxcore.calls import directing
 from pbxcore.calls.anchoring import Anchor
 from pbxcore.calls.archive import Archive
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.apps.conference_commands import ConferenceCommand, ConferenceShown
+    from pbxcore.apps.premises import FaxRoom
     from pbxcore.apps.voicemail.post import Post
     from pbxcore.authentication import Authentication
     from pbxcore.calls.call import Call
@@ -108,6 +110,7 @@ class CallService:
         told: hears how the calls of visitors go.
         queues: keeps what outlasts a restart of the queues; None: nothing does.
         kept: what outlasts the process; None: nothing does.
+        faxes: takes faxes in; None: nobody does.
 
     Attributes:
         lines: who is on the phone.
@@ -138,6 +141,7 @@ class CallService:
         push: Callable[[Push, str], None] = lambda push, number: None,
         told: Callable[[VisitorCallMoved], object] = lambda moved: None,
         kept: CallStores | None = None,
+        faxes: FaxRoom | None = None,
     ) -> None:
         self._directory, self._trunks = directory, trunks
 
@@ -177,6 +181,7 @@ class CallService:
             kept=kept,
             emergency_returns=returns,
         )
+        self._house.premises.faxes = faxes or NoFaxes()
         self._house.lines.registered = trunks.registered
         self.queues = self._house.queues
         self._house.rousing.push = push

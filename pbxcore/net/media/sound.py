@@ -14,7 +14,9 @@ from pbxcore.media.commands import (
     JoinRoom,
     PauseRecording,
     Play,
+    ReceiveFax,
     StartRecording,
+    StopFax,
     StopPlaying,
     StopRecording,
 )
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
     from pbxcore.net.media.tone_hearing import ToneHearing
     from pbxcore.sip.sdp.stream import Agreed
 
-SOUND: Final = (Play, StopPlaying, StartRecording, PauseRecording, StopRecording, JoinRoom)
+SOUND: Final = (
+    *(Play, StopPlaying, StartRecording, PauseRecording, StopRecording),
+    *(JoinRoom, ReceiveFax, StopFax),
+)
 """The requests that are its own."""
 
 

@@ -1,4 +1,4 @@
-"""All that works on sound in one worker: players, recordings, rooms, keys and tones in band."""
+"""All that works on sound in one worker: players, recordings, rooms, faxes, keys in band."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ from pbxcore.media.commands import (
     Play,
     Played,
     PressDigits,
+    ReceiveFax,
     RecordingEnded,
     StartRecording,
+    StopFax,
     StopPlaying,
     StopRecording,
 )
 from pbxcore.media.mixer import Member
 from pbxcore.media.player import keys_source, tone_source
+from pbxcore.net.media.fax_desk import FaxDesk
 from pbxcore.net.media.output import Claim
 from pbxcore.net.media.playing import Playing
 from pbxcore.net.media.recorder import Recorder
@@ -39,7 +42,15 @@ if TYPE_CHECKING:
     from pbxcore.net.media.stream import Stream
 
 SoundRequest = (
-    Play | StopPlaying | StartRecording | PauseRecording | StopRecording | JoinRoom | PressDigits
+    Play
+    | StopPlaying
+    | StartRecording
+    | PauseRecording
+    | StopRecording
+    | JoinRoom
+    | PressDigits
+    | ReceiveFax
+    | StopFax
 )
 
 
@@ -53,6 +64,7 @@ class Studio:
         self._playing: dict[str, Playing] = {}
         self._recorders: dict[str, Recorder] = {}
         self._rooms: dict[str, Room] = {}
+        self._faxes = FaxDesk(engine)
 
     def carry_out(self, owner: Owner, request: SoundRequest) -> MediaReply:
         """Do what is asked."""
@@ -69,6 +81,8 @@ class Studio:
                 if recorder is not None:
                     recorder.stop()
                 return Done(known=recorder is not None)
+            case ReceiveFax() | StopFax():
+                return self._faxes.carry_out(owner, request)
             case _:
                 stream = self._engine.stream(request.stream)
                 if stream is None:
@@ -93,6 +107,7 @@ class Studio:
 
     def close(self) -> None:
         """The worker ends: what is recorded is on disk first."""
+        self._faxes.close()
         for recorder in tuple(self._recorders.values()):
             recorder.finish()
         self._files.close()

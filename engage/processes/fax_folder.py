@@ -1,0 +1,56 @@
+"""Faxes on disk: `<id>.tif` holds the pages, `<id>.json` whose they are.
+
+Both are there before the first page is acknowledged, and the description stays until web has the
+fax in its database (`forget`): what a crash cut short, or the news of it, is told of at the next
+start.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pbxcore.faxes.arrival import FaxArrival
+from pbxcore.faxes.tiff import count_pages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+log = logging.getLogger(__name__)
+
+
+class FaxFolder:
+    """Keeps faxes in one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def load(self) -> Iterable[FaxArrival]:
+        """Those that web may not know of."""
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in sorted(self._root.glob("*.json")):
+            try:
+                yield msgspec.json.decode(path.read_bytes(), type=FaxArrival)
+            except (OSError, msgspec.DecodeError):
+                log.warning("cannot be read", extra={"file": str(path)})
+
+    def receive(self, arrival: FaxArrival) -> FaxArrival:
+        """The description, whole or not at all."""
+        path = (self._root / f"{arrival.id}.tif").absolute()
+        arrival = msgspec.structs.replace(arrival, path=str(path))
+        fresh = path.with_suffix(".fresh")
+        fresh.write_bytes(msgspec.json.encode(arrival))
+        fresh.replace(path.with_suffix(".json"))
+        return arrival
+
+    def pages(self, arrival: FaxArrival) -> int:
+        """How many pages are on disk."""
+        return count_pages(Path(arrival.path))
+
+
+def forget(path: Path) -> None:
+    """The fax with these pages is in the database: a crash need not tell of it."""
+    path.with_suffix(".json").unlink(missing_ok=True)

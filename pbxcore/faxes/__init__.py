@@ -1,0 +1,1 @@
+"""Faxes that the PBX itself receives, and where they are kept until they are delivered."""

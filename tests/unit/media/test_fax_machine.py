@@ -1,0 +1,119 @@
+"""The fax machine in a media worker: what spandsp sends it, it has on disk."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxcore.faxes.rules import FaxTerms
+from pbxcore.faxes.tiff import count_pages
+from pbxcore.media.commands import ReceiveFax
+from pbxcore.net.media import spandsp
+from pbxcore.net.media.fax_machine import FaxMachine
+from tests.support.fax_machine import Sender, pages, read_tiff, write_tiff
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pbxcore.media.commands import FaxEnded
+
+pytestmark = pytest.mark.skipif(spandsp.library() is None, reason="libspandsp is not installed")
+
+SILENCE = bytes(320)
+FRAMES_OF_TWO_MINUTES = 6000
+
+
+class Line:
+    """A machine of ours, and a frame at a time of what it is told."""
+
+    def __init__(self, tmp_path: Path, **terms: object) -> None:
+        functions = spandsp.library()
+        assert functions is not None
+        self.path = tmp_path / "received.tif"
+        wanted = ReceiveFax("f1", "s1", str(self.path), FaxTerms(**terms))  # type: ignore[arg-type]
+        self.machine = FaxMachine(functions, wanted)
+
+    def pass_frame(self, heard: bytes) -> bytes:
+        """What it says meanwhile."""
+        self.machine.hear(heard)
+        self.machine.tick()
+        while not self.machine.said and self.machine.ended is None:
+            time.sleep(0)  # its thread runs
+        return self.machine.said.popleft() if self.machine.said else SILENCE
+
+    def ended(self) -> FaxEnded:
+        self.machine.join()
+        assert self.machine.ended is not None
+        return self.machine.ended
+
+
+@pytest.mark.parametrize("error_correction", [True, False])
+def test_each_page_arrives_as_it_was_sent(tmp_path: Path, error_correction: bool) -> None:
+    sent = pages(3)
+    line = Line(tmp_path, ident="+4930222")
+    sender = Sender(write_tiff(tmp_path / "sent.tif", sent), error_correction=error_correction)
+    for _ in range(FRAMES_OF_TWO_MINUTES):
+        sender.hear(line.pass_frame(sender.say()))
+        if line.machine.ended is not None and sender.completion is not None:
+            break
+
+    ended = line.ended()
+    assert (ended.problem, ended.sender, sender.completion) == ("", "+4930111", spandsp.OK)
+    assert ended.bit_rate == 14400
+    received = read_tiff(line.path)
+    assert [each.tobytes() for each in received] == [each.tobytes() for each in sent]
+    sender.close()
+
+
+def test_a_line_that_breaks_leaves_the_pages_that_were_acknowledged(tmp_path: Path) -> None:
+    sent = pages(3)
+    line = Line(tmp_path)
+    sender = Sender(write_tiff(tmp_path / "sent.tif", sent))
+    for _ in range(FRAMES_OF_TWO_MINUTES):
+        sender.hear(line.pass_frame(sender.say()))
+        if count_pages(line.path) == 2:
+            break
+    line.machine.stop()
+
+    assert line.ended().problem == "hung_up"
+    received = read_tiff(line.path)
+    assert [each.tobytes() for each in received] == [each.tobytes() for each in sent[:2]]
+    sender.close()
+
+
+def test_a_caller_who_is_no_machine_is_told_apart(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    frames = 0
+    while line.machine.ended is None and frames < FRAMES_OF_TWO_MINUTES:
+        line.pass_frame(SILENCE)
+        frames += 1
+
+    assert line.ended().problem == "no_fax"
+    assert 15 < frames / 50 < 45  # T1 is 35 s (T.30 §5.4.3.1), or three answers to nobody
+    assert count_pages(line.path) == 0
+
+
+def test_a_rate_that_is_allowed_is_used(tmp_path: Path) -> None:
+    line = Line(tmp_path, fastest=9600)
+    sender = Sender(write_tiff(tmp_path / "sent.tif", pages(1)))
+    while line.machine.ended is None or sender.completion is None:
+        sender.hear(line.pass_frame(sender.say()))
+
+    assert line.ended().bit_rate == 9600
+    sender.close()
+
+
+def test_a_page_that_finds_no_room_is_not_acknowledged(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    line.path.symlink_to("/dev/full")
+    sender = Sender(write_tiff(tmp_path / "sent.tif", pages(1)))
+    for _ in range(FRAMES_OF_TWO_MINUTES):
+        sender.hear(line.pass_frame(sender.say()))
+        if line.machine.ended is not None and sender.completion is not None:
+            break
+
+    assert line.ended().problem == "disk"
+    assert sender.completion != spandsp.OK
+    sender.close()
