@@ -13,6 +13,7 @@ from engage.dialplan.conference_rooms import ConferenceRoomForm
 from engage.dialplan.custom_prompts import CustomPromptForm
 from engage.dialplan.disa_forms import DisaForm
 from engage.dialplan.emergency_numbers import EmergencyNumberForm
+from engage.dialplan.fax_extensions import FaxExtensionForm
 from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.ivr_forms import IvrForm
 from engage.dialplan.music_classes import MusicClassForm
@@ -60,6 +61,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "conference-room": ConferenceRoomForm,
     "email-template": EmailTemplateForm,
     "custom-prompt": CustomPromptForm,
+    "fax-extension": FaxExtensionForm,
     "emergency-number": EmergencyNumberForm,
     "extension": ExtensionForm,
     "extension-group": GroupForm,

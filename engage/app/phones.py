@@ -12,6 +12,7 @@ from engage.api.settings import ApiSettings
 from engage.app.capacity import share_agents
 from engage.app.chat_alarms import ChatAlarmCalls
 from engage.app.dialplan import Dialplan
+from engage.app.faxes import FaxDesk
 from engage.app.mailboxes import Mailboxes
 from engage.app.queues import Queues
 from engage.app.records import Records
@@ -113,6 +114,7 @@ class Phones:
             outbox,
             everyone.sockets,
         )
+        self.faxes = FaxDesk(ground, people, self.dialplan.services.fax_extensions, outbox)
         alerts = PhoneAlerts(
             outbox,
             partial(ground.configuration.get, EventSettings),
@@ -147,6 +149,7 @@ class Phones:
                 visitor_calls(ground, everyone, visitors.livechat, pbx, self.records.log),
                 ChatAlarmCalls(visitors.livechat, pbx, people.name_of, ground.clock),
                 self.mailboxes.log,
+                self.faxes.log,
                 self.standings,
                 people.phone_features,
                 people.queue_duty,
@@ -169,6 +172,7 @@ class Phones:
             *self.queues.routes,
             *self.dialplan.routes,
             *self.mailboxes.routes,
+            *self.faxes.routes,
             *BanRoutes(Bans(database, pbx)).routes(),
             *NameCertificateRoutes(NameCertificates(ground.settings.data, database)).routes(),
             *DeviceRoutes(

@@ -13,6 +13,7 @@ from engage.dialplan.callback_forms import CallbackForm
 from engage.dialplan.custom_prompt_routes import CustomPromptRoutes
 from engage.dialplan.custom_prompts import CustomPromptForm, CustomPrompts
 from engage.dialplan.disa_forms import DisaForm
+from engage.dialplan.fax_extensions import FaxExtensionForm
 from engage.dialplan.feature_codes import FeatureCodes
 from engage.dialplan.ivr_forms import IvrForm
 from engage.dialplan.model import RouteKind
@@ -25,12 +26,17 @@ from engage.dialplan.service import Routes
 from engage.dialplan.voice_prompts import SECTION, VoicePrompts
 from engage.dialplan.wake_up_forms import WakeUpForm
 from engage.errors import N_
+from engage.faxes.model import FaxUnavailable
+from engage.faxes.settings import SECTION as FAX
+from engage.faxes.settings import FaxSettings
 from engage.people.choices import Choice
 from engage.storage import tables
 from engage.system.actor import Module
 from pbxcore.apps.announcement_center import AnnouncementCenter
 from pbxcore.apps.echo import EchoTest
 from pbxcore.apps.wake_up import WakeUpDesk
+from pbxcore.dialplan.place import Place
+from pbxcore.faxes.library import installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -59,6 +65,7 @@ CENTER_GROUPS = RouteKind(
     "center_group", tables.center_groups, Module.ANNOUNCEMENTS, CenterGroupForm
 )
 DISAS = RouteKind("disa", tables.disas, Module.DISAS, DisaForm)
+FAXES = RouteKind("fax_extension", tables.fax_extensions, Module.FAX, FaxExtensionForm)
 CALLBACKS = RouteKind("callback", tables.callbacks, Module.CALLBACKS, CallbackForm)
 WAKE_UPS = RouteKind("wake_up", tables.wake_ups, Module.WAKE_UPS, WakeUpForm)
 DIRECTORIES = RouteKind(
@@ -96,6 +103,8 @@ class Services:
         self._people = people
         self._codes = partial(ground.configuration.get, FeatureCodes)
         ground.configuration.register(SECTION, VoicePrompts, Module.CUSTOM_PROMPTS)
+        ground.configuration.register(FAX, FaxSettings, Module.FAX, check=_fax_check)
+        self._fax = partial(ground.configuration.get, FaxSettings)
         on = ground.database, ground.events, _no_trunk, ground.clock
         self.prompts = CustomPrompts(
             Routes(PROMPTS, *on, users=references.users_of("prompt")),
@@ -110,6 +119,7 @@ class Services:
         self.directories = Routes(DIRECTORIES, *on, self._number_problem, using("directory"))
         self.announcements = Routes(ANNOUNCEMENTS, *on, self._prompt_problem, using("announcement"))
         self.disas = Routes(DISAS, *on, users=using("disa"))
+        self.fax_extensions = Routes(FAXES, *on, self._number_problem, using("fax"))
         self.callbacks = Routes(CALLBACKS, *on, users=using("callback"))
         self.messages = Routes(CENTER_MESSAGES, *on, self._message_problem)
         self.groups = Routes(CENTER_GROUPS, *on, self._group_problem)
@@ -123,6 +133,7 @@ class Services:
         offer("ringtones", choices=lambda: _named(self.ringtones.kept.entries))
         offer("announcements", choices=lambda: _named(self.announcements.entries))
         offer("disas", choices=lambda: _named(self.disas.entries))
+        offer("fax-extensions", choices=lambda: numbered(self.fax_extensions.entries))
         offer("callbacks", choices=lambda: _named(self.callbacks.entries))
         self.routes: Sequence[BaseRoute] = [*self._routes()]
 
@@ -141,6 +152,10 @@ class Services:
             (self.groups, "CenterGroup", ("a center group", "center groups"), coded),
             (self.wake_ups, "WakeUp", ("a wake-up call", "wake-up calls"), ("name", "number")),
         )
+        fax_words = ("a fax extension", "fax extensions")
+        yield from ObjectRoutes(
+            self.fax_extensions, "FaxExtension", fax_words, numbered, numbered, _faxes_come
+        ).routes()
         for kept, model, words, columns in kinds:
             yield from ObjectRoutes(kept, model, words, columns, columns).routes()
 
@@ -150,12 +165,19 @@ class Services:
         await self.ringtones.start()
         for each in (self.ivrs, self.directories, self.announcements, self.disas):
             await each.start()
-        for other in (self.callbacks, self.messages, self.groups, self.wake_ups):
+        for other in (
+            self.fax_extensions,
+            self.callbacks,
+            self.messages,
+            self.groups,
+            self.wake_ups,
+        ):
             await other.start()
 
     def has_number(self, number: str, but: str = "") -> bool:
         """Whether one of them, another than `but`, has a number."""
         kept: list[RouteEntry[Any]] = [*self.ivrs.entries, *self.directories.entries]
+        kept += self.fax_extensions.entries
         return any(each.form.number == number for each in kept if each.id != but)
 
     def added_to(self, plan: Plan) -> Plan:
@@ -173,6 +195,8 @@ class Services:
         calls = {each.id: each.form for each in self.wake_ups.entries if not each.form.disabled}
         return msgspec.structs.replace(
             plan,
+            numbers=plan.numbers | {each: Place("fax", each) for each in self._fax_numbers()},
+            fax=self._fax().terms if installed() else None,
             services=services,
             prefixed=self._center(codes.announcement_center),
             unnumbered=said | {each.id: each.form.disa() for each in self.disas.entries},
@@ -181,13 +205,18 @@ class Services:
             wake_ups={at: form.call(path_of) for at, form in calls.items()},
         )
 
+    def _fax_numbers(self) -> list[str]:
+        return [each.form.number for each in self.fax_extensions.entries] if installed() else []
+
     def _center(self, code: str) -> dict[str, Service]:
         path_of, members_of = self.prompts.path_of, self._members_of
         messages = tuple(each.form.message(path_of) for each in self.messages.entries)
         audiences = tuple(each.form.audience(members_of) for each in self.groups.entries)
         return {code: AnnouncementCenter(code, messages, audiences)} if code else {}
 
-    def _number_problem(self, form: IvrForm | NameDirectoryForm, but: str) -> dict[str, str]:
+    def _number_problem(
+        self, form: IvrForm | NameDirectoryForm | FaxExtensionForm, but: str
+    ) -> dict[str, str]:
         """A number belongs to one object."""
         taken = self._taken(form.number) or self.has_number(form.number, but)
         return {"number": TAKEN} if taken else {}
@@ -237,6 +266,16 @@ def numbered(entries: Sequence[RouteEntry[Any]]) -> list[Choice]:
 
 def _named(entries: Sequence[RouteEntry[Any]]) -> list[Choice]:
     return [Choice(each.id, each.form.own_name) for each in entries]
+
+
+def _fax_check(_: FaxSettings) -> None:
+    _faxes_come()
+
+
+def _faxes_come() -> None:
+    """Raise an error where this server cannot receive any."""
+    if not installed():
+        raise FaxUnavailable(part="fax", reason="libspandsp is not installed")
 
 
 def _no_trunk(_id: str) -> bool:

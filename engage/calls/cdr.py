@@ -50,6 +50,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "flip": "TRANSFER",
         "take_over": "PICKUP",
         "wake_up": "WAKEUP",
+        "fax": "VFAX",
         "livechat": "LIVECHAT",
     }
 )
@@ -62,13 +63,24 @@ APPLICATIONS: Mapping[str, str] = MappingProxyType(
         "any_mailbox": "VoiceMailMain",
         "ivr": "BackGround",
         "echo": "Echo",
+        "fax": "ReceiveFax",
         "page": "Page",
         "conference": "ConfBridge",
         "park": "Park",
     }
 )
 NUMBERED = frozenset(
-    {"ring_group", "queue", "ivr", "page", "conference", "directory", "voicemail_group", "disa"}
+    {
+        "ring_group",
+        "queue",
+        "ivr",
+        "page",
+        "conference",
+        "directory",
+        "voicemail_group",
+        "disa",
+        "fax",
+    }
 )
 """Actions that name the object they happened in: `QUEUE[6500]`."""
 

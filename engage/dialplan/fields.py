@@ -14,6 +14,7 @@ from engage.system.time_settings import ConditionCode, Hours
 from pbxcore.dialplan.patterns import BadPattern, parse, patterns_of
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.window import Window
+from pbxcore.faxes.library import installed
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
@@ -87,6 +88,7 @@ Kind = Literal[
     "announcement",
     "directory",
     "disa",
+    "fax",
     "callback",
     "prompt",
     "external",
@@ -103,13 +105,19 @@ DidKind = Literal[
 DID_KINDS: JsonDict = {each: KINDS[each] for each in get_args(DidKind)}
 
 
+def _kinds_there(schema: JsonDict) -> None:
+    """A kind of which this server can have none is not offered."""
+    schema["control"], schema["labels"] = "select", KINDS
+    schema["enum"] = [each for each in get_args(Kind) if each != "fax" or installed()]
+
+
 class Destination(Body):
     """Where a call goes."""
 
     kind: Kind = Field(
         default="extension",
         title=N_("Destination"),
-        json_schema_extra={"control": "select", "labels": KINDS},
+        json_schema_extra=_kinds_there,
     )
     value: Word = Field(
         default="",

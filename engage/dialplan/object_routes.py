@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, create_model
@@ -33,6 +34,7 @@ class ObjectRoutes(KeptRoutes[Form]):
         words: one and several, as sentences have them: `a speed dial`, `speed dials`.
         columns: those of the exported list.
         sorts: what the list can be sorted by, the usual first.
+        check: raises an error while none of this kind can be had.
     """
 
     def __init__(
@@ -42,7 +44,9 @@ class ObjectRoutes(KeptRoutes[Form]):
         words: tuple[str, str],
         columns: tuple[str, ...],
         sorts: tuple[str, ...],
+        check: Callable[[], None] = lambda: None,
     ) -> None:
+        self._check = check
         self._one, self._many = words
         self._path = "/v1/" + self._many.casefold().replace(" ", "-")
         super().__init__(kept, self._path.rpartition("/")[2], columns, sorts)
@@ -63,6 +67,7 @@ class ObjectRoutes(KeptRoutes[Form]):
         """What is served."""
         path, one, each = self._path, f"{self._path}/{{id}}", self._one
         new, shown, change = self._new, self._shown, self._change_form
+        _route = partial(_route_to, self._check)
         return [
             _route("GET", path, f"List {self._many}", self._list, answer=self._page, query=QUERY),
             _route("POST", path, f"Add {each}", self.add, body=new, answer=shown, status=201),
@@ -80,8 +85,16 @@ class ObjectRoutes(KeptRoutes[Form]):
         return await self._change(request, self._change_form)
 
 
-def _route(method: str, path: str, summary: str, ask: Endpoint, **described: Any) -> Route:
+def _route_to(
+    check: Callable[[], None],
+    method: str,
+    path: str,
+    summary: str,
+    ask: Endpoint,
+    **described: Any,
+) -> Route:
     async def endpoint(request: Request) -> Response:
+        check()
         return await ask(request)
 
     endpoint.__doc__ = None

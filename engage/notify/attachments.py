@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from engage.notify.kinds import KINDS, Form
 from engage.notify.message import Attachment
+from engage.pdf import MEDIA_TYPE as PDF
+from engage.pdf import as_pdf
 from engage.xlsx import MEDIA_TYPE
 
 if TYPE_CHECKING:
@@ -26,12 +28,14 @@ def attachments_of(mail: Mail) -> list[Attachment]:
     found = []
     for each in KINDS[mail.kind].variables:
         path = Path(str((mail.params or {}).get(each.name, "")))
-        if each.form not in (Form.SOUND, Form.FILE) or not path.name:
+        if each.form not in (Form.SOUND, Form.FILE, Form.FAX) or not path.name:
             continue
         try:
             if each.form is Form.FILE:
                 media = _MEDIA.get(path.suffix, "application/octet-stream")
                 found.append(Attachment(path.name, media, path.read_bytes()))
+            elif each.form is Form.FAX:
+                found.append(Attachment(f"fax-{path.stem}.pdf", PDF, as_pdf(path)))
             else:
                 found.append(Attachment(f"{path.stem}.mp3", "audio/mpeg", as_mp3(path)))
         except (OSError, ValueError) as failed:  # av calls what is no sound a ValueError

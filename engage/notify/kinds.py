@@ -19,6 +19,7 @@ class Form(StrEnum):
     MOMENT = "moment"  # milliseconds UTC; written as a date and a time
     MESSAGES = "messages"  # a number; written as `3 new messages`
     FILE = "file"  # the path of a file, which is attached as it is; written as its name
+    FAX = "fax"  # the path of a fax's pages, which are attached as PDF; written as its name
     SOUND = "sound"  # the path of a recording, which is attached; written as its name
 
 
@@ -226,6 +227,23 @@ VOICE_MESSAGE = Kind(
         Variable("sound", N_("The recording, where it is attached"), "message.wav", Form.SOUND),
     ),
 )
+FAX_RECEIVED = Kind(
+    "fax_received",
+    N_("Fax"),
+    N_("To whom a fax is for, with its pages as a PDF file."),
+    (
+        FULL_NAME,
+        Variable("extension", N_("The number it was sent to"), "7200"),
+        Variable(
+            "caller", N_("The sender's number"), "+44 20 7946 0018", empty=N_("an unknown sender")
+        ),
+        Variable("caller_name", N_("What the sender is called"), "Ada Lovelace"),
+        Variable("pages", N_("How many pages there are"), 2),
+        Variable("received_at", N_("When it came"), 1_764_000_000_000, Form.MOMENT),
+        Variable("incomplete", N_("1 if the line broke before the last page"), ""),
+        Variable("fax", N_("The pages"), "fax.tif", Form.FAX),
+    ),
+)
 MISSED_CALL = Kind(
     "missed_call",
     N_("Missed calls"),
@@ -278,6 +296,7 @@ KINDS: dict[str, Kind] = {
         EMERGENCY_CALL,
         STORAGE_SWITCHED,
         VOICE_MESSAGE,
+        FAX_RECEIVED,
         MISSED_CALL,
         QUEUE_REPORT,
         TEST,

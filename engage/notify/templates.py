@@ -273,7 +273,7 @@ def _written(variable: Variable, value: str | int, occasion: Occasion) -> str:
             return _moment(int(value), occasion)
         case Form.MESSAGES:
             return translate_plural("%(n)d new message", "%(n)d new messages", int(value), language)
-        case Form.SOUND | Form.FILE:
+        case Form.SOUND | Form.FILE | Form.FAX:
             return Path(str(value)).name
         case Form.TEXT:
             return str(value)

@@ -23,6 +23,7 @@ WORDS: Final[dict[str, str]] = {
     "announcement": N_("Announcement"),
     "directory": N_("Dial by Name"),
     "disa": N_("DISA"),
+    "fax": N_("Fax to e-mail"),
     "callback": N_("Callback"),
     "prompt": N_("Custom Prompt"),
     "external": N_("External Number"),
@@ -41,6 +42,7 @@ _LISTS: Final[dict[str, tuple[str, str]]] = {
     "announcement": ("announcements", "id"),
     "directory": ("name-directories", "id"),
     "disa": ("disas", "id"),
+    "fax": ("fax-extensions", "id"),
     "callback": ("callbacks", "id"),
     "prompt": ("custom-prompts", "id"),
 }

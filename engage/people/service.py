@@ -55,7 +55,7 @@ from engage.people.sign_in.settings import SecuritySettings
 from engage.people.sign_in.tickets import Tickets
 from engage.people.wave_privileges import WavePrivileges
 from engage.people.welcoming import Welcoming
-from engage.system.actor import Module
+from engage.system.actor import Module, is_there
 from pbxcore.directory import Extension, ExtensionGroup
 from pbxcore.voicemail.rules import Box
 
@@ -255,7 +255,9 @@ class People:
                 "number": number,
                 "demo_password": account.demo_password,
             },
-            "rights": {str(module): level for module, level in rights.levels.items()},
+            "rights": {
+                str(module): level for module, level in rights.levels.items() if is_there(module)
+            },
             "grants": sorted(principal.grants),
             "enrolling": session.enrolling,
             "expires_at_ms": session.expires_at_ms,
@@ -285,6 +287,13 @@ class People:
         found = self._book.extensions.get(number)
         has_one = found is not None and found.enabled and found.mailbox_rules.enabled
         return found if has_one else None
+
+    def mail_to(self, number: str) -> Recipient | None:
+        """Where mails to an enabled extension go, if anywhere."""
+        found = self._book.extensions.get(number)
+        if found is None or not found.enabled or not found.email:
+            return None
+        return Recipient(found.email, found.name, found.language)
 
     def wants_missed(self, number: str) -> Recipient | None:
         """Whom to tell of the missed calls of an extension, if anybody."""

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from engage.errors import Forbidden
+from pbxcore.faxes.library import installed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,7 @@ class Module(StrEnum):
     DISAS = "disas"
     CALLBACKS = "callbacks"
     WAKE_UPS = "wake_ups"
+    FAX = "fax"
     NAME_DIRECTORIES = "name_directories"
     FEATURE_CODES = "feature_codes"
     CALL_HISTORY = "call_history"
@@ -61,6 +63,11 @@ class Module(StrEnum):
     EMAIL = "email"
     SIP_SECURITY = "sip_security"
     OPERATION_LOG = "operation_log"
+
+
+def is_there(module: Module) -> bool:
+    """Whether this server has what a module administers: only then is it shown to anybody."""
+    return module is not Module.FAX or installed()
 
 
 @dataclass(frozen=True, slots=True)

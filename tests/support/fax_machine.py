@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import ctypes
+import re
+import socket
+import struct
+import threading
+import time
 from ctypes import c_char_p, c_int, c_void_p
-from typing import TYPE_CHECKING, Final
+from io import BytesIO
+from typing import TYPE_CHECKING, Final, Self
 
+import numpy as np
 from PIL import Image, ImageDraw
 
+from pbxcore.faxes.library import SONAME
+from pbxcore.media.codecs.coding import decoder_for, encoder_for
+from pbxcore.media.rtp import build
 from pbxcore.net.media import spandsp
+from pbxcore.sip.sdp.codecs import PCMU, Format
+from tests.support.server import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +37,7 @@ class Sender:
         functions = spandsp.library()
         assert functions is not None
         self._functions = functions
-        library = ctypes.CDLL(spandsp.SONAME)
+        library = ctypes.CDLL(SONAME)
         library.t30_set_tx_file.argtypes = [c_void_p, c_char_p, c_int, c_int]
         library.t30_set_tx_file.restype = None
         self._state = functions.fax_init(None, 1)
@@ -87,3 +99,106 @@ def read_tiff(path: Path) -> list[Image.Image]:
             found.seek(number)
             images.append(found.convert("1"))
         return images
+
+
+class Machine:
+    """A fax machine at the end of a call: its sound over RTP, in G.711, from `talk` on.
+
+    Without a `tiff` it is no machine, and says nothing.
+    """
+
+    def __init__(self, tiff: Path | None, *, codec: Format = PCMU) -> None:
+        self.sender = None if tiff is None else Sender(tiff)
+        self._encoder, self._decoder = encoder_for(codec.codec), decoder_for(codec.codec)
+        self._codec = codec
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.setblocking(False)
+        self.port: int = self._socket.getsockname()[1]
+        self._peer: tuple[str, int] | None = None
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join(5)
+        self._socket.close()
+        if self.sender is not None:
+            self.sender.close()
+
+    def talk(self, port: int) -> None:
+        """Begin."""
+        self._peer = ("127.0.0.1", port)
+
+    def done(self, within_s: float = 90) -> int:
+        """Wait until it has sent, or has given up; spandsp's code."""
+        sender = self.sender
+        assert sender is not None
+        wait_until(lambda: sender.completion is not None, within_s, "the fax is sent")
+        assert sender.completion is not None
+        return sender.completion
+
+    def _run(self) -> None:
+        number, due = 0, time.monotonic()
+        while not self._over.wait(max(0.0, due - time.monotonic())):
+            self._hear()
+            due += 0.02
+            if self._peer is None:
+                continue
+            frame = bytes(320) if self.sender is None else self.sender.say()
+            payload = self._encoder.encode(np.frombuffer(frame, np.int16))
+            packet = build(
+                payload,
+                payload_type=self._codec.payload_type,
+                sequence=number & 0xFFFF,
+                timestamp=number * 160,
+                ssrc=4711,
+                marker=not number,
+            )
+            self._socket.sendto(packet, self._peer)
+            number += 1
+
+    def _hear(self) -> None:
+        while True:
+            try:
+                packet = self._socket.recv(2048)
+            except (BlockingIOError, ConnectionRefusedError):
+                return
+            if self.sender is not None and packet[1] & 0x7F == self._codec.payload_type:
+                self.sender.hear(self._decoder.decode(packet[12:]).tobytes())
+
+
+def read_pdf(data: bytes) -> list[Image.Image]:
+    """The pages of a PDF, each one picture packed by T.6, which is read as the TIFF it is."""
+    pages = []
+    for found in re.finditer(
+        rb"/Width (\d+)\s+/Height (\d+).*?/CCITTFaxDecode.*?/Length (\d+)\s*>>\s*stream\r?\n",
+        data,
+        re.DOTALL,
+    ):
+        width, height, length = map(int, found.groups())
+        packed = data[found.end() : found.end() + length]
+        pages.append(_unpacked(packed, width, height))
+    return pages
+
+
+def _unpacked(packed: bytes, width: int, height: int) -> Image.Image:
+    entries = {
+        256: width,
+        257: height,
+        258: 1,  # bit a pixel
+        259: 4,  # T.6
+        262: 1,  # zero is black, as /BlackIs1 turns it
+        273: 8,  # where the strip begins
+        278: height,
+        279: len(packed),
+    }
+    directory = struct.pack("<H", len(entries))
+    directory += b"".join(struct.pack("<HHII", tag, 4, 1, each) for tag, each in entries.items())
+    head = struct.pack("<2sHI", b"II", 42, 8 + len(packed))
+    tiff = Image.open(BytesIO(head + packed + directory + bytes(4)), formats=("TIFF",))
+    return tiff.convert("1")

@@ -29,6 +29,7 @@ from engage.storage.tables.dialplan import (
     custom_prompts,
     disas,
     emergency_numbers,
+    fax_extensions,
     inbound_routes,
     ivrs,
     music_classes,
@@ -44,6 +45,7 @@ from engage.storage.tables.dialplan import (
     voicemail_groups,
     wake_ups,
 )
+from engage.storage.tables.faxes import received_faxes
 from engage.storage.tables.hub import conversations, events, inboxes, participants
 from engage.storage.tables.livechat import (
     assignments,
@@ -130,6 +132,7 @@ __all__ = [
     "extension_groups",
     "extensions",
     "facts",
+    "fax_extensions",
     "files",
     "handovers",
     "identity_secrets",
@@ -171,6 +174,7 @@ __all__ = [
     "queue_resets",
     "queues",
     "quick_replies",
+    "received_faxes",
     "recordings",
     "recovery_codes",
     "ring_groups",

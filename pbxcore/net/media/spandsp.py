@@ -12,10 +12,12 @@ from enum import IntFlag
 from functools import cache
 from typing import TYPE_CHECKING, Final, Protocol
 
+from pbxcore.faxes.library import SONAME
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SONAME: Final = "libspandsp.so.2"
+
 OK: Final = 0
 """The completion code of a fax that is whole."""
 _LONGEST_IDENT: Final = 20  # T.30 §5.3.6.2.4

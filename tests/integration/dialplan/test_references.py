@@ -18,6 +18,7 @@ OBJECTS: dict[str, tuple[str, dict[str, Any]]] = {
     "conference": ("/v1/conference-rooms", {"number": "6361"}),
     "page": ("/v1/paging-groups", {"number": "6861", "members": ["1000"]}),
     "directory": ("/v1/name-directories", {"number": "7161"}),
+    "fax": ("/v1/fax-extensions", {"number": "7261"}),
     "disa": ("/v1/disas", {"password": "4711"}),
 }
 

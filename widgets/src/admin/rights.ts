@@ -28,6 +28,7 @@ export type Module =
   | "disas"
   | "callbacks"
   | "wake_ups"
+  | "fax"
   | "name_directories"
   | "feature_codes"
   | "voicemail"

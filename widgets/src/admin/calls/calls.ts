@@ -151,6 +151,8 @@ export function actionWords(action: string, owner: string): string {
         return t("Announcement");
       case "disa":
         return t("DISA");
+      case "fax":
+        return t("Fax");
       case "callback":
         return t("Callback");
       case "wake_up":

@@ -73,6 +73,10 @@ function kindWords(kind: string): string {
       return t("Announcement Group");
     case "disa":
       return t("DISA");
+    case "fax":
+      return t("Fax");
+    case "fax_extension":
+      return t("Fax Extension");
     case "callback":
       return t("Callback");
     case "wake_up":

@@ -24,6 +24,7 @@ export const modules: readonly Module[] = [
   "disas",
   "callbacks",
   "wake_ups",
+  "fax",
   "name_directories",
   "feature_codes",
   "call_history",
@@ -88,6 +89,8 @@ export function moduleWords(module: Module): string {
       return t("DISA");
     case "callbacks":
       return t("Callback");
+    case "fax":
+      return t("Fax/T.38");
     case "wake_ups":
       return t("Wake-up Service");
     case "name_directories":

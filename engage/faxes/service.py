@@ -1,0 +1,163 @@
+"""Faxes that were received: found, read and removed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, delete, func, or_, select, tuple_
+
+from engage.errors import NotFound
+from engage.faxes.model import FaxUnavailable, NoPages, ReceivedFax
+from engage.pdf import as_pdf
+from engage.storage.tables import received_faxes
+from engage.system.actor import Module
+from engage.system.operation_log import note
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.storage.database import Database
+    from engage.system.actor import Actor
+
+_rows = received_faxes.c
+COLUMN_OF: dict[str, ColumnElement[Any]] = {
+    "received_at": _rows.received_at_ms,
+    "box": _rows.box,
+    "caller": _rows.caller,
+    "pages": _rows.pages,
+}
+_STATES: dict[str, ColumnElement[bool]] = {
+    "received": _rows.problem == "",
+    "incomplete": and_(_rows.problem != "", _rows.pages > 0),
+    "failed": and_(_rows.problem != "", _rows.pages == 0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WantedFaxes:
+    """Which are looked for; empty values mean any."""
+
+    search: str = ""
+    state: str = ""
+    box: str = ""
+    from_ms: int = 0
+    until_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FaxOrder:
+    """By what they are sorted, and after which one a page begins."""
+
+    by: str = "received_at"
+    descending: bool = True
+    after: tuple[Any, str] | None = None
+
+
+class Faxes:
+    """What came in.
+
+    Args:
+        database: the rows.
+        folder: where the pages are.
+        installed: whether this server can receive any.
+    """
+
+    def __init__(self, database: Database, folder: Path, *, installed: bool) -> None:
+        self._database, self._folder, self._installed = database, folder, installed
+
+    def check(self, actor: Actor, *, edit: bool = False) -> None:
+        """Let in who may.
+
+        Raises:
+            Forbidden: without the right.
+            FaxUnavailable: nobody: the library is not installed.
+        """
+        actor.check(Module.FAX, "edit" if edit else "view")
+        if not self._installed:
+            raise FaxUnavailable(part="fax", reason="libspandsp is not installed")
+
+    async def page(
+        self, actor: Actor, wanted: WantedFaxes, order: FaxOrder, limit: int
+    ) -> tuple[list[ReceivedFax], int]:
+        """Faxes that fit, and how many there are of them."""
+        self.check(actor)
+        column, fitting = COLUMN_OF[order.by], _conditions(wanted)
+        place = tuple_(column, _rows.id)
+        query = select(received_faxes).where(*fitting).limit(limit)
+        if order.after is not None:
+            after = tuple_(*order.after)
+            query = query.where(place < after if order.descending else place > after)
+        sides = (column, _rows.id)
+        query = query.order_by(*(each.desc() if order.descending else each for each in sides))
+        count = select(func.count()).select_from(received_faxes).where(*fitting)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).mappings()
+            total: int = (await connection.execute(count)).scalar_one()
+        return [ReceivedFax(**row) for row in rows], total
+
+    async def get(self, actor: Actor, fax_id: str) -> ReceivedFax:
+        """One fax.
+
+        Raises:
+            NotFound: there is none.
+        """
+        self.check(actor)
+        query = select(received_faxes).where(_rows.id == fax_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).mappings().one_or_none()
+        if row is None:
+            raise NotFound
+        return ReceivedFax(**row)
+
+    async def pdf(self, actor: Actor, fax_id: str) -> bytes:
+        """Its pages.
+
+        Raises:
+            NoPages: there are none.
+        """
+        fax = await self.get(actor, fax_id)
+        path = Path(fax.file)
+        if not fax.file or not path.is_relative_to(self._folder):
+            raise NoPages
+        try:
+            return await asyncio.to_thread(as_pdf, path)
+        except OSError:
+            raise NoPages from None
+
+    async def delete(self, actor: Actor, fax_id: str) -> None:
+        """Remove a fax with its pages; mails that wait go without them.
+
+        Raises:
+            NotFound: there is none.
+        """
+        self.check(actor, edit=True)
+        fax = await self.get(actor, fax_id)
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(delete(received_faxes).where(_rows.id == fax_id))
+            about = {"from": fax.caller, "to": fax.box, "pages": fax.pages}
+            await note(connection, actor, "fax.delete", f"fax:{fax_id}", about)
+
+        await self._database.write(work)
+        if fax.file and Path(fax.file).is_relative_to(self._folder):
+            await asyncio.to_thread(Path(fax.file).unlink, missing_ok=True)
+
+
+def _conditions(wanted: WantedFaxes) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    for each in wanted.search.split():
+        columns = (_rows.box, _rows.caller, _rows.caller_name, _rows.sender, _rows.mailed)
+        found.append(or_(*(column.icontains(each, autoescape=True) for column in columns)))
+    if wanted.state:
+        found.append(_STATES[wanted.state])
+    if wanted.box:
+        found.append(_rows.box == wanted.box)
+    if wanted.from_ms:
+        found.append(_rows.received_at_ms >= wanted.from_ms)
+    if wanted.until_ms:
+        found.append(_rows.received_at_ms < wanted.until_ms)
+    return found
