@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 from pbxcore.faxes.library import installed
 from tests.support.mail_sink import MailSink
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sink() -> AsyncIterator[MailSink]:
     if not installed():
         pytest.skip("libspandsp is not installed")

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 
 from pbxcore.faxes.tiff import count_pages
 from pbxcore.net.user_agent import AsyncUserAgent
@@ -40,7 +41,7 @@ def fax_extension(admin: Program) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def phone(server: Server) -> AsyncIterator[AsyncUserAgent]:
     async with AsyncUserAgent("sip:1000@127.0.0.1", password="Sip-1000!") as agent:  # noqa: S106
         await agent.register(f"sip:127.0.0.1:{server.sip_port}", 120)
