@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -34,6 +34,7 @@ class Conference(BaseModel):
 
     number: str
     locked: bool
+    linked: list[str] = Field(description="Other rooms that are linked with it.")
     participants: list[Participant]
 
 
@@ -139,5 +140,10 @@ def _shown(conference: ConferenceShown) -> Response:
         }
         for each in conference.participants
     ]
-    shown = {"number": conference.number, "locked": conference.locked, "participants": people}
+    shown = {
+        "number": conference.number,
+        "locked": conference.locked,
+        "linked": list(conference.linked),
+        "participants": people,
+    }
     return answer(shown)

@@ -98,6 +98,19 @@ class ConferenceRoomForm(RouteBody):
         json_schema_extra={"control": "switch", "section": COURSE},
     )
 
+    menu: bool = Field(
+        default=True,
+        title=N_("Enable Caller Menu"),
+        description=N_("Guests have a menu of keys after the star. Hosts have it always."),
+        json_schema_extra={"control": "switch", "section": COURSE},
+    )
+    guests_invite: bool = Field(
+        default=False,
+        title=N_("Allow User Invite"),
+        description=N_("Guests may invite others and link rooms by the menu, as hosts do."),
+        json_schema_extra={"control": "switch", "section": COURSE},
+    )
+
     def numbers(self) -> tuple[str, ...]:
         """Every number it takes."""
         return (self.number,)
@@ -118,6 +131,8 @@ class ConferenceRoomForm(RouteBody):
             music=self.music,
             announces=self.announces,
             recorded=self.auto_record,
+            menu=self.menu,
+            guests_invite=self.guests_invite,
         )
 
     def problems(self) -> dict[str, str]:

@@ -45,12 +45,16 @@ class ParticipantView(msgspec.Struct, frozen=True):
 
 
 class ConferenceShown(msgspec.Struct, frozen=True, tag=True):
-    """Who is in a room, in the order they came; `known` is false for a participant who is not."""
+    """Who is in a room, in the order they came, and the other rooms that are linked with it.
+
+    `known` is false for a participant who is not there.
+    """
 
     number: str
     locked: bool = False
     participants: tuple[ParticipantView, ...] = ()
     known: bool = True
+    linked: tuple[str, ...] = ()
 
 
 ConferenceCommand = ShowConference | LockConference | MuteParticipant | RemoveParticipant

@@ -29,7 +29,8 @@ class ConferenceRoom(msgspec.Struct, frozen=True, tag="conference"):
     `waits_for_host` the conference begins with the first host, with `ends_with_host` it ends when
     the last is gone. Guests come in `muted` or not; `chimes` tell who comes and goes. Who is alone
     hears music of the class `music`. With `announces` everybody says his name, which others hear
-    when he comes and goes. What is said in the room is `recorded` or not.
+    when he comes and goes. What is said in the room is `recorded` or not. Guests have a `menu` of
+    keys or not; hosts have it always, and with `guests_invite` guests may do what it has for all.
     """
 
     kind: ClassVar[str] = "conference"
@@ -48,15 +49,18 @@ class ConferenceRoom(msgspec.Struct, frozen=True, tag="conference"):
     music: str = ""
     announces: bool = False
     recorded: bool = False
+    menu: bool = True
+    guests_invite: bool = False
 
 
 class Invitation(msgspec.Struct, frozen=True, tag="invitation"):
-    """Asks whoever is called whether he wants to come into a room; `by` is who invites him."""
+    """Lets whoever is called into a room; with `asks`, if he wants to. `by` is who invites him."""
 
     kind: ClassVar[str] = "conference"
 
     room: str
     by: str
+    asks: bool = True
 
 
 class Participant:
@@ -92,6 +96,8 @@ class Conference:
         self.locked = False
         self.names: list[Arrival] = []
         """What was said for this conference, and is forgotten after it."""
+        self.links: dict[str, ConferenceRoom] = {}
+        """The rooms that were linked from here, for as long as somebody is here."""
 
     @property
     def has_host(self) -> bool:
@@ -129,9 +135,46 @@ class Conferences:
         return self._open[number].room
 
     def count(self, number: str) -> int:
-        """How many are in a room."""
-        found = self._open.get(number)
-        return 0 if found is None else len(found.participants)
+        """How many are in a room, and in those that are linked with it."""
+        return len(self._everybody(number))
+
+    def recorded(self, number: str) -> bool:
+        """Whether what is said in a room is recorded: it is so wherever a linked room wants it."""
+        return any(each.recorded for each in self._linked(number).values())
+
+    def sound(self, number: str) -> str:
+        """The room whose sound a room has: linked ones have one, that of a recorded one first.
+
+        So nothing of a room is in a recording any more once it is linked no longer.
+        """
+        linked = self._linked(number)
+        return min(linked, key=lambda at: (not linked[at].recorded, at))
+
+    def links(self, number: str) -> tuple[str, ...]:
+        """The other rooms that are linked with a room."""
+        return tuple(sorted(self._linked(number).keys() - {number}))
+
+    def link(self, number: str, room: ConferenceRoom) -> None:
+        """Let everybody in a room and in another hear each other, until the first is empty."""
+        silent = [each for at, each in self._open.items() if not self.recorded(at)]
+        unwarned = [one for each in silent for one in each.participants]
+        self._open[number].links[room.number] = room
+        recorded = self.recorded(number)
+        for each in self._everybody(number):
+            each.news.append(Prompt("conf-linked"))
+            if recorded and each in unwarned:
+                each.news.append(Prompt("may-be-recorded"))
+            self._look(each)
+
+    def unlink(self, number: str) -> None:
+        """Separate a room from all that are linked with it."""
+        together = self._everybody(number)
+        self._open[number].links.clear()
+        for each in self._open.values():
+            each.links.pop(number, None)
+        for participant in together:
+            participant.news.append(Prompt("conf-unlinked"))
+            self._look(participant)
 
     def begun(self, number: str) -> bool:
         """Whether guests of a room may hear each other now."""
@@ -153,7 +196,7 @@ class Conferences:
         """Somebody comes in; the others hear his name, if he has said it."""
         conference = self._open.setdefault(room.number, Conference(room))
         conference.room = room
-        others = tuple(conference.participants)
+        others = tuple(self._everybody(room.number))
         path = "" if name is None else name.path
         participant = Participant(visit, host=host, muted=room.muted and not host, name=path)
         conference.participants.append(participant)
@@ -165,14 +208,14 @@ class Conferences:
     def leave(self, number: str, participant: Participant) -> None:
         """Somebody is gone."""
         conference = self._open[number]
+        others = tuple(each for each in self._everybody(number) if each is not participant)
         conference.participants.remove(participant)
-        others = tuple(conference.participants)
-        if not others:
+        if not conference.participants:
             del self._open[number]
             for name in conference.names:
                 self.forget(name)
         elif participant.host and not conference.has_host and conference.room.ends_with_host:
-            for each in others:
+            for each in conference.participants:
                 each.farewell = "conf-ended"
         self._tell(conference, others, _GOES, *_named(participant, "conf-left"))
 
@@ -213,6 +256,27 @@ class Conferences:
                 each.news += name
             self._look(each)
         self.changed(conference.room.number)
+
+    def _linked(self, number: str) -> dict[str, ConferenceRoom]:
+        """The rooms that have one sound with a room, itself among them, whichever linked which."""
+        found: dict[str, ConferenceRoom] = {}
+        open_ = self._open
+        ahead = [each.links[number] for each in open_.values() if number in each.links]
+        ahead += [open_[number].room] if number in open_ else []
+        while ahead:
+            room = ahead.pop()
+            if room.number in found:
+                continue
+            there = open_.get(room.number)
+            found[room.number] = room if there is None else there.room
+            ahead += [] if there is None else there.links.values()
+            ahead += [each.room for each in open_.values() if room.number in each.links]
+        return found
+
+    def _everybody(self, number: str) -> list[Participant]:
+        """Who is in a room, and in those that are linked with it."""
+        found = (self._open.get(each) for each in self._linked(number))
+        return [one for each in found if each is not None for one in each.participants]
 
     def _look(self, participant: Participant) -> None:
         self.wake(participant.visit)

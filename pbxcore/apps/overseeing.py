@@ -36,7 +36,10 @@ def oversee(conferences: Conferences, command: ConferenceCommand) -> ConferenceS
         return ConferenceShown(number)
     staying = [each for each in conference.participants if not each.farewell]
     return ConferenceShown(
-        number, conference.locked, tuple(_view(conferences, each) for each in staying)
+        number,
+        conference.locked,
+        tuple(_view(conferences, each) for each in staying),
+        linked=conferences.links(number),
     )
 
 

@@ -164,8 +164,16 @@ _SENTENCES: Final = {
     "conf-menu": "To mute or unmute yourself, press 1. To hear the number of participants, press "
     "2. To hear the others less or more, press 4 or 6. To be heard less or more, "
     "press 7 or 9. To leave, press 8.",
-    "conf-host-menu": "To invite somebody, press 0. To lock or unlock the conference, press 3. To "
-    "remove the last participant, press 5.",
+    "conf-invite-menu": "To invite somebody who is asked first, press 0. To bring somebody in at "
+    "once, press 1. To link another conference, press 2. To drop all linked conferences, press 3. "
+    "To hear the others less or more, press 4 or 6. To be heard less or more, press 7 or 9. To "
+    "leave, press 8. For more, press the hash key.",
+    "conf-more": "To mute or unmute yourself, press 1. To hear the number of participants, press "
+    "4.",
+    "conf-host-more": "To lock or unlock the conference, press 2. To remove the last participant, "
+    "press 3.",
+    "conf-linked": "The conferences are now linked.",
+    "conf-unlinked": "The linked conferences are now separate.",
     "conf-invited": "You are invited to a conference by extension",
     "conf-accept": "To join it, press 1.",
     "conf-say-name": "After the tone, please say your name.",

@@ -154,8 +154,16 @@ _SENTENCES: Final = {
     "conf-menu": "Um sich stummzuschalten oder wieder zu sprechen, drücken Sie 1. Für die Zahl der"
     " Teilnehmer 2. Um die anderen leiser oder lauter zu hören, 4 oder 6. Um leiser "
     "oder lauter gehört zu werden, 7 oder 9. Um zu gehen, 8.",
-    "conf-host-menu": "Um jemanden einzuladen, drücken Sie 0. Um die Konferenz zu sperren oder zu "
-    "öffnen, 3. Um den letzten Teilnehmer zu entfernen, 5.",
+    "conf-invite-menu": "Um jemanden einzuladen, der erst gefragt wird, drücken Sie 0. Um jemanden "
+    "sofort dazuzuholen, 1. Um eine andere Konferenz zu verbinden, 2. Um alle verbundenen "
+    "Konferenzen zu trennen, 3. Um die anderen leiser oder lauter zu hören, 4 oder 6. Um leiser "
+    "oder lauter gehört zu werden, 7 oder 9. Um zu gehen, 8. Für weiteres die Rautetaste.",
+    "conf-more": "Um sich stummzuschalten oder wieder zu sprechen, drücken Sie 1. Für die Zahl der"
+    " Teilnehmer 4.",
+    "conf-host-more": "Um die Konferenz zu sperren oder zu öffnen, drücken Sie 2. Um den letzten "
+    "Teilnehmer zu entfernen, 3.",
+    "conf-linked": "Die Konferenzen sind jetzt verbunden.",
+    "conf-unlinked": "Die verbundenen Konferenzen sind jetzt getrennt.",
     "conf-invited": "Sie werden zu einer Konferenz eingeladen von der Nebenstelle",
     "conf-accept": "Um teilzunehmen, drücken Sie 1.",
     "conf-say-name": "Bitte sagen Sie nach dem Ton Ihren Namen.",

@@ -161,8 +161,17 @@ _SENTENCES: Final = {
     "conf-menu": "Para apagar o encender su micrófono, pulse 1. Para oír el número de "
     "participantes, pulse 2. Para oír a los demás más bajo o más alto, pulse 4 o 6. "
     "Para que le oigan más bajo o más alto, pulse 7 o 9. Para salir, pulse 8.",
-    "conf-host-menu": "Para invitar a alguien, pulse 0. Para cerrar o abrir la conferencia, "
-    "pulse 3. Para retirar al último participante, pulse 5.",
+    "conf-invite-menu": "Para invitar a alguien que decida si entra, pulse 0. Para que alguien "
+    "entre sin preguntarle, pulse 1. Para enlazar otra conferencia, pulse 2. Para separar todas "
+    "las conferencias enlazadas, pulse 3. Para oír a los demás más bajo o más alto, pulse 4 o 6. "
+    "Para que le oigan más bajo o más alto, pulse 7 o 9. Para salir, pulse 8. Para más opciones, "
+    "pulse la tecla almohadilla.",
+    "conf-more": "Para apagar o encender su micrófono, pulse 1. Para oír el número de "
+    "participantes, pulse 4.",
+    "conf-host-more": "Para cerrar o abrir la conferencia, pulse 2. Para retirar al último "
+    "participante, pulse 3.",
+    "conf-linked": "Las conferencias están ahora enlazadas.",
+    "conf-unlinked": "Las conferencias enlazadas están ahora separadas.",
     "conf-invited": "Le invita a una conferencia la extensión",
     "conf-accept": "Para entrar, pulse 1.",
     "conf-say-name": "Después de la señal, diga su nombre.",

@@ -156,6 +156,50 @@ async def test_a_room_asks_for_its_pin_and_is_locked(server: Server, admin: Prog
         await call.ended()
 
 
+async def test_rooms_are_linked_by_keys(server: Server, admin: Program, tmp_path: Path) -> None:
+    """A host links another room, with a baresip in it, and drops it again."""
+    async with AsyncExitStack() as stack:
+        agents = {each: await phone(stack, server, each) for each in ("1000", "1001")}
+        host, guest = (stack.enter_context(Voice(TONES[each])) for each in agents)
+        call = await agents["1000"].invite(uri(server, "6302"), session(host))
+        host.talk(port_of(call.remote_description))
+        other = await agents["1001"].invite(uri(server, "6301"), session(guest))
+        guest.talk(port_of(other.remote_description))
+        folder = tmp_path / "1003"
+        rung = stack.enter_context(
+            Baresip(folder, server, "1003", "udp", config=says(folder, TONES["1003"]))
+        )
+        await asyncio.to_thread(rung.shows, "registered successfully")
+        rung.enters(f"/dial {uri(server, '6301')}")
+        await asyncio.to_thread(rung.shows, "Call established")
+        for key in "9999#":
+            await call.press(key)
+        await eventually(lambda: asyncio.to_thread(lambda: there(admin, "6302") == ["1000"]))
+        for key in "*26301#":
+            await call.press(key)
+        await asyncio.gather(
+            asyncio.to_thread(host.hears_all, TONES["1001"], TONES["1003"]),
+            asyncio.to_thread(guest.hears_all, TONES["1000"], TONES["1003"]),
+            asyncio.to_thread(hears_all, folder, TONES["1003"], TONES["1000"], TONES["1001"]),
+        )
+        assert admin.get("/v1/conferences/6301").json()["linked"] == ["6302"]
+        for key in "*3":
+            await call.press(key)
+        await eventually(
+            lambda: asyncio.to_thread(lambda: sounds_little(host, TONES["1001"])), timeout_s=10
+        )
+        await asyncio.to_thread(guest.hears_all, TONES["1003"])
+        assert sounds_little(guest, TONES["1000"])
+        await call.hang_up()
+        await other.hang_up()
+
+
+def there(admin: Program, room: str) -> list[str]:
+    """Who is in a room."""
+    people = admin.get(f"/v1/conferences/{room}").json()["participants"]
+    return [each["number"] for each in people]
+
+
 async def test_a_phone_watches_who_is_in_a_room(server: Server, admin: Program) -> None:
     """RFC 4575 and 4579: `isfocus` in the answer, the roster by NOTIFY, one called by REFER."""
     async with AsyncExitStack() as stack:

@@ -32,7 +32,8 @@ class Meeting(Office):
     def __init__(self, **room: object) -> None:
         super().__init__("alice", "bob", "carol")
         made = ConferenceRoom("6300", "Room", **room)  # type: ignore[arg-type]
-        self.house.directory.plan = Plan(services={"6300": made})
+        other = ConferenceRoom("6301", "Other", pin="77", recorded=True)
+        self.house.directory.plan = Plan(services={"6300": made, "6301": other})
         self.legs: dict[str, str] = {}
 
     @property
@@ -45,10 +46,10 @@ class Meeting(Office):
         assert found is not None
         return found
 
-    def call(self, name: str, *keys: str) -> Talk:
+    def call(self, name: str, *keys: str, room: str = "6300") -> Talk:
         """Somebody calls the room, and types these keys."""
         known = set(self.house.workers.streams)
-        talk = self[name].dial("6300")
+        talk = self[name].dial(room)
         self.run(1)
         (self.legs[name],) = self.house.workers.streams.keys() - known
         self.press(name, *keys)
@@ -83,7 +84,7 @@ def test_the_roster_tells_who_is_there() -> None:
         office.house.lines.room_changed = told.append
         empty = roster_of(office.house.surroundings, "6300")
         assert empty == Roster("Room", most=5)
-        assert roster_of(office.house.surroundings, "6301") == Roster()
+        assert roster_of(office.house.surroundings, "6309") == Roster()
         talks = [office.call(each) for each in ("alice", "bob")]
         assert set(told) == {"6300"}
         roster = roster_of(office.house.surroundings, "6300")
@@ -234,13 +235,13 @@ def test_a_host_locks_the_room_and_sends_the_last_guest_out() -> None:
     with Meeting(hosts=("alice",)) as office:
         alice = office.call("alice")
         bob = office.call("bob")
-        office.press("alice", "*", "3")
+        office.press("alice", "*", "#", "2")
         office.run(5)
         assert office.conference.locked
         carol = office.call("carol")
         assert office.said("carol") == ["conf-locked"]
         assert carol.notes[-1] == "ended"
-        office.press("alice", "*", "5")
+        office.press("alice", "*", "#", "3")
         office.run(5)
         assert office.said("bob")[-1] == "conf-removed"
         assert bob.notes[-1] == "ended"
@@ -379,4 +380,103 @@ def test_a_room_is_recorded_from_the_first_to_the_last() -> None:
         told = [each for each in office.house.facts if isinstance(each, CallRecorded)]
         assert told[0].file.startswith("meetme/")
         assert told[-1].seconds > 0
+        office.check()
+
+
+def test_whom_a_host_brings_in_is_not_asked() -> None:
+    with Meeting(hosts=("alice",), pin="1234") as office:
+        alice = office.call("alice")
+        office.press("alice", "*", "1", "b", "o", "b", "#")
+        office.run(2)
+        office["bob"].talk.accept()
+        office.run(8)
+        (office.legs["bob"],) = office.house.workers.streams.keys() - {office.legs["alice"]}
+        assert office.said("bob") == ["conf-joining"]
+        assert office.present() == {"alice": True, "bob": True}
+        alice.hang_up()
+        office["bob"].talk.hang_up()
+        office.run()
+        office.check()
+
+
+def test_guests_have_the_keys_that_the_room_gives_them() -> None:
+    with Meeting(menu=False) as office:
+        alice = office.call("alice")
+        office.press("alice", "*", "1")
+        office.run(5)
+        assert office.present() == {"alice": True}
+        assert office.said("alice") == ["conf-first"]
+        alice.hang_up()
+        office.run()
+    with Meeting(guests_invite=True) as office:
+        alice = office.call("alice")
+        office.press("alice", "*", "#", "1")
+        office.run(5)
+        assert office.present() == {"alice": False}
+        office.press("alice", "*", "#", "2")  # is for hosts
+        office.run(9)
+        assert not office.conference.locked
+        office.press("alice", "*", "3")  # nothing is linked
+        office.run(5)
+        assert office.said("alice")[-1] == "not-possible"
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_rooms_are_linked_and_separated_by_the_host() -> None:
+    """Linked rooms have the sound of the recorded one; those who are new to it are told."""
+    with Meeting(hosts=("alice",)) as office:
+        alice = office.call("alice")
+        bob = office.call("bob", "7", "7", "#", room="6301")
+        assert "may-be-recorded" in office.said("bob")
+        office.press("alice", "*", "2", *"6301#", *"77#")
+        office.run(8)
+        assert office.said("alice")[-2:] == ["conf-linked", "may-be-recorded"]
+        assert office.said("bob")[-1] == "conf-linked"
+        assert {joined(office, each).room for each in ("alice", "bob")} == {"6301"}
+        assert oversee(office.conferences, ShowConference("6301")).linked == ("6300",)
+        carol = office.call("carol")  # who comes later hears both rooms
+        assert office.said("carol")[:1] == ["may-be-recorded"]
+        assert joined(office, "carol").room == "6301"
+        office.press("carol", "*", "2")
+        office.run(5)
+        assert office.said("carol")[-2:] == ["number-3", "participant.other"]
+        office.press("alice", "*", "3")
+        office.run(8)
+        assert office.said("bob")[-1] == "conf-unlinked"
+        assert joined(office, "bob").room == "6301"
+        assert {joined(office, each).room for each in ("alice", "carol")} == {"6300"}
+        for each in alice, bob, carol:
+            each.hang_up()
+        office.run()
+        office.check()
+
+
+def test_a_link_ends_with_the_room_that_made_it() -> None:
+    with Meeting(hosts=("alice",)) as office:
+        alice = office.call("alice")
+        bob = office.call("bob", "7", "7", "#", room="6301")
+        office.press("alice", "*", "2", *"6301#", *"78#", *"77#")
+        office.run(12)
+        assert office.conferences.links("6301") == ("6300",)
+        alice.hang_up()
+        office.run(8)
+        assert office.conferences.links("6301") == ()
+        assert joined(office, "bob").room == "6301"
+        bob.hang_up()
+        office.run()
+        office.check()
+
+
+@pytest.mark.parametrize("keys", ["6300#", "999#", "#"])
+def test_only_other_rooms_are_linked(keys: str) -> None:
+    with Meeting(hosts=("alice",)) as office:
+        alice = office.call("alice")
+        office.press("alice", "*", "2", *keys)
+        office.run(8)
+        assert office.said("alice")[-1] == "invalid"
+        assert not office.conference.links
+        alice.hang_up()
+        office.run()
         office.check()

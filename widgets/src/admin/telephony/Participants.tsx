@@ -22,6 +22,7 @@ interface Participant {
 
 interface Conference {
   locked: boolean;
+  linked: string[];
   participants: Participant[];
 }
 
@@ -63,6 +64,7 @@ export function Participants({ room, readOnly }: { room: string; readOnly: boole
       ) : (
         <>
           {value.participants.length === 0 && <p className={table.soft}>{t("Nobody is in this room right now.")}</p>}
+          {value.linked.length > 0 && <p className={table.soft}>{t("Linked with {rooms}", { rooms: value.linked.join(", ") })}</p>}
           <ul className={styles.list}>
             {value.participants.map((who) => (
               <li key={who.leg} className={styles.participant}>
