@@ -382,6 +382,16 @@ class WakeUpAsked(msgspec.Struct, frozen=True, tag=True):
     time: str
 
 
+class MiniBarFilled(msgspec.Struct, frozen=True, tag=True):
+    """A maid tells from a hotel's room how many of an article, by its code, were taken there."""
+
+    number: str
+    room: str
+    maid: str
+    goods: str
+    count: int
+
+
 class WakeUpCalled(msgspec.Struct, frozen=True, tag=True):
     """A wake-up call is over: it was answered, or nobody did however often it rang."""
 
@@ -440,6 +450,7 @@ Fact = (
     | PromptRecorded
     | WakeUpAsked
     | WakeUpCalled
+    | MiniBarFilled
     | ChatAlarmCalled
     | AnnouncementPlayed
     | VoiceMessageLeft

@@ -27,6 +27,8 @@ RIGHTS = Rights(
             Module.INBOUND_ROUTES: "edit",
             Module.PIN_GROUPS: "edit",
             Module.PAGING_GROUPS: "edit",
+            Module.WAKE_UPS: "edit",
+            Module.PMS: "edit",
             Module.IVRS: "edit",
             Module.BROADCAST: "edit",
             Module.CALL_HISTORY: "view",

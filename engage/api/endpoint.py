@@ -183,11 +183,15 @@ def _as_refusal(error: EngageError, *, changes: bool) -> Refused:
 
 def _refusal(refused: Refused, tag: str) -> tuple[Mapping[str, Any], Status]:
     params = {name: _worded(value, tag) for name, value in refused.params.items()}
-    return {"error_msg": _filled(refused.text, tag, params), **refused.extra}, refused.status
+    extra = {name: _worded(value, tag) for name, value in refused.extra.items()}
+    return {"error_msg": _filled(refused.text, tag, params), **extra}, refused.status
 
 
 def _worded(value: object, tag: str) -> object:
-    return _filled(value.text, tag, value.params) if isinstance(value, Reason) else value
+    if not isinstance(value, Reason):
+        return value
+    params = {name: _worded(each, tag) for name, each in value.params.items()}
+    return _filled(value.text, tag, params)
 
 
 def _filled(text: str, tag: str, params: Mapping[str, object]) -> str:

@@ -25,6 +25,7 @@ from engage.api.paging_actions import PagingActions
 from engage.api.permitted import SystemNames
 from engage.api.phone_code import PhoneCode
 from engage.api.pin_actions import PinActions
+from engage.api.pms_actions import PmsActions
 from engage.api.prompt_actions import PromptActions, Rung
 from engage.api.queue_actions import QueueActions
 from engage.api.queue_statistics import QueueStatistics
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from engage.api.message_actions import Chats
     from engage.api.model import Secrets
     from engage.api.permitted import IpNetwork, Names
+    from engage.api.pms_actions import Hotel
     from engage.api.system_actions import Feed
     from engage.broadcast.service import Broadcasts
     from engage.calls.control import LiveCalls
@@ -134,6 +136,7 @@ class Dialplan:
     ring_group: Callable[[str], Sequence[str]]
     """The members of the ring group of a number."""
     configuration: Configuration
+    hotel: Hotel
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +250,7 @@ class HttpsApi:
             CdrActions(records.history, records.recordings, zone, clock, deletable),
             CallActions(live, words, people.has_extension, controlled),
             PromptActions(dialplan.prompts, dialplan.music_file, live, rung),
+            PmsActions(dialplan.hotel, zone),
         )
         handlers: dict[str, Handler] = {}
         for each in actions:

@@ -116,6 +116,7 @@ _SERVED = (
     Action("refuseCall", changes=True),
     Action("addMessageBroadcast", changes=True),
     Action("cleanTerminalChatInformation", changes=True),
+    Action("pmsapi", changes=True),
 )
 SERVED: Mapping[str, Action] = MappingProxyType({each.name.lower(): each for each in _SERVED})
 """By the name in lower case: the guide and its programs disagree about case."""
@@ -137,7 +138,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 
 _VERBS = ("get", "add", "update", "delete")
 _OBJECTS = ("analogtrunk", "digitaltrunk")
-_OTHERS = (*("addslatrunk", "updateslatrunk", "getdogitaltrunk", "pmsapi"),)
+_OTHERS = (*("addslatrunk", "updateslatrunk", "getdogitaltrunk"),)
 NOT_YET = frozenset({*(f"{verb}{name}" for verb in _VERBS for name in _OBJECTS), *_OTHERS})
 """Actions of the protocol that are answered -19: what they need, as line cards, is not here."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from engage.app.hotel import Hotel
 from engage.app.music import Music
 from engage.app.rooms import Rooms
 from engage.app.services import LEAD_SOMEWHERE, Services
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from engage.app.ground import Ground
     from engage.people.service import People
+    from engage.pms.room_phones import Pbx
     from pbxcore.dialplan.pin import Pin
 
 OUTBOUND = RouteKind(
@@ -63,7 +65,9 @@ TAKEN = N_("This number is taken already.")
 class Dialplan:
     """Routes, and the plan that the PBX is told."""
 
-    def __init__(self, ground: Ground, people: People, trunk_exists: Callable[[str], bool]) -> None:
+    def __init__(
+        self, ground: Ground, people: People, trunk_exists: Callable[[str], bool], pbx: Pbx
+    ) -> None:
         self._time, self._people = ground.time, people
         self._blacklist = partial(ground.configuration.get, Blacklist)
         self._voicemail = partial(ground.configuration.get, VoicemailSettings)
@@ -92,8 +96,10 @@ class Dialplan:
         self.services = Services(ground, people, self._taken_besides_services, references)
         prompt_of = self.services.prompts.path_of
         self.rooms = Rooms(ground, people, self._taken, prompt_of, self.music, references)
+        self.hotel = Hotel(ground, people, pbx, self.services, self._taken_besides_hotel)
         self.routes: Sequence[BaseRoute] = [
             *self.music.routes,
+            *self.hotel.routes,
             *self.rooms.routes,
             *self.services.routes,
             *OutboundRouteRoutes(self.outbound).routes(),
@@ -131,6 +137,7 @@ class Dialplan:
         await self.rooms.start()
         await self.voicemail_groups.start()
         await self.services.start()
+        await self.hotel.start()
 
     async def stop(self) -> None:
         """Nothing runs in the background."""
@@ -163,7 +170,7 @@ class Dialplan:
             music=self.music.plan(),
         )
         # Services are the whole of theirs; rooms come to them.
-        return self.rooms.added_to(self.services.added_to(plan))
+        return self.hotel.added_to(self.rooms.added_to(self.services.added_to(plan)))
 
     def members_of_ring_group(self, number: str) -> tuple[str, ...]:
         """Who rings for a number, in order; nobody where there is no such group."""
@@ -231,8 +238,12 @@ class Dialplan:
         return (
             taken
             or self._is_code(number)
+            or self.hotel.has_number(number)
             or self._people.extensions.checks.taken(number) is not None
         )
+
+    def _taken_besides_hotel(self, number: str) -> bool:
+        return self._taken_besides_services(number) or self.services.has_number(number)
 
     def _taken_besides_services(self, number: str) -> bool:
         return self.rooms.has_number(number) or self._taken_by_others(number)

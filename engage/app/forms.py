@@ -40,6 +40,8 @@ from engage.people.forms import (
     QueueForm,
     WavePrivilegeForm,
 )
+from engage.pms.mini_bar import MiniBarGoodsForm, MiniBarMaidForm
+from engage.pms.rooms import PmsRoomForm
 from engage.queues.scheduled.forms import ReportScheduleForm
 from engage.system.http_server_routes import CertificateUpload
 from engage.telephony.trunk_forms import TrunkForm
@@ -69,12 +71,15 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     "ivr": IvrForm,
     "livechat": LiveChatFields,
     "music-class": MusicClassForm,
+    "mini-bar-goods": MiniBarGoodsForm,
+    "mini-bar-maid": MiniBarMaidForm,
     "outbound-route": OutboundRouteForm,
     "own-calls": OwnCallFields,
     "paging-group": PagingGroupForm,
     "parking-lot": ParkingLotForm,
     "pickup-group": PickupGroupForm,
     "pin-group": PinGroupForm,
+    "pms-room": PmsRoomForm,
     "privilege": PrivilegeForm,
     "queue": QueueForm,
     "queue-report-schedule": ReportScheduleForm,

@@ -93,7 +93,7 @@ class Phones:
         self._register()
         self.trunks = Trunks(database, ground.keyring, pbx, events, ground.clock)
         self.standings = Standings(pbx, events)
-        self.dialplan = Dialplan(ground, people, lambda id_: bool(self.trunks.name_of(id_)))
+        self.dialplan = Dialplan(ground, people, lambda id_: bool(self.trunks.name_of(id_)), pbx)
         people.choices.offer("trunks", CHOOSE_TRUNKS, self._trunk_choices)
         self.telephony = Telephony(
             database,
@@ -158,6 +158,7 @@ class Phones:
                 Waking(self.dialplan.services.wake_ups, lambda: ground.time().time_zone),
                 DialledSettings(ground.configuration),
                 AnnouncementsPlayed(),
+                self.dialplan.hotel.log,
             ),
         )
         pbx.on_request(self.chat.arrived)
@@ -197,6 +198,7 @@ class Phones:
             plan.music.file_named,
             plan.members_of_ring_group,
             self._ground.configuration,
+            plan.hotel.for_programs(),
         )
 
     def _trunk_choices(self) -> list[Choice]:

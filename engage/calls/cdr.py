@@ -51,6 +51,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "take_over": "PICKUP",
         "wake_up": "WAKEUP",
         "fax": "VFAX",
+        "mini_bar": "MINIBAR",
         "livechat": "LIVECHAT",
     }
 )

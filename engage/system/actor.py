@@ -43,6 +43,7 @@ class Module(StrEnum):
     CALLBACKS = "callbacks"
     WAKE_UPS = "wake_ups"
     FAX = "fax"
+    PMS = "pms"
     NAME_DIRECTORIES = "name_directories"
     FEATURE_CODES = "feature_codes"
     CALL_HISTORY = "call_history"

@@ -15,6 +15,7 @@ from pbxcore.apps.fax_reception import FaxReception
 from pbxcore.apps.feature_codes import FeatureCode
 from pbxcore.apps.group_prompt import GroupPrompt
 from pbxcore.apps.ivr import Ivr
+from pbxcore.apps.mini_bar import MiniBar
 from pbxcore.apps.name_directory import NameDirectory
 from pbxcore.apps.pin_gate import PinGate
 from pbxcore.apps.prompt_player import PromptPlayer
@@ -38,6 +39,7 @@ Service = (
     | GroupPrompt
     | Invitation
     | Ivr
+    | MiniBar
     | NameDirectory
     | PinGate
     | PromptPlayer

@@ -89,6 +89,11 @@ _SENTENCES: Final = {
     "call-from": "Sie haben einen Anruf von",
     "call-accept": "Um den Anruf anzunehmen, drücken Sie die 1. "
     "Um ihn abzulehnen, drücken Sie die 2.",
+    "mini-bar-maid": "Bitte geben Sie Ihren Code ein, und danach die Rautetaste.",
+    "mini-bar-goods": "Bitte geben Sie die Nummer des Artikels ein, und danach die Rautetaste.",
+    "mini-bar-count": "Wie viele wurden entnommen? Bitte geben Sie die Zahl ein, und danach "
+    "die Rautetaste.",
+    "mini-bar-noted": "Notiert.",
     "wake-up-set": "Sie werden geweckt",
     "wake-up": "Guten Tag. Dies ist Ihr Weckruf.",
     "chat-waiting": "Im Live-Chat wartet ein Besucher.",

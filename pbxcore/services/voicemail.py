@@ -9,6 +9,7 @@ from pbxcore.commands import PinChosen
 from pbxcore.journal import MailboxChanged, VoiceMessageLeft
 from pbxcore.voicemail.commands import (
     DeleteVoiceMessages,
+    HandOverVoiceMessages,
     ListMailboxes,
     ListVoiceMessages,
     MailboxesHeld,
@@ -96,6 +97,8 @@ class VoicemailService:
                 return VoiceMessagesChanged(boxes.move(mailbox, ids, folder))
             case DeleteVoiceMessages(mailbox, ids):
                 return VoiceMessagesChanged(boxes.remove(mailbox, ids))
+            case HandOverVoiceMessages(mailbox, to):
+                return VoiceMessagesChanged(boxes.hand_over(mailbox, to))
             case _:
                 assert_never(command)
 

@@ -46,10 +46,23 @@ class DeleteVoiceMessages(msgspec.Struct, frozen=True, tag=True):
     ids: tuple[str, ...]
 
 
+class HandOverVoiceMessages(msgspec.Struct, frozen=True, tag=True):
+    """Put all that lies in a mailbox into another, as it is. Reply: `VoiceMessagesChanged`."""
+
+    mailbox: str
+    to: str
+
+
 class VoiceMessagesChanged(msgspec.Struct, frozen=True, tag=True):
     """How many of the messages were there."""
 
     count: int
 
 
-VoicemailCommand = ListMailboxes | ListVoiceMessages | MoveVoiceMessages | DeleteVoiceMessages
+VoicemailCommand = (
+    ListMailboxes
+    | ListVoiceMessages
+    | MoveVoiceMessages
+    | DeleteVoiceMessages
+    | HandOverVoiceMessages
+)

@@ -136,6 +136,23 @@ class Mailboxes:
         self._changed(mailbox, len(found))
         return len(found)
 
+    def hand_over(self, mailbox: str, to: str) -> int:
+        """Put all that lies in a mailbox into another, as it is; how many there were.
+
+        Raises:
+            OSError: the disk does not take it.
+        """
+        found = list(self._held.get(mailbox, {}).values()) if to != mailbox else []
+        for each in found:
+            moved = msgspec.structs.replace(each, mailbox=to)
+            self._keeper.copy(each, [moved])
+            self._held[to][each.id] = moved
+            self._keeper.remove(each)
+            del self._held[mailbox][each.id]
+        for number in mailbox, to:
+            self._changed(number, len(found))
+        return len(found)
+
     def remove(self, mailbox: str, ids: Iterable[str]) -> int:
         """Delete messages; how many there were of them."""
         found = self._found(mailbox, ids)

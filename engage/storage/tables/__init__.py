@@ -32,6 +32,8 @@ from engage.storage.tables.dialplan import (
     fax_extensions,
     inbound_routes,
     ivrs,
+    mini_bar_goods,
+    mini_bar_maids,
     music_classes,
     name_directories,
     outbound_routes,
@@ -39,6 +41,7 @@ from engage.storage.tables.dialplan import (
     parking_lots,
     pickup_groups,
     pin_groups,
+    pms_rooms,
     ring_groups,
     ringtones,
     speed_dials,
@@ -76,6 +79,7 @@ from engage.storage.tables.people import (
     wave_activity,
     wave_privileges,
 )
+from engage.storage.tables.pms import mini_bar_taken, pms_conditions, pms_stays
 from engage.storage.tables.push import push_messages, push_subscriptions
 from engage.storage.tables.queue_reports import queue_report_schedules
 from engage.storage.tables.queueing import queue_log, queue_resets
@@ -152,6 +156,9 @@ __all__ = [
     "message_revisions",
     "message_texts",
     "metadata",
+    "mini_bar_goods",
+    "mini_bar_maids",
+    "mini_bar_taken",
     "music_classes",
     "name_directories",
     "open_calls",
@@ -165,6 +172,9 @@ __all__ = [
     "password_links",
     "pickup_groups",
     "pin_groups",
+    "pms_conditions",
+    "pms_rooms",
+    "pms_stays",
     "privileges",
     "push_messages",
     "push_subscriptions",

@@ -103,7 +103,7 @@ def test_what_is_no_envelope_is_refused_with_http_200(client: UcmClient, body: b
 
 def test_unknown_actions_and_those_of_features_to_come(api: UcmClient) -> None:
     assert api.ask("makeCoffee").status == -1
-    for action in ("addSLATrunk", "pmsapi"):
+    for action in ("addSLATrunk", "updateSLATrunk"):
         assert api.ask(action).status == -19
     for action in ("listRingGroup", "listZeroConfig", "deleteRecording"):
         assert api.ask(action).status == -47

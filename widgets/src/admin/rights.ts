@@ -29,6 +29,7 @@ export type Module =
   | "callbacks"
   | "wake_ups"
   | "fax"
+  | "pms"
   | "name_directories"
   | "feature_codes"
   | "voicemail"

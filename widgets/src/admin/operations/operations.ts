@@ -81,6 +81,12 @@ function kindWords(kind: string): string {
       return t("Callback");
     case "wake_up":
       return t("Wake-up Call");
+    case "pms_room":
+      return t("Hotel Room");
+    case "mini_bar_goods":
+      return t("Mini Bar Goods");
+    case "mini_bar_maid":
+      return t("Maid");
     case "name_directory":
       return t("Dial by Name");
     case "outbound_route":

@@ -25,6 +25,7 @@ export const modules: readonly Module[] = [
   "callbacks",
   "wake_ups",
   "fax",
+  "pms",
   "name_directories",
   "feature_codes",
   "call_history",
@@ -93,6 +94,8 @@ export function moduleWords(module: Module): string {
       return t("Fax/T.38");
     case "wake_ups":
       return t("Wake-up Service");
+    case "pms":
+      return t("PMS");
     case "name_directories":
       return t("Dial by Name");
     case "feature_codes":

@@ -1,0 +1,137 @@
+"""A hotel's rooms and mini bars."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from engage.api import pms_actions as api
+from engage.dialplan.model import RouteKind
+from engage.dialplan.object_routes import ObjectRoutes
+from engage.dialplan.service import Routes
+from engage.errors import N_, Invalid
+from engage.pms.front_desk import FrontDesk
+from engage.pms.mini_bar import SECTION, MiniBarGoodsForm, MiniBarMaidForm, MiniBarSettings
+from engage.pms.model import RoomOccupied
+from engage.pms.room_phones import RoomPhones
+from engage.pms.rooms import PmsRoomForm
+from engage.pms.taken import MiniBarLog
+from engage.storage import tables
+from engage.system.actor import Module
+from pbxcore.apps.mini_bar import MiniBar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from starlette.routing import BaseRoute
+
+    from engage.app.ground import Ground
+    from engage.app.services import Services
+    from engage.people.service import People
+    from engage.pms.room_phones import Pbx
+    from pbxcore.dialplan.plan import Plan
+
+ROOMS = RouteKind("pms_room", tables.pms_rooms, Module.PMS, PmsRoomForm)
+GOODS = RouteKind("mini_bar_goods", tables.mini_bar_goods, Module.PMS, MiniBarGoodsForm)
+MAIDS = RouteKind("mini_bar_maid", tables.mini_bar_maids, Module.PMS, MiniBarMaidForm)
+
+
+class Hotel:
+    """Where administrators arrange rooms, what the PBX is told, and the front desk.
+
+    Args:
+        ground: what everything stands on.
+        people: have the extensions.
+        pbx: has their mailboxes.
+        services: wake-up calls, and prompts.
+        taken: whether something else has a number.
+    """
+
+    def __init__(
+        self,
+        ground: Ground,
+        people: People,
+        pbx: Pbx,
+        services: Services,
+        taken: Callable[[str], bool],
+    ) -> None:
+        self._people, self._services, self._taken = people, services, taken
+        self._configuration = configuration = ground.configuration
+        configuration.register(SECTION, MiniBarSettings, Module.PMS, check=self._check)
+        self._settings = partial(configuration.get, MiniBarSettings)
+        on = ground.database, ground.events, _no_trunk, ground.clock
+        self.rooms = Routes(ROOMS, *on, self._room_problem, lambda entry: self.desk.users(entry))
+        self.goods = Routes(GOODS, *on)
+        self.maids = Routes(MAIDS, *on)
+        phones = RoomPhones(people, pbx, services.wake_ups)
+        self.desk = FrontDesk(self.rooms, phones, ground.database, ground.clock)
+        self.phones = phones
+        self.log = MiniBarLog(ground.database, self._name_of)
+        kinds: tuple[tuple[Routes[Any], str, tuple[str, str], tuple[str, ...]], ...] = (
+            (self.rooms, "PmsRoom", ("a PMS room", "PMS rooms"), ("room", "extension", "address")),
+            (self.goods, "MiniBarGoods", ("an article", "mini bar goods"), ("code", "name")),
+            (self.maids, "MiniBarMaid", ("a maid", "mini bar maids"), ("code",)),
+        )
+        self.routes: Sequence[BaseRoute] = [
+            route
+            for kept, model, words, columns in kinds
+            for route in ObjectRoutes(kept, model, words, columns, columns).routes()
+        ]
+
+    def for_programs(self) -> api.Hotel:
+        """What the HTTPS API reaches of it."""
+        return api.Hotel(
+            self.desk, self.phones, self.goods, self.maids, self.log, self._configuration
+        )
+
+    async def start(self) -> None:
+        """Read all of it."""
+        for each in (self.rooms, self.goods, self.maids, self.desk):
+            await each.start()
+
+    def has_number(self, number: str) -> bool:
+        """Whether the mini bar has a number."""
+        return bool(number) and self._settings().code == number
+
+    def added_to(self, plan: Plan) -> Plan:
+        """The plan with the mini bar."""
+        settings = self._settings()
+        if not settings.code:
+            return plan
+        bar = MiniBar(
+            {each.form.extension: each.form.room for each in self.rooms.entries},
+            {each.form.code: each.form.password for each in self.maids.entries},
+            {each.form.code: each.form.name for each in self.goods.entries},
+            skips_password=settings.skips_password,
+            path=self._services.prompts.file_named(settings.prompt) if settings.prompt else "",
+            lists=settings.list_goods,
+        )
+        return msgspec.structs.replace(plan, services=plan.services | {settings.code: bar})
+
+    def _name_of(self, code: str) -> str:
+        found = (each.form.name for each in self.goods.entries if each.form.code == code)
+        return next(found, code)
+
+    def _check(self, settings: MiniBarSettings) -> None:
+        changed = settings.code not in ("", self._settings().code)
+        if changed and self._taken(settings.code):
+            raise Invalid({"code": N_("This number is taken already.")})
+
+    def _room_problem(self, form: PmsRoomForm, but: str) -> dict[str, str]:
+        if not self._people.has_extension(form.extension):
+            return {"extension": N_("There is no such extension.")}
+        others = [each for each in self.rooms.entries if each.id != but]
+        if any(each.form.extension == form.extension for each in others):
+            return {"extension": N_("Another room has this extension.")}
+        present = next((each.form for each in self.rooms.entries if each.id == but), None)
+        if present is None or self.desk.stay(present.room) is None:
+            return {}
+        before, after = present.model_dump(), form.model_dump()
+        changed = [each for each in ("room", "extension") if before[each] != after[each]]
+        return dict.fromkeys(changed, RoomOccupied.text)
+
+
+def _no_trunk(_id: str) -> bool:
+    return False

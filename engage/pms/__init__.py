@@ -1,0 +1,1 @@
+"""Hotels: rooms with guests, as property management systems know them."""

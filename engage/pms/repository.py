@@ -1,0 +1,49 @@
+"""Rows of stays and of rooms' conditions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, select
+
+from engage.pms.model import Condition, Guest, Stay, Usual
+from engage.storage.tables import pms_conditions, pms_stays
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+class StayRepository:
+    """Rows in, values out."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def stays(self) -> list[Stay]:
+        """Everybody who stays here."""
+        rows = await self._connection.execute(select(pms_stays).order_by(pms_stays.c.room))
+        return [
+            Stay(each.room, each.extension, Guest(**each.guest), Usual(**each.usual), each.since_ms)
+            for each in rows
+        ]
+
+    async def conditions(self) -> dict[str, Condition]:
+        """How the rooms are, of which something was said."""
+        rows = await self._connection.execute(select(pms_conditions))
+        return {each.room: Condition(each.status, each.maid, each.changed_at_ms) for each in rows}
+
+    async def put(self, stay: Stay) -> None:
+        """Keep a stay as it is now."""
+        await self.drop(stay.room)
+        await self._connection.execute(insert(pms_stays).values(**asdict(stay)))
+
+    async def drop(self, room: str) -> None:
+        """A stay is over."""
+        await self._connection.execute(delete(pms_stays).where(pms_stays.c.room == room))
+
+    async def set_condition(self, room: str, condition: Condition) -> None:
+        """Keep how a room is now."""
+        table = pms_conditions
+        await self._connection.execute(delete(table).where(table.c.room == room))
+        await self._connection.execute(insert(table).values(room=room, **asdict(condition)))
