@@ -74,6 +74,11 @@ class Details:
     email: str = ""
     phone: str = ""
 
+    @property
+    def email_key(self) -> str | None:
+        """The address as it is compared."""
+        return self.email.casefold() or None
+
 
 @dataclass(frozen=True, slots=True)
 class Visitor:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select, union
 
-from engage.livechat.model import KIND
 from engage.storage.tables import conversations, events, inquiries, visitors
 
 if TYPE_CHECKING:
@@ -45,32 +44,31 @@ class RelatedRows:
         self, visitor: Visitor, livechat_ids: Sequence[str], but: str, most: int
     ) -> list[PastChat]:
         """The newest chats of a person in these live chats, without one of them."""
-        email, phone = visitor.details.email.casefold(), visitor.details.phone
-        same: list[Any] = [visitors.c.id == visitor.id]
-        if email:
-            same.append(func.lower(visitors.c.email) == email)
-        if phone:
-            same.append(visitors.c.phone == phone)
+        email, phone = visitor.details.email_key, visitor.details.phone
+        found = await self._numbers(visitor, email, phone)
+        newest = sorted(
+            (number, conversation_id)
+            for conversation_id, number, livechat_id in found
+            if livechat_id in livechat_ids and conversation_id != but
+        )[-most:]
         query = (
             select(
                 inquiries,
                 conversations.c.state,
                 conversations.c.ended_at_ms,
                 conversations.c.owner_name,
-                visitors.c.email,
+                visitors.c.email_key,
             )
             .join(conversations, conversations.c.id == inquiries.c.conversation_id)
             .join(visitors, visitors.c.id == inquiries.c.visitor_id)
-            .where(conversations.c.kind == KIND, inquiries.c.conversation_id != but)
-            .where(inquiries.c.livechat_id.in_(livechat_ids), or_(*same))
+            .where(inquiries.c.conversation_id.in_([each for _, each in newest]))
             .order_by(inquiries.c.number.desc())
-            .limit(most)
         )
 
         def known_by(row: Any) -> str:
             if row.visitor_id == visitor.id:
                 return "visitor"
-            return "email" if email and row.email.casefold() == email else "phone"
+            return "email" if email and row.email_key == email else "phone"
 
         return [
             PastChat(
@@ -86,6 +84,21 @@ class RelatedRows:
             )
             for row in await self._connection.execute(query)
         ]
+
+    async def _numbers(self, visitor: Visitor, email: str | None, phone: str) -> list[Any]:
+        """All chats of a person: identifier, number, live chat.
+
+        No condition but who it is: planners would walk every chat of the live chats instead.
+        """
+        same = [visitors.c.id == visitor.id]
+        if email:
+            same.append(visitors.c.email_key == email)
+        if phone:
+            same.append(visitors.c.phone == phone)
+        theirs = select(inquiries.c.conversation_id, inquiries.c.number, inquiries.c.livechat_id)
+        theirs = theirs.join(visitors, visitors.c.id == inquiries.c.visitor_id)
+        query = union(*(theirs.where(each) for each in same))
+        return list(await self._connection.execute(query))
 
     async def said(self, conversation_id: str, most: int) -> list[Any]:
         """The first that was said in a chat, as rows of events."""

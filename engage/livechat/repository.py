@@ -118,6 +118,7 @@ class LiveChatRepository:
                 token_expires_at_ms=visitor.token_expires_at_ms,
                 full_name=visitor.details.full_name,
                 email=visitor.details.email,
+                email_key=visitor.details.email_key,
                 phone=visitor.details.phone,
                 language=visitor.language,
                 user_agent=visitor.user_agent,
@@ -164,7 +165,12 @@ class LiveChatRepository:
         await self._connection.execute(
             update(visitors)
             .where(visitors.c.id == visitor_id)
-            .values(full_name=details.full_name, email=details.email, phone=details.phone)
+            .values(
+                full_name=details.full_name,
+                email=details.email,
+                email_key=details.email_key,
+                phone=details.phone,
+            )
         )
 
     async def next_number(self) -> int:

@@ -41,7 +41,7 @@ async def find(connection: AsyncConnection, asked: Asked) -> Person:
 def _fits(asked: Asked) -> ColumnElement[bool]:
     match asked.by:
         case "email":
-            return func.lower(visitors.c.email) == asked.value.lower()
+            return visitors.c.email_key == asked.value.casefold()
         case "phone":
             return (visitors.c.phone != "") & (dialled(visitors.c.phone) == compact(asked.value))
         case "visitor":

@@ -1,4 +1,4 @@
 """Numbered changes of the schema, forward only; each in one transaction."""
 
-HEAD = "0049"
+HEAD = "0050"
 """The newest revision: what this release reads and writes."""

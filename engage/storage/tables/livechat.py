@@ -53,8 +53,10 @@ visitors = Table(
     Column("visits", Integer, nullable=False, server_default="1"),
     Column("last_seen_at_ms", BigInteger),  # none before a page has come back
     Column("subject", Text),  # what the web site that vouches for them calls them
+    Column("email_key", Text),  # the address without case; none for those who gave none
     Index("ix_visitor_subject", "livechat_id", "subject", unique=True),
     Index("ix_visitor_phone", "phone"),
+    Index("ix_visitor_email_key", "email_key"),
 )
 
 visitor_tokens = Table(  # further devices of visitors whom their web site vouches for

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy.event import listen
 
 from engage.errors import Invalid, NotFound
 from engage.livechat.form import Form
 from engage.livechat.model import Arrival, Destination
+from engage.livechat.related import RelatedRows
 from engage.livechat.visitor_card import PastCall
 from engage.livechat.visits import Told
 from engage.people.model import AgentSeat
@@ -101,6 +103,31 @@ async def test_the_timeline_knows_a_person_by_browser_email_and_number(office: O
     assert {each["agent"] for each in found} == {"Ana Costa"}
     with pytest.raises(NotFound):
         await office.service.cards.timeline(CHEN, now)
+
+
+async def test_an_address_is_known_however_it_is_written(office: Office) -> None:
+    for email, phone in (("JÜRGEN@example.test", "+1 555 1"), ("jürgen@Example.test", "+1 555 2")):
+        await over(office, form=Form("J", email, phone, consent=True))
+    _, now = await served(office, form=Form("J", "Jürgen@example.test", "+1 555 3", consent=True))
+    found = await office.service.cards.timeline(ANA, now)
+    assert [each["by"] for each in found] == ["email", "email"]
+
+
+async def test_past_chats_are_found_without_looking_through_all_visitors(office: Office) -> None:
+    session, conversation = await served(office)
+    assert session.visitor is not None
+    async with office.database.read() as connection:
+        asked: list[tuple[str, Any]] = []
+        note = lambda _, __, statement, values, *___: asked.append((statement, values))  # noqa: E731
+        listen(connection.sync_connection, "before_cursor_execute", note)
+        livechat = session.visitor.livechat_id
+        await RelatedRows(connection).chats(session.visitor, [livechat], conversation, 100)
+        if connection.dialect.name == "sqlite":
+            for statement, values in asked.copy():
+                plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+                steps = [str(row.detail) for row in plan]
+                assert not [each for each in steps if "SCAN" in each or "livechat_id" in each]
+            assert [each for each in asked if "email_key" in each[0]]
 
 
 async def test_a_past_chat_is_read_by_the_agents_of_its_live_chat(office: Office) -> None:

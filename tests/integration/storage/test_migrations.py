@@ -165,6 +165,32 @@ async def test_people_of_the_first_release_keep_their_places(empty_database_url:
     assert [seat.number for seat in book.agents_of("queue", ["6500"])] == ["1000"]
 
 
+async def test_visitors_of_before_are_found_by_their_addresses_without_case(
+    empty_database_url: str,
+) -> None:
+    await _upgrade_to(empty_database_url, "0047")
+    await _execute(
+        empty_database_url,
+        "INSERT INTO livechat (id, public_id, name, enabled, destination_kind, destination_values,"
+        " options, version, created_at_ms) VALUES ('l', 'l', 'L', true, 'queue', '[]', '{}', 1, 0)",
+    )
+    await _execute(
+        empty_database_url,
+        "INSERT INTO visitor (id, livechat_id, token_hash, token_expires_at_ms, full_name, email,"
+        " phone, language, user_agent, address, first_seen_at_ms) VALUES"
+        " ('v', 'l', 'v', 0, '', 'VERA@Example.test', '', '', '', '', 0),"
+        " ('j', 'l', 'j', 0, '', 'JÜRGEN@example.test', '', '', '', '', 0),"
+        " ('n', 'l', 'n', 0, '', '', '', '', '', '', 0)",
+    )
+    await migrate(empty_database_url)
+    database = await Database.open(empty_database_url)
+    async with database.read() as connection:
+        rows = await connection.execute(text("SELECT id, email_key FROM visitor ORDER BY id"))
+        found = dict(tuple(row) for row in rows)
+    await database.close()
+    assert found == {"j": "jürgen@example.test", "n": None, "v": "vera@example.test"}
+
+
 def _engine(url: str) -> AsyncEngine:
     target = make_url(url)
     driver = "sqlite+aiosqlite" if target.get_backend_name() == "sqlite" else "postgresql+asyncpg"
