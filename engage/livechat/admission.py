@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from engage.identifiers import new_id
 from engage.livechat import form, tokens, wire
@@ -19,6 +19,26 @@ if TYPE_CHECKING:
     from engage.livechat.identity.token import Signed
     from engage.livechat.model import Arrival, LiveChat
     from engage.livechat.reception import Start
+
+
+class First(Protocol):
+    """Who may serve visitors before people do."""
+
+    def serves(self, livechat: LiveChat, closed: str | None) -> bool:
+        """Whether they are given to it now; `closed`: why no person can be asked, if so."""
+        ...
+
+    async def take(self, transaction: HubTransaction, livechat: LiveChat, inquiry: Inquiry) -> bool:
+        """Serve one, or do not."""
+        ...
+
+
+class NobodyThere(Exception):
+    """Nobody can be asked after all; `reason` as `Reception.closed` has it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Admission:

@@ -45,7 +45,8 @@ class InquiryMissed:
 class ConversationEnded:
     """A served visitor and their agent are done.
 
-    `reason` is `agent`, `visitor` or `channel_deleted`.
+    `reason` is `agent`, `visitor`, `idle`, `banned`, `channel_deleted`, or after a bot why no
+    person could be asked: `closed` or `no_agent`.
     """
 
     conversation_id: str

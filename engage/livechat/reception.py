@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engage.errors import Invalid, NotFound, TextRefused, TooLarge
 from engage.hub.model import SYSTEM, Author, Member, clean_text
 from engage.livechat import form, tokens, wire
-from engage.livechat.admission import Admission
+from engage.livechat.admission import Admission, First, NobodyThere
 from engage.livechat.events import InquiryQueued, OfflineMessageLeft
 from engage.livechat.identity.service import recognise
 from engage.livechat.identity.token import IdentityRequired, Signed, over
@@ -38,7 +38,7 @@ from engage.livechat.waiting import is_open
 from pbxcore.dialplan.time_conditions import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from engage.events import Events
     from engage.hub.service import Hub, HubTransaction
@@ -111,13 +111,19 @@ class Reception:
         self._events = events
         self._clock = clock
         self._admission = Admission(clock)
-        self.first: Callable[[HubTransaction, LiveChat, Inquiry], Awaitable[bool]] | None = None
-        """Who may serve a visitor before people do: takes them, or does not."""
+        self.first: First | None = None
 
     def offline(self, livechat: LiveChat) -> str | None:
         """Why nobody can be asked now, if so: `disabled`, `closed` or `no_agent`."""
         if not livechat.enabled:
             return DISABLED
+        closed = self.closed(livechat)
+        if closed is not None and self.first is not None and self.first.serves(livechat, closed):
+            return None
+        return closed
+
+    def closed(self, livechat: LiveChat) -> str | None:
+        """Why no person can be asked now, if so: `closed` or `no_agent`."""
         options = livechat.options
         hours = [each.row() for each in options.working_rows]
         now = datetime.fromtimestamp(self._clock() / 1000, UTC)
@@ -153,9 +159,12 @@ class Reception:
         details, fields = form.check(typed, livechat.options)
         if fields:
             raise Invalid(fields)
-        session = await self._hub.transact(
-            lambda transaction: self._open(transaction, livechat, start, details, arrival)
-        )
+        try:
+            session = await self._hub.transact(
+                lambda transaction: self._open(transaction, livechat, start, details, arrival)
+            )
+        except NobodyThere as nobody:
+            return Session(None, None, OFFLINE, offline=nobody.reason)
         if session.visitor is not None:
             self._visitors.forget(session.visitor.id)
         waits = session.state == WAITING and not session.resumed
@@ -328,11 +337,8 @@ class Reception:
             members=[Member(visitor.who, visitor.name)],
         )
         await self._greet(transaction, livechat, inquiry, arrival)
-        if self.first is not None and await self.first(transaction, livechat, inquiry):
+        if await self._served(transaction, livechat, inquiry, waiting):
             return Session(token, inquiry.conversation_id, ACTIVE, None, visitor, inquiry.epoch + 1)
-        if waiting >= MAX_WAITING:  # of those who wait for people; this undoes all of the above
-            raise Busy
-        await self._lobby.offer(transaction, inquiry)
         return Session(
             token,
             inquiry.conversation_id,
@@ -342,6 +348,24 @@ class Reception:
             inquiry.epoch,
             attended=self._lobby.attended(livechat),
         )
+
+    async def _served(
+        self, transaction: HubTransaction, livechat: LiveChat, inquiry: Inquiry, waiting: int
+    ) -> bool:
+        """Whether a new inquiry is served at once; else it waits for people.
+
+        Raises:
+            NobodyThere: there are none now; like the next it undoes what was stored.
+            Busy: too many wait for them.
+        """
+        if self.first is not None and await self.first.take(transaction, livechat, inquiry):
+            return True
+        if (closed := self.closed(livechat)) is not None:  # since a moment ago, or a bot rests
+            raise NobodyThere(closed)
+        if waiting >= MAX_WAITING:
+            raise Busy
+        await self._lobby.offer(transaction, inquiry)
+        return False
 
     async def _greet(
         self,

@@ -6,10 +6,11 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from engage.errors import N_, NotFound, Unauthenticated
 from engage.hub.model import Author
+from engage.livechat.model import CLOSED
 
 if TYPE_CHECKING:
     from engage.livechat.webhooks.model import Endpoint
@@ -29,13 +30,35 @@ BOT_FAILED, BOT_SILENT, BOT_REMOVED = "bot_failed", "bot_silent", "bot_removed"
 """Why people take over."""
 
 
+Serving = Literal["always", "within", "outside"]
+"""When a bot serves: at all hours, within the live chat's working hours, or outside of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms a bot serves."""
+
+    answer_within_s: int = ANSWER_WITHIN_S
+    serve: Serving = "within"
+
+    def covers(self, closed: str | None) -> bool:
+        """Whether these are its hours; `closed`: why no person can be asked, if so."""
+        match self.serve:
+            case "always":
+                return True
+            case "within":
+                return closed is None
+            case "outside":
+                return closed == CLOSED
+
+
 @dataclass(frozen=True, slots=True)
 class Bot:
     """A live chat's bot: its endpoint, and what else there is to it."""
 
     endpoint: Endpoint
     token_hash: str
-    answer_within_s: int = ANSWER_WITHIN_S
+    terms: Terms = field(default_factory=Terms)
 
     @property
     def id(self) -> str:
@@ -52,9 +75,10 @@ class Bot:
         """As what it writes."""
         return Author("bot", self.id, self.endpoint.name)
 
-    def serves(self, now_ms: int) -> bool:
-        """Whether visitors are given to it: it is switched on, and has not failed lately."""
-        return self.endpoint.enabled and self.endpoint.paused_until_ms <= now_ms
+    def serves(self, now_ms: int, closed: str | None) -> bool:
+        """Whether visitors are given to it: in its hours, switched on, not failed lately."""
+        able = self.endpoint.enabled and self.endpoint.paused_until_ms <= now_ms
+        return able and self.terms.covers(closed)
 
 
 @dataclass(frozen=True, slots=True)

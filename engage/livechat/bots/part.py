@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engage.livechat.bots.leaving import Leaving
 from engage.livechat.bots.registry import BotRegistry
 from engage.livechat.bots.service import Bots
 
@@ -29,12 +30,13 @@ class BotPart:
         clock: Clock,
     ) -> None:
         self.registry = BotRegistry(database, webhooks.endpoints, livechat.livechats)
-        house = (database, hub, livechat.lobby, livechat.livechats)
-        told = (webhooks.writing, livechat.attendance)
-        self.bots = Bots(*house, self.registry, *told, events, clock)
+        house = (hub, livechat.lobby, livechat.livechats, livechat.reception)
+        leaving = Leaving(*house, livechat.attendance, events, clock)
+        served = (livechat.reception, self.registry, webhooks.writing, leaving)
+        self.bots = Bots(database, hub, *served, clock)
         self.registry.removed = self.bots.removed
         webhooks.writing.bots = self.bots
         webhooks.sending.answered = self.bots.answer
         webhooks.loaded = self.registry.load
-        livechat.reception.first = self.bots.take
+        livechat.reception.first = self.bots
         livechat.attendance.also(self.bots.run)

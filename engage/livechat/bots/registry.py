@@ -7,7 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engage.errors import N_, Invalid
-from engage.livechat.bots.model import Bot, BotTokenInvalid, NoBot, new_token, token_hash
+from engage.livechat.bots.model import (
+    Bot,
+    BotTokenInvalid,
+    NoBot,
+    Terms,
+    new_token,
+    token_hash,
+)
 from engage.livechat.bots.repository import BotRepository
 from engage.livechat.model import UnknownLiveChat
 from engage.livechat.webhooks.endpoints import Draft
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
 
     from engage.livechat.livechats import LiveChats
     from engage.livechat.webhooks.endpoints import Endpoints
+    from engage.livechat.webhooks.model import Endpoint
     from engage.storage.database import Database
     from engage.system.actor import Actor
 
@@ -32,7 +40,7 @@ class BotRegistry:
 
     def __init__(self, database: Database, endpoints: Endpoints, livechats: LiveChats) -> None:
         self._database, self._endpoints, self._livechats = database, endpoints, livechats
-        self._more: dict[str, tuple[str, int]] = {}
+        self._more: dict[str, tuple[str, Terms]] = {}
         self.removed: Callable[[str], Awaitable[None]] | None = None
         """Told of a bot that serves no more, so that people take over."""
 
@@ -88,7 +96,7 @@ class BotRegistry:
         name: str,
         url: str,
         enabled: bool,
-        answer_within_s: int,
+        terms: Terms,
     ) -> tuple[Bot, str | None, str | None]:
         """Give a live chat a bot, or change the one it has.
 
@@ -101,6 +109,33 @@ class BotRegistry:
             Invalid: with a message per field.
         """
         actor.check(Module.LIVECHAT)
+        self._check(livechat_id, name, url)
+        token, secret = new_token(), new_secret()
+        draft = Draft(name, url, (), (), enabled)
+
+        async def work(connection: AsyncConnection) -> tuple[Bot, bool]:
+            # Read here: two who give a live chat its first bot at once give it one.
+            known = await _known(connection, livechat_id)
+            rows = WebhookRepository(connection)
+            if known is None:
+                endpoint = self._endpoints.made(draft, secret, bot_of=livechat_id)
+                bot = Bot(endpoint, token_hash(token), terms)
+                await rows.add(endpoint)
+            else:
+                before, hashed = known
+                bot = Bot(_changed(before, draft), hashed, terms)
+                await rows.change(bot.endpoint)
+            await BotRepository(connection).put(bot.id, bot.token_hash, terms)
+            told = {"name": name, "enabled": enabled, "serve": terms.serve}
+            await note(connection, actor, "livechat.bot", f"livechat:{livechat_id}", told)
+            return bot, known is None
+
+        bot, new = await self._database.write(work, committed=self._take_over)
+        if not enabled and self.removed is not None:
+            await self.removed(bot.id)
+        return (bot, token, secret) if new else (bot, None, None)
+
+    def _check(self, livechat_id: str, name: str, url: str) -> None:
         if self._livechats.by_id(livechat_id).deleted_at_ms is not None:
             raise UnknownLiveChat
         fields = {} if name else {"name": N_("Please give it a name.")}
@@ -108,45 +143,11 @@ class BotRegistry:
             fields["url"] = problem
         if fields:
             raise Invalid(fields)
-        token, secret = new_token(), new_secret()
-
-        async def work(connection: AsyncConnection) -> tuple[Bot, bool]:
-            rows, bots = WebhookRepository(connection), BotRepository(connection)
-            # Read here: two who give a live chat its first bot at once give it one.
-            found = await bots.of(livechat_id)
-            before = None if found is None else await rows.endpoint(found[0], lock=True)
-            if found is None or before is None:
-                hashed, draft = token_hash(token), Draft(name, url, (), (), enabled)
-                endpoint = self._endpoints.made(draft, secret, bot_of=livechat_id)
-                await rows.add(endpoint)
-            else:
-                hashed = found[1]
-                endpoint = replace(
-                    before,
-                    name=name,
-                    url=url,
-                    enabled=enabled,
-                    version=before.version + 1,
-                    failures=0,
-                    failing_since_ms=None,
-                    paused_until_ms=0,
-                    disabled_reason="",
-                )
-                await rows.change(endpoint)
-            await bots.put(endpoint.id, hashed, answer_within_s)
-            told = {"name": name, "enabled": enabled}
-            await note(connection, actor, "livechat.bot", f"livechat:{livechat_id}", told)
-            return Bot(endpoint, hashed, answer_within_s), before is None
-
-        bot, new = await self._database.write(work, committed=self._take_over)
-        if not enabled and self.removed is not None:
-            await self.removed(bot.id)
-        return (bot, token, secret) if new else (bot, None, None)
 
     def _take_over(self, done: tuple[Bot, bool]) -> None:
         bot, _ = done
         self._endpoints.put(bot.endpoint)
-        self._more[bot.id] = (bot.token_hash, bot.answer_within_s)
+        self._more[bot.id] = (bot.token_hash, bot.terms)
 
     async def renew_token(self, actor: Actor, livechat_id: str) -> str:
         """Give a bot another token, told once; the former one stops at once.
@@ -159,11 +160,11 @@ class BotRegistry:
         bot, token = self.get(actor, livechat_id), new_token()
 
         async def work(connection: AsyncConnection) -> None:
-            await BotRepository(connection).put(bot.id, token_hash(token), bot.answer_within_s)
+            await BotRepository(connection).put(bot.id, token_hash(token), bot.terms)
             await note(connection, actor, "livechat.bot_token", f"livechat:{livechat_id}")
 
         await self._database.write(work)
-        self._more[bot.id] = (token_hash(token), bot.answer_within_s)
+        self._more[bot.id] = (token_hash(token), bot.terms)
         return token
 
     async def remove(self, actor: Actor, livechat_id: str) -> None:
@@ -195,3 +196,27 @@ class BotRegistry:
             raise
         if self.removed is not None:
             await self.removed(bot.id)
+
+
+async def _known(connection: AsyncConnection, livechat_id: str) -> tuple[Endpoint, str] | None:
+    """A live chat's bot as it is stored: its endpoint, locked, and its token's hash."""
+    found = await BotRepository(connection).of(livechat_id)
+    if found is None:
+        return None
+    endpoint = await WebhookRepository(connection).endpoint(found[0], lock=True)
+    return None if endpoint is None else (endpoint, found[1])
+
+
+def _changed(before: Endpoint, draft: Draft) -> Endpoint:
+    """What an administrator sets also ends what it failed for."""
+    return replace(
+        before,
+        name=draft.name,
+        url=draft.url,
+        enabled=draft.enabled,
+        version=before.version + 1,
+        failures=0,
+        failing_since_ms=None,
+        paused_until_ms=0,
+        disabled_reason="",
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
 
+from engage.livechat.bots.model import Terms
 from engage.livechat.model import KIND, OPEN_STATES
 from engage.storage.tables import (
     bot_turns,
@@ -36,24 +37,24 @@ class BotRepository:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def of(self, livechat_id: str) -> tuple[str, str, int] | None:
-        """A live chat's bot: its identifier, its token's hash and within how many seconds."""
+    async def of(self, livechat_id: str) -> tuple[str, str] | None:
+        """A live chat's bot: its identifier and its token's hash."""
         query = (
             select(livechat_bots)
             .join(webhook_endpoints, webhook_endpoints.c.id == livechat_bots.c.id)
             .where(webhook_endpoints.c.bot_of == livechat_id)
         )
         row = (await self._connection.execute(query)).one_or_none()
-        return None if row is None else (row.id, row.token_hash, row.answer_within_s)
+        return None if row is None else (row.id, row.token_hash)
 
-    async def all(self) -> dict[str, tuple[str, int]]:
-        """By identifier: the token's hash, and within how many seconds it must answer."""
+    async def all(self) -> dict[str, tuple[str, Terms]]:
+        """By identifier: the token's hash, and the terms."""
         rows = await self._connection.execute(select(livechat_bots))
-        return {row.id: (row.token_hash, row.answer_within_s) for row in rows}
+        return {row.id: (row.token_hash, Terms(row.answer_within_s, row.serve)) for row in rows}
 
-    async def put(self, bot_id: str, token_hash: str, answer_within_s: int) -> None:
+    async def put(self, bot_id: str, token_hash: str, terms: Terms) -> None:
         """Store a bot, new or changed."""
-        values = {"token_hash": token_hash, "answer_within_s": answer_within_s}
+        values = {"token_hash": token_hash, **asdict(terms)}
         changed = await self._connection.execute(
             update(livechat_bots).where(livechat_bots.c.id == bot_id).values(values)
         )

@@ -15,6 +15,8 @@ from engage.livechat.bots.model import (
     MOST_CHOICES,
     TOKEN_PREFIX,
     Said,
+    Serving,
+    Terms,
 )
 from engage.partial_body import Body
 from engage.web import requests
@@ -66,12 +68,13 @@ class BotEvents(BaseModel):
 
 
 class BotForm(Body):
-    """A live chat's bot, as an administrator wants it."""
+    """A live chat's bot, as an administrator wants it; `serve`: when, by the working hours."""
 
     name: Annotated[str, Field(max_length=64)] = ""
     url: Annotated[str, Field(max_length=2_000)] = ""
     enabled: bool = True
     answer_within_s: Annotated[int, Field(ge=5, le=300)] = ANSWER_WITHIN_S
+    serve: Serving = "within"
 
 
 class BotView(BotForm):
@@ -134,7 +137,7 @@ class BotRoutes:
             name=body.name.strip(),
             url=body.url.strip(),
             enabled=body.enabled,
-            answer_within_s=body.answer_within_s,
+            terms=Terms(body.answer_within_s, body.serve),
         )
         return requests.answer({**_bot(bot), "token": token, "secret": secret})
 
@@ -221,7 +224,8 @@ def _bot(bot: Bot) -> dict[str, Any]:
         "name": endpoint.name,
         "url": endpoint.url,
         "enabled": endpoint.enabled,
-        "answer_within_s": bot.answer_within_s,
+        "answer_within_s": bot.terms.answer_within_s,
+        "serve": bot.terms.serve,
         "failures": endpoint.failures,
         "disabled_reason": endpoint.disabled_reason,
     }

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engage.errors import EngageError, Forbidden, NotFound
-from engage.hub.model import SYSTEM, Author, ConversationClosed, StaleOwner, clean_text
+from engage.hub.model import ConversationClosed, StaleOwner, clean_text
 from engage.livechat.bots.model import (
     BOT_ASKED,
     BOT_FAILED,
@@ -24,32 +24,26 @@ from engage.livechat.bots.model import (
     read_reply,
 )
 from engage.livechat.bots.repository import BotRepository
-from engage.livechat.desk import close
-from engage.livechat.events import ConversationEnded, InquiryQueued
 from engage.livechat.model import ACTIVE, ENDED, WAITING
 from engage.livechat.repository import LiveChatRepository
-from engage.livechat.requeueing import requeue
 from engage.livechat.waiting import VISITOR_GONE_MS
 from engage.livechat.webhooks.writing import about, event_data
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.events import Events
     from engage.hub.model import Appended, Event
     from engage.hub.service import Hub, HubTransaction
     from engage.identifiers import Clock
-    from engage.livechat.attendance import Attendance
+    from engage.livechat.bots.leaving import Leaving
     from engage.livechat.bots.registry import BotRegistry
-    from engage.livechat.livechats import LiveChats
-    from engage.livechat.lobby import Lobby
     from engage.livechat.model import Inquiry, LiveChat, Visitor
+    from engage.livechat.reception import Reception
     from engage.livechat.webhooks.model import Attempt, Delivery
     from engage.livechat.webhooks.writing import Writing
     from engage.storage.database import Database
 
 log = logging.getLogger(__name__)
-NOTE_LIMIT = 2_000
 _NOBODYS = -1
 """An owner epoch that no conversation has."""
 
@@ -65,25 +59,27 @@ class Bots:
         self,
         database: Database,
         hub: Hub,
-        lobby: Lobby,
-        livechats: LiveChats,
+        reception: Reception,
         registry: BotRegistry,
         writing: Writing,
-        attendance: Attendance,
-        events: Events,
+        leaving: Leaving,
         clock: Clock,
     ) -> None:
-        self._database, self._hub, self._lobby = database, hub, lobby
-        self._livechats, self._registry, self._writing = livechats, registry, writing
-        self._attendance = attendance
-        self._events, self._clock = events, clock
+        self._database, self._hub, self._reception = database, hub, reception
+        self._registry, self._writing, self._leaving = registry, writing, leaving
+        self._clock = clock
 
     # --- visitors come and go -----------------------------------------------------------------
+
+    def serves(self, livechat: LiveChat, closed: str | None) -> bool:
+        """Whether visitors of a live chat are given to its bot now."""
+        bot = self._registry.of(livechat.id)
+        return bot is not None and bot.serves(self._clock(), closed)
 
     async def take(self, transaction: HubTransaction, livechat: LiveChat, inquiry: Inquiry) -> bool:
         """Give a visitor who has just come to the live chat's bot; False where people serve."""
         bot = self._registry.of(livechat.id)
-        if bot is None or not bot.serves(self._clock()):
+        if bot is None or not bot.serves(self._clock(), self._reception.closed(livechat)):
             return False
         conversation_id, author = inquiry.conversation_id, bot.author
         changed = await transaction.change(
@@ -104,42 +100,13 @@ class Bots:
         await transaction.append(conversation_id, author, "state", state)
         return True
 
-    async def hand_over(
-        self, conversation_id: str, reason: str, epoch: int | None = None, note: str = ""
-    ) -> bool:
-        """Let a visitor wait for people, if a bot still serves them (under this epoch)."""
-
-        async def work(transaction: HubTransaction) -> Inquiry | None:
-            rows = LiveChatRepository(transaction.connection)
-            inquiry = await rows.inquiry(conversation_id)
-            if inquiry is None or inquiry.state != ACTIVE or not _is_bots(inquiry):
-                return None
-            if epoch is not None and inquiry.epoch != epoch:
-                return None
-            now = self._clock()
-            await rows.change_inquiry(conversation_id, queued_at_ms=now)
-            await BotRepository(transaction.connection).answered(conversation_id)
-            if kept := _readable(note):
-                author = Author("bot", _bot_id(inquiry), inquiry.owner_name)
-                await transaction.append(conversation_id, author, "note", {"text": kept})
-            await transaction.leave(conversation_id, inquiry.owner or "")
-            handed = await requeue(transaction, self._lobby, inquiry, reason, now)
-            return inquiry if handed else None
-
-        inquiry = await self._hub.transact(work)
-        if inquiry is None:
-            return False
-        log.info("bot hands over", extra={"reason": reason, "livechat": inquiry.livechat_id})
-        self._events.publish(InquiryQueued(conversation_id, inquiry.livechat_id))
-        return True
-
     async def removed(self, bot_id: str) -> None:
         """A bot serves no more: people take over all its visitors."""
         async with self._database.read() as connection:
             served = await BotRepository(connection).served()
         for each in served:
             if each.bot_id == bot_id:
-                await self.hand_over(each.conversation_id, BOT_REMOVED)
+                await self._leaving.hand_over(each.conversation_id, BOT_REMOVED)
 
     async def person_wanted(self, who: str, conversation_id: str) -> None:
         """The visitor wants to talk to a person; asking again changes nothing.
@@ -148,7 +115,7 @@ class Bots:
             NotFound: it is not a chat of theirs.
         """
         await self._hub.require_participant(who, conversation_id)
-        await self.hand_over(conversation_id, VISITOR_ASKED)
+        await self._leaving.hand_over(conversation_id, VISITOR_ASKED)
 
     # --- what a bot says ----------------------------------------------------------------------
 
@@ -208,7 +175,7 @@ class Bots:
             StaleOwner: it does not serve this visitor any more.
         """
         await self._check(bot, conversation_id)
-        if not await self.hand_over(conversation_id, BOT_ASKED, epoch, note):
+        if not await self._leaving.hand_over(conversation_id, BOT_ASKED, epoch, note):
             raise StaleOwner
 
     async def events(self, bot: Bot, conversation_id: str, after: int) -> Any:
@@ -239,7 +206,7 @@ class Bots:
         now = self._clock()
         if what == MESSAGE:
             await BotRepository(connection).owes(
-                event.conversation_id, now + bot.answer_within_s * 1000
+                event.conversation_id, now + bot.terms.answer_within_s * 1000
             )
         data = {**about(livechat, inquiry, visitor), "event": event_data(event)}
         await self._writing.put(
@@ -261,7 +228,7 @@ class Bots:
         if bot is None or told is None:
             return
         if not made.succeeded:
-            await self.hand_over(delivery.conversation_id, BOT_FAILED, told)
+            await self._leaving.hand_over(delivery.conversation_id, BOT_FAILED, told)
             return
         reply = read_reply(body)
         if reply.problems:
@@ -273,7 +240,7 @@ class Bots:
             except EngageError as refused:
                 log.info("bot's answer refused", extra={"why": refused.code})
         if reply.hands_over:
-            await self.hand_over(delivery.conversation_id, BOT_ASKED, told, reply.note)
+            await self._leaving.hand_over(delivery.conversation_id, BOT_ASKED, told, reply.note)
 
     async def run(self) -> int:
         """Do what is due at this moment; tells how much.
@@ -286,32 +253,17 @@ class Bots:
             rows = BotRepository(connection)
             late, served = await rows.late(now), await rows.served()
         for conversation_id in late:
-            if await self.hand_over(conversation_id, BOT_SILENT):
+            if await self._leaving.hand_over(conversation_id, BOT_SILENT):
                 done += 1
             else:  # somebody else serves the visitor already, or it is over
                 await self._database.write(partial(_settled, conversation_id))
         for each in served:
             bot = self._registry.by_id(each.bot_id)
             if bot is None or not bot.endpoint.enabled:
-                done += await self.hand_over(each.conversation_id, BOT_REMOVED)
+                done += await self._leaving.hand_over(each.conversation_id, BOT_REMOVED)
             elif each.away_since_ms is not None and each.away_since_ms <= now - VISITOR_GONE_MS:
-                done += await self._leave_gone(each.conversation_id)
+                done += await self._leaving.gone(each.conversation_id)
         return done
-
-    async def _leave_gone(self, conversation_id: str) -> bool:
-        inquiry = await self._hub.transact(partial(self._end_idle, conversation_id))
-        if inquiry is not None:
-            fact = ConversationEnded(conversation_id, inquiry.livechat_id, "idle")
-            self._events.publish(fact)
-        return inquiry is not None
-
-    async def _end_idle(self, conversation_id: str, transaction: HubTransaction) -> Inquiry | None:
-        """Look again inside the transaction: who asks over HTTP is there without a socket."""
-        inquiry = await LiveChatRepository(transaction.connection).inquiry(conversation_id)
-        if inquiry is None or not _is_bots(inquiry) or not self._attendance.is_gone(inquiry):
-            return None
-        closed = await close(transaction, inquiry, ENDED, SYSTEM, "idle", self._clock())
-        return inquiry if closed else None
 
     async def _answered(self, connection: AsyncConnection, event: Event) -> None:
         await BotRepository(connection).answered(event.conversation_id)
@@ -344,22 +296,6 @@ def _told(event: Event, inquiry: Inquiry, bot: Bot) -> str | None:
 
 async def _settled(conversation_id: str, connection: AsyncConnection) -> None:
     await BotRepository(connection).answered(conversation_id)
-
-
-def _readable(note: str) -> str:
-    """A bot's note as it is kept: what cannot be taken keeps nobody from a person."""
-    try:
-        return clean_text(note[:NOTE_LIMIT])
-    except EngageError:
-        return ""
-
-
-def _is_bots(inquiry: Inquiry) -> bool:
-    return (inquiry.owner or "").startswith("bot:")
-
-
-def _bot_id(inquiry: Inquiry) -> str:
-    return (inquiry.owner or "").partition(":")[2]
 
 
 def _epoch_of(delivery: Delivery) -> int | None:

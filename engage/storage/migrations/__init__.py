@@ -1,4 +1,4 @@
 """Numbered changes of the schema, forward only; each in one transaction."""
 
-HEAD = "0050"
+HEAD = "0051"
 """The newest revision: what this release reads and writes."""

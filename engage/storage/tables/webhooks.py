@@ -55,6 +55,7 @@ livechat_bots = Table(  # what a bot is besides an endpoint; both have one ident
     Column("id", Text, ForeignKey("webhook_endpoint.id", ondelete="CASCADE"), primary_key=True),
     Column("token_hash", Text, nullable=False, unique=True),
     Column("answer_within_s", Integer, nullable=False),
+    Column("serve", Text, nullable=False, server_default="within"),  # always within outside
 )
 
 bot_turns = Table(  # visitors to whom a bot owes an answer

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from playwright.sync_api import expect
 
 from tests.support.browser import Agent, serious_faults
 from tests.support.program import Program
-from tests.support.server import Server, free_port, wait_until
+from tests.support.server import Reply, Server, free_port, wait_until
 from tests.support.visiting import start_chat, write
 
 if TYPE_CHECKING:
@@ -37,22 +38,30 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def wanted(port: int, **more: str) -> dict[str, object]:
+    address = f"http://127.0.0.1:{port}/"
+    return {"name": "Robo", "url": address, "answer_within_s": 30, **more}
+
+
 @pytest.fixture(scope="module")
-def bot(server: Server) -> Iterator[None]:
+def bot(server: Server) -> Iterator[int]:
     """The demonstration's live chat has the bot of the guide."""
     admin, port = Program(server.url, "admin", "Demo-admin!"), free_port()
     [demo] = admin.get("/v1/livechats").json()["items"]
-    wanted = {"name": "Robo", "url": f"http://127.0.0.1:{port}/", "answer_within_s": 30}
-    put = admin.send(
-        "PUT", f"/v1/livechats/{demo['id']}/bot", json.dumps(wanted).encode(), "application/json"
-    )
-    assert put.status == 200, put.body
+    put = set_bot(admin, demo["id"], wanted(port))
     command = ["setpriv", "--pdeathsig", "KILL", sys.executable, str(BOT), str(port)]
     surroundings = {**os.environ, "WEBHOOK_SECRET": put.json()["secret"]}
     with subprocess.Popen(command, env=surroundings, stderr=subprocess.DEVNULL) as running:
         wait_until(lambda: listens(port), 20, "the bot listens")
-        yield
+        yield port
         running.kill()
+
+
+def set_bot(admin: Program, livechat: str, terms: dict[str, object]) -> Reply:
+    path, body = f"/v1/livechats/{livechat}/bot", json.dumps(terms).encode()
+    put = admin.send("PUT", path, body, "application/json")
+    assert put.status == 200, put.body
+    return put
 
 
 @pytest.mark.usefixtures("bot")
@@ -98,3 +107,34 @@ def test_the_visitor_asks_for_a_person(
         agent.accept_and_say("Here I am.")
         expect(page.get_by_role("log")).to_contain_text("Here I am.")
         agent.end()
+
+
+def test_who_wants_a_person_outside_the_working_hours_leaves_a_message(
+    new_context: Callable[..., BrowserContext], server: Server, bot: int
+) -> None:
+    admin = Program(server.url, "admin", "Demo-admin!")
+    [demo] = admin.get("/v1/livechats").json()["items"]
+    never = (datetime.now(UTC).isoweekday() + 3) % 7 + 1  # no day that is today anywhere
+    hours = {"start": "09:00", "end": "10:00", "weekdays": [never]}
+    path = f"/v1/livechats/{demo['id']}"
+    changed = admin.patch(path, {"working_hours": 6, "working_rows": [hours]})
+    assert changed.status == 200, changed.body
+    set_bot(admin, demo["id"], wanted(bot, serve="always"))
+    try:
+        page = new_context(viewport={"width": 360, "height": 640}).new_page()
+        page.goto(f"{server.url}/livechat/demo")
+        start_chat(page)
+        expect(page.get_by_role("log")).to_contain_text("What would you like to know?")
+        write(page, "Do you repair shoes?")  # which the bot leaves to people
+        left = page.get_by_role("textbox", name="Message", exact=True)
+        expect(left).to_have_value("Do you repair shoes?")
+        expect(page.get_by_role("button", name="Start again")).to_be_visible()
+        assert serious_faults(page) == []
+        if folder := os.environ.get("ENGAGE_PICTURES"):
+            page.screenshot(path=f"{folder}/bot-by-night.png")
+        page.get_by_role("button", name="Start again").click()
+        start_chat(page)
+        expect(page.get_by_role("banner")).to_contain_text("an automatic assistant")
+    finally:
+        set_bot(admin, demo["id"], wanted(bot))
+        assert admin.patch(path, {"working_hours": 0}).status == 200

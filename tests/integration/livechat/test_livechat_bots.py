@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engage.errors import NotFound
 from engage.http_client import HttpClient
 from engage.hub.model import StaleOwner
-from engage.livechat.bots.model import BotTokenInvalid, Reply, Said, read_reply
+from engage.livechat.bots.model import BotTokenInvalid, Reply, Said, Terms, read_reply
 from engage.livechat.bots.part import BotPart
 from engage.livechat.webhooks.part import Webhooks
 from engage.system.actor import SYSTEM
@@ -48,7 +48,7 @@ class House:
     async def put(self, public_id: str = "chat", **changes: Any) -> tuple[str, str]:
         """Give a live chat a bot; its token and secret."""
         livechat = self.office.service.livechats.by_public_id(public_id)
-        usual = {"name": "Robo", "url": self.receiver.url, "enabled": True, "answer_within_s": 30}
+        usual = {"name": "Robo", "url": self.receiver.url, "enabled": True, "terms": Terms()}
         _, token, secret = await self.registry.put(SYSTEM, livechat.id, **{**usual, **changes})
         return token or "", secret or ""
 
@@ -184,7 +184,7 @@ async def test_a_bot_that_fails_is_replaced_at_once_and_rests(house: House, offi
 
 
 async def test_a_silent_bot_is_replaced_in_time(house: House, office: Office) -> None:
-    await house.put(answer_within_s=10)
+    await house.put(terms=Terms(answer_within_s=10))
     session = await office.begin()
     await house.send()
     await house.writes(session, "Are you there?")

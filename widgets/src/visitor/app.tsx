@@ -2,7 +2,7 @@
 import { useEffect, useReducer, useState } from "preact/hooks";
 import { t } from "../shared/i18n";
 import * as icons from "../shared/icons/paths";
-import type { Config, Reason } from "./config";
+import { type Config, reasonText } from "./config";
 import { loggedOut, onHost } from "./embed";
 import { Entrance } from "./entrance";
 import { VisitorForm } from "./form";
@@ -44,7 +44,7 @@ export function App({ config }: { config: Config }) {
         session={session}
         api={entrance.api}
         onAgain={again}
-        onMessage={(text) => entrance.show({ name: "message", reason: "missed", text })}
+        onMessage={(reason, text) => entrance.show({ name: "message", reason, text })}
         onRefused={(code) => entrance.refused(code)}
       />
     );
@@ -59,7 +59,7 @@ export function App({ config }: { config: Config }) {
           <>
             <p class="reason">{reasonText(config, view.reason)}</p>
             {config.offline_form && <VisitorForm key={`message ${person}`} config={config} signed={signed} purpose="message" text={view.text} onSubmit={(filled) => entrance.leaveMessage(filled)} />}
-            {view.reason === "missed" && (
+            {view.text !== undefined && (
               <p class="reason">
                 <button type="button" class="link" onClick={again}>
                   {t("Start again")}
@@ -101,9 +101,4 @@ export function App({ config }: { config: Config }) {
       </main>
     </>
   );
-}
-
-function reasonText(config: Config, reason: Reason | "missed"): string {
-  if (reason === "missed") return t("We are sorry: nobody could answer in time. Leave us a message, and we will get back to you.");
-  return (reason === "no_agent" ? config.no_agent_message : config.offline_message) ?? "";
 }

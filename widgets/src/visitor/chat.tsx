@@ -8,9 +8,9 @@ import { t } from "../shared/i18n";
 import * as icons from "../shared/icons/paths";
 import { chime, setSound, soundOn } from "../shared/sound";
 import type { WireEvent } from "../shared/wire";
-import { isBots } from "./bot";
+import { isBots, nobodyThere } from "./bot";
 import { useCall } from "./call/useCall";
-import type { Config, Session } from "./config";
+import type { Config, Reason, Session } from "./config";
 import { Talk } from "./conversation";
 import { tellHost } from "./embed";
 import { recall } from "./identity";
@@ -22,7 +22,7 @@ export interface ChatProps {
   api: Api;
   onAgain: () => void;
   /** Nobody could answer: a message can be left, which begins with what was written already. */
-  onMessage: (text: string) => void;
+  onMessage: (why: Reason | "missed", text: string) => void;
   /** The server no longer knows this visitor, or keeps them out (`banned`). */
   onRefused: (code: string | null) => void;
 }
@@ -46,10 +46,10 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
     tellHost({ type: "ended" });
     tellHost({ type: "chat-ended" });
   }, [over]);
-  const timedOut = over && reasonOf(conversation) === "timeout" && config.offline_form;
+  const leaves = over && config.offline_form && (reasonOf(conversation) === "timeout" || nobodyThere(conversation) !== null);
   useEffect(() => {
-    if (timedOut) onMessage(written(conversation, client));
-  }, [timedOut]);
+    if (leaves) onMessage(nobodyThere(conversation) ?? "missed", written(conversation, client));
+  }, [leaves]);
   const agent = conversation && !isOver(conversation) ? conversation.owner : null;
   const call = useCall(client, session.conversation, config.pictures);
   useEffect(() => {
@@ -73,7 +73,7 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
         {conversation && !isOver(conversation) && <EndButton client={client} conversation={conversation.id} calling={call.up} />}
       </Header>
       {call.bar}
-      <main>{conversation ? <Talk config={config} client={client} identity={identity} conversation={conversation} onAgain={onAgain} onMessage={() => onMessage(written(conversation, client))} /> : <Spinner />}</main>
+      <main>{conversation ? <Talk config={config} client={client} identity={identity} conversation={conversation} onAgain={onAgain} onMessage={() => onMessage("missed", written(conversation, client))} /> : <Spinner />}</main>
     </>
   );
 }

@@ -1,3 +1,5 @@
+import { t } from "../shared/i18n";
+
 /** What the server wrote into the page (`#engage-config`). */
 export interface Config {
   /** Empty: the link leads nowhere (any more). */
@@ -91,4 +93,10 @@ const absent: Config = {
 export function readConfig(): Config {
   const element = document.getElementById("engage-config");
   return { ...absent, ...(JSON.parse(element?.textContent || "{}") as Partial<Config>) };
+}
+
+/** Why nobody answers. */
+export function reasonText(config: Config, reason: Reason | "missed"): string {
+  if (reason === "missed") return t("We are sorry: nobody could answer in time. Leave us a message, and we will get back to you.");
+  return (reason === "no_agent" ? config.no_agent_message : config.offline_message) ?? "";
 }

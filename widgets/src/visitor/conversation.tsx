@@ -9,10 +9,10 @@ import { filesOf, isFinal } from "../shared/files";
 import { lineOf } from "../shared/lines";
 import { clock, day, dayKey, fullTime, number } from "../shared/time";
 import type { WireEvent } from "../shared/wire";
-import type { Config } from "./config";
+import { type Config, reasonText } from "./config";
 import { onHost, shown } from "./embed";
 import { Attach, DropPlace, OnItsWay, Shown } from "./files";
-import { BotChoices, isBots } from "./bot";
+import { BotChoices, isBots, nobodyThere } from "./bot";
 import { Icon, Spinner, Text } from "./parts";
 import { Survey } from "./survey";
 import { Transcript } from "./transcript";
@@ -358,6 +358,7 @@ function Composer({ config, draft, onInput, onSend, onFiles }: ComposerProps) {
 
 function Over({ client, config, conversation, onAgain, onMessage }: { client: ConversationClient; config: Config; conversation: Conversation; onAgain: () => void; onMessage: () => void }) {
   const missed = conversation.state === "missed";
+  const nobody = nobodyThere(conversation);
   if (reasonOf(conversation) === "channel_deleted") {
     return (
       <div class="over" role="status">
@@ -368,7 +369,7 @@ function Over({ client, config, conversation, onAgain, onMessage }: { client: Co
   return (
     <div class="over" role="status">
       {config.survey && conversation.state === "ended" && <Survey client={client} conversation={conversation} />}
-      <p>{missed ? t("We are sorry: nobody could answer in time.") : t("This chat has ended. Thank you for writing to us.")}</p>
+      <p>{missed ? t("We are sorry: nobody could answer in time.") : nobody ? reasonText(config, nobody) : t("This chat has ended. Thank you for writing to us.")}</p>
       <div class="row">
         <button type="button" class="button" onClick={onAgain}>
           {t("Start again")}

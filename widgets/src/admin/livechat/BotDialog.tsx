@@ -1,4 +1,4 @@
-import { Button, Modal, NumberInput, Switch, TextInput } from "@mantine/core";
+import { Button, Modal, NumberInput, Select, Switch, TextInput } from "@mantine/core";
 import { useCallback, useEffect, useState } from "react";
 
 import { Failed, Loading } from "../../kit/Blank";
@@ -16,12 +16,19 @@ interface Bot {
   url: string;
   enabled: boolean;
   answer_within_s: number;
+  serve: "always" | "within" | "outside";
   failures?: number;
   token?: string | null;
   secret?: string | null;
 }
 
-const NONE: Bot = { name: "", url: "", enabled: true, answer_within_s: 30 };
+const NONE: Bot = { name: "", url: "", enabled: true, answer_within_s: 30, serve: "within" };
+
+const hours = (): { value: Bot["serve"]; label: string }[] => [
+  { value: "always", label: t("Always") },
+  { value: "within", label: t("Within the working hours") },
+  { value: "outside", label: t("Outside the working hours") },
+];
 
 /** The program that serves a live chat's visitors before people do. */
 export function BotDialog({ livechat, readOnly, onClose }: { livechat: LiveChat | null; readOnly: boolean; onClose: () => void }) {
@@ -72,9 +79,9 @@ function Settings({ path, readOnly, onClose }: { path: string; readOnly: boolean
   if (bot === null) return failed ? <Failed text={t("These settings could not be loaded.")} retry={() => void load()} /> : <Loading />;
 
   const change = (part: Partial<Bot>): void => setBot({ ...bot, ...part });
-  const { name, url, enabled, answer_within_s } = bot;
+  const { name, url, enabled, answer_within_s, serve } = bot;
   const save = async (): Promise<void> => {
-    const saved = await api.request<Bot>("PUT", path, { name, url, enabled, answer_within_s });
+    const saved = await api.request<Bot>("PUT", path, { name, url, enabled, answer_within_s, serve });
     setBot(saved);
     setKnown(true);
     if (saved.token) setTold(saved);
@@ -92,6 +99,7 @@ function Settings({ path, readOnly, onClose }: { path: string; readOnly: boolean
       <TextInput label={t("Name")} description={t("As visitors see it.")} value={name} maxLength={64} error={errors["name"]} readOnly={readOnly} onChange={(event) => change({ name: event.currentTarget.value })} />
       <TextInput label={t("Address")} placeholder="https://www.example.com/bot" dir="ltr" value={url} error={errors["url"]} readOnly={readOnly} onChange={(event) => change({ url: event.currentTarget.value })} />
       <NumberInput label={t("Must answer within (s)")} min={5} max={300} allowDecimal={false} value={answer_within_s} error={errors["answer_within_s"]} readOnly={readOnly} onChange={(value) => change({ answer_within_s: Number(value) || 30 })} />
+      <Select label={t("Serve")} description={t("By the working hours of the live chat. Outside of them nobody takes over: the visitor may leave a message.")} allowDeselect={false} data={hours()} value={serve} readOnly={readOnly} onChange={(value) => change({ serve: value ?? "within" })} />
       <Switch label={t("Enabled")} checked={enabled} disabled={readOnly} onChange={(event) => change({ enabled: event.currentTarget.checked })} />
       {told.token && <Once title={t("Copy the token now: it is not shown again.")} text={told.token} />}
       {told.secret && <Once title={t("Copy the secret now: it is not shown again.")} text={told.secret} />}
