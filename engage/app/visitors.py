@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engage.http_client import HttpClient
@@ -20,8 +21,10 @@ from engage.livechat.routes import LiveChatRoutes
 from engage.livechat.service import LiveChatService
 from engage.livechat.sockets import LiveChatSockets
 from engage.livechat.visitor_routes import VisitorRoutes
+from engage.livechat.webhooks.alerts import WebhookAlerts
 from engage.livechat.webhooks.part import Webhooks
 from engage.livechat.webhooks.routes import WebhookRoutes
+from engage.telephony.alerts import EventSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,6 +71,9 @@ class Visitors:
             ground.events,
             ground.clock,
         )
+        events = partial(ground.configuration.get, EventSettings)
+        alerts = WebhookAlerts(outbox, lambda: events().told_of_webhooks())
+        self.webhooks.sending.switched_off = alerts.switched_off
         livechat.bans.stored = self.webhooks.writing.banned
         bots = BotPart(ground.database, hub, livechat, self.webhooks, ground.events, ground.clock)
         public_url = ground.public_url

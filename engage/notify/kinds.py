@@ -210,6 +210,18 @@ STORAGE_SWITCHED = Kind(
     ),
     life_s=24 * HOUR_S,
 )
+WEBHOOK_OFF = Kind(
+    "webhook_off",
+    N_("Webhook switched off"),
+    N_("To the warning contacts when a webhook or a bot has failed for so long that it is off."),
+    (
+        Variable("webhook", N_("The webhook's name"), N_("Shop")),
+        Variable("host", N_("Where it sends to"), "hooks.example.com"),
+        Variable("answer", N_("What was answered last"), "503"),
+        Variable("failing_since", N_("Since when it has failed"), 1_764_000_000_000, Form.MOMENT),
+        _link(N_("Opens the webhooks in the administration"), "/admin/#/webhooks"),
+    ),
+)
 VOICE_MESSAGE = Kind(
     "voice_message",
     N_("Voicemail"),
@@ -295,6 +307,7 @@ KINDS: dict[str, Kind] = {
         LOST_REGISTRATION,
         EMERGENCY_CALL,
         STORAGE_SWITCHED,
+        WEBHOOK_OFF,
         VOICE_MESSAGE,
         FAX_RECEIVED,
         MISSED_CALL,

@@ -25,7 +25,7 @@ MOST_CONTACTS = 10
 HOUR_MS = 3_600_000
 MISSED = frozenset({"expired", "lost"})
 LOST, EMERGENCY = N_("SIP Lost Registration"), N_("Emergency Calls")
-STORAGE = N_("Switching File Storage Path")
+STORAGE, WEBHOOKS = N_("Switching File Storage Path"), N_("Webhooks")
 NO_ADDRESS = N_("Please enter valid email addresses.")
 
 
@@ -68,6 +68,15 @@ class EventSettings(BaseModel):
         json_schema_extra={"control": "switch", "section": STORAGE},
     )
 
+    webhook_mail: bool = Field(
+        default=True,
+        title=N_("Send an Email"),
+        description=N_(
+            "To each warning contact when a webhook or a bot was switched off because it failed."
+        ),
+        json_schema_extra={"control": "switch", "section": WEBHOOKS},
+    )
+
     @field_validator("warning_contacts")
     @classmethod
     def _addresses(cls, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -75,6 +84,10 @@ class EventSettings(BaseModel):
         if any(email_problem(each) for each in found):
             raise Refused(NO_ADDRESS)
         return found
+
+    def told_of_webhooks(self) -> tuple[str, ...]:
+        """Who is told that one was switched off."""
+        return self.warning_contacts if self.webhook_mail else ()
 
 
 class PhoneAlerts:

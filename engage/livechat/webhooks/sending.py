@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from engage.livechat.webhooks.model import Delivery, Endpoint
     from engage.storage.database import Database
 
+    SwitchedOff = Callable[[AsyncConnection, Endpoint, Attempt], Awaitable[None]]
+
 log = logging.getLogger(__name__)
 AT_ONCE = 4
 """Messages to one endpoint at a time."""
@@ -84,6 +86,8 @@ class Sending:
         self._tidied_at_ms = 0
         self.answered: Callable[[Delivery, Attempt, bytes], Awaitable[None]] | None = None
         """Told of every attempt for a bot, with what it answered."""
+        self.switched_off: SwitchedOff | None = None
+        """Told in the transaction that switches an endpoint off after an attempt."""
 
     async def start(self) -> None:
         """Send from now on."""
@@ -222,6 +226,8 @@ class Sending:
             told = {"reason": after.disabled_reason}
             log.error("webhook switched off", extra={"webhook": after.id, **told})
             await note(connection, SYSTEM, "webhook.switched_off", f"webhook:{after.id}", told)
+            if self.switched_off is not None:
+                await self.switched_off(connection, after, made)
         self._changed(after)
 
     def _judged(self, endpoint: Endpoint, settled: Delivery, made: Attempt) -> Endpoint:

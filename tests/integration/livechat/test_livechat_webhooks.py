@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from engage.errors import Invalid
 from engage.http_client import HttpClient
 from engage.livechat.banning.service import Decider
+from engage.livechat.webhooks.alerts import WebhookAlerts
 from engage.livechat.webhooks.endpoints import Draft
 from engage.livechat.webhooks.model import StillOnItsWay, What
 from engage.livechat.webhooks.part import Webhooks
@@ -280,6 +281,30 @@ async def test_gone_switches_an_endpoint_off_at_once(house: House, office: Offic
     await house.send()
     off = house.endpoints.get(SYSTEM, endpoint.id)
     assert (off.enabled, off.disabled_reason) == (False, "gone")
+
+
+async def test_whoever_is_to_be_warned_gets_a_mail_when_one_is_switched_off(
+    house: House, office: Office
+) -> None:
+    contacts = ["it@example.test", "ops@example.test"]
+    house.sending.switched_off = WebhookAlerts(office.outbox, lambda: contacts).switched_off
+    await house.add(What.WAITING, url=f"{house.receiver.url}?secret=1")
+    house.receiver.answers = [(500, "", ""), (410, "", "")]
+    failing_since = office.clock.ms
+    await office.begin()
+    await house.send()
+    assert await office.mails("webhook_off") == []  # it only rests
+    office.clock.pass_s(60)
+    await house.send()
+    mails = await office.mails("webhook_off")
+    assert [each["address"] for each in mails] == contacts
+    assert mails[0]["params"] == {
+        "webhook": "Shop",
+        "host": "127.0.0.1",
+        "answer": "410",
+        "failing_since": failing_since,
+        "link": "/admin/#/webhooks",
+    }
 
 
 async def test_redirects_are_not_followed(house: House, office: Office) -> None:

@@ -100,3 +100,9 @@ async def test_an_emergency_call_is_written_down_and_mailed(
     assert row.detail == expected
     [(kind, to, params)] = outbox.posted
     assert (kind, to.address, params["location"]) == ("emergency_call", "a@x.test", "Room 7")
+
+
+def test_webhooks_that_are_switched_off_are_told_where_that_is_wanted() -> None:
+    contacts = ("a@x.test",)
+    assert EventSettings(warning_contacts=contacts).told_of_webhooks() == contacts
+    assert EventSettings(warning_contacts=contacts, webhook_mail=False).told_of_webhooks() == ()
