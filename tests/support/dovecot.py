@@ -59,7 +59,10 @@ service anvil {{
 
 
 class Dovecot:
-    """A context manager; mails are put into its mailbox by IMAP."""
+    """A context manager; mails are put into its mailbox by IMAP. `more`: lines of its settings."""
+
+    def __init__(self, *more: str) -> None:
+        self._more = more
 
     def __enter__(self) -> Self:
         import grp
@@ -78,7 +81,7 @@ class Dovecot:
             "port": self.port,
         }
         config = self._folder / "dovecot.conf"
-        config.write_text(_CONFIG.format(**settings))
+        config.write_text("\n".join((_CONFIG.format(**settings), *self._more, "")))
         for each in ("run", "state", "home", "mail"):
             (self._folder / each).mkdir()
         if root:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import delete, insert, select
 
@@ -27,10 +29,11 @@ if TYPE_CHECKING:
     from engage.system.configuration import Configuration
     from engage.system.events import SectionChanged
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 EVERY_S = 20.0
-"""How often it is looked for new mail (seconds)."""
+"""How often it is looked for new mail where the server does not tell of it (seconds)."""
 
 PORTION = 20
 FACT = "incoming_email"
@@ -52,6 +55,7 @@ class Collecting:
         self.handle: Callable[[Incoming], Awaitable[bool]] | None = None
         self.trouble = ""
         self._woken = asyncio.Event()
+        self._thread = ThreadPoolExecutor(1, "mailbox")  # one waits there for minutes
         self._looking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -64,6 +68,7 @@ class Collecting:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
             self._looking = None
+        self._thread.shutdown(wait=False)
 
     def address_for(self, token: str) -> str:
         """Where an answer with this token goes; empty while there is no mailbox."""
@@ -95,36 +100,60 @@ class Collecting:
         """Whether there is a mailbox."""
         return self._settings().server() is not None
 
-    async def look(self) -> int:
-        """Fetch what is new; how many mails were ours.
+    async def _look(self) -> None:
+        """Fetch what is new, and what comes as long as the server tells of it.
 
         Raises:
             MailboxFailed: the mailbox cannot be read.
         """
         server = self._settings().server()
         if server is None:
-            return 0
-        mailbox = await asyncio.to_thread(Mailbox(server).__enter__)
+            self.trouble = ""
+            return
+        mailbox = Mailbox(server)
         try:
-            return await self._read(server, mailbox)
+            await self._run(mailbox.__enter__)
+            while True:
+                while await self._read(server, mailbox) == PORTION:
+                    pass
+                self.trouble = ""
+                if not mailbox.tells or not await self._news(mailbox):
+                    return
         finally:
-            await asyncio.to_thread(mailbox.__exit__)
+            await self._run(mailbox.__exit__)
+
+    async def _news(self, mailbox: Mailbox) -> bool:
+        """Wait until there may be some; False: not over this connection."""
+        waiting = asyncio.ensure_future(self._run(mailbox.wait))
+        woken = asyncio.create_task(self._woken.wait())
+        try:
+            await asyncio.wait((waiting, woken), return_when=asyncio.FIRST_COMPLETED)
+            return await waiting if waiting.done() else False
+        finally:
+            woken.cancel()
+            if not waiting.done():
+                mailbox.interrupt()
+                await asyncio.gather(waiting, return_exceptions=True)
 
     async def _read(self, server: MailServer, mailbox: Mailbox) -> int:
+        """Handle the next mails; how many there were."""
         place = f"{server.name} {mailbox.validity} "
         known = await self._place()
         if not known.startswith(place):  # another mailbox: what lies in it is no answer to us
-            await self._keep(place, await asyncio.to_thread(mailbox.newest))
+            await self._keep(place, await self._run(mailbox.newest))
             return 0
-        last, taken = int(known.removeprefix(place)), 0
-        mails = mailbox.after(last, PORTION)
-        while (found := await asyncio.to_thread(next, mails, None)) is not None:
+        mails = mailbox.after(int(known.removeprefix(place)), PORTION)
+        read = 0
+        while (found := await self._run(partial(next, mails, None))) is not None:
             number, raw = found
+            read += 1
             if raw is not None and await self._taken(raw):
-                taken += 1
-                await asyncio.to_thread(mailbox.mark, number)
+                await self._run(partial(mailbox.mark, number))
             await self._keep(place, number)
-        return taken
+        return read
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     async def _taken(self, raw: bytes) -> bool:
         """Handle a mail; one that cannot be handled does not keep those after it waiting.
@@ -170,8 +199,7 @@ class Collecting:
         while True:
             self._woken.clear()
             try:
-                await self.look()
-                self.trouble = ""
+                await self._look()
             except MailboxFailed as failed:
                 if self.trouble != str(failed):
                     log.warning("mailbox cannot be read", extra={"said": str(failed)})

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from engage.notify.incoming import idling
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -49,6 +51,8 @@ class Mailbox:
     def __init__(self, server: MailServer) -> None:
         self._server = server
         self.validity = 0
+        self.tells = False
+        """Whether the server tells of news."""
 
     def __enter__(self) -> Self:
         """Connect, sign in, open the folder.
@@ -62,6 +66,8 @@ class Mailbox:
             if server.security == "starttls":
                 self._imap.starttls(self._context())
             self._imap.login(server.user, server.password)
+            self.tells = idling.offers(self._imap)
+            idling.keep_alive(self._imap)
             self._check(self._imap.select(_quoted(server.folder)))
             _, [validity] = self._imap.response("UIDVALIDITY")
             self.validity = int(validity or 0)
@@ -71,9 +77,12 @@ class Mailbox:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if hasattr(self, "_imap"):
+        imap: imaplib.IMAP4 | None = self.__dict__.pop("_imap", None)
+        if imap is not None:
             with suppress(imaplib.IMAP4.error, OSError):
-                self._imap.logout()
+                imap.logout()
+            with suppress(OSError):  # where the server has gone before
+                imap.shutdown()
 
     def newest(self) -> int:
         """The number of the newest mail; 0: there is none."""
@@ -84,12 +93,33 @@ class Mailbox:
         for number in sorted(self._after(last))[:most]:
             yield number, self._read(number)
 
+    def wait(self) -> bool:
+        """Wait until it should be looked again; False: over another connection.
+
+        Raises:
+            MailboxFailed: it broke, or was interrupted.
+        """
+        if b"".join(each for each in self._imap.response("EXISTS")[1] if isinstance(each, bytes)):
+            return True  # told in between
+        try:
+            return idling.wait(self._imap, idling.LONGEST_S, TIMEOUT_S)
+        except idling.Refused:
+            self.tells = False
+            return True
+        except (imaplib.IMAP4.error, OSError, ValueError) as failed:
+            raise MailboxFailed(_words(failed)) from failed
+
+    def interrupt(self) -> None:
+        """End the waiting, from another thread."""
+        idling.interrupt(self._imap)
+
     def mark(self, number: int) -> None:
         """Mark a mail as read."""
         with suppress(imaplib.IMAP4.error, OSError):  # only an ornament
             self._imap.uid("STORE", str(number), "+FLAGS.SILENT", r"(\Seen)")
 
     def _after(self, last: int) -> list[int]:
+        self._imap.response("EXISTS")  # whatever was told before is found now
         # `n:*` names the last mail too when it is older than n (RFC 3501 §6.4.8).
         found = self._do("SEARCH", None, f"UID {last + 1}:*")
         numbers = [int(each) for line in found if line for each in line.split()]
