@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engage.livechat.assignment_options import AUTO
 from engage.livechat.assignment_rows import Assignment, AssignmentRepository
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from engage.livechat.livechats import LiveChats
     from engage.livechat.load import AgentLoads
     from engage.livechat.lobby import Lobby
-    from engage.livechat.model import Inquiry, LiveChat, Seats
+    from engage.livechat.model import Inquiry, LiveChat, Seats, Visitor
     from engage.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -86,6 +86,28 @@ class Assigner:
         await self._database.write(
             lambda each: AssignmentRepository(each).settle(conversation_id, agent.who)
         )
+        # Their other windows count no further.
+        self._delivery.send([agent.who], "assignment_settled", {"conversation": conversation_id})
+
+    async def held_by(self, agent: Agent) -> list[dict[str, Any]]:
+        """What the agent was given and has neither opened nor answered, and for how long yet."""
+        async with self._database.read() as connection:
+            held = await AssignmentRepository(connection).held_by(agent.who)
+            rows = LiveChatRepository(connection)
+            found = [inquiry for each in held if (inquiry := await rows.inquiry(each)) is not None]
+            own = [each for each in found if (each.state, each.owner) == (ACTIVE, agent.who)]
+            people = await rows.visitors([each.visitor_id for each in own])
+        now = self._clock()
+        return [
+            _told(
+                each,
+                self._livechats.by_id(each.livechat_id),
+                people.get(each.visitor_id),
+                (given := held[each.conversation_id]),
+                max(0, (given.react_by_ms or now) - now),
+            )
+            for each in own
+        ]
 
     # --- giving ---------------------------------------------------------------------------------
 
@@ -149,12 +171,7 @@ class Assigner:
             made = Assignment(conversation_id, agent.who, now, now + within_ms, passed_over)
             await AssignmentRepository(transaction.connection).put(made)
             visitor = await LiveChatRepository(transaction.connection).visitor(inquiry.visitor_id)
-            told = {
-                "conversation": conversation_id,
-                "livechat": {"id": livechat.id, "name": livechat.name},
-                "visitor": "" if visitor is None else visitor.name,
-                "react_ms": within_ms,
-            }
+            told = _told(inquiry, livechat, visitor, made, within_ms)
             transaction.tell([agent.who], "chat_assigned", told)
             return then
 
@@ -210,3 +227,16 @@ class Assigner:
         log.info("assigned chat passed on", extra={"agent": seen.agent, "number": inquiry.number})
         self._events.publish(InquiryQueued(inquiry.conversation_id, inquiry.livechat_id))
         return True
+
+
+def _told(
+    inquiry: Inquiry, livechat: LiveChat, visitor: Visitor | None, given: Assignment, left_ms: int
+) -> dict[str, Any]:
+    """What Wave is told of a chat that its agent was given; `react_ms`: how long it stays so."""
+    return {
+        "conversation": inquiry.conversation_id,
+        "livechat": {"id": livechat.id, "name": livechat.name},
+        "visitor": "" if visitor is None else visitor.name,
+        "react_ms": left_ms,
+        "within_ms": (given.react_by_ms or given.given_at_ms) - given.given_at_ms,
+    }

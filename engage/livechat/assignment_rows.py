@@ -39,6 +39,12 @@ class AssignmentRepository:
         """Those of these conversations."""
         return await self._found(assignments.c.conversation_id.in_(conversation_ids))
 
+    async def held_by(self, agent: str) -> dict[str, Assignment]:
+        """Those that an agent has not reacted to, the first to lapse first."""
+        held = (assignments.c.agent == agent) & assignments.c.react_by_ms.is_not(None)
+        found = await self._found(held)
+        return dict(sorted(found.items(), key=lambda each: each[1].react_by_ms or 0))
+
     async def due(self, now_ms: int) -> dict[str, Assignment]:
         """Those whose agent should have reacted by now."""
         return await self._found(assignments.c.react_by_ms <= now_ms)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
@@ -35,6 +37,37 @@ def test_assigned_chat_opens_by_itself(server: Server, new_context: NewContext) 
     expect(news).to_have_count(0)
     say(ana, "Until six.")
     expect(log(visitor)).to_contain_text("Until six.")
+
+
+def test_how_long_an_assigned_chat_stays_is_shown_until_it_is_opened(
+    server: Server, new_context: NewContext
+) -> None:
+    assign_automatically(server.url, 600)
+    ana = open_wave(new_context, server.url, "1000")
+    ask(new_context, server.url, "First Comer", "Hello")
+    expect(ana.get_by_role("heading", name="First Comer", level=2)).to_be_visible()
+    message_box(ana).click()  # busy with this one, so that the next does not open by itself
+    message_box(ana).fill("One moment")
+    ask(new_context, server.url, "Nina Next", "Are you open?")
+    given = ana.get_by_role("list", name="Assigned to you").get_by_role("listitem")
+    expect(given).to_have_count(1)
+    expect(given).to_contain_text("Nina Next")
+    timer = given.get_by_role("timer")
+    expect(timer).to_have_text(re.compile(r"^(10:00|9:\d\d) left$"))
+    first = timer.inner_text()
+    expect(timer).not_to_have_text(first)  # it counts
+    assert timer.evaluate("each => each.closest('[aria-live]')") is None  # silently
+    assert serious_faults(ana) == []
+    if folder := os.environ.get("ENGAGE_PICTURES"):
+        ana.screenshot(path=f"{folder}/assigned.png")
+    ana.reload()
+    expect(given.get_by_role("timer")).to_have_text(re.compile(r"^9:\d\d left$"))
+    given.get_by_role("link", name="Open the chat with Nina Next").click()
+    expect(ana.get_by_role("heading", name="Nina Next", level=2)).to_be_visible()
+    expect(given).to_have_count(0)
+    ana.reload()
+    expect(ana.get_by_role("heading", name="Nina Next", level=2)).to_be_visible()
+    expect(ana.get_by_role("timer")).to_have_count(0)
 
 
 def test_assigned_chat_goes_on_when_nobody_reacts(server: Server, new_context: NewContext) -> None:

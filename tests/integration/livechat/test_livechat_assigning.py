@@ -104,6 +104,24 @@ async def test_an_agent_back_from_a_break_is_given_who_waits(office: Office) -> 
     assert await owner(office, waiting) == "active user:1000"
 
 
+async def test_another_window_learns_what_is_held_and_for_how_long_yet(office: Office) -> None:
+    held_by = office.service.assigner.held_by
+    await office.connect(ANA.who)
+    first = await begin(office)
+    office.clock.pass_s(10)
+    second = await begin(office)
+    held = await held_by(ANA)
+    left = [(each["conversation"], each["react_ms"], each["within_ms"]) for each in held]
+    assert left == [(first, 20_000, 30_000), (second, 30_000, 30_000)]
+    assert {"visitor": "Vera <b>"}.items() <= held[0].items()
+    assert await held_by(BEN) == []
+    await office.service.assigner.seen(ANA, first)
+    assert office.sockets.told(ANA.who, "assignment_settled") == [{"conversation": first}]
+    assert [each["conversation"] for each in await held_by(ANA)] == [second]
+    await office.service.desk.end(ANA.who, ANA.author, second)
+    assert await held_by(ANA) == []
+
+
 async def test_who_does_not_react_loses_it_to_a_colleague(office: Office) -> None:
     await office.connect(ANA.who)
     conversation = await begin(office)

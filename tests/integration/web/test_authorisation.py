@@ -553,6 +553,7 @@ EVENTS: dict[tuple[str, str], set[str]] = {
     ("/wave", "typing"): {USER},
     ("/wave", "inquiries"): USERS,
     ("/wave", "accept"): {USER},
+    ("/wave", "assignments"): USERS,
     ("/wave", "assignment_seen"): {USER},
     ("/wave", "note"): {USER},
     ("/wave", "invite"): {USER},

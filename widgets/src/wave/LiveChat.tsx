@@ -19,7 +19,9 @@ import split from "./Split.module.css";
 import { useConversation } from "./useConversation";
 import { useLeftMessages } from "./useLeftMessages";
 import { EndChat, HandOver, LiveVisitors, VisitorDetails } from "./lazily";
+import { Assigned } from "./work/Assigned";
 import { Inquiries, InquiryCard } from "./work/Inquiries";
+import { Left } from "./work/Left";
 import { Offers } from "./work/Offers";
 import { Callbacks, OwnCallList, QueueTiles } from "./work/OwnWork";
 
@@ -42,6 +44,7 @@ export function LiveChat({ selected, target }: { selected: string | undefined; t
         </PageHead>
         <div className={split.scroll}>
           <Offers />
+          <Assigned />
           <Inquiries />
           <LiveVisitors />
           <LeftMessageList left={left} selected={selected} />
@@ -176,6 +179,8 @@ function ServingActions({ conversation, mine, choose, end }: ServingProps) {
 }
 
 function StateLine({ conversation }: { conversation: Conversation }) {
+  const given = useDesk().assigned.find((each) => each.conversation === conversation.id);
+  if (given) return <Left since_ms={given.since_ms} until_ms={given.until_ms} />;
   switch (conversation.state) {
     case "active":
       return <span className={styles.active}>{t("Active")}</span>;

@@ -1,5 +1,6 @@
 /** Chats that were given to this agent: opened at once, and theirs for good as soon as somebody is seen to be at the desk. */
 import type { ConversationClient } from "../shared/client";
+import { countdown } from "../shared/countdown";
 import { t } from "../shared/i18n";
 import { chime } from "../shared/sound";
 import { go } from "../kit/route";
@@ -12,26 +13,47 @@ interface Assigned {
   conversation: string;
   livechat: { id: string; name: string };
   visitor: string;
+  /** How long it stays unless the agent reacts, and how long that is from its beginning. */
   react_ms: number;
+  within_ms: number;
+}
+
+/** One that the agent has not reacted to; it goes on at `until_ms`, by this clock. */
+export interface Given {
+  conversation: string;
+  livechat: string;
+  visitor: string;
+  since_ms: number;
+  until_ms: number;
 }
 
 const key = (conversation: string): string => `assigned ${conversation}`;
 
 export class Assignments {
   /** Those not yet reacted to. */
-  #waiting = new Set<string>();
+  #waiting = new Map<string, Given>();
   #inSight: string | null = null;
   #byItself: string | null = null;
 
-  constructor(private readonly client: ConversationClient) {
+  constructor(
+    private readonly client: ConversationClient,
+    private readonly changed: () => void,
+  ) {
+    client.on("hello", () => void this.#ask());
     client.on<Assigned>("chat_assigned", (assigned) => void this.#given(assigned));
-    client.on<{ conversation: string }>("conversation_gone", ({ conversation }) => this.#settled(conversation));
+    for (const over of ["assignment_settled", "conversation_gone"]) client.on<{ conversation: string }>(over, ({ conversation }) => this.#settled(conversation));
     // A chat that opened by itself was seen when somebody does something with it in sight.
     for (const gesture of ["pointerdown", "keydown"]) document.addEventListener(gesture, this.#touched, { capture: true, passive: true });
   }
 
   stop(): void {
     for (const gesture of ["pointerdown", "keydown"]) document.removeEventListener(gesture, this.#touched, { capture: true });
+  }
+
+  /** Those that still run, the next to go on first. */
+  list(): Given[] {
+    const running = [...this.#waiting.values()].filter(({ conversation }) => this.client.get(conversation)?.state === "active");
+    return running.sort((a, b) => a.until_ms - b.until_ms);
   }
 
   /** The conversation on the screen now. */
@@ -41,8 +63,26 @@ export class Assignments {
     this.#byItself = null;
   }
 
-  async #given({ conversation, livechat, visitor, react_ms }: Assigned): Promise<void> {
-    this.#waiting.add(conversation);
+  /** What was given while nobody was connected, or to a window before this one. */
+  async #ask(): Promise<void> {
+    const asked_ms = Date.now();
+    const ack = await this.client.request("assignments", {});
+    if (!ack.ok) return;
+    // What is given while the answer is on its way may not be in it.
+    for (const [conversation, { since_ms }] of this.#waiting) if (since_ms < asked_ms) this.#waiting.delete(conversation);
+    for (const assigned of ack["assignments"] as Assigned[]) this.#keep(assigned);
+    this.changed();
+  }
+
+  #keep({ conversation, livechat, visitor, react_ms, within_ms }: Assigned): void {
+    const until_ms = Date.now() + react_ms;
+    this.#waiting.set(conversation, { conversation, livechat: livechat.name, visitor, since_ms: until_ms - within_ms, until_ms });
+  }
+
+  async #given(assigned: Assigned): Promise<void> {
+    const { conversation, livechat, visitor, react_ms } = assigned;
+    this.#keep(assigned);
+    this.changed();
     if (await undisturbed(this.client.api)) return;
     if (!this.#waiting.has(conversation)) return; // found by oneself, or gone
     const title = t("{name} is assigned to you", { name: visitor });
@@ -50,7 +90,8 @@ export class Assignments {
       this.#react(conversation);
       go("live-chat", conversation);
     };
-    toast({ key: key(conversation), title, text: livechat.name, stay_ms: react_ms, action: { label: t("Open"), run: open } });
+    const text = t("{livechat}: open or answer it within {span}", { livechat: livechat.name, span: countdown(react_ms) });
+    toast({ key: key(conversation), title, text, stay_ms: react_ms, action: { label: t("Open"), run: open } });
     // Nobody is torn from a chat, nor from what they write or answer: their next keys would go to the visitor.
     if (this.#inSight === null && !isOccupied(document)) {
       this.#byItself = conversation;
@@ -66,15 +107,18 @@ export class Assignments {
   };
 
   #react(conversation: string): void {
-    if (!this.#waiting.has(conversation)) return;
+    const given = this.#waiting.get(conversation);
+    if (!given) return;
     this.#settled(conversation);
     void this.client.request("assignment_seen", { conversation }).then(({ ok }) => {
-      if (!ok) this.#waiting.add(conversation); // the next gesture tries again
+      if (ok) return;
+      this.#waiting.set(conversation, given); // the next gesture tries again
+      this.changed();
     });
   }
 
   #settled(conversation: string): void {
-    this.#waiting.delete(conversation);
     dismissKey(key(conversation));
+    if (this.#waiting.delete(conversation)) this.changed();
   }
 }

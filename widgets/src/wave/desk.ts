@@ -13,7 +13,7 @@ import { go, parse } from "../kit/route";
 import { dismissKey, toast } from "../kit/toasts";
 import { followAlarms } from "./alarms";
 import { badgeTitle, claim, notifyDesktop, REMINDER_MS } from "./alerts";
-import { Assignments } from "./assignments";
+import { Assignments, type Given } from "./assignments";
 import { EVERYBODY, type Named } from "./mentions";
 import { whenWorking } from "./installing";
 import { act, type OwnSettings, remembered } from "./own-settings";
@@ -69,7 +69,7 @@ export class Desk {
     private readonly sessionEnded: () => void,
   ) {
     this.client = new ConversationClient({ me, namespace: "/wave", identity: me.who, auth: () => ({}), api });
-    this.#assignments = new Assignments(this.client);
+    this.#assignments = new Assignments(this.client, () => this.#changed());
     followAlarms(this.client, () => this.inquiries, (inquiry) => this.accept(inquiry));
     this.client.subscribe(() => this.#clientChanged());
     this.client.on("hello", () => this.#greeted());
@@ -115,6 +115,11 @@ export class Desk {
     return [...this.client.conversations.values()]
       .filter((conversation) => kinds.includes(conversation.kind))
       .sort((a, b) => Number(b.pinned) - Number(a.pinned) || Number(isRunning(b)) - Number(isRunning(a)) || newest(b) - newest(a));
+  }
+
+  /** Chats that go on to somebody else unless one opens them. */
+  get assigned(): readonly Given[] {
+    return this.#assignments.list();
   }
 
   get unreadChats(): number {
