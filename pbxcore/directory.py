@@ -40,7 +40,8 @@ class Extension(msgspec.Struct, frozen=True):
     what they may sign in with, the first offered first; none: as the settings say. It rings for
     `ring_s` seconds. `srtp`: media are encrypted by keys in the session description, if the phone
     wants it (`optional`) or always (`required`). Who talks is called all the same with
-    `call_waiting`; `most_calls` at once, 0: any number.
+    `call_waiting`; `most_calls` at once, 0: any number. With `fax_detection` faxes
+    that call it from outside are received for it.
 
     `recorded` are the calls that are recorded without being asked for; `supervisors` the extensions
     that may hear its talks. `permission` is how far away
@@ -68,6 +69,7 @@ class Extension(msgspec.Struct, frozen=True):
     srtp: Literal["off", "optional", "required"] = "optional"
     call_waiting: bool = True
     most_calls: int = 0
+    fax_detection: bool = False
     recorded: Literal["off", "internal", "external", "all"] = "off"
     supervisors: tuple[str, ...] = ()
     permission: str = "internal"

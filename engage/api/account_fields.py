@@ -140,7 +140,7 @@ _MEDIA = (
     Field("alertinfo", Choice(ALERT_INFO), None, nullable=True, effective=True),
     Field("custom_alert_info", Line(128), None, nullable=True, effective=True),
     Field("t38_udptl", YES_NO, "no"),
-    Field("faxdetect", YES_NO, "no"),
+    Field("faxdetect", YES_NO, "no", effective=True),
     Field("sendtofax", YES_NO, None, nullable=True),
     Field("fax_gateway", YES_NO, "no", written=False),
     Field("encryption", Choice(("no", "yes", "support")), "no", effective=True),

@@ -13,6 +13,7 @@ from engage.people.destination_kinds import words
 from engage.people.shared_lines import SharedLineForm
 from engage.system.time_settings import ConditionCode, Hours
 from pbxcore.dialplan.patterns import BadPattern, parse
+from pbxcore.faxes.library import installed
 
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
@@ -72,6 +73,10 @@ RING_WORDS: JsonDict = {
     "none": N_("None"),
     "custom": N_("Custom"),
 }
+
+
+NO_FAXES: JsonDict = {} if installed() else {"when": {"field": "fax_detection", "is": []}}
+"""Hides what is about faxes where this server can receive none."""
 
 
 def _pattern(text: str) -> str:
@@ -223,6 +228,12 @@ class OwnCallFields(Body):
         title=N_("Email for Missed Calls"),
         json_schema_extra={"control": "switch", "section": RINGING},
     )
+    fax_detection: bool = Field(
+        default=False,
+        title=N_("Fax Detection"),
+        description=N_("Faxes that call from outside are sent to the email address."),
+        json_schema_extra={"control": "switch", "section": RINGING, **NO_FAXES},
+    )
     presence: Presence = Field(
         default="available",
         title=N_("Presence"),
@@ -365,6 +376,7 @@ class OwnCallChanges(Body):
     ring_too: Target | None = None
     ring_too_condition: ConditionCode | None = None
     missed_call_mails: bool | None = None
+    fax_detection: bool | None = None
     presence: Presence | None = None
     do_not_disturb: bool | None = None
     do_not_disturb_condition: ConditionCode | None = None

@@ -406,6 +406,7 @@ class People:
                 srtp=calls.srtp,
                 call_waiting=calls.call_waiting,
                 box=Box(box.enabled, self._opened.get(box.sealed_pin, ""), box.asks_own),
+                fax_detection=each.options.get("faxdetect") == "yes",
                 recorded=calls.auto_record,
                 supervisors=calls.supervisors,
                 most_calls=calls.most_calls,

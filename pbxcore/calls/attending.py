@@ -27,12 +27,11 @@ from pbxcore.apps.steps import (
 )
 from pbxcore.calls.hanging_up import let_go
 from pbxcore.calls.party import Farewell
-from pbxcore.calls.taking_fax import take_fax
+from pbxcore.calls.taking_fax import TakingFax
 from pbxcore.media.commands import (
     Disconnect,
     JoinRoom,
     StartRecording,
-    StopFax,
     StopPlaying,
     StopRecording,
 )
@@ -73,6 +72,7 @@ class Attending:
         self._typed: deque[str] = deque()
         self._keys = ""
         self._recording = ""
+        self._fax: TakingFax | None = None
         self.deadline: float | None = None
         self.planned: float | None = None
         self.begun = False
@@ -124,14 +124,23 @@ class Attending:
     @property
     def may_take_packets(self) -> bool:
         """Whether a machine may send by datagrams now: one is expected, or listened for."""
-        step = self._step
-        return isinstance(step, Listen) or (isinstance(step, TakeFax) and step.terms.packets)
+        if isinstance(self._step, TakeFax):
+            return self._fax is not None and self._fax.takes_packets
+        return isinstance(self._step, Listen) and self._leg.session.takes_fax
 
     def heard_fax(self) -> None:
         """A fax machine calls."""
-        if isinstance(self._step, Listen):
-            self._stop_listening()
-            self._over(True)
+        match self._step:
+            case Listen():
+                self._stop_listening()
+                self._over(True)
+            case TakeFax() if self._fax is not None:
+                self._fax.heard_machine()
+
+    def session_changed(self) -> None:
+        """The leg's session is another now: a fax may go on by datagrams."""
+        if isinstance(self._step, TakeFax) and self._fax is not None:
+            self._fax.follow()
 
     def pressed(self, key: str) -> None:
         """The caller pressed a key."""
@@ -299,7 +308,7 @@ class Attending:
 
     def _record(self, step: Record | TakeFax) -> None:
         if isinstance(step, TakeFax):
-            self._recording = take_fax(self._leg, step, partial(self._took_fax, self._turn))
+            self._fax = TakingFax(self._leg, step, partial(self._took_fax, self._turn))
             return
         anchor, stream = self._leg.call.house.anchor, self._leg.session.sound
         self._keys = ""
@@ -369,8 +378,8 @@ class Attending:
                 self._ask(StopPlaying(session.sound))
             case Record():
                 self._ask(StopRecording(self._recording))
-            case TakeFax():
-                self._ask(StopFax(self._recording))
+            case TakeFax() if self._fax is not None:
+                self._fax.stop()
             case Echo():
                 session.part()
             case Listen():
@@ -384,5 +393,5 @@ class Attending:
             self._in_room = False
             self._ask(Disconnect(self._leg.session.sound))
 
-    def _ask(self, request: StopPlaying | StopRecording | StopFax | Disconnect | JoinRoom) -> None:
+    def _ask(self, request: StopPlaying | StopRecording | Disconnect | JoinRoom) -> None:
         self._leg.call.house.anchor.ask(request)

@@ -360,7 +360,8 @@ class Call:
             leg.attending.heard_fax()
         elif partner is not None and self.aim.fax is not None and self.setting_up is None:
             leg.session.listen_for_fax(wanted=False)
-            self.transferring.blind(partner, leg, self.aim.fax.fax.value)
+            place = self.aim.fax.fax
+            self.transferring.blind(partner, leg, place.value, place=place)
 
     def leg_silent(self, leg: Leg, reason: str) -> None:
         """It is not heard any more: the call is over, but for others who hear a page."""

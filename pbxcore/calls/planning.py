@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pbxcore.apps.fax_detection import FaxDetection
+from pbxcore.apps.fax_reception import FaxReception
 from pbxcore.apps.opening import service_at
 from pbxcore.calls.party import Farewell, Origin
 from pbxcore.dialplan.emergencies import EmergencyNumber, Zone
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pbxcore.calls.trunk_legs import Try
+    from pbxcore.dialplan.plan import InboundRoute
     from pbxcore.dialplan.resolving import Destination, Resolution
     from pbxcore.directory import Directory
 
@@ -118,7 +120,7 @@ class Planning:
         return msgspec.structs.replace(
             aim,
             recorded=recorded,
-            fax=_fax_detection(found, self._directory.plan.prompts),
+            fax=self._fax_detection(origin, found),
             alert_info="" if route is None else route.alert_info,
             music="" if route is None else route.music,
         )
@@ -162,6 +164,20 @@ class Planning:
             case to:
                 return Aim(origin, dialled, direction, _refusal(to), found.original)
 
+    def _fax_detection(self, origin: Origin, found: Resolution) -> FaxDetection | None:
+        """What the inbound route says of faxes, or else the extension that is called."""
+        route = found.route
+        if route is not None and route.fax_detection:
+            return _of_route(route, found.to, self._directory.plan.prompts)
+        match found.to:
+            case Place("extension", number) if (
+                origin.trunk and self._directory.plan.fax is not None
+            ):
+                extension = self._directory.extension(number)
+                if extension is not None and extension.fax_detection:
+                    return FaxDetection(Place(FaxReception.kind, number))
+        return None
+
     def way_out(
         self, extension: str, number: str, original: str = "", level: str = ""
     ) -> Sequence[Try]:
@@ -185,11 +201,8 @@ class Planning:
         raise RemoteProtocolError(_refusal(to).status)
 
 
-def _fax_detection(found: Resolution, prompts: Mapping[str, str]) -> FaxDetection | None:
-    """What the inbound route says of faxes, if anything; `prompts` are the files of prompts."""
-    route, to = found.route, found.to
-    if route is None or not route.fax_detection:
-        return None
+def _of_route(route: InboundRoute, to: Destination, prompts: Mapping[str, str]) -> FaxDetection:
+    """`prompts` are the files of prompts."""
     otherwise = to if isinstance(to, Place) else HANG_UP
     if isinstance(to, Outward):
         otherwise = Place("external", to.number)

@@ -18,6 +18,7 @@ from pbxcore.sip.sdp.reader import read
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pbxcore.calls.attending import Attending
     from pbxcore.calls.call import Call
     from pbxcore.calls.leg import Leg
     from pbxcore.sip.agent.offer import Offer
@@ -96,6 +97,11 @@ class Renegotiating:
         if leg.sip is not None and not leg.session.pending:
             self._propose(leg, leg.session.arranged([PLAIN]), "")
 
+    def propose_packets(self, leg: Leg) -> None:
+        """A fax machine is to send to one of ours by datagrams, if it can."""
+        if leg.sip is not None and not leg.session.pending:
+            self._propose(leg, leg.session.arranged([PACKETS]), "")
+
     def ended(self, leg: Leg) -> None:
         """A leg is over."""
         if self._passed is not None and leg in (self._passed.leg, self._call.partner(leg)):
@@ -107,6 +113,8 @@ class Renegotiating:
         if partner is not None:
             leg.session.join(partner.session)
             self._call.room.arrange()
+        elif leg.attending is not None:
+            leg.attending.session_changed()
         held = leg.session.holds or leg.held_from_outside
         if held is not leg.held and leg.answered:
             leg.held = held
@@ -122,11 +130,7 @@ class Renegotiating:
             offer.refuse(error.status, error.headers)
             return
         if partner is None and leg.attending is not None and any(e and e.fax for e in theirs):
-            if leg.session.takes_fax and leg.attending.may_take_packets:
-                self._answer(leg, offer, [PACKETS])
-                leg.attending.heard_fax()
-            else:
-                offer.refuse(488)
+            self._take_packets(leg, leg.attending, offer, theirs)
             return
         if partner is None or partner.sip is None or fits(theirs, ours):
             self._answer(leg, offer, ours)
@@ -137,6 +141,23 @@ class Renegotiating:
         self._passed = passed = _Passed(leg, offer, theirs)
         lines = partner.session.arranged([each for each in theirs if each is not None])
         partner.session.open(lines, lambda problem: self._pass(passed, partner, lines, problem))
+
+    def _take_packets(
+        self, leg: Leg, attending: Attending, offer: Offer, theirs: Sequence[Line | None]
+    ) -> None:
+        """A machine wants to send to one of ours by datagrams."""
+        if not attending.may_take_packets:
+            offer.refuse(488)
+            return
+
+        def opened(problem: str) -> None:
+            if problem:
+                offer.refuse(488)
+            elif offer.open:
+                self._answer(leg, offer, [PACKETS])
+                attending.heard_fax()
+
+        leg.session.open([each if each and each.fax else None for each in theirs], opened)
 
     def _fax_may_pass(self, leg: Leg, partner: Leg) -> bool:
         """Datagrams of a fax pass between two who are joined, and nobody else can hear them."""

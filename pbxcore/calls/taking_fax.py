@@ -1,11 +1,16 @@
-"""A leg sends a fax to the PBX itself: what it speaks meanwhile, and who is told of the end."""
+"""A leg sends a fax to the PBX itself: by which stream, and who is told of the end.
+
+Machines of providers often wait for whoever is called to propose datagrams (T.38); where they are
+refused, sound goes on.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pbxcore.calls.faxing import speaks_plainly
-from pbxcore.media.commands import ReceiveFax
+from pbxcore.media.commands import ReceiveFax, StopFax
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,18 +20,57 @@ if TYPE_CHECKING:
     from pbxcore.media.commands import FaxEnded
 
 
-def take_fax(leg: Leg, step: TakeFax, then: Callable[[FaxEnded], None]) -> str:
-    """Receive a fax from a leg; `then` hears of its end. Returns the name to stop it by.
+class TakingFax:
+    """One fax of one leg.
 
-    What came is told of in any case: the leg may hang up as soon as its last page is acknowledged.
+    What came is told of in any case: the leg may hang up once its last page is acknowledged.
     """
-    house = leg.call.house
-    if not speaks_plainly(leg):
-        leg.call.renegotiating.speak_plainly(leg)
 
-    def over(ended: FaxEnded) -> None:
-        house.premises.faxes.ended(step.arrival, ended)
-        then(ended)
+    def __init__(self, leg: Leg, step: TakeFax, then: Callable[[FaxEnded], None]) -> None:
+        self._leg, self._step, self._then = leg, step, then
+        self._anchor, self._faxes = leg.call.house.anchor, leg.call.house.premises.faxes
+        self._stream = self._name = ""
+        self._proposed = False
+        if not speaks_plainly(leg):
+            leg.call.renegotiating.speak_plainly(leg)
+        self._begin()
+        leg.session.listen_for_fax(wanted=self._may_propose)
 
-    wanted = ReceiveFax("", leg.session.fax_stream, step.arrival.path, step.terms)
-    return house.anchor.receive_fax(wanted, over)
+    @property
+    def takes_packets(self) -> bool:
+        """Whether its machine may send by datagrams."""
+        return self._step.terms.packets and self._leg.session.takes_fax
+
+    def heard_machine(self) -> None:
+        """It is a machine, and from outside: datagrams suit it better, if it knows them."""
+        if self._may_propose:
+            self._proposed = True
+            self._leg.session.listen_for_fax(wanted=False)
+            self._leg.call.renegotiating.propose_packets(self._leg)
+
+    def follow(self) -> None:
+        """The leg's session is another: a line of its own for datagrams has another stream."""
+        if self._leg.session.fax_stream != self._stream:
+            before = self._name
+            self._begin()
+            self._anchor.ask(StopFax(before))
+
+    def stop(self) -> None:
+        """Receive no more; what came is told of."""
+        self._leg.session.listen_for_fax(wanted=False)
+        self._anchor.ask(StopFax(self._name))
+
+    @property
+    def _may_propose(self) -> bool:
+        spoken = self._leg.session.codec != "T.38"
+        return bool(self._leg.trunk) and self.takes_packets and spoken and not self._proposed
+
+    def _begin(self) -> None:
+        stream = self._stream = self._leg.session.fax_stream
+        wanted = ReceiveFax("", stream, self._step.arrival.path, self._step.terms)
+        self._name = self._anchor.receive_fax(wanted, partial(self._over, stream))
+
+    def _over(self, stream: str, ended: FaxEnded) -> None:
+        if stream == self._stream:
+            self._faxes.ended(self._step.arrival, ended)
+            self._then(ended)

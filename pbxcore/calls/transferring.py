@@ -18,6 +18,7 @@ from pbxcore.sip.dialogs.dialog import MAX_FORWARDS
 
 if TYPE_CHECKING:
     from pbxcore.calls.call import Call
+    from pbxcore.dialplan.place import Place
     from pbxcore.dialplan.plan import ParkingLot
     from pbxcore.sip.agent.references import Referral
 
@@ -70,8 +71,12 @@ class Transferring:
         number: str,
         referral: Referral | None = None,
         lines: tuple[bytes, ...] = (),
+        place: Place | None = None,
     ) -> None:
-        """Call a number for the partner of a leg, which is told how it goes."""
+        """Call a number, or whoever is at a place, for the partner of a leg.
+
+        The leg is told how it goes.
+        """
         call = self._call
         if (lot := self._house.directory.plan.parking_lot(number)) is not None:
             self._park(leg, partner, lot, number, referral)
@@ -98,22 +103,22 @@ class Transferring:
             else:
                 call.join(leg, partner)
 
-        call.set_up(
-            SettingUp(
-                call,
-                partner,
-                partner.identity,
-                partner.session.lines,
-                hops=MAX_FORWARDS,
-                connected=connected,
-                failed=failed,
-                rang=rang,
-                attended=attended,
-                telling=lines,
-            ),
-            number,
-            "transfer",
+        setting_up = SettingUp(
+            call,
+            partner,
+            partner.identity,
+            partner.session.lines,
+            hops=MAX_FORWARDS,
+            connected=connected,
+            failed=failed,
+            rang=rang,
+            attended=attended,
+            telling=lines,
         )
+        if place is None:
+            call.set_up(setting_up, number, "transfer")
+        else:
+            call.go_on(setting_up, place, "transfer")
 
     def _park(
         self, leg: Leg, partner: Leg, lot: ParkingLot, number: str, referral: Referral | None

@@ -28,6 +28,61 @@ if TYPE_CHECKING:
 WIDTH: Final = 1728  # of A4 (ITU-T T.4)
 
 
+class PacketSender:
+    """Sends the pages of a TIFF over T.38's packets; `sent` are those not taken yet."""
+
+    def __init__(self, tiff: Path) -> None:
+        functions = spandsp.library()
+        assert functions is not None
+        self._functions = functions
+        self.sent: list[tuple[bytes, int]] = []
+        self.completion: int | None = None
+
+        def packet(_core: int, _user: int, data: object, size: int, times: int) -> int:
+            self.sent.append((ctypes.string_at(data, size), times))  # type: ignore[arg-type]
+            return 0
+
+        def ended(_state: int, _user: int, completion: int) -> None:
+            self.completion = completion
+
+        byte = ctypes.POINTER(ctypes.c_uint8)
+        self._packet = ctypes.CFUNCTYPE(c_int, c_void_p, c_void_p, byte, c_int, c_int)(packet)
+        self._ended = ctypes.CFUNCTYPE(None, c_void_p, c_void_p, c_int)(ended)
+        library = ctypes.CDLL(SONAME)
+        begin = library.t38_terminal_init
+        begin.restype, begin.argtypes = c_void_p, [c_void_p, c_int, type(self._packet), c_void_p]
+        self._state = begin(None, 1, self._packet, None)
+        t30 = functions.t38_terminal_get_t30_state(self._state)
+        functions.t30_set_ecm_capability(t30, 1)
+        functions.t30_set_supported_compressions(t30, 14)
+        _send_file(t30, tiff)
+        end = library.t30_set_phase_e_handler
+        end.restype, end.argtypes = None, [c_void_p, type(self._ended), c_void_p]
+        end(t30, self._ended, None)
+        self._core = functions.t38_terminal_get_t38_core_state(self._state)
+
+    def take(self, number: int, packet: bytes) -> None:
+        """A packet of the other side."""
+        self._functions.t38_core_rx_ifp_packet(self._core, packet, len(packet), number)
+
+    def pass_time(self) -> list[tuple[bytes, int]]:
+        """20 ms; what is to be sent now, and how often."""
+        self._functions.t38_terminal_send_timeout(self._state, 160)
+        sent, self.sent = self.sent, []
+        return sent
+
+    def close(self) -> None:
+        """Free it."""
+        self._functions.t38_terminal_free(self._state)
+
+
+def _send_file(t30: int, tiff: Path) -> None:
+    library = ctypes.CDLL(SONAME)
+    library.t30_set_tx_file.argtypes = [c_void_p, c_char_p, c_int, c_int]
+    library.t30_set_tx_file.restype = None
+    library.t30_set_tx_file(t30, str(tiff).encode(), -1, -1)
+
+
 class Sender:
     """Sends the pages of a TIFF once the other side answers, in sound at 8000 Hz."""
 
@@ -37,16 +92,13 @@ class Sender:
         functions = spandsp.library()
         assert functions is not None
         self._functions = functions
-        library = ctypes.CDLL(SONAME)
-        library.t30_set_tx_file.argtypes = [c_void_p, c_char_p, c_int, c_int]
-        library.t30_set_tx_file.restype = None
         self._state = functions.fax_init(None, 1)
         functions.fax_set_transmit_on_idle(self._state, 1)
         t30 = functions.fax_get_t30_state(self._state)
         functions.t30_set_tx_ident(t30, ident.encode())
         functions.t30_set_ecm_capability(t30, int(error_correction))
         functions.t30_set_supported_compressions(t30, 14)
-        library.t30_set_tx_file(t30, str(tiff).encode(), -1, -1)
+        _send_file(t30, tiff)
         self.completion: int | None = None
 
         def ended(_state: int, _user: int, completion: int) -> None:

@@ -58,23 +58,27 @@ class FaxMachine:
 
     def hear(self, samples: bytes) -> None:
         """The other machine was heard."""
-        self._jobs.put(partial(self._hear, samples))
+        self.do(partial(self._hear, samples))
 
     def miss(self, count: int) -> None:
         """So many samples did not come."""
-        self._jobs.put(partial(self._miss, count))
+        self.do(partial(self._miss, count))
 
     def take(self, number: int, packet: bytes) -> None:
         """A packet came, by the datagram of that number."""
-        self._jobs.put(partial(self._take, number, packet))
+        self.do(partial(self._take, number, packet))
 
     def tick(self) -> None:
         """20 ms passed."""
-        self._jobs.put(self._go_on)
+        self.do(self._go_on)
 
     def turn_to_packets(self) -> None:
         """Go on over T.38: machines begin anew there."""
-        self._jobs.put(self._turn)
+        self.do(self._turn)
+
+    def do(self, job: Callable[[], None]) -> None:
+        """Have its thread do this next."""
+        self._jobs.put(job)
 
     def stop(self) -> None:
         """The line is gone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from pbxcore.faxes.tiff import count_pages
 from pbxcore.media.commands import ReceiveFax
 from pbxcore.net.media import spandsp
 from pbxcore.net.media.fax_machine import FaxMachine
-from tests.support.fax_machine import Sender, pages, read_tiff, write_tiff
+from tests.support.fax_machine import PacketSender, Sender, pages, read_tiff, write_tiff
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +43,13 @@ class Line:
         while not self.machine.said and self.machine.ended is None:
             time.sleep(0)  # its thread runs
         return self.machine.said.popleft() if self.machine.said else SILENCE
+
+    def settle(self) -> None:
+        """Wait until its thread has done what it was told."""
+        done = threading.Event()
+        self.machine.do(done.set)
+        while not done.wait(0.001) and self.machine.ended is None:
+            pass
 
     def ended(self) -> FaxEnded:
         self.machine.join()
@@ -93,6 +101,29 @@ def test_a_caller_who_is_no_machine_is_told_apart(tmp_path: Path) -> None:
     assert line.ended().problem == "no_fax"
     assert 15 < frames / 50 < 45  # T1 is 35 s (T.30 §5.4.3.1), or three answers to nobody
     assert count_pages(line.path) == 0
+
+
+def test_each_page_arrives_by_packets_too(tmp_path: Path) -> None:
+    sent = pages(2)
+    line = Line(tmp_path)
+    line.machine.turn_to_packets()
+    sender = PacketSender(write_tiff(tmp_path / "sent.tif", sent))
+    theirs = ours = 0
+    for _ in range(FRAMES_OF_TWO_MINUTES):
+        for packet, _times in sender.pass_time():
+            line.machine.take(ours, packet)
+            ours += 1
+        line.machine.tick()
+        line.settle()
+        while line.machine.packets:
+            sender.take(theirs, line.machine.packets.popleft()[0])
+            theirs += 1
+        if line.machine.ended is not None and sender.completion is not None:
+            break
+
+    assert (line.ended().problem, sender.completion) == ("", spandsp.OK)
+    assert [each.tobytes() for each in read_tiff(line.path)] == [each.tobytes() for each in sent]
+    sender.close()
 
 
 def test_a_rate_that_is_allowed_is_used(tmp_path: Path) -> None:
