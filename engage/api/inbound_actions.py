@@ -27,6 +27,7 @@ from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.inbound_modes import InboundMode
 from engage.errors import N_
 from pbxcore.dialplan.patterns import BadPattern, parse, patterns_of
+from pbxcore.faxes.library import installed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +54,9 @@ SWITCHES = {
     "blocking_did_collect_calls": "block_collect_calls",
 }
 EXISTS = N_("This number is in the blacklist already.")
-NO_FAX_MAIL = N_("Faxes are not sent by email.")
+NO_FAX_MAIL = N_("This server cannot receive faxes: libspandsp is not installed.")
+FAX_KINDS = {"extension": "extension", "email": "fax"}
+"""What the protocol calls them, and what they are here."""
 
 
 class InboundActions:
@@ -212,12 +215,13 @@ def _rewriting(asked: Parameters) -> dict[str, str]:
 
 
 def _fax_fields(form: InboundRouteForm) -> dict[str, Any]:
-    """What fax machines that call come to: an extension is what the protocol knows of that."""
-    on = form.fax_detection and form.fax_destination.kind == "extension"
+    """What fax machines that call come to, as far as the protocol knows it."""
+    kinds = {ours: theirs for theirs, ours in FAX_KINDS.items()}
+    kind = kinds.get(form.fax_destination.kind) if form.fax_detection else None
     return {
         "enable_fax_detect": yes(form.fax_detection),
-        "fax_intelligent_route": "extension" if on else "no",
-        "fax_intelligent_route_destination": form.fax_destination.value if on else None,
+        "fax_intelligent_route": kind or "no",
+        "fax_intelligent_route_destination": form.fax_destination.value if kind else None,
         "auto_answer": yes(form.auto_answer),
         "detection_timeout": form.detection_timeout_s,
     }
@@ -226,17 +230,19 @@ def _fax_fields(form: InboundRouteForm) -> dict[str, Any]:
 def _fax_given(asked: Parameters, present: RouteEntry[InboundRouteForm] | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     kind = (text(asked, "fax_intelligent_route") or "").lower()
-    if kind == "email":
+    if kind == "email" and not installed():
         raise Refused(Status.NOT_SUPPORTED, NO_FAX_MAIL)
-    if kind not in ("", "no", "extension"):
+    if kind not in ("", "no", *FAX_KINDS):
         raise bad_value("fax_intelligent_route", NO_LIST)
     if (on := switch(asked, "enable_fax_detect")) is not None:
         found["fax_detection"] = on
     if kind == "no":
         found["fax_detection"] = False
     target = text(asked, "fax_intelligent_route_destination")
-    if target is not None and (kind == "extension" or present is not None):
-        found["fax_destination"] = {"kind": "extension", "value": target}
+    before = present.form.fax_destination.kind if present is not None else ""
+    to = FAX_KINDS.get(kind) or (before if before in FAX_KINDS.values() else "extension")
+    if target is not None and (kind in FAX_KINDS or present is not None):
+        found["fax_destination"] = {"kind": to, "value": target}
     if (answers := switch(asked, "auto_answer")) is not None:
         found["auto_answer"] = answers
     if (wait_s := whole(asked, "detection_timeout", 60)) is not None:

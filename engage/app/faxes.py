@@ -38,7 +38,12 @@ class FaxOwners:
         self._people, self._extensions, self._settings = people, extensions, settings
 
     def recipients(self, number: str) -> Sequence[Recipient]:
-        """Each address once; the default ones where there is no other."""
+        """Each address once; the default ones where there is no other.
+
+        Programs name an address in place of a number.
+        """
+        if "@" in number:
+            return [Recipient(each) for each in addresses_in(number)]
         forms = (each.form for each in self._extensions.entries if each.form.number == number)
         form = next(forms, None)
         if form is None:

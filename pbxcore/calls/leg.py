@@ -67,6 +67,7 @@ class Leg(CallListener):
         asking: asks somebody before it hands its partner on, while it does.
         handed_to: the call in which it rings at whoever is to have its place.
         room: the conference room that this service is; "": it is none.
+        is_machine: whether a fax machine was heard there.
         handed_on: how often services have handed it on since it pressed a key.
     """
 
@@ -106,6 +107,7 @@ class Leg(CallListener):
         self.asking: AskingFirst | None = None
         self.handed_to: Call | None = None
         self.room = ""
+        self.is_machine = False
         self.handed_on = 0
 
     @property
@@ -196,6 +198,7 @@ class Leg(CallListener):
             case DigitHeard(_, digit, duration_ms, by):
                 self.call.leg_pressed(self, digit, duration_ms, by)
             case ToneHeard(tone="cng"):
+                self.is_machine = True
                 self.call.leg_faxes(self)
             case ToneHeard():
                 self.call.renegotiating.fax_answered()

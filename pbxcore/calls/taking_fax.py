@@ -34,7 +34,10 @@ class TakingFax:
         if not speaks_plainly(leg):
             leg.call.renegotiating.speak_plainly(leg)
         self._begin()
-        leg.session.listen_for_fax(wanted=self._may_propose)
+        if leg.is_machine:
+            self.heard_machine()
+        else:
+            leg.session.listen_for_fax(wanted=self._may_propose)
 
     @property
     def takes_packets(self) -> bool:

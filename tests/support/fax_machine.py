@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw
 from pbxcore.faxes.library import SONAME
 from pbxcore.media.codecs.coding import decoder_for, encoder_for
 from pbxcore.media.rtp import build
+from pbxcore.media.udptl import UdptlReader, UdptlWriter
 from pbxcore.net.media import spandsp
 from pbxcore.sip.sdp.codecs import PCMU, Format
 from tests.support.server import wait_until
@@ -156,11 +157,14 @@ def read_tiff(path: Path) -> list[Image.Image]:
 class Machine:
     """A fax machine at the end of a call: its sound over RTP, in G.711, from `talk` on.
 
-    Without a `tiff` it is no machine, and says nothing.
+    Without a `tiff` it is no machine, and says nothing. It may go on by datagrams (T.38).
     """
 
     def __init__(self, tiff: Path | None, *, codec: Format = PCMU) -> None:
+        self._tiff = tiff
         self.sender = None if tiff is None else Sender(tiff)
+        self._packets: PacketSender | None = None
+        self._reader, self._writer = UdptlReader(), UdptlWriter()
         self._encoder, self._decoder = encoder_for(codec.codec), decoder_for(codec.codec)
         self._codec = codec
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -181,6 +185,19 @@ class Machine:
         self._socket.close()
         if self.sender is not None:
             self.sender.close()
+        if self._packets is not None:
+            self._packets.close()
+
+    @property
+    def by_packets(self) -> bytes:
+        """A description of T.38 in the place of its sound; it sends so from now on."""
+        assert self._tiff is not None
+        self._packets = PacketSender(self._tiff)
+        return (
+            "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+            f"m=image {self.port} udptl t38\r\na=T38FaxVersion:0\r\na=T38MaxBitRate:14400\r\n"
+            "a=T38FaxRateManagement:transferredTCF\r\na=T38FaxUdpEC:t38UDPRedundancy\r\n"
+        ).encode()
 
     def talk(self, port: int) -> None:
         """Begin."""
@@ -188,11 +205,16 @@ class Machine:
 
     def done(self, within_s: float = 90) -> int:
         """Wait until it has sent, or has given up; spandsp's code."""
-        sender = self.sender
-        assert sender is not None
-        wait_until(lambda: sender.completion is not None, within_s, "the fax is sent")
-        assert sender.completion is not None
-        return sender.completion
+
+        def completion() -> int | None:
+            sender = self._packets or self.sender
+            assert sender is not None
+            return sender.completion
+
+        wait_until(lambda: completion() is not None, within_s, "the fax is sent")
+        found = completion()
+        assert found is not None
+        return found
 
     def _run(self) -> None:
         number, due = 0, time.monotonic()
@@ -200,6 +222,9 @@ class Machine:
             self._hear()
             due += 0.02
             if self._peer is None:
+                continue
+            if self._packets is not None:
+                self._send_packets(self._packets, self._peer)
                 continue
             frame = bytes(320) if self.sender is None else self.sender.say()
             payload = self._encoder.encode(np.frombuffer(frame, np.int16))
@@ -214,13 +239,22 @@ class Machine:
             self._socket.sendto(packet, self._peer)
             number += 1
 
+    def _send_packets(self, sender: PacketSender, peer: tuple[str, int]) -> None:
+        for packet, times in sender.pass_time():
+            datagram = self._writer.write(packet)
+            for _ in range(times):
+                self._socket.sendto(datagram, peer)
+
     def _hear(self) -> None:
         while True:
             try:
                 packet = self._socket.recv(2048)
             except (BlockingIOError, ConnectionRefusedError):
                 return
-            if self.sender is not None and packet[1] & 0x7F == self._codec.payload_type:
+            if self._packets is not None:
+                for number, each in self._reader.read(packet):
+                    self._packets.take(number, each)
+            elif self.sender is not None and packet[1] & 0x7F == self._codec.payload_type:
                 self.sender.hear(self._decoder.decode(packet[12:]).tobytes())
 
 

@@ -1,0 +1,114 @@
+"""Faxes that come by a trunk: detected by a route or for an extension, in sound and by T.38."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from pbxcore.net.user_agent import AsyncUserAgent
+from tests.integration.calls.test_calls_by_routes import PROVIDER, Provider
+from tests.integration.calls.test_records_of_real_calls import Pair
+from tests.integration.calls.test_two_phones import phone, port_of
+from tests.integration.faxes.test_faxes_to_email import attached, session
+from tests.support.fax_machine import Machine, pages, read_pdf, write_tiff
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from pbxcore.net.call import AsyncCall
+    from tests.support.mail_sink import MailSink
+    from tests.support.server import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+FAX = "7300"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def provider(server: Server) -> AsyncIterator[Provider]:
+    async with AsyncExitStack() as stack:
+        caller, callee = [await phone(stack, server, each) for each in ("1000", "1001")]
+        agent = AsyncUserAgent(f"sip:5551234@{PROVIDER}", host=PROVIDER)
+        await stack.enter_async_context(agent)
+        made = Provider(Pair(server, caller, callee), agent, agent.port)
+        body = {"name": "Outside", "number": FAX, "email": "fax@example.com"}
+        assert made.admin.post("/v1/fax-extensions", body).status == 201
+        yield made
+
+
+def speak(call: AsyncCall, machine: Machine) -> None:
+    machine.talk(port_of(call.remote_description))
+
+
+@pytest.mark.parametrize("by_packets", [False, True])
+async def test_a_route_detects_a_fax_and_it_arrives_by_mail(
+    provider: Provider, sink: MailSink, tmp_path: Path, by_packets: bool
+) -> None:
+    before = len(sink.mails)
+    sent = pages(2, 300)
+    route = provider.route(
+        "inbound", name="Both", trunks=[provider.trunk], dids="8100",
+        destination={"kind": "extension", "value": "1001"}, fax_detection=True, auto_answer=True,
+        fax_destination={"kind": "fax", "value": FAX}, detection_timeout_s=8,
+    )  # fmt: skip
+    proposed: list[bytes] = []
+    with Machine(write_tiff(tmp_path / "sent.tif", sent)) as machine:
+
+        def answer(offer: bytes) -> bytes | None:
+            proposed.append(offer)
+            if not by_packets or b"m=image" not in offer:
+                return None
+            line = next(each for each in offer.splitlines() if each.startswith(b"m=image"))
+            machine.talk(int(line.split()[1]))
+            return machine.by_packets
+
+        call = provider.agent.call(provider.pair.uri("8100"), session(machine))
+        call.on_offer(answer)
+        await call.answered()
+        speak(call, machine)
+        assert await asyncio.to_thread(machine.done) == 0
+        await call.ended()
+    assert any(b"udptl t38" in each for each in proposed)
+
+    (mail,) = (await sink.arrived(before + 1))[before:]
+    assert mail.recipients == ["fax@example.com"]
+    _, data = attached(mail)
+    assert [each.tobytes() for each in read_pdf(data)] == [each.tobytes() for each in sent]
+    record = await provider.pair.record()
+    assert record["disposition"] == "answered"
+    assert "fax" in {each["action"] for each in record["legs"]}
+    provider.remove(route)
+
+
+async def test_a_fax_that_somebody_answers_is_mailed_to_that_extension(
+    provider: Provider, sink: MailSink, tmp_path: Path
+) -> None:
+    before = len(sink.mails)
+    sent = pages(1, 300)
+    changed = {"email": "bob@example.com", "fax_detection": True}
+    assert provider.admin.patch("/v1/extensions/1001", changed).status == 200
+    route = provider.route(
+        "inbound", name="Direct", trunks=[provider.trunk], dids="8101",
+        destination={"kind": "extension", "value": "1001"},
+    )  # fmt: skip
+    with Machine(write_tiff(tmp_path / "sent.tif", sent)) as machine, Machine(None) as person:
+        call = provider.agent.call(provider.pair.uri("8101"), session(machine))
+        call.on_offer(lambda _: None)
+        came = await provider.pair.callee.next_call()
+        await came.accept(session(person, "0"))
+        await call.answered()
+        speak(call, machine)
+        await asyncio.wait_for(came.ended(), 30)  # bob hears no more of it
+        assert await asyncio.to_thread(machine.done) == 0
+        await call.ended()
+
+    (mail,) = (await sink.arrived(before + 1))[before:]
+    assert mail.recipients == ["bob@example.com"]
+    _, data = attached(mail)
+    assert [each.tobytes() for each in read_pdf(data)] == [each.tobytes() for each in sent]
+    provider.remove(route)
