@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BARESIP = shutil.which("baresip") or "baresip"
+MODULES = "/usr/lib/baresip/modules"
 
 _WELL_AFTER_MWI = ("g722", "sndfile")
 """mwi.so of 1.0 subscribes without end, and hears nothing any more, if a registration is answered
@@ -62,7 +63,7 @@ class Baresip:
         (folder / "contacts").write_text(contacts)
         (folder / "config").write_text(
             f"sip_cafile {server.data / 'keys' / 'certificate.pem'}\n"
-            "module_path /usr/lib/baresip/modules\n"
+            f"module_path {MODULES}\n"
             f"sip_listen 127.0.0.1:{free_port(udp=True, following=1)}\n"  # and TLS on the next
             f"{config}"
             "module stdio.so\n"

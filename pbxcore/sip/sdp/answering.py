@@ -24,6 +24,8 @@ from pbxcore.sip.sdp.rtcp import (
 from pbxcore.sip.sdp.stream import Agreed, AgreedCodec, Stream, media_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pbxcore.sip.sdp.description import Media, SessionDescription
 
 _NOT_ACCEPTABLE: Final = "Not Acceptable Here"
@@ -146,7 +148,7 @@ def _answered_formats(
     matched: list[tuple[int, Format]] = []
     for theirs in offered:
         for place, (rank, ours) in enumerate(left):
-            if ours.codec.identity == theirs.codec.identity:
+            if _fits(theirs.codec, ours.codec, offered):
                 del left[place]
                 matched.append((rank, _answered(theirs, ours)))
                 break
@@ -157,6 +159,17 @@ def _answered_formats(
         first = next((each for each in formats if not each.codec.is_auxiliary), None)
         formats = [each for each in formats if each is first or each.codec.is_auxiliary]
     return tuple(_with_fitting_events(formats))
+
+
+def _fits(theirs: Codec, ours: Codec, offered: tuple[Format, ...]) -> bool:
+    """Whether an offered codec is ours, and none of the offer is nearer to it.
+
+    Browsers offer H.264 in several profiles that phones take for one (RFC 6184 §8.1, table 5).
+    """
+    if theirs.identity != ours.identity:
+        return False
+    same = (each.codec for each in offered if each.codec.identity == ours.identity)
+    return theirs.profile == ours.profile or all(each.profile != ours.profile for each in same)
 
 
 def _with_fitting_events(formats: list[Format]) -> list[Format]:
@@ -228,7 +241,22 @@ def _paired(
                 receive_fmtp=mine.codec.fmtp,
             )
         )
-    return tuple(found)
+    return (*found, *(_taken_for_another(local, found) if we_offered else ()))
+
+
+def _taken_for_another(
+    local: tuple[Format, ...], agreed: list[AgreedCodec]
+) -> Iterator[AgreedCodec]:
+    """Numbers of our offer that mean the same as one of the answer, which leaves them out.
+
+    baresip 1.0 answers with the last of such numbers and sends under the first of them.
+    """
+    numbers = {each.receive_type for each in agreed}
+    by_identity = {each.codec.identity: each for each in reversed(agreed)}
+    for mine in local:
+        same = by_identity.get(mine.codec.identity)
+        if same is not None and mine.payload_type not in numbers:
+            yield msgspec.structs.replace(same, receive_type=mine.payload_type)
 
 
 def _agreed_dtls(

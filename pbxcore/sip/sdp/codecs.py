@@ -58,6 +58,12 @@ class Codec(msgspec.Struct, frozen=True):
         return {name.strip().lower(): value.strip() for name, _, value in parts}
 
     @property
+    def profile(self) -> str:
+        """Of H.264, the profile with what it leaves out (RFC 6184 §8.1); "" of anything else."""
+        given = self.parameters.get("profile-level-id", "") if self.name.lower() == "h264" else ""
+        return given[:4].lower()
+
+    @property
     def identity(self) -> tuple[object, ...]:
         """Equal for two that can talk to each other, whatever else they wish."""
         return _identity(self)

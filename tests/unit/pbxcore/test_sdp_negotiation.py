@@ -659,3 +659,45 @@ def test_damaged_offers_are_answered_or_refused(data: st.DataObject) -> None:
         write(us.answer(read(bytes(damaged)), [WEB]))
     except RemoteProtocolError as error:
         assert error.status in {400, 413, 488}  # noqa: PT017 - being answered is right too
+
+
+H264 = [
+    "a=rtpmap:99 H264/90000",
+    "a=fmtp:99 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f",
+    "a=rtpmap:101 H264/90000",
+    "a=fmtp:101 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+]
+
+
+def video(*numbers: int) -> Stream:
+    levels = {99: "42001f", 101: "42e01f"}
+    formats = tuple(
+        Format(each, Codec("H264", 90000, 1, f"packetization-mode=1;profile-level-id={level}"))
+        for each, level in levels.items()
+        if each in numbers
+    )
+    return Stream(port=4000, kind="video", formats=formats)
+
+
+@pytest.mark.parametrize(("mine", "number"), [(101, "101"), (99, "99")])
+def test_of_two_profiles_the_nearer_is_answered(mine: int, number: str) -> None:
+    """RFC 6184 §8.1, table 5: constrained baseline is 42e0, baseline 4200."""
+    offer = peer("m=video 5000 RTP/AVP 99 101", *H264)
+    answer = ours().answer(offer, [video(mine)])
+    assert answer.media[0].formats == (number,)
+
+
+def test_another_level_of_one_profile_is_still_answered() -> None:
+    offer = peer("m=video 5000 RTP/AVP 99", *H264[:2])
+    assert ours().answer(offer, [video(101)]).media[0].formats == ("99",)
+
+
+def test_a_number_of_our_offer_that_means_the_same_is_understood() -> None:
+    """Whoever answers 101 may send 99, which we have offered as the same codec."""
+    us = ours()
+    us.offer([video(99, 101)])
+    us.accept(peer("m=video 5000 RTP/AVP 101", *H264[2:]))
+    assert [(each.receive_type, each.send_type) for each in only(us).codecs] == [
+        (101, 101),
+        (99, 101),
+    ]
