@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 from pbxcore.calls.party import Farewell, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from pbxcore.calls.called_leg import CalledLeg
-    from pbxcore.calls.leg import Leg
+    from pbxcore.sip.transactions.layer import TransactionLayer
 
 _TELLING: Final = (401, 407, 415, 420, 484)
 """Within 4xx these say more to the caller than the others (§16.7, step 6)."""
@@ -68,9 +68,16 @@ class Ringing:
             return None
         return min(self._heard, key=lambda each: _rank(each[0].status))
 
-    def others(self, leg: Leg) -> Sequence[CalledLeg]:
-        """Those that hear that somebody else was quicker."""
-        return [each for each in self.legs if each is not leg]
+    def stop(self, layer: TransactionLayer) -> list[CalledLeg]:
+        """Wait no longer, and let go of its legs: those it rings at."""
+        layer.unwatch(self)  # which forgets it later
+        legs, self.legs, self.speaking = self.legs, [], None
+        self._timed_out = _nothing
+        return legs
+
+
+def _nothing() -> None:
+    """Nobody waits."""
 
 
 def for_caller(farewell: Farewell) -> Farewell:

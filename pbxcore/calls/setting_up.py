@@ -276,8 +276,7 @@ class SettingUp:
         ringing, self._ringing = self._ringing, None
         if ringing is None:
             return
-        self.house.agent.core.layer.unwatch(ringing)
-        for each in list(ringing.legs):
+        for each in ringing.stop(self.house.agent.core.layer):
             self.call.finish(each, farewell)
             each.hang_up()
 
@@ -312,10 +311,10 @@ class SettingUp:
             announce(self, leg, ringing)
             return
         self._ringing = None
-        self.house.agent.core.layer.unwatch(ringing)
-        for each in ringing.others(leg):
-            self.call.finish(each, _LOSER)
-            each.hang_up(*_ELSEWHERE)
+        for each in ringing.stop(self.house.agent.core.layer):
+            if each is not leg:
+                self.call.finish(each, _LOSER)
+                each.hang_up(*_ELSEWHERE)
         self.over()
         self._connected(leg)
 

@@ -293,6 +293,7 @@ class Call(Peer):
         self.changing.stop()
         answering, self.answering = self.answering, None
         self.listener.ended(self, ending)
+        self.listener = CallListener()  # what remembers the call for a while holds nobody else
         if answering is not None:
             answering.end()
         self.core.layer.unwatch(self)  # the session's timers lie far ahead

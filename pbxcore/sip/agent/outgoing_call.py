@@ -208,6 +208,8 @@ class OutgoingCall:
         self._remember()
         call.confirm()
         call.moved()
+        if not self._every_answer:
+            self.listener = CallListener()  # there will be no other call, but this is kept a while
 
     def _unwanted(self, dialog: Dialog) -> None:
         """A fork that answered too late: acknowledged, and hung up (§13.2.2.4)."""

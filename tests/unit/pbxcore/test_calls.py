@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 from pbxcore.journal import (
     CallEnded,
     CallStarted,
@@ -49,6 +52,22 @@ def test_a_call_is_set_up_talked_and_hung_up() -> None:
         assert (ended.disposition, ended.cause) == ("answered", 16)
         legs = [each for each in house.facts if isinstance(each, LegEnded)]
         assert {(each.by, each.codec, each.packets_in) for each in legs} == {("caller", "PCMA", 50)}
+
+
+def test_what_is_remembered_of_a_call_that_is_over_does_not_keep_the_call() -> None:
+    with Office("alice", "bob") as office:
+        alice = office["alice"].dial("bob")
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(1)
+        [call] = map(weakref.ref, office.house.switchboard.calls)
+        alice.hang_up()
+        office.run(1)
+        assert len(office.house.agent.core.dialogs) == 2  # who comes late still finds them
+        gc.collect()
+        assert call() is None
+        office.run()
+        office.check()
 
 
 def test_the_callee_hangs_up() -> None:
