@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engage.api.account_fields import ACCOUNT
+from engage.api.kept_fields import DID, INBOUND, IVR, PAGING
 from engage.api.queue_fields import QUEUE
 from engage.api.trunk_fields import TRUNK
 from engage.api.user_actions import USER
@@ -59,6 +60,10 @@ TABLES: tuple[tuple[str, str, Fields], ...] = (
     ("SIP trunks", "`addSIPTrunk`, `updateSIPTrunk`, `getSIPTrunk`", TRUNK),
     ("Users", "`updateUser`, `getUser`, `listUser`", USER),
     ("Call queues", "`addQueue`, `updateQueue`, `getQueue`", QUEUE),
+    ("Inbound routes", "`addInboundRoute`, `updateInboundRoute`, `getInboundRoute`", INBOUND),
+    ("Inbound routes by DID", "the same, answered in `inbound_did_destination`", DID),
+    ("Paging groups", "`addPaginggroup`, `updatePaginggroup`, `getPaginggroup`", PAGING),
+    ("IVRs", "`addIVR`, `updateIVR`, `getIVR`", IVR),
 )
 
 

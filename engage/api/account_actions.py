@@ -136,6 +136,8 @@ class AccountActions:
         required(asked, "extension")
         given = ACCOUNT.given(asked)
         number = given.pop("extension")
+        if (taken := self._people.extensions.checks.taken(number)) is not None:
+            raise taken
         options = options_of(ACCOUNT, given, self._keyring)
         options |= self._language_option(given)
         if given.get("vmsecret") is None:
@@ -262,6 +264,7 @@ class AccountActions:
             "out_of_service": "no" if entry.enabled else "yes",
             "wave_privilege_id": await self._privilege_number(entry.wave_privilege_id),
             "language": language_of(entry),
+            "missed_call": entry.options.get("missed_call", "no"),
         }
         return ACCOUNT.answered(values)
 

@@ -9,7 +9,7 @@ from engage.api.channels import bridged, unbridged
 from engage.api.listing import listed
 from engage.api.route_values import text
 from engage.api.status import Refused, Status, bad_value, missing, unknown
-from engage.api.values import NO_LIST
+from engage.api.values import ANY_OTHER
 from engage.errors import N_, NotFound
 
 if TYPE_CHECKING:
@@ -35,11 +35,21 @@ class CallActions:
         live: LiveCalls,
         words: Words,
         is_extension: Callable[[str], bool],
+        services: Mapping[str, Callable[[str], bool]],
         controls: Callable[[], bool],
     ) -> None:
-        """Wire it; `controls`: whether programs decide about calls from outside."""
+        """Wire it.
+
+        Args:
+            live: the calls that are up.
+            words: how channels are written.
+            is_extension: whether a number is one.
+            services: whether one of ours has a number, by the parameter that names it.
+            controls: whether programs decide about calls from outside.
+        """
         self._live, self._words = live, words
-        self._is_extension, self._controls = is_extension, controls
+        self._is_extension, self._services = is_extension, services
+        self._controls = controls
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -117,6 +127,9 @@ class CallActions:
         """Ring a number outside, then connect it with a service, a group or another number."""
         first = required(asked, "outcaller", "caller")
         second = required(asked, *SERVICES, "outcallee")
+        for name in SERVICES:
+            if text(asked, name) and not self._services[name](second):
+                raise unknown(name, second)
         await self._live.place(caller.actor, first, second, outside=True)
         return NOTHING_TO_APPLY
 
@@ -125,6 +138,8 @@ class CallActions:
         number, first = required(asked, "pagingnum"), required(asked, "caller")
         if not self._is_extension(first):
             raise unknown("caller", first)
+        if not self._services["pagingnum"](number):
+            raise unknown("pagingnum", number)
         await self._live.place(caller.actor, first, number)
         return NEED_APPLY
 
@@ -147,7 +162,7 @@ class CallActions:
         call, leg = self._named(caller, required(asked, "channel"))
         word = (text(asked, "mode") or "").strip().upper()
         if word not in MODES:
-            raise bad_value("mode", NO_LIST)
+            raise bad_value("mode", ANY_OTHER)
         named = text(asked, "barge-exten") or ""
         numbers = [_before(each) for each in (named, text(asked, "exten") or "")]
         asks = named.strip().endswith("@1")

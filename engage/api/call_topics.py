@@ -30,6 +30,7 @@ class CallTopics:
         numbers: every extension.
         words: how channels are written.
         standings: how trunks stand, and whom the PBX shuts out.
+        cleans: whether what is old is removed by itself.
     """
 
     def __init__(
@@ -39,9 +40,10 @@ class CallTopics:
         numbers: Callable[[], Iterable[str]],
         words: Words,
         standings: Standings,
+        cleans: Callable[[], bool],
     ) -> None:
         self._live, self._numbers, self._words = live, numbers, words
-        self._standings = standings
+        self._standings, self._cleans = standings, cleans
         self._registered: dict[str, int] = {}
         events.listen(DevicesChanged, self._device)
 
@@ -105,6 +107,9 @@ class CallTopics:
             "meetroom_inuse": len({stay.party for _, stay in self._stays("conference")}),
             "parking_inuse": sum(1 for _ in self._stays("parking")),
             "fail2ban": len(self._standings.banned),
+            "dynamic_defense": len(self._standings.banned),  # one list for both
+            "auto_clean": "yes" if self._cleans() else "no",
+            "regular_backup": "no",  # backups are made by `engage backup`, whoever calls it
             "trunk_total": len(states),
             "trunk_available": sum(1 for each in states if each in ("registered", "reachable")),
         }

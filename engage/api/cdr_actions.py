@@ -100,7 +100,8 @@ class CdrActions:
 
     async def files(self, caller: Caller, asked: Parameters) -> Document:
         """`recapi`: the directories, the files of some, one file, or several in an archive."""
-        folders, names = _list(asked, "filedir"), _list(asked, "filename", "recording_file")
+        folders = [part for each in _list(asked, "filedir") for part in each.split()]
+        names = _list(asked, "filename", "recording_file")
         await self._recordings.named(caller.actor, [])  # who may not is told so here
         for each in folders:
             first, *others = each.split("/")
@@ -108,6 +109,8 @@ class CdrActions:
                 raise bad_value("filedir", ANY_OTHER)
         remote = asked.get("path_type") and _read("path_type", REMOTE, asked, "")
         if remote:
+            if code := _text(asked, "uniquecode"):  # nothing here has one: there is no cloud
+                raise unknown("uniquecode", code)
             return await self._remote_files(remote, folders, names)
         if not folders and not names:
             text = "\r\n".join(("Directory", *DIRECTORIES, ""))

@@ -70,7 +70,7 @@ class Field:
         try:
             return self.kind.read(given)
         except BadValue as bad:
-            if given == "" and self._unset is not KEPT:
+            if given in ("", "null") and self._unset is not KEPT:
                 return self._unset  # as forms send what was left empty
             raise bad_value(self.name, bad.text, bad.params, bad.status) from None
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Protocol
 
+from engage.api import kept_fields
 from engage.api.account_actions import AccountActions
+from engage.api.blacklist_actions import BlacklistActions
 from engage.api.call_actions import CallActions
 from engage.api.call_topics import CallTopics
 from engage.api.cdr_actions import CdrActions
 from engage.api.channels import Words
 from engage.api.endpoint import ApiEndpoint
+from engage.api.fields import Fields
 from engage.api.get_interface import GetInterface
-from engage.api.inbound_actions import BlacklistActions, InboundActions
+from engage.api.inbound_actions import InboundActions
 from engage.api.ivr_actions import IvrActions
+from engage.api.kept import KeptFields
 from engage.api.lockout import Lockout
 from engage.api.message_actions import MessageActions
 from engage.api.numbers import Numbers
@@ -41,6 +46,8 @@ from engage.api.trunk_actions import TrunkActions
 from engage.api.user_actions import UserActions, members_of_group
 from engage.api.watching import Watching
 from engage.api.websockify import Websockify
+from engage.calls.storage_settings import CleanerSettings
+from engage.dialplan.feature_codes import FeatureCodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -207,8 +214,12 @@ class HttpsApi:
         self._numbers = Numbers(database)
         live = records.live
         words = Words(records.trunk_name, zone)
+
+        def cleans() -> bool:
+            return dialplan.configuration.get(CleanerSettings).enabled
+
         topics = (
-            *CallTopics(events, live.up, people.numbers, words, dialplan.standings).topics,
+            *CallTopics(events, live.up, people.numbers, words, dialplan.standings, cleans).topics,
             TrunkTopic(dialplan.trunks, dialplan.standings, self._numbers).topic,
             MailboxTopic(events, pbx).topic,
             presence_topic(people.presences),
@@ -225,30 +236,50 @@ class HttpsApi:
         )
         pins = PinActions(dialplan.pin_groups, self._numbers)
 
+        def kept(kind: str, *fields: Fields) -> KeptFields:
+            return KeptFields(database, kind, Fields(tuple(chain.from_iterable(fields))))
+
         def controlled() -> bool:
             return dialplan.configuration.get(ApiSettings).call_control
 
         def deletable() -> bool:
             return dialplan.configuration.get(ApiSettings).delete_records
 
+        def mailbox_code() -> str:
+            return dialplan.configuration.get(FeatureCodes).own_mailbox
+
         actions = (
             signing,
             system,
             AccountActions(people, pbx, keyring, self._numbers, readings, live.up),
             UserActions(people, keyring, self._numbers),
-            PhoneCode(people, keyring, readings, server),
+            PhoneCode(people, keyring, readings, server, mailbox_code),
             MessageActions(database, people, self._numbers, messages.broadcasts, messages.chats),
             QueueActions(people, keyring, dialplan.prompts),
-            QueueStatistics(people.queues, queues.reports),
+            QueueStatistics(people, queues.reports),
             TrunkActions(dialplan.trunks, self._numbers, keyring, readings),
             OutboundActions(dialplan.outbound, self._numbers, pins),
             pins,
-            InboundActions(dialplan.inbound, self._numbers, dialplan.configuration),
-            BlacklistActions(dialplan.configuration),
-            PagingActions(dialplan.paging_groups, dialplan.prompts),
-            IvrActions(dialplan.ivrs, dialplan.prompts, self._numbers, live, people.has_extension),
+            InboundActions(
+                dialplan.inbound,
+                self._numbers,
+                dialplan.configuration,
+                kept("inbound_route", kept_fields.INBOUND, kept_fields.DID),
+            ),
+            BlacklistActions(dialplan.inbound, self._numbers, dialplan.configuration),
+            PagingActions(
+                dialplan.paging_groups, dialplan.prompts, kept("paging_group", kept_fields.PAGING)
+            ),
+            IvrActions(
+                dialplan.ivrs,
+                dialplan.prompts,
+                self._numbers,
+                live,
+                people.has_extension,
+                kept("ivr", kept_fields.IVR),
+            ),
             CdrActions(records.history, records.recordings, zone, clock, deletable),
-            CallActions(live, words, people.has_extension, controlled),
+            CallActions(live, words, people.has_extension, _services(people, dialplan), controlled),
             PromptActions(dialplan.prompts, dialplan.music_file, live, rung),
             PmsActions(dialplan.hotel, zone),
         )
@@ -277,3 +308,17 @@ class HttpsApi:
         self.sockets.close_all()
         if self._system_names is not None:
             self._system_names.close()
+
+
+def _services(people: People, dialplan: Dialplan) -> dict[str, Callable[[str], bool]]:
+    """Whether something of ours has a number, by the parameter that names it."""
+
+    def among(routes: Routes[IvrForm] | Routes[PagingGroupForm], number: str) -> bool:
+        return any(each.form.number == number for each in routes.entries)
+
+    return {
+        "queue": lambda number: number in people.queues.known,
+        "ringgroup": lambda number: bool(dialplan.ring_group(number)),
+        "ivrnumber": partial(among, dialplan.ivrs),
+        "pagingnum": partial(among, dialplan.paging_groups),
+    }

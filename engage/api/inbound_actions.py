@@ -1,14 +1,14 @@
-"""Inbound routes and the blacklist: listInboundRoute, addInboundRoute, addInboundBlacklist …."""
+"""Inbound routes: listInboundRoute, getInboundRoute, addInboundRoute and their like."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from engage.api.actions import NEED_APPLY, required
+from engage.api.kept_fields import ALERT, DID, INBOUND
 from engage.api.listing import listed
 from engage.api.route_values import (
     DID_SWITCHES,
-    NOT_YET,
     destination_fields,
     destination_of,
     lines,
@@ -21,18 +21,18 @@ from engage.api.route_values import (
 from engage.api.status import Refused, Status, bad_value, missing, unknown
 from engage.api.stored import checked
 from engage.api.timed_values import members_of, modes_of, timed_of
-from engage.api.values import NO_LIST
-from engage.dialplan.blacklist import SECTION, Blacklist
+from engage.api.values import ANY_OTHER
 from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.inbound_modes import InboundMode
 from engage.errors import N_
-from pbxcore.dialplan.patterns import BadPattern, parse, patterns_of
+from pbxcore.dialplan.patterns import patterns_of
 from pbxcore.faxes.library import installed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engage.api.actions import Caller, Handler, Parameters
+    from engage.api.kept import KeptFields
     from engage.api.numbers import Numbers
     from engage.dialplan.model import RouteEntry
     from engage.dialplan.service import Routes
@@ -53,7 +53,6 @@ SWITCHES = {
     "prepend_trunk_name": "trunk_name_first",
     "blocking_did_collect_calls": "block_collect_calls",
 }
-EXISTS = N_("This number is in the blacklist already.")
 NO_FAX_MAIL = N_("This server cannot receive faxes: libspandsp is not installed.")
 FAX_KINDS = {"extension": "extension", "email": "fax"}
 """What the protocol calls them, and what they are here."""
@@ -63,10 +62,14 @@ class InboundActions:
     """Where calls that come in by a trunk go."""
 
     def __init__(
-        self, routes: Routes[InboundRouteForm], numbers: Numbers, configuration: Configuration
+        self,
+        routes: Routes[InboundRouteForm],
+        numbers: Numbers,
+        configuration: Configuration,
+        kept: KeptFields,
     ) -> None:
         self._routes, self._numbers = routes, numbers
-        self._configuration = configuration
+        self._configuration, self._kept = configuration, kept
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -85,16 +88,22 @@ class InboundActions:
         if text(asked, "trunk_index"):
             trunk = self._trunk(required(asked, "trunk_index"))
             entries = [each for each in entries if trunk in each.form.trunks]
-        rows = [{**await self._fields(each), "members": members_of(each.form)} for each in entries]
+        kept = await self._kept.all()
+        rows = [
+            {**await self._fields(each, kept.get(each.id, {})), "members": members_of(each.form)}
+            for each in entries
+        ]
         return listed("inbound_route", rows, asked)
 
     async def get(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """One route, and what may be reached by DID."""
         entry = self._existing(caller, asked)
         kinds = entry.form.did_kinds
+        kept = (await self._kept.all()).get(entry.id, {})
         opened = {name: yes(kind in kinds) for name, kind in DID_SWITCHES.items()}
-        opened |= dict.fromkeys(NOT_YET, "no")
-        return {"inbound_routes": await self._fields(entry), "inbound_did_destination": opened}
+        opened |= DID.answered(kept)
+        fields = await self._fields(entry, kept)
+        return {"inbound_routes": fields, "inbound_did_destination": opened}
 
     async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Add a route at the end of the list."""
@@ -103,8 +112,11 @@ class InboundActions:
         if "dids" not in given:
             raise missing("did_pattern_match")
         name = self._name(given["dids"])
-        form = checked(InboundRouteForm, {"name": name, "trunks": [trunk], **given})
-        await self._routes.add(caller.actor, form, None)
+        usual = {"name": name, "trunks": [trunk], "destination": {"kind": "by_did"}}
+        form = checked(InboundRouteForm, {**usual, **given})
+        kept = self._kept.given(asked)
+        entry = await self._routes.add(caller.actor, form, None)
+        await self._keep(entry.id, kept)
         return NEED_APPLY
 
     async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -114,13 +126,18 @@ class InboundActions:
         if text(asked, "trunk_index"):
             given["trunks"] = [self._trunk(required(asked, "trunk_index"))]
         checked(InboundRouteForm, {**entry.form.model_dump(), **given})
+        kept = self._kept.given(asked)
         await self._routes.update(caller.actor, entry.id, given, None)
+        await self._keep(entry.id, kept)
         return NEED_APPLY
 
     async def delete(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Remove a route."""
         await self._routes.delete(caller.actor, self._existing(caller, asked).id)
         return NEED_APPLY
+
+    async def _keep(self, ident: str, kept: Mapping[str, Any]) -> None:
+        await self._kept.put(ident, kept, (each.id for each in self._routes.entries))
 
     def _mode(self) -> int:
         """The mode that is on for all routes."""
@@ -149,7 +166,9 @@ class InboundActions:
             raise unknown("trunk_index", index)
         return found
 
-    async def _fields(self, entry: RouteEntry[InboundRouteForm]) -> dict[str, Any]:
+    async def _fields(
+        self, entry: RouteEntry[InboundRouteForm], kept: Mapping[str, Any]
+    ) -> dict[str, Any]:
         form = entry.form
         trunks = await self._numbers.of(TRUNK, form.trunks)
         return {
@@ -175,12 +194,14 @@ class InboundActions:
             "inbound_muti_mode": self._mode(),
             "accout_voicemail_out_of_service": "no",
             **_fax_fields(form),
+            **INBOUND.answered(kept),
         }
 
     def _given(
         self, asked: Parameters, present: RouteEntry[InboundRouteForm] | None = None
     ) -> dict[str, Any]:
         """The fields of our form that a request names."""
+        ALERT.given(asked)
         found: dict[str, Any] = {
             ours: value
             for theirs, ours in PLAIN.items()
@@ -233,7 +254,7 @@ def _fax_given(asked: Parameters, present: RouteEntry[InboundRouteForm] | None) 
     if kind == "email" and not installed():
         raise Refused(Status.NOT_SUPPORTED, NO_FAX_MAIL)
     if kind not in ("", "no", *FAX_KINDS):
-        raise bad_value("fax_intelligent_route", NO_LIST)
+        raise bad_value("fax_intelligent_route", ANY_OTHER)
     if (on := switch(asked, "enable_fax_detect")) is not None:
         found["fax_detection"] = on
     if kind == "no":
@@ -256,81 +277,3 @@ def _did_kinds(asked: Parameters, present: list[str]) -> list[str] | None:
         return None
     held = {kind: kind in present for kind in sent}
     return [kind for kind, on in sent.items() if (held[kind] if on is None else on)]
-
-
-class BlacklistActions:
-    """Who may not call in."""
-
-    def __init__(self, configuration: Configuration) -> None:
-        self._configuration = configuration
-
-    @property
-    def handlers(self) -> dict[str, Handler]:
-        """The actions by their names in lower case."""
-        return {
-            "listinboundblacklist": self.list_numbers,
-            "addinboundblacklist": self.add,
-            "updateinboundblacklist": self.update,
-            "deleteinboundblacklist": self.delete,
-            "deleteallinboundblacklist": self.delete_all,
-            "getinboundblacklistsettings": self.settings,
-            "updateinboundblacklistsettings": self.change_settings,
-        }
-
-    async def list_numbers(self, _: Caller, asked: Parameters) -> Mapping[str, Any]:
-        """Every number, for every route."""
-        held = self._held()
-        rows = [{"number": each, "inbound_rt_index": "0"} for each in held]
-        return {**listed("number", rows, asked), "total_blacklist_item": len(held)}
-
-    async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
-        """Turn a number away, or all that a pattern takes."""
-        number = required(asked, "number")
-        try:
-            parse(number)
-        except BadPattern:
-            raise Refused(Status.INVALID_VALUE, N_("This is no number or pattern.")) from None
-        if number in self._held():
-            raise Refused(Status.EXISTS, EXISTS)
-        return await self._keep(caller, [*self._held(), number])
-
-    async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
-        """A number is turned away on every route, so that there is nothing to change about it."""
-        number = required(asked, "number")
-        if number not in self._held():
-            raise unknown("number", number)
-        return NEED_APPLY
-
-    async def delete(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
-        """Let a number in again."""
-        number = required(asked, "number")
-        if number not in self._held():
-            raise unknown("number", number)
-        return await self._keep(caller, [each for each in self._held() if each != number])
-
-    async def delete_all(self, caller: Caller, _: Parameters) -> Mapping[str, Any]:
-        """Let everybody in again."""
-        return await self._keep(caller, [])
-
-    async def settings(self, _: Caller, __: Parameters) -> Mapping[str, Any]:
-        """Whether it is on."""
-        return {
-            "inbound_blacklist_settings": {
-                "enable": yes(self._configuration.get(Blacklist).enabled)
-            }
-        }
-
-    async def change_settings(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
-        """Switch it on or off."""
-        required(asked, "enable")
-        values = {"enabled": bool(switch(asked, "enable"))}
-        await self._configuration.change(caller.actor, SECTION, values)
-        return NEED_APPLY
-
-    def _held(self) -> list[str]:
-        return patterns_of(self._configuration.get(Blacklist).blocked)
-
-    async def _keep(self, caller: Caller, numbers: list[str]) -> Mapping[str, Any]:
-        values = {"blocked": lines(numbers)}
-        await self._configuration.change(caller.actor, SECTION, values)
-        return NEED_APPLY

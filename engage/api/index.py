@@ -132,6 +132,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "listsiptrunk": "listvoiptrunk",
         "listoutboundgroups": "listoutboundroute",
         "listinboundgroups": "listinboundroute",
+        "mulplaypromptbyorg": "playpromptbyorg",
     }
 )
 """Names that programs use for an action of ours."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from engage.api.actions import NEED_APPLY, required
 from engage.api.ivr_values import fields_of, given_of, members_of, number_of
 from engage.api.listing import listed
-from engage.api.status import Refused, Status, unknown
-from engage.api.stored import checked
+from engage.api.status import unknown
+from engage.api.stored import checked, taken
 from engage.dialplan.ivr_forms import IvrForm
 from engage.errors import Invalid
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from engage.api.actions import Caller, Handler, Parameters
+    from engage.api.kept import KeptFields
     from engage.api.numbers import Numbers
     from engage.calls.control import LiveCalls
     from engage.dialplan.custom_prompts import CustomPrompts
@@ -39,9 +40,10 @@ class IvrActions:
         numbers: Numbers,
         live: LiveCalls,
         is_extension: Callable[[str], bool],
+        kept: KeptFields,
     ) -> None:
         self._ivrs, self._prompts, self._numbers = ivrs, prompts, numbers
-        self._live, self._is_extension = live, is_extension
+        self._live, self._is_extension, self._kept = live, is_extension, kept
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -57,23 +59,27 @@ class IvrActions:
 
     async def list_ivrs(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Every menu without its keys."""
-        rows = [await self._fields(each) for each in self._ivrs.listed(caller.actor)]
+        kept, entries = await self._kept.all(), self._ivrs.listed(caller.actor)
+        rows = [await self._fields(each, kept.get(each.id, {})) for each in entries]
         return listed("ivr", rows, asked)
 
     async def get(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """One menu with its keys."""
         entry = await self._existing(caller, asked)
-        return {"ivr": await self._fields(entry), "members": members_of(entry.form)}
+        kept = (await self._kept.all()).get(entry.id, {})
+        return {"ivr": await self._fields(entry, kept), "members": members_of(entry.form)}
 
     async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Add a menu; it may be called at once."""
         for each in MANDATORY:
             required(asked, each)
         form = checked(IvrForm, given_of(asked, self._prompt_named))
+        kept = self._kept.given(asked)
         try:
-            await self._ivrs.add(caller.actor, form, None)
+            entry = await self._ivrs.add(caller.actor, form, None)
         except Invalid as refused:
-            raise _taken(refused) from None
+            raise taken(refused) from None
+        await self._keep(entry.id, kept)
         return NEED_APPLY
 
     async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -81,10 +87,12 @@ class IvrActions:
         entry = await self._existing(caller, asked)
         given = given_of(asked, self._prompt_named, entry.form)
         checked(IvrForm, {**entry.form.model_dump(), **given})
+        kept = self._kept.given(asked)
         try:
             await self._ivrs.update(caller.actor, entry.id, given, None)
         except Invalid as refused:
-            raise _taken(refused) from None
+            raise taken(refused) from None
+        await self._keep(entry.id, kept)
         return NEED_APPLY
 
     async def delete(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -113,9 +121,16 @@ class IvrActions:
             raise unknown("ivr", sent)
         return entry
 
-    async def _fields(self, entry: RouteEntry[IvrForm]) -> dict[str, Any]:
+    async def _keep(self, ident: str, kept: Mapping[str, Any]) -> None:
+        await self._kept.put(ident, kept, (each.id for each in self._ivrs.entries))
+
+    async def _fields(self, entry: RouteEntry[IvrForm], kept: Mapping[str, Any]) -> dict[str, Any]:
         number = (await self._numbers.of(KIND, [entry.id]))[entry.id]
-        return {"ivr_id": f"ivr-{number}", **fields_of(entry.form, self._name_of)}
+        return {
+            "ivr_id": f"ivr-{number}",
+            **fields_of(entry.form, self._name_of),
+            **self._kept.answered(kept),
+        }
 
     def _prompt_named(self, name: str) -> str | None:
         entries = self._prompts.kept.entries
@@ -124,9 +139,3 @@ class IvrActions:
     def _name_of(self, prompt: str) -> str | None:
         entries = self._prompts.kept.entries
         return next((each.form.name for each in entries if each.id == prompt), None)
-
-
-def _taken(refused: Invalid) -> Exception:
-    """A number that something else has is its own status."""
-    taken = (refused.fields or {}).get("number")
-    return refused if taken is None else Refused(Status.EXISTS, taken)

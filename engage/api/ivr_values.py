@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from engage.api.kept_fields import ALERT
 from engage.api.route_values import KIND_OF, WORD_OF, switch, text, whole, yes
 from engage.api.status import bad_value, unknown
-from engage.api.values import NO_LIST, BadValue, as_list
+from engage.api.values import ANY_OTHER, NO_LIST, BadValue, as_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +26,6 @@ DIALS: Final = {
     "dial_trunk": "external",
 }
 """The switches of what may be dialled, and the kind that each opens."""
-_NEVER_DIALLED: Final = ("dial_multimedia_conference", "dial_fax")
 _BUILT_IN: Final = {
     "welcome_prompt": "welcome",
     "timeout_prompt": "ivr-create-timeout",
@@ -75,7 +75,6 @@ def fields_of(form: IvrForm, name_of: Callable[[str], str | None]) -> dict[str, 
         "tloop": form.timeout_loops,
         "iloop": form.invalid_loops,
         **{name: yes(kind in form.dials) for name, kind in DIALS.items()},
-        **dict.fromkeys(_NEVER_DIALLED, "no"),
         "dial_failed_back2menu": yes(form.return_to_menu),
         "permission": form.permission,
         "language": form.language or None,
@@ -83,7 +82,6 @@ def fields_of(form: IvrForm, name_of: Callable[[str], str | None]) -> dict[str, 
         "replace_caller_id": yes(form.replace_display_name),
         "switch": _LISTS[form.listing],
         "ivr_blackwhite_list": ",".join(form.listed),
-        "ivr_out_blackwhite_list": "",
     }
 
 
@@ -104,6 +102,7 @@ def given_of(
     Raises:
         Refused: one cannot be taken.
     """
+    ALERT.given(asked)
     found: dict[str, Any] = {}
     for name, ours in _PLAIN.items():
         if (word := text(asked, name)) is not None:
@@ -149,7 +148,7 @@ def _listing(asked: Mapping[str, Any]) -> dict[str, Any]:
     if (word := text(asked, "switch")) is not None:
         ours = {theirs: listing for listing, theirs in _LISTS.items()}.get(word.lower() or "no")
         if ours is None:
-            raise bad_value("switch", NO_LIST)
+            raise bad_value("switch", ANY_OTHER)
         found["listing"] = ours
     if (numbers := text(asked, "ivr_blackwhite_list")) is not None:
         found["listed"] = [each.strip() for each in numbers.split(",") if each.strip()]
@@ -171,7 +170,7 @@ def _keys(sent: object) -> dict[str, Any]:
         word = event.removeprefix(_EVENT).lower()
         kind = KIND_OF.get(word)
         if kind is None or kind == "by_did":
-            raise bad_value("keypress_event", NO_LIST)
+            raise bad_value("keypress_event", ANY_OTHER)
         value = text(row, event) or text(row, word) or ""
         place = {"kind": kind, "value": "" if kind == "hang_up" else value}
         if key in _FINAL:

@@ -69,7 +69,7 @@ class MessageActions:
             sender_kind="extension" if is_extension else None,
             sender_value=source,
             message=required(asked, "content"),
-            extensions=tuple(await self._recipients(caller, required(asked, "recipient"))),
+            extensions=tuple(await self._recipients(caller, asked)),
             extension_groups=(),
             deliver_to=("phones", "wave"),
         )
@@ -93,12 +93,17 @@ class MessageActions:
         await self._database.write(work)
         return {"need_apply": "no"}
 
-    async def _recipients(self, caller: Caller, given: str) -> list[str]:
-        """The extensions that a recipient's object means; each part names those that exist."""
-        try:
-            parts = json.loads(given)
-        except ValueError:
-            parts = None
+    async def _recipients(self, caller: Caller, asked: Parameters) -> list[str]:
+        """The extensions that a recipient's object means; each part names those that exist.
+
+        The object comes as text that holds it, or as itself.
+        """
+        parts = asked.get("recipient")
+        if not isinstance(parts, dict):
+            try:
+                parts = json.loads(required(asked, "recipient"))
+            except ValueError:
+                parts = None
         if not isinstance(parts, dict) or not parts.keys() <= set(LISTS):
             raise bad_value("recipient", ANY_OTHER)
         departments = _words(parts.get("department"))

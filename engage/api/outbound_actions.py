@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from engage.api.account_fields import PIN
 from engage.api.actions import NEED_APPLY, required
+from engage.api.fields import Field, Fields
 from engage.api.listing import listed
 from engage.api.route_values import lines, matches, switch, text, whole, yes
 from engage.api.status import bad_value, missing, unknown
 from engage.api.stored import checked
-from engage.api.values import BadValue, as_list
+from engage.api.values import BadValue, Line, as_list
 from engage.dialplan.outbound_forms import OutboundRouteForm
 from pbxcore.dialplan.patterns import patterns_of
 
@@ -29,6 +32,15 @@ PLAIN = {
     "password": "password",
     "custom_member": "caller_patterns",
 }
+
+
+NARROW = Fields(
+    (
+        Field("outbound_rt_name", Line(24, 2, re.compile(r"[0-9A-Za-z_-]+"))),
+        Field("password", PIN, nullable=True),
+    )
+)
+"""Of these the protocol takes less than our form."""
 
 
 class OutboundActions:
@@ -148,6 +160,8 @@ class OutboundActions:
         self, caller: Caller, asked: Parameters, present: RouteEntry[OutboundRouteForm] | None
     ) -> dict[str, Any]:
         """The fields of our form that a request names."""
+        held = {} if present is None else {"outbound_rt_name": present.form.name}
+        NARROW.given({name: each for name, each in asked.items() if held.get(name) != each})
         found: dict[str, Any] = {
             ours: value
             for theirs, ours in PLAIN.items()

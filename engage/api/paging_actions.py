@@ -8,14 +8,16 @@ from engage.api.actions import NEED_APPLY, required
 from engage.api.listing import listed
 from engage.api.route_values import switch, text, whole, yes
 from engage.api.status import bad_value, unknown
-from engage.api.stored import checked
-from engage.api.values import NO_LIST
+from engage.api.stored import checked, taken
+from engage.api.values import ANY_OTHER
 from engage.dialplan.paging_groups import LARGEST_PORT, LONGEST_S, PagingGroupForm
+from engage.errors import Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engage.api.actions import Caller, Handler, Parameters
+    from engage.api.kept import KeptFields
     from engage.dialplan.custom_prompts import CustomPrompts
     from engage.dialplan.model import RouteEntry
     from engage.dialplan.service import Routes
@@ -35,8 +37,10 @@ _UNSET = "null"
 class PagingActions:
     """Groups of phones that answer by themselves."""
 
-    def __init__(self, groups: Routes[PagingGroupForm], prompts: CustomPrompts) -> None:
-        self._groups, self._prompts = groups, prompts
+    def __init__(
+        self, groups: Routes[PagingGroupForm], prompts: CustomPrompts, kept: KeptFields
+    ) -> None:
+        self._groups, self._prompts, self._kept = groups, prompts, kept
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -51,28 +55,37 @@ class PagingActions:
 
     async def list_groups(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Every group; who may call one is told of it alone."""
-        rows = [self._fields(each) for each in self._groups.listed(caller.actor)]
+        kept, entries = await self._kept.all(), self._groups.listed(caller.actor)
+        rows = [self._fields(each, kept.get(each.id, {})) for each in entries]
         return listed("paginggroup", rows, asked)
 
     async def get(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """One group."""
         entry = self._existing(caller, asked)
         allowed = ",".join(entry.form.callers) or None
-        return {"paginggroup": {**self._fields(entry), "number_allowed": allowed}}
+        fields = self._fields(entry, (await self._kept.all()).get(entry.id, {}))
+        return {"paginggroup": {**fields, "number_allowed": allowed}}
 
     async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Add a group; it may be called at once."""
         for name in ("extension", "paginggroup_name", "paginggroup_type"):
             required(asked, name)
         form = checked(PagingGroupForm, {"number": text(asked, "extension"), **self._given(asked)})
-        await self._groups.add(caller.actor, form, None)
+        kept = self._kept.given(asked)
+        try:
+            entry = await self._groups.add(caller.actor, form, None)
+        except Invalid as refused:
+            raise taken(refused) from None
+        await self._keep(entry.id, kept)
         return NEED_APPLY
 
     async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Change what the request names."""
         entry, given = self._existing(caller, asked), self._given(asked)
         checked(PagingGroupForm, {**entry.form.model_dump(), **given})
+        kept = self._kept.given(asked)
         await self._groups.update(caller.actor, entry.id, given, None)
+        await self._keep(entry.id, kept)
         return NEED_APPLY
 
     async def delete(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -87,7 +100,12 @@ class PagingActions:
                 return each
         raise unknown("paginggroup", number)
 
-    def _fields(self, entry: RouteEntry[PagingGroupForm]) -> dict[str, Any]:
+    async def _keep(self, ident: str, kept: Mapping[str, Any]) -> None:
+        await self._kept.put(ident, kept, (each.id for each in self._groups.entries))
+
+    def _fields(
+        self, entry: RouteEntry[PagingGroupForm], kept: Mapping[str, Any]
+    ) -> dict[str, Any]:
         form = entry.form
         return {
             "extension": form.number,
@@ -99,6 +117,7 @@ class PagingActions:
             "limitime": form.longest_s,
             "multicast_ip": form.multicast_address if form.type == "multicast" else _UNSET,
             "multicast_port": form.multicast_port if form.type == "multicast" else _UNSET,
+            **self._kept.answered(kept),
         }
 
     def _given(self, asked: Parameters) -> dict[str, Any]:
@@ -108,7 +127,7 @@ class PagingActions:
             found["name"] = name
         if (word := text(asked, "paginggroup_type")) is not None:
             if word.lower() not in TYPE_OF:
-                raise bad_value("paginggroup_type", NO_LIST)
+                raise bad_value("paginggroup_type", ANY_OTHER)
             found["type"] = TYPE_OF[word.lower()]
         for theirs, ours in ("members", "members"), ("number_allowed", "callers"):
             if (numbers := text(asked, theirs)) is not None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from engage.people.service import People
 
 SCALE = 4
+DIALPLAN = r"{x+|\+x+|*x+|*xx*x+}"
+"""What GS Wave may dial: digits, with a plus or stars before them."""
 
 
 class PhoneCode:
@@ -32,6 +34,7 @@ class PhoneCode:
         keyring: opens their passwords.
         readings: notes that one was read.
         server: where phones register: a host and its port.
+        mailbox: what is dialled to hear one's own mailbox.
     """
 
     def __init__(
@@ -40,9 +43,10 @@ class PhoneCode:
         keyring: Secrets,
         readings: SecretReadings,
         server: Callable[[], str],
+        mailbox: Callable[[], str],
     ) -> None:
         self._people, self._keyring = people, keyring
-        self._readings, self._server = readings, server
+        self._readings, self._server, self._mailbox = readings, server, mailbox
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -63,14 +67,18 @@ class PhoneCode:
             str(entry.options.get("authid") or number),
             self._keyring.open(entry.sealed_secret),
             self._server(),
+            self._mailbox(),
         )
         picture = io.BytesIO()
         segno.make(text, error="m", micro=False).save(picture, kind="png", scale=SCALE)
         return {"qr_base": base64.b64encode(picture.getvalue()).decode()}
 
 
-def account_xml(number: str, name: str, user: str, password: str, server: str) -> str:
-    """An account as softphones of the reference read it."""
+def account_xml(number: str, name: str, user: str, password: str, server: str, mailbox: str) -> str:
+    """An account as GS Wave reads it from a QR code, and others that read the same.
+
+    It is ASCII alone: readers of codes disagree about how other characters are encoded.
+    """
     root = Element("AccountConfig", version="1")
     account = SubElement(root, "Account")
     fields = {
@@ -81,7 +89,14 @@ def account_xml(number: str, name: str, user: str, password: str, server: str) -
         "AuthPass": password,
         "AccountName": number,
         "DisplayName": name,
+        "Dialplan": DIALPLAN,
+        "RandomPort": "0",
+        "SecOutboundServer": "",
+        "Voicemail": mailbox,
     }
     for tag, text in fields.items():
         SubElement(account, tag).text = text
-    return '<?xml version="1.0" encoding="utf-8"?>' + tostring(root, encoding="unicode")
+    written: bytes = tostring(
+        root, encoding="us-ascii", xml_declaration=False, short_empty_elements=False
+    )
+    return '<?xml version="1.0" encoding="utf-8"?>' + written.decode()

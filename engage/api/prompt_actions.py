@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engage.api.actions import NEED_APPLY, required
 from engage.api.route_values import text
 from engage.api.status import bad_value, unknown
-from engage.api.values import NO_LIST, BadValue, as_list
+from engage.api.values import ANY_OTHER, NO_LIST, BadValue, as_list
 from engage.errors import NotFound
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class PromptActions:
         """Ring extensions, and play a custom prompt or a spoken name to whoever answers."""
         kind, name = required(asked, "type").lower(), required(asked, "variable")
         if kind not in KINDS:
-            raise bad_value("type", NO_LIST)
+            raise bad_value("type", ANY_OTHER)
         path = "" if kind == "name_voice" else self._path_of(kind, name, asked)
         name_of = name if kind == "name_voice" else ""
         if name_of and not self._rung.is_extension(name_of):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,14 +11,18 @@ from engage.api.documents import Document
 from engage.api.queue_documents import FORMATS, details, history, overview
 from engage.api.route_values import text
 from engage.api.status import Refused, Status, bad_value, unknown
-from engage.api.values import NO_LIST, BadValue, Choice, Whole
+from engage.api.values import ANY_OTHER, BadValue, Choice, Whole
 from engage.errors import N_, Conflict, NotFound
+from engage.people.forms import QueueChange
+from engage.people.queue_entries import agent_of
+from engage.queues.figures import Figures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from engage.api.actions import Caller, Handler, Parameters
-    from engage.people.queues import Queues
+    from engage.people.service import People
+    from engage.queues.figures import Report
     from engage.queues.reports import QueueReports
 
 KINDS: Final = ("overview", "calldetail", "loginhistory", "pausedhistory")
@@ -30,8 +35,8 @@ ANYBODY: Final = ("", "*", "all")
 class QueueStatistics:
     """Figures of queues, and agents who come and go."""
 
-    def __init__(self, queues: Queues, reports: QueueReports) -> None:
-        self._queues, self._reports = queues, reports
+    def __init__(self, people: People, reports: QueueReports) -> None:
+        self._people, self._queues, self._reports = people, people.queues, reports
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -53,10 +58,11 @@ class QueueStatistics:
         span = caller.actor, begin, end, queue, agent
         zone = self._reports.zone()
         if kind == "overview":
-            elements = overview(await self._reports.report(*span), chairman)
+            found = await self._reports.report(*span)
+            elements = overview(self._with_idle(found, queue, agent), chairman)
         elif kind == "calldetail":
-            found = await self._reports.stays(*span)
-            elements = details(found[offset : offset + most], chairman, zone)
+            stays = await self._reports.stays(*span)
+            elements = details(stays[offset : offset + most], chairman, zone)
         else:
             which = "login" if kind == "loginhistory" else "break"
             elements = history(await self._reports.spans(*span), chairman, zone, which)
@@ -66,9 +72,11 @@ class QueueStatistics:
 
     async def log_in_or_off(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """A dynamic agent serves a queue, or does not any more."""
-        here = _choice(asked, "operatetype", ("login", "logoff"), "") == "login"
+        here = _choice(asked, "operatetype", ("login", "logoff")) == "login"
         queue, agent = required(asked, "extension", "queue"), required(asked, "interface", "agent")
         try:
+            if here:
+                await self._admit(caller, queue, _number(agent))
             await self._queues.set_logged_in(caller.actor, queue, _number(agent), here=here)
         except NotFound:
             raise unknown("interface", agent) from None
@@ -78,7 +86,7 @@ class QueueStatistics:
 
     async def pause_or_unpause(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """An agent of a queue, or of all, is not called for a while."""
-        paused = _choice(asked, "operatetype", ("pause", "unpause"), "") == "pause"
+        paused = _choice(asked, "operatetype", ("pause", "unpause")) == "pause"
         agent = _number(required(asked, "interface", "agent"))
         queue = text(asked, "extension") or text(asked, "queue")
         try:
@@ -89,6 +97,33 @@ class QueueStatistics:
         except NotFound:
             raise unknown("interface", agent) from None
         return NEED_APPLY
+
+    async def _admit(self, caller: Caller, queue: str, agent: str) -> None:
+        """Make a dynamic agent of an extension that has no seat in the queue yet.
+
+        Raises:
+            NotFound: there is no such queue.
+        """
+        entry = self._queues.get(caller.actor, queue)
+        if agent_of(entry, agent) is not None or not self._people.has_extension(agent):
+            return
+        seats = [each.number for each in entry.agents if not each.static]
+        change = QueueChange(dynamic_agents=[*seats, agent])
+        await self._queues.update(caller.actor, queue, change)
+
+    def _with_idle(self, report: Report, queue: str, agent: str) -> Report:
+        """Queues and agents that nobody called are told too."""
+        entries = [
+            each
+            for each in self._queues.known.values()
+            if queue in ("", each.number) and (not agent or agent_of(each, agent) is not None)
+        ]
+        seats = {seat.number for each in entries for seat in each.agents}
+        return replace(
+            report,
+            queues=_all(report.queues, (each.number for each in entries)),
+            agents=_all(report.agents, seats & {agent} if agent else seats),
+        )
 
     def _days(self, asked: Parameters) -> tuple[int, int]:
         first = _day("startTime", required(asked, "starttime"))
@@ -103,6 +138,12 @@ class QueueStatistics:
         return at(first), at(last + timedelta(days=1))
 
 
+def _all(found: list[Figures], keys: Iterable[str]) -> list[Figures]:
+    known = {each.key: each for each in found}
+    idle = {key: Figures(key) for key in keys if key not in known}
+    return [each for _, each in sorted({**known, **idle}.items())]
+
+
 def _day(name: str, given: str) -> date:
     try:
         return date.fromisoformat(given.strip()[:10])
@@ -110,8 +151,9 @@ def _day(name: str, given: str) -> date:
         raise bad_value(name, NO_DATE) from None
 
 
-def _choice(asked: Parameters, name: str, among: tuple[str, ...], usual: str) -> str:
-    given = text(asked, name.lower()) or usual
+def _choice(asked: Parameters, name: str, among: tuple[str, ...], usual: str = "") -> str:
+    """One of some words; without a usual one it must be there."""
+    given = text(asked, name.lower()) or usual or required(asked, name)
     try:
         found: str = Choice(among).read(given)
     except BadValue as bad:
@@ -133,7 +175,7 @@ def _one(asked: Parameters, name: str) -> str:
     """A number; empty for all."""
     given = (text(asked, name) or "").strip()
     if "," in given:
-        raise bad_value(name, NO_LIST)
+        raise bad_value(name, ANY_OTHER)
     return "" if given in ANYBODY else given
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engage.api.status import bad_value
-from engage.api.values import NO, NO_LIST, NO_NUMBER, YES, BadValue, as_list, text_of
+from engage.api.values import ANY_OTHER, NO, NO_LIST, NO_NUMBER, YES, BadValue, as_list, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +18,10 @@ KIND_OF: dict[str, str] = {
     "vmgroup": "voicemail_group",
     "ivr": "ivr",
     "conference": "conference",
+    "multimedia_conference": "conference",
     "paginggroup": "page",
     "announcement": "announcement",
+    "fax": "fax",
     "disa": "disa",
     "directory": "directory",
     "callback": "callback",
@@ -41,14 +43,6 @@ DID_SWITCHES: dict[str, str] = {
     "voicemailgroups": "voicemail_group",
     "dial_trunk": "external",
 }
-NOT_YET = (
-    *("ext_multimedia_conference", "ext_directory"),
-    "ext_fax",
-)
-"""Switches of what cannot be reached by DID so far."""
-OTHER_PLACES = ("multimedia_conference", "fax")
-"""Fields of destinations that calls cannot go to so far."""
-
 """The switches of what may be reached by DID, and the kind that each opens."""
 
 
@@ -70,7 +64,7 @@ def switch(asked: Mapping[str, Any], name: str) -> bool | None:
     if not word:
         return None
     if word not in YES | NO:
-        raise bad_value(name, NO_LIST)
+        raise bad_value(name, ANY_OTHER)
     return word in YES
 
 
@@ -110,7 +104,7 @@ def destination_of(asked: Mapping[str, Any], type_name: str) -> dict[str, str]:
     """A destination: its type, and the value that stands under the type's own name."""
     kind = KIND_OF.get(type_name.strip().lower())
     if kind is None:
-        raise bad_value("destination_type", NO_LIST)
+        raise bad_value("destination_type", ANY_OTHER)
     return {"kind": kind, "value": text(asked, type_name.strip().lower()) or ""}
 
 
@@ -118,7 +112,7 @@ def destination_fields(kind: str, value: str) -> dict[str, str | None]:
     """A destination as it is answered: the type, and every value's field."""
     word = WORD_OF.get(kind, kind)
     places = (each for each in KIND_OF if each not in ("bydid", "hangup"))
-    fields: dict[str, str | None] = dict.fromkeys((*places, *OTHER_PLACES))
+    fields: dict[str, str | None] = dict.fromkeys(places)
     if word in fields:
         fields[word] = value
     return {"destination_type": word, **fields}

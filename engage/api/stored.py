@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from engage.api.status import bad_value
+from engage.api.status import Refused, Status, bad_value
 from engage.errors import N_, Invalid, TextRefused
 
 if TYPE_CHECKING:
@@ -66,3 +66,9 @@ def named_as_sent(fields: Fields) -> Iterator[None]:
             raise
         home, text = next(iter(refused.fields.items()))
         raise bad_value(names.get(home, home), text, refused.params) from None
+
+
+def taken(refused: Invalid) -> Exception:
+    """A number that something else has is its own status."""
+    text = (refused.fields or {}).get("number")
+    return refused if text is None else Refused(Status.EXISTS, text)

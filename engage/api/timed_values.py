@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from engage.api.route_values import destination_fields, destination_of, text, whole
 from engage.api.status import bad_value
-from engage.api.values import NO_LIST, BadValue, as_list
+from engage.api.values import ANY_OTHER, NO_LIST, BadValue, as_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from engage.dialplan.inbound_forms import InboundRouteForm, TimedDestination
 
 LAST_CONDITION, LAST_MODE = 8, 9
+NO_HOURS: Mapping[str, None] = MappingProxyType(
+    dict.fromkeys(("start_hour", "start_min", "end_hour", "end_min"))
+)
 Rows = list[dict[str, Any]]
 
 
@@ -32,7 +36,7 @@ def modes_of(asked: Mapping[str, Any], name: str) -> Rows | None:
     for each in rows:
         number = whole(each, "mode", LAST_MODE)
         if not number:
-            raise bad_value("mode", NO_LIST)
+            raise bad_value("mode", ANY_OTHER)
         mode = found.setdefault(number, {"mode": number, "timed": []})
         if _condition(each):
             mode["timed"].append(_timed(each))
@@ -46,7 +50,7 @@ def members_of(form: InboundRouteForm) -> Rows:
     rows = [(0, each) for each in _shown(form.timed)]
     for mode in form.modes:
         usual = destination_fields(mode.destination.kind, mode.destination.value)
-        rows.append((mode.mode, {"tc": 0, "timetype": 0, **usual}))
+        rows.append((mode.mode, {"tc": 0, "timetype": 0, **usual, **NO_HOURS}))
         rows += ((mode.mode, each) for each in _shown(mode.timed))
     return [{"sequence": at, "mode": mode, **row} for at, (mode, row) in enumerate(rows, 1)]
 
@@ -92,8 +96,6 @@ def _shown(timed: Sequence[TimedDestination]) -> Iterator[dict[str, Any]]:
         hours = {
             name: int(value)
             for start, end in spans
-            for name, value in zip(
-                ("start_hour", "start_min", "end_hour", "end_min"), (*start, *end), strict=True
-            )
+            for name, value in zip(NO_HOURS, (*start, *end), strict=True)
         }
-        yield {"tc": each.condition, "timetype": each.condition, **to, **hours}
+        yield {"tc": each.condition, "timetype": each.condition, **to, **NO_HOURS, **hours}

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:]+):(?P<port>[0-9]{1,5})")
 """A host with its port, as programs write it in one."""
+ASSERTED = "pai_written"
 
 
 class TrunkActions:
@@ -81,6 +82,7 @@ class TrunkActions:
         values = {
             **kept_in(TRUNK, entry.options, self._keyring),
             **_fields(entry.form),
+            **_asserted(entry),
             "trunk_index": number,
             "secret": self._keyring.open(sealed) if (sealed := entry.sealed_password) else None,
             "status": status_of(entry, "" if standing is None else standing.state),
@@ -99,7 +101,7 @@ class TrunkActions:
         ours = {"need_registration": registers, **_ours(given)}
         with named_as_sent(TRUNK):
             new = checked(NewTrunk, ours)
-            options = options_of(TRUNK, given, self._keyring)
+            options = self._options(given)
             entry = await self._trunks.add(caller.actor, new, options)
         await self._numbers.of(KIND, [entry.id])
         return NEED_APPLY
@@ -109,7 +111,7 @@ class TrunkActions:
         entry = self._existing(caller, asked)
         given = TRUNK.given(asked)
         given.pop("trunk_type", None)
-        ours, options = _ours(given), options_of(TRUNK, given, self._keyring)
+        ours, options = _ours(given), self._options(given)
         with named_as_sent(TRUNK):
             form = checked(TrunkForm, {**entry.form.model_dump(), **ours})
             fields = {name: getattr(form, name) for name in ours}
@@ -128,6 +130,11 @@ class TrunkActions:
             return listed(key, [], asked)
 
         return empty
+
+    def _options(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What our form has no room for; the name before an asserted number is among it."""
+        options = options_of(TRUNK, given, self._keyring)
+        return options | ({ASSERTED: given["pai_number"]} if "pai_number" in given else {})
 
     def _existing(self, caller: Caller, asked: Parameters) -> TrunkEntry:
         given = text(asked, "trunk") or text(asked, "trunk_index")
@@ -178,6 +185,13 @@ def _ours(given: Mapping[str, Any]) -> dict[str, Any]:
     if "pai_number" in given:
         found["asserted_number"] = _number(given["pai_number"] or "")
     return found
+
+
+def _asserted(entry: TrunkEntry) -> dict[str, Any]:
+    """`pai_number` as it was sent, for as long as nobody sets another number."""
+    sent: str | None = entry.options.get(ASSERTED)
+    same = sent and _number(sent) == entry.form.asserted_number
+    return {"pai_number": sent} if same else {}
 
 
 def _number(written: str) -> str:

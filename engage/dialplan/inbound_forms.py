@@ -100,6 +100,15 @@ class InboundRouteForm(RouteBody):
         description=N_("Who calls, one pattern in each line. Left empty: whoever it is."),
         json_schema_extra={"control": "textarea", "section": CALLS},
     )
+    blocked: Patterns = Field(
+        default="",
+        title=N_("Blacklist"),
+        description=N_(
+            "Callers that are turned away on this route alone, one pattern in each line, while the"
+            " blacklist is on."
+        ),
+        json_schema_extra={"control": "textarea", "section": CALLS},
+    )
     disabled: bool = Field(
         default=False,
         title=N_("Disable This Route"),
@@ -267,6 +276,7 @@ class InboundRouteForm(RouteBody):
             recorded=self.auto_record,
             alert_info=self.alert_info,
             music=self.ring_back,
+            blocked=tuple(patterns_of(self.blocked)),
         )
 
     def uses(self) -> set[str]:

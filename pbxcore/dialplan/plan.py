@@ -107,7 +107,8 @@ class InboundRoute(msgspec.Struct, frozen=True):
     `name_set` rewrite the caller (`9${CALLERID(num)}`), empty leaves them. `did_kinds` are the
     kinds of places that may be reached by `by_did`; `did_strip` and `did_prepend` make the number
     for it. `permission` is that of calls which leave again by a trunk. Callers hear the music of
-    the class `music` while it rings, where one is chosen.
+    the class `music` while it rings, where one is chosen. `blocked` may not call in here, as those
+    of the blacklist nowhere.
     """
 
     id: str
@@ -136,6 +137,7 @@ class InboundRoute(msgspec.Struct, frozen=True):
     enabled: bool = True
     recorded: bool = False
     music: str = ""
+    blocked: tuple[str, ...] = ()
 
 
 class Blacklist(msgspec.Struct, frozen=True):

@@ -279,6 +279,9 @@ def _inbound(directory: Directory, who: Dialler, dialled: str, now: datetime) ->
     route = inbound_route(plan, who.trunk, dialled, who.caller)
     if route is None:
         return Resolution(NOBODY, who.caller, who.name)
+    if is_blocked(plan.blacklist, who.caller, route.blocked):
+        refusal = Refusal(plan.blacklist.status, BLACKLISTED)
+        return Resolution(refusal, who.caller, who.name, "", route)
     if who.collect_call and route.collect_calls_blocked:
         return Resolution(Refusal(403, "collect_call"), who.caller, who.name, "", route)
     caller, name = _shown(directory, route, who)

@@ -79,13 +79,16 @@ def place_of(route: InboundRoute, plan: Plan, now: datetime) -> Place:
     return next(timed, mode.place)
 
 
-def is_blocked(blacklist: Blacklist, caller: str) -> bool:
-    """Whether a caller from outside is turned away; an empty number is one who hides it."""
+def is_blocked(blacklist: Blacklist, caller: str, here: tuple[str, ...] = ()) -> bool:
+    """Whether a caller from outside is turned away; an empty number is one who hides it.
+
+    `here` are those whom one route turns away, beside those of the list.
+    """
     if not caller:
         return blacklist.anonymous
     if not blacklist.enabled or takes_any(blacklist.allowed, caller):
         return False
-    return takes_any(blacklist.blocked, caller)
+    return takes_any((*blacklist.blocked, *here), caller)
 
 
 def takes_any(patterns: Iterable[str], number: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engage.storage.tables.api import api_numbers, api_users
+from engage.storage.tables.api import api_kept, api_numbers, api_users
 from engage.storage.tables.broadcast import broadcasts, deliveries
 from engage.storage.tables.calls import call_legs, calls, open_calls, recordings
 from engage.storage.tables.chat import (
@@ -105,6 +105,7 @@ from engage.storage.tables.webhooks import (
 __all__ = [
     "accounts",
     "announcements",
+    "api_kept",
     "api_numbers",
     "api_users",
     "assignments",

@@ -75,8 +75,11 @@ def test_a_softphone_scans_its_account(api: UcmClient, server: Server) -> None:
     answer = api.ask("getSIPAccountQR", extension="1001")
     assert base64.b64decode(answer.response["qr_base"]).startswith(b"\x89PNG")
     assert api.ask("getSIPAccountQR", extension="9999").status == -16
-    text = account_xml("1001", "Ben <Osei>", "ben", "a&b", f"127.0.0.1:{server.sip_port}")
+    text = account_xml("1001", "Bén <O>", "ben", "a&b", f"127.0.0.1:{server.sip_port}", "*97")
     assert "<AuthPass>a&amp;b</AuthPass><AccountName>1001</AccountName>" in text
+    assert "<DisplayName>B&#233;n &lt;O&gt;</DisplayName>" in text  # in ASCII, for every reader
+    assert "<OutboundServer></OutboundServer>" in text
+    assert "<Voicemail>*97</Voicemail>" in text
 
 
 def test_ones_chats_are_emptied_for_him_alone(api: UcmClient, server: Server) -> None:

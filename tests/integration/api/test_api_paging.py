@@ -29,6 +29,7 @@ def test_a_group_is_added_read_changed_and_deleted(api: UcmClient) -> None:
         "extension": "6810", "paginggroup_name": "Hall", "paginggroup_type": "1way",
         "members": "1000,1001", "replace_caller_id": "yes", "limitime": 60,
         "custom_prompt": None, "multicast_ip": "null", "multicast_port": "null",
+        "custom_date": None, "time": None, "enable": "no", "holiday": None, "tmp": None,
     }  # fmt: skip
     assert row == expected
     read = api.ask("getPaginggroup", paginggroup="6810").response["paginggroup"]
@@ -39,6 +40,12 @@ def test_a_group_is_added_read_changed_and_deleted(api: UcmClient) -> None:
     assert changed.response == NEED_APPLY
     read = api.ask("getPaginggroup", paginggroup="6810").response["paginggroup"]
     assert (read["paginggroup_type"], read["number_allowed"]) == ("2way", None)
+    assert api.ask("addPaginggroup", **NEW).status == -44
+    when = {"custom_date": "2027-01-02", "time": "09:00", "enable": "yes"}
+    assert api.ask("updatePaginggroup", paginggroup="6810", **when).status == 0
+    read = api.ask("getPaginggroup", paginggroup="6810").response["paginggroup"]
+    assert when.items() <= read.items()  # said and answered; nothing goes by it
+    assert api.ask("updatePaginggroup", paginggroup="6810", time="25:00").status == -50
     assert api.ask("deletePaginggroup", paginggroup="6810").response == NEED_APPLY
     assert api.ask("getPaginggroup", paginggroup="6810").status == -16
 

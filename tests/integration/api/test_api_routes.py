@@ -204,6 +204,11 @@ def test_an_inbound_route_is_added_read_changed_and_deleted(
         assert now.items() >= mail.items()
     else:
         assert api.ask("updateInboundRoute", inbound_route=route, **mail).status == -19
+    kept = {"dialdirect": "yes", "seamless_transfer_did_whitelist": "1000,1001", "inbound_mode": 2}
+    assert api.ask("updateInboundRoute", inbound_route=route, ext_fax="yes", **kept).status == 0
+    read = api.ask("getInboundRoute", inbound_route=route).response
+    assert kept.items() <= read["inbound_routes"].items()
+    assert read["inbound_did_destination"]["ext_fax"] == "yes"
     off = api.ask("updateInboundRoute", inbound_route=route, fax_intelligent_route="no")
     assert off.status == 0
     now = api.ask("getInboundRoute", inbound_route=route).response["inbound_routes"]
@@ -257,3 +262,28 @@ def test_the_blacklist_is_filled_and_emptied(api: UcmClient) -> None:
     assert api.ask("listInboundBlacklist").response["number"] == []
     settings = api.ask("getInboundBlacklistSettings").response["inbound_blacklist_settings"]
     assert settings == {"enable": "yes"}
+
+
+def test_one_route_turns_away_numbers_of_its_own(api: UcmClient, index: dict[str, int]) -> None:
+    def held() -> dict[str, str]:
+        rows = api.ask("listInboundBlacklist").response["number"]
+        return {each["number"]: each["inbound_rt_index"] for each in rows}
+
+    fields = {"did_pattern_match": "_6x.", "destination_type": "account", "account": "1000"}
+    added = api.ask("addInboundRoute", trunk_index=index["Other"], **fields)
+    assert added.status == 0
+    [row] = api.ask("listInboundRoute", trunk_index=index["Other"]).response["inbound_route"]
+    route = str(row["inbound_rt_index"])
+    assert api.ask("addInboundBlacklist", number="777", inbound_rt_index=route).status == 0
+    assert api.ask("addInboundBlacklist", number="777", inbound_rt_index="0").status == -44
+    assert api.ask("addInboundBlacklist", number="778", inbound_rt_index="9999").status == -16
+    assert held() == {"777": route}
+    assert api.ask("updateInboundBlacklist", number="777", inbound_rt_index="0").status == 0
+    assert held() == {"777": "0"}
+    assert api.ask("updateInboundBlacklist", number="777", inbound_rt_index=route).status == 0
+    assert api.ask("addInboundBlacklist", number="778", inbound_rt_index=route).status == 0
+    assert api.ask("deleteInboundBlacklist", number="777").status == 0
+    assert held() == {"778": route}
+    assert api.ask("deleteAllInboundBlacklist").status == 0
+    assert held() == {}
+    assert api.ask("deleteInboundRoute", inbound_route=route).status == 0

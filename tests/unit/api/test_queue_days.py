@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, tzinfo
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -15,7 +16,7 @@ from engage.system.actor import SYSTEM
 
 if TYPE_CHECKING:
     from engage.api.model import ApiUser
-    from engage.people.queues import Queues
+    from engage.people.service import People
     from engage.queues.reports import QueueReports
 
 DAY_MS = 86_400_000
@@ -34,7 +35,8 @@ class Asked:
 
 async def days(first: str, last: str) -> tuple[int, int]:
     reports = Asked()
-    statistics = QueueStatistics(cast("Queues", None), cast("QueueReports", reports))
+    people = SimpleNamespace(queues=SimpleNamespace(known={}))
+    statistics = QueueStatistics(cast("People", people), cast("QueueReports", reports))
     caller = Caller(cast("ApiUser", None), "", SYSTEM)
     await statistics.statistics(caller, {"starttime": first, "endtime": last})
     return reports.span

@@ -27,10 +27,10 @@ IN = {
 }  # fmt: skip
 
 
-def house(blacklist: Blacklist | None = None) -> Directory:
+def house(blacklist: Blacklist | None = None, **inbound: str) -> Directory:
     plan = Plan(
         (OutboundRouteForm.model_validate(OUT).route("o"),),
-        (InboundRouteForm.model_validate(IN).route("i"),),
+        (InboundRouteForm.model_validate(IN | inbound).route("i"),),
         blacklist=(blacklist or Blacklist()).plan(),
     )
     trunk, ana = Trunk("t", "City Line", "192.0.2.1"), Extension("1000", "Ana", "s")
@@ -57,6 +57,14 @@ def test_the_blacklist_holds_notes_beside_its_numbers() -> None:
     caller = Dialler("", "t", "5551234")
     found = resolve(house(blacklist), caller, "8001", NOON).to
     assert found == Refusal(486, "blacklisted")
+
+
+def test_a_route_turns_away_callers_of_its_own_while_the_blacklist_is_on() -> None:
+    caller = Dialler("", "t", "5551234")
+    for enabled in (True, False):
+        here = house(Blacklist(enabled=enabled), blocked="_555.")
+        found = resolve(here, caller, "8001", NOON).to
+        assert (found == Refusal(486, "blacklisted")) is enabled
 
 
 def test_a_route_with_a_pin_group_asks_for_one_of_its_pins_alone() -> None:

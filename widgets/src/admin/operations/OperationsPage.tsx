@@ -6,7 +6,7 @@ import { t } from "../../shared/i18n";
 import { DataTable } from "../DataTable";
 import { Heading } from "../Heading";
 import styles from "./OperationsPage.module.css";
-import { actionWords, subjectOf, whoWords } from "./operations";
+import { operationWords, subjectOf, whoWords } from "./operations";
 import { State } from "../State";
 import table from "../table.module.css";
 
@@ -85,7 +85,7 @@ export default function OperationsPage() {
           { kind: "until", name: "until", label: t("Until") },
         ]}
         columns={[
-          { key: "action", title: t("Action"), draw: (row) => actionWords(row.action) },
+          { key: "action", title: t("Action"), draw: (row) => operationWords(row.action, row.actor) },
           { key: "object", title: t("Object"), draw: (row) => <bdi>{subjectOf(row.object, row.detail)}</bdi> },
           { key: "actor", title: t("Actor"), draw: (row) => <bdi>{whoWords(row.actor)}</bdi> },
           { key: "at", title: t("Time"), sort: true, number: true, draw: (row) => <time dateTime={row.at}>{shortTime(row.at)}</time> },
@@ -95,7 +95,7 @@ export default function OperationsPage() {
         actions={() => [{ label: t("Details"), icon: "eye", run: setShown }]}
         empty={{ icon: "list", title: t("Nothing has been changed yet"), text: t("Every change is written down here in the moment it is made.") }}
       />
-      <Modal opened={shown !== null} onClose={() => setShown(null)} title={shown ? actionWords(shown.action) : ""} size="md" closeButtonProps={{ "aria-label": t("Close") }}>
+      <Modal opened={shown !== null} onClose={() => setShown(null)} title={shown ? operationWords(shown.action, shown.actor) : ""} size="md" closeButtonProps={{ "aria-label": t("Close") }}>
         {shown && <Details operation={shown} />}
       </Modal>
     </>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { actionWords, subjectOf, whoWords } from "./operations";
+import { actionWords, operationWords, subjectOf, whoWords } from "./operations";
 
 test("known actions are told in words, unknown ones as they are", () => {
   expect(actionWords("extension.add")).toBe("Extension: added");
@@ -17,4 +17,9 @@ test("objects are told by what people know them by", () => {
 test("the server itself has no name", () => {
   expect(whoWords("system:")).toBe("The server itself");
   expect(whoWords("admin:root")).toBe("root");
+});
+
+test("what a program has done is marked", () => {
+  expect(operationWords("extension.add", "api:crm")).toBe("Extension: added (API)");
+  expect(operationWords("extension.add", "admin:root")).toBe("Extension: added");
 });

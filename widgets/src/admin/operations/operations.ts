@@ -205,6 +205,11 @@ export function actionWords(action: string): string {
   }
 }
 
+/** What was done; of programs the log says so, as its readers expect of the HTTPS API. */
+export function operationWords(action: string, actor: string): string {
+  return actor.startsWith("api:") ? `${actionWords(action)} (API)` : actionWords(action);
+}
+
 /** `extension:1000`: “1000”; a name that the row tells goes with it. */
 export function subjectOf(object: string, detail: Readonly<Record<string, unknown>>): string {
   const key = object.slice(object.indexOf(":") + 1);

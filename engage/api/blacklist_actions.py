@@ -1,0 +1,170 @@
+"""Who may not call in: listInboundBlacklist, addInboundBlacklist and their like.
+
+A number is turned away on every inbound route (`inbound_rt_index` 0), or on one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engage.api.actions import NEED_APPLY, required
+from engage.api.inbound_actions import KIND
+from engage.api.listing import listed
+from engage.api.route_values import lines, switch, whole, yes
+from engage.api.status import Refused, Status, bad_value, unknown
+from engage.dialplan.blacklist import SECTION, Blacklist
+from engage.errors import N_
+from pbxcore.dialplan.patterns import BadPattern, parse, patterns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engage.api.actions import Caller, Handler, Parameters
+    from engage.api.numbers import Numbers
+    from engage.dialplan.inbound_forms import InboundRouteForm
+    from engage.dialplan.model import RouteEntry
+    from engage.dialplan.service import Routes
+    from engage.system.configuration import Configuration
+
+EVERYWHERE = 0
+LARGEST_INDEX = 10**9
+EXISTS = N_("This number is in the blacklist already.")
+NO_PATTERN = N_("this is no number or pattern.")
+
+
+class BlacklistActions:
+    """Numbers and patterns, each with the route that turns it away."""
+
+    def __init__(
+        self,
+        routes: Routes[InboundRouteForm],
+        numbers: Numbers,
+        configuration: Configuration,
+    ) -> None:
+        self._routes, self._numbers = routes, numbers
+        self._configuration = configuration
+
+    @property
+    def handlers(self) -> dict[str, Handler]:
+        """The actions by their names in lower case."""
+        return {
+            "listinboundblacklist": self.list_numbers,
+            "addinboundblacklist": self.add,
+            "updateinboundblacklist": self.update,
+            "deleteinboundblacklist": self.delete,
+            "deleteallinboundblacklist": self.delete_all,
+            "getinboundblacklistsettings": self.settings,
+            "updateinboundblacklistsettings": self.change_settings,
+        }
+
+    async def list_numbers(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Every number, with the index of its route."""
+        held = await self._held(caller)
+        rows = [{"number": each, "inbound_rt_index": str(at)} for each, at in held.items()]
+        return {**listed("number", rows, asked), "total_blacklist_item": len(held)}
+
+    async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Turn a number away, or all that a pattern takes."""
+        number = required(asked, "number")
+        try:
+            parse(number)
+        except BadPattern:
+            raise bad_value("number", NO_PATTERN) from None
+        if any(each.isspace() for each in number):
+            raise bad_value("number", NO_PATTERN)
+        if number in await self._held(caller):
+            raise Refused(Status.EXISTS, EXISTS)
+        await self._put(caller, number, self._index(caller, asked))
+        return NEED_APPLY
+
+    async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Turn a number away on another route than so far."""
+        number, at = await self._existing(caller, asked)
+        index = self._index(caller, asked)
+        if index != at:
+            await self._put(caller, number, index)
+            await self._drop(caller, {number}, at)
+        return NEED_APPLY
+
+    async def delete(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Let a number in again."""
+        number, at = await self._existing(caller, asked)
+        await self._drop(caller, {number}, at)
+        return NEED_APPLY
+
+    async def delete_all(self, caller: Caller, _: Parameters) -> Mapping[str, Any]:
+        """Let everybody in again."""
+        for entry in self._routes.listed(caller.actor):
+            if entry.form.blocked:
+                await self._routes.update(caller.actor, entry.id, {"blocked": ""}, None)
+        return await self._everywhere(caller, [])
+
+    async def settings(self, _: Caller, __: Parameters) -> Mapping[str, Any]:
+        """Whether it is on."""
+        enabled = self._configuration.get(Blacklist).enabled
+        return {"inbound_blacklist_settings": {"enable": yes(enabled)}}
+
+    async def change_settings(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
+        """Switch it on or off."""
+        required(asked, "enable")
+        values = {"enabled": bool(switch(asked, "enable"))}
+        await self._configuration.change(caller.actor, SECTION, values)
+        return NEED_APPLY
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    async def _held(self, caller: Caller) -> dict[str, int]:
+        """The index of each number's route; that of every route outranks one route's."""
+        entries = self._routes.listed(caller.actor)
+        numbers = await self._numbers.of(KIND, (each.id for each in entries))
+        held = dict.fromkeys(patterns_of(self._configuration.get(Blacklist).blocked), EVERYWHERE)
+        for entry in entries:
+            for number in patterns_of(entry.form.blocked):
+                held.setdefault(number, numbers[entry.id])
+        return held
+
+    async def _existing(self, caller: Caller, asked: Parameters) -> tuple[str, int]:
+        number = required(asked, "number")
+        held = await self._held(caller)
+        if number not in held:
+            raise unknown("number", number)
+        return number, held[number]
+
+    def _index(self, caller: Caller, asked: Parameters) -> int:
+        """Which route a request names; every route where it names none."""
+        index = whole(asked, "inbound_rt_index", LARGEST_INDEX) or EVERYWHERE
+        if index != EVERYWHERE:
+            self._route(caller, index)
+        return index
+
+    def _route(self, caller: Caller, index: int) -> RouteEntry[InboundRouteForm]:
+        found = self._numbers.named(KIND, index)
+        for each in self._routes.listed(caller.actor):
+            if each.id == found:
+                return each
+        raise unknown("inbound_rt_index", str(index))
+
+    async def _put(self, caller: Caller, number: str, index: int) -> None:
+        await self._write(caller, index, [*self._on(caller, index), number])
+
+    async def _drop(self, caller: Caller, numbers: set[str], index: int) -> None:
+        kept = [each for each in self._on(caller, index) if each not in numbers]
+        await self._write(caller, index, kept)
+
+    def _on(self, caller: Caller, index: int) -> list[str]:
+        """What is turned away on one route alone, or on every one."""
+        if index == EVERYWHERE:
+            return patterns_of(self._configuration.get(Blacklist).blocked)
+        return patterns_of(self._route(caller, index).form.blocked)
+
+    async def _write(self, caller: Caller, index: int, numbers: list[str]) -> None:
+        if index == EVERYWHERE:
+            await self._everywhere(caller, numbers)
+        else:
+            route = self._route(caller, index)
+            await self._routes.update(caller.actor, route.id, {"blocked": lines(numbers)}, None)
+
+    async def _everywhere(self, caller: Caller, numbers: list[str]) -> Mapping[str, Any]:
+        values = {"blocked": lines(numbers)}
+        await self._configuration.change(caller.actor, SECTION, values)
+        return NEED_APPLY
