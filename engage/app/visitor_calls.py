@@ -68,9 +68,9 @@ def visitor_calls(
         livechat.throttle,
         ground.events,
     )
-    VisitorCallSockets(calls).register(sockets)
     timeline = Timeline(calls, livechat.desk, journal, people.name_of)
     livechat.lobby.talking = timeline.talking
+    VisitorCallSockets(calls, livechat.call_requests).register(sockets)
     livechat.cards.calls = CallsOnCards(CallsOfVisitors(ground.database), people.name_of)
     return timeline
 

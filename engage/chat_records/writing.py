@@ -150,6 +150,10 @@ def _words(event: dict[str, Any], page: Page) -> str:
 
 def _call(event: dict[str, Any], page: Page) -> str:
     match event.get("state"):
+        case "asked":
+            return page.say(N_("{name} asked the visitor to talk."), name=event["author"]["name"])
+        case "declined":
+            return page.say(N_("The visitor would rather write."))
         case "started":
             return page.say(N_("The visitor called."))
         case "answered":

@@ -19,6 +19,9 @@ from engage.files.model import MEGABYTE, FileKind
 from engage.livechat.alarms.options import AlarmOptions
 from engage.livechat.assignment_options import AssignmentOptions
 from engage.livechat.browsing.options import BrowsingOptions
+from engage.livechat.custom_fields import CustomField, CustomFieldOptions
+from engage.livechat.idle_options import IdleOptions
+from engage.livechat.launcher import LauncherOptions
 from engage.livechat.outcome_options import OutcomeOptions
 from engage.system.time_settings import ConditionCode, Hours
 
@@ -444,8 +447,21 @@ class CommonOptions(BaseModel):
         return text.replace("${RETENTION_DAYS}", str(self.retention_days))
 
 
-class Options(BrowsingOptions, AlarmOptions, AssignmentOptions, OutcomeOptions, CommonOptions):
+class Options(
+    BrowsingOptions,
+    AlarmOptions,
+    AssignmentOptions,
+    IdleOptions,
+    OutcomeOptions,
+    LauncherOptions,
+    CustomFieldOptions,
+    CommonOptions,
+):
     """The fields of the live chat form but its name, switch and destination."""
+
+    def own_questions(self) -> tuple[CustomField, ...]:
+        """What else a visitor is asked for."""
+        return self.custom_fields if self.require_visitor_info else ()
 
 
 def text_hash(notice: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engage.errors import Invalid, NotFound, TextRefused, TooLarge
 from engage.hub.model import SYSTEM, Author, Member, clean_text
-from engage.livechat import form, tokens, wire
+from engage.livechat import answers, form, tokens, wire
 from engage.livechat.admission import Admission, First, NobodyThere
 from engage.livechat.events import InquiryQueued, OfflineMessageLeft
 from engage.livechat.identity.service import recognise
@@ -38,7 +38,7 @@ from engage.livechat.waiting import is_open
 from pbxcore.dialplan.time_conditions import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from engage.events import Events
     from engage.hub.service import Hub, HubTransaction
@@ -67,6 +67,8 @@ class Start:
     """Who they are on their web site's word."""
     told: Told = field(default_factory=Told)
     """What their browser tells."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """To the live chat's own questions, by label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +159,11 @@ class Reception:
             return Session(None, None, OFFLINE, offline=reason)
         typed = start.form if start.signed is None else over(start.signed.details, start.form)
         details, fields = form.check(typed, livechat.options)
-        if fields:
-            raise Invalid(fields)
+        asked = livechat.options.own_questions()
+        answered, unanswered = answers.check(asked, start.answers)
+        if fields or unanswered:
+            raise Invalid(fields | unanswered)
+        start = replace(start, told=replace(start.told, answers=answered))
         try:
             session = await self._hub.transact(
                 lambda transaction: self._open(transaction, livechat, start, details, arrival)

@@ -41,6 +41,7 @@ FieldText = Annotated[str, Field(max_length=1000)]
 PageUrl = Annotated[str, Field(max_length=8000)]
 Jwt = Annotated[str, Field(max_length=8_000)]
 TimeZone = Annotated[str, Field(max_length=64)]
+Answers = Annotated[dict[FieldText, FieldText], Field(max_length=20)]
 LanguageTag = Annotated[str, Field(max_length=35)]
 
 
@@ -61,6 +62,7 @@ class StartChat(BaseModel):
     time_zone: TimeZone = ""
     language: LanguageTag = ""
     jwt: Jwt | None = None
+    custom_fields: Answers = {}
 
 
 class LeaveMessage(BaseModel):
@@ -247,7 +249,10 @@ class LiveChatRoutes:
         body = await requests.read(request, StartChat)
         arrival = self._arrival(request, livechat, body.language)
         signed = await self._identities.check(livechat, body.jwt)
-        start = Start(_form(body), body.client_id, body.token, body.page_url, signed, _told(body))
+        start = Start(
+            _form(body), body.client_id, body.token, body.page_url, signed, _told(body),
+            body.custom_fields,
+        )  # fmt: skip
         session = await self._livechat.reception.start(livechat.public_id, start, arrival)
         response = requests.answer(wire.session_json(session), 201)
         cookie.remember(request, response, livechat.public_id, session.token)

@@ -15,6 +15,7 @@ from engage.livechat.assigning import Assigner
 from engage.livechat.attendance import Attendance
 from engage.livechat.banning.service import Bans
 from engage.livechat.browsing.service import Browsing
+from engage.livechat.calling.asking import CallRequests
 from engage.livechat.desk import Desk
 from engage.livechat.events import (
     ConversationEnded,
@@ -23,6 +24,7 @@ from engage.livechat.events import (
     InquiryQueued,
 )
 from engage.livechat.handing_over import HandingOver
+from engage.livechat.idling import IdleChats
 from engage.livechat.limits import Limits, Throttle
 from engage.livechat.livechats import LiveChatRows, LiveChats
 from engage.livechat.load import AgentLoads
@@ -83,10 +85,14 @@ class LiveChatService:
         house = (database, hub, delivery, self.lobby, self.livechats)
         self.desk = Desk(*house, events, clock)
         self.handing_over = HandingOver(hub, delivery, self.lobby, self.livechats, people, clock)
+        self.call_requests = CallRequests(
+            hub, self.livechats, lambda each: self.lobby.talking(each)
+        )
         self.loads = AgentLoads(database, events)
         self.assigner = Assigner(*house, self.desk, people, self.loads, events, clock)
         self.alarms = Alarms(*house, events, clock)
-        rounds = (reminders.remind, self.assigner.run, self.alarms.run)
+        idle = IdleChats(database, hub, self.lobby, self.livechats, events, clock)
+        rounds = (reminders.remind, self.assigner.run, self.alarms.run, idle.run)
         self.attendance = Attendance(*house, rounds, events, clock)
         self.transcripts = Transcripts(database, hub, self.livechats, post, calendar)
         self.oversight = Oversight(self.livechats, people)

@@ -114,6 +114,9 @@ class VisitorCards:
             "page_title": "" if visit is None else visit.told.page_title,
             "referrer": "" if visit is None else visit.told.referrer,
             "time_zone": "" if visit is None else visit.told.time_zone,
+            "answers": []
+            if visit is None
+            else [{"label": each.label, "value": each.value} for each in visit.told.answers],
         }
         ban = self._bans.about(visitor.id)
         card["ban"] = None if ban is None else {"id": ban.id, "state": ban.state}

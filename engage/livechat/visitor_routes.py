@@ -48,6 +48,13 @@ class VisitorOfCard(BaseModel):
     subject: str | None
 
 
+class AnswerOfCard(BaseModel):
+    """What the visitor said to one of the live chat's own questions; `yes` to a checkbox."""
+
+    label: str
+    value: str
+
+
 class InquiryOfCard(BaseModel):
     """The chat, and where it began."""
 
@@ -56,6 +63,7 @@ class InquiryOfCard(BaseModel):
     page_title: str
     referrer: str
     time_zone: str
+    answers: list[AnswerOfCard]
     queued_at: str
     accepted_at: str | None
     end_reason: str
@@ -70,10 +78,11 @@ class ConsentOfCard(BaseModel):
 
 
 class LiveChatOfCard(BaseModel):
-    """Where the visitor came in."""
+    """Where the visitor came in; `calls`: whether they may call there."""
 
     id: str
     name: str
+    calls: bool
 
 
 class BanOfCard(BaseModel):

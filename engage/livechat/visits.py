@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import case, insert, select, update
 
+from engage.livechat.custom_fields import Answer
 from engage.livechat.form import FieldRefused, line, page_url
 from engage.storage.tables import visitors, visits
 from engage.system.time_settings import zones
@@ -33,10 +34,17 @@ class Told:
     page_title: str = ""
     referrer: str = ""
     time_zone: str = ""
+    answers: tuple[Answer, ...] = ()
+    """To the live chat's own questions; checked already."""
 
     def cleaned(self) -> Told:
         """As it is stored; what is no title, address or time zone is dropped."""
-        return Told(_title(self.page_title), page_url(self.referrer), _zone(self.time_zone))
+        return replace(
+            self,
+            page_title=_title(self.page_title),
+            referrer=page_url(self.referrer),
+            time_zone=_zone(self.time_zone),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,7 @@ class VisitRows:
                 page_title=clean.page_title,
                 referrer=clean.referrer,
                 time_zone=clean.time_zone,
+                answers=[[each.label, each.value] for each in clean.answers] or None,
                 user_agent=arrival.user_agent,
                 address=arrival.address,
             )
@@ -100,7 +109,8 @@ class VisitRows:
         row = (await self._connection.execute(query)).one_or_none()
         if row is None:
             return None
-        told = Told(row.page_title, row.referrer, row.time_zone)
+        answers = tuple(Answer(*each) for each in row.answers or ())
+        told = Told(row.page_title, row.referrer, row.time_zone, answers)
         return Visit(told, row.user_agent, row.address)
 
     async def presence(self, visitor_id: str) -> Presence:

@@ -168,6 +168,7 @@ def configuration_json(
             shown("info_request_message") if options.require_visitor_info else ""
         ),
         "info_types": [str(kind) for kind in options.asked()],
+        "custom_fields": [each.model_dump(mode="json") for each in options.own_questions()],
         "privacy_control": options.privacy_control,
         "privacy_notice": notice(livechat, language),
         "retention_days": options.retention_days,
@@ -197,6 +198,7 @@ def loader_json(livechat: LiveChat, language: str) -> dict[str, str]:
         "position": options.launcher_position,
         "mode": options.theme_mode,
         "label": options.launcher_label or i18n.translate(LABEL, language),
+        **options.launcher(),
     }
 
 
@@ -232,7 +234,11 @@ def details_json(
             if consent is None
             else {"at": rfc3339(consent.at_ms), "text_hash": consent.text_hash}
         ),
-        "livechat": {"id": livechat.id, "name": livechat.name},
+        "livechat": {
+            "id": livechat.id,
+            "name": livechat.name,
+            "calls": livechat.options.allow_visitor_to_call,
+        },
     }
 
 

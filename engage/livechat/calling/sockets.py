@@ -1,4 +1,4 @@
-"""What a visitor's page says of its call over its socket."""
+"""What visitors' pages say of their calls over their sockets, and what agents ask for."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from engage.hub.model import Author
 from engage.livechat.calling.model import MOST_OFFERED
+from engage.livechat.desk import Agent
 
 if TYPE_CHECKING:
+    from engage.livechat.calling.asking import CallRequests
     from engage.livechat.calling.service import VisitorCalls
     from engage.people.model import Principal
     from engage.web.sockets import Sockets
 
-VISITOR = "/visitor"
+VISITOR, WAVE = "/visitor", "/wave"
 Identifier = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -41,8 +44,8 @@ class Candidate(InConversation):
 class VisitorCallSockets:
     """The Socket.IO edge of visitors' calls."""
 
-    def __init__(self, calls: VisitorCalls) -> None:
-        self._calls = calls
+    def __init__(self, calls: VisitorCalls, requests: CallRequests) -> None:
+        self._calls, self._requests = calls, requests
 
     def register(self, sockets: Sockets) -> None:
         """Take the events of calls."""
@@ -50,6 +53,8 @@ class VisitorCallSockets:
         sockets.on(VISITOR, "call_candidate", Candidate, self.candidate)
         sockets.on(VISITOR, "call_state", InConversation, self.state)
         sockets.on(VISITOR, "call_end", InConversation, self.end)
+        sockets.on(WAVE, "call_ask", InConversation, self.ask)
+        sockets.on(VISITOR, "call_decline", InConversation, self.decline)
         sockets.on_disconnect(VISITOR, self._calls.disconnected)
 
     async def offer(self, principal: Principal, data: Offer) -> dict[str, Any]:
@@ -70,3 +75,14 @@ class VisitorCallSockets:
     async def end(self, principal: Principal, data: InConversation) -> dict[str, Any]:
         """Hang up."""
         return await self._calls.end(principal, data.conversation, data.call)
+
+    async def ask(self, principal: Principal, data: InConversation) -> dict[str, Any]:
+        """An agent would like to talk."""
+        await self._requests.ask(Agent(principal.id, principal.name), data.conversation)
+        return {}
+
+    async def decline(self, principal: Principal, data: InConversation) -> dict[str, Any]:
+        """The visitor would rather not."""
+        visitor = Author("visitor", principal.id, principal.name)
+        await self._requests.decline(visitor, data.conversation)
+        return {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Table, Text
 
 from engage.storage.tables.naming import metadata
 
@@ -71,6 +71,7 @@ visits = Table(  # what a visitor's browser told when a chat began
     Column("time_zone", Text, nullable=False),  # IANA's name
     Column("user_agent", Text, nullable=False),
     Column("address", Text, nullable=False),
+    Column("answers", JSON),  # label and answer of the live chat's own questions
 )
 
 contacts = Table(  # people outside, an agent's own or everybody's

@@ -544,6 +544,7 @@ EVENTS: dict[tuple[str, str], set[str]] = {
     ("/visitor", "call_candidate"): {VISITOR},
     ("/visitor", "call_state"): {VISITOR},
     ("/visitor", "call_end"): {VISITOR},
+    ("/visitor", "call_decline"): {VISITOR},
     ("/visitor", "survey"): NOBODY,  # before it is over
     ("/wave", "hello"): USERS,
     ("/wave", "send"): {USER},
@@ -555,6 +556,7 @@ EVENTS: dict[tuple[str, str], set[str]] = {
     ("/wave", "accept"): {USER},
     ("/wave", "assignments"): USERS,
     ("/wave", "assignment_seen"): {USER},
+    ("/wave", "call_ask"): {USER},
     ("/wave", "note"): {USER},
     ("/wave", "invite"): {USER},
     ("/wave", "leave"): NOBODY,  # who serves does not

@@ -18,7 +18,7 @@ export function lineOf(event: WireEvent, me: Me): string {
     case "state":
       return stateLine(event, me);
     case "system":
-      return systemLine(event);
+      return systemLine(event, me);
     case "survey":
       return rated(event, me);
     case "call":
@@ -95,6 +95,11 @@ function ended(event: WireEvent, me: Me): string {
 
 function callLine(event: WireEvent, me: Me): string {
   switch (event.state as string) {
+    case "asked":
+      if (me.kind === "visitor") return t("{name} would like to talk to you.", { name: event.author.name });
+      return isMine(event.author, me) ? t("You asked the visitor to talk.") : t("{name} asked the visitor to talk.", { name: event.author.name });
+    case "declined":
+      return me.kind === "visitor" ? t("You would rather write.") : t("The visitor would rather write.");
     case "started":
       return me.kind === "visitor" ? t("You called.") : t("The visitor called.");
     case "answered":
@@ -108,11 +113,20 @@ function callLine(event: WireEvent, me: Me): string {
   }
 }
 
-function systemLine(event: WireEvent): string {
+/** Of who has not answered for a while. */
+function stillThere(event: WireEvent, me: Me): string {
+  const n = Number(event["minutes"] ?? 0);
+  if (me.kind !== "visitor") return t("The visitor was asked whether they are still there.");
+  return n > 0 ? nt("Are you still there? This chat ends in {n} minute unless you write.", "Are you still there? This chat ends in {n} minutes unless you write.", n) : t("Are you still there?");
+}
+
+function systemLine(event: WireEvent, me: Me): string {
   const name = String(event["name"] ?? event.author.name);
   switch (event.code) {
     case "agent_away":
       return t("{name} has lost the connection and will be back in a moment.", { name });
+    case "still_there":
+      return stillThere(event, me);
     case "joined":
       return t("{name} joined the chat.", { name });
     case "left":

@@ -9,6 +9,7 @@ import * as icons from "../shared/icons/paths";
 import { chime, setSound, soundOn } from "../shared/sound";
 import type { WireEvent } from "../shared/wire";
 import { isBots, nobodyThere } from "./bot";
+import { Asked } from "./call/Asked";
 import { useCall } from "./call/useCall";
 import type { Config, Reason, Session } from "./config";
 import { Talk } from "./conversation";
@@ -73,6 +74,7 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
         {conversation && !isOver(conversation) && <EndButton client={client} conversation={conversation.id} calling={call.up} />}
       </Header>
       {call.bar}
+      {config.calls && conversation && !isOver(conversation) && !call.up && <Asked client={client} conversation={conversation} onAccept={call.begin} />}
       <main>{conversation ? <Talk config={config} client={client} identity={identity} conversation={conversation} onAgain={onAgain} onMessage={() => onMessage("missed", written(conversation, client))} /> : <Spinner />}</main>
     </>
   );

@@ -13,6 +13,8 @@ export interface Config {
   require_visitor_info: boolean;
   info_request_message: string;
   info_types: ("full_name" | "email" | "phone")[];
+  /** What else the administrator wants to know. */
+  custom_fields: CustomField[];
   privacy_control: boolean;
   privacy_notice: string;
   retention_days: number;
@@ -38,6 +40,13 @@ export interface Config {
   live_visitors: boolean;
   /** Only visitors whom the web site vouches for may chat. */
   signed_identity: boolean;
+}
+
+export interface CustomField {
+  label: string;
+  kind: "text" | "select" | "checkbox";
+  choices: string[];
+  required: boolean;
 }
 
 /** Why nobody can be asked now. */
@@ -74,6 +83,7 @@ const absent: Config = {
   require_visitor_info: true,
   info_request_message: "",
   info_types: [],
+  custom_fields: [],
   privacy_control: false,
   privacy_notice: "",
   retention_days: 0,

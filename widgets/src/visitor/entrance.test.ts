@@ -16,7 +16,7 @@ interface Request {
 }
 
 const config = { public_id: "demo", language: "en", offline: null, signed_identity: false } as Config;
-const filled: Filled = { full_name: "Ana", email: "", phone: "", consent: true, text: "Hi" };
+const filled: Filled = { full_name: "Ana", email: "", phone: "", consent: true, text: "Hi", answers: {} };
 const session = (token: string): Session => ({ token, conversation: `chat of ${token}`, state: "queued", position: 1, attended: true, visitor: { id: token, name: "" } });
 const jwt = (sub: string, more = ""): string => `head.${btoa(JSON.stringify({ sub, more }))}.signature`;
 const recognised = (token: string): Answer => ({ status: 200, body: { details: {}, visitor: null, token, session: session(token) } });

@@ -146,7 +146,7 @@ export class Entrance {
     const kept = this.#recall("start");
     const clientId = kept && kept !== "again" ? kept : newId();
     this.#remember("start", clientId);
-    const { full_name, email, phone, consent } = filled;
+    const { full_name, email, phone, consent, answers } = filled;
     const asked = this.api.post<Session>(`${this.#base}/sessions`, {
       client_id: clientId,
       token: this.#recall("token") ?? undefined,
@@ -154,6 +154,7 @@ export class Entrance {
       email,
       phone,
       consent,
+      custom_fields: answers,
       ...whence(),
       language: this.#config.language,
       jwt: identified.jwt,

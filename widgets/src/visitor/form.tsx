@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../shared/api";
 import { t } from "../shared/i18n";
 import * as icons from "../shared/icons/paths";
-import type { Config } from "./config";
+import type { Config, CustomField } from "./config";
+import { nameOf, OwnQuestion } from "./custom-fields";
 import { identified, onHost } from "./embed";
 import { recall, remember } from "./identity";
 import { Alert, Field, FieldError, type FieldProps, Notice, Text } from "./parts";
@@ -17,6 +18,8 @@ export interface Details {
 export interface Filled extends Details {
   consent: boolean;
   text: string;
+  /** To the administrator's own questions, by label. */
+  answers: Record<string, string>;
 }
 
 interface Props {
@@ -30,7 +33,7 @@ interface Props {
   onSubmit: (filled: Filled) => Promise<void>;
 }
 
-const NOTHING: Filled = { full_name: "", email: "", phone: "", consent: false, text: "" };
+const NOTHING: Filled = { full_name: "", email: "", phone: "", consent: false, text: "", answers: {} };
 
 function initial(config: Config, signed: Partial<Details>, text = ""): Filled {
   const known = recall(config.public_id, "details");
@@ -40,8 +43,9 @@ function initial(config: Config, signed: Partial<Details>, text = ""): Filled {
 /** Only what is said: an empty field does not erase what is known. */
 const told = ({ full_name, email, phone }: Partial<Details>): Partial<Details> => ({ ...(full_name && { full_name }), ...(email && { email }), ...(phone && { phone }) });
 
-function check(filled: Filled, asked: readonly string[], needsText: boolean): Record<string, string> {
+function check(filled: Filled, asked: readonly string[], own: readonly CustomField[], needsText: boolean): Record<string, string> {
   const errors: Record<string, string> = {};
+  for (const { label, required } of own) if (required && !filled.answers[label]?.trim()) errors[nameOf(label)] = t("Please fill in this field.");
   for (const name of asked) if (!filled[name as keyof Details].trim()) errors[name] = t("Please fill in this field.");
   if (filled.email.trim() && !/^[^\s@]+@[^\s@]+$/.test(filled.email.trim())) errors["email"] = t("Please enter a valid email address.");
   if (needsText && !filled.text.trim()) errors["text"] = t("Please write a message.");
@@ -56,6 +60,7 @@ export function VisitorForm({ config, purpose, text, signed, onSubmit }: Props) 
   const form = useRef<HTMLFormElement>(null);
   const wanted = purpose === "message" ? ([...new Set(["full_name", "email", ...config.info_types])] as (keyof Details)[]) : config.info_types;
   const asked = wanted.filter((name) => !signed[name]);
+  const own = purpose === "chat" ? config.custom_fields : [];
   useEffect(() => onHost((message) => message.type === "identify" && setFilled((now) => ({ ...now, ...told(identified) }))), []);
 
   const change = (part: Partial<Filled>): void => {
@@ -64,14 +69,14 @@ export function VisitorForm({ config, purpose, text, signed, onSubmit }: Props) 
   };
   const show = (found: Record<string, string>): void => {
     setErrors(found);
-    const first = ["full_name", "email", "phone", "text", "consent"].find((name) => found[name]);
-    if (first) form.current?.querySelector<HTMLElement>(`[name="${first}"]`)?.focus();
+    const first = ["full_name", "email", "phone", ...own.map(({ label }) => nameOf(label)), "text", "consent"].find((name) => found[name]);
+    if (first) form.current?.querySelector<HTMLElement>(`[name="${CSS.escape(first)}"]`)?.focus();
   };
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (busy) return;
     setProblem("");
-    const found = check(filled, asked, purpose === "message");
+    const found = check(filled, asked, own, purpose === "message");
     if (Object.keys(found).length) return show(found);
     setBusy(true);
     try {
@@ -91,7 +96,7 @@ export function VisitorForm({ config, purpose, text, signed, onSubmit }: Props) 
   return (
     <form class="form" ref={form} noValidate onSubmit={(event) => void submit(event)}>
       {purpose === "chat" && config.require_visitor_info && config.info_request_message && <p class="lead">{config.info_request_message}</p>}
-      {purpose === "chat" && asked.length === 0 && (
+      {purpose === "chat" && asked.length === 0 && own.length === 0 && (
         <Notice icon={icons.chat} heading={t("How can we help you?")}>
           <p>{t("Write to us, and somebody will answer you right here.")}</p>
         </Notice>
@@ -99,6 +104,18 @@ export function VisitorForm({ config, purpose, text, signed, onSubmit }: Props) 
       {asked.includes("full_name") && <Field {...field("full_name")} autocomplete="name" limit={120} />}
       {asked.includes("email") && <Field {...field("email")} type="email" autocomplete="email" limit={254} />}
       {asked.includes("phone") && <Field {...field("phone")} type="tel" autocomplete="tel" limit={32} />}
+      {own.map((each) => (
+        <OwnQuestion
+          key={each.label}
+          field={each}
+          value={filled.answers[each.label] ?? ""}
+          error={errors[nameOf(each.label)]}
+          onInput={(value) => {
+            setFilled((now) => ({ ...now, answers: { ...now.answers, [each.label]: value } }));
+            setErrors(({ [nameOf(each.label)]: _, ...others }) => others);
+          }}
+        />
+      ))}
       {purpose === "message" && <Field name="text" type="area" label={t("Message")} value={filled.text} error={errors["text"]} onInput={(text) => change({ text })} limit={config.text_limit} required />}
       {config.privacy_control && (
         <div class="consent">

@@ -1,6 +1,6 @@
 /* The one script a web site includes. It draws a button; the chat itself is loaded when somebody means to use it. */
 // The server puts the live chat's settings here.
-declare const __ENGAGE_CONFIG__: { title: string; color: string; position: string; mode: string; label: string };
+declare const __ENGAGE_CONFIG__: { title: string; color: string; position: string; mode: string; label: string; icon: string; css: string };
 
 type Listener = (value?: unknown) => void;
 /** What was asked before this script came: `["identify", {…}]`. */
@@ -47,7 +47,7 @@ interface Chat {
   const sheet = new CSSStyleSheet();
   // Constructed sheets need no 'unsafe-inline' on the site.
   sheet.replaceSync(
-    `:host{all:initial}button,iframe{position:fixed;box-sizing:border-box;z-index:2111111111;border:1px solid #0000;box-shadow:0 4px 24px #0005}button{bottom:${side}width:56px;height:56px;padding:15px;border-radius:28px;background:${config.color};color:${ink};cursor:pointer}button:focus-visible{outline:3px solid;outline-offset:-6px}svg{fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}b{position:absolute;top:-4px;right:-4px;min-width:22px;border-radius:11px;background:#b3261e;color:#fff;font:700 12px/22px system-ui}[hidden]{display:none}iframe{bottom:92px;${side.slice(5)}width:400px;height:min(680px,100dvh - 112px);border-radius:16px;background:Canvas;color-scheme:${config.mode == "auto" ? "light dark" : config.mode}}@media(max-width:500px),(max-height:500px){iframe{inset:0;width:100%;height:100%;border:0;border-radius:0}}`,
+    `:host{all:initial}button,iframe{position:fixed;box-sizing:border-box;z-index:2111111111;border:1px solid #0000;box-shadow:0 4px 24px #0005}button{bottom:${side}width:56px;height:56px;padding:15px;border-radius:28px;background:${config.color};color:${ink};cursor:pointer}button:focus-visible{outline:3px solid;outline-offset:-6px}svg{fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}b{position:absolute;top:-4px;right:-4px;min-width:22px;border-radius:11px;background:#b3261e;color:#fff;font:700 12px/22px system-ui}[hidden]{display:none}iframe{bottom:92px;${side.slice(5)}width:400px;height:min(680px,100dvh - 112px);border-radius:16px;background:Canvas;color-scheme:${config.mode == "auto" ? "light dark" : config.mode}}@media(max-width:500px),(max-height:500px){iframe{inset:0;width:100%;height:100%;border:0;border-radius:0}}` + config.css,
   );
   root.adoptedStyleSheets = [sheet];
 
@@ -60,7 +60,7 @@ interface Chat {
   button.append(icon, badge);
   root.append(button);
   const draw = (unread?: number): void => {
-    path.setAttribute("d", shown ? "M6 6l12 12M18 6 6 18" : "M6 4h12a3 3 0 013 3v7a3 3 0 01-3 3h-6l-5 4v-4H6a3 3 0 01-3-3V7a3 3 0 013-3z");
+    path.setAttribute("d", shown ? "M6 6l12 12M18 6 6 18" : config.icon);
     button.ariaExpanded = `${shown}`;
     if (unread == null) return;
     badge.hidden = !unread;

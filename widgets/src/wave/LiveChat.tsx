@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Menu } from "@mantine/core";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 
 import type { Conversation } from "../shared/conversation";
 import { isOver, serves } from "../shared/conversation";
@@ -7,6 +7,8 @@ import { t } from "../shared/i18n";
 import { Blank, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
 import { href } from "../kit/route";
+import { useSession } from "../kit/session-context";
+import { useLoaded } from "../kit/useLoaded";
 import { ConversationList } from "./ConversationList";
 import { ConversationPane } from "./ConversationPane";
 import { useDesk } from "./context";
@@ -18,6 +20,7 @@ import { PageHead } from "./PageHead";
 import split from "./Split.module.css";
 import { useConversation } from "./useConversation";
 import { useLeftMessages } from "./useLeftMessages";
+import { type Card, cardPath } from "./visitor/card";
 import { EndChat, HandOver, LiveVisitors, VisitorDetails } from "./lazily";
 import { Assigned } from "./work/Assigned";
 import { Inquiries, InquiryCard } from "./work/Inquiries";
@@ -146,11 +149,14 @@ interface ServingProps {
 /** What an agent can do with a chat besides writing; on a narrow screen behind one button. */
 function ServingActions({ conversation, mine, choose, end }: ServingProps) {
   const desk = useDesk();
+  const { api } = useSession();
+  const { value: card } = useLoaded(useCallback(() => api.get<Card>(cardPath(conversation.id)), [api, conversation.id]));
+  const call = { name: t("Call"), icon: "phone", act: () => void desk.hand("call_ask", conversation.id) } as const;
   const invite = { name: t("Invite"), icon: "plus", act: () => choose("invite") } as const;
   const keep = { name: t("Keep this chat"), icon: "back", act: () => void desk.hand("transfer_end", conversation.id) } as const;
   const transfer = { name: t("Transfer"), icon: "transfer", act: () => choose("transfer") } as const;
   const leave = { name: t("Leave"), icon: "exit", act: () => void desk.hand("leave", conversation.id) } as const;
-  const actions = mine ? [conversation.state === "transferring" ? keep : transfer, invite, { name: t("End chat"), icon: "close", act: end } as const] : [invite, leave];
+  const actions = mine ? [conversation.state === "transferring" ? keep : transfer, invite, ...(card?.livechat.calls && conversation.state === "active" ? [call] : []), { name: t("End chat"), icon: "close", act: end } as const] : [invite, leave];
   return (
     <>
       <div className={styles.acts}>

@@ -220,7 +220,7 @@ export class Desk {
   }
 
   /** What agents do with a chat they have or are offered; says why when it cannot be done. */
-  async hand(act: "transfer" | "transfer_end" | "invite" | "leave", conversation: string, more: object = {}): Promise<boolean> {
+  async hand(act: "transfer" | "transfer_end" | "invite" | "leave" | "call_ask", conversation: string, more: object = {}): Promise<boolean> {
     const ack = await this.client.request(act, { conversation, ...more });
     if (ack.ok) return true;
     toast({ tone: "danger", title: t("This could not be done"), text: ack.error.message || t("Please try again.") });

@@ -78,6 +78,11 @@ function Facts({ card: { visitor, inquiry, consent }, livechat }: { card: Card; 
     <dl className={styles.facts}>
       <Fact name={t("Email")}>{visitor.email && <a href={`mailto:${encodeURIComponent(visitor.email).replace("%40", "@")}`}>{visitor.email}</a>}</Fact>
       <Fact name={t("Phone Number")}>{visitor.phone}</Fact>
+      {inquiry.answers.map(({ label, value }) => (
+        <Fact key={label} name={label}>
+          {value === "yes" ? t("Yes") : value}
+        </Fact>
+      ))}
       <Fact name={t("Language")}>{visitor.language && languageName(visitor.language)}</Fact>
       <Fact name={t("Time zone")}>{inquiry.time_zone && timeThere(inquiry.time_zone, now)}</Fact>
       <Fact name={t("Live chat")}>{livechat}</Fact>

@@ -19,12 +19,18 @@ export interface Card {
     here: boolean;
     subject: string;
   };
-  inquiry: { number: number; page_url: string; page_title: string; referrer: string; time_zone: string; queued_at: string; accepted_at: string | null; end_reason: string; rating: number | null };
+  inquiry: { number: number; page_url: string; page_title: string; referrer: string; time_zone: string; answers: readonly Answer[]; queued_at: string; accepted_at: string | null; end_reason: string; rating: number | null };
   consent: { at: string; text_hash: string } | null;
-  livechat: { id: string; name: string };
+  livechat: { id: string; name: string; calls: boolean };
   /** What is asked for about the visitor, or holds. */
   ban: { id: string; state: "asked" | "banned" } | null;
   may_ban: boolean;
+}
+
+/** To one of the live chat's own questions; `yes` to a checkbox. */
+export interface Answer {
+  label: string;
+  value: string;
 }
 
 export type Entry = PastChatEntry | PastCallEntry;
