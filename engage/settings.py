@@ -224,6 +224,10 @@ class Settings(BaseModel):
             return f"postgresql+asyncpg://{rest}"
         return f"sqlite+aiosqlite:///{self.data / rest.removeprefix('/')}"
 
+    def http_ports(self) -> frozenset[int]:
+        """Where browsers reach the server, encrypted or not."""
+        return frozenset(each.port for each in (self.http, self.https) if each is not None)
+
     @property
     def run(self) -> Path:
         """The folder of the server's own sockets; only its user may enter."""

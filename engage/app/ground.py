@@ -49,7 +49,9 @@ class Ground:
         self.security = partial(self.configuration.get, SecuritySettings)
         self.limits = partial(self.configuration.get, LimitSettings)
         self.public_url = PublicAddress(
-            settings.public_url, partial(self.configuration.get, HttpServer)
+            settings.public_url,
+            partial(self.configuration.get, HttpServer),
+            frozenset() if "public_url" in settings.given else settings.http_ports(),
         )
         self._register()
         certificates = Certificates(settings, database, self.public_url)

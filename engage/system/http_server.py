@@ -97,9 +97,17 @@ def host_of(text: str) -> str:
 class PublicAddress:
     """What links begin with."""
 
-    def __init__(self, start: str, values: Callable[[], HttpServer]) -> None:
-        """`start`: what the start made of its options; `values`: what is set, as it holds now."""
-        self._start, self._values = start, values
+    def __init__(
+        self, start: str, values: Callable[[], HttpServer], own_ports: frozenset[int] = frozenset()
+    ) -> None:
+        """Of this server.
+
+        Args:
+            start: what the start made of its options.
+            values: what is set, as it holds now.
+            own_ports: where this machine's own browsers reach it, as long as no address is set.
+        """
+        self._start, self._values, self._own_ports = start, values, own_ports
 
     def __call__(self) -> str:
         """For links that leave this server."""
@@ -119,7 +127,15 @@ class PublicAddress:
         own = urlsplit(self())
         allowed = {_with_port(scheme, each) for each in self._values().allowed_hosts}
         allowed.add(_with_port(own.scheme, own.netloc.lower()))
+        if not self._values().public_address and self._is_here(asked):
+            allowed.add(asked)
         return f"{scheme}://{host_of(host)}" if asked in allowed else self()
+
+    def _is_here(self, asked: str) -> bool:
+        """Whether it is this machine under a name that nobody else can have."""
+        name, _, port = asked.rpartition(":")
+        here = name in ("localhost", "127.0.0.1", "[::1]")
+        return here and int(port) in self._own_ports
 
 
 def _with_port(scheme: str, host: str) -> str:

@@ -116,6 +116,9 @@ def test_the_form_says_what_is_missing_at_the_field(
     expect(admin.get_by_role("combobox", name="Extensions")).to_have_accessible_description(
         re.compile("at least one")
     )
+    name.press_sequentially("Fire drill")  # mending one field does not lead to the next
+    expect(name).to_have_value("Fire drill")
+    expect(name).to_be_focused()
 
 
 def test_what_the_server_refuses_stands_at_its_field(

@@ -79,6 +79,18 @@ def test_copy_uses_a_host_only_if_it_is_allowed() -> None:
         assert address.under("https", foreign) == "https://pbx.example"
 
 
+def test_copy_uses_the_address_by_which_this_machine_reaches_the_server_unless_one_is_set() -> None:
+    settings = HttpServer()
+    address = PublicAddress("https://here:8089", lambda: settings, frozenset({8088, 8089}))
+    assert address.under("http", "127.0.0.1:8088") == "http://127.0.0.1:8088"
+    assert address.under("http", "localhost:8088") == "http://localhost:8088"
+    assert address.under("https", "[::1]:8089") == "https://[::1]:8089"
+    for foreign in ("127.0.0.1:9999", "localhost", "evil.example:8088", "127.0.0.1.evil:8088"):
+        assert address.under("http", foreign) == "https://here:8089"
+    settings = HttpServer(public_address="https://pbx.example")
+    assert address.under("http", "127.0.0.1:8088") == "https://pbx.example"
+
+
 def issued(
     name: str,
     issuer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None = None,

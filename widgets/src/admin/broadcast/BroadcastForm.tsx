@@ -77,9 +77,11 @@ function Form({ choices }: { choices: Choices }) {
     setFound((before) => Object.fromEntries(Object.entries(before).filter(([field]) => !fields.includes(field as Field))));
   }
 
+  // Once for each refusal: whoever is mending one field is not taken to the next.
+  const [refusals, setRefusals] = useState(0);
   useEffect(() => {
-    if (Object.keys(found).length > 0) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [found]);
+    if (refusals > 0) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [refusals]);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -87,7 +89,7 @@ function Form({ choices }: { choices: Choices }) {
     const wrong = problems(draft, Date.now());
     setFound(wrong);
     setGeneral(Object.keys(wrong).length > 0 ? t("Please check the marked fields.") : null);
-    if (Object.keys(wrong).length > 0) return;
+    if (Object.keys(wrong).length > 0) return setRefusals((count) => count + 1);
     setBusy(true);
     try {
       const sent = await api.post<Broadcast>("/v1/broadcasts", request(draft, choices.contacts, clientId.current));
@@ -98,6 +100,7 @@ function Form({ choices }: { choices: Choices }) {
       if (error instanceof ApiError) {
         if (error.retryAfterS) setBlockedUntil(Date.now() + error.retryAfterS * 1000);
         setFound(error.fields as Problems);
+        setRefusals((count) => count + 1);
         setGeneral(error.message || t("The server cannot be reached. What you wrote is still here; please try again."));
         // What the server refused was not made: what is sent next may differ.
         if (error.status >= 400 && error.status < 500) clientId.current = newId();
