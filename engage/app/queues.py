@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from engage.notify.settings import EmailSettings
 from engage.queues import queuemetrics
 from engage.queues.board import Boards
 from engage.queues.board_routes import BoardRoutes
@@ -140,7 +141,13 @@ class Queues:
             return people.name_of(key) or book.name(key)
 
         folder = ground.settings.data.resolve() / "queue-reports"
-        files = self.report_files = ReportFiles(folder, self.reports, name_of, ground.clock)
+        files = self.report_files = ReportFiles(
+            folder,
+            self.reports,
+            name_of,
+            ground.clock,
+            language=lambda: ground.configuration.get(EmailSettings).language,
+        )
         self.schedules = ReportSchedules(ground.database, mailer, files, ground.clock)
 
         self.boards = Boards(self.live, book, people.name_of, lambda: settings().break_reasons)

@@ -9,10 +9,11 @@ from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.routing import Route
 
+from engage.column_heads import Column, heads
 from engage.errors import N_, Invalid
 from engage.identifiers import now_ms, rfc3339
 from engage.livechat.figures import COLUMNS, row_of
-from engage.livechat.reports import HEAD
+from engage.livechat.reports import OF_LINES
 from engage.web.collections import csv_file
 from engage.web.openapi import operation
 from engage.web.requests import actor, answer, language, moment_ms, word
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from engage.livechat.reports import LiveChatReports
 
 DAY_MS: Final = 86_400_000
+KIND: Final = Column("kind", N_("Kind"))
 QUERY: Final = (
     ("from", "The earliest moment (RFC 3339); a day ago"),
     ("until", "The moment it ends before (RFC 3339); now"),
@@ -107,9 +109,10 @@ class LiveChatReportRoutes:
             who, begin_ms, end_ms, word(request, "livechat"), word(request, "agent")
         )
         if kind == "csv":
-            sheets = self._reports.sheets(found, language(request))
+            tag = language(request)
+            sheets = self._reports.sheets(found, tag)
             rows = [[name, *row] for name, table in sheets for row in table[1:]]
-            return csv_file("livechat-report", ("kind", *HEAD), rows)
+            return csv_file("livechat-report", heads((KIND, *OF_LINES), tag), rows)
         if kind == "xlsx":
             return await self._workbook(found, language(request))
         return answer({"begin": rfc3339(begin_ms), "end": rfc3339(end_ms), **self._json(found)})

@@ -6,10 +6,11 @@ import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from engage.column_heads import Column, heads
 from engage.errors import N_, Invalid
 from engage.i18n import translate
 from engage.livechat.counting import CountingRepository
-from engage.livechat.figures import COLUMNS, QUARTER_MS, report, row_of
+from engage.livechat.figures import QUARTER_MS, report, row_of
 from engage.system.actor import SYSTEM, Module
 
 if TYPE_CHECKING:
@@ -24,7 +25,22 @@ if TYPE_CHECKING:
     Sheet = tuple[str, Sequence[Sequence[Any]]]
 
 LONGEST_MS: Final = 366 * 86_400_000
-HEAD: Final = ("key", "name", *COLUMNS)
+OF_LINES: Final = (
+    Column("key", N_("Key")),
+    Column("name", N_("Name")),
+    Column("inquiries", N_("Inquiries")),
+    Column("accepted", N_("Accepted")),
+    Column("missed", N_("Missed")),
+    Column("left", N_("Messages left")),
+    Column("accepted_rate", N_("Accepted rate"), "%"),
+    Column("average_wait_s", N_("Average wait"), "s"),
+    Column("p90_wait_s", N_("90 % waited up to"), "s"),
+    Column("average_response_s", N_("First response"), "s"),
+    Column("average_handling_s", N_("Handling time"), "s"),
+    Column("rated", N_("Ratings")),
+    Column("average_rating", N_("Rating")),
+)
+"""The key and the name of a line, and `figures.COLUMNS`."""
 
 
 class LiveChatReports:
@@ -74,9 +90,9 @@ class LiveChatReports:
             report, parts, lambda at_ms: datetime.fromtimestamp(at_ms / 1000, zone)
         )
 
-    async def tables(self, begin_ms: int, end_ms: int, zone: tzinfo) -> list[Sheet]:
+    async def tables(self, begin_ms: int, end_ms: int, zone: tzinfo, language: str) -> list[Sheet]:
         """All of a span of time as tables, for what the server sends by itself."""
-        return self.sheets(await self.report(SYSTEM, begin_ms, end_ms, zone=zone))
+        return self.sheets(await self.report(SYSTEM, begin_ms, end_ms, zone=zone), language)
 
     def name(self, kind: str, key: str) -> str:
         """What a live chat or an agent is called."""
@@ -106,4 +122,5 @@ class LiveChatReports:
             (N_("Days"), days),
             (N_("Hours of the week"), hours),
         )
-        return [(translate(name, language), [HEAD, *rows]) for name, rows in parts]
+        head = heads(OF_LINES, language)
+        return [(translate(name, language), [head, *rows]) for name, rows in parts]

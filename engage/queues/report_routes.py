@@ -10,13 +10,15 @@ from pydantic import BaseModel
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from engage.column_heads import heads
 from engage.errors import N_, Invalid
+from engage.i18n import translate
 from engage.identifiers import now_ms, rfc3339
 from engage.queues.reports import COLUMNS, figures_row
-from engage.queues.sheets import HEAD, lines, sheets
+from engage.queues.sheets import KIND, OF_CALLS, OF_LINES, lines, sheets
 from engage.web.collections import csv_file, csv_stream
 from engage.web.openapi import operation
-from engage.web.requests import actor, answer, moment_ms, number, word
+from engage.web.requests import actor, answer, language, moment_ms, number, word
 from engage.xlsx import MEDIA_TYPE, workbook
 
 if TYPE_CHECKING:
@@ -40,10 +42,6 @@ SPAN: Final = (
     ("queue", "Only this queue"),
     ("agent", "Only this agent"),
     ("format", "`json`, `csv` or `xlsx`"),
-)
-CALLS: Final = (
-    *("entered_at", "queue", "number", "name", "agent", "outcome", "position"),
-    *("waited_s", "rang_s", "talked_s", "ended_by", "callback", "call"),
 )
 
 
@@ -130,14 +128,15 @@ class ReportRoutes:
         """By queue, agent and hour."""
         who = await actor(request, "admin")
         begin_ms, end_ms = _span(request)
-        kind = _format(request)
+        kind, tag = _format(request), language(request)
         found = await self._reports.report(
             who, begin_ms, end_ms, word(request, "queue"), word(request, "agent")
         )
         if kind == "csv":
-            return csv_file("queue-report", HEAD, lines(found, self._name_of))
+            head = heads((KIND, *OF_LINES), tag)
+            return csv_file("queue-report", head, lines(found, self._name_of, tag))
         if kind == "xlsx":
-            return await _sheet("queue-report", sheets(found, self._name_of))
+            return await _sheet("queue-report", sheets(found, self._name_of, tag))
         return answer(
             {
                 "begin": rfc3339(begin_ms),
@@ -160,15 +159,17 @@ class ReportRoutes:
         """The latest first."""
         who = await actor(request, "admin")
         kind, (begin_ms, end_ms) = _format(request), _span(request)
+        tag = language(request)
         found = await self._reports.stays(
             who, begin_ms, end_ms, word(request, "queue"), word(request, "agent")
         )
         found.reverse()
         if kind == "csv":
-            return csv_stream("queue-calls", CALLS, _portions(found))
+            return csv_stream("queue-calls", heads(OF_CALLS, tag), _portions(found))
         if kind == "xlsx":
-            rows = (_plain(_cells(each)) for each in found)  # made by the thread that writes them
-            return await _sheet("queue-calls", [("Calls", chain([[*CALLS]], rows))])
+            rows = (_plain(_cells(each), tag) for each in found)  # by the thread that writes them
+            name = translate(N_("Calls"), tag)
+            return await _sheet("queue-calls", [(name, chain([heads(OF_CALLS, tag)], rows))])
         start = number(request, "offset", 0, most=1_000_000)
         end = start + number(request, "limit", 50, least=1, most=MOST)
         items = [_stay(each) for each in found[start:end]]
@@ -207,7 +208,7 @@ def _stay(stay: Stay) -> dict[str, Any]:
 
 def _cells(stay: Stay) -> list[Any]:
     shown = _stay(stay)
-    return [shown[name] for name in CALLS]
+    return [shown[each.field] for each in OF_CALLS]
 
 
 async def _portions(found: Sequence[Stay]) -> AsyncIterator[list[list[Any]]]:
@@ -221,8 +222,9 @@ async def _lines(days: AsyncIterator[list[LogRow]]) -> AsyncIterator[str]:
             yield "".join(f"{each.line()}\n" for each in rows[start : start + AT_ONCE])
 
 
-def _plain(row: list[Any]) -> list[Any]:
-    return [("yes" if each else "no") if isinstance(each, bool) else each for each in row]
+def _plain(row: list[Any], tag: str) -> list[Any]:
+    yes, no = translate(N_("Yes"), tag), translate(N_("No"), tag)
+    return [(yes if each else no) if isinstance(each, bool) else each for each in row]
 
 
 async def _sheet(name: str, content: Sheets) -> Response:

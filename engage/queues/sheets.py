@@ -6,8 +6,11 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from engage.column_heads import Column, heads
 from engage.csv_cells import cell
-from engage.queues.reports import COLUMNS, figures_row
+from engage.errors import N_
+from engage.i18n import translate
+from engage.queues.reports import figures_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -17,40 +20,76 @@ if TYPE_CHECKING:
     Names = Callable[[str], str]
     Sheets = Sequence[tuple[str, Iterable[Sequence[Any]]]]
 
-HEAD = ("kind", "key", "name", *COLUMNS)
+KIND = Column("kind", N_("Kind"))
+OF_LINES = (
+    Column("key", N_("Key")),
+    Column("name", N_("Name")),
+    Column("offered", N_("Offered")),
+    Column("answered", N_("Answered")),
+    Column("abandoned", N_("Abandoned")),
+    Column("other", N_("Ended otherwise")),
+    Column("missed", N_("Missed")),
+    Column("callbacks", N_("Callbacks")),
+    Column("answered_rate", N_("Answered rate"), "%"),
+    Column("abandoned_rate", N_("Abandoned rate"), "%"),
+    Column("service_level", N_("Service level"), "%"),
+    Column("service_level_2", N_("Service level of all who were offered"), "%"),
+    Column("average_wait_s", N_("Average wait"), "s"),
+    Column("average_talk_s", N_("Average talk"), "s"),
+    Column("longest_wait_s", N_("Longest wait"), "s"),
+)
+OF_CALLS = (
+    Column("entered_at", N_("Entered")),
+    Column("queue", N_("Queue")),
+    Column("number", N_("Number")),
+    Column("name", N_("Name")),
+    Column("agent", N_("Agent")),
+    Column("outcome", N_("Outcome")),
+    Column("position", N_("Position")),
+    Column("waited_s", N_("Waited"), "s"),
+    Column("rang_s", N_("Rang"), "s"),
+    Column("talked_s", N_("Talked"), "s"),
+    Column("ended_by", N_("Ended by")),
+    Column("callback", N_("Callback")),
+    Column("call", N_("Call")),
+)
 
 
-def lines(found: Report, name_of: Names) -> list[list[Any]]:
+def lines(found: Report, name_of: Names, language: str) -> list[list[Any]]:
     """Each figure in a line, with what it is about."""
     parts = (
-        ("total", [found.total]),
-        ("queue", found.queues),
-        ("agent", found.agents),
-        ("hour", found.hours),
+        (N_("Total"), [found.total]),
+        (N_("Queue"), found.queues),
+        (N_("Agent"), found.agents),
+        (N_("Hour"), found.hours),
     )
     return [
-        [kind, each.key, name_of(each.key), *figures_row(each)]
+        [translate(kind, language), each.key, name_of(each.key), *figures_row(each)]
         for kind, part in parts
         for each in part
     ]
 
 
-def csv_bytes(found: Report, name_of: Names) -> bytes:
+def csv_bytes(found: Report, name_of: Names, language: str) -> bytes:
     """A CSV file in UTF-8, which spreadsheets know by its byte-order mark."""
     buffer = io.StringIO()
-    rows = [HEAD, *lines(found, name_of)]
+    rows = [heads((KIND, *OF_LINES), language), *lines(found, name_of, language)]
     csv.writer(buffer).writerows([cell(each) for each in row] for row in rows)
     return b"\xef\xbb\xbf" + buffer.getvalue().encode("utf-8", "replace")
 
 
-def sheets(found: Report, name_of: Names) -> Sheets:
+def sheets(found: Report, name_of: Names, language: str) -> Sheets:
     """Worksheets of queues, agents and hours."""
-    head = ["key", "name", *COLUMNS]
-    parts = (("Queues", [*found.queues, found.total]), ("Agents", found.agents))
+    head = heads(OF_LINES, language)
+    parts = (
+        (N_("Queues"), [*found.queues, found.total]),
+        (N_("Agents"), found.agents),
+        (N_("Hours"), found.hours),
+    )
     return [
         (
-            name,
+            translate(name, language),
             [head, *([each.key, name_of(each.key), *figures_row(each)] for each in part)],
         )
-        for name, part in (*parts, ("Hours", found.hours))
+        for name, part in parts
     ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from engage.csv_cells import cell
+from engage.i18n import SOURCE_LANGUAGE
 from engage.queues.scheduled.model import days, span_ms
 from engage.queues.sheets import csv_bytes, sheets
 from engage.system.actor import SYSTEM
@@ -38,6 +39,7 @@ class ReportFiles:
         reports: makes them.
         name_of: what a queue or an extension is called.
         clock: milliseconds UTC.
+        language: what they are written in: the recipients are addresses, of people unknown.
     """
 
     def __init__(
@@ -46,10 +48,11 @@ class ReportFiles:
         reports: QueueReports,
         name_of: Callable[[str], str],
         clock: Clock,
+        language: Callable[[], str] = lambda: SOURCE_LANGUAGE,
     ) -> None:
         self._folder, self._reports = folder, reports
-        self._name_of, self._clock = name_of, clock
-        self.livechats: Callable[[int, int, tzinfo], Awaitable[list[Sheet]]] = _no_sheets
+        self._name_of, self._clock, self._language = name_of, clock, language
+        self.livechats: Callable[[int, int, tzinfo, str], Awaitable[list[Sheet]]] = _no_sheets
         """Tables about live chats in a span of time: told by who knows them."""
 
     async def made(self, schedule: Schedule, at_ms: int) -> dict[str, str]:
@@ -65,7 +68,8 @@ class ReportFiles:
         found = await self._reports.report(
             SYSTEM, begin_ms, end_ms, queues=frozenset(form.queues), zone=zone
         )
-        chats = await self.livechats(begin_ms, end_ms, zone) if form.live_chats else []
+        tag = self._language()
+        chats = await self.livechats(begin_ms, end_ms, zone, tag) if form.live_chats else []
         first, _ = days(form, at_ms)
         wanted = ("csv", "xlsx") if form.format == "both" else (form.format,)
 
@@ -76,7 +80,7 @@ class ReportFiles:
             for kind in wanted:
                 path = folder / f"queue-report-{form.every}-{first}.{kind}"
                 data = _text if kind == "csv" else _workbook
-                path.write_bytes(data(found, self._name_of, chats))
+                path.write_bytes(data(found, self._name_of, chats, tag))
                 paths[kind] = str(path)
             return paths
 
@@ -97,11 +101,13 @@ class ReportFiles:
                 folder.rmdir()
 
 
-def _workbook(found: Report, name_of: Callable[[str], str], chats: Sequence[Sheet]) -> bytes:
-    return workbook([*sheets(found, name_of), *chats])
+def _workbook(
+    found: Report, name_of: Callable[[str], str], chats: Sequence[Sheet], tag: str
+) -> bytes:
+    return workbook([*sheets(found, name_of, tag), *chats])
 
 
-def _text(found: Report, name_of: Callable[[str], str], chats: Sequence[Sheet]) -> bytes:
+def _text(found: Report, name_of: Callable[[str], str], chats: Sequence[Sheet], tag: str) -> bytes:
     """The tables about live chats have other columns: each follows with its own first line."""
     buffer = io.StringIO()
     write = csv.writer(buffer).writerow
@@ -110,8 +116,8 @@ def _text(found: Report, name_of: Callable[[str], str], chats: Sequence[Sheet]) 
         write([name])
         for row in rows:
             write([cell(each) for each in row])
-    return csv_bytes(found, name_of) + buffer.getvalue().encode("utf-8", "replace")
+    return csv_bytes(found, name_of, tag) + buffer.getvalue().encode("utf-8", "replace")
 
 
-async def _no_sheets(_begin_ms: int, _end_ms: int, _zone: tzinfo) -> list[Sheet]:
+async def _no_sheets(_begin_ms: int, _end_ms: int, _zone: tzinfo, _tag: str) -> list[Sheet]:
     return []

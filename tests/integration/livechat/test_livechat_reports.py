@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from engage.column_heads import heads
 from engage.errors import Forbidden, Invalid
 from engage.i18n import translate
 from engage.livechat.figures import row_of
-from engage.livechat.reports import LiveChatReports
+from engage.livechat.reports import OF_LINES, LiveChatReports
 from engage.livechat.summary import DailySummary, Reader
 from engage.storage.tables import events
 from engage.system.actor import NO_RIGHTS, SYSTEM, Actor, Module, Rights
@@ -108,7 +109,9 @@ async def test_tables_for_files_hold_a_line_for_each_part(office: Office) -> Non
     assert list(sheets) == ["Live chats", "Agents", "Days", "Hours of the week"]
     assert [row[1] for row in sheets["Agents"][1:]] == ["Ana Costa", "1001"]
     assert list(sheets["Live chats"][-1][2:]) == row_of(found.total)
+    assert sheets["Days"][0][:4] == ["Key", "Name", "Inquiries", "Accepted"]
     german = reports(office).sheets(found, "de")
+    assert german[0][1][0] == heads(OF_LINES, "de") != sheets["Days"][0]
     assert [name for name, _ in german] == [translate(name, "de") for name in sheets]
     assert german[0][1][-1][1] == translate("Total", "de")
     assert dict(german).keys() != sheets.keys()

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from sqlalchemy import insert
 
+from engage.column_heads import heads
+from engage.i18n import translate
 from engage.keyring import Keyring
 from engage.notify.outbox import Outbox
 from engage.queues.scheduled.files import KEPT_MS, ReportFiles
 from engage.queues.scheduled.forms import ReportScheduleForm
 from engage.queues.scheduled.model import Schedule
 from engage.queues.scheduled.service import AGAIN_MS, ReportSchedules
+from engage.queues.sheets import KIND, OF_LINES
 from engage.storage.tables import queue_report_schedules
 from engage.system.actor import SYSTEM
 from tests.integration.queues.test_queue_reports import enter, reports, talk, write
@@ -92,8 +95,8 @@ async def test_a_report_is_mailed_once_with_its_files(house: House) -> None:
     lines = files["queue-report-day-2024-10-03.csv"].get_payload(decode=True)
     assert isinstance(lines, bytes)
     rows = list(csv.DictReader(io.StringIO(lines.decode("utf-8-sig"))))
-    [queue] = [each for each in rows if each["kind"] == "queue"]
-    assert (queue["key"], queue["offered"], queue["answered"]) == ("6500", "1", "1")
+    [queue] = [each for each in rows if each["Kind"] == "Queue"]
+    assert (queue["Key"], queue["Offered"], queue["Answered"]) == ("6500", "1", "1")
     sheet = files["queue-report-day-2024-10-03.xlsx"].get_payload(decode=True)
     assert isinstance(sheet, bytes)
     assert sheet.startswith(b"PK")
@@ -105,8 +108,8 @@ async def test_a_report_is_mailed_once_with_its_files(house: House) -> None:
 async def test_live_chats_stand_in_the_same_file_where_that_is_wanted(house: House) -> None:
     files = ReportFiles(house.folder, reports(house.database), str, house.clock)
 
-    async def tables(begin_ms: int, end_ms: int, zone: tzinfo) -> list[Any]:
-        assert end_ms - begin_ms == DAY_MS
+    async def tables(begin_ms: int, end_ms: int, zone: tzinfo, language: str) -> list[Any]:
+        assert (end_ms - begin_ms, language) == (DAY_MS, "en")
         return [("Live chats", [("key", "inquiries"), ("demo", 42)])]
 
     files.livechats = tables
@@ -116,6 +119,16 @@ async def test_live_chats_stand_in_the_same_file_where_that_is_wanted(house: Hou
         made = await files.made(Schedule(f"s{wanted}", form), NOON_MS)
         text = await asyncio.to_thread(Path(made["csv"]).read_text, "utf-8-sig")
         assert ("Live chats\nkey,inquiries\ndemo,42\n" in text.replace("\r", "")) == wanted
+
+
+async def test_files_are_in_the_language_of_the_installation(house: House) -> None:
+    files = ReportFiles(house.folder, reports(house.database), str, house.clock, lambda: "de")
+    form = ReportScheduleForm.model_validate({"name": "x", "recipients": [ANA], "format": "csv"})
+    made = await files.made(Schedule("s", form), NOON_MS)
+    text = await asyncio.to_thread(Path(made["csv"]).read_text, "utf-8-sig")
+    head, total, *_ = list(csv.reader(io.StringIO(text)))
+    assert head == heads((KIND, *OF_LINES), "de") != heads((KIND, *OF_LINES), "en")
+    assert total[0] == translate("Total", "de")
 
 
 async def test_what_was_due_while_the_server_was_away_goes_once(house: House) -> None:
