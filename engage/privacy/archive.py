@@ -8,7 +8,7 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from engage.calls.model import Recording
 from engage.chat_records.model import EVERYTHING
@@ -17,8 +17,10 @@ from engage.chat_records.writing import as_html
 from engage.errors import EngageError
 from engage.files.addresses import Variant
 from engage.identifiers import rfc3339
-from engage.privacy.traces import TRACES, numbers_calls
-from engage.storage.tables import calls, files, recordings
+from engage.privacy.holdings import calls_of, files_of
+from engage.privacy.model import slices
+from engage.privacy.traces import CALLS, TRACES, numbers_calls
+from engage.storage.tables import recordings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -68,26 +70,20 @@ class Archives:
         archive.writestr(f"{name}.html", as_html(record, consent, said, page))
 
     async def _traces(self, person: Person) -> list[tuple[str, list[dict[str, Any]]]]:
-        in_chats = select(calls).where(calls.c.conversation.in_(person.conversations))
         async with self._database.read() as connection:
-            own = [dict(row) for row in (await connection.execute(in_chats)).mappings()]
+            own = await calls_of(connection, person)
             traces = [(each.name, await each.rows(connection, person)) for each in TRACES]
         return [(name, rows) for name, rows in [("calls", own), *traces] if rows]
 
     async def _files(self, person: Person) -> AsyncIterator[tuple[str, Path]]:
-        whos = [each.who for each in person.visitors]
-        theirs = or_(files.c.conversation_id.in_(person.conversations), files.c.owner.in_(whos))
         async with self._database.read() as connection:
-            brought = (
-                await connection.execute(select(files.c.id, files.c.name).where(theirs))
-            ).all()
-            in_chats = select(calls.c.id).where(calls.c.conversation.in_(person.conversations))
-            ids = [
-                *(await connection.execute(in_chats)).scalars(),
-                *await numbers_calls(connection, person),
-            ]
-            query = select(recordings).where(recordings.c.call.in_(ids))
-            sound = [Recording(**row) for row in (await connection.execute(query)).mappings()]
+            brought = await files_of(connection, person)
+            ids = [each["id"] for each in await calls_of(connection, person)]
+            ids += await numbers_calls(connection, person)
+            sound: list[Recording] = []
+            for some in slices(dict.fromkeys(ids), CALLS):
+                query = select(recordings).where(recordings.c.call.in_(some))
+                sound += [Recording(**row) for row in (await connection.execute(query)).mappings()]
         for row in brought:
             yield f"files/{row.id[-8:]} {_plain(row.name)}", self._shelf.kept(row.id, Variant.WHOLE)
         for each in sound:

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 
 from engage.livechat.model import OPEN_STATES
 from engage.livechat.repository import LiveChatRepository
-from engage.privacy.model import SEPARATORS, Asked, Person, compact
+from engage.privacy.model import SEPARATORS, Asked, Person, compact, slices
 from engage.storage.tables import conversations, inquiries, visitors
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Row
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.livechat.model import Visitor
+
+NAMED: Final = 500
+"""Visitors that one statement names."""
 
 
 async def find(connection: AsyncConnection, asked: Asked) -> Person:
     """Whom somebody asks for; perhaps nobody who ever chatted."""
     rows = await connection.execute(select(visitors.c.id).where(_fits(asked)))
-    ids = list(rows.scalars())
-    found = await LiveChatRepository(connection).visitors(ids)
-    query = (
-        select(inquiries.c.conversation_id, conversations.c.state)
-        .join(conversations, conversations.c.id == inquiries.c.conversation_id)
-        .where(inquiries.c.visitor_id.in_(ids))
-        .order_by(inquiries.c.number)
-    )
-    chats = (await connection.execute(query)).all()
+    found: dict[str, Visitor] = {}
+    chats: list[Row[Any]] = []
+    for ids in slices(rows.scalars(), NAMED):
+        found |= await LiveChatRepository(connection).visitors(ids)
+        query = (
+            select(inquiries.c.number, inquiries.c.conversation_id, conversations.c.state)
+            .join(conversations, conversations.c.id == inquiries.c.conversation_id)
+            .where(inquiries.c.visitor_id.in_(ids))
+        )
+        chats.extend(await connection.execute(query))
+    chats.sort(key=lambda each: each.number)
     numbers = {asked.value, compact(asked.value)} - {""} if asked.by == "phone" else set()
     return Person(
         asked,

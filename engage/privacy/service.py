@@ -7,15 +7,15 @@ import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import insert, select
 
 from engage.errors import NotFound
 from engage.identifiers import new_id
 from engage.livechat.erasing import erase
 from engage.livechat.events import ConversationsErased
-from engage.livechat.model import OFFLINE
 from engage.livechat.repository import LiveChatRepository
 from engage.privacy.begun import Begun, BegunRows
+from engage.privacy.holdings import count
 from engage.privacy.model import Asked, Holdings, NobodyKnown, Person, StillTalking, slices
 from engage.privacy.persons import find
 from engage.privacy.proof import Erasure
@@ -23,11 +23,7 @@ from engage.privacy.remains import Remains, blot_out, remains
 from engage.privacy.traces import CALLS, TRACES, numbers_calls
 from engage.storage.tables import (
     calls,
-    consents,
-    conversations,
     erasures,
-    files,
-    recordings,
 )
 from engage.system.actor import Module
 from engage.system.operation_log import note
@@ -109,7 +105,7 @@ class PersonalData:
         actor.check(Module.PERSONAL_DATA, "view")
         async with self._database.read() as connection:
             person = await find(connection, asked)
-            holdings = await _holdings(connection, person)
+            holdings = await count(connection, person)
         if not any(holdings.counts.values()):
             raise NobodyKnown
         return person, holdings
@@ -274,35 +270,6 @@ class PersonalData:
             return made
 
         return await self._database.write(work)
-
-
-async def _holdings(connection: AsyncConnection, person: Person) -> Holdings:
-    chats, whos = person.conversations, [each.who for each in person.visitors]
-    theirs = or_(files.c.conversation_id.in_(chats), files.c.owner.in_(whos))
-    left = (conversations.c.id.in_(chats), conversations.c.state == OFFLINE)
-    in_chats = calls.c.conversation.in_(chats)
-
-    async def many(*conditions: Any, of: Any) -> int:
-        return int(
-            await connection.scalar(select(func.count()).select_from(of).where(*conditions)) or 0
-        )
-
-    messages = await many(*left, of=conversations)
-    counts = {
-        "visitors": len(person.visitors),
-        "conversations": len(chats) - messages,
-        "offline_messages": messages,
-        "consents": await many(consents.c.conversation_id.in_(chats), of=consents),
-        "files": await many(theirs, of=files),
-        "calls": await many(in_chats, of=calls),
-        "recordings": await many(
-            recordings.c.call.in_(select(calls.c.id).where(in_chats)), of=recordings
-        ),
-    }
-    for trace in TRACES:
-        counts[trace.name] = len(await trace.rows(connection, person))
-    size = select(func.coalesce(func.sum(func.coalesce(files.c.size, files.c.length)), 0))
-    return Holdings(counts, int(await connection.scalar(size.where(theirs)) or 0))
 
 
 def _told(counts: Mapping[str, int]) -> dict[str, int]:

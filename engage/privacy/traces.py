@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sqlalchemy import delete, func, or_, select, update
 
+from engage.privacy.model import slices
 from engage.privacy.persons import dialled
 from engage.storage.tables import (
     call_legs,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 CALLS: Final = 500
 """Calls that lose their number in one transaction."""
+NAMES: Final = 500
+"""Names that one statement compares with."""
 MAILS_TO_VISITORS: Final = ("transcript", "livechat_reply")
 
 
@@ -111,10 +114,12 @@ async def _unname(connection: AsyncConnection, ids: Sequence[str], person: Perso
             )
     for at in ("data1", "data2", "data3", "data4", "data5"):
         column = queue_log.c[at]
-        words = [dialled(column).in_(person.numbers), column.in_(person.names)]
-        await connection.execute(
-            update(queue_log).where(queue_log.c.call.in_(ids), or_(*words)).values({at: ""})
-        )
+        held = [dialled(column).in_(person.numbers)]
+        held += [column.in_(names) for names in slices(sorted(person.names), NAMES)]
+        for words in held:
+            await connection.execute(
+                update(queue_log).where(queue_log.c.call.in_(ids), words).values({at: ""})
+            )
 
 
 _NAMED: Final = (
