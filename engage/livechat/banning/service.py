@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engage.errors import NotFound
-from engage.hub.model import SYSTEM
 from engage.identifiers import new_id
+from engage.livechat.banning.ending import end_chats
 from engage.livechat.banning.model import (
     ASKED,
     BAN,
@@ -20,12 +20,10 @@ from engage.livechat.banning.model import (
     network_to_ban,
 )
 from engage.livechat.banning.repository import BanRows
-from engage.livechat.desk import close
 from engage.livechat.events import ConversationEnded, ConversationsErased, InquiryMissed
 from engage.livechat.limits import network_of
-from engage.livechat.model import ENDED, MISSED, WAITING
+from engage.livechat.model import WAITING
 from engage.livechat.repository import LiveChatRepository
-from engage.livechat.waiting import is_open
 from engage.people.events import SessionEnded
 from engage.system.operation_log import note
 
@@ -36,7 +34,7 @@ if TYPE_CHECKING:
 
     from engage.events import Events
     from engage.hub.delivery import Delivery
-    from engage.hub.service import Hub, HubTransaction
+    from engage.hub.service import Hub
     from engage.identifiers import Clock
     from engage.livechat.limits import Limits
     from engage.livechat.livechats import LiveChats
@@ -261,24 +259,16 @@ class Bans:
         return stored
 
     async def _carry_out(self, ban: Ban) -> None:
-        """The open chat ends before the visitor's sockets are closed: they are told why."""
-        ended = await self._hub.transact(lambda transaction: self._end(transaction, ban))
-        if ended is not None:
-            self._lobby.forget(ended.conversation_id)
-            fact = InquiryMissed if ended.state == WAITING else ConversationEnded
-            self._events.publish(fact(ended.conversation_id, ban.livechat_id, BAN))
-        self._events.publish(SessionEnded(ban.visitor_id, BAN))
-
-    async def _end(self, transaction: HubTransaction, ban: Ban) -> Inquiry | None:
-        rows = LiveChatRepository(transaction.connection)
-        inquiry = await rows.latest_inquiry_of(ban.visitor_id)
-        if inquiry is None or not is_open(inquiry.state):
-            return None
-        state = MISSED if inquiry.state == WAITING else ENDED
-        if not await close(transaction, inquiry, state, SYSTEM, BAN, self._clock()):
-            return None
-        self._lobby.withdraw(transaction, inquiry, "left")
-        return inquiry
+        """Open chats end before the visitor's sockets are closed: they are told why."""
+        ended = await self._hub.transact(
+            lambda transaction: end_chats(transaction, self._lobby, ban, self._clock())
+        )
+        for each in ended:
+            self._lobby.forget(each.conversation_id)
+            fact = InquiryMissed if each.state == WAITING else ConversationEnded
+            self._events.publish(fact(each.conversation_id, ban.livechat_id, BAN))
+        for visitor_id in dict.fromkeys((ban.visitor_id, *(each.visitor_id for each in ended))):
+            self._events.publish(SessionEnded(visitor_id, BAN))
 
     async def _tell(self, livechat: LiveChat, ban: Ban) -> None:
         """Let the chairmen's pages know."""

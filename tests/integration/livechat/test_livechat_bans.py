@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,6 +82,44 @@ async def test_who_is_banned_finds_no_live_chat_by_token_or_address(office: Offi
     await office.add("other")
     other = office.service.livechats.by_public_id("other")
     assert not office.service.bans.shuts_out(other.id, "192.0.2.7")
+
+
+async def test_what_the_banned_have_open_in_other_browsers_ends_too(office: Office) -> None:
+    ended: list[SessionEnded] = []
+    office.events.subscribe(SessionEnded, lambda fact: _append(ended, fact))
+    _, conversation = await served(office)
+    by_email = await office.begin(form=replace(FORM, email=FORM.email.upper(), phone="+1 555 1"))
+    by_phone = await office.begin(form=replace(FORM, email="other@example.test"))
+    elsewhere = await office.begin(arrival=Arrival("198.51.100.9", "Browser/1", "en"))
+    stranger = replace(FORM, email="colleague@example.test", phone="+1 555 2")
+    colleague = await office.begin(form=stranger)
+    await office.add("other")
+    other = await office.begin("other")
+    await office.service.bans.ask(ADMIN, conversation, "1h", "")
+    await office.events.settled()
+    states = {
+        session: (await office.hub.conversation(str(session.conversation_id))).state
+        for session in (by_email, by_phone, elsewhere, colleague, other)
+    }
+    assert states == {
+        by_email: "missed",
+        by_phone: "missed",
+        elsewhere: "waiting",
+        colleague: "waiting",
+        other: "waiting",
+    }
+    gone = {each.visitor.id for each in (by_email, by_phone) if each.visitor is not None}
+    assert gone < {each.session_id for each in ended}
+    assert len(ended) == 3
+
+
+async def test_whose_address_stands_for_others_has_the_one_chat_ended(office: Office) -> None:
+    behind = Arrival("127.0.0.1", "Browser/1", "en")
+    _, conversation = await served(office, arrival=behind)
+    same = await office.begin(arrival=behind)
+    await office.service.bans.ask(ADMIN, conversation, "1h", "")
+    found = await office.hub.conversation(str(same.conversation_id))
+    assert found.state == "waiting"
 
 
 async def test_an_ipv6_subscriber_is_banned_with_the_whole_of_its_64(office: Office) -> None:

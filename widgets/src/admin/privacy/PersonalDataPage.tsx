@@ -148,7 +148,8 @@ function Proofs({ items }: { items: readonly Erasure[] }) {
                 .map(([name, many]) => `${countWords(name)}: ${many}`)
                 .join(" · ")}
             </p>
-            {Object.keys(each.still_named_in).length > 0 && <p>{t("Others still speak of this person in: {places}", { places: placesOf(each.still_named_in).join(", ") })}</p>}
+            {Object.keys(each.still_named_in).length > 0 && <p>{t("Others still speak of this person in: {places}", { places: placesOf(Object.keys(each.still_named_in)).join(", ") })}</p>}
+            {each.not_looked_through.length > 0 && <Notice tone="warn">{t("Nobody knows whether this person is still named in: {places}. The database did not answer in time.", { places: placesOf(each.not_looked_through).join(", ") })}</Notice>}
             {!each.genuine && <Notice tone="danger">{t("This proof was changed after it was signed.")}</Notice>}
           </div>
           <Button component="a" variant="default" href={`/v1/erasures/${encodeURIComponent(each.id)}`} download leftSection={<Icon name="download" size={16} />} aria-label={t("Download the proof of {time}", { time: shortTime(each.erased_at) })}>

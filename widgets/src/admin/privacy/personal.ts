@@ -22,6 +22,8 @@ export interface Erasure {
   erased_by: string;
   removed: Record<string, number>;
   still_named_in: Record<string, number>;
+  /** Tables of which nobody knows: they could not be read. */
+  not_looked_through: string[];
   genuine: boolean;
 }
 
@@ -54,8 +56,8 @@ const PLACES: Readonly<Record<string, () => string>> = {
 };
 
 /** Where others still speak of somebody, each place once. */
-export function placesOf(tables: Readonly<Record<string, number>>): string[] {
-  return [...new Set(Object.keys(tables).map((table) => PLACES[table]?.() ?? table.replaceAll("_", " ")))];
+export function placesOf(tables: readonly string[]): string[] {
+  return [...new Set(tables.map((table) => PLACES[table]?.() ?? table.replaceAll("_", " ")))];
 }
 
 export function countWords(name: string): string {
