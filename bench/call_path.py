@@ -212,7 +212,7 @@ def _count(made: Exchange, calls: int) -> None:
     os._exit(0)
 
 
-def _instructions(calls: int) -> None:
+def _instructions(calls: int, files: Path | None) -> None:
     """Run under callgrind, and tell what it counted."""
     if shutil.which("callgrind_control") is None:
         sys.exit("valgrind is not installed")
@@ -223,6 +223,8 @@ def _instructions(calls: int) -> None:
         "--callgrind-out-file=/dev/null",
     ]
     command += [sys.executable, "-m", "bench.call_path", "--counted", "--calls", str(calls)]
+    if files is not None:
+        command += ["--files", str(files)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     counted = re.search(r"Collected : (\d+)", done.stderr)
     if counted is None:
@@ -241,7 +243,7 @@ def main() -> None:
     parser.add_argument("--counted", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.instructions:
-        _instructions(options.calls)
+        _instructions(options.calls, options.files)
     else:
         asyncio.run(measure(options))
 

@@ -385,7 +385,7 @@ class Directory:
         """An extension's number, and those of the places of its line."""
         found = self._extensions.get(line)
         shared = None if found is None else found.shared
-        return (line, *(each.number for each in (shared.locations if shared else ())))
+        return (line,) if shared is None else (line, *(each.number for each in shared.locations))
 
     def can_be_watched(self, number: str) -> bool:
         """Whether a number has something to show: an extension, a slot, a room."""

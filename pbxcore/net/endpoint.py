@@ -13,7 +13,7 @@ from pbxcore.net.connections import Connections
 from pbxcore.net.streams import Streams
 from pbxcore.net.udp import UdpTransport
 from pbxcore.net.websocket import WebSockets
-from pbxcore.sip.flow import Flow, Target, default_port
+from pbxcore.sip.flow import Flow, Target, default_port, split_host_port
 from pbxcore.sip.framing import StreamLost
 from pbxcore.sip.grammar import elements
 from pbxcore.sip.message import parse
@@ -151,14 +151,14 @@ class Endpoint:
     def advertised(self, flow: Flow) -> tuple[str, int]:
         """Our address and port as the peer at the other end should write them."""
         settings = self._settings()
-        bound, _, port = flow.local.rpartition(":")
+        bound, port = split_host_port(flow.local)
         host = addresses.seen_by(
             flow.host,
-            bound.strip("[]"),
+            bound,
             external=settings.external_address,
             local_networks=settings.local_networks,
         )
-        return host, self._streams.ports.get(flow.transport, int(port))
+        return host, self._streams.ports.get(flow.transport, port)
 
     def reach(self, target: Target, then: Callable[[Flow | None], None]) -> None:
         """Find or make the flow to a target, and tell; None when there is none."""

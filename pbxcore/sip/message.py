@@ -147,7 +147,10 @@ class Message:
         Raises:
             RemoteProtocolError: 400: a quote or a bracket is left open.
         """
-        return [each for line in self.lines_of(name) for each in elements(line)]
+        lines = self.lines_of(name)
+        if len(lines) == 1:
+            return elements(lines[0])
+        return [each for line in lines for each in elements(line)] if lines else lines
 
     def replace(self, name: bytes, *lines: bytes) -> None:
         """Put whole lines where the header stood first, or at the end; without any, drop it."""

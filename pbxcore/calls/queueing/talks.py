@@ -51,6 +51,8 @@ class Talks:
 
     def hear(self, fact: Fact) -> None:
         """Whoever leaves first ends it."""
+        if not self._talks:
+            return
         match fact:
             case LegEnded(leg=leg) if leg in self._talks:
                 self._ended(self._talks[leg], leg)

@@ -321,7 +321,7 @@ class Call(Peer):
         return refuse
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _methods(allow: tuple[bytes, ...]) -> frozenset[bytes]:
-    """What the lines of an Allow name; phones are of few kinds, and always say the same."""
+    """What the lines of an Allow name; phones are of few kinds, and each kind says the same."""
     return frozenset(each.upper() for line in allow for each in elements(line))

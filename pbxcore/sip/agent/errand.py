@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.flow import LARGEST_UDP_REQUEST, Target
-from pbxcore.sip.message import Request, build_request, parse
+from pbxcore.sip.message import Request, build_request
 from pbxcore.sip.resolution import moves_on
 
 if TYPE_CHECKING:
@@ -107,30 +107,31 @@ class Errand:
 
     def _send(self, flow: Flow) -> None:
         branch = self._core.layer.branch()
-        data = self._written(flow, branch)
+        lines = self._lines_for(flow, branch)
+        data = self._written(lines)
         if flow.reliable or len(data) <= LARGEST_UDP_REQUEST:
-            self._go(data, flow, branch)
+            self._go(data, lines, flow, branch)
             return
 
         def connected(found: Flow | None) -> None:
             if self._cancelled:
                 self._heard(487, None)
             elif found is None:  # no TCP there: UDP may still carry it (§18.1.1)
-                self._go(data, flow, branch)
+                self._go(data, lines, flow, branch)
             else:
-                self._go(self._written(found, branch), found, branch)
+                others = self._lines_for(found, branch)
+                self._go(self._written(others), others, found, branch)
 
         target = Target("tcp", flow.host, flow.port, optional=True)
         self._core.layer.wire.reach(target, connected)
 
-    def _go(self, data: bytes, flow: Flow, branch: bytes) -> None:
+    def _go(self, data: bytes, lines: list[bytes], flow: Flow, branch: bytes) -> None:
         def heard(status: int, response: Response | None) -> None:
             self._answered(status, response, flow)
 
         if self.on_sent is not None:
-            request = parse(data)
-            if isinstance(request, Request):
-                self.on_sent(request, flow)
+            uri = self._draft.uri
+            self.on_sent(Request(self._method, uri, b"SIP/2.0", lines, self._body, odd=False), flow)
         if self._method == b"INVITE":
             self._transaction = self._core.layer.invite(data, flow, branch, heard)
             if self._cancelled:
@@ -161,15 +162,22 @@ class Errand:
         except RemoteProtocolError:
             return False
 
-    def _written(self, flow: Flow, branch: bytes) -> bytes:
+    @property
+    def _is_named(self) -> bool:
+        """Whether the lines have a Contact already."""
+        return any(each[:8].lower() == b"contact:" for each in self._lines)
+
+    def _written(self, lines: list[bytes]) -> bytes:
+        return build_request(self._method, self._draft.uri, lines, self._body)
+
+    def _lines_for(self, flow: Flow, branch: bytes) -> list[bytes]:
         core, draft = self._core, self._draft
         lines = [core.via(flow, branch), *draft.lines]
-        named = any(each[:8].lower() == b"contact:" for each in self._lines)
-        if self._method in _SAYS_WHERE_WE_ARE and not named:
+        if self._method in _SAYS_WHERE_WE_ARE and not self._is_named:
             secure = draft.uri[:5].lower() == b"sips:"
             lines.append(core.contact(flow, secure=secure, focus=self._focus))
         lines += self._lines
         lines += self.credentials
         if core.profile.product:
             lines.append(b"User-Agent: " + core.profile.product)
-        return build_request(self._method, draft.uri, lines, self._body)
+        return lines

@@ -58,6 +58,11 @@ class Meaning(enum.Enum):
     NOTHING = enum.auto()
 
 
+# Bound once: to find a member in its class takes Python 3.11 longer than all that is done with it.
+_INVITE, _PROVISIONAL, _RELIABLE, _SUCCESS, _ACK, _PRACK, _PRACK_SUCCESS, _UPDATE, _ = Carrier
+_OFFER, _ANSWER, _PREVIEW, _NOTHING = Meaning
+
+
 class OfferAnswer:
     """The exchanges of one dialog.
 
@@ -83,7 +88,7 @@ class OfferAnswer:
         self._settled = False
         """Whether the exchange that belongs to this INVITE is over, so that its 2xx adds none."""
         self._offerer: Side | None = None
-        self._carrier = Carrier.INVITE
+        self._carrier = _INVITE
         self._proposal = b""
         self._before: dict[Side, bytes] = {}
         self.agreed: dict[Side, bytes] = {}
@@ -122,25 +127,19 @@ class OfferAnswer:
             case Carrier.UPDATE:
                 return self._inviter is None or self._settled
             case Carrier.PRACK:
-                return self._inviter is Side.LOCAL and self._settled
+                return self._inviter is _LOCAL and self._settled
             case Carrier.RELIABLE | Carrier.SUCCESS:
-                return self._inviter is Side.REMOTE and not self._settled
+                return self._inviter is _REMOTE and not self._settled
             case _:
                 return False
 
     def needs(self, carrier: Carrier) -> bool:
         """Whether this message of ours has to bring an offer or an answer."""
-        match carrier:
-            case Carrier.SUCCESS if self.may_offer(Carrier.SUCCESS):
-                return True
-            case Carrier.SUCCESS:
-                return self._awaits(Side.LOCAL, Carrier.INVITE)
-            case Carrier.ACK:
-                return self._awaits(Side.LOCAL, Carrier.SUCCESS)
-            case Carrier.PRACK:
-                return self._awaits(Side.LOCAL, Carrier.RELIABLE)
-            case _:
-                return False
+        if carrier is _SUCCESS:
+            return self.may_offer(_SUCCESS) or self._awaits(_LOCAL, _INVITE)
+        if carrier is _ACK:
+            return self._awaits(_LOCAL, _SUCCESS)
+        return carrier is _PRACK and self._awaits(_LOCAL, _RELIABLE)
 
     def send(self, carrier: Carrier, body: bytes) -> Meaning:
         """Our message goes out.
@@ -149,7 +148,7 @@ class OfferAnswer:
             LocalProtocolError: an offer out of turn, or a message that must bring one or an answer
                 and does not.
         """
-        return self._pass(Side.LOCAL, carrier, body)
+        return self._pass(_LOCAL, carrier, body)
 
     def receive(self, carrier: Carrier, body: bytes) -> Meaning:
         """The peer's message came in.
@@ -158,13 +157,13 @@ class OfferAnswer:
             RemoteProtocolError: 491 when both offer at once, 500 with Retry-After when its own
                 offer is not answered yet, 400 when an answer is missing.
         """
-        return self._pass(Side.REMOTE, carrier, body)
+        return self._pass(_REMOTE, carrier, body)
 
     def refused(self, carrier: Carrier) -> None:
         """The request got an error: the session is what it was before (RFC 3261 §14.1)."""
-        if carrier is Carrier.INVITE:
+        if carrier is _INVITE:
             # An offer of the responder (18x or 2xx) and one in PRACK go with their INVITE as well.
-            if self._carrier is not Carrier.UPDATE:
+            if self._carrier is not _UPDATE:
                 self._offerer = None
             self._inviter, self._settled = None, False
             self.agreed = self._before
@@ -172,24 +171,19 @@ class OfferAnswer:
             self._offerer = None
 
     def _pass(self, side: Side, carrier: Carrier, body: bytes) -> Meaning:
-        match carrier:
-            case Carrier.INVITE:
-                return self._invite(side, body)
-            case Carrier.PROVISIONAL:
-                waits = self._awaits(side, Carrier.INVITE)
-                return Meaning.PREVIEW if body and waits else Meaning.NOTHING
-            case Carrier.RELIABLE | Carrier.SUCCESS:
-                return self._respond(side, carrier, body)
-            case Carrier.ACK:
-                return self._acknowledge(side, body)
-            case Carrier.PRACK:
-                return self._prack(side, body)
-            case Carrier.UPDATE:
-                return self._update(side, body)
-            case Carrier.PRACK_SUCCESS:
-                return self._answer_if(side, Carrier.PRACK, body)
-            case Carrier.UPDATE_SUCCESS:
-                return self._answer_if(side, Carrier.UPDATE, body)
+        if carrier is _INVITE:
+            return self._invite(side, body)
+        if carrier is _PROVISIONAL:
+            return _PREVIEW if body and self._awaits(side, _INVITE) else _NOTHING
+        if carrier is _SUCCESS or carrier is _RELIABLE:
+            return self._respond(side, carrier, body)
+        if carrier is _ACK:
+            return self._acknowledge(side, body)
+        if carrier is _PRACK:
+            return self._prack(side, body)
+        if carrier is _UPDATE:
+            return self._update(side, body)
+        return self._answer_if(side, _PRACK if carrier is _PRACK_SUCCESS else _UPDATE, body)
 
     def _invite(self, side: Side, body: bytes) -> Meaning:
         if self._inviter is side:
@@ -199,66 +193,66 @@ class OfferAnswer:
         if self._offerer is side:
             self._too_early(side, "Offer Pending")
         self._inviter, self._settled, self._before = side, False, self.agreed
-        return self._offer(side, Carrier.INVITE, body) if body else Meaning.NOTHING
+        return self._offer(side, _INVITE, body) if body else _NOTHING
 
     def _respond(self, side: Side, carrier: Carrier, body: bytes) -> Meaning:
         """A reliable 1xx or a 2xx to INVITE: it answers the INVITE's offer or makes one."""
-        meaning = Meaning.NOTHING
-        if self._awaits(side, Carrier.INVITE):
+        meaning = _NOTHING
+        if self._awaits(side, _INVITE):
             if body:
                 self._settled = True
                 meaning = self._answer(side, body)
-            elif carrier is Carrier.SUCCESS:
+            elif carrier is _SUCCESS:
                 self._wrong(side, "Answer Missing")
         elif not self._settled and self._offerer is None and self._inviter is side.other:
             if body:
                 self._settled = True
                 meaning = self._offer(side, carrier, body)
-            elif carrier is Carrier.SUCCESS or side is Side.LOCAL:
+            elif carrier is _SUCCESS or side is _LOCAL:
                 self._wrong(side, "Offer Missing")  # RFC 3262 §5, RFC 3261 §13.2.1
-        elif carrier is Carrier.SUCCESS and self._offers(Side.LOCAL, Carrier.RELIABLE):
+        elif carrier is _SUCCESS and self._offers(_LOCAL, _RELIABLE):
             self._wrong(side, "a 2xx before the PRACK with the answer")  # RFC 3262 §3
-        if carrier is Carrier.SUCCESS and meaning is not Meaning.OFFER:
+        if carrier is _SUCCESS and meaning is not _OFFER:
             self._inviter = None
         return meaning
 
     def _acknowledge(self, side: Side, body: bytes) -> Meaning:
         if self._inviter is side:  # else we have sent an INVITE before this ACK of the last came
             self._inviter = None
-        return self._answer_if(side, Carrier.SUCCESS, body)
+        return self._answer_if(side, _SUCCESS, body)
 
     def _prack(self, side: Side, body: bytes) -> Meaning:
-        if self._awaits(side, Carrier.RELIABLE):
-            return self._answer_if(side, Carrier.RELIABLE, body)
+        if self._awaits(side, _RELIABLE):
+            return self._answer_if(side, _RELIABLE, body)
         if not body:
-            return Meaning.NOTHING
+            return _NOTHING
         if self._inviter is not side and not self._settled:
-            return Meaning.NOTHING  # it crossed the refusal of its INVITE
+            return _NOTHING  # it crossed the refusal of its INVITE
         if self._offerer is side:
             self._too_early(side, "Offer Pending")
         if self._offerer is not None:
             self._glare(side)
         if not self._settled:
             self._wrong(side, "Offer in PRACK Before Answer")  # RFC 3262 §5
-        return self._offer(side, Carrier.PRACK, body)
+        return self._offer(side, _PRACK, body)
 
     def _update(self, side: Side, body: bytes) -> Meaning:
         """RFC 3311 §5.1 and §5.2: without a body it refreshes timer and target only."""
         if not body:
-            return Meaning.NOTHING
+            return _NOTHING
         if self._offerer is side:
             self._too_early(side, "Offer Pending")
         if self._offerer is not None:
             self._glare(side)
         if self._inviter is not None and not self._settled:
             self._glare(side)  # the INVITE asks for an offer that is not made yet
-        return self._offer(side, Carrier.UPDATE, body)
+        return self._offer(side, _UPDATE, body)
 
     def _answer_if(self, side: Side, carrier: Carrier, body: bytes) -> Meaning:
         if not self._awaits(side, carrier):
-            if body and side is Side.LOCAL:
+            if body and side is _LOCAL:
                 self._wrong(side, "an answer to nothing")
-            return Meaning.NOTHING
+            return _NOTHING
         if not body:
             self._wrong(side, "Answer Missing")
         return self._answer(side, body)
@@ -272,24 +266,24 @@ class OfferAnswer:
 
     def _offer(self, side: Side, carrier: Carrier, body: bytes) -> Meaning:
         self._offerer, self._carrier, self._proposal = side, carrier, body
-        return Meaning.OFFER
+        return _OFFER
 
     def _answer(self, side: Side, body: bytes) -> Meaning:
         self.agreed = {side.other: self._proposal, side: body}
         self._offerer = None
-        return Meaning.ANSWER
+        return _ANSWER
 
     def _glare(self, side: Side) -> NoReturn:
-        if side is Side.LOCAL:
+        if side is _LOCAL:
             raise LocalProtocolError("an offer while the peer's is open")
         raise RemoteProtocolError(491)
 
     def _too_early(self, side: Side, why: str) -> NoReturn:
-        if side is Side.LOCAL:
+        if side is _LOCAL:
             raise LocalProtocolError(f"out of turn: {why}")
         raise RemoteProtocolError(500, why, (b"Retry-After: %d" % self._retry_after(),))
 
     def _wrong(self, side: Side, why: str) -> NoReturn:
-        if side is Side.LOCAL:
+        if side is _LOCAL:
             raise LocalProtocolError(why)
         raise RemoteProtocolError(400, why)

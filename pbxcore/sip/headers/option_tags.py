@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pbxcore.errors import RemoteProtocolError
+from pbxcore.sip.grammar import elements
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -14,10 +16,14 @@ if TYPE_CHECKING:
 
 def read_option_tags(message: Message, name: bytes) -> tuple[bytes, ...]:
     """The tags of `supported`, `require`, `proxy-require` or `unsupported`, in lower case."""
-    value = message.get(name)
-    if value is None:
-        return ()
-    return tuple(tag for each in message.all(name) if (tag := each.lower()))
+    lines = message.lines_of(name)
+    return _tags(tuple(lines)) if lines else ()
+
+
+@lru_cache(maxsize=64)
+def _tags(lines: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """What the lines name; phones are of few kinds, and each kind always says the same."""
+    return tuple(tag for line in lines for each in elements(line) if (tag := each.lower()))
 
 
 def supports(message: Message, tag: bytes) -> bool:
