@@ -128,14 +128,17 @@ class Attending:
             return self._fax is not None and self._fax.takes_packets
         return isinstance(self._step, Listen) and self._leg.session.takes_fax
 
-    def heard_fax(self) -> None:
-        """A fax machine calls."""
+    def heard_fax(self) -> bool:
+        """A fax machine calls; whether that is what was waited for."""
         match self._step:
             case Listen():
                 self._stop_listening()
                 self._over(True)
             case TakeFax() if self._fax is not None:
                 self._fax.heard_machine()
+            case _:
+                return False
+        return True
 
     def session_changed(self) -> None:
         """The leg's session is another now: a fax may go on by datagrams."""

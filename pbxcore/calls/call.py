@@ -14,6 +14,7 @@ from pbxcore.calls.caller_leg import CallerLeg
 from pbxcore.calls.connecting import connect
 from pbxcore.calls.consenting import YES
 from pbxcore.calls.curfew import Curfew
+from pbxcore.calls.detecting_fax import hand_to_machine
 from pbxcore.calls.handing_over import give_up
 from pbxcore.calls.keys import pass_key
 from pbxcore.calls.party import Farewell, hung_up, refused
@@ -355,13 +356,8 @@ class Call:
 
     def leg_faxes(self, leg: Leg) -> None:
         """A fax machine calls: it goes where faxes go, whoever has answered."""
-        partner = self.partner(leg)
-        if leg.attending is not None:
-            leg.attending.heard_fax()
-        elif partner is not None and self.aim.fax is not None and self.setting_up is None:
-            leg.session.listen_for_fax(wanted=False)
-            place = self.aim.fax.fax
-            self.transferring.blind(partner, leg, place.value, place=place)
+        if leg.attending is None or not leg.attending.heard_fax():
+            hand_to_machine(self, leg)
 
     def leg_silent(self, leg: Leg, reason: str) -> None:
         """It is not heard any more: the call is over, but for others who hear a page."""

@@ -26,6 +26,8 @@ from tests.support.server import wait_until
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.support.mail_sink import Taken
+
 WIDTH: Final = 1728  # of A4 (ITU-T T.4)
 
 
@@ -155,7 +157,7 @@ def read_tiff(path: Path) -> list[Image.Image]:
 
 
 class Machine:
-    """A fax machine at the end of a call: its sound over RTP, in G.711, from `talk` on.
+    """A fax machine at the end of a call: its sound over RTP, in G.711, once `answered`.
 
     Without a `tiff` it is no machine, and says nothing. It may go on by datagrams (T.38).
     """
@@ -189,6 +191,19 @@ class Machine:
             self._packets.close()
 
     @property
+    def description(self) -> bytes:
+        """An offer of its sound."""
+        return (
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+            f"m=audio {self.port} RTP/AVP {self._codec.payload_type}\r\n"
+        ).encode()
+
+    def answered(self, description: bytes) -> None:
+        """Begin, with whoever describes itself so."""
+        line = next(each for each in description.splitlines() if each.startswith(b"m="))
+        self._peer = ("127.0.0.1", int(line.split()[1]))
+
+    @property
     def by_packets(self) -> bytes:
         """A description of T.38 in the place of its sound; it sends so from now on."""
         assert self._tiff is not None
@@ -198,10 +213,6 @@ class Machine:
             f"m=image {self.port} udptl t38\r\na=T38FaxVersion:0\r\na=T38MaxBitRate:14400\r\n"
             "a=T38FaxRateManagement:transferredTCF\r\na=T38FaxUdpEC:t38UDPRedundancy\r\n"
         ).encode()
-
-    def talk(self, port: int) -> None:
-        """Begin."""
-        self._peer = ("127.0.0.1", port)
 
     def done(self, within_s: float = 90) -> int:
         """Wait until it has sent, or has given up; spandsp's code."""
@@ -256,6 +267,15 @@ class Machine:
                     self._packets.take(number, each)
             elif self.sender is not None and packet[1] & 0x7F == self._codec.payload_type:
                 self.sender.hear(self._decoder.decode(packet[12:]).tobytes())
+
+
+def attached_to(mail: Taken) -> tuple[str, bytes]:
+    """The name and the bytes of a mail's one file."""
+    (part,) = mail.message.iter_attachments()
+    assert part.get_content_type() == "application/pdf"
+    content = part.get_content()
+    assert isinstance(content, bytes)
+    return part.get_filename() or "", content
 
 
 def read_pdf(data: bytes) -> list[Image.Image]:

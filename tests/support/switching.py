@@ -37,6 +37,7 @@ from pbxcore.media.commands import (
     DigitHeard,
     Disconnect,
     Done,
+    FaxEnded,
     Figures,
     File,
     JoinRoom,
@@ -44,9 +45,11 @@ from pbxcore.media.commands import (
     OpenStream,
     Play,
     Played,
+    ReceiveFax,
     RecordingEnded,
     SetStream,
     StartRecording,
+    StopFax,
     StopPlaying,
     StopRecording,
     StreamClosed,
@@ -102,6 +105,7 @@ class Workers:
         self.said: dict[str, list[str]] = {}
         self._playing: dict[str, str] = {}
         self.recordings: dict[str, tuple[StartRecording, float]] = {}
+        self.faxes: dict[str, ReceiveFax] = {}
         self.disk = ""
         self.dumb = False
         self.rooms: dict[str, JoinRoom] = {}
@@ -113,13 +117,15 @@ class Workers:
         if self.dumb and isinstance(request, Play):
             then(NoRoom("no media worker"))
             return
-        reply = self._carry_out(request)
+        faxes = isinstance(request, ReceiveFax | StopFax)
+        reply = self._fax(request) if faxes else self._carry_out(request)
         self._simulation.after(SOON_S, lambda: then(reply))
 
     def die(self) -> None:
         """Lose everything."""
         gone, self.streams, self.heard = tuple(self.streams), {}, {}
         self.recordings.clear()
+        self.faxes.clear()
         self.lost(gone)
 
     def _carry_out(self, request: MediaRequest) -> MediaReply:
@@ -149,6 +155,7 @@ class Workers:
                 for name, (each, _) in list(self.recordings.items()):
                     if self.streams.keys().isdisjoint(each.streams):
                         self.end_recording(name)
+                self._end_faxes(stream)
                 return StreamClosed(stream, Figures(packets=50))
             case _:
                 return self._sound(request)
@@ -201,6 +208,26 @@ class Workers:
         if wanted is not None:
             seconds = self._simulation.clock.now - began
             ended = RecordingEnded(recording, wanted.path, seconds, problem=problem)
+            self._simulation.after(SOON_S, lambda: self.notice(ended))
+
+    def _fax(self, request: MediaRequest) -> MediaReply:
+        match request:
+            case ReceiveFax(fax, stream) if stream in self.streams:
+                self.faxes[fax] = request
+            case StopFax(fax):
+                self.end_fax(fax, "hung_up")
+            case _:
+                return Done(known=False)
+        return Done()
+
+    def _end_faxes(self, stream: str) -> None:
+        for fax in [each.fax for each in self.faxes.values() if each.stream == stream]:
+            self.end_fax(fax, "hung_up")
+
+    def end_fax(self, fax: str, problem: str = "") -> None:
+        """Let one be over, if it is under way."""
+        if self.faxes.pop(fax, None) is not None:
+            ended = FaxEnded(fax, "+4930111", 14400, problem)
             self._simulation.after(SOON_S, lambda: self.notice(ended))
 
     def _part(self, stream: str) -> None:
@@ -304,6 +331,7 @@ class House:
         watch("streams", lambda: len(self.workers.streams))
         watch("owners of streams", lambda: len(house.anchor))
         watch("recordings", lambda: len(self.workers.recordings))
+        watch("faxes", lambda: len(self.workers.faxes))
 
     def change(self, number: str, **fields: Any) -> None:
         """Change what an extension has."""

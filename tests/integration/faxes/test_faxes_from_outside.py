@@ -12,15 +12,13 @@ import pytest_asyncio
 from pbxcore.net.user_agent import AsyncUserAgent
 from tests.integration.calls.test_calls_by_routes import PROVIDER, Provider
 from tests.integration.calls.test_records_of_real_calls import Pair
-from tests.integration.calls.test_two_phones import phone, port_of
-from tests.integration.faxes.test_faxes_to_email import attached, session
-from tests.support.fax_machine import Machine, pages, read_pdf, write_tiff
+from tests.integration.calls.test_two_phones import phone
+from tests.support.fax_machine import Machine, attached_to, pages, read_pdf, write_tiff
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from pbxcore.net.call import AsyncCall
     from tests.support.mail_sink import MailSink
     from tests.support.server import Server
 
@@ -41,47 +39,54 @@ async def provider(server: Server) -> AsyncIterator[Provider]:
         yield made
 
 
-def speak(call: AsyncCall, machine: Machine) -> None:
-    machine.talk(port_of(call.remote_description))
-
-
-@pytest.mark.parametrize("by_packets", [False, True])
-async def test_a_route_detects_a_fax_and_it_arrives_by_mail(
-    provider: Provider, sink: MailSink, tmp_path: Path, by_packets: bool
-) -> None:
-    before = len(sink.mails)
-    sent = pages(2, 300)
-    route = provider.route(
-        "inbound", name="Both", trunks=[provider.trunk], dids="8100",
-        destination={"kind": "extension", "value": "1001"}, fax_detection=True, auto_answer=True,
-        fax_destination={"kind": "fax", "value": FAX}, detection_timeout_s=8,
-    )  # fmt: skip
+async def send(provider: Provider, tiff: Path, number: str, *, by_packets: bool) -> list[bytes]:
+    """Send a fax, if it is proposed by datagrams; what was proposed."""
     proposed: list[bytes] = []
-    with Machine(write_tiff(tmp_path / "sent.tif", sent)) as machine:
+    with Machine(tiff) as machine:
 
         def answer(offer: bytes) -> bytes | None:
             proposed.append(offer)
             if not by_packets or b"m=image" not in offer:
                 return None
-            line = next(each for each in offer.splitlines() if each.startswith(b"m=image"))
-            machine.talk(int(line.split()[1]))
+            machine.answered(offer)
             return machine.by_packets
 
-        call = provider.agent.call(provider.pair.uri("8100"), session(machine))
+        call = provider.agent.call(provider.pair.uri(number), machine.description)
         call.on_offer(answer)
         await call.answered()
-        speak(call, machine)
+        machine.answered(call.remote_description)
         assert await asyncio.to_thread(machine.done) == 0
         await call.ended()
-    assert any(b"udptl t38" in each for each in proposed)
+    return proposed
 
-    (mail,) = (await sink.arrived(before + 1))[before:]
-    assert mail.recipients == ["fax@example.com"]
-    _, data = attached(mail)
-    assert [each.tobytes() for each in read_pdf(data)] == [each.tobytes() for each in sent]
-    record = await provider.pair.record()
-    assert record["disposition"] == "answered"
-    assert "fax" in {each["action"] for each in record["legs"]}
+
+async def test_a_route_detects_faxes_and_they_arrive_by_mail(
+    provider: Provider, sink: MailSink, tmp_path: Path
+) -> None:
+    before = len(sink.mails)
+    sent = pages(1, 300)
+    tiff = write_tiff(tmp_path / "sent.tif", sent)
+    route = provider.route(
+        "inbound", name="Both", trunks=[provider.trunk], dids="8100",
+        destination={"kind": "extension", "value": "1001"}, fax_detection=True, auto_answer=True,
+        fax_destination={"kind": "fax", "value": FAX}, detection_timeout_s=8,
+    )  # fmt: skip
+    in_sound, by_packets = await asyncio.gather(
+        send(provider, tiff, "8100", by_packets=False),
+        send(provider, tiff, "8100", by_packets=True),
+    )
+    for proposed in in_sound, by_packets:
+        assert any(b"udptl t38" in each for each in proposed)
+
+    for mail in (await sink.arrived(before + 2))[before:]:
+        assert mail.recipients == ["fax@example.com"]
+        _, data = attached_to(mail)
+        assert [each.tobytes() for each in read_pdf(data)] == [each.tobytes() for each in sent]
+    calls = provider.pair.listed()
+    assert [each["disposition"] for each in calls] == ["answered"] * 2
+    for each in calls:
+        record = provider.admin.get(f"/v1/calls/{each['id']}").json()
+        assert "fax" in {leg["action"] for leg in record["legs"]}
     provider.remove(route)
 
 
@@ -97,18 +102,18 @@ async def test_a_fax_that_somebody_answers_is_mailed_to_that_extension(
         destination={"kind": "extension", "value": "1001"},
     )  # fmt: skip
     with Machine(write_tiff(tmp_path / "sent.tif", sent)) as machine, Machine(None) as person:
-        call = provider.agent.call(provider.pair.uri("8101"), session(machine))
+        call = provider.agent.call(provider.pair.uri("8101"), machine.description)
         call.on_offer(lambda _: None)
         came = await provider.pair.callee.next_call()
-        await came.accept(session(person, "0"))
+        await came.accept(person.description)
         await call.answered()
-        speak(call, machine)
+        machine.answered(call.remote_description)
         await asyncio.wait_for(came.ended(), 30)  # bob hears no more of it
         assert await asyncio.to_thread(machine.done) == 0
         await call.ended()
 
     (mail,) = (await sink.arrived(before + 1))[before:]
     assert mail.recipients == ["bob@example.com"]
-    _, data = attached(mail)
+    _, data = attached_to(mail)
     assert [each.tobytes() for each in read_pdf(data)] == [each.tobytes() for each in sent]
     provider.remove(route)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,12 +10,14 @@ import pytest_asyncio
 
 from pbxcore.faxes.tiff import count_pages
 from pbxcore.net.user_agent import AsyncUserAgent
-from tests.support.fax_machine import Machine, pages, read_pdf, write_tiff
+from tests.support.fax_machine import Machine, attached_to, pages, read_pdf, write_tiff
 from tests.support.server import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
+
+    from PIL import Image
 
     from pbxcore.net.call import AsyncCall
     from tests.support.mail_sink import MailSink, Taken
@@ -26,135 +27,161 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FAX = "7200"
+WHOLE = pages(3, 150)
+BROKEN = [*pages(1, 150), *pages(1, 3000)]
+"""The second page takes long enough to be broken off."""
 
 
-@pytest.fixture(scope="module")
-def fax_extension(admin: Program) -> dict[str, Any]:
+class Office:
+    """Whoever calls the fax extension."""
+
+    def __init__(self, agent: AsyncUserAgent, server: Server, folder: Path) -> None:
+        self.agent, self.server, self.folder = agent, server, folder
+
+    async def call(self, machine: Machine) -> AsyncCall:
+        """A call in which the machine speaks."""
+        call = self.agent.call(f"sip:{FAX}@127.0.0.1:{self.server.sip_port}", machine.description)
+        await call.answered()
+        machine.answered(call.remote_description)
+        return call
+
+    async def send(self) -> int:
+        """A whole fax; the sender's code."""
+        with Machine(write_tiff(self.folder / "whole.tif", WHOLE)) as machine:
+            call = await self.call(machine)
+            code = await asyncio.to_thread(machine.done)
+            await call.ended()
+            return code
+
+    async def break_off(self, end: Callable[[AsyncCall], Awaitable[None]]) -> None:
+        """A fax that is broken off during its second page."""
+        sent = write_tiff(self.folder / "broken.tif", BROKEN)
+        received = self.server.data / "faxes"
+        known = set(received.glob("*.tif")) if received.exists() else set()
+        with Machine(sent) as machine:
+            call = await self.call(machine)
+            await asyncio.to_thread(_wait_for_a_page, received, known)
+            await end(call)
+
+    async def say_nothing(self) -> None:
+        """Somebody who is no machine waits until he is hung up on."""
+        with Machine(None) as machine:
+            call = await self.call(machine)
+            await asyncio.wait_for(call.ended(), 60)
+
+
+def _wait_for_a_page(received: Path, known: set[Path]) -> None:
+    def there() -> bool:
+        return any(map(count_pages, set(received.glob("*.tif")) - known))
+
+    wait_until(there, 60, "a page")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def office(
+    server: Server, admin: Program, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Office]:
     body = {
         "name": "Office fax",
         "number": FAX,
         "email": '"fax desk"@example.com; a+b@m.example.org',
     }
-    added = admin.post("/v1/fax-extensions", body)
-    assert added.status == 201, added.body
-    found: dict[str, Any] = added.json()
-    return found
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def phone(server: Server) -> AsyncIterator[AsyncUserAgent]:
+    assert admin.post("/v1/fax-extensions", body).status == 201
     async with AsyncUserAgent("sip:1000@127.0.0.1", password="Sip-1000!") as agent:  # noqa: S106
-        await agent.register(f"sip:127.0.0.1:{server.sip_port}", 120)
-        yield agent
+        await agent.register(f"sip:127.0.0.1:{server.sip_port}", 600)
+        yield Office(agent, server, tmp_path_factory.mktemp("sent"))
 
 
-def session(machine: Machine, codecs: str = "0 8") -> bytes:
-    return (
-        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-        f"m=audio {machine.port} RTP/AVP {codecs}\r\n"
-    ).encode()
-
-
-async def answered(agent: AsyncUserAgent, server: Server, machine: Machine) -> AsyncCall:
-    """A call to the fax extension, in which the machine speaks."""
-    call = agent.call(f"sip:{FAX}@127.0.0.1:{server.sip_port}", session(machine))
-    await call.answered()
-    line = next(
-        each for each in call.remote_description.splitlines() if each.startswith(b"m=audio")
-    )
-    machine.talk(int(line.split()[1]))
-    return call
-
-
-async def listed(admin: Program, state: str, count: int = 1) -> list[dict[str, Any]]:
-    """So many faxes of that state."""
-    for _ in range(200):
-        found = admin.get(f"/v1/faxes?state={state}").json()["items"]
-        if len(found) >= count:
-            return list(found)
+async def listed(admin: Program, **wanted: str) -> dict[str, Any]:
+    """The one fax that is listed so."""
+    query = "&".join(f"{name}={value}" for name, value in wanted.items())
+    for _ in range(300):
+        found = admin.get(f"/v1/faxes?{query}").json()["items"]
+        if found:
+            (fax,) = found
+            return dict(fax)
         await asyncio.sleep(0.1)
-    raise AssertionError(f"no {state} fax")
+    raise AssertionError(f"no fax with {query}")
 
 
-def attached(mail: Taken) -> tuple[str, bytes]:
-    """The name and the bytes of a mail's one file."""
-    (part,) = mail.message.iter_attachments()
-    assert part.get_content_type() == "application/pdf"
-    content = part.get_content()
-    assert isinstance(content, bytes)
-    return part.get_filename() or "", content
+async def mails_of(sink: MailSink, fax: dict[str, Any]) -> list[Taken]:
+    """The two mails of a fax."""
+    for count in range(2, 100):
+        mails = await sink.arrived(count)
+        found = [each for each in mails if attached_to(each)[0] == f"fax-{fax['id']}.pdf"]
+        if len(found) == 2:
+            return found
+    raise AssertionError(fax)
 
 
-@pytest.mark.usefixtures("fax_extension")
+def same(received: bytes, sent: list[Image.Image]) -> bool:
+    """Whether each pixel is as it was sent."""
+    return [each.tobytes() for each in read_pdf(received)] == [each.tobytes() for each in sent]
+
+
 async def test_each_page_arrives_by_mail_as_it_was_sent(
-    phone: AsyncUserAgent, server: Server, admin: Program, sink: MailSink, tmp_path: Path
+    office: Office, admin: Program, sink: MailSink
 ) -> None:
-    sent = pages(3, 300)
-    with Machine(write_tiff(tmp_path / "sent.tif", sent)) as machine:
-        call = await answered(phone, server, machine)
-        assert await asyncio.to_thread(machine.done) == 0
-        await call.ended()
+    assert await office.send() == 0
 
-    mails = await sink.arrived(2)
+    fax = await listed(admin, state="received")
+    assert (fax["box"], fax["caller"], fax["pages"], fax["problem"]) == (FAX, "1000", 3, "")
+    assert fax["sender"] == "+4930111"
+    assert same(admin.get(f"/v1/faxes/{fax['id']}/file").body, WHOLE)
+    mails = await mails_of(sink, fax)
     assert {each.recipients[0] for each in mails} == {
         '"fax desk"@example.com',
         "a+b@m.example.org",
     }
     for mail in mails:
-        name, data = attached(mail)
-        assert name.endswith(".pdf")
-        assert [each.tobytes() for each in read_pdf(data)] == [each.tobytes() for each in sent]
+        assert same(attached_to(mail)[1], WHOLE)
         assert "1000" in str(mail.message["subject"])
 
-    (fax,) = await listed(admin, "received")
-    assert (fax["box"], fax["caller"], fax["pages"], fax["problem"]) == (FAX, "1000", 3, "")
-    assert fax["sender"] == "+4930111"
-    file = admin.get(f"/v1/faxes/{fax['id']}/file")
-    assert [each.tobytes() for each in read_pdf(file.body)] == [each.tobytes() for each in sent]
 
-
-@pytest.mark.usefixtures("fax_extension")
-async def test_what_came_before_the_line_broke_is_mailed(
-    phone: AsyncUserAgent, server: Server, admin: Program, sink: MailSink, tmp_path: Path
+async def test_who_hangs_up_and_who_is_no_machine_are_told_apart(
+    office: Office, admin: Program, sink: MailSink
 ) -> None:
-    before = len(sink.mails)
-    sent = pages(2, 300)
-    sent.append(pages(1, 3000)[0])
-    folder = server.data / "faxes"
-    with Machine(write_tiff(tmp_path / "sent.tif", sent)) as machine:
-        call = await answered(phone, server, machine)
-        known = set(folder.glob("*.tif"))
-        await asyncio.to_thread(_two_pages_more, folder, known)
+    async def hang_up(call: AsyncCall) -> None:
         await call.hang_up()
 
-    (fax,) = await listed(admin, "incomplete")
-    assert (fax["pages"], fax["problem"]) == (2, "hung_up")
-    (mail, _) = (await sink.arrived(before + 2))[before:]
-    _, data = attached(mail)
-    assert [each.tobytes() for each in read_pdf(data)] == [each.tobytes() for each in sent[:2]]
-    assert "broke" in mail.part("plain")
+    await asyncio.gather(office.break_off(hang_up), office.say_nothing())
+
+    fax = await listed(admin, state="incomplete")
+    assert (fax["pages"], fax["problem"]) == (1, "hung_up")
+    for mail in await mails_of(sink, fax):
+        assert same(attached_to(mail)[1], BROKEN[:1])
+        assert "broke" in mail.part("plain")
+    fax = await listed(admin, state="failed")
+    one = f"/v1/faxes/{fax['id']}"
+    assert (fax["pages"], fax["problem"], fax["mailed"]) == (0, "no_fax", [])
+    assert admin.get(f"{one}/file").json()["error"]["code"] == "no_pages"
+    assert admin.delete(one).status == 204
+    assert admin.get(one).status == 404
 
 
-@pytest.mark.usefixtures("fax_extension")
-async def test_a_caller_who_is_no_machine_is_listed_with_the_reason(
-    phone: AsyncUserAgent, server: Server, admin: Program, sink: MailSink
+async def test_no_page_that_was_acknowledged_is_lost(
+    office: Office, admin: Program, server: Server, sink: MailSink
 ) -> None:
-    before = len(sink.mails)
-    async with AsyncExitStack() as stack:
-        machine = stack.enter_context(Machine(None))
-        call = await answered(phone, server, machine)
-        await asyncio.wait_for(call.ended(), 60)
+    for fax in admin.get("/v1/faxes").json()["items"]:
+        assert admin.delete(f"/v1/faxes/{fax['id']}").status == 204
 
-    (fax,) = await listed(admin, "failed")
-    assert (fax["pages"], fax["problem"]) == (0, "no_fax")
-    assert len(sink.mails) == before
-    assert admin.get(f"/v1/faxes/{fax['id']}/file").json()["error"]["code"] == "no_pages"
-    assert admin.delete(f"/v1/faxes/{fax['id']}").status == 204
-    assert admin.get(f"/v1/faxes/{fax['id']}").status == 404
+    async def lose_media(_: AsyncCall) -> None:
+        await asyncio.to_thread(server.kill9, "media")
 
+    await office.break_off(lose_media)
+    lost = await listed(admin, state="incomplete", q=FAX)
+    assert (lost["pages"], lost["problem"]) == (1, "media_lost")
+    await mails_of(sink, lost)
+    assert admin.delete(f"/v1/faxes/{lost['id']}").status == 204
+    await asyncio.to_thread(server.wait_ready)
 
-def _two_pages_more(folder: Path, known: set[Path]) -> None:
-    def there() -> bool:
-        return any(count_pages(each) == 2 for each in set(folder.glob("*.tif")) - known)
+    async def lose_all(_: AsyncCall) -> None:
+        await asyncio.to_thread(server.kill9)
 
-    wait_until(there, 60, "two pages")
+    await office.break_off(lose_all)
+    await asyncio.to_thread(server.start)
+    fax = await listed(admin, state="incomplete")
+    assert (fax["pages"], fax["problem"]) == (1, "interrupted")
+    for mail in await mails_of(sink, fax):
+        assert same(attached_to(mail)[1], BROKEN[:1])
+    assert not list((server.data / "faxes").glob("*.json"))
