@@ -232,7 +232,9 @@ class Trunk(msgspec.Struct, frozen=True):
     `srtp`: media are encrypted by keys in the session description. `recorded`: so are its calls.
 
     `identity` is the header that names the caller beside From: `asserted` or `preferred` (both
-    RFC 3325), `remote-party` (what was before it), or `none`.
+    RFC 3325), `remote-party` (what was before it), or `none`. `forwarding` is the header that tells
+    how a call came which was sent on: `diversion` (RFC 5806), `history-info` (RFC 7044), `both` or
+    `none`.
 
     `asserted_number` is what P-Asserted-Identity names instead of who calls. With `did_in_to` the
     number that was dialled stands in To. Without `unregistered_out` no call goes out while the
@@ -280,6 +282,7 @@ class Trunk(msgspec.Struct, frozen=True):
     unregistered_out: bool = True
     did_in_to: bool = False
     asserted_number: str = ""
+    forwarding: Literal["diversion", "history-info", "both", "none"] = "diversion"
 
 
 class ExtensionGroup(msgspec.Struct, frozen=True):

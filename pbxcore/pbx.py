@@ -45,7 +45,6 @@ from pbxcore.presence.bindings import BindingStore, StoredBinding
 from pbxcore.presence.keeping import EventStores, volatile_stores
 from pbxcore.presence.publication import Publication
 from pbxcore.presence.qualification import Qualification
-from pbxcore.presence.reach import phones
 from pbxcore.presence.registrar import Registrar
 from pbxcore.presence.registration import SUPPORTED
 from pbxcore.presence.subscription import StoredSubscription
@@ -57,6 +56,7 @@ from pbxcore.services.calls import CallService
 from pbxcore.services.events import Events
 from pbxcore.services.messages import MessageService
 from pbxcore.services.options import OptionsService
+from pbxcore.services.own_texts import OwnTexts
 from pbxcore.services.pager import Pager
 from pbxcore.services.phones import Phones
 from pbxcore.services.qualifying import Qualifying
@@ -453,11 +453,10 @@ class Pbx:
         return commands.DeviceTold(await told)
 
     async def _send(self, command: commands.SendMessage) -> commands.MessageResult:
-        if self._pager is None:
+        if self._pager is None or self._calls is None:
             return commands.MessageResult(command.id, 503, "Not Serving")
-        held = self._registrar.of(command.number)
-        reached = phones(each for each in held if each.contact == command.contact)
-        return await self._pager.send(command, reached[0] if reached else ())
+        texts = OwnTexts(self._registrar.of, self._pager, self._calls.rousing.wake)
+        return await texts.send(command)
 
     def _health(self) -> Health:
         figures: dict[str, float] = {"sip_bindings": len(self._registrar)}

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PACE_PER_S = 40.0
-IN_FLIGHT = 10
-LEASE_MS = 60_000  # longer than a MESSAGE can take (RFC 3261 §17.1.2: 32 s) and the channel's limit
+BURST = 10
+IN_FLIGHT = 60  # many of them wait for phones that sleep
+ANSWERED_S = 45.0  # a phone wakes within 10 s, a MESSAGE ends within 32 s (RFC 3261 §17.1.2)
+LEASE_MS = 60_000  # longer than that
 DATABASE_AWAY_S = 1.0
 AWAY_MS = 2_000  # a row the PBX did not take is due again after this
 LONGEST_SLEEP_MS = 60_000
@@ -65,7 +67,7 @@ class Deliveries:
     ) -> None:
         self._database, self._link, self._events = database, link, events
         self._clock, self._owner = clock, owner
-        self._pace = pace or TokenBucket(PACE_PER_S, IN_FLIGHT)
+        self._pace = pace or TokenBucket(PACE_PER_S, BURST)
         self._in_flight = in_flight
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._woken = asyncio.Event()
@@ -227,7 +229,8 @@ class Deliveries:
                 sender_name=delivery.sender_name,
                 text=text,
                 cseq=delivery.cseq,
-            )
+            ),
+            ANSWERED_S,
         )
         if not isinstance(reply, MessageResult):
             raise TypeError(f"unexpected reply {type(reply).__name__}")

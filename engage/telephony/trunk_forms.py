@@ -28,6 +28,7 @@ MOST_NETWORKS = 50
 Kind = Literal["register", "peer"]
 Transport = Literal["udp", "tcp", "tls", "auto"]
 IdentityHeader = Literal["asserted", "preferred", "remote-party", "none"]
+ForwardingHeader = Literal["diversion", "history-info", "both", "none"]
 Name = policy.Name
 Host = Annotated[str, StringConstraints(max_length=253), AfterValidator(policy.line)]
 Word = Annotated[str, StringConstraints(max_length=128), AfterValidator(policy.line)]
@@ -63,6 +64,12 @@ IDENTITIES: JsonDict = {
     "asserted": N_("P-Asserted-Identity"),
     "preferred": N_("P-Preferred-Identity"),
     "remote-party": N_("Remote-Party-ID"),
+    "none": N_("None"),
+}
+FORWARDINGS: JsonDict = {
+    "diversion": N_("Diversion"),
+    "history-info": N_("History-Info"),
+    "both": N_("Both"),
     "none": N_("None"),
 }
 DidFrom = Literal["request-line", "to-header"]
@@ -311,6 +318,12 @@ class TrunkForm(Body):
         title=N_("PAI Header"),
         description=N_("The number that P-Asserted-Identity names, if it is another one."),
         json_schema_extra=hint("text", SHOWN, when={"field": "identity_header", "is": "asserted"}),
+    )
+    forwarding_header: ForwardingHeader = Field(
+        "diversion",
+        title=N_("Forwarding Header"),
+        description=N_("The header that tells the provider who sent a call on, and why."),
+        json_schema_extra=hint("select", SHOWN, labels=FORWARDINGS),
     )
     dods: Dods = Field(
         default_factory=list,

@@ -107,6 +107,7 @@ class TrunkEntry:
             unregistered_out=form.calls_unregistered,
             did_in_to=form.did_from == "to-header",
             asserted_number=form.asserted_number,
+            forwarding=form.forwarding_header,
             dods=tuple(
                 plan.Dod(each.number, tuple(each.extensions), each.name) for each in form.dods
             ),

@@ -11,7 +11,7 @@ from pbxcore.calls.deciding import Deciding
 from pbxcore.calls.party import Farewell
 from pbxcore.calls.setting_up import SettingUp
 from pbxcore.calls.telling import started_fact
-from pbxcore.calls.vouching import claim_of, marked
+from pbxcore.calls.vouching import claim_of, marked, vouched_for
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import CallerVerified, EmergencyCalled
 from pbxcore.sip import causes
@@ -62,6 +62,7 @@ class Admission:
         if trunk is not None and not house.lines.takes_more(trunk):
             call.turn_away(leg, Farewell("pbx", 486, causes.cause_of(486), "trunk_full"))
         elif trunk is None or trunk.verifies == "off":
+            call.origin = vouched_for(origin, self._incoming.request)
             self._go_on()
         else:
             number = call.aim.original or origin.shown
@@ -78,7 +79,9 @@ class Admission:
             status = verdict.status
             call.turn_away(leg, Farewell("pbx", status, causes.cause_of(status), verdict.reason))
             return
-        if verdict.status and action == "mark":
+        if not verdict.status:
+            call.origin = vouched_for(call.origin, self._incoming.request)
+        elif action == "mark":
             call.origin = marked(call.origin)
             leg.identity = call.origin.caller
         self._go_on()

@@ -7,10 +7,20 @@ from typing import TYPE_CHECKING, Final
 from pbxcore.calls.hunting import Search
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.dialplan.place import Place
-from pbxcore.sip.forwarding import Forwarding, diversion_lines, history_lines, may_forward
+from pbxcore.sip.forwarding import (
+    MOST_FORWARDINGS,
+    Forwarding,
+    diversion_lines,
+    for_strangers,
+    history_lines,
+    may_forward,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pbxcore.calls.setting_up import SettingUp
+    from pbxcore.directory import Trunk
     from pbxcore.features.model import Case
 
 RINGING_KINDS = ("extension", "ring_group", "external")
@@ -60,7 +70,8 @@ class Diverting:
         flow = search.front.flow
         search.forwardings.append(Forwarding(address_of(number, flow), reason))
         target = address_of(place.value or place.kind, flow)
-        if place.kind in RINGING_KINDS and not may_forward(search.forwardings, target):
+        most = MOST_FORWARDINGS + 1  # this one is among them already
+        if place.kind in RINGING_KINDS and not may_forward(search.forwardings, target, most=most):
             search.fail(refused(482, "pbx"))
             return
         search.act_for(number)
@@ -91,4 +102,20 @@ def history(search: SettingUp, number: str) -> tuple[bytes, ...]:
     if not search.forwardings:
         return ()
     target = search.house.address_of(number, search.front.flow)
-    return (*diversion_lines(search.forwardings), *history_lines(search.forwardings, target))
+    told = for_strangers(search.forwardings)
+    return (*diversion_lines(told), *history_lines(told, target))
+
+
+def history_outside(
+    trunk: Trunk, forwardings: Sequence[Forwarding], target: bytes
+) -> tuple[bytes, ...]:
+    """How a call came to a number outside, in what the provider reads."""
+    if not forwardings:
+        return ()
+    told = forwardings if trunk.identity == "asserted" else for_strangers(forwardings)
+    lines: list[bytes] = []
+    if trunk.forwarding in ("diversion", "both"):
+        lines += diversion_lines(told)
+    if trunk.forwarding in ("history-info", "both"):
+        lines += history_lines(told, target)
+    return tuple(lines)

@@ -10,7 +10,7 @@ from pbxcore.dialplan.emergencies import ORDINARY
 from pbxcore.dialplan.plan import NO_LIMIT
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.media.commands import DigitHeard, StreamSilent, ToneHeard
-from pbxcore.sip.agent.listener import CallListener
+from pbxcore.sip.agent.listener import CallListener, unwanted
 from pbxcore.sip.dialogs.info import read_digit
 from pbxcore.sip.uri import escaped_user
 
@@ -136,8 +136,11 @@ class Leg(CallListener):
         Phones learn by the Contact of their dialog whom to ask who is there (RFC 4579 §5.1).
         """
         self.room = room
-        if self.sip is not None:
-            self.sip.focus = escaped_user(room) if room else b""
+        focus = escaped_user(room) if room else b""
+        if self.sip is not None and self.sip.focus != focus:
+            self.sip.focus = focus
+            if focus and self.answered:
+                self.sip.refresh()
 
     def decided(self, *, taken: bool) -> None:
         """Whoever answered takes the call that was announced, or does not."""
@@ -184,10 +187,10 @@ class Leg(CallListener):
         """Some ask by OPTIONS whether the call still stands (RFC 3261 §11.2).
 
         Raises:
-            RemoteProtocolError: 405: it is something else.
+            RemoteProtocolError: it is something else.
         """
         if incoming.request.method != b"OPTIONS":
-            raise RemoteProtocolError(405)
+            raise unwanted(incoming.request.method)
         incoming.answer(200, lines=call.core.abilities())
 
     # What its workers tell

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from pbxcore.errors import RemoteProtocolError
 from pbxcore.media.codecs.catalogue import transcodable
 from pbxcore.sip.sdp.codecs import DYNAMIC, EVENTS, G722, OPUS, PCMA, PCMU, Format, formats_of
 from pbxcore.sip.sdp.crypto import new_crypto
@@ -58,7 +59,11 @@ OURS: Final = (Line("audio", (*CONVERTED, EVENTS)),)
 
 
 def lines_of(description: SessionDescription) -> tuple[Line | None, ...]:
-    """The lines of a description, in order; None where we carry nothing."""
+    """The lines of a description, in order; None where we carry nothing.
+
+    Raises:
+        RemoteProtocolError: 400: it does not say where one is received (RFC 8866 §5.7).
+    """
     return tuple(_line(description, each) for each in description.media)
 
 
@@ -179,6 +184,8 @@ def _line(description: SessionDescription, media: Media) -> Line | None:
         return Line(media.kind, (), fax=fax)
     if not media.port or media.kind not in _KINDS or "RTP/" not in media.profile.upper():
         return None
+    if description.connection_of(media) is None:
+        raise RemoteProtocolError(400, "Malformed SDP: Without c=")
     formats = _passed_on(media.kind, formats_of(media))
     return Line(media.kind, formats, direction_of(description, media)) if formats else None
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.apps.pin_gate import PinGate
+from pbxcore.calls.diverting import history_outside
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.ringing import Ringing
+from pbxcore.calls.trunk_legs import address_at
 from pbxcore.calls.ways_out import WaysOut
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import LegCalled
-from pbxcore.sip.forwarding import Forwarding, diversion_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.setting_up import SettingUp
     from pbxcore.calls.trunk_legs import Try
     from pbxcore.directory import Trunk
+    from pbxcore.sip.forwarding import Forwarding
 
 OUTSIDE_S: Final = 180.0
 """How long it may ring outside: providers and their networks give up before (RFC 3261, Timer C)."""
@@ -85,7 +87,8 @@ class Outward:
     def _leg(self, trunk: Trunk, way: Try, action: str) -> CalledLeg:
         house, search = self._house, self._setting_up
         call = search.call
-        lines = (*diversion_lines(self._told_outside()), *search.telling)
+        address = address_at(trunk, way.number)
+        lines = (*history_outside(trunk, self._told_outside(), address), *search.telling)
         leg = house.trunks.leg(call, trunk, way, search.caller, search.hops, lines)
         call.add(leg)
         house.record(LegCalled(call.id, leg.id, way.number, action, trunk.id, owner=search.owner))

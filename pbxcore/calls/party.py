@@ -36,7 +36,8 @@ class Origin(msgspec.Struct, frozen=True):
     `number` is the caller's extension, "" for one who has none, and `location` the number that his
     phone is registered by; `trunk` the id of the trunk the call came in by, `shown` the number of
     one who has no extension; who is called pays for a `collect_call`. `address` is that of his
-    phone.
+    phone. `identities` are the Identity headers he came with, as long as nothing is wrong with
+    them.
     """
 
     caller: Caller
@@ -47,6 +48,7 @@ class Origin(msgspec.Struct, frozen=True):
     collect_call: bool = False
     location: str = ""
     address: str = ""
+    identities: tuple[bytes, ...] = ()
 
 
 class Farewell(msgspec.Struct, frozen=True):

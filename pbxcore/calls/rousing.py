@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING, Final
 
-from pbxcore.presence.push import push_of, refresh_due_ms
+from pbxcore.presence.push import is_same_phone, push_of, refresh_due_ms
 from pbxcore.presence.reach import is_asleep, way_to
 
 if TYPE_CHECKING:
@@ -95,11 +95,14 @@ class Rousing:
         return True
 
     def begin(self, sleeper: Sleeper) -> None:
-        """Send the push, and wait."""
+        """Send the push, unless this phone is being woken already, and wait."""
         binding = sleeper.binding
-        self._waiting.setdefault(binding.number, []).append(sleeper)
+        waiting = self._waiting.setdefault(binding.number, [])
+        asked = any(each.binding == binding for each in waiting)
+        waiting.append(sleeper)
         self._house.agent.core.layer.watch(sleeper)
-        self._push(binding)
+        if not asked:
+            self._push(binding)
 
     def _push(self, binding: StoredBinding) -> None:
         push = push_of(binding.contact)
@@ -163,9 +166,8 @@ class Sleeper:
 
     def _found(self) -> StoredBinding | None:
         """The phone's binding, if it is another than the one that slept."""
-        slept, push = self.binding, push_of(self.binding.contact)
+        slept = self.binding
         for each in self._house.bindings(slept.number):
-            same = each.phone == slept.phone or push_of(each.contact) == push
-            if same and each != slept and not each.lost_at_ms:
+            if is_same_phone(each, slept) and each != slept and not each.lost_at_ms:
                 return each
         return None

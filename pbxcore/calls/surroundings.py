@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.apps.premises import Premises
 from pbxcore.apps.voicemail.post import nobodys_post
 from pbxcore.calls.appearances import Appearances
@@ -223,7 +224,7 @@ class Surroundings:
 
     def phone(self, call: Call, dialling: Dialling, flows: Sequence[StoredBinding]) -> CalledLeg:
         """The leg to one phone of an extension; its flows are tried in turn."""
-        invites = [self._by_flow(dialling, each) for each in flows]
+        invites = [self._by_flow(dialling, each, self._focus(call)) for each in flows]
         flow, callee = _flow_of(flows[0]), dialling.callee
         address = self.address_of(callee.number, flow)
         identity = Caller(address, callee.display_name.encode(), asserted=True)
@@ -239,8 +240,13 @@ class Surroundings:
             return (DialogInfo(number, "confirmed", "recipient"),)
         return self.parking.dialogs(number)
 
+    def _focus(self, call: Call) -> bytes:
+        """The conference that a phone is called into, which is who calls it (RFC 4579 §5.2)."""
+        room = self.directory.plan.service(call.dialled)
+        return escaped_user(call.dialled) if isinstance(room, ConferenceRoom) else b""
+
     def _by_flow(
-        self, dialling: Dialling, binding: StoredBinding
+        self, dialling: Dialling, binding: StoredBinding, focus: bytes
     ) -> Callable[[CalledLeg, bytes], OutgoingCall]:
         agent, wire = self.agent, self.agent.core.layer.wire
 
@@ -256,6 +262,7 @@ class Surroundings:
                 from_=caller.from_,
                 to=b"<%b>" % self.address_of(dialling.callee.number, _flow_of(binding)),
                 hops=dialling.hops,
+                focus=focus,
                 way=lambda: (
                     self.rousing.way(binding)
                     if asleep

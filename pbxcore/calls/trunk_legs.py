@@ -96,7 +96,7 @@ class TrunkLegs:
         """The leg to a number behind a trunk."""
         requests = TrunkRequests(trunk, b"", b"")
         host = requests.registrar.removeprefix(b"sip:")
-        uri = b"sip:%b@%b" % (escaped_user(way.number), host)
+        uri = address_at(trunk, way.number)
         domain = trunk.from_domain.encode() or host.partition(b":")[0]
         shown = Caller(
             b"sip:%b@%b" % (escaped_user(way.caller), domain) if way.caller else b"sip:" + domain,
@@ -124,7 +124,8 @@ class TrunkLegs:
         if trunk.signs:
             ours = not call.origin.trunk or way.caller != call.origin.shown
             attest = attestation(trunk, way.caller, ours=ours)
-            leg.to_sign = CallToSign(way.caller, way.number, attest)
+            came_with = () if ours else call.origin.identities
+            leg.to_sign = CallToSign(way.caller, way.number, attest, came_with)
         leg.trunk, leg.limit, leg.urgency = trunk.id, way.limit, way.urgency
         leg.session = self._house.session(leg, self._flow(trunk), trunk.srtp)
         leg.recorded = trunk.recorded or way.recorded
@@ -146,6 +147,12 @@ class TrunkLegs:
         transport = "udp" if trunk.transport == "auto" else trunk.transport
         any_ = "[::]:5060" if ":" in host else "0.0.0.0:5060"
         return Flow(transport, any_, host, trunk.port or default_port(transport))
+
+
+def address_at(trunk: Trunk, number: str) -> bytes:
+    """The URI of a number behind a trunk."""
+    host = TrunkRequests(trunk, b"", b"").registrar.removeprefix(b"sip:")
+    return b"sip:%b@%b" % (escaped_user(number), host)
 
 
 def _told(caller: Caller, trunk: Trunk, domain: bytes) -> Presented:

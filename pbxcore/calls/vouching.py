@@ -55,6 +55,12 @@ def claim_of(request: Request, caller: str, called: str) -> CallToVerify:
     return CallToVerify(tuple(request.lines_of(b"identity")), caller, called)
 
 
+def vouched_for(origin: Origin, request: Request) -> Origin:
+    """A caller from outside with what others have signed of him, which goes along if he goes on."""
+    identities = tuple(request.lines_of(b"identity")) if origin.trunk else ()
+    return msgspec.structs.replace(origin, identities=identities) if identities else origin
+
+
 def marked(origin: Origin) -> Origin:
     """A caller who may be somebody else, as people see it whatever they speak."""
     name = f"(?) {origin.name or origin.shown}"

@@ -47,15 +47,15 @@ class NetVouching:
         self._failed: dict[str, float] = {}
 
     def sign(self, call: CallToSign, then: Callable[[tuple[bytes, ...]], None]) -> None:
-        """Tell the Identity line, if there is one to be had."""
+        """Tell the Identity lines, if there are any to be had."""
 
         async def work() -> None:
-            line: bytes | None = None
+            lines: tuple[bytes, ...] = ()
             try:
-                line = await self._signed(call)
+                lines = self._sent_on(call) or await self._signed(call)
             except Exception:  # a call goes out unsigned rather than not at all
                 log.exception("call could not be signed")
-            then(() if line is None else (line,))
+            then(lines)
 
         self._begin(work())
 
@@ -79,16 +79,34 @@ class NetVouching:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _signed(self, call: CallToSign) -> bytes | None:
+    def _sent_on(self, call: CallToSign) -> tuple[bytes, ...]:
+        """What a caller outside was signed with, and that we send his call on (RFC 8946 §4.1)."""
+        if not call.came_with:
+            return ()
+        from pbxcore.stir.chain import chain_from, diverted, links
+        from pbxcore.stir.passport import canonical
+
+        chain = chain_from(call.caller, links(call.came_with))
+        if not chain or not chain[0].claims.dest:
+            return ()  # he is shown as somebody else: we sign that
+        came = tuple(b"Identity: " + each.header for each in reversed(chain))
+        newest = chain[0].claims
+        if canonical(call.called) in map(canonical, newest.dest):
+            return came  # it was for there from the beginning
+        line = _signed_here(
+            self._directory.settings.stir, diverted(newest, call.called, int(self._clock()))
+        )
+        return () if line is None else (*came, line)
+
+    async def _signed(self, call: CallToSign) -> tuple[bytes, ...]:
         from pbxcore.stir.passport import Claims, canonical
 
         stir = self._directory.settings.stir
         origid = str(uuid.uuid4())
         called = (canonical(call.called),)
         claims = Claims(call.attest, canonical(call.caller), called, int(self._clock()), origid)
-        if stir.service_url:
-            return await self._asked(stir, claims)
-        return _signed_here(stir, claims) if stir.key and stir.certificate_url else None
+        line = await self._asked(stir, claims) if stir.service_url else _signed_here(stir, claims)
+        return () if line is None else (line,)
 
     async def _asked(self, stir: Stir, claims: Claims) -> bytes | None:
         from pbxcore.stir.remote import address_of, authorisation, signed_line, signing_request
@@ -113,8 +131,8 @@ class NetVouching:
         found = looked_at(call, now)
         if not isinstance(found, Unproved):
             return found
-        pem = await self._certificate(found.info)
-        return proved(found, pem, self._directory.settings.stir.trusted, now)
+        pems = {each.info: await self._certificate(each.info) for each in found.chain}
+        return proved(found, pems, self._directory.settings.stir.trusted, now)
 
     async def _certificate(self, url: str) -> bytes | None:
         now = self._clock()
@@ -159,7 +177,10 @@ def _signed_here(stir: Stir, claims: Claims) -> bytes | None:
     from pbxcore.stir.identity import identity_line
     from pbxcore.stir.passport import sign
 
+    if not (stir.key and stir.certificate_url):
+        return None
     key = load_pem_private_key(stir.key.encode(), None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         return None
-    return identity_line(sign(claims, stir.certificate_url, key), stir.certificate_url)
+    token = sign(claims, stir.certificate_url, key)
+    return identity_line(token, stir.certificate_url, claims.ppt)

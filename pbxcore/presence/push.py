@@ -48,6 +48,14 @@ def push_of(contact: str) -> Push | None:
     return Push(provider, param, prid)
 
 
+def is_same_phone(one: StoredBinding, other: StoredBinding) -> bool:
+    """Whether two bindings of an extension lead to one phone, which may have moved meanwhile."""
+    if one.phone == other.phone:
+        return True
+    push = push_of(one.contact)
+    return push is not None and push == push_of(other.contact)
+
+
 def admitted(
     contacts: Iterable[ContactAsked], services: Sequence[str]
 ) -> tuple[tuple[ContactAsked, ...], tuple[str, ...]]:

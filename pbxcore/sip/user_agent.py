@@ -162,11 +162,13 @@ class UserAgent:
         way: Callable[[], Way] | None = None,
         attempts: Attempts | None = None,
         every_answer: bool = False,
+        focus: bytes = b"",
     ) -> OutgoingCall:
         """Call a URI; `body` is our offer, without one the callee makes it.
 
         `hops` is what is left of a call that was on its way before, `way` finds the flows where the
-        caller knows better than the router, `attempts` answers the callee's challenges.
+        caller knows better than the router, `attempts` answers the callee's challenges, `focus` is
+        the user part of the conference that calls.
         """
         conversation = self.conversation(uri, from_=from_, to=to, route=route, hops=hops)
         outgoing = OutgoingCall(
@@ -178,6 +180,7 @@ class UserAgent:
             every_answer=every_answer,
             way=way,
             attempts=attempts,
+            focus=focus,
         )
         key = conversation.call_id, conversation.tag
         self._invitations[key] = outgoing

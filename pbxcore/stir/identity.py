@@ -32,6 +32,6 @@ def read_identity(value: bytes) -> Identity | None:
     return Identity(match["token"], match["info"], told.get("ppt", ""), told.get("alg", "ES256"))
 
 
-def identity_line(token: str, info: str) -> bytes:
+def identity_line(token: str, info: str, ppt: str = "shaken") -> bytes:
     """The whole line."""
-    return f"Identity: {token};info=<{info}>;alg=ES256;ppt=shaken".encode()
+    return f"Identity: {token};info=<{info}>;alg=ES256;ppt={ppt}".encode()

@@ -1,4 +1,4 @@
-"""PASSporT: what is signed of a call, and the token that it makes (RFC 8225, RFC 8588).
+"""PASSporT: what is signed of a call, and the token that it makes (RFC 8225, 8588, 8946).
 
 Pure: the moment and the keys are arguments.
 """
@@ -32,13 +32,30 @@ class BadPassport(ValueError):
 
 
 class Claims(msgspec.Struct, frozen=True):
-    """What is claimed: `origid` names where the call began, without saying where that is."""
+    """What is claimed: `origid` names where the call began, without saying where that is.
+
+    One that says that a call was diverted names in `div` whom it was for; who calls was attested
+    before, by another (RFC 8946 §3).
+    """
 
     attest: str
     orig: str
     dest: tuple[str, ...]
     iat: int
     origid: str
+    div: str = ""
+
+    @property
+    def ppt(self) -> Literal["shaken", "div"]:
+        """Of which kind the token is."""
+        return "div" if self.div else "shaken"
+
+    def payload(self) -> dict[str, Any]:
+        """As JSON has it."""
+        told = {"dest": {"tn": list(self.dest)}, "iat": self.iat, "orig": {"tn": self.orig}}
+        if self.div:
+            return told | {"div": {"tn": self.div}}
+        return told | {"attest": self.attest, "origid": self.origid}
 
 
 class Passport(msgspec.Struct, frozen=True):
@@ -65,15 +82,8 @@ class Passport(msgspec.Struct, frozen=True):
 
 def sign(claims: Claims, x5u: str, key: ec.EllipticCurvePrivateKey) -> str:
     """The token; `x5u` is where the certificate is to be had."""
-    head = {"alg": "ES256", "ppt": "shaken", "typ": "passport", "x5u": x5u}
-    payload = {
-        "attest": claims.attest,
-        "dest": {"tn": list(claims.dest)},
-        "iat": claims.iat,
-        "orig": {"tn": claims.orig},
-        "origid": claims.origid,
-    }
-    signed = f"{_part(head)}.{_part(payload)}".encode()
+    head = {"alg": "ES256", "ppt": claims.ppt, "typ": "passport", "x5u": x5u}
+    signed = f"{_part(head)}.{_part(claims.payload())}".encode()
     r, s = decode_dss_signature(key.sign(signed, _ALGORITHM))
     signature = r.to_bytes(_HALF) + s.to_bytes(_HALF)
     return f"{signed.decode()}.{_encoded(signature)}"
@@ -83,28 +93,37 @@ def read(token: str) -> Passport:
     """Read a token in its full form.
 
     Raises:
-        BadPassport: it is none of SHAKEN's.
+        BadPassport: it is none of SHAKEN's, and tells of no diversion.
     """
     parts = token.split(".")
     if len(parts) != 3:
         raise BadPassport("form")
     head, payload = _json(parts[0]), _json(parts[1])
-    if (head.get("typ"), head.get("alg"), head.get("ppt")) != ("passport", "ES256", "shaken"):
+    ppt = head.get("ppt")
+    if (head.get("typ"), head.get("alg")) != ("passport", "ES256") or ppt not in ("shaken", "div"):
         raise BadPassport("header")
     try:
-        claims = Claims(
-            str(payload["attest"]),
-            str(payload["orig"]["tn"]),
-            tuple(str(each) for each in payload["dest"]["tn"]),
-            int(payload["iat"]),
-            str(payload["origid"]),
-        )
+        claims = _claims(payload, diverted=ppt == "div")
     except (KeyError, TypeError, ValueError):
         raise BadPassport("claims") from None
     signature = _decoded(parts[2])
-    if claims.attest not in ("A", "B", "C") or len(signature) != 2 * _HALF:
+    if claims.ppt != ppt or len(signature) != 2 * _HALF:
         raise BadPassport("claims")
     return Passport(claims, str(head.get("x5u", "")), f"{parts[0]}.{parts[1]}".encode(), signature)
+
+
+def _claims(payload: dict[str, Any], *, diverted: bool) -> Claims:
+    attest = "" if diverted else str(payload["attest"])
+    if not diverted and attest not in ("A", "B", "C"):
+        raise BadPassport("claims")
+    return Claims(
+        attest,
+        str(payload["orig"]["tn"]),
+        tuple(str(each) for each in payload["dest"]["tn"]),
+        int(payload["iat"]),
+        "" if diverted else str(payload["origid"]),
+        str(payload["div"]["tn"]) if diverted else "",
+    )
 
 
 def canonical(number: str) -> str:

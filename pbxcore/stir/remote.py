@@ -24,14 +24,7 @@ def address_of(service: str) -> str:
 
 def signing_request(claims: Claims) -> bytes:
     """What is asked."""
-    wanted = {
-        "attest": claims.attest,
-        "dest": {"tn": list(claims.dest)},
-        "iat": claims.iat,
-        "orig": {"tn": claims.orig},
-        "origid": claims.origid,
-    }
-    return json.dumps({"signingRequest": wanted}).encode()
+    return json.dumps({"signingRequest": claims.payload()}).encode()
 
 
 def authorisation(url: str, account: str, secret: str, body: bytes, now_s: int) -> str:

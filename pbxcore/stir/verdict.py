@@ -30,8 +30,12 @@ class CallToVerify(msgspec.Struct, frozen=True):
 
 
 class CallToSign(msgspec.Struct, frozen=True):
-    """Who is shown to whom, and how far we stand for it (RFC 8588 §4)."""
+    """Who is shown to whom, and how far we stand for it (RFC 8588 §4).
+
+    A call of somebody else that we send on came with his Identity headers.
+    """
 
     caller: str
     called: str
     attest: str
+    came_with: tuple[bytes, ...] = ()

@@ -49,7 +49,8 @@ class Sti:
 
     def token(self, payload: dict[str, Any], x5u: str) -> str:
         """Sign, by no code of ours."""
-        head = {"alg": "ES256", "ppt": "shaken", "typ": "passport", "x5u": x5u}
+        ppt = "div" if "div" in payload else "shaken"
+        head = {"alg": "ES256", "ppt": ppt, "typ": "passport", "x5u": x5u}
         signed = f"{_part(head)}.{_part(payload)}"
         der = self.key.sign(signed.encode(), ec.ECDSA(hashes.SHA256()))
         r, s = utils.decode_dss_signature(der)
@@ -100,8 +101,19 @@ class SigningService:
             "attest": "A", "dest": {"tn": [called]}, "iat": int(time.time()),
             "orig": {"tn": caller}, "origid": "8f0a3c1e-0000-4000-8000-000000000000", **more,
         }  # fmt: skip
+        return self._line(payload, "shaken")
+
+    def diverted(self, caller: str, called: str, onto: str, iat: int = 0) -> bytes:
+        """The line of whoever has sent a call on."""
+        payload = {
+            "dest": {"tn": [onto]}, "div": {"tn": called}, "iat": iat or int(time.time()),
+            "orig": {"tn": caller},
+        }  # fmt: skip
+        return self._line(payload, "div")
+
+    def _line(self, payload: dict[str, Any], ppt: str) -> bytes:
         token = self.sti.token(payload, self.x5u)
-        return f"Identity: {token};info=<{self.x5u}>;alg=ES256;ppt=shaken".encode()
+        return f"Identity: {token};info=<{self.x5u}>;alg=ES256;ppt={ppt}".encode()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()

@@ -89,6 +89,11 @@ class Call(Peer):
         self.changing.want(Wish(body, lines))
         self.moved()
 
+    def refresh(self) -> None:
+        """Tell the peer what is new of us alone, such as our Contact (RFC 3261 §12.2.1)."""
+        self.changing.refresh()
+        self.moved()
+
     def hang_up(self, *lines: bytes) -> None:
         """End the call, whatever state it is in; `lines` such as Reason go along."""
         if self.ended:

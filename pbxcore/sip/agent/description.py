@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.sip.headers.content import refuse_encoded
 from pbxcore.sip.multipart import chosen, read_bodies
 
 if TYPE_CHECKING:
@@ -18,12 +19,13 @@ def description_of(message: Message) -> bytes:
     """The description, or nothing.
 
     Raises:
-        RemoteProtocolError: 415 with Accept: there is something else that has to be understood;
-            400: the parts cannot be told apart.
+        RemoteProtocolError: 415 with Accept: there is something else that has to be understood, or
+            with Accept-Encoding: it is compressed; 400: the parts cannot be told apart.
     """
     if not message.body:
         return b""
     if message.get(b"content-type") in (SDP, None):
+        refuse_encoded(message)
         return message.body
     found = chosen(read_bodies(message, _UNDERSTOOD), _UNDERSTOOD)
     return found[0].content if found else b""

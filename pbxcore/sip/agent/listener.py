@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.sip.message import Request, Response
+from pbxcore.sip.agent.profile import ALLOW_IN_CALLS
+from pbxcore.sip.message import METHODS, Request, Response
 
 if TYPE_CHECKING:
     from pbxcore.sip.agent.call import Call
@@ -67,4 +68,17 @@ class CallListener:
         Raises:
             RemoteProtocolError: the refusal to answer with.
         """
-        raise RemoteProtocolError(405)
+        raise unwanted(incoming.request.method)
+
+
+def unwanted(method: bytes) -> RemoteProtocolError:
+    """What a request within a call is told that means nothing there."""
+    match method:
+        case b"NOTIFY":
+            return RemoteProtocolError(481)  # RFC 6665 §4.1.3: nobody has subscribed
+        case b"SUBSCRIBE":
+            return RemoteProtocolError(489, "", (b"Allow-Events: refer",))
+        case _ if method in METHODS:
+            return RemoteProtocolError(405, "", (b"Allow: " + ALLOW_IN_CALLS,))
+        case _:
+            return RemoteProtocolError(501, "", (b"Allow: " + ALLOW_IN_CALLS,))

@@ -53,6 +53,7 @@ class OutgoingCall:
         every_answer: keep each fork that answers; else the first, and hang up the others.
         way: finds the flows of the INVITE, where somebody knows better than the router.
         attempts: answers the callee's challenges, in the calls too; None: the core's do.
+        focus: the user part of the conference that calls; empty for none.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class OutgoingCall:
         every_answer: bool = False,
         way: Callable[[], Way] | None = None,
         attempts: Attempts | None = None,
+        focus: bytes = b"",
     ) -> None:
         self.core = core
         self.listener = listener
@@ -79,7 +81,7 @@ class OutgoingCall:
         self._lines = lines
         self._every_answer = every_answer
         self._way = way
-        self._attempts = attempts
+        self._attempts, self._focus = attempts, focus
         self._exchange = OfferAnswer(lambda: round(core.chance() * 10))
         self._exchange.send(Carrier.INVITE, body)
         self._timer = SessionTimer(core.profile.session_s, core.profile.shortest_session_s)
@@ -106,6 +108,7 @@ class OutgoingCall:
             body=self._body,
             way=self._way,
             attempts=self._attempts,
+            focus=self._focus,
         )
         errand.on_sent = self._sent
         self._errand = errand
@@ -180,7 +183,7 @@ class OutgoingCall:
         call = self.calls.get(dialog)
         if call is None and self._flow is not None:
             call = Call(self.core, dialog, self._flow, self.listener, self._exchange.forked())
-            call.attempts = self._attempts
+            call.attempts, call.focus = self._attempts, self._focus
             call.withdraw = lambda lines: self.cancel(*lines)
             self.calls[dialog] = call
         if call is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 ALLOW = b"INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, REFER, NOTIFY, SUBSCRIBE, OPTIONS, MESSAGE"
+ALLOW_IN_CALLS = ALLOW.removesuffix(b", MESSAGE")
 SUPPORTED = (b"100rel", b"timer", b"replaces", b"norefersub")
 """The option tags whose meaning the core knows; an INVITE may require any of them."""
 

@@ -100,6 +100,49 @@ async def test_a_call_out_is_signed_with_a_key_of_our_own(
     provider.remove(route)
 
 
+async def test_a_call_that_is_sent_on_keeps_its_signature_and_says_whence(
+    provider: Provider, service: SigningService
+) -> None:
+    pair = provider.pair
+    provider.set(
+        "stir_shaken", private_key=service.sti.key_pem, certificate_url=service.x5u,
+        trusted=service.sti.root,
+    )  # fmt: skip
+    trunk(provider, stir_sign=True, stir_verify="reject", keep_original_cid=True)
+    paths = [
+        provider.route(
+            "outbound", name="Away", patterns="_9X.", ways=[{"trunk": provider.trunk, "strip": 1}]
+        ),
+        provider.route(
+            "inbound", name="Main", trunks=[provider.trunk], dids="8001",
+            destination={"kind": "external", "value": "94930777"},
+        ),
+    ]  # fmt: skip
+    with Voice(440) as ours:
+        original = service.identity("5551234", "8001")
+        call = provider.agent.call(pair.uri("8001"), session(ours), original)
+        came = await provider.agent.next_call()
+        assert isinstance(came.call, IncomingCall)
+        first, second = came.call.request.lines_of(b"identity")
+        came.refuse(486)
+        with pytest.raises(Refused):
+            await call.answered()
+        assert b"Identity: " + first == original
+        identity = read_identity(second)
+        assert identity is not None
+        assert identity.ppt == "div"
+        claims = service.sti.reads(identity.token)
+        told = claims["orig"]["tn"], claims["div"]["tn"], claims["dest"]["tn"]
+        assert told == ("5551234", "8001", ["4930777"])
+        # Of what was diverted to us somebody has to say who called.
+        alone = service.diverted("5551234", "7000", "8001")
+        with pytest.raises(Refused) as refused:
+            await provider.agent.invite(pair.uri("8001"), session(ours), alone)
+        assert refused.value.status == 438
+    for each in paths:
+        provider.remove(each)
+
+
 async def test_a_call_in_is_let_in_marked_or_rejected_by_its_signature(
     provider: Provider, service: SigningService
 ) -> None:

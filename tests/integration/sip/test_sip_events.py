@@ -199,6 +199,45 @@ async def test_mailbox_lights_the_lamp_and_puts_it_out(house: House) -> None:
         assert phone.notices[1].get("Content-Type") == "application/simple-message-summary"
 
 
+async def test_lamp_goes_out_after_a_restart_too(house: House) -> None:
+    async with watcher(house, "1000") as phone:
+        await phone.subscribe("message-summary", "1000")
+        boxes = house.pbx.voicemail.mailboxes
+        (message,) = boxes.keep(boxes.receive(["1000"], "1001", "Bob"), 4.0)
+        assert (await phone.notified(2))[-1].body.startswith("Messages-Waiting: yes")
+        await house.stop()
+        await house.start()
+        told = (await phone.notified(3))[-1]
+        assert told.body.startswith("Messages-Waiting: yes")
+        house.pbx.voicemail.mailboxes.remove("1000", [message.id])
+        assert (await phone.notified(4))[-1].body.startswith("Messages-Waiting: no")
+
+
+async def test_watchers_of_a_line_hear_the_same_in_the_same_order(house: House) -> None:
+    async with (
+        watcher(house, "1000") as one,
+        watcher(house, "1002") as other,
+        watcher(house, "1001") as line,
+    ):
+        for each in one, other:
+            await each.subscribe("dialog", "1001")
+            await each.notified(1)
+        _, features = await line.subscribe("as-feature-event", "1001")
+        for changes, on in enumerate(("true", "false", "true"), 2):
+            await line.refresh(features, more=FEATURE_TYPE, body=SET_DND.format(on))
+            for each in one, other:
+                await each.notified(changes)
+        told = [
+            [
+                (report.version, [dialog.state for dialog in report.dialogs])
+                for report in (read_dialogs(notice.body.encode()) for notice in each.notices)
+            ]
+            for each in (one, other)
+        ]
+        assert told[0] == told[1]
+        assert [version for version, _ in told[0]] == [0, 1, 2, 3]
+
+
 async def test_phone_that_never_subscribes_is_told_of_its_mailbox(house: House) -> None:
     settings = type(house.directory.settings)(domains=("pbx.test",), unsolicited_mwi=True)
     await put(house, SettingsChanged(settings))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxcore.commands import MessageResult, SendMessage
 from pbxcore.net.user_agent import AsyncUserAgent, Refused
 from tests.integration.sip.test_sip_trunk_calls import SESSION
 from tests.support.authority import Authority
@@ -150,3 +151,40 @@ async def test_a_text_to_a_phone_that_sleeps_on_is_stored(
         assert [each.text for each in house.arrived] == ["Good morning"]
         assert len(told) == 1
         assert phone.texts == []
+
+
+async def test_a_phone_is_woken_and_gets_a_text_of_the_product(
+    house: House, tmp_path: Path
+) -> None:
+    address = ("127.0.0.1", house.port)
+    async with (
+        gateway(house, tmp_path) as told,
+        Sleeper("1001", "Sip-1001!", address) as phone,
+    ):
+        assert await phone.register() == 200
+        command = SendMessage("m1", "1001", phone.contact, "broadcast", "News", "We close at noon")
+        sent = asyncio.create_task(house.pbx.handle(command))
+        await eventually(lambda: bool(told))
+        assert phone.texts == []
+        assert await phone.register() == 200
+        result = await sent
+        assert isinstance(result, MessageResult)
+        assert result.status == 200
+        assert await phone.receive(1) == ["We close at noon"]
+
+
+async def test_a_text_of_the_product_is_not_sent_to_a_phone_that_sleeps_on(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pbxcore.calls.rousing.WAIT_S", 0.3)
+    address = ("127.0.0.1", house.port)
+    async with (
+        gateway(house, tmp_path) as told,
+        Sleeper("1001", "Sip-1001!", address) as phone,
+    ):
+        assert await phone.register() == 200
+        command = SendMessage("m1", "1001", phone.contact, "broadcast", "News", "We close at noon")
+        result = await house.pbx.handle(command)
+        assert isinstance(result, MessageResult)
+        assert result.status == 480
+        assert (len(told), phone.texts) == (1, [])

@@ -164,7 +164,7 @@ def test_all_phones_ring_and_the_first_to_answer_has_the_call() -> None:
         assert gone.notes == ["ended"]
         assert gone.last is not None
         reasons = gone.last.lines_of(b"reason")
-        assert b'SIP;cause=200;text="Call completed elsewhere"' in reasons
+        assert reasons == [b'SIP;cause=200;text="Call completed elsewhere"', b"Q.850;cause=26"]
         alice.hang_up()
         office.run()
         office.check()

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from pbxcore.apps.conference_commands import RemoveParticipant, ShowConference
 from pbxcore.apps.conferences import ConferenceRoom
+from pbxcore.apps.ivr import Ivr, MenuKey
 from pbxcore.apps.overseeing import oversee
 from pbxcore.calls.roster import roster_of
+from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import Plan
 from pbxcore.journal import CallRecorded, LegAnswered
 from pbxcore.media.commands import JoinRoom, StartRecording
 from pbxcore.presence.packages.conference_info import Roster
+from pbxcore.sip.message import Request, Response
+from pbxcore.sip.sdp.codecs import PCMU
+from pbxcore.sip.sdp.stream import Stream
 from pbxcore.sip.uri import write_uri_headers
 from pbxcore.voicemail.mailboxes import Mailboxes
 from tests.support.handsets import Office
 from tests.support.shelf import Shelf
 from tests.unit.pbxcore.test_call_changes import talking
+from tests.unit.pbxcore.test_call_legs_differ import Tap, speaks
 from tests.unit.pbxcore.test_call_transfers import refer, replaces
 
 if TYPE_CHECKING:
@@ -115,6 +122,91 @@ def test_phones_learn_by_contact_that_they_talk_to_a_conference() -> None:
         assert bob.call.dialog.remote_target == b"sip:10.0.0.100:5060"
         alice.hang_up()
         bob.hang_up()
+        office.run()
+        office.check()
+
+
+def contacts(tap: Tap, method: bytes) -> set[bytes]:
+    """The Contacts of the requests of a method, and of the 200s to those we sent."""
+    return {
+        each.get(b"contact") or b""
+        for _, each in tap.came
+        if (isinstance(each, Request) and each.method == method)
+        or (
+            isinstance(each, Response)
+            and each.status == 200
+            and (each.get(b"cseq") or b"").endswith(b" " + method)
+        )
+    }
+
+
+FOCUS = b"<sip:6300@10.0.0.100:5060>;isfocus"
+
+
+def test_the_focus_is_told_in_every_message_that_has_a_contact() -> None:
+    with Meeting() as office:
+        tap = Tap(office, "alice")
+        alice = office.call("alice")
+        assert alice.call is not None
+        alice.modify(Stream(port=4000, formats=(PCMU,)))  # re-INVITE of the phone
+        office.run(1)
+        assert contacts(tap, b"INVITE") == {FOCUS}
+        statuses: list[int] = []
+        alice.call.send(b"UPDATE", lambda status, _: statuses.append(status))
+        office.run(1)
+        assert statuses == [200]
+        assert contacts(tap, b"UPDATE") == {FOCUS}
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_our_own_changes_name_the_focus_too() -> None:
+    with Meeting() as office:
+        speaks(office, "alice", session_s=120, reliable=False)
+        tap = Tap(office, "alice")
+        alice = office.call("alice")
+        office.run(200)
+        requests = [*tap.requests(b"UPDATE"), *tap.requests(b"INVITE")]
+        told = {each.get(b"contact") for each in requests} | contacts(tap, b"UPDATE")
+        assert told == {FOCUS}
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_comes_from_a_menu_learns_that_it_is_a_conference_now() -> None:
+    with Meeting() as office:
+        plan = office.house.directory.plan
+        menu = Ivr("7000", "Menu", keys=(MenuKey("1", Place("conference", "6300")),))
+        office.house.directory.plan = msgspec.structs.replace(
+            plan, services={**plan.services, "7000": menu}
+        )
+        tap = Tap(office, "alice")
+        alice = office["alice"].dial("7000")
+        office.run(1)
+        assert contacts(tap, b"INVITE") == {b"<sip:10.0.0.100:5060>"}
+        (leg,) = office.house.workers.streams
+        office.house.workers.press(leg, "1")
+        office.run(8)
+        assert {each.get(b"contact") for each in tap.requests(b"UPDATE")} == {FOCUS}
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_is_called_into_a_room_is_called_by_the_focus() -> None:
+    with Meeting() as office:
+        tap = Tap(office, "bob")
+        alice = office.call("alice")
+        refer(alice, office.house.uri("bob"))
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(8)
+        assert {each.get(b"contact") for each in tap.requests(b"INVITE")} == {FOCUS}
+        assert not tap.requests(b"UPDATE")
+        alice.hang_up()
+        office["bob"].talk.hang_up()
         office.run()
         office.check()
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
+from pbxcore.commands import MessageStored, SendMessage
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.bindings import StoredBinding
 from pbxcore.presence.push import Push, push_of, refresh_due_ms
 from pbxcore.presence.reach import is_asleep, phones
 from pbxcore.presence.registrar import Registrar
 from pbxcore.presence.registration import answer_lines
+from pbxcore.services.own_texts import OwnTexts
+from pbxcore.services.pager import Pager
 from tests.support.handsets import Office
 from tests.unit.pbxcore.test_outbound import read
 
 if TYPE_CHECKING:
+    from pbxcore.commands import MessageArrived, MessageResult
     from pbxcore.presence.outcome import Outcome
     from pbxcore.presence.registration import Registration
+    from pbxcore.sip.transactions.incoming import Incoming
 
 NOW = 1_700_000_000_000
 SERVED = ("apns", "webpush")
@@ -97,10 +103,43 @@ class Bedroom(Office):
         rousing.push = lambda push, number: self.pushed.append((push, number))
         self.invariants.watch("phones being woken", lambda: len(rousing))
 
-    def wake(self) -> None:
-        later = msgspec.structs.replace(self.binding, cseq=self.binding.cseq + 1)
+        self.texts: list[tuple[bytes, bytes]] = []
+        self["bob"].requested = self._read  # type: ignore[method-assign]
+        pager = Pager(
+            house.directory,
+            house.stack.layer,
+            record=house.facts.append,
+            arrived=_stored,
+            entropy=self.chance.octets,
+        )
+        self.own = OwnTexts(lambda number: house.bindings.get(number, ()), pager, rousing.wake)
+
+    def wake(self, contact: str = "") -> None:
+        later = msgspec.structs.replace(
+            self.binding, cseq=self.binding.cseq + 1, contact=contact or self.binding.contact
+        )
         self.house.bindings["bob"] = (later,)
         self.house.surroundings.rousing.registered("bob")
+
+    def send(self, id_: str = "m1") -> asyncio.Task[MessageResult]:
+        """The product has a text for bob's phone."""
+        command = SendMessage(id_, "bob", self.binding.contact, "news", "", "Come at once")
+        return asyncio.create_task(self.own.send(command))
+
+    async def pass_s(self, seconds: float) -> None:
+        """Let time pass, and tasks see what came of it."""
+        for each in (0, seconds, 0.01):
+            self.run(each)
+            for _ in range(5):
+                await asyncio.sleep(0)
+
+    def _read(self, incoming: Incoming) -> None:
+        self.texts.append((incoming.request.uri, incoming.request.body))
+        incoming.answer(200)
+
+
+async def _stored(_message: MessageArrived) -> MessageStored:
+    return MessageStored(202)
 
 
 def test_a_call_wakes_the_phone_and_waits_for_its_registration() -> None:
@@ -152,6 +191,48 @@ def test_a_caller_who_gives_up_rings_nobody_later() -> None:
         office.run()
         office.check()
         assert not office["bob"].talks
+
+
+async def test_a_text_of_ours_wakes_the_phone_and_goes_where_it_registers() -> None:
+    with Bedroom() as office:
+        sent, beside = office.send(), office.send("m2")
+        await office.pass_s(3)
+        assert office.pushed == [(Push("webpush", prid="1"), "bob")]  # once for both
+        assert not office.texts
+        moved = office.binding.contact.replace("sip:bob", "sip:robert")
+        office.wake(moved)
+        await office.pass_s(1)
+        assert (sent.result().status, beside.result().status) == (200, 200)
+        assert office.texts == [(moved.encode(), b"Come at once")] * 2
+        assert len(office.house.surroundings.rousing) == 0
+
+
+async def test_a_text_of_ours_to_a_phone_that_sleeps_on_is_not_sent() -> None:
+    with Bedroom() as office:
+        sent = office.send()
+        await office.pass_s(9.9)
+        assert not sent.done()
+        await office.pass_s(0.2)
+        assert sent.result().status == 480
+        office.wake()
+        await office.pass_s(40)
+        assert not office.texts
+        assert len(office.pushed) == 1
+        again = office.send()
+        await office.pass_s(1)
+        office.wake()  # nothing new: it slept since
+        again.cancel()
+        await office.pass_s(10)
+        assert not office.texts
+
+
+async def test_a_text_of_ours_goes_at_once_where_nobody_can_be_woken() -> None:
+    with Bedroom() as office:
+        office.house.settle(push_gateway="")
+        sent = office.send()
+        await office.pass_s(1)
+        assert sent.result().status == 200
+        assert not office.pushed
 
 
 def test_a_phone_is_woken_once_before_its_registration_ends() -> None:

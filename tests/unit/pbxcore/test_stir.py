@@ -1,4 +1,4 @@
-"""Signed callers: tokens, headers, certificates, verdicts (RFC 8224, RFC 8225, RFC 8588)."""
+"""Signed callers: tokens, headers, certificates, verdicts (RFC 8224, 8225, 8588, 8946)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pbxcore.calls.vouching import attestation
 from pbxcore.dialplan.plan import Dod
 from pbxcore.directory import Trunk
 from pbxcore.stir.certificates import BadCertificate, signing_key
+from pbxcore.stir.chain import chain_from, diverted, links
 from pbxcore.stir.identity import Identity, identity_line, read_identity
 from pbxcore.stir.passport import BadPassport, Claims, canonical, read, sign
 from pbxcore.stir.remote import address_of, signed_line
@@ -39,7 +40,7 @@ def verdict(identity: bytes, sti: Sti = STI, caller: str = "+12155551212") -> Ve
     call = CallToVerify((identity,), caller, "12025551000")
     found = looked_at(call, NOW)
     if isinstance(found, Unproved):
-        return proved(found, sti.certificate.encode(), sti.root, NOW)
+        return proved(found, {X5U: sti.certificate.encode()}, sti.root, NOW)
     return found
 
 
@@ -86,6 +87,96 @@ def test_what_does_not_fit_the_call_fails(
     assert (found.status, found.reason) == (status, reason)
 
 
+MOVED = Claims("", "12155551212", ("13305559999",), CLAIMS.iat, "", "12025551000")
+"""What 1-202-555-1000 signs who sends the call on."""
+
+
+def headers(*claims: Claims, sti: Sti = STI) -> tuple[bytes, ...]:
+    return tuple(
+        identity_line(sign(each, X5U, sti.key), X5U, each.ppt).removeprefix(b"Identity: ")
+        for each in claims
+    )
+
+
+def verdict_of(identities: tuple[bytes, ...], called: str = "+1 330 555 9999") -> Verdict:
+    found = looked_at(CallToVerify(identities, "12155551212", called), NOW)
+    if isinstance(found, Unproved):
+        return proved(found, {X5U: STI.certificate.encode()}, STI.root, NOW)
+    return found
+
+
+def test_what_we_sign_of_a_diversion_others_can_check() -> None:
+    token = sign(MOVED, X5U, STI.key)
+    assert STI.reads(token) == {
+        "dest": {"tn": ["13305559999"]}, "div": {"tn": "12025551000"}, "iat": CLAIMS.iat,
+        "orig": {"tn": "12155551212"},
+    }  # fmt: skip
+    identity = read_identity(identity_line(token, X5U, "div").removeprefix(b"Identity: "))
+    assert identity is not None
+    assert identity.ppt == "div"
+    assert read(token).claims == MOVED
+
+
+def test_a_diverted_call_is_verified_along_the_whole_chain() -> None:
+    again = msgspec.structs.replace(MOVED, dest=("14405550000",), div="13305559999")
+    assert verdict_of(headers(CLAIMS, MOVED)) == Verdict(PASSED, attest="A")
+    assert verdict_of(headers(MOVED, CLAIMS)).status == 0  # in any order
+    assert verdict_of(headers(again, CLAIMS, MOVED), "14405550000").status == 0
+    rang = msgspec.structs.replace(CLAIMS, iat=CLAIMS.iat - 180)
+    assert verdict_of(headers(rang, MOVED)).status == 0  # it rang there for three minutes
+
+
+@pytest.mark.parametrize(
+    ("identities", "status", "reason"),
+    [
+        (headers(MOVED), 438, "bad_identity"),  # nobody says who called
+        (headers(CLAIMS), 438, "other_callee"),
+        (headers(CLAIMS, msgspec.structs.replace(MOVED, div="1")), 438, "other_callee"),
+        (headers(CLAIMS, msgspec.structs.replace(MOVED, dest=("1",))), 438, "other_callee"),
+        (headers(CLAIMS, msgspec.structs.replace(MOVED, orig="1")), 438, "other_caller"),
+        (headers(CLAIMS, msgspec.structs.replace(MOVED, iat=MOVED.iat - 61)), 403, "stale_date"),
+        (headers(OLD, MOVED)[1:], 438, "bad_identity"),
+        (
+            headers(msgspec.structs.replace(CLAIMS, iat=CLAIMS.iat - 300), MOVED),
+            403,
+            "stale_date",
+        ),
+        (
+            (*headers(CLAIMS), *headers(MOVED, sti=Sti())),
+            438,
+            "invalid_identity_header",
+        ),
+        (
+            (*headers(CLAIMS, sti=Sti()), *headers(MOVED)),
+            438,
+            "invalid_identity_header",
+        ),
+    ],
+)
+def test_a_chain_with_a_bad_link_fails(
+    identities: tuple[bytes, ...], status: int, reason: str
+) -> None:
+    found = verdict_of(identities)
+    assert (found.status, found.reason) == (status, reason)
+
+
+def test_a_token_that_diverts_in_a_circle_is_read_once() -> None:
+    back = msgspec.structs.replace(MOVED, dest=("12025551000",), div="13305559999")
+    assert verdict_of(headers(MOVED, back)).status == 438
+    assert verdict_of(headers(CLAIMS, MOVED, back), "12025551000").status == 0
+
+
+def test_what_a_diversion_says_follows_from_what_came() -> None:
+    came = links(headers(CLAIMS))
+    (original,) = chain_from("+1 (215) 555-1212", came)
+    assert diverted(original.claims, "+1-330-555-9999", CLAIMS.iat) == MOVED
+    newest, *_ = chain_from("12155551212", links(headers(CLAIMS, MOVED)))
+    assert diverted(newest.claims, "14405550000", 7) == Claims(
+        "", "12155551212", ("14405550000",), 7, "", "13305559999"
+    )
+    assert chain_from("4930100", came) == []  # he is shown by another number
+
+
 def test_without_a_signature_nothing_is_known() -> None:
     found = looked_at(CallToVerify((), "1", "2"), NOW)
     assert isinstance(found, Verdict)
@@ -105,7 +196,7 @@ def test_a_certificate_has_to_be_good() -> None:
     call = CallToVerify((line(),), "12155551212", "12025551000")
     waiting = looked_at(call, NOW)
     assert isinstance(waiting, Unproved)
-    assert proved(waiting, None, STI.root, NOW).status == 436
+    assert proved(waiting, {}, STI.root, NOW).status == 436
 
 
 @given(st.data())

@@ -1,0 +1,92 @@
+"""Tokens of one call that follow each other (RFC 8946 §4).
+
+The first says who calls, each other one that the call was diverted then.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxcore.stir.identity import read_identity
+from pbxcore.stir.passport import BadPassport, Claims, Passport, canonical, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+MOST: Final = 10
+"""So many headers are looked at; each may cost a certificate."""
+
+
+class Link(msgspec.Struct, frozen=True):
+    """One token, where its certificate is to be had, and the header it came in."""
+
+    passport: Passport
+    info: str
+    header: bytes
+
+    @property
+    def claims(self) -> Claims:
+        """What it claims."""
+        return self.passport.claims
+
+
+def links(identities: Iterable[bytes]) -> list[Link]:
+    """The tokens that can be read, in their order."""
+    found = []
+    for header in list(identities)[:MOST]:
+        identity = read_identity(header)
+        if identity is None or identity.alg != "ES256":
+            continue
+        try:
+            passport = read(identity.token)
+        except BadPassport:
+            continue
+        if identity.ppt == passport.claims.ppt:
+            found.append(Link(passport, identity.info, header))
+    return found
+
+
+def chain_to(called: str, among: Sequence[Link]) -> list[Link]:
+    """Those that lead to whom is called, the first one of all last; empty where none do (§4.2)."""
+    wanted, left, chain = canonical(called), list(among), list[Link]()
+    while True:
+        here = [each for each in left if wanted in map(canonical, each.claims.dest)]
+        first = next((each for each in here if not each.claims.div), None)
+        link = first or next(iter(here), None)
+        if link is None:
+            return []
+        chain.append(link)
+        if link is first:
+            return chain
+        left.remove(link)
+        wanted = canonical(link.claims.div)
+
+
+def chain_from(caller: str, among: Sequence[Link]) -> list[Link]:
+    """Those that began with this caller's, the newest first; empty where none did."""
+    original = next(
+        (
+            each
+            for each in among
+            if not each.claims.div and canonical(each.claims.orig) == canonical(caller)
+        ),
+        None,
+    )
+    if original is None:
+        return []
+    chain, left = [original], [each for each in among if each.claims.div]
+    while True:
+        places = set(map(canonical, chain[0].claims.dest))
+        after = next((each for each in left if canonical(each.claims.div) in places), None)
+        if after is None:
+            return chain
+        left.remove(after)
+        chain.insert(0, after)
+
+
+def diverted(newest: Claims, called: str, now_s: int) -> Claims:
+    """What is to be signed of a call that goes on to somebody else (§4.1)."""
+    from_ = canonical(newest.dest[0]) if newest.dest else ""
+    return Claims("", newest.orig, (canonical(called),), now_s, "", from_)
