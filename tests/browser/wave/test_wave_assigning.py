@@ -13,6 +13,8 @@ from tests.support.desk import ask, log, message_box, open_wave, say, sign_in
 from tests.support.program import Program
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
     from tests.support.desk import NewContext
     from tests.support.server import Server
 
@@ -25,6 +27,11 @@ def assign_automatically(url: str, within_s: int) -> None:
     assert changed.status == 200, changed.body
 
 
+def details_are_there(page: Page) -> None:
+    """They come later than the chat, and take a part of its width: buttons move."""
+    expect(page.get_by_role("button", name="Save as contact", exact=True)).to_be_visible()
+
+
 def test_assigned_chat_opens_by_itself(server: Server, new_context: NewContext) -> None:
     assign_automatically(server.url, 600)
     ana = open_wave(new_context, server.url, "1000")
@@ -33,6 +40,7 @@ def test_assigned_chat_opens_by_itself(server: Server, new_context: NewContext) 
     news = ana.get_by_text("Gina Given is assigned to you", exact=True)
     expect(news).to_be_visible()
     assert serious_faults(ana) == []
+    details_are_there(ana)
     message_box(ana).click()  # she is there: it stays hers
     expect(news).to_have_count(0)
     say(ana, "Until six.")
@@ -79,6 +87,7 @@ def test_assigned_chat_goes_on_when_nobody_reacts(server: Server, new_context: N
     assign_automatically(server.url, 600)
     ben = open_wave(new_context, server.url, "1001")
     expect(ben.get_by_role("heading", name="Otto Onward", level=2)).to_be_visible()
+    details_are_there(ben)
     say(ben, "Until six.")
     expect(log(visitor)).to_contain_text("Until six.")
 
