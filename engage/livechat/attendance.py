@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from engage.errors import Unavailable
 from engage.hub.model import SYSTEM
+from engage.livechat.attendance_rows import AttendanceRows
 from engage.livechat.desk import close
 from engage.livechat.events import InquiryMissed, InquiryQueued
 from engage.livechat.handing_over import give_back
@@ -87,7 +88,7 @@ class Attendance:
     async def open_doors(self) -> None:
         """Count the absence of all who had a socket from now."""
         now = self._lobby.open()
-        await self._database.write(lambda each: LiveChatRepository(each).all_left(now))
+        await self._database.write(lambda each: AttendanceRows(each).all_left(now))
 
     def keep_watch(self) -> None:
         """Begin to sweep."""
@@ -138,7 +139,7 @@ class Attendance:
         limits = [each.options.inquiry_timeout_min for each in self._livechats.all()]
         shortest_ms = min((each for each in limits if each), default=0) * 60_000
         async with self._database.read() as connection:
-            found = await LiveChatRepository(connection).maybe_due(
+            found = await AttendanceRows(connection).maybe_due(
                 away_before_ms=now - min(VISITOR_GRACE_MS, AGENT_GRACE_MS),
                 queued_before_ms=now - shortest_ms if shortest_ms else 0,
                 handed_before_ms=now - HANDOVER_MS,
@@ -172,7 +173,7 @@ class Attendance:
         kind, _, name = who.partition(":")
 
         async def write(connection: AsyncConnection) -> bool:
-            rows = LiveChatRepository(connection)
+            rows = AttendanceRows(connection)
             here = self._delivery.connections(who) > 0
             match kind, here:
                 case "visitor", True:

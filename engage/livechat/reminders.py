@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from engage.hub.model import SYSTEM
+from engage.livechat.attendance_rows import AttendanceRows
 from engage.livechat.repository import LiveChatRepository
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Reminders:
         now = self._clock()
         before_ms = now - min(after_min.values()) * MINUTE_MS
         async with self._database.read() as connection:
-            found = await LiveChatRepository(connection).waiting_unmailed(before_ms)
+            found = await AttendanceRows(connection).waiting_unmailed(before_ms)
         done = 0
         for inquiry in found:
             minutes = after_min.get(inquiry.livechat_id)
@@ -55,10 +56,10 @@ class Reminders:
     async def _mail(self, inquiry: Inquiry, transaction: HubTransaction) -> bool:
         """Mark and mails in one transaction: both, or neither."""
         connection = transaction.connection
-        rows, now = LiveChatRepository(connection), self._clock()
-        if not await rows.mark_mailed(inquiry.conversation_id, now):
+        now = self._clock()
+        if not await AttendanceRows(connection).mark_mailed(inquiry.conversation_id, now):
             return False
-        visitor = await rows.visitor(inquiry.visitor_id)
+        visitor = await LiveChatRepository(connection).visitor(inquiry.visitor_id)
         if visitor is None:
             return False
         livechat = self._livechats.by_id(inquiry.livechat_id)

@@ -248,22 +248,6 @@ class LiveChatRepository:
         """All that wait or are served, in the order of their numbers."""
         return await self._inquiries(conversations.c.state.in_(OPEN_STATES))
 
-    async def maybe_due(
-        self, away_before_ms: int, queued_before_ms: int, handed_before_ms: int
-    ) -> list[Inquiry]:
-        """Open ones with somebody away, waiting or to be handed over since then: few of many."""
-        visitor_away = (conversations.c.state == WAITING) & (
-            inquiries.c.away_since_ms <= away_before_ms
-        )
-        agent_away = (conversations.c.state == ACTIVE) & (
-            inquiries.c.agent_away_since_ms <= away_before_ms
-        )
-        long_waiting = (conversations.c.state == WAITING) & (
-            inquiries.c.queued_at_ms <= queued_before_ms
-        )
-        untaken = (conversations.c.state == TRANSFERRING) & (handovers.c.at_ms <= handed_before_ms)
-        return await self._inquiries(or_(visitor_away, agent_away, long_waiting, untaken))
-
     async def hand_over(self, conversation_id: str, handover: Handover) -> None:
         """Keep to whom a chat is offered."""
         await self._connection.execute(
@@ -282,29 +266,6 @@ class LiveChatRepository:
         await self._connection.execute(
             delete(handovers).where(handovers.c.conversation_id == conversation_id)
         )
-
-    async def waiting_unmailed(self, queued_before_ms: int) -> list[Inquiry]:
-        """Those who have waited since then, without a mail having told the agents."""
-        return await self._inquiries(
-            conversations.c.state == WAITING,
-            inquiries.c.queued_at_ms <= queued_before_ms,
-            inquiries.c.mailed_at_ms.is_(None),
-        )
-
-    async def mark_mailed(self, conversation_id: str, at_ms: int) -> bool:
-        """Note that agents are told by mail; False when they were, or nobody waits any more."""
-        waiting = (
-            select(conversations.c.id)
-            .where(conversations.c.id == conversation_id, conversations.c.state == WAITING)
-            .exists()
-        )
-        marked = await self._connection.execute(
-            update(inquiries)
-            .where(inquiries.c.conversation_id == conversation_id)
-            .where(inquiries.c.mailed_at_ms.is_(None), waiting)
-            .values(mailed_at_ms=at_ms)
-        )
-        return marked.rowcount > 0
 
     async def messages_left(
         self, livechat_ids: Sequence[str], before: int | None, limit: int
@@ -366,57 +327,6 @@ class LiveChatRepository:
             update(inquiries).where(inquiries.c.conversation_id == conversation_id).values(values)
         )
 
-    async def visitor_left(self, visitor_id: str, at_ms: int) -> None:
-        """The visitor's last socket has closed."""
-        await self._connection.execute(
-            update(inquiries)
-            .where(inquiries.c.conversation_id.in_(_open_of(visitor_id=visitor_id)))
-            .where(inquiries.c.away_since_ms.is_(None))
-            .values(away_since_ms=at_ms)
-        )
-
-    async def visitor_came(self, visitor_id: str) -> None:
-        """The visitor is there again."""
-        await self._connection.execute(
-            update(inquiries)
-            .where(inquiries.c.conversation_id.in_(_open_of(visitor_id=visitor_id)))
-            .where(inquiries.c.away_since_ms.is_not(None))
-            .values(away_since_ms=None)
-        )
-
-    async def agent_left(self, who: str, at_ms: int) -> None:
-        """An agent's last socket has closed."""
-        await self._connection.execute(
-            update(inquiries)
-            .where(inquiries.c.conversation_id.in_(_open_of(owner=who)))
-            .where(inquiries.c.agent_away_since_ms.is_(None))
-            .values(agent_away_since_ms=at_ms)
-        )
-
-    async def agent_came(self, who: str) -> None:
-        """An agent is there again."""
-        await self._connection.execute(
-            update(inquiries)
-            .where(inquiries.c.conversation_id.in_(_open_of(owner=who)))
-            .where(inquiries.c.agent_away_since_ms.is_not(None))
-            .values(agent_away_since_ms=None)
-        )
-
-    async def all_left(self, at_ms: int) -> None:
-        """After a start nobody has a socket: count from here for those who had one."""
-        open_ones = inquiries.c.conversation_id.in_(_open_of())
-        await self._connection.execute(
-            update(inquiries)
-            .where(open_ones, inquiries.c.away_since_ms.is_(None))
-            .values(away_since_ms=at_ms)
-        )
-        await self._connection.execute(
-            update(inquiries)
-            .where(open_ones, inquiries.c.agent_away_since_ms.is_(None))
-            .where(inquiries.c.accepted_at_ms.is_not(None))
-            .values(agent_away_since_ms=at_ms)
-        )
-
     async def previews(self, conversation_ids: Sequence[str]) -> dict[str, str]:
         """The JSON body of the newest message the visitor wrote, per conversation."""
         newest = (
@@ -476,19 +386,6 @@ _FIRST_CONVERSATION = (
     .scalar_subquery()
 )
 _VISITOR = select(visitors, _FIRST_CONVERSATION.label("number"))
-
-
-def _open_of(*, visitor_id: str | None = None, owner: str | None = None) -> Any:
-    query = (
-        select(conversations.c.id)
-        .join(inquiries, inquiries.c.conversation_id == conversations.c.id)
-        .where(conversations.c.kind == KIND, conversations.c.state.in_(OPEN_STATES))
-    )
-    if visitor_id is not None:
-        query = query.where(inquiries.c.visitor_id == visitor_id)
-    if owner is not None:
-        query = query.where(conversations.c.owner == owner)
-    return query
 
 
 def _visitor(row: Row[Any]) -> Visitor:
