@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from tests.support.authority import Authority
 from tests.support.server import free_port, wait_until
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ service anvil {{
 class Dovecot:
     """A context manager; mails are put into its mailbox by IMAP. `more`: lines of its settings."""
 
-    def __init__(self, *more: str) -> None:
-        self._more = more
+    def __init__(self, *more: str, tls: bool = False) -> None:
+        self._more, self.tls_port = more, free_port() if tls else 0
 
     def __enter__(self) -> Self:
         import grp
@@ -81,7 +82,7 @@ class Dovecot:
             "port": self.port,
         }
         config = self._folder / "dovecot.conf"
-        config.write_text("\n".join((_CONFIG.format(**settings), *self._more, "")))
+        config.write_text("\n".join((_CONFIG.format(**settings), *self._more, *self._tls(), "")))
         for each in ("run", "state", "home", "mail"):
             (self._folder / each).mkdir()
         if root:
@@ -102,6 +103,16 @@ class Dovecot:
         self._process.terminate()
         self._process.wait(10)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _tls(self) -> list[str]:
+        if not self.tls_port:
+            return []
+        pair = Authority(self._folder).issue("127.0.0.1").key
+        listener = f"inet_listener imaps {{\n port = {self.tls_port}\n ssl = yes\n }}"
+        return [
+            *("ssl = yes", f"ssl_cert = <{pair}", f"ssl_key = <{pair}"),
+            f"service imap-login {{\n {listener}\n}}",
+        ]
 
     @property
     def password(self) -> str:

@@ -37,8 +37,9 @@ class Settings:
     def __init__(self, dovecot: Dovecot) -> None:
         self.incoming = IncomingSettings(
             host="127.0.0.1",
-            port=dovecot.port,
-            security="none",
+            port=dovecot.tls_port or dovecot.port,
+            security="tls" if dovecot.tls_port else "none",
+            verify=False,
             user=USER,
             password=dovecot.password,
             address="support@example.test",
@@ -153,6 +154,23 @@ async def test_waiting_is_begun_anew_after_a_while(
     monkeypatch.setattr(idling, "LONGEST_S", NEVER_S)
     await house.deliver("late")
     assert await house.next() == "late"
+
+
+async def test_new_mail_is_told_over_tls_and_the_waiting_ends_when_it_shall(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "EVERY_S", NEVER_S)
+    with Dovecot(tls=True) as secured:
+        house = House(database, secured)
+        await house.begin()
+        for subject in ("one", "two"):
+            await house.deliver(subject)
+            assert await house.next() == subject
+        await house.collecting.section_changed(SectionChanged(NAME))
+        await house.deliver("three")
+        assert await house.next() == "three"
+        async with asyncio.timeout(SOON_S):
+            await house.collecting.stop()
 
 
 async def test_a_server_that_tells_nothing_is_asked(

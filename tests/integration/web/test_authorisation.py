@@ -736,6 +736,6 @@ PAYLOADS: dict[str, dict[str, Any]] = {
 def _payload(event: str, conversation: str) -> dict[str, Any]:
     if event == "hello":
         return {"heads": {conversation: 0}}
-    if event == "inquiries":
+    if event in ("inquiries", "assignments"):
         return {}
     return {"conversation": conversation, **PAYLOADS.get(event, {})}
