@@ -75,7 +75,8 @@ def hears_all(folder: Path, own: float, *tones: float) -> None:
 
     def together() -> bool:
         dumps = sorted(folder.glob("dump-*-dec.wav"))
-        samples, rate = read_sound(dumps[-1]) if dumps else ([], 8000)
+        samples, rate = read_sound(dumps[-1]) if dumps else (np.zeros(0, np.int16), 8000)
+        samples = samples if samples.ndim == 1 else samples[:, 0]
         tail = samples[-rate // 2 :]
         heard = len(tail) >= rate // 2 and all(sounds(tail, hz, rate) > 0.7 for hz in tones)
         return heard and sounds(tail, own, rate) < 0.3
