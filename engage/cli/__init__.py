@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from engage.cli import serving, upkeep
+from engage.cli import backups, serving, upkeep
 from engage.cli.prompts import prompts
 from engage.cli.sip import sip_commands
 from engage.cli.users import users
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(serving.app)
 app.add_typer(upkeep.app)
+app.add_typer(backups.app)
 app.add_typer(users, name="user")
 app.add_typer(sip_commands, name="sip")
 app.add_typer(prompts, name="prompts")
