@@ -1,6 +1,6 @@
 """Calls through the whole PBX without sockets: what the way of a call costs by itself.
 
-    python -m bench.call_path [--calls 50] [--rounds 40] [--files DIR] [--profile] [--instructions]
+    python -m bench.call_path [--calls 50] [--rounds 40] [--held 50] [--files DIR] [--instructions]
 
 Both parties are played here and say what `shared/bench/sip` has SIPp say. What the PBX sends is
 taken from it before the socket, and what it receives is handed to it behind the socket, one after
@@ -23,6 +23,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from pathlib import Path
 from typing import Final
 
@@ -111,7 +112,7 @@ def answer(asked: bytes, status: bytes, number: int, body: bytes = b"") -> bytes
 class Exchange:
     """One PBX, and the two who call each other through it."""
 
-    def __init__(self, pbx: Pbx) -> None:
+    def __init__(self, pbx: Pbx, held: int) -> None:
         endpoint = pbx._endpoint  # noqa: SLF001 - what lies behind the sockets is measured
         assert endpoint is not None
         self.phones = Phones()
@@ -120,7 +121,8 @@ class Exchange:
         endpoint._udp = {LOCAL: self.phones}  # type: ignore[dict-item] # noqa: SLF001
         self.layer = endpoint.layer
         self._receive = endpoint._receive  # noqa: SLF001
-        self._number = 0
+        self._number, self._held = 0, held
+        self._talks: deque[tuple[int, bytes, bytes]] = deque()
         self.spent = 0.0
 
     def hear(self, data: bytes, peer: tuple[str, int]) -> dict[int, list[bytes]]:
@@ -136,7 +138,13 @@ class Exchange:
         return out
 
     def call(self) -> None:
-        """INVITE to BYE."""
+        """INVITE to BYE, of another call where some are held meanwhile."""
+        self._talks.append(self._begin())
+        if len(self._talks) > self._held:
+            self._end(*self._talks.popleft())
+
+    def _begin(self) -> tuple[int, bytes, bytes]:
+        """A call is set up: its number, and the dialog's target and tag."""
         self._number = number = self._number + 1
         lines = b"Contact: <sip:uac@127.0.0.1:25160>\r\nUser-Agent: bench\r\n" + _ALLOW + _DESCRIBED
         invited = self.hear(request(b"INVITE", _URI, number, 1, lines=lines), CALLER)
@@ -151,13 +159,16 @@ class Exchange:
         assert tag is not None
         assert contact is not None
         self.hear(request(b"ACK", contact[1], number, 1, tag[1]), CALLER)
-        ended = self.hear(request(b"BYE", contact[1], number, 2, tag[1]), CALLER)
+        return number, contact[1], tag[1]
+
+    def _end(self, number: int, contact: bytes, tag: bytes) -> None:
+        ended = self.hear(request(b"BYE", contact, number, 2, tag), CALLER)
         assert ended[CALLER[1]][-1].startswith(b"SIP/2.0 200 ")
         [bye] = ended[CALLEE[1]]
         self.hear(answer(bye, b"200 OK", number), CALLEE)
 
 
-async def exchange(folder: Path | None) -> Exchange:
+async def exchange(folder: Path | None = None, held: int = 0) -> Exchange:
     """A PBX that has begun, warm."""
     settings = DomainSettings(realm="bench", domains=("bench",), trusted_peers=("127.0.0.0/8",))
     directory = Directory(Snapshot(1, settings, (Extension("uas", "Uas", "secret", 5),)))
@@ -168,7 +179,7 @@ async def exchange(folder: Path | None) -> Exchange:
     callee = registered("{}:{}".format(*CALLEE), LOCAL)
     pbx._registrar.restore([callee], 0)  # noqa: SLF001
     await pbx.start([udp], [])
-    made = Exchange(pbx)
+    made = Exchange(pbx, held)
     for _ in range(_WARM):
         made.call()
     gc.collect()
@@ -178,7 +189,7 @@ async def exchange(folder: Path | None) -> Exchange:
 
 async def measure(options: argparse.Namespace) -> None:
     """Let calls pass, and tell what they took."""
-    made = await exchange(options.files)
+    made = await exchange(options.files, options.held)
     if options.counted:
         _count(made, options.calls)
     least = timers = float("inf")
@@ -212,7 +223,7 @@ def _count(made: Exchange, calls: int) -> None:
     os._exit(0)
 
 
-def _instructions(calls: int, files: Path | None) -> None:
+def _instructions(options: argparse.Namespace) -> None:
     """Run under callgrind, and tell what it counted."""
     if shutil.which("callgrind_control") is None:
         sys.exit("valgrind is not installed")
@@ -222,14 +233,16 @@ def _instructions(calls: int, files: Path | None) -> None:
         "--instr-atstart=no",
         "--callgrind-out-file=/dev/null",
     ]
-    command += [sys.executable, "-m", "bench.call_path", "--counted", "--calls", str(calls)]
-    if files is not None:
-        command += ["--files", str(files)]
+    command += [sys.executable, "-m", "bench.call_path", "--counted"]
+    command += ["--calls", str(options.calls), "--held", str(options.held)]
+    if options.files is not None:
+        command += ["--files", str(options.files)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     counted = re.search(r"Collected : (\d+)", done.stderr)
     if counted is None:
         sys.exit(done.stderr)
-    note(f"{int(counted[1]) / calls / 1e6:.3f} million instructions for a call and its phones")
+    each = int(counted[1]) / options.calls / 1e6
+    note(f"{each:.3f} million instructions for a call and its phones")
 
 
 def main() -> None:
@@ -237,13 +250,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--held", type=int, default=0, help="calls that are up meanwhile")
     parser.add_argument("--files", type=Path, default=None, metavar="DIR")
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--instructions", action="store_true")
     parser.add_argument("--counted", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.instructions:
-        _instructions(options.calls, options.files)
+        _instructions(options)
     else:
         asyncio.run(measure(options))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxcore.media.commands import Play, Tone
 from pbxcore.media.tones import plan_for
@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.surroundings import Surroundings
+
+
+_MOST: Final = 8
+"""Calls at once of one number: whoever has more is no person at a phone but a gateway or a program,
+and to knock at all of them with every new one would take the square of their number."""
 
 
 class WaitingTones:
@@ -47,11 +52,12 @@ class _Knocking:
     def tick(self, now: float) -> None:
         """Knock, unless it rings no more."""
         self.deadline = None
-        if self._leg.over or self._leg.answered or not self._talks():
+        talks = [] if self._leg.over or self._leg.answered else self._talks()
+        if not talks:
             self._house.agent.core.layer.unwatch(self)
             self._over()
             return
-        for talk in self._talks():
+        for talk in talks:
             play = Play(talk.session.sound, f"k{talk.id}", (self._knock,), over=True)
             self._house.anchor.ask(play)
         self.deadline = now + self._every_s
@@ -60,6 +66,8 @@ class _Knocking:
     def _talks(self) -> list[Leg]:
         """The legs of the same number on which somebody hears us."""
         legs = self._house.lines.of(self._leg.number)
+        if len(legs) > _MOST:
+            return []
         others = [each for each in legs if each.call is not self._leg.call]
         return [each for each in others if each.answered and not each.over and each.session.sound]
 

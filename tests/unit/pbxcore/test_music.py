@@ -120,6 +120,24 @@ def test_who_talks_hears_that_somebody_else_calls() -> None:
         office.check()
 
 
+def test_nobody_knocks_at_the_many_calls_of_a_gateway() -> None:
+    with Office("alice", "bob") as office:
+        for _ in range(8):
+            office["alice"].dial("bob")
+            office.run(1)
+            office["bob"].talks[-1].accept()
+            office.run(1)
+        before = len(plays(office))
+        office["alice"].dial("bob")
+        office.run(1)
+        assert len(office["bob"].talks) == 9
+        assert len(plays(office)) == before > 0
+        for each in office["bob"].talks:
+            each.hang_up()
+        office.run()
+        office.check()
+
+
 def test_who_is_alone_in_a_room_hears_music() -> None:
     with Office("alice", "bob") as office:
         room = ConferenceRoom("6300", "Room", music="jazz", chimes=False)
