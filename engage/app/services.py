@@ -133,7 +133,7 @@ class Services:
         offer("ringtones", choices=lambda: _named(self.ringtones.kept.entries))
         offer("announcements", choices=lambda: _named(self.announcements.entries))
         offer("disas", choices=lambda: _named(self.disas.entries))
-        offer("fax-extensions", choices=lambda: numbered(self.fax_extensions.entries))
+        offer("fax-boxes", choices=self._fax_boxes)
         offer("callbacks", choices=lambda: _named(self.callbacks.entries))
         self.routes: Sequence[BaseRoute] = [*self._routes()]
 
@@ -207,6 +207,13 @@ class Services:
 
     def _fax_numbers(self) -> list[str]:
         return [each.form.number for each in self.fax_extensions.entries] if installed() else []
+
+    def _fax_boxes(self) -> list[Choice]:
+        """Where faxes are sent on: fax extensions, then everybody's own address."""
+        people = (
+            Choice(each.number, f"{each.name} ({each.number})") for each in self._people.contacts()
+        )
+        return [*numbered(self.fax_extensions.entries), *people]
 
     def _center(self, code: str) -> dict[str, Service]:
         path_of, members_of = self.prompts.path_of, self._members_of

@@ -47,6 +47,7 @@ NEEDED_BY: dict[str, tuple[Module, ...]] = {
         Module.IVRS,
         Module.ANNOUNCEMENTS,
         Module.WAKE_UPS,
+        Module.FAX,
         Module.NAME_DIRECTORIES,
     ),
     "extension-groups": (

@@ -42,7 +42,7 @@ _LISTS: Final[dict[str, tuple[str, str]]] = {
     "announcement": ("announcements", "id"),
     "directory": ("name-directories", "id"),
     "disa": ("disas", "id"),
-    "fax": ("fax-extensions", "id"),
+    "fax": ("fax-boxes", "id"),
     "callback": ("callbacks", "id"),
     "prompt": ("custom-prompts", "id"),
 }
