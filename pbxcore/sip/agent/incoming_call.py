@@ -11,6 +11,7 @@ from pbxcore.sip.agent.listener import CallListener, Ending
 from pbxcore.sip.dialogs.dialog import dialog_of_request
 from pbxcore.sip.dialogs.offer_answer import Carrier, OfferAnswer
 from pbxcore.sip.dialogs.session_timer import SessionTimer
+from pbxcore.sip.headers.expiry import read_expires
 
 if TYPE_CHECKING:
     from pbxcore.sip.agent.core import Core
@@ -50,6 +51,8 @@ class IncomingCall(Call):
         self._incoming = incoming
         self._first = Answering(self, incoming, timer_lines, reliable=profile.reliable)
         self.answering = self._first
+        expires_s = read_expires(request)
+        self._expires_at = core.now() + expires_s if expires_s else None
         incoming.on_cancel = self._cancelled
         incoming.on_failed = self._failed
 
@@ -77,6 +80,21 @@ class IncomingCall(Call):
     def refuse(self, status: int = 486, reason: str = "", lines: tuple[bytes, ...] = ()) -> None:
         """Answer with an error, or a redirection when `lines` have Contact."""
         self._first.refuse(status, reason, lines)
+
+    @property
+    def deadline(self) -> float | None:
+        """When something is due."""
+        due = super().deadline
+        if self._expires_at is None or not self._first.unanswered:
+            return due
+        return self._expires_at if due is None else min(due, self._expires_at)
+
+    def tick(self, now: float) -> None:
+        """Let time pass; an invitation that has expired is not answered any more (§13.3.1)."""
+        if self._expires_at is not None and now >= self._expires_at and self._first.unanswered:
+            self.end(Ending(by_peer=True, status=487))
+        else:
+            super().tick(now)
 
     def end(self, ending: Ending) -> None:
         """The call is over: its INVITE's transaction, which lives on a while, holds it no more."""

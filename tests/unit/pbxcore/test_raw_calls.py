@@ -126,6 +126,98 @@ def test_numbers_in_a_dialog_grow_with_gaps_and_never_fall() -> None:
         office.check()
 
 
+def test_an_invitation_that_expires_is_taken_back() -> None:
+    with Office("alice", "bob") as office:
+        raw = RawPhone(office, "alice")
+        raw.invite("bob", b"Expires: 3")
+        office.run(2.9)
+        assert raw.statuses(b"INVITE") == [180]
+        office.run(0.3)
+        assert raw.statuses(b"INVITE") == [180, 487]  # RFC 3261 §13.3.1
+        assert office["bob"].talk.notes == ["ended"]
+        raw.send(b"ACK", "bob", to=raw.tag_of())
+        office.run()
+        office.check()
+
+
+def test_an_answer_in_time_outlives_the_invitation() -> None:
+    with Office("alice") as office:
+        raw = RawPhone(office, "alice")
+        talk(office, raw, b"Expires: 3")
+        office.run(10)
+        assert not raw.requests(b"BYE")
+        over(office, raw)
+
+
+def test_who_hangs_up_early_or_before_the_ack_is_let_go() -> None:
+    for answered in False, True:
+        with Office("alice", "bob") as office:
+            raw = RawPhone(office, "alice")
+            raw.invite("bob")
+            office.run(0.3)
+            if answered:
+                office["bob"].talk.accept()
+                office.run(0.05)
+            tag = raw.tag_of()
+            raw.send(b"BYE", "bob", cseq=2, branch=b"z9hG4bKbye", to=tag)  # RFC 3261 §15
+            office.run(0.3)
+            assert raw.statuses(b"BYE") == [200]
+            assert raw.last(b"INVITE").status == (200 if answered else 487)
+            assert office["bob"].talk.notes[-1] == "ended"
+            raw.send(b"ACK", "bob", to=tag)
+            office.run()
+            office.check()
+
+
+def test_each_way_to_hold_is_answered_with_one_version_for_each_change() -> None:
+    ways = (
+        (b"a=sendonly\r\n", b"recvonly"),
+        (b"c=IN IP4 0.0.0.0\r\n", b"recvonly"),
+        (b"a=inactive\r\n", b"inactive"),
+        (b"", b"sendrecv"),
+        (b"", b"sendrecv"),
+    )
+    with Office("alice", "bob") as office:
+        raw = RawPhone(office, "alice")
+        raw.invite("bob")
+        office.run(0.3)
+        office["bob"].talk.accept()
+        office.run(0.2)
+        tag = raw.tag_of()
+        raw.send(b"ACK", "bob", branch=b"z9hG4bKack", to=tag)
+        versions = []
+        for cseq, (line, direction) in enumerate(ways, 2):
+            raw.send(
+                b"INVITE", "bob", SDP,
+                body=raw.offer + line, cseq=cseq, branch=b"z9hG4bK%d" % cseq, to=tag,
+            )  # fmt: skip
+            office.run(0.3)
+            told = raw.last(b"INVITE").body.split(b"\r\n")
+            assert b"a=" + direction in told
+            versions.append(int(next(each for each in told if each.startswith(b"o=")).split()[2]))
+            raw.send(b"ACK", "bob", cseq=cseq, branch=b"z9hG4bKack%d" % cseq, to=tag)
+            office.run(0.1)
+        first = versions[0]
+        assert versions == [first, first, first + 1, first + 2, first + 2]  # RFC 3264 §8
+        raw.send(b"BYE", "bob", cseq=9, branch=b"z9hG4bKbye", to=tag)
+        office.run()
+        office.check()
+
+
+def test_what_is_optional_beside_a_session_is_passed_over() -> None:
+    for handling, status in (b"optional", 180), (b"required", 415):
+        with Office("alice", "bob") as office:
+            raw = RawPhone(office, "alice")
+            body = b"\r\n".join((
+                b"--b", b"Content-Type: text/plain",
+                b"Content-Disposition: render;handling=" + handling, b"", b"hi",
+                b"--b", SDP, b"", raw.offer, b"--b--", b"",
+            ))  # fmt: skip
+            raw.send(b"INVITE", "bob", b"Content-Type: multipart/mixed;boundary=b", body=body)
+            office.run(0.3)
+            assert raw.last(b"INVITE").status == status
+
+
 def test_a_peer_older_than_branches_is_acknowledged_and_hung_up() -> None:
     with Office("alice", "bob") as office:
         raw = RawPhone(office, "alice")
