@@ -19,7 +19,7 @@ from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.keeping import Volatile
 from pbxcore.sip import causes
 from pbxcore.sip.identity import HIDDEN, SHOWN
-from pbxcore.sip.uri import escaped_user
+from pbxcore.sip.uri import SipUri, escaped_user, parse_uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -226,7 +226,8 @@ def _rewritten(origin: Origin, number: str, name: str) -> Origin:
     """The caller as an inbound route has made him."""
     if (number, name) == (origin.shown, origin.name):
         return origin
-    host = origin.caller.uri.rpartition(b"@")[2] or b"localhost"
+    told = parse_uri(origin.caller.uri)
+    host = told.host if isinstance(told, SipUri) else b"localhost"
     uri = b"sip:%b@%b" % (escaped_user(number), host) if number else origin.caller.uri
     caller = msgspec.structs.replace(origin.caller, uri=uri, display_name=name.encode(), tel=None)
     return msgspec.structs.replace(origin, caller=caller, name=name, shown=number)

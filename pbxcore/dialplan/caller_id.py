@@ -42,7 +42,8 @@ def outbound_caller(
 
     The first that is there: the trunk's From user, the caller of the inbound call that goes out
     again (where the trunk keeps it), the trunk's own (likewise), the DOD of the extension, the
-    route's, the extension's own, the trunk's user name, the usual one, the extension's number.
+    route's, the extension's own, the number that the trunk is registered by, the usual one, the
+    extension's number.
 
     Args:
         trunk: the way out.
@@ -64,7 +65,7 @@ def outbound_caller(
     if dod is not None:
         return dod.number, dod.name or name
     own = extension.outbound_cid if extension is not None else ""
-    number = route or own or trunk.caller_id or trunk.username or usual
+    number = route or own or trunk.caller_id or trunk.number or trunk.username or usual
     if not number and extension is not None:
         number = extension.number
     return number, (trunk.caller_name if number == trunk.caller_id else "") or name

@@ -21,9 +21,11 @@ DTMF: Final = b"application/dtmf"
 LEGACY: Final = (DTMF_RELAY, DTMF, b"application/media_control+xml")
 """What is sent without a package since long before there were any (RFC 6086 §9)."""
 _SIGNAL: Final = re.compile(
-    rb"^[ \t]*Signal[ \t]*=[ \t]*([0-9A-Da-d*#!]|1[0-6])[ \t\r]*$", re.MULTILINE
+    rb"^[ \t]*Signal[ \t]*=[ \t]*([0-9A-D*#!]|1[0-6])[ \t\r]*$", re.MULTILINE | re.IGNORECASE
 )
-_DURATION: Final = re.compile(rb"^[ \t]*Duration[ \t]*=[ \t]*([0-9]{1,5})[ \t\r]*$", re.MULTILINE)
+_DURATION: Final = re.compile(
+    rb"^[ \t]*Duration[ \t]*=[ \t]*([0-9]{1,5})[ \t\r]*$", re.MULTILINE | re.IGNORECASE
+)
 _USUAL_MS: Final = 250
 _EVENTS: Final = {b"10": b"*", b"11": b"#"} | {
     b"%d" % (12 + at): b"ABCD"[at : at + 1] for at in range(4)

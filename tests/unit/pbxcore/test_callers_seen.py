@@ -1,4 +1,4 @@
-"""Codes before a number that say whether the caller is seen there."""
+"""Who is seen to call: by codes before a number, and as inbound routes make it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from pbxcore.calls.party import Origin
 from pbxcore.calls.planning import Planning
-from pbxcore.directory import Directory, DomainSettings, Snapshot
+from pbxcore.dialplan.plan import InboundRoute, Place, Plan
+from pbxcore.directory import Directory, DomainSettings, Snapshot, Trunk
 from pbxcore.sip.identity import HIDDEN, Caller
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -37,3 +38,19 @@ def test_a_caller_whose_phone_hides_him_is_seen_where_he_dials_the_other() -> No
     hidden = Origin(Caller(b"sip:1000@pbx", privacy=HIDDEN), "1000")
     origin, found = planning.seen(hidden, "*825551000")
     assert (origin.caller.private, found) == (False, "5551000")
+
+
+@pytest.mark.parametrize(
+    ("told", "made"),
+    [
+        (b"sip:5551000@provider;user=phone", b"sip:95551000@provider"),
+        (b"tel:+5551000", b"sip:95551000@localhost"),
+        (b"sip:provider", b"sip:95551000@provider"),
+    ],
+)
+def test_a_caller_whose_number_a_route_changes_keeps_an_address(told: bytes, made: bytes) -> None:
+    route = InboundRoute("i", "In", ("t",), Place("extension", "1001"), number_set="95551000")
+    trunks = (Trunk("t", "City", "provider"),)
+    directory = Directory(Snapshot(1, DomainSettings(), (), trunks, plan=Plan(inbound=(route,))))
+    origin = Origin(Caller(told), trunk="t", shown="5551000")
+    assert Planning(directory, lambda: NOON).aim(origin, "030").origin.caller.uri == made

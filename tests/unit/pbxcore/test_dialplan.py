@@ -329,6 +329,8 @@ def test_each_way_of_showing_the_caller_gives_way_to_those_before_it() -> None:
     assert shown == ["from", "original", "trunk", "dod", "5551000"]
     nobody = outbound_caller(msgspec.structs.replace(full, caller_id=""), None, usual="usual")
     assert nobody == ("user", "")
+    registered = Trunk("t", "T", "h", username="user", number="555-1000")
+    assert outbound_caller(registered, None, usual="usual") == ("555-1000", "")
     assert outbound_caller(Trunk("t", "T", "h"), None, usual="usual") == ("usual", "")
 
 

@@ -49,6 +49,7 @@ def test_info_without_a_body_is_a_sign_of_life() -> None:
     [
         (b"application/dtmf-relay", b"Signal=5\r\nDuration=160\r\n", Digit("5", 160)),
         (b"application/dtmf-relay", b"Signal= #\nDuration= 100", Digit("#", 100)),
+        (b"application/dtmf-relay", b"signal = 5\nduration = 100\n", Digit("5", 100)),
         (b"application/dtmf-relay", b"Signal=10\r\n", Digit("*", 250)),
         (b"application/dtmf-relay", b"Signal=d\r\n", Digit("D", 250)),
         (b"application/dtmf-relay", b"Signal=16\r\n", Digit("!", 250)),
