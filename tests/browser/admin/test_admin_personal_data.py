@@ -14,7 +14,7 @@ from tests.support.desk import NARROW, ask, at, open_administration, scrolls_sid
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.support.desk import NewContext
     from tests.support.server import Server
@@ -69,3 +69,16 @@ def test_a_person_is_found_given_their_data_and_erased(
     told = json.loads(proof.value.path().read_text())
     assert (told["genuine"], told["erased_by"]) == (True, "admin:admin")
     assert "Nora" not in proof.value.path().read_text()
+    admin.route("**/v1/erasures", unread)
+    admin.reload()
+    warning = "Nobody knows whether this person is still named in: Chats, Calls."
+    expect(proofs).to_contain_text(warning)
+    shot(admin, tmp_path, "not-looked-through")
+
+
+def unread(route: Route) -> None:
+    """As if the database had been too slow for two tables."""
+    answer = route.fetch()
+    body = answer.json()
+    body["items"][0]["not_looked_through"] = ["event", "call"]
+    route.fulfill(response=answer, json=body)
