@@ -119,8 +119,8 @@ class Collecting:
                 self.trouble = ""
                 if not mailbox.tells or not await self._news(mailbox):
                     return
-        finally:
-            await self._run(mailbox.__exit__)
+        finally:  # not waited for: a server that says nothing would hold up who stops this
+            self._thread.submit(mailbox.__exit__)
 
     async def _news(self, mailbox: Mailbox) -> bool:
         """Wait until there may be some; False: not over this connection."""

@@ -173,6 +173,21 @@ async def test_new_mail_is_told_over_tls_and_the_waiting_ends_when_it_shall(
             await house.collecting.stop()
 
 
+async def test_a_server_that_says_nothing_holds_up_nobody_who_stops(
+    database: Database, dovecot: Dovecot
+) -> None:
+    house = House(database, dovecot)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings = cast("Settings", house.collecting._configuration)  # noqa: SLF001
+        port = silent.getsockname()[1]
+        settings.incoming = settings.incoming.model_copy(update={"port": port})
+        await house.collecting.start()
+        connection, _ = await asyncio.to_thread(silent.accept)
+        with connection:
+            async with asyncio.timeout(5):
+                await house.collecting.stop()
+
+
 async def test_a_server_that_tells_nothing_is_asked(
     database: Database, plain: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
