@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from engage.faxes.log import FaxLog
+from engage.faxes.retention import FaxRetention
 from engage.faxes.routes import FaxRoutes
 from engage.faxes.service import Faxes
 from engage.faxes.settings import FaxSettings
@@ -60,7 +61,7 @@ class FaxOwners:
 
 
 class FaxDesk:
-    """Faxes; `log` follows the PBX's journal."""
+    """Faxes; `log` follows the PBX's journal, `retention` removes what was kept long enough."""
 
     def __init__(
         self,
@@ -69,8 +70,10 @@ class FaxDesk:
         extensions: Routes[FaxExtensionForm],
         mailer: Mailer,
     ) -> None:
-        owners = FaxOwners(people, extensions, partial(ground.configuration.get, FaxSettings))
+        settings = partial(ground.configuration.get, FaxSettings)
+        owners = FaxOwners(people, extensions, settings)
         self.log = FaxLog(owners, mailer, forget)
         folder = ground.settings.data.absolute() / "faxes"
+        self.retention = FaxRetention(ground.database, settings, folder, ground.clock)
         faxes = Faxes(ground.database, folder, installed=installed())
         self.routes: Sequence[BaseRoute] = FaxRoutes(faxes).routes()

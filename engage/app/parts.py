@@ -172,6 +172,7 @@ class Parts:
             self._phones.telephony,
             self._phones.records.mover,
             self._phones.records.cleaner,
+            self._phones.faxes.retention,
             self._phones.records.visitors_forgotten,
             self._privacy.personal,
             self._phones.queues.loading,

@@ -11,7 +11,7 @@ from engage.people.addresses import address_list
 from pbxcore.faxes.rules import FaxTerms
 
 SECTION = "fax"
-_OURS, _MAIL = N_("Receiving"), N_("Email")
+_OURS, _MAIL, _KEPT = N_("Receiving"), N_("Email"), N_("Retention")
 
 
 class FaxSettings(BaseModel):
@@ -58,6 +58,13 @@ class FaxSettings(BaseModel):
             "Gets the faxes for whoever has no address; several are parted by semicolons."
         ),
         json_schema_extra={"control": "text", "section": _MAIL},
+    )
+
+    keep_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
+        default=0,
+        title=N_("Keep Received Faxes"),
+        description=N_("0: for ever."),
+        json_schema_extra={"control": "number", "section": _KEPT, "unit": N_("days")},
     )
 
     @property

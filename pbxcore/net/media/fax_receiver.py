@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from pbxcore.net.media.stream import Stream
 
 _RATE: Final = 8000
-_SILENT_TICKS: Final = 5
-"""So long nothing comes until the machine is told so: its timers go by what it hears."""
+_SILENT_TICKS: Final = 25
+"""So long nothing comes until the machine is told so: its timers go by what it hears.
+
+What is merely late is heard without a gap, which no modem would survive.
+"""
 
 
 class FaxReceiver:

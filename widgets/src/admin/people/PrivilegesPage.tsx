@@ -1,5 +1,5 @@
 import { Button, SegmentedControl } from "@mantine/core";
-import { useState } from "react";
+import { useContext, useState } from "react";
 
 import { Icon } from "../../kit/Icon";
 import { go, href } from "../../kit/route";
@@ -15,6 +15,7 @@ import { ObjectPage } from "../ObjectPage";
 import type { PageProps } from "../pages";
 import styles from "./PrivilegesPage.module.css";
 import { referring } from "../referring";
+import { maySee, RightsContext } from "../rights";
 import { editing } from "../table/editing";
 import { useTurn } from "../useTurn";
 
@@ -48,11 +49,12 @@ export default function PrivilegesPage({ rest: [first], readOnly }: PageProps) {
 /** One level per module, as a row of three. */
 function Levels({ field, value, error, onChange }: ControlProps) {
   const given = isValues(value) ? value : {};
+  const rights = useContext(RightsContext);
   return (
     <fieldset className={styles.levels} aria-describedby={error ? "levels-problem" : undefined}>
       <legend>{field.title}</legend>
       {field.description && <p className={styles.hint}>{field.description}</p>}
-      {modules.map((module) => {
+      {modules.filter((module) => module !== "fax" || maySee(rights, module)).map((module) => {
         const { [module]: _, ...others } = given;
         return (
           <div key={module} className={styles.module}>
