@@ -11,6 +11,7 @@ from engage.api.documents import Document
 from engage.api.queue_documents import FORMATS, details, history, overview
 from engage.api.route_values import text
 from engage.api.status import Refused, Status, bad_value, unknown
+from engage.api.system_actions import applied
 from engage.api.values import ANY_OTHER, BadValue, Choice, Whole
 from engage.errors import N_, Conflict, NotFound
 from engage.people.forms import QueueChange
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from engage.api.actions import Caller, Handler, Parameters
+    from engage.api.system_actions import Feed
     from engage.people.service import People
     from engage.queues.figures import Report
     from engage.queues.reports import QueueReports
@@ -35,8 +37,9 @@ ANYBODY: Final = ("", "*", "all")
 class QueueStatistics:
     """Figures of queues, and agents who come and go."""
 
-    def __init__(self, people: People, reports: QueueReports) -> None:
+    def __init__(self, people: People, reports: QueueReports, feed: Feed) -> None:
         self._people, self._queues, self._reports = people, people.queues, reports
+        self._feed = feed
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -110,6 +113,7 @@ class QueueStatistics:
         seats = [each.number for each in entry.agents if not each.static]
         change = QueueChange(dynamic_agents=[*seats, agent])
         await self._queues.update(caller.actor, queue, change)
+        await applied(self._feed)  # who is to log in must be known there
 
     def _with_idle(self, report: Report, queue: str, agent: str) -> Report:
         """Queues and agents that nobody called are told too."""

@@ -74,18 +74,24 @@ class SystemActions:
 
     async def apply(self, _: Caller, __: Parameters) -> Mapping[str, Any]:
         """Changes are live at once; answer when the PBX has confirmed all of them."""
-        try:
-            async with asyncio.timeout(APPLIED_WITHIN_S):
-                await self._applied()
-        except TimeoutError:
-            raise Refused(Status.TIMEOUT, NOT_APPLIED) from None
+        await applied(self._feed)
         return {"settings": "0"}
 
-    async def _applied(self) -> None:
-        while True:
-            if await self._feed.applied():
-                return
-            await asyncio.sleep(LOOK_EVERY_S)  # the PBX restarts within a second or two
+
+async def applied(feed: Feed) -> None:
+    """Wait until the PBX holds everything that is stored.
+
+    Raises:
+        Refused: -8: it has not confirmed in time.
+    """
+    try:
+        async with asyncio.timeout(APPLIED_WITHIN_S):
+            while True:
+                if await feed.applied():
+                    return
+                await asyncio.sleep(LOOK_EVERY_S)  # the PBX restarts within a second or two
+    except TimeoutError:
+        raise Refused(Status.TIMEOUT, NOT_APPLIED) from None
 
 
 def moment(at_ms: int, zone: tzinfo) -> str:

@@ -63,7 +63,7 @@ class Ledger:
 
     async def reload(self) -> None:
         """Read everyone again."""
-        async with self.database.read() as connection:
+        async with self.database.snapshot() as connection:
             book = await PeopleRepository(connection).book()
         if book.version >= self.book.version:  # else a later reading was faster
             self.book = book

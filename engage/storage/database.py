@@ -39,6 +39,10 @@ READERS = 4
 CONNECT_S = 5
 COMMAND_S = 15
 """A statement that takes longer is given up, and its connection with it (seconds)."""
+SNAPSHOT: dict[Dialect, str] = {
+    "sqlite": "BEGIN",
+    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ",
+}
 
 
 class Database:
@@ -123,6 +127,20 @@ class Database:
                 await self._readers.dispose()
                 raise Unavailable from error
             raise
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """As `read`; all that is looked at stands as at one moment, whoever writes meanwhile.
+
+        Raises:
+            Unavailable: the database is gone.
+        """
+        async with self.read() as connection:
+            await connection.exec_driver_sql(SNAPSHOT[self.dialect])
+            try:
+                yield connection
+            finally:
+                await connection.exec_driver_sql("ROLLBACK")
 
     async def write(
         self,

@@ -25,9 +25,18 @@ class SlowReads:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        held, self.held = self.held, False
-        async with self._database.read() as connection:
+        async with self._lingering(), self._database.read() as connection:
             yield connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        async with self._lingering(), self._database.snapshot() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _lingering(self) -> AsyncIterator[None]:
+        held, self.held = self.held, False
+        yield
         if held:
             self.has_read.set()
             await self.go_on.wait()

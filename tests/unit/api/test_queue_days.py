@@ -16,6 +16,7 @@ from engage.system.actor import SYSTEM
 
 if TYPE_CHECKING:
     from engage.api.model import ApiUser
+    from engage.api.system_actions import Feed
     from engage.people.service import People
     from engage.queues.reports import QueueReports
 
@@ -36,7 +37,9 @@ class Asked:
 async def days(first: str, last: str) -> tuple[int, int]:
     reports = Asked()
     people = SimpleNamespace(queues=SimpleNamespace(known={}))
-    statistics = QueueStatistics(cast("People", people), cast("QueueReports", reports))
+    statistics = QueueStatistics(
+        cast("People", people), cast("QueueReports", reports), cast("Feed", None)
+    )
     caller = Caller(cast("ApiUser", None), "", SYSTEM)
     await statistics.statistics(caller, {"starttime": first, "endtime": last})
     return reports.span
