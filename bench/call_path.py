@@ -113,8 +113,9 @@ class Exchange:
     """One PBX, and the two who call each other through it."""
 
     def __init__(self, pbx: Pbx, held: int) -> None:
-        endpoint = pbx._endpoint  # noqa: SLF001 - what lies behind the sockets is measured
-        assert endpoint is not None
+        running = pbx._running  # noqa: SLF001 - what lies behind the sockets is measured
+        assert running is not None
+        endpoint = running.endpoint
         self.phones = Phones()
         for each in endpoint._udp.values():  # noqa: SLF001
             each.close()
@@ -177,7 +178,7 @@ async def exchange(folder: Path | None = None, held: int = 0) -> Exchange:
     udp.bind(("127.0.0.1", 0))
     pbx = Pbx(directory, store=store, record=record, arrived=stored, media=Ports())
     callee = registered("{}:{}".format(*CALLEE), LOCAL)
-    pbx._registrar.restore([callee], 0)  # noqa: SLF001
+    pbx._ground.registrar.restore([callee], 0)  # noqa: SLF001
     await pbx.start([udp], [])
     made = Exchange(pbx, held)
     for _ in range(_WARM):

@@ -27,7 +27,16 @@ if TYPE_CHECKING:
 
 
 class MessageService:
-    """Takes messages of extensions and trusted peers, for the recipient's phones or the store."""
+    """Takes messages of extensions and trusted peers, for the recipient's phones or the store.
+
+    Args:
+        directory: which extensions there are.
+        domain: what is ours.
+        authentication: who writes.
+        registrar: where extensions are.
+        pager: passes texts on, and has them stored.
+        wake: wakes phones that all sleep, and goes on when one is awake or none will be.
+    """
 
     def __init__(
         self,
@@ -36,16 +45,14 @@ class MessageService:
         authentication: Authentication,
         registrar: Registrar,
         pager: Pager,
+        wake: Callable[[Sequence[StoredBinding], Callable[[bool], None]], bool],
     ) -> None:
         self._directory = directory
         self._domain = domain
         self._authentication = authentication
         self._registrar = registrar
         self._pager = pager
-        self.wake: Callable[[Sequence[StoredBinding], Callable[[bool], None]], bool] = (
-            lambda phones, then: False
-        )
-        """Wakes phones that all sleep, and goes on when one is awake or none will be."""
+        self._wake = wake
 
     def receive(self, incoming: Incoming) -> None:
         """Pass one MESSAGE on, or have it stored; answered when that is done.
@@ -77,7 +84,7 @@ class MessageService:
         )
         deliver = partial(self._deliver, incoming, arrived, sender_name, text)
         asleep = [flows[0] for flows in phones(self._meant(incoming, arrived), asleep=True)]
-        if not self.wake(asleep, deliver):
+        if not self._wake(asleep, deliver):
             deliver(reachable=True)
 
     def _meant(self, incoming: Incoming, arrived: MessageArrived) -> list[StoredBinding]:
