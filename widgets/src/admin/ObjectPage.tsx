@@ -81,8 +81,8 @@ export function ObjectPage({ form, collection, id, newTitle, titleOf, back, read
         isNew={id === null}
         save={save}
         load={read}
-        onSaved={() => {
-          toast({ tone: "success", title: t("Saved"), text: title, key: "saved" });
+        onSaved={(kept) => {
+          toast({ tone: "success", title: t("Saved"), text: kept ? titleOf(kept.values) : title, key: "saved" });
           go(back.path);
         }}
         cancel={[back.path]}

@@ -34,7 +34,8 @@ interface Props {
   /** Reads the object anew, when somebody else has changed it meanwhile. */
   load?: () => Promise<Stored>;
   /** After saving. Without it the form stays and says so. */
-  onSaved?: () => void;
+  /** With what the server says it is now, if anything was changed. */
+  onSaved?: (kept?: Stored) => void;
   /** Where Cancel leads (`["extensions"]`); without it, Cancel takes back what was typed. */
   cancel?: readonly string[];
   /** Why nothing can be changed here. */
@@ -148,7 +149,7 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
       if (goOn) {
         toast({ tone: "success", title: t("Saved"), key: "saved" });
         goOn();
-      } else if (onSaved) onSaved();
+      } else if (onSaved) onSaved(kept ?? undefined);
       else toast({ tone: "success", title: t("Saved"), key: "saved" });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -75,7 +75,7 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
       </Header>
       {call.bar}
       {config.calls && conversation && !isOver(conversation) && !call.up && <Asked client={client} conversation={conversation} onAccept={call.begin} />}
-      <main>{conversation ? <Talk config={config} client={client} identity={identity} conversation={conversation} onAgain={onAgain} onMessage={() => onMessage("missed", written(conversation, client))} /> : <Spinner />}</main>
+      <main>{conversation ? <Talk config={config} client={client} identity={identity} conversation={conversation} onAgain={onAgain} onMessage={(why = "missed") => onMessage(why, written(conversation, client))} /> : <Spinner />}</main>
     </>
   );
 }

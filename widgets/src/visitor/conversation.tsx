@@ -9,7 +9,7 @@ import { filesOf, isFinal } from "../shared/files";
 import { lineOf } from "../shared/lines";
 import { clock, day, dayKey, fullTime, number } from "../shared/time";
 import type { WireEvent } from "../shared/wire";
-import { type Config, reasonText } from "./config";
+import { type Config, type Reason, reasonText } from "./config";
 import { onHost, shown } from "./embed";
 import { Attach, DropPlace, OnItsWay, Shown } from "./files";
 import { BotChoices, isBots, nobodyThere } from "./bot";
@@ -23,7 +23,8 @@ export interface TalkProps {
   identity: string;
   conversation: Conversation;
   onAgain: () => void;
-  onMessage: () => void;
+  /** Leave a message instead; left out: because nobody has answered in time. */
+  onMessage: (why?: Reason | "missed") => void;
 }
 
 export function Talk({ config, client, identity, conversation, onAgain, onMessage }: TalkProps) {
@@ -41,10 +42,14 @@ export function Talk({ config, client, identity, conversation, onAgain, onMessag
     write(draft.trim() ? `${draft}\n${text}` : text);
     document.getElementById("message")?.focus();
   };
+  /** Whoever would rather leave a message waits no more. */
+  const leave = async (): Promise<void> => {
+    if ((await client.end(conversation.id)) === null) onMessage("no_agent");
+  };
   return (
     <>
       <Banner client={client} />
-      {conversation.state === "waiting" && <Waiting config={config} position={conversation.position} attended={conversation.attended} />}
+      {conversation.state === "waiting" && <Waiting config={config} position={conversation.position} attended={conversation.attended} onLeave={() => void leave()} />}
       <Log client={client} conversation={conversation} onEdit={(item) => void edit(item)} />
       {!isOver(conversation) && isBots(conversation) && <BotChoices client={client} conversation={conversation} />}
       {isOver(conversation) ? (
@@ -82,7 +87,7 @@ function Banner({ client }: { client: ConversationClient }) {
 /** Where an administrator's text names the visitor's place. */
 const POSITION = "${POSITION}";
 
-function Waiting({ config, position, attended }: { config: Config; position: number | null; attended: boolean }) {
+function Waiting({ config, position, attended, onLeave }: { config: Config; position: number | null; attended: boolean; onLeave: () => void }) {
   const message = (attended ? config.queueing_message : config.no_agent_message) ?? "";
   const told = message.includes(POSITION);
   return (
@@ -98,6 +103,11 @@ function Waiting({ config, position, attended }: { config: Config; position: num
           <Text>{message.replaceAll(POSITION, position ? number(position) : "…")}</Text> {t("You can write your question already.")}
         </p>
       </div>
+      {!attended && config.offline_form && (
+        <button type="button" class="link" onClick={onLeave}>
+          {t("Leave a message")}
+        </button>
+      )}
     </div>
   );
 }
@@ -356,8 +366,9 @@ function Composer({ config, draft, onInput, onSend, onFiles }: ComposerProps) {
   );
 }
 
-function Over({ client, config, conversation, onAgain, onMessage }: { client: ConversationClient; config: Config; conversation: Conversation; onAgain: () => void; onMessage: () => void }) {
+function Over({ client, config, conversation, onAgain, onMessage }: { client: ConversationClient; config: Config; conversation: Conversation; onAgain: () => void; onMessage: (why?: Reason) => void }) {
   const missed = conversation.state === "missed";
+  const late = missed && reasonOf(conversation) !== "visitor"; // who left by themselves was not let down
   const nobody = nobodyThere(conversation);
   if (reasonOf(conversation) === "channel_deleted") {
     return (
@@ -369,13 +380,13 @@ function Over({ client, config, conversation, onAgain, onMessage }: { client: Co
   return (
     <div class="over" role="status">
       {config.survey && conversation.state === "ended" && <Survey client={client} conversation={conversation} />}
-      <p>{missed ? t("We are sorry: nobody could answer in time.") : nobody ? reasonText(config, nobody) : t("This chat has ended. Thank you for writing to us.")}</p>
+      <p>{late ? t("We are sorry: nobody could answer in time.") : nobody ? reasonText(config, nobody) : t("This chat has ended. Thank you for writing to us.")}</p>
       <div class="row">
         <button type="button" class="button" onClick={onAgain}>
           {t("Start again")}
         </button>
         {missed && config.offline_form && (
-          <button type="button" class="button quiet" onClick={onMessage}>
+          <button type="button" class="button quiet" onClick={() => onMessage()}>
             {t("Leave a message")}
           </button>
         )}
