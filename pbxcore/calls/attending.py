@@ -25,6 +25,7 @@ from pbxcore.apps.steps import (
     Tell,
     Wait,
 )
+from pbxcore.calls.detecting_fax import will_take_packets
 from pbxcore.calls.hanging_up import let_go
 from pbxcore.calls.party import Farewell
 from pbxcore.calls.taking_fax import TakingFax
@@ -126,7 +127,7 @@ class Attending:
         """Whether a machine may send by datagrams now: one is expected, or listened for."""
         if isinstance(self._step, TakeFax):
             return self._fax is not None and self._fax.takes_packets
-        return isinstance(self._step, Listen) and self._leg.session.takes_fax
+        return isinstance(self._step, Listen) and will_take_packets(self._leg)
 
     def heard_fax(self) -> bool:
         """A fax machine calls; whether that is what was waited for."""

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxcore.apps.fax_reception import FaxReception
 from pbxcore.apps.steps import Connect
 
 if TYPE_CHECKING:
     from pbxcore.calls.call import Call
     from pbxcore.calls.leg import Leg
+
+
+def will_take_packets(leg: Leg) -> bool:
+    """Whether a fax that is listened for may come by datagrams: it goes to a machine of ours."""
+    fax, terms = leg.call.aim.fax, leg.call.house.directory.plan.fax
+    if fax is None or terms is None or fax.fax.kind != FaxReception.kind:
+        return False
+    return terms.packets and leg.session.takes_fax
 
 
 def hand_to_machine(call: Call, leg: Leg) -> None:

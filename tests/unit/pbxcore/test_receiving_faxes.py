@@ -205,6 +205,26 @@ def test_a_machine_from_outside_that_knows_datagrams_uses_them() -> None:
         made.check()
 
 
+@pytest.mark.parametrize("ours", [True, False])
+def test_datagrams_come_while_it_is_listened_only_for_a_machine_of_ours(ours: bool) -> None:
+    to = FAX if ours else Place("extension", "bob")
+    made, _ = office(
+        "provider", "bob", to=Place("extension", "bob"), fax_detection=True, auto_answer=True,
+        fax_place=to,
+    )  # fmt: skip
+    with made:
+        call = made["provider"].dial("8001")
+        made.run(1)
+        call.modify(OURS)
+        made.run(1)
+        assert call.notes[-1] == ("changed 200" if ours else "changed 488")
+        assert len(made.house.workers.faxes) == ours
+        assert not made["bob"].talks
+        call.hang_up()
+        made.run()
+        made.check()
+
+
 def test_an_extension_has_its_faxes_received_once_somebody_answers() -> None:
     made, _ = office("provider", "bob", to=Place("extension", "bob"))
     with made:
