@@ -43,12 +43,11 @@ from engage.api.sessions import ApiSessions
 from engage.api.settings import ApiSettings
 from engage.api.system_actions import SystemActions
 from engage.api.trunk_actions import TrunkActions
-from engage.api.user_actions import GROUP_KIND, UserActions, members_of_group
+from engage.api.user_actions import UserActions, members_of_group
 from engage.api.watching import Watching
 from engage.api.websockify import Websockify
 from engage.calls.storage_settings import CleanerSettings
 from engage.dialplan.feature_codes import FeatureCodes
-from engage.system.actor import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -213,7 +212,6 @@ class HttpsApi:
         signing = SessionActions(self.users, sessions, self._lockout, clock)
         system = SystemActions(feed, serial.hex().upper()[:SERIAL_DIGITS], clock, zone)
         self._numbers = Numbers(database)
-        self._groups = partial(people.groups.listed, SYSTEM)
         live = records.live
         words = Words(records.trunk_name, zone)
 
@@ -304,8 +302,6 @@ class HttpsApi:
         await self._lockout.start()
         await self.users.start()
         await self._numbers.start()
-        # so that the first has the number 1, whether programs list them before or not
-        await self._numbers.of(GROUP_KIND, (each.id for each in self._groups()))
 
     async def stop(self) -> None:
         """End what runs in the background."""

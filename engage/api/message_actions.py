@@ -94,18 +94,8 @@ class MessageActions:
         return {"need_apply": "no"}
 
     async def _recipients(self, caller: Caller, asked: Parameters) -> list[str]:
-        """The extensions that a recipient's object means; each part names those that exist.
-
-        The object comes as text that holds it, or as itself.
-        """
-        parts = asked.get("recipient")
-        if not isinstance(parts, dict):
-            try:
-                parts = json.loads(required(asked, "recipient"))
-            except ValueError:
-                parts = None
-        if not isinstance(parts, dict) or not parts.keys() <= set(LISTS):
-            raise bad_value("recipient", ANY_OTHER)
+        """The extensions that a recipient's object means; each part names those that exist."""
+        parts = _parts(asked)
         departments = _words(parts.get("department"))
         found = _words(parts.get("extension"))
         for each in parts.get("department_extension") or ():
@@ -115,7 +105,7 @@ class MessageActions:
             found += numbers
             departments += [] if numbers else _words(each.get("department_id"))
         for group in _words(parts.get("extension_group")):
-            members = members_of_group(self._people, self._numbers, group)
+            members = await members_of_group(self._people, self._numbers, group)
             if not members:
                 raise unknown("recipient", group)
             found += members
@@ -125,7 +115,23 @@ class MessageActions:
                 raise unknown("recipient", ident)
             entries = self._people.extensions.listed(caller.actor)
             found += [each.number for each in entries if each.department == name]
+        for number in found:
+            if self._people.name_of(number) is None:
+                raise unknown("recipient", number)
         return list(dict.fromkeys(found))
+
+
+def _parts(asked: Parameters) -> dict[str, Any]:
+    """The recipient's object, which comes as text that holds it, or as itself."""
+    parts = asked.get("recipient")
+    if not isinstance(parts, dict):
+        try:
+            parts = json.loads(required(asked, "recipient"))
+        except ValueError:
+            parts = None
+    if not isinstance(parts, dict) or not parts.keys() <= set(LISTS):
+        raise bad_value("recipient", ANY_OTHER)
+    return parts
 
 
 def _words(given: object) -> list[str]:

@@ -12,7 +12,7 @@ from engage.api.values import ANY_OTHER, NO_LIST, BadValue, as_list
 from engage.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from engage.api.actions import Caller, Handler, Parameters
     from engage.calls.control import LiveCalls
@@ -28,7 +28,7 @@ class Rung:
 
     is_extension: Callable[[str], bool]
     of_ring_group: Callable[[str], Sequence[str]]
-    of_extension_group: Callable[[str], Sequence[str]]
+    of_extension_group: Callable[[str], Awaitable[Sequence[str]]]
 
 
 class PromptActions:
@@ -61,7 +61,7 @@ class PromptActions:
         name_of = name if kind == "name_voice" else ""
         if name_of and not self._rung.is_extension(name_of):
             raise unknown("variable", name_of)
-        for each in self._numbers(asked):
+        for each in await self._numbers(asked):
             try:
                 await self._live.play(caller.actor, each, path, name_of)
             except NotFound:
@@ -78,7 +78,7 @@ class PromptActions:
                 return self._prompts.path_of(each.id)
         raise unknown("variable", name)
 
-    def _numbers(self, asked: Parameters) -> list[str]:
+    async def _numbers(self, asked: Parameters) -> list[str]:
         """Whom to ring: `specified_channel` names extensions and groups, `channel` one."""
         if not asked.get("specified_channel"):
             return self._known("channel", [required(asked, "channel")])
@@ -92,18 +92,21 @@ class PromptActions:
             if kind not in EVERYONE:
                 raise bad_value("specified_channel", NO_LIST)
             listed = (text(each, "extension") or "").split(",")
-            found += self._members(kind, [name.strip() for name in listed if name.strip()])
+            found += await self._members(kind, [name.strip() for name in listed if name.strip()])
         if not found:
             raise bad_value("specified_channel", NO_LIST)
         return list(dict.fromkeys(found))
 
-    def _members(self, kind: str, names: list[str]) -> list[str]:
+    async def _members(self, kind: str, names: list[str]) -> list[str]:
         if kind == "extension":
             return self._known("extension", names)
-        of = self._rung.of_ring_group if kind == "ringgroup" else self._rung.of_extension_group
         found: list[str] = []
         for name in names:
-            members = of(name)
+            members = (
+                self._rung.of_ring_group(name)
+                if kind == "ringgroup"
+                else await self._rung.of_extension_group(name)
+            )
             if not members:
                 raise unknown(kind, name)
             found += filter(self._rung.is_extension, members)

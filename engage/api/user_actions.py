@@ -15,6 +15,7 @@ from engage.api.values import BadValue, Line, Whole
 from engage.errors import N_
 from engage.people.forms import ExtensionChange
 from engage.people.model import AdminLevel
+from engage.system.actor import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,8 +48,10 @@ NOT_HERE = N_("Rights in the administration are given there alone.")
 OTHER_USER = N_("user_id and user_name name different users.")
 
 
-def members_of_group(people: People, numbers: Numbers, ident: str) -> list[str]:
+async def members_of_group(people: People, numbers: Numbers, ident: str) -> list[str]:
     """The extensions of a group by the id that programs know it by (`group-1`); else nobody."""
+    groups = people.groups.listed(SYSTEM)
+    await numbers.of(GROUP_KIND, (each.id for each in groups))  # whether listed before or not
     digits = ident.strip().lower().removeprefix(GROUP_PREFIX)
     whole = digits.isascii() and digits.isdigit() and len(digits) < 10
     found = numbers.named(GROUP_KIND, int(digits)) if whole else None

@@ -59,7 +59,7 @@ def test_a_broadcast_goes_to_extensions_departments_and_groups(
         ({"subject": ""}, -1),
         ({"recipient": "everybody"}, -15),
         ({"recipient": recipient(planet="Mars")}, -15),
-        ({"recipient": recipient(extension="9999")}, -15),
+        ({"recipient": recipient(extension="9999")}, -16),
         ({"recipient": recipient(extension_group="group-999")}, -16),
         ({"recipient": recipient(department="99")}, -16),
     ],

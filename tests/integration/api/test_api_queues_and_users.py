@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -156,3 +157,22 @@ def test_queue_that_a_live_chat_needs_stays(api: UcmClient) -> None:
     assert refused.status == -24
     assert "Demo" in refused.response["error_msg"], "names the live chat that needs it"
     assert api.ask("getQueue", queue="6500").status == 0
+
+
+def test_a_program_makes_a_dynamic_agent_of_whom_it_logs_in(api: UcmClient) -> None:
+    assert api.ask("addQueue", extension="6590", queue_name="Night").status == 0
+    duty = {"interface": "1003", "extension": "6590"}
+    assert api.ask("loginLogoffQueueAgent", **duty).status == -1  # which of the two?
+    assert api.ask("loginLogoffQueueAgent", operatetype="logoff", **duty).status == -16
+    assert api.ask("loginLogoffQueueAgent", operatetype="login", **duty).response == {}
+    unknown = {"interface": "1999", "extension": "6590"}
+    assert api.ask("loginLogoffQueueAgent", operatetype="login", **unknown).status == -16
+    request = {"action": "queueapi", "cookie": api.cookie, "format": "json"}
+    days = {"startTime": "2026-01-01", "endTime": "2026-01-01", "queue": "6590"}
+    body = json.dumps({"request": request | days}).encode()
+    told = json.loads(api.raw(body)[2])["root_statistics"]
+    kinds = [next(iter(each)) for each in told]
+    assert kinds == ["total", "queue", "agent"]  # though nobody has called
+    assert told[2]["agent"]["agent"] == "1003"
+    assert api.ask("loginLogoffQueueAgent", operatetype="logoff", **duty).response == {}
+    assert api.ask("deleteQueue", queue="6590").status == 0
