@@ -29,7 +29,7 @@ from typing import Final
 
 from bench.figures import note
 from bench.sip_server import Ports, keeping, registered, stored
-from engage.processes.part import settle
+from engage.processes.part import YOUNG_CALLS, settle
 from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
 from pbxcore.pbx import Pbx
 from pbxcore.sip.flow import Flow
@@ -184,7 +184,7 @@ async def exchange(folder: Path | None = None, held: int = 0) -> Exchange:
     for _ in range(_WARM):
         made.call()
     gc.collect()
-    settle()
+    settle(YOUNG_CALLS)
     return made
 
 

@@ -26,7 +26,7 @@ from bench.media_server import media_worker
 from engage.identifiers import now_ms
 from engage.processes.binding_file import BindingFile
 from engage.processes.media_link import MediaLink
-from engage.processes.part import settle
+from engage.processes.part import YOUNG_CALLS, settle
 from engage.telephony.journal_file import JournalWriter
 from pbxcore.commands import MessageArrived, MessageStored
 from pbxcore.directory import Directory, DomainSettings, Extension, Snapshot
@@ -132,7 +132,7 @@ async def serve(port: int, uas: str, folder: Path | None, worker: Path | None) -
     media: Media = Ports() if worker is None else await connected(MediaLink(worker))
     pbx = Pbx(directory, store=store, record=record, arrived=stored, media=media)
     await pbx.start([udp], [tcp])
-    settle()
+    settle(YOUNG_CALLS)
     print(f"serving on 127.0.0.1:{port}, pid {os.getpid()}", flush=True)
     await asyncio.Event().wait()
 

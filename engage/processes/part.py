@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 _YOUNG = 10_000
 """Objects that may be new before the collector looks for circles among them; usually 700."""
+YOUNG_CALLS = 50_000
+"""The same where calls are: those that are up are looked at each time, and go in circles."""
 
 REFUSED = 78  # EX_CONFIG of sysexits.h: starting again would not help
 _PR_SET_PDEATHSIG = 1
@@ -78,13 +80,13 @@ def begin(part: str, descriptor: int) -> Leash:
     return Leash(connected, handover)
 
 
-def settle() -> None:
+def settle(young: int = _YOUNG) -> None:
     """Let the collector begin, and spare it what stays: a full collection of that takes 50 ms.
 
     What comes later is looked at less often than usual: nearly all of it goes by itself.
     """
     gc.freeze()
-    gc.set_threshold(_YOUNG)
+    gc.set_threshold(young)
     gc.enable()
 
 

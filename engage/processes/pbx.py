@@ -21,7 +21,7 @@ from engage.processes.event_files import EventFiles
 from engage.processes.fax_folder import FaxFolder
 from engage.processes.loop import run, until_stopped
 from engage.processes.media_link import MediaLink
-from engage.processes.part import begin, settle
+from engage.processes.part import YOUNG_CALLS, begin, settle
 from engage.processes.renewal import keep_current
 from engage.processes.sealed_directory import SealedDirectory
 from engage.processes.voicemail_folder import VoicemailFolder
@@ -102,7 +102,7 @@ class PbxPart:
         await self._pbx.start(udp, tcp, tls)
         path = self._leash.handover.plan.run / "pbx.sock"
         server = await self._loop.create_unix_server(self._connection, sock=unix.listen(path))
-        settle()
+        settle(YOUNG_CALLS)
         self._beat_on()
         self._leash.ready()
         log.info("pbx serves", extra={"directory": self._directory.version})
