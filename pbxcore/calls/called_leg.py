@@ -71,6 +71,11 @@ class CalledLeg(Leg):
         """Whether there is something to hear before it answers."""
         return bool(self._came_to)
 
+    @property
+    def heard(self) -> bool:
+        """Whether its phone has said anything yet."""
+        return bool(self._status)
+
     def invite(self, lines: Sequence[Line | None]) -> None:
         """Send the INVITE; the session's streams are open."""
         self._lines = lines

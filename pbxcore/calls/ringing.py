@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 _TELLING: Final = (401, 407, 415, 420, 484)
 """Within 4xx these say more to the caller than the others (§16.7, step 6)."""
+SILENT_S: Final = 4.0
+"""A phone that has not said a word for so long is not waited for once another one refused: it was
+switched off, say, and nobody took its registration back. INVITEs were sent four times by then."""
+
+Refusal = tuple[Farewell, tuple[bytes, ...]]
+"""How a leg ended, and where a redirection sends the call."""
 
 
 class Ringing:
@@ -26,6 +32,7 @@ class Ringing:
         number: who is called; "" for somebody outside.
         deadline: when to wait no longer.
         timed_out: called then.
+        unheard: called when all have refused but those who do not say a word.
         one_person: all phones are of one who is called, so that one may refuse for all.
     """
 
@@ -35,6 +42,7 @@ class Ringing:
         deadline: float,
         timed_out: Callable[[], None],
         *,
+        unheard: Callable[[Refusal], None] | None = None,
         one_person: bool = True,
     ) -> None:
         self.number = number
@@ -44,39 +52,64 @@ class Ringing:
         self.legs: list[CalledLeg] = []
         self.speaking: CalledLeg | None = None
         """The leg whose early media the caller hears: the first that had any."""
-        self._timed_out = timed_out
-        self._heard: list[tuple[Farewell, tuple[bytes, ...]]] = []
+        self._timed_out, self._unheard = timed_out, unheard or _nothing
+        self._heard: list[Refusal] = []
+        self._ends, self._silent_at = deadline, deadline
+
+    def begin(self, now: float) -> None:
+        """The phones are called now."""
+        self._silent_at = now + SILENT_S
 
     def tick(self, now: float) -> None:
         """Let time pass."""
-        self.deadline = None
-        self._timed_out()
+        if now >= self._ends:
+            self.deadline = None
+            self._timed_out()
+        elif self._all_silent:
+            self.deadline = None
+            self._unheard(self._best)
+        else:
+            self.deadline = self._ends
 
     def allow(self, until: float) -> None:
         """Wait so long at least."""
+        self._ends = max(until, self._ends)
         self.deadline = until if self.deadline is None else max(until, self.deadline)
 
     def failed(
         self, leg: CalledLeg, farewell: Farewell, contacts: tuple[bytes, ...]
-    ) -> tuple[Farewell, tuple[bytes, ...]] | None:
-        """Take one leg's refusal; when none is left, or one stands for all, the best comes out."""
+    ) -> Refusal | None:
+        """Take one leg's refusal; when none is left, or one stands for all, the best comes out.
+
+        The deadline comes closer where only those are left who do not say a word.
+        """
         self.legs.remove(leg)
         if self.speaking is leg:
             self.speaking = None
         self._heard.append((farewell, contacts))
         if self.legs and (farewell.status < 600 or not self._one_person):
+            if self._all_silent and self.deadline is not None:
+                self.deadline = min(self.deadline, self._silent_at)
             return None
+        return self._best
+
+    @property
+    def _all_silent(self) -> bool:
+        return bool(self._heard) and not any(each.heard for each in self.legs)
+
+    @property
+    def _best(self) -> Refusal:
         return min(self._heard, key=lambda each: _rank(each[0].status))
 
     def stop(self, layer: TransactionLayer) -> list[CalledLeg]:
         """Wait no longer, and let go of its legs: those it rings at."""
         layer.unwatch(self)  # which forgets it later
         legs, self.legs, self.speaking = self.legs, [], None
-        self._timed_out = _nothing
+        self._timed_out = self._unheard = _nothing
         return legs
 
 
-def _nothing() -> None:
+def _nothing(*_: object) -> None:
     """Nobody waits."""
 
 

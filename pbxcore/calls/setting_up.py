@@ -20,7 +20,7 @@ from pbxcore.calls.paging import answer_at_once
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.reaching import phones_of
 from pbxcore.calls.ring_back import RingBack
-from pbxcore.calls.ringing import Ringing, for_caller
+from pbxcore.calls.ringing import Refusal, Ringing, for_caller
 from pbxcore.calls.serving import attend, spoken_at
 from pbxcore.calls.visiting import visit_of
 from pbxcore.dialplan.place import HANG_UP, Place
@@ -159,7 +159,7 @@ class SettingUp:
         no_answer = handling.forwarding(extension, "no_answer", self.shown)
         rings_s = no_answer.rings * _RING_S if no_answer is not None else 0
         deadline = self.house.now() + (rings_s or extension.ring_s)
-        ringing = Ringing(number, deadline, self.timed_out)
+        ringing = Ringing(number, deadline, self.timed_out, unheard=self._nobody_answers)
         self._ring(ringing, [*reached, *beside], action, outside)
 
     def go_to_place(self, place: Place, action: str = "dial") -> None:
@@ -214,6 +214,7 @@ class SettingUp:
     def let_ring(self, ringing: Ringing) -> None:
         """Call all these legs, and give each a place for its sound."""
         self._ringing = ringing
+        ringing.begin(self.house.now())
         self.house.agent.core.layer.watch(ringing)
         for leg in list(ringing.legs):
             leg.session.open(self._lines, partial(self._anchored, leg))
@@ -237,7 +238,9 @@ class SettingUp:
         found, number = hunt.next(), hunt.number
         if found is not None:
             deadline = self.house.now() + found.rings_s
-            ringing = Ringing(number, deadline, self.timed_out, one_person=False)
+            ringing = Ringing(
+                number, deadline, self.timed_out, unheard=self._nobody_answers, one_person=False
+            )
             self._ring(ringing, found.phones, hunt.action, found.outside)
             return
         self._hunt = None
@@ -326,17 +329,22 @@ class SettingUp:
             return
         best = ringing.failed(leg, farewell, contacts)
         if best is None:
+            self.house.agent.core.layer.watch(ringing)
+        else:
+            self._nobody_answers(best, rang=leg.ringing)
+
+    def _nobody_answers(self, best: Refusal, *, rang: bool = False) -> None:
+        """Nobody answers in this round, and this says it best."""
+        ringing, (farewell, contacts) = self._ringing, best
+        self.give_up(farewell)
+        targets = [each for each in map(self.house.number_of, contacts) if each]
+        if ringing is None:
             return
-        self.give_up(best[0])
-        farewell, contacts = best
         if self._hunt is not None:
             self._ring_round(self._hunt, for_caller(farewell))
-            return
-        if not ringing.number:
-            self._outward.failed(farewell, for_caller(farewell), rang=leg.ringing)
-            return
-        targets = [each for each in map(self.house.number_of, contacts) if each]
-        if targets:
+        elif not ringing.number:
+            self._outward.failed(farewell, for_caller(farewell), rang=rang)
+        elif targets:
             self._diverting.to(ringing.number, Place("external", targets[0]), "deflection")
         else:
             self._diverting.turned_down(ringing.number, for_caller(farewell))
