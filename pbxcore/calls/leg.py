@@ -139,7 +139,8 @@ class Leg(CallListener):
         focus = escaped_user(room) if room else b""
         if self.sip is not None and self.sip.focus != focus:
             self.sip.focus = focus
-            if focus and self.answered:
+            # Behind a trunk nobody may ask: its gateway is spared a re-INVITE that it may not know.
+            if focus and self.answered and not self.trunk:
                 self.sip.refresh()
 
     def decided(self, *, taken: bool) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxcore.apps.conferences import ConferenceRoom
+import msgspec
+
+from pbxcore.apps.conferences import ConferenceRoom, Invitation
 from pbxcore.apps.echo import EchoTest
 from pbxcore.apps.fax_reception import FaxReception
 from pbxcore.apps.opening import script_of
@@ -41,6 +43,8 @@ def spoken_at(service: Service, lines: Sequence[Line | None]) -> Sequence[Line]:
 
 def attend(leg: Leg, service: Service, visit: Visit, lines: Sequence[Line]) -> None:
     """A service takes a leg, and answers it with these lines if nobody has."""
+    if isinstance(service, Invitation):  # he was called in somebody's name; he talks to the room
+        visit = msgspec.structs.replace(visit, service=service.room)
     script = script_of(service, visit, leg.call.house.premises)
     talk_to(leg, script, service.kind, visit, lines)
 

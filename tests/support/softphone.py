@@ -59,6 +59,13 @@ _SOUND = """
     }
     return hz;
   };
+  // Whether all of these are played at once, whatever else is.
+  window.hearsAll = (tones) => tones.every((hz) => [...ears].some(([track, ear]) => {
+    if (track.readyState === "ended") return false;
+    const powers = new Float32Array(ear.frequencyBinCount);
+    ear.getFloatFrequencyData(powers);
+    return powers[Math.round((hz * ear.fftSize) / context.sampleRate)] > -60;
+  }));
 })();
 """
 
@@ -132,6 +139,10 @@ class Softphone:
     def hears(self, hz: float) -> None:
         """Wait until this tone is what is played."""
         hears(self.page, hz)
+
+    def hears_all(self, *tones: float) -> None:
+        """Wait until these tones are played together."""
+        self.page.wait_for_function("tones => hearsAll(tones)", arg=list(tones), timeout=30_000)
 
     def hears_no_more(self, hz: float) -> None:
         """Wait until this tone is not played any more; music may be."""

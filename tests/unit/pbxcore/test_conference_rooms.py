@@ -478,10 +478,15 @@ def test_a_room_is_recorded_from_the_first_to_the_last() -> None:
 def test_whom_a_host_brings_in_is_not_asked() -> None:
     with Meeting(hosts=("alice",), pin="1234") as office:
         alice = office.call("alice")
+        tap = Tap(office, "bob")
         office.press("alice", "*", "1", "b", "o", "b", "#")
         office.run(2)
         office["bob"].talk.accept()
         office.run(8)
+        changes = [*tap.requests(b"INVITE"), *tap.requests(b"UPDATE")]
+        assert changes[-1].get(b"contact") == FOCUS
+        facts = [each for each in office.house.facts if isinstance(each, LegAnswered)]
+        assert (facts[-1].by, facts[-1].owner) == ("conference", "6300")
         (office.legs["bob"],) = office.house.workers.streams.keys() - {office.legs["alice"]}
         assert office.said("bob") == ["conf-joining"]
         assert office.present() == {"alice": True, "bob": True}
