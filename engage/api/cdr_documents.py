@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Rows = Sequence[Mapping[str, str]]
 
 MARK = "record_type"
-"""The column after those of the protocol that tells a call from its legs."""
+"""The column after those of the protocol that tells a call from its legs, where there are any."""
 
 
 def as_json(calls: Sequence[Rows]) -> bytes:
@@ -31,9 +31,11 @@ def as_csv(calls: Sequence[Rows]) -> bytes:
     """A line of names, then one line a leg, and one for each call of several legs before them."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow((*COLUMNS, MARK, VERSTAT))
-    for kind, row in _lines(calls):
-        writer.writerow([*(cell(row[name]) for name in COLUMNS), kind, cell(row[VERSTAT])])
+    lines = [{**row, MARK: kind} for kind, row in _lines(calls)]
+    columns = [*COLUMNS, *_beside(lines)]
+    writer.writerow(columns)
+    for row in lines:
+        writer.writerow([cell(row[name]) for name in columns])
     return buffer.getvalue().encode("utf-8", "replace")
 
 
@@ -48,6 +50,13 @@ def as_xml(calls: Sequence[Rows]) -> bytes:
         )
         lines.append(f"<cdr>{inner}</cdr>")
     return "\n".join([*lines, "</cdr_root>", ""]).encode("utf-8", "replace")
+
+
+def _beside(lines: Sequence[Mapping[str, str]]) -> list[str]:
+    """The columns that the protocol does not have, where they say something."""
+    grouped = any(row[MARK] == SUB for row in lines)
+    verified = any(row[VERSTAT] for row in lines)
+    return [*([MARK] if grouped else []), *([VERSTAT] if verified else [])]
 
 
 def _element(rows: Rows) -> dict[str, Any]:

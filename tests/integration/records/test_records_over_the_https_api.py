@@ -145,9 +145,11 @@ async def test_csv_has_the_columns_in_their_order(api: Api) -> None:
     kind, body = await api.raw(action="cdrapi", format="CSV", caller="1001")
     assert kind == "text/csv"
     lines = list(csv.reader(io.StringIO(body.decode())))
-    assert lines[0] == [*COLUMNS, "record_type", "verstat"]
-    kinds = [line[-2] for line in lines[1:]]
+    assert lines[0] == [*COLUMNS, "record_type"]
+    kinds = [line[-1] for line in lines[1:]]
     assert kinds == ["main_cdr", "main_cdr", "sub_cdr", "sub_cdr"]
+    _, body = await api.raw(action="cdrapi", format="csv", caller="95551000")
+    assert body.decode().splitlines()[0] == ",".join(COLUMNS)  # no call of several legs
 
 
 async def test_xml_has_an_element_a_record(api: Api) -> None:
