@@ -71,7 +71,7 @@ async def write(office: Office) -> None:
         rows[visitors].append(row(visitors, **known))
         state = {"kind": "livechat", "state": "offline" if n % 3 == 0 else "ended"}
         rows[conversations].append(row(conversations, id=chat, **state))
-        place = {"livechat_id": livechat, "visitor_id": name, "number": 10_000 - n}
+        place = {"livechat_id": livechat, "visitor_id": name, "number": 100_000 - n}
         rows[inquiries].append(row(inquiries, conversation_id=chat, **place))
         rows[consents].append(row(consents, conversation_id=chat, visitor_id=name, **moment))
         rows[calls].append(row(calls, id=f"call{n}", number=n, conversation=chat))
