@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxcore.directory import Delta, Trunk, TrunkPut
+from pbxcore.features.model import NONE_SET, Forwarding
 from pbxcore.sip.message import Request
 from tests.support.handsets import Office
 from tests.support.switching import Way
@@ -120,3 +121,25 @@ def test_second_bye_finds_no_call() -> None:
             office.run(1)
         assert statuses == [200, 481]
         office.run()
+
+
+@pytest.mark.parametrize("listens", [True, False])
+def test_an_invite_too_large_for_a_datagram_goes_by_tcp_where_there_is_tcp(
+    *, listens: bool
+) -> None:
+    long = b"Diversion: <sip:%b@elsewhere.test>;reason=no-answer" % (b"z" * 1400)
+    with Office("alice", "bob", "carol") as office:
+        to = Forwarding(active=True, target="carol")
+        office.house.features["bob"] = NONE_SET.forwarded("always", to)
+        if not listens:
+            office["carol"].stack.accept = lambda end: False  # type: ignore[method-assign]
+        alice = office["alice"].dial("bob", long)
+        office.run(2)
+        carol = office["carol"].talk
+        assert isinstance(carol.last, Request)
+        via = carol.last.get(b"via") or b""
+        assert via.startswith(b"SIP/2.0/TCP" if listens else b"SIP/2.0/UDP")  # RFC 3261 §18.1.1
+        carol.accept()
+        office.run(1)
+        assert (alice.notes[-1], carol.notes[-1]) == ("confirmed", "confirmed")
+        over(office, alice)

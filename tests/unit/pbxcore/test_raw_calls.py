@@ -500,6 +500,45 @@ def test_a_change_that_cannot_be_read_is_refused_and_the_call_goes_on(
         over(office, raw)
 
 
+@pytest.mark.parametrize(
+    ("replaces", "ended", "heard"),
+    [
+        (b"raw;to-tag=%b;from-tag=mine", False, "confirmed"),
+        (b"raw;to-tag=%b;from-tag=mine;early-only", False, "486"),
+        (b"raw;to-tag=%b;from-tag=mine", True, "603"),
+        (b"raw;to-tag=%b;from-tag=other", False, "481"),
+        (b"raw;to-tag=%b", False, "400"),
+    ],
+)
+def test_a_call_takes_the_place_of_one_that_is_named_as_it_is(
+    replaces: bytes, ended: bool, heard: str
+) -> None:
+    with Office("alice", "bob") as office:
+        raw = RawPhone(office, "alice")
+        raw.invite("bob")
+        office.run(0.3)
+        office["bob"].talk.accept()
+        office.run(0.2)
+        tag = raw.tag_of()
+        raw.send(b"ACK", "bob", branch=b"z9hG4bKack", to=tag)
+        if ended:
+            raw.send(b"BYE", "bob", cseq=2, branch=b"z9hG4bKbye", to=tag)
+        office.run(0.3)
+        named = replaces % tag if b"%b" in replaces else replaces
+        other = office["bob"].dial("alice", b"Replaces: " + named)
+        office.run(0.3)
+        assert other.notes[-1] == heard  # RFC 3891 §3
+        byes = raw.requests(b"BYE")
+        assert bool(byes) is (heard == "confirmed")  # whose place it takes is hung up
+        for _, bye in byes:
+            raw.answer(bye, 200)
+        other.hang_up()
+        if not ended and not byes:
+            raw.send(b"BYE", "bob", cseq=3, branch=b"z9hG4bKend", to=tag)
+        office.run()
+        office.check()
+
+
 def test_information_of_a_package_nobody_agreed_to_is_469() -> None:
     with Office("alice") as office:
         raw = RawPhone(office, "alice")
