@@ -295,7 +295,7 @@ class LiveChatAdministrationRoutes:
         slug = re.sub(r"[^a-z0-9]+", "-", livechat.name.lower()).strip("-")
         name = f"livechat-{slug or 'script'}.js"
         return Response(
-            script_text(livechat.name, self._url(livechat)),
+            script_text(livechat.name, self._used(request, livechat)),
             headers={
                 "content-disposition": f'attachment; filename="{name}"',
                 "cache-control": "no-store",
@@ -311,7 +311,7 @@ class LiveChatAdministrationRoutes:
         actor = await requests.actor(request, "admin")
         livechat = (await self._administration.get(actor, requests.named(request))).livechat
         picture = io.BytesIO()
-        code = segno.make(self._url(livechat), error="m", micro=False)
+        code = segno.make(self._used(request, livechat), error="m", micro=False)
         code.save(picture, kind="svg", scale=8, border=4, light="#fff")
         return Response(
             picture.getvalue(),
@@ -325,11 +325,11 @@ class LiveChatAdministrationRoutes:
         return requests.answer(self._shown(request, listed), status)
 
     def _shown(self, request: Request, listed: Listed) -> dict[str, Any]:
-        copied = wire.link(self._address_for(request), listed.livechat)
-        return wire.listed_json(listed, self._url(listed.livechat), copied)
+        public = wire.link(self._public_url(), listed.livechat)
+        return wire.listed_json(listed, public, self._used(request, listed.livechat))
 
-    def _url(self, livechat: LiveChat) -> str:
-        return wire.link(self._public_url(), livechat)
+    def _used(self, request: Request, livechat: LiveChat) -> str:
+        return wire.link(self._address_for(request), livechat)
 
 
 def script_text(name: str, url: str) -> str:

@@ -15,12 +15,12 @@ export function ShareDialog({ livechat, onClose }: { livechat: LiveChat | null; 
     <Modal opened={livechat !== null} onClose={onClose} title={t("Link of “{name}”", { name: shown?.name ?? "" })} size="lg" closeButtonProps={{ "aria-label": t("Close") }}>
       {shown && (
         <div className={styles.share}>
-          <Part title={t("Link")} hint={t("For mails, buttons and messages.")} text={shown.url} />
+          <Part title={t("Link")} hint={t("For mails, buttons and messages.")} text={shown.copy_url} />
           <Part title={t("Line for a web site")} hint={t("Put it into your pages, before </body>: it adds a button that opens the chat.")} text={snippetOf(shown)} />
           <section>
             <h3>{t("QR code")}</h3>
             <p className={styles.hint}>{t("For posters and leaflets: it opens the link.")}</p>
-            <img className={styles.code} src={`${pathOf(shown.id)}/qr`} alt={t("QR code of {url}", { url: shown.url })} width={220} height={220} />
+            <img className={styles.code} src={`${pathOf(shown.id)}/qr`} alt={t("QR code of {url}", { url: shown.copy_url })} width={220} height={220} />
           </section>
         </div>
       )}

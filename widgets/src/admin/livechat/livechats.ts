@@ -32,7 +32,7 @@ export function destinationWords({ destination, destination_names }: LiveChat): 
 }
 
 /** The line for a web site. */
-export const snippetOf = ({ url }: Pick<LiveChat, "url">): string => `<script async src="${url}/widget.js"></script>`;
+export const snippetOf = ({ copy_url }: Pick<LiveChat, "copy_url">): string => `<script async src="${copy_url}/widget.js"></script>`;
 
 /** What ends with a live chat. */
 export function lossWords({ open_inquiries, active_sessions }: LiveChat): string {
