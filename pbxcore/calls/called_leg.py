@@ -73,8 +73,13 @@ class CalledLeg(Leg):
 
     @property
     def heard(self) -> bool:
-        """Whether its phone has said anything yet."""
-        return bool(self._status)
+        """Whether its phone has said anything yet, be it a 100 alone."""
+        return self._invitation is not None and self._invitation.responded
+
+    @property
+    def invited_at(self) -> float | None:
+        """When its INVITE went out; None while the phone is being woken, say."""
+        return None if self._invitation is None else self._invitation.sent_at
 
     def invite(self, lines: Sequence[Line | None]) -> None:
         """Send the INVITE; the session's streams are open."""

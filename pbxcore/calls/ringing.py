@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 _TELLING: Final = (401, 407, 415, 420, 484)
 """Within 4xx these say more to the caller than the others (§16.7, step 6)."""
 SILENT_S: Final = 4.0
-"""A phone that has not said a word for so long is not waited for once another one refused: it was
-switched off, say, and nobody took its registration back. INVITEs were sent four times by then."""
+"""A phone from which nothing has come for so long, not even a 100, is not waited for once another
+one refused: it was switched off, say, and nobody took its registration back. The INVITE was sent
+four times by then."""
 
 Refusal = tuple[Farewell, tuple[bytes, ...]]
 """How a leg ended, and where a redirection sends the call."""
@@ -32,7 +33,7 @@ class Ringing:
         number: who is called; "" for somebody outside.
         deadline: when to wait no longer.
         timed_out: called then.
-        unheard: called when all have refused but those who do not say a word.
+        unheard: called when all have refused but those who do not say a word; else `timed_out` is.
         one_person: all phones are of one who is called, so that one may refuse for all.
     """
 
@@ -52,24 +53,26 @@ class Ringing:
         self.legs: list[CalledLeg] = []
         self.speaking: CalledLeg | None = None
         """The leg whose early media the caller hears: the first that had any."""
-        self._timed_out, self._unheard = timed_out, unheard or _nothing
-        self._heard: list[Refusal] = []
-        self._ends, self._silent_at = deadline, deadline
+        self._timed_out = timed_out
+        self._unheard = unheard or (lambda _: timed_out())
+        self._refusals: list[Refusal] = []
+        self._ends = deadline
 
     def begin(self, now: float) -> None:
-        """The phones are called now."""
-        self._silent_at = now + SILENT_S
+        """The phones are called now; where none may be, nothing is waited for."""
+        if not self.legs:
+            self._ends = self.deadline = now
 
     def tick(self, now: float) -> None:
         """Let time pass."""
         if now >= self._ends:
             self.deadline = None
             self._timed_out()
-        elif self._all_silent:
+            return
+        self.deadline = self._patience(now)
+        if self.deadline <= now:
             self.deadline = None
             self._unheard(self._best)
-        else:
-            self.deadline = self._ends
 
     def allow(self, until: float) -> None:
         """Wait so long at least."""
@@ -77,7 +80,7 @@ class Ringing:
         self.deadline = until if self.deadline is None else max(until, self.deadline)
 
     def failed(
-        self, leg: CalledLeg, farewell: Farewell, contacts: tuple[bytes, ...]
+        self, leg: CalledLeg, farewell: Farewell, contacts: tuple[bytes, ...], now: float
     ) -> Refusal | None:
         """Take one leg's refusal; when none is left, or one stands for all, the best comes out.
 
@@ -86,20 +89,27 @@ class Ringing:
         self.legs.remove(leg)
         if self.speaking is leg:
             self.speaking = None
-        self._heard.append((farewell, contacts))
+        self._refusals.append((farewell, contacts))
         if self.legs and (farewell.status < 600 or not self._one_person):
-            if self._all_silent and self.deadline is not None:
-                self.deadline = min(self.deadline, self._silent_at)
+            if self.deadline is not None:
+                self.deadline = min(self.deadline, self._patience(now))
             return None
         return self._best
 
-    @property
-    def _all_silent(self) -> bool:
-        return bool(self._heard) and not any(each.heard for each in self.legs)
+    def _patience(self, now: float) -> float:
+        """Until when to wait, as far as can be told now.
+
+        For a phone whose INVITE has not gone out yet the time has not begun.
+        """
+        if not self._refusals or any(each.heard for each in self.legs):
+            return self._ends
+        invited = (each.invited_at for each in self.legs)
+        last = max((now if at is None else at for at in invited), default=now)
+        return min(self._ends, last + SILENT_S)
 
     @property
     def _best(self) -> Refusal:
-        return min(self._heard, key=lambda each: _rank(each[0].status))
+        return min(self._refusals, key=lambda each: _rank(each[0].status))
 
     def stop(self, layer: TransactionLayer) -> list[CalledLeg]:
         """Wait no longer, and let go of its legs: those it rings at."""

@@ -207,8 +207,6 @@ class SettingUp:
             ringing.legs += self._outward.beside(ringing.number, number, action)
         for each in ringing.legs:
             each.confirms = isinstance(self._hunt, Search) and self._hunt.confirms
-        if not ringing.legs:  # a number outside that may not be called
-            ringing.deadline = self.house.now()
         self.let_ring(ringing)
 
     def let_ring(self, ringing: Ringing) -> None:
@@ -327,7 +325,7 @@ class SettingUp:
         ringing = self._ringing
         if ringing is None or leg not in ringing.legs:
             return
-        best = ringing.failed(leg, farewell, contacts)
+        best = ringing.failed(leg, farewell, contacts, self.house.now())
         if best is None:
             self.house.agent.core.layer.watch(ringing)
         else:

@@ -86,6 +86,11 @@ class Errand:
         """The lines that proved who we are: the ACK of a 2xx carries them too (§22.1)."""
         return tuple(self._attempt.lines) if self._attempt else ()
 
+    @property
+    def responded(self) -> bool:
+        """Whether anything has come back to an INVITE as it was sent last, be it a 100."""
+        return self._transaction is not None and self._transaction.responded
+
     def start(self) -> None:
         """Find the way and send."""
         self._way = self._find()

@@ -76,6 +76,8 @@ class OutgoingCall:
         self.planned: float | None = None
         self.over: Callable[[], object] = lambda: None
         """Called when nothing can come of it any more."""
+        self.sent_at: float | None = None
+        """When the INVITE went out last; None while its way is looked for, or its phone woken."""
         self._conversation = conversation
         self._body = body
         self._lines = lines
@@ -131,6 +133,11 @@ class OutgoingCall:
             self._heard(response.status, response)
 
     @property
+    def responded(self) -> bool:
+        """Whether anything has come back to the INVITE, be it a 100."""
+        return self._errand is not None and self._errand.responded
+
+    @property
     def deadline(self) -> float | None:
         """When it may be forgotten."""
         return self._forget_at
@@ -144,7 +151,7 @@ class OutgoingCall:
     def _sent(self, request: Request, flow: Flow) -> None:
         """A request goes out: another one after each challenge or fail-over."""
         secure = flow.transport in ("tls", "wss")
-        self._invite, self._flow = request, flow
+        self._invite, self._flow, self.sent_at = request, flow, self.core.now()
         self._machine = InvitationClient(request, secure=secure, every_answer=self._every_answer)
         if self._cancelled:
             self._machine.cancel()

@@ -99,6 +99,7 @@ class OutgoingInvite:
         "key",
         "open",
         "planned",
+        "responded",
     )
 
     def __init__(
@@ -117,6 +118,8 @@ class OutgoingInvite:
         self.flow = flow
         self.key = (branch, b"INVITE")
         self.open = True
+        self.responded = False
+        """Whether anything has come back yet; a 100 too, which nobody is told of."""
         self.planned: float | None = None
 
     @property
@@ -140,6 +143,7 @@ class OutgoingInvite:
 
     def receive(self, response: Response, now: float) -> None:
         """Take a response."""
+        self.responded = True
         self._perform(self._machine.receive(response, now))
 
     def tick(self, now: float) -> None:

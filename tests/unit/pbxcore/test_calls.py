@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 import weakref
 
-import msgspec
-
 from pbxcore.journal import (
     CallEnded,
     CallStarted,
@@ -183,37 +181,6 @@ def test_of_several_refusals_the_best_is_told() -> None:
         office.run()
         office.check()
         assert alice.notes == ["486"]
-
-
-def test_a_phone_that_says_nothing_is_not_waited_for_once_another_is_busy() -> None:
-    with Office("alice", "bob") as office:
-        house = office.house
-        gone = msgspec.structs.replace(house.bindings["bob"][0], contact="sip:bob@10.9.9.9:5060")
-        house.bindings["bob"] += (msgspec.structs.replace(gone, source="10.9.9.9:5060"),)
-        office["bob"].refuses = 486
-        alice = office["alice"].dial("bob")
-        office.run(3.5)
-        assert alice.notes == []
-        office.run(1)
-        assert alice.notes == ["486"]
-        office.run()
-        office.check()
-
-
-def test_a_phone_that_rings_is_waited_for_though_another_is_busy() -> None:
-    with Office("alice", "bob", "carol") as office:
-        house, carol = office.house, office["carol"]
-        house.bindings["bob"] += (binding("bob", carol.stack, house.stack),)
-        office["bob"].refuses = 486
-        alice = office["alice"].dial("bob")
-        office.run(20)
-        assert alice.notes == ["180"]
-        carol.talk.accept()
-        office.run(1)
-        assert alice.notes[-1] == "confirmed"
-        alice.hang_up()
-        office.run()
-        office.check()
 
 
 def test_who_declines_for_all_stops_the_others() -> None:
