@@ -92,6 +92,9 @@ def _invite(number: str, me: Participant, premises: Premises, *, asks: bool) -> 
 
 def _link(number: str, me: Participant, premises: Premises) -> Part[None]:
     """Let another room and this one hear each other; its PIN is asked for as of any who comes."""
+    if not me.may_link:
+        yield Say((Prompt("not-possible"),))
+        return
     conferences = premises.conferences
     keys = yield from ask(Prompt("conf-number"), most=_LONGEST_NUMBER, first_s=10.0)
     room = premises.directory.plan.services.get(keys)
@@ -99,7 +102,8 @@ def _link(number: str, me: Participant, premises: Premises) -> Part[None]:
         yield Say((Prompt("invalid"),))
         return
     host = yield from admitted(room, me.visit)
-    if host is None:
+    if host is None:  # he shall not guess on
+        me.may_link = False
         return
     refusal = conferences.refusal(room, host=host)
     if refusal:

@@ -75,6 +75,7 @@ class Participant:
         name: the file in which he says his name; "" for who has not said it.
         hears_db: how much louder than they are he hears the others.
         speaks_db: how much louder than he is the others hear him.
+        may_link: whether he may link other rooms; who did not know the PIN of one links none.
     """
 
     def __init__(self, visit: Visit, *, host: bool, muted: bool, name: str = "") -> None:
@@ -83,6 +84,7 @@ class Participant:
         self.hears_db = self.speaks_db = 0.0
         self.host = host
         self.muted = muted
+        self.may_link = True
         self.farewell = ""
         self.news: list[Sound] = []
 
@@ -209,15 +211,22 @@ class Conferences:
         """Somebody is gone."""
         conference = self._open[number]
         others = tuple(each for each in self._everybody(number) if each is not participant)
+        linked = self.links(number)
         conference.participants.remove(participant)
+        parted = False
         if not conference.participants:
             del self._open[number]
             for name in conference.names:
                 self.forget(name)
+            left = (self._everybody(at) for at in linked if at in self._open)
+            parted = any(len(each) < len(others) for each in left)
         elif participant.host and not conference.has_host and conference.room.ends_with_host:
             for each in conference.participants:
                 each.farewell = "conf-ended"
         self._tell(conference, others, _GOES, *_named(participant, "conf-left"))
+        for each in others if parted else ():
+            each.news.append(Prompt("conf-unlinked"))
+            self._look(each)
 
     def find(self, number: str, leg: str) -> Participant | None:
         """The participant at a leg."""

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 KEPT_S: Final = 3600.0
 FAILED_S: Final = 60.0
 """So long a certificate that was not to be had is not asked for again."""
+CHAIN_S: Final = 6.0
+"""So long all certificates of one call may take: a caller waits meanwhile."""
 MOST_KEPT: Final = 1000
 
 Value = TypeVar("Value")
@@ -125,14 +127,23 @@ class NetVouching:
         return line
 
     async def _verdict(self, call: CallToVerify) -> Verdict:
-        from pbxcore.stir.verification import Unproved, looked_at, proved
+        from pbxcore.stir.verification import Unproved, looked_at
 
         now = datetime.fromtimestamp(self._clock(), UTC)
         found = looked_at(call, now)
         if not isinstance(found, Unproved):
             return found
-        pems = {each.info: await self._certificate(each.info) for each in found.chain}
-        return proved(found, pems, self._directory.settings.stir.trusted, now)
+        trusted = self._directory.settings.stir.trusted
+        try:
+            async with asyncio.timeout(CHAIN_S):
+                for link in found.chain:  # the next is asked for once this one is proved
+                    pem = await self._certificate(link.info)
+                    wrong = found.disproved(link, pem, trusted, now)
+                    if wrong is not None:
+                        return wrong
+        except TimeoutError:
+            return found.unavailable
+        return found.proved
 
     async def _certificate(self, url: str) -> bytes | None:
         now = self._clock()

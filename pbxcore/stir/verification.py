@@ -12,7 +12,7 @@ from pbxcore.stir.passport import BadPassport, canonical
 from pbxcore.stir.verdict import FAILED, PASSED, UNSIGNED, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from pbxcore.stir.verdict import CallToVerify
@@ -21,6 +21,8 @@ FRESH_S: Final = 60
 """So old, or so far in the future, a signature may be (RFC 8224 §4.1)."""
 DIVERTED_S: Final = 240
 """So old those before a diversion may be: it has rung elsewhere (RFC 3261, Timer C)."""
+MOST_CERTIFICATES: Final = 4
+"""So many one call may name: whoever calls has us ask for them."""
 
 
 class Unproved(msgspec.Struct, frozen=True):
@@ -32,6 +34,30 @@ class Unproved(msgspec.Struct, frozen=True):
     def attest(self) -> str:
         """How far somebody stands for the caller, if all is good."""
         return self.chain[-1].claims.attest
+
+    @property
+    def proved(self) -> Verdict:
+        """What is known once nothing is wrong with any of them."""
+        return Verdict(PASSED, 0, self.attest)
+
+    @property
+    def unavailable(self) -> Verdict:
+        """What is known without a certificate."""
+        return Verdict(FAILED, 436, self.attest, "bad_identity_info")
+
+    def disproved(
+        self, link: Link, pem: bytes | None, trusted: str, now: datetime
+    ) -> Verdict | None:
+        """What is wrong with one of them by its certificate, if there is one (steps 4 and 5)."""
+        if pem is None:
+            return self.unavailable
+        try:
+            link.passport.check(signing_key(pem, trusted, now))
+        except BadCertificate:
+            return Verdict(FAILED, 437, self.attest, "unsupported_credential")
+        except BadPassport:
+            return Verdict(FAILED, 438, self.attest, "invalid_identity_header")
+        return None
 
 
 def looked_at(call: CallToVerify, now: datetime) -> Unproved | Verdict:
@@ -52,27 +78,12 @@ def looked_at(call: CallToVerify, now: datetime) -> Unproved | Verdict:
         return Verdict(FAILED, 438, original.attest, "other_caller")
     if not chain:
         return Verdict(FAILED, 438, original.attest, "other_callee")
+    unproved = Unproved(tuple(chain))
     if any(each.passport.x5u != each.info or not _is_secure(each.info) for each in chain):
-        return Verdict(FAILED, 436, original.attest, "bad_identity_info")
-    return Unproved(tuple(chain))
-
-
-def proved(
-    unproved: Unproved, pems: Mapping[str, bytes | None], trusted: str, now: datetime
-) -> Verdict:
-    """What the certificates say, by where they are; None: it is not to be had (steps 4 and 5)."""
-    attest = unproved.attest
-    for link in unproved.chain:
-        pem = pems.get(link.info)
-        if pem is None:
-            return Verdict(FAILED, 436, attest, "bad_identity_info")
-        try:
-            link.passport.check(signing_key(pem, trusted, now))
-        except BadCertificate:
-            return Verdict(FAILED, 437, attest, "unsupported_credential")
-        except BadPassport:
-            return Verdict(FAILED, 438, attest, "invalid_identity_header")
-    return Verdict(PASSED, 0, attest)
+        return unproved.unavailable
+    if len({each.info for each in chain}) > MOST_CERTIFICATES:
+        return unproved.unavailable
+    return unproved
 
 
 def _is_fresh(chain: Sequence[Link], now: datetime) -> bool:

@@ -95,25 +95,26 @@ class SigningService:
         """Where its certificate is."""
         return f"{self.url}/shaken.pem"
 
-    def identity(self, caller: str, called: str, **more: Any) -> bytes:
-        """The line of a call that it has signed."""
+    def identity(self, caller: str, called: str, *, at: str = "", **more: Any) -> bytes:
+        """The line of a call that it has signed, with a certificate that is said to be there."""
         payload = {
             "attest": "A", "dest": {"tn": [called]}, "iat": int(time.time()),
             "orig": {"tn": caller}, "origid": "8f0a3c1e-0000-4000-8000-000000000000", **more,
         }  # fmt: skip
-        return self._line(payload, "shaken")
+        return self._line(payload, "shaken", at)
 
-    def diverted(self, caller: str, called: str, onto: str, iat: int = 0) -> bytes:
+    def diverted(self, caller: str, called: str, onto: str, iat: int = 0, *, at: str = "") -> bytes:
         """The line of whoever has sent a call on."""
         payload = {
             "dest": {"tn": [onto]}, "div": {"tn": called}, "iat": iat or int(time.time()),
             "orig": {"tn": caller},
         }  # fmt: skip
-        return self._line(payload, "div")
+        return self._line(payload, "div", at)
 
-    def _line(self, payload: dict[str, Any], ppt: str) -> bytes:
-        token = self.sti.token(payload, self.x5u)
-        return f"Identity: {token};info=<{self.x5u}>;alg=ES256;ppt={ppt}".encode()
+    def _line(self, payload: dict[str, Any], ppt: str, at: str) -> bytes:
+        x5u = at or self.x5u
+        token = self.sti.token(payload, x5u)
+        return f"Identity: {token};info=<{x5u}>;alg=ES256;ppt={ppt}".encode()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -128,9 +129,10 @@ class SigningService:
 
     def _answer(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         self.hosts.append(headers["Host"])
-        if path == "/shaken.pem":
+        if path.endswith(".pem"):
             self.fetched += 1
-            return 404 if self.gone else 200, self.sti.certificate.encode()
+            there = path == "/shaken.pem" and not self.gone
+            return 200 if there else 404, self.sti.certificate.encode()
         if not self._admits(headers.get("Authorization", ""), path, body):
             return 401, b""
         wanted = json.loads(body)["signingRequest"]

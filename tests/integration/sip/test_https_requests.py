@@ -94,6 +94,20 @@ async def test_what_was_not_to_be_had_is_asked_for_again_a_minute_later(
     assert service.fetched == 2
 
 
+async def test_nothing_more_is_asked_for_once_a_certificate_was_not_to_be_had(
+    service: SigningService, tmp_path: Path
+) -> None:
+    stir = Stir(certificate_url=service.x5u, trusted=service.sti.root)
+    vouching = NetVouching(house(tmp_path, stir=stir), time.time)
+    lines = [service.identity("5551234", "8001", at=f"{service.url}/first.pem")]
+    lines.append(service.diverted("5551234", "8001", "8002", at=f"{service.url}/second.pem"))
+    identities = tuple(each.removeprefix(b"Identity: ") for each in lines)
+    told: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+    vouching.verify(CallToVerify(identities, "5551234", "8002"), told.set_result)
+    assert (await told).status == 436
+    assert service.fetched == 1
+
+
 async def test_a_phone_is_pushed_once_at_a_time(
     tmp_path: Path, contexts: list[threading.Thread]
 ) -> None:

@@ -566,6 +566,46 @@ def test_a_link_ends_with_the_room_that_made_it() -> None:
         office.check()
 
 
+def test_rooms_that_are_parted_by_the_end_of_a_third_are_told() -> None:
+    with Meeting(hosts=("alice",)) as office:
+        services = dict(office.house.directory.plan.services)
+        services["6302"] = ConferenceRoom("6302", "Third")
+        office.house.directory.plan = Plan(services=services)
+        alice = office.call("alice")
+        bob = office.call("bob", "7", "7", "#", room="6301")
+        carol = office.call("carol", room="6302")
+        for keys in "6301#77#", "6302#":
+            office.press("alice", "*", "2", *keys)
+            office.run(12)
+        assert office.conferences.links("6301") == ("6300", "6302")
+        alice.hang_up()
+        office.run(12)
+        assert office.conferences.links("6301") == ()
+        assert [office.said(each)[-1] for each in ("bob", "carol")] == ["conf-unlinked"] * 2
+        assert [joined(office, each).room for each in ("bob", "carol")] == ["6301", "6302"]
+        for each in bob, carol:
+            each.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_does_not_know_the_pin_of_another_room_cannot_guess_on() -> None:
+    with Meeting(hosts=("alice",)) as office:
+        alice = office.call("alice")
+        office.press("alice", "*", "2", *"6301#", *"1#", *"2#", *"3#")
+        office.run(12)
+        assert office.said("alice")[-1] == "wrong-pin"
+        office.press("alice", "*", "2")
+        office.run(8)
+        assert office.said("alice")[-1] == "not-possible"
+        office.press("alice", *"6301#", *"77#")
+        office.run(8)
+        assert not office.conference.links
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
 @pytest.mark.parametrize("keys", ["6300#", "999#", "#"])
 def test_only_other_rooms_are_linked(keys: str) -> None:
     with Meeting(hosts=("alice",)) as office:

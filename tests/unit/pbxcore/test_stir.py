@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -19,7 +20,7 @@ from pbxcore.stir.identity import Identity, identity_line, read_identity
 from pbxcore.stir.passport import BadPassport, Claims, canonical, read, sign
 from pbxcore.stir.remote import address_of, signed_line
 from pbxcore.stir.verdict import NONE, PASSED, CallToVerify, Verdict
-from pbxcore.stir.verification import Unproved, looked_at, proved
+from pbxcore.stir.verification import MOST_CERTIFICATES, Unproved, looked_at
 from tests.support.shaken import Sti
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -37,11 +38,16 @@ def line(claims: Claims = CLAIMS, info: str = X5U) -> bytes:
 
 def verdict(identity: bytes, sti: Sti = STI, caller: str = "+12155551212") -> Verdict:
     """What comes of a call with this header, whose certificate is this authority's."""
-    call = CallToVerify((identity,), caller, "12025551000")
+    return decided(CallToVerify((identity,), caller, "12025551000"), sti)
+
+
+def decided(call: CallToVerify, sti: Sti) -> Verdict:
     found = looked_at(call, NOW)
-    if isinstance(found, Unproved):
-        return proved(found, {X5U: sti.certificate.encode()}, sti.root, NOW)
-    return found
+    if not isinstance(found, Unproved):
+        return found
+    pem = sti.certificate.encode()
+    verdicts = (found.disproved(each, pem, sti.root, NOW) for each in found.chain)
+    return next(filter(None, verdicts), found.proved)
 
 
 def test_what_we_sign_others_can_check() -> None:
@@ -99,10 +105,7 @@ def headers(*claims: Claims, sti: Sti = STI) -> tuple[bytes, ...]:
 
 
 def verdict_of(identities: tuple[bytes, ...], called: str = "+1 330 555 9999") -> Verdict:
-    found = looked_at(CallToVerify(identities, "12155551212", called), NOW)
-    if isinstance(found, Unproved):
-        return proved(found, {X5U: STI.certificate.encode()}, STI.root, NOW)
-    return found
+    return decided(CallToVerify(identities, "12155551212", called), STI)
 
 
 def test_what_we_sign_of_a_diversion_others_can_check() -> None:
@@ -166,6 +169,20 @@ def test_a_token_that_diverts_in_a_circle_is_read_once() -> None:
     assert verdict_of(headers(CLAIMS, MOVED, back), "12025551000").status == 0
 
 
+@pytest.mark.parametrize(("more", "status"), [(0, 0), (1, 436)])
+def test_a_call_names_few_certificates(more: int, status: int) -> None:
+    way = ["12025551000", *(f"1330555000{n}" for n in range(MOST_CERTIFICATES - 1 + more))]
+    steps = [
+        msgspec.structs.replace(MOVED, dest=(there,), div=here) for here, there in pairwise(way)
+    ]
+    signed = [
+        identity_line(sign(each, url, STI.key), url, each.ppt).removeprefix(b"Identity: ")
+        for at, each in enumerate([CLAIMS, *steps])
+        for url in [f"https://cert{at}.example.com/shaken.pem"]
+    ]
+    assert verdict_of(tuple(signed), way[-1]).status == status
+
+
 def test_what_a_diversion_says_follows_from_what_came() -> None:
     came = links(headers(CLAIMS))
     (original,) = chain_from("+1 (215) 555-1212", came)
@@ -196,7 +213,9 @@ def test_a_certificate_has_to_be_good() -> None:
     call = CallToVerify((line(),), "12155551212", "12025551000")
     waiting = looked_at(call, NOW)
     assert isinstance(waiting, Unproved)
-    assert proved(waiting, {}, STI.root, NOW).status == 436
+    missing = waiting.disproved(waiting.chain[0], None, STI.root, NOW)
+    assert missing is not None
+    assert missing.status == 436
 
 
 @given(st.data())
