@@ -35,7 +35,7 @@ def check(
             problems[f"custom.{field.label}"] = refused.message
             continue
         if value:
-            answers.append(Answer(field.label, value))
+            answers.append(Answer(field.label, value, field.kind))
     return tuple(answers), problems
 
 

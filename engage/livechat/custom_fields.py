@@ -13,7 +13,7 @@ from engage.hub.model import clean_text
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
 
-SELECT, CHECKBOX = "select", "checkbox"
+TEXT, SELECT, CHECKBOX = "text", "select", "checkbox"
 MOST_FIELDS, MOST_CHOICES, LABEL_LIMIT = 5, 20, 64
 
 BAD_LABEL = N_("Please use 1 to 64 characters, and none that cannot be shown.")
@@ -80,10 +80,11 @@ class CustomFieldOptions(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a visitor said; the label is the one they read."""
+    """What a visitor said; the label is the one they read, the kind is the field's then."""
 
     label: str
     value: str
+    kind: str = TEXT
 
 
 def _readable(value: str) -> str:

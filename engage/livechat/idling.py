@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,7 @@ class Silence:
     inquiry: Inquiry
     seq: int
     at_ms: int
+    """When it was, or since when it could have been followed by another."""
     visitors_turn: bool
     """An agent has said something that the visitor has not answered."""
 
@@ -81,6 +82,7 @@ class IdleChats:
     ) -> None:
         self._database, self._hub, self._lobby = database, hub, lobby
         self._livechats, self._events, self._clock = livechats, events, clock
+        self._open_since_ms = clock()
         self._looked_at_ms: int | None = None
         self._asked: set[tuple[str, int]] = set()
 
@@ -105,8 +107,12 @@ class IdleChats:
         self._asked &= {(each.inquiry.conversation_id, each.seq) for each in found}
         done = 0
         for silence in found:
-            done += await self._settle(silence, now)
+            done += await self._settle(self._counted(silence), now)
         return done
+
+    def _counted(self, silence: Silence) -> Silence:
+        """Nobody could write while there was no server: that time is no silence."""
+        return replace(silence, at_ms=max(silence.at_ms, self._open_since_ms))
 
     async def _settle(self, silence: Silence, now: int) -> bool:
         inquiry = silence.inquiry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from engage.errors import Invalid, NotFound
@@ -114,9 +114,7 @@ class VisitorCards:
             "page_title": "" if visit is None else visit.told.page_title,
             "referrer": "" if visit is None else visit.told.referrer,
             "time_zone": "" if visit is None else visit.told.time_zone,
-            "answers": []
-            if visit is None
-            else [{"label": each.label, "value": each.value} for each in visit.told.answers],
+            "answers": [] if visit is None else [asdict(each) for each in visit.told.answers],
         }
         ban = self._bans.about(visitor.id)
         card["ban"] = None if ban is None else {"id": ban.id, "state": ban.state}

@@ -53,6 +53,7 @@ class AnswerOfCard(BaseModel):
 
     label: str
     value: str
+    kind: Literal["text", "select", "checkbox"]
 
 
 class InquiryOfCard(BaseModel):

@@ -81,7 +81,7 @@ class VisitRows:
                 page_title=clean.page_title,
                 referrer=clean.referrer,
                 time_zone=clean.time_zone,
-                answers=[[each.label, each.value] for each in clean.answers] or None,
+                answers=[[each.label, each.value, each.kind] for each in clean.answers] or None,
                 user_agent=arrival.user_agent,
                 address=arrival.address,
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from concurrent.futures import ThreadPoolExecutor
+import time
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import delete, insert, select
 
 from engage.errors import Unavailable
+from engage.notify.incoming.aside import Aside
 from engage.notify.incoming.imap import Mailbox, MailboxFailed
 from engage.notify.incoming.mail import Incoming, NoMail, read
 from engage.notify.incoming.settings import NAME, IncomingSettings
@@ -35,6 +36,9 @@ log = logging.getLogger(__name__)
 EVERY_S = 20.0
 """How often it is looked for new mail where the server does not tell of it (seconds)."""
 
+SPENT_S = 20.0
+"""A connection that has idled for so long was of use: another is opened at once (seconds)."""
+
 PORTION = 20
 FACT = "incoming_email"
 
@@ -55,11 +59,12 @@ class Collecting:
         self.handle: Callable[[Incoming], Awaitable[bool]] | None = None
         self.trouble = ""
         self._woken = asyncio.Event()
-        self._thread = ThreadPoolExecutor(1, "mailbox")  # one waits there for minutes
+        self._thread = Aside("mailbox")  # one waits there for minutes
         self._looking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to look."""
+        self._thread.begin()
         self._looking = asyncio.create_task(self._look_for_ever())
 
     async def stop(self) -> None:
@@ -68,7 +73,7 @@ class Collecting:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
             self._looking = None
-        self._thread.shutdown(wait=False)
+        self._thread.end()
 
     def address_for(self, token: str) -> str:
         """Where an answer with this token goes; empty while there is no mailbox."""
@@ -100,8 +105,11 @@ class Collecting:
         """Whether there is a mailbox."""
         return self._settings().server() is not None
 
-    async def _look(self) -> None:
+    async def _look(self) -> bool:
         """Fetch what is new, and what comes as long as the server tells of it.
+
+        Returns:
+            whether to look again at once.
 
         Raises:
             MailboxFailed: the mailbox cannot be read.
@@ -109,7 +117,7 @@ class Collecting:
         server = self._settings().server()
         if server is None:
             self.trouble = ""
-            return
+            return False
         mailbox = Mailbox(server)
         try:
             await self._run(mailbox.__enter__)
@@ -117,18 +125,26 @@ class Collecting:
                 while await self._read(server, mailbox) == PORTION:
                     pass
                 self.trouble = ""
-                if not mailbox.tells or not await self._news(mailbox):
-                    return
+                if not mailbox.tells:
+                    return False
+                idle_since = time.monotonic()
+                if not await self._news(mailbox):
+                    return time.monotonic() - idle_since >= SPENT_S
         finally:  # not waited for: a server that says nothing would hold up who stops this
             self._thread.submit(mailbox.__exit__)
 
     async def _news(self, mailbox: Mailbox) -> bool:
-        """Wait until there may be some; False: not over this connection."""
+        """Wait until there may be some; False: not over this connection.
+
+        Servers and routers in between end what idles as they like: that is no trouble.
+        """
         waiting = asyncio.ensure_future(self._run(mailbox.wait))
         woken = asyncio.create_task(self._woken.wait())
         try:
             await asyncio.wait((waiting, woken), return_when=asyncio.FIRST_COMPLETED)
             return await waiting if waiting.done() else False
+        except MailboxFailed:
+            return False
         finally:
             woken.cancel()
             if not waiting.done():
@@ -153,7 +169,7 @@ class Collecting:
         return read
 
     async def _run(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        return await asyncio.wrap_future(self._thread.submit(work))
 
     async def _taken(self, raw: bytes) -> bool:
         """Handle a mail; one that cannot be handled does not keep those after it waiting.
@@ -199,7 +215,8 @@ class Collecting:
         while True:
             self._woken.clear()
             try:
-                await self._look()
+                if await self._look():
+                    continue
             except MailboxFailed as failed:
                 if self.trouble != str(failed):
                     log.warning("mailbox cannot be read", extra={"said": str(failed)})

@@ -37,6 +37,7 @@ def test_a_visitor_whom_the_agent_would_like_to_call_may_decline(
     expect(asked.get_by_role("alert")).to_have_text("Ana Costa would like to talk to you.")
     asked.get_by_role("button", name="Decline", exact=True).click()
     expect(asked).to_have_count(0)
+    expect(visitor.get_by_role("textbox", name="Message", exact=True)).to_be_focused()
     expect(visitor.get_by_role("log")).to_contain_text("You would rather write.")
     states = [event["state"] for event in agent.events() if event["kind"] == "call"]
     assert states == ["asked", "declined"]

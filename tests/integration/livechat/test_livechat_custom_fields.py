@@ -22,8 +22,8 @@ async def test_agents_see_what_was_answered_when_the_chat_began(office: Office) 
     session = await office.begin("asking", answers={"Order number": "A-17", "Topic": "Sales"})
     card = await office.service.cards.read(ANA, str(session.conversation_id))
     assert card["inquiry"]["answers"] == [
-        {"label": "Order number", "value": "A-17"},
-        {"label": "Topic", "value": "Sales"},
+        {"label": "Order number", "value": "A-17", "kind": "text"},
+        {"label": "Topic", "value": "Sales", "kind": "select"},
     ]
 
 

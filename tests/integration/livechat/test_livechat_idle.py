@@ -86,3 +86,21 @@ async def test_a_call_that_is_up_is_no_silence(office: Office) -> None:
     office.service.lobby.talking = lambda _: False
     office.clock.pass_s(10)
     assert await office.sweep() == 1
+
+
+async def test_the_time_without_a_server_is_no_silence(office: Office) -> None:
+    conversation, visitor = await _served(office)
+    await _ana_says(office, conversation, "first")
+    office.clock.pass_s(60 * MINUTE_S)
+    anew = await office.restarted()
+    await anew.connect(visitor)
+    await anew.connect(ANA.who)
+    assert await anew.sweep() == 0
+    anew.clock.pass_s(10 * MINUTE_S)
+    assert await anew.sweep() == 1
+    asked = anew.sockets.told(visitor, "event")[-1]
+    assert (asked["code"], asked["minutes"]) == ("still_there", 20)
+    anew.clock.pass_s(20 * MINUTE_S)
+    assert await anew.sweep() == 1
+    assert (await _said(anew, visitor, conversation))[-1] == ("ended", "idle")
+    await anew.stop()

@@ -186,6 +186,31 @@ async def test_a_server_that_says_nothing_holds_up_nobody_who_stops(
         with connection:
             async with asyncio.timeout(5):
                 await house.collecting.stop()
+            blocked = [each for each in threading.enumerate() if each.name.startswith("mailbox")]
+            assert blocked
+            assert all(each.daemon for each in blocked)  # the process may end
+
+
+async def test_a_connection_that_breaks_while_it_idles_is_no_trouble(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "EVERY_S", NEVER_S)
+    monkeypatch.setattr(module, "SPENT_S", 0.0)
+    wait, broken = Mailbox.wait, threading.Event()
+
+    def waited(mailbox: Mailbox) -> bool:
+        if not broken.is_set():
+            broken.set()
+            mailbox.interrupt()
+        return wait(mailbox)
+
+    monkeypatch.setattr(Mailbox, "wait", waited)
+    await house.begin()
+    assert await asyncio.to_thread(broken.wait, SOON_S)
+    await house.deliver("later")
+    assert await house.next() == "later"
+    assert house.collecting.trouble == ""
+    assert "mailbox cannot be read" not in caplog.text
 
 
 async def test_a_server_that_tells_nothing_is_asked(

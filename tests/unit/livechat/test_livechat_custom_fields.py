@@ -19,9 +19,9 @@ def test_answers_keep_their_order_and_what_nobody_asked_for_is_dropped() -> None
     given = {"Topic": "Sales", "Order number": "  A-17 ", "Send me news": "on", "Else": "x"}
     answers, problems = check((ORDER, TOPIC, NEWS), given)
     assert answers == (
-        Answer("Order number", "A-17"),
-        Answer("Topic", "Sales"),
-        Answer("Send me news", "yes"),
+        Answer("Order number", "A-17", "text"),
+        Answer("Topic", "Sales", "select"),
+        Answer("Send me news", "yes", "checkbox"),
     )
     assert problems == {}
 

@@ -14,6 +14,7 @@ import { useCall } from "./call/useCall";
 import type { Config, Reason, Session } from "./config";
 import { Talk } from "./conversation";
 import { tellHost } from "./embed";
+import { endChat } from "./ending";
 import { recall } from "./identity";
 import { Header, Icon, Spinner } from "./parts";
 
@@ -138,9 +139,9 @@ function EndButton({ client, conversation, calling }: { client: ConversationClie
   const dialog = useRef<HTMLDialogElement>(null);
   const [problem, setProblem] = useState("");
   const end = async (): Promise<void> => {
-    const problem = await client.end(conversation);
-    setProblem(problem === null ? "" : problem || t("There is no connection. Please try again in a moment."));
-    if (problem === null) dialog.current?.close();
+    const problem = await endChat(client, conversation);
+    setProblem(problem);
+    if (!problem) dialog.current?.close();
   };
   return (
     <>

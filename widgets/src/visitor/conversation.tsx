@@ -11,9 +11,10 @@ import { clock, day, dayKey, fullTime, number } from "../shared/time";
 import type { WireEvent } from "../shared/wire";
 import { type Config, type Reason, reasonText } from "./config";
 import { onHost, shown } from "./embed";
+import { endChat } from "./ending";
 import { Attach, DropPlace, OnItsWay, Shown } from "./files";
 import { BotChoices, isBots, nobodyThere } from "./bot";
-import { Icon, Spinner, Text } from "./parts";
+import { Alert, Icon, Spinner, Text } from "./parts";
 import { Survey } from "./survey";
 import { Transcript } from "./transcript";
 
@@ -43,13 +44,15 @@ export function Talk({ config, client, identity, conversation, onAgain, onMessag
     document.getElementById("message")?.focus();
   };
   /** Whoever would rather leave a message waits no more. */
-  const leave = async (): Promise<void> => {
-    if ((await client.end(conversation.id)) === null) onMessage("no_agent");
+  const leave = async (): Promise<string> => {
+    const problem = await endChat(client, conversation.id);
+    if (!problem) onMessage("no_agent");
+    return problem;
   };
   return (
     <>
       <Banner client={client} />
-      {conversation.state === "waiting" && <Waiting config={config} position={conversation.position} attended={conversation.attended} onLeave={() => void leave()} />}
+      {conversation.state === "waiting" && <Waiting config={config} position={conversation.position} attended={conversation.attended} onLeave={leave} />}
       <Log client={client} conversation={conversation} onEdit={(item) => void edit(item)} />
       {!isOver(conversation) && isBots(conversation) && <BotChoices client={client} conversation={conversation} />}
       {isOver(conversation) ? (
@@ -87,28 +90,32 @@ function Banner({ client }: { client: ConversationClient }) {
 /** Where an administrator's text names the visitor's place. */
 const POSITION = "${POSITION}";
 
-function Waiting({ config, position, attended, onLeave }: { config: Config; position: number | null; attended: boolean; onLeave: () => void }) {
+function Waiting({ config, position, attended, onLeave }: { config: Config; position: number | null; attended: boolean; onLeave: () => Promise<string> }) {
   const message = (attended ? config.queueing_message : config.no_agent_message) ?? "";
   const told = message.includes(POSITION);
+  const [problem, setProblem] = useState("");
   return (
-    <div class="waiting">
-      <span class="pulse" aria-hidden="true">
-        <i />
-        <i />
-        <i />
-      </span>
-      <div role="status">
-        {!told && <strong>{position ? t("You are number {position} in line.", { position: number(position) }) : t("You are in line.")}</strong>}
-        <p>
-          <Text>{message.replaceAll(POSITION, position ? number(position) : "…")}</Text> {t("You can write your question already.")}
-        </p>
+    <>
+      <div class="waiting">
+        <span class="pulse" aria-hidden="true">
+          <i />
+          <i />
+          <i />
+        </span>
+        <div role="status">
+          {!told && <strong>{position ? t("You are number {position} in line.", { position: number(position) }) : t("You are in line.")}</strong>}
+          <p>
+            <Text>{message.replaceAll(POSITION, position ? number(position) : "…")}</Text> {t("You can write your question already.")}
+          </p>
+        </div>
+        {!attended && config.offline_form && (
+          <button type="button" class="link" onClick={() => void onLeave().then(setProblem)}>
+            {t("Leave a message")}
+          </button>
+        )}
       </div>
-      {!attended && config.offline_form && (
-        <button type="button" class="link" onClick={onLeave}>
-          {t("Leave a message")}
-        </button>
-      )}
-    </div>
+      {problem && <Alert>{problem}</Alert>}
+    </>
   );
 }
 

@@ -1,23 +1,22 @@
 /** The administrator's own questions in the form before a chat. */
 import { t } from "../shared/i18n";
+import { nameOf } from "./answered";
 import type { CustomField } from "./config";
 import { Field, FieldError } from "./parts";
 
-/** As the server calls the field when its answer is wrong. */
-export const nameOf = (label: string): string => `custom.${label}`;
-
 interface Props {
+  /** Of its control. A label has blanks, which part the ids that an element is described by. */
+  id: string;
   field: CustomField;
   value: string;
   error: string | undefined;
   onInput: (value: string) => void;
 }
 
-export function OwnQuestion({ field: { label, kind, choices, required }, value, error, onInput }: Props) {
+export function OwnQuestion({ id, field: { label, kind, choices, required }, value, error, onInput }: Props) {
   const name = nameOf(label);
-  const id = `field-${name}`;
   const problem = { "aria-invalid": error ? true : undefined, "aria-describedby": error ? `${id}-error` : undefined };
-  if (kind === "text") return <Field name={name} label={label} value={value} error={error} onInput={onInput} required={required} limit={200} />;
+  if (kind === "text") return <Field id={id} name={name} label={label} value={value} error={error} onInput={onInput} required={required} limit={200} />;
   if (kind === "checkbox") {
     return (
       <div class="consent">

@@ -3,8 +3,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../shared/api";
 import { t } from "../shared/i18n";
 import * as icons from "../shared/icons/paths";
-import type { Config, CustomField } from "./config";
-import { nameOf, OwnQuestion } from "./custom-fields";
+import { answerTo, check, nameOf } from "./answered";
+import type { Config } from "./config";
+import { OwnQuestion } from "./custom-fields";
 import { identified, onHost } from "./embed";
 import { recall, remember } from "./identity";
 import { Alert, Field, FieldError, type FieldProps, Notice, Text } from "./parts";
@@ -42,15 +43,6 @@ function initial(config: Config, signed: Partial<Details>, text = ""): Filled {
 
 /** Only what is said: an empty field does not erase what is known. */
 const told = ({ full_name, email, phone }: Partial<Details>): Partial<Details> => ({ ...(full_name && { full_name }), ...(email && { email }), ...(phone && { phone }) });
-
-function check(filled: Filled, asked: readonly string[], own: readonly CustomField[], needsText: boolean): Record<string, string> {
-  const errors: Record<string, string> = {};
-  for (const { label, required } of own) if (required && !filled.answers[label]?.trim()) errors[nameOf(label)] = t("Please fill in this field.");
-  for (const name of asked) if (!filled[name as keyof Details].trim()) errors[name] = t("Please fill in this field.");
-  if (filled.email.trim() && !/^[^\s@]+@[^\s@]+$/.test(filled.email.trim())) errors["email"] = t("Please enter a valid email address.");
-  if (needsText && !filled.text.trim()) errors["text"] = t("Please write a message.");
-  return errors;
-}
 
 export function VisitorForm({ config, purpose, text, signed, onSubmit }: Props) {
   const [filled, setFilled] = useState(() => initial(config, signed, text));
@@ -104,11 +96,12 @@ export function VisitorForm({ config, purpose, text, signed, onSubmit }: Props) 
       {asked.includes("full_name") && <Field {...field("full_name")} autocomplete="name" limit={120} />}
       {asked.includes("email") && <Field {...field("email")} type="email" autocomplete="email" limit={254} />}
       {asked.includes("phone") && <Field {...field("phone")} type="tel" autocomplete="tel" limit={32} />}
-      {own.map((each) => (
+      {own.map((each, index) => (
         <OwnQuestion
           key={each.label}
+          id={`field-custom-${index}`}
           field={each}
-          value={filled.answers[each.label] ?? ""}
+          value={answerTo(filled, each.label)}
           error={errors[nameOf(each.label)]}
           onInput={(value) => {
             setFilled((now) => ({ ...now, answers: { ...now.answers, [each.label]: value } }));

@@ -34,6 +34,8 @@ export function Text({ children }: { children: string }) {
 }
 
 export interface FieldProps {
+  /** Left out: made of the name, which has no blanks then. */
+  id?: string;
   name: string;
   label: string;
   value: string;
@@ -45,8 +47,7 @@ export interface FieldProps {
   required?: boolean;
 }
 
-export function Field({ name, label, value, error, onInput, type = "text", autocomplete, limit, required }: FieldProps) {
-  const id = `field-${name}`;
+export function Field({ name, id = `field-${name}`, label, value, error, onInput, type = "text", autocomplete, limit, required }: FieldProps) {
   const shared = {
     id,
     name,

@@ -4,6 +4,7 @@ import { useCallback, useState } from "react";
 import type { Conversation } from "../shared/conversation";
 import { isOver, serves } from "../shared/conversation";
 import { t } from "../shared/i18n";
+import type { IconName } from "../shared/icons";
 import { Blank, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
 import { href } from "../kit/route";
@@ -21,6 +22,7 @@ import split from "./Split.module.css";
 import { useConversation } from "./useConversation";
 import { useLeftMessages } from "./useLeftMessages";
 import { type Card, cardPath } from "./visitor/card";
+import { callGoesOn } from "./visitor/visitors-call";
 import { EndChat, HandOver, LiveVisitors, VisitorDetails } from "./lazily";
 import { Assigned } from "./work/Assigned";
 import { Inquiries, InquiryCard } from "./work/Inquiries";
@@ -146,22 +148,29 @@ interface ServingProps {
   end: () => void;
 }
 
+interface Action {
+  name: string;
+  icon: IconName;
+  act: () => void;
+  disabled?: boolean;
+}
+
 /** What an agent can do with a chat besides writing; on a narrow screen behind one button. */
 function ServingActions({ conversation, mine, choose, end }: ServingProps) {
   const desk = useDesk();
   const { api } = useSession();
   const { value: card } = useLoaded(useCallback(() => api.get<Card>(cardPath(conversation.id)), [api, conversation.id]));
-  const call = { name: t("Call"), icon: "phone", act: () => void desk.hand("call_ask", conversation.id) } as const;
+  const call = { name: t("Call"), icon: "phone", act: () => void desk.hand("call_ask", conversation.id), disabled: callGoesOn(conversation) } as const;
   const invite = { name: t("Invite"), icon: "plus", act: () => choose("invite") } as const;
   const keep = { name: t("Keep this chat"), icon: "back", act: () => void desk.hand("transfer_end", conversation.id) } as const;
   const transfer = { name: t("Transfer"), icon: "transfer", act: () => choose("transfer") } as const;
   const leave = { name: t("Leave"), icon: "exit", act: () => void desk.hand("leave", conversation.id) } as const;
-  const actions = mine ? [conversation.state === "transferring" ? keep : transfer, invite, ...(card?.livechat.calls && conversation.state === "active" ? [call] : []), { name: t("End chat"), icon: "close", act: end } as const] : [invite, leave];
+  const actions: readonly Action[] = mine ? [conversation.state === "transferring" ? keep : transfer, invite, ...(card?.livechat.calls && conversation.state === "active" ? [call] : []), { name: t("End chat"), icon: "close", act: end } as const] : [invite, leave];
   return (
     <>
       <div className={styles.acts}>
-        {actions.map(({ name, act }) => (
-          <Button key={name} variant="default" onClick={act}>
+        {actions.map(({ name, act, disabled = false }) => (
+          <Button key={name} variant="default" disabled={disabled} onClick={act}>
             {name}
           </Button>
         ))}
@@ -173,8 +182,8 @@ function ServingActions({ conversation, mine, choose, end }: ServingProps) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {actions.map(({ name, icon, act }) => (
-            <Menu.Item key={name} leftSection={<Icon name={icon} size={17} />} onClick={act}>
+          {actions.map(({ name, icon, act, disabled = false }) => (
+            <Menu.Item key={name} disabled={disabled} leftSection={<Icon name={icon} size={17} />} onClick={act}>
               {name}
             </Menu.Item>
           ))}

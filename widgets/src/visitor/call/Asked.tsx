@@ -1,9 +1,9 @@
 /** The agent would like to talk: the visitor says yes by calling, or would rather write. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ConversationClient } from "../../shared/client";
 import type { Conversation } from "../../shared/conversation";
 import { t } from "../../shared/i18n";
-import type { WireEvent } from "../../shared/wire";
+import type { Ack, WireEvent } from "../../shared/wire";
 
 /** A request is shown for so long, */
 const LASTS_MS = 60_000;
@@ -26,19 +26,43 @@ export function Asked({ client, conversation, onAccept }: { client: Conversation
     return () => clearTimeout(timer);
   }, [asked?.seq]);
   if (!asked || asked.seq === done) return null;
+  return <Request key={asked.seq} name={asked.author.name} client={client} conversation={conversation.id} onAccept={() => (setDone(asked.seq), onAccept())} />;
+}
+
+function Request({ name, client, conversation, onAccept }: { name: string; client: ConversationClient; conversation: string; onAccept: () => void }) {
+  const section = useRef<HTMLElement>(null);
+  const [problem, setProblem] = useState("");
+  useLayoutEffect(() => {
+    const shown = section.current!;
+    return () => {
+      // The keyboard's place would go with the buttons; a phone's own keyboard stays where it is.
+      if (shown.contains(document.activeElement) && !matchMedia("(pointer: coarse)").matches) document.getElementById("message")?.focus();
+    };
+  }, []);
+  const decline = async (): Promise<void> => setProblem(problemOf(await client.request("call_decline", { conversation })));
   return (
-    <section class="call" aria-label={t("Call")}>
+    <section class="call" aria-label={t("Call")} ref={section}>
       <p role="alert" class="call-words">
-        {t("{name} would like to talk to you.", { name: asked.author.name })}
+        {t("{name} would like to talk to you.", { name })}
       </p>
       <div class="call-tools">
-        <button type="button" class="button quiet" onClick={() => void client.request("call_decline", { conversation: conversation.id })}>
+        <button type="button" class="button quiet" onClick={() => void decline()}>
           {t("Decline")}
         </button>
-        <button type="button" class="button" onClick={() => (setDone(asked.seq), onAccept())}>
+        <button type="button" class="button" onClick={onAccept}>
           {t("Accept")}
         </button>
       </div>
+      {problem && (
+        <p class="call-blind" role="alert">
+          {problem}
+        </p>
+      )}
     </section>
   );
+}
+
+/** Why the visitor's no was not taken, in words; empty: it was. */
+export function problemOf(ack: Ack): string {
+  return ack.ok ? "" : ack.error.message || t("There is no connection. Please try again in a moment.");
 }

@@ -10,7 +10,7 @@ import { useNow } from "../../kit/useNow";
 import { browserName } from "../browser-name";
 import { Verified } from "../Verified";
 import { BanVisitor } from "./BanVisitor";
-import { type Card, timeThere } from "./card";
+import { answerWords, type Card, timeThere } from "./card";
 import { ContactDialog } from "./ContactDialog";
 import { EditVisitor } from "./EditVisitor";
 import styles from "./VisitorCard.module.css";
@@ -78,9 +78,9 @@ function Facts({ card: { visitor, inquiry, consent }, livechat }: { card: Card; 
     <dl className={styles.facts}>
       <Fact name={t("Email")}>{visitor.email && <a href={`mailto:${encodeURIComponent(visitor.email).replace("%40", "@")}`}>{visitor.email}</a>}</Fact>
       <Fact name={t("Phone Number")}>{visitor.phone}</Fact>
-      {inquiry.answers.map(({ label, value }) => (
-        <Fact key={label} name={label}>
-          {value === "yes" ? t("Yes") : value}
+      {inquiry.answers.map((answer) => (
+        <Fact key={answer.label} name={answer.label}>
+          {answerWords(answer)}
         </Fact>
       ))}
       <Fact name={t("Language")}>{visitor.language && languageName(visitor.language)}</Fact>

@@ -31,7 +31,11 @@ export interface Card {
 export interface Answer {
   label: string;
   value: string;
+  kind: "text" | "select" | "checkbox";
 }
+
+/** As agents read it: only a checkbox has no words of the visitor's or the administrator's. */
+export const answerWords = ({ kind, value }: Answer): string => (kind === "checkbox" ? t("Yes") : value);
 
 export type Entry = PastChatEntry | PastCallEntry;
 
