@@ -5,6 +5,7 @@ A number is turned away on every inbound route (`inbound_rt_index` 0), or on one
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from engage.api.actions import NEED_APPLY, required
@@ -43,6 +44,8 @@ class BlacklistActions:
     ) -> None:
         self._routes, self._numbers = routes, numbers
         self._configuration = configuration
+        self._turn = asyncio.Lock()
+        """What is there is read and written back as a whole: one at a time."""
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -72,32 +75,35 @@ class BlacklistActions:
             raise bad_value("number", NO_PATTERN) from None
         if any(each.isspace() for each in number):
             raise bad_value("number", NO_PATTERN)
-        if number in await self._held(caller):
-            raise Refused(Status.EXISTS, EXISTS)
-        await self._put(caller, number, self._index(caller, asked))
+        async with self._turn:
+            if number in await self._held(caller):
+                raise Refused(Status.EXISTS, EXISTS)
+            await self._put(caller, number, self._index(caller, asked))
         return NEED_APPLY
 
     async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
-        """Turn a number away on another route than so far."""
-        number, at = await self._existing(caller, asked)
-        index = self._index(caller, asked)
-        if index != at:
-            await self._put(caller, number, index)
-            await self._drop(caller, {number}, at)
+        """Turn a number away on this route alone, or on every one."""
+        async with self._turn:
+            number = await self._existing(caller, asked)
+            index = self._index(caller, asked)
+            if number not in self._on(caller, index):
+                await self._put(caller, number, index)
+            await self._drop(caller, number, but=index)
         return NEED_APPLY
 
     async def delete(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
-        """Let a number in again."""
-        number, at = await self._existing(caller, asked)
-        await self._drop(caller, {number}, at)
+        """Let a number in again, wherever it is turned away."""
+        async with self._turn:
+            await self._drop(caller, await self._existing(caller, asked))
         return NEED_APPLY
 
     async def delete_all(self, caller: Caller, _: Parameters) -> Mapping[str, Any]:
         """Let everybody in again."""
-        for entry in self._routes.listed(caller.actor):
-            if entry.form.blocked:
-                await self._routes.update(caller.actor, entry.id, {"blocked": ""}, None)
-        return await self._everywhere(caller, [])
+        async with self._turn:
+            for entry in self._routes.listed(caller.actor):
+                if entry.form.blocked:
+                    await self._routes.update(caller.actor, entry.id, {"blocked": ""}, None)
+            return await self._everywhere(caller, [])
 
     async def settings(self, _: Caller, __: Parameters) -> Mapping[str, Any]:
         """Whether it is on."""
@@ -123,12 +129,11 @@ class BlacklistActions:
                 held.setdefault(number, numbers[entry.id])
         return held
 
-    async def _existing(self, caller: Caller, asked: Parameters) -> tuple[str, int]:
+    async def _existing(self, caller: Caller, asked: Parameters) -> str:
         number = required(asked, "number")
-        held = await self._held(caller)
-        if number not in held:
+        if number not in await self._held(caller):
             raise unknown("number", number)
-        return number, held[number]
+        return number
 
     def _index(self, caller: Caller, asked: Parameters) -> int:
         """Which route a request names; every route where it names none."""
@@ -147,9 +152,14 @@ class BlacklistActions:
     async def _put(self, caller: Caller, number: str, index: int) -> None:
         await self._write(caller, index, [*self._on(caller, index), number])
 
-    async def _drop(self, caller: Caller, numbers: set[str], index: int) -> None:
-        kept = [each for each in self._on(caller, index) if each not in numbers]
-        await self._write(caller, index, kept)
+    async def _drop(self, caller: Caller, number: str, but: int | None = None) -> None:
+        """Let a number in everywhere, or everywhere but on one route: it may stand on several."""
+        entries = self._routes.listed(caller.actor)
+        indices = await self._numbers.of(KIND, (each.id for each in entries))
+        for index in (EVERYWHERE, *indices.values()):
+            blocked = self._on(caller, index)
+            if index != but and number in blocked:
+                await self._write(caller, index, [each for each in blocked if each != number])
 
     def _on(self, caller: Caller, index: int) -> list[str]:
         """What is turned away on one route alone, or on every one."""

@@ -137,7 +137,7 @@ class InboundActions:
         return NEED_APPLY
 
     async def _keep(self, ident: str, kept: Mapping[str, Any]) -> None:
-        await self._kept.put(ident, kept, (each.id for each in self._routes.entries))
+        await self._kept.put(ident, kept, lambda: (each.id for each in self._routes.entries))
 
     def _mode(self) -> int:
         """The mode that is on for all routes."""

@@ -122,7 +122,7 @@ class IvrActions:
         return entry
 
     async def _keep(self, ident: str, kept: Mapping[str, Any]) -> None:
-        await self._kept.put(ident, kept, (each.id for each in self._ivrs.entries))
+        await self._kept.put(ident, kept, lambda: (each.id for each in self._ivrs.entries))
 
     async def _fields(self, entry: RouteEntry[IvrForm], kept: Mapping[str, Any]) -> dict[str, Any]:
         number = (await self._numbers.of(KIND, [entry.id]))[entry.id]

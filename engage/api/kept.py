@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select
 from engage.storage.tables import api_kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -51,16 +51,20 @@ class KeptFields:
         """
         return self._fields.given(parameters)
 
-    async def put(self, ident: str, given: Mapping[str, Any], present: Iterable[str]) -> None:
+    async def put(
+        self, ident: str, given: Mapping[str, Any], present: Callable[[], Iterable[str]]
+    ) -> None:
         """Keep these fields of an object beside what is kept of it.
 
-        `present` are the objects there are: what is kept of others is forgotten.
+        `present` tells the objects there are: what is kept of others is forgotten. It is asked
+        when the write has its turn, as others may be added and kept before that.
         """
         if not given:
             return
-        of_kind, existing = api_kept.c.kind == self._kind, {*present, ident}
+        of_kind = api_kept.c.kind == self._kind
 
         async def work(connection: AsyncConnection) -> None:
+            existing = {*present(), ident}
             rows = await connection.execute(select(api_kept).where(of_kind))
             kept = {row.object: row.fields for row in rows}
             outdated = [each for each in kept if each not in existing or each == ident]

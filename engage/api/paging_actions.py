@@ -101,7 +101,7 @@ class PagingActions:
         raise unknown("paginggroup", number)
 
     async def _keep(self, ident: str, kept: Mapping[str, Any]) -> None:
-        await self._kept.put(ident, kept, (each.id for each in self._groups.entries))
+        await self._kept.put(ident, kept, lambda: (each.id for each in self._groups.entries))
 
     def _fields(
         self, entry: RouteEntry[PagingGroupForm], kept: Mapping[str, Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -40,6 +41,7 @@ class QueueStatistics:
     def __init__(self, people: People, reports: QueueReports, feed: Feed) -> None:
         self._people, self._queues, self._reports = people, people.queues, reports
         self._feed = feed
+        self._seating = asyncio.Lock()
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -107,12 +109,13 @@ class QueueStatistics:
         Raises:
             NotFound: there is no such queue.
         """
-        entry = self._queues.get(caller.actor, queue)
-        if agent_of(entry, agent) is not None or not self._people.has_extension(agent):
-            return
-        seats = [each.number for each in entry.agents if not each.static]
-        change = QueueChange(dynamic_agents=[*seats, agent])
-        await self._queues.update(caller.actor, queue, change)
+        async with self._seating:  # seats are read and written back together
+            entry = self._queues.get(caller.actor, queue)
+            if agent_of(entry, agent) is not None or not self._people.has_extension(agent):
+                return
+            seats = [each.number for each in entry.agents if not each.static]
+            change = QueueChange(dynamic_agents=[*seats, agent])
+            await self._queues.update(caller.actor, queue, change)
         await applied(self._feed)  # who is to log in must be known there
 
     def _with_idle(self, report: Report, queue: str, agent: str) -> Report:

@@ -75,5 +75,5 @@ class FaxDesk:
         self.log = FaxLog(owners, mailer, forget)
         folder = ground.settings.data.absolute() / "faxes"
         self.retention = FaxRetention(ground.database, settings, folder, ground.clock)
-        faxes = Faxes(ground.database, folder, installed=installed())
+        self.received = faxes = Faxes(ground.database, folder, installed=installed())
         self.routes: Sequence[BaseRoute] = FaxRoutes(faxes).routes()

@@ -17,7 +17,7 @@ from engage.pms.mini_bar import SECTION, MiniBarGoodsForm, MiniBarMaidForm, Mini
 from engage.pms.model import RoomOccupied
 from engage.pms.room_phones import RoomPhones
 from engage.pms.rooms import PmsRoomForm
-from engage.pms.taken import MiniBarLog
+from engage.pms.taken import MiniBarLog, forget
 from engage.storage import tables
 from engage.system.actor import Module
 from pbxcore.apps.mini_bar import MiniBar
@@ -25,6 +25,7 @@ from pbxcore.apps.mini_bar import MiniBar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sqlalchemy.ext.asyncio import AsyncConnection
     from starlette.routing import BaseRoute
 
     from engage.app.ground import Ground
@@ -62,7 +63,9 @@ class Hotel:
         configuration.register(SECTION, MiniBarSettings, Module.PMS, check=self._check)
         self._settings = partial(configuration.get, MiniBarSettings)
         on = ground.database, ground.events, _no_trunk, ground.clock
-        self.rooms = Routes(ROOMS, *on, self._room_problem, lambda entry: self.desk.users(entry))
+        self.rooms = Routes(
+            ROOMS, *on, self._room_problem, lambda entry: self.desk.users(entry), _forget_room
+        )
         self.goods = Routes(GOODS, *on)
         self.maids = Routes(MAIDS, *on)
         phones = RoomPhones(people, pbx, services.wake_ups)
@@ -126,11 +129,15 @@ class Hotel:
         if any(each.form.extension == form.extension for each in others):
             return {"extension": N_("Another room has this extension.")}
         present = next((each.form for each in self.rooms.entries if each.id == but), None)
-        if present is None or self.desk.stay(present.room) is None:
+        if present is None or not self.desk.is_taken(present.room):
             return {}
         before, after = present.model_dump(), form.model_dump()
         changed = [each for each in ("room", "extension") if before[each] != after[each]]
         return dict.fromkeys(changed, RoomOccupied.text)
+
+
+async def _forget_room(connection: AsyncConnection, room: PmsRoomForm) -> None:
+    await forget(connection, room.room)
 
 
 def _no_trunk(_id: str) -> bool:

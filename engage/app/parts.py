@@ -75,7 +75,9 @@ class Parts:
         chat_records = ChatRecordsPart(
             ground, everyone, messaging, visitors, uploads, self._colleagues
         )
-        self._privacy = privacy = Privacy(ground, messaging, uploads, phones.records, chat_records)
+        self._privacy = privacy = Privacy(
+            ground, messaging, uploads, phones.records, chat_records, phones.faxes.received
+        )
         self._announcements = Announcements(
             ground, everyone.people, messaging.hub, phones.telephony.deliveries
         )

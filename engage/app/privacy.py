@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engage.app.messaging import Messaging
     from engage.app.records import Records
     from engage.app.uploads import Uploads
+    from engage.faxes.service import Faxes
 
 
 class Privacy:
@@ -33,6 +34,7 @@ class Privacy:
         uploads: Uploads,
         calls: Records,
         chats: ChatRecordsPart,
+        faxes: Faxes,
     ) -> None:
         self.personal = personal = PersonalData(
             ground.database,
@@ -40,13 +42,14 @@ class Privacy:
             ground.events,
             uploads.files,
             calls.recordings,
+            faxes,
             calls.visitors_forgotten,
             Notary(ground.keyring.derive("erasures")),
             ground.keyring,
             ground.clock,
         )
         shelf = FileStore(ground.settings.data / "files")
-        archives = Archives(ground.database, chats.records, shelf, calls.recordings)
+        archives = Archives(ground.database, chats.records, shelf, calls.recordings, faxes)
 
         def zone() -> ZoneInfo:
             return ZoneInfo(ground.time().time_zone)

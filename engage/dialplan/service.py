@@ -37,14 +37,15 @@ class Routes(Generic[Form]):
         clock: Clock = now_ms,
         consult: Callable[[Form, str], dict[str, str]] = lambda form, but: {},
         users: Callable[[RouteEntry[Form]], list[dict[str, str]]] = lambda entry: [],
+        forget: Callable[[AsyncConnection, Form], Awaitable[None]] | None = None,
     ) -> None:
         """Wire it.
 
         `consult` tells what else is wrong with a form, of an id or of a new one; `users` who needs
-        one, so that it cannot be deleted.
+        one, so that it cannot be deleted. `forget` removes what is kept of a name that is no more.
         """
         self.kind = kind
-        self._consult, self._users = consult, users
+        self._consult, self._users, self._forget = consult, users, forget
         self._database, self._events, self._clock = database, events, clock
         self._trunk_exists = trunk_exists
         self.entries: tuple[RouteEntry[Form], ...] = ()
@@ -136,6 +137,8 @@ class Routes(Generic[Form]):
             if await rows.taken(form.own_name, but=route_id):
                 raise RouteNameTaken(form.named_by)
             await rows.put(replace(present, form=form, version=present.version + 1))
+            if self._forget and form.own_name != present.form.own_name:
+                await self._forget(connection, present.form)
             detail = {"name": form.own_name, "fields": sorted(given)}
             await self._note(connection, actor, "change", route_id, detail)
             return route_id
@@ -211,6 +214,8 @@ class Routes(Generic[Form]):
             if present is None:
                 raise NotFound
             await rows.drop(route_id)
+            if self._forget:
+                await self._forget(connection, present.form)
             await self._note(connection, actor, "delete", route_id, {"name": present.form.own_name})
 
         await self._database.write(work)

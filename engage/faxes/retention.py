@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, select
-
 from engage.errors import Unavailable
+from engage.faxes.removing import remove
 from engage.storage.tables import received_faxes
 from engage.system.actor import SYSTEM
 from engage.system.operation_log import note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LOOKS_EVERY_S: Final = 3600.0
-AT_ONCE: Final = 500
 _DAY_MS: Final = 86_400_000
 
 
@@ -67,28 +65,8 @@ class FaxRetention:
         return await self._drop_before(self._clock() - days * _DAY_MS) if days else 0
 
     async def _drop_before(self, moment_ms: int) -> int:
-        rows = received_faxes.c
-        due = select(rows.id, rows.file).where(rows.received_at_ms < moment_ms).limit(AT_ONCE)
-        dropped = 0
-        while True:
-            async with self._database.read() as connection:
-                found = (await connection.execute(due)).all()
-            if not found:
-                return dropped
-            await asyncio.to_thread(self._unlink, [each.file for each in found])
-            ids = [each.id for each in found]
-
-            async def work(connection: AsyncConnection, ids: list[str] = ids) -> None:
-                await connection.execute(delete(received_faxes).where(rows.id.in_(ids)))
-                await note(connection, SYSTEM, "fax.expire", "fax:", {"count": len(ids)})
-
-            await self._database.write(work)
-            dropped += len(ids)
-
-    def _unlink(self, files: list[str]) -> None:
-        for each in files:
-            if each and Path(each).is_relative_to(self._folder):
-                Path(each).unlink(missing_ok=True)
+        due = received_faxes.c.received_at_ms < moment_ms
+        return await remove(self._database, self._folder, due, _note)
 
     async def _run(self) -> None:
         while True:
@@ -99,3 +77,7 @@ class FaxRetention:
             except Exception:
                 log.exception("faxes not removed")
             await asyncio.sleep(LOOKS_EVERY_S)
+
+
+async def _note(connection: AsyncConnection, many: int) -> None:
+    await note(connection, SYSTEM, "fax.expire", "fax:", {"count": many})

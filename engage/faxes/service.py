@@ -11,6 +11,7 @@ from sqlalchemy import and_, delete, func, or_, select, tuple_
 
 from engage.errors import NotFound
 from engage.faxes.model import FaxUnavailable, NoPages, ReceivedFax
+from engage.faxes.removing import remove
 from engage.pdf import as_pdf
 from engage.storage.tables import received_faxes
 from engage.system.actor import Module
@@ -120,13 +121,21 @@ class Faxes:
             NoPages: there are none.
         """
         fax = await self.get(actor, fax_id)
-        path = Path(fax.file)
-        if not fax.file or not path.is_relative_to(self._folder):
+        path = self.pages_of(fax.file)
+        if path is None:
             raise NoPages
         try:
             return await asyncio.to_thread(as_pdf, path)
         except OSError:
             raise NoPages from None
+
+    def pages_of(self, file: str) -> Path | None:
+        """The file of a fax's pages, if it has any here."""
+        return Path(file) if file and Path(file).is_relative_to(self._folder) else None
+
+    async def remove(self, which: ColumnElement[bool]) -> int:
+        """Remove faxes with their pages, and tell nobody; how many."""
+        return await remove(self._database, self._folder, which)
 
     async def delete(self, actor: Actor, fax_id: str) -> None:
         """Remove a fax with its pages; mails that wait go without them.
@@ -143,8 +152,8 @@ class Faxes:
             await note(connection, actor, "fax.delete", f"fax:{fax_id}", about)
 
         await self._database.write(work)
-        if fax.file and Path(fax.file).is_relative_to(self._folder):
-            await asyncio.to_thread(Path(fax.file).unlink, missing_ok=True)
+        if (path := self.pages_of(fax.file)) is not None:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
 def _conditions(wanted: WantedFaxes) -> list[ColumnElement[bool]]:

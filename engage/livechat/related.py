@@ -44,13 +44,8 @@ class RelatedRows:
         self, visitor: Visitor, livechat_ids: Sequence[str], but: str, most: int
     ) -> list[PastChat]:
         """The newest chats of a person in these live chats, without one of them."""
-        email, phone = visitor.details.email_key, visitor.details.phone
-        found = await self._numbers(visitor, email, phone)
-        newest = sorted(
-            (number, conversation_id)
-            for conversation_id, number, livechat_id in found
-            if livechat_id in livechat_ids and conversation_id != but
-        )[-most:]
+        email = visitor.details.email_key
+        newest = await self._newest(visitor, livechat_ids, but, most)
         query = (
             select(
                 inquiries,
@@ -61,7 +56,7 @@ class RelatedRows:
             )
             .join(conversations, conversations.c.id == inquiries.c.conversation_id)
             .join(visitors, visitors.c.id == inquiries.c.visitor_id)
-            .where(inquiries.c.conversation_id.in_([each for _, each in newest]))
+            .where(inquiries.c.conversation_id.in_(newest))
             .order_by(inquiries.c.number.desc())
         )
 
@@ -85,11 +80,14 @@ class RelatedRows:
             for row in await self._connection.execute(query)
         ]
 
-    async def _numbers(self, visitor: Visitor, email: str | None, phone: str) -> list[Any]:
-        """All chats of a person: identifier, number, live chat.
+    async def _newest(
+        self, visitor: Visitor, livechat_ids: Sequence[str], but: str, most: int
+    ) -> list[str]:
+        """Identifiers of so many chats of a person at most, however many there are.
 
-        No condition but who it is: planners would walk every chat of the live chats instead.
+        Who it is stands alone inside: planners would walk every chat of the live chats instead.
         """
+        email, phone = visitor.details.email_key, visitor.details.phone
         same = [visitors.c.id == visitor.id]
         if email:
             same.append(visitors.c.email_key == email)
@@ -97,8 +95,15 @@ class RelatedRows:
             same.append(visitors.c.phone == phone)
         theirs = select(inquiries.c.conversation_id, inquiries.c.number, inquiries.c.livechat_id)
         theirs = theirs.join(visitors, visitors.c.id == inquiries.c.visitor_id)
-        query = union(*(theirs.where(each) for each in same))
-        return list(await self._connection.execute(query))
+        found = union(*(theirs.where(each) for each in same)).cte("theirs")
+        chat = found.prefix_with("MATERIALIZED").c
+        query = (
+            select(chat.conversation_id)
+            .where(chat.livechat_id.in_(livechat_ids), chat.conversation_id != but)
+            .order_by(chat.number.desc())
+            .limit(most)
+        )
+        return list((await self._connection.execute(query)).scalars())
 
     async def said(self, conversation_id: str, most: int) -> list[Any]:
         """The first that was said in a chat, as rows of events."""

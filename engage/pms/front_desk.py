@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engage.pms.model import (
     AVAILABLE,
     NOT_CHECKED_IN,
+    Arrival,
     Condition,
     RoomOccupied,
     RoomUnknown,
@@ -40,7 +42,8 @@ class FrontDesk:
     """Every room and who stays there.
 
     One thing at a time: what a hotel's system says of a room is done in the order it was said. A
-    request that fails in the middle can be repeated: the row of the stay is what comes last.
+    request that fails in the middle can be repeated: what the room is without a guest, and how far
+    he has come, is written before anything is done (`Arrival`), and his stay at last.
 
     Args:
         rooms: what administrators have arranged.
@@ -55,6 +58,7 @@ class FrontDesk:
         self._rooms, self._phones = rooms, phones
         self._database, self._clock = database, clock
         self._stays: dict[str, Stay] = {}
+        self._arrivals: dict[str, Arrival] = {}
         self._conditions: dict[str, Condition] = {}
         self._turn = asyncio.Lock()
 
@@ -63,6 +67,7 @@ class FrontDesk:
         async with self._database.read() as connection:
             rows = StayRepository(connection)
             self._stays = {each.room: each for each in await rows.stays()}
+            self._arrivals = {each.room: each for each in await rows.arrivals()}
             self._conditions = await rows.conditions()
 
     async def stop(self) -> None:
@@ -103,8 +108,15 @@ class FrontDesk:
 
     def users(self, entry: RouteEntry[PmsRoomForm]) -> list[dict[str, str]]:
         """The guest because of whom a room cannot be deleted."""
-        stay = self.stay(entry.form.room)
-        return [] if stay is None else [{"kind": "pms_stay", "name": stay.guest.name or stay.room}]
+        room = entry.form.room
+        if not self.is_taken(room):
+            return []
+        stay = self.stay(room)
+        return [{"kind": "pms_stay", "name": (stay.guest.name if stay else "") or room}]
+
+    def is_taken(self, room: str) -> bool:
+        """Whether somebody stays in a room, or is on his way there."""
+        return room in self._stays or room in self._arrivals
 
     async def check_in(self, actor: Actor, room: Room, guest: Guest) -> None:
         """A guest comes: the extension bears his name, and nothing of who was there before.
@@ -113,24 +125,26 @@ class FrontDesk:
             RoomOccupied: somebody stays there.
         """
         async with self._turn:
-            if self.stay(room.room) is not None:
-                raise RoomOccupied
-            usual = self._phones.usual(actor, room.extension)
+            arrival = await self._begin(actor, room)
             await self._phones.clear(actor, room.extension)
-            await self._phones.name(actor, room.extension, guest, usual)
-            stay = Stay(room.room, room.extension, guest, usual, self._clock())
+            await self._phones.name(actor, room.extension, guest, arrival.usual)
+            stay = Stay(room.room, room.extension, guest, arrival.usual, self._clock())
             await self._keep(actor, "check_in", room.room, stay, AVAILABLE)
 
     async def check_out(self, actor: Actor, room: Room) -> None:
         """The guest goes: everything of his is gone from the extension.
 
+        He may have been on his way into another room, or into this one.
+
         Raises:
             RoomVacant: nobody stays there.
         """
         async with self._turn:
-            stay = self._present(room)
-            await self._phones.clear(actor, stay.extension)
-            await self._phones.restore(actor, stay.extension, stay.usual)
+            half = self._arrivals.get(room.room)
+            there = half if half is not None and not half.leaves else self._present(room)
+            await self._take_back(actor, there)
+            await self._phones.clear(actor, there.extension)
+            await self._phones.restore(actor, there.extension, there.usual)
             await self._keep(actor, "check_out", room.room, None, NOT_CHECKED_IN)
 
     async def update(self, actor: Actor, room: Room, given: dict[str, str]) -> None:
@@ -154,14 +168,15 @@ class FrontDesk:
         """
         async with self._turn:
             stay = self._present(room)
-            if self.stay(to.room) is not None:
-                raise RoomOccupied
-            usual = self._phones.usual(actor, to.extension)
-            await self._phones.clear(actor, to.extension)
+            arrival = await self._begin(actor, to, leaves=room.room)
+            await self._take_back(actor, stay, but=to.room)
+            if not arrival.cleared:  # else his own messages are there by now
+                await self._phones.clear(actor, to.extension)
+                await self._write_arrival(replace(arrival, cleared=True))
             await self._phones.hand_over(actor, stay.extension, to.extension)
-            await self._phones.name(actor, to.extension, stay.guest, usual)
+            await self._phones.name(actor, to.extension, stay.guest, arrival.usual)
             await self._phones.restore(actor, stay.extension, stay.usual)
-            there = Stay(to.room, to.extension, stay.guest, usual, stay.since_ms)
+            there = Stay(to.room, to.extension, stay.guest, arrival.usual, stay.since_ms)
             await self._keep(actor, "move", to.room, there, AVAILABLE, leaves=room.room)
 
     async def set_status(self, actor: Actor, room: Room, status: int, maid: str = "") -> None:
@@ -174,6 +189,39 @@ class FrontDesk:
         if stay is None:
             raise RoomVacant
         return stay
+
+    async def _begin(self, actor: Actor, room: Room, *, leaves: str = "") -> Arrival:
+        """Write down what a room is without a guest; a repetition finds it, and how far it came.
+
+        Raises:
+            RoomOccupied: somebody stays there, or moves there.
+        """
+        begun = self._arrivals.get(room.room)
+        if self.stay(room.room) is not None or (begun and begun.leaves not in ("", leaves)):
+            raise RoomOccupied
+        if begun is not None and begun.leaves == leaves:
+            return begun
+        usual = begun.usual if begun else self._phones.usual(actor, room.extension)
+        return await self._write_arrival(Arrival(room.room, room.extension, usual, leaves))
+
+    async def _take_back(self, actor: Actor, from_: Stay | Arrival, but: str = "") -> None:
+        """A guest does not go where a move that failed was to bring him."""
+        for each in list(self._arrivals.values()):
+            if each.leaves != from_.room or each.room == but:
+                continue
+            if each.cleared:
+                await self._phones.hand_over(actor, each.extension, from_.extension)
+            await self._phones.restore(actor, each.extension, each.usual)
+            await self._database.write(partial(_drop_arrival, room=each.room))
+            del self._arrivals[each.room]
+
+    async def _write_arrival(self, arrival: Arrival) -> Arrival:
+        async def work(connection: AsyncConnection) -> None:
+            await StayRepository(connection).put_arrival(arrival)
+
+        await self._database.write(work)
+        self._arrivals[arrival.room] = arrival
+        return arrival
 
     async def _keep(
         self,
@@ -193,11 +241,14 @@ class FrontDesk:
         if leaves:
             conditions[leaves] = Condition(NOT_CHECKED_IN, "", self._clock())
         gone: Sequence[str] = [each for each in (leaves, "" if stay else room) if each]
+        arrived = action in ("check_in", "check_out", "move")
 
         async def work(connection: AsyncConnection) -> None:
             rows = StayRepository(connection)
             for each in gone:
                 await rows.drop(each)
+            if arrived:
+                await rows.drop_arrival(room)
             if action == "check_in":
                 await forget(connection, room)
             if stay is not None:
@@ -209,8 +260,17 @@ class FrontDesk:
             await note(connection, actor, f"pms_room.{action}", subject, detail)
 
         await self._database.write(work)
+        self._conditions |= conditions
+        self._know(room, stay, gone, arrived=arrived)
+
+    def _know(self, room: str, stay: Stay | None, gone: Sequence[str], *, arrived: bool) -> None:
         for each in gone:
             self._stays.pop(each, None)
+        if arrived:
+            self._arrivals.pop(room, None)
         if stay is not None:
             self._stays[room] = stay
-        self._conditions |= conditions
+
+
+async def _drop_arrival(connection: AsyncConnection, *, room: str) -> None:
+    await StayRepository(connection).drop_arrival(room)

@@ -66,6 +66,19 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """A guest on his way into a room: begun, and to be repeated until the stay is written."""
+
+    room: str
+    extension: str
+    usual: Usual
+    leaves: str = ""
+    """The room he comes from; "": he checks in."""
+    cleared: bool = False
+    """What lies in the mailbox from here on is his."""
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """How a room is, and who said so when."""
 

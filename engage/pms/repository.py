@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select
 
-from engage.pms.model import Condition, Guest, Stay, Usual
-from engage.storage.tables import pms_conditions, pms_stays
+from engage.pms.model import Arrival, Condition, Guest, Stay, Usual
+from engage.storage.tables import pms_arrivals, pms_conditions, pms_stays
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -41,6 +41,24 @@ class StayRepository:
     async def drop(self, room: str) -> None:
         """A stay is over."""
         await self._connection.execute(delete(pms_stays).where(pms_stays.c.room == room))
+
+    async def arrivals(self) -> list[Arrival]:
+        """Everybody who is on his way into a room."""
+        table = pms_arrivals.c
+        rows = await self._connection.execute(select(pms_arrivals).order_by(table.room))
+        return [
+            Arrival(each.room, each.extension, Usual(**each.usual), each.leaves, each.cleared)
+            for each in rows
+        ]
+
+    async def put_arrival(self, arrival: Arrival) -> None:
+        """Keep how far a guest has come."""
+        await self.drop_arrival(arrival.room)
+        await self._connection.execute(insert(pms_arrivals).values(**asdict(arrival)))
+
+    async def drop_arrival(self, room: str) -> None:
+        """He is there, or comes no more."""
+        await self._connection.execute(delete(pms_arrivals).where(pms_arrivals.c.room == room))
 
     async def set_condition(self, room: str, condition: Condition) -> None:
         """Keep how a room is now."""

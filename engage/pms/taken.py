@@ -79,7 +79,7 @@ class MiniBarLog:
 
 
 async def forget(connection: AsyncConnection, room: str) -> None:
-    """A guest comes: what those before him took is not his."""
+    """What was taken in a room so far is nobody's any more: a guest comes, or the room goes."""
     await connection.execute(delete(mini_bar_taken).where(mini_bar_taken.c.room == room))
 
 

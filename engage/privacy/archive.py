@@ -19,8 +19,8 @@ from engage.files.addresses import Variant
 from engage.identifiers import rfc3339
 from engage.privacy.holdings import calls_of, files_of
 from engage.privacy.model import slices
-from engage.privacy.traces import CALLS, TRACES, numbers_calls
-from engage.storage.tables import recordings
+from engage.privacy.traces import CALLS, TRACES, numbers_calls, of_faxes
+from engage.storage.tables import received_faxes, recordings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engage.calls.sound import Recordings
     from engage.chat_records.service import ChatRecords
     from engage.chat_records.writing import Page
+    from engage.faxes.service import Faxes
     from engage.files.storage import FileStore
     from engage.privacy.model import Person
     from engage.storage.database import Database
@@ -41,10 +42,15 @@ class Archives:
     """Writes them. Nothing of it is kept, nor held in memory as a whole."""
 
     def __init__(
-        self, database: Database, records: ChatRecords, shelf: FileStore, sound: Recordings
+        self,
+        database: Database,
+        records: ChatRecords,
+        shelf: FileStore,
+        sound: Recordings,
+        faxes: Faxes,
     ) -> None:
         self._database, self._records = database, records
-        self._shelf, self._sound = shelf, sound
+        self._shelf, self._sound, self._faxes = shelf, sound, faxes
 
     async def of(self, person: Person, page: Page, at_ms: int) -> AsyncIterator[bytes]:
         """The archive, piece by piece."""
@@ -94,6 +100,17 @@ class Archives:
                 )
             except EngageError:  # its storage is away, or somebody took it from there
                 continue
+        for path in await self._pages(person):
+            yield f"faxes/{_plain(path.name)}", path
+
+    async def _pages(self, person: Person) -> list[Path]:
+        """Of the faxes from the number that was asked for."""
+        if not person.numbers:
+            return []
+        query = select(received_faxes.c.file).where(of_faxes(person))
+        async with self._database.read() as connection:
+            files = (await connection.execute(query)).scalars().all()
+        return [path for each in files if (path := self._faxes.pages_of(each)) is not None]
 
 
 class _Pipe:

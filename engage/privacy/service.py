@@ -20,7 +20,7 @@ from engage.privacy.model import Asked, Holdings, NobodyKnown, Person, StillTalk
 from engage.privacy.persons import find
 from engage.privacy.proof import Erasure
 from engage.privacy.remains import Remains, blot_out, remains
-from engage.privacy.traces import CALLS, TRACES, numbers_calls
+from engage.privacy.traces import CALLS, TRACES, numbers_calls, of_faxes
 from engage.storage.tables import (
     calls,
     erasures,
@@ -31,7 +31,7 @@ from engage.system.operation_log import note
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.events import Events
@@ -67,6 +67,13 @@ class Shelf(Protocol):
         """Remove everything that somebody brought."""
 
 
+class FaxShelf(Protocol):
+    """Faxes that were received, with their pages."""
+
+    async def remove(self, which: ColumnElement[bool]) -> int:
+        """Remove some of them; how many."""
+
+
 class Callers(Protocol):
     """Visitors in the records of calls."""
 
@@ -84,13 +91,14 @@ class PersonalData:
         events: Events,
         shelf: Shelf,
         sound: Sound,
+        faxes: FaxShelf,
         callers: Callers,
         notary: Notary,
         keyring: Keyring,
         clock: Clock,
     ) -> None:
         self._database, self._hub, self._events = database, hub, events
-        self._shelf, self._sound, self._callers = shelf, sound, callers
+        self._shelf, self._sound, self._faxes, self._callers = shelf, sound, faxes, callers
         self._notary, self._keyring, self._clock = notary, keyring, clock
         self._one_at_a_time = asyncio.Lock()
         self._finishing: asyncio.Task[None] | None = None
@@ -191,6 +199,8 @@ class PersonalData:
         await self._drop_sound(person)
         for trace in TRACES:
             await trace.wipe(self._database, person)
+        if person.numbers:
+            await self._faxes.remove(of_faxes(person))
         counts["operations"] = await blot_out(self._database, person.words)
         for chats in slices(person.conversations, PORTION):
             await self._erase_chats(chats)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, literal, or_, select, update
 
 from engage.privacy.model import slices
 from engage.privacy.persons import dialled
@@ -22,6 +22,7 @@ from engage.storage.tables import (
     mails,
     push_messages,
     queue_log,
+    received_faxes,
     visits,
     webhook_deliveries,
 )
@@ -147,12 +148,43 @@ def _of_number(person: Person) -> ColumnElement[bool]:
     return or_(*(dialled(each).in_(person.numbers) for each in columns))
 
 
+class FaxesByNumber:
+    """Faxes from the number that was asked for, by their call or by what the machine said."""
+
+    name = "faxes"
+
+    async def rows(self, connection: AsyncConnection, person: Person) -> list[dict[str, Any]]:
+        """Everything of it, to be told."""
+        if not person.numbers:
+            return []
+        found = await connection.execute(select(received_faxes).where(of_faxes(person)))
+        return [_told(dict(row), frozenset({"file"})) for row in found.mappings()]
+
+    async def wipe(self, database: Database, person: Person) -> None:
+        """They are removed afterwards, with their pages: mails about them are found by them."""
+
+
+def of_faxes(person: Person) -> ColumnElement[bool]:
+    """Which of `received_faxes` are a person's."""
+    columns = received_faxes.c.caller, received_faxes.c.sender
+    return or_(*(dialled(each).in_(person.numbers) for each in columns))
+
+
 def _mails(person: Person) -> ColumnElement[bool]:
-    """To the visitor, or about one of their chats: keys hold its identifier."""
+    """To the visitor, or about one of their chats or faxes: keys hold its identifier."""
     to = func.lower(mails.c.address).in_(person.emails) & mails.c.kind.in_(MAILS_TO_VISITORS)
     answers = func.lower(mails.c.reply_to).in_(person.emails)
     about = (mails.c.dedupe_key.contains(each) for each in person.conversations)
-    return or_(to, answers, *about)
+    return or_(to, answers, *about, *_fax_mails(person))
+
+
+def _fax_mails(person: Person) -> list[ColumnElement[bool]]:
+    """Keys are `fax:`, the fax's identifier and the address: that is cut off, as it is known."""
+    if not person.numbers:
+        return []
+    about = func.replace(mails.c.dedupe_key, literal(":").concat(mails.c.address), "")
+    theirs = select(literal("fax:").concat(received_faxes.c.id)).where(of_faxes(person))
+    return [(mails.c.kind == "fax_received") & about.in_(theirs)]
 
 
 def _contacts(person: Person) -> ColumnElement[bool]:
@@ -180,6 +212,7 @@ TRACES: Final[tuple[Trace, ...]] = (
         lambda person: push_messages.c.conversation_id.in_(person.conversations),
     ),
     CallsByNumber(),
+    FaxesByNumber(),
 )
 
 

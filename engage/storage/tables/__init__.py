@@ -79,7 +79,7 @@ from engage.storage.tables.people import (
     wave_activity,
     wave_privileges,
 )
-from engage.storage.tables.pms import mini_bar_taken, pms_conditions, pms_stays
+from engage.storage.tables.pms import mini_bar_taken, pms_arrivals, pms_conditions, pms_stays
 from engage.storage.tables.push import push_messages, push_subscriptions
 from engage.storage.tables.queue_reports import queue_report_schedules
 from engage.storage.tables.queueing import queue_log, queue_resets
@@ -173,6 +173,7 @@ __all__ = [
     "password_links",
     "pickup_groups",
     "pin_groups",
+    "pms_arrivals",
     "pms_conditions",
     "pms_rooms",
     "pms_stays",

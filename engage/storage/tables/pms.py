@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, Integer, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, Table, Text
 
 from engage.storage.tables.naming import metadata
 
@@ -14,6 +14,15 @@ pms_stays = Table(
     Column("guest", JSON, nullable=False),
     Column("usual", JSON, nullable=False),  # what the extension is again after the stay
     Column("since_ms", BigInteger, nullable=False),
+)
+pms_arrivals = Table(
+    "pms_arrival",
+    metadata,
+    Column("room", Text, primary_key=True),
+    Column("extension", Text, nullable=False),
+    Column("usual", JSON, nullable=False),
+    Column("leaves", Text, nullable=False),  # the room he comes from; empty: he checks in
+    Column("cleared", Boolean, nullable=False),
 )
 pms_conditions = Table(
     "pms_condition",

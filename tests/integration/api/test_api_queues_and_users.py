@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -176,3 +177,16 @@ def test_a_program_makes_a_dynamic_agent_of_whom_it_logs_in(api: UcmClient) -> N
     assert told[2]["agent"]["agent"] == "1003"
     assert api.ask("loginLogoffQueueAgent", operatetype="logoff", **duty).response == {}
     assert api.ask("deleteQueue", queue="6590").status == 0
+
+
+def test_agents_who_log_in_at_once_all_have_a_seat(api: UcmClient) -> None:
+    assert api.ask("addQueue", extension="6591", queue_name="Rush").status == 0
+    agents = ["1000", "1001", "1002", "1003"]
+
+    def log_in(agent: str) -> int:
+        duty = {"interface": agent, "extension": "6591", "operatetype": "login"}
+        return api.ask("loginLogoffQueueAgent", **duty).status
+
+    with ThreadPoolExecutor(len(agents)) as pool:
+        assert list(pool.map(log_in, agents)) == [0, 0, 0, 0]
+    assert api.ask("deleteQueue", queue="6591").status == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from pbxcore.faxes.library import installed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.program import Program
     from tests.support.ucm import UcmClient
 
@@ -287,3 +290,50 @@ def test_one_route_turns_away_numbers_of_its_own(api: UcmClient, index: dict[str
     assert api.ask("deleteAllInboundBlacklist").status == 0
     assert held() == {}
     assert api.ask("deleteInboundRoute", inbound_route=route).status == 0
+
+
+def test_a_number_on_several_routes_is_let_in_again_everywhere(
+    api: UcmClient, admin: Program, index: dict[str, int]
+) -> None:
+    held = blacklisted_everywhere(api, admin, index)
+    assert api.ask("deleteInboundBlacklist", number="777").status == 0
+    assert held() == ["", "", ""]
+    held = blacklisted_everywhere(api, admin, index)
+    [first, *_] = api.ask("listInboundRoute", trunk_index=index["Other"]).response["inbound_route"]
+    route = str(first["inbound_rt_index"])
+    assert api.ask("updateInboundBlacklist", number="777", inbound_rt_index=route).status == 0
+    assert sorted(held()) == ["", "", "777"]
+    assert api.ask("deleteAllInboundBlacklist").status == 0
+    for row in api.ask("listInboundRoute", trunk_index=index["Other"]).response["inbound_route"]:
+        assert api.ask("deleteInboundRoute", inbound_route=row["inbound_rt_index"]).status == 0
+
+
+def blacklisted_everywhere(
+    api: UcmClient, admin: Program, index: dict[str, int]
+) -> Callable[[], list[str]]:
+    """Turn 777 away on two routes and on every one; what each of the three says."""
+    asked = {"destination_type": "account", "account": "1000", "trunk_index": index["Other"]}
+    if not admin.get("/v1/inbound-routes").json()["items"]:
+        for pattern in ("_61x.", "_62x."):
+            assert api.ask("addInboundRoute", did_pattern_match=pattern, **asked).status == 0
+    for each in admin.get("/v1/inbound-routes").json()["items"]:
+        assert admin.patch(f"/v1/inbound-routes/{each['id']}", {"blocked": "777"}).status == 200
+    assert admin.patch("/v1/settings/blacklist", {"values": {"blocked": "777"}}).status == 200
+
+    def held() -> list[str]:
+        routes = admin.get("/v1/inbound-routes").json()["items"]
+        everywhere = admin.get("/v1/settings/blacklist").json()["values"]["blocked"]
+        return [everywhere, *(each["blocked"] for each in routes)]
+
+    assert held() == ["777", "777", "777"]
+    return held
+
+
+def test_numbers_that_come_at_once_are_all_turned_away(api: UcmClient) -> None:
+    numbers = [f"88{each}" for each in range(12)]
+    with ThreadPoolExecutor(len(numbers)) as pool:
+        asked = [pool.submit(api.ask, "addInboundBlacklist", number=each) for each in numbers]
+        assert {each.result().status for each in asked} == {0}
+    rows = api.ask("listInboundBlacklist", item_num=50).response["number"]
+    assert sorted(each["number"] for each in rows) == sorted(numbers)
+    assert api.ask("deleteAllInboundBlacklist").status == 0

@@ -19,6 +19,8 @@ from tests.support.office import ANA, BEN, CHEN, FORM, visitor_author
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from engage.livechat.reception import Session
     from tests.support.office import Office
 
@@ -195,3 +197,27 @@ async def test_a_chat_shows_the_address_it_began_from(office: Office) -> None:
         (await office.service.cards.read(ANA, each))["visitor"]["address"] for each in (first, now)
     ]
     assert shown == ["192.0.2.7", "198.51.100.9"]
+
+
+async def test_no_more_past_chats_are_fetched_than_are_shown(office: Office) -> None:
+    past = [(await over(office))[1] for _ in range(3)]  # one address, three browsers
+    session, now = await served(office)
+    assert session.visitor is not None
+    async with office.database.read() as connection:
+        counting: Any = Counting(connection)
+        livechat = session.visitor.livechat_id
+        found = await RelatedRows(counting).chats(session.visitor, [livechat], now, 2)
+    assert [each.conversation_id for each in found] == past[:0:-1]
+    assert counting.rows == [2, 2]
+
+
+class Counting:
+    """A connection that counts the rows it is asked for."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection, self.rows = connection, list[int]()
+
+    async def execute(self, query: Any) -> Any:
+        found = (await self._connection.execute(query)).freeze()
+        self.rows.append(len(found().all()))
+        return found()

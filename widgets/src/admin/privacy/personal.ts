@@ -48,6 +48,7 @@ const PLACES: Readonly<Record<string, () => string>> = {
   queue: () => t("Queues"),
   queue_log: () => t("Calls"),
   quick_reply: () => t("Quick replies"),
+  received_fax: () => t("Received Faxes"),
   recording: () => t("Recordings"),
   setting: () => t("Settings"),
   visit: () => t("Visits"),
@@ -74,6 +75,8 @@ export function countWords(name: string): string {
       return t("Files");
     case "calls":
       return t("Calls in chats");
+    case "faxes":
+      return t("Received Faxes");
     case "calls_by_number":
       return t("Calls of this number");
     case "recordings":
