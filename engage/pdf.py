@@ -12,23 +12,42 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE: Final = "application/pdf"
 _USUAL_DPI: Final = (204.0, 196.0)  # ITU-T T.4, fine
+_MOST_PIXELS: Final = 64_000_000
+"""Of one page, an octet each while it is packed; white lines cost a fax but a bit (ITU-T T.6)."""
+_MOST_PAGES: Final = 1000
 
 
 def as_pdf(path: Path) -> bytes:
     """The pages of a TIFF; black and white stays so, and is packed by ITU-T T.6.
 
-    Raises:
-        OSError: it is not there, or is no TIFF.
-    """
-    from PIL import Image, ImageSequence  # large, and seldom needed in this process
+    One page at a time is in memory.
 
-    with Image.open(path, formats=("TIFF",)) as tiff:
-        pages = [each.copy() for each in ImageSequence.Iterator(tiff)]
-        dpi = _dpi(tiff)
+    Raises:
+        OSError: it is not there, is no TIFF, or too large a one.
+    """
+    from PIL import Image  # large, and seldom needed in this process
+
     written = BytesIO()
-    first, *others = pages
-    first.save(written, "PDF", save_all=True, append_images=others, dpi=dpi, title=path.stem)
+    try:
+        with Image.open(path, formats=("TIFF",)) as tiff:
+            _measure(tiff)
+            tiff.save(written, "PDF", save_all=True, dpi=_dpi(tiff), title=path.stem)
+    except Image.DecompressionBombError as large:
+        raise OSError(str(large)) from large
     return written.getvalue()
+
+
+def _measure(tiff: Image.Image) -> None:
+    pages = getattr(tiff, "n_frames", 1)
+    if pages > _MOST_PAGES:
+        message = f"{pages} pages are too many"
+        raise OSError(message)
+    for number in range(pages):
+        tiff.seek(number)
+        if tiff.width * tiff.height > _MOST_PIXELS:
+            message = f"page {number + 1} is too long"
+            raise OSError(message)
+    tiff.seek(0)
 
 
 def _dpi(tiff: Image.Image) -> tuple[float, float]:

@@ -27,10 +27,13 @@ class FaxLog:
     Args:
         owners: whose they are.
         mailer: takes mails.
-        forget: told the path of each fax that is in the database: a crash need not tell of it.
+        forget: told the path of each fax that is in the database, and whether it has pages: a
+            crash need not tell of it.
     """
 
-    def __init__(self, owners: Owners, mailer: Mailer, forget: Callable[[Path], None]) -> None:
+    def __init__(
+        self, owners: Owners, mailer: Mailer, forget: Callable[[Path, bool], None]
+    ) -> None:
         self._owners, self._mailer, self._forget = owners, mailer, forget
 
     async def start(self) -> None:
@@ -46,7 +49,7 @@ class FaxLog:
 
         def committed() -> None:
             for fact in told:
-                self._forget(Path(fact.path))
+                self._forget(Path(fact.path), fact.pages > 0)
 
         return committed
 

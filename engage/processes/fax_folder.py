@@ -1,8 +1,8 @@
 """Faxes on disk: `<id>.tif` holds the pages, `<id>.json` whose they are.
 
-Both are there before the first page is acknowledged, and the description stays until web has the
-fax in its database (`forget`): what a crash cut short, or the news of it, is told of at the next
-start.
+Both are on disk before the first page is acknowledged (the machine sees to that), and the
+description stays until web has the fax in its database (`forget`): what a crash cut short, or the
+news of it, is told of at the next start.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ class FaxFolder:
     def load(self) -> Iterable[FaxArrival]:
         """Those that web may not know of."""
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in self._root.glob("*.fresh"):
+            path.unlink(missing_ok=True)  # a crash came before its machine could send
         for path in sorted(self._root.glob("*.json")):
             try:
                 yield msgspec.json.decode(path.read_bytes(), type=FaxArrival)
@@ -51,6 +53,11 @@ class FaxFolder:
         return count_pages(Path(arrival.path))
 
 
-def forget(path: Path) -> None:
-    """The fax with these pages is in the database: a crash need not tell of it."""
+def forget(path: Path, pages: bool) -> None:
+    """The fax is in the database: a crash need not tell of it.
+
+    A file that holds part of a page alone goes: no row names it.
+    """
+    if not pages:
+        path.unlink(missing_ok=True)
     path.with_suffix(".json").unlink(missing_ok=True)

@@ -57,6 +57,10 @@ class FaxRoom(Protocol):
         """A machine may send now; OSError where there is no room."""
         ...
 
+    def pages(self, arrival: FaxArrival) -> int:
+        """How many are on disk so far."""
+        ...
+
     def ended(self, arrival: FaxArrival, ended: FaxEnded) -> None:
         """It is over."""
         ...
@@ -73,6 +77,10 @@ class NoFaxes:
         """
         message = "no faxes are kept"
         raise OSError(message)
+
+    def pages(self, _: FaxArrival) -> int:
+        """There are none."""
+        return 0
 
     def ended(self, _arrival: FaxArrival, _ended: FaxEnded) -> None:
         """There was none."""

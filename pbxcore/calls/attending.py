@@ -313,6 +313,7 @@ class Attending:
     def _record(self, step: Record | TakeFax) -> None:
         if isinstance(step, TakeFax):
             self._fax = TakingFax(self._leg, step, partial(self._took_fax, self._turn))
+            self._fax.begin()
             return
         anchor, stream = self._leg.call.house.anchor, self._leg.session.sound
         self._keys = ""

@@ -6,7 +6,6 @@ refused, sound goes on.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pbxcore.calls.faxing import speaks_plainly
@@ -30,10 +29,16 @@ class TakingFax:
         self._leg, self._step, self._then = leg, step, then
         self._anchor, self._faxes = leg.call.house.anchor, leg.call.house.premises.faxes
         self._stream = self._name = ""
-        self._proposed = False
+        self._proposed = self._moves = self._ended = False
+
+    def begin(self) -> None:
+        """Let the other machine send; without a worker it is over at once."""
+        leg = self._leg
         if not speaks_plainly(leg):
             leg.call.renegotiating.speak_plainly(leg)
         self._begin()
+        if self._ended:
+            return
         if leg.is_machine:
             self.heard_machine()
         else:
@@ -52,14 +57,18 @@ class TakingFax:
             self._leg.call.renegotiating.propose_packets(self._leg)
 
     def follow(self) -> None:
-        """The leg's session is another: a line of its own for datagrams has another stream."""
-        if self._leg.session.fax_stream != self._stream:
-            before = self._name
-            self._begin()
-            self._anchor.ask(StopFax(before))
+        """The leg's session is another: a line of its own for datagrams has another stream.
+
+        It goes on there once the file is closed here, since both have the same; not where pages
+        have come, which a machine that begins anew would overwrite.
+        """
+        if self._leg.session.fax_stream != self._stream and not self._moves:
+            self._moves = True
+            self._anchor.ask(StopFax(self._name))
 
     def stop(self) -> None:
         """Receive no more; what came is told of."""
+        self._moves = False
         self._leg.session.listen_for_fax(wanted=False)
         self._anchor.ask(StopFax(self._name))
 
@@ -71,9 +80,13 @@ class TakingFax:
     def _begin(self) -> None:
         stream = self._stream = self._leg.session.fax_stream
         wanted = ReceiveFax("", stream, self._step.arrival.path, self._step.terms)
-        self._name = self._anchor.receive_fax(wanted, partial(self._over, stream))
+        self._name = self._anchor.receive_fax(wanted, self._over)
 
-    def _over(self, stream: str, ended: FaxEnded) -> None:
-        if stream == self._stream:
+    def _over(self, ended: FaxEnded) -> None:
+        moves, self._moves = self._moves, False
+        if moves and not self._faxes.pages(self._step.arrival):
+            self._begin()
+        else:
+            self._ended = True
             self._faxes.ended(self._step.arrival, ended)
             self._then(ended)

@@ -54,6 +54,10 @@ class FaxInbox:
         id_ = f"{now:013d}-{self._token()}"
         return self._keeper.receive(FaxArrival(id_, box, call, caller, name, now))
 
+    def pages(self, arrival: FaxArrival) -> int:
+        """How many pages of it are on disk so far."""
+        return self._keeper.pages(arrival)
+
     def ended(self, arrival: FaxArrival, ended: FaxEnded) -> None:
         """It is over; what is on disk counts, whoever died meanwhile."""
         pages = self._keeper.pages(arrival)

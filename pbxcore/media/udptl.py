@@ -25,6 +25,8 @@ _REPEATED: Final = 3
 _LARGEST: Final = 400
 """Octets of a datagram, which every receiver takes (T38FaxMaxDatagram)."""
 _LONGEST_GAP: Final = 0x8000
+_ANEW: Final = 8
+"""Datagrams in a row that seem late, and follow each other: their sender counts anew."""
 
 
 class UdptlWriter:
@@ -62,6 +64,8 @@ class UdptlReader:
 
     def __init__(self) -> None:
         self._next: int | None = None
+        self._late: int | None = None
+        self._row = 0
 
     def read(self, data: bytes) -> list[tuple[int, bytes]]:
         """The packets that are new, with their numbers, the oldest first."""
@@ -72,10 +76,20 @@ class UdptlReader:
         expected = number if self._next is None else self._next
         ahead = (number - expected) & 0xFFFF
         if ahead >= _LONGEST_GAP:
-            return []  # late, or twice
+            if not self._counts_anew(number):
+                return []  # late, or twice
+            ahead = 0
+        self._row = 0
         self._next = (number + 1) & 0xFFFF
         lost = [(number - back, each) for back, each in enumerate(repeated[:ahead], 1)]
         return [*((at & 0xFFFF, each) for at, each in reversed(lost)), (number, packet)]
+
+    def _counts_anew(self, number: int) -> bool:
+        if number != self._late:  # each may come several times
+            follows = self._row and number == ((self._late or 0) + 1) & 0xFFFF
+            self._row = self._row + 1 if follows else 1
+            self._late = number
+        return self._row >= _ANEW
 
 
 def _parts(data: bytes) -> tuple[int, bytes, list[bytes]]:

@@ -30,6 +30,12 @@ _MOST_AHEAD: Final = 3
 _NOBODY: Final = frozenset((2, 3, 48))
 """Completion codes of timers and retries; where nothing was received, no machine is there."""
 _FILE: Final = frozenset(range(41, 48))
+_MOST_TICKS: Final = 2 * 60 * 60 * 50
+_MOST_PAGES: Final = 400
+_MOST_LINES: Final = 30_000
+"""Of one page, two and a half metres in fine resolution; spandsp has them in memory, unpacked."""
+_MOST_BYTES: Final = 1 << 26
+_TOO_LONG: Final = "longer than is taken"
 
 
 class FaxMachine:
@@ -47,7 +53,8 @@ class FaxMachine:
         self.said: deque[bytes] = deque()
         self.packets: deque[tuple[bytes, int]] = deque()
         self.ended: FaxEnded | None = None
-        self._disk = ""
+        self._disk = self._refused = ""
+        self._ticks = 0
         self._stopped = False
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._carrier: SoundFax | PacketFax = SoundFax(
@@ -92,16 +99,30 @@ class FaxMachine:
 
     def _run(self) -> None:
         try:
-            while self._carrier.reception.completion is None:
+            while self._carrier.reception.completion is None and not self._refused:
                 job = self._jobs.get()
                 if job is None:
                     self._stopped = True
                     break
                 job()
-            self._over()
+                self._limit()
+            ended = self._over()
         except Exception:
             log.exception("fax failed")
-            self.ended = FaxEnded(self._wanted.fax, problem="transmission", detail="internal error")
+            ended = FaxEnded(self._wanted.fax, problem="transmission", detail="internal error")
+        finally:
+            self._carrier.close()
+        self.ended = ended
+
+    def _limit(self) -> None:
+        """Whoever calls may send: what one fax takes has an end."""
+        reception = self._carrier.reception
+        if (
+            self._ticks > _MOST_TICKS
+            or reception.pages > _MOST_PAGES
+            or reception.lines > _MOST_LINES
+        ):
+            self._refused = _TOO_LONG
 
     def _hear(self, samples: bytes) -> None:
         if isinstance(self._carrier, SoundFax):
@@ -116,13 +137,16 @@ class FaxMachine:
             self._carrier.take(number, packet)
 
     def _go_on(self) -> None:
+        self._ticks += 1
         if isinstance(self._carrier, PacketFax):
             self._carrier.pass_time(FRAME)
         elif len(self.said) < _MOST_AHEAD:
             self.said.append(self._carrier.say(FRAME))
 
     def _turn(self) -> None:
-        if isinstance(self._carrier, SoundFax):
+        if self._carrier.reception.pages:
+            self._refused = "T.38 began after pages"  # a new file would be without them
+        elif isinstance(self._carrier, SoundFax):
             self._carrier.close()
             self.said.clear()
             wanted = self._wanted
@@ -133,13 +157,12 @@ class FaxMachine:
             self._carrier = PacketFax(self._functions, wanted.path, wanted.terms, self._page, send)
 
     def _page(self) -> None:
-        """A page is written: on disk it has to be before it is acknowledged."""
+        """A page is written: on disk it has to be, and whose it is, before it is acknowledged."""
         try:
-            descriptor = os.open(self._path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            for each in self._path, self._path.with_suffix(".json"), self._path.parent:
+                _sync(each)
+            if self._path.stat().st_size > _MOST_BYTES:
+                self._refused = _TOO_LONG
         except OSError as failed:
             self._disk = str(failed)
         if count_pages(self._path) < self._carrier.reception.pages:
@@ -147,19 +170,20 @@ class FaxMachine:
         if self._disk:
             self._carrier.reception.terminate()
 
-    def _over(self) -> None:
-        carrier, reception = self._carrier, self._carrier.reception
+    def _over(self) -> FaxEnded:
+        reception = self._carrier.reception
         sender, bit_rate, completion = reception.sender, reception.bit_rate, reception.completion
         silent = not (sender or reception.pages)
         if completion is None:
             reception.terminate()
-        carrier.close()
         problem, detail = self._problem(completion, silent=silent)
-        self.ended = FaxEnded(self._wanted.fax, sender, bit_rate, problem, detail)
+        return FaxEnded(self._wanted.fax, sender, bit_rate, problem, detail)
 
     def _problem(self, completion: int | None, *, silent: bool) -> tuple[str, str]:
         if self._disk:
             return "disk", self._disk
+        if self._refused:
+            return "transmission", self._refused
         if completion is None:
             return "hung_up", ""
         detail = self._functions.reason(completion)
@@ -168,3 +192,15 @@ class FaxMachine:
         if completion in _NOBODY and silent:
             return "no_fax", detail
         return ("disk" if completion in _FILE else "transmission"), detail
+
+
+def _sync(path: Path) -> None:
+    """Have it on disk, if it is there."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -104,12 +104,17 @@ class FaxReceiver:
         if self._stopped:
             machine.said.clear()
             machine.packets.clear()
-        if machine.ended is not None and not (machine.said or machine.packets):
+        if machine.ended is not None and not (machine.packets or self._has_to_say):
             self._loop.no_tick(self._tick)
             self.stop()
             self._over(machine.ended)
         elif not self._stopped:
             self._go_on(moment)
+
+    @property
+    def _has_to_say(self) -> bool:
+        """What is left to be heard; where datagrams go, no sound does any more."""
+        return bool(self._machine.said) and not self._by_packets
 
     def _go_on(self, moment: float) -> None:
         machine = self._machine

@@ -55,7 +55,12 @@ class _Statistics(Structure):
         ("error_correcting_mode", c_int),
         ("pages_sent", c_int),
         ("pages_received", c_int),
-        ("rest", c_int * 60),
+        ("pages_in_file", c_int),
+        ("across", c_int),
+        ("down", c_int),
+        ("width", c_int),
+        ("lines", c_int),
+        ("rest", c_int * 55),
     )
 
 
@@ -179,6 +184,11 @@ class Reception:
     def pages(self) -> int:
         """How many are in the file."""
         return int(self._statistics().pages_received)
+
+    @property
+    def lines(self) -> int:
+        """How many of the page that comes are there, in memory."""
+        return int(self._statistics().lines)
 
     @property
     def bit_rate(self) -> int:

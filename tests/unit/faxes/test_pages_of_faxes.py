@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from engage.pdf import as_pdf
+from engage.processes.fax_folder import FaxFolder, forget
+from pbxcore.faxes.arrival import FaxArrival
 from pbxcore.faxes.tiff import count_pages
 from tests.support.fax_machine import pages, read_pdf, write_tiff
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_pages_are_counted_whatever_comes_after_them(tmp_path: Path) -> None:
@@ -51,3 +53,38 @@ def test_what_is_no_fax_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(b"no picture")
     with pytest.raises(OSError, match="identify"):
         as_pdf(path)
+
+
+@pytest.mark.parametrize("height", [40_000, 120_000])
+def test_a_page_that_has_no_end_is_an_error(tmp_path: Path, height: int) -> None:
+    page = Image.new("1", (1728, height), 1)
+    with pytest.raises(OSError, match=r"exceeds|too long"):
+        as_pdf(write_tiff(tmp_path / "fax.tif", [page]))
+
+
+def test_one_page_at_a_time_is_in_memory(tmp_path: Path) -> None:
+    """Of an octet a pixel: sixteen together would be 110 MB."""
+    path = write_tiff(tmp_path / "fax.tif", [Image.new("1", (1728, 4000), 1)] * 16)
+    script = (
+        "import resource, sys; from pathlib import Path; from PIL import PdfImagePlugin;"
+        "from engage.pdf import as_pdf;"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
+        "as_pdf(Path(sys.argv[1]));"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path)], capture_output=True, check=True, text=True
+    )
+    assert int(done.stdout) < 60_000
+
+
+def test_part_of_a_page_goes_and_pages_stay(tmp_path: Path) -> None:
+    folder = FaxFolder(tmp_path)
+    for name, pages_came in ("a", False), ("b", True):
+        arrival = folder.receive(FaxArrival(name, "7200", "c1", "", "", 1))
+        path = Path(arrival.path)
+        path.write_bytes(b"strips")
+        forget(path, pages_came)
+    (tmp_path / "c.fresh").write_bytes(b"{")
+    assert not list(folder.load())
+    assert [each.name for each in tmp_path.iterdir()] == ["b.tif"]

@@ -11,7 +11,7 @@ import pytest
 from pbxcore.faxes.rules import FaxTerms
 from pbxcore.faxes.tiff import count_pages
 from pbxcore.media.commands import ReceiveFax
-from pbxcore.net.media import spandsp
+from pbxcore.net.media import fax_machine, spandsp
 from pbxcore.net.media.fax_machine import FaxMachine
 from tests.support.fax_machine import PacketSender, Sender, pages, read_tiff, write_tiff
 
@@ -148,3 +148,45 @@ def test_a_page_that_finds_no_room_is_not_acknowledged(tmp_path: Path) -> None:
     assert line.ended().problem == "disk"
     assert sender.completion != spandsp.OK
     sender.close()
+
+
+@pytest.mark.parametrize("limit", ["_MOST_PAGES", "_MOST_LINES", "_MOST_BYTES", "_MOST_TICKS"])
+def test_a_fax_that_has_no_end_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(fax_machine, limit, {"_MOST_LINES": 300, "_MOST_TICKS": 800}.get(limit, 1))
+    line = Line(tmp_path)
+    sent = write_tiff(tmp_path / "sent.tif", pages(3, 1500 if limit == "_MOST_LINES" else 400))
+    sender = Sender(sent, error_correction=False)
+    for _ in range(FRAMES_OF_TWO_MINUTES):
+        sender.hear(line.pass_frame(sender.say()))
+        if line.machine.ended is not None:
+            break
+    ended = line.ended()
+    assert (ended.problem, ended.detail) == ("transmission", "longer than is taken")
+    sender.close()
+
+
+def test_pages_that_came_are_not_begun_anew_by_packets(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    sender = Sender(write_tiff(tmp_path / "sent.tif", pages(3)))
+    while count_pages(line.path) < 1:
+        sender.hear(line.pass_frame(sender.say()))
+    line.machine.turn_to_packets()
+    assert line.ended().problem == "transmission"
+    assert count_pages(line.path) == 1
+    sender.close()
+
+
+def test_a_machine_that_fails_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[object] = []
+    close = spandsp.SoundFax.close
+    monkeypatch.setattr(spandsp.SoundFax, "close", lambda it: (closed.append(it), close(it)))
+    line = Line(tmp_path)
+
+    def fail() -> None:
+        raise RuntimeError
+
+    line.machine.do(fail)
+    assert line.ended().detail == "internal error"
+    assert len(closed) == 1

@@ -70,6 +70,13 @@ def test_numbers_go_round() -> None:
     assert reader.read(b"\x00\x01\x01c\x00\x02\x01b\x01a") == [(0, b"b"), (1, b"c")]
 
 
+def test_a_sender_that_counts_anew_is_heard_again() -> None:
+    reader = UdptlReader()
+    assert reader.read(b"\x7f\x00\x01a\x00\x00")
+    taken = [reader.read(bytes((0, at // 2)) + b"\x01b\x00\x00") for at in range(24)]
+    assert [each for each in taken if each] == [[(at, b"b")] for at in range(7, 12)]
+
+
 def test_parity_is_left_out() -> None:
     assert UdptlReader().read(b"\x00\x05\x02ab\x80\x01\x03\x01\x01x") == [(5, b"ab")]
 

@@ -13,14 +13,14 @@ from pbxcore.directory import Delta, ExtensionRemoved, PlanChanged
 from pbxcore.faxes.inbox import FaxInbox
 from pbxcore.faxes.rules import FaxTerms
 from pbxcore.journal import FaxReceived
-from pbxcore.media.commands import OpenStream, ReceiveFax, SetStream, ToneHeard
+from pbxcore.media.commands import NoRoom, OpenStream, ReceiveFax, SetStream, StopFax, ToneHeard
 from pbxcore.sip.sdp.codecs import EVENTS, G722, OPUS, PCMU
 from pbxcore.sip.sdp.fax import PROFILE, Fax
 from pbxcore.sip.sdp.stream import Stream
 from tests.support.handsets import Office
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from pbxcore.faxes.arrival import FaxArrival
 
@@ -157,7 +157,8 @@ def test_a_full_disk_is_no_fax() -> None:
 
 @pytest.mark.parametrize("beside", [False, True])
 def test_datagrams_that_a_machine_proposes_are_taken(beside: bool) -> None:
-    made, _ = office("alice")
+    made, keeper = office("alice")
+    keeper.count = 0
     with made:
         call = made["alice"].dial(BOX)
         made.run(1)
@@ -169,10 +170,52 @@ def test_datagrams_that_a_machine_proposes_are_taken(beside: bool) -> None:
         after = receiving(made)
         assert (after.stream != before.stream) is beside
         assert after.path == before.path
+        asked = [
+            each for each in made.house.workers.asked if isinstance(each, ReceiveFax | StopFax)
+        ]
+        stops = [StopFax(before.fax)] if beside else []
+        assert asked[1:-1] == stops  # one file has one who writes it
         made.house.workers.end_fax(after.fax)
         made.run()
         (fact,) = told(made)
         assert fact.problem == ""
+        made.check()
+
+
+def test_pages_that_came_outlive_a_turn_to_datagrams() -> None:
+    made, _ = office("alice")
+    with made:
+        call = made["alice"].dial(BOX)
+        made.run(1)
+        before = receiving(made)
+        call.modify(None, OURS)
+        made.run()
+        begun = [each for each in made.house.workers.asked if isinstance(each, ReceiveFax)]
+        assert begun == [before]  # nobody opens the file anew
+        (fact,) = told(made)
+        assert (fact.pages, fact.problem) == (2, "hung_up")
+        made.check()
+
+
+def test_without_a_worker_nothing_is_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, _ = office("provider")
+    with made:
+        workers = made.house.workers
+        ask = workers.ask
+
+        def at_once(request: Any, then: Callable[[Any], None]) -> None:
+            if isinstance(request, ReceiveFax):
+                then(NoRoom("no worker"))
+            else:
+                ask(request, then)
+
+        monkeypatch.setattr(workers, "ask", at_once)
+        call = made["provider"].dial("8001")
+        made.run(1)
+        assert told(made)[0].problem == "media_lost"
+        assert not any(each.fax_tones for each in workers.asked if isinstance(each, SetStream))
+        assert "offered" not in call.notes
+        made.run()
         made.check()
 
 
