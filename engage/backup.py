@@ -7,6 +7,7 @@ afterwards, too, and one that came meanwhile is nobody's.
 from __future__ import annotations
 
 import contextlib
+import gzip
 import io
 import json
 import os
@@ -15,13 +16,18 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import tomllib
+import zlib
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import make_url
 
+from engage import settings as start_settings
 from engage.identifiers import now_ms, rfc3339
+from engage.processes.lock import NAME as LOCK
+from engage.processes.lock import RESTORING
 from engage.storage.migrations import HEAD
 
 if TYPE_CHECKING:
@@ -30,12 +36,13 @@ if TYPE_CHECKING:
     from engage.settings import Settings
 
     Tell = Callable[[int], None]
+    Note = Callable[[str], None]
 
 MANIFEST, DATABASE, DATA = "backup.json", "database", "data"
 FORMAT = 1
-OURS_ALONE = frozenset({"run", "copies", "lock", "restoring"})
+OURS_ALONE = frozenset({"run", "copies", LOCK, RESTORING})
 """Of the data folder: sockets, copies made before an update, and what is there while we work."""
-KEPT_BY_HAND = frozenset({"engage.toml", "lock", "run"})
+KEPT_BY_HAND = frozenset({start_settings.FILE, LOCK, "run"})
 """What may be in a data folder that a backup is restored to."""
 UMASK = 0o600
 
@@ -44,15 +51,18 @@ class BackupRefused(Exception):
     """It cannot be made or restored; the text is one line that says why."""
 
 
-def write_backup(settings: Settings, target: Path, tell: Tell) -> int:
+def write_backup(settings: Settings, target: Path, tell: Tell, note: Note) -> int:
     """Make a backup; returns how many files are in it. An older one of that name is replaced.
 
     Raises:
-        BackupRefused: there is nothing to keep, or the database cannot be copied.
+        BackupRefused: there is nothing to keep, the database cannot be copied, or each later
+            backup would hold this one.
         OSError: the file cannot be written.
     """
     if not target.parent.is_dir():
         raise BackupRefused(f"there is no folder {target.parent}")
+    if target.resolve().is_relative_to(settings.data.resolve()):
+        raise BackupRefused(f"{target} is in the data folder: a backup has its place elsewhere")
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".engage-backup-") as folder:
         database, part = Path(folder) / DATABASE, Path(folder) / target.name
         _copy_database(settings, database)
@@ -62,43 +72,58 @@ def write_backup(settings: Settings, target: Path, tell: Tell) -> int:
             _add_manifest(archive, settings)
             archive.add(database, DATABASE)
             count = 1
-            for path, name in _kept(settings, target):
+            for path, name in _kept(settings):
                 with contextlib.suppress(FileNotFoundError):  # retention was there first
-                    count += _add(archive, path, name)
+                    count += _add(archive, path, name, note)
                     tell(count)
+        _sync(part)
         part.replace(target)
+        _sync(target.parent)
     return count
 
 
 def restore_backup(settings: Settings, source: Path, tell: Tell) -> int:
     """Bring a backup back into an empty data folder; returns how many files there were.
 
+    The database comes last, and `restoring` is there until all of it is: with that, no server
+    starts, and what is there is an earlier restore's that was broken off.
+
     Raises:
         BackupRefused: it is no backup, of a newer release or another kind of database, or
             something is in the data folder.
         OSError: something cannot be read or written.
     """
-    if here := sorted({each.name for each in settings.data.iterdir()} - KEPT_BY_HAND):
-        raise BackupRefused(f"{settings.data} is not empty: it holds {here[0]}")
-    aside = settings.data / "restoring"
+    data, aside = settings.data, settings.data / RESTORING
+    if aside.is_dir() and not source.resolve().is_relative_to(data.resolve()):
+        _clear(data)
+    if here := sorted({each.name for each in data.iterdir()} - KEPT_BY_HAND):
+        raise BackupRefused(f"{data} is not empty: it holds {here[0]}")
+    umask = os.umask(0o077)
     try:
+        aside.mkdir()
         with tarfile.open(source) as archive:
             _check(archive, settings)
             count = _unpack(archive, aside, tell)
+            while archive.fileobj.read(65536):
+                pass  # what is packed has its check sum at the end
+        _place_files(settings, aside / DATA)
         _restore_database(settings, aside / DATABASE)
-        for each in (aside / DATA).iterdir() if (aside / DATA).is_dir() else ():
-            each.replace(settings.data / each.name)
-    except (tarfile.TarError, EOFError):
+        shutil.rmtree(aside)
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile):
+        _clear(data)
         raise BackupRefused(f"{source} is no backup of Engage, or not the whole of one") from None
+    except BaseException:
+        _clear(data)
+        raise
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        os.umask(umask)
     return count
 
 
 # --- what is in it -----------------------------------------------------------------------------
 
 
-def _kept(settings: Settings, target: Path) -> Iterator[tuple[Path, str]]:
+def _kept(settings: Settings) -> Iterator[tuple[Path, str]]:
     """The files of the data folder, and their names in the backup."""
     root, database = settings.data, _sqlite_file(settings)
     beside = {f"{database}{suffix}" for suffix in ("", "-wal", "-shm")}
@@ -107,27 +132,59 @@ def _kept(settings: Settings, target: Path) -> Iterator[tuple[Path, str]]:
         if at == root:
             folders[:] = [each for each in folders if each not in OURS_ALONE]
             files = [each for each in files if each not in OURS_ALONE]
-        folders[:] = sorted(each for each in folders if not each.startswith(".engage-backup-"))
+        folders.sort()
         for each in sorted(files):
             path = at / each
             regular = path.is_file() and not path.is_symlink()
-            if regular and str(path) not in beside and path != target.absolute():
+            if regular and str(path) not in beside:
                 yield path, f"{DATA}/{path.relative_to(root).as_posix()}"
 
 
-def _add(archive: tarfile.TarFile, path: Path, name: str) -> int:
-    """Add a file as long as it is now: it may grow meanwhile, and must not be cut."""
+def _add(archive: tarfile.TarFile, path: Path, name: str, note: Note) -> int:
+    """Add a file as long as it is now: it may grow meanwhile, or be cut."""
     with path.open("rb") as file:
         member = archive.gettarinfo(arcname=name, fileobj=file)
-        content = io.BytesIO(file.read(member.size)) if member.size < _SMALL else file
-        if isinstance(content, io.BytesIO):
-            member.size = len(content.getbuffer())
-        archive.addfile(member, content)
+        if member.size < SMALL:
+            content = file.read(member.size)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+            return 1
+        filled = _Filled(file)
+        archive.addfile(member, filled)
+    if filled.missing:
+        note(f"{path} was cut while it was read: zeros are in place of its end")
     return 1
 
 
-_SMALL = 64 * 1024 * 1024
+SMALL = 64 * 1024 * 1024
 """Smaller files are read at once: those that are written anew meanwhile are of this kind."""
+
+
+class _Filled(io.RawIOBase):
+    """A file that is as long as its header in the archive says, whatever becomes of it.
+
+    Attributes:
+        missing: how many bytes it had no longer.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file, self.missing = file, 0
+
+    def read(self, size: int = -1) -> bytes:
+        content = self._file.read(size)
+        missing = max(0, size - len(content))
+        self.missing += missing
+        return content + bytes(missing)
+
+
+def _sync(path: Path) -> None:
+    """Have it on the disk, whatever happens to the machine."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _add_manifest(archive: tarfile.TarFile, settings: Settings) -> None:
@@ -145,7 +202,8 @@ def _add_manifest(archive: tarfile.TarFile, settings: Settings) -> None:
 
 def _check(archive: tarfile.TarFile, settings: Settings) -> None:
     first = archive.next()
-    file = archive.extractfile(first) if first is not None and first.name == MANIFEST else None
+    ours = first is not None and first.isfile() and first.name == MANIFEST
+    file = archive.extractfile(first) if first is not None and ours else None
     try:
         told = json.loads(file.read(4096)) if file is not None else None
     except ValueError:
@@ -167,14 +225,43 @@ def _unpack(archive: tarfile.TarFile, aside: Path, tell: Tell) -> int:
             continue
         file = archive.extractfile(member)
         path = aside.joinpath(*name.parts)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=UMASK)
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as target:
             shutil.copyfileobj(file or io.BytesIO(), target)
         os.utime(path, (member.mtime, member.mtime))
         count += name != PurePosixPath(MANIFEST)
         tell(count)
     return count
+
+
+def _place_files(settings: Settings, folder: Path) -> None:
+    """What an administrator keeps by hand stays as it is here."""
+    for each in folder.iterdir() if folder.is_dir() else ():
+        if each.name == start_settings.FILE:
+            each.replace(_place_of_settings(settings, each))
+        elif each.name not in OURS_ALONE:
+            each.replace(settings.data / each.name)
+
+
+def _place_of_settings(settings: Settings, file: Path) -> Path:
+    """Beside those that are here, or if the server would start on another database with them."""
+    place = settings.data / start_settings.FILE
+    try:
+        database = tomllib.loads(file.read_text(encoding="utf-8")).get("database")
+    except ValueError:
+        database = ""
+    same = database is None or database == settings.database
+    return place if same and not place.exists() else place.with_suffix(".toml.restored")
+
+
+def _clear(data: Path) -> None:
+    """Remove what a restore has brought so far; what forbids a server to start goes last."""
+    ours = [each for each in data.iterdir() if each.name not in KEPT_BY_HAND]
+    for each in sorted(ours, key=lambda path: path.name == RESTORING):
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each)
+        else:
+            each.unlink()
 
 
 # --- the database -----------------------------------------------------------------------------
@@ -210,12 +297,14 @@ def _copy_database(settings: Settings, target: Path) -> None:
 def _restore_database(settings: Settings, copy: Path) -> None:
     path = _sqlite_file(settings)
     if path is None:
-        _postgresql(settings, "pg_restore", "--no-owner", "--exit-on-error", str(copy))
+        _postgresql(settings, "pg_restore", "--no-owner", "--single-transaction", str(copy))
         return
     if path.exists():
         raise BackupRefused(f"{path} is there already")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    shutil.move(copy, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")  # elsewhere it may be another file system
+    shutil.move(copy, part)
+    part.replace(path)
 
 
 def _postgresql(settings: Settings, *command: str) -> None:
@@ -238,4 +327,5 @@ def _postgresql(settings: Settings, *command: str) -> None:
         raise BackupRefused(f"{command[0]} is missing: install PostgreSQL's client") from None
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["it failed"]
-        raise BackupRefused(f"{command[0]}: {lines[-1]}")
+        said = next((each for each in lines if "error:" in each), lines[-1])
+        raise BackupRefused(f"{command[0]}: {said.removeprefix(f'{command[0]}: ')}")

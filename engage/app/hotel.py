@@ -15,6 +15,7 @@ from engage.errors import N_, Invalid
 from engage.pms.front_desk import FrontDesk
 from engage.pms.mini_bar import SECTION, MiniBarGoodsForm, MiniBarMaidForm, MiniBarSettings
 from engage.pms.model import RoomOccupied
+from engage.pms.references import RoomReferences
 from engage.pms.room_phones import RoomPhones
 from engage.pms.rooms import PmsRoomForm
 from engage.pms.taken import MiniBarLog, forget
@@ -66,6 +67,7 @@ class Hotel:
         self.rooms = Routes(
             ROOMS, *on, self._room_problem, lambda entry: self.desk.users(entry), _forget_room
         )
+        people.extensions.consult(RoomReferences(self.rooms))
         self.goods = Routes(GOODS, *on)
         self.maids = Routes(MAIDS, *on)
         phones = RoomPhones(people, pbx, services.wake_ups)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engage.cli.options import Data, Database, load
-from engage.cli.output import fail, progress_of
+from engage.cli.output import fail, note, progress_of
 from engage.cli.server import Alone
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def backup(file: File, data: Data = None, database: Database = None) -> None:
     from engage.backup import write_backup
 
     settings, path = load({"data": data, "database": database}), Path(file).absolute()
-    count = _work(file, lambda: write_backup(settings, path, progress_of("files")))
+    count = _work(file, lambda: write_backup(settings, path, progress_of("files"), note))
     typer.echo(f"{count} files, {path.stat().st_size / 1e6:.1f} MB: {file}")
 
 
@@ -39,7 +39,7 @@ def restore(file: File, data: Data = None, database: Database = None) -> None:
     settings, path = load({"data": data, "database": database}), Path(file).absolute()
     if not path.is_file():
         fail(f"{file}: there is no such file")
-    with Alone(settings):
+    with Alone(settings, restores=True):
         count = _work(file, lambda: restore_backup(settings, path, progress_of("files")))
     typer.echo(f"{count} files are back in {settings.data}: the server may be started.")
 

@@ -28,6 +28,11 @@ def fail(line: str, code: int = FAILED) -> NoReturn:
     raise typer.Exit(code)
 
 
+def note(line: str) -> None:
+    """Say what somebody should know, and go on."""
+    typer.echo(f"note: {line}", err=True)
+
+
 def progress_of(what: str) -> Callable[[int], None]:
     """A line that counts on a terminal, a plain line now and then elsewhere; both on stderr."""
     terminal, told_at_s = sys.stderr.isatty(), time.monotonic()

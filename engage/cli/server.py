@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 class Alone:
     """Holds the data folder while a command works on it without a server."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._data = settings.data
+    def __init__(self, settings: Settings, *, restores: bool = False) -> None:
+        self._data, self._restores = settings.data, restores
 
     def __enter__(self) -> None:
         from engage.processes.lock import DataFolderInUse, DataLock
 
         try:
             self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = DataLock(self._data)
+            self._lock = DataLock(self._data, restores=self._restores)
         except DataFolderInUse as used:
             fail(f"{used}; stop it first", IN_USE)
         except OSError as failed:

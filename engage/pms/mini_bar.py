@@ -47,7 +47,6 @@ class MiniBarSettings(BaseModel):
     list_goods: bool = Field(
         default=False,
         title=N_("List Goods"),
-        description=N_("How many were taken of each is asked article by article."),
         json_schema_extra=hint("switch"),
     )
 

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 
 NAME = "lock"
+RESTORING = "restoring"
+"""Of a data folder: there while a backup is restored to it, and when that was broken off."""
 PARTS_END_WITHIN_S = 3.0
 
 
@@ -20,18 +22,28 @@ class DataFolderInUse(Exception):
         self.pid = pid
 
 
+class HalfRestored(OSError):
+    """Nothing but another restore may use the data folder."""
+
+    def __init__(self) -> None:
+        super().__init__("a restore to it was broken off: repeat `engage restore`")
+
+
 class DataLock:
     """Held by whoever has the descriptor: a server's parts inherit it, and the last one ends it.
 
     Raises:
         DataFolderInUse: someone holds it; `pid` tells who, where known.
+        HalfRestored: it is not what it was, and who takes the lock does not `restore` it.
     """
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, restores: bool = False) -> None:
         self.descriptor = os.open(data / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             self._take(data)
-        except DataFolderInUse:
+            if (data / RESTORING).exists() and not restores:
+                raise HalfRestored
+        except (DataFolderInUse, HalfRestored):
             os.close(self.descriptor)
             raise
         os.ftruncate(self.descriptor, 0)

@@ -10,7 +10,7 @@ from pbxcore.apps.sounds import Prompt
 from pbxcore.media.commands import File, Tone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pbxcore.apps.sounds import Sound
     from pbxcore.apps.visit import Visit
@@ -162,6 +162,7 @@ class Conferences:
         unwarned = [one for each in silent for one in each.participants]
         self._open[number].links[room.number] = room
         recorded = self.recorded(number)
+        self._tell_of(self._linked(number))
         for each in self._everybody(number):
             each.news.append(Prompt("conf-linked"))
             if recorded and each in unwarned:
@@ -170,10 +171,11 @@ class Conferences:
 
     def unlink(self, number: str) -> None:
         """Separate a room from all that are linked with it."""
-        together = self._everybody(number)
+        together, before = self._everybody(number), self._linked(number)
         self._open[number].links.clear()
         for each in self._open.values():
             each.links.pop(number, None)
+        self._tell_of(before)
         for participant in together:
             participant.news.append(Prompt("conf-unlinked"))
             self._look(participant)
@@ -220,6 +222,7 @@ class Conferences:
                 self.forget(name)
             left = (self._everybody(at) for at in linked if at in self._open)
             parted = any(len(each) < len(others) for each in left)
+            self._tell_of(linked)
         elif participant.host and not conference.has_host and conference.room.ends_with_host:
             for each in conference.participants:
                 each.farewell = "conf-ended"
@@ -265,6 +268,11 @@ class Conferences:
                 each.news += name
             self._look(each)
         self.changed(conference.room.number)
+
+    def _tell_of(self, numbers: Iterable[str]) -> None:
+        """Say of each of these rooms in which somebody is that it is different now."""
+        for each in sorted(self._open.keys() & set(numbers)):
+            self.changed(each)
 
     def _linked(self, number: str) -> dict[str, ConferenceRoom]:
         """The rooms that have one sound with a room, itself among them, whichever linked which."""

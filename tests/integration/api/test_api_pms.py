@@ -217,3 +217,15 @@ async def test_a_maid_tells_by_phone_what_was_taken(
             assert pms(command, **fields).status == 0
 
     await asyncio.to_thread(gone)
+
+
+def test_the_extension_of_a_room_is_not_deleted(pms: Any, admin: Program) -> None:
+    refused = admin.delete("/v1/extensions/1002")
+    assert refused.status == 409
+    assert row(pms, "102")["extension"] == "1002"
+    [found] = [
+        each
+        for each in admin.get("/v1/extensions/1002/references").json()["items"]
+        if each["kind"] == "pms_room"
+    ]
+    assert (found["name"], found["blocking"]) == ("102", True)

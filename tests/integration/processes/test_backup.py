@@ -7,11 +7,15 @@ import sys
 import tarfile
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.program import Program
 from tests.support.server import Server
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.support.postgres import Postgres
 
 PASSWORD = "Quiet-river-9!"  # noqa: S105
 
@@ -26,16 +30,23 @@ def engage(*arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_backup_made_beside_a_server_is_the_same_server_elsewhere(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_backup_made_beside_a_server_is_the_same_server_elsewhere(
+    tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
     file, folder = tmp_path / "engage.tar.gz", tmp_path / "again"
-    with Server("--database", "sqlite:///engage.db") as server:
+    here = there = ("--database", "sqlite:///engage.db")
+    if kind == "postgresql":
+        running: Postgres = request.getfixturevalue("postgres")
+        here, there = (("--database", running.make_database()) for _ in range(2))
+    with Server(*here) as server:
         admin = Program(server.url, "admin", "Demo-admin!")
         new = {"number": "1500", "first_name": "Eve", "wave_password": PASSWORD}
         assert admin.post("/v1/extensions", new).status == 201
-        made = engage("backup", file, "--data", server.data)
+        made = engage("backup", file, "--data", server.data, *here)
         assert made.returncode == 0, made.stderr
         key = (server.data / "keys" / "secret").read_bytes()
-        into = engage("restore", file, "--data", server.data)
+        into = engage("restore", file, "--data", server.data, *here)
         assert into.returncode == 3  # its server runs
     assert file.stat().st_mode & 0o077 == 0
     with tarfile.open(file) as archive:
@@ -43,12 +54,12 @@ def test_a_backup_made_beside_a_server_is_the_same_server_elsewhere(tmp_path: Pa
     assert names[0] == "backup.json"
     assert not any(each.startswith("data/run/") or "engage.db" in each for each in names)
 
-    back = engage("restore", file, "--data", folder)
+    back = engage("restore", file, "--data", folder, *there)
     assert back.returncode == 0, back.stderr
     assert (folder / "keys" / "secret").read_bytes() == key
-    again = engage("restore", file, "--data", folder)
+    again = engage("restore", file, "--data", folder, *there)
     assert (again.returncode, "is not empty" in again.stderr) == (1, True)
-    with Server("--database", "sqlite:///engage.db", data=folder, demo=False) as server:
+    with Server(*there, data=folder, demo=False) as server:
         eve = Program(server.url, "1500", PASSWORD)
         assert eve.get("/v1/me").json()["user"]["name"] == "Eve"
 
@@ -65,3 +76,27 @@ def test_what_is_no_backup_is_refused_in_one_line(tmp_path: Path) -> None:
         assert refused.stderr.count("\n") == 1
     nothing = engage("backup", tmp_path / "new.tar", "--data", tmp_path / "data")
     assert (nothing.returncode, (tmp_path / "new.tar").exists()) == (1, False)
+
+
+def test_nothing_of_a_restore_that_postgresql_refuses_is_left(
+    tmp_path: Path, postgres: Postgres
+) -> None:
+    file, folder = tmp_path / "engage.tar", tmp_path / "again"
+    full, url = postgres.make_migrated_database(), postgres.make_database()
+    (tmp_path / "data").mkdir()
+    made = engage("backup", file, "--data", tmp_path / "data", "--database", full)
+    assert made.returncode == 0, made.stderr
+
+    def ask(command: str) -> str:
+        told = ["psql", "-tAc", command, url]
+        return subprocess.run(told, capture_output=True, text=True, check=True).stdout.strip()
+
+    ask("create table pms_stay (room text)")
+    refused = engage("restore", file, "--data", folder, "--database", url)
+    assert (refused.returncode, "pms_stay" in refused.stderr) == (1, True), refused.stderr
+    assert [each.name for each in folder.iterdir()] == ["lock"]
+    assert ask("select count(*) from pg_tables where schemaname = 'public'") == "1"
+    ask("drop table pms_stay")
+    back = engage("restore", file, "--data", folder, "--database", url)
+    assert back.returncode == 0, back.stderr
+    assert ask("select count(*) from pms_stay") == "0"

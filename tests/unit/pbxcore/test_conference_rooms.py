@@ -606,6 +606,35 @@ def test_who_does_not_know_the_pin_of_another_room_cannot_guess_on() -> None:
         office.check()
 
 
+def test_who_looks_at_rooms_sees_them_linked_and_separated() -> None:
+    with Meeting(hosts=("alice",)) as office:
+        seen: dict[str, tuple[str, ...]] = {}
+        rooms, tell = office.conferences, office.conferences.changed
+
+        def look(number: str) -> None:
+            seen[number] = rooms.links(number) if rooms.at(number) else ()
+            tell(number)
+
+        rooms.changed = look
+        alice = office.call("alice")
+        bob = office.call("bob", "7", "7", "#", room="6301")
+        office.press("alice", "*", "2", *"6301#", *"77#")
+        office.run(8)
+        assert seen == {"6300": ("6301",), "6301": ("6300",)}
+        office.press("alice", "*", "3")
+        office.run(8)
+        assert seen == {"6300": (), "6301": ()}
+        office.press("alice", "*", "2", *"6301#", *"77#")
+        office.run(8)
+        assert seen["6301"] == ("6300",)
+        alice.hang_up()
+        office.run(8)
+        assert seen["6301"] == ()
+        bob.hang_up()
+        office.run()
+        office.check()
+
+
 @pytest.mark.parametrize("keys", ["6300#", "999#", "#"])
 def test_only_other_rooms_are_linked(keys: str) -> None:
     with Meeting(hosts=("alice",)) as office:
