@@ -59,12 +59,14 @@ def invited(invitation: Invitation, visit: Visit, premises: Premises) -> Script:
 
 def _waited(number: str, me: Participant, conferences: Conferences) -> Part[None]:
     """Stay alone until the conference begins."""
-    music = conferences.room(number).music
+    music, was_recorded = conferences.room(number).music, conferences.recorded(number)
     if not conferences.begun(number):
         yield Say((Prompt("conf-wait-host"),))
         while not conferences.begun(number) and not me.farewell:
             yield Join(f"{number}/{me.visit.leg}", deaf=True, waits=True, music=music)
     me.news.clear()
+    if conferences.recorded(number) and not was_recorded:
+        yield Say((Prompt("may-be-recorded"),), barge=False)  # a room linked meanwhile is
 
 
 def _taken_part(number: str, me: Participant, premises: Premises) -> Part[None]:

@@ -13,7 +13,7 @@ from engage.web.static import DIST
 from tests.browser.wave.test_wave_chats import write_to
 from tests.browser.wave.test_wave_settings import settings
 from tests.support.browser import serious_faults
-from tests.support.desk import log, open_wave, say
+from tests.support.desk import log, open_wave, say, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,6 +101,9 @@ def test_new_version_is_offered_and_taken(server: Server, new_context: NewContex
 def test_plain_http_from_another_host_says_why_there_is_no_app(
     server: Server, new_context: NewContext
 ) -> None:
-    ana = open_wave(new_context, server.url.replace("127.0.0.1", "pbx.test"), "1000")
+    ana = new_context().new_page()
+    ana.goto(server.url.replace("127.0.0.1", "pbx.test") + "/wave/")
+    sign_in(ana, "1000", "Demo-1000!")
+    expect(ana.get_by_role("heading", name="Live Chat", level=1)).to_be_visible()
     assert ana.evaluate("navigator.serviceWorker === undefined")
     expect(settings(ana).get_by_text("when it is opened over HTTPS")).to_be_visible()

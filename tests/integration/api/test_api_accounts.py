@@ -216,7 +216,8 @@ def test_bad_values_are_refused_alike_by_add_and_update(
 
 def test_what_exists_is_missing_or_out_of_range(api: UcmClient) -> None:
     assert api.ask("addSIPAccountAndUser", extension="1000").status == -44
-    assert api.ask("addSIPAccountAndUser", extension="6500").status == -15, "a queue's range"
+    assert api.ask("addSIPAccountAndUser", extension="6500").status == -44, "a queue has it"
+    assert api.ask("addSIPAccountAndUser", extension="6501").status == -15, "a queue's range"
     assert api.ask("addSIPAccountAndUser", extension="1").status == -15
     assert api.ask("addSIPAccountAndUser", extension="10x5").status == -50
     assert api.ask("addSIPAccountAndUser").status == -1

@@ -30,6 +30,7 @@ async def test_trunks_presence_and_the_machine_are_told(
         assert figures.keys() == {
             *("calls_num", "extension_register", "meetroom_inuse", "parking_inuse", "fail2ban"),
             *("trunk_total", "trunk_available"),
+            *("dynamic_defense", "regular_backup", "auto_clean"),
         }
         usage = await socket.until("ResourceUsageStatus", "memory")
         assert usage["memory"] > 0

@@ -521,6 +521,21 @@ def test_guests_have_the_keys_that_the_room_gives_them() -> None:
         office.check()
 
 
+def test_who_waits_for_the_host_is_told_of_a_recording_that_began_meanwhile() -> None:
+    with Meeting(hosts=("alice",), waits_for_host=True) as office:
+        bob, carol = office.call("bob"), office.call("carol", "7", "7", "#", room="6301")
+        assert office.said("bob")[-1] == "conf-wait-host"
+        office.conferences.link("6301", office.conference.room)
+        office.run(2)
+        assert "may-be-recorded" not in office.said("bob")  # he is alone still
+        alice = office.call("alice")
+        assert "may-be-recorded" in office.said("bob")
+        for talk in (alice, bob, carol):
+            talk.hang_up()
+        office.run()
+        office.check()
+
+
 def test_rooms_are_linked_and_separated_by_the_host() -> None:
     """Linked rooms have the sound of the recorded one; those who are new to it are told."""
     with Meeting(hosts=("alice",)) as office:
