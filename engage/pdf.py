@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,10 +31,34 @@ def as_pdf(path: Path) -> bytes:
     try:
         with Image.open(path, formats=("TIFF",)) as tiff:
             _measure(tiff)
-            tiff.save(written, "PDF", save_all=True, dpi=_dpi(tiff), title=path.stem)
+            dpi = _dpi(tiff)
+            others = [_Others(tiff)] if getattr(tiff, "n_frames", 1) > 1 else []
+            first = tiff.copy()
+            first.save(
+                written, "PDF", save_all=True, append_images=others, dpi=dpi, title=path.stem
+            )
     except Image.DecompressionBombError as large:
         raise OSError(str(large)) from large
     return written.getvalue()
+
+
+class _Others:
+    """The pages after the first, each decoded when it is its turn.
+
+    Copies, which are without the TIFF's tags: a PDF's octets are in an order of their own.
+    """
+
+    def __init__(self, tiff: Image.Image) -> None:
+        self._tiff, self._page = tiff, tiff
+        self.n_frames = getattr(tiff, "n_frames", 1) - 1
+
+    def seek(self, number: int) -> None:
+        """Go to one; EOFError after the last."""
+        self._tiff.seek(number + 1)
+        self._page = self._tiff.copy()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._page, name)
 
 
 def _measure(tiff: Image.Image) -> None:
