@@ -34,6 +34,7 @@ class Library(Office):
     async def found(self, number: str, query: str, **more: object) -> list[str]:
         """What somebody finds, newest first."""
         await self.events.settled()
+        await self.index.settled(30)  # a search would wait for less
         hits = await self.search.find(person(number), query, **more)  # type: ignore[arg-type]
         return ["".join(each.excerpt) for each in hits]
 

@@ -143,7 +143,7 @@ async def test_a_visitor_who_asks_over_http_is_not_ended_as_gone(
     visitor = visitor_author(session)
     await office.connect(visitor.stored)
     await office.disconnect(visitor.stored)
-    for _ in range(20):
+    for _ in range(10):  # in all within the half hour after which silence ends a chat
         office.clock.pass_s(60)
         office.service.attendance.heard(visitor.id)
     await office.sweep()
