@@ -173,7 +173,7 @@ async def test_an_announcement_names_who_makes_it(server: Server, tmp_path: Path
         for announced in True, False:
             phone.printed = announcer.printed = ""
             assert admin.patch(path, {"announce_caller_id": announced}).status == 200
-                await asyncio.to_thread(Pair.settled_at, server, admin)
+            await asyncio.to_thread(Pair.settled_at, server, admin)
             announcer.enters(f"/dial sip:*8851@127.0.0.1:{server.sip_port}")
             await asyncio.to_thread(phone.shows, "Call established")
             await asyncio.to_thread(hears, callee, 700, within_s=20)
