@@ -19,7 +19,7 @@ import tempfile
 import tomllib
 import zlib
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import make_url
@@ -44,7 +44,9 @@ OURS_ALONE = frozenset({"run", "copies", LOCK, RESTORING})
 """Of the data folder: sockets, copies made before an update, and what is there while we work."""
 KEPT_BY_HAND = frozenset({start_settings.FILE, LOCK, "run"})
 """What may be in a data folder that a backup is restored to."""
-UMASK = 0o600
+PRIVATE: Final = 0o600
+SMALL = 64 * 1024 * 1024
+"""Smaller files are read at once: those that are written anew meanwhile are of this kind."""
 
 
 class BackupRefused(Exception):
@@ -66,7 +68,7 @@ def write_backup(settings: Settings, target: Path, tell: Tell, note: Note) -> in
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".engage-backup-") as folder:
         database, part = Path(folder) / DATABASE, Path(folder) / target.name
         _copy_database(settings, database)
-        part.touch(mode=UMASK)
+        part.touch(mode=PRIVATE)
         packed = target.name.endswith((".gz", ".tgz"))
         with tarfile.open(part, "w:gz" if packed else "w") as archive:
             _add_manifest(archive, settings)
@@ -156,10 +158,6 @@ def _add(archive: tarfile.TarFile, path: Path, name: str, note: Note) -> int:
     return 1
 
 
-SMALL = 64 * 1024 * 1024
-"""Smaller files are read at once: those that are written anew meanwhile are of this kind."""
-
-
 class _Filled(io.RawIOBase):
     """A file that is as long as its header in the archive says, whatever becomes of it.
 
@@ -196,7 +194,7 @@ def _add_manifest(archive: tarfile.TarFile, settings: Settings) -> None:
     }
     content = json.dumps(told, indent=2).encode()
     member = tarfile.TarInfo(MANIFEST)
-    member.size, member.mode = len(content), UMASK
+    member.size, member.mode = len(content), PRIVATE
     archive.addfile(member, io.BytesIO(content))
 
 
@@ -283,7 +281,7 @@ def _copy_database(settings: Settings, target: Path) -> None:
         return
     if not path.is_file():
         raise BackupRefused(f"there is no database in {settings.data}")
-    target.touch(mode=UMASK)
+    target.touch(mode=PRIVATE)
     with (
         contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as source,
         contextlib.closing(sqlite3.connect(target)) as copy,

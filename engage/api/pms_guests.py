@@ -8,8 +8,7 @@ from engage.api.listing import listed
 from engage.api.pms_requests import choice, day_of, time_of
 from engage.api.pms_rows import given_of, room_row
 from engage.api.status import missing, unknown
-from engage.errors import N_
-from engage.pms.model import AVAILABLE, CLOSED, BadStay, Guest
+from engage.pms.model import AVAILABLE, CLOSED, Guest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,8 +43,6 @@ class GuestCommands:
 
     async def _check_in(self, caller: Caller, fields: Fields) -> Mapping[str, Any]:
         guest = Guest(**given_of(fields))
-        if guest.date_in and guest.date_out and guest.date_out < guest.date_in:
-            raise BadStay("dateout", N_("The guest would leave before he comes."))
         await self._desk.check_in(caller.actor, self._room(caller, fields), guest)
         return {}
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from engage.errors import N_
 from engage.pms.model import (
     AVAILABLE,
     NOT_CHECKED_IN,
     Arrival,
+    BadStay,
     Condition,
     RoomOccupied,
     RoomUnknown,
@@ -18,7 +20,8 @@ from engage.pms.model import (
     Stay,
 )
 from engage.pms.repository import StayRepository
-from engage.pms.taken import forget
+from engage.pms.taken import forget, take_along
+from engage.system.actor import Module
 from engage.system.operation_log import note
 
 if TYPE_CHECKING:
@@ -122,8 +125,12 @@ class FrontDesk:
         """A guest comes: the extension bears his name, and nothing of who was there before.
 
         Raises:
+            Forbidden: without the rights to rooms, extensions and wake-up calls; so of all below.
+            BadStay: he would leave before he comes.
             RoomOccupied: somebody stays there.
         """
+        _check(actor)
+        _check_dates(guest)
         async with self._turn:
             arrival = await self._begin(actor, room)
             await self._phones.clear(actor, room.extension)
@@ -139,6 +146,7 @@ class FrontDesk:
         Raises:
             RoomVacant: nobody stays there.
         """
+        _check(actor)
         async with self._turn:
             half = self._arrivals.get(room.room)
             there = half if half is not None and not half.leaves else self._present(room)
@@ -152,10 +160,13 @@ class FrontDesk:
 
         Raises:
             RoomVacant: nobody stays there.
+            BadStay: he would leave before he comes.
         """
+        _check(actor)
         async with self._turn:
             stay = self._present(room)
             guest = replace(stay.guest, **given)
+            _check_dates(guest)
             await self._phones.name(actor, stay.extension, guest, stay.usual)
             await self._keep(actor, "update", room.room, replace(stay, guest=guest))
 
@@ -166,6 +177,7 @@ class FrontDesk:
             RoomVacant: nobody stays here.
             RoomOccupied: somebody stays there.
         """
+        _check(actor)
         async with self._turn:
             stay = self._present(room)
             arrival = await self._begin(actor, to, leaves=room.room)
@@ -181,6 +193,7 @@ class FrontDesk:
 
     async def set_status(self, actor: Actor, room: Room, status: int, maid: str = "") -> None:
         """A room is cleaned, dirty, closed …."""
+        actor.check(Module.PMS)
         async with self._turn:
             await self._keep(actor, "status", room.room, self.stay(room.room), status, maid=maid)
 
@@ -249,8 +262,10 @@ class FrontDesk:
                 await rows.drop(each)
             if arrived:
                 await rows.drop_arrival(room)
-            if action == "check_in":
+            if action in ("check_in", "move"):
                 await forget(connection, room)
+            if leaves:
+                await take_along(connection, leaves, room)
             if stay is not None:
                 await rows.put(stay)
             for number, condition in conditions.items():
@@ -270,6 +285,17 @@ class FrontDesk:
             self._arrivals.pop(room, None)
         if stay is not None:
             self._stays[room] = stay
+
+
+def _check(actor: Actor) -> None:
+    """At the head of all: what is half done is not refused in the middle."""
+    for each in Module.PMS, Module.EXTENSIONS, Module.WAKE_UPS:
+        actor.check(each)
+
+
+def _check_dates(guest: Guest) -> None:
+    if guest.date_in and guest.date_out and guest.date_out < guest.date_in:
+        raise BadStay("dateout", N_("The guest would leave before he comes."))
 
 
 async def _drop_arrival(connection: AsyncConnection, *, room: str) -> None:

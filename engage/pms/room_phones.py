@@ -141,7 +141,8 @@ class RoomPhones:
         )
         for each in self.wake_ups(number):
             if each.form.name == form.name:
-                await self._wake_ups.delete(actor, each.id)
+                await self._wake_ups.update(actor, each.id, form.model_dump(), None)
+                return
         await self._wake_ups.add(actor, form, None)
 
     async def let_sleep(self, actor: Actor, number: str, time: str, date: str) -> int:

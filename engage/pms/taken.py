@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from engage.identifiers import new_id
 from engage.storage.tables import mini_bar_taken
@@ -81,6 +81,12 @@ class MiniBarLog:
 async def forget(connection: AsyncConnection, room: str) -> None:
     """What was taken in a room so far is nobody's any more: a guest comes, or the room goes."""
     await connection.execute(delete(mini_bar_taken).where(mini_bar_taken.c.room == room))
+
+
+async def take_along(connection: AsyncConnection, room: str, to: str) -> None:
+    """What a guest has taken is his in the room he moves to."""
+    table = mini_bar_taken
+    await connection.execute(update(table).where(table.c.room == room).values(room=to))
 
 
 def _nothing() -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import insert
 
-from engage.errors import Unavailable
+from engage.errors import Forbidden, Unavailable
 from engage.pms.front_desk import FrontDesk
-from engage.pms.model import Guest, RoomOccupied, RoomVacant, Usual
+from engage.pms.model import BadStay, Guest, RoomOccupied, RoomVacant, Usual
 from engage.pms.rooms import PmsRoomForm
-from engage.system.actor import SYSTEM
+from engage.pms.taken import MiniBarLog
+from engage.storage.tables import mini_bar_taken
+from engage.system.actor import ALL_RIGHTS, SYSTEM, Actor, Module, Rights
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from engage.storage.database import Database
 
 ANN = Guest("Ann", "Lee", level="4")
@@ -84,6 +90,45 @@ def fail(desk: FrontDesk, phones: Phones, at: str, *, after: bool = True) -> Non
             raise Unavailable
 
         desk._keep = away  # type: ignore[method-assign]  # noqa: SLF001
+
+
+@pytest.mark.parametrize("missing", [Module.PMS, Module.EXTENSIONS, Module.WAKE_UPS])
+async def test_who_may_not_do_all_of_it_begins_nothing(
+    desk: FrontDesk, phones: Phones, missing: Module
+) -> None:
+    rights = {each: level for each, level in ALL_RIGHTS.levels.items() if each is not missing}
+    clerk = Actor("admin:clerk", rights=Rights(rights))
+    for asked in desk.check_in(clerk, ONE, ANN), desk.move(clerk, ONE, TWO):
+        with pytest.raises(Forbidden):
+            await asked
+    assert phones.messages["1101"] == ["old"]
+    assert not desk.is_taken("101")
+
+
+async def test_no_guest_leaves_before_he_comes(desk: FrontDesk) -> None:
+    with pytest.raises(BadStay):
+        await desk.check_in(SYSTEM, ONE, replace(ANN, date_in="20261202", date_out="20261201"))
+    await desk.check_in(SYSTEM, ONE, replace(ANN, date_in="20261202"))
+    with pytest.raises(BadStay):
+        await desk.update(SYSTEM, ONE, {"date_out": "20261201"})
+    stay = desk.stay("101")
+    assert stay is not None
+    assert stay.guest.date_out == ""
+
+
+async def test_what_a_guest_has_taken_moves_with_him(desk: FrontDesk, database: Database) -> None:
+    async def took(connection: AsyncConnection) -> None:
+        for room, goods in ("101", "Water"), ("102", "Beer"):
+            row = {"id": room, "room": room, "goods": "1", "name": goods, "taken": 1}
+            values = {**row, "maid": "7", "taken_at_ms": 1}
+            await connection.execute(insert(mini_bar_taken).values(values))
+
+    await desk.check_in(SYSTEM, ONE, ANN)
+    await database.write(took)
+    await desk.move(SYSTEM, ONE, TWO)
+    log = MiniBarLog(database, str)
+    assert [each.name for each in await log.of("102")] == ["Water"]
+    assert await log.of("101") == []
 
 
 @pytest.mark.parametrize("at", ["clear", "name", "keep"])
