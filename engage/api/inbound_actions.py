@@ -24,7 +24,7 @@ from engage.api.timed_values import members_of, modes_of, timed_of
 from engage.api.values import ANY_OTHER
 from engage.dialplan.inbound_forms import InboundRouteForm
 from engage.dialplan.inbound_modes import InboundMode
-from engage.errors import N_
+from engage.faxes.model import FaxUnavailable
 from pbxcore.dialplan.patterns import patterns_of
 from pbxcore.faxes.library import installed
 
@@ -53,7 +53,6 @@ SWITCHES = {
     "prepend_trunk_name": "trunk_name_first",
     "blocking_did_collect_calls": "block_collect_calls",
 }
-NO_FAX_MAIL = N_("This server cannot receive faxes: libspandsp is not installed.")
 FAX_KINDS = {"extension": "extension", "email": "fax"}
 """What the protocol calls them, and what they are here."""
 
@@ -252,7 +251,7 @@ def _fax_given(asked: Parameters, present: RouteEntry[InboundRouteForm] | None) 
     found: dict[str, Any] = {}
     kind = (text(asked, "fax_intelligent_route") or "").lower()
     if kind == "email" and not installed():
-        raise Refused(Status.NOT_SUPPORTED, NO_FAX_MAIL)
+        raise Refused(Status.NOT_SUPPORTED, FaxUnavailable.text)
     if kind not in ("", "no", *FAX_KINDS):
         raise bad_value("fax_intelligent_route", ANY_OTHER)
     if (on := switch(asked, "enable_fax_detect")) is not None:

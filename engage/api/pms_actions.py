@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from engage.dialplan.service import Routes
     from engage.pms.front_desk import FrontDesk
     from engage.pms.mini_bar import MiniBarGoodsForm, MiniBarMaidForm
-    from engage.pms.room_phones import RoomPhones
     from engage.pms.taken import MiniBarLog
     from engage.system.configuration import Configuration
 
@@ -34,7 +33,6 @@ class Hotel:
     """What there is of a hotel."""
 
     desk: FrontDesk
-    phones: RoomPhones
     goods: Routes[MiniBarGoodsForm]
     maids: Routes[MiniBarMaidForm]
     log: MiniBarLog
@@ -45,7 +43,7 @@ class PmsActions:
     """Guests, rooms and mini bars: one command in each request."""
 
     def __init__(self, hotel: Hotel, zone: Callable[[], tzinfo]) -> None:
-        guests = GuestCommands(hotel.desk, hotel.phones, zone)
+        guests = GuestCommands(hotel.desk, zone)
         bars = MiniBarCommands(
             hotel.configuration, hotel.goods, hotel.maids, hotel.log, hotel.desk, zone
         )

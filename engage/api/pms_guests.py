@@ -8,7 +8,7 @@ from engage.api.listing import listed
 from engage.api.pms_requests import choice, day_of, time_of
 from engage.api.pms_rows import given_of, room_row
 from engage.api.status import missing, unknown
-from engage.pms.model import AVAILABLE, CLOSED, Guest
+from engage.pms.model import AVAILABLE, CLOSED, Condition, Guest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,15 +17,14 @@ if TYPE_CHECKING:
     from engage.api.actions import Caller
     from engage.api.pms_requests import Command, Fields
     from engage.pms.front_desk import FrontDesk
-    from engage.pms.room_phones import RoomPhones
     from engage.pms.rooms import PmsRoomForm
 
 
 class GuestCommands:
     """Check-in to check-out, and what the telephone of a room does in between."""
 
-    def __init__(self, desk: FrontDesk, phones: RoomPhones, zone: Callable[[], tzinfo]) -> None:
-        self._desk, self._phones, self._zone = desk, phones, zone
+    def __init__(self, desk: FrontDesk, zone: Callable[[], tzinfo]) -> None:
+        self._desk, self._zone = desk, zone
 
     @property
     def commands(self) -> dict[str, Command]:
@@ -72,39 +71,38 @@ class GuestCommands:
         daily = choice(fields, "w_mode", ("1", "2"), "1") == "2"
         day = "" if daily else day
         if choice(fields, "w_action", ("0", "1"), "1") == "0":
-            if not await self._phones.let_sleep(actor, room.extension, time, day):
+            if not await self._desk.let_sleep(actor, room, time, day):
                 raise unknown("wakeup", fields.get("w_time") or room.room)
             return {}
         if not time:
             raise missing("w_time")
         if not daily and not day:
             raise missing("w_date")
-        await self._phones.wake(actor, room.extension, time, day)
+        await self._desk.wake(actor, room, time, day)
         return {}
 
     async def _forward(self, caller: Caller, fields: Fields) -> Mapping[str, Any]:
         room = self._room(caller, fields)
-        await self._phones.forward(caller.actor, room.extension, fields.get("cfwt", ""))
+        await self._desk.forward(caller.actor, room, fields.get("cfwt", ""))
         return {}
 
     async def _disturb(self, caller: Caller, fields: Fields) -> Mapping[str, Any]:
         room = self._room(caller, fields)
         status = choice(fields, "status", ("0", "1"))
-        await self._phones.disturb(caller.actor, room.extension, may=status == "0")
+        await self._desk.disturb(caller.actor, room, may=status == "0")
         return {}
 
     async def _list_rooms(self, caller: Caller, fields: Fields) -> Mapping[str, Any]:
         rooms = self._desk.rooms(caller.actor)
         if wanted := fields.get("room"):
             rooms = [each for each in rooms if each.room == wanted]
-        rows = [self._row(caller, each) for each in rooms]
+        conditions = await self._desk.conditions()
+        rows = [self._row(caller, each, conditions.get(each.room, Condition())) for each in rooms]
         return listed("pms_room", rows, fields)
 
-    def _row(self, caller: Caller, room: PmsRoomForm) -> dict[str, Any]:
-        now = self._phones.usual(caller.actor, room.extension)
-        return room_row(
-            room, self._desk.stay(room.room), self._desk.condition(room.room), now, self._zone()
-        )
+    def _row(self, caller: Caller, room: PmsRoomForm, condition: Condition) -> dict[str, Any]:
+        now = self._desk.usual(caller.actor, room)
+        return room_row(room, self._desk.stay(room.room), condition, now, self._zone())
 
     def _room(self, caller: Caller, fields: Fields) -> PmsRoomForm:
         number, address = fields.get("room", ""), fields.get("address", "")

@@ -11,6 +11,7 @@ from engage.api.status import Refused, Status, unknown
 from engage.api.stored import checked
 from engage.errors import N_
 from engage.pms.mini_bar import SECTION, MiniBarGoodsForm, MiniBarMaidForm, MiniBarSettings
+from engage.system.actor import Module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,7 +80,8 @@ class MiniBarCommands:
         await self._configuration.change(caller.actor, SECTION, MiniBarSettings().model_dump())
         return {}
 
-    async def _get_bar(self, _caller: Caller, _fields: Fields) -> Mapping[str, Any]:
+    async def _get_bar(self, caller: Caller, _fields: Fields) -> Mapping[str, Any]:
+        caller.actor.check(Module.PMS, "view")
         bar = self._configuration.get(MiniBarSettings)
         settings = {
             "extension": bar.code or None,

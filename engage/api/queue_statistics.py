@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +14,6 @@ from engage.api.status import Refused, Status, bad_value, unknown
 from engage.api.system_actions import applied
 from engage.api.values import ANY_OTHER, BadValue, Choice, Whole
 from engage.errors import N_, Conflict, NotFound
-from engage.people.forms import QueueChange
 from engage.people.queue_entries import agent_of
 from engage.queues.figures import Figures
 
@@ -41,7 +39,6 @@ class QueueStatistics:
     def __init__(self, people: People, reports: QueueReports, feed: Feed) -> None:
         self._people, self._queues, self._reports = people, people.queues, reports
         self._feed = feed
-        self._seating = asyncio.Lock()
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -81,7 +78,7 @@ class QueueStatistics:
         queue, agent = required(asked, "extension", "queue"), required(asked, "interface", "agent")
         try:
             if here:
-                await self._admit(caller, queue, _number(agent))
+                await self._seat(caller, queue, _number(agent))
             await self._queues.set_logged_in(caller.actor, queue, _number(agent), here=here)
         except NotFound:
             raise unknown("interface", agent) from None
@@ -103,20 +100,15 @@ class QueueStatistics:
             raise unknown("interface", agent) from None
         return NEED_APPLY
 
-    async def _admit(self, caller: Caller, queue: str, agent: str) -> None:
+    async def _seat(self, caller: Caller, queue: str, agent: str) -> None:
         """Make a dynamic agent of an extension that has no seat in the queue yet.
 
         Raises:
             NotFound: there is no such queue.
         """
-        async with self._seating:  # seats are read and written back together
-            entry = self._queues.get(caller.actor, queue)
-            if agent_of(entry, agent) is not None or not self._people.has_extension(agent):
-                return
-            seats = [each.number for each in entry.agents if not each.static]
-            change = QueueChange(dynamic_agents=[*seats, agent])
-            await self._queues.update(caller.actor, queue, change)
-        await applied(self._feed)  # who is to log in must be known there
+        known = self._people.has_extension(agent)
+        if known and await self._queues.seat(caller.actor, queue, agent):
+            await applied(self._feed)  # who is to log in must be known there
 
     def _with_idle(self, report: Report, queue: str, agent: str) -> Report:
         """Queues and agents that nobody called are told too."""

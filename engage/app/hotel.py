@@ -10,15 +10,15 @@ import msgspec
 from engage.api import pms_actions as api
 from engage.dialplan.model import RouteKind
 from engage.dialplan.object_routes import ObjectRoutes
-from engage.dialplan.service import Routes
+from engage.dialplan.service import Routes, no_trunk
 from engage.errors import N_, Invalid
 from engage.pms.front_desk import FrontDesk
 from engage.pms.mini_bar import SECTION, MiniBarGoodsForm, MiniBarMaidForm, MiniBarSettings
-from engage.pms.model import RoomOccupied
 from engage.pms.references import RoomReferences
+from engage.pms.repository import forget_room
 from engage.pms.room_phones import RoomPhones
-from engage.pms.rooms import PmsRoomForm
-from engage.pms.taken import MiniBarLog, forget
+from engage.pms.rooms import PmsRoomForm, room_problem
+from engage.pms.taken import MiniBarLog
 from engage.storage import tables
 from engage.system.actor import Module
 from pbxcore.apps.mini_bar import MiniBar
@@ -26,7 +26,6 @@ from pbxcore.apps.mini_bar import MiniBar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
     from starlette.routing import BaseRoute
 
     from engage.app.ground import Ground
@@ -63,16 +62,15 @@ class Hotel:
         self._configuration = configuration = ground.configuration
         configuration.register(SECTION, MiniBarSettings, Module.PMS, check=self._check)
         self._settings = partial(configuration.get, MiniBarSettings)
-        on = ground.database, ground.events, _no_trunk, ground.clock
+        on = ground.database, ground.events, no_trunk, ground.clock
         self.rooms = Routes(
-            ROOMS, *on, self._room_problem, lambda entry: self.desk.users(entry), _forget_room
+            ROOMS, *on, self._room_problem, lambda entry: self.desk.users(entry), forget_room
         )
         people.extensions.consult(RoomReferences(self.rooms))
         self.goods = Routes(GOODS, *on)
         self.maids = Routes(MAIDS, *on)
         phones = RoomPhones(people, pbx, services.wake_ups)
         self.desk = FrontDesk(self.rooms, phones, ground.database, ground.clock)
-        self.phones = phones
         self.log = MiniBarLog(ground.database, self._name_of)
         kinds: tuple[tuple[Routes[Any], str, tuple[str, str], tuple[str, ...]], ...] = (
             (self.rooms, "PmsRoom", ("a PMS room", "PMS rooms"), ("room", "extension", "address")),
@@ -87,9 +85,7 @@ class Hotel:
 
     def for_programs(self) -> api.Hotel:
         """What the HTTPS API reaches of it."""
-        return api.Hotel(
-            self.desk, self.phones, self.goods, self.maids, self.log, self._configuration
-        )
+        return api.Hotel(self.desk, self.goods, self.maids, self.log, self._configuration)
 
     async def start(self) -> None:
         """Read all of it."""
@@ -125,22 +121,5 @@ class Hotel:
             raise Invalid({"code": N_("This number is taken already.")})
 
     def _room_problem(self, form: PmsRoomForm, but: str) -> dict[str, str]:
-        if not self._people.has_extension(form.extension):
-            return {"extension": N_("There is no such extension.")}
-        others = [each for each in self.rooms.entries if each.id != but]
-        if any(each.form.extension == form.extension for each in others):
-            return {"extension": N_("Another room has this extension.")}
-        present = next((each.form for each in self.rooms.entries if each.id == but), None)
-        if present is None or not self.desk.is_taken(present.room):
-            return {}
-        before, after = present.model_dump(), form.model_dump()
-        changed = [each for each in ("room", "extension") if before[each] != after[each]]
-        return dict.fromkeys(changed, RoomOccupied.text)
-
-
-async def _forget_room(connection: AsyncConnection, room: PmsRoomForm) -> None:
-    await forget(connection, room.room)
-
-
-def _no_trunk(_id: str) -> bool:
-    return False
+        there = self._people.has_extension, self.desk.is_taken
+        return room_problem(form, but, self.rooms.entries, *there)

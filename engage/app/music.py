@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engage.dialplan.model import RouteKind
 from engage.dialplan.music_class_routes import MusicClassRoutes
 from engage.dialplan.music_classes import KeptMusicClass, MusicClasses
-from engage.dialplan.service import Routes
+from engage.dialplan.service import Routes, no_trunk
 from engage.errors import N_
 from engage.people.choices import Choice
 from engage.storage import tables
@@ -38,7 +38,7 @@ class Music:
 
     def __init__(self, ground: Ground, people: People, references: References) -> None:
         self._people, self._using = people, references.users_of("music")
-        on = ground.database, ground.events, _no_trunk, ground.clock
+        on = ground.database, ground.events, no_trunk, ground.clock
         kept = Routes(MUSIC_CLASSES, *on, users=self._users)
         self.classes = MusicClasses(kept, ground.settings.data.resolve() / "music-on-hold")
         people.choices.offer("music-classes", WAITED_TO, self._choices)
@@ -74,7 +74,3 @@ class Music:
     def _choices(self) -> list[Choice]:
         found = [Choice(each.id, each.form.name) for each in self.classes.kept.entries]
         return [*found, Choice(RING_BACK, N_("Ring back tone"), word=True)]
-
-
-def _no_trunk(_id: str) -> bool:
-    return False

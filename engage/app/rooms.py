@@ -15,7 +15,7 @@ from engage.dialplan.object_routes import ObjectRoutes
 from engage.dialplan.paging_groups import PagingGroupForm
 from engage.dialplan.parking_lots import ParkingLotForm
 from engage.dialplan.pickup_groups import PickupGroupForm
-from engage.dialplan.service import Routes
+from engage.dialplan.service import Routes, no_trunk
 from engage.errors import N_
 from engage.storage import tables
 from engage.system.actor import Module
@@ -72,7 +72,7 @@ class Rooms:
         self._taken, self._prompt_of, self._music = taken, prompt_of, music
         self._codes = partial(ground.configuration.get, FeatureCodes)
         ground.configuration.register(SECTION, FeatureCodes, Module.FEATURE_CODES)
-        on = ground.database, ground.events, _no_trunk, ground.clock
+        on = ground.database, ground.events, no_trunk, ground.clock
         self.pickup_groups = Routes(PICKUP_GROUPS, *on)
         using = references.users_of
         self.parking_lots = Routes(PARKING_LOTS, *on, self._musical_problem)
@@ -172,7 +172,3 @@ class Rooms:
         if not taken:
             return {}
         return {"number" if form.number in taken else "first_slot": TAKEN}
-
-
-def _no_trunk(_id: str) -> bool:
-    return False

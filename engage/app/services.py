@@ -22,7 +22,7 @@ from engage.dialplan.object_routes import ObjectRoutes
 from engage.dialplan.own_wake_up_routes import OwnWakeUpRoutes
 from engage.dialplan.ringtone_routes import RingtoneRoutes
 from engage.dialplan.ringtones import RingtoneForm, Ringtones
-from engage.dialplan.service import Routes
+from engage.dialplan.service import Routes, no_trunk
 from engage.dialplan.voice_prompts import SECTION, VoicePrompts
 from engage.dialplan.wake_up_forms import WakeUpForm
 from engage.errors import N_
@@ -105,7 +105,7 @@ class Services:
         ground.configuration.register(SECTION, VoicePrompts, Module.CUSTOM_PROMPTS)
         ground.configuration.register(FAX, FaxSettings, Module.FAX, check=_fax_check)
         self._fax = partial(ground.configuration.get, FaxSettings)
-        on = ground.database, ground.events, _no_trunk, ground.clock
+        on = ground.database, ground.events, no_trunk, ground.clock
         self.prompts = CustomPrompts(
             Routes(PROMPTS, *on, users=references.users_of("prompt")),
             ground.settings.data.resolve() / "custom-prompts",
@@ -282,8 +282,4 @@ def _fax_check(_: FaxSettings) -> None:
 def _faxes_come() -> None:
     """Raise an error where this server cannot receive any."""
     if not installed():
-        raise FaxUnavailable(part="fax", reason="libspandsp is not installed")
-
-
-def _no_trunk(_id: str) -> bool:
-    return False
+        raise FaxUnavailable

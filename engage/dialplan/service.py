@@ -258,3 +258,8 @@ class Routes(Generic[Form]):
         async with self._database.read() as connection:
             self.entries = tuple(await RouteRepository(connection, self.kind).all())
         self._events.publish(PlanChanged())
+
+
+def no_trunk(_id: str) -> bool:
+    """For kinds that name none."""
+    return False

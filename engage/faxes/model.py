@@ -61,6 +61,9 @@ class FaxUnavailable(Unavailable):
     code = "fax_unavailable"
     text = N_("This server cannot receive faxes: libspandsp is not installed.")
 
+    def __init__(self) -> None:
+        super().__init__(part="fax", reason="libspandsp is not installed")
+
 
 class NoPages(NotFound):
     """A fax that failed, or whose file is not there any more."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, func, or_, select, tuple_
+from sqlalchemy import and_, func, or_, select, tuple_
 
 from engage.errors import NotFound
 from engage.faxes.model import FaxUnavailable, NoPages, ReceivedFax
@@ -79,7 +79,7 @@ class Faxes:
         """
         actor.check(Module.FAX, "edit" if edit else "view")
         if not self._installed:
-            raise FaxUnavailable(part="fax", reason="libspandsp is not installed")
+            raise FaxUnavailable
 
     async def page(
         self, actor: Actor, wanted: WantedFaxes, order: FaxOrder, limit: int
@@ -146,14 +146,11 @@ class Faxes:
         self.check(actor, edit=True)
         fax = await self.get(actor, fax_id)
 
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(delete(received_faxes).where(_rows.id == fax_id))
+        async def tell(connection: AsyncConnection, _: int) -> None:
             about = {"from": fax.caller, "to": fax.box, "pages": fax.pages}
             await note(connection, actor, "fax.delete", f"fax:{fax_id}", about)
 
-        await self._database.write(work)
-        if (path := self.pages_of(fax.file)) is not None:
-            await asyncio.to_thread(path.unlink, missing_ok=True)
+        await remove(self._database, self._folder, _rows.id == fax_id, tell)
 
 
 def _conditions(wanted: WantedFaxes) -> list[ColumnElement[bool]]:

@@ -75,10 +75,6 @@ RING_WORDS: JsonDict = {
 }
 
 
-NO_FAXES: JsonDict = {} if installed() else {"when": {"field": "fax_detection", "is": []}}
-"""Hides what is about faxes where this server can receive none."""
-
-
 def _pattern(text: str) -> str:
     try:
         parse(text)
@@ -104,6 +100,13 @@ Encryption = Literal["off", "optional", "required"]
 def _condition(section: str = "", **more: Any) -> JsonDict:
     hint: JsonDict = {"control": "select", "labels": CONDITION_WORDS, **more}
     return hint | ({"section": section} if section else {})
+
+
+def _faxes_there(schema: JsonDict) -> None:
+    """What is about faxes is hidden where this server can receive none."""
+    schema["control"], schema["section"] = "switch", RINGING
+    if not installed():
+        schema["when"] = {"field": "fax_detection", "is": []}
 
 
 class ForwardRow(Body):
@@ -232,7 +235,7 @@ class OwnCallFields(Body):
         default=False,
         title=N_("Fax Detection"),
         description=N_("Faxes that call from outside are sent to the email address."),
-        json_schema_extra={"control": "switch", "section": RINGING, **NO_FAXES},
+        json_schema_extra=_faxes_there,
     )
     presence: Presence = Field(
         default="available",

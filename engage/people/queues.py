@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from engage.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from engage.people.directory_repository import DirectoryRepository
 from engage.people.extension_checks import check_free, options_problem
+from engage.people.forms import QueueChange
 from engage.people.groups import check_extensions
 from engage.people.ledger import Repeated
 from engage.people.queue_clearing import Clearing
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from engage.people.forms import NewQueue, QueueChange
+    from engage.people.forms import NewQueue
     from engage.people.ledger import Ledger
     from engage.people.model import QueueAgent, QueueEntry, Reference, References, Secrets
     from engage.people.numbers import NumberRanges
@@ -176,6 +177,33 @@ class Queues:
             actor, "queue.change", subject_of(number), store, {"fields": fields}
         )
         return self._existing(number)
+
+    async def seat(self, actor: Actor, number: str, agent: str) -> bool:
+        """Make a dynamic agent of an extension; False if it has a seat already.
+
+        Raises:
+            NotFound: there is no such queue.
+            Invalid: there is no such extension.
+        """
+        actor.check(Module.QUEUES)
+        if agent_of(self._existing(number), agent) is not None:
+            return False
+
+        async def store(connection: AsyncConnection) -> None:
+            rows = DirectoryRepository(connection)
+            present = await self._stored(rows, number)
+            if agent_of(present, agent) is not None:
+                raise Repeated(agent)
+            seats = [each.number for each in present.agents if not each.static]
+            change = QueueChange(dynamic_agents=[*seats, agent])
+            await _put(rows, changed_queue(present, change, self._secrets))
+
+        detail = {"fields": ["dynamic_agents"]}
+        try:
+            await self._ledger.change(actor, "queue.change", subject_of(number), store, detail)
+        except Repeated:
+            return False
+        return True
 
     async def delete(self, actor: Actor, numbers: Sequence[str]) -> None:
         """Remove queues.

@@ -298,10 +298,8 @@ class People:
     def wants_missed(self, number: str) -> Recipient | None:
         """Whom to tell of the missed calls of an extension, if anybody."""
         found = self._book.extensions.get(number)
-        wanted = found is not None and found.enabled and found.options.get("missed_call") == "yes"
-        if found is None or not wanted or not found.email:
-            return None
-        return Recipient(found.email, found.name, found.language)
+        wanted = found is not None and found.options.get("missed_call") == "yes"
+        return self.mail_to(number) if wanted else None
 
     def leading_to(self, kind: str, value: str) -> list[dict[str, str]]:
         """Who needs an object of the dialplan: extensions and queues whose calls go to it."""

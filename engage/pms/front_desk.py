@@ -14,25 +14,25 @@ from engage.pms.model import (
     Arrival,
     BadStay,
     Condition,
+    Outcome,
     RoomOccupied,
     RoomUnknown,
     RoomVacant,
     Stay,
 )
 from engage.pms.repository import StayRepository
-from engage.pms.taken import forget, take_along
 from engage.system.actor import Module
 from engage.system.operation_log import note
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.dialplan.model import RouteEntry
     from engage.dialplan.service import Routes
     from engage.identifiers import Clock
-    from engage.pms.model import Guest
+    from engage.pms.model import Guest, Usual
     from engage.pms.room_phones import RoomPhones
     from engage.pms.rooms import PmsRoomForm
     from engage.storage.database import Database
@@ -62,7 +62,6 @@ class FrontDesk:
         self._database, self._clock = database, clock
         self._stays: dict[str, Stay] = {}
         self._arrivals: dict[str, Arrival] = {}
-        self._conditions: dict[str, Condition] = {}
         self._turn = asyncio.Lock()
 
     async def start(self) -> None:
@@ -71,7 +70,6 @@ class FrontDesk:
             rows = StayRepository(connection)
             self._stays = {each.room: each for each in await rows.stays()}
             self._arrivals = {each.room: each for each in await rows.arrivals()}
-            self._conditions = await rows.conditions()
 
     async def stop(self) -> None:
         """Nothing runs in the background."""
@@ -105,9 +103,14 @@ class FrontDesk:
         """Who stays in a room."""
         return self._stays.get(room)
 
-    def condition(self, room: str) -> Condition:
-        """How a room is."""
-        return self._conditions.get(room, Condition())
+    async def conditions(self) -> Mapping[str, Condition]:
+        """How the rooms are, of which something was said."""
+        async with self._database.read() as connection:
+            return await StayRepository(connection).conditions()
+
+    def usual(self, actor: Actor, room: Room) -> Usual:
+        """What a room's extension is now."""
+        return self._phones.usual(actor, room.extension)
 
     def users(self, entry: RouteEntry[PmsRoomForm]) -> list[dict[str, str]]:
         """The guest because of whom a room cannot be deleted."""
@@ -136,7 +139,8 @@ class FrontDesk:
             await self._phones.clear(actor, room.extension)
             await self._phones.name(actor, room.extension, guest, arrival.usual)
             stay = Stay(room.room, room.extension, guest, arrival.usual, self._clock())
-            await self._keep(actor, "check_in", room.room, stay, AVAILABLE)
+            conditions = {room.room: self._now(AVAILABLE)}
+            await self._keep(actor, Outcome("check_in", room.room, stay, conditions, settled=True))
 
     async def check_out(self, actor: Actor, room: Room) -> None:
         """The guest goes: everything of his is gone from the extension.
@@ -153,7 +157,8 @@ class FrontDesk:
             await self._take_back(actor, there)
             await self._phones.clear(actor, there.extension)
             await self._phones.restore(actor, there.extension, there.usual)
-            await self._keep(actor, "check_out", room.room, None, NOT_CHECKED_IN)
+            conditions = {room.room: self._now(NOT_CHECKED_IN)}
+            await self._keep(actor, Outcome("check_out", room.room, None, conditions, settled=True))
 
     async def update(self, actor: Actor, room: Room, given: dict[str, str]) -> None:
         """Something of a guest is different now; what is not given stays.
@@ -168,7 +173,7 @@ class FrontDesk:
             guest = replace(stay.guest, **given)
             _check_dates(guest)
             await self._phones.name(actor, stay.extension, guest, stay.usual)
-            await self._keep(actor, "update", room.room, replace(stay, guest=guest))
+            await self._keep(actor, Outcome("update", room.room, replace(stay, guest=guest)))
 
     async def move(self, actor: Actor, room: Room, to: Room) -> None:
         """The guest goes to another room, with his messages and his wake-up calls.
@@ -189,13 +194,40 @@ class FrontDesk:
             await self._phones.name(actor, to.extension, stay.guest, arrival.usual)
             await self._phones.restore(actor, stay.extension, stay.usual)
             there = Stay(to.room, to.extension, stay.guest, arrival.usual, stay.since_ms)
-            await self._keep(actor, "move", to.room, there, AVAILABLE, leaves=room.room)
+            conditions = {to.room: self._now(AVAILABLE), room.room: self._now(NOT_CHECKED_IN)}
+            outcome = Outcome("move", to.room, there, conditions, leaves=room.room, settled=True)
+            await self._keep(actor, outcome)
 
     async def set_status(self, actor: Actor, room: Room, status: int, maid: str = "") -> None:
         """A room is cleaned, dirty, closed …."""
         actor.check(Module.PMS)
         async with self._turn:
-            await self._keep(actor, "status", room.room, self.stay(room.room), status, maid=maid)
+            conditions = {room.room: self._now(status, maid)}
+            await self._keep(actor, Outcome("status", room.room, self.stay(room.room), conditions))
+
+    async def wake(self, actor: Actor, room: Room, time: str, date: str) -> None:
+        """Wake a guest at a time (`07:30`) on a day, or with no date every day."""
+        _check(actor)
+        async with self._turn:
+            await self._phones.wake(actor, room.extension, time, date)
+
+    async def let_sleep(self, actor: Actor, room: Room, time: str, date: str) -> int:
+        """Take back wake-up calls: of that time and day, or with neither all; how many."""
+        _check(actor)
+        async with self._turn:
+            return await self._phones.let_sleep(actor, room.extension, time, date)
+
+    async def forward(self, actor: Actor, room: Room, target: str) -> None:
+        """Send every call of a room on; to nobody with ""."""
+        _check(actor)
+        async with self._turn:
+            await self._phones.forward(actor, room.extension, target)
+
+    async def disturb(self, actor: Actor, room: Room, *, may: bool) -> None:
+        """Let calls ring in a room, or not."""
+        _check(actor)
+        async with self._turn:
+            await self._phones.disturb(actor, room.extension, may=may)
 
     def _present(self, room: Room) -> Stay:
         stay = self.stay(room.room)
@@ -236,55 +268,25 @@ class FrontDesk:
         self._arrivals[arrival.room] = arrival
         return arrival
 
-    async def _keep(
-        self,
-        actor: Actor,
-        action: str,
-        room: str,
-        stay: Stay | None,
-        status: int | None = None,
-        *,
-        leaves: str = "",
-        maid: str = "",
-    ) -> None:
+    def _now(self, status: int, maid: str = "") -> Condition:
+        return Condition(status, maid, self._clock())
+
+    async def _keep(self, actor: Actor, outcome: Outcome) -> None:
         """Write how it stands now, and then know it."""
-        conditions = {}
-        if status is not None:
-            conditions[room] = Condition(status, maid, self._clock())
-        if leaves:
-            conditions[leaves] = Condition(NOT_CHECKED_IN, "", self._clock())
-        gone: Sequence[str] = [each for each in (leaves, "" if stay else room) if each]
-        arrived = action in ("check_in", "check_out", "move")
 
         async def work(connection: AsyncConnection) -> None:
-            rows = StayRepository(connection)
-            for each in gone:
-                await rows.drop(each)
-            if arrived:
-                await rows.drop_arrival(room)
-            if action in ("check_in", "move"):
-                await forget(connection, room)
-            if leaves:
-                await take_along(connection, leaves, room)
-            if stay is not None:
-                await rows.put(stay)
-            for number, condition in conditions.items():
-                await rows.set_condition(number, condition)
-            detail: dict[str, Any] = {"to": room} if leaves else {}
-            subject = f"pms_room:{leaves or room}"
-            await note(connection, actor, f"pms_room.{action}", subject, detail)
+            await StayRepository(connection).settle(outcome)
+            detail: dict[str, Any] = {"to": outcome.room} if outcome.leaves else {}
+            subject = f"pms_room:{outcome.leaves or outcome.room}"
+            await note(connection, actor, f"pms_room.{outcome.action}", subject, detail)
 
         await self._database.write(work)
-        self._conditions |= conditions
-        self._know(room, stay, gone, arrived=arrived)
-
-    def _know(self, room: str, stay: Stay | None, gone: Sequence[str], *, arrived: bool) -> None:
-        for each in gone:
+        for each in outcome.gone:
             self._stays.pop(each, None)
-        if arrived:
-            self._arrivals.pop(room, None)
-        if stay is not None:
-            self._stays[room] = stay
+        if outcome.settled:
+            self._arrivals.pop(outcome.room, None)
+        if outcome.stay is not None:
+            self._stays[outcome.room] = outcome.stay
 
 
 def _check(actor: Actor) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from engage.errors import N_, Conflict, Invalid, NotFound
@@ -85,6 +85,33 @@ class Condition:
     status: int = NOT_CHECKED_IN
     maid: str = ""
     changed_at_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a room stands when something was done: written as a whole, and then known."""
+
+    action: str
+    """The operation log's word."""
+    room: str
+    stay: Stay | None
+    """Who is there now; None: nobody."""
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
+    """By room, of those where it is another now."""
+    leaves: str = ""
+    """The room that its guest has left."""
+    settled: bool = False
+    """Whoever was on his way here has come, or comes no more."""
+
+    @property
+    def gone(self) -> Sequence[str]:
+        """Where nobody stays any more."""
+        return [each for each in (self.leaves, "" if self.stay else self.room) if each]
+
+    @property
+    def has_come(self) -> bool:
+        """Whether a stay begins here."""
+        return self.settled and self.stay is not None
 
 
 class RoomUnknown(NotFound):

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, select
 
 from engage.pms.model import Arrival, Condition, Guest, Stay, Usual
+from engage.pms.taken import forget, take_along
 from engage.storage.tables import pms_arrivals, pms_conditions, pms_stays
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engage.pms.model import Outcome
+    from engage.pms.rooms import PmsRoomForm
 
 
 class StayRepository:
@@ -32,6 +36,21 @@ class StayRepository:
         """How the rooms are, of which something was said."""
         rows = await self._connection.execute(select(pms_conditions))
         return {each.room: Condition(each.status, each.maid, each.changed_at_ms) for each in rows}
+
+    async def settle(self, outcome: Outcome) -> None:
+        """Keep how a room stands now."""
+        for each in outcome.gone:
+            await self.drop(each)
+        if outcome.settled:
+            await self.drop_arrival(outcome.room)
+        if outcome.has_come:
+            await forget(self._connection, outcome.room)
+        if outcome.leaves:
+            await take_along(self._connection, outcome.leaves, outcome.room)
+        if outcome.stay is not None:
+            await self.put(outcome.stay)
+        for room, condition in outcome.conditions.items():
+            await self.set_condition(room, condition)
 
     async def put(self, stay: Stay) -> None:
         """Keep a stay as it is now."""
@@ -62,6 +81,17 @@ class StayRepository:
 
     async def set_condition(self, room: str, condition: Condition) -> None:
         """Keep how a room is now."""
+        await self.drop_condition(room)
+        values = asdict(condition)
+        await self._connection.execute(insert(pms_conditions).values(room=room, **values))
+
+    async def drop_condition(self, room: str) -> None:
+        """Nobody says anything of a room any more."""
         table = pms_conditions
         await self._connection.execute(delete(table).where(table.c.room == room))
-        await self._connection.execute(insert(table).values(room=room, **asdict(condition)))
+
+
+async def forget_room(connection: AsyncConnection, room: PmsRoomForm) -> None:
+    """Keep nothing of a room that is no more: another may get its number."""
+    await forget(connection, room.room)
+    await StayRepository(connection).drop_condition(room.room)

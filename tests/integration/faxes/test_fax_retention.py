@@ -1,14 +1,18 @@
-"""Faxes go once they have been kept for as long as the settings say."""
+"""Faxes go with their pages: once they have been kept long enough, or when they are deleted."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import insert, select
 
+from engage.errors import NotFound
 from engage.faxes.retention import FaxRetention
+from engage.faxes.service import Faxes
 from engage.faxes.settings import FaxSettings
-from engage.storage.tables import received_faxes
+from engage.storage.tables import operations, received_faxes
+from engage.system.actor import SYSTEM
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
 
 DAY_MS = 86_400_000
+TEXTS = ("box", "call", "caller", "caller_name", "sender", "problem", "detail", "mailed")
+USUAL = {**dict.fromkeys(TEXTS, ""), "seconds": 1.0, "pages": 1, "bit_rate": 14400}
 
 
 async def test_older_faxes_go_with_their_pages_and_no_other_file(
@@ -28,14 +34,12 @@ async def test_older_faxes_go_with_their_pages_and_no_other_file(
     files = {"old": folder / "old.tif", "new": folder / "new.tif", "odd": elsewhere}
     for each in files.values():
         each.write_bytes(b"pages")
-    texts = ("box", "call", "caller", "caller_name", "sender", "problem", "detail", "mailed")
-    usual = {**dict.fromkeys(texts, ""), "seconds": 1.0, "pages": 1, "bit_rate": 14400}
     ages = {"old": 31, "new": 29, "odd": 31}
 
     async def work(connection: AsyncConnection) -> None:
         for name, path in files.items():
             at_ms = (100 - ages[name]) * DAY_MS
-            row = {**usual, "id": name, "file": str(path), "received_at_ms": at_ms}
+            row = {**USUAL, "id": name, "file": str(path), "received_at_ms": at_ms}
             await connection.execute(insert(received_faxes).values(row))
 
     await database.write(work)
@@ -48,3 +52,27 @@ async def test_older_faxes_go_with_their_pages_and_no_other_file(
         left = (await connection.execute(select(received_faxes.c.id))).scalars().all()
     assert left == ["new"]
     assert {name for name, path in files.items() if path.exists()} == {"new", "odd"}
+
+
+async def test_a_fax_is_there_until_its_pages_are_gone(database: Database, tmp_path: Path) -> None:
+    pages = tmp_path / "pages.tif"
+    pages.mkdir()  # what cannot be unlinked
+
+    async def work(connection: AsyncConnection) -> None:
+        row = {**USUAL, "id": "one", "file": str(pages), "received_at_ms": 1}
+        await connection.execute(insert(received_faxes).values(row))
+
+    await database.write(work)
+    faxes = Faxes(database, tmp_path, installed=True)
+    with pytest.raises(OSError, match=r"pages\.tif"):
+        await faxes.delete(SYSTEM, "one")
+    assert (await faxes.get(SYSTEM, "one")).pages == 1
+    pages.rmdir()
+    pages.write_bytes(b"pages")
+    await faxes.delete(SYSTEM, "one")
+    assert not pages.exists()
+    with pytest.raises(NotFound):
+        await faxes.get(SYSTEM, "one")
+    async with database.read() as connection:
+        query = select(operations.c.object).where(operations.c.action == "fax.delete")
+        assert (await connection.execute(query)).scalars().all() == ["fax:one"]

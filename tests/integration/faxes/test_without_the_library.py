@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engage.dialplan.fields import Destination
+from engage.people.call_forms import OwnCallFields
 from pbxcore.faxes import library
 from tests.support import site as support
 
@@ -34,6 +35,7 @@ def _no_library(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("_no_library")
 async def test_nothing_offers_faxes_and_all_say_why(database_url: str, tmp_path: Path) -> None:
     assert "fax" not in Destination.model_json_schema()["properties"]["kind"]["enum"]
+    assert OwnCallFields.model_json_schema()["properties"]["fax_detection"]["when"]["is"] == []
     async with support.site(tmp_path, database=database_url) as site:
         admin = await site.sign_in("admin")
         for method, path in (
@@ -54,3 +56,5 @@ def test_where_it_is_installed_a_destination_may_be_a_fax() -> None:
     if not library.installed():
         pytest.skip("libspandsp is not installed")
     assert "fax" in Destination.model_json_schema()["properties"]["kind"]["enum"]
+    field = OwnCallFields.model_json_schema()["properties"]["fax_detection"]
+    assert (field["control"], "when" in field) == ("switch", False)

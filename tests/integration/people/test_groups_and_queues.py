@@ -134,6 +134,21 @@ async def test_a_queue_keeps_the_order_and_the_state_of_its_agents(staff: Office
     assert (renamed.name, renamed.agents, renamed.version) == ("Help", queue.agents, 3)
 
 
+async def test_who_is_seated_at_once_with_others_has_one_seat(staff: Office) -> None:
+    queues = staff.people.queues
+    await queues.add(ROOT, NewQueue(number="6501", name="Desk", static_agents=["1002"]))
+    asked = [queues.seat(ROOT, "6501", each) for each in ("1000", "1001", "1001", "1002")]
+    seated = await asyncio.gather(*asked)
+    assert (seated[0], sorted(seated[1:3]), seated[3]) == (True, [False, True], False)
+    agents = {each.number: each.static for each in queues.get(ROOT, "6501").agents}
+    assert agents == {"1000": False, "1001": False, "1002": True}
+    assert [action for _, action, _ in await staff.log()].count("queue.change") == 2
+    with pytest.raises(Invalid):
+        await queues.seat(ROOT, "6501", "1999")
+    with pytest.raises(NotFound):
+        await queues.seat(ROOT, "6599", "1000")
+
+
 async def test_agents_decide_about_their_own_duty_alone(staff: Office) -> None:
     queues = staff.people.queues
     await queues.add(

@@ -1,4 +1,4 @@
-"""What was taken in a room goes with the room."""
+"""What was taken in a room, and how it was, goes with the room."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest_asyncio
 from sqlalchemy import insert, select
 
+from engage.pms.model import Condition
+from engage.pms.repository import StayRepository
 from engage.storage.tables import mini_bar_taken
 from tests.support import site as support
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
     from tests.support.site import Site
 
+DIRTY = 5
+
 
 @pytest_asyncio.fixture
 async def site(database_url: str, database: Database, tmp_path: Path) -> AsyncIterator[Site]:
@@ -26,7 +30,7 @@ async def site(database_url: str, database: Database, tmp_path: Path) -> AsyncIt
         yield running
 
 
-async def test_what_was_taken_in_a_room_that_is_no_more_is_forgotten(
+async def test_what_is_known_of_a_room_that_is_no_more_is_forgotten(
     site: Site, database: Database
 ) -> None:
     admin = await site.sign_in("admin", "Demo-admin!")
@@ -42,6 +46,7 @@ async def test_what_was_taken_in_a_room_that_is_no_more_is_forgotten(
             row = {"id": room, "room": room, "goods": "1", "name": "Water", "taken": 2}
             values = {**row, "maid": "7", "taken_at_ms": 1}
             await connection.execute(insert(mini_bar_taken).values(values))
+            await StayRepository(connection).set_condition(room, Condition(DIRTY, "7", 1))
 
     await database.write(took)
     path = f"/v1/pms-rooms/{ids['102']}"
@@ -54,7 +59,9 @@ async def test_what_was_taken_in_a_room_that_is_no_more_is_forgotten(
 
 
 async def rooms_of(database: Database) -> list[str]:
-    """Of which something is known to be taken."""
+    """Of which it is known what was taken, and how they are."""
     query = select(mini_bar_taken.c.room).order_by(mini_bar_taken.c.room)
     async with database.read() as connection:
-        return list((await connection.execute(query)).scalars())
+        found = list((await connection.execute(query)).scalars())
+        assert sorted(await StayRepository(connection).conditions()) == found
+    return found

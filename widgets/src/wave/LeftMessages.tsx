@@ -77,7 +77,7 @@ function Item({ message, current }: { message: LeftMessage; current: boolean }) 
   );
 }
 
-export interface LeftMessageProps {
+interface PaneProps {
   message: LeftMessage;
   mark: LeftMessages["mark"];
   details: boolean;
@@ -85,7 +85,7 @@ export interface LeftMessageProps {
 }
 
 /** One message left, and what can be done about it. */
-export function LeftMessagePane({ message, mark, details, toggleDetails }: LeftMessageProps) {
+export function LeftMessagePane({ message, mark, details, toggleDetails }: PaneProps) {
   const { client } = useDesk();
   const heading = useRef<HTMLHeadingElement>(null);
   const { conversation, visitor, livechat } = message;
