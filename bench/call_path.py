@@ -19,7 +19,6 @@ import os
 import pstats
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -67,6 +66,9 @@ class Phones:
     def reaches(self, _host: str) -> bool:
         """Everybody is here."""
         return True
+
+    def close(self) -> None:
+        """There is no socket."""
 
 
 def request(
@@ -117,11 +119,9 @@ class Exchange:
         assert running is not None
         endpoint = running.endpoint
         self.phones = Phones()
-        for each in endpoint._udp.values():  # noqa: SLF001
-            each.close()
-        endpoint._udp = {LOCAL: self.phones}  # type: ignore[dict-item] # noqa: SLF001
+        endpoint.attach(self.phones)
         self.layer = endpoint.layer
-        self._receive = endpoint._receive  # noqa: SLF001
+        self._receive = endpoint.receive
         self._number, self._held = 0, held
         self._talks: deque[tuple[int, bytes, bytes]] = deque()
         self.spent = 0.0
@@ -173,13 +173,9 @@ async def exchange(folder: Path | None = None, held: int = 0) -> Exchange:
     """A PBX that has begun, warm."""
     settings = DomainSettings(realm="bench", domains=("bench",), trusted_peers=("127.0.0.0/8",))
     directory = Directory(Snapshot(1, settings, (Extension("uas", "Uas", "secret", 5),)))
-    store, record = keeping(folder)
-    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    udp.bind(("127.0.0.1", 0))
+    store, record = keeping(folder, registered("{}:{}".format(*CALLEE), LOCAL))
     pbx = Pbx(directory, store=store, record=record, arrived=stored, media=Ports())
-    callee = registered("{}:{}".format(*CALLEE), LOCAL)
-    pbx._ground.registrar.restore([callee], 0)  # noqa: SLF001
-    await pbx.start([udp], [])
+    await pbx.start([], [])
     made = Exchange(pbx, held)
     for _ in range(_WARM):
         made.call()

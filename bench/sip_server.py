@@ -75,10 +75,16 @@ def forget(_: Fact) -> None:
     """Write no journal."""
 
 
-def keeping(folder: Path | None) -> tuple[BindingStore, Callable[[Fact], None]]:
-    """Where bindings and facts go."""
+def keeping(
+    folder: Path | None, *before: StoredBinding
+) -> tuple[BindingStore, Callable[[Fact], None]]:
+    """Where bindings and facts go; `before` is what stands of an earlier start."""
+    store = Memory() if folder is None else BindingFile(folder / "bindings")
+    for each in before:
+        store.save(each.number, (each,))
     if folder is None:
-        return Memory(), forget
+        return store, forget
+    store.close()  # a file gives back what was there before it was opened
     journal = JournalWriter(folder / "journal")
 
     def record(fact: Fact) -> None:
@@ -121,14 +127,7 @@ async def serve(port: int, uas: str, folder: Path | None, worker: Path | None) -
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     udp.bind(("127.0.0.1", port))
     tcp = socket.create_server(("127.0.0.1", port))
-    callee = (registered(uas, f"127.0.0.1:{port}"),)
-    if folder is not None:  # a file gives back what was there before it was opened
-        before = BindingFile(folder / "bindings")
-        before.save("uas", callee)
-        before.close()
-    store, record = keeping(folder)
-    if folder is None:
-        store.save("uas", callee)
+    store, record = keeping(folder, registered(uas, f"127.0.0.1:{port}"))
     media: Media = Ports() if worker is None else await connected(MediaLink(worker))
     pbx = Pbx(directory, store=store, record=record, arrived=stored, media=media)
     await pbx.start([udp], [tcp])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.net import addresses
@@ -36,6 +36,27 @@ _TIMER_GRID_S: Final = 0.02
 """Timers end together at these steps; the shortest of RFC 3261 is half a second."""
 
 
+class Datagrams(Protocol):
+    """What carries datagrams: a socket, or what stands in for one."""
+
+    @property
+    def local(self) -> str:
+        """Where it is, as `host:port`; flows name it."""
+        ...
+
+    def send(self, data: bytes, host: str, port: int, /) -> bool:
+        """Send one datagram; False when that is known to have failed."""
+        ...
+
+    def reaches(self, host: str, /) -> bool:
+        """Whether it can send there."""
+        ...
+
+    def close(self) -> None:
+        """Send nothing any more."""
+        ...
+
+
 class Endpoint:
     """The wire of a transaction layer made of sockets, and the timer that drives it.
 
@@ -62,7 +83,7 @@ class Endpoint:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0  # a handle of uvloop for what is due at once does not tell
         self._ticking = False
-        self._udp: dict[str, UdpTransport] = {}
+        self._udp: dict[str, Datagrams] = {}
         self._idle = asyncio.Event()
         self._sent = 0
         self.layer = TransactionLayer(
@@ -72,7 +93,7 @@ class Endpoint:
         layer = self.layer
         layer.on_answered = watch.guard.proved
         self._connections = Connections(loop, watch.guard, layer.lost)
-        self._streams = Streams(loop, self._connections, self._receive, layer.lost_framing, tls)
+        self._streams = Streams(loop, self._connections, self.receive, layer.lost_framing, tls)
         self.follow_settings()
 
     async def start(
@@ -83,11 +104,15 @@ class Endpoint:
     ) -> None:
         """Serve on these sockets."""
         for each in udp:
-            transport = UdpTransport(self._loop, each, self._receive, self._watch.guard)
-            self._udp[transport.local] = transport
+            transport = UdpTransport(self._loop, each, self.receive, self._watch.guard)
+            self.attach(transport)
             transport.start()
         await self._streams.start(list(tcp), list(tls))
         self._connections.start()
+
+    def attach(self, wire: Datagrams) -> None:
+        """Send datagrams over this one too; what comes by it goes to `receive`."""
+        self._udp[wire.local] = wire
 
     def follow_settings(self) -> None:
         """Keep the limits that are set now."""
@@ -195,7 +220,8 @@ class Endpoint:
                 optional=target.optional,
             )
 
-    def _receive(self, data: bytes, flow: Flow) -> None:
+    def receive(self, data: bytes, flow: Flow) -> None:
+        """Take one message as it came, unless its sender is not heard."""
         if self._watch.hears(data, flow, self._loop.time()):
             if flow.transport == "tls" and b";alias" in data:
                 self._take_alias(data, flow)
@@ -206,7 +232,7 @@ class Endpoint:
     def _receive_frame(self, data: bytes, flow: Flow) -> bool:
         """Take a message of a WebSocket; one too large ends it, as on every connection."""
         if len(data) <= self._streams.largest:
-            self._receive(data, flow)
+            self.receive(data, flow)
             return True
         if self._watch.hears(data, flow, self._loop.time()):
             self.layer.lost_framing(data, flow, StreamLost(413, "", [], data))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tests.support.desk import NewContext
     from tests.support.server import Server
 
+CARD = re.compile(r"/v1/conversations/[^/]+/visitor$")
 WIDE = {"width": 1280, "height": 900}
 
 
@@ -83,6 +84,25 @@ def test_the_card_tells_where_a_visitor_is_and_what_was_before(
     past = agent.get_by_role("dialog")
     expect(past.get_by_role("list", name="What was said")).to_contain_text("First answer")
     assert serious_faults(agent) == []
+
+
+def test_the_card_is_read_once_for_all_who_show_something_of_it(
+    server: Server, new_context: NewContext
+) -> None:
+    agent = open_wave(new_context, server.url, "1000", viewport=WIDE)
+    read: list[str] = []
+    agent.on("request", lambda each: CARD.search(each.url) and read.append(each.url))
+    ask(new_context, server.url, "Rita Once")
+    accept(agent, "Rita Once")
+    card = details(agent)
+    assert len(read) == 1
+    press(card, "Close the details")
+    expect(card).to_have_count(0)
+    assert len(read) == 1
+    with agent.expect_response(CARD):  # it may be old by now
+        press(agent, "Visitor's details")
+    details(agent)
+    assert len(read) == 2
 
 
 def test_a_visitor_is_corrected_and_kept_as_a_contact(

@@ -33,8 +33,7 @@ interface Props {
   save: (values: Record<string, Value>, version: number | undefined) => Promise<Stored | void>;
   /** Reads the object anew, when somebody else has changed it meanwhile. */
   load?: () => Promise<Stored>;
-  /** After saving. Without it the form stays and says so. */
-  /** With what the server says it is now, if anything was changed. */
+  /** After saving, with what the server says it is now, if anything was changed. Without it the form stays and says so. */
   onSaved?: (kept?: Stored) => void;
   /** Where Cancel leads (`["extensions"]`); without it, Cancel takes back what was typed. */
   cancel?: readonly string[];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { after, type Conversation, empty, type Input, isBehind, progressOf } from "./conversation";
+import { after, type Conversation, empty, type Input, isBehind, nobodyThere, progressOf } from "./conversation";
 import type { Author, Me, Summary, WireEvent } from "./wire";
 
 const me: Me = { who: "visitor:v", kind: "visitor", id: "v", name: "Vera" };
@@ -214,4 +214,8 @@ describe("any order of arrival", () => {
       expect(state.last).toBe(head);
     }
   });
+});
+
+test("of all reasons two say that no person could take over from a bot", () => {
+  expect(["closed", "no_agent", "disabled", "timeout", "", undefined].map(nobodyThere)).toEqual(["closed", "no_agent", null, null, null, null]);
 });

@@ -114,6 +114,9 @@ export const isOver = (conversation: Conversation): boolean => conversation.stat
 /** Why the conversation has the state it has: `timeout`, `visitor`, `channel_deleted` … */
 export const reasonOf = ({ events }: Conversation): string => events.findLast((event) => event.kind === "state")?.reason ?? "";
 
+/** Why no person could take over when a bot was done, if that is the reason. */
+export const nobodyThere = (reason: string | undefined): "closed" | "no_agent" | null => (reason === "closed" || reason === "no_agent" ? reason : null);
+
 /** The same person may write as `agent`, `user` and `phone`; they are one `user:<number>`. */
 export function whoOf(author: Author): string {
   return author.kind === "visitor" ? `visitor:${author.id}` : author.kind === "system" || author.kind === "bot" ? `${author.kind}:` : `user:${author.id}`;

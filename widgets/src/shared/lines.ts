@@ -1,5 +1,5 @@
 /** The sentence of an event that is not somebody's words: the same for the visitor's page and Wave. */
-import { isMine } from "./conversation";
+import { isMine, nobodyThere } from "./conversation";
 import { countdown } from "./countdown";
 import { nt, t } from "./i18n";
 import type { Me, WireEvent } from "./wire";
@@ -87,7 +87,7 @@ function stays(event: WireEvent, me: Me): string {
 function ended(event: WireEvent, me: Me): string {
   if (event.reason === "channel_deleted" || (event.reason === "banned" && me.kind === "visitor")) return t("This chat is no longer available.");
   if (event.reason === "banned") return t("The chat has ended: its visitor was banned.");
-  if (event.reason === "closed" || event.reason === "no_agent") return t("The chat has ended: no person could be asked.");
+  if (nobodyThere(event.reason)) return t("The chat has ended: no person could be asked.");
   if (isMine(event.author, me)) return t("You ended the chat.");
   if (event.author.name && event.author.kind !== "system") return t("{name} ended the chat.", { name: event.author.name });
   return event.reason === "idle" ? t("The chat was ended because nobody wrote for a while.") : t("The chat has ended.");

@@ -2,20 +2,14 @@
 import { useState } from "preact/hooks";
 import { ApiError } from "../shared/api";
 import type { ConversationClient } from "../shared/client";
-import { type Conversation, reasonOf } from "../shared/conversation";
+import type { Conversation } from "../shared/conversation";
 import { t } from "../shared/i18n";
-import type { Reason } from "./config";
+import { problemWords } from "./problem";
 
 /** Whether whoever serves the visitor now is a bot. */
 export function isBots(conversation: Conversation | undefined): boolean {
   if (!conversation?.owner) return false;
   return conversation.events.findLast((event) => event.kind === "assigned")?.author.kind === "bot";
-}
-
-/** Why no person could take over when a bot was done, if so. */
-export function nobodyThere(conversation: Conversation): Reason | null {
-  const reason = reasonOf(conversation);
-  return reason === "closed" || reason === "no_agent" ? reason : null;
 }
 
 export function BotChoices({ client, conversation }: { client: ConversationClient; conversation: Conversation }) {
@@ -31,7 +25,7 @@ export function BotChoices({ client, conversation }: { client: ConversationClien
       await client.api.post(`/v1/conversations/${conversation.id}/person`);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      setProblem(error.message || t("There is no connection. Please try again in a moment."));
+      setProblem(problemWords(error.message));
     } finally {
       setBusy(false);
     }

@@ -3,15 +3,15 @@ import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { announce } from "../shared/announce";
 import type { Api } from "../shared/api";
 import { ConversationClient } from "../shared/client";
-import { type Conversation, isMine, isOver, reasonOf } from "../shared/conversation";
+import { type Conversation, isMine, isOver, nobodyThere, reasonOf } from "../shared/conversation";
 import { t } from "../shared/i18n";
 import * as icons from "../shared/icons/paths";
 import { chime, setSound, soundOn } from "../shared/sound";
 import type { WireEvent } from "../shared/wire";
-import { isBots, nobodyThere } from "./bot";
+import { isBots } from "./bot";
 import { Asked } from "./call/Asked";
 import { useCall } from "./call/useCall";
-import type { Config, Reason, Session } from "./config";
+import type { Config, Session, Unanswered } from "./config";
 import { Talk } from "./conversation";
 import { tellHost } from "./embed";
 import { endChat } from "./ending";
@@ -24,7 +24,7 @@ export interface ChatProps {
   api: Api;
   onAgain: () => void;
   /** Nobody could answer: a message can be left, which begins with what was written already. */
-  onMessage: (why: Reason | "missed", text: string) => void;
+  onMessage: (why: Unanswered, text: string) => void;
   /** The server no longer knows this visitor, or keeps them out (`banned`). */
   onRefused: (code: string | null) => void;
 }
@@ -48,9 +48,10 @@ export function Chat({ config, session, api, onAgain, onMessage, onRefused }: Ch
     tellHost({ type: "ended" });
     tellHost({ type: "chat-ended" });
   }, [over]);
-  const leaves = over && config.offline_form && (reasonOf(conversation) === "timeout" || nobodyThere(conversation) !== null);
+  const reason = over ? reasonOf(conversation) : "";
+  const leaves = over && config.offline_form && (reason === "timeout" || nobodyThere(reason) !== null);
   useEffect(() => {
-    if (leaves) onMessage(nobodyThere(conversation) ?? "missed", written(conversation, client));
+    if (leaves) onMessage(nobodyThere(reason) ?? "missed", written(conversation, client));
   }, [leaves]);
   const agent = conversation && !isOver(conversation) ? conversation.owner : null;
   const call = useCall(client, session.conversation, config.pictures);

@@ -51,6 +51,8 @@ export interface CustomField {
 
 /** Why nobody can be asked now. */
 export type Reason = "disabled" | "closed" | "no_agent";
+/** … or nobody answered in time. */
+export type Unanswered = Reason | "missed";
 
 /** What the server answers to a visitor who starts a chat or comes back to one. */
 export interface Session {
@@ -106,7 +108,7 @@ export function readConfig(): Config {
 }
 
 /** Why nobody answers. */
-export function reasonText(config: Config, reason: Reason | "missed"): string {
+export function reasonText(config: Config, reason: Unanswered): string {
   if (reason === "missed") return t("We are sorry: nobody could answer in time. Leave us a message, and we will get back to you.");
   return (reason === "no_agent" ? config.no_agent_message : config.offline_message) ?? "";
 }

@@ -1,7 +1,7 @@
 /** The chat itself: who waits, who writes, what was said, and the box to say more. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ConversationClient } from "../shared/client";
-import { type Conversation, isMine, isOver, type Pending, progressOf, reasonOf } from "../shared/conversation";
+import { type Conversation, isMine, isOver, nobodyThere, type Pending, progressOf, reasonOf } from "../shared/conversation";
 import { keepDraft, readDraft } from "../shared/draft";
 import { nt, t } from "../shared/i18n";
 import * as icons from "../shared/icons/paths";
@@ -9,11 +9,11 @@ import { filesOf, isFinal } from "../shared/files";
 import { lineOf } from "../shared/lines";
 import { clock, day, dayKey, fullTime, number } from "../shared/time";
 import type { WireEvent } from "../shared/wire";
-import { type Config, type Reason, reasonText } from "./config";
+import { type Config, reasonText, type Unanswered } from "./config";
 import { onHost, shown } from "./embed";
 import { endChat } from "./ending";
 import { Attach, DropPlace, OnItsWay, Shown } from "./files";
-import { BotChoices, isBots, nobodyThere } from "./bot";
+import { BotChoices, isBots } from "./bot";
 import { Alert, Icon, Spinner, Text } from "./parts";
 import { Survey } from "./survey";
 import { Transcript } from "./transcript";
@@ -25,7 +25,7 @@ export interface TalkProps {
   conversation: Conversation;
   onAgain: () => void;
   /** Leave a message instead; left out: because nobody has answered in time. */
-  onMessage: (why?: Reason | "missed") => void;
+  onMessage: (why?: Unanswered) => void;
 }
 
 export function Talk({ config, client, identity, conversation, onAgain, onMessage }: TalkProps) {
@@ -373,11 +373,12 @@ function Composer({ config, draft, onInput, onSend, onFiles }: ComposerProps) {
   );
 }
 
-function Over({ client, config, conversation, onAgain, onMessage }: { client: ConversationClient; config: Config; conversation: Conversation; onAgain: () => void; onMessage: (why?: Reason) => void }) {
+function Over({ client, config, conversation, onAgain, onMessage }: { client: ConversationClient; config: Config; conversation: Conversation; onAgain: () => void; onMessage: () => void }) {
   const missed = conversation.state === "missed";
-  const late = missed && reasonOf(conversation) !== "visitor"; // who left by themselves was not let down
-  const nobody = nobodyThere(conversation);
-  if (reasonOf(conversation) === "channel_deleted") {
+  const reason = reasonOf(conversation);
+  const late = missed && reason !== "visitor"; // who left by themselves was not let down
+  const nobody = nobodyThere(reason);
+  if (reason === "channel_deleted") {
     return (
       <div class="over" role="status">
         <p>{t("This chat is no longer available.")}</p>

@@ -3,14 +3,14 @@ import type { ComponentType } from "preact";
 import { Api, ApiError } from "../shared/api";
 import { newId } from "../shared/ids";
 import type { ChatProps } from "./chat";
-import type { Config, Reason, Recognised, Session } from "./config";
+import type { Config, Recognised, Session, Unanswered } from "./config";
 import { forgetIdentity, identified, tellHost } from "./embed";
 import type { Details, Filled } from "./form";
 import { forgetPerson, recall, remember, storageDenied } from "./identity";
 import { subjectOf } from "./subject";
 import { whence } from "./whence";
 
-export type View = { name: "loading" } | { name: "form" } | { name: "message"; reason: Reason | "missed"; text?: string } | { name: "thanks" } | { name: "gone" } | { name: "unreachable" } | { name: "blocked" } | { name: "unsigned" } | { name: "chat"; session: Session; Chat: ComponentType<ChatProps> };
+export type View = { name: "loading" } | { name: "form" } | { name: "message"; reason: Unanswered; text?: string } | { name: "thanks" } | { name: "gone" } | { name: "unreachable" } | { name: "blocked" } | { name: "unsigned" } | { name: "chat"; session: Session; Chat: ComponentType<ChatProps> };
 
 /** What the server says of a link that leads nowhere, or nowhere for this visitor. */
 const GONE = "unknown_livechat";

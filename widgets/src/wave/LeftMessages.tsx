@@ -77,7 +77,7 @@ function Item({ message, current }: { message: LeftMessage; current: boolean }) 
   );
 }
 
-interface PaneProps {
+export interface LeftMessageProps {
   message: LeftMessage;
   mark: LeftMessages["mark"];
   details: boolean;
@@ -85,7 +85,7 @@ interface PaneProps {
 }
 
 /** One message left, and what can be done about it. */
-export function LeftMessagePane({ message, mark, details, toggleDetails }: PaneProps) {
+export function LeftMessagePane({ message, mark, details, toggleDetails }: LeftMessageProps) {
   const { client } = useDesk();
   const heading = useRef<HTMLHeadingElement>(null);
   const { conversation, visitor, livechat } = message;

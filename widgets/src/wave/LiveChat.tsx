@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Menu } from "@mantine/core";
-import { useCallback, useState } from "react";
+import { useState } from "react";
 
 import type { Conversation } from "../shared/conversation";
 import { isOver, serves } from "../shared/conversation";
@@ -8,20 +8,18 @@ import type { IconName } from "../shared/icons";
 import { Blank, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
 import { href } from "../kit/route";
-import { useSession } from "../kit/session-context";
-import { useLoaded } from "../kit/useLoaded";
 import { ConversationList } from "./ConversationList";
 import { ConversationPane } from "./ConversationPane";
 import { useDesk } from "./context";
 import type { Purpose } from "./HandOver";
 import { sequence } from "./hits";
-import { LeftMessageList, LeftMessagePane } from "./LeftMessages";
+import { LeftMessageList, LeftMessagePane, type LeftMessageProps } from "./LeftMessages";
 import styles from "./LiveChat.module.css";
 import { PageHead } from "./PageHead";
 import split from "./Split.module.css";
 import { useConversation } from "./useConversation";
 import { useLeftMessages } from "./useLeftMessages";
-import { type Card, cardPath } from "./visitor/card";
+import { useCard } from "./visitor/useCard";
 import { callGoesOn } from "./visitor/visitors-call";
 import { EndChat, HandOver, LiveVisitors, VisitorDetails } from "./lazily";
 import { Assigned } from "./work/Assigned";
@@ -34,6 +32,7 @@ import { Callbacks, OwnCallList, QueueTiles } from "./work/OwnWork";
 export function LiveChat({ selected, target }: { selected: string | undefined; target: string | undefined }) {
   const desk = useDesk();
   const [details, setDetails] = useState(() => matchMedia("(width >= 75rem)").matches);
+  const toggleDetails = (): void => setDetails(!details);
   const conversation = useConversation(selected);
   const mine = desk.list("livechat").filter((each) => each.state !== "offline");
   const left = useLeftMessages();
@@ -68,10 +67,7 @@ export function LiveChat({ selected, target }: { selected: string | undefined; t
         </div>
       </div>
       {message ? (
-        <>
-          <LeftMessagePane key={message.conversation} message={message} mark={left.mark} details={details} toggleDetails={() => setDetails(!details)} />
-          {details && <VisitorDetails key={`details ${message.conversation}`} conversation={message.conversation} onClose={() => setDetails(false)} />}
-        </>
+        <LeftMessage key={message.conversation} message={message} mark={left.mark} details={details} toggleDetails={toggleDetails} />
       ) : inquiry ? (
         <section className={styles.asked} aria-label={t("Inquiry from {name}", { name: inquiry.visitor.name })}>
           <InquiryCard inquiry={inquiry} />
@@ -80,10 +76,7 @@ export function LiveChat({ selected, target }: { selected: string | undefined; t
           </Button>
         </section>
       ) : conversation !== null && conversation !== "searching" && conversation.kind === "livechat" ? (
-        <>
-          <VisitorChat key={conversation.id} conversation={conversation} details={details} toggleDetails={() => setDetails(!details)} target={target} />
-          {details && <VisitorDetails key={`details ${conversation.id}`} conversation={conversation.id} onClose={() => setDetails(false)} />}
-        </>
+        <VisitorChat key={conversation.id} conversation={conversation} details={details} toggleDetails={toggleDetails} target={target} />
       ) : (
         <div className={split.nothing}>
           {conversation === "searching" ? (
@@ -103,6 +96,18 @@ export function LiveChat({ selected, target }: { selected: string | undefined; t
   );
 }
 
+function LeftMessage(props: LeftMessageProps) {
+  const { message, details, toggleDetails } = props;
+  const { client } = useDesk();
+  const known = useCard(details ? message.conversation : null, client.get(message.conversation)?.state);
+  return (
+    <>
+      <LeftMessagePane {...props} />
+      {details && <VisitorDetails conversation={message.conversation} known={known} onClose={toggleDetails} />}
+    </>
+  );
+}
+
 interface VisitorChatProps {
   conversation: Conversation;
   details: boolean;
@@ -117,6 +122,12 @@ function VisitorChat({ conversation, details, toggleDetails, target }: VisitorCh
   const [handing, setHanding] = useState<Purpose | null>(null);
   const mine = conversation.owner === null || conversation.owner.id === desk.me.id;
   const writes = conversation.owner === null || serves(conversation, desk.me);
+  const mayCall = mine && conversation.state === "active";
+  const known = useCard(details || mayCall ? conversation.id : null, conversation.state);
+  const toggle = (): void => {
+    if (!details) known.reload(); // the call's button may have read it long ago
+    toggleDetails();
+  };
   return (
     <>
       <ConversationPane
@@ -128,13 +139,14 @@ function VisitorChat({ conversation, details, toggleDetails, target }: VisitorCh
         closed={over ? t("This chat has ended. It stays here to be read.") : conversation.owner && !writes ? t("{name} takes care of this chat now.", { name: conversation.owner.name }) : null}
         actions={
           <>
-            {!over && writes && conversation.owner && <ServingActions conversation={conversation} mine={mine} choose={setHanding} end={() => setEnding(true)} />}
-            <ActionIcon variant={details ? "light" : "subtle"} color={details ? "brand" : "gray"} size={36} aria-label={t("Visitor's details")} aria-pressed={details} onClick={toggleDetails}>
+            {!over && writes && conversation.owner && <ServingActions conversation={conversation} mine={mine} calls={mayCall && typeof known.card !== "string" && known.card.livechat.calls} choose={setHanding} end={() => setEnding(true)} />}
+            <ActionIcon variant={details ? "light" : "subtle"} color={details ? "brand" : "gray"} size={36} aria-label={t("Visitor's details")} aria-pressed={details} onClick={toggle}>
               <Icon name="user" />
             </ActionIcon>
           </>
         }
       />
+      {details && <VisitorDetails conversation={conversation.id} known={known} onClose={toggleDetails} />}
       {handing && <HandOver conversation={conversation} purpose={handing} onClose={() => setHanding(null)} />}
       {ending && <EndChat conversation={conversation} onClose={() => setEnding(false)} />}
     </>
@@ -144,6 +156,8 @@ function VisitorChat({ conversation, details, toggleDetails, target }: VisitorCh
 interface ServingProps {
   conversation: Conversation;
   mine: boolean;
+  /** The visitor can be asked to talk. */
+  calls: boolean;
   choose: (purpose: Purpose) => void;
   end: () => void;
 }
@@ -156,16 +170,14 @@ interface Action {
 }
 
 /** What an agent can do with a chat besides writing; on a narrow screen behind one button. */
-function ServingActions({ conversation, mine, choose, end }: ServingProps) {
+function ServingActions({ conversation, mine, calls, choose, end }: ServingProps) {
   const desk = useDesk();
-  const { api } = useSession();
-  const { value: card } = useLoaded(useCallback(() => api.get<Card>(cardPath(conversation.id)), [api, conversation.id]));
   const call = { name: t("Call"), icon: "phone", act: () => void desk.hand("call_ask", conversation.id), disabled: callGoesOn(conversation) } as const;
   const invite = { name: t("Invite"), icon: "plus", act: () => choose("invite") } as const;
   const keep = { name: t("Keep this chat"), icon: "back", act: () => void desk.hand("transfer_end", conversation.id) } as const;
   const transfer = { name: t("Transfer"), icon: "transfer", act: () => choose("transfer") } as const;
   const leave = { name: t("Leave"), icon: "exit", act: () => void desk.hand("leave", conversation.id) } as const;
-  const actions: readonly Action[] = mine ? [conversation.state === "transferring" ? keep : transfer, invite, ...(card?.livechat.calls && conversation.state === "active" ? [call] : []), { name: t("End chat"), icon: "close", act: end } as const] : [invite, leave];
+  const actions: readonly Action[] = mine ? [conversation.state === "transferring" ? keep : transfer, invite, ...(calls ? [call] : []), { name: t("End chat"), icon: "close", act: end } as const] : [invite, leave];
   return (
     <>
       <div className={styles.acts}>

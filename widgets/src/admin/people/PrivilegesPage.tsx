@@ -46,7 +46,7 @@ export default function PrivilegesPage({ rest: [first], readOnly }: PageProps) {
   );
 }
 
-/** One level per module, as a row of three. */
+/** One level per module, as a row of three; nobody gives what they lack or the server has not. */
 function Levels({ field, value, error, onChange }: ControlProps) {
   const given = isValues(value) ? value : {};
   const rights = useContext(RightsContext);
@@ -54,7 +54,7 @@ function Levels({ field, value, error, onChange }: ControlProps) {
     <fieldset className={styles.levels} aria-describedby={error ? "levels-problem" : undefined}>
       <legend>{field.title}</legend>
       {field.description && <p className={styles.hint}>{field.description}</p>}
-      {modules.filter((module) => module !== "fax" || maySee(rights, module)).map((module) => {
+      {modules.filter((module) => module in given || maySee(rights, module)).map((module) => {
         const { [module]: _, ...others } = given;
         return (
           <div key={module} className={styles.module}>

@@ -4,6 +4,7 @@ import type { ConversationClient } from "../../shared/client";
 import type { Conversation } from "../../shared/conversation";
 import { t } from "../../shared/i18n";
 import type { Ack, WireEvent } from "../../shared/wire";
+import { problemWords } from "../problem";
 
 /** A request is shown for so long, */
 const LASTS_MS = 60_000;
@@ -64,5 +65,5 @@ function Request({ name, client, conversation, onAccept }: { name: string; clien
 
 /** Why the visitor's no was not taken, in words; empty: it was. */
 export function problemOf(ack: Ack): string {
-  return ack.ok ? "" : ack.error.message || t("There is no connection. Please try again in a moment.");
+  return ack.ok ? "" : problemWords(ack.error.message);
 }
