@@ -80,7 +80,8 @@ class Outward:
         if found is None:
             search.not_carried(otherwise)
             return
-        ringing = Ringing("", self._house.now() + OUTSIDE_S, search.timed_out)
+        until = self._house.now() + OUTSIDE_S
+        ringing = Ringing("", until, search.timed_out, search.nobody_answers)
         ringing.legs.append(self._leg(*found, action))
         search.let_ring(ringing)
 

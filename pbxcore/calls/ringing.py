@@ -33,7 +33,7 @@ class Ringing:
         number: who is called; "" for somebody outside.
         deadline: when to wait no longer.
         timed_out: called then.
-        unheard: called when all have refused but those who do not say a word; else `timed_out` is.
+        refused: called when all have refused but those who do not say a word.
         one_person: all phones are of one who is called, so that one may refuse for all.
     """
 
@@ -42,8 +42,8 @@ class Ringing:
         number: str,
         deadline: float,
         timed_out: Callable[[], None],
+        refused: Callable[[Refusal], None],
         *,
-        unheard: Callable[[Refusal], None] | None = None,
         one_person: bool = True,
     ) -> None:
         self.number = number
@@ -54,7 +54,7 @@ class Ringing:
         self.speaking: CalledLeg | None = None
         """The leg whose early media the caller hears: the first that had any."""
         self._timed_out = timed_out
-        self._unheard = unheard or (lambda _: timed_out())
+        self._refused = refused
         self._refusals: list[Refusal] = []
         self._ends = deadline
 
@@ -72,7 +72,7 @@ class Ringing:
         self.deadline = self._patience(now)
         if self.deadline <= now:
             self.deadline = None
-            self._unheard(self._best)
+            self._refused(self._best)
 
     def allow(self, until: float) -> None:
         """Wait so long at least."""
@@ -115,7 +115,7 @@ class Ringing:
         """Wait no longer, and let go of its legs: those it rings at."""
         layer.unwatch(self)  # which forgets it later
         legs, self.legs, self.speaking = self.legs, [], None
-        self._timed_out = self._unheard = _nothing
+        self._timed_out = self._refused = _nothing
         return legs
 
 

@@ -159,7 +159,7 @@ class SettingUp:
         no_answer = handling.forwarding(extension, "no_answer", self.shown)
         rings_s = no_answer.rings * _RING_S if no_answer is not None else 0
         deadline = self.house.now() + (rings_s or extension.ring_s)
-        ringing = Ringing(number, deadline, self.timed_out, unheard=self._nobody_answers)
+        ringing = Ringing(number, deadline, self.timed_out, self.nobody_answers)
         self._ring(ringing, [*reached, *beside], action, outside)
 
     def go_to_place(self, place: Place, action: str = "dial") -> None:
@@ -178,7 +178,8 @@ class SettingUp:
 
     def ring_at(self, reached: Sequence[Reached], rings_s: float, action: str) -> None:
         """Ring at these phones, whatever their extensions want."""
-        ringing = Ringing("", self.house.now() + rings_s, self.timed_out)
+        until = self.house.now() + rings_s
+        ringing = Ringing("", until, self.timed_out, self.nobody_answers)
         self._ring(ringing, reached, action)
 
     def attend(self, service: Service, number: str) -> None:
@@ -237,7 +238,7 @@ class SettingUp:
         if found is not None:
             deadline = self.house.now() + found.rings_s
             ringing = Ringing(
-                number, deadline, self.timed_out, unheard=self._nobody_answers, one_person=False
+                number, deadline, self.timed_out, self.nobody_answers, one_person=False
             )
             self._ring(ringing, found.phones, hunt.action, found.outside)
             return
@@ -329,9 +330,9 @@ class SettingUp:
         if best is None:
             self.house.agent.core.layer.watch(ringing)
         else:
-            self._nobody_answers(best, rang=leg.ringing)
+            self.nobody_answers(best, rang=leg.ringing)
 
-    def _nobody_answers(self, best: Refusal, *, rang: bool = False) -> None:
+    def nobody_answers(self, best: Refusal, *, rang: bool = False) -> None:
         """Nobody answers in this round, and this says it best."""
         ringing, (farewell, contacts) = self._ringing, best
         self.give_up(farewell)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pbxcore.media.commands import Play, Tone
 from pbxcore.media.tones import plan_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pbxcore.calls.leg import Leg
     from pbxcore.calls.surroundings import Surroundings
-
-
-_MOST: Final = 8
-"""Calls at once of one number: whoever has more is no person at a phone but a gateway or a program,
-and to knock at all of them with every new one would take the square of their number."""
 
 
 class WaitingTones:
@@ -24,52 +19,65 @@ class WaitingTones:
 
     def __init__(self, house: Surroundings) -> None:
         self._house = house
-        self._knocking: dict[tuple[str, str], _Knocking] = {}
+        self._knocking: dict[str, _Knocking] = {}
 
     def rings(self, leg: Leg) -> None:
         """A leg rings: whoever talks with the same number is told, as long as it does."""
-        settings = self._house.directory.settings
-        key = leg.call.id, leg.number
-        if leg.number and settings.call_waiting_tone and key not in self._knocking:
-            tone = plan_for(settings.tone_country).call_waiting
-            knocking = _Knocking(self._house, leg, tone, lambda: self._over(key))
-            self._knocking[key] = knocking
-            knocking.tick(self._house.now())
+        number = leg.number
+        if not number or not self._house.directory.settings.call_waiting_tone:
+            return
+        if number not in self._knocking:
+            self._knocking[number] = _Knocking(self._house, number, lambda: self._over(number))
+        self._knocking[number].rings(leg)
 
-    def _over(self, key: tuple[str, str]) -> None:
-        del self._knocking[key]
+    def _over(self, number: str) -> None:
+        del self._knocking[number]
 
 
 class _Knocking:
-    """Says the tone again and again."""
+    """Says the tone again and again to all talks of one number.
 
-    def __init__(self, house: Surroundings, leg: Leg, tone: Tone, over: Callable[[], None]) -> None:
-        self._house, self._leg, self._over = house, leg, over
-        self._knock, self._every_s = _knock(tone)
+    Each hears it once a cadence, however many calls ring: a gateway's number has many of both.
+    """
+
+    def __init__(self, house: Surroundings, number: str, over: Callable[[], None]) -> None:
+        self._house, self._number, self._over = house, number, over
+        self._ringing: set[str] = set()
+        """Ids of legs: what is over meanwhile shall not be kept."""
+        self._heard = False
         self.deadline: float | None = None
         self.planned: float | None = None
 
+    def rings(self, leg: Leg) -> None:
+        """One more leg rings: at once where nobody hears of another, else with the next knock."""
+        self._ringing.add(leg.id)
+        if not self._heard:
+            self.tick(self._house.now())
+
     def tick(self, now: float) -> None:
-        """Knock, unless it rings no more."""
+        """Knock, unless nothing rings any more."""
         self.deadline = None
-        talks = [] if self._leg.over or self._leg.answered else self._talks()
-        if not talks:
+        legs = self._house.lines.of(self._number)
+        ringing = [each for each in legs if each.id in self._ringing and not each.answered]
+        if not ringing:
             self._house.agent.core.layer.unwatch(self)
             self._over()
             return
+        self._ringing = {each.id for each in ringing}
+        talks = _heard_among(legs, {each.call.id for each in ringing})
+        tone = plan_for(self._house.directory.settings.tone_country).call_waiting
+        knock, every_s = _knock(tone)
         for talk in talks:
-            play = Play(talk.session.sound, f"k{talk.id}", (self._knock,), over=True)
-            self._house.anchor.ask(play)
-        self.deadline = now + self._every_s
+            self._house.anchor.ask(Play(talk.session.sound, f"k{talk.id}", (knock,), over=True))
+        self._heard = bool(talks)
+        self.deadline = now + every_s
         self._house.agent.core.layer.watch(self)
 
-    def _talks(self) -> list[Leg]:
-        """The legs of the same number on which somebody hears us."""
-        legs = self._house.lines.of(self._leg.number)
-        if len(legs) > _MOST:
-            return []
-        others = [each for each in legs if each.call is not self._leg.call]
-        return [each for each in others if each.answered and not each.over and each.session.sound]
+
+def _heard_among(legs: Iterable[Leg], calls: set[str]) -> list[Leg]:
+    """Those on which somebody hears us, and at which another of these calls rings than its own."""
+    talks = (each for each in legs if each.answered and each.session.sound)
+    return [each for each in talks if calls - {each.call.id}]
 
 
 def _knock(tone: Tone) -> tuple[Tone, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from pbxcore.apps.conferences import ConferenceRoom
 from pbxcore.dialplan.music import RING_BACK, USUAL, MusicClass
 from pbxcore.dialplan.place import Place
@@ -21,6 +23,11 @@ FILES = (File("/music/a.ogg"), File("/music/b.ogg"))
 
 def plays(office: Office) -> list[Play]:
     return [each for each in office.house.workers.asked if isinstance(each, Play)]
+
+
+def knocks(office: Office) -> list[str]:
+    """The streams at which somebody knocked."""
+    return [each.stream for each in plays(office) if each.over]
 
 
 def test_whom_an_extension_holds_hears_its_music() -> None:
@@ -120,20 +127,38 @@ def test_who_talks_hears_that_somebody_else_calls() -> None:
         office.check()
 
 
-def test_nobody_knocks_at_the_many_calls_of_a_gateway() -> None:
-    with Office("alice", "bob") as office:
-        for _ in range(8):
+def test_each_talk_hears_one_tone_a_cadence_however_many_ring() -> None:
+    with Office("alice", "bob", "carol") as office:
+        for _ in range(3):
             office["alice"].dial("bob")
             office.run(1)
             office["bob"].talks[-1].accept()
-            office.run(1)
-        before = len(plays(office))
-        office["alice"].dial("bob")
-        office.run(1)
-        assert len(office["bob"].talks) == 9
-        assert len(plays(office)) == before > 0
-        for each in office["bob"].talks:
+        office.run(6)  # the cadence of what rang before is over
+        before = Counter(knocks(office))
+        ringing = [office["carol"].dial("bob") for _ in range(8)]
+        office.run(12)  # at 0, 5.6 and 11.2 s
+        heard = Counter(knocks(office)) - before
+        assert list(heard.values()) == [3, 3, 3]
+        for each in ringing:
             each.hang_up()
+        office.run(12)
+        assert Counter(knocks(office)) == before + heard
+        for each in office["alice"].talks:
+            each.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_answers_one_of_two_calls_hears_that_the_other_rings_on() -> None:
+    with Office("alice", "bob", "carol") as office:
+        office["alice"].dial("bob")
+        carol = office["carol"].dial("bob")
+        office.run(1)
+        office["bob"].talks[0].accept()
+        office.run(6)
+        assert len(knocks(office)) == 1
+        carol.hang_up()
+        office["bob"].talks[0].hang_up()
         office.run()
         office.check()
 

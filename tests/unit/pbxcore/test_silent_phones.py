@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pbxcore.dialplan.plan import FeatureCodes, Plan
 from pbxcore.directory import Delta, Trunk, TrunkPut
 from pbxcore.features.model import FollowMe, Handling, Stop
 from tests.support.handsets import Office
@@ -44,6 +45,21 @@ def test_a_phone_that_says_nothing_is_not_waited_for_once_another_is_busy() -> N
         assert alice.notes == []
         office.run(1)
         assert alice.notes == ["486"]
+        office.run()
+        office.check()
+
+
+def test_whom_a_priority_call_finds_busy_is_what_its_caller_hears() -> None:
+    with Office("alice", "bob") as office:
+        house = office.house
+        codes = msgspec.structs.replace(FeatureCodes(), priority_callers=("alice",))
+        house.directory.plan = Plan(codes=codes)
+        gone = msgspec.structs.replace(house.bindings["bob"][0], contact="sip:bob@10.9.9.9:5060")
+        house.bindings["bob"] += (msgspec.structs.replace(gone, source="10.9.9.9:5060"),)
+        office["bob"].refuses = 486
+        alice = office["alice"].dial("*00bob")
+        office.run(5)
+        assert alice.notes[-1] == "486"
         office.run()
         office.check()
 
