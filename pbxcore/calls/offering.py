@@ -62,7 +62,8 @@ def lines_of(description: SessionDescription) -> tuple[Line | None, ...]:
     """The lines of a description, in order; None where we carry nothing.
 
     Raises:
-        RemoteProtocolError: 400: it does not say where one is received (RFC 8866 §5.7).
+        RemoteProtocolError: 400: it does not say where one is received (RFC 8866 §5.7); 413: it
+            lists more codecs than anybody has.
     """
     return tuple(_line(description, each) for each in description.media)
 

@@ -10,10 +10,10 @@ from pbxcore.apps.pin_gate import PinGate
 from pbxcore.calls.diverting import history_outside
 from pbxcore.calls.party import Farewell, refused
 from pbxcore.calls.ringing import Ringing
-from pbxcore.calls.trunk_legs import address_at
 from pbxcore.calls.ways_out import WaysOut
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import LegCalled
+from pbxcore.trunks.requests import address_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,7 @@ from pbxcore.sip.identity import (
 )
 from pbxcore.sip.uri import escaped_user
 from pbxcore.stir.verdict import CallToSign
-from pbxcore.trunks.requests import TrunkRequests
+from pbxcore.trunks.requests import TrunkRequests, address_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,9 +95,7 @@ class TrunkLegs:
     ) -> CalledLeg:
         """The leg to a number behind a trunk."""
         requests = TrunkRequests(trunk, b"", b"")
-        host = requests.registrar.removeprefix(b"sip:")
-        uri = address_at(trunk, way.number)
-        domain = trunk.from_domain.encode() or host.partition(b":")[0]
+        uri, domain = address_at(trunk, way.number), requests.domain
         shown = Caller(
             b"sip:%b@%b" % (escaped_user(way.caller), domain) if way.caller else b"sip:" + domain,
             way.name.encode(),
@@ -147,12 +145,6 @@ class TrunkLegs:
         transport = "udp" if trunk.transport == "auto" else trunk.transport
         any_ = "[::]:5060" if ":" in host else "0.0.0.0:5060"
         return Flow(transport, any_, host, trunk.port or default_port(transport))
-
-
-def address_at(trunk: Trunk, number: str) -> bytes:
-    """The URI of a number behind a trunk."""
-    host = TrunkRequests(trunk, b"", b"").registrar.removeprefix(b"sip:")
-    return b"sip:%b@%b" % (escaped_user(number), host)
 
 
 def _told(caller: Caller, trunk: Trunk, domain: bytes) -> Presented:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pbxcore.media.commands import Play, Tone
@@ -65,8 +66,7 @@ class _Knocking:
             return
         self._ringing = {each.id for each in ringing}
         talks = _heard_among(legs, {each.call.id for each in ringing})
-        tone = plan_for(self._house.directory.settings.tone_country).call_waiting
-        knock, every_s = _knock(tone)
+        knock, every_s = _knock(self._house.directory.settings.tone_country)
         for talk in talks:
             self._house.anchor.ask(Play(talk.session.sound, f"k{talk.id}", (knock,), over=True))
         self._heard = bool(talks)
@@ -80,9 +80,10 @@ def _heard_among(legs: Iterable[Leg], calls: set[str]) -> list[Leg]:
     return [each for each in talks if calls - {each.call.id}]
 
 
-def _knock(tone: Tone) -> tuple[Tone, float]:
+@lru_cache(maxsize=8)
+def _knock(country: str) -> tuple[Tone, float]:
     """One knock without the pause after it, and the time from one to the next."""
-    cadences = tone.cadences
+    cadences = plan_for(country).call_waiting.cadences
     every_s = sum(length for _, length in cadences)
     while cadences and not cadences[-1][0]:
         cadences = cadences[:-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.errors import LocalProtocolError, RemoteProtocolError
@@ -37,6 +38,7 @@ _WRITABLE: Final = re.compile(
     + rb"|\[[0-9A-Fa-f:.]+\]"
     + rb'|"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[\x00-\x09\x0b\x0c\x0e-\x7f])*"'
 )
+_REMEMBERED_LENGTH: Final = 256
 _SURE_DIGITS: Final = 10
 """Fewer digits are less than the largest delta-seconds."""
 MOST_ELEMENTS: Final = 500
@@ -119,6 +121,25 @@ def elements(value: bytes) -> list[bytes]:
             raise RemoteProtocolError(400, "Open Quote" if unit == b'"' else "Open Bracket")
     found.append(value[start:].strip())
     return found
+
+
+def named(lines: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """What the lines of a header list, in lower case.
+
+    Phones are of few kinds, and each kind always says the same in one line: it is remembered.
+
+    Raises:
+        RemoteProtocolError: 400: as of `elements`.
+    """
+    short = len(lines) == 1 and len(lines[0]) <= _REMEMBERED_LENGTH
+    return _remembered(lines) if short else _named(lines)
+
+
+def _named(lines: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    return tuple(name for line in lines for each in elements(line) if (name := each.lower()))
+
+
+_remembered = lru_cache(maxsize=128)(_named)
 
 
 def quoted_prefix(value: bytes) -> int:

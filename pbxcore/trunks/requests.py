@@ -31,14 +31,12 @@ class TrunkRequests:
         self._trunk = trunk
         self._call_id, self._tag = call_id, tag
         self._cseq = 0
-        host = (f"[{trunk.host}]" if ":" in trunk.host else trunk.host).encode()
         self._user = escaped_user(trunk.number or trunk.username)
-        self.registrar = b"sip:" + host
+        self.registrar = b"sip:" + _place(trunk)
         """The Request-URI: the provider's domain, without a user part (§10.2)."""
-        if trunk.port and trunk.port != default_port(trunk.transport):
-            self.registrar += b":%d" % trunk.port
-        domain = trunk.from_domain.encode() or host
-        who = b"%b@%b" % (self._user, domain) if self._user else domain
+        self.domain = trunk.from_domain.encode() or _host(trunk)
+        """Where we are at home for the provider."""
+        who = b"%b@%b" % (self._user, self.domain) if self._user else self.domain
         self._address = b"<sip:%b>" % who
         self._proxy = proxy_uri(trunk.outbound_proxy)
 
@@ -133,6 +131,23 @@ class TrunkRequests:
         transport = path.flow.transport
         tail = b"" if transport == "udp" else b";transport=" + transport.encode()
         return b"sip:%b%b%b" % (user, path.here, tail)
+
+
+def address_at(trunk: Trunk, number: str) -> bytes:
+    """The URI of a number behind a trunk."""
+    return b"sip:%b@%b" % (escaped_user(number), _place(trunk))
+
+
+def _place(trunk: Trunk) -> bytes:
+    """The provider's host, and its port where that is not the usual one."""
+    port = trunk.port
+    usual = not port or port == default_port(trunk.transport)
+    return _host(trunk) if usual else b"%b:%d" % (_host(trunk), port)
+
+
+def _host(trunk: Trunk) -> bytes:
+    """The provider's host as URIs have it (RFC 3986 §3.2.2)."""
+    return (f"[{trunk.host}]" if ":" in trunk.host else trunk.host).encode()
 
 
 def proxy_uri(text: str) -> SipUri | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pbxcore.errors import RemoteProtocolError
@@ -19,7 +18,7 @@ from pbxcore.sip.agent.references import References
 from pbxcore.sip.dialogs.modification import Wish
 from pbxcore.sip.dialogs.offer_answer import Carrier, Meaning, OfferAnswer
 from pbxcore.sip.dialogs.session_timer import Due, SessionTimer
-from pbxcore.sip.grammar import elements
+from pbxcore.sip.grammar import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,8 +52,8 @@ class Call(Peer):
         self.listener = listener
         self.exchange = exchange
         self.timer = SessionTimer(profile.session_s, profile.shortest_session_s)
-        self.allows: frozenset[bytes] = frozenset()
-        """The methods the peer knows, as its Allow says."""
+        self.allows: tuple[bytes, ...] = ()
+        """The methods the peer knows, as its Allow says, in lower case."""
         self.ended = False
         self.planned: float | None = None
         self.answering: Answering | None = None
@@ -207,7 +206,7 @@ class Call(Peer):
         """Take what the peer says of its abilities."""
         if message.get(b"allow") is not None:
             with suppress(RemoteProtocolError):
-                self.allows = _methods(tuple(message.lines_of(b"allow")))
+                self.allows = named(tuple(message.lines_of(b"allow")))
 
     def take(
         self,
@@ -324,9 +323,3 @@ class Call(Peer):
             self.hang_up()
 
         return refuse
-
-
-@lru_cache(maxsize=64)
-def _methods(allow: tuple[bytes, ...]) -> frozenset[bytes]:
-    """What the lines of an Allow name; phones are of few kinds, and each kind says the same."""
-    return frozenset(each.upper() for line in allow for each in elements(line))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pbxcore.errors import RemoteProtocolError
-from pbxcore.sip.grammar import elements
+from pbxcore.sip.grammar import named
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -17,13 +16,7 @@ if TYPE_CHECKING:
 def read_option_tags(message: Message, name: bytes) -> tuple[bytes, ...]:
     """The tags of `supported`, `require`, `proxy-require` or `unsupported`, in lower case."""
     lines = message.lines_of(name)
-    return _tags(tuple(lines)) if lines else ()
-
-
-@lru_cache(maxsize=64)
-def _tags(lines: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """What the lines name; phones are of few kinds, and each kind always says the same."""
-    return tuple(tag for line in lines for each in elements(line) if (tag := each.lower()))
+    return named(tuple(lines)) if lines else ()
 
 
 def supports(message: Message, tag: bytes) -> bool:

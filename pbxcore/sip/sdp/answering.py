@@ -51,7 +51,8 @@ def answer_line(
     """Answer an offered line with what we have.
 
     Raises:
-        RemoteProtocolError: 488: no codec, no fax or no key in common; 400: not readable.
+        RemoteProtocolError: 488: no codec, no fax or no key in common; 400: not readable; 413:
+            more codecs than anybody has.
     """
     if offer.connection_of(media) is None:
         raise RemoteProtocolError(400, "Malformed SDP: Without c=")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxcore.errors import RemoteProtocolError
 from pbxcore.sip.sdp.description import Attribute
 
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 DYNAMIC: Final = (*range(96, 128), *range(35, 64))
 """Payload types for codecs without a number of their own; 64-95 collide with RTCP (RFC 5761 §4)."""
 
+_MOST_FORMATS: Final = 128
+"""As many as there are payload types."""
+_MOST_ATTRIBUTES: Final = 512
+_MOST_TEXT: Final = 32768
+"""Characters of the attributes of one line: a browser's, with every codec and candidate, have some
+8,000. What is remembered of formats stays small by this, whatever somebody writes."""
 _MAPPING: Final = re.compile(r"([0-9]{1,3})\s+([^\s/]+)/([0-9]{1,9})(?:/([0-9]{1,3}))?")
 _AUXILIARY: Final = frozenset(
     {"telephone-event", "cn", "red", "rtx", "ulpfec", "flexfec-03", "tone"}
@@ -135,7 +142,16 @@ def formats_of(media: Media) -> tuple[Format, ...]:
 
     The first mapping of a payload type holds; a static type needs none (RFC 3264 §5.1). A line is
     asked several times while it is negotiated, and remembered meanwhile.
+
+    Raises:
+        RemoteProtocolError: 413: nobody has that many, or says that much of them.
     """
+    if (
+        len(media.formats) > _MOST_FORMATS
+        or len(media.attributes) > _MOST_ATTRIBUTES
+        or sum(len(each.value or "") for each in media.attributes) > _MOST_TEXT
+    ):
+        raise RemoteProtocolError(413, "Too Many Codecs in SDP")
     mapped: dict[int, Codec] = {}
     for value in media.values("rtpmap"):
         match = _MAPPING.match(value)

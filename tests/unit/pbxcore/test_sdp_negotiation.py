@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbxcore.errors import LocalProtocolError, RemoteProtocolError
-from pbxcore.sip.sdp.codecs import EVENTS, G722, G729, OPUS, PCMA, PCMU, Codec, Format
+from pbxcore.sip.sdp.codecs import (
+    EVENTS,
+    G722,
+    G729,
+    OPUS,
+    PCMA,
+    PCMU,
+    Codec,
+    Format,
+    attributes_for,
+    formats_of,
+)
 from pbxcore.sip.sdp.crypto import Crypto, Key
 from pbxcore.sip.sdp.description import Attribute, SessionDescription
 from pbxcore.sip.sdp.direction import Direction, Hold
@@ -269,6 +280,19 @@ def test_unacceptable_offer_is_refused_and_changes_nothing(lines: list[str], sta
 def test_offer_without_address_gets_400() -> None:
     offer = read(b"v=0\r\no=- 7 1 IN IP4 10.0.0.2\r\ns=-\r\nt=0 0\r\nm=audio 5000 RTP/AVP 8\r\n")
     assert refused(ours(), offer, AUDIO) == 400
+
+
+def test_more_of_codecs_than_anybody_has_is_refused_and_not_remembered() -> None:
+    numbers = range(128)
+    offer = peer(
+        "m=audio 5000 RTP/AVP " + " ".join(map(str, numbers)),
+        *(f"a=rtpmap:{each} x{each}/8000" for each in numbers),
+        *(f"a=fmtp:{each} {'y' * 300}" for each in numbers),
+    )
+    caches = (formats_of, attributes_for)
+    before = [each.cache_info().currsize for each in caches]
+    assert refused(ours(), offer, AUDIO) == 413
+    assert [each.cache_info().currsize for each in caches] == before
 
 
 def test_refusal_says_why() -> None:

@@ -25,6 +25,7 @@ from pbxcore.sip.flow import Flow, Target
 from pbxcore.sip.message import Request, build_response, parse
 from pbxcore.sip.resolution import Kind, Question, Record, Srv
 from pbxcore.sip.transactions.layer import TransactionLayer
+from pbxcore.trunks.requests import TrunkRequests, address_at
 from pbxcore.trunks.service import Trunks
 
 if TYPE_CHECKING:
@@ -340,3 +341,11 @@ def test_changed_trunk_does_not_wait_for_a_registrar_that_is_silent() -> None:
     assert network.time <= 5
     [(request, flow)] = network.asked
     assert (request.get(b"expires"), flow.host) == (b"3600", "192.0.2.77")
+
+
+def test_a_provider_at_an_ipv6_address_is_written_in_brackets() -> None:
+    trunk = Trunk("t", "T", "2001:db8::1", 5080)
+    requests = TrunkRequests(trunk, b"", b"")
+    assert requests.domain == b"[2001:db8::1]"
+    assert requests.registrar == b"sip:[2001:db8::1]:5080"
+    assert address_at(trunk, "100") == b"sip:100@[2001:db8::1]:5080"
