@@ -12,22 +12,26 @@ import io
 import json
 import os
 import shutil
-import sqlite3
-import subprocess
 import tarfile
 import tempfile
 import tomllib
 import zlib
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO, Final
-from urllib.parse import unquote, urlsplit
-
-from sqlalchemy import make_url
+from typing import TYPE_CHECKING, BinaryIO
 
 from engage import settings as start_settings
+from engage.disk import sync
 from engage.identifiers import now_ms, rfc3339
 from engage.processes.lock import NAME as LOCK
 from engage.processes.lock import RESTORING
+from engage.storage.copies import (
+    PRIVATE,
+    BackupRefused,
+    copy_database,
+    kind_of,
+    restore_database,
+    sqlite_file,
+)
 from engage.storage.migrations import HEAD
 
 if TYPE_CHECKING:
@@ -44,13 +48,8 @@ OURS_ALONE = frozenset({"run", "copies", LOCK, RESTORING})
 """Of the data folder: sockets, copies made before an update, and what is there while we work."""
 KEPT_BY_HAND = frozenset({start_settings.FILE, LOCK, "run"})
 """What may be in a data folder that a backup is restored to."""
-PRIVATE: Final = 0o600
 SMALL = 64 * 1024 * 1024
 """Smaller files are read at once: those that are written anew meanwhile are of this kind."""
-
-
-class BackupRefused(Exception):
-    """It cannot be made or restored; the text is one line that says why."""
 
 
 def write_backup(settings: Settings, target: Path, tell: Tell, note: Note) -> int:
@@ -67,7 +66,7 @@ def write_backup(settings: Settings, target: Path, tell: Tell, note: Note) -> in
         raise BackupRefused(f"{target} is in the data folder: a backup has its place elsewhere")
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".engage-backup-") as folder:
         database, part = Path(folder) / DATABASE, Path(folder) / target.name
-        _copy_database(settings, database)
+        copy_database(settings, database)
         part.touch(mode=PRIVATE)
         packed = target.name.endswith((".gz", ".tgz"))
         with tarfile.open(part, "w:gz" if packed else "w") as archive:
@@ -76,11 +75,12 @@ def write_backup(settings: Settings, target: Path, tell: Tell, note: Note) -> in
             count = 1
             for path, name in _kept(settings):
                 with contextlib.suppress(FileNotFoundError):  # retention was there first
-                    count += _add(archive, path, name, note)
+                    _add(archive, path, name, note)
+                    count += 1
                     tell(count)
-        _sync(part)
+        sync(part)
         part.replace(target)
-        _sync(target.parent)
+        sync(target.parent)
     return count
 
 
@@ -109,7 +109,7 @@ def restore_backup(settings: Settings, source: Path, tell: Tell) -> int:
             while archive.fileobj.read(65536):
                 pass  # what is packed has its check sum at the end
         _place_files(settings, aside / DATA)
-        _restore_database(settings, aside / DATABASE)
+        restore_database(settings, aside / DATABASE)
         shutil.rmtree(aside)
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile):
         _clear(data)
@@ -122,12 +122,9 @@ def restore_backup(settings: Settings, source: Path, tell: Tell) -> int:
     return count
 
 
-# --- what is in it -----------------------------------------------------------------------------
-
-
 def _kept(settings: Settings) -> Iterator[tuple[Path, str]]:
     """The files of the data folder, and their names in the backup."""
-    root, database = settings.data, _sqlite_file(settings)
+    root, database = settings.data, sqlite_file(settings)
     beside = {f"{database}{suffix}" for suffix in ("", "-wal", "-shm")}
     for folder, folders, files in os.walk(root):
         at = Path(folder)
@@ -142,7 +139,7 @@ def _kept(settings: Settings) -> Iterator[tuple[Path, str]]:
                 yield path, f"{DATA}/{path.relative_to(root).as_posix()}"
 
 
-def _add(archive: tarfile.TarFile, path: Path, name: str, note: Note) -> int:
+def _add(archive: tarfile.TarFile, path: Path, name: str, note: Note) -> None:
     """Add a file as long as it is now: it may grow meanwhile, or be cut."""
     with path.open("rb") as file:
         member = archive.gettarinfo(arcname=name, fileobj=file)
@@ -150,12 +147,11 @@ def _add(archive: tarfile.TarFile, path: Path, name: str, note: Note) -> int:
             content = file.read(member.size)
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
-            return 1
+            return
         filled = _Filled(file)
         archive.addfile(member, filled)
     if filled.missing:
         note(f"{path} was cut while it was read: zeros are in place of its end")
-    return 1
 
 
 class _Filled(io.RawIOBase):
@@ -176,20 +172,11 @@ class _Filled(io.RawIOBase):
         return content + bytes(missing)
 
 
-def _sync(path: Path) -> None:
-    """Have it on the disk, whatever happens to the machine."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _add_manifest(archive: tarfile.TarFile, settings: Settings) -> None:
     told = {
         "format": FORMAT,
         "schema": HEAD,
-        "database": _kind(settings),
+        "database": kind_of(settings),
         "made_at": rfc3339(now_ms()),
     }
     content = json.dumps(told, indent=2).encode()
@@ -210,7 +197,7 @@ def _check(archive: tarfile.TarFile, settings: Settings) -> None:
         raise BackupRefused("this is no backup of Engage")
     if told.get("format") != FORMAT or told["schema"] > HEAD:
         raise BackupRefused("the backup was made by a newer release: install that first")
-    if told.get("database") != _kind(settings):
+    if told.get("database") != kind_of(settings):
         raise BackupRefused(f"the backup is of a {told.get('database')} database: see --database")
 
 
@@ -260,70 +247,3 @@ def _clear(data: Path) -> None:
             shutil.rmtree(each)
         else:
             each.unlink()
-
-
-# --- the database -----------------------------------------------------------------------------
-
-
-def _kind(settings: Settings) -> str:
-    return make_url(settings.database_url).get_backend_name()
-
-
-def _sqlite_file(settings: Settings) -> Path | None:
-    path = make_url(settings.database_url).database if _kind(settings) == "sqlite" else None
-    return Path(path) if path else None
-
-
-def _copy_database(settings: Settings, target: Path) -> None:
-    path = _sqlite_file(settings)
-    if path is None:
-        _postgresql(settings, "pg_dump", "--format=custom", "--no-owner", f"--file={target}")
-        return
-    if not path.is_file():
-        raise BackupRefused(f"there is no database in {settings.data}")
-    target.touch(mode=PRIVATE)
-    with (
-        contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as source,
-        contextlib.closing(sqlite3.connect(target)) as copy,
-    ):
-        try:
-            source.backup(copy)
-        except sqlite3.Error as failed:
-            raise BackupRefused(f"the database cannot be copied: {failed}") from None
-
-
-def _restore_database(settings: Settings, copy: Path) -> None:
-    path = _sqlite_file(settings)
-    if path is None:
-        _postgresql(settings, "pg_restore", "--no-owner", "--single-transaction", str(copy))
-        return
-    if path.exists():
-        raise BackupRefused(f"{path} is there already")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")  # elsewhere it may be another file system
-    shutil.move(copy, part)
-    part.replace(path)
-
-
-def _postgresql(settings: Settings, *command: str) -> None:
-    """PostgreSQL's own programs know its data best; the password is not for the process list."""
-    parts = urlsplit(settings.database or "")
-    password = unquote(parts.password or "")
-    host = parts.netloc.rpartition("@")[2]
-    user = f"{parts.username}@" if parts.username else ""
-    place = parts._replace(netloc=f"{user}{host}").geturl()
-    secret = {"PGPASSWORD": password} if password else {}
-    try:
-        done = subprocess.run(  # noqa: S603 - the command is ours, and no shell reads it
-            [*command, f"--dbname={place}"],
-            env={**os.environ, **secret},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise BackupRefused(f"{command[0]} is missing: install PostgreSQL's client") from None
-    if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["it failed"]
-        said = next((each for each in lines if "error:" in each), lines[-1])
-        raise BackupRefused(f"{command[0]}: {said.removeprefix(f'{command[0]}: ')}")

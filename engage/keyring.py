@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from engage.disk import sync
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -100,6 +102,4 @@ def _make_once(path: Path) -> None:
         pass
     finally:
         fresh.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    sync(path.parent)

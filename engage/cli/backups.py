@@ -45,7 +45,7 @@ def restore(file: File, data: Data = None, database: Database = None) -> None:
 
 
 def _work(file: str, work: Callable[[], int]) -> int:
-    from engage.backup import BackupRefused
+    from engage.storage.copies import BackupRefused
 
     try:
         return work()

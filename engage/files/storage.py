@@ -10,6 +10,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from engage.disk import sync
 from engage.files.addresses import Variant
 from engage.files.sniffing import WINDOW
 
@@ -79,7 +80,7 @@ class FileStore:
         part = self.part(file_id)
         if part.exists():  # else a crash came between this and the row that tells of it
             part.replace(kept)
-            _sync_folder(kept.parent)
+            sync(kept.parent)
         return kept.stat().st_size
 
     def keep_picture(self, file_id: str) -> int:
@@ -88,9 +89,9 @@ class FileStore:
         kept.parent.mkdir(mode=0o700, exist_ok=True)
         for variant in Variant:  # the whole one first: without it the others are nothing
             drawn = self.drawn(file_id, variant)
-            _sync(drawn)
+            sync(drawn)
             drawn.replace(self.kept(file_id, variant))
-        _sync_folder(kept.parent)
+        sync(kept.parent)
         return kept.stat().st_size
 
     def drawn(self, file_id: str, variant: Variant) -> Path:
@@ -154,16 +155,3 @@ def _checked(file_id: str) -> str:
     if _ID.fullmatch(file_id) is None:
         raise ValueError("not an identifier of ours")
     return file_id
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

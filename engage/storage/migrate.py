@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from asyncio import to_thread
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from engage.errors import N_, Conflict, Unavailable
 from engage.identifiers import now_ms, rfc3339
+from engage.storage.copies import copy_sqlite
 from engage.storage.driver import SqliteConnection, connect_sqlite
 from engage.storage.migrations import HEAD
 from engage.storage.outage import is_outage
@@ -159,16 +159,10 @@ def _config() -> Config:
 
 
 def _copy(path: Path, folder: Path, revision: str) -> Path:
-    """Copy the database while it may be in use (SQLite's online backup), readable by us alone."""
+    """Keep the database as it was, while it may be in use."""
     folder.mkdir(parents=True, exist_ok=True)
     moment = rfc3339(now_ms()).replace(":", "").replace("-", "").replace(".", "")
     copy = folder / f"{path.stem}-{revision}-{moment}{path.suffix}"
-    copy.touch(mode=0o600)
-    source, target = sqlite3.connect(path), sqlite3.connect(copy)
-    try:
-        source.backup(target)
-    finally:
-        target.close()
-        source.close()
+    copy_sqlite(path, copy)
     log.info("database copied before the migration", extra={"copy": str(copy)})
     return copy

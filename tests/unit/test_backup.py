@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engage import backup
-from engage.backup import BackupRefused, restore_backup, write_backup
+from engage.backup import restore_backup, write_backup
 from engage.processes.lock import DataLock, HalfRestored
 from engage.settings import Settings
+from engage.storage.copies import BackupRefused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,7 +107,7 @@ def test_the_database_comes_last_and_a_failure_leaves_nothing(
         assert (settings.data / "keys" / "private").exists()
         raise OSError("disk full")
 
-    monkeypatch.setattr(backup, "_restore_database", fail)
+    monkeypatch.setattr(backup, "restore_database", fail)
     with pytest.raises(OSError, match="disk full"):
         restore_backup(new, source, quiet)
     assert names(new.data) == set()
@@ -159,7 +160,7 @@ def test_a_backup_is_on_the_disk_before_it_replaces_the_older(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[bool] = []
-    monkeypatch.setattr(backup, "_sync", lambda path: synced.append(path.is_dir()))
+    monkeypatch.setattr(backup, "sync", lambda path: synced.append(path.is_dir()))
     kept(tmp_path)
     assert synced == [False, True]
 
