@@ -6,6 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from engage.column_heads import Column
+from engage.errors import N_
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
@@ -136,11 +139,21 @@ SUMS: Final = (
     *("inquiries", "accepted", "missed", "left"),
     *("responded", "response_s", "handled", "handled_s"),
 )
-COLUMNS: Final = (
-    *("inquiries", "accepted", "missed", "left", "accepted_rate", "average_wait_s", "p90_wait_s"),
-    *("average_response_s", "average_handling_s", "rated", "average_rating"),
+FIGURES: Final = (
+    Column("inquiries", N_("Inquiries")),
+    Column("accepted", N_("Accepted")),
+    Column("missed", N_("Missed")),
+    Column("left", N_("Messages left")),
+    Column("accepted_rate", N_("Accepted rate"), "%"),
+    Column("average_wait_s", N_("Average wait"), "s"),
+    Column("p90_wait_s", N_("90 % waited up to"), "s"),
+    Column("average_response_s", N_("First response"), "s"),
+    Column("average_handling_s", N_("Handling time"), "s"),
+    Column("rated", N_("Ratings")),
+    Column("average_rating", N_("Rating")),
 )
 """What is told of each line."""
+COLUMNS: Final = tuple(each.field for each in FIGURES)
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engage.column_heads import Column, heads
+from engage.column_heads import KIND, heads
 from engage.errors import N_, Invalid
 from engage.identifiers import now_ms, rfc3339
 from engage.livechat.figures import COLUMNS, row_of
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from engage.livechat.reports import LiveChatReports
 
 DAY_MS: Final = 86_400_000
-KIND: Final = Column("kind", N_("Kind"))
 QUERY: Final = (
     ("from", "The earliest moment (RFC 3339); a day ago"),
     ("until", "The moment it ends before (RFC 3339); now"),

@@ -6,11 +6,11 @@ import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from engage.column_heads import Column, heads
+from engage.column_heads import KEY, NAME, heads
 from engage.errors import N_, Invalid
 from engage.i18n import translate
 from engage.livechat.counting import CountingRepository
-from engage.livechat.figures import QUARTER_MS, report, row_of
+from engage.livechat.figures import FIGURES, QUARTER_MS, report, row_of
 from engage.system.actor import SYSTEM, Module
 
 if TYPE_CHECKING:
@@ -25,22 +25,7 @@ if TYPE_CHECKING:
     Sheet = tuple[str, Sequence[Sequence[Any]]]
 
 LONGEST_MS: Final = 366 * 86_400_000
-OF_LINES: Final = (
-    Column("key", N_("Key")),
-    Column("name", N_("Name")),
-    Column("inquiries", N_("Inquiries")),
-    Column("accepted", N_("Accepted")),
-    Column("missed", N_("Missed")),
-    Column("left", N_("Messages left")),
-    Column("accepted_rate", N_("Accepted rate"), "%"),
-    Column("average_wait_s", N_("Average wait"), "s"),
-    Column("p90_wait_s", N_("90 % waited up to"), "s"),
-    Column("average_response_s", N_("First response"), "s"),
-    Column("average_handling_s", N_("Handling time"), "s"),
-    Column("rated", N_("Ratings")),
-    Column("average_rating", N_("Rating")),
-)
-"""The key and the name of a line, and `figures.COLUMNS`."""
+OF_LINES: Final = (KEY, NAME, *FIGURES)
 
 
 class LiveChatReports:

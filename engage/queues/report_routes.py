@@ -10,12 +10,12 @@ from pydantic import BaseModel
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from engage.column_heads import heads
+from engage.column_heads import KIND, heads
 from engage.errors import N_, Invalid
 from engage.i18n import translate
 from engage.identifiers import now_ms, rfc3339
 from engage.queues.reports import COLUMNS, figures_row
-from engage.queues.sheets import KIND, OF_CALLS, OF_LINES, lines, sheets
+from engage.queues.sheets import OF_CALLS, OF_LINES, lines, sheets
 from engage.web.collections import csv_file, csv_stream
 from engage.web.openapi import operation
 from engage.web.requests import actor, answer, language, moment_ms, number, word

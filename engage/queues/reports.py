@@ -6,6 +6,7 @@ import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from engage.column_heads import Column
 from engage.errors import N_, Invalid
 from engage.queues.figures import SPAN_VERBS, report, spans, stays
 from engage.queues.repository import QueueLogRepository
@@ -20,11 +21,23 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
     from engage.system.actor import Actor
 
-COLUMNS: Final = (
-    *("offered", "answered", "abandoned", "other", "missed", "callbacks"),
-    *("answered_rate", "abandoned_rate", "service_level", "service_level_2"),
-    *("average_wait_s", "average_talk_s", "longest_wait_s"),
+FIGURES: Final = (
+    Column("offered", N_("Offered")),
+    Column("answered", N_("Answered")),
+    Column("abandoned", N_("Abandoned")),
+    Column("other", N_("Ended otherwise")),
+    Column("missed", N_("Missed")),
+    Column("callbacks", N_("Callbacks")),
+    Column("answered_rate", N_("Answered rate"), "%"),
+    Column("abandoned_rate", N_("Abandoned rate"), "%"),
+    Column("service_level", N_("Service level"), "%"),
+    Column("service_level_2", N_("Service level of all who were offered"), "%"),
+    Column("average_wait_s", N_("Average wait"), "s"),
+    Column("average_talk_s", N_("Average talk"), "s"),
+    Column("longest_wait_s", N_("Longest wait"), "s"),
 )
+"""What is told of each line."""
+COLUMNS: Final = tuple(each.field for each in FIGURES)
 DAY_MS: Final = 86_400_000
 BEFORE_MS: Final = 31 * DAY_MS
 """So long before a report's time a login or break that lasts into it is looked for."""

@@ -6,11 +6,11 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from engage.column_heads import Column, heads
+from engage.column_heads import KEY, KIND, NAME, Column, heads
 from engage.csv_cells import cell
 from engage.errors import N_
 from engage.i18n import translate
-from engage.queues.reports import figures_row
+from engage.queues.reports import FIGURES, figures_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -20,24 +20,7 @@ if TYPE_CHECKING:
     Names = Callable[[str], str]
     Sheets = Sequence[tuple[str, Iterable[Sequence[Any]]]]
 
-KIND = Column("kind", N_("Kind"))
-OF_LINES = (
-    Column("key", N_("Key")),
-    Column("name", N_("Name")),
-    Column("offered", N_("Offered")),
-    Column("answered", N_("Answered")),
-    Column("abandoned", N_("Abandoned")),
-    Column("other", N_("Ended otherwise")),
-    Column("missed", N_("Missed")),
-    Column("callbacks", N_("Callbacks")),
-    Column("answered_rate", N_("Answered rate"), "%"),
-    Column("abandoned_rate", N_("Abandoned rate"), "%"),
-    Column("service_level", N_("Service level"), "%"),
-    Column("service_level_2", N_("Service level of all who were offered"), "%"),
-    Column("average_wait_s", N_("Average wait"), "s"),
-    Column("average_talk_s", N_("Average talk"), "s"),
-    Column("longest_wait_s", N_("Longest wait"), "s"),
-)
+OF_LINES = (KEY, NAME, *FIGURES)
 OF_CALLS = (
     Column("entered_at", N_("Entered")),
     Column("queue", N_("Queue")),

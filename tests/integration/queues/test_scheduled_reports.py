@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from sqlalchemy import insert
 
-from engage.column_heads import heads
+from engage.column_heads import KIND, heads
 from engage.i18n import translate
 from engage.keyring import Keyring
 from engage.notify.outbox import Outbox
@@ -19,7 +19,7 @@ from engage.queues.scheduled.files import KEPT_MS, ReportFiles
 from engage.queues.scheduled.forms import ReportScheduleForm
 from engage.queues.scheduled.model import Schedule
 from engage.queues.scheduled.service import AGAIN_MS, ReportSchedules
-from engage.queues.sheets import KIND, OF_LINES
+from engage.queues.sheets import OF_LINES
 from engage.storage.tables import queue_report_schedules
 from engage.system.actor import SYSTEM
 from tests.integration.queues.test_queue_reports import enter, reports, talk, write
