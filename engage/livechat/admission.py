@@ -28,8 +28,10 @@ class First(Protocol):
         """Whether they are given to it now; `closed`: why no person can be asked, if so."""
         ...
 
-    async def take(self, transaction: HubTransaction, livechat: LiveChat, inquiry: Inquiry) -> bool:
-        """Serve one, or do not."""
+    async def take(
+        self, transaction: HubTransaction, livechat: LiveChat, inquiry: Inquiry, closed: str | None
+    ) -> bool:
+        """Serve one who has just come, or do not; `closed` likewise."""
         ...
 
 

@@ -363,9 +363,10 @@ class Reception:
             NobodyThere: there are none now; like the next it undoes what was stored.
             Busy: too many wait for them.
         """
-        if self.first is not None and await self.first.take(transaction, livechat, inquiry):
+        closed, first = self.closed(livechat), self.first
+        if first is not None and await first.take(transaction, livechat, inquiry, closed):
             return True
-        if (closed := self.closed(livechat)) is not None:  # since a moment ago, or a bot rests
+        if closed is not None:  # since a moment ago, or a bot rests
             raise NobodyThere(closed)
         if waiting >= MAX_WAITING:
             raise Busy

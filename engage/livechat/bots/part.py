@@ -32,8 +32,7 @@ class BotPart:
         self.registry = BotRegistry(database, webhooks.endpoints, livechat.livechats)
         house = (hub, livechat.lobby, livechat.livechats, livechat.reception)
         leaving = Leaving(*house, livechat.attendance, events, clock)
-        served = (livechat.reception, self.registry, webhooks.writing, leaving)
-        self.bots = Bots(database, hub, *served, clock)
+        self.bots = Bots(database, hub, self.registry, webhooks.writing, leaving, clock)
         self.registry.removed = self.bots.removed
         webhooks.writing.bots = self.bots
         webhooks.sending.answered = self.bots.answer

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from engage.livechat.bots.leaving import Leaving
     from engage.livechat.bots.registry import BotRegistry
     from engage.livechat.model import Inquiry, LiveChat, Visitor
-    from engage.livechat.reception import Reception
     from engage.livechat.webhooks.model import Attempt, Delivery
     from engage.livechat.webhooks.writing import Writing
     from engage.storage.database import Database
@@ -59,13 +58,12 @@ class Bots:
         self,
         database: Database,
         hub: Hub,
-        reception: Reception,
         registry: BotRegistry,
         writing: Writing,
         leaving: Leaving,
         clock: Clock,
     ) -> None:
-        self._database, self._hub, self._reception = database, hub, reception
+        self._database, self._hub = database, hub
         self._registry, self._writing, self._leaving = registry, writing, leaving
         self._clock = clock
 
@@ -76,10 +74,12 @@ class Bots:
         bot = self._registry.of(livechat.id)
         return bot is not None and bot.serves(self._clock(), closed)
 
-    async def take(self, transaction: HubTransaction, livechat: LiveChat, inquiry: Inquiry) -> bool:
+    async def take(
+        self, transaction: HubTransaction, livechat: LiveChat, inquiry: Inquiry, closed: str | None
+    ) -> bool:
         """Give a visitor who has just come to the live chat's bot; False where people serve."""
         bot = self._registry.of(livechat.id)
-        if bot is None or not bot.serves(self._clock(), self._reception.closed(livechat)):
+        if bot is None or not bot.serves(self._clock(), closed):
             return False
         conversation_id, author = inquiry.conversation_id, bot.author
         changed = await transaction.change(
