@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from secrets import token_bytes
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engage.api import kept_fields
 from engage.api.account_actions import AccountActions
@@ -236,8 +236,9 @@ class HttpsApi:
         )
         pins = PinActions(dialplan.pin_groups, self._numbers)
 
-        def kept(kind: str, *fields: Fields) -> KeptFields:
-            return KeptFields(database, kind, Fields(tuple(chain.from_iterable(fields))))
+        def kept(kind: str, routes: Routes[Any], *fields: Fields) -> KeptFields:
+            every = Fields(tuple(chain.from_iterable(fields)))
+            return KeptFields(database, kind, every, lambda: (each.id for each in routes.entries))
 
         def controlled() -> bool:
             return dialplan.configuration.get(ApiSettings).call_control
@@ -264,11 +265,13 @@ class HttpsApi:
                 dialplan.inbound,
                 self._numbers,
                 dialplan.configuration,
-                kept("inbound_route", kept_fields.INBOUND, kept_fields.DID),
+                kept("inbound_route", dialplan.inbound, kept_fields.INBOUND, kept_fields.DID),
             ),
             BlacklistActions(dialplan.inbound, self._numbers, dialplan.configuration),
             PagingActions(
-                dialplan.paging_groups, dialplan.prompts, kept("paging_group", kept_fields.PAGING)
+                dialplan.paging_groups,
+                dialplan.prompts,
+                kept("paging_group", dialplan.paging_groups, kept_fields.PAGING),
             ),
             IvrActions(
                 dialplan.ivrs,
@@ -276,7 +279,7 @@ class HttpsApi:
                 self._numbers,
                 live,
                 people.has_extension,
-                kept("ivr", kept_fields.IVR),
+                kept("ivr", dialplan.ivrs, kept_fields.IVR),
             ),
             CdrActions(records.history, records.recordings, zone, clock, deletable),
             CallActions(live, words, people.has_extension, _services(people, dialplan), controlled),

@@ -98,7 +98,7 @@ class InboundActions:
         """One route, and what may be reached by DID."""
         entry = self._existing(caller, asked)
         kinds = entry.form.did_kinds
-        kept = (await self._kept.all()).get(entry.id, {})
+        kept = await self._kept.of(entry.id)
         opened = {name: yes(kind in kinds) for name, kind in DID_SWITCHES.items()}
         opened |= DID.answered(kept)
         fields = await self._fields(entry, kept)
@@ -115,7 +115,7 @@ class InboundActions:
         form = checked(InboundRouteForm, {**usual, **given})
         kept = self._kept.given(asked)
         entry = await self._routes.add(caller.actor, form, None)
-        await self._keep(entry.id, kept)
+        await self._kept.put(entry.id, kept)
         return NEED_APPLY
 
     async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -127,16 +127,13 @@ class InboundActions:
         checked(InboundRouteForm, {**entry.form.model_dump(), **given})
         kept = self._kept.given(asked)
         await self._routes.update(caller.actor, entry.id, given, None)
-        await self._keep(entry.id, kept)
+        await self._kept.put(entry.id, kept)
         return NEED_APPLY
 
     async def delete(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Remove a route."""
         await self._routes.delete(caller.actor, self._existing(caller, asked).id)
         return NEED_APPLY
-
-    async def _keep(self, ident: str, kept: Mapping[str, Any]) -> None:
-        await self._kept.put(ident, kept, lambda: (each.id for each in self._routes.entries))
 
     def _mode(self) -> int:
         """The mode that is on for all routes."""

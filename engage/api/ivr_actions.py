@@ -66,7 +66,7 @@ class IvrActions:
     async def get(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """One menu with its keys."""
         entry = await self._existing(caller, asked)
-        kept = (await self._kept.all()).get(entry.id, {})
+        kept = await self._kept.of(entry.id)
         return {"ivr": await self._fields(entry, kept), "members": members_of(entry.form)}
 
     async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -79,7 +79,7 @@ class IvrActions:
             entry = await self._ivrs.add(caller.actor, form, None)
         except Invalid as refused:
             raise taken(refused) from None
-        await self._keep(entry.id, kept)
+        await self._kept.put(entry.id, kept)
         return NEED_APPLY
 
     async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -92,7 +92,7 @@ class IvrActions:
             await self._ivrs.update(caller.actor, entry.id, given, None)
         except Invalid as refused:
             raise taken(refused) from None
-        await self._keep(entry.id, kept)
+        await self._kept.put(entry.id, kept)
         return NEED_APPLY
 
     async def delete(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -120,9 +120,6 @@ class IvrActions:
         if entry is None:
             raise unknown("ivr", sent)
         return entry
-
-    async def _keep(self, ident: str, kept: Mapping[str, Any]) -> None:
-        await self._kept.put(ident, kept, lambda: (each.id for each in self._ivrs.entries))
 
     async def _fields(self, entry: RouteEntry[IvrForm], kept: Mapping[str, Any]) -> dict[str, Any]:
         number = (await self._numbers.of(KIND, [entry.id]))[entry.id]

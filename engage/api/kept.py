@@ -27,10 +27,14 @@ class KeptFields:
         database: where they are.
         kind: the kind's name.
         fields: what there is to keep.
+        present: tells the objects there are; what is kept of others is forgotten.
     """
 
-    def __init__(self, database: Database, kind: str, fields: Fields) -> None:
+    def __init__(
+        self, database: Database, kind: str, fields: Fields, present: Callable[[], Iterable[str]]
+    ) -> None:
         self._database, self._kind, self._fields = database, kind, fields
+        self._present = present
 
     async def all(self) -> dict[str, dict[str, Any]]:
         """What is kept of every object that anything is kept of."""
@@ -38,6 +42,13 @@ class KeptFields:
         query = select(*columns).where(api_kept.c.kind == self._kind)
         async with self._database.read() as connection:
             return {row.object: row.fields for row in await connection.execute(query)}
+
+    async def of(self, ident: str) -> dict[str, Any]:
+        """What is kept of one object."""
+        of_it = (api_kept.c.kind == self._kind) & (api_kept.c.object == ident)
+        async with self._database.read() as connection:
+            found = await connection.scalar(select(api_kept.c.fields).where(of_it))
+        return found or {}
 
     def answered(self, kept: Mapping[str, Any]) -> dict[str, Any]:
         """Every field, with its default where nothing is kept."""
@@ -51,20 +62,15 @@ class KeptFields:
         """
         return self._fields.given(parameters)
 
-    async def put(
-        self, ident: str, given: Mapping[str, Any], present: Callable[[], Iterable[str]]
-    ) -> None:
-        """Keep these fields of an object beside what is kept of it.
-
-        `present` tells the objects there are: what is kept of others is forgotten. It is asked
-        when the write has its turn, as others may be added and kept before that.
-        """
+    async def put(self, ident: str, given: Mapping[str, Any]) -> None:
+        """Keep these fields of an object beside what is kept of it."""
         if not given:
             return
         of_kind = api_kept.c.kind == self._kind
 
         async def work(connection: AsyncConnection) -> None:
-            existing = {*present(), ident}
+            # Asked when the write has its turn: others may be added and kept before that.
+            existing = {*self._present(), ident}
             rows = await connection.execute(select(api_kept).where(of_kind))
             kept = {row.object: row.fields for row in rows}
             outdated = [each for each in kept if each not in existing or each == ident]

@@ -63,7 +63,7 @@ class PagingActions:
         """One group."""
         entry = self._existing(caller, asked)
         allowed = ",".join(entry.form.callers) or None
-        fields = self._fields(entry, (await self._kept.all()).get(entry.id, {}))
+        fields = self._fields(entry, await self._kept.of(entry.id))
         return {"paginggroup": {**fields, "number_allowed": allowed}}
 
     async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -76,7 +76,7 @@ class PagingActions:
             entry = await self._groups.add(caller.actor, form, None)
         except Invalid as refused:
             raise taken(refused) from None
-        await self._keep(entry.id, kept)
+        await self._kept.put(entry.id, kept)
         return NEED_APPLY
 
     async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -85,7 +85,7 @@ class PagingActions:
         checked(PagingGroupForm, {**entry.form.model_dump(), **given})
         kept = self._kept.given(asked)
         await self._groups.update(caller.actor, entry.id, given, None)
-        await self._keep(entry.id, kept)
+        await self._kept.put(entry.id, kept)
         return NEED_APPLY
 
     async def delete(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -99,9 +99,6 @@ class PagingActions:
             if each.form.number == number:
                 return each
         raise unknown("paginggroup", number)
-
-    async def _keep(self, ident: str, kept: Mapping[str, Any]) -> None:
-        await self._kept.put(ident, kept, lambda: (each.id for each in self._groups.entries))
 
     def _fields(
         self, entry: RouteEntry[PagingGroupForm], kept: Mapping[str, Any]
