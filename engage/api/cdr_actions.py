@@ -21,7 +21,7 @@ from engage.api.status import Refused, Status, bad_value, unknown
 from engage.api.values import ANY_OTHER, BadValue, Choice, Whole, YesNo, text_of
 from engage.calls.cdr import record_file, rows_of
 from engage.calls.cdr_search import BadSearch, moment_ms, numbers
-from engage.calls.queries import Order, Wanted
+from engage.calls.queries import NEWEST, Wanted
 from engage.calls.sound import DIRECTORIES, sound_type
 from engage.errors import N_, NotFound
 from engage.storage.tables import call_legs, calls
@@ -87,7 +87,7 @@ class CdrActions:
         wanted = self._wanted(asked)
         found = []
         if most:
-            order = Order(descending=False)
+            order = replace(NEWEST, descending=False)
             found = await self._history.detailed(caller.actor, wanted, order, most, offset)
         zone = self._zone()
         write, media_type = FORMATS[kind]
@@ -146,7 +146,7 @@ class CdrActions:
         if not (number.isascii() and number.isdigit() and len(number) <= 18):
             raise unknown("id", number)
         wanted = Wanted(others=(_by_number(int(number)),))
-        found = await self._history.detailed(caller.actor, wanted, Order(), 1)
+        found = await self._history.detailed(caller.actor, wanted, NEWEST, 1)
         if not found:
             raise unknown("id", number)
         return {"recordfiles": ",".join(record_file(each) for each in found[0][2])}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, literal_column, or_, select, union
 
-from engage.calls.queries import HistoryRepository, Order, Wanted
+from engage.calls.queries import NEWEST, HistoryRepository, Wanted
 from engage.storage.tables import call_legs, calls
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class CallsOfVisitors:
         known = known_calls(conversation_ids, phone, agent, queues)
         wanted = Wanted(others=(calls.c.id.in_(known),))
         async with self._database.read() as connection:
-            return await HistoryRepository(connection).page(wanted, Order(), MOST)
+            return await HistoryRepository(connection).page(wanted, NEWEST, MOST)
 
 
 def known_calls(

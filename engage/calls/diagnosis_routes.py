@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from starlette.routing import Route
 
 from engage.calls.diagnosis import Finding, findings
-from engage.calls.queries import Order, Wanted
+from engage.calls.queries import NEWEST, Wanted
 from engage.calls.wire import call_json
 from engage.errors import N_, Invalid
 from engage.i18n import translate
@@ -98,7 +98,7 @@ class DiagnosisRoutes:
             raise Invalid({"all": N_("This is none of the choices.")})
         wanted, tag = Wanted(search=query.search), language(request)
         items: list[dict[str, Any]] = []
-        for call, legs, _ in await self._history.detailed(who, wanted, Order(), LOOKED_AT):
+        for call, legs, _ in await self._history.detailed(who, wanted, NEWEST, LOOKED_AT):
             found = findings(call, legs)
             if every == "1" or found[0].tone != "good":
                 shown = call_json(call)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engage.calls.queries import COLUMN_OF, HistoryRepository, Order, Wanted, of_extension
+from engage.calls.queries import COLUMN_OF, HistoryRepository, Wanted, of_extension
 from engage.errors import NotFound
 from engage.system.actor import Module
 from engage.system.operation_log import note
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from engage.calls.model import CallRecord, LegRecord, Recording
     from engage.storage.database import Database
+    from engage.storage.sorted_rows import Order
     from engage.system.actor import Actor
 
 BATCH = 500
@@ -89,9 +90,7 @@ class CallHistory:
                 yield some
             if len(some) < BATCH:
                 return
-            last = some[-1][0]
-            place = getattr(last, COLUMN_OF[order.by].key or "")
-            order = Order(order.by, order.descending, (place, last.id))
+            order = order.following(some[-1][0], COLUMN_OF)
 
     async def delete(self, actor: Actor, call_ids: Sequence[str]) -> int:
         """Remove records of calls; their recordings stay.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, delete, func, or_, select, tuple_
+from sqlalchemy import and_, delete, func, or_, select
 
 from engage.calls.model import ANSWERED_ELSEWHERE, CallRecord, LegRecord, Recording
+from engage.storage.sorted_rows import Order, sorted_page
 from engage.storage.tables import call_legs, calls, recordings
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-Sort = Literal["started_at", "ended_at", "caller", "callee", "duration_s", "talk_s"]
 COLUMN_OF: dict[str, ColumnElement[Any]] = {
     "started_at": calls.c.started_at_ms,
     "ended_at": calls.c.ended_at_ms,
@@ -25,6 +25,7 @@ COLUMN_OF: dict[str, ColumnElement[Any]] = {
     "duration_s": calls.c.duration_s,
     "talk_s": calls.c.talk_s,
 }
+NEWEST: Final = Order("started_at")
 AT_ONCE = 500
 """SQLite bounds the parameters of a statement."""
 
@@ -56,15 +57,6 @@ class Wanted:
     others: tuple[ColumnElement[bool], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """By what calls are sorted, and after which one a page begins: its value and its id."""
-
-    by: Sort = "started_at"
-    descending: bool = True
-    after: tuple[Any, str] | None = None
-
-
 _CALL = tuple(calls.c[each.name] for each in fields(CallRecord))
 _LEG = tuple(call_legs.c[each.name] for each in fields(LegRecord))
 
@@ -79,16 +71,8 @@ class HistoryRepository:
         self, wanted: Wanted, order: Order, limit: int, offset: int = 0
     ) -> list[CallRecord]:
         """At most `limit` calls that fit."""
-        column = COLUMN_OF[order.by]
-        place = tuple_(column, calls.c.id)
         query = select(*_CALL).where(*conditions(wanted)).limit(limit).offset(offset)
-        if order.descending:
-            query = query.order_by(column.desc(), calls.c.id.desc())
-        else:
-            query = query.order_by(column, calls.c.id)
-        if order.after is not None:
-            after = tuple_(*order.after)
-            query = query.where(place < after if order.descending else place > after)
+        query = sorted_page(query, order, COLUMN_OF, calls.c.id)
         rows = await self._connection.execute(query)
         return [CallRecord(*row) for row in rows]
 

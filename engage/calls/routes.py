@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.calls.cdr import COLUMNS, MAIN, SUB, VERSTAT, rows_of
-from engage.calls.queries import COLUMN_OF, Order, Sort, Wanted
+from engage.calls.queries import COLUMN_OF, Wanted
 from engage.calls.wire import (
     CallDetails,
     CallPage,
@@ -19,16 +19,10 @@ from engage.calls.wire import (
     recording_json,
 )
 from engage.errors import N_, Invalid
-from engage.web.collections import (
-    BAD_CURSOR,
-    QUERY,
-    asked,
-    csv_stream,
-    make_cursor,
-    read_cursor,
-)
+from engage.web.collections import QUERY, asked, csv_stream
 from engage.web.openapi import operation
 from engage.web.requests import actor, answer, moment_ms, named, number, principal, word
+from engage.web.sorted_pages import next_cursor, order_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -37,7 +31,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from engage.calls.history import CallHistory
-    from engage.calls.model import CallRecord
+    from engage.storage.sorted_rows import Order
     from engage.system.actor import Actor
     from engage.web.collections import Asked
 
@@ -95,7 +89,7 @@ class CallRoutes:
         """Newest first; as CSV with a line for each call and each of its legs."""
         who = await actor(request, "admin")
         query = asked(request, sorts=SORTS, filters=FILTERS, usual="-started_at")
-        wanted, order = _wanted(request, query), _order(query)
+        wanted, order = _wanted(request, query), order_of(query, COLUMN_OF)
         if query.as_csv:
             await self._history.page(who, wanted, order, 1)  # refused before anything is sent
             return csv_stream("calls", CSV_COLUMNS, self._lines(who, wanted, order))
@@ -103,7 +97,7 @@ class CallRoutes:
         return answer(
             {
                 "items": [call_json(each) for each in found[: query.limit]],
-                "cursor": _cursor(found, query),
+                "cursor": next_cursor(found, query, COLUMN_OF),
                 "total": total,
             }
         )
@@ -140,9 +134,11 @@ class CallRoutes:
         if missed not in ("0", "1") or query.as_csv:
             raise Invalid({"missed": N_("This is none of the choices.")})
         wanted = Wanted(search=query.search, missed_by=who.id if missed == "1" else "")
-        found = await self._history.own_page(who.id, wanted, _order(query), query.limit + 1)
+        found = await self._history.own_page(
+            who.id, wanted, order_of(query, COLUMN_OF), query.limit + 1
+        )
         shown = [own_json(call, legs, who.id) for call, legs in found[: query.limit]]
-        cursor = _cursor([call for call, _ in found], query)
+        cursor = next_cursor([call for call, _ in found], query, COLUMN_OF)
         return answer({"items": shown, "cursor": cursor})
 
     async def _lines(self, who: Actor, wanted: Wanted, order: Order) -> AsyncIterator[Rows]:
@@ -182,22 +178,3 @@ def _wanted(request: Request, query: Asked) -> Wanted:
 
 def _seconds(request: Request, name: str) -> int | None:
     return number(request, name, 0, most=LONGEST_TALK_S) if word(request, name) else None
-
-
-def _order(query: Asked) -> Order:
-    after = None
-    if query.cursor:
-        (kind, value), ident = read_cursor(query.cursor)
-        is_text = query.sort in ("caller", "callee")
-        if (kind == 2) != is_text or kind == 0:
-            raise Invalid({"cursor": BAD_CURSOR})
-        after = (value if is_text else int(value), ident)
-    return Order(cast("Sort", query.sort), query.descending, after)
-
-
-def _cursor(found: list[CallRecord], query: Asked) -> str | None:
-    if len(found) <= query.limit:
-        return None
-    last = found[query.limit - 1]
-    value = getattr(last, COLUMN_OF[query.sort].key or "")
-    return make_cursor((2 if isinstance(value, str) else 1, value), last.id)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import delete, func, or_, select, tuple_
+from sqlalchemy import delete, func, or_, select
 
 from engage.calls.model import Recording
 from engage.calls.queries import fits
 from engage.calls.stores import MARKER
 from engage.errors import N_, NotFound, Unavailable
+from engage.storage.sorted_rows import sorted_page
 from engage.storage.tables import call_legs, recordings
 from engage.system.actor import Module
 from engage.system.operation_log import note
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from engage.calls.external_disk import ExternalDisk
     from engage.calls.model import Storage
     from engage.storage.database import Database
+    from engage.storage.sorted_rows import Order
     from engage.system.actor import Actor
 
 Result = TypeVar("Result")
@@ -68,15 +70,6 @@ class WantedSound:
     """The number of a call queue, or `all` for those of any."""
 
 
-@dataclass(frozen=True, slots=True)
-class SoundOrder:
-    """By what recordings are sorted, and after which one a page begins."""
-
-    by: str = "recorded_at"
-    descending: bool = True
-    after: tuple[Any, str] | None = None
-
-
 class Recordings:
     """Recordings, found, heard and removed."""
 
@@ -98,7 +91,7 @@ class Recordings:
         return Path(folder) if folder else None
 
     async def page(
-        self, actor: Actor, wanted: WantedSound, order: SoundOrder, limit: int
+        self, actor: Actor, wanted: WantedSound, order: Order, limit: int
     ) -> tuple[list[Recording], int]:
         """Recordings that fit, and how many there are of them.
 
@@ -106,14 +99,9 @@ class Recordings:
             Forbidden: without the right to hear them.
         """
         actor.check(Module.RECORDINGS, "view")
-        column, fitting = COLUMN_OF[order.by], _conditions(wanted)
-        place = tuple_(column, recordings.c.id)
+        fitting = _conditions(wanted)
         query = select(recordings).where(*fitting).limit(limit)
-        if order.after is not None:
-            after = tuple_(*order.after)
-            query = query.where(place < after if order.descending else place > after)
-        sides = (column, recordings.c.id)
-        query = query.order_by(*(each.desc() if order.descending else each for each in sides))
+        query = sorted_page(query, order, COLUMN_OF, recordings.c.id)
         count = select(func.count()).select_from(recordings).where(*fitting)
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).mappings()

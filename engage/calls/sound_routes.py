@@ -7,27 +7,18 @@ from typing import TYPE_CHECKING
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from engage.calls.sound import COLUMN_OF, SoundOrder, WantedSound, sound_type
+from engage.calls.sound import COLUMN_OF, WantedSound, sound_type
 from engage.calls.wire import RecordingPage, recording_json
-from engage.errors import Invalid
 from engage.files.addresses import disposition
-from engage.web.collections import (
-    BAD_CURSOR,
-    QUERY,
-    asked,
-    csv_file,
-    make_cursor,
-    read_cursor,
-)
+from engage.web.collections import QUERY, asked, csv_file
 from engage.web.openapi import operation
 from engage.web.requests import actor, answer, flag, moment_ms, named
+from engage.web.sorted_pages import next_cursor, order_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from engage.calls.model import Recording
     from engage.calls.sound import Recordings
-    from engage.web.collections import Asked
 
 SORTS = tuple(COLUMN_OF)
 TEXTS = ("caller", "caller_name", "callee", "callee_name", "call", "queue")
@@ -81,12 +72,18 @@ class RecordingRoutes:
             **{name: query.filters.get(name, "") for name in TEXTS},
         )
         if query.as_csv:
-            found, _ = await self._recordings.page(who, wanted, _order(query), LARGEST_EXPORT)
+            found, _ = await self._recordings.page(
+                who, wanted, order_of(query, COLUMN_OF), LARGEST_EXPORT
+            )
             shown = map(recording_json, found)
             return csv_file("recordings", COLUMNS, ([row[at] for at in COLUMNS] for row in shown))
-        found, total = await self._recordings.page(who, wanted, _order(query), query.limit + 1)
+        found, total = await self._recordings.page(
+            who, wanted, order_of(query, COLUMN_OF), query.limit + 1
+        )
         items = [recording_json(each) for each in found[: query.limit]]
-        return answer({"items": items, "cursor": _cursor(found, query), "total": total})
+        return answer(
+            {"items": items, "cursor": next_cursor(found, query, COLUMN_OF), "total": total}
+        )
 
     @operation("Delete a recording", status=204, roles=("admin",))
     async def delete(self, request: Request) -> Response:
@@ -112,21 +109,3 @@ class RecordingRoutes:
             "cache-control": "private, no-cache",
         }
         return FileResponse(path, headers=headers, media_type=sound_type(path.name))
-
-
-def _order(query: Asked) -> SoundOrder:
-    after = None
-    if query.cursor:
-        (kind, value), ident = read_cursor(query.cursor)
-        if kind != (2 if query.sort in ("caller", "callee") else 1):
-            raise Invalid({"cursor": BAD_CURSOR})
-        after = (int(value) if query.sort == "recorded_at" else value, ident)
-    return SoundOrder(query.sort, query.descending, after)
-
-
-def _cursor(found: list[Recording], query: Asked) -> str | None:
-    if len(found) <= query.limit:
-        return None
-    last = found[query.limit - 1]
-    value = getattr(last, COLUMN_OF[query.sort].key or "")
-    return make_cursor((2 if isinstance(value, str) else 1, value), last.id)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final, cast
 from engage.chat.search_rules import terms
 from engage.chat_records.model import SORTS, Order, Sort, Wanted
 from engage.errors import N_, Invalid
-from engage.web.collections import BAD_CURSOR, QUERY, asked, make_cursor, read_cursor
+from engage.web.collections import BAD_CURSOR, QUERY, asked
 from engage.web.requests import moment_ms
+from engage.web.sorted_pages import cursor_at, read_place
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -82,18 +83,14 @@ def cursor_of(found: list[Record], query: Asked) -> str | None:
     if len(found) <= query.limit:
         return None
     last = found[query.limit - 1]
-    place = last.found.place
-    return make_cursor((2 if isinstance(place, str) else 1, place), str(last.inquiry.number))
+    return cursor_at(last.found.place, str(last.inquiry.number))
 
 
 def _order(query: Asked) -> Order:
     after = None
-    if query.cursor:
-        (kind, value), number = read_cursor(query.cursor)
-        is_text = query.sort in TEXT_SORTS
-        if kind != (2 if is_text else 1) or not (number.isascii() and number.isdigit()):
+    if place := read_place(query, str if query.sort in TEXT_SORTS else int):
+        value, number = place
+        if not (number.isascii() and number.isdigit() and len(number) <= 15):
             raise Invalid({"cursor": BAD_CURSOR})
-        if len(number) > 15 or (not is_text and abs(value) > 1e15):
-            raise Invalid({"cursor": BAD_CURSOR})
-        after = (value if is_text else int(value), int(number))
+        after = (value, int(number))
     return Order(cast("Sort", query.sort), query.descending, after)

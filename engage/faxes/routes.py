@@ -8,20 +8,25 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engage.errors import N_, Invalid
-from engage.faxes.service import COLUMN_OF, FaxOrder, WantedFaxes
+from engage.faxes.service import COLUMN_OF, WantedFaxes
 from engage.faxes.wire import FaxPage, ShownFax, fax_json
 from engage.files.addresses import disposition
 from engage.pdf import MEDIA_TYPE
-from engage.web.collections import BAD_CURSOR, QUERY, asked, csv_file, make_cursor, read_cursor
+from engage.web.collections import QUERY, asked, csv_stream
 from engage.web.openapi import operation
 from engage.web.requests import actor, answer, flag, moment_ms, named
+from engage.web.sorted_pages import next_cursor, order_of
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from starlette.requests import Request
 
-    from engage.faxes.model import ReceivedFax
     from engage.faxes.service import Faxes
-    from engage.web.collections import Asked
+    from engage.storage.sorted_rows import Order
+    from engage.system.actor import Actor
+
+    Rows = list[list[object]]
 
 SORTS = tuple(COLUMN_OF)
 STATES = ("received", "incomplete", "failed")
@@ -35,8 +40,6 @@ COLUMNS = (
     *("received_at", "box", "caller", "caller_name", "sender", "pages", "state"),
     *("problem", "detail", "seconds"),
 )
-LARGEST_EXPORT = 100_000
-_TEXTS = ("box", "caller")
 
 
 class FaxRoutes:
@@ -77,13 +80,15 @@ class FaxRoutes:
             moment_ms(request, "from"),
             moment_ms(request, "until"),
         )
+        order = order_of(query, COLUMN_OF)
         if query.as_csv:
-            found, _ = await self._faxes.page(who, wanted, _order(query), LARGEST_EXPORT)
-            shown = map(fax_json, found)
-            return csv_file("faxes", COLUMNS, ([row[at] for at in COLUMNS] for row in shown))
-        found, total = await self._faxes.page(who, wanted, _order(query), query.limit + 1)
+            self._faxes.check(who)  # refused before anything is sent
+            return csv_stream("faxes", COLUMNS, self._lines(who, wanted, order))
+        found, total = await self._faxes.page(who, wanted, order, query.limit + 1)
         items = [fax_json(each) for each in found[: query.limit]]
-        return answer({"items": items, "cursor": _cursor(found, query), "total": total})
+        return answer(
+            {"items": items, "cursor": next_cursor(found, query, COLUMN_OF), "total": total}
+        )
 
     @operation("Read a received fax", answer=ShownFax, roles=("admin",))
     async def get(self, request: Request) -> Response:
@@ -113,21 +118,6 @@ class FaxRoutes:
         headers = {"content-disposition": saved, "cache-control": "private, no-cache"}
         return Response(pages, headers=headers, media_type=MEDIA_TYPE)
 
-
-def _order(query: Asked) -> FaxOrder:
-    after = None
-    if query.cursor:
-        (kind, value), ident = read_cursor(query.cursor)
-        is_text = query.sort in _TEXTS
-        if kind != (2 if is_text else 1):
-            raise Invalid({"cursor": BAD_CURSOR})
-        after = (value if is_text else int(value), ident)
-    return FaxOrder(query.sort, query.descending, after)
-
-
-def _cursor(found: list[ReceivedFax], query: Asked) -> str | None:
-    if len(found) <= query.limit:
-        return None
-    last = found[query.limit - 1]
-    value = getattr(last, COLUMN_OF[query.sort].key or "")
-    return make_cursor((2 if isinstance(value, str) else 1, value), last.id)
+    async def _lines(self, who: Actor, wanted: WantedFaxes, order: Order) -> AsyncIterator[Rows]:
+        async for some in self._faxes.every(who, wanted, order):
+            yield [[row[at] for at in COLUMNS] for row in map(fax_json, some)]

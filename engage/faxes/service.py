@@ -7,23 +7,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import and_, func, or_, select
 
 from engage.errors import NotFound
 from engage.faxes.model import FaxUnavailable, NoPages, ReceivedFax
 from engage.faxes.removing import remove
 from engage.pdf import as_pdf
+from engage.storage.sorted_rows import sorted_page
 from engage.storage.tables import received_faxes
 from engage.system.actor import Module
 from engage.system.operation_log import note
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from collections.abc import AsyncIterator
+
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.storage.database import Database
+    from engage.storage.sorted_rows import Order
     from engage.system.actor import Actor
 
+BATCH = 500
 _rows = received_faxes.c
 COLUMN_OF: dict[str, ColumnElement[Any]] = {
     "received_at": _rows.received_at_ms,
@@ -47,15 +52,6 @@ class WantedFaxes:
     box: str = ""
     from_ms: int = 0
     until_ms: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class FaxOrder:
-    """By what they are sorted, and after which one a page begins."""
-
-    by: str = "received_at"
-    descending: bool = True
-    after: tuple[Any, str] | None = None
 
 
 class Faxes:
@@ -82,23 +78,31 @@ class Faxes:
             raise FaxUnavailable
 
     async def page(
-        self, actor: Actor, wanted: WantedFaxes, order: FaxOrder, limit: int
+        self, actor: Actor, wanted: WantedFaxes, order: Order, limit: int
     ) -> tuple[list[ReceivedFax], int]:
         """Faxes that fit, and how many there are of them."""
         self.check(actor)
-        column, fitting = COLUMN_OF[order.by], _conditions(wanted)
-        place = tuple_(column, _rows.id)
-        query = select(received_faxes).where(*fitting).limit(limit)
-        if order.after is not None:
-            after = tuple_(*order.after)
-            query = query.where(place < after if order.descending else place > after)
-        sides = (column, _rows.id)
-        query = query.order_by(*(each.desc() if order.descending else each for each in sides))
+        fitting = _conditions(wanted)
+        query = _page(wanted, order, limit)
         count = select(func.count()).select_from(received_faxes).where(*fitting)
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).mappings()
             total: int = (await connection.execute(count)).scalar_one()
         return [ReceivedFax(**row) for row in rows], total
+
+    async def every(
+        self, actor: Actor, wanted: WantedFaxes, order: Order
+    ) -> AsyncIterator[list[ReceivedFax]]:
+        """All faxes that fit, however many, in portions."""
+        self.check(actor)
+        while True:
+            async with self._database.read() as connection:
+                rows = (await connection.execute(_page(wanted, order, BATCH))).mappings()
+            if some := [ReceivedFax(**row) for row in rows]:
+                yield some
+            if len(some) < BATCH:
+                return
+            order = order.following(some[-1], COLUMN_OF)
 
     async def get(self, actor: Actor, fax_id: str) -> ReceivedFax:
         """One fax.
@@ -151,6 +155,11 @@ class Faxes:
             await note(connection, actor, "fax.delete", f"fax:{fax_id}", about)
 
         await remove(self._database, self._folder, _rows.id == fax_id, tell)
+
+
+def _page(wanted: WantedFaxes, order: Order, limit: int) -> Select[Any]:
+    query = select(received_faxes).where(*_conditions(wanted)).limit(limit)
+    return sorted_page(query, order, COLUMN_OF, _rows.id)
 
 
 def _conditions(wanted: WantedFaxes) -> list[ColumnElement[bool]]:
