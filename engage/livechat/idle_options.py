@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from engage.errors import N_
 
-IDLE = N_("Idle chats")
+SECTION = N_("Idle chats")
 MINUTE_MS = 60_000
 _UNITS_MS = {"minute": MINUTE_MS, "hour": 60 * MINUTE_MS, "day": 24 * 60 * MINUTE_MS}
 
@@ -23,19 +23,19 @@ class IdleOptions(BaseModel):
             "A visitor who has not answered the agent for so long is asked whether they are still"
             " there; 0 asks nobody."
         ),
-        json_schema_extra={"section": IDLE},
+        json_schema_extra={"section": SECTION},
     )
     auto_close_session: bool = Field(
         default=True,
         title=N_("Auto close idle session"),
         description=N_("A chat in which neither side has written for long is ended."),
-        json_schema_extra={"section": IDLE},
+        json_schema_extra={"section": SECTION},
     )
     session_expired_time: Annotated[int, Field(ge=1, le=1440)] = Field(
         default=30,
         title=N_("Close after"),
         json_schema_extra={
-            "section": IDLE,
+            "section": SECTION,
             "when": {"field": "auto_close_session", "is": True},
         },
     )
@@ -44,7 +44,7 @@ class IdleOptions(BaseModel):
         title=N_("Unit"),
         json_schema_extra={
             "control": "select",
-            "section": IDLE,
+            "section": SECTION,
             "labels": {"minute": N_("Minutes"), "hour": N_("Hours"), "day": N_("Days")},
             "when": {"field": "auto_close_session", "is": True},
         },

@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
-
-from sqlalchemy import select
 
 from engage.hub.model import SYSTEM
 from engage.livechat.desk import close
 from engage.livechat.events import ConversationEnded
 from engage.livechat.idle_options import MINUTE_MS
-from engage.livechat.model import ACTIVE, ENDED, KIND, Inquiry
-from engage.livechat.repository import INQUIRY, inquiry_of
-from engage.storage.tables import conversations, events
+from engage.livechat.idle_rows import silent_since
+from engage.livechat.model import ENDED, IDLE
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from engage.events import Events
     from engage.hub.service import Hub, HubTransaction
     from engage.identifiers import Clock
     from engage.livechat.idle_options import IdleOptions
+    from engage.livechat.idle_rows import Silence
     from engage.livechat.livechats import LiveChats
     from engage.livechat.lobby import Lobby
     from engage.storage.database import Database
 
 EVERY_MS = 5_000
 """Silence is counted in minutes: nothing is lost by looking more rarely than the sweep does."""
-
-SIGNS_OF_LIFE = ("message", "file", "call", "assigned")
-"""A note is none: the visitor sees nothing of it."""
-
-IDLE = "idle"
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """A served chat, and what was the last sign of life in it."""
-
-    inquiry: Inquiry
-    seq: int
-    at_ms: int
-    """When it was, or since when it could have been followed by another."""
-    visitors_turn: bool
-    """An agent has said something that the visitor has not answered."""
 
 
 def asks(silence: Silence, options: IdleOptions, now_ms: int) -> bool:
@@ -165,39 +144,3 @@ async def _moved_on(silence: Silence, transaction: HubTransaction) -> bool:
     conversation_id = silence.inquiry.conversation_id
     found = await silent_since(transaction.connection, silence.at_ms, conversation_id)
     return [each.seq for each in found] != [silence.seq]
-
-
-async def silent_since(
-    connection: AsyncConnection, at_ms: int, conversation_id: str | None = None
-) -> list[Silence]:
-    """Served chats, or one of them, whose last sign of life is no younger than that."""
-    last = (
-        select(events.c.seq)
-        .where(events.c.conversation_id == conversations.c.id, events.c.kind.in_(SIGNS_OF_LIFE))
-        .order_by(events.c.seq.desc())
-        .limit(1)
-        .correlate(conversations)
-        .scalar_subquery()
-    )
-    query = (
-        INQUIRY.add_columns(
-            events.c.seq.label("last_seq"),
-            events.c.at_ms.label("last_at_ms"),
-            events.c.kind.label("last_kind"),
-            events.c.author.label("last_author"),
-        )
-        .join(events, (events.c.conversation_id == conversations.c.id) & (events.c.seq == last))
-        .where(conversations.c.kind == KIND, conversations.c.state == ACTIVE)
-        .where(events.c.at_ms <= at_ms)
-    )
-    if conversation_id is not None:
-        query = query.where(conversations.c.id == conversation_id)
-    return [
-        Silence(
-            inquiry_of(row),
-            row.last_seq,
-            row.last_at_ms,
-            row.last_kind != "assigned" and not row.last_author.startswith("visitor:"),
-        )
-        for row in await connection.execute(query)
-    ]

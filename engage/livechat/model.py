@@ -31,6 +31,9 @@ HELPING = "helping"
 DISABLED, CLOSED, NO_AGENT_ON_DUTY = "disabled", "closed", "no_agent"
 """Why nobody can be asked: switched off, outside the working hours, nobody has a seat."""
 
+IDLE = "idle"
+"""Why a conversation has ended in which nobody wrote any more, or whose visitor was gone."""
+
 CHANNEL_DELETED = "channel_deleted"
 """Why a conversation has ended whose live chat was deleted."""
 

@@ -85,9 +85,7 @@ class LiveChatService:
         house = (database, hub, delivery, self.lobby, self.livechats)
         self.desk = Desk(*house, events, clock)
         self.handing_over = HandingOver(hub, delivery, self.lobby, self.livechats, people, clock)
-        self.call_requests = CallRequests(
-            hub, self.livechats, lambda each: self.lobby.talking(each)
-        )
+        self.call_requests = CallRequests(hub, self.lobby, self.livechats)
         self.loads = AgentLoads(database, events)
         self.assigner = Assigner(*house, self.desk, people, self.loads, events, clock)
         self.alarms = Alarms(*house, events, clock)

@@ -11,7 +11,7 @@ from engage.hub.model import SYSTEM, Author, clean_text
 from engage.livechat.bots.repository import BotRepository
 from engage.livechat.desk import close
 from engage.livechat.events import ConversationEnded, InquiryQueued
-from engage.livechat.model import ACTIVE, ENDED
+from engage.livechat.model import ACTIVE, ENDED, IDLE
 from engage.livechat.repository import LiveChatRepository
 from engage.livechat.requeueing import requeue
 
@@ -91,7 +91,7 @@ class Leaving:
         """The visitor is there no more: end the chat."""
         inquiry = await self._hub.transact(partial(self._end_idle, conversation_id))
         if inquiry is not None:
-            fact = ConversationEnded(conversation_id, inquiry.livechat_id, "idle")
+            fact = ConversationEnded(conversation_id, inquiry.livechat_id, IDLE)
             self._events.publish(fact)
         return inquiry is not None
 
@@ -100,7 +100,7 @@ class Leaving:
         inquiry = await LiveChatRepository(transaction.connection).inquiry(conversation_id)
         if inquiry is None or not _is_bots(inquiry) or not self._attendance.is_gone(inquiry):
             return None
-        closed = await close(transaction, inquiry, ENDED, SYSTEM, "idle", self._clock())
+        closed = await close(transaction, inquiry, ENDED, SYSTEM, IDLE, self._clock())
         return inquiry if closed else None
 
 

@@ -15,12 +15,11 @@ from engage.livechat.repository import LiveChatRepository
 from engage.storage.tables import events
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from engage.hub.model import Author
     from engage.hub.service import Hub, HubTransaction
     from engage.livechat.desk import Agent
     from engage.livechat.livechats import LiveChats
+    from engage.livechat.lobby import Lobby
 
 ASKED, DECLINED = "asked", "declined"
 
@@ -28,11 +27,8 @@ ASKED, DECLINED = "asked", "declined"
 class CallRequests:
     """The request, and the visitor's no; a yes is a call that the visitor begins."""
 
-    def __init__(
-        self, hub: Hub, livechats: LiveChats, talking: Callable[[str], bool] = lambda _: False
-    ) -> None:
-        """`talking` tells whether a call is up in a conversation already."""
-        self._hub, self._livechats, self._talking = hub, livechats, talking
+    def __init__(self, hub: Hub, lobby: Lobby, livechats: LiveChats) -> None:
+        self._hub, self._lobby, self._livechats = hub, lobby, livechats
 
     async def ask(self, agent: Agent, conversation_id: str) -> None:
         """Let the visitor read that the agent would like to talk.
@@ -53,7 +49,7 @@ class CallRequests:
                 raise StaleOwner
             if not self._livechats.by_id(inquiry.livechat_id).options.allow_visitor_to_call:
                 raise CallsNotAllowed
-            if self._talking(conversation_id):
+            if self._lobby.talking(conversation_id):
                 raise Conflict
             await transaction.append(conversation_id, agent.author, "call", {"state": ASKED})
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from engage.hub.model import Author
 from engage.livechat.calling.model import MOST_OFFERED
 from engage.livechat.desk import Agent
+from engage.livechat.sockets import VISITOR, WAVE
 
 if TYPE_CHECKING:
     from engage.livechat.calling.asking import CallRequests
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from engage.people.model import Principal
     from engage.web.sockets import Sockets
 
-VISITOR, WAVE = "/visitor", "/wave"
 Identifier = Annotated[str, Field(min_length=1, max_length=64)]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engage.livechat.idle_options import IdleOptions
-from engage.livechat.idling import Silence, asks, ends, minutes_left
+from engage.livechat.idle_rows import Silence
+from engage.livechat.idling import asks, ends, minutes_left
 from engage.livechat.model import ACTIVE, Inquiry
 
 MINUTE = 60_000
