@@ -13,7 +13,7 @@ from pbxcore.sip.sdp.codecs import PCMU
 from tests.support.baresip import DYING_WITH_US
 from tests.support.program import Program
 from tests.support.server import free_port
-from tests.support.ucm import UcmClient
+from tests.support.ucm import settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _SCENARIOS: Final = Path(__file__).parent / "sipp"
 _HOST: Final = "127.0.0.3"
 """Another address than the phones': a peer is trusted by its own."""
-_PASSWORD: Final = "Api-trunks-2026!"  # noqa: S105
 
 
 class SippTrunk:
@@ -53,10 +52,7 @@ class SippTrunk:
             inward = {"name": f"SIPp to {number}", "trunks": [trunk], "dids": f"77{number}"}
             to = {"destination": {"kind": "extension", "value": number}}
             self._add("inbound-routes", inward | to)
-        program = UcmClient("127.0.0.1", self._server.https_port, "sipp", _PASSWORD)
-        self._admin.post("/v1/api-users", {"user": "sipp", "password": _PASSWORD})
-        assert program.login().status == 0
-        assert program.ask("applyChanges").status == 0
+        settled(self._server, self._admin)
         return self
 
     def __exit__(self, *_: object) -> None:

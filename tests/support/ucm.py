@@ -7,7 +7,13 @@ import http.client
 import json
 import ssl
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.support.program import Program
+    from tests.support.server import Server
+
+USER, PASSWORD = "calls", "Api-calls-2026!"
 
 
 @dataclass(frozen=True)
@@ -87,3 +93,16 @@ class UcmClient:
         if answer.status == 0:
             self.cookie = str(answer.response["cookie"])
         return answer
+
+
+def signed_in(server: Server, admin: Program) -> UcmClient:
+    """A program that is signed in as a user of its own."""
+    admin.post("/v1/api-users", {"user": USER, "password": PASSWORD})
+    program = UcmClient("127.0.0.1", server.https_port, USER, PASSWORD)
+    assert program.login().status == 0
+    return program
+
+
+def settled(server: Server, admin: Program) -> None:
+    """Wait until the PBX of a server holds what was changed."""
+    assert signed_in(server, admin).ask("applyChanges").status == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import sqlite3
 import tarfile
@@ -12,12 +13,16 @@ import pytest
 
 from engage import backup
 from engage.backup import restore_backup, write_backup
+from engage.keyring import Keyring
 from engage.processes.lock import DataLock, HalfRestored
 from engage.settings import Settings
 from engage.storage.copies import BackupRefused
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+SECRET = "correct horse battery staple"  # noqa: S105
 
 
 def quiet(_count: int) -> None:
@@ -129,6 +134,41 @@ def test_a_backup_is_not_made_within_the_data_folder(tmp_path: Path) -> None:
     settings = full(tmp_path / "data", backups__old="")
     with pytest.raises(BackupRefused, match="elsewhere"):
         write_backup(settings, settings.data / "backups" / "new.tar", quiet, pytest.fail)
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"schema": "9999"}, "newer release"),
+        ({"format": 2}, "newer release"),
+        ({"database": "postgresql"}, "postgresql"),
+    ],
+)
+def test_a_backup_of_a_newer_release_or_another_kind_of_database_is_refused(
+    tmp_path: Path, told: dict[str, object], why: str
+) -> None:
+    source, other = kept(tmp_path), tmp_path / "other.tar"
+    with tarfile.open(source) as archive, tarfile.open(other, "w") as changed:
+        manifest, *rest = archive
+        content = json.dumps(json.loads(archive.extractfile(manifest).read()) | told).encode()
+        manifest.size = len(content)
+        changed.addfile(manifest, io.BytesIO(content))
+        for member in rest:
+            changed.addfile(member, archive.extractfile(member))
+    new = folder(tmp_path / "new")
+    with pytest.raises(BackupRefused, match=why):
+        restore_backup(new, other, quiet)
+    assert names(new.data) == set()
+
+
+def test_a_key_of_the_environment_is_in_no_backup(tmp_path: Path) -> None:
+    settings = full(tmp_path / "data").model_copy(update={"secret_key": SECRET})
+    target = tmp_path / "engage.tar"
+    Keyring.of(settings.data, settings.secret_key)
+    write_backup(settings, target, quiet, pytest.fail)
+    with tarfile.open(target) as archive:
+        assert set(archive.getnames()) == {"backup.json", "database"}
+    assert SECRET.encode() not in target.read_bytes()
 
 
 def test_a_large_file_that_is_cut_meanwhile_ends_no_backup(

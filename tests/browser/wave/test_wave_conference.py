@@ -17,6 +17,7 @@ from tests.support.server import wait_until
 from tests.support.sipp_trunk import SippTrunk
 from tests.support.softphone import Softphone
 from tests.support.tone import says, write_tone
+from tests.support.ucm import settled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,7 @@ def test_a_conference_of_five(server: Server, new_context: NewContext, tmp_path:
     admin = Program(server.url, "admin", "Demo-admin!")
     room = {"name": "Five", "number": "6305", "chimes": False, "hosts": ["1000"]}
     assert admin.post("/v1/conference-rooms", room).status == 201
+    settled(server, admin)
     plain, secret = tmp_path / "1001", tmp_path / "1002"
     sound, tone = (
         tmp_path / "heard.wav",

@@ -129,7 +129,7 @@ def test_requests_come_as_xml_and_as_text_too(api: UcmClient, pms: Any) -> None:
 
 
 async def test_messages_and_wake_up_calls_go_with_the_guest(
-    server: Server, admin: Program, pms: Any
+    server: Server, admin: Program, api: UcmClient, pms: Any
 ) -> None:
     """Phones show his name; what was left for him is in his new room, and gone in the end."""
 
@@ -143,6 +143,7 @@ async def test_messages_and_wake_up_calls_go_with_the_guest(
 
     ask = asyncio.to_thread
     assert (await ask(lambda: pms("checkin", **ANN))).status == 0
+    assert (await ask(lambda: api.ask("applyChanges"))).status == 0
     async with AsyncExitStack() as stack:
         guest, other = [await phone(stack, server, each) for each in ("1001", "1000")]
         voice = stack.enter_context(Voice(440))
@@ -179,7 +180,7 @@ async def test_messages_and_wake_up_calls_go_with_the_guest(
 
 
 async def test_a_maid_tells_by_phone_what_was_taken(
-    server: Server, admin: Program, pms: Any
+    server: Server, admin: Program, api: UcmClient, pms: Any
 ) -> None:
     def arranged() -> None:
         bar = {"barcode": "8800", "barname": "Bar", "verifyskip": "no", "listgoods": "no"}
@@ -190,6 +191,7 @@ async def test_a_maid_tells_by_phone_what_was_taken(
         assert pms("addminibarwaiter", **maid).status == 0
         goods = pms("listMiniBarGoods").response["goods_name"]
         assert [(each["extension"], each["goods_name"]) for each in goods] == [("1", "Water")]
+        assert api.ask("applyChanges").status == 0
 
     def taken() -> bool:
         rows = pms("getPMSRoomGoods", room="101").response["minibar_goods"]

@@ -14,14 +14,13 @@ from pbxcore.media.codecs.coding import decoder_for
 from pbxcore.net.user_agent import Refused
 from pbxcore.presence.packages.conference_info import read_roster
 from pbxcore.sip.sdp.codecs import PCMU
-from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
 from tests.support.messaging import eventually
 from tests.support.program import Program
 from tests.support.server import wait_until
 from tests.support.tone import Voice, hears, read_sound, says, sounds, write_tone
-from tests.support.ucm import UcmClient
+from tests.support.ucm import settled
 from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -58,11 +57,7 @@ def admin(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Program:
     groups.append({"name": "Alarm", "number": "6802", **announced})
     for group in groups:
         assert admin.post("/v1/paging-groups", group).status == 201
-    password = "Api-rooms-2026!"  # noqa: S105
-    admin.post("/v1/api-users", {"user": "rooms", "password": password})
-    program = UcmClient("127.0.0.1", server.https_port, "rooms", password)
-    assert program.login().status == 0
-    assert program.ask("applyChanges").status == 0
+    settled(server, admin)
     return admin
 
 
@@ -318,7 +313,7 @@ async def test_a_room_is_recorded_and_its_volume_changed(
 ) -> None:
     room = {"name": "Minutes", "number": "6303", "chimes": False, "auto_record": True}
     assert admin.post("/v1/conference-rooms", room).status == 201
-    Pair.settled_at(server, admin)
+    settled(server, admin)
     async with AsyncExitStack() as stack:
         agents = [await phone(stack, server, each) for each in ("1000", "1001")]
         voices = [stack.enter_context(Voice(hz)) for hz in (440, 1000)]
@@ -368,7 +363,7 @@ async def test_a_page_is_sent_to_a_multicast_group(server: Server, admin: Progra
         port = speaker.getsockname()[1]
         where = {"multicast_address": "239.11.10.11", "multicast_port": port}
         assert admin.post("/v1/paging-groups", group | where).status == 201
-        Pair.settled_at(server, admin)
+        settled(server, admin)
         async with AsyncExitStack() as stack:
             caller = await phone(stack, server, "1000")
             voice = stack.enter_context(Voice(440))

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.support.baresip import Baresip
 from tests.support.program import Program
 from tests.support.server import free_port, wait_until
 from tests.support.tone import says
+from tests.support.ucm import settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +87,7 @@ class House:
         return ident
 
     def settled(self) -> None:
-        Pair.settled_at(self.server, self.admin)
+        settled(self.server, self.admin)
 
     def close(self) -> None:
         for each in reversed(self._made):

@@ -24,13 +24,13 @@ from tests.integration.calls.test_pairs_of_phones import (
     desk,
     trunk,
 )
-from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.linphone import Linphone
 from tests.support.messaging import eventually
 from tests.support.program import Program
 from tests.support.server import wait_until
 from tests.support.tone import Voice, ends_with, read_sound, sounds, write_tone
+from tests.support.ucm import settled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +76,7 @@ async def test_five_kinds_of_phones_in_one_conference(
     admin = Program(server.url, "admin", "Demo-admin!")
     room = {"name": "Five", "number": "6305", "chimes": False, "pin": "1234", "hosts": [PLAIN]}
     assert admin.post("/v1/conference-rooms", room).status == 201
-    Pair.settled_at(server, admin)
+    settled(server, admin)
     sound, tone = tmp_path / "heard.wav", write_tone(tmp_path / "tone.wav", LINPHONE_HZ)
 
     async def come(*numbers: str) -> None:
@@ -202,7 +202,7 @@ async def test_a_phone_with_keys_parks_a_trunk_and_linphonec_takes_it(
     admin = Program(server.url, "admin", "Demo-admin!")
     lot = {"name": "Kinds", "number": "750", "first_slot": "751", "last_slot": "753"}
     assert admin.post("/v1/parking-lots", lot).status == 201
-    Pair.settled_at(server, admin)
+    settled(server, admin)
     sound, tone = tmp_path / "heard.wav", write_tone(tmp_path / "tone.wav", LINPHONE_HZ)
     with (
         Voice(TRUNK_HZ) as voice,

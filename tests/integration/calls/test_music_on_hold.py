@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pbxcore.media.samples import silence
-from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
 from tests.support.program import Program
 from tests.support.server import wait_until
 from tests.support.tone import Voice, hears, read_sound, says, sounds, write_tone
+from tests.support.ucm import settled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +46,7 @@ def jazz(server: Server, admin: Program, tmp_path_factory: pytest.TempPathFactor
     assert (heard.status, heard.body[:4]) == (200, b"OggS")
     none = admin.send("POST", f"{path}?name=None", b"no sound at all", "audio/wav")
     assert list(none.json()["error"]["fields"]) == ["file"]
-    Pair.settled_at(server, admin)
+    settled(server, admin)
     return found
 
 
@@ -55,7 +55,7 @@ async def test_whom_a_phone_holds_hears_the_music_of_its_extension(
 ) -> None:
     folder = tmp_path / "1001"
     assert admin.patch("/v1/extensions/1001", {"music": jazz}).status == 200
-    Pair.settled_at(server, admin)
+    settled(server, admin)
     async with AsyncExitStack() as stack:
         caller = await phone(stack, server, "1000")
         voice = stack.enter_context(Voice(440))
@@ -89,7 +89,7 @@ async def test_a_ring_group_says_its_prompt_once_and_plays_music_until_it_is_ans
     }  # fmt: skip
     group = admin.post("/v1/ring-groups", fields)
     assert group.status == 201, group.body
-    Pair.settled_at(server, admin)
+    settled(server, admin)
     async with AsyncExitStack() as stack:
         caller, member = [await phone(stack, server, each) for each in ("1000", "1001")]
         ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
@@ -98,7 +98,7 @@ async def test_a_ring_group_says_its_prompt_once_and_plays_music_until_it_is_ans
                 changed = {"prompt": prompt.json()["id"]}
                 path = f"/v1/ring-groups/{group.json()['id']}"
                 assert admin.patch(path, changed).status == 200
-                Pair.settled_at(server, admin)
+                settled(server, admin)
             call = caller.call(f"sip:6430@127.0.0.1:{server.sip_port}", session(ours))
             if prompted:
                 await call.answered()
@@ -165,7 +165,7 @@ async def test_settings_of_tones_and_silence_do_what_they_say(
     assert admin.patch("/v1/settings/media", {"values": given}).status == 200
     timers = {"session_timer_s": 120, "session_timer_shortest_s": 100}
     assert admin.patch("/v1/settings/sip", {"values": timers}).status == 200
-    Pair.settled_at(server, admin)
+    settled(server, admin)
     async with AsyncExitStack() as stack:
         caller, callee = [await phone(stack, server, each) for each in ("1000", "1001")]
         ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))

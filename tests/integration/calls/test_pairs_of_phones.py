@@ -14,13 +14,13 @@ import pytest
 
 from pbxcore.net.user_agent import AsyncUserAgent
 from tests.integration.calls.test_calls_by_routes import PROVIDER
-from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.integration.calls.test_two_phones import port_of, session
 from tests.support.baresip import Baresip
 from tests.support.linphone import Linphone
 from tests.support.program import Program
 from tests.support.server import wait_until
 from tests.support.tone import Voice, ends_with, hears, says, write_tone
+from tests.support.ucm import settled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -81,7 +81,7 @@ async def trunk(server: Server) -> AsyncIterator[AsyncUserAgent]:
             made = admin.post("/v1/inbound-routes", inward)
             assert made.status == 201, made.body
             routes.append(f"/v1/inbound-routes/{made.json()['id']}")
-        Pair.settled_at(server, admin)
+        settled(server, admin)
         yield agent
         for each in (*routes, f"/v1/trunks/{trunk}"):
             admin.delete(each)

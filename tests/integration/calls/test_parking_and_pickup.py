@@ -17,7 +17,7 @@ from tests.support.baresip import Baresip
 from tests.support.program import Program
 from tests.support.server import wait_until
 from tests.support.tone import Voice, heard, hears, read_sound, says
-from tests.support.ucm import UcmClient
+from tests.support.ucm import settled
 from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -45,11 +45,7 @@ def arranged(server: Server) -> Server:
     assert admin.post("/v1/parking-lots", lot).status == 201
     group = {"name": "Office", "members": ["1001", "1002"]}
     assert admin.post("/v1/pickup-groups", group).status == 201
-    password = "Api-rooms-2026!"  # noqa: S105
-    admin.post("/v1/api-users", {"user": "rooms", "password": password})
-    program = UcmClient("127.0.0.1", server.https_port, "rooms", password)
-    assert program.login().status == 0
-    assert program.ask("applyChanges").status == 0
+    settled(server, admin)
     return server
 
 

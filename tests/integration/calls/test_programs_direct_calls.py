@@ -14,7 +14,6 @@ import pytest
 
 from tests.integration.calls.test_calls_by_routes import Provider, dialled, provider
 from tests.integration.calls.test_features import hear, talk
-from tests.integration.calls.test_records_of_real_calls import PASSWORD, Pair
 from tests.integration.calls.test_services import add_prompt
 from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
@@ -22,7 +21,7 @@ from tests.support.event_socket import EventSocket
 from tests.support.messaging import eventually
 from tests.support.program import Program
 from tests.support.tone import Voice, says
-from tests.support.ucm import UcmClient
+from tests.support.ucm import settled, signed_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,17 +29,14 @@ if TYPE_CHECKING:
     from pbxcore.net.call import AsyncCall
     from pbxcore.net.user_agent import AsyncUserAgent
     from tests.support.server import Server
+    from tests.support.ucm import UcmClient
 
 __all__ = ["provider"]
 
 
 @pytest.fixture
 def program(server: Server) -> UcmClient:
-    admin = Program(server.url, "admin", "Demo-admin!")
-    admin.post("/v1/api-users", {"user": "calls", "password": PASSWORD})
-    client = UcmClient("127.0.0.1", server.https_port, "calls", PASSWORD)
-    assert client.login().status == 0
-    return client
+    return signed_in(server, Program(server.url, "admin", "Demo-admin!"))
 
 
 async def answered(agent: AsyncUserAgent, voice: Voice) -> AsyncCall:
@@ -109,7 +105,7 @@ async def test_a_supervisor_dials_a_code_if_the_extension_names_him(
         call, came = await talk(server, (agents[0], ours), (agents[1], theirs), "1001")
         changed = admin.patch("/v1/extensions/1001", {"supervisors": ["1002"]})
         assert changed.json()["options"]["callbarging_monitor"] == "1002"
-        Pair.settled_at(server, admin)
+        settled(server, admin)
         folder = tmp_path / "1002"
         with Baresip(folder, server, "1002", "udp", config=says(folder, 2000)) as supervisor:
             await asyncio.to_thread(supervisor.shows, "registered successfully")
@@ -123,7 +119,7 @@ async def test_a_supervisor_dials_a_code_if_the_extension_names_him(
             await came.ended()
             await asyncio.to_thread(supervisor.shows, "session closed")
         admin.patch("/v1/extensions/1001", {"supervisors": []})
-        Pair.settled_at(server, admin)
+        settled(server, admin)
 
 
 async def test_a_program_mutes_and_holds(server: Server, program: UcmClient) -> None:

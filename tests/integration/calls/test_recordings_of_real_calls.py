@@ -10,12 +10,12 @@ from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tests.integration.calls.test_features import hear, talk
-from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.integration.calls.test_two_phones import phone
 from tests.support.baresip import Baresip
 from tests.support.program import Program
 from tests.support.server import Server, wait_until
 from tests.support.tone import Voice, hears, read_sound, says, sounds
+from tests.support.ucm import settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +31,10 @@ def recorded(server: Server, number: str, **settings: object) -> Iterator[Progra
     usual = {"stereo": False, "goes_on": False}
     assert admin.patch("/v1/settings/recording", {"values": usual | settings}).status == 200
     assert admin.patch(f"/v1/extensions/{number}", {"auto_record": "all"}).status == 200
-    Pair.settled_at(server, admin)
+    settled(server, admin)
     yield admin
     assert admin.patch(f"/v1/extensions/{number}", {"auto_record": "off"}).status == 200
-    Pair.settled_at(server, admin)
+    settled(server, admin)
 
 
 def listed(admin: Program) -> list[dict[str, Any]]:

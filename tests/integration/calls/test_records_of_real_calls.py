@@ -16,14 +16,12 @@ from tests.support.messaging import eventually
 from tests.support.program import Program
 from tests.support.server import Server, wait_until
 from tests.support.tone import Voice
-from tests.support.ucm import UcmClient
+from tests.support.ucm import settled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from pbxcore.net.user_agent import AsyncUserAgent
-
-PASSWORD = "Api-calls-2026!"  # noqa: S105
 
 
 class Pair:
@@ -56,15 +54,7 @@ class Pair:
 
     def settled(self) -> None:
         """Wait until the PBX holds what was changed."""
-        self.settled_at(self.server, self.admin)
-
-    @staticmethod
-    def settled_at(server: Server, admin: Program) -> None:
-        """Wait until the PBX of a server holds what was changed."""
-        program = UcmClient("127.0.0.1", server.https_port, "calls", PASSWORD)
-        admin.post("/v1/api-users", {"user": "calls", "password": PASSWORD})
-        assert program.login().status == 0
-        assert program.ask("applyChanges").status == 0
+        settled(self.server, self.admin)
 
     def uri(self, number: str) -> str:
         return f"sip:{number}@127.0.0.1:{self.server.sip_port}"

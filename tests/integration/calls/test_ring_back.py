@@ -10,12 +10,12 @@ import pytest
 
 from pbxcore.net.user_agent import AsyncUserAgent, Refused
 from tests.integration.calls.test_calls_by_routes import PROVIDER
-from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.examples import examples
 from tests.support.messaging import eventually
 from tests.support.program import Program
 from tests.support.tone import Voice
+from tests.support.ucm import settled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -39,7 +39,7 @@ async def provider(server: Server, request: pytest.FixtureRequest) -> AsyncItera
         ways = [{"trunk": trunk, "strip": 1}]
         out = {"name": "Ringing", "patterns": "_9X.", "ways": ways, "permission": "internal"}
         route = admin.post("/v1/outbound-routes", out).json()["id"]
-        Pair.settled_at(server, admin)
+        settled(server, admin)
         yield agent
         for path in f"/v1/outbound-routes/{route}", f"/v1/trunks/{trunk}":
             admin.delete(path)
@@ -86,7 +86,7 @@ async def test_who_is_connected_hears_it_in_band(server: Server, provider: Async
     admin = Program(server.url, "admin", "Demo-admin!")
     media = "/v1/settings/media"
     assert admin.patch(media, {"values": {"tone_country": "us"}}).status == 200
-    Pair.settled_at(server, admin)
+    settled(server, admin)
     async with AsyncExitStack() as stack:
         caller, callee = [await phone(stack, server, each) for each in ("1001", "1002")]
         ours, theirs = stack.enter_context(Voice(700)), stack.enter_context(Voice(1000))

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pbxcore.prompts.conversion import decoded
-from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.support.baresip import Baresip
 from tests.support.program import Program
 from tests.support.server import wait_until
 from tests.support.tone import heard, hears, read_sound, says, write_tone
+from tests.support.ucm import settled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -173,7 +173,7 @@ async def test_an_announcement_names_who_makes_it(server: Server, tmp_path: Path
         for announced in True, False:
             phone.printed = announcer.printed = ""
             assert admin.patch(path, {"announce_caller_id": announced}).status == 200
-            await asyncio.to_thread(Pair.settled_at, server, admin)
+            await asyncio.to_thread(settled, server, admin)
             announcer.enters(f"/dial sip:*8851@127.0.0.1:{server.sip_port}")
             await asyncio.to_thread(phone.shows, "Call established")
             await asyncio.to_thread(hears, callee, 700, within_s=20)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
 
 from pbxcore.faxes.tiff import count_pages
-from pbxcore.net.user_agent import AsyncUserAgent
+from tests.integration.calls.test_two_phones import phone
 from tests.support.fax_machine import Machine, attached_to, pages, read_pdf, write_tiff
 from tests.support.server import wait_until
+from tests.support.ucm import settled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from pbxcore.net.call import AsyncCall
+    from pbxcore.net.user_agent import AsyncUserAgent
     from tests.support.mail_sink import MailSink, Taken
     from tests.support.program import Program
     from tests.support.server import Server
@@ -87,8 +90,9 @@ async def office(
         "email": '"fax desk"@example.com; a+b@m.example.org',
     }
     assert admin.post("/v1/fax-extensions", body).status == 201
-    async with AsyncUserAgent("sip:1000@127.0.0.1", password="Sip-1000!") as agent:  # noqa: S106
-        await agent.register(f"sip:127.0.0.1:{server.sip_port}", 600)
+    await asyncio.to_thread(settled, server, admin)
+    async with AsyncExitStack() as stack:
+        agent = await phone(stack, server, "1000")
         yield Office(agent, server, tmp_path_factory.mktemp("sent"))
 
 

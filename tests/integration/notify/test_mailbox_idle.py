@@ -54,7 +54,8 @@ class House:
 
     def __init__(self, database: Database, dovecot: Dovecot) -> None:
         self.dovecot, self.came = dovecot, asyncio.Queue[str]()
-        self.collecting = Collecting(database, cast("Configuration", Settings(dovecot)))
+        self.settings = Settings(dovecot)
+        self.collecting = Collecting(database, cast("Configuration", self.settings))
         self.collecting.handle = self._handle
 
     async def _handle(self, mail: Incoming) -> bool:
@@ -99,6 +100,19 @@ async def house(database: Database, dovecot: Dovecot) -> AsyncIterator[House]:
     await made.collecting.stop()
 
 
+@pytest.fixture
+def connections(monkeypatch: pytest.MonkeyPatch) -> list[Mailbox]:
+    """Those that were opened."""
+    opened, enter = list[Mailbox](), Mailbox.__enter__
+
+    def entered(mailbox: Mailbox) -> Mailbox:
+        opened.append(mailbox)
+        return enter(mailbox)
+
+    monkeypatch.setattr(Mailbox, "__enter__", entered)
+    return opened
+
+
 async def test_new_mail_is_told_at_once_and_over_one_connection(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,42 +136,33 @@ async def test_many_mails_at_once_are_all_read(
 
 
 async def test_other_settings_end_the_waiting(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House, connections: list[Mailbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "EVERY_S", NEVER_S)
     await house.begin()
     await house.deliver("before")
     assert await house.next() == "before"
+    assert len(connections) == 1
     await house.collecting.section_changed(SectionChanged(NAME))
+    await eventually(lambda: len(connections) == 2)
     await house.deliver("after")
     assert await house.next() == "after"
 
 
 async def test_waiting_is_begun_anew_after_a_while(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House, connections: list[Mailbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "EVERY_S", 0.05)
     monkeypatch.setattr(idling, "LONGEST_S", 0.2)
-    connections: list[Mailbox] = []
-    enter = Mailbox.__enter__
-    again = threading.Event()
-
-    def entered(mailbox: Mailbox) -> Mailbox:
-        connections.append(mailbox)
-        if len(connections) == 3:
-            again.set()
-        return enter(mailbox)
-
-    monkeypatch.setattr(Mailbox, "__enter__", entered)
     await house.begin()
-    assert await asyncio.to_thread(again.wait, SOON_S)
+    await eventually(lambda: len(connections) >= 3, SOON_S)
     monkeypatch.setattr(idling, "LONGEST_S", NEVER_S)
     await house.deliver("late")
     assert await house.next() == "late"
 
 
 async def test_new_mail_is_told_over_tls_and_the_waiting_ends_when_it_shall(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, connections: list[Mailbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "EVERY_S", NEVER_S)
     with Dovecot(tls=True) as secured:
@@ -166,7 +171,9 @@ async def test_new_mail_is_told_over_tls_and_the_waiting_ends_when_it_shall(
         for subject in ("one", "two"):
             await house.deliver(subject)
             assert await house.next() == subject
+        assert len(connections) == 1
         await house.collecting.section_changed(SectionChanged(NAME))
+        await eventually(lambda: len(connections) == 2)
         await house.deliver("three")
         assert await house.next() == "three"
         async with asyncio.timeout(SOON_S):
@@ -178,9 +185,8 @@ async def test_a_server_that_says_nothing_holds_up_nobody_who_stops(
 ) -> None:
     house = House(database, dovecot)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        settings = cast("Settings", house.collecting._configuration)  # noqa: SLF001
         port = silent.getsockname()[1]
-        settings.incoming = settings.incoming.model_copy(update={"port": port})
+        house.settings.incoming = house.settings.incoming.model_copy(update={"port": port})
         await house.collecting.start()
         connection, _ = await asyncio.to_thread(silent.accept)
         with connection:

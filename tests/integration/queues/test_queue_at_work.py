@@ -12,17 +12,18 @@ import aiohttp
 import pytest
 
 from engage.identifiers import now_ms, rfc3339
-from tests.integration.calls.test_records_of_real_calls import PASSWORD, Pair
+from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.integration.calls.test_two_phones import phone, session
 from tests.support.event_socket import EventSocket
 from tests.support.program import Program
 from tests.support.tone import Voice
-from tests.support.ucm import UcmClient
+from tests.support.ucm import PASSWORD, USER, signed_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from tests.support.server import Server
+    from tests.support.ucm import UcmClient
 
 HELP = "6510"
 
@@ -56,9 +57,7 @@ class Desk(Pair):
         return [each["ended_by"] or each["outcome"] for each in found["items"]]
 
     def api(self) -> UcmClient:
-        client = UcmClient("127.0.0.1", self.server.https_port, "calls", PASSWORD)
-        assert client.login().status == 0
-        return client
+        return signed_in(self.server, self.admin)
 
     async def until(self, holds: Callable[[], bool]) -> None:
         for _ in range(100):
@@ -205,7 +204,7 @@ async def test_programs_are_told_of_queues_as_it_happens(desk: Desk) -> None:
     duty = "/v1/queue-board/agents/1001/duty"
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        socket = await EventSocket.open(http, desk.server.https_port, "calls", PASSWORD)
+        socket = await EventSocket.open(http, desk.server.https_port, USER, PASSWORD)
         await socket.subscribe("CallQueueStatus")
         stands = await socket.until("CallQueueStatus", extension=HELP)
         assert [each["member_extension"] for each in stands["members"]] == ["1001"]

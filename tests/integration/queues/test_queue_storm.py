@@ -8,11 +8,11 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from engage.identifiers import now_ms, rfc3339
-from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.integration.calls.test_two_phones import phone, session
 from tests.support.program import Program
 from tests.support.server import wait_until
 from tests.support.tone import Voice
+from tests.support.ucm import settled
 
 if TYPE_CHECKING:
     from pbxcore.net.user_agent import AsyncUserAgent
@@ -46,7 +46,7 @@ async def test_everybody_is_served_once_and_the_figures_are_those_of_the_log(
     assert admin.post("/v1/queues", queue).status == 201
     # the longest wrap-up of an agent's queues is his
     assert admin.patch("/v1/queues/6500", {"wrap_up_s": 0}).status == 200
-    Pair.settled_at(server, admin)
+    settled(server, admin)
     began = now_ms()
     async with AsyncExitStack() as stack:
         voice = stack.enter_context(Voice(440))

@@ -6,13 +6,13 @@ import asyncio
 from contextlib import AsyncExitStack, ExitStack
 from typing import TYPE_CHECKING, Any
 
-from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.integration.calls.test_three_baresips import has_music
 from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
 from tests.support.program import Program
 from tests.support.server import wait_until
 from tests.support.tone import Voice, hears, says
+from tests.support.ucm import settled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,7 @@ async def test_talks_of_a_queue_are_recorded_and_found_among_its_recordings(
 ) -> None:
     admin = Program(server.url, "admin", "Demo-admin!")
     assert admin.patch("/v1/queues/6500", {"auto_record": True}).status == 200
-    Pair.settled_at(server, admin)
+    settled(server, admin)
     async with AsyncExitStack() as stack:
         caller, agent = [await phone(stack, server, each) for each in ("1003", "1000")]
         ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
@@ -97,7 +97,7 @@ async def test_an_agent_logs_in_by_phone_serves_and_logs_out(server: Server) -> 
     admin = Program(server.url, "admin", "Demo-admin!")
     queue = {"number": "6520", "name": "Night", "dynamic_agents": ["1002"], "pin": "4711"}
     assert admin.post("/v1/queues", queue).status == 201
-    Pair.settled_at(server, admin)
+    settled(server, admin)
 
     def state() -> str:
         boards = admin.get("/v1/queue-board").json()["items"]

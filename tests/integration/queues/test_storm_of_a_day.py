@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engage.identifiers import now_ms, rfc3339
-from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.integration.calls.test_sipp_calls import SCENARIOS
 from tests.integration.livechat.test_livechat_survives_kill import FORM, ask, wave
 from tests.integration.queues.test_whole_floor_survives_kill import ROOM
@@ -25,6 +24,7 @@ from tests.support.mailboxes import without_mailboxes
 from tests.support.program import Program
 from tests.support.server import Server, free_port, wait_until
 from tests.support.tone import says
+from tests.support.ucm import settled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,7 +147,7 @@ async def test_in_a_storm_the_promises_hold_all_the_time(
         assert admin.post("/v1/queues", queue).status == 201
         # the longest wrap-up of an agent's queues is his
         assert admin.patch("/v1/queues/6500", {"wrap_up_s": 0}).status == 200
-        Pair.settled_at(server, admin)
+        settled(server, admin)
         for at, number in enumerate(AGENTS):
             folder = tmp_path / number
             phone = Baresip(

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from pbxcore.net.user_agent import AsyncUserAgent
-from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.integration.calls.test_two_phones import session
 from tests.integration.livechat.test_livechat_survives_kill import FORM, ask, wave
 from tests.support.mailboxes import without_mailboxes
 from tests.support.program import Program
 from tests.support.server import Server, wait_until
 from tests.support.tone import Voice
+from tests.support.ucm import settled
 
 FLOOR = "6550"
 PAUSED = "2999"
@@ -71,7 +71,7 @@ class Floor:
             "virtual_key": "2",
         }  # fmt: skip
         assert self.admin.post("/v1/queues", queue).status == 201
-        Pair.settled_at(self.server, self.admin)
+        settled(self.server, self.admin)
         pause = {"change": "take_break", "reason": "Lunch"}
         path = f"/v1/queue-board/agents/{PAUSED}/duty"
         assert self.admin.post(path, pause).status == 204

@@ -100,7 +100,7 @@ async def test_who_wants_no_name_is_named_to_the_trusted_alone(party: Party, wis
     told = await party.heard(party.phone, "1555", b"Privacy: " + wish)
     assert ANONYMOUS in (told.get(b"from") or b"")
     assert b"<sip:4930100@" in (told.get(b"p-asserted-identity") or b"")
-    assert b"id" in (told.get(b"privacy") or b"") or b"user" in (told.get(b"privacy") or b"")
+    assert set((told.get(b"privacy") or b"").split(b";")) == set(wish.split(b";"))
     hidden = await party.heard(party.phone, "2555", b"Privacy: " + wish)
     assert ANONYMOUS in (hidden.get(b"from") or b"")
     whole = b"\n".join(hidden.lines)

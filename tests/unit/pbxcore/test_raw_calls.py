@@ -240,7 +240,8 @@ def test_who_offers_nothing_is_offered_something_and_answers_in_the_ack() -> Non
         in_dialog(raw, b"ACK", 1, SDP, body=raw.offer)
         office.run(1)
         assert not raw.requests(b"BYE")
-        assert list(office.house.workers.streams.values()) != [None]
+        (agreed,) = office.house.workers.streams.values()
+        assert agreed is not None
         over(office, raw)
 
 

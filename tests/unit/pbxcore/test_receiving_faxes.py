@@ -17,7 +17,10 @@ from pbxcore.media.commands import NoRoom, OpenStream, ReceiveFax, SetStream, St
 from pbxcore.sip.sdp.codecs import EVENTS, G722, OPUS, PCMU
 from pbxcore.sip.sdp.fax import PROFILE, Fax
 from pbxcore.sip.sdp.stream import Stream
+from pbxcore.voicemail.mailboxes import Mailboxes
+from pbxcore.voicemail.rules import Box
 from tests.support.handsets import Office
+from tests.support.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -278,6 +281,25 @@ def test_an_extension_has_its_faxes_received_once_somebody_answers() -> None:
         made.run(1)
         cng(made)
         assert made["bob"].talk.notes[-1] == "ended"
+        receiving(made)
+        call.hang_up()
+        made.run()
+        assert told(made)[0].box == "bob"
+        made.check()
+
+
+def test_or_once_its_mailbox_answers() -> None:
+    made, _ = office("provider", "bob", to=Place("extension", "bob"))
+    with made:
+        boxes = Mailboxes(Shelf(), now_ms=lambda: 1000, token=lambda: "m")
+        made.house.premises.post.boxes = boxes
+        box = Box(enabled=True, pin="1234")
+        made.house.change("bob", fax_detection=True, box=box)
+        made["bob"].refuses = 486
+        call = made["provider"].dial("8001")
+        made.run(1)
+        assert call.notes[-1] == "confirmed"
+        cng(made)
         receiving(made)
         call.hang_up()
         made.run()
