@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pbxcore.sip.message import Request, Response, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pbxcore.sip.message import Message
     from tests.support.handsets import Office
 
@@ -30,8 +32,6 @@ class RawPhone:
         self.host = stack.host
         self.came: list[tuple[float, Message]] = []
         stack.datagram = self._take  # type: ignore[method-assign]
-        self.tag = b""
-        self.target = b""
 
     @property
     def offer(self) -> bytes:
@@ -50,43 +50,53 @@ class RawPhone:
         to: bytes = b"",
         uri: bytes = b"",
         hops: int = 70,
+        tag: bytes = b"mine",
+        contact: bytes = b"",
     ) -> None:
-        """Send a request; with `to` in the dialog of that tag."""
+        """Send a request; with `to` in the dialog of that tag, `tag` is ours."""
         host, pbx = self.host.encode(), self._office.house.stack.host.encode()
-        tag = b";tag=" + to if to else b""
+        theirs = b";tag=" + to if to else b""
+        ours = contact or b"<sip:%b@%b:5060>" % (self.name.encode(), host)
         head = [
             b"%b %b SIP/2.0" % (method, uri or b"sip:%b@%b" % (number.encode(), pbx)),
             b"Via: SIP/2.0/UDP %b:5060;branch=%b" % (host, branch),
             b"Max-Forwards: %d" % hops,
-            b"From: <sip:%b@%b>;tag=mine" % (self.name.encode(), pbx),
-            b"To: <sip:%b@%b>%b" % (number.encode(), pbx, tag),
+            b"From: <sip:%b@%b>;tag=%b" % (self.name.encode(), pbx, tag),
+            b"To: <sip:%b@%b>%b" % (number.encode(), pbx, theirs),
             b"Call-ID: " + call_id,
-            b"CSeq: %d %b" % (cseq, b"ACK" if method == b"ACK" else method),
-            b"Contact: <sip:%b@%b:5060>" % (self.name.encode(), host),
+            b"CSeq: %d %b" % (cseq, method),
+            b"Contact: " + ours,
             *lines,
             b"Content-Length: %d" % len(body),
         ]
         self.put(b"\r\n".join([*head, b"", body]))
 
-    def invite(self, number: str, *lines: bytes, offers: bool = True, **how: object) -> None:
+    def invite(self, number: str, *lines: bytes, offers: bool = True, **how: Any) -> None:
         """Send an INVITE."""
         body = self.offer if offers else b""
         described = (SDP,) if offers else ()
-        self.send(b"INVITE", number, *described, *lines, body=body, **how)  # type: ignore[arg-type]
+        self.send(b"INVITE", number, *described, *lines, body=body, **how)
 
     def put(self, data: bytes) -> None:
         """Send a datagram."""
         self._office.inject(data, (self.host, 5060), self._office.house.stack)
 
-    def answer(self, request: Request, status: int, *lines: bytes, body: bytes = b"") -> None:
-        """Answer a request, with a tag of ours."""
+    def answer(
+        self,
+        request: Request,
+        status: int,
+        *lines: bytes,
+        body: bytes = b"",
+        tag: bytes = b"theirs",
+    ) -> None:
+        """Answer a request; `tag` is ours where it has none yet."""
         kept = [
             each
             for each in request.lines
             if each.partition(b":")[0].lower() in (b"via", b"from", b"call-id", b"cseq")
         ]
         to = b"To: " + (request.get(b"to") or b"")
-        to += b"" if b";tag=" in to else b";tag=theirs"
+        to += b"" if b";tag=" in to else b";tag=" + tag
         head = [b"SIP/2.0 %d Said" % status, *kept, to, *lines, b"Content-Length: %d" % len(body)]
         self.put(b"\r\n".join([*head, b"", body]))
 
@@ -112,6 +122,10 @@ class RawPhone:
             if isinstance(each, Request) and each.method == method
         ]
 
+    def first(self, method: bytes) -> Request:
+        """The first of a method."""
+        return self.requests(method)[0][1]
+
     def last(self, method: bytes) -> Response:
         """The last response to a method."""
         return self.responses(method)[-1][1]
@@ -122,3 +136,8 @@ class RawPhone:
 
     def _take(self, data: bytes, _source: tuple[str, int]) -> None:
         self.came.append((self._office.clock.now, parse(data)))
+
+
+def after(came: Sequence[tuple[float, Message]]) -> list[float]:
+    """How long after the first each came, in seconds."""
+    return [round(at - came[0][0], 1) for at, _ in came]

@@ -6,7 +6,7 @@ import pytest
 
 from pbxcore.journal import CallEnded, CallStarted
 from tests.support.handsets import Office
-from tests.support.raw_phone import SDP, RawPhone
+from tests.support.raw_phone import SDP, RawPhone, after
 
 ECHO = "*43"
 NOWHERE = b"v=0\r\no=- 1 1 IN IP4 x\r\ns=-\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
@@ -36,20 +36,16 @@ def over(office: Office, raw: RawPhone, cseq: int = 99) -> None:
     office.check()
 
 
-def rounded(moments: list[float]) -> list[float]:
-    return [round(each - moments[0], 1) for each in moments]
-
-
 def test_an_answer_nobody_acknowledges_is_repeated_and_the_call_given_up_after_32_seconds() -> None:
     with Office("alice") as office:
         raw = RawPhone(office, "alice")
         raw.invite(ECHO)
         office.run(40)
-        moments = [at for at, _ in raw.responses(b"INVITE", 200)]
+        answers = raw.responses(b"INVITE", 200)
         # RFC 3261 §13.3.1.4: T1, doubling to T2, for 64 times T1.
-        assert rounded(moments) == [0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5]
+        assert after(answers) == [0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5]
         (at, bye), *_ = raw.requests(b"BYE")
-        assert round(at - moments[0], 1) == 32.0
+        assert round(at - answers[0][0], 1) == 32.0
         raw.answer(bye, 200)
         office.run()
         office.check()
@@ -252,7 +248,7 @@ def test_who_answers_no_offer_of_ours_is_hung_up() -> None:
         office.run(0.3)
         in_dialog(raw, b"ACK", 1)
         office.run(0.3)
-        (_, bye), *_ = raw.requests(b"BYE")
+        bye = raw.first(b"BYE")
         raw.answer(bye, 200)
         office.run()
         office.check()
@@ -295,7 +291,7 @@ def test_who_requires_reliable_ringing_gets_it_once_at_a_time_until_its_prack() 
         raw.invite("bob", b"Require: 100rel", b"Supported: 100rel")
         office.run(8)
         rang = raw.responses(b"INVITE", 180)
-        assert rounded([at for at, _ in rang]) == [0, 0.5, 1.5, 3.5, 7.5]
+        assert after(rang) == [0, 0.5, 1.5, 3.5, 7.5]
         numbers = {each.get(b"rseq") for _, each in rang}
         assert len(numbers) == 1
         (rseq,) = numbers
@@ -358,7 +354,9 @@ def test_an_update_is_taken_early_and_later_but_not_out_of_turn() -> None:
         office.check()
 
 
-def test_a_second_offer_before_the_answer_to_the_first_is_500_with_retry_after() -> None:
+def test_a_second_offer_before_the_answer_to_the_first_is_500_with_retry_after(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with Office("alice", "bob") as office:
         raw, bob = RawPhone(office, "alice"), office["bob"]
         raw.invite("bob")
@@ -368,7 +366,7 @@ def test_a_second_offer_before_the_answer_to_the_first_is_500_with_retry_after()
         office.run(0.2)
         raw.send(b"ACK", "bob", branch=b"z9hG4bKack", to=tag)
         office.run(0.2)
-        bob.talk.offered = lambda call, offer: None  # type: ignore[method-assign]
+        monkeypatch.setattr(bob.talk, "offered", lambda call, offer: None)
         other = raw.offer + b"m=video 4002 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n"
         for cseq in 2, 3:
             raw.send(
