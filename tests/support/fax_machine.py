@@ -269,6 +269,11 @@ class Machine:
                 self.sender.hear(self._decoder.decode(packet[12:]).tobytes())
 
 
+def same(received: list[Image.Image], sent: list[Image.Image]) -> bool:
+    """Whether each pixel is as it was sent."""
+    return [each.tobytes() for each in received] == [each.tobytes() for each in sent]
+
+
 def attached_to(mail: Taken) -> tuple[str, bytes]:
     """The name and the bytes of a mail's one file."""
     (part,) = mail.message.iter_attachments()

@@ -12,17 +12,15 @@ from pbxcore.faxes.arrival import FaxArrival
 from pbxcore.faxes.library import installed
 from tests.support.browser import serious_faults
 from tests.support.desk import open_administration
-from tests.support.fax_machine import pages, read_pdf, write_tiff
+from tests.support.fax_machine import pages, read_pdf, same, write_tiff
 from tests.support.program import Program
 from tests.support.server import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext
-
-    NewContext = Callable[..., BrowserContext]
+    from tests.support.desk import NewContext
 
 pytestmark = pytest.mark.skipif(not installed(), reason="libspandsp is not installed")
 
@@ -96,7 +94,7 @@ def test_received_faxes_are_listed_read_and_removed(
     with admin.expect_download() as download:
         whole.get_by_role("link", name="Download").click()
     received = read_pdf(download.value.path().read_bytes())
-    assert [each.tobytes() for each in received] == [each.tobytes() for each in SENT]
+    assert same(received, SENT)
 
     failed = admin.get_by_role("row").filter(has_text="+4930222")
     expect(failed.get_by_role("link", name="Download")).to_have_count(0)

@@ -10,14 +10,10 @@ from tests.support.browser import serious_faults
 from tests.support.desk import open_administration, open_wave
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
-
-    NewContext = Callable[..., BrowserContext]
 
 
 def test_the_switchboard_shows_agents_and_pauses_them(

@@ -11,13 +11,10 @@ from tests.support.desk import open_administration
 from tests.support.program import Program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from playwright.sync_api import Page
 
-    from playwright.sync_api import BrowserContext, Page
-
+    from tests.support.desk import NewContext
     from tests.support.server import Server
-
-    NewContext = Callable[..., BrowserContext]
 
 
 def save(admin: Page) -> None:

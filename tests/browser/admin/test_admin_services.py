@@ -12,14 +12,12 @@ from tests.support.program import Program
 from tests.support.tone import write_tone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Page
 
+    from tests.support.desk import NewContext
     from tests.support.server import Server
-
-    NewContext = Callable[..., BrowserContext]
 
 
 def choose(admin: Page, field: str, option: str) -> None:

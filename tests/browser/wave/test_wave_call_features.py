@@ -15,14 +15,12 @@ from tests.support.softphone import Softphone
 from tests.support.tone import hears, says
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import BrowserContext, WebSocketRoute
 
+    from tests.support.desk import NewContext
     from tests.support.server import Server
-
-    NewContext = Callable[..., BrowserContext]
 
 RECOVERED_MS = 20_000
 

@@ -13,7 +13,7 @@ from pbxcore.net.user_agent import AsyncUserAgent
 from tests.integration.calls.test_calls_by_routes import PROVIDER, Provider
 from tests.integration.calls.test_records_of_real_calls import Pair
 from tests.integration.calls.test_two_phones import phone
-from tests.support.fax_machine import Machine, attached_to, pages, read_pdf, write_tiff
+from tests.support.fax_machine import Machine, attached_to, pages, read_pdf, same, write_tiff
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -81,7 +81,7 @@ async def test_a_route_detects_faxes_and_they_arrive_by_mail(
     for mail in (await sink.arrived(before + 2))[before:]:
         assert mail.recipients == ["fax@example.com"]
         _, data = attached_to(mail)
-        assert [each.tobytes() for each in read_pdf(data)] == [each.tobytes() for each in sent]
+        assert same(read_pdf(data), sent)
     calls = provider.pair.listed()
     assert [each["disposition"] for each in calls] == ["answered"] * 2
     for each in calls:
@@ -115,5 +115,5 @@ async def test_a_fax_that_somebody_answers_is_mailed_to_that_extension(
     (mail,) = (await sink.arrived(before + 1))[before:]
     assert mail.recipients == ["bob@example.com"]
     _, data = attached_to(mail)
-    assert [each.tobytes() for each in read_pdf(data)] == [each.tobytes() for each in sent]
+    assert same(read_pdf(data), sent)
     provider.remove(route)

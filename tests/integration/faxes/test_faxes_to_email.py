@@ -11,15 +11,14 @@ import pytest_asyncio
 
 from pbxcore.faxes.tiff import count_pages
 from tests.integration.calls.test_two_phones import phone
-from tests.support.fax_machine import Machine, attached_to, pages, read_pdf, write_tiff
+from tests.support.fax_machine import Machine, attached_to, pages, read_pdf, same, write_tiff
+from tests.support.messaging import eventually
 from tests.support.server import wait_until
 from tests.support.ucm import settled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
-
-    from PIL import Image
 
     from pbxcore.net.call import AsyncCall
     from pbxcore.net.user_agent import AsyncUserAgent
@@ -99,13 +98,15 @@ async def office(
 async def listed(admin: Program, **wanted: str) -> dict[str, Any]:
     """The one fax that is listed so."""
     query = "&".join(f"{name}={value}" for name, value in wanted.items())
-    for _ in range(300):
-        found = admin.get(f"/v1/faxes?{query}").json()["items"]
-        if found:
-            (fax,) = found
-            return dict(fax)
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"no fax with {query}")
+    found: list[dict[str, Any]] = []
+
+    def there() -> bool:
+        found[:] = admin.get(f"/v1/faxes?{query}").json()["items"]
+        return bool(found)
+
+    await eventually(lambda: asyncio.to_thread(there), 30)
+    (fax,) = found
+    return fax
 
 
 async def mails_of(sink: MailSink, fax: dict[str, Any]) -> list[Taken]:
@@ -118,11 +119,6 @@ async def mails_of(sink: MailSink, fax: dict[str, Any]) -> list[Taken]:
     raise AssertionError(fax)
 
 
-def same(received: bytes, sent: list[Image.Image]) -> bool:
-    """Whether each pixel is as it was sent."""
-    return [each.tobytes() for each in read_pdf(received)] == [each.tobytes() for each in sent]
-
-
 async def test_each_page_arrives_by_mail_as_it_was_sent(
     office: Office, admin: Program, sink: MailSink
 ) -> None:
@@ -131,14 +127,14 @@ async def test_each_page_arrives_by_mail_as_it_was_sent(
     fax = await listed(admin, state="received")
     assert (fax["box"], fax["caller"], fax["pages"], fax["problem"]) == (FAX, "1000", 3, "")
     assert fax["sender"] == "+4930111"
-    assert same(admin.get(f"/v1/faxes/{fax['id']}/file").body, WHOLE)
+    assert same(read_pdf(admin.get(f"/v1/faxes/{fax['id']}/file").body), WHOLE)
     mails = await mails_of(sink, fax)
     assert {each.recipients[0] for each in mails} == {
         '"fax desk"@example.com',
         "a+b@m.example.org",
     }
     for mail in mails:
-        assert same(attached_to(mail)[1], WHOLE)
+        assert same(read_pdf(attached_to(mail)[1]), WHOLE)
         assert "1000" in str(mail.message["subject"])
 
 
@@ -153,7 +149,7 @@ async def test_who_hangs_up_and_who_is_no_machine_are_told_apart(
     fax = await listed(admin, state="incomplete")
     assert (fax["pages"], fax["problem"]) == (1, "hung_up")
     for mail in await mails_of(sink, fax):
-        assert same(attached_to(mail)[1], BROKEN[:1])
+        assert same(read_pdf(attached_to(mail)[1]), BROKEN[:1])
         assert "broke" in mail.part("plain")
     fax = await listed(admin, state="failed")
     one = f"/v1/faxes/{fax['id']}"
@@ -187,5 +183,5 @@ async def test_no_page_that_was_acknowledged_is_lost(
     fax = await listed(admin, state="incomplete")
     assert (fax["pages"], fax["problem"]) == (1, "interrupted")
     for mail in await mails_of(sink, fax):
-        assert same(attached_to(mail)[1], BROKEN[:1])
+        assert same(read_pdf(attached_to(mail)[1]), BROKEN[:1])
     assert not list((server.data / "faxes").glob("*.json"))

@@ -120,7 +120,10 @@ async def test_past_chats_are_found_without_looking_through_all_visitors(office:
     assert session.visitor is not None
     async with office.database.read() as connection:
         asked: list[tuple[str, Any]] = []
-        note = lambda _, __, statement, values, *___: asked.append((statement, values))  # noqa: E731
+
+        def note(_: object, __: object, statement: str, values: Any, *___: object) -> None:
+            asked.append((statement, values))
+
         listen(connection.sync_connection, "before_cursor_execute", note)
         livechat = session.visitor.livechat_id
         await RelatedRows(connection).chats(session.visitor, [livechat], conversation, 100)

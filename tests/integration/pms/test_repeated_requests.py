@@ -81,7 +81,14 @@ async def opened(database: Database, phones: Phones) -> FrontDesk:
     return desk
 
 
-def fail(desk: FrontDesk, phones: Phones, at: str, *, after: bool = True) -> None:
+def fail(
+    desk: FrontDesk,
+    phones: Phones,
+    at: str,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    after: bool = True,
+) -> None:
     """Let one step fail from now on: `keep` is the last write."""
     phones.broken, phones.after = at, after
     if at == "keep":
@@ -89,7 +96,7 @@ def fail(desk: FrontDesk, phones: Phones, at: str, *, after: bool = True) -> Non
         async def away(*_: object, **__: object) -> None:
             raise Unavailable
 
-        desk._keep = away  # type: ignore[method-assign]  # noqa: SLF001
+        monkeypatch.setattr(desk, "_keep", away)
 
 
 @pytest.mark.parametrize("missing", [Module.PMS, Module.EXTENSIONS, Module.WAKE_UPS])
@@ -133,9 +140,9 @@ async def test_what_a_guest_has_taken_moves_with_him(desk: FrontDesk, database: 
 
 @pytest.mark.parametrize("at", ["clear", "name", "keep"])
 async def test_a_repeated_check_in_keeps_what_the_room_is_without_a_guest(
-    desk: FrontDesk, phones: Phones, database: Database, at: str
+    desk: FrontDesk, phones: Phones, database: Database, at: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fail(desk, phones, at)
+    fail(desk, phones, at, monkeypatch)
     with pytest.raises(Unavailable):
         await desk.check_in(SYSTEM, ONE, ANN)
     phones.broken = ""
@@ -151,11 +158,16 @@ async def test_a_repeated_check_in_keeps_what_the_room_is_without_a_guest(
 @pytest.mark.parametrize("at", ["clear", "hand_over", "name", "restore", "keep"])
 @pytest.mark.parametrize("after", [False, True])
 async def test_a_repeated_move_loses_no_message(
-    desk: FrontDesk, phones: Phones, database: Database, at: str, after: bool
+    desk: FrontDesk,
+    phones: Phones,
+    database: Database,
+    at: str,
+    after: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await desk.check_in(SYSTEM, ONE, ANN)
     phones.messages["1101"].append("for Ann")
-    fail(desk, phones, at, after=after)
+    fail(desk, phones, at, monkeypatch, after=after)
     with pytest.raises(Unavailable):
         await desk.move(SYSTEM, ONE, TWO)
     phones.broken = ""
@@ -172,11 +184,11 @@ async def test_a_repeated_move_loses_no_message(
 
 @pytest.mark.parametrize("at", ["clear", "hand_over", "name", "restore", "keep"])
 async def test_a_guest_moves_elsewhere_than_a_move_that_failed(
-    desk: FrontDesk, phones: Phones, database: Database, at: str
+    desk: FrontDesk, phones: Phones, database: Database, at: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await desk.check_in(SYSTEM, ONE, ANN)
     phones.messages["1101"].append("for Ann")
-    fail(desk, phones, at)
+    fail(desk, phones, at, monkeypatch)
     with pytest.raises(Unavailable):
         await desk.move(SYSTEM, ONE, TWO)
     phones.broken = ""

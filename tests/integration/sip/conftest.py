@@ -28,6 +28,7 @@ from tests.support.shelf import Shelf
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from pbxcore.directory import Change
     from pbxcore.journal import Fact
     from pbxcore.pbx import ServerCertificate
 
@@ -153,8 +154,11 @@ class House:
     async def change(self, **fields: Any) -> None:
         """Change some of the settings, as an administrator would."""
         settings = msgspec.structs.replace(self.directory.settings, **fields)
-        delta = Delta(self.directory.version + 1, (SettingsChanged(settings),))
-        await self.pbx.handle(ApplyDelta(delta))
+        await self.apply(SettingsChanged(settings))
+
+    async def apply(self, *changes: Change) -> None:
+        """Have the PBX told of changes of the directory."""
+        await self.pbx.handle(ApplyDelta(Delta(self.directory.version + 1, changes)))
 
     def phone(self, number: str, knows: str = "") -> Phone:
         """A phone of one extension, not registered yet; `knows` is another password."""

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxcore.commands import ApplyDelta
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import InboundRoute, OutboundRoute, Plan
 from pbxcore.dialplan.ways import WayOut
-from pbxcore.directory import Delta, PlanChanged, Stir, Trunk, TrunkPut
+from pbxcore.directory import PlanChanged, Stir, Trunk, TrunkPut
 from pbxcore.net.user_agent import AsyncUserAgent, Refused
 from pbxcore.sip.agent.incoming_call import IncomingCall
 from pbxcore.stir.identity import identity_line, read_identity
-from tests.integration.sip.test_sip_trunk_calls import SESSION
+from tests.support.near import SESSION
 from tests.support.shaken import Sti
 
 if TYPE_CHECKING:
@@ -30,7 +29,9 @@ STI = Sti()
 
 
 def signed(caller: str, called: str) -> bytes:
-    payload = {"attest": "A", "dest": {"tn": [called]}, "iat": 1, "orig": {"tn": caller}, "origid": "x"}  # fmt: skip  # noqa: E501
+    payload = {
+        "attest": "A", "dest": {"tn": [called]}, "iat": 1, "orig": {"tn": caller}, "origid": "x",
+    }  # fmt: skip
     return identity_line(STI.token(payload, X5U), X5U)
 
 
@@ -43,8 +44,7 @@ async def identities(house: House, *lines: bytes, keeps_original: bool = True) -
             networks=("127.0.0.0/8",), signs=True, keeps_original=keeps_original,
             caller_id="4930100",
         )  # fmt: skip
-        version = house.directory.version + 1
-        await house.pbx.handle(ApplyDelta(Delta(version, (TrunkPut(trunk), PlanChanged(PLAN)))))
+        await house.apply(TrunkPut(trunk), PlanChanged(PLAN))
         call = agent.call(f"sip:8001@127.0.0.1:{house.port}", SESSION, *lines)
         came = await agent.next_call()
         came.refuse(486)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from pbxcore.commands import ApplyDelta
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import InboundRoute, OutboundRoute, Plan
 from pbxcore.dialplan.ways import WayOut
-from pbxcore.directory import Delta, PlanChanged, Trunk, TrunkPut
+from pbxcore.directory import PlanChanged, Trunk, TrunkPut
 from pbxcore.net.user_agent import AsyncUserAgent, Refused
 from pbxcore.sip.agent.incoming_call import IncomingCall
-from tests.integration.sip.test_sip_trunk_calls import SESSION
+from tests.support.near import SESSION, registered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -59,31 +58,29 @@ class Party:
 
 @pytest.fixture
 async def party(house: House) -> AsyncIterator[Party]:
-    secret = "Sip-1000!"  # noqa: S105
     async with AsyncExitStack() as stack:
         agents = [
             await stack.enter_async_context(each)
             for each in (
-                AsyncUserAgent("sip:1000@pbx.test", password=secret),
+                registered(house.port),
                 AsyncUserAgent(f"sip:49891234@{TRUSTED}", host=TRUSTED),
                 AsyncUserAgent(f"sip:49891234@{STRANGER}", host=STRANGER),
             )
         ]
-        await agents[0].register(f"sip:127.0.0.1:{house.port}", 120)
+        parties: tuple[tuple[str, str, AsyncUserAgent, Literal["asserted", "none"]], ...] = (
+            ("trusted", TRUSTED, agents[1], "asserted"),
+            ("stranger", STRANGER, agents[2], "none"),
+        )
         changes = [
             TrunkPut(
                 Trunk(
                     name, name, host, agent.port,
-                    caller_id="4930100", networks=(host,), identity=identity,  # type: ignore[arg-type]
+                    caller_id="4930100", networks=(host,), identity=identity,
                 )
             )
-            for name, host, agent, identity in (
-                ("trusted", TRUSTED, agents[1], "asserted"),
-                ("stranger", STRANGER, agents[2], "none"),
-            )
+            for name, host, agent, identity in parties
         ]  # fmt: skip
-        version = house.directory.version + 1
-        await house.pbx.handle(ApplyDelta(Delta(version, (*changes, PlanChanged(PLAN)))))
+        await house.apply(*changes, PlanChanged(PLAN))
         yield Party(house, *agents)
 
 

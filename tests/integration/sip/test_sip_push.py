@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxcore.commands import MessageResult, SendMessage
-from pbxcore.net.user_agent import AsyncUserAgent, Refused
-from tests.integration.sip.test_sip_trunk_calls import SESSION
+from pbxcore.net.user_agent import Refused
 from tests.support.authority import Authority
 from tests.support.messaging import eventually
+from tests.support.near import SESSION, registered
 from tests.support.phone import Phone
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from tests.integration.sip.conftest import House
 
-SECRET = "Sip-1000!"  # noqa: S105
+    Asleep = tuple[list[dict[str, str]], "Sleeper"]
+
 PUSH = "pn-provider=webpush;pn-prid=https%3A%2F%2Fpush.test%2F1"
 
 
@@ -63,14 +64,20 @@ async def gateway(house: House, folder: Path) -> AsyncIterator[list[dict[str, st
     server.close()
 
 
-async def test_a_phone_is_woken_and_called(house: House, tmp_path: Path) -> None:
-    address = ("127.0.0.1", house.port)
+@pytest.fixture
+async def asleep(house: House, tmp_path: Path) -> AsyncIterator[Asleep]:
+    """A gateway, and a phone that it wakes."""
     async with (
         gateway(house, tmp_path) as told,
-        Sleeper("1001", "Sip-1001!", address) as phone,
-        AsyncUserAgent("sip:1000@pbx.test", password=SECRET) as caller,
+        Sleeper("1001", "Sip-1001!", ("127.0.0.1", house.port)) as phone,
     ):
         assert await phone.register() == 200
+        yield told, phone
+
+
+async def test_a_phone_is_woken_and_called(house: House, asleep: Asleep) -> None:
+    told, phone = asleep
+    async with registered(house.port) as caller:
         call = caller.call(f"sip:1001@127.0.0.1:{house.port}", SESSION)
         await eventually(lambda: bool(told))
         assert told == [
@@ -102,31 +109,21 @@ async def test_a_service_that_the_gateway_does_not_know_is_refused(
 
 
 async def test_a_call_does_not_wait_for_ever(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    house: House, asleep: Asleep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pbxcore.calls.rousing.WAIT_S", 0.3)
-    address = ("127.0.0.1", house.port)
-    async with (
-        gateway(house, tmp_path) as told,
-        Sleeper("1001", "Sip-1001!", address) as phone,
-        AsyncUserAgent("sip:1000@pbx.test", password=SECRET) as caller,
-    ):
-        assert await phone.register() == 200
+    told, phone = asleep
+    async with registered(house.port) as caller:
         with pytest.raises(Refused) as refused:
             await caller.invite(f"sip:1001@127.0.0.1:{house.port}", SESSION)
         assert refused.value.status == 480
-        assert len(told) == 1
+        await eventually(lambda: len(told) == 1)
         assert not phone.invited()
 
 
-async def test_a_phone_is_woken_and_gets_its_text(house: House, tmp_path: Path) -> None:
-    address = ("127.0.0.1", house.port)
-    async with (
-        gateway(house, tmp_path) as told,
-        Sleeper("1001", "Sip-1001!", address) as phone,
-        Phone("1000", SECRET, address) as sender,
-    ):
-        assert await phone.register() == 200
+async def test_a_phone_is_woken_and_gets_its_text(house: House, asleep: Asleep) -> None:
+    told, phone = asleep
+    async with house.phone("1000") as sender:
         sent = asyncio.create_task(sender.send("1001", "Good morning"))
         await eventually(lambda: bool(told))
         assert phone.texts == []
@@ -137,54 +134,40 @@ async def test_a_phone_is_woken_and_gets_its_text(house: House, tmp_path: Path) 
 
 
 async def test_a_text_to_a_phone_that_sleeps_on_is_stored(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    house: House, asleep: Asleep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pbxcore.calls.rousing.WAIT_S", 0.3)
-    address = ("127.0.0.1", house.port)
-    async with (
-        gateway(house, tmp_path) as told,
-        Sleeper("1001", "Sip-1001!", address) as phone,
-        Phone("1000", SECRET, address) as sender,
-    ):
-        assert await phone.register() == 200
+    told, phone = asleep
+    async with house.phone("1000") as sender:
         assert await sender.send("1001", "Good morning") == 202
         assert [each.text for each in house.arrived] == ["Good morning"]
-        assert len(told) == 1
+        await eventually(lambda: len(told) == 1)
         assert phone.texts == []
 
 
 async def test_a_phone_is_woken_and_gets_a_text_of_the_product(
-    house: House, tmp_path: Path
+    house: House, asleep: Asleep
 ) -> None:
-    address = ("127.0.0.1", house.port)
-    async with (
-        gateway(house, tmp_path) as told,
-        Sleeper("1001", "Sip-1001!", address) as phone,
-    ):
-        assert await phone.register() == 200
-        command = SendMessage("m1", "1001", phone.contact, "broadcast", "News", "We close at noon")
-        sent = asyncio.create_task(house.pbx.handle(command))
-        await eventually(lambda: bool(told))
-        assert phone.texts == []
-        assert await phone.register() == 200
-        result = await sent
-        assert isinstance(result, MessageResult)
-        assert result.status == 200
-        assert await phone.receive(1) == ["We close at noon"]
+    told, phone = asleep
+    command = SendMessage("m1", "1001", phone.contact, "broadcast", "News", "We close at noon")
+    sent = asyncio.create_task(house.pbx.handle(command))
+    await eventually(lambda: bool(told))
+    assert phone.texts == []
+    assert await phone.register() == 200
+    result = await sent
+    assert isinstance(result, MessageResult)
+    assert result.status == 200
+    assert await phone.receive(1) == ["We close at noon"]
 
 
 async def test_a_text_of_the_product_is_not_sent_to_a_phone_that_sleeps_on(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    house: House, asleep: Asleep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pbxcore.calls.rousing.WAIT_S", 0.3)
-    address = ("127.0.0.1", house.port)
-    async with (
-        gateway(house, tmp_path) as told,
-        Sleeper("1001", "Sip-1001!", address) as phone,
-    ):
-        assert await phone.register() == 200
-        command = SendMessage("m1", "1001", phone.contact, "broadcast", "News", "We close at noon")
-        result = await house.pbx.handle(command)
-        assert isinstance(result, MessageResult)
-        assert result.status == 480
-        assert (len(told), phone.texts) == (1, [])
+    told, phone = asleep
+    command = SendMessage("m1", "1001", phone.contact, "broadcast", "News", "We close at noon")
+    result = await house.pbx.handle(command)
+    assert isinstance(result, MessageResult)
+    assert result.status == 480
+    await eventually(lambda: len(told) == 1)
+    assert phone.texts == []

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from pbxcore.net.user_agent import AsyncUserAgent
-from tests.integration.sip.test_sip_trunk_calls import SESSION
+from tests.support.near import SESSION
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -7,26 +7,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxcore.commands import ApplyDelta
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import InboundRoute, OutboundRoute, Plan
 from pbxcore.dialplan.ways import WayOut
-from pbxcore.directory import Delta, PlanChanged, Trunk, TrunkPut
+from pbxcore.directory import PlanChanged, Trunk, TrunkPut
 from pbxcore.journal import CallEnded, CallStarted, LegCalled
 from pbxcore.net.call import AsyncCall
 from pbxcore.net.hearing import Hearing
 from pbxcore.net.user_agent import AsyncUserAgent, Refused
 from pbxcore.sip.address import Address
+from tests.support.near import SESSION, registered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tests.integration.sip.conftest import House
 
-SESSION = (
-    b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-    b"m=audio 4000 RTP/AVP 0 8\r\n"
-)
 PLAN = Plan(
     outbound=(OutboundRoute("out", "Out", ("_00x.",), (WayOut("t", 2, "+"),)),),
     inbound=(
@@ -49,22 +45,12 @@ async def provider(house: House) -> AsyncIterator[AsyncUserAgent]:
         trunk = Trunk(
             "t", "Provider", "127.0.0.2", agent.port, caller_id="4930100", networks=("127.0.0.2",)
         )
-        version = house.directory.version + 1
-        changes = (TrunkPut(trunk), PlanChanged(PLAN))
-        await house.pbx.handle(ApplyDelta(Delta(version, changes)))
-        yield agent
-
-
-@asynccontextmanager
-async def phone(house: House) -> AsyncIterator[AsyncUserAgent]:
-    secret = "Sip-1000!"  # noqa: S105
-    async with AsyncUserAgent("sip:1000@pbx.test", password=secret) as agent:
-        await agent.register(f"sip:127.0.0.1:{house.port}", 120)
+        await house.apply(TrunkPut(trunk), PlanChanged(PLAN))
         yield agent
 
 
 async def test_a_call_goes_out(house: House) -> None:
-    async with provider(house) as far, phone(house) as near:
+    async with provider(house) as far, registered(house.port) as near:
         call = near.call(f"sip:0049891234@127.0.0.1:{house.port}", SESSION)
         came = await far.next_call()
         assert came.peer == "sip:4930100@127.0.0.2"
@@ -84,7 +70,7 @@ async def test_a_call_goes_out(house: House) -> None:
 
 
 async def test_a_telephone_number_is_dialled_as_such(house: House) -> None:
-    async with provider(house) as far, phone(house) as near:
+    async with provider(house) as far, registered(house.port) as near:
         proxy = Address(b"", b"sip:127.0.0.1:%d;lr" % house.port)
         hearing = Hearing(SESSION)
         number = b"tel:0049-89-1234;phone-context=pbx.test"
@@ -100,7 +86,7 @@ async def test_a_telephone_number_is_dialled_as_such(house: House) -> None:
 
 
 async def test_a_call_comes_in(house: House) -> None:
-    async with provider(house) as far, phone(house) as near:
+    async with provider(house) as far, registered(house.port) as near:
         call = far.call(f"sip:4930555@127.0.0.1:{house.port}", SESSION)
         came = await near.next_call()
         assert came.peer.startswith("sip:0049891234@")

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec import structs
 
-from pbxcore.commands import ApplyDelta, ListTrunks, TrunkStanding, TrunkStandings
+from pbxcore.commands import ListTrunks, TrunkStanding, TrunkStandings
 from pbxcore.directory import (
-    Delta,
     Directory,
     DomainSettings,
     Extension,
@@ -58,10 +57,6 @@ async def house() -> AsyncIterator[House]:
     await running.start()
     yield running
     await running.stop()
-
-
-async def change(house: House, *changes: TrunkPut | TrunkRemoved | SettingsChanged) -> None:
-    await house.pbx.handle(ApplyDelta(Delta(house.directory.version + 1, changes)))
 
 
 async def standing(
@@ -123,7 +118,7 @@ async def test_provider_registers_us_and_reaches_us(
     house: House, transport: str, algorithm: str, qop: bool
 ) -> None:
     async with kamailio(algorithm=algorithm, qop=qop) as provider:
-        await change(house, TrunkPut(trunk(provider, transport)))
+        await house.apply(TrunkPut(trunk(provider, transport)))
         found = await standing(house, "registered")
         assert (found.status, found.server) == (200, f"127.0.0.1:{provider.port}")
         assert found.round_trip_ms is not None
@@ -131,7 +126,7 @@ async def test_provider_registers_us_and_reaches_us(
         assert f"signed in: {ODD_NAME} as 555-1000 from {transport}" in provider.log
         answer = await asked_through(provider, "555-1000")
         assert answer.startswith(b"SIP/2.0 200 ")
-        await change(house, TrunkRemoved("t1"))
+        await house.apply(TrunkRemoved("t1"))
         await gone(provider, "555-1000")
     assert [each.state for each in house.facts if isinstance(each, TrunkChanged)] == [
         "trying",
@@ -142,15 +137,15 @@ async def test_provider_registers_us_and_reaches_us(
 
 async def test_wrong_password_is_rejected_and_the_right_one_helps_at_once(house: House) -> None:
     async with kamailio() as provider:
-        await change(house, TrunkPut(trunk(provider, password=SECRET.upper())))
+        await house.apply(TrunkPut(trunk(provider, password=SECRET.upper())))
         assert (await standing(house, "rejected")).status == 401
-        await change(house, TrunkPut(trunk(provider)))
+        await house.apply(TrunkPut(trunk(provider)))
         await standing(house, "registered")
 
 
 async def test_expiry_that_is_too_short_for_the_registrar_is_raised(house: House) -> None:
     async with kamailio(shortest_s=900) as provider:
-        await change(house, TrunkPut(trunk(provider)))
+        await house.apply(TrunkPut(trunk(provider)))
         found = await standing(house, "registered")
         assert (found.registered_for_s or 0) > 800
 
@@ -158,7 +153,7 @@ async def test_expiry_that_is_too_short_for_the_registrar_is_raised(house: House
 async def test_signs_of_life_are_asked_for(house: House) -> None:
     async with kamailio() as provider:
         peer = Trunk("p", "Peer", "127.0.0.1", provider.port, "tcp", keep_alive_s=1)
-        await change(house, TrunkPut(peer))
+        await house.apply(TrunkPut(peer))
         found = await standing(house, "reachable")
         assert found.round_trip_ms is not None
         await provider.kill()
@@ -183,7 +178,7 @@ async def test_next_server_of_the_domain_takes_over_when_one_dies(house: House) 
                 "t1", "Provider", "provider.test", 0, "auto", registers=True, username="user",
                 password=SECRET, number="555-1000", expiry_s=60, keep_alive_s=1,
             )  # fmt: skip
-            await change(house, SettingsChanged(settings), TrunkPut(provider))
+            await house.apply(SettingsChanged(settings), TrunkPut(provider))
             await standing(house, "registered", server=f":{first.port}")
             await first.kill()
             await standing(house, "registered", server=f":{second.port}")
@@ -194,7 +189,7 @@ async def test_next_server_of_the_domain_takes_over_when_one_dies(house: House) 
 async def test_outbound_proxy_passes_us_on_to_the_registrar(house: House) -> None:
     async with kamailio() as registrar, kamailio() as proxy:
         proxied = trunk(registrar, outbound_proxy=f"sip:127.0.0.1:{proxy.port};transport=tcp")
-        await change(house, TrunkPut(proxied))
+        await house.apply(TrunkPut(proxied))
         found = await standing(house, "registered")
         assert found.server == f"127.0.0.1:{proxy.port}"
         assert proxy.log.count(f"passed on: REGISTER to 127.0.0.1:{registrar.port}") == 2
@@ -208,7 +203,7 @@ async def test_outbound_proxy_is_the_route(house: House) -> None:
             "t1", "Provider", "provider.test", 0, "udp", registers=True, username="user",
             password=SECRET, outbound_proxy=f"127.0.0.1:{provider.port}",
         )  # fmt: skip
-        await change(house, TrunkPut(proxied))
+        await house.apply(TrunkPut(proxied))
         await standing(house, "registered")
         assert re.search(rf"route: <sip:127.0.0.1:{provider.port};lr>", provider.log)
 
@@ -240,7 +235,7 @@ async def test_over_tls_the_provider_must_be_who_was_configured(
                 "t1", "Provider", "provider.test", 0, "tls", registers=True, username="5551000",
                 password=SECRET,
             )  # fmt: skip
-            await change(house, SettingsChanged(named), TrunkPut(secure))
+            await house.apply(SettingsChanged(named), TrunkPut(secure))
             await standing(house, state)
     finally:
         await house.stop()

@@ -16,7 +16,7 @@ from engage.pdf import as_pdf
 from engage.processes.fax_folder import FaxFolder, forget
 from pbxcore.faxes.arrival import FaxArrival
 from pbxcore.faxes.tiff import count_pages
-from tests.support.fax_machine import pages, read_pdf, write_tiff
+from tests.support.fax_machine import pages, read_pdf, same, write_tiff
 
 
 def test_pages_are_counted_whatever_comes_after_them(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_noise_has_few_pages(tmp_path_factory: pytest.TempPathFactory, noise: by
 def test_a_pdf_has_each_pixel_and_the_size_of_the_paper(tmp_path: Path) -> None:
     sent = pages(2, 1078)  # 196 to the inch: 5.5 inches
     data = as_pdf(write_tiff(tmp_path / "fax.tif", sent))
-    assert [each.tobytes() for each in read_pdf(data)] == [each.tobytes() for each in sent]
+    assert same(read_pdf(data), sent)
     (box, _) = re.findall(rb"/MediaBox \[ 0 0 ([0-9.]+) ([0-9.]+) \]", data)
     assert float(box[0]) == pytest.approx(1728 / 204 * 72, abs=0.01)
     assert float(box[1]) == pytest.approx(396, abs=0.01)

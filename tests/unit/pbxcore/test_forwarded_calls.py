@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Literal
 
 import pytest
 
@@ -127,10 +128,12 @@ def test_what_was_sent_on_before_it_came_counts() -> None:
         ("none", set()),
     ],
 )
-def test_each_provider_reads_of_it_in_its_own_header(forwarding: str, headers: set[bytes]) -> None:
+def test_each_provider_reads_of_it_in_its_own_header(
+    forwarding: Literal["diversion", "history-info", "both", "none"], headers: set[bytes]
+) -> None:
     with Office("alice", "bob", "provider") as office:
         host = office["provider"].stack.host
-        trunk = Trunk("t", "T", host, forwarding=forwarding)  # type: ignore[arg-type]
+        trunk = Trunk("t", "T", host, forwarding=forwarding)
         directory = office.house.directory
         directory.apply(Delta(directory.version + 1, (TrunkPut(trunk),)))
         office.house.routes[OUTSIDE] = (Way("t", "+49301234", "4989100"),)
@@ -162,8 +165,12 @@ def test_who_wants_no_name_is_not_named_to_phones_and_strangers() -> None:
         alice.hang_up()
         office.run()
         directory = office.house.directory
-        for name, identity, named in ("trusted", "asserted", True), ("stranger", "none", False):
-            trunk = Trunk(name, name, office[name].stack.host, identity=identity)  # type: ignore[arg-type]
+        providers: tuple[tuple[str, Literal["asserted", "none"], bool], ...] = (
+            ("trusted", "asserted", True),
+            ("stranger", "none", False),
+        )
+        for name, identity, named in providers:
+            trunk = Trunk(name, name, office[name].stack.host, identity=identity)
             directory.apply(Delta(directory.version + 1, (TrunkPut(trunk),)))
             office.house.routes[OUTSIDE] = (Way(name, "+49301234", "4989100"),)
             forwards(office, "bob", "always", OUTSIDE)
