@@ -28,9 +28,10 @@ from engage.dialplan.feature_codes import FeatureCodes
 from engage.dialplan.voice_prompts import VoicePrompts
 from engage.identifiers import now_ms
 from engage.people.choices import Choice
+from engage.people.event_settings import SECTION as EVENTS
+from engage.people.event_settings import EventSettings
 from engage.system.actor import Module
-from engage.telephony.alerts import SECTION as EVENTS
-from engage.telephony.alerts import EventSettings, PhoneAlerts
+from engage.telephony.alerts import PhoneAlerts
 from engage.telephony.ban_routes import BanRoutes
 from engage.telephony.bans import Bans
 from engage.telephony.certificate_routes import NameCertificateRoutes

@@ -24,7 +24,7 @@ from engage.livechat.visitor_routes import VisitorRoutes
 from engage.livechat.webhooks.alerts import WebhookAlerts
 from engage.livechat.webhooks.part import Webhooks
 from engage.livechat.webhooks.routes import WebhookRoutes
-from engage.telephony.alerts import EventSettings
+from engage.people.event_settings import EventSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +72,7 @@ class Visitors:
             ground.clock,
         )
         events = partial(ground.configuration.get, EventSettings)
-        alerts = WebhookAlerts(outbox, lambda: events().told_of_webhooks())
+        alerts = WebhookAlerts(outbox, lambda: events().told_of("webhook"))
         self.webhooks.sending.switched_off = alerts.switched_off
         livechat.bans.stored = self.webhooks.writing.banned
         bots = BotPart(ground.database, hub, livechat, self.webhooks, ground.events, ground.clock)

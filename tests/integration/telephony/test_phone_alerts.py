@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from engage.errors import EngageError
+from engage.people.event_settings import EventSettings
 from engage.storage.tables import operations
-from engage.telephony.alerts import EventSettings, PhoneAlerts
+from engage.telephony.alerts import PhoneAlerts
 from pbxcore.journal import BindingAdded, BindingRemoved, EmergencyCalled
 from tests.support.messaging import Book, Desk
 from tests.support.people import Outbox
@@ -104,5 +105,5 @@ async def test_an_emergency_call_is_written_down_and_mailed(
 
 def test_webhooks_that_are_switched_off_are_told_where_that_is_wanted() -> None:
     contacts = ("a@x.test",)
-    assert EventSettings(warning_contacts=contacts).told_of_webhooks() == contacts
-    assert EventSettings(warning_contacts=contacts, webhook_mail=False).told_of_webhooks() == ()
+    assert EventSettings(warning_contacts=contacts).told_of("webhook") == contacts
+    assert EventSettings(warning_contacts=contacts, webhook_mail=False).told_of("webhook") == ()
