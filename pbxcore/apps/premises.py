@@ -8,6 +8,7 @@ from pbxcore.apps.conferences import Conferences
 from pbxcore.apps.queue_duty import NoDuty
 from pbxcore.apps.tries import Tries
 from pbxcore.dialplan.routing import applies
+from pbxcore.faxes.inbox import nobodys_faxes
 from pbxcore.features.desks import HotDesks
 from pbxcore.presence.keeping import Volatile
 
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
     from pbxcore.dialplan.place import Place
     from pbxcore.dialplan.window import Window
     from pbxcore.directory import Directory
-    from pbxcore.faxes.arrival import FaxArrival
     from pbxcore.features.book import FeatureBook
-    from pbxcore.media.commands import FaxEnded
 
 
 class Completion(Protocol):
@@ -48,42 +47,6 @@ class NoCompletion:
     def cancel(self, caller: str) -> bool:
         """There was nobody."""
         return False
-
-
-class FaxRoom(Protocol):
-    """Takes faxes in."""
-
-    def receive(self, box: str, call: str, caller: str, name: str) -> FaxArrival:
-        """A machine may send now; OSError where there is no room."""
-        ...
-
-    def pages(self, arrival: FaxArrival) -> int:
-        """How many are on disk so far."""
-        ...
-
-    def ended(self, arrival: FaxArrival, ended: FaxEnded) -> None:
-        """It is over."""
-        ...
-
-
-class NoFaxes:
-    """Takes none."""
-
-    def receive(self, _box: str, _call: str, _caller: str, _name: str) -> FaxArrival:
-        """Nobody is to send any.
-
-        Raises:
-            OSError: there is no room.
-        """
-        message = "no faxes are kept"
-        raise OSError(message)
-
-    def pages(self, _: FaxArrival) -> int:
-        """There are none."""
-        return 0
-
-    def ended(self, _arrival: FaxArrival, _ended: FaxEnded) -> None:
-        """There was none."""
 
 
 class Premises:
@@ -114,7 +77,7 @@ class Premises:
         self.conferences = Conferences()
         self.duty: Duty = NoDuty()
         self.post = post
-        self.faxes: FaxRoom = NoFaxes()
+        self.faxes = nobodys_faxes()
         self.conferences.forget = lambda name: self.post.boxes.forget(name)
         self.invite: Callable[[str, Service, str], None] = _nobody
         """Lets something talk to whoever answers a number that an extension may call."""

@@ -218,14 +218,8 @@ class Attending:
         match step:
             case Say():
                 self._say(step)
-            case Listen():
-                self._listen(step)
-            case Gather():
-                self._keys = ""
-                self._typed.extendleft(reversed(step.typed))
-                self._gather(step)
-            case Record() | TakeFax():
-                self._record(step)
+            case Listen() | Gather() | Record() | TakeFax():
+                self._take(step)
             case Join():
                 self._join(step)
             case Echo():
@@ -239,6 +233,20 @@ class Attending:
             case _:
                 self._do(step)
                 self._over(None)
+
+    def _take(self, step: Listen | Gather | Record | TakeFax) -> None:
+        """What waits for something of the caller's."""
+        match step:
+            case Listen():
+                self._listen(step)
+            case Gather():
+                self._keys = ""
+                self._typed.extendleft(reversed(step.typed))
+                self._gather(step)
+            case Record():
+                self._record(step)
+            case TakeFax():
+                self._take_fax(step)
 
     def _do(self, step: Leave | Speak | Tell) -> None:
         """What takes no time."""
@@ -310,11 +318,7 @@ class Attending:
         else:
             self._wait(step.between_s if self._keys else step.first_s)
 
-    def _record(self, step: Record | TakeFax) -> None:
-        if isinstance(step, TakeFax):
-            self._fax = TakingFax(self._leg, step, partial(self._took_fax, self._turn))
-            self._fax.begin()
-            return
+    def _record(self, step: Record) -> None:
         anchor, stream = self._leg.call.house.anchor, self._leg.session.sound
         self._keys = ""
         if not stream:
@@ -327,6 +331,10 @@ class Attending:
     def _recorded(self, turn: int, ended: RecordingEnded) -> None:
         if turn == self._turn:
             self._over(Recorded(ended.seconds, self._keys, ended.problem))
+
+    def _take_fax(self, step: TakeFax) -> None:
+        self._fax = TakingFax(self._leg, step, partial(self._took_fax, self._turn))
+        self._fax.begin()
 
     def _took_fax(self, turn: int, ended: FaxEnded) -> None:
         if turn == self._turn:

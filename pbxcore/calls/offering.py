@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from pbxcore.errors import RemoteProtocolError
 from pbxcore.media.codecs.catalogue import transcodable
 from pbxcore.sip.sdp.codecs import DYNAMIC, EVENTS, G722, OPUS, PCMA, PCMU, Format, formats_of
 from pbxcore.sip.sdp.crypto import new_crypto
@@ -185,8 +184,7 @@ def _line(description: SessionDescription, media: Media) -> Line | None:
         return Line(media.kind, (), fax=fax)
     if not media.port or media.kind not in _KINDS or "RTP/" not in media.profile.upper():
         return None
-    if description.connection_of(media) is None:
-        raise RemoteProtocolError(400, "Malformed SDP: Without c=")
+    description.received_at(media)
     formats = _passed_on(media.kind, formats_of(media))
     return Line(media.kind, formats, direction_of(description, media)) if formats else None
 

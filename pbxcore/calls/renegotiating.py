@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pbxcore.calls.faxing import PACKETS, PLAIN, lines_for_fax, needs_listening
+from pbxcore.calls.faxing import PACKETS, lines_for_fax, needs_listening
 from pbxcore.calls.offering import OURS, Line, agree, lines_of, shares
 from pbxcore.calls.track import paired
 from pbxcore.errors import RemoteProtocolError
@@ -89,18 +89,12 @@ class Renegotiating:
             return
         for leg, line in lines_for_fax(*self._call.talking).items():
             leg.session.listen_for_fax("answering", wanted=False)
-            if leg.sip is not None and not leg.session.pending:
-                self._propose(leg, leg.session.arranged([line]), "")
+            self.ask_for(leg, line)
 
-    def speak_plainly(self, leg: Leg) -> None:
-        """A fax machine of ours is to understand a leg."""
+    def ask_for(self, leg: Leg, line: Line) -> None:
+        """Offer a leg this line in place of what it has, unless an offer is open there."""
         if leg.sip is not None and not leg.session.pending:
-            self._propose(leg, leg.session.arranged([PLAIN]), "")
-
-    def propose_packets(self, leg: Leg) -> None:
-        """A fax machine is to send to one of ours by datagrams, if it can."""
-        if leg.sip is not None and not leg.session.pending:
-            self._propose(leg, leg.session.arranged([PACKETS]), "")
+            self._propose(leg, leg.session.arranged([line]), "")
 
     def ended(self, leg: Leg) -> None:
         """A leg is over."""

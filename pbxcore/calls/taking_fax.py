@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxcore.calls.faxing import speaks_plainly
+from pbxcore.calls.faxing import PACKETS, PLAIN, speaks_plainly
 from pbxcore.media.commands import ReceiveFax, StopFax
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class TakingFax:
         """Let the other machine send; without a worker it is over at once."""
         leg = self._leg
         if not speaks_plainly(leg):
-            leg.call.renegotiating.speak_plainly(leg)
+            leg.call.renegotiating.ask_for(leg, PLAIN)
         self._begin()
         if self._ended:
             return
@@ -54,7 +54,7 @@ class TakingFax:
         if self._may_propose:
             self._proposed = True
             self._leg.session.listen_for_fax(wanted=False)
-            self._leg.call.renegotiating.propose_packets(self._leg)
+            self._leg.call.renegotiating.ask_for(self._leg, PACKETS)
 
     def follow(self) -> None:
         """The leg's session is another: a line of its own for datagrams has another stream.

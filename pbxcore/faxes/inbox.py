@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.faxes.arrival import FaxArrival
+from pbxcore.faxes.keeping import NoFaxKeeper
 from pbxcore.journal import FaxReceived
 
 if TYPE_CHECKING:
@@ -89,3 +90,8 @@ class FaxInbox:
             detail,
         )
         self._record(fact)
+
+
+def nobodys_faxes() -> FaxInbox:
+    """Takes none: there is no room for any."""
+    return FaxInbox(NoFaxKeeper(), lambda _: None, now_ms=lambda: 0, token=str)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.apps.overseeing import oversee
-from pbxcore.apps.premises import NoFaxes
 from pbxcore.calls import directing
 from pbxcore.calls.anchoring import Anchor
 from pbxcore.calls.archive import Archive
@@ -53,7 +52,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxcore.apps.conference_commands import ConferenceCommand, ConferenceShown
-    from pbxcore.apps.premises import FaxRoom
     from pbxcore.apps.voicemail.post import Post
     from pbxcore.authentication import Authentication
     from pbxcore.calls.call import Call
@@ -65,6 +63,7 @@ if TYPE_CHECKING:
     from pbxcore.calls.vouching import Vouching
     from pbxcore.directory import Directory
     from pbxcore.domain import Domain
+    from pbxcore.faxes.inbox import FaxInbox
     from pbxcore.features.book import FeatureBook
     from pbxcore.features.handling import CallHandling
     from pbxcore.journal import Fact
@@ -141,7 +140,7 @@ class CallService:
         push: Callable[[Push, str], None] = lambda push, number: None,
         told: Callable[[VisitorCallMoved], object] = lambda moved: None,
         kept: CallStores | None = None,
-        faxes: FaxRoom | None = None,
+        faxes: FaxInbox | None = None,
     ) -> None:
         self._directory, self._trunks = directory, trunks
 
@@ -181,7 +180,8 @@ class CallService:
             kept=kept,
             emergency_returns=returns,
         )
-        self._house.premises.faxes = faxes or NoFaxes()
+        if faxes is not None:
+            self._house.premises.faxes = faxes
         self._house.lines.registered = trunks.registered
         self.queues = self._house.queues
         self._house.rousing.push = push

@@ -41,27 +41,22 @@ class PacketSender:
         self.sent: list[tuple[bytes, int]] = []
         self.completion: int | None = None
 
-        def packet(_core: int, _user: int, data: object, size: int, times: int) -> int:
-            self.sent.append((ctypes.string_at(data, size), times))  # type: ignore[arg-type]
+        def packet(_core: int, _user: int, data: int, size: int, times: int) -> int:
+            self.sent.append((ctypes.string_at(data, size), times))
             return 0
 
         def ended(_state: int, _user: int, completion: int) -> None:
             self.completion = completion
 
-        byte = ctypes.POINTER(ctypes.c_uint8)
-        self._packet = ctypes.CFUNCTYPE(c_int, c_void_p, c_void_p, byte, c_int, c_int)(packet)
+        kind = ctypes.CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_int, c_int)
+        self._packet = kind(packet)
         self._ended = ctypes.CFUNCTYPE(None, c_void_p, c_void_p, c_int)(ended)
-        library = ctypes.CDLL(SONAME)
-        begin = library.t38_terminal_init
-        begin.restype, begin.argtypes = c_void_p, [c_void_p, c_int, type(self._packet), c_void_p]
-        self._state = begin(None, 1, self._packet, None)
+        self._state = functions.t38_terminal_init(None, 1, self._packet, None)
         t30 = functions.t38_terminal_get_t30_state(self._state)
         functions.t30_set_ecm_capability(t30, 1)
         functions.t30_set_supported_compressions(t30, 14)
         _send_file(t30, tiff)
-        end = library.t30_set_phase_e_handler
-        end.restype, end.argtypes = None, [c_void_p, type(self._ended), c_void_p]
-        end(t30, self._ended, None)
+        functions.t30_set_phase_e_handler(t30, self._ended, None)
         self._core = functions.t38_terminal_get_t38_core_state(self._state)
 
     def take(self, number: int, packet: bytes) -> None:

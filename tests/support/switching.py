@@ -117,8 +117,7 @@ class Workers:
         if self.dumb and isinstance(request, Play):
             then(NoRoom("no media worker"))
             return
-        faxes = isinstance(request, ReceiveFax | StopFax)
-        reply = self._fax(request) if faxes else self._carry_out(request)
+        reply = self._carry_out(request)
         self._simulation.after(SOON_S, lambda: then(reply))
 
     def die(self) -> None:
@@ -181,7 +180,7 @@ class Workers:
             case StopRecording(recording):
                 self.end_recording(recording)
             case _:
-                pass
+                return self._fax(request)
         return Done()
 
     def press(self, stream: str, *keys: str) -> None:
@@ -212,12 +211,14 @@ class Workers:
 
     def _fax(self, request: MediaRequest) -> MediaReply:
         match request:
-            case ReceiveFax(fax, stream) if stream in self.streams:
+            case ReceiveFax(_, stream) if stream not in self.streams:
+                return Done(known=False)
+            case ReceiveFax(fax):
                 self.faxes[fax] = request
             case StopFax(fax):
                 self.end_fax(fax, "hung_up")
             case _:
-                return Done(known=False)
+                pass
         return Done()
 
     def _end_faxes(self, stream: str) -> None:

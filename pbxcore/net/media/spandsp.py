@@ -7,15 +7,17 @@ otherwise and have another soname. What it takes and gives is blocking, and belo
 from __future__ import annotations
 
 import ctypes
-from ctypes import CFUNCTYPE, POINTER, Structure, byref, c_char_p, c_int, c_uint8, c_void_p
+from ctypes import CFUNCTYPE, POINTER, Structure, byref, c_char_p, c_int, c_void_p
 from enum import IntFlag
 from functools import cache
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from pbxcore.faxes.library import SONAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pbxcore.faxes.rules import FaxTerms
 
 
 OK: Final = 0
@@ -44,7 +46,7 @@ _MODEMS_BELOW: Final = {14400: Modems.V27TER | Modems.V29 | Modems.V17,
 
 _PAGE = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int)
 _END = CFUNCTYPE(None, c_void_p, c_void_p, c_int)
-_PACKET = CFUNCTYPE(c_int, c_void_p, c_void_p, POINTER(c_uint8), c_int, c_int)
+_PACKET = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_int, c_int)
 
 
 class _Statistics(Structure):
@@ -69,8 +71,8 @@ class Library:
 
     def __init__(self, library: ctypes.CDLL) -> None:
         def function(name: str, result: type | None, *arguments: type) -> Callable[..., int]:
-            found: Callable[..., int] = getattr(library, name)
-            found.restype, found.argtypes = result, arguments  # type: ignore[attr-defined]
+            found = library[name]
+            found.restype, found.argtypes = result, arguments
             return found
 
         state = c_void_p
@@ -128,25 +130,6 @@ def library() -> Library | None:
         return None
 
 
-class Terms(Protocol):
-    """How faxes are received."""
-
-    @property
-    def ident(self) -> str:
-        """The number we give as ours."""
-        ...
-
-    @property
-    def error_correction(self) -> bool:
-        """Whether pages come in frames that are repeated when they are spoilt (T.30 Annex A)."""
-        ...
-
-    @property
-    def fastest(self) -> int:
-        """The highest rate in bit/s: 4800, 9600 or 14400."""
-        ...
-
-
 class Reception:
     """One fax by T.30, to a TIFF file; what carries it feeds it.
 
@@ -156,7 +139,7 @@ class Reception:
     """
 
     def __init__(
-        self, functions: Library, t30: int, path: str, terms: Terms, on_page: Callable[[], None]
+        self, functions: Library, t30: int, path: str, terms: FaxTerms, on_page: Callable[[], None]
     ) -> None:
         self._functions, self._t30 = functions, t30
         self.completion: int | None = None
@@ -215,7 +198,7 @@ class SoundFax:
     """A fax machine that answers in sound: 16 bit, 8000 samples a second."""
 
     def __init__(
-        self, functions: Library, path: str, terms: Terms, on_page: Callable[[], None]
+        self, functions: Library, path: str, terms: FaxTerms, on_page: Callable[[], None]
     ) -> None:
         self._functions = functions
         self._state = functions.fax_init(None, 0)
@@ -249,14 +232,14 @@ class PacketFax:
         self,
         functions: Library,
         path: str,
-        terms: Terms,
+        terms: FaxTerms,
         on_page: Callable[[], None],
         send: Callable[[bytes, int], None],
     ) -> None:
         self._functions = functions
 
-        def sent(_core: int, _user: int, data: object, size: int, times: int) -> int:
-            send(ctypes.string_at(data, size), times)  # type: ignore[arg-type]
+        def sent(_core: int, _user: int, data: int, size: int, times: int) -> int:
+            send(ctypes.string_at(data, size), times)
             return OK
 
         self._handler = _PACKET(sent)

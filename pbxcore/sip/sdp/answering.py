@@ -54,8 +54,7 @@ def answer_line(
         RemoteProtocolError: 488: no codec, no fax or no key in common; 400: not readable; 413:
             more codecs than anybody has.
     """
-    if offer.connection_of(media) is None:
-        raise RemoteProtocolError(400, "Malformed SDP: Without c=")
+    offer.received_at(media)
     formats = _answered_formats(
         formats_of(media), stream.formats, ours_first=stream.ours_first, one_codec=stream.one_codec
     )

@@ -9,6 +9,8 @@ from typing import Final
 
 import msgspec
 
+from pbxcore.errors import RemoteProtocolError
+
 UNSPECIFIED: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - read in messages, bound by nobody
 
 
@@ -113,6 +115,17 @@ class SessionDescription(Section, frozen=True, kw_only=True):
     def connection_of(self, media: Media) -> Connection | None:
         """Where this stream is received: its own `c=` line, else the session's (§5.7)."""
         return media.connections[0] if media.connections else self.connection
+
+    def received_at(self, media: Media) -> Connection:
+        """Where this stream is received, which a description has to say of each (§5.7).
+
+        Raises:
+            RemoteProtocolError: 400: it does not.
+        """
+        found = self.connection_of(media)
+        if found is None:
+            raise RemoteProtocolError(400, "Malformed SDP: Without c=")
+        return found
 
     def inherited(self, media: Media, name: str) -> str | None:
         """An attribute whose session value holds for every stream that has none of its own."""
