@@ -13,6 +13,7 @@ from engage.faxes.service import Faxes
 from engage.faxes.settings import FaxSettings
 from engage.storage.tables import operations, received_faxes
 from engage.system.actor import SYSTEM
+from tests.support.rows import filled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from engage.storage.database import Database
 
 DAY_MS = 86_400_000
-TEXTS = ("box", "call", "caller", "caller_name", "sender", "problem", "detail", "mailed")
-USUAL = {**dict.fromkeys(TEXTS, ""), "seconds": 1.0, "pages": 1, "bit_rate": 14400}
 
 
 async def test_older_faxes_go_with_their_pages_and_no_other_file(
@@ -39,7 +38,7 @@ async def test_older_faxes_go_with_their_pages_and_no_other_file(
     async def work(connection: AsyncConnection) -> None:
         for name, path in files.items():
             at_ms = (100 - ages[name]) * DAY_MS
-            row = {**USUAL, "id": name, "file": str(path), "received_at_ms": at_ms}
+            row = filled(received_faxes, id=name, file=str(path), received_at_ms=at_ms)
             await connection.execute(insert(received_faxes).values(row))
 
     await database.write(work)
@@ -59,7 +58,7 @@ async def test_a_fax_is_there_until_its_pages_are_gone(database: Database, tmp_p
     pages.mkdir()  # what cannot be unlinked
 
     async def work(connection: AsyncConnection) -> None:
-        row = {**USUAL, "id": "one", "file": str(pages), "received_at_ms": 1}
+        row = filled(received_faxes, id="one", file=str(pages), received_at_ms=1)
         await connection.execute(insert(received_faxes).values(row))
 
     await database.write(work)

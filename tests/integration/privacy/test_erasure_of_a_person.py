@@ -7,13 +7,14 @@ import json
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, insert, select
+from sqlalchemy import insert, select
 
 from engage.chat.search_rules import folded
 from engage.privacy.proof import Erasure, is_genuine
 from engage.settings import Settings
 from engage.storage.tables import call_legs, calls, contacts, metadata, queue_log, recordings
 from tests.support import site as support
+from tests.support.rows import filled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,22 +77,12 @@ async def a_life(site: Site, database: Database, data: Path) -> str:
 
 async def _called(connection: Any, conversation: str) -> None:
     """A call in the chat, and another that came by phone into a queue."""
-    empty = {
-        each.name: "" if isinstance(each.type, Text) else 0
-        for each in calls.columns
-        if not each.nullable
-    }
     party = {"caller": DIALLED, "original_caller": DIALLED, "caller_name": NAME}
     for number, (ident, where) in enumerate((("c-1", conversation), ("c-2", "")), 1):
-        row = {**empty, **party, "id": ident, "number": number, "conversation": where}
+        row = filled(calls, **party, id=ident, number=number, conversation=where)
         await connection.execute(insert(calls).values(row))
-        leg = {
-            each.name: "" if isinstance(each.type, Text) else 0
-            for each in call_legs.columns
-            if not each.nullable
-        }
         own = {"call": ident, "role": "caller", "party": DIALLED, "name": NAME, "target": DIALLED}
-        await connection.execute(insert(call_legs).values({**leg, **own}))
+        await connection.execute(insert(call_legs).values(filled(call_legs, **own)))
     sound = {
         "id": "r-1", "call": "c-1", "file": "talk.wav", "recorded_at_ms": 1, "seconds": 3.0,
         "caller": DIALLED, "caller_name": NAME, "callee": "1000", "callee_name": "Ana Costa",

@@ -16,6 +16,7 @@ from engage.privacy.traces import TRACES
 from engage.storage.tables import begun_erasures, facts, mails, operations
 from tests.integration.privacy.test_erasure_of_a_person import begin, end
 from tests.support import site as support
+from tests.support.rows import filled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -110,26 +111,16 @@ async def test_a_person_of_very_many_chats_is_told_wiped_and_looked_for(
 ) -> None:
     monkeypatch.setattr(looking, "PORTION", 50)
     person = of_many_chats(1_200)
-    mail = {
-        each.name: "" if each.type.python_type is str else 0
-        for each in mails.columns
-        if not each.nullable
-    }
-    about = {**mail, "id": "m-1", "kind": "transcript", "dedupe_key": "x:chat-01100:1"}
-    to = {**mail, "id": "m-2", "kind": "transcript", "address": "zeb@example.test"}
+    about = filled(mails, id="m-1", dedupe_key="x:chat-01100:1", kind="transcript")
+    to = filled(mails, id="m-2", dedupe_key="y", address="zeb@example.test", kind="transcript")
     said = {"name": "said", "value": "Zebedee Number 377 was here"}
     texts = [{"name": f"fact {each}", "value": "nothing"} for each in range(60)]
     detail = {"chat": json.dumps("Zebedee Number 300")}
 
     async def work(connection: Any) -> None:
-        await connection.execute(insert(mails), [about, {**to, "dedupe_key": "y"}])
+        await connection.execute(insert(mails), [about, to])
         await connection.execute(insert(facts), [*texts, said])
-        row = {
-            each.name: "" if each.type.python_type is str else 1
-            for each in operations.columns
-            if not each.nullable
-        }
-        row |= {"id": "o-1", "action": "livechat.ban", "detail": detail}
+        row = filled(operations, id="o-1", action="livechat.ban", detail=detail)
         await connection.execute(insert(operations).values(row))
 
     await database.write(work)

@@ -7,11 +7,12 @@ import json
 import zipfile
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Text, insert, select
+from sqlalchemy import insert, select
 
 from engage.identifiers import now_ms
 from engage.storage.tables import mails, received_faxes
 from tests.support import site as support
+from tests.support.rows import filled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,21 +70,12 @@ async def test_faxes_of_a_number_are_told_given_and_erased_with_their_pages(
 async def came(connection: AsyncConnection, ident: str, file: Path) -> None:
     """A fax, and the mail about it."""
     caller, sender = FAXES.get(ident, FAXES["called"])
-    texts = ("box", "call", "caller_name", "problem", "detail", "mailed")
-    numbers = ("received_at_ms", "seconds", "pages", "bit_rate")
-    fax = {**dict.fromkeys(texts, ""), **dict.fromkeys(numbers, 1)}
-    fax |= {"id": ident, "caller": caller, "sender": sender, "file": str(file)}
+    fax = filled(received_faxes, id=ident, caller=caller, sender=sender, file=str(file))
     await connection.execute(insert(received_faxes).values(fax))
-    texts = {each.name: "" for each in mails.c if isinstance(each.type, Text)}
-    mail = {**texts, **{each.name: now_ms() for each in mails.c if each.name.endswith("_ms")}}
-    mail |= {
-        "id": ident,
-        "kind": "fax_received",
-        "address": "ana@example.test",
-        "state": "sent",
-        "tries": 1,
-    }
-    mail |= {"dedupe_key": f"fax:{ident}:ana@example.test", "subject": f"Fax from {caller}"}
+    sent = {"kind": "fax_received", "address": "ana@example.test", "state": "sent", "tries": 1}
+    known = {"dedupe_key": f"fax:{ident}:ana@example.test", "subject": f"Fax from {caller}"}
+    moments = {each.name: now_ms() for each in mails.c if each.name.endswith("_ms")}
+    mail = filled(mails, id=ident, **sent, **known, **moments)
     await connection.execute(insert(mails).values(mail))
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Text, insert
+from sqlalchemy import insert
 
 from engage.livechat.erasing import erase
 from engage.livechat.repository import LiveChatRepository
@@ -20,6 +20,7 @@ from engage.storage.database import Database
 from engage.storage.migrate import migrate
 from engage.storage.tables import calls, consents, conversations, files, inquiries, visitors
 from tests.support.office import Clock, Office, Seats, Sockets
+from tests.support.rows import filled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -48,16 +49,6 @@ async def narrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     await opened.close()
 
 
-def row(table: Table, **values: Any) -> dict[str, Any]:
-    """A row with what must be there."""
-    empty = {
-        each.name: "" if isinstance(each.type, Text) else 0
-        for each in table.columns
-        if not each.nullable and each.server_default is None
-    }
-    return {**empty, **values}
-
-
 async def write(office: Office) -> None:
     """A visitor anew each time, by one address."""
     livechat = (await office.add("demo")).id
@@ -68,15 +59,15 @@ async def write(office: Office) -> None:
         name, chat, moment = f"v{n}", f"c{n}", {"at_ms": n}
         email = {"email": "Zeb@example.test", "email_key": "zeb@example.test"}
         known = {"id": name, "livechat_id": livechat, "token_hash": name, **email}
-        rows[visitors].append(row(visitors, **known))
+        rows[visitors].append(filled(visitors, **known))
         state = {"kind": "livechat", "state": "offline" if n % 3 == 0 else "ended"}
-        rows[conversations].append(row(conversations, id=chat, **state))
+        rows[conversations].append(filled(conversations, id=chat, **state))
         place = {"livechat_id": livechat, "visitor_id": name, "number": 100_000 - n}
-        rows[inquiries].append(row(inquiries, conversation_id=chat, **place))
-        rows[consents].append(row(consents, conversation_id=chat, visitor_id=name, **moment))
-        rows[calls].append(row(calls, id=f"call{n}", number=n, conversation=chat))
+        rows[inquiries].append(filled(inquiries, conversation_id=chat, **place))
+        rows[consents].append(filled(consents, conversation_id=chat, visitor_id=name, **moment))
+        rows[calls].append(filled(calls, id=f"call{n}", number=n, conversation=chat))
         brought = {"owner": f"visitor:v{CHATS - 1 - n}", "conversation_id": chat, "length": 10}
-        rows[files].append(row(files, id=f"f{n}", **brought))
+        rows[files].append(filled(files, id=f"f{n}", **brought))
 
     async def work(connection: Any) -> None:
         for table, found in rows.items():

@@ -10,24 +10,14 @@ from engage.calls.external_disk import ExternalDisk
 from engage.calls.sound import Recordings
 from engage.calls.visitors_forgotten import VisitorsForgotten
 from engage.storage.tables import call_legs, calls, conversations, recordings
+from tests.support.rows import filled
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sqlalchemy import Table
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engage.storage.database import Database
-
-
-def filled(table: Table, **values: object) -> dict[str, object]:
-    """A row whose other columns hold nothing of note."""
-    usual = {
-        column.name: "" if column.type.python_type is str else 0
-        for column in table.columns
-        if not column.nullable
-    }
-    return usual | values
 
 
 async def test_calls_of_removed_chats_lose_their_caller_and_their_recording(
