@@ -82,23 +82,23 @@ class NetVouching:
         task.add_done_callback(self._tasks.discard)
 
     def _sent_on(self, call: CallToSign) -> tuple[bytes, ...]:
-        """What a caller outside was signed with, and that we send his call on (RFC 8946 §4.1)."""
+        """What a caller outside was signed with, and that we send his call on.
+
+        That is signed with a key of ours alone: a service signs who calls, with `attest` and
+        `origid` (ATIS-1000082), of which a diversion has neither.
+        """
         if not call.came_with:
             return ()
-        from pbxcore.stir.chain import chain_from, diverted, links
-        from pbxcore.stir.passport import canonical
+        from pbxcore.stir.chain import onward
 
-        chain = chain_from(call.caller, links(call.came_with))
-        if not chain or not chain[0].claims.dest:
-            return ()  # he is shown as somebody else: we sign that
-        came = tuple(b"Identity: " + each.header for each in reversed(chain))
-        newest = chain[0].claims
-        if canonical(call.called) in map(canonical, newest.dest):
-            return came  # it was for there from the beginning
-        line = _signed_here(
-            self._directory.settings.stir, diverted(newest, call.called, int(self._clock()))
-        )
-        return () if line is None else (*came, line)
+        came, claims = onward(call, int(self._clock()))
+        if claims is None:
+            return came
+        line = _signed_here(self._directory.settings.stir, claims)
+        if line is None:
+            log.info("no key here to sign a diversion with")
+            return ()
+        return (*came, line)
 
     async def _signed(self, call: CallToSign) -> tuple[bytes, ...]:
         from pbxcore.stir.passport import Claims, canonical

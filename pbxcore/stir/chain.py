@@ -15,6 +15,8 @@ from pbxcore.stir.passport import BadPassport, Claims, Passport, canonical, read
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pbxcore.stir.verdict import CallToSign
+
 MOST: Final = 10
 """So many headers are looked at; each may cost a certificate."""
 
@@ -84,6 +86,22 @@ def chain_from(caller: str, among: Sequence[Link]) -> list[Link]:
             return chain
         left.remove(after)
         chain.insert(0, after)
+
+
+def onward(call: CallToSign, now_s: int) -> tuple[tuple[bytes, ...], Claims | None]:
+    """The Identity lines a call goes on with, and what is to be signed beside them (§4.1).
+
+    None came for who is shown: we sign that it is he. Nothing is to be signed of a call that was
+    for there from the beginning.
+    """
+    chain = chain_from(call.caller, links(call.came_with))
+    if not chain or not chain[0].claims.dest:
+        return (), None
+    newest = chain[0].claims
+    came = tuple(b"Identity: " + each.header for each in reversed(chain))
+    if canonical(call.called) in map(canonical, newest.dest):
+        return came, None
+    return came, diverted(newest, call.called, now_s)
 
 
 def diverted(newest: Claims, called: str, now_s: int) -> Claims:

@@ -15,18 +15,19 @@ from pbxcore.calls.vouching import attestation
 from pbxcore.dialplan.plan import Dod
 from pbxcore.directory import Trunk
 from pbxcore.stir.certificates import BadCertificate, signing_key
-from pbxcore.stir.chain import chain_from, diverted, links
+from pbxcore.stir.chain import onward
 from pbxcore.stir.identity import Identity, identity_line, read_identity
 from pbxcore.stir.passport import BadPassport, Claims, canonical, read, sign
 from pbxcore.stir.remote import address_of, signed_line
-from pbxcore.stir.verdict import NONE, PASSED, CallToVerify, Verdict
+from pbxcore.stir.verdict import NONE, PASSED, CallToSign, CallToVerify, Verdict
 from pbxcore.stir.verification import MOST_CERTIFICATES, Unproved, looked_at
 from tests.support.shaken import Sti
 
 NOW = datetime.now(UTC).replace(microsecond=0)
+NOW_S = int(NOW.timestamp())
 X5U = "https://cert.example.com/shaken.pem"
 STI = Sti()
-CLAIMS = Claims("A", "12155551212", ("12025551000",), int(NOW.timestamp()), "4b9d")
+CLAIMS = Claims("A", "12155551212", ("12025551000",), NOW_S, "4b9d")
 
 
 OLD = msgspec.structs.replace(CLAIMS, iat=CLAIMS.iat - 61)
@@ -184,14 +185,22 @@ def test_a_call_names_few_certificates(more: int, status: int) -> None:
 
 
 def test_what_a_diversion_says_follows_from_what_came() -> None:
-    came = links(headers(CLAIMS))
-    (original,) = chain_from("+1 (215) 555-1212", came)
-    assert diverted(original.claims, "+1-330-555-9999", CLAIMS.iat) == MOVED
-    newest, *_ = chain_from("12155551212", links(headers(CLAIMS, MOVED)))
-    assert diverted(newest.claims, "14405550000", 7) == Claims(
-        "", "12155551212", ("14405550000",), 7, "", "13305559999"
-    )
-    assert chain_from("4930100", came) == []  # he is shown by another number
+    came = headers(CLAIMS)
+    lines, claims = onward(CallToSign("+1 (215) 555-1212", "+1-330-555-9999", "A", came), NOW_S)
+    assert claims == MOVED
+    assert [each.removeprefix(b"Identity: ") for each in lines] == list(came)
+    twice = headers(MOVED, CLAIMS)
+    lines, claims = onward(CallToSign("12155551212", "14405550000", "A", twice), 7)
+    assert claims == Claims("", "12155551212", ("14405550000",), 7, "", "13305559999")
+    # Whoever reads them begins with the caller's own.
+    assert [each.removeprefix(b"Identity: ") for each in lines] == list(reversed(twice))
+
+
+def test_what_was_for_there_goes_on_as_it_came_and_what_was_not_his_does_not() -> None:
+    came = headers(CLAIMS)
+    lines, claims = onward(CallToSign("12155551212", "12025551000", "A", came), NOW_S)
+    assert (len(lines), claims) == (1, None)
+    assert onward(CallToSign("4930100", "12025551000", "A", came), NOW_S) == ((), None)
 
 
 def test_without_a_signature_nothing_is_known() -> None:
