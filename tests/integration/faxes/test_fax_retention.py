@@ -58,7 +58,7 @@ async def test_a_fax_is_there_until_its_pages_are_gone(database: Database, tmp_p
     pages.mkdir()  # what cannot be unlinked
 
     async def work(connection: AsyncConnection) -> None:
-        row = filled(received_faxes, id="one", file=str(pages), received_at_ms=1)
+        row = filled(received_faxes, id="one", pages=1, file=str(pages), received_at_ms=1)
         await connection.execute(insert(received_faxes).values(row))
 
     await database.write(work)
