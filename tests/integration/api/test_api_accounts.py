@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tests.support.ucm import UcmClient
 
 NEED_APPLY = {"need_apply": "yes"}
+NUMBERS = itertools.count(2000)
 
 
 async def registers(server: Server, number: str, secret: str = PASSWORD) -> int:
@@ -27,9 +29,9 @@ async def registers(server: Server, number: str, secret: str = PASSWORD) -> int:
 
 
 @pytest.fixture
-def account(api: UcmClient, request: pytest.FixtureRequest) -> Iterator[str]:
+def account(api: UcmClient) -> Iterator[str]:
     """An extension of this test alone."""
-    number = str(2000 + abs(hash(request.node.name)) % 3000)
+    number = str(next(NUMBERS))
     answer = api.ask("addSIPAccountAndUser", extension=number)
     assert (answer.status, answer.response) == (0, NEED_APPLY)
     yield number
