@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that the tests use: a browser, SIP phones and a SIP server, an IMAP server, PostgreSQL.
 set -eu
-packages="baresip-core chromium chromium-headless-shell dovecot-imapd fonts-dejavu-core fonts-noto-core kamailio libatomic1 linphone-cli postgresql sip-tester sipsak"
+packages="baresip-core baresip-ffmpeg chromium chromium-headless-shell dovecot-imapd fonts-dejavu-core fonts-noto-core kamailio libatomic1 linphone-cli postgresql sip-tester sipsak"
 missing=""
 for package in $packages; do
   state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)

@@ -80,6 +80,12 @@ def ends_with(sound: Path, hz: float) -> bool:
     return len(samples) >= rate and heard(samples[-rate // 2 :], hz, rate) > 0.7
 
 
+def holds_all(sound: Path, *tones: float) -> bool:
+    """Whether a WAV file, which may not be there yet, has these tones together."""
+    samples, rate = read_sound(sound) if sound.exists() else (np.zeros(0, np.int16), 8000)
+    return len(samples) > rate and all(sounds(samples[-rate:], hz, rate) > 0.5 for hz in tones)
+
+
 def says(folder: Path, hz: float, *, rate: int = 8000, channels: int = 1) -> str:
     """Lines of baresip's configuration: it says a tone, and keeps what it hears in `folder`.
 
@@ -116,6 +122,20 @@ def hears_no_more(folder: Path, hz: float, *, within_s: float = 15) -> None:
         return not ends_with(max(folder.glob("dump-*-dec.wav")), hz)
 
     wait_until(gone, within_s, f"no {hz} Hz at {folder.name}")
+
+
+def hears_all(folder: Path, own: float, *tones: float) -> None:
+    """Wait until a baresip hears these tones together, and not its own."""
+
+    def together() -> bool:
+        dumps = sorted(folder.glob("dump-*-dec.wav"))
+        samples, rate = read_sound(dumps[-1]) if dumps else (np.zeros(0, np.int16), 8000)
+        samples = samples if samples.ndim == 1 else samples[:, 0]
+        tail = samples[-rate // 2 :]
+        heard = len(tail) >= rate // 2 and all(sounds(tail, hz, rate) > 0.7 for hz in tones)
+        return heard and sounds(tail, own, rate) < 0.3
+
+    wait_until(together, 15, f"{tones} at {folder.name}")
 
 
 class Voice:

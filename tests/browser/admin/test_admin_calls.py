@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.integration.calls.test_two_phones import phone, session
 from tests.support.browser import serious_faults
 from tests.support.desk import NARROW, open_administration, scrolls_sideways
 from tests.support.tone import Voice
+from tests.support.voice_phone import phone, session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.calls.test_conference_rooms import hears_all, there
-from tests.integration.calls.test_kinds_of_phones import holds_all
 from tests.support.baresip import Baresip
+from tests.support.conference_room import there
 from tests.support.linphone import Linphone
 from tests.support.program import Program
 from tests.support.server import wait_until
 from tests.support.sipp_trunk import SippTrunk
 from tests.support.softphone import Softphone
-from tests.support.tone import says, write_tone
+from tests.support.tone import hears_all, holds_all, says, write_tone
 from tests.support.ucm import settled
 
 if TYPE_CHECKING:

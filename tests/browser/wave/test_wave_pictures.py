@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.browser.wave.test_wave_call_continuity import camera, is_shown, picture
-from tests.support import baresip
 from tests.support.baresip import Baresip
 from tests.support.softphone import Softphone
 from tests.support.tone import says
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.desk import NewContext
     from tests.support.server import Server
 
@@ -23,9 +21,6 @@ CAMERA = (
 )
 
 
-@pytest.mark.skipif(
-    not (Path(baresip.MODULES) / "avcodec.so").exists(), reason="baresip-ffmpeg is not installed"
-)
 def test_wave_and_a_desk_phone_see_each_other(
     server: Server, new_context: NewContext, tmp_path: Path
 ) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.integration.voicemail.test_voicemail_by_phone import leave
 from tests.support.messaging import eventually
 from tests.support.tone import Voice
+from tests.support.voice_phone import phone, port_of, session
 
 if TYPE_CHECKING:
     from tests.support.program import Program

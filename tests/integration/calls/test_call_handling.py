@@ -8,11 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pbxcore.presence.packages.dialog_info import read_dialogs
-from tests.integration.calls.test_records_of_real_calls import Pair
-from tests.integration.calls.test_two_phones import phone, port_of, session
-from tests.support.program import Program
+from tests.support.pair import Desk
 from tests.support.server import wait_until
 from tests.support.tone import Voice, write_tone
+from tests.support.voice_phone import phone, port_of, session
 from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -26,21 +25,6 @@ FORWARD = (
     "<forwardingType>forwardImmediate</forwardingType><forwardDN>1003</forwardDN>"
     "<activateForward>true</activateForward></SetForwarding>"
 )
-
-
-class Desk(Pair):
-    """An administrator at extension 1002."""
-
-    path = "/v1/extensions/1002"
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        self.admin = Program(server.url, "admin", "Demo-admin!")
-
-    def change(self, **fields: Any) -> None:
-        changed = self.admin.patch(self.path, fields)
-        assert changed.status == 200, changed.body
-        self.settled()
 
 
 async def test_forwarding_of_the_present_state_and_the_whitelist(server: Server) -> None:

@@ -10,15 +10,15 @@ import pytest
 
 from pbxcore.media.tones import CNG_HZ
 from pbxcore.net.user_agent import Refused
-from tests.integration.calls.test_calls_by_routes import dialled, provider
 from tests.integration.calls.test_services import add_prompt
-from tests.integration.calls.test_two_phones import port_of, session
+from tests.support.provider import dialled, provider
 from tests.support.tone import Voice
+from tests.support.voice_phone import port_of, session
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.integration.calls.test_calls_by_routes import Provider
+    from tests.support.provider import Provider
 
 __all__ = ["provider"]
 

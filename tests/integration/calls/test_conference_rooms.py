@@ -14,13 +14,13 @@ from pbxcore.media.codecs.coding import decoder_for
 from pbxcore.net.user_agent import Refused
 from pbxcore.presence.packages.conference_info import read_roster
 from pbxcore.sip.sdp.codecs import PCMU
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
+from tests.support.conference_room import there
 from tests.support.messaging import eventually
 from tests.support.program import Program
-from tests.support.server import wait_until
-from tests.support.tone import Voice, hears, read_sound, says, sounds, write_tone
+from tests.support.tone import Voice, hears, hears_all, read_sound, says, sounds, write_tone
 from tests.support.ucm import settled
+from tests.support.voice_phone import phone, port_of, session
 from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -63,20 +63,6 @@ def admin(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Program:
 
 def uri(server: Server, number: str) -> str:
     return f"sip:{number}@127.0.0.1:{server.sip_port}"
-
-
-def hears_all(folder: Path, own: float, *tones: float) -> None:
-    """Wait until a baresip hears these tones together, and not its own."""
-
-    def together() -> bool:
-        dumps = sorted(folder.glob("dump-*-dec.wav"))
-        samples, rate = read_sound(dumps[-1]) if dumps else (np.zeros(0, np.int16), 8000)
-        samples = samples if samples.ndim == 1 else samples[:, 0]
-        tail = samples[-rate // 2 :]
-        heard = len(tail) >= rate // 2 and all(sounds(tail, hz, rate) > 0.7 for hz in tones)
-        return heard and sounds(tail, own, rate) < 0.3
-
-    wait_until(together, 15, f"{tones} at {folder.name}")
 
 
 async def test_five_phones_hear_each_other(server: Server, admin: Program, tmp_path: Path) -> None:
@@ -188,12 +174,6 @@ async def test_rooms_are_linked_by_keys(server: Server, admin: Program, tmp_path
         assert sounds_little(guest, TONES["1000"])
         await call.hang_up()
         await other.hang_up()
-
-
-def there(admin: Program, room: str) -> list[str]:
-    """Who is in a room."""
-    people = admin.get(f"/v1/conferences/{room}").json()["participants"]
-    return [each["number"] for each in people]
 
 
 async def test_a_phone_watches_who_is_in_a_room(server: Server, admin: Program) -> None:

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from pbxcore.net.user_agent import Refused
-from tests.integration.calls.test_call_handling import Desk
-from tests.integration.calls.test_calls_by_routes import Provider, provider
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
 from tests.support.messaging import eventually
+from tests.support.pair import Desk
+from tests.support.provider import Provider, provider
 from tests.support.server import wait_until
 from tests.support.tone import Voice, read_sound, says
+from tests.support.voice_phone import phone, port_of, session
 from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:

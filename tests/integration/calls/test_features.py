@@ -7,38 +7,15 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from pbxcore.presence.packages.dialog_info import read_dialogs
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
 from tests.support.tone import Voice, hears, says
+from tests.support.voice_phone import hear, phone, port_of, session, talk
 from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pbxcore.net.call import AsyncCall
-    from pbxcore.net.user_agent import AsyncUserAgent
     from tests.support.server import Server
-
-
-async def talk(
-    server: Server,
-    caller: tuple[AsyncUserAgent, Voice],
-    callee: tuple[AsyncUserAgent, Voice],
-    number: str,
-) -> tuple[AsyncCall, AsyncCall]:
-    """Two who talk."""
-    call = caller[0].call(f"sip:{number}@127.0.0.1:{server.sip_port}", session(caller[1]))
-    came = await callee[0].next_call()
-    came.ring()
-    await came.accept(session(callee[1]))
-    await call.answered()
-    caller[1].talk(port_of(call.remote_description))
-    callee[1].talk(port_of(came.remote_description))
-    return call, came
-
-
-async def hear(*heard: tuple[Voice, float]) -> None:
-    await asyncio.gather(*(asyncio.to_thread(voice.hears, hz) for voice, hz in heard))
 
 
 async def test_hold_and_resume(server: Server) -> None:

@@ -6,10 +6,10 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
-from tests.integration.calls.test_call_handling import Desk
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
+from tests.support.pair import Desk
 from tests.support.tone import Voice, hears, says
+from tests.support.voice_phone import phone, port_of, session
 
 if TYPE_CHECKING:
     from pathlib import Path

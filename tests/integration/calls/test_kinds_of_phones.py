@@ -8,10 +8,8 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
-from tests.integration.calls.test_conference_rooms import hears_all, there
 from tests.integration.calls.test_pairs_of_phones import (
     LINPHONE,
     LINPHONE_HZ,
@@ -24,13 +22,20 @@ from tests.integration.calls.test_pairs_of_phones import (
     desk,
     trunk,
 )
-from tests.integration.calls.test_two_phones import phone, port_of, session
+from tests.support.conference_room import there
 from tests.support.linphone import Linphone
 from tests.support.messaging import eventually
 from tests.support.program import Program
 from tests.support.server import wait_until
-from tests.support.tone import Voice, ends_with, read_sound, sounds, write_tone
+from tests.support.tone import (
+    Voice,
+    ends_with,
+    hears_all,
+    holds_all,
+    write_tone,
+)
 from tests.support.ucm import settled
+from tests.support.voice_phone import phone, port_of, session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,12 +59,6 @@ async def hears(folder: Path, hz: float) -> None:
         )
 
     await asyncio.to_thread(wait_until, heard_now, 20, f"{hz} Hz at {folder.name}")
-
-
-def holds_all(sound: Path, *tones: float) -> bool:
-    """Whether a WAV file, which may not be there yet, has these tones together."""
-    samples, rate = read_sound(sound) if sound.exists() else (np.zeros(0, np.int16), 8000)
-    return len(samples) > rate and all(sounds(samples[-rate:], hz, rate) > 0.5 for hz in tones)
 
 
 async def registered(rung: Linphone) -> None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxcore.presence.packages.conference_info import read_roster
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.linphone import Linphone
 from tests.support.program import Program
 from tests.support.server import wait_until
 from tests.support.tone import Voice, write_tone
+from tests.support.voice_phone import phone, port_of, session
 
 if TYPE_CHECKING:
     from pathlib import Path

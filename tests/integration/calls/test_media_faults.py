@@ -12,11 +12,11 @@ import pytest
 
 from pbxcore.media.rtp import build
 from pbxcore.net.user_agent import Refused
-from tests.integration.calls.test_records_of_real_calls import Pair
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.messaging import eventually
+from tests.support.pair import Pair
 from tests.support.server import Server, free_port
 from tests.support.tone import Voice
+from tests.support.voice_phone import phone, port_of, session
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxcore.net.user_agent import Refused
-from tests.integration.calls.test_call_handling import Desk
-from tests.integration.calls.test_two_phones import phone, session
 from tests.support.mail_sink import SinkThread
+from tests.support.pair import Desk
 from tests.support.server import Server, wait_until
 from tests.support.tone import Voice
+from tests.support.voice_phone import phone, session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

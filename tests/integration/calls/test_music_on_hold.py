@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pbxcore.media.samples import silence
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
 from tests.support.program import Program
 from tests.support.server import wait_until
 from tests.support.tone import Voice, hears, read_sound, says, sounds, write_tone
 from tests.support.ucm import settled
+from tests.support.voice_phone import phone, port_of, session
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxcore.net.user_agent import AsyncUserAgent
-from tests.integration.calls.test_calls_by_routes import PROVIDER
-from tests.integration.calls.test_two_phones import port_of, session
 from tests.support.baresip import Baresip
 from tests.support.linphone import Linphone
 from tests.support.program import Program
+from tests.support.provider import PROVIDER
 from tests.support.server import wait_until
 from tests.support.tone import Voice, ends_with, hears, says, write_tone
 from tests.support.ucm import settled
+from tests.support.voice_phone import port_of, session
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 PLAIN_HZ, SECRET_HZ, LINPHONE_HZ, TRUNK_HZ = 440, 1000, 700, 1300
 PLAIN, SECRET, LINPHONE = "1001", "1002", "1003"
+LASTS_S = 600
+"""As long as all tests of a module take on a machine that is busy."""
 
 
 class Desk:
@@ -41,13 +43,14 @@ class Desk:
         self.plain = Baresip(
             self.folders[PLAIN], server, PLAIN, "udp",
             account=";answermode=auto;audio_codecs=pcma",
-            config=says(self.folders[PLAIN], PLAIN_HZ),
+            config=says(self.folders[PLAIN], PLAIN_HZ), lasts_s=LASTS_S,
         )  # fmt: skip
         self.secret = Baresip(
             self.folders[SECRET], server, SECRET, "tls",
             account=";answermode=auto;mediaenc=srtp-mand;audio_codecs=opus/48000/2",
             config=says(self.folders[SECRET], SECRET_HZ, rate=48_000, channels=2)
             + "module srtp.so\n",
+            lasts_s=LASTS_S,
         )  # fmt: skip
 
     async def hears(self, number: str, hz: float) -> None:

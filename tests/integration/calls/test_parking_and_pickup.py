@@ -11,13 +11,13 @@ import pytest
 
 from pbxcore.net.user_agent import Refused
 from pbxcore.presence.packages.dialog_info import read_dialogs
-from tests.integration.calls.test_records_of_real_calls import Pair
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
+from tests.support.pair import Pair
 from tests.support.program import Program
 from tests.support.server import wait_until
 from tests.support.tone import Voice, heard, hears, read_sound, says
 from tests.support.ucm import settled
+from tests.support.voice_phone import phone, port_of, session
 from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.calls.test_calls_by_routes import Provider, dialled, provider
-from tests.integration.calls.test_features import hear, talk
 from tests.integration.calls.test_programs_direct_calls import answered, asked, channels, program
 from tests.integration.calls.test_services import add_menu, add_prompt
-from tests.integration.calls.test_two_phones import phone
 from tests.support.program import Program
+from tests.support.provider import Provider, dialled, provider
 from tests.support.tone import Voice, write_tone
+from tests.support.voice_phone import hear, phone, talk
 
 if TYPE_CHECKING:
     from pathlib import Path

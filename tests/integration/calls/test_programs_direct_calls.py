@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
-from tests.integration.calls.test_calls_by_routes import Provider, dialled, provider
-from tests.integration.calls.test_features import hear, talk
 from tests.integration.calls.test_services import add_prompt
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
 from tests.support.event_socket import EventSocket
 from tests.support.messaging import eventually
 from tests.support.program import Program
+from tests.support.provider import Provider, dialled, provider
 from tests.support.tone import Voice, says
 from tests.support.ucm import settled, signed_in
+from tests.support.voice_phone import hear, phone, port_of, session, talk
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,13 +9,12 @@ import signal
 from contextlib import AsyncExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from tests.integration.calls.test_features import hear, talk
-from tests.integration.calls.test_two_phones import phone
 from tests.support.baresip import Baresip
 from tests.support.program import Program
 from tests.support.server import Server, wait_until
 from tests.support.tone import Voice, hears, read_sound, says, sounds
 from tests.support.ucm import settled
+from tests.support.voice_phone import hear, phone, talk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxcore.net.user_agent import AsyncUserAgent, Refused
-from tests.integration.calls.test_calls_by_routes import PROVIDER
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.examples import examples
 from tests.support.messaging import eventually
 from tests.support.program import Program
+from tests.support.provider import PROVIDER
 from tests.support.tone import Voice
 from tests.support.ucm import settled
+from tests.support.voice_phone import phone, port_of, session
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

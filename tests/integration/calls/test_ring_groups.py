@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.calls.test_records_of_real_calls import Pair
-from tests.integration.calls.test_two_phones import phone, session
+from tests.support.pair import Pair
 from tests.support.program import Program
 from tests.support.tone import Voice
+from tests.support.voice_phone import phone, session
 
 if TYPE_CHECKING:
     from tests.support.server import Server

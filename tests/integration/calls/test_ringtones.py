@@ -8,9 +8,9 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from pbxcore.sip.agent.incoming_call import IncomingCall
-from tests.integration.calls.test_call_handling import Desk
-from tests.integration.calls.test_two_phones import phone, session
+from tests.support.pair import Desk
 from tests.support.tone import Voice, write_tone
+from tests.support.voice_phone import phone, session
 
 if TYPE_CHECKING:
     from pathlib import Path

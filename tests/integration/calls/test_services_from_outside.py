@@ -11,12 +11,12 @@ import pytest
 
 from pbxcore.media.oscillator import key_tones
 from pbxcore.net.user_agent import Refused
-from tests.integration.calls.test_calls_by_routes import Provider, dialled, provider
 from tests.integration.calls.test_services import add_prompt
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.program import Program
+from tests.support.provider import Provider, dialled, provider
 from tests.support.server import wait_until
 from tests.support.tone import Voice
+from tests.support.voice_phone import phone, port_of, session
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,10 +11,10 @@ import pytest
 from pbxcore.net.user_agent import AsyncUserAgent, Refused
 from pbxcore.presence.packages.call_info import asked_index
 from pbxcore.sip.agent.incoming_call import IncomingCall
-from tests.integration.calls.test_call_handling import Desk
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
+from tests.support.pair import Desk
 from tests.support.tone import Voice, hears, says
+from tests.support.voice_phone import phone, port_of, session
 from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:

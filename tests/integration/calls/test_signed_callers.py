@@ -9,18 +9,18 @@ import pytest
 from pbxcore.net.user_agent import Refused
 from pbxcore.sip.agent.incoming_call import IncomingCall
 from pbxcore.stir.identity import read_identity
-from tests.integration.calls.test_calls_by_routes import provider
-from tests.integration.calls.test_two_phones import session
 from tests.support.authority import Authority
+from tests.support.provider import provider
 from tests.support.shaken import SigningService
 from tests.support.tone import Voice
+from tests.support.voice_phone import session
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from pbxcore.net.call import AsyncCall
-    from tests.integration.calls.test_calls_by_routes import Provider
+    from tests.support.provider import Provider
 
 __all__ = ["provider"]
 

@@ -8,37 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxcore.net.user_agent import AsyncUserAgent, Refused
+from pbxcore.net.user_agent import Refused
 from tests.support.baresip import Baresip
 from tests.support.tone import Voice, hears, says
+from tests.support.voice_phone import phone, port_of, session
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.server import Server
-
-
-def session(voice: Voice, *codecs: int) -> bytes:
-    """A description of G.711 at a voice's port."""
-    formats = " ".join(map(str, codecs or (0, 8)))
-    return (
-        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-        f"m=audio {voice.port} RTP/AVP {formats}\r\n"
-    ).encode()
-
-
-def port_of(description: bytes) -> int:
-    """Where the other side of a session receives."""
-    line = next(each for each in description.splitlines() if each.startswith(b"m=audio "))
-    return int(line.split()[1])
-
-
-async def phone(stack: AsyncExitStack, server: Server, number: str) -> AsyncUserAgent:
-    """A registered phone."""
-    made = AsyncUserAgent(f"sip:{number}@127.0.0.1", password=f"Sip-{number}!")
-    agent = await stack.enter_async_context(made)
-    await agent.register(f"sip:127.0.0.1:{server.sip_port}", 120)
-    return agent
 
 
 async def test_each_hears_the_other(server: Server) -> None:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from aiortc import RTCRtpSender, VideoStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
-from tests.integration.calls.test_two_phones import phone
-from tests.support import baresip
 from tests.support.baresip import Baresip
 from tests.support.browser_media import BrowserMedia
 from tests.support.tone import hears, says
+from tests.support.voice_phone import phone
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aiortc.mediastreams import MediaStreamTrack
 
     from tests.support.server import Server
@@ -77,8 +77,6 @@ async def test_a_browser_and_a_phone_see_each_other(
     server: Server, tmp_path: Path, codec: str
 ) -> None:
     """Baresip takes the two profiles of H.264 that are offered for one (RFC 6184 §8.1)."""
-    if not (Path(baresip.MODULES) / CODECS[codec]).exists():
-        pytest.skip("baresip-ffmpeg is not installed")
     folder = tmp_path / "1001"
     async with AsyncExitStack() as stack:
         agent = await phone(stack, server, "1000")

@@ -10,10 +10,10 @@ import pytest
 import pytest_asyncio
 
 from pbxcore.net.user_agent import AsyncUserAgent
-from tests.integration.calls.test_calls_by_routes import PROVIDER, Provider
-from tests.integration.calls.test_records_of_real_calls import Pair
-from tests.integration.calls.test_two_phones import phone
 from tests.support.fax_machine import Machine, attached_to, pages, read_pdf, same, write_tiff
+from tests.support.pair import Pair
+from tests.support.provider import PROVIDER, Provider
+from tests.support.voice_phone import phone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

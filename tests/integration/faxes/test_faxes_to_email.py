@@ -10,11 +10,11 @@ import pytest
 import pytest_asyncio
 
 from pbxcore.faxes.tiff import count_pages
-from tests.integration.calls.test_two_phones import phone
 from tests.support.fax_machine import Machine, attached_to, pages, read_pdf, same, write_tiff
 from tests.support.messaging import eventually
 from tests.support.server import wait_until
 from tests.support.ucm import settled
+from tests.support.voice_phone import phone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

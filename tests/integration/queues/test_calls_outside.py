@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tests.integration.calls.test_calls_by_routes import Provider, dialled, provider
-from tests.integration.calls.test_two_phones import port_of, session
+from tests.support.provider import Provider, dialled, provider
 from tests.support.tone import Voice
+from tests.support.voice_phone import port_of, session
 from tests.support.web_loader import FakeLoader
 
 if TYPE_CHECKING:

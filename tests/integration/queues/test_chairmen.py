@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.integration.queues.test_queue_at_work import Desk
 from tests.support.program import Program
 from tests.support.tone import Voice
+from tests.support.voice_phone import phone, port_of, session
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

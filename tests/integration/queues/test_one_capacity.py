@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.calls.test_two_phones import phone, session
 from tests.integration.livechat.test_livechat_survives_kill import FORM, ask, wave
 from tests.integration.queues.test_queue_at_work import HELP, Desk
 from tests.support.tone import Voice
+from tests.support.voice_phone import phone, session
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

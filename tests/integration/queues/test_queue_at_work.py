@@ -12,12 +12,12 @@ import aiohttp
 import pytest
 
 from engage.identifiers import now_ms, rfc3339
-from tests.integration.calls.test_records_of_real_calls import Pair
-from tests.integration.calls.test_two_phones import phone, session
 from tests.support.event_socket import EventSocket
+from tests.support.pair import Pair
 from tests.support.program import Program
 from tests.support.tone import Voice
 from tests.support.ucm import PASSWORD, USER, signed_in
+from tests.support.voice_phone import phone, session
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

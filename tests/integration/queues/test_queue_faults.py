@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.calls.test_records_of_real_calls import Pair
-from tests.integration.calls.test_two_phones import phone, session
 from tests.support.baresip import Baresip
+from tests.support.pair import Pair
 from tests.support.server import wait_until
 from tests.support.tone import Voice, says
+from tests.support.voice_phone import phone, session
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

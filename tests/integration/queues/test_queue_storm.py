@@ -8,11 +8,11 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from engage.identifiers import now_ms, rfc3339
-from tests.integration.calls.test_two_phones import phone, session
 from tests.support.program import Program
 from tests.support.server import wait_until
 from tests.support.tone import Voice
 from tests.support.ucm import settled
+from tests.support.voice_phone import phone, session
 
 if TYPE_CHECKING:
     from pbxcore.net.user_agent import AsyncUserAgent

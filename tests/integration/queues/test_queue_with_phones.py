@@ -7,12 +7,12 @@ from contextlib import AsyncExitStack, ExitStack
 from typing import TYPE_CHECKING, Any
 
 from tests.integration.calls.test_three_baresips import has_music
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
 from tests.support.program import Program
 from tests.support.server import wait_until
 from tests.support.tone import Voice, hears, says
 from tests.support.ucm import settled
+from tests.support.voice_phone import phone, port_of, session
 
 if TYPE_CHECKING:
     from pathlib import Path

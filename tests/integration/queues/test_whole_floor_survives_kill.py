@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from pbxcore.net.user_agent import AsyncUserAgent
-from tests.integration.calls.test_two_phones import session
 from tests.integration.livechat.test_livechat_survives_kill import FORM, ask, wave
 from tests.support.mailboxes import without_mailboxes
 from tests.support.program import Program
 from tests.support.server import Server, wait_until
 from tests.support.tone import Voice
 from tests.support.ucm import settled
+from tests.support.voice_phone import session
 
 FLOOR = "6550"
 PAUSED = "2999"

@@ -6,11 +6,11 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.integration.voicemail.test_voicemail_by_phone import counted, leave, mine
 from tests.support.messaging import eventually
 from tests.support.server import wait_until
 from tests.support.tone import Voice
+from tests.support.voice_phone import phone, port_of, session
 
 if TYPE_CHECKING:
     from pbxcore.net.call import AsyncCall

@@ -11,15 +11,14 @@ import av
 import numpy as np
 import pytest
 
-from tests.integration.calls.test_features import talk
 from tests.integration.calls.test_services import hears_words
-from tests.integration.calls.test_two_phones import phone, port_of, session
 from tests.support.baresip import Baresip
 from tests.support.mail_sink import MailSink
 from tests.support.messaging import eventually
 from tests.support.program import Program
 from tests.support.server import Server, wait_until
 from tests.support.tone import Voice, heard, hears, read_sound, says
+from tests.support.voice_phone import phone, port_of, session, talk
 from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:
