@@ -7,9 +7,11 @@ import asyncio
 import pytest
 
 from pbxcore.net.user_agent import Refused
-from tests.support.provider import Provider, dialled
+from tests.support.provider import Provider, dialled, provider
 from tests.support.tone import Voice
 from tests.support.voice_phone import port_of, session
+
+__all__ = ["provider"]
 
 
 async def test_a_call_goes_out_by_the_best_route_as_it_says(provider: Provider) -> None:
