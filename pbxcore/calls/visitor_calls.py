@@ -141,7 +141,11 @@ class VisitorCalls:
 
 
 class AgentHunt:
-    """The rounds of agents for one visitor; of their queue only its recording rule counts."""
+    """The rounds of agents for one visitor.
+
+    Of their queue it counts whether its calls are recorded, and whether agents ring while they are
+    on the phone: a call fills them unless it says so.
+    """
 
     action = "livechat"
     music = ""
@@ -151,6 +155,7 @@ class AgentHunt:
         queue = house.directory.plan.queues.get(wanted.dialled)
         self.number = wanted.dialled
         self.recorded = queue is not None and queue.recorded
+        self._queue = None if queue is None else queue.settings
         self._house = house
         self._rounds: list[AgentRound] = list(wanted.rounds)
 
@@ -159,11 +164,21 @@ class AgentHunt:
         while self._rounds:
             following = self._rounds.pop(0)
             found = [
-                each for number in following.numbers for each in free_phones(self._house, number)
+                each
+                for number in following.numbers
+                for each in free_phones(
+                    self._house, number, skips_busy=not self._rings_busy(number)
+                )
             ]
             if found:
                 return Round(found, (), following.ring_s)
         return None
+
+    def _rings_busy(self, number: str) -> bool:
+        if self._queue is None:
+            return False
+        own = {each.number: each.rings_in_use for each in self._queue.agents}.get(number)
+        return self._queue.rings_in_use if own is None else own
 
 
 class _Page:

@@ -145,6 +145,7 @@ def test_three_tabs_stay_equal(visitor: Page, context: BrowserContext, agent: Ag
 def test_what_is_written_offline_is_sent_later_and_once(
     visitor: Page, context: BrowserContext, agent: Agent
 ) -> None:
+    """chatwoot#9314: one click on a weak line, two messages."""
     start_chat(visitor)
     agent.accept_and_say("Hello.")
     expect(visitor.get_by_role("log")).to_contain_text("Hello.")
@@ -165,6 +166,7 @@ def test_what_is_written_offline_is_sent_later_and_once(
 def test_what_is_unsent_survives_a_reload(
     visitor: Page, context: BrowserContext, agent: Agent
 ) -> None:
+    """LibreDesk: what was not sent within ten seconds was gone."""
     start_chat(visitor)
     agent.accept_and_say("Hello.")
     expect(visitor.get_by_role("log")).to_contain_text("Hello.")
@@ -180,6 +182,7 @@ def test_what_is_unsent_survives_a_reload(
 
 
 def test_a_socket_that_does_not_answer_is_passed_over(visitor: Page, agent: Agent) -> None:
+    """RocketChat#36023: the page went on sending, and heard nothing any more."""
     start_chat(visitor)
     agent.accept()
     visitor.evaluate("WebSocket.prototype.send = () => undefined")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def test_the_chat_goes_on_where_it_was(visitor: Page, agent: Agent, server: Server) -> None:
+    """chatwoot#995: what was said during an outage was missing afterwards."""
     start_chat(visitor)
     agent.accept_and_say("Before the crash")
     log = visitor.get_by_role("log")

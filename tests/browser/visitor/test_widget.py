@@ -78,6 +78,7 @@ def shop(open_context: Callable[..., BrowserContext], site: WebSite) -> Page:
 def test_the_button_is_closed_to_the_site_and_reached_by_keyboard(
     new_context: Callable[..., BrowserContext], site: WebSite
 ) -> None:
+    """RocketChat#9500: the keyboard never came to the input."""
     page = new_context().new_page()
     page.goto(site.url)
     page.wait_for_function("window.EngageChat")
@@ -92,6 +93,7 @@ def test_the_button_is_closed_to_the_site_and_reached_by_keyboard(
 def test_nothing_but_the_loader_is_loaded_before_somebody_means_to_chat(
     open_context: Callable[..., BrowserContext], site: WebSite, origin: str
 ) -> None:
+    """obserfy#1882: the widget outweighed the site that included it."""
     page = open_context().new_page()
     requested: list[str] = []
     faults: list[str] = []
@@ -148,6 +150,7 @@ def test_unread_messages_are_counted_on_the_button(shop: Page, server: Server) -
 
 
 def test_the_script_in_the_head_or_twice_makes_one_button(shop: Page, site: WebSite) -> None:
+    """chatwoot#2776: in the head there was no button."""
     for path in ("/head", "/twice"):
         shop.goto(f"{site.url}{path}")
         expect(shop.get_by_role("button", name=BUTTON)).to_have_count(1)
@@ -229,6 +232,7 @@ def test_a_forged_message_from_the_site_closes_nothing(shop: Page) -> None:
 def test_denied_storage_costs_only_memory(
     open_context: Callable[..., BrowserContext], site: WebSite, server: Server
 ) -> None:
+    """freescout#1683: denied storage ended the widget."""
     context = open_context()
     context.add_init_script(NO_STORAGE)
     page = context.new_page()
@@ -268,6 +272,7 @@ def test_denied_storage_over_https_still_finds_the_chat_after_a_reload(
 def test_on_a_phone_the_chat_fills_the_screen(
     open_context: Callable[..., BrowserContext], site: WebSite
 ) -> None:
+    """chatwoot#10606: keyboard and zoom of phones were in the way."""
     context = open_context(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(site.url)

@@ -161,6 +161,7 @@ def test_desk_fits_a_phone(server: Server, new_context: NewContext, tmp_path: Pa
 def test_alerts_are_tried_and_what_is_wrong_is_said(
     server: Server, new_context: NewContext
 ) -> None:
+    """chatwoot#14295: the sound was silent until it was chosen again."""
     agent = open_wave(new_context, server.url, "1000")
     agent.get_by_role("region", name="My duty").get_by_role("button", name="Test my alerts").click()
     told = agent.get_by_role("dialog", name="Test my alerts")

@@ -98,6 +98,7 @@ async def test_hello_brings_events_only_of_conversations_the_client_named(
 
 
 async def test_hello_says_when_there_is_more_than_a_page(database: Database) -> None:
+    """chatwoot#14934: only the last minutes were asked for after a break."""
     hub = hub_of(database)
     chat = await opened(hub, member(ANA))
 

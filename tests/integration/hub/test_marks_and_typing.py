@@ -116,6 +116,7 @@ async def test_client_id_goes_back_to_its_author_alone(database: Database) -> No
 
 
 async def test_event_is_encoded_once_for_readers_who_see_the_same(database: Database) -> None:
+    """zammad#3299: each agent cost as much as all of them."""
     connections = Connections()
     hub = hub_of(database, connections)
     crowd = [f"user:{number}" for number in range(2000, 2050)]

@@ -97,6 +97,7 @@ async def logged(office: Office, conversation: str) -> list[tuple[str, str, tupl
 
 
 async def test_all_three_paths_are_gone_and_stand_in_the_log(office: Office) -> None:
+    """chatwoot#703: agents did not hear of a visitor for minutes."""
     await office.connect(ANA.who)
     session = await begin(office)
     conversation = str(session.conversation_id)

@@ -80,6 +80,7 @@ async def test_who_is_connected_is_there_even_if_that_could_not_be_written(offic
 
 
 async def test_an_inquiry_nobody_takes_times_out(office: Office) -> None:
+    """RocketChat#18200, #5645: inquiries were stuck for days."""
     session = await office.begin()
     visitor = visitor_author(session).stored
     await office.connect(visitor)
@@ -93,6 +94,7 @@ async def test_an_inquiry_nobody_takes_times_out(office: Office) -> None:
 
 
 async def test_a_vanished_agent_is_flagged_and_can_be_relieved(office: Office) -> None:
+    """RocketChat#10172: agents stayed available with their browser closed."""
     session = await office.begin()
     conversation = str(session.conversation_id)
     visitor = visitor_author(session).stored
@@ -160,6 +162,7 @@ async def test_after_five_minutes_the_visitor_is_back_at_their_place(office: Off
 
 
 async def test_whom_a_deleted_agent_served_is_back_in_line_at_once(office: Office) -> None:
+    """RocketChat#18637: conversations were nobody's and seen by nobody."""
     session, other = await office.begin(), await office.begin()
     for agent in (ANA, BEN):
         await office.connect(agent.who)

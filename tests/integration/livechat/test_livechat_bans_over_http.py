@@ -75,6 +75,7 @@ async def test_a_banned_visitor_is_refused_by_token_and_by_forwarded_address(
 
 
 async def test_a_forwarded_address_of_a_stranger_bans_nobody(tmp_path: Path) -> None:
+    """chatwoot#8923: the load balancer's address was counted as everybody's."""
     async with support.site(tmp_path) as site:  # no proxy is trusted
         admin = await site.sign_in("admin", "Demo-admin!")
         _, ban = await banned(site, admin, "203.0.113.5")

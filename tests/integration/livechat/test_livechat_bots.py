@@ -149,6 +149,7 @@ async def test_what_cannot_be_taken_keeps_nobody_from_a_person(
 async def test_a_reply_of_a_former_owner_is_refused_and_kept_for_agents(
     house: House, office: Office
 ) -> None:
+    """chatwoot#14870: bot and agent answered together."""
     token, _ = await house.put()
     session = await office.begin()
     await house.send()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engage.errors import Conflict, Invalid, NotFound, TooMany
+from engage.errors import Conflict, EngageError, Invalid, NotFound, TooMany
 from engage.hub.model import ConversationClosed, StaleOwner
 from engage.livechat.limits import Limits, Rate
 from engage.livechat.model import Gone, NotOnDuty, Taken
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from tests.support.office import Clock
 
 
+ENDED = ["waiting", "active", "ended"], ["waiting", "ended"]
+"""A chat that was accepted before its end, and one that was not."""
+
+
 async def say(office: Office, session: Session, text: str, client_id: str) -> None:
     author = visitor_author(session)
     await office.hub.post(
@@ -30,6 +34,7 @@ async def say(office: Office, session: Session, text: str, client_id: str) -> No
 
 
 async def test_of_two_agents_exactly_one_gets_each_inquiry(office: Office) -> None:
+    """chatwoot#10059, #11034, #7204: whose a conversation was depended on who wrote last."""
     for _ in range(200):
         office.clock.pass_s(2)
         session = await office.begin()
@@ -45,6 +50,45 @@ async def test_of_two_agents_exactly_one_gets_each_inquiry(office: Office) -> No
         assert lost[0].params["by"] == won[0]["owner"]
         assert won[0]["epoch"] == 1
         assert won[0]["state"] == "active"
+
+
+@pytest.mark.parametrize("rival", ["leaving", "closing", "timing out"])
+async def test_accepting_races_with_the_end_and_leaves_one(office: Office, rival: str) -> None:
+    """Whoever is first: no ghost among the inquiries, and both sides see the same."""
+    sessions = []
+    for _ in range(20):
+        office.clock.pass_s(2)
+        sessions.append(await office.begin())
+        await office.connect(visitor_author(sessions[-1]).stored)
+    if rival == "timing out":
+        office.clock.pass_s(600)  # each is due; the sweep takes them one after the other
+
+    async def end(session: Session) -> None:
+        visitor, conversation = visitor_author(session), str(session.conversation_id)
+        if rival == "leaving":
+            await office.service.desk.end(visitor.stored, visitor, conversation)
+        else:
+            await office.service.desk.end(BEN.who, BEN.author, conversation)  # another device
+
+    async def race(session: Session) -> None:
+        conversation = str(session.conversation_id)
+        accepting = office.service.desk.accept(BEN, conversation, 0)
+        ending = [] if rival == "timing out" else [end(session)]
+        for error in await asyncio.gather(accepting, *ending, return_exceptions=True):
+            assert error is None or isinstance(error, dict | str | EngageError), error
+
+    sweeping = [office.sweep()] if rival == "timing out" else []
+    await asyncio.gather(*sweeping, *map(race, sessions))
+    assert await office.service.desk.inquiries(ANA) == []
+    for session in sessions:
+        conversation, visitor = str(session.conversation_id), visitor_author(session).stored
+        summary = await office.hub.summary(visitor, conversation)
+        states = [each["state"] for each in summary["events"] if each["kind"] == "state"]
+        assert states[-1] == summary["state"]
+        assert states in (["waiting", "active"], ["waiting", "missed"], *ENDED), states
+        given = [each for each in summary["events"] if each["kind"] == "assigned"]
+        assert len(given) == ("active" in states)
+        assert (summary["owner"] is not None) == ("active" in states)
 
 
 async def test_what_the_visitor_wrote_while_waiting_is_there_in_order(office: Office) -> None:

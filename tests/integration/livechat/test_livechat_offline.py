@@ -139,6 +139,7 @@ async def test_agents_get_one_mail_for_an_inquiry_that_waits_too_long(office: Of
 
 
 async def test_accepted_inquiry_is_not_mailed(office: Office) -> None:
+    """chatwoot#3486: mails about what was done already."""
     await office.add("mailed", notify_agents=True, notify_after_min=1)
     session = await office.begin("mailed")
     await office.connect(ANA.who)

@@ -99,6 +99,7 @@ async def test_a_client_id_that_could_be_guessed_is_believed_from_its_address_on
 
 
 async def test_two_tries_at_once_make_one_conversation(office: Office) -> None:
+    """papercups#83: a conversation twice."""
     sessions = await asyncio.gather(
         *(office.begin(client_id="0190-client-id-long") for _ in range(8))
     )
@@ -269,6 +270,7 @@ async def test_at_most_a_hundred_wait(office: Office) -> None:
 
 
 async def test_without_agents_the_visitor_is_told_and_may_leave_a_message(office: Office) -> None:
+    """chatwoot#273: visitors wrote to nobody."""
     await office.add("nobody", destination=Destination("queue", ("6999",)))
     session = await office.begin("nobody")
     assert (session.state, session.offline, session.token) == ("offline", "no_agent", None)
@@ -284,6 +286,7 @@ async def test_all_agents_on_a_break_let_the_visitor_wait(office: Office) -> Non
 
 
 async def test_a_message_left_is_shown_to_the_agents(office: Office) -> None:
+    """RocketChat#2772: what was written while no agent was there was lost."""
     start = Start(FORM, client_id="0190-client-id-long")
     number = await office.service.reception.leave_message("chat", start, "Call <me>", HERE)
     again = await office.service.reception.leave_message("chat", start, "Call <me>", HERE)

@@ -144,6 +144,7 @@ def answering(mail: Taken, text: str, **headers: str) -> EmailMessage:
 
 
 async def test_an_answer_goes_out_and_the_visitors_comes_back(house: House) -> None:
+    """chatwoot#1496: a conversation could not go on by mail."""
     conversation = await house.left("Are you open on Saturday?")
     assert await house.reply(conversation, "Yes, from nine.") == 201
     assert await house.reply(conversation, "Yes, from nine.") == 201  # the same once more

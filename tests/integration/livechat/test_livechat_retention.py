@@ -45,6 +45,7 @@ async def rows(office: Office) -> dict[str, int]:
 
 
 async def test_a_chat_goes_after_its_days_with_everything_of_it(office: Office) -> None:
+    """chatwoot#12526: nothing was ever deleted by itself."""
     before = await rows(office)
     session = await talked(office)
     office.clock.pass_s(30 * DAY_S - 1)

@@ -210,6 +210,7 @@ async def test_a_failed_message_holds_back_its_conversation_and_comes_first(
 async def test_what_waits_outlives_the_server_and_comes_at_least_once(
     house: House, office: Office, receiver: HookReceiver
 ) -> None:
+    """chatwoot#15920: webhooks could not be relied on."""
     await house.add(What.WAITING)
     await office.begin()
     async with office.database.read() as connection:

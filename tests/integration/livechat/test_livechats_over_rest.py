@@ -125,6 +125,7 @@ async def test_change_touches_only_what_it_names(site: Site, admin: str) -> None
 
 
 async def test_every_text_reaches_the_visitors_page(site: Site, admin: str) -> None:
+    """chatwoot#12483: words were fixed in the code."""
     texts = {
         "info_request_message": "Who are you?",
         "queueing_message": "Place ${POSITION}",

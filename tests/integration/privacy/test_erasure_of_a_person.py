@@ -126,6 +126,7 @@ def said_in_files(folder: Path) -> list[str]:
 async def test_a_person_is_found_told_and_erased_with_proof(
     database_url: str, database: Database, tmp_path: Path
 ) -> None:
+    """chatwoot#947, #5109: erasure was asked for in vain."""
     async with support.site(tmp_path, database=database_url) as site:
         await found_told_and_erased(site, database, tmp_path)
 

@@ -1,7 +1,8 @@
-"""A storm over a running server: SIPp calls, baresip answers, visitors chat, settings change.
+"""A storm over a running server: everybody calls, chats, hands on and vanishes at once.
 
-`--soak` runs it, `--minutes` says for how long. What must hold of every moment is looked at all the
-time, and in the end the log and the figures are those of the callers.
+SIPp and customers call, baresips and desks answer, visitors chat and call from Chromium, settings
+change. `--soak` runs it, `--minutes` says for how long. What must hold of every moment is looked at
+all the time, and in the end the log and the figures are those of the callers.
 """
 
 from __future__ import annotations
@@ -9,126 +10,127 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import time
 from collections import Counter
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 import pytest
 
 from engage.identifiers import now_ms, rfc3339
-from tests.integration.calls.test_sipp_calls import SCENARIOS
-from tests.integration.livechat.test_livechat_survives_kill import FORM, ask, wave
 from tests.integration.queues.test_whole_floor_survives_kill import ROOM
-from tests.support.baresip import Baresip
 from tests.support.mailboxes import without_mailboxes
-from tests.support.program import Program
-from tests.support.server import Server, free_port, wait_until
-from tests.support.tone import says
-from tests.support.ucm import settled
+from tests.support.server import Server, wait_until
+from tests.support.storm.agents import Colleague, Desk, Phone, administer, hand_on, vanish
+from tests.support.storm.callers import RATE, Customer, registered, sipp, sipp_errors
+from tests.support.storm.hall import (
+    COLLEAGUE,
+    CUSTOMERS,
+    DESKS,
+    FIRST,
+    HOTLINE,
+    PHONES,
+    SECOND,
+    furnish,
+)
+from tests.support.storm.reckoning import Log, check_figures, reported
+from tests.support.storm.visitors import Chats, browse
+from tests.support.storm.watch import Watch
+from tests.support.tone import Voice
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from pathlib import Path
+    from typing import Any
 
-STORM = "6560"
-AGENTS = ("1000", "1001", "1002")
-RATE = 1.0
-"""Calls per second: more than the agents can take, so that there is always a line."""
-TALK_MS = 6000
-EVERY_S = 0.5
-PATIENCE = 4
-"""So many looks in a row somebody may wait while an agent is free: an offer needs its moment."""
+    from tests.support.program import Program
+
+SETTLED_S = 90
+"""Who is to be called back when the storm ends is called and talks in this time."""
+TONES = {number: 400.0 + 200 * at for at, number in enumerate((*PHONES, HOTLINE))}
 
 
-class Watch:
-    """Looks at the board, again and again."""
+class Storm:
+    """Everybody, until a moment of the loop's clock."""
 
-    def __init__(self, admin: Program) -> None:
-        self.admin, self.looks, self.longest = admin, 0, 0
-        self.wrong: list[str] = []
-        self._idle = 0
+    def __init__(self, server: Server, folder: Path, seconds: float, stack: AsyncExitStack) -> None:
+        self.server, self.folder, self.seconds, self._stack = server, folder, seconds, stack
+        self.done = Counter[str]()
+        self.admin = furnish(server)
+        self.watch = Watch(self.admin)
+        self._serving: list[asyncio.Task[None]] = []
 
-    def board(self) -> dict[str, Any]:
-        boards = self.admin.get("/v1/queue-board").json()["items"]
-        return next(dict(each) for each in boards if each["number"] == STORM)
-
-    def look(self) -> None:
-        board = self.board()
-        self.looks += 1
-        self.longest = max(self.longest, len(board["waiting"]))
-        talking = Counter(each["agent"] for each in board["talking"])
-        self._expect(all(count == 1 for count in talking.values()), "an agent in two talks", board)
-        keys = Counter(each["key"] for each in (*board["waiting"], *board["talking"]))
-        self._expect(all(count == 1 for count in keys.values()), "a caller twice", board)
-        rung = Counter(who for each in board["waiting"] for who in each["ringing"])
-        self._expect(all(count == 1 for count in rung.values()), "an agent rung twice", board)
-        self._expect(not rung.keys() & talking.keys(), "rung while talking", board)
-        places = [each["position"] for each in board["waiting"]]
-        self._expect(places == sorted(places), "places out of order", board)
-        free = [each["agent"] for each in board["agents"] if each["state"] == "available"]
-        unserved = [each for each in board["waiting"] if not each["ringing"]]
-        self._idle = self._idle + 1 if free and unserved else 0
-        self._expect(self._idle < PATIENCE, "waits while somebody is free", board)
-
-    async def keep(self, until: float) -> None:
-        loop = asyncio.get_running_loop()
-        while loop.time() < until:
-            await asyncio.to_thread(self.look)
-            await asyncio.sleep(EVERY_S)
-
-    def _expect(self, holds: bool, what: str, board: dict[str, Any]) -> None:
-        if not holds:
-            self.wrong.append(f"{what}: {board}")
-
-
-async def callers(server: Server, folder: Path, count: int) -> int:
-    """SIPp's; 0 means that no call failed."""
-    process = await asyncio.create_subprocess_exec(
-        *("setpriv", "--pdeathsig", "KILL"),
-        *("sipp", "-sf", str(SCENARIOS / "call_uac_digest.xml"), "-nostdin"),
-        *("-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", str(free_port(udp=True))),
-        *("-s", "1003", "-key", "callee", STORM, "-au", "1003", "-ap", "Sip-1003!"),
-        *("-r", str(int(RATE * 10)), "-rp", "10000", "-m", str(count), "-l", "60"),
-        *("-d", str(TALK_MS), "-t", "u1", "-trace_err", f"127.0.0.1:{server.sip_port}"),
-        cwd=folder,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    return await process.wait()
-
-
-async def visitors(server: Server, number: str, until: float, done: Counter[str]) -> None:
-    """Visitors come, an agent accepts, answers and ends, one chat after the other."""
-    loop = asyncio.get_running_loop()
-    async with wave(server, number) as agent:
-        while loop.time() < until:
-            visitor = await ask(server, "/v1/livechat/demo/sessions", FORM)
-            chat = {"conversation": visitor["conversation"]}
-            for event, more in (
-                ("accept", {}),
-                ("send", {"client_id": "one", "text": "Hello", "epoch": 1}),
-                ("end", {}),
+    async def rage(self) -> None:
+        """Everything at once, and wait for its end."""
+        phones = [await self._phone(number) for number in PHONES]
+        await self._phone(HOTLINE)
+        voice = self._stack.enter_context(Voice(440))
+        server, done = self.server, self.done
+        for at, number in enumerate(DESKS):
+            phone = await registered(self._stack, server, number)
+            self._serve(Desk(server, phone, voice, _chance(10 + at)).serve(done))
+        colleague = Colleague(await registered(self._stack, server, COLLEAGUE), voice)
+        self._serve(colleague.serve(done))
+        customers = []
+        for at, number in enumerate(CUSTOMERS):
+            phone = await registered(self._stack, server, number)
+            customers.append(Customer(server, phone, voice, _chance(20 + at)))
+            self._serve(customers[-1].answer(done))
+        until = asyncio.get_running_loop().time() + self.seconds
+        pairs = (("1000", "1001"), ("1002", "1000"))
+        async with asyncio.TaskGroup() as group:
+            for each in (
+                self.watch.keep(until),
+                self._sipp(),
+                hand_on(phones, until, _chance(1)),
+                vanish(phones, until, _chance(2), done),
+                administer(self.admin, PHONES[1:], until, _chance(3)),
+                *(each.call(until, done) for each in customers),
+                *(Chats(server, each, _chance(4), done).go_on(until) for each in pairs),
+                asyncio.to_thread(
+                    browse,
+                    server,
+                    time.monotonic() + self.seconds,
+                    TONES.values(),
+                    done,
+                    _chance(5),
+                ),
             ):
-                answer = await agent.call(event, {**chat, **more}, namespace="/wave")
-                assert answer["ok"], (event, answer)
-                await asyncio.sleep(0.3)
-            done["chats"] += 1
+                group.create_task(each)
+
+    async def settle(self) -> None:
+        """Nobody is left; those who listened are needed no more."""
+        await asyncio.to_thread(wait_until, self.watch.nobody_is_left, SETTLED_S, "an empty board")
+        await asyncio.to_thread(wait_until, self._no_call_is_up, 40, "the end of all calls")
+        for each in self._serving:
+            each.cancel()
+        ended = await asyncio.gather(*self._serving, return_exceptions=True)
+        assert all(isinstance(each, asyncio.CancelledError) for each in ended), ended
+
+    def _no_call_is_up(self) -> bool:
+        return not self.admin.get("/v1/calls/live").json()["items"]
+
+    async def _phone(self, number: str) -> Phone:
+        phone = Phone(
+            self.server, self.folder, number, TONES[number], int(self.seconds) + 2 * SETTLED_S
+        )
+        return await asyncio.to_thread(self._stack.enter_context, phone)
+
+    def _serve(self, work: Coroutine[Any, Any, None]) -> None:
+        self._serving.append(asyncio.create_task(work))
+
+    async def _sipp(self) -> None:
+        failed = await sipp(self.server, self.folder, int(self.seconds * RATE))
+        assert failed == 0, sipp_errors(self.folder)
 
 
-async def administrator(admin: Program, until: float, chance: random.Random) -> None:
-    """Pauses and unpauses agents, and sets the queue in other ways."""
-    loop = asyncio.get_running_loop()
-    strategies = ("ring_all", "linear", "least_recent", "round_robin", "random", "longest_idle")
-    while loop.time() < until:
-        await asyncio.sleep(chance.uniform(1, 3))
-        agent = chance.choice(AGENTS[1:])
-        change = chance.choice(("take_break", "end_break", "end_break", "ready"))
-        queues = [] if change == "ready" else [STORM]
-        duty = {"change": change, "queues": queues}
-        reply = await asyncio.to_thread(admin.post, f"/v1/queue-board/agents/{agent}/duty", duty)
-        assert reply.status == 204, reply.body
-        rules = {"strategy": chance.choice(strategies), "retry_s": chance.choice((1, 3))}
-        reply = await asyncio.to_thread(admin.patch, f"/v1/queues/{STORM}", rules)
-        assert reply.status == 200, reply.body
+def _chance(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - not a secret
+
+
+def log_since(admin: Program, began_ms: int) -> list[str]:
+    """Of all queues."""
+    return admin.get(f"/v1/queue-log?from={rfc3339(began_ms)}").body.decode().splitlines()
 
 
 @pytest.mark.soak
@@ -137,61 +139,40 @@ async def test_in_a_storm_the_promises_hold_all_the_time(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     seconds = 60 * float(request.config.getoption("--minutes"))
-    with Server(*ROOM, data=tmp_path / "data") as server, ExitStack() as stack:
+    with Server(*ROOM, data=tmp_path / "data") as server:
         without_mailboxes(server)
-        admin = Program(server.url, "admin", "Demo-admin!")
-        queue = {
-            "number": STORM, "name": "Storm", "static_agents": [*AGENTS], "wrap_up_s": 1,
-            "max_wait_s": 0, "leave_when_empty": "no", "dial_in_empty": "yes", "blend": "any",
-        }  # fmt: skip
-        assert admin.post("/v1/queues", queue).status == 201
-        # the longest wrap-up of an agent's queues is his
-        assert admin.patch("/v1/queues/6500", {"wrap_up_s": 0}).status == 200
-        settled(server, admin)
-        for at, number in enumerate(AGENTS):
-            folder = tmp_path / number
-            phone = Baresip(
-                folder, server, number, "udp", account=";answermode=auto",
-                config=says(folder, 400 + 200 * at), lasts_s=int(seconds) + 120,
-            )  # fmt: skip
-            await asyncio.to_thread(stack.enter_context(phone).shows, "registered successfully")
-        began, watch, done = now_ms(), Watch(admin), Counter[str]()
-        until = asyncio.get_running_loop().time() + seconds
-        count = int(seconds * RATE)
-        around = [
-            asyncio.create_task(watch.keep(until)),
-            asyncio.create_task(visitors(server, "1000", until, done)),
-            asyncio.create_task(visitors(server, "1001", until, done)),
-            asyncio.create_task(administrator(admin, until, random.Random(1))),  # noqa: S311
-        ]
-        failed = await callers(server, tmp_path, count)
-        await asyncio.gather(*around)
-        log = admin.get(f"/v1/queue-log?from={rfc3339(began)}").body.decode().splitlines()
-        assert failed == 0, "\n".join(log)
-        assert watch.wrong == []
+        async with AsyncExitStack() as stack:
+            stack.callback(lambda: (tmp_path / "server.log").write_text(server.log))
+            storm = Storm(server, tmp_path, seconds, stack)
+            began = now_ms()
+            await storm.rage()
+            await storm.settle()
+            (tmp_path / "queue.log").write_text("\n".join(log_since(storm.admin, began)))
+            assert storm.watch.wrong == []
+            figures: dict[str, Any] = {"looks": storm.watch.looks, "line": storm.watch.longest}
+            for queue, agents in (FIRST, PHONES), (SECOND, (PHONES[-1], *DESKS)):
 
-        def empty() -> bool:
-            board = watch.board()
-            return not board["waiting"] and not board["talking"]
+                def whole(queue: str = queue) -> bool:
+                    log = Log(log_since(storm.admin, began), queue)
+                    found = reported(storm.admin, began, queue)
+                    return len(log.stays) == found["offered"]
 
-        await asyncio.to_thread(wait_until, empty, 30, "an empty board")
-        query = f"from={rfc3339(began)}&queue={STORM}"
-
-        def total() -> dict[str, Any]:
-            return dict(admin.get(f"/v1/queue-report?{query}").json()["total"])
-
-        await asyncio.to_thread(wait_until, lambda: total()["offered"] == count, 20, "the log")
-        found = total()
-        assert found["answered"] + found["abandoned"] + found["other"] == count
-        log = admin.get(f"/v1/queue-log?from={rfc3339(began)}").body.decode().splitlines()
-        verbs = Counter(line.split("|")[4] for line in log if f"|{STORM}|" in line)
-        assert verbs["ENTERQUEUE"] == count
-        assert verbs["CONNECT"] == found["answered"]
-        assert verbs["CONNECT"] == verbs["COMPLETEAGENT"] + verbs["COMPLETECALLER"]
-        assert verbs["ABANDON"] == found["abandoned"]
-        assert done["chats"] > 0
-        seats = {each["agent"]: each["chats"] for each in watch.board()["agents"]}
-        assert set(seats.values()) == {0}, "nobody is thought to chat who does not"
-        figures = {**found, **done, "looks": watch.looks, "longest_line": watch.longest}
-        (tmp_path / "figures.json").write_text(json.dumps(figures), encoding="utf-8")
+                await asyncio.to_thread(wait_until, whole, 20, "the log")
+                log, found = (
+                    Log(log_since(storm.admin, began), queue),
+                    reported(storm.admin, began, queue),
+                )
+                log.check(len(agents))
+                check_figures(log, found)
+                figures[queue] = {**found, **log.verbs}
+            assert figures[FIRST]["offered"] >= int(seconds * RATE)
+            for each in "chats", "visitors who heard an agent", "called back", "vanished":
+                assert storm.done[each] > 0, storm.done
+            for each in "BLINDTRANSFER", "ATTENDEDTRANSFER":
+                assert figures[FIRST].get(each, 0) + figures[SECOND].get(each, 0) > 0, figures
+            left = storm.watch.chats()
+            assert left == storm.done["visitors who vanished"], "their chats wait for their return"
+            (tmp_path / "figures.json").write_text(
+                json.dumps({**figures, **storm.done}, indent=1), encoding="utf-8"
+            )
         assert "Traceback" not in server.log

@@ -123,6 +123,7 @@ async def test_file_is_copied_before_it_is_migrated(
 
 
 async def test_a_database_of_the_first_release_keeps_its_rows(empty_database_url: str) -> None:
+    """chatwoot#12088: a direct upgrade left half of the database."""
     await _upgrade_to(empty_database_url, "0001")
     await _execute(
         empty_database_url,

@@ -16,7 +16,7 @@ from pbxcore.dialplan.call_queue import CallQueue
 from pbxcore.dialplan.plan import Plan
 from pbxcore.features.model import Features
 from pbxcore.journal import CallEnded, CallRecorded, CallStarted, LegCalled
-from pbxcore.queues.settings import QueueSettings
+from pbxcore.queues.settings import QueueAgent, QueueSettings
 from tests.support.handsets import Office, Talk
 
 if TYPE_CHECKING:
@@ -229,4 +229,31 @@ def test_a_queue_whose_calls_are_recorded_has_its_visitors_recorded_too() -> Non
         [*_, recorded] = office.house.told(CallRecorded)
         assert isinstance(recorded, CallRecorded)
         assert recorded.call == page.call
+        office.check()
+
+
+@pytest.mark.parametrize(
+    ("queues", "own", "rung"),
+    [(False, None, ["bob", "dave"]), (True, None, list(AGENTS)), (False, True, list(AGENTS))],
+)
+def test_a_call_fills_an_agent_unless_the_queue_rings_agents_in_calls(
+    *, queues: bool, own: bool | None, rung: list[str]
+) -> None:
+    with Office("alice", "erin", *AGENTS) as office:
+        settings = QueueSettings(
+            number="6500", agents=(QueueAgent("carol", rings_in_use=own),), rings_in_use=queues
+        )
+        office.house.directory.plan = Plan(queues={"6500": CallQueue(settings=settings)})
+        talk = office["erin"].dial("carol")
+        office.run(1)
+        office["carol"].talk.accept()
+        office.run(1)
+        page = Page(office)
+        page.dial(ALL_AT_ONCE)
+        office.run(1)
+        called = [each for each in office.house.facts if isinstance(each, LegCalled)]
+        assert [each.number for each in called if each.action == "livechat"] == rung
+        page.house.visitors.carry_out(VisitorLeaves(page.call))
+        talk.hang_up()
+        office.run()
         office.check()
