@@ -61,6 +61,26 @@ def test_queue_takes_a_chat_over(server: Server, new_context: NewContext) -> Non
     expect(log(visitor)).to_contain_text("The refund is on its way.")
 
 
+def test_late_words_of_a_former_owner_are_refused_and_stay_with_them(
+    server: Server, new_context: NewContext
+) -> None:
+    ana, ben = (open_wave(new_context, server.url, each) for each in ("1000", "1001"))
+    visitor = ask(new_context, server.url, "Lea Late")
+    accept(ana, "Lea Late")
+    press(choose(ana, "Transfer", "Ben Osei"), "Transfer")
+    expect(inquiry(ben, "Lea Late")).to_be_visible()
+    ana.context.set_offline(True)
+    expect(ana.get_by_text("No connection.")).to_be_visible()
+    say(ana, "Written while it was still hers")
+    accept(ben, "Lea Late")
+    ana.context.set_offline(False)
+    expect(log(ana).get_by_role("alert").get_by_role("button", name="Edit")).to_be_visible()
+    expect(log(ana)).to_contain_text("Written while it was still hers")
+    say(ben, "Now I.")
+    expect(log(visitor)).to_contain_text("Now I.")
+    expect(log(visitor)).not_to_contain_text("Written while it was still hers")
+
+
 def test_offer_can_be_taken_back(server: Server, new_context: NewContext) -> None:
     ana, ben = (open_wave(new_context, server.url, each) for each in ("1000", "1001"))
     ask(new_context, server.url, "Kim Kept")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import AsyncExitStack, ExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.integration.sip.test_sip_websocket import web_phone
 from tests.support.baresip import Baresip
 from tests.support.pair import Pair
 from tests.support.server import wait_until
@@ -16,7 +18,7 @@ from tests.support.tone import Voice, says
 from tests.support.voice_phone import phone, session
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
     from tests.support.server import Server
@@ -65,7 +67,7 @@ async def desk(server: Server) -> AsyncIterator[Desk]:
 async def test_after_a_phone_that_died_while_ringing_the_next_one_rings(
     desk: Desk, server: Server, tmp_path: Path
 ) -> None:
-    """Within half a second of the lease's end; and at once where its connection broke."""
+    """Within half a second of the lease's end."""
     with ExitStack() as stack, Voice(440) as ours:
         folder = tmp_path / "1000"
         dying = Baresip(folder, server, "1000", "udp", config=says(folder, 1000))
@@ -79,6 +81,49 @@ async def test_after_a_phone_that_died_while_ringing_the_next_one_rings(
         assert RING_S - 1 < time.monotonic() - began < RING_S + 0.5
         [waiting] = desk.board()["waiting"]
         assert waiting["position"] == 1
+        came.ring()
+        await call.hang_up()
+        await came.ended()
+
+
+Mortal = tuple["Callable[[], Awaitable[None]]", "Callable[[], None]"]
+"""Waits until it rings, and lets it die."""
+
+
+async def _phone(stack: AsyncExitStack, server: Server, folder: Path) -> Mortal:
+    phone = stack.enter_context(Baresip(folder, server, "1000", "tcp", config=says(folder, 1000)))
+    await asyncio.to_thread(phone.shows, "registered successfully")
+    return partial(asyncio.to_thread, phone.shows, "Incoming call"), phone.kill
+
+
+async def _page(stack: AsyncExitStack, server: Server, _: Path) -> Mortal:
+    page = await stack.enter_async_context(web_phone(server, "1000"))
+    assert await page.register() == 200
+
+    def invited() -> bool:
+        return any(each.startswith("INVITE ") for each in page.heads)
+
+    rings = partial(asyncio.to_thread, wait_until, invited, 15, "an INVITE")
+    return rings, page.socket.transport.abort
+
+
+@pytest.mark.parametrize("kind", ["phone", "browser"])
+async def test_after_a_connection_that_broke_while_ringing_the_next_one_rings_at_once(
+    desk: Desk, server: Server, tmp_path: Path, kind: str
+) -> None:
+    """Nobody waits for the end of a ring time of a minute."""
+    assert desk.admin.patch(f"/v1/queues/{HELP}", {"ring_s": 60}).status == 200
+    desk.settled()
+    async with AsyncExitStack() as stack:
+        ours = stack.enter_context(Voice(440))
+        mortal = (_phone if kind == "phone" else _page)(stack, server, tmp_path / "1000")
+        rings, dies = await mortal
+        call = await desk.caller.invite(desk.uri(HELP), session(ours))
+        await rings()
+        dies()
+        came = await asyncio.wait_for(desk.callee.next_call(), 20)
+        [waiting] = desk.board()["waiting"]
+        assert (waiting["position"], waiting["ringing"]) == (1, ["1001"])
         came.ring()
         await call.hang_up()
         await came.ended()
