@@ -81,6 +81,7 @@ class Entering:
                 position,
                 waiting.priority,
                 resumed,
+                caller.did,
             )
         )
         floor.tell(Admit(waiting.key, queue.number, position))

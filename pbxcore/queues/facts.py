@@ -64,7 +64,7 @@ class QueueDropped(msgspec.Struct, frozen=True, tag=True):
 
 
 class CallerEntered(msgspec.Struct, frozen=True, tag=True):
-    """Somebody waits; with `resumed` in a place of before."""
+    """Somebody waits; with `resumed` in a place of before. `did`: dialled from outside."""
 
     queue: str
     caller: str
@@ -74,6 +74,7 @@ class CallerEntered(msgspec.Struct, frozen=True, tag=True):
     position: int
     priority: int
     resumed: bool = False
+    did: str = ""
 
 
 class EntryRefused(msgspec.Struct, frozen=True, tag=True):

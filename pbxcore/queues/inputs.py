@@ -40,7 +40,8 @@ class Caller(msgspec.Struct, frozen=True):
     """Who enters; `key` is the call's own id.
 
     Higher priorities go before all others. `skills` are asked of an agent with at least that
-    level. `waited_s` was waited elsewhere before and counts.
+    level. `waited_s` was waited elsewhere before and counts. `did` is the number that somebody from
+    outside has dialled.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Caller(msgspec.Struct, frozen=True):
     priority: int = 0
     skills: dict[str, int] = {}
     waited_s: float = 0.0
+    did: str = ""
 
 
 class Enter(msgspec.Struct, frozen=True, tag=True):

@@ -36,20 +36,27 @@ def rows(transition: Transition) -> tuple[Row, ...]:
     found = _of_caller(fact) or _of_offer(fact) or _of_agent(fact) or _of_queue(fact)
     if found is None:
         return ()
+    if isinstance(fact, facts.CallerEntered) and fact.did:
+        return _row(transition, ("DID", fact.did)), _row(transition, found)
+    return (_row(transition, found),)
+
+
+def _row(transition: Transition, found: _Words) -> Row:
+    fact = transition.fact
     agent = getattr(fact, "agent", "")
-    return (
-        Row(
-            transition.at_ms // 1000,
-            getattr(fact, "caller", "") or NONE,
-            getattr(fact, "queue", "") or NONE,
-            f"Agent/{agent}" if agent else NONE,
-            str(found[0]),
-            tuple(map(_text, found[1:])),
-        ),
+    return Row(
+        transition.at_ms // 1000,
+        getattr(fact, "caller", "") or NONE,
+        getattr(fact, "queue", "") or NONE,
+        f"Agent/{agent}" if agent else NONE,
+        str(found[0]),
+        tuple(map(_text, found[1:])),
     )
 
 
-_Found = tuple["str | float", ...] | None
+_Words = tuple["str | float", ...]
+"""The verb and its parameters."""
+_Found = _Words | None
 
 
 def _of_caller(fact: facts.Fact) -> _Found:

@@ -119,7 +119,9 @@ class QueueDesk:
         key = self._key(found.call.id)
         name = (found.caller.display_name or b"").decode("utf-8", "replace")
         self._stays[key] = Stay(key, queue, found, self.tell)
-        self.tell(Enter(number, Caller(key, found.shown, name, skills=queue.skills)))
+        call = found.call
+        did = call.dialled if call.origin.trunk else ""
+        self.tell(Enter(number, Caller(key, found.shown, name, skills=queue.skills, did=did)))
         self._run()
 
     def tell(self, told: Input) -> None:

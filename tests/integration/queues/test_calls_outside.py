@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from engage.identifiers import now_ms, rfc3339
 from tests.support.provider import Provider, dialled, provider
 from tests.support.tone import Voice
 from tests.support.voice_phone import port_of, session
@@ -62,7 +63,7 @@ async def test_an_agents_call_to_outside_is_told_to_queuemetrics(provider: Provi
 
 
 async def test_a_customer_is_called_back_by_the_queues_own_number(provider: Provider) -> None:
-    pair, trunk = provider.pair, f"/v1/trunks/{provider.trunk}"
+    pair, trunk, began = provider.pair, f"/v1/trunks/{provider.trunk}", now_ms()
     assert provider.admin.patch(trunk, {"username": "trunkuser"}).status == 200
     add_queue(
         provider,
@@ -100,6 +101,9 @@ async def test_a_customer_is_called_back_by_the_queues_own_number(provider: Prov
         await asyncio.to_thread(customers.hears, 1000)
         await came.hang_up()
         await back.ended()
+    log = provider.admin.get(f"/v1/queue-log?from={rfc3339(began)}").body.decode().splitlines()
+    told = [line.split("|", 4)[4] for line in log if f"|{HELP}|NONE|" in line]
+    assert told[1:3] == ["DID|8000", "ENTERQUEUE||5551234|1"], log
     for each in routes:
         provider.remove(each)
     provider.remove(f"/v1/queues/{HELP}")

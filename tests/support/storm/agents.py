@@ -7,10 +7,10 @@ import contextlib
 from typing import TYPE_CHECKING, Self
 
 from pbxcore.net.user_agent import Refused
-from tests.integration.calls.test_two_phones import session
 from tests.support.baresip import Baresip
 from tests.support.storm.hall import COLLEAGUE, DESKS, FIRST, NOBODY, RETRIES_S, SECOND, uri
 from tests.support.tone import says
+from tests.support.voice_phone import session
 
 if TYPE_CHECKING:
     import random

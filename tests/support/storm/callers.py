@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pbxcore.net.user_agent import AsyncUserAgent, Refused
-from tests.integration.calls.test_two_phones import session
 from tests.support.server import free_port
 from tests.support.storm.hall import CALLBACK_KEY, EXIT_KEY, FIRST, secret_of, uri
+from tests.support.voice_phone import session
 
 if TYPE_CHECKING:
     import random

@@ -27,6 +27,7 @@ GOLDEN = """
 000|NONE|6500|NONE|CONFIGRELOAD
 000|NONE|6500|Agent/1001|ADDMEMBER|
 000|NONE|6500|Agent/1002|AGENTLOGIN|SIP/1002
+000|c1|6500|NONE|DID|8000
 000|c1|6500|NONE|ENTERQUEUE||5551|1|Ann_a
 004|c1|6500|Agent/1001|CONNECT|4|leg-1001|4
 004|c1|6500|Agent/1001|CALLERONHOLD
@@ -80,7 +81,7 @@ def played() -> Hall:
         )
     )
     hall.give(LogIn("1002", channel="SIP/1002"))
-    hall.enter("c1", number="5551", name="Ann|a")
+    hall.enter("c1", number="5551", name="Ann|a", did="8000")
     hall.pass_(4)
     hall.talk("1001")
     hall.give(Held("c1", held=True))
