@@ -86,6 +86,7 @@ def browse(
 
     `until` is a moment of the monotonic clock; `tones` are the voices of who may answer.
     """
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as driver, chromium(driver) as browser:
         for number in count(1):
             if time.monotonic() > until:
@@ -121,7 +122,7 @@ def _visit(
         say(page, "Thank you.")
         page.get_by_role("button", name="End chat", exact=True).click()
         page.get_by_role("button", name="Yes, end it").click()
-        expect(message_box(page)).to_have_count(0, timeout=PATIENCE_MS)
+        expect(message_box(page)).to_have_count(0)
     except Error as failed:
         failed.add_note(name)
         raise
@@ -155,4 +156,4 @@ def _hang_up(page: Page) -> None:
     over = page.get_by_role("log").get_by_text(OVER)
     with suppress(Error):
         page.get_by_role("button", name="Hang up", exact=True).click(timeout=5_000)
-    expect(over.first).to_be_visible(timeout=PATIENCE_MS)
+    expect(over.first).to_be_visible()
