@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING, Self
 
 from pbxcore.net.user_agent import Refused
@@ -29,7 +28,7 @@ class Phone:
 
     def __init__(self, server: Server, folder: Path, number: str, hz: float, lasts_s: int) -> None:
         self._server, self._folder, self.number, self._hz = server, folder, number, hz
-        self._lasts_s, self._lives = lasts_s, 0
+        self._lasts_s, self._lives, self._there = lasts_s, 0, False
         self._baresip = self._another()
 
     def _another(self) -> Baresip:
@@ -44,18 +43,23 @@ class Phone:
 
     def __enter__(self) -> Self:
         self._baresip.__enter__()
+        self._there = True
         self._baresip.shows("registered successfully")
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._baresip.__exit__()
+        if self._there:
+            self._there = False
+            self._baresip.__exit__()
 
     def hand_on(self, number: str) -> None:
         """Whoever it talks to, if anybody, is to go to this number."""
-        self._baresip.enters(f"/transfer {uri(self._server, number)}")
+        if self._there:
+            self._baresip.enters(f"/transfer {uri(self._server, number)}")
 
     def vanish(self) -> None:
         """Die without a word, whatever it does at the moment."""
+        self._there = False  # its terminal is gone with it
         self._baresip.kill()
         self._baresip.__exit__()
 
@@ -71,8 +75,7 @@ async def hand_on(phones: list[Phone], until: float, chance: random.Random) -> N
     while loop.time() < until:
         await asyncio.sleep(chance.uniform(1, 4))
         to = chance.choice((COLLEAGUE, SECOND, DESKS[0], NOBODY))
-        with contextlib.suppress(OSError):  # it has just died
-            chance.choice(phones).hand_on(to)
+        chance.choice(phones).hand_on(to)
 
 
 async def vanish(
