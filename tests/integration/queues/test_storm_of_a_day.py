@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 SETTLED_S = 90
 """Who is to be called back when the storm ends is called and talks in this time."""
 TONES = {number: 400.0 + 200 * at for at, number in enumerate((*PHONES, HOTLINE))}
+CALLS = "visitors' calls"
 
 
 class Storm:
@@ -107,6 +108,12 @@ class Storm:
         ended = await asyncio.gather(*self._serving, return_exceptions=True)
         assert all(isinstance(each, asyncio.CancelledError) for each in ended), ended
 
+    def leave_traces(self) -> None:
+        """What was seen, to be read where something went wrong."""
+        (self.folder / "server.log").write_text(self.server.log, encoding="utf-8")
+        seen = {"looks": self.watch.looks, "done": self.done, "wrong": self.watch.wrong}
+        (self.folder / "seen.json").write_text(json.dumps(seen, indent=1), encoding="utf-8")
+
     def _no_call_is_up(self) -> bool:
         return not self.admin.get("/v1/calls/live").json()["items"]
 
@@ -142,8 +149,8 @@ async def test_in_a_storm_the_promises_hold_all_the_time(
     with Server(*ROOM, data=tmp_path / "data") as server:
         without_mailboxes(server)
         async with AsyncExitStack() as stack:
-            stack.callback(lambda: (tmp_path / "server.log").write_text(server.log))
             storm = Storm(server, tmp_path, seconds, stack)
+            stack.callback(storm.leave_traces)
             began = now_ms()
             await storm.rage()
             await storm.settle()
@@ -168,6 +175,8 @@ async def test_in_a_storm_the_promises_hold_all_the_time(
             assert figures[FIRST]["offered"] >= int(seconds * RATE)
             for each in "chats", "visitors who heard an agent", "called back", "vanished":
                 assert storm.done[each] > 0, storm.done
+            heard, called = (storm.done[each] for each in ("visitors who heard an agent", CALLS))
+            assert heard > called / 2, "agents who vanish in a talk are the exception"
             for each in "BLINDTRANSFER", "ATTENDEDTRANSFER":
                 assert figures[FIRST].get(each, 0) + figures[SECOND].get(each, 0) > 0, figures
             left = storm.watch.chats()
