@@ -111,7 +111,11 @@ class Choices:
             case "queues":
                 found = [Choice(each.number, each.name) for each in book.queues.values()]
             case "extension-groups":
-                return _by_name([Choice(each.id, each.name) for each in book.groups.values()])
+                groups = book.groups.values()
+                return [
+                    Choice(each.id, f"{each.name} ({len(each.members)})")
+                    for each in sorted(groups, key=lambda each: name_key(each.name))
+                ]
             case "privileges":
                 return _by_name([Choice(each.id, each.name) for each in book.privileges.values()])
             case _:

@@ -79,7 +79,7 @@ def test_a_conference_of_five(server: Server, new_context: NewContext, tmp_path:
             ana.hears_all(PLAIN_HZ, SECRET_HZ, LINPHONE_HZ, TRUNK_HZ)
             hears_all(plain, PLAIN_HZ, WAVE_HZ, SECRET_HZ, LINPHONE_HZ, TRUNK_HZ)
             hears_all(secret, SECRET_HZ, WAVE_HZ, PLAIN_HZ, LINPHONE_HZ, TRUNK_HZ)
-            ana.page.wait_for_timeout(1500)  # what is recorded is time
+            ana.page.wait_for_timeout(3000)  # what is recorded is time
             fourth.enters("terminate")  # the file is whole then
             four = partial(holds_all, sound, WAVE_HZ, PLAIN_HZ, SECRET_HZ, TRUNK_HZ)
             wait_until(four, 15, "four tones")

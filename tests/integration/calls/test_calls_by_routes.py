@@ -9,7 +9,7 @@ import pytest
 from pbxcore.net.user_agent import Refused
 from tests.support.provider import Provider, dialled, provider
 from tests.support.tone import Voice
-from tests.support.voice_phone import port_of, session
+from tests.support.voice_phone import hear, port_of, session
 
 __all__ = ["provider"]
 
@@ -133,6 +133,41 @@ async def test_a_call_that_came_in_goes_out_again_and_shows_who_called(provider:
             await came.ended()
             record = await pair.record()
         assert record["source_trunk"] == record["destination_trunk"] == "City Line"
+    for each in routes:
+        provider.remove(each)
+
+
+async def test_an_extension_forwards_a_call_out_by_the_trunk_it_came_in_by(
+    provider: Provider,
+) -> None:
+    """Both sides are the provider's, and hear each other."""
+    pair, way = provider.pair, {"trunk": provider.trunk, "strip": 1}
+    to = {"kind": "extension", "value": "1001"}
+    routes = [
+        provider.route("outbound", name="Out", patterns="_9X.", ways=[way], permission="internal"),
+        provider.route(
+            "inbound", name="Desk", trunks=[provider.trunk], dids="8200", destination=to
+        ),
+    ]
+    forward = {"presence": "available", "case": "always", "kind": "external", "value": "9777"}
+    extension = "/v1/extensions/1001"
+    changed = provider.admin.patch(extension, {"forwards": [forward | {"condition": 0}]})
+    assert changed.status == 200, changed.body
+    pair.settled()
+    with Voice(440) as ours, Voice(1000) as theirs:
+        call = provider.agent.call(pair.uri("8200"), session(ours))
+        came = await asyncio.wait_for(provider.agent.next_call(), 10)
+        assert dialled(came) == "777"
+        await came.accept(session(theirs, 0))
+        await call.answered()
+        ours.talk(port_of(call.remote_description))
+        theirs.talk(port_of(came.remote_description))
+        await hear((ours, 1000), (theirs, 440))
+        await call.hang_up()
+        await came.ended()
+    record = await pair.record()
+    assert record["source_trunk"] == record["destination_trunk"] == "City Line"
+    assert provider.admin.patch(extension, {"forwards": []}).status == 200
     for each in routes:
         provider.remove(each)
 

@@ -18,7 +18,7 @@ from tests.support.linphone import Linphone
 from tests.support.program import Program
 from tests.support.provider import PROVIDER
 from tests.support.server import wait_until
-from tests.support.tone import Voice, ends_with, hears, says, write_tone
+from tests.support.tone import Voice, hears, holds, says, write_tone
 from tests.support.ucm import settled
 from tests.support.voice_phone import port_of, session
 
@@ -136,6 +136,6 @@ async def test_linphonec_with_each_baresip_and_a_trunk(
             await desk.hears(number, LINPHONE_HZ)
         else:
             await asyncio.to_thread(voice.hears, LINPHONE_HZ)
-        await asyncio.sleep(1)  # what is recorded is time
+        await asyncio.sleep(3)  # what is recorded is time
         phone.enters("terminate")  # the file is whole then
-        await asyncio.to_thread(wait_until, partial(ends_with, sound, hz or TRUNK_HZ), 15, "a tone")
+        await asyncio.to_thread(wait_until, partial(holds, sound, hz or TRUNK_HZ), 15, "a tone")

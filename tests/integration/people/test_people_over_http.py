@@ -196,6 +196,21 @@ async def test_with_extension_groups_alone_groups_can_be_edited_and_extensions_n
     assert await queuer.status("GET", "/v1/choices/extension-groups") == 403
 
 
+async def test_an_extension_group_to_choose_tells_how_many_its_members_are(root: Admin) -> None:
+    """Release row E32."""
+    body = {"name": "sales", "members": ["1000", "1001", "1002"]}
+    _, group = await root.ask("POST", "/v1/extension-groups", body)
+
+    async def named() -> list[str]:
+        _, choices = await root.ask("GET", "/v1/choices/extension-groups")
+        return [each["name"] for each in choices["items"] if each["id"] == group["id"]]
+
+    assert await named() == ["sales (3)"]
+    fewer = {"members": ["1000", "1001"], "version": group["version"]}
+    assert await root.status("PATCH", f"/v1/extension-groups/{group['id']}", fewer) == 200
+    assert await named() == ["sales (2)"]
+
+
 async def test_rights_change_at_once_and_nobody_raises_their_own(root: Admin) -> None:
     helper = await custom(root, "helper", {"users": "edit", "extensions": "view"})
     assert await helper.status("GET", "/v1/extensions") == 200

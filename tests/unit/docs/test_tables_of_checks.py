@@ -1,4 +1,4 @@
-"""The tables of the release notes' rows and of the RFCs name checks that are there."""
+"""The tables of the release notes' rows, of the RFCs and of phones name checks that are there."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 ROWS = (ROOT / "docs/release-rows.md").read_text(encoding="utf-8")
+PHONES = (ROOT / "docs/phones-together.md").read_text(encoding="utf-8")
 RFCS = (ROOT / "docs/sip-conformance.md").read_text(encoding="utf-8")
 
 
@@ -21,7 +22,7 @@ def functions_of(path: Path) -> set[str]:
     return {node.name for node in ast.walk(tree) if isinstance(node, kinds)}
 
 
-@pytest.mark.parametrize("table", [ROWS, RFCS], ids=["release notes", "RFCs"])
+@pytest.mark.parametrize("table", [ROWS, RFCS, PHONES], ids=["release notes", "RFCs", "phones"])
 def test_every_check_named_is_a_test(table: str) -> None:
     named = re.findall(r"`(tests/[^`:]+)::(\w+)`", table)
     assert named
