@@ -54,6 +54,18 @@ class Office:
         third = next(kind for kind in ("plain", "wave", "secret") if kind not in (one, other))
         return self.stations[one], self.stations[other], self.stations[third]
 
+    def hang_up(self) -> None:
+        """End whatever a test has left."""
+
+        def live() -> list[dict[str, Any]]:
+            return list(self.admin.get("/v1/calls/live").json()["items"])
+
+        for each in live():
+            self.admin.post(f"/v1/calls/live/{each['id']}/hang-up", {})
+        wait_until(lambda: live() == [], 20, "the end of all calls")
+        for station in self.stations.values():
+            station.forget()
+
     def recorded(self, one: Station, other: Station, folder: Path) -> bool:
         """Whether the last talk of a pair is played with both voices."""
         found: list[dict[str, Any]] = self.admin.get("/v1/recordings?limit=500").json()["items"]
@@ -69,7 +81,7 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(
+def everybody(
     server: Server, browser_process: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("office")
@@ -91,6 +103,13 @@ def office(
         wave = Wave(context, server, "1000", 440)
         stations = (wave, plain, secret, linphonec)
         yield Office(server, dict(zip(KINDS, stations, strict=True)))
+
+
+@pytest.fixture
+def office(everybody: Office) -> Iterator[Office]:
+    """No call is up before and after."""
+    yield everybody
+    everybody.hang_up()
 
 
 def in_a_call(one: Station, other: Station) -> None:
