@@ -148,6 +148,8 @@ def test_a_pair_talks_holds_and_hands_on(
     callee.hears_no_more(caller.hz)
     caller.resume()
     talk(caller, callee)
+    caller.hang_up()
+    in_a_call(caller, callee)
     third.call(callee.number)
     taken(callee, third)
     third.hang_up()
