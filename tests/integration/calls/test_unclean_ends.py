@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
 COUNT = 250
 """Calls of each way to end."""
-WITHIN_S = 180
+WITHIN_S = 240
 
 
 class Way(NamedTuple):
@@ -50,9 +50,9 @@ class Way(NamedTuple):
 
 WAYS = {
     "silence": Way("call_uas.xml", silence_s=4),
-    "vanished": Way("deaf_uas.xml", silence_s=60, killed=True),
+    "vanished": Way("deaf_uas.xml", silence_s=100, killed=True),
     "lost BYE": Way("deaf_uas.xml", talk_s=2),
-    "cut TCP": Way("call_uas.xml", transport="t1", silence_s=60, killed=True),
+    "cut TCP": Way("call_uas.xml", transport="t1", silence_s=100, killed=True),
 }
 
 
