@@ -1,8 +1,8 @@
 """Programs of others, and Wave, behind one set of actions: what one does with a telephone.
 
 Each says a tone of its own. What linphonec hears it writes down in pieces, for a file is whole when
-the next one begins. baresip keeps what it hears until it has held a call; from then on it sends
-back what it plays, and the other side hears itself.
+the next one begins. baresip keeps what it hears until a session changes, as on hold; who held a
+call sends back from then on what it plays, and the other side hears itself.
 """
 
 from __future__ import annotations
@@ -142,6 +142,7 @@ class DeskPhone(Station):
 
     def forget(self) -> None:
         self._calls = self._came()
+        self.program.enters(f"/ausrc {self._tone}")
 
     def _came(self) -> int:
         return self.program.printed.count("Incoming call from")
@@ -250,7 +251,9 @@ class Linphonec(Station):
 
     def resume(self) -> None:
         self._current = self._waiting
+        before = self._streams()
         self.program.enters(f"resume {self._current}")
+        wait_until(lambda: self._streams() > before, 20, "sound of linphonec")
 
     def press(self, keys: str) -> None:
         self.program.enters(keys)
@@ -289,8 +292,13 @@ class Linphonec(Station):
         self.program.enters(f"play {self._tone}")
 
     def _connected(self) -> None:
-        """Before its call is, it cannot bear commands about sound."""
-        self._shows(rf"Call {self._current} with .* connected")
+        """Before there is sound, it cannot bear commands about that."""
+        wait_until(self._streams, 20, "sound of linphonec")
+
+    def _streams(self) -> int:
+        """How often sound began in its call."""
+        pattern = rf"streams established with .* for call {self._current} "
+        return len(re.findall(pattern, self.program.screen))
 
 
 class Wave(Station):
