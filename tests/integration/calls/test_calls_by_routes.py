@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from pbxcore.net.user_agent import Refused
+from pbxcore.sip.agent.incoming_call import IncomingCall
 from tests.support.provider import Provider, dialled, provider
 from tests.support.tone import Voice
 from tests.support.voice_phone import hear, port_of, session
@@ -140,7 +141,7 @@ async def test_a_call_that_came_in_goes_out_again_and_shows_who_called(provider:
 async def test_an_extension_forwards_a_call_out_by_the_trunk_it_came_in_by(
     provider: Provider,
 ) -> None:
-    """Both sides are the provider's, and hear each other."""
+    """Both sides are the provider's, and hear each other; he may want to read of deflection."""
     pair, way = provider.pair, {"trunk": provider.trunk, "strip": 1}
     to = {"kind": "extension", "value": "1001"}
     routes = [
@@ -153,11 +154,15 @@ async def test_an_extension_forwards_a_call_out_by_the_trunk_it_came_in_by(
     extension = "/v1/extensions/1001"
     changed = provider.admin.patch(extension, {"forwards": [forward | {"condition": 0}]})
     assert changed.status == 200, changed.body
-    pair.settled()
+    provider.set("sip", send_deflection_diversion=True)
     with Voice(440) as ours, Voice(1000) as theirs:
         call = provider.agent.call(pair.uri("8200"), session(ours))
         came = await asyncio.wait_for(provider.agent.next_call(), 10)
         assert dialled(came) == "777"
+        assert isinstance(came.call, IncomingCall)
+        diverted = came.call.request.get(b"diversion") or b""
+        assert b"sip:1001@" in diverted
+        assert b"reason=deflection" in diverted
         await came.accept(session(theirs, 0))
         await call.answered()
         ours.talk(port_of(call.remote_description))
@@ -167,6 +172,7 @@ async def test_an_extension_forwards_a_call_out_by_the_trunk_it_came_in_by(
         await came.ended()
     record = await pair.record()
     assert record["source_trunk"] == record["destination_trunk"] == "City Line"
+    provider.set("sip", send_deflection_diversion=False)
     assert provider.admin.patch(extension, {"forwards": []}).status == 200
     for each in routes:
         provider.remove(each)

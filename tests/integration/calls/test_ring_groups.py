@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,41 @@ async def test_one_answers_and_the_others_have_missed_nothing(server: Server) ->
         kinds = [line.split(",")[0] for line in text.splitlines()[1:]]
         assert kinds == ["main_cdr", "sub_cdr", "sub_cdr"]
         assert pair.admin.delete(f"/v1/ring-groups/{added.json()['id']}").status == 204
+
+
+async def test_who_did_not_answer_in_one_group_missed_nothing_when_the_next_one_did(
+    server: Server,
+) -> None:
+    """Release row B11: the destination of the first group is the second."""
+    async with AsyncExitStack() as stack:
+        names = ("1001", "1002", "1003")
+        caller, first, second = [await phone(stack, server, each) for each in names]
+        pair = Pair(server, caller, first)
+        groups = []
+        for number, member, to in (
+            ("6412", "1003", {}),
+            ("6411", "1002", {"destination": {"kind": "ring_group", "value": "6412"}}),
+        ):
+            fields = {"name": number, "number": number, "members": [member], "ring_s": 5, **to}
+            added = pair.admin.post("/v1/ring-groups", fields)
+            assert added.status == 201, added.body
+            groups.append(f"/v1/ring-groups/{added.json()['id']}")
+        pair.settled()
+        ours, theirs = stack.enter_context(Voice(440)), stack.enter_context(Voice(1000))
+        call = caller.call(pair.uri("6411"), session(ours))
+        silent = await first.next_call()
+        silent.ring()
+        came = await asyncio.wait_for(second.next_call(), 20)
+        await silent.ended()
+        await came.accept(session(theirs, 0))
+        await call.answered()
+        await call.hang_up()
+        record = await pair.record()
+        assert (record["callee"], record["answered_by"]) == ("6411", "1003")
+        legs = {each["party"]: (each["disposition"], each["reason"]) for each in record["legs"]}
+        assert legs["1002"] == ("no_answer", "answered_elsewhere")
+        for each in reversed(groups):
+            assert pair.admin.delete(each).status == 204
 
 
 @pytest.mark.parametrize(
