@@ -250,6 +250,8 @@ class Linphonec(Station):
         self._waiting = self._current
 
     def resume(self) -> None:
+        if self._current != self._waiting:
+            self._shows(rf"Call {self._current} with .* ended")
         self._current = self._waiting
         before = self._streams()
         self.program.enters(f"resume {self._current}")

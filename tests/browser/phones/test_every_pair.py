@@ -147,7 +147,8 @@ def test_a_pair_talks_holds_and_hands_on(
     caller.hold()
     callee.hears_no_more(caller.hz)
     caller.resume()
-    if (one, other) != ("plain", "secret"):  # neither baresip keeps what it hears any more
+    keep = (one, other) != ("plain", "secret")  # neither baresip keeps what it hears after that
+    if keep:
         talk(caller, callee)
     caller.hang_up()
     in_a_call(caller, callee)
@@ -156,7 +157,8 @@ def test_a_pair_talks_holds_and_hands_on(
     third.hang_up()
     callee.resume()
     callee.speak()
-    caller.hears(callee.hz)
+    if keep:
+        caller.hears(callee.hz)
     caller.hang_up()
     in_a_call(caller, callee)
     caller.transfer(third.number)
