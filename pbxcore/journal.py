@@ -392,6 +392,14 @@ class MiniBarFilled(msgspec.Struct, frozen=True, tag=True):
     count: int
 
 
+class RoomStatusTold(msgspec.Struct, frozen=True, tag=True):
+    """Somebody in a hotel's room tells how it is: `status` is 1 to 9."""
+
+    number: str
+    room: str
+    status: int
+
+
 class WakeUpCalled(msgspec.Struct, frozen=True, tag=True):
     """A wake-up call is over: it was answered, or nobody did however often it rang."""
 
@@ -451,6 +459,7 @@ Fact = (
     | WakeUpAsked
     | WakeUpCalled
     | MiniBarFilled
+    | RoomStatusTold
     | ChatAlarmCalled
     | AnnouncementPlayed
     | VoiceMessageLeft

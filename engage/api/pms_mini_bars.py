@@ -60,7 +60,8 @@ class MiniBarCommands:
 
     async def _add_bar(self, caller: Caller, fields: Fields) -> Mapping[str, Any]:
         code = needed(fields, "barcode")
-        if self._configuration.get(MiniBarSettings).code not in ("", code):
+        arranged = self._configuration.stored(SECTION).version > 0
+        if arranged and self._configuration.get(MiniBarSettings).code not in ("", code):
             raise Refused(Status.EXISTS, ALREADY)
         values = {
             "code": code,
@@ -77,7 +78,8 @@ class MiniBarCommands:
         code = needed(fields, "barcode")
         if self._configuration.get(MiniBarSettings).code != code:
             raise unknown("barcode", code)
-        await self._configuration.change(caller.actor, SECTION, MiniBarSettings().model_dump())
+        gone = MiniBarSettings(code="").model_dump()
+        await self._configuration.change(caller.actor, SECTION, gone)
         return {}
 
     async def _get_bar(self, caller: Caller, _fields: Fields) -> Mapping[str, Any]:

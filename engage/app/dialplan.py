@@ -218,6 +218,7 @@ class Dialplan:
         taken |= any(each.form.number == form.code for each in self.ring_groups.entries)
         taken |= any(each.form.number == form.code for each in self.emergencies.entries)
         taken |= self.rooms.has_number(form.code) or self.services.has_number(form.code)
+        taken |= self.rooms.is_feature(form.code) or self.hotel.has_number(form.code)
         return {"code": TAKEN} if taken else {}
 
     def _emergency_problem(self, form: EmergencyNumberForm, but: str) -> dict[str, str]:

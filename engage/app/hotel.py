@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engage.api import pms_actions as api
+from engage.dialplan.feature_codes import FeatureCodes
 from engage.dialplan.model import RouteKind
 from engage.dialplan.object_routes import ObjectRoutes
 from engage.dialplan.service import Routes, no_trunk
@@ -17,11 +18,15 @@ from engage.pms.mini_bar import SECTION, MiniBarGoodsForm, MiniBarMaidForm, Mini
 from engage.pms.references import RoomReferences
 from engage.pms.repository import forget_room
 from engage.pms.room_phones import RoomPhones
+from engage.pms.room_statuses import SECTION as STATUSES
+from engage.pms.room_statuses import RoomStatuses, StatusesTold
 from engage.pms.rooms import PmsRoomForm, room_problem
 from engage.pms.taken import MiniBarLog
 from engage.storage import tables
 from engage.system.actor import Module
 from pbxcore.apps.mini_bar import MiniBar
+from pbxcore.apps.room_status import RoomStatus
+from pbxcore.apps.wake_up import RemoteWakeUpDesk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from engage.app.services import Services
     from engage.people.service import People
     from engage.pms.room_phones import Pbx
+    from pbxcore.apps.services import Service
     from pbxcore.dialplan.plan import Plan
 
 ROOMS = RouteKind("pms_room", tables.pms_rooms, Module.PMS, PmsRoomForm)
@@ -61,7 +67,10 @@ class Hotel:
         self._people, self._services, self._taken = people, services, taken
         self._configuration = configuration = ground.configuration
         configuration.register(SECTION, MiniBarSettings, Module.PMS, check=self._check)
+        configuration.register(STATUSES, RoomStatuses, Module.PMS)
         self._settings = partial(configuration.get, MiniBarSettings)
+        self._statuses = partial(configuration.get, RoomStatuses)
+        self._codes = partial(configuration.get, FeatureCodes)
         on = ground.database, ground.events, no_trunk, ground.clock
         self.rooms = Routes(
             ROOMS, *on, self._room_problem, lambda entry: self.desk.users(entry), forget_room
@@ -72,6 +81,7 @@ class Hotel:
         phones = RoomPhones(people, pbx, services.wake_ups)
         self.desk = FrontDesk(self.rooms, phones, ground.database, ground.clock)
         self.log = MiniBarLog(ground.database, self._name_of)
+        self.statuses_told = StatusesTold(self._is_room)
         kinds: tuple[tuple[Routes[Any], str, tuple[str, str], tuple[str, ...]], ...] = (
             (self.rooms, "PmsRoom", ("a PMS room", "PMS rooms"), ("room", "extension", "address")),
             (self.goods, "MiniBarGoods", ("an article", "mini bar goods"), ("code", "name")),
@@ -97,19 +107,35 @@ class Hotel:
         return bool(number) and self._settings().code == number
 
     def added_to(self, plan: Plan) -> Plan:
-        """The plan with the mini bar."""
-        settings = self._settings()
-        if not settings.code:
-            return plan
-        bar = MiniBar(
-            {each.form.extension: each.form.room for each in self.rooms.entries},
+        """The plan with what is dialled in rooms, and for them."""
+        codes, settings = self._codes(), self._settings()
+        rooms = {each.form.extension: each.form.room for each in self.rooms.entries}
+        services: dict[str, Service] = {}
+        prefixed: dict[str, Service] = {}
+        if codes.remote_wake_up:
+            numbers = {room: extension for extension, room in rooms.items()}
+            services[codes.remote_wake_up] = RemoteWakeUpDesk(numbers)
+        if codes.room_status:
+            paths = self._statuses().paths(self._services.prompts.file_named)
+            prefixed[codes.room_status] = RoomStatus(codes.room_status, rooms, paths)
+        if settings.code:
+            services[settings.code] = self._bar(rooms, settings)
+        return msgspec.structs.replace(
+            plan, services=plan.services | services, prefixed=plan.prefixed | prefixed
+        )
+
+    def _bar(self, rooms: dict[str, str], settings: MiniBarSettings) -> MiniBar:
+        return MiniBar(
+            rooms,
             {each.form.code: each.form.password for each in self.maids.entries},
             {each.form.code: each.form.name for each in self.goods.entries},
             skips_password=settings.skips_password,
             path=self._services.prompts.file_named(settings.prompt) if settings.prompt else "",
             lists=settings.list_goods,
         )
-        return msgspec.structs.replace(plan, services=plan.services | {settings.code: bar})
+
+    def _is_room(self, number: str) -> bool:
+        return any(each.form.room == number for each in self.rooms.entries)
 
     def _name_of(self, code: str) -> str:
         found = (each.form.name for each in self.goods.entries if each.form.code == code)
@@ -117,7 +143,8 @@ class Hotel:
 
     def _check(self, settings: MiniBarSettings) -> None:
         changed = settings.code not in ("", self._settings().code)
-        if changed and self._taken(settings.code):
+        is_feature = settings.code in self._codes().dialled().values()
+        if changed and (is_feature or self._taken(settings.code)):
             raise Invalid({"code": N_("This number is taken already.")})
 
     def _room_problem(self, form: PmsRoomForm, but: str) -> dict[str, str]:

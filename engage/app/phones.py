@@ -160,6 +160,7 @@ class Phones:
                 DialledSettings(ground.configuration),
                 AnnouncementsPlayed(),
                 self.dialplan.hotel.log,
+                self.dialplan.hotel.statuses_told,
             ),
         )
         pbx.on_request(self.chat.arrived)

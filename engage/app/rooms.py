@@ -16,7 +16,7 @@ from engage.dialplan.paging_groups import PagingGroupForm
 from engage.dialplan.parking_lots import ParkingLotForm
 from engage.dialplan.pickup_groups import PickupGroupForm
 from engage.dialplan.service import Routes, no_trunk
-from engage.errors import N_
+from engage.errors import N_, Invalid
 from engage.storage import tables
 from engage.system.actor import Module
 from pbxcore.dialplan.place import Place
@@ -71,7 +71,9 @@ class Rooms:
         self._members_of = people.members_of_groups
         self._taken, self._prompt_of, self._music = taken, prompt_of, music
         self._codes = partial(ground.configuration.get, FeatureCodes)
-        ground.configuration.register(SECTION, FeatureCodes, Module.FEATURE_CODES)
+        ground.configuration.register(
+            SECTION, FeatureCodes, Module.FEATURE_CODES, check=self._check_codes
+        )
         on = ground.database, ground.events, no_trunk, ground.clock
         self.pickup_groups = Routes(PICKUP_GROUPS, *on)
         using = references.users_of
@@ -127,6 +129,10 @@ class Rooms:
         """Whether one of them, another than `but`, has a number."""
         return any(number in form.numbers() for at, form in self._numbered() if at != but)
 
+    def is_feature(self, code: str) -> bool:
+        """Whether a feature has a code."""
+        return code in self._codes().dialled().values()
+
     def added_to(self, plan: Plan) -> Plan:
         """The plan with them."""
         lots = tuple(each.form.lot() for each in self.parking_lots.entries)
@@ -165,6 +171,14 @@ class Rooms:
         if form.prompt and not self._prompt_of(form.prompt):
             found["prompt"] = N_("This is none of the choices.")
         return found
+
+    def _check_codes(self, codes: FeatureCodes) -> None:
+        """A code that is changed is no number of something else."""
+        before = self._codes().dialled()
+        changed = {at: code for at, code in codes.dialled().items() if before.get(at) != code}
+        taken = [at for at, code in changed.items() if self._taken(code) or self.has_number(code)]
+        if taken:
+            raise Invalid(dict.fromkeys(taken, TAKEN))
 
     def _number_problem(self, form: Numbered, but: str) -> dict[str, str]:
         """A number belongs to one object."""

@@ -50,6 +50,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "flip": "TRANSFER",
         "take_over": "PICKUP",
         "wake_up": "WAKEUP",
+        "remote_wake_up": "WAKEUP",
         "fax": "VFAX",
         "mini_bar": "MINIBAR",
         "livechat": "LIVECHAT",

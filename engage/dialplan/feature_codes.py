@@ -16,7 +16,7 @@ DIALLED, PRESSED = N_("Dialled"), N_("Pressed during a call")
 
 AFTERWARDS = {"queue_log_in", "queue_log_out"}
 """Codes that go after a number, and may be what others have before one."""
-OF_SERVICES = {"wake_up", "announcement_center", "echo"}
+OF_SERVICES = {"wake_up", "remote_wake_up", "room_status", "announcement_center", "echo"}
 """Codes that services are reached at, as numbers."""
 
 
@@ -83,6 +83,21 @@ class FeatureCodes(DialledFeatures):
         default="*35",
         title=N_("Wake-up Service"),
         description=N_("Asks for the time of a wake-up call."),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
+    remote_wake_up: Code = Field(
+        default="*36",
+        title=N_("Remote Wake-up"),
+        description=N_(
+            "Asks for a room, or an extension, and for the time of a wake-up call there. Those may"
+            " dial it who may set features of others."
+        ),
+        json_schema_extra={"control": "text", "section": DIALLED},
+    )
+    room_status: Code = Field(
+        default="*23",
+        title=N_("Update Room Status"),
+        description=N_("Dialled in a hotel room, before the digit of its new status."),
         json_schema_extra={"control": "text", "section": DIALLED},
     )
     announcement_center: Code = Field(
@@ -173,11 +188,15 @@ class FeatureCodes(DialledFeatures):
 
     @model_validator(mode="after")
     def _different(self) -> Self:
-        dumped = self.model_dump(exclude=AFTERWARDS)
-        codes = [each for each in dumped.values() if each and isinstance(each, str)]
-        if len(set(codes)) < len(codes):
+        codes = self.dialled()
+        if len(set(codes.values())) < len(codes):
             raise Refused(N_("Each feature needs a code of its own."))
         return self
+
+    def dialled(self) -> dict[str, str]:
+        """The codes that mean something by themselves, by field."""
+        dumped = self.model_dump(exclude=AFTERWARDS)
+        return {name: each for name, each in dumped.items() if each and isinstance(each, str)}
 
     def codes(self) -> plan.FeatureCodes:
         """As the PBX knows them."""

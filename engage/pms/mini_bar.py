@@ -12,6 +12,7 @@ from engage.form_hints import hint
 from engage.people import policy
 
 SECTION = "mini_bar"
+USUAL_CODE = "*25"
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,16}$")]
 Dialled = Annotated[str, StringConstraints(pattern=r"^(\*?[0-9]{2,18})?$")]
 Password = Annotated[str, StringConstraints(pattern=r"^([0-9]{1,16})?$")]
@@ -24,7 +25,7 @@ class MiniBarSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", title=N_("Mini Bar"))
 
     code: Dialled = Field(
-        default="",
+        default=USUAL_CODE,
         title=N_("Code"),
         description=N_("Dialled in a room by whoever fills up its mini bar. Empty: none."),
         json_schema_extra=hint("text"),

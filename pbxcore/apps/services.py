@@ -21,8 +21,9 @@ from pbxcore.apps.pin_gate import PinGate
 from pbxcore.apps.prompt_player import PromptPlayer
 from pbxcore.apps.prompt_recorder import PromptRecorder
 from pbxcore.apps.queue_duty import QueueLogIn, QueueLogOut
+from pbxcore.apps.room_status import RoomStatus
 from pbxcore.apps.voicemail.services import VoicemailServices
-from pbxcore.apps.wake_up import WakeUp, WakeUpDesk
+from pbxcore.apps.wake_up import RemoteWakeUpDesk, WakeUp, WakeUpDesk
 
 Service = (
     Announced
@@ -46,6 +47,8 @@ Service = (
     | PromptRecorder
     | QueueLogIn
     | QueueLogOut
+    | RemoteWakeUpDesk
+    | RoomStatus
     | VoicemailServices
     | WakeUp
     | WakeUpDesk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import msgspec
 
@@ -15,10 +15,11 @@ from pbxcore.media.commands import File
 
 if TYPE_CHECKING:
     from pbxcore.apps.premises import Premises
-    from pbxcore.apps.steps import Script
+    from pbxcore.apps.steps import Part, Script
     from pbxcore.apps.visit import Visit
 
-TRIES = 3
+TRIES: Final = 3
+_LONGEST: Final = 18
 
 
 class WakeUpDesk(msgspec.Struct, frozen=True, tag="wake_up_desk"):
@@ -31,15 +32,45 @@ class WakeUpDesk(msgspec.Struct, frozen=True, tag="wake_up_desk"):
         if not visit.number:
             yield Say((Prompt("not-possible"),), barge=False)
             return
+        yield from _ask_time(visit.number)
+
+
+class RemoteWakeUpDesk(msgspec.Struct, frozen=True, tag="remote_wake_up_desk"):
+    """Takes a wake-up call for another: for a hotel's room, or for an extension by its number.
+
+    Those may dial it who may set features of others. `rooms`: the extension in each.
+    """
+
+    kind: ClassVar[str] = "remote_wake_up"
+
+    rooms: dict[str, str] = {}
+
+    def script(self, visit: Visit, premises: Premises) -> Script:
+        """Ask for the room, then for the time, and say that again."""
+        if visit.number not in premises.directory.plan.codes.remote_callers:
+            yield Say((Prompt("not-permitted"),), barge=False)
+            return
         for _ in range(TRIES):
-            keys = yield from ask(Prompt("enter-number"), most=4, first_s=10.0)
-            moment = moment_of(keys)
-            if moment is not None:
-                yield Tell(WakeUpAsked(visit.number, moment.strftime("%H:%M")))
-                yield Say((Prompt("wake-up-set"), Clock(moment)), barge=False)
+            entered = yield from ask(Prompt("wake-up-room"), most=_LONGEST, first_s=10.0)
+            number = self.rooms.get(entered, entered)
+            if premises.directory.extension(number) is not None:
+                yield from _ask_time(number)
                 return
-            yield Say((Prompt("invalid"),))
+            yield Say((Prompt("invalid"),), barge=False)
         yield Say((Prompt("goodbye"),), barge=False)
+
+
+def _ask_time(number: str) -> Part[None]:
+    """Let an extension be woken at the time that is entered."""
+    for _ in range(TRIES):
+        keys = yield from ask(Prompt("wake-up-time"), most=4, first_s=10.0)
+        moment = moment_of(keys)
+        if moment is not None:
+            yield Tell(WakeUpAsked(number, moment.strftime("%H:%M")))
+            yield Say((Prompt("wake-up-set"), Clock(moment)), barge=False)
+            return
+        yield Say((Prompt("invalid"),), barge=False)
+    yield Say((Prompt("goodbye"),), barge=False)
 
 
 class WakeUp(msgspec.Struct, frozen=True, tag="wake_up"):

@@ -94,6 +94,9 @@ _SENTENCES: Final = {
     "mini-bar-count": "Wie viele wurden entnommen? Bitte geben Sie die Zahl ein, und danach "
     "die Rautetaste.",
     "mini-bar-noted": "Notiert.",
+    "room-status": "Bitte geben Sie den neuen Zustand des Zimmers ein.",
+    "wake-up-room": "Bitte geben Sie das Zimmer ein, und danach die Rautetaste.",
+    "wake-up-time": "Bitte geben Sie die Uhrzeit mit vier Ziffern ein.",
     "wake-up-set": "Sie werden geweckt",
     "wake-up": "Guten Tag. Dies ist Ihr Weckruf.",
     "chat-waiting": "Im Live-Chat wartet ein Besucher.",

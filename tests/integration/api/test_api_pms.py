@@ -221,6 +221,40 @@ async def test_a_maid_tells_by_phone_what_was_taken(
     await asyncio.to_thread(gone)
 
 
+async def test_a_status_is_told_by_phone_and_a_room_is_woken_from_the_desk(
+    server: Server, admin: Program, pms: Any
+) -> None:
+    codes = "/v1/settings/feature_codes"
+
+    def may_wake(*numbers: str) -> None:
+        assert admin.patch(codes, {"values": {"remote_callers": numbers}}).status == 200
+
+    await asyncio.to_thread(may_wake, "1000")
+    for number, dialled, keys in ("1001", "*235", ""), ("1000", "*36", "101#0645"):
+        async with AsyncExitStack() as stack:
+            agent = await phone(stack, server, number)
+            voice = stack.enter_context(Voice(0))
+            call = await agent.invite(f"sip:{dialled}@127.0.0.1:{server.sip_port}", session(voice))
+            voice.talk(port_of(call.remote_description))
+            for key in keys:
+                await call.press(key)
+            await call.ended()
+
+    def known() -> bool:
+        woken = admin.get("/v1/wake-up-calls").json()["items"]
+        asked = [(each["number"], each["time"]) for each in woken]
+        return row(pms, "101")["status"] == 5 and asked == [("1001", "06:45")]
+
+    await eventually(lambda: asyncio.to_thread(known))
+
+    def gone() -> None:
+        assert pms("wakeup", room="101", w_action="0").status == 0
+        assert pms("update", room="101", status="1").status == 0
+        may_wake()
+
+    await asyncio.to_thread(gone)
+
+
 def test_the_extension_of_a_room_is_not_deleted(pms: Any, admin: Program) -> None:
     refused = admin.delete("/v1/extensions/1002")
     assert refused.status == 409

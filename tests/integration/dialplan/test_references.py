@@ -32,7 +32,7 @@ def leading_to(place: dict[str, str], house: House) -> dict[str, dict[str, Any]]
         "/v1/inbound-routes": route,
         "/v1/ivrs": {"name": "Menu", "number": "7062", "keys": [key]},
         "/v1/ring-groups": {"name": "Group", **group},
-        "/v1/speed-dials": {"code": "*61", "destination": place},
+        "/v1/speed-dials": {"code": "*601", "destination": place},
     }
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+TO_1000 = {"destination": {"kind": "extension", "value": "1000"}}
 LOTS, PICKUPS, CODES = "/v1/parking-lots", "/v1/pickup-groups", "/v1/settings/feature_codes"
 
 
@@ -67,6 +68,18 @@ async def test_feature_codes_differ_from_each_other(house: House) -> None:
     same = {"values": {"group_pickup": "*9", "park": "*9"}, "version": told["version"]}
     status, refused = await house.ask("PATCH", CODES, same)
     assert status == 422, refused
+    status, dial = await house.ask("POST", "/v1/speed-dials", {"code": "*501"} | TO_1000)
+    assert status == 201, dial
+    for path, values, field in (
+        (CODES, {"park": "*501"}, "park"),
+        (CODES, {"park": "*25"}, "park"),
+        ("/v1/settings/mini_bar", {"code": "*23"}, "code"),
+    ):
+        status, told = await house.ask("PATCH", path, {"values": values})
+        assert (status, list(told["error"]["fields"])) == (422, [field])
+    status, told = await house.ask("POST", "/v1/speed-dials", {"code": "*77"} | TO_1000)
+    assert (status, list(told["error"]["fields"])) == (422, ["code"])
+    assert (await house.ask("DELETE", f"/v1/speed-dials/{dial['id']}"))[0] == 204
 
 
 async def test_rooms_and_paging_groups_have_numbers_of_their_own(house: House) -> None:

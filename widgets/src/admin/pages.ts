@@ -88,6 +88,7 @@ export const pages: readonly Page[] = [
   { group: "other", name: () => t("Wake-up Service"), path: "wake-up-calls", module: "wake_ups", words: () => t("alarm, morning call"), load: () => import("./telephony/WakeUpCallsPage") },
   { group: "other", name: () => t("Hotel Rooms"), path: "pms-rooms", module: "pms", words: () => t("PMS, guests, check-in, hotel"), load: () => import("./telephony/PmsRoomsPage") },
   { ...settingsPage("other", () => t("Mini Bar"), "mini-bar", "pms", "mini_bar"), words: () => t("PMS, goods, maids, hotel") },
+  { ...settingsPage("other", () => t("Room Status Prompts"), "room-statuses", "pms", "room_statuses"), words: () => t("PMS, cleaning, maids, hotel") },
   { group: "other", name: () => t("Mini Bar Goods"), path: "mini-bar-goods", module: "pms", words: () => t("PMS, articles, hotel"), load: () => import("./telephony/MiniBarGoodsPage") },
   { group: "other", name: () => t("Mini Bar Maids"), path: "mini-bar-maids", module: "pms", words: () => t("PMS, hotel, codes"), load: () => import("./telephony/MiniBarMaidsPage") },
   { group: "pbx", name: () => t("Custom Prompts"), path: "custom-prompts", module: "custom_prompts", words: () => t("sounds, upload, welcome, audio files"), load: () => import("./telephony/CustomPromptsPage") },

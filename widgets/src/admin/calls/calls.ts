@@ -155,7 +155,12 @@ export function actionWords(action: string, owner: string): string {
         return t("Fax");
       case "callback":
         return t("Callback");
+      case "mini_bar":
+        return t("Mini Bar");
+      case "room_status":
+        return t("Room status");
       case "wake_up":
+      case "remote_wake_up":
         return t("Wake-up call");
       case "directory":
         return t("Dial by name");
