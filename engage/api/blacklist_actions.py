@@ -5,7 +5,7 @@ A number is turned away on every inbound route (`inbound_rt_index` 0), or on one
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engage.api.actions import NEED_APPLY, required
@@ -18,7 +18,7 @@ from engage.errors import N_
 from pbxcore.dialplan.patterns import BadPattern, parse, patterns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from engage.api.actions import Caller, Handler, Parameters
     from engage.api.numbers import Numbers
@@ -44,8 +44,6 @@ class BlacklistActions:
     ) -> None:
         self._routes, self._numbers = routes, numbers
         self._configuration = configuration
-        self._turn = asyncio.Lock()
-        """What is there is read and written back as a whole: one at a time."""
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -75,35 +73,31 @@ class BlacklistActions:
             raise bad_value("number", NO_PATTERN) from None
         if any(each.isspace() for each in number):
             raise bad_value("number", NO_PATTERN)
-        async with self._turn:
-            if number in await self._held(caller):
-                raise Refused(Status.EXISTS, EXISTS)
-            await self._put(caller, number, self._index(caller, asked))
+        if number in await self._held(caller):
+            raise Refused(Status.EXISTS, EXISTS)
+        await self._put(caller, number, self._index(caller, asked))
         return NEED_APPLY
 
     async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Turn a number away on this route alone, or on every one."""
-        async with self._turn:
-            number = await self._existing(caller, asked)
-            index = self._index(caller, asked)
-            if number not in self._on(caller, index):
-                await self._put(caller, number, index)
-            await self._drop(caller, number, but=index)
+        number = await self._existing(caller, asked)
+        index = self._index(caller, asked)
+        await self._put(caller, number, index)
+        await self._drop(caller, number, but=index)
         return NEED_APPLY
 
     async def delete(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Let a number in again, wherever it is turned away."""
-        async with self._turn:
-            await self._drop(caller, await self._existing(caller, asked))
+        await self._drop(caller, await self._existing(caller, asked))
         return NEED_APPLY
 
     async def delete_all(self, caller: Caller, _: Parameters) -> Mapping[str, Any]:
         """Let everybody in again."""
-        async with self._turn:
-            for entry in self._routes.listed(caller.actor):
-                if entry.form.blocked:
-                    await self._routes.update(caller.actor, entry.id, {"blocked": ""}, None)
-            return await self._everywhere(caller, [])
+        for entry in self._routes.listed(caller.actor):
+            if entry.form.blocked:
+                await self._routes.update(caller.actor, entry.id, {"blocked": ""}, None)
+        await self._configuration.change(caller.actor, SECTION, {"blocked": ""})
+        return NEED_APPLY
 
     async def settings(self, _: Caller, __: Parameters) -> Mapping[str, Any]:
         """Whether it is on."""
@@ -150,16 +144,20 @@ class BlacklistActions:
         raise unknown("inbound_rt_index", str(index))
 
     async def _put(self, caller: Caller, number: str, index: int) -> None:
-        await self._write(caller, index, [*self._on(caller, index), number])
+        """Turn a number away on one route, or on every one."""
+
+        def added(numbers: list[str]) -> list[str]:
+            return numbers if number in numbers else [*numbers, number]
+
+        await self._edit(caller, index, added)
 
     async def _drop(self, caller: Caller, number: str, but: int | None = None) -> None:
         """Let a number in everywhere, or everywhere but on one route: it may stand on several."""
         entries = self._routes.listed(caller.actor)
         indices = await self._numbers.of(KIND, (each.id for each in entries))
         for index in (EVERYWHERE, *indices.values()):
-            blocked = self._on(caller, index)
-            if index != but and number in blocked:
-                await self._write(caller, index, [each for each in blocked if each != number])
+            if index != but and number in self._on(caller, index):
+                await self._edit(caller, index, partial(_without, number))
 
     def _on(self, caller: Caller, index: int) -> list[str]:
         """What is turned away on one route alone, or on every one."""
@@ -167,14 +165,19 @@ class BlacklistActions:
             return patterns_of(self._configuration.get(Blacklist).blocked)
         return patterns_of(self._route(caller, index).form.blocked)
 
-    async def _write(self, caller: Caller, index: int, numbers: list[str]) -> None:
-        if index == EVERYWHERE:
-            await self._everywhere(caller, numbers)
-        else:
-            route = self._route(caller, index)
-            await self._routes.update(caller.actor, route.id, {"blocked": lines(numbers)}, None)
+    async def _edit(
+        self, caller: Caller, index: int, change: Callable[[list[str]], list[str]]
+    ) -> None:
+        """Change what is turned away there; nobody else changes it meanwhile."""
 
-    async def _everywhere(self, caller: Caller, numbers: list[str]) -> Mapping[str, Any]:
-        values = {"blocked": lines(numbers)}
-        await self._configuration.change(caller.actor, SECTION, values)
-        return NEED_APPLY
+        def blocked(held: Blacklist | InboundRouteForm) -> dict[str, str]:
+            return {"blocked": lines(change(patterns_of(held.blocked)))}
+
+        if index == EVERYWHERE:
+            await self._configuration.edit(caller.actor, SECTION, blocked)
+        else:
+            await self._routes.edit(caller.actor, self._route(caller, index).id, blocked)
+
+
+def _without(number: str, numbers: list[str]) -> list[str]:
+    return [each for each in numbers if each != number]

@@ -63,24 +63,28 @@ class DialledSettings:
     async def _change(self, facts: Sequence[Told]) -> None:
         async with self._order:
             for at_ms, fact in facts:
-                section, values = self._wanted(fact, at_ms)
-                if not values:
-                    continue
                 actor = Actor(f"user:{fact.number}", "", _RIGHTS)
                 try:
-                    await self._configuration.change(actor, section, values)
+                    await self._configuration.edit(actor, *_wanted(fact, at_ms))
                 except Exception:  # the list is full, or the database is away: the rest goes on
                     log.exception("setting not changed", extra={"extension": fact.number})
 
-    def _wanted(
-        self, fact: CallerBlocked | InboundModeChosen, at_ms: int
-    ) -> tuple[str, dict[str, Any]]:
-        """The section, and what of it is to be different."""
-        if isinstance(fact, InboundModeChosen):
-            same = fact.mode == self._configuration.get(InboundMode).mode
-            return MODE, {} if same else {"mode": fact.mode}
-        held = self._configuration.get(Blacklist)
-        text = changed(held.blocked, fact, at_ms)
-        if text == held.blocked and held.enabled:
-            return BLACKLIST, {}
-        return BLACKLIST, {"blocked": text, "enabled": held.enabled or fact.blocked}
+
+def _wanted(
+    fact: CallerBlocked | InboundModeChosen, at_ms: int
+) -> tuple[str, Callable[[Any], dict[str, Any]]]:
+    """The section, and what tells from its values which are to be different."""
+    if isinstance(fact, InboundModeChosen):
+        return MODE, partial(_mode, fact)
+    return BLACKLIST, partial(_blacklist, fact, at_ms)
+
+
+def _mode(fact: InboundModeChosen, held: InboundMode) -> dict[str, Any]:
+    return {} if fact.mode == held.mode else {"mode": fact.mode}
+
+
+def _blacklist(fact: CallerBlocked, at_ms: int, held: Blacklist) -> dict[str, Any]:
+    text = changed(held.blocked, fact, at_ms)
+    if text == held.blocked and held.enabled:
+        return {}
+    return {"blocked": text, "enabled": held.enabled or fact.blocked}

@@ -123,6 +123,19 @@ class Routes(Generic[Form]):
             RouteNameTaken: another has the name.
             Invalid: with the fields that will not do.
         """
+        return await self.edit(actor, route_id, lambda _: given, version)
+
+    async def edit(
+        self,
+        actor: Actor,
+        route_id: str,
+        change: Callable[[Form], Mapping[str, Any]],
+        version: int | None = None,
+    ) -> RouteEntry[Form]:
+        """Change some fields by what the route is when the change has its turn.
+
+        `change` tells them from its form. Raises what `update` does.
+        """
         actor.check(self.kind.module)
         self.get(actor, route_id)
 
@@ -132,6 +145,7 @@ class Routes(Generic[Form]):
             if present is None:
                 raise NotFound
             await check_version(connection, self._subject(route_id), present.version, version)
+            given = change(present.form)
             form = self.kind.form.model_validate({**present.form.model_dump(), **given})
             self.check(form, but=route_id)
             if await rows.taken(form.own_name, but=route_id):

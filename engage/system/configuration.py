@@ -168,15 +168,32 @@ class Configuration:
             Invalid: a field is unknown, wrong, or decided by a start setting.
             ValidationError: as the model found it; the edge words it.
         """
+        return await self.edit(actor, name, lambda _: values, version)
+
+    async def edit(
+        self,
+        actor: Actor,
+        name: str,
+        change: Callable[[Any], Mapping[str, Any]],
+        version: int | None = None,
+    ) -> Stored:
+        """Change some fields of a section by what it holds when the change has its turn.
+
+        `change` tells them from the section's values; none: nothing is written. It raises what
+        `change` of this class does.
+        """
         section = self.section(name)
         actor.check(section.module)
         ruled = section.ruled()
-        if refused := {field: ruled[field] for field in values if field in ruled}:
-            raise Invalid(refused)
 
         async def work(connection: AsyncConnection) -> Stored:
             held = await self._held(connection, section)
             await check_version(connection, f"settings:{name}", held.version, version)
+            values = change(held.values)
+            if refused := {field: ruled[field] for field in values if field in ruled}:
+                raise Invalid(refused)
+            if not values:
+                return held
             before = held.values.model_dump(mode="json")
             merged = {**before, **values}
             merged |= dict.fromkeys(_forgotten(section.model, before, merged, values), "")

@@ -131,3 +131,19 @@ async def test_the_log_is_searched_filtered_and_paged(database: Database) -> Non
     assert await log.page(Wanted(search="100%"), 10) == []
     assert await log.page(Wanted(action="settings."), 10) != []
     assert await log.page(Wanted(from_ms=first[0].at_ms + 1_000_000), 10) == []
+
+
+async def test_what_several_add_at_once_is_all_there(database: Database) -> None:
+    """Also where each knows only what it has read: the row is read when the change has its turn."""
+    both = configuration(database), configuration(database)
+
+    async def add(one: Configuration, letter: str) -> None:
+        await one.edit(ROOT, "post", lambda held: {"host": held.host + letter})
+
+    await asyncio.gather(*(add(both[i % 2], letter) for i, letter in enumerate("abcdef")))
+    await both[0].edit(ROOT, "post", lambda held: {})
+    last = configuration(database)
+    await last.start()
+    assert sorted(last.get(Post).host) == list("abcdef")
+    assert last.stored("post").version == 6
+    await last.stop()
