@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engage.api.account_fields import ACCOUNT
-from engage.api.kept_fields import DID, INBOUND, IVR, PAGING
+from engage.api.kept_fields import DID, INBOUND, IVR
 from engage.api.queue_fields import QUEUE
 from engage.api.trunk_fields import TRUNK
 from engage.api.user_actions import USER
@@ -50,9 +50,8 @@ REASONS = {
     "dialin_direct": "an inbound route says where calls go",
     "use_for_sfu_conf": "there are no trunks between conference servers",
     "passthrough_pai": "who calls is asserted as the caller ID rules say",
-    "send_ppi": "trunks assert who calls, they do not prefer",
-    "use_dod_in_ppi": "trunks assert who calls, they do not prefer",
-    "use_origcid_in_ppi": "trunks assert who calls, they do not prefer",
+    "use_dod_in_ppi": "P-Preferred-Identity names who the caller ID rules show",
+    "use_origcid_in_ppi": "P-Preferred-Identity names who the caller ID rules show",
 }
 """Why fields steer nothing. Those without a reason wait for their feature."""
 TABLES: tuple[tuple[str, str, Fields], ...] = (
@@ -62,7 +61,6 @@ TABLES: tuple[tuple[str, str, Fields], ...] = (
     ("Call queues", "`addQueue`, `updateQueue`, `getQueue`", QUEUE),
     ("Inbound routes", "`addInboundRoute`, `updateInboundRoute`, `getInboundRoute`", INBOUND),
     ("Inbound routes by DID", "the same, answered in `inbound_did_destination`", DID),
-    ("Paging groups", "`addPaginggroup`, `updatePaginggroup`, `getPaginggroup`", PAGING),
     ("IVRs", "`addIVR`, `updateIVR`, `getIVR`", IVR),
 )
 

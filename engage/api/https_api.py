@@ -271,7 +271,6 @@ class HttpsApi:
             PagingActions(
                 dialplan.paging_groups,
                 dialplan.prompts,
-                kept("paging_group", dialplan.paging_groups, kept_fields.PAGING),
             ),
             IvrActions(
                 dialplan.ivrs,

@@ -8,8 +8,6 @@ from engage.api.account_fields import ALERT_INFO, EXTENSIONS, PATTERNS, YES_NO
 from engage.api.fields import Field, Fields
 from engage.api.values import Choice, Line, Whole
 
-DATE = Line(10, 10, re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"), "YYYY-MM-DD")
-CLOCK = Line(5, 4, re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]"), "HH:MM")
 SUFFIX = Line(16, 1, re.compile(r"[0-9A-Za-z*#_-]+"), "digits, letters and * # _ -")
 
 ALERT = Fields((Field("alertinfo", Choice(ALERT_INFO), None, nullable=True),))
@@ -28,15 +26,6 @@ DID = Fields(
     tuple(
         Field(name, YES_NO, "no")
         for name in ("ext_multimedia_conference", "ext_directory", "ext_fax")
-    )
-)
-PAGING = Fields(
-    (
-        Field("custom_date", DATE, None, nullable=True),
-        Field("time", CLOCK, None, nullable=True),
-        Field("enable", YES_NO, "no"),
-        Field("holiday", Line(64), None, nullable=True, written=False),
-        Field("tmp", Line(64), None, nullable=True, written=False),
     )
 )
 IVR = Fields(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from engage.api.account_fields import YES_NO
 from engage.api.actions import NEED_APPLY, required
+from engage.api.fields import Field, Fields
 from engage.api.listing import listed
 from engage.api.route_values import switch, text, whole, yes
 from engage.api.status import bad_value, unknown
 from engage.api.stored import checked, taken
-from engage.api.values import ANY_OTHER
+from engage.api.values import ANY_OTHER, Line
 from engage.dialplan.paging_groups import LARGEST_PORT, LONGEST_S, PagingGroupForm
 from engage.errors import Invalid
 
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engage.api.actions import Caller, Handler, Parameters
-    from engage.api.kept import KeptFields
     from engage.dialplan.custom_prompts import CustomPrompts
     from engage.dialplan.model import RouteEntry
     from engage.dialplan.service import Routes
@@ -26,6 +28,7 @@ TYPE_OF = {
     "1way": "one_way",
     "2way": "two_way",
     "announcement": "announcement",
+    "private": "private",
     "3way": "multicast",
 }
 """Ours by the protocol's."""
@@ -34,13 +37,22 @@ _UNSET = "null"
 """What programs get for an address that there is none of."""
 
 
+DATE = Line(10, 10, re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"), "YYYY-MM-DD")
+CLOCK = Line(5, 4, re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]"), "HH:MM")
+SCHEDULE = Fields(
+    (
+        Field("custom_date", DATE, None, nullable=True),
+        Field("time", CLOCK, None, nullable=True),
+        Field("enable", YES_NO, "no"),
+    )
+)
+
+
 class PagingActions:
     """Groups of phones that answer by themselves."""
 
-    def __init__(
-        self, groups: Routes[PagingGroupForm], prompts: CustomPrompts, kept: KeptFields
-    ) -> None:
-        self._groups, self._prompts, self._kept = groups, prompts, kept
+    def __init__(self, groups: Routes[PagingGroupForm], prompts: CustomPrompts) -> None:
+        self._groups, self._prompts = groups, prompts
 
     @property
     def handlers(self) -> dict[str, Handler]:
@@ -55,37 +67,32 @@ class PagingActions:
 
     async def list_groups(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Every group; who may call one is told of it alone."""
-        kept, entries = await self._kept.all(), self._groups.listed(caller.actor)
-        rows = [self._fields(each, kept.get(each.id, {})) for each in entries]
+        rows = [self._fields(each.form) for each in self._groups.listed(caller.actor)]
         return listed("paginggroup", rows, asked)
 
     async def get(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """One group."""
         entry = self._existing(caller, asked)
         allowed = ",".join(entry.form.callers) or None
-        fields = self._fields(entry, await self._kept.of(entry.id))
-        return {"paginggroup": {**fields, "number_allowed": allowed}}
+        return {"paginggroup": {**self._fields(entry.form), "number_allowed": allowed}}
 
     async def add(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Add a group; it may be called at once."""
         for name in ("extension", "paginggroup_name", "paginggroup_type"):
             required(asked, name)
         form = checked(PagingGroupForm, {"number": text(asked, "extension"), **self._given(asked)})
-        kept = self._kept.given(asked)
         try:
-            entry = await self._groups.add(caller.actor, form, None)
+            await self._groups.add(caller.actor, form, None)
         except Invalid as refused:
             raise taken(refused) from None
-        await self._kept.put(entry.id, kept)
         return NEED_APPLY
 
     async def update(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
         """Change what the request names."""
-        entry, given = self._existing(caller, asked), self._given(asked)
+        entry = self._existing(caller, asked)
+        given = self._given(asked, entry.form)
         checked(PagingGroupForm, {**entry.form.model_dump(), **given})
-        kept = self._kept.given(asked)
         await self._groups.update(caller.actor, entry.id, given, None)
-        await self._kept.put(entry.id, kept)
         return NEED_APPLY
 
     async def delete(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:
@@ -100,10 +107,8 @@ class PagingActions:
                 return each
         raise unknown("paginggroup", number)
 
-    def _fields(
-        self, entry: RouteEntry[PagingGroupForm], kept: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        form = entry.form
+    def _fields(self, form: PagingGroupForm) -> dict[str, Any]:
+        enabled = form.repeat != "never"
         return {
             "extension": form.number,
             "paginggroup_name": form.name,
@@ -114,11 +119,15 @@ class PagingActions:
             "limitime": form.longest_s,
             "multicast_ip": form.multicast_address if form.type == "multicast" else _UNSET,
             "multicast_port": form.multicast_port if form.type == "multicast" else _UNSET,
-            **self._kept.answered(kept),
+            "custom_date": form.date or None,
+            "time": form.time if enabled or form.date else None,
+            "enable": yes(enabled),
+            "holiday": None,
+            "tmp": None,
         }
 
-    def _given(self, asked: Parameters) -> dict[str, Any]:
-        """The fields of our form that a request names."""
+    def _given(self, asked: Parameters, present: PagingGroupForm | None = None) -> dict[str, Any]:
+        """The fields of our form that a request names; `present` is how it stands."""
         found: dict[str, Any] = {}
         if (name := text(asked, "paginggroup_name")) is not None:
             found["name"] = name
@@ -133,7 +142,7 @@ class PagingActions:
             found["replace_name"] = replaced
         if (longest_s := whole(asked, "limitime", LONGEST_S)) is not None:
             found["longest_s"] = longest_s
-        found |= _multicast(asked)
+        found |= _multicast(asked) | _schedule(asked, present)
         if (name := text(asked, "custom_prompt")) is not None:
             found["prompt"] = self._prompt_named(name)
         return found
@@ -149,6 +158,26 @@ class PagingActions:
     def _name_of(self, prompt: str) -> str | None:
         entries = self._prompts.kept.entries
         return next((each.form.name for each in entries if each.id == prompt), None)
+
+
+def _schedule(asked: Parameters, present: PagingGroupForm | None) -> dict[str, Any]:
+    """When it is announced: on a day, or every day where none is named.
+
+    Programs know of no weekdays: a schedule that has them stays as long as no day is sent.
+    """
+    given = SCHEDULE.given(asked)
+    if not given:
+        return {}
+    day, repeat = (present.date, present.repeat) if present else ("", "never")
+    enabled = given["enable"] == "yes" if "enable" in given else repeat != "never"
+    if "custom_date" in given:
+        day = given["custom_date"] or ""
+    if not enabled:
+        repeat = "never"
+    elif repeat != "weekly" or day:
+        repeat = "once" if day else "daily"
+    found = {"date": day, "repeat": repeat}
+    return found | ({"time": given["time"].zfill(5)} if given.get("time") else {})
 
 
 def _multicast(asked: Parameters) -> dict[str, Any]:

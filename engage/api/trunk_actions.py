@@ -98,7 +98,7 @@ class TrunkActions:
         if registers:
             for name in ("username", "secret"):
                 required(asked, name)
-        ours = {"need_registration": registers, **_ours(given)}
+        ours = {"need_registration": registers, **_ours(given, "asserted")}
         with named_as_sent(TRUNK):
             new = checked(NewTrunk, ours)
             options = self._options(given)
@@ -111,7 +111,7 @@ class TrunkActions:
         entry = self._existing(caller, asked)
         given = TRUNK.given(asked)
         given.pop("trunk_type", None)
-        ours, options = _ours(given), self._options(given)
+        ours, options = _ours(given, entry.form.identity_header), self._options(given)
         with named_as_sent(TRUNK):
             form = checked(TrunkForm, {**entry.form.model_dump(), **ours})
             fields = {name: getattr(form, name) for name in ours}
@@ -162,13 +162,14 @@ def _fields(form: TrunkForm) -> dict[str, Any]:
     return found | {
         "host": _host(form),
         "encryption": words[form.media_encryption],
+        "send_ppi": yes(form.identity_header == "preferred"),
         "need_register": yes(registers),
         "transport": "udp" if form.transport == "auto" else form.transport,
     }
 
 
-def _ours(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What a request says, under the names of our form."""
+def _ours(given: Mapping[str, Any], identity_header: str) -> dict[str, Any]:
+    """What a request says, under the names of our form; `identity_header` is the one sent now."""
     found: dict[str, Any] = {}
     for name, value in given.items():
         field = TRUNK.named(name)
@@ -178,6 +179,9 @@ def _ours(given: Mapping[str, Any]) -> dict[str, Any]:
         found[field.home] = value == "yes" if is_switch else "" if value is None else value
     if "encryption" in given:
         found["media_encryption"] = ENCRYPTION[given["encryption"]]
+    if "send_ppi" in given:
+        kept = "asserted" if identity_header == "preferred" else identity_header
+        found["identity_header"] = "preferred" if given["send_ppi"] == "yes" else kept
     if "host" in given and (match := PORT.fullmatch(given["host"])) is not None:
         found |= {"host": match["host"].strip("[]"), "port": int(match["port"])}
     elif "host" in given:

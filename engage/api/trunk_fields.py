@@ -84,7 +84,7 @@ _SHOWN = (
     Field("fromdomain", HOST, None, nullable=True, home="from_domain"),
     Field("pai_number", PAI, None, nullable=True, home="asserted_number"),
     Field("passthrough_pai", YES_NO, "yes"),
-    Field("send_ppi", YES_NO, "no"),
+    Field("send_ppi", YES_NO, "no", home="identity_header"),
     Field("use_dod_in_ppi", YES_NO, "no"),
     Field("use_origcid_in_ppi", YES_NO, "no"),
     Field("use_dod_as_from_name", YES_NO, "no", written=False),

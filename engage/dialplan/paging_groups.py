@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,7 +11,9 @@ from pydantic import Field, StringConstraints
 from engage.dialplan.fields import MemberGroups, Members, Number
 from engage.dialplan.model import RouteBody
 from engage.errors import N_
+from engage.system.time_settings import WEEKDAYS, ClockTime, Weekday
 from pbxcore.dialplan.plan import PagingGroup
+from pbxcore.dialplan.schedules import Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,7 +21,10 @@ if TYPE_CHECKING:
     from pydantic.config import JsonDict
 
 LONGEST_S = 86_400
+LONGEST_DELAY_S = 10
 LARGEST_PORT = 65_535
+Date = Annotated[str, StringConstraints(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
+_ANNOUNCEMENT: JsonDict = {"field": "type", "is": "announcement"}
 _MULTICAST: JsonDict = {"field": "type", "is": "multicast"}
 GROUP, PAGE = N_("Paging/Intercom Group"), N_("Page")
 
@@ -31,14 +37,19 @@ class PagingGroupForm(RouteBody):
         description=N_("The number that is called."),
         json_schema_extra={"control": "text", "section": GROUP},
     )
-    type: Literal["two_way", "one_way", "announcement", "multicast"] = Field(
+    type: Literal["two_way", "private", "one_way", "announcement", "multicast"] = Field(
         default="two_way",
         title=N_("Type"),
+        description=N_(
+            "In a private intercom members hear the caller, and are heard by him, but not by each"
+            " other."
+        ),
         json_schema_extra={
             "control": "select",
             "section": GROUP,
             "labels": {
                 "two_way": N_("2-way Intercom"),
+                "private": N_("Private Intercom"),
                 "one_way": N_("1-way Paging"),
                 "announcement": N_("Announcement Paging"),
                 "multicast": N_("Multicast Paging"),
@@ -114,6 +125,56 @@ class PagingGroupForm(RouteBody):
             "placeholder": N_("None"),
         },
     )
+    repeat: Literal["never", "once", "daily", "weekly"] = Field(
+        default="never",
+        title=N_("Schedule"),
+        description=N_("The prompt is played by itself at that time; who calls plays it, too."),
+        json_schema_extra={
+            "control": "select",
+            "section": PAGE,
+            "when": _ANNOUNCEMENT,
+            "labels": {
+                "never": N_("Only when somebody calls"),
+                "once": N_("Once"),
+                "daily": N_("Every day"),
+                "weekly": N_("Every week"),
+            },
+        },
+    )
+    date: Date = Field(
+        default="",
+        title=N_("Date"),
+        json_schema_extra={
+            "control": "date",
+            "section": PAGE,
+            "when": {"field": "repeat", "is": "once"},
+        },
+    )
+    weekdays: Annotated[list[Weekday], Field(max_length=7)] = Field(
+        default_factory=list,
+        title=N_("Weekdays"),
+        json_schema_extra={
+            "control": "checkboxes",
+            "section": PAGE,
+            "labels": WEEKDAYS,
+            "when": {"field": "repeat", "is": "weekly"},
+        },
+    )
+    time: ClockTime = Field(
+        default="09:00",
+        title=N_("Time"),
+        json_schema_extra={
+            "control": "time",
+            "section": PAGE,
+            "when": {"field": "repeat", "is": ["once", "daily", "weekly"]},
+        },
+    )
+    delay_s: Annotated[int, Field(ge=0, le=LONGEST_DELAY_S)] = Field(
+        default=0,
+        title=N_("Delay"),
+        description=N_("The caller, or the prompt, is heard so long after the first has answered."),
+        json_schema_extra={"control": "number", "section": PAGE, "unit": N_("seconds")},
+    )
     longest_s: Annotated[int, Field(ge=0, le=LONGEST_S)] = Field(
         default=0,
         title=N_("Maximum Call Duration"),
@@ -132,7 +193,7 @@ class PagingGroupForm(RouteBody):
             self.number,
             self.name,
             tuple(members),
-            two_way=self.type == "two_way",
+            two_way=self.type in ("two_way", "private"),
             callers=tuple(self.callers),
             skips_busy=self.skip_busy,
             replaces_name=self.replace_name,
@@ -142,6 +203,19 @@ class PagingGroupForm(RouteBody):
             recorded=self.auto_record,
             multicast=self.multicast_address if self.type == "multicast" else "",
             multicast_port=self.multicast_port,
+            private=self.type == "private",
+            delay_s=self.delay_s,
+            schedule=self.schedule(),
+        )
+
+    def schedule(self) -> Schedule | None:
+        """When the prompt is played by itself."""
+        if self.type != "announcement" or self.repeat == "never":
+            return None
+        return Schedule(
+            self.time,
+            self.date if self.repeat == "once" else "",
+            tuple(self.weekdays) if self.repeat == "weekly" else (),
         )
 
     def problems(self) -> dict[str, str]:
@@ -154,7 +228,25 @@ class PagingGroupForm(RouteBody):
             found["members"] = N_("Choose at least one member.")
         if self.type == "announcement" and not self.prompt:
             found["prompt"] = N_("Choose what is announced.")
-        return found
+        return found | self._schedule_problems()
+
+    def _schedule_problems(self) -> dict[str, str]:
+        if self.type != "announcement":
+            return {}
+        if self.repeat == "once" and not is_day(self.date):
+            return {"date": N_("Please choose a day.")}
+        if self.repeat == "weekly" and not self.weekdays:
+            return {"weekdays": N_("Choose at least one weekday.")}
+        return {}
+
+
+def is_day(text: str) -> bool:
+    """Whether there is such a day."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_multicast(address: str) -> bool:

@@ -1,4 +1,4 @@
-"""What is played at a phone that the announcement center called."""
+"""What is played at a phone that was called to hear it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from pbxcore.apps.sounds import Digits, Prompt
-from pbxcore.apps.steps import Say
+from pbxcore.apps.steps import Say, Wait
 from pbxcore.media.commands import File
 
 if TYPE_CHECKING:
@@ -28,4 +28,19 @@ class Announced(msgspec.Struct, frozen=True, tag="announced"):
         """Say it once."""
         if self.announcer:
             yield Say((Prompt("message-from"), Digits(self.announcer)), barge=False)
+        yield Say((File(self.path),), barge=False)
+
+
+class ScheduledPage(msgspec.Struct, frozen=True, tag="scheduled_page"):
+    """A sound file that a paging group hears at its time, `delay_s` after a phone has answered."""
+
+    kind: ClassVar[str] = "page"
+
+    path: str
+    delay_s: int = 0
+
+    def script(self, _visit: Visit, _premises: Premises) -> Script:
+        """Say it once."""
+        if self.delay_s:
+            yield Wait(self.delay_s)
         yield Say((File(self.path),), barge=False)

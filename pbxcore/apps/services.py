@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pbxcore.apps.announcement import Announcement
 from pbxcore.apps.announcement_center import AnnouncementCenter
-from pbxcore.apps.announcing import Announced
+from pbxcore.apps.announcing import Announced, ScheduledPage
 from pbxcore.apps.chat_alarm import ChatAlarm
 from pbxcore.apps.conferences import ConferenceRoom, Invitation
 from pbxcore.apps.disa import Disa
@@ -49,6 +49,7 @@ Service = (
     | QueueLogOut
     | RemoteWakeUpDesk
     | RoomStatus
+    | ScheduledPage
     | VoicemailServices
     | WakeUp
     | WakeUpDesk

@@ -1,7 +1,7 @@
 """Paging and intercom: phones that answer by themselves, and all hear who calls.
 
 Everybody is in a room of the media worker's, in which the members of a page are muted and those of
-an intercom are not.
+an intercom are not; those of a private one hear who calls alone.
 """
 
 from __future__ import annotations
@@ -78,7 +78,11 @@ class Paging:
         self._ringing: list[CalledLeg] = []
         self._members: list[Leg] = []
         self._room = f"page-{call.id}"
-        self._ends_at = 0.0
+        self._rings_until: float | None = None
+        self._talks_at: float | None = None
+        """When who speaks is heard; None: he is, or nobody has answered yet."""
+        self._is_heard = False
+        self._ends_at: float | None = None
         self._loudspeakers: MulticastStream | None = None
         self.deadline: float | None = None
         self.reached = [
@@ -103,10 +107,10 @@ class Paging:
     def begin(self) -> None:
         """The front is answered: call everybody."""
         now = self._house.now()
-        self.deadline = now + RINGS_S
-        self._ends_at = now + self.group.longest_s if self.group.longest_s else 0.0
-        self._house.agent.core.layer.watch(self)
-        self._join(self.front, muted=False)
+        self._rings_until = now + RINGS_S
+        self._ends_at = now + self.group.longest_s if self.group.longest_s else None
+        self._wait()
+        self._join(self.front, muted=self.group.delay_s > 0)
         if self.group.recorded:
             number = self.group.number
             self._house.room_recordings.joined(self._room, self.front, number)
@@ -130,13 +134,11 @@ class Paging:
         self._house.record(LegAnswered(self._call.id, leg.id))
         self._house.lines.moved(leg)
         if is_first:
-            sound = self.front.session.sound
-            self._house.anchor.ask(Play(sound, self._room, (_BEGINS,)))
+            self._somebody_hears()
         self._join(leg, muted=not self.group.two_way)
-        prompt = self._house.directory.plan.prompts.get(self.group.prompt, "")
-        if prompt:
+        if prompt := self._prompt():
             told = partial(self._told, leg)
-            self._house.anchor.play(leg.session.sound, (File(prompt),), told)
+            self._house.anchor.play(leg.session.sound, prompt, told)
         elif self.group.announces:
             self._end(leg)
 
@@ -154,16 +156,55 @@ class Paging:
         self._house.agent.core.layer.unwatch(self)
 
     def tick(self, now: float) -> None:
-        """Wait no longer for those who have not answered; or it has lasted as long as it may."""
-        self.deadline = None
-        if self._ends_at and now >= self._ends_at:
+        """Let who speaks be heard; wait no longer for others; end what lasts as long as it may."""
+        if self._ends_at is not None and now >= self._ends_at:
+            self.deadline = None
             self._call.hang_up(_OVER)
             return
-        for each in list(self._ringing):
-            self._drop(each, _NOT_ANSWERED)
-        if self._ends_at and not self.front.over:
-            self.deadline = self._ends_at
+        if self._talks_at is not None and now >= self._talks_at:
+            self._talks_at = None
+            self._let_talk()
+        if self._rings_until is not None and now >= self._rings_until:
+            self._rings_until = None
+            for each in list(self._ringing):
+                self._drop(each, _NOT_ANSWERED)
+        if self.front.over:
+            self.deadline = None
+        else:
+            self._wait()
+
+    def _wait(self) -> None:
+        """Look again when there is something to do."""
+        times = (self._rings_until, self._talks_at, self._ends_at)
+        self.deadline = min((each for each in times if each is not None), default=None)
+        if self.deadline is not None:
             self._house.agent.core.layer.watch(self)
+
+    def _somebody_hears(self) -> None:
+        """Phones may still need a moment until what they play is heard."""
+        if self._is_heard or self._talks_at is not None:
+            return
+        if self.group.delay_s:
+            self._talks_at = self._house.now() + self.group.delay_s
+            self._wait()
+        else:
+            self._let_talk()
+
+    def _let_talk(self) -> None:
+        """Who speaks hears a tone, and is heard at the latest from then on."""
+        self._is_heard = True
+        sound = self.front.session.sound
+        self._house.anchor.ask(Play(sound, self._room, (_BEGINS,)))
+        if self.group.delay_s:
+            self._join(self.front, muted=False)
+
+    def _prompt(self) -> tuple[File | Tone, ...]:
+        """What a member hears first."""
+        path = self._house.directory.plan.prompts.get(self.group.prompt, "")
+        if not path:
+            return ()
+        pause = (Tone((((), float(self.group.delay_s)),)),) if self.group.delay_s else ()
+        return (*pause, File(path))
 
     def _told(self, leg: Leg, _played: Played) -> None:
         """A member has heard the prompt: now it hears who speaks, if there is more to hear."""
@@ -227,10 +268,9 @@ class Paging:
 
         def ready(stream: str) -> None:
             anchor.ask(JoinRoom(self._room, stream, muted=True))
-            prompt = self._house.directory.plan.prompts.get(group.prompt, "")
-            if prompt:
-                anchor.play(stream, (File(prompt),), lambda played: None)
-            anchor.ask(Play(self.front.session.sound, self._room, (_BEGINS,)))
+            if prompt := self._prompt():
+                anchor.play(stream, prompt, lambda played: None)
+            self._somebody_hears()
 
         def lost(_why: str) -> None:
             self._loudspeakers = None
@@ -241,4 +281,5 @@ class Paging:
         )
 
     def _join(self, leg: Leg, *, muted: bool) -> None:
-        self._house.anchor.ask(JoinRoom(self._room, leg.session.sound, muted=muted))
+        hears = (self.front.session.sound,) if self.group.private and leg is not self.front else ()
+        self._house.anchor.ask(JoinRoom(self._room, leg.session.sound, muted=muted, hears=hears))

@@ -17,6 +17,7 @@ from pbxcore.dialplan.emergencies import EmergencyNumber
 from pbxcore.dialplan.music import MusicClass
 from pbxcore.dialplan.pin import Pin
 from pbxcore.dialplan.place import HANG_UP, Place
+from pbxcore.dialplan.schedules import Schedule
 from pbxcore.dialplan.time_conditions import Calendar, Holiday, TimeRow
 from pbxcore.dialplan.wake_ups import WakeUpCall
 from pbxcore.dialplan.ways import WayOut
@@ -200,6 +201,9 @@ class PickupGroup(msgspec.Struct, frozen=True):
 class PagingGroup(msgspec.Struct, frozen=True):
     """Phones that answer by themselves and hear who calls; in a `two_way` intercom they talk too.
 
+    In a `private` one they hear and are heard by who calls alone. What is said, or announced, is
+    heard `delay_s` after the first has answered. With a `schedule` the prompt is played at its
+    time, too, without anybody who calls.
     `callers` may call it; none: everybody. Who talks is left out with `skips_busy`. Phones show the
     group's name with `replaces_name`. It lasts `longest_s` at most, 0: as long as the caller likes.
     Members hear the custom prompt `prompt` first, where there is one; it is all they hear if the
@@ -220,6 +224,9 @@ class PagingGroup(msgspec.Struct, frozen=True):
     recorded: bool = False
     multicast: str = ""
     multicast_port: int = 0
+    private: bool = False
+    delay_s: int = 0
+    schedule: Schedule | None = None
 
 
 class FeatureCodes(msgspec.Struct, frozen=True):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxcore.dialplan.schedules import Schedule
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -27,7 +29,4 @@ class WakeUpCall(msgspec.Struct, frozen=True):
 
     def is_due(self, now: datetime) -> bool:
         """Whether it is to be made now, on the clock that `now` is of."""
-        hour, minute = map(int, self.time.split(":"))
-        moment = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        today = not self.date or self.date == moment.date().isoformat()
-        return today and moment <= now < moment + LATE
+        return Schedule(self.time, self.date).is_due(now, LATE)

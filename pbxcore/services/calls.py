@@ -40,6 +40,7 @@ from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence.gruu import DEVICE
 from pbxcore.services.chat_alarms import ChatAlarms
 from pbxcore.services.referring import ReferService
+from pbxcore.services.scheduled_pages import ScheduledPages
 from pbxcore.services.waking import Waking
 from pbxcore.sip.agent.profile import SUPPORTED, Profile
 from pbxcore.sip.agent.route import UriRouter
@@ -192,6 +193,9 @@ class CallService:
         self._referring = ReferService(domain, authentication, self._house, self._switchboard)
         self._chat_alarms = ChatAlarms(self._house, self._switchboard.originate)
         self._waking = Waking(directory, self._switchboard.originate, record, today)
+        self._scheduled_pages = ScheduledPages(
+            self._house, self._switchboard.originate, self._switchboard.hang_up, today
+        )
         self.follow()
 
     @property
@@ -266,6 +270,7 @@ class CallService:
     def tick(self) -> None:
         """Once a second: do what the time of day asks for."""
         self._waking.tick()
+        self._scheduled_pages.tick()
         self._house.rousing.tick()
 
     def stop(self) -> None:

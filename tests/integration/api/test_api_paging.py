@@ -44,7 +44,14 @@ def test_a_group_is_added_read_changed_and_deleted(api: UcmClient) -> None:
     when = {"custom_date": "2027-01-02", "time": "09:00", "enable": "yes"}
     assert api.ask("updatePaginggroup", paginggroup="6810", **when).status == 0
     read = api.ask("getPaginggroup", paginggroup="6810").response["paginggroup"]
-    assert when.items() <= read.items()  # said and answered; nothing goes by it
+    assert when.items() <= read.items()
+    assert api.ask("updatePaginggroup", paginggroup="6810", enable="no").status == 0
+    read = api.ask("getPaginggroup", paginggroup="6810").response["paginggroup"]
+    assert (read["enable"], read["custom_date"], read["time"]) == ("no", "2027-01-02", "09:00")
+    private = {"paginggroup_type": "private", "custom_date": ""}
+    assert api.ask("updatePaginggroup", paginggroup="6810", **private).status == 0
+    read = api.ask("getPaginggroup", paginggroup="6810").response["paginggroup"]
+    assert (read["paginggroup_type"], read["custom_date"]) == ("private", None)
     assert api.ask("updatePaginggroup", paginggroup="6810", time="25:00").status == -50
     assert api.ask("deletePaginggroup", paginggroup="6810").response == NEED_APPLY
     assert api.ask("getPaginggroup", paginggroup="6810").status == -16

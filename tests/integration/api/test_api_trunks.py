@@ -33,6 +33,12 @@ def trunk_of(api: UcmClient, name: str) -> dict[str, Any]:
     return found
 
 
+def header_of(admin: Program) -> str:
+    """By which header an administrator sees that the trunk names the caller."""
+    rows = admin.get("/v1/trunks").json()["items"]
+    return str(next(each for each in rows if each["name"] == "City Line")["identity_header"])
+
+
 def test_a_trunk_is_added_read_changed_and_deleted(api: UcmClient, admin: Program) -> None:
     added = api.ask("addSipTrunk", **REGISTER, authid="city-id", cidnumber="0501555")
     assert (added.status, added.response) == (0, {"need_apply": "yes"})
@@ -93,6 +99,11 @@ def test_a_trunk_is_added_read_changed_and_deleted(api: UcmClient, admin: Progra
     reset = api.ask("updateSIPTrunk", trunk=number, pai_number=None, fromuser="", dtmfmode="null")
     assert reset.status == 0
     assert trunk_of(api, "City Line").items() >= {"pai_number": None, "dtmfmode": None}.items()
+    assert api.ask("updateSIPTrunk", trunk=number, send_ppi="yes").status == 0
+    assert trunk_of(api, "City Line")["send_ppi"] == "yes"
+    assert header_of(admin) == "preferred"
+    assert api.ask("updateSIPTrunk", trunk=number, send_ppi="no").status == 0
+    assert (trunk_of(api, "City Line")["send_ppi"], header_of(admin)) == ("no", "asserted")
     assert api.ask("deleteSIPTrunk", trunk=number).status == 0
     assert api.ask("getSIPTrunk", trunk=number).status == -16
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import msgspec
 
 from pbxcore.dialplan.place import Place
 from pbxcore.dialplan.plan import PagingGroup, Plan
+from pbxcore.dialplan.schedules import Schedule
 from pbxcore.journal import CallEnded, LegAnswered, LegCalled
-from pbxcore.media.commands import JoinRoom, SetStream, StartRecording
+from pbxcore.media.commands import File, JoinRoom, Play, SetStream, StartRecording, Tone
+from pbxcore.services.scheduled_pages import ScheduledPages
 from tests.support.handsets import Office
+from tests.unit.pbxcore.test_services import said
 
 
 def office_with(**more: object) -> Office:
@@ -86,6 +91,117 @@ def test_who_talks_is_left_out_and_who_does_not_answer_given_up() -> None:
         dave.hang_up()
         office.run()
         office.check()
+
+
+def test_in_a_private_intercom_members_hear_who_calls_alone() -> None:
+    with office_with(private=True) as office:
+        alice = office["alice"].dial("page")
+        office.run(1)
+        for name in ("bob", "carol"):
+            office[name].talk.accept()
+        office.run(1)
+        front, *members = [e for e in office.house.workers.asked if isinstance(e, JoinRoom)]
+        assert (front.muted, front.hears) == (False, ())
+        assert [(each.muted, each.hears) for each in members] == [(False, (front.stream,))] * 2
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_who_speaks_is_heard_after_the_delay() -> None:
+    with office_with(delay_s=5, longest_s=60) as office:
+        alice = office["alice"].dial("page")
+        office.run(10)
+        office["bob"].talk.accept()
+        office.run(1)
+        tones = [each for each in office.house.workers.asked if isinstance(each, Play)]
+        assert joined(office) == [False, True]
+        office["carol"].talk.accept()
+        office.run(1)
+        assert joined(office) == [False, True, True]
+        office.run(4)
+        assert joined(office) == [False, True, True, True]
+        later = [each for each in office.house.workers.asked if isinstance(each, Play)]
+        assert len(later) == len(tones) + 1
+        office.run(40)
+        assert alice.notes[-1] != "ended"
+        office.run(10)
+        assert alice.notes[-1] == "ended"
+        office.run()
+        office.check()
+
+
+def test_an_announcement_is_heard_after_the_delay() -> None:
+    with office_with(announces=True, prompt="p", delay_s=3) as office:
+        plan = office.house.directory.plan
+        office.house.directory.plan = msgspec.structs.replace(plan, prompts={"p": "/x/news.ogg"})
+        alice = office["alice"].dial("page")
+        office.run(1)
+        office["bob"].talk.accept()
+        office.run(1)
+        pause, file = next(
+            each.sources for each in office.house.workers.asked
+            if isinstance(each, Play) and isinstance(each.sources[-1], File)
+        )  # fmt: skip
+        assert (pause, file) == (Tone((((), 3.0),)), File("/x/news.ogg"))
+        alice.hang_up()
+        office.run()
+        office.check()
+
+
+def test_an_announcement_is_made_at_its_time_where_nobody_calls() -> None:
+    schedule = Schedule("07:30", weekdays=(5,))
+    group = {"announces": True, "prompt": "p", "schedule": schedule, "longest_s": 20, "delay_s": 2}
+    with office_with(**group) as office:
+        plan = office.house.directory.plan
+        office.house.directory.plan = msgspec.structs.replace(plan, prompts={"p": "/x/news.ogg"})
+        office["alice"].refuses = 486
+        moment = datetime(2026, 11, 27, 7, 29, 59, tzinfo=UTC)  # a Friday
+        house, board = office.house.surroundings, office.house.switchboard
+        pages = ScheduledPages(house, board.originate, board.hang_up, lambda: moment)
+        busy = office["dave"].dial("carol")
+        office.run(1)
+        office["carol"].talk.accept()
+        pages.tick()
+        office.run(1)
+        assert not office["bob"].talks
+        moment += timedelta(seconds=1)
+        pages.tick()
+        pages.tick()
+        office.run(1)
+        assert len(office["carol"].talks) == 1
+        (talk,) = office["bob"].talks
+        assert talk.last is not None
+        assert b"info=alert-autoanswer" in (talk.last.get(b"alert-info") or b"")
+        assert b"All" in (talk.last.get(b"from") or b"")
+        talk.accept()
+        office.run(1)
+        assert "news" not in said(office)
+        office.run(2)
+        assert "news" in said(office)
+        moment += timedelta(seconds=20)
+        pages.tick()
+        office.run(1)
+        assert talk.notes[-1] == "ended"
+        busy.hang_up()
+        office.run()
+        assert [each.action for each in office.house.told(LegCalled)] == ["dial", "page", "page"]
+        office.check()
+
+
+def test_a_schedule_is_due_on_its_day_for_a_moment() -> None:
+    late = timedelta(seconds=30)
+    friday = datetime(2026, 11, 27, 7, 30, 20, tzinfo=UTC)
+    for schedule, due in (
+        (Schedule("07:30"), True),
+        (Schedule("07:30", "2026-11-27"), True),
+        (Schedule("07:30", "2026-11-28"), False),
+        (Schedule("07:30", weekdays=(1, 5)), True),
+        (Schedule("07:30", weekdays=(6,)), False),
+        (Schedule("07:31"), False),
+    ):
+        assert schedule.is_due(friday, late) is due
+    assert not Schedule("07:30").is_due(friday + late, late)
 
 
 def test_it_lasts_as_long_as_it_may() -> None:

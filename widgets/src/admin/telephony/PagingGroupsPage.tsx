@@ -6,7 +6,7 @@ interface PagingGroup {
   id: string;
   name: string;
   number: string;
-  type: "two_way" | "one_way" | "announcement";
+  type: "two_way" | "private" | "one_way" | "announcement" | "multicast";
   members: string[];
   member_groups: string[];
 }
@@ -41,6 +41,10 @@ function typeWords(type: PagingGroup["type"]): string {
   switch (type) {
     case "two_way":
       return t("2-way Intercom");
+    case "private":
+      return t("Private Intercom");
+    case "multicast":
+      return t("Multicast Paging");
     case "one_way":
       return t("1-way Paging");
     case "announcement":
