@@ -113,7 +113,10 @@ class CallActions:
         """Hand on the peer of a leg to an extension."""
         target = required(asked, "extension")
         call, leg = self._named(caller, required(asked, "channel"))
-        await self._live.transfer(caller.actor, call.id, leg.name, target)
+        try:
+            await self._live.transfer(caller.actor, call.id, leg.name, target)
+        except NotFound:
+            raise unknown("extension", target) from None
         return NOTHING_TO_APPLY
 
     async def redirect(self, caller: Caller, asked: Parameters) -> Mapping[str, Any]:

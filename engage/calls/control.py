@@ -114,7 +114,7 @@ class LiveCalls:
         """Hand on the peer of a leg.
 
         Raises:
-            NotFound: it is not up.
+            NotFound: it is not up, or the target leads nowhere.
             CallRefused: the PBX says no.
         """
         command = TransferCall(call_id, leg, target)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxcore.calls.supervising import may_be_heard
+from pbxcore.errors import RemoteProtocolError
 from pbxcore.journal import CallTransferred
 
 if TYPE_CHECKING:
     from pbxcore.calls.call import Call
     from pbxcore.calls.leg import Leg
+    from pbxcore.calls.surroundings import Surroundings
 
 
 def decide(call: Call, *, accepted: bool) -> int:
@@ -25,10 +27,12 @@ def decide(call: Call, *, accepted: bool) -> int:
 
 
 def transfer(call: Call, leg: Leg, number: str) -> int:
-    """Hand on whom a leg talks to, unasked."""
+    """Hand on whom a leg talks to, unasked; 404: the number leads nowhere, and nothing changes."""
     partner = call.partner(leg)
     if partner is None or call.setting_up is not None:
         return 409
+    if _is_unknown(call.house, leg, number):
+        return 404
     call.transferring.blind(leg, partner, number)
     return 202
 
@@ -43,6 +47,18 @@ def redirect(call: Call, leg: Leg, number: str) -> int:
     call.house.record(CallTransferred(call.id, leg.id, number, "blind"))
     setting_up.redirect(number)
     return 202
+
+
+def _is_unknown(house: Surroundings, leg: Leg, number: str) -> bool:
+    """Whether a number is none of ours, and no outbound route fits it."""
+    directory = house.directory
+    if directory.extension(number) is not None or directory.own(number) is not None:
+        return False
+    try:
+        house.way_out(leg.number, number, "", "")
+    except RemoteProtocolError as refused:
+        return refused.status == 404
+    return False
 
 
 def mute(call: Call, leg: Leg, *, muted: bool) -> int:

@@ -306,6 +306,8 @@ async def test_a_program_makes_moves_and_ends_calls(server: Server, program: Ucm
         second = await answered(agents[1], theirs)
         await hear((ours, 1000), (theirs, 440))
         of = await channels(program)
+        nobody = {"channel": of["1001"], "extension": "7777"}
+        assert await asked(program, "callTransfer", **nobody) == -16
         moved = {"channel": of["1001"], "extension": "1002"}
         assert await asked(program, "callTransfer", **moved) == 0
         last = await answered(agents[2], third)
