@@ -158,6 +158,9 @@ def test_a_start_option_that_rules_is_read_but_not_changed(
         ).to_be_visible()
         for name in ("SMTP Server", "Port", "Encryption", "User Name", "Password"):
             expect(admin.get_by_label(name, exact=True).first).to_be_disabled()
+        switch = admin.get_by_role("switch", name="Verify Certificate", exact=True)
+        expect(switch).to_be_disabled()
+        expect(switch).to_have_css("opacity", "0")  # what is drawn of it is beside it
         expect(admin.get_by_label("SMTP Server", exact=True)).to_have_value("127.0.0.1")
         expect(admin.get_by_label("Sender Name", exact=True)).to_be_enabled()
         test = send_test(admin, "ada@example.test")

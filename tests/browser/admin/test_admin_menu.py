@@ -39,6 +39,15 @@ MESSAGING = [
 ]
 
 
+IN_SIGHT = """() => {
+  const { top, bottom } = document.activeElement.getBoundingClientRect();
+  const bar = document.querySelector("header").getBoundingClientRect();
+  const buttons = document.querySelector("form [type=submit]").getBoundingClientRect();
+  return top >= bar.bottom && bottom <= buttons.top;
+}"""
+"""What has the focus lies neither under the bar above nor under the buttons below."""
+
+
 def menu(admin: Page) -> Locator:
     return admin.get_by_role("navigation", name="Administration")
 
@@ -101,6 +110,35 @@ def test_menu_unfolds_on_phones_and_folds_when_a_page_is_chosen(
     expect(menu(admin)).to_be_hidden()
     expect(admin.get_by_role("heading", name="Operation Log", level=1)).to_be_visible()
     assert not scrolls_sideways(admin)
+
+
+def test_the_page_that_an_address_opens_is_in_sight_in_the_menu(
+    server: Server, new_context: NewContext
+) -> None:
+    admin = open_administration(new_context, server.url)
+    admin.goto(f"{server.url}/admin/#/api-users")
+    expect(menu(admin).get_by_role("link", name="API Configuration")).to_be_in_viewport()
+    admin.go_back()
+    expect(menu(admin).get_by_role("link", name="Message Broadcast")).to_be_in_viewport()
+
+
+def test_the_keyboard_goes_past_the_menu_and_never_under_the_buttons(
+    server: Server, new_context: NewContext
+) -> None:
+    admin = open_administration(new_context, server.url)
+    admin.goto(f"{server.url}/admin/#/extensions/new")
+    expect(admin.get_by_label("Wave Password", exact=True)).to_be_visible()
+    admin.reload()
+    expect(admin.get_by_label("Wave Password", exact=True)).to_be_visible()
+    admin.keyboard.press("Tab")
+    expect(admin.get_by_role("button", name="Skip to the content", exact=True)).to_be_focused()
+    admin.keyboard.press("Enter")
+    expect(admin.get_by_role("heading", level=1)).to_be_focused()
+    save = admin.get_by_role("button", name="Save", exact=True)
+    admin.keyboard.press("Tab")
+    while not save.evaluate("each => each === document.activeElement"):
+        assert admin.evaluate(IN_SIGHT), admin.evaluate("document.activeElement.outerHTML")
+        admin.keyboard.press("Tab")
 
 
 def test_unknown_addresses_say_so(server: Server, new_context: NewContext) -> None:

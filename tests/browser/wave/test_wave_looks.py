@@ -77,6 +77,25 @@ def test_a_chat_is_taken_and_answered_by_keyboard_alone(
     expect(log(visitor)).to_contain_text("How can I help?")
     expect(message_box(agent)).to_have_value("")
     expect(message_box(agent)).to_be_focused()
+    end = agent.get_by_role("button", name="End chat", exact=True)
+    end.press("Enter")
+    dialog = agent.get_by_role("dialog")
+    dialog.get_by_role("button", name="End chat", exact=True).press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(end).to_have_count(0)
+    expect(agent.get_by_role("heading", name="Kay Board", level=2)).to_be_focused()
+
+
+def test_a_new_inquiry_is_told_to_who_cannot_see_it(
+    server: Server, new_context: NewContext
+) -> None:
+    agent = open_wave(new_context, server.url, "1000")
+    ask(new_context, server.url, "Told Aloud", "Hello")
+    told = agent.locator("[aria-live=polite]").filter(has_text="Told Aloud waits for an answer")
+    expect(told).to_be_attached()
+    accept(agent, "Told Aloud")
+    agent.get_by_role("button", name="End chat", exact=True).click()
+    agent.get_by_role("dialog").get_by_role("button", name="End chat", exact=True).click()
 
 
 def test_narrow_screen_shows_list_and_chat_one_at_a_time(

@@ -9,15 +9,17 @@ import { Blank, Failed, Loading } from "../kit/Blank";
 import { Icon } from "../kit/Icon";
 import { Mark } from "../kit/Mark";
 import { Person } from "../kit/Person";
-import { go, useRoute } from "../kit/route";
+import { go, href, useRoute } from "../kit/route";
 import type { Me } from "../kit/session";
 import { useSession } from "../kit/session-context";
+import { SkipLinks } from "../kit/SkipLinks";
 import { toast } from "../kit/toasts";
 import styles from "./Administration.module.css";
 import { Heading } from "./Heading";
 import { SideMenu } from "./SideMenu";
 import { menuFor, ownPages, type Page, type PageProps, pages } from "./pages";
 import { levelOf, RightsContext } from "./rights";
+import { Start } from "./start/Start";
 
 export function Administration({ me }: { me: Me }) {
   const [open, setOpen] = useState(false);
@@ -25,23 +27,23 @@ export function Administration({ me }: { me: Me }) {
   const menu = menuFor(me.rights);
   const start = menu.flatMap((section) => section.pages).find((page) => page.path === "broadcasts") ?? menu[0]?.pages[0];
   const page = first === undefined ? start : [...pages, ...ownPages].find((each) => each.path === first);
+  const content = page && <Boundary key={page.path} page={page} rest={rest} readOnly={levelOf(me.rights, page.module) === "view"} />;
   return (
     <RightsContext value={me.rights}>
+      <SkipLinks links={[{ label: t("Skip to the content"), to: "main h1" }]} />
       <div className={styles.frame}>
         <header className={styles.top}>
           <Button className={styles.burger} variant="subtle" color="gray" size="compact-md" aria-expanded={open} aria-controls="menu" leftSection={<Icon name="menu" size={18} />} onClick={() => setOpen(!open)}>
             {t("Menu")}
           </Button>
-          <Mark size={30} word />
+          <a className={styles.home} href={href()} aria-label={t("Engage: start")}>
+            <Mark size={30} word />
+          </a>
           <Own me={me} />
         </header>
         <SideMenu sections={menu} current={page?.path ?? null} open={open} onChosen={() => setOpen(false)} />
         <main className={styles.main}>
-          {page === undefined || levelOf(me.rights, page.module) === "none" ? (
-            <Closed known={page !== undefined || first === undefined} />
-          ) : (
-            <Boundary key={page.path} page={page} rest={rest} readOnly={levelOf(me.rights, page.module) === "view"} />
-          )}
+          {page === undefined || levelOf(me.rights, page.module) === "none" ? <Closed known={page !== undefined || first === undefined} /> : first === undefined ? <Start>{content}</Start> : content}
         </main>
       </div>
     </RightsContext>

@@ -1,5 +1,5 @@
 import { TextInput, UnstyledButton } from "@mantine/core";
-import { type KeyboardEvent, useId, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 
 import { Icon } from "../kit/Icon";
 import { href } from "../kit/route";
@@ -28,6 +28,15 @@ export function SideMenu({ sections, current, open, onChosen }: Props) {
   const searching = search.trim() !== "";
   const shown = searching ? found(sections, search) : sections;
   const count = shown.reduce((sum, section) => sum + section.pages.length, 0);
+
+  // By an address, or the browser's Back, one comes to a page whose link may be out of sight.
+  useEffect(() => {
+    const menu = list.current?.parentElement;
+    const link = list.current?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (!menu || !link?.offsetParent) return;
+    const [shown, its] = [menu.getBoundingClientRect(), link.getBoundingClientRect()];
+    if (its.top < shown.top || its.bottom > shown.bottom) menu.scrollTop += its.top - shown.top - shown.height / 2;
+  }, [current]);
 
   function fold(group: GroupId): void {
     const next = folded.includes(group) ? folded.filter((each) => each !== group) : [...folded, group];

@@ -108,6 +108,7 @@ export const pages: readonly Page[] = [
   { group: "messaging", name: () => t("Chat Records"), path: "livechat-records", module: "livechat_records", words: () => t("transcripts, history, visitors, export, delete"), load: () => import("./livechat/RecordsPage") },
   { group: "messaging", name: () => t("Webhooks"), path: "webhooks", module: "livechat", words: () => t("programs, integration, events, signed messages, HTTP"), load: () => import("./webhooks/WebhooksPage") },
   { group: "messaging", name: () => t("Message Broadcast"), path: "broadcasts", module: "broadcast", words: () => t("notice, announcement"), load: () => import("./broadcast/BroadcastPage") },
+  { group: "system", name: () => t("First Steps"), path: "first-steps", module: "extensions", words: () => t("begin, set up, new server"), load: () => import("./start/FirstStepsPage") },
   { group: "system", name: () => t("Email Settings"), path: "email", module: "email", words: () => t("SMTP, mail server, sender, test"), settings: "email", load: () => import("./email/EmailSettingsPage") },
   { group: "system", name: () => t("Incoming Email"), path: "incoming-email", module: "email", words: () => t("IMAP, mailbox, answers, reply"), settings: "incoming_email", load: () => import("./email/IncomingEmailPage") },
   { group: "system", name: () => t("Email Templates"), path: "email-templates", module: "email", words: () => t("texts, mails, languages"), load: () => import("./email/EmailTemplatesPage") },

@@ -1,6 +1,7 @@
-/** What every page does before anything is drawn: language, direction, appearance. */
+/** What every page does before anything is drawn: language, direction, appearance, focus. */
 import { loadCatalog } from "../shared/i18n";
 import { applyAppearance } from "./appearance";
+import { keepFocus } from "./focus";
 
 interface PageConfig {
   catalog?: string | null;
@@ -12,5 +13,6 @@ export async function begin(): Promise<HTMLElement> {
   await loadCatalog(config ? (JSON.parse(config) as PageConfig).catalog : null);
   const root = document.getElementById("app");
   if (!root) throw new Error("the page has no #app");
+  keepFocus();
   return root;
 }

@@ -8,6 +8,7 @@ import { Mark } from "../kit/Mark";
 import { Person, presenceWords, type PresenceState } from "../kit/Person";
 import { go, href } from "../kit/route";
 import { useSession } from "../kit/session-context";
+import { SkipLinks } from "../kit/SkipLinks";
 import { toast } from "../kit/toasts";
 import { CallStrip } from "./calls/CallStrip";
 import { ConnectionBanner } from "./ConnectionBanner";
@@ -20,7 +21,6 @@ import { endPush } from "./push";
 import { useBanRequests, useChaired } from "./visitor/at-hand";
 import { Bans, QuickReplies } from "./lazily";
 import { Shortcuts } from "./Shortcuts";
-import { SkipLinks } from "./SkipLinks";
 import { useVoicemail } from "./useVoicemail";
 
 const AlertsTest = lazy(() => import("./AlertsTest").then((module) => ({ default: module.AlertsTest })));
@@ -36,7 +36,12 @@ export function Frame({ view, children }: { view: string; children: ReactNode })
   const showKeys = useCallback(() => setKeys(true), []);
   return (
     <div className={styles.frame}>
-      <SkipLinks />
+      <SkipLinks
+        links={[
+          { label: t("Skip to the content"), to: "main h1" },
+          { label: t("Skip to the conversation"), to: 'main form textarea, main [role="log"], main h1' },
+        ]}
+      />
       <nav className={styles.rail} aria-label={t("Main")}>
         <span className={styles.mark}>
           <Mark size={36} />

@@ -1,4 +1,5 @@
 /** What one agent's page knows: the conversation client, and beside it who waits and who is there. */
+import { announce } from "../shared/announce";
 import { type Api, ApiError } from "../shared/api";
 import { type Connection, ConversationClient } from "../shared/client";
 import type { Conversation } from "../shared/conversation";
@@ -413,7 +414,7 @@ export class Desk {
     const title = inquiry.handover ? t("{by} hands over the chat with {name}", { by: inquiry.handover.by.name, name: inquiry.visitor.name }) : t("{name} waits for an answer", { name: inquiry.visitor.name });
     notifyDesktop(title, inquiry.preview || inquiry.livechat.name, `engage inquiry ${inquiry.conversation}`, open);
     const inList = (parse(location.hash)[0] ?? "live-chat") === "live-chat";
-    if (inList && document.hasFocus()) return;
+    if (inList && document.hasFocus()) return announce(title);
     toast({
       key: `inquiry ${inquiry.conversation}`,
       title,

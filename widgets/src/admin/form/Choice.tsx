@@ -10,7 +10,7 @@ const EMPTY = "\0";
 
 /** One of a list. */
 export function Choice({ field, value, error, onChange }: ControlProps) {
-  const { options, failed } = useOptions(field, value);
+  const { options, failed, none } = useOptions(field, value);
   const chosen = value === null || value === undefined ? null : String(value);
   const data = (field.control === "language" && options.length === 0 ? languageOptions() : options).map((option) => (option.value === "" ? { ...option, value: EMPTY } : option));
   const empty = data.some((option) => option.value === EMPTY) ? EMPTY : null;
@@ -29,14 +29,14 @@ export function Choice({ field, value, error, onChange }: ControlProps) {
       clearable={optional}
       clearButtonProps={{ "aria-label": t("Clear {field}", { field: field.title }) }}
       allowDeselect={optional}
-      nothingFoundMessage={t("Nothing matches.")}
+      nothingFoundMessage={none}
     />
   );
 }
 
 /** Several of a list. */
 export function Choices({ field, value, error, onChange }: ControlProps) {
-  const { options, failed } = useOptions(field, value);
+  const { options, failed, none } = useOptions(field, value);
   return (
     <MultiSelect
       {...wrapped({ field, error })}
@@ -48,7 +48,7 @@ export function Choices({ field, value, error, onChange }: ControlProps) {
       searchable
       limit={100}
       hidePickedOptions
-      nothingFoundMessage={t("Nothing matches.")}
+      nothingFoundMessage={none}
     />
   );
 }

@@ -2,6 +2,7 @@ import { useCallback } from "react";
 
 import type { Api } from "../../shared/api";
 import { useSession } from "../../kit/session-context";
+import { t } from "../../shared/i18n";
 import { usePolled } from "../usePolled";
 import type { Field, Option, Source, Value } from "./schema";
 
@@ -9,14 +10,15 @@ const PAGE = 100;
 /** A list that is longer is searched on the server by its own page, not chosen from. */
 const LONGEST = 5000;
 
-/** What there is to choose from: the schema's own list, or a collection of the server. */
-export function useOptions(field: Field, value: Value): { options: readonly Option[]; failed: boolean } {
+/** What there is to choose from: the schema's own list, or a collection of the server; `none` is said in place of an empty list. */
+export function useOptions(field: Field, value: Value): { options: readonly Option[]; failed: boolean; none: string } {
   const { api } = useSession();
   const { source } = field;
   const load = useCallback(() => (source ? collected(api, source) : Promise.resolve([])), [api, source]);
   const { value: loaded, failed } = usePolled(load, () => "still");
-  if (!source) return { options: field.options ?? [], failed: false };
-  return { options: withMissing(loaded ?? [], value), failed };
+  if (!source) return { options: field.options ?? [], failed: false, none: t("Nothing matches.") };
+  const none = loaded === null ? t("Loading…") : loaded.length === 0 ? t("There is nothing to choose from yet.") : t("Nothing matches.");
+  return { options: withMissing(loaded ?? [], value), failed, none };
 }
 
 /** What is chosen stays named even where it is no longer in the list, or not for these eyes. */

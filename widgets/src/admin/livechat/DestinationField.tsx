@@ -17,7 +17,7 @@ export function DestinationField({ field, value, error, onChange }: ControlProps
   // What was chosen of the other kind comes back when one looks there and changes one's mind.
   const [others, setOthers] = useState<readonly string[]>([]);
   const source = kind === "queue" ? QUEUES : EXTENSIONS;
-  const { options, failed } = useOptions({ ...field, source }, values);
+  const { options, failed, none } = useOptions({ ...field, source }, values);
   const shared = {
     label: field.title,
     description: failed ? t("The list could not be loaded.") : field.description || undefined,
@@ -27,7 +27,7 @@ export function DestinationField({ field, value, error, onChange }: ControlProps
     data: [...options],
     searchable: true,
     limit: 200,
-    nothingFoundMessage: t("Nothing matches."),
+    nothingFoundMessage: none,
   };
   function change(next: string): void {
     if (next === kind) return;

@@ -9,7 +9,7 @@ import type { Column } from "./useColumns";
 export function Head<Row>({ column, asked, sort }: { column: Column<Row>; asked: Asked; sort: (key: string) => void }) {
   if (!column.sort) {
     return (
-      <th scope="col" role="columnheader">
+      <th scope="col" role="columnheader" className={column.number ? styles.count : undefined}>
         {column.title}
       </th>
     );
@@ -17,7 +17,7 @@ export function Head<Row>({ column, asked, sort }: { column: Column<Row>; asked:
   const key = typeof column.sort === "string" ? column.sort : column.key;
   const direction = directionOf(asked, key);
   return (
-    <th scope="col" role="columnheader" aria-sort={direction}>
+    <th scope="col" role="columnheader" aria-sort={direction} className={column.number ? styles.count : undefined}>
       <UnstyledButton className={styles.sort} onClick={() => sort(key)}>
         {column.title}
         <span className={styles.arrow} data-direction={direction}>
