@@ -121,6 +121,21 @@ def test_the_form_says_what_is_missing_at_the_field(
     expect(name).to_be_focused()
 
 
+def test_leaving_asks_before_what_was_written_is_lost(
+    server: Server, new_context: NewContext
+) -> None:
+    admin = open_administration(new_context, server.url)
+    open_form(admin)
+    admin.get_by_label("Message", exact=True).fill("The lift is out of order.")
+    admin.get_by_role("link", name="Call Queues", exact=True).click()
+    asked = admin.get_by_role("dialog", name="Leave without saving?")
+    asked.get_by_role("button", name="Cancel", exact=True).click()
+    expect(admin.get_by_label("Message", exact=True)).to_have_value("The lift is out of order.")
+    admin.get_by_role("link", name="Call Queues", exact=True).click()
+    asked.get_by_role("button", name="Leave", exact=True).click()
+    expect(admin.get_by_role("heading", name="Call Queues", level=1)).to_be_visible()
+
+
 def test_what_the_server_refuses_stands_at_its_field(
     server: Server, new_context: NewContext
 ) -> None:

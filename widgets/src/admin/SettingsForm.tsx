@@ -2,10 +2,9 @@ import { Button, Modal } from "@mantine/core";
 import { type FormEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
-import { Confirm } from "../kit/Confirm";
 import { Icon } from "../kit/Icon";
 import { Notice } from "../kit/Notice";
-import { go, holdRoute } from "../kit/route";
+import { go } from "../kit/route";
 import { toast } from "../kit/toasts";
 import { ApiError } from "../shared/api";
 import { announce } from "../shared/announce";
@@ -14,6 +13,7 @@ import { type Drawn, FormContext } from "./form/context";
 import { Fields } from "./form/Control";
 import { changes, type Field, fieldsOf, fixed, type FormSection, keeping, placed, type Problems, problems, same, type Schema, sectionsOf, startOf, tabsOf, type Value, type Values, whereIs, without } from "./form/schema";
 import { Tabs } from "./form/Tabs";
+import { useUnsaved } from "./form/useUnsaved";
 import styles from "./SettingsForm.module.css";
 
 /** An object as the server has it now. */
@@ -80,30 +80,12 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
   const [refusals, setRefusals] = useState(0);
   const [busy, setBusy] = useState(false);
   const [meanwhile, setMeanwhile] = useState<Meanwhile | null>(null);
-  const [leave, setLeave] = useState<(() => void) | null>(null);
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
-  const release = useRef<() => void>(() => undefined);
-  /** Where somebody means to go who chose another page while this one was being saved. */
-  const leaving = useRef<(() => void) | null>(null);
   const dirty = readOnly === null && !same(values, base.values);
+  const unsaved = useUnsaved(dirty);
 
   useEffect(() => watch?.(values), [watch, values]);
-
-  useEffect(() => {
-    if (!dirty) return undefined;
-    const warn = (event: BeforeUnloadEvent): void => event.preventDefault();
-    addEventListener("beforeunload", warn);
-    const letGo = holdRoute((goOn) => {
-      leaving.current = goOn;
-      setLeave(() => goOn);
-    });
-    release.current = () => {
-      removeEventListener("beforeunload", warn);
-      letGo();
-    };
-    return release.current;
-  }, [dirty]);
 
   useEffect(() => {
     if (refusals > 0) focusFirst(form.current, told);
@@ -140,11 +122,10 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
       const sent = isNew ? whole(values) : changes(fields, base.values, values);
       const kept = isNew || Object.keys(sent).length > 0 ? await save(sent, version) : undefined;
       const next = kept ? { ...kept, values: startOf(fields, kept.values) } : { ...base, values };
-      release.current();
+      unsaved.release();
       take(next);
       setMeanwhile(null);
-      const goOn = leaving.current;
-      stay();
+      const goOn = unsaved.takeLeaving();
       if (goOn) {
         toast({ tone: "success", title: t("Saved"), key: "saved" });
         goOn();
@@ -159,11 +140,6 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
     } finally {
       setBusy(false);
     }
-  }
-
-  function stay(): void {
-    leaving.current = null;
-    setLeave(null);
   }
 
   async function takeTheirs(): Promise<void> {
@@ -274,18 +250,7 @@ export function SettingsForm({ schema, stored, isNew = false, save, load, onSave
           </Button>
         </div>
       </Modal>
-      <Confirm
-        opened={leave !== null}
-        title={t("Leave without saving?")}
-        text={t("What you changed on this page is not saved yet.")}
-        action={t("Leave")}
-        danger
-        onConfirm={() => {
-          release.current();
-          leave?.();
-        }}
-        onClose={stay}
-      />
+      {unsaved.question}
     </FormContext>
   );
 }

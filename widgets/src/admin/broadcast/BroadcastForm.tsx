@@ -12,6 +12,7 @@ import { useSession } from "../../kit/session-context";
 import { toast } from "../../kit/toasts";
 import styles from "./BroadcastForm.module.css";
 import { again, blank, type Broadcast, cautions, type Draft, type Field, lengthOf, MESSAGE_LIMIT, NAME_LIMIT, problems, type Problems, SENDER_LIMIT } from "./broadcasts";
+import { useUnsaved } from "../form/useUnsaved";
 import { Heading } from "../Heading";
 import { usePolled } from "../usePolled";
 
@@ -61,7 +62,9 @@ function firstDraft({ contacts, source }: Choices): Draft {
 
 function Form({ choices }: { choices: Choices }) {
   const { api } = useSession();
-  const [draft, setDraft] = useState(() => firstDraft(choices));
+  const [begun] = useState(() => firstDraft(choices));
+  const [draft, setDraft] = useState(begun);
+  const unsaved = useUnsaved(JSON.stringify(draft) !== JSON.stringify(begun));
   const [found, setFound] = useState<Problems>({});
   const [general, setGeneral] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -94,7 +97,10 @@ function Form({ choices }: { choices: Choices }) {
     try {
       const sent = await api.post<Broadcast>("/v1/broadcasts", request(draft, choices.contacts, clientId.current));
       toast({ tone: "success", title: sent.state === "scheduled" ? t("The broadcast is scheduled") : t("The broadcast is being sent"), text: sent.name });
-      go("broadcasts");
+      unsaved.release();
+      const goOn = unsaved.takeLeaving();
+      if (goOn) goOn();
+      else go("broadcasts");
     } catch (error) {
       setBusy(false);
       if (error instanceof ApiError) {
@@ -211,6 +217,7 @@ function Form({ choices }: { choices: Choices }) {
           {t("Cancel")}
         </Button>
       </div>
+      {unsaved.question}
     </form>
   );
 }
