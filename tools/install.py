@@ -113,10 +113,26 @@ def install_pip_from_index() -> None:
         )
 
 
+def made_by_this_python() -> bool:
+    """Whether `.venv` runs the interpreter that runs this."""
+    try:
+        lines = (ENVIRONMENT / "pyvenv.cfg").read_text().splitlines()
+    except OSError:
+        return False
+    homes = [
+        value.strip()
+        for name, _, value in (each.partition("=") for each in lines)
+        if name.strip() == "home"
+    ]
+    base = Path(getattr(sys, "_base_executable", sys.executable))
+    return [Path(each).resolve() for each in homes] == [base.parent.resolve()]
+
+
 def make_environment() -> None:
-    """Create `.venv` with pip in it, or leave a working one alone."""
+    """Create `.venv` with pip in it, or leave a working one of this interpreter alone."""
     if (
         PYTHON.exists()
+        and made_by_this_python()
         and subprocess.run(
             [str(PYTHON), "-m", "pip", "--version"], check=False, capture_output=True
         ).returncode
