@@ -22,7 +22,8 @@ def test_a_bot_serves_when_it_is_told_to(server: Server, new_context: NewContext
     path = f"/v1/livechats/{demo['id']}/bot"
     admin = at(open_administration(new_context, server.url), server.url, "livechats", "Live Chat")
     demos = admin.get_by_role("row").filter(has=admin.get_by_role("rowheader", name="Demo"))
-    demos.get_by_role("button", name="Bot", exact=True).click()
+    demos.get_by_role("button", name="More", exact=True).click()
+    admin.get_by_role("menuitem", name="Bot", exact=True).click()
     dialog = admin.get_by_role("dialog", name="Bot")
     serve = dialog.get_by_role("combobox", name="Serve", exact=True)
     expect(serve).to_have_value("Within the working hours")

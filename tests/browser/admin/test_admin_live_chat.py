@@ -242,7 +242,14 @@ def test_link_is_shown_as_a_code_and_can_be_renewed(new_context: NewContext, adm
     assert picture.evaluate("image => image.naturalWidth") > 0
     assert serious_faults(admin) == []
     admin.keyboard.press("Escape")
-    row(admin, "Moving").get_by_role("button", name="Regenerate link").click()
+    more = row(admin, "Moving").get_by_role("button", name="More", exact=True)
+    more.press("Enter")
+    admin.get_by_role("menu").press("ArrowDown")
+    expect(admin.get_by_role("menuitem").first).to_be_focused()
+    admin.keyboard.press("Escape")
+    expect(more).to_be_focused()
+    more.click()
+    admin.get_by_role("menuitem", name="Regenerate link", exact=True).click()
     dialog = admin.get_by_role("dialog")
     dialog.get_by_role("button", name="Regenerate link", exact=True).click()
     expect(dialog).to_have_count(0)

@@ -8,7 +8,7 @@ import { useSession } from "../kit/session-context";
 import type { IconName } from "../shared/icons";
 import { nt, t } from "../shared/i18n";
 import styles from "./DataTable.module.css";
-import { Act, type RowAction } from "./table/Act";
+import { Acts, type RowAction } from "./table/Act";
 import { addressOf, type Asked, asked as nothingAsked, type Collection, exportOf, filtered, isNarrowed, narrowed, SIZES, sortedBy, span } from "./table/asked";
 import { type Filter, FilterField } from "./table/FilterField";
 import { Head } from "./table/Head";
@@ -210,9 +210,7 @@ export function DataTable<Row>(props: Props<Row>) {
                   {actions && (
                     <td role="cell" className={styles.actions}>
                       <div className={styles.buttons}>
-                        {actions(row).map((action) => (
-                          <Act key={action.label} action={action} row={row} described={named} />
-                        ))}
+                        <Acts actions={actions(row)} row={row} described={named} />
                       </div>
                     </td>
                   )}

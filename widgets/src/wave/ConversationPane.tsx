@@ -32,6 +32,8 @@ interface Props {
   actions?: ReactNode;
   notes?: boolean;
   closed: string | null;
+  /** What could not be had, and how to try again; said below the header. */
+  failure?: ReactNode;
   /** The message that was searched for. */
   target?: number | null;
 }
@@ -39,7 +41,7 @@ interface Props {
 /** What is being answered, or edited; the draft waits meanwhile. */
 type About = { kind: "reply" | "edit"; line: MessageLine; draft: string };
 
-export function ConversationPane({ conversation, list, subtitle, actions, notes = false, closed, target = null }: Props) {
+export function ConversationPane({ conversation, list, subtitle, actions, notes = false, closed, failure, target = null }: Props) {
   const desk = useDesk();
   const { client, me } = desk;
   const { id } = conversation;
@@ -158,6 +160,11 @@ export function ConversationPane({ conversation, list, subtitle, actions, notes 
         </div>
         <div className={styles.actions}>{actions}</div>
       </header>
+      {failure && (
+        <div className={styles.failure} role="alert">
+          {failure}
+        </div>
+      )}
       {conversation.loaded || conversation.events.length > 0 || conversation.pending.length > 0 ? (
         <Log
           conversation={conversation}

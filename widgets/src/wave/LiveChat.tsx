@@ -136,6 +136,7 @@ function VisitorChat({ conversation, details, toggleDetails, target }: VisitorCh
         notes
         target={sequence(target)}
         subtitle={<StateLine conversation={conversation} />}
+        failure={mayCall && !details && known.card === "failed" && <CardFailed retry={known.reload} />}
         closed={over ? t("This chat has ended. It stays here to be read.") : conversation.owner && !writes ? t("{name} takes care of this chat now.", { name: conversation.owner.name }) : null}
         actions={
           <>
@@ -149,6 +150,18 @@ function VisitorChat({ conversation, details, toggleDetails, target }: VisitorCh
       {details && <VisitorDetails conversation={conversation.id} known={known} onClose={toggleDetails} />}
       {handing && <HandOver conversation={conversation} purpose={handing} onClose={() => setHanding(null)} />}
       {ending && <EndChat conversation={conversation} onClose={() => setEnding(false)} />}
+    </>
+  );
+}
+
+/** Without the card nobody knows whether the visitor may be called. */
+function CardFailed({ retry }: { retry: () => void }) {
+  return (
+    <>
+      <span>{t("The visitor's details could not be loaded; until then “Call” is missing.")}</span>
+      <Button size="compact-sm" variant="default" onClick={retry}>
+        {t("Try again")}
+      </Button>
     </>
   );
 }

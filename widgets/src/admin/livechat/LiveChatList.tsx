@@ -54,15 +54,15 @@ export function LiveChatList({ readOnly }: { readOnly: boolean }) {
       { label: readOnly ? t("View") : t("Edit"), icon: readOnly ? "eye" : "edit", href: address },
       { label: t("Preview"), icon: "globe", run: () => void open(row.copy_url, "_blank", "noopener") },
       { label: t("Link and QR code"), icon: "grid", run: () => setShared(row) },
-      { label: t("Quick replies"), icon: "reply", href: href("livechats", row.id, "quick-replies") },
-      { label: t("Signed identity"), icon: "lock", run: () => setSigning(row) },
-      { label: t("Bot"), icon: "chat", run: () => setBotOf(row) },
+      { label: t("Quick replies"), icon: "reply", href: href("livechats", row.id, "quick-replies"), more: true },
+      { label: t("Signed identity"), icon: "lock", run: () => setSigning(row), more: true },
+      { label: t("Bot"), icon: "chat", run: () => setBotOf(row), more: true },
     ];
     if (readOnly) return looking;
     return [
       ...looking,
-      { label: row.enabled ? t("Disable") : t("Enable"), icon: "power", run: () => attempt(() => api.patch(pathOf(row.id), { enabled: !row.enabled }), row.enabled ? t("Disabled") : t("Enabled"), row.name) },
-      { label: t("Regenerate link"), icon: "retry", run: () => setRenewed(row) },
+      { label: row.enabled ? t("Disable") : t("Enable"), icon: "power", run: () => attempt(() => api.patch(pathOf(row.id), { enabled: !row.enabled }), row.enabled ? t("Disabled") : t("Enabled"), row.name), more: true },
+      { label: t("Regenerate link"), icon: "retry", run: () => setRenewed(row), more: true },
       { label: t("Delete"), icon: "trash", danger: true, run: askToDelete },
     ];
   }

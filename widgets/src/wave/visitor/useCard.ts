@@ -27,5 +27,9 @@ export function useCard(conversation: string | null, state: string | undefined):
       current = false;
     };
   }, [api, conversation, attempt, state]);
-  return { card, change: setCard, reload: () => setAttempt((before) => before + 1) };
+  const reload = (): void => {
+    setCard((before) => (before === "failed" ? "loading" : before));
+    setAttempt((before) => before + 1);
+  };
+  return { card, change: setCard, reload };
 }
