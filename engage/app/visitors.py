@@ -43,6 +43,7 @@ class Visitors:
 
     def __init__(self, ground: Ground, everyone: Everyone, hub: Hub, outbox: Outbox) -> None:
         self._people = people = everyone.people
+        hub.first_names(people.live_chat_seats.first_name)
         livechat = self.livechat = LiveChatService(
             ground.database,
             hub,
@@ -92,7 +93,7 @@ class Visitors:
             *VisitorRoutes(livechat.cards).routes(),
             *BanRoutes(livechat.bans, livechat.livechats, ground.clock).routes(),
             *QuickReplyRoutes(livechat.quick_replies).routes(),
-            *BrowsingRoutes(livechat.browsing).routes(),
+            *BrowsingRoutes(livechat.browsing, livechat.livechats, hub.shown).routes(),
             *administration.routes(),
         ]
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
@@ -75,6 +75,22 @@ class Appended(msgspec.Struct, frozen=True):
     duplicate: bool
 
 
+class Manners(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the people of a conversation are shown of each other; it keeps those it began with."""
+
+    names: Literal["full", "first"] = "full"
+    """What a visitor reads of whoever serves them."""
+    alias: str = ""
+    """Instead of any name."""
+    typing: bool = True
+    """Each sees that the other is writing."""
+    read_marks: bool = True
+    """Whoever serves a visitor sees what they have read."""
+
+
+USUAL_MANNERS = Manners()
+
+
 class Conversation(msgspec.Struct, frozen=True):
     """A conversation's head: what there is to know without reading its events."""
 
@@ -90,6 +106,7 @@ class Conversation(msgspec.Struct, frozen=True):
     last_public_seq: int
     created_at_ms: int
     ended_at_ms: int | None
+    manners: Manners = USUAL_MANNERS
 
     @property
     def closed(self) -> bool:
@@ -276,6 +293,16 @@ def clean_client_id(client_id: str) -> str:
     if not client_id.isprintable() or " " in client_id:
         raise Invalid({"client_id": N_("This identifier cannot be taken.")})
     return client_id
+
+
+def encode_manners(manners: Manners) -> str | None:
+    """As they are stored; the usual ones are not."""
+    return None if manners == USUAL_MANNERS else msgspec.json.encode(manners).decode()
+
+
+def decode_manners(stored: str | None) -> Manners:
+    """What `encode_manners` has made."""
+    return USUAL_MANNERS if stored is None else msgspec.json.decode(stored, type=Manners)
 
 
 def encode_body(body: dict[str, Any]) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engage.hub.model import Conversation, Member
+import msgspec
+
+from engage.hub.model import (
+    USUAL_MANNERS,
+    Conversation,
+    Manners,
+    Member,
+    decode_manners,
+    encode_manners,
+)
 from engage.storage.script import Ask, Change, Fetch, Given, Row, Script
 
 if TYPE_CHECKING:
@@ -24,6 +33,7 @@ _COLUMNS = (
     ("last_public_seq", "bigint"),
     ("created_at_ms", "bigint"),
     ("ended_at_ms", "bigint"),
+    ("manners", "text"),
 )
 _NAMES = ", ".join(name for name, _ in _COLUMNS)
 _FOUND = Fetch(
@@ -90,6 +100,7 @@ class Opening:
     title: str = ""
     state: str = "active"
     participants: tuple[Member, ...] = ()
+    manners: Manners = USUAL_MANNERS
 
 
 def open_script(
@@ -145,13 +156,18 @@ def seat_script(conversation_id: str, members: Sequence[Member], head: int) -> S
 
 
 def _by_key(rows: Sequence[Row]) -> dict[str, Conversation]:
-    found = [Conversation(*row) for row in rows]
+    found = [_found(row) for row in rows]
     return {each.key: each for each in found if each.key is not None}
+
+
+def _found(row: Row) -> Conversation:
+    *head, manners = row
+    return msgspec.structs.replace(Conversation(*head), manners=decode_manners(manners))
 
 
 def _row(made: Conversation) -> tuple[object, ...]:
     return (
         made.id, made.kind, made.key, made.title, made.state, made.owner, made.owner_name,
         made.owner_epoch, made.last_seq, made.last_public_seq, made.created_at_ms,
-        made.ended_at_ms,
+        made.ended_at_ms, encode_manners(made.manners),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
+from engage.hub.manners import Shown, is_visitor, told_mark
 from engage.hub.model import (
     CLOSED_STATES,
     COUNTED_KINDS,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from engage.hub.manners import FirstName
+
 PAGE = 200
 OPEN_LIMIT = 500
 ENDED_LIMIT = 50
@@ -39,8 +42,16 @@ UNREAD_LIMIT = 1_000
 class Membership:
     """A conversation as one of its participants sees it."""
 
-    def __init__(self, conversation: Conversation, reader: Participant, keeping: Keeping) -> None:
+    def __init__(
+        self,
+        conversation: Conversation,
+        reader: Participant,
+        keeping: Keeping,
+        first_name: FirstName,
+    ) -> None:
         self.conversation, self.reader, self.keeping = conversation, reader, keeping
+        guest = is_visitor(reader.who)
+        self.shown = Shown(conversation.manners, first_name) if guest else None
 
     @property
     def head(self) -> int:
@@ -50,16 +61,26 @@ class Membership:
 
     def wire(self, event: Event) -> dict[str, Any]:
         """An event as this reader gets it."""
-        return event_json(
+        wire = event_json(
             event,
             self.reader.sees_notes,
             own=event.author.who == self.reader.who,
             from_seq=self.reader.from_seq,
         )
+        return wire if self.shown is None else self.shown.event(wire)
+
+    def mark(self, participant: Participant) -> Participant:
+        """A participant with as much of their mark as this reader is told."""
+        return told_mark(self.conversation.manners, participant, self.reader.who)
 
 
 async def page(
-    connection: AsyncConnection, who: str, conversation_id: str, after: int, limit: int
+    connection: AsyncConnection,
+    who: str,
+    conversation_id: str,
+    after: int,
+    limit: int,
+    first_name: FirstName,
 ) -> Page:
     """Events after a sequence.
 
@@ -68,7 +89,7 @@ async def page(
         TooFar: `after` is below the first kept sequence, or beyond the last one.
     """
     query = _memberships(who).where(conversations.c.id == conversation_id)
-    found = [_membership(row) for row in await connection.execute(query)]
+    found = [_membership(row, first_name) for row in await connection.execute(query)]
     if not found:
         raise NotParticipant(conversation=conversation_id)
     membership = found[0]
@@ -86,10 +107,10 @@ async def newest(
 
 
 async def summaries(
-    connection: AsyncConnection, who: str, heads: dict[str, int]
+    connection: AsyncConnection, who: str, heads: dict[str, int], first_name: FirstName
 ) -> list[dict[str, Any]]:
     """Summaries of a participant's conversations, with what came after the heads they name."""
-    members = await _mine(connection, who, list(heads))
+    members = await _mine(connection, who, list(heads), first_name)
     answer = []
     for membership, summary in await _summarise(connection, who, members):
         named = heads.get(membership.conversation.id)
@@ -104,14 +125,16 @@ async def summaries(
     return answer
 
 
-async def summary(connection: AsyncConnection, who: str, conversation_id: str) -> dict[str, Any]:
+async def summary(
+    connection: AsyncConnection, who: str, conversation_id: str, first_name: FirstName
+) -> dict[str, Any]:
     """One summary with the newest events.
 
     Raises:
         NotParticipant: not a conversation of this participant.
     """
     query = _memberships(who).where(conversations.c.id == conversation_id)
-    members = [_membership(row) for row in await connection.execute(query)]
+    members = [_membership(row, first_name) for row in await connection.execute(query)]
     if not members:
         raise NotParticipant(conversation=conversation_id)
     [(membership, answer)] = await _summarise(connection, who, members)
@@ -150,9 +173,9 @@ def _memberships(who: str) -> Select[Any]:
     )
 
 
-def _membership(row: Row[Any]) -> Membership:
+def _membership(row: Row[Any], first_name: FirstName) -> Membership:
     keeping = Keeping(row.pinned_at_ms is not None, row.muted_at_ms is not None)
-    return Membership(conversation_of(row), participant_of(row), keeping)
+    return Membership(conversation_of(row), participant_of(row), keeping, first_name)
 
 
 def shown() -> ColumnElement[bool]:
@@ -162,7 +185,9 @@ def shown() -> ColumnElement[bool]:
     )
 
 
-async def _mine(connection: AsyncConnection, who: str, named: list[str]) -> list[Membership]:
+async def _mine(
+    connection: AsyncConnection, who: str, named: list[str], first_name: FirstName
+) -> list[Membership]:
     """What a participant is to see on connecting: all that is open, all named, the last ended."""
     mine, newest_first = _memberships(who).where(shown()), conversations.c.id.desc()
     closed = conversations.c.state.in_(sorted(CLOSED_STATES))
@@ -175,7 +200,7 @@ async def _mine(connection: AsyncConnection, who: str, named: list[str]) -> list
     found: dict[str, Membership] = {}
     for query in queries:
         for row in await connection.execute(query):
-            membership = _membership(row)
+            membership = _membership(row, first_name)
             found.setdefault(membership.conversation.id, membership)
     return list(found.values())
 
@@ -198,20 +223,17 @@ async def _summarise(
     for membership in members:
         identifier = membership.conversation.id
         event = last.get(identifier)
-        newest_shown = None if event is None else membership.wire(event)
-        answer.append(
-            (
-                membership,
-                summary_json(
-                    membership.conversation,
-                    everyone[identifier],
-                    head=membership.head,
-                    unread=unread.get(identifier, 0),
-                    last=newest_shown,
-                    keeping=membership.keeping,
-                ),
-            )
+        wire = summary_json(
+            membership.conversation,
+            map(membership.mark, everyone[identifier]),
+            head=membership.head,
+            unread=unread.get(identifier, 0),
+            last=None if event is None else membership.wire(event),
+            keeping=membership.keeping,
         )
+        if membership.shown is not None:
+            wire = membership.shown.summary(membership.conversation, wire)
+        answer.append((membership, wire))
     return answer
 
 

@@ -15,7 +15,13 @@ import msgspec
 from sqlalchemy import Row, and_, select
 
 from engage.errors import NotFound
-from engage.hub.model import HIDDEN_KINDS, Conversation, Event, Participant
+from engage.hub.model import (
+    HIDDEN_KINDS,
+    Conversation,
+    Event,
+    Participant,
+    decode_manners,
+)
 from engage.storage.tables import conversations, inboxes, participants
 
 if TYPE_CHECKING:
@@ -67,7 +73,7 @@ class Room:
         self.conversation = Conversation(
             before.id, before.kind, before.key, before.title, before.state, before.owner,
             before.owner_name, before.owner_epoch, event.seq, public, before.created_at_ms,
-            before.ended_at_ms,
+            before.ended_at_ms, before.manners,
         )  # fmt: skip
 
     def change(self, after: Conversation) -> None:
@@ -220,4 +226,5 @@ def conversation_of(row: Row[Any]) -> Conversation:
     return Conversation(
         row.id, row.kind, row.key, row.title, row.state, row.owner, row.owner_name,
         row.owner_epoch, row.last_seq, row.last_public_seq, row.created_at_ms, row.ended_at_ms,
+        decode_manners(row.manners),
     )  # fmt: skip

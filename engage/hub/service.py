@@ -10,6 +10,7 @@ from engage.errors import N_, Invalid, NotFound
 from engage.hub import reading
 from engage.hub.append import Append, Appends, concerns
 from engage.hub.events import EventAppended, WatermarkMoved
+from engage.hub.manners import Shown, first_word, is_visitor
 from engage.hub.model import (
     COUNTED_KINDS,
     EVERYONE,
@@ -20,6 +21,7 @@ from engage.hub.model import (
     Conversation,
     Event,
     KindPolicy,
+    Manners,
     NotParticipant,
     Page,
     Participant,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
     from engage.events import Events
     from engage.hub.delivery import Delivery
+    from engage.hub.manners import FirstName
     from engage.storage.database import Database
 
 __all__ = ["Entry", "Hub", "HubTransaction", "Opening"]
@@ -79,6 +82,7 @@ class Hub:
         self._typing = TypingLimit()
         self._policies: dict[str, KindPolicy] = {}
         self._taps: dict[str, Tap] = {}
+        self._first_name: FirstName = first_word
         self._doubted_at = -math.inf  # on the loop's clock
         database.on_lost(self._lost)
 
@@ -92,6 +96,10 @@ class Hub:
     def policy(self, kind: str, policy: KindPolicy) -> None:
         """Let a slice decide what a participant's `send` does in its kind of conversation."""
         self._policies[kind] = policy
+
+    def first_names(self, known: FirstName) -> None:
+        """Let the house's directory say what somebody's first name is."""
+        self._first_name = known
 
     def tap(self, kind: str, tap: Tap) -> None:
         """Let a slice store something with each event of its kind of conversation."""
@@ -239,12 +247,14 @@ class Hub:
         """
         limit = max(1, min(limit, reading.PAGE))
         async with self._database.read() as connection:
-            return await reading.page(connection, who, conversation_id, max(0, after), limit)
+            return await reading.page(
+                connection, who, conversation_id, max(0, after), limit, self._first_name
+            )
 
     async def hello(self, who: str, heads: dict[str, int]) -> list[dict[str, Any]]:
         """Summaries of the participant's conversations, with events after the heads they name."""
         async with self._database.read() as connection:
-            return await reading.summaries(connection, who, heads)
+            return await reading.summaries(connection, who, heads, self._first_name)
 
     async def summary(self, who: str, conversation_id: str) -> dict[str, Any]:
         """One summary with the newest events, as `hello` gives it.
@@ -253,7 +263,7 @@ class Hub:
             NotParticipant: not a conversation of theirs.
         """
         async with self._database.read() as connection:
-            return await reading.summary(connection, who, conversation_id)
+            return await reading.summary(connection, who, conversation_id, self._first_name)
 
     async def delivered(self, who: str, conversation_id: str, seq: int) -> None:
         """The participant's client has received up to `seq`.
@@ -282,13 +292,22 @@ class Hub:
         room = await self._room_of(who, conversation_id)
         now = asyncio.get_running_loop().time()
         crowded = len(room.seats) > LIVE_MARKS
-        if crowded or room.conversation.closed:
+        manners = room.conversation.manners
+        if crowded or room.conversation.closed or not manners.typing:
             return
         if not self._typing.allows(who, conversation_id, now):
             return
-        others = [each for each in room.seats if each != who]
-        payload = {"conversation": conversation_id, "who": who, "author": author_json(author)}
-        self._delivery.send(others, "typing", payload)
+        wire = author_json(author)
+        shown = wire if author.kind == "bot" else self.shown(manners).person(wire)
+        for visitors in (False, True):
+            others = [each for each in room.seats if each != who and is_visitor(each) == visitors]
+            named = shown if visitors else wire
+            payload = {"conversation": conversation_id, "who": who, "author": named}
+            self._delivery.send(others, "typing", payload)
+
+    def shown(self, manners: Manners) -> Shown:
+        """Names as a visitor reads them."""
+        return Shown(manners, self._first_name)
 
     async def conversation(self, conversation_id: str) -> Conversation:
         """The conversation's head.
@@ -365,15 +384,18 @@ class Hub:
     def _tell(self, room: Room, event: Event) -> None:
         """Send an event once for each class of readers, whose frames are equal."""
         hidden, writer = event.kind in HIDDEN_KINDS, event.author.who
-        classes: dict[tuple[bool, bool, bool], list[Seat]] = {}
+        classes: dict[tuple[bool, bool, bool, bool], list[Seat]] = {}
         for seat in room.seats.values():
             concerned = event.seq > seat.from_seq and (seat.sees_notes or not hidden)
             if concerned and self._delivery.connections(seat.who):
                 prev = event.seq - 1 if seat.sees_notes else event.prev_public
-                key = (seat.sees_notes, seat.who == writer, prev <= seat.from_seq)
+                begins, guest = prev <= seat.from_seq, is_visitor(seat.who)
+                key = (seat.sees_notes, seat.who == writer, begins, guest)
                 classes.setdefault(key, []).append(seat)
-        for (sees_notes, own, _), seats in classes.items():
+        shown = self.shown(room.conversation.manners)
+        for (sees_notes, own, _, guest), seats in classes.items():
             payload = event_json(event, sees_notes, own=own, from_seq=seats[0].from_seq)
+            payload = shown.event(payload) if guest else payload
             self._delivery.send([seat.who for seat in seats], "event", payload)
 
     def _moved(self, mark: Mark, moved: Moved) -> None:
@@ -389,6 +411,10 @@ class Hub:
         conversation_id = room.conversation.id
         payload = watermark_json(conversation_id, mark.who, moved.delivered, moved.read)
         listeners = list(room.seats) if len(room.seats) <= LIVE_MARKS else [mark.who]
+        if is_visitor(mark.who) and not room.conversation.manners.read_marks:
+            listeners = [each for each in listeners if each != mark.who]
+            self._delivery.send(listeners, "watermark", {**payload, "read": 0})
+            listeners = [mark.who]
         self._delivery.send(listeners, "watermark", payload)
         self._events.publish(WatermarkMoved(conversation_id, mark.who, moved.delivered, moved.read))
 

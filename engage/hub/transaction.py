@@ -13,11 +13,13 @@ from engage.errors import NotFound
 from engage.hub.append import Append, append_script, stored_event
 from engage.hub.model import (
     CLOSED_STATES,
+    USUAL_MANNERS,
     Also,
     Appended,
     Author,
     Conversation,
     Event,
+    Manners,
     Member,
     Participant,
     encode_body,
@@ -102,10 +104,11 @@ class HubTransaction:
         title: str = "",
         state: str = "active",
         participants: Iterable[Member] = (),
+        manners: Manners = USUAL_MANNERS,
     ) -> Conversation:
         """Open a conversation; one that has this key already is returned as it is."""
         [conversation] = await self.open_many(
-            [Opening(kind, key, title, state, tuple(participants))]
+            [Opening(kind, key, title, state, tuple(participants), manners)]
         )
         return conversation
 
@@ -115,7 +118,7 @@ class HubTransaction:
             (
                 Conversation(
                     new_id(), each.kind, each.key, each.title, each.state, None, "", 0, 0, 0,
-                    self._clock(), None,
+                    self._clock(), None, each.manners,
                 ),
                 each.participants,
             )

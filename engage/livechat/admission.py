@@ -105,8 +105,9 @@ class Admission:
         """The conversation, its inquiry and what was agreed to: all three, or none."""
         now = self._clock()
         conversation = await transaction.create(
-            kind=KIND, title=visitor.name, state=state, participants=members
-        )
+            kind=KIND, title=visitor.name, state=state, participants=members,
+            manners=wire.manners(livechat, visitor.language),
+        )  # fmt: skip
         inquiry = Inquiry(
             conversation_id=conversation.id,
             number=number,

@@ -23,6 +23,7 @@ from engage.livechat.custom_fields import CustomField, CustomFieldOptions
 from engage.livechat.idle_options import IdleOptions
 from engage.livechat.launcher import LauncherOptions
 from engage.livechat.outcome_options import OutcomeOptions
+from engage.livechat.showing_options import ShowingOptions
 from engage.system.time_settings import ConditionCode, Hours
 
 if TYPE_CHECKING:
@@ -358,7 +359,7 @@ class CommonOptions(BaseModel):
         json_schema_extra={"control": "color", "section": LOOK},
     )
     theme_mode: Literal["light", "dark", "auto"] = Field(
-        default="auto",
+        default="light",
         title=N_("Theme mode"),
         json_schema_extra={
             "control": "select",
@@ -385,10 +386,10 @@ class CommonOptions(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _flat_theme(cls, values: Any) -> Any:
-        """Rows of the first release keep the look in one object."""
+        """Rows of the first release keep the look in one object, and follow the browser unasked."""
         if not isinstance(values, dict) or "theme" not in values:
             return values
-        theme = dict(values["theme"])
+        theme = {"mode": "auto", **values["theme"]}
         names = {
             "color": "theme_color",
             "mode": "theme_mode",
@@ -454,6 +455,7 @@ class Options(
     IdleOptions,
     OutcomeOptions,
     LauncherOptions,
+    ShowingOptions,
     CustomFieldOptions,
     CommonOptions,
 ):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engage.errors import NotFound
+from engage.hub.manners import is_person
 from engage.i18n import translate
 from engage.livechat.model import ENDED, NoTranscript
 from engage.livechat.repository import LiveChatRepository
@@ -65,8 +67,16 @@ class Transcripts:
             known = await LiveChatRepository(connection).visitor(visitor.id)
         if known is None or not known.details.email:
             raise NoTranscript
+        conversation = await self._hub.conversation(conversation_id)
+        agent = inquiry.owner_name
+        if inquiry.owner is not None and is_person(inquiry.owner):
+            agent = self._hub.shown(conversation.manners).name(
+                inquiry.owner.partition(":")[2], agent
+            )
         await self._database.write(
-            lambda connection: self._post.transcript(connection, livechat, inquiry, known, text)
+            lambda connection: self._post.transcript(
+                connection, livechat, replace(inquiry, owner_name=agent), known, text
+            )
         )
 
     async def _text(self, who: str, conversation_id: str, language: str) -> str:

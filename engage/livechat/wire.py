@@ -13,6 +13,7 @@ from engage.livechat.options import LABEL, InfoType
 from engage.livechat.waiting import HANDOVER_MS
 
 if TYPE_CHECKING:
+    from engage.hub.model import Manners
     from engage.livechat.administration import Listed
     from engage.livechat.model import Consent, Handover, Inquiry, LiveChat, Visitor
     from engage.livechat.options import TextName
@@ -146,6 +147,11 @@ def notice(livechat: LiveChat, language: str) -> str:
     return livechat.options.notice(language, lambda text: i18n.translate(text, language))
 
 
+def manners(livechat: LiveChat, language: str) -> Manners:
+    """What a chat that begins now keeps to."""
+    return livechat.options.manners(lambda text: i18n.translate(text, language))
+
+
 def configuration_json(
     livechat: LiveChat, language: str, offline: str | None, catalogue: str | None
 ) -> dict[str, Any]:
@@ -180,6 +186,8 @@ def configuration_json(
         "survey": options.satisfaction_survey,
         "email_transcript": options.email_transcript and InfoType.EMAIL in options.asked(),
         "theme": {"color": options.theme_color, "mode": options.theme_mode},
+        "typing": options.typing_indicator,
+        "agent_avatar": options.agent_avatar,
         "text_limit": TEXT_LIMIT,
         "file_upload": options.file_upload,
         "calls": options.allow_visitor_to_call,

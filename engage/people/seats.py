@@ -35,6 +35,12 @@ class LiveChatSeats:
         """The names of a destination; what does not exist (any more) is left out."""
         return self._ledger.book.names_of(kind, values)
 
+    def first_name(self, number: str, name: str) -> str:
+        """Somebody's first name; of who is no extension (any more) the first word of their name."""
+        extension = self._ledger.book.extensions.get(number)
+        known = "" if extension is None else extension.first_name
+        return known or name.partition(" ")[0]
+
     def chairmen_of(self, kind: str, values: Iterable[str]) -> frozenset[str]:
         """The extensions that are chairmen of a destination's queues."""
         book = self._ledger.book

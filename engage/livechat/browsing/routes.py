@@ -11,6 +11,7 @@ from starlette.routing import Route
 from engage import i18n
 from engage.errors import N_
 from engage.identifiers import rfc3339
+from engage.livechat import wire
 from engage.livechat.browsing.model import EVERY_MS, Page
 from engage.livechat.desk import Agent
 from engage.livechat.form import page_url
@@ -19,10 +20,15 @@ from engage.web import requests
 from engage.web.openapi import operation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
 
+    from engage.hub.manners import Shown
+    from engage.hub.model import Manners
     from engage.livechat.browsing.model import Browser, Invitation
     from engage.livechat.browsing.service import Browsing
+    from engage.livechat.livechats import LiveChats
     from engage.livechat.model import LiveChat
 
 INVITES = N_("%(name)s would like to help you.")
@@ -109,8 +115,11 @@ class InviteVisitor(BaseModel):
 class BrowsingRoutes:
     """The HTTP edge of live visitors."""
 
-    def __init__(self, browsing: Browsing) -> None:
-        self._browsing = browsing
+    def __init__(
+        self, browsing: Browsing, livechats: LiveChats, shown: Callable[[Manners], Shown]
+    ) -> None:
+        """`shown` gives agents the names that a live chat's visitors read."""
+        self._browsing, self._livechats, self._shown = browsing, livechats, shown
 
     def routes(self) -> list[Route]:
         """What is served."""
@@ -145,7 +154,12 @@ class BrowsingRoutes:
             told.dismissed,
             requests.address(request),
         )
-        shown = None if invitation is None else _invitation(invitation, language)
+        shown = None
+        if invitation is not None:
+            livechat = self._livechats.by_public_id(request.path_params["public_id"])
+            names = self._shown(wire.manners(livechat, language))
+            name = names.name(invitation.agent, invitation.name)
+            shown = _invitation(invitation, name, language)
         answer = requests.answer({"every_ms": EVERY_MS, "invitation": shown})
         answer.headers["access-control-allow-origin"] = "*"
         answer.headers["cross-origin-resource-policy"] = "cross-origin"
@@ -188,11 +202,11 @@ class BrowsingRoutes:
         return Response(status_code=202)
 
 
-def _invitation(invitation: Invitation, language: str) -> dict[str, str]:
+def _invitation(invitation: Invitation, name: str, language: str) -> dict[str, str]:
     return {
         "id": invitation.id,
-        "agent": invitation.name,
-        "text": i18n.translate(INVITES, language, {"name": invitation.name}),
+        "agent": name,
+        "text": i18n.translate(INVITES, language, {"name": name}),
         "open": i18n.translate(OPEN, language),
         "dismiss": i18n.translate(DISMISS, language),
         "dir": i18n.direction(language),

@@ -212,6 +212,7 @@ class Replies:
         token: str,
         key: str,
     ) -> None:
+        conversation = await transaction.get(inquiry.conversation_id)
         bodies = await LiveChatRepository(transaction.connection).said_last(inquiry.conversation_id)
         await self._mailer.post(
             transaction.connection,
@@ -220,7 +221,7 @@ class Replies:
             params={
                 "livechat_name": self._livechats.by_id(inquiry.livechat_id).name,
                 "visitor_name": visitor.name,
-                "agent_name": agent.name,
+                "agent_name": self._hub.shown(conversation.manners).name(agent.number, agent.name),
                 "answer": said,
                 "message": bodies,
             },

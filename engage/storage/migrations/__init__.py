@@ -1,4 +1,4 @@
 """Numbered changes of the schema, forward only; each in one transaction."""
 
-HEAD = "0056"
+HEAD = "0060"
 """The newest revision: what this release reads and writes."""

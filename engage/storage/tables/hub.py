@@ -21,6 +21,7 @@ conversations = Table(
     Column("last_public_seq", BigInteger, nullable=False),  # the last that a visitor may see
     Column("created_at_ms", BigInteger, nullable=False),
     Column("ended_at_ms", BigInteger),
+    Column("manners", Text),  # JSON: what a visitor and whoever serves them see of each other
     Index("ix_conversation_state", "kind", "state"),
 )
 

@@ -26,6 +26,7 @@ def test_defaults_are_those_of_the_release_notes() -> None:
     assert options.retention_days == 30
     assert options.inquiry_timeout_min == 10
     assert not options.allow_visitor_to_call
+    assert options.theme_mode == "light"
 
 
 def test_notice_names_the_days_of_retention() -> None:

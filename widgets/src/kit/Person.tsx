@@ -1,4 +1,5 @@
 import { t } from "../shared/i18n";
+import { initials } from "../shared/initials";
 import styles from "./Person.module.css";
 
 export type PresenceState = "available" | "away" | "offline";
@@ -34,13 +35,6 @@ export function presenceWords(presence: PresenceState): string {
     case "offline":
       return t("Offline");
   }
-}
-
-function initials(name: string): string {
-  const words = name.trim().split(/\s+/).filter(Boolean);
-  const first = words[0] ? [...words[0]][0] : "?";
-  const last = words.length > 1 ? [...(words.at(-1) ?? "")][0] : "";
-  return `${first ?? "?"}${last ?? ""}`.toLocaleUpperCase();
 }
 
 function tint(seed: string): number {

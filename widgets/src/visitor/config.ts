@@ -29,6 +29,10 @@ export interface Config {
   /** They may have it sent to their address. */
   email_transcript: boolean;
   theme: { color: string; mode: "light" | "dark" | "auto" };
+  /** Each side sees that the other is writing. */
+  typing: boolean;
+  /** Initials beside what agents write. */
+  agent_avatar: boolean;
   text_limit: number;
   /** What visitors may send besides text. */
   file_upload: "all" | "images" | "none";
@@ -91,7 +95,9 @@ const absent: Config = {
   retention_days: 0,
   offline: null,
   offline_form: true,
-  theme: { color: "#1b5fd9", mode: "auto" },
+  theme: { color: "#1b5fd9", mode: "light" },
+  typing: true,
+  agent_avatar: false,
   text_limit: 8000,
   file_upload: "all",
   calls: false,

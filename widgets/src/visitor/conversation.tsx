@@ -4,6 +4,7 @@ import type { ConversationClient } from "../shared/client";
 import { type Conversation, isMine, isOver, nobodyThere, type Pending, progressOf, reasonOf } from "../shared/conversation";
 import { keepDraft, readDraft } from "../shared/draft";
 import { nt, t } from "../shared/i18n";
+import { initials } from "../shared/initials";
 import * as icons from "../shared/icons/paths";
 import { filesOf, isFinal } from "../shared/files";
 import { lineOf } from "../shared/lines";
@@ -33,7 +34,7 @@ export function Talk({ config, client, identity, conversation, onAgain, onMessag
   const write = (text: string): void => {
     setDraft(text);
     keepDraft(identity, conversation.id, text);
-    if (text.trim()) client.typing(conversation.id);
+    if (text.trim() && config.typing) client.typing(conversation.id);
   };
   const sendFiles = (files: File[]): void => {
     for (const file of files) void client.sendFile(conversation.id, file);
@@ -53,7 +54,7 @@ export function Talk({ config, client, identity, conversation, onAgain, onMessag
     <>
       <Banner client={client} />
       {conversation.state === "waiting" && <Waiting config={config} position={conversation.position} attended={conversation.attended} onLeave={leave} />}
-      <Log client={client} conversation={conversation} onEdit={(item) => void edit(item)} />
+      <Log client={client} conversation={conversation} avatars={config.agent_avatar} onEdit={(item) => void edit(item)} />
       {!isOver(conversation) && isBots(conversation) && <BotChoices client={client} conversation={conversation} />}
       {isOver(conversation) ? (
         <Over client={client} config={config} conversation={conversation} onAgain={onAgain} onMessage={onMessage} />
@@ -123,7 +124,7 @@ function Waiting({ config, position, attended, onLeave }: { config: Config; posi
 
 const GROUP_MS = 5 * 60_000;
 
-function Log({ client, conversation, onEdit }: { client: ConversationClient; conversation: Conversation; onEdit: (item: Pending) => void }) {
+function Log({ client, conversation, avatars, onEdit }: { client: ConversationClient; conversation: Conversation; avatars: boolean; onEdit: (item: Pending) => void }) {
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const [missed, setMissed] = useState(0);
@@ -173,7 +174,7 @@ function Log({ client, conversation, onEdit }: { client: ConversationClient; con
       <div class="log" role="log" aria-label={t("Conversation")} aria-busy={!conversation.loaded || undefined} tabIndex={0} ref={box} onScroll={scrolled}>
         {!conversation.loaded && conversation.events.length === 0 && <Spinner />}
         {conversation.events.map((event, index) => (
-          <Event key={event.seq} event={event} before={conversation.events[index - 1]} after={conversation.events[index + 1]} client={client} conversation={conversation} latest={event === lastOwn && own === 0} />
+          <Event key={event.seq} event={event} before={conversation.events[index - 1]} after={conversation.events[index + 1]} client={client} conversation={conversation} avatars={avatars} latest={event === lastOwn && own === 0} />
         ))}
         {conversation.pending.map((item) => (
           <Unsent key={item.clientId} item={item} client={client} conversation={conversation} onEdit={() => onEdit(item)} />
@@ -205,6 +206,7 @@ interface EventProps {
   after: WireEvent | undefined;
   client: ConversationClient;
   conversation: Conversation;
+  avatars: boolean;
   latest: boolean;
 }
 
@@ -213,7 +215,7 @@ const isSaid = (event: WireEvent | undefined): event is WireEvent => event?.kind
 const sameGroup = (a: WireEvent | undefined, b: WireEvent | undefined): boolean =>
   isSaid(a) && isSaid(b) && a.author.kind === b.author.kind && a.author.id === b.author.id && Math.abs(Date.parse(a.at) - Date.parse(b.at)) < GROUP_MS && dayKey(a.at) === dayKey(b.at);
 
-function Event({ event, before, after, client, conversation, latest }: EventProps) {
+function Event({ event, before, after, client, conversation, avatars, latest }: EventProps) {
   const newDay = !before || dayKey(before.at) !== dayKey(event.at);
   const line = lineOf(event, client.me);
   const mine = isMine(event.author, client.me);
@@ -224,7 +226,16 @@ function Event({ event, before, after, client, conversation, latest }: EventProp
       {newDay && <p class="day">{day(event.at)}</p>}
       {isSaid(event) ? (
         <div class={`message ${mine ? "mine" : "theirs"}${first ? " first" : ""}${last ? " last" : ""}`}>
-          {first && <p class={mine ? "visually-hidden" : "author"}>{mine ? t("You") : event.author.kind === "bot" ? t("{name} (automatic)", { name: event.author.name }) : event.author.name}</p>}
+          {first && (
+            <p class={mine ? "visually-hidden" : "author"}>
+              {!mine && avatars && (
+                <span class="avatar" aria-hidden="true">
+                  {initials(event.author.name)}
+                </span>
+              )}
+              {mine ? t("You") : event.author.kind === "bot" ? t("{name} (automatic)", { name: event.author.name }) : event.author.name}
+            </p>
+          )}
           {event.file ? (
             <Shown file={event.file} api={client.api} />
           ) : (
