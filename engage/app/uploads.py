@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from engage.files.routes import FileRoutes
 from engage.files.service import Files
 from engage.files.settings import ImSettings
+from engage.livechat.pictures.routes import PictureRoutes
+from engage.livechat.pictures.service import Pictures
 from engage.system.actor import Module
 from engage.web.conversations import Conversations
 
@@ -44,7 +46,9 @@ class Uploads:
         )
         conversations = Conversations(hub, livechat.desk, self.files)
         conversations.register(sockets)
+        pictures = Pictures(livechat.administration, self.files.picture)
         self.routes: Sequence[BaseRoute] = [
             *conversations.routes(),
             *FileRoutes(self.files).routes(),
+            *PictureRoutes(pictures, livechat.livechats).routes(),
         ]

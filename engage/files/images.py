@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from engage.errors import Unavailable
@@ -46,7 +48,10 @@ class Studio:
         """
         source = await asyncio.to_thread(self._store.arrived, file_id)
         drawn = [self._store.drawn(file_id, each) for each in Variant]
-        command = [sys.executable, "-m", "engage.files.drawing", source, *drawn, format_name]
+        return await self._drawn([source, *drawn], format_name)
+
+    async def _drawn(self, paths: list[Path], format_name: str) -> tuple[int, int]:
+        command = [sys.executable, "-m", "engage.files.drawing", *paths, format_name]
         loop = asyncio.get_running_loop()
         try:
             status, told, problem = await loop.run_in_executor(
@@ -63,6 +68,18 @@ class Studio:
         if status == Drawn.NO_ROOM:
             raise StorageFull
         raise PictureTooBig if status == Drawn.TOO_BIG else PictureBroken
+
+    async def thumbnail(self, data: bytes, format_name: str) -> bytes:
+        """Draw a small picture that is nobody's file: at most 480 pixels a side, as WebP.
+
+        Raises:
+            PictureBroken, PictureTooBig, StorageFull, Unavailable: as `draw` does.
+        """
+        with TemporaryDirectory(prefix="engage-picture-") as folder:
+            source, whole, thumb, preview = (Path(folder, str(each)) for each in range(4))
+            await asyncio.to_thread(source.write_bytes, data)
+            await self._drawn([source, whole, thumb, preview], format_name)
+            return await asyncio.to_thread(thumb.read_bytes)
 
     def stop(self) -> None:
         """Draw no longer; what was being drawn is drawn when it is asked for again."""

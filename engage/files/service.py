@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from engage.chat.events import MessageDeleted
 from engage.errors import EngageError, NotFound
+from engage.files import svg
 from engage.files.addresses import Signer, Variant, good_until
 from engage.files.images import Studio
 from engage.files.model import (
@@ -18,10 +19,12 @@ from engage.files.model import (
     AlreadySent,
     File,
     NotComplete,
+    PictureRefused,
     SendingForbidden,
     State,
 )
 from engage.files.repository import FileRepository
+from engage.files.sniffing import WINDOW, sniff, text_of
 from engage.files.storage import FileStore
 from engage.files.uploads import Announced, Uploads, raise_refusal
 from engage.files.wire import file_json
@@ -113,6 +116,21 @@ class Files:
             with suppress(asyncio.CancelledError):
                 await self._sweeper
         self._studio.stop()
+
+    async def picture(self, data: bytes) -> tuple[str, bytes]:
+        """A picture that is shown as it is: its media type, and its bytes written or drawn anew.
+
+        Raises:
+            Refused: it is no picture, or cannot be shown.
+            StorageFull, Unavailable: nothing could be drawn.
+        """
+        text = text_of(data[:WINDOW])
+        if text is not None and text.lstrip().startswith("<"):
+            return svg.MEDIA_TYPE, svg.clean(data)
+        nature = sniff(data[:WINDOW], data[-WINDOW:], "")
+        if not nature.picture:
+            raise PictureRefused
+        return "image/webp", await self._studio.thumbnail(data, nature.picture)
 
     # --- bringing -------------------------------------------------------------------------------
 

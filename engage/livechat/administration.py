@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from engage.livechat.lobby import Lobby
     from engage.livechat.model import Seats
     from engage.livechat.options import Options
+    from engage.livechat.pictures.model import Picture, PictureKind
     from engage.storage.database import Database
     from engage.system.actor import Actor
 
@@ -250,6 +251,29 @@ class Administration:
             changed = replace(held, public_id=new_public_id(), version=held.version + 1)
             await LiveChatRows(connection).change(changed)
             await self._note(connection, actor, "renew", changed)
+            return changed
+
+        return await self._write(work)
+
+    async def picture(
+        self, actor: Actor, livechat_id: str, kind: PictureKind, picture: Picture | None
+    ) -> LiveChat:
+        """Give a live chat a picture, or take it away.
+
+        Raises:
+            Forbidden: without the right to change live chats.
+            NotFound: there is none, or it was deleted.
+        """
+        actor.check(Module.LIVECHAT)
+
+        async def work(connection: AsyncConnection) -> LiveChat:
+            held = await self._held(connection, livechat_id)
+            others = {each: kept for each, kept in held.pictures.items() if each != kind}
+            pictures = others if picture is None else {**others, kind: picture}
+            # The version stays: who edits the form meanwhile loses nothing.
+            changed = replace(held, pictures=pictures)
+            await LiveChatRows(connection).change(changed)
+            await self._note(connection, actor, "change", changed, fields=[kind])
             return changed
 
         return await self._write(work)

@@ -32,7 +32,7 @@ ICONS: dict[Icon, str] = {
 
 _BAR = (
     "button{display:flex;align-items:center;gap:10px;width:auto;max-width:calc(100vw - 40px);"
-    "padding:15px 20px}svg{flex:none;width:24px}"
+    "padding:15px 20px}svg,img{flex:none;width:24px}"
     "button::after{content:attr(aria-label);overflow:hidden;font:600 15px/1.2 system-ui;"
     "white-space:nowrap;text-overflow:ellipsis}"
 )
@@ -54,6 +54,7 @@ class LauncherOptions(BaseModel):
     launcher_icon: Icon = Field(
         default="bubble",
         title=N_("Launcher icon"),
+        description=N_("A picture that was uploaded for this live chat is shown instead."),
         json_schema_extra={
             "control": "select",
             "section": LOOK,

@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select, update
 
 from engage.livechat.model import Destination, LiveChat, UnknownLiveChat
 from engage.livechat.options import Options
+from engage.livechat.pictures.model import pictures_of
 from engage.storage.tables import livechats
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ def _columns(livechat: LiveChat) -> dict[str, Any]:
         "options": livechat.options.model_dump(mode="json"),
         "version": livechat.version,
         "deleted_at_ms": livechat.deleted_at_ms,
+        "pictures": {kind: each.stored() for kind, each in livechat.pictures.items()} or None,
     }
 
 
@@ -162,4 +164,5 @@ def _livechat(row: Row[Any]) -> LiveChat:
         version=row.version,
         created_at_ms=row.created_at_ms,
         deleted_at_ms=row.deleted_at_ms,
+        pictures=pictures_of(row.pictures),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from engage.errors import N_, Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from engage.livechat.options import Options
+    from engage.livechat.pictures.model import Picture, PictureKind
 
 KIND = "livechat"
 """The kind of its conversations in the hub."""
@@ -59,6 +60,7 @@ class LiveChat:
     version: int
     created_at_ms: int
     deleted_at_ms: int | None = None
+    pictures: Mapping[PictureKind, Picture] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

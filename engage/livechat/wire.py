@@ -10,6 +10,7 @@ from engage import i18n
 from engage.identifiers import rfc3339
 from engage.livechat.model import WAITING
 from engage.livechat.options import LABEL, InfoType
+from engage.livechat.pictures.model import MOST_BYTES
 from engage.livechat.waiting import HANDOVER_MS
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from engage.livechat.administration import Listed
     from engage.livechat.model import Consent, Handover, Inquiry, LiveChat, Visitor
     from engage.livechat.options import TextName
+    from engage.livechat.pictures.model import PictureKind
     from engage.livechat.reception import Session
 
 TEXT_LIMIT = 8000
@@ -169,6 +171,7 @@ def configuration_json(
         "catalog": catalogue,
         "title": options.title or livechat.name,
         "subtitle": options.subtitle,
+        "logo": picture_address(livechat, "logo"),
         "require_visitor_info": options.require_visitor_info,
         "info_request_message": (
             shown("info_request_message") if options.require_visitor_info else ""
@@ -197,6 +200,19 @@ def configuration_json(
     }
 
 
+def picture_address(livechat: LiveChat, kind: PictureKind) -> str:
+    """Where everybody finds a picture, without the server's address; empty: there is none."""
+    picture = livechat.pictures.get(kind)
+    if picture is None:
+        return ""
+    return f"/livechat/{livechat.public_id}/pictures/{kind}?v={picture.version}"
+
+
+def pictures_json(livechat: LiveChat) -> dict[str, str]:
+    """The addresses of a live chat's pictures."""
+    return {kind: picture_address(livechat, kind) for kind in MOST_BYTES}
+
+
 def loader_json(livechat: LiveChat, language: str) -> dict[str, str]:
     """What the loader on a web site has to know before anything else is loaded."""
     options = livechat.options
@@ -207,6 +223,7 @@ def loader_json(livechat: LiveChat, language: str) -> dict[str, str]:
         "mode": options.theme_mode,
         "label": options.launcher_label or i18n.translate(LABEL, language),
         **options.launcher(),
+        "picture": picture_address(livechat, "icon"),
     }
 
 

@@ -32,6 +32,7 @@ livechats = Table(
     Column("name_key", Text),  # the name without case; none once it is deleted
     Column("client_id", Text),  # of the creation that made it
     Column("deleted_at_ms", BigInteger),  # its conversations outlive it
+    Column("pictures", JSON(none_as_null=True)),  # logo and launcher icon: type, bytes in base64
     Index("ix_livechat_name_key", "name_key", unique=True),
     Index("ix_livechat_client_id", "client_id", unique=True),
 )

@@ -10,6 +10,8 @@ export interface Config {
   catalog: string | null;
   title: string;
   subtitle: string;
+  /** Where it is; empty: none. */
+  logo: string;
   require_visitor_info: boolean;
   info_request_message: string;
   info_types: ("full_name" | "email" | "phone")[];
@@ -86,6 +88,7 @@ const absent: Config = {
   catalog: null,
   title: "",
   subtitle: "",
+  logo: "",
   require_visitor_info: true,
   info_request_message: "",
   info_types: [],

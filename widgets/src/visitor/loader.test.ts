@@ -18,6 +18,7 @@ class Fake {
     return roots;
   }
   setAttribute(): void {}
+  toggleAttribute(): void {}
   focus(): void {}
 }
 let roots = new Fake();

@@ -117,6 +117,7 @@ export function Header({ config, status, children }: HeaderProps) {
   const line = status || config.subtitle;
   return (
     <header>
+      {config.logo && <img class="logo" src={config.logo} alt="" />}
       <div class="who">
         <h1>{config.title || t("Chat")}</h1>
         {line && <p>{line}</p>}

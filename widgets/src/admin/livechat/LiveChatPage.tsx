@@ -9,6 +9,7 @@ import { BanList } from "./BanList";
 import { DestinationField } from "./DestinationField";
 import { LiveChatList } from "./LiveChatList";
 import { PATH, pathOf } from "./livechats";
+import { Pictures } from "./Pictures";
 import { TranslationsField } from "./TranslationsField";
 
 const drawn = { destination: DestinationField, translations: TranslationsField };
@@ -34,5 +35,5 @@ export default function LiveChatPage({ rest: [first, part], readOnly }: PageProp
       </>
     );
   }
-  return <ObjectPage key={first} form="livechat" collection={PATH} id={first === "new" ? null : first} newTitle={t("Add Live Chat")} titleOf={(values) => String(values["name"])} back={back} readOnly={readOnly} drawn={drawn} />;
+  return <ObjectPage key={first} form="livechat" collection={PATH} id={first === "new" ? null : first} newTitle={t("Add Live Chat")} titleOf={(values) => String(values["name"])} back={back} readOnly={readOnly} drawn={drawn} more={() => <Pictures id={first} readOnly={readOnly} />} />;
 }

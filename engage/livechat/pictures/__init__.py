@@ -1,0 +1,1 @@
+"""The logo and the launcher's picture that administrators give a live chat."""

@@ -1,0 +1,96 @@
+import { Button, FileButton } from "@mantine/core";
+import { useCallback, useRef, useState } from "react";
+
+import { Failed } from "../../kit/Blank";
+import { Icon } from "../../kit/Icon";
+import { Notice } from "../../kit/Notice";
+import { useSession } from "../../kit/session-context";
+import { toast } from "../../kit/toasts";
+import { useLoaded } from "../../kit/useLoaded";
+import { ApiError } from "../../shared/api";
+import { t } from "../../shared/i18n";
+import { pathOf } from "./livechats";
+import styles from "./Pictures.module.css";
+
+/** Addresses of what visitors see; empty: nothing was uploaded. */
+interface Addresses {
+  logo: string;
+  icon: string;
+}
+
+const KINDS = ["logo", "icon"] as const;
+type Kind = (typeof KINDS)[number];
+
+/** A live chat's own pictures; each is shown to visitors as soon as it is uploaded. */
+export function Pictures({ id, readOnly }: { id: string; readOnly: boolean }) {
+  const { api } = useSession();
+  const path = `${pathOf(id)}/pictures`;
+  const { value, failed, reload } = useLoaded(useCallback(() => api.get<Addresses>(path), [api, path]));
+  if (value === null) return failed ? <Failed text={t("The pictures could not be loaded.")} retry={() => void reload()} /> : null;
+  return (
+    <div className={styles.pictures}>
+      {KINDS.map((kind) => (
+        <Picture key={kind} kind={kind} address={value[kind]} path={`${path}/${kind}`} readOnly={readOnly} onChanged={() => void reload()} />
+      ))}
+    </div>
+  );
+}
+
+interface PictureProps {
+  kind: Kind;
+  address: string;
+  path: string;
+  readOnly: boolean;
+  onChanged: () => void;
+}
+
+function Picture({ kind, address, path, readOnly, onChanged }: PictureProps) {
+  const { api } = useSession();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState("");
+  const reset = useRef<() => void>(null);
+  const title = kind === "logo" ? t("Logo") : t("Own launcher icon");
+  const hint = kind === "logo" ? t("Above the visitor's page: PNG, SVG, JPEG, GIF or WebP, at most {n} KB.", { n: 200 }) : t("On the button on your web site: PNG or SVG, at most {n} KB.", { n: 100 });
+
+  async function attempt(work: () => Promise<unknown>, done: string): Promise<void> {
+    setBusy(true);
+    setProblem("");
+    try {
+      await work();
+      toast({ tone: "success", title: done, text: title, key: "picture" });
+      onChanged();
+    } catch (error) {
+      setProblem(error instanceof ApiError ? error.message || t("The server cannot be reached. Please try again.") : t("This file could not be read. Please choose it again."));
+    } finally {
+      setBusy(false);
+      reset.current?.();
+    }
+  }
+
+  async function send(file: File): Promise<void> {
+    await api.post(path, new Blob([await file.arrayBuffer()], { type: "application/octet-stream" }), 60_000);
+  }
+
+  return (
+    <section className={styles.picture} aria-label={title}>
+      <h2>{title}</h2>
+      {address && <img src={address} alt={title} />}
+      {!readOnly && (
+        <FileButton resetRef={reset} accept={kind === "logo" ? "image/*" : "image/png,image/svg+xml"} onChange={(file) => file && void attempt(() => send(file), t("Uploaded"))} inputProps={{ "aria-label": title }}>
+          {(props) => (
+            <Button {...props} size="compact-sm" variant="default" loading={busy} leftSection={<Icon name="upload" size={15} />}>
+              {t("Upload")}
+            </Button>
+          )}
+        </FileButton>
+      )}
+      {!readOnly && address && (
+        <Button size="compact-sm" variant="subtle" color="red" onClick={() => void attempt(() => api.delete(path), t("Removed"))}>
+          {t("Remove")}
+        </Button>
+      )}
+      <p>{hint}</p>
+      <div role="alert">{problem && <Notice tone="danger">{problem}</Notice>}</div>
+    </section>
+  );
+}
