@@ -105,6 +105,25 @@ def test_the_card_is_read_once_for_all_who_show_something_of_it(
     assert len(read) == 2
 
 
+def test_a_card_that_cannot_be_read_says_so_where_call_is_missing_and_tries_again(
+    server: Server, new_context: NewContext
+) -> None:
+    agent = open_wave(new_context, server.url, "1000", viewport=WIDE)
+    ask(new_context, server.url, "Olga Offline")
+    agent.route(CARD, lambda route: route.abort())
+    accept(agent, "Olga Offline")
+    card = agent.get_by_role("complementary", name="Visitor's details")
+    press(card, "Close the details")
+    said = agent.get_by_role("alert").filter(has_text="until then “Call” is missing")
+    expect(said).to_be_visible()
+    call = agent.get_by_role("button", name="Call", exact=True)
+    expect(call).to_have_count(0)
+    agent.unroute(CARD)
+    press(said, "Try again")
+    expect(call).to_be_visible()
+    expect(said).to_have_count(0)
+
+
 def test_a_visitor_is_corrected_and_kept_as_a_contact(
     server: Server, new_context: NewContext
 ) -> None:
