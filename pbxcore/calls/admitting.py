@@ -77,7 +77,8 @@ class Admission:
         self._house.record(CallerVerified(call.id, verdict.verstat, verdict.attest))
         if verdict.status and action == "reject":
             status = verdict.status
-            call.turn_away(leg, Farewell("pbx", status, causes.cause_of(status), verdict.reason))
+            why = Farewell("pbx", status, causes.cause_of(status), verdict.reason)
+            call.turn_away(leg, why, verdict.phrase)
             return
         if not verdict.status:
             call.origin = vouched_for(call.origin, self._incoming.request)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.stir.identity import read_identity
-from pbxcore.stir.passport import BadPassport, Claims, Passport, canonical, read
+from pbxcore.stir.passport import KINDS, BadPassport, Claims, Passport, canonical, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +22,10 @@ MOST: Final = 10
 
 
 class Link(msgspec.Struct, frozen=True):
-    """One token, where its certificate is to be had, and the header it came in."""
+    """One token, where its certificate is to be had, and the header it came in.
+
+    One that is nested in another has that other's header, and names its certificate itself.
+    """
 
     passport: Passport
     info: str
@@ -34,19 +37,42 @@ class Link(msgspec.Struct, frozen=True):
         return self.passport.claims
 
 
+def known(identities: Iterable[bytes]) -> list[bytes]:
+    """The headers of kinds that we know: others are as if absent (RFC 8224 §6.2, step 1)."""
+    return [
+        each
+        for each in identities
+        if (identity := read_identity(each)) is None or identity.ppt in KINDS
+    ]
+
+
 def links(identities: Iterable[bytes]) -> list[Link]:
-    """The tokens that can be read, in their order."""
-    found = []
+    """The tokens that can be read, in their order; those that are nested after what has them."""
+    found = list[Link]()
     for header in list(identities)[:MOST]:
         identity = read_identity(header)
         if identity is None or identity.alg != "ES256":
             continue
         try:
             passport = read(identity.token)
+            nested = _nested(passport, header)
         except BadPassport:
             continue
         if identity.ppt == passport.claims.ppt:
-            found.append(Link(passport, identity.info, header))
+            found += [Link(passport, identity.info, header), *nested]
+    return found[:MOST]
+
+
+def _nested(passport: Passport, header: bytes) -> list[Link]:
+    """What a token has in it, and that again (RFC 8946 §5): each names its certificate itself.
+
+    Raises:
+        BadPassport: one of them is none.
+    """
+    found = list[Link]()
+    while (token := passport.claims.opt) and len(found) < MOST:
+        passport = read(token)
+        found.append(Link(passport, passport.x5u, header))
     return found
 
 
@@ -98,7 +124,8 @@ def onward(call: CallToSign, now_s: int) -> tuple[tuple[bytes, ...], Claims | No
     if not chain or not chain[0].claims.dest:
         return (), None
     newest = chain[0].claims
-    came = tuple(b"Identity: " + each.header for each in reversed(chain))
+    headers = dict.fromkeys(each.header for each in reversed(chain))
+    came = tuple(b"Identity: " + each for each in headers)
     if canonical(call.called) in map(canonical, newest.dest):
         return came, None
     return came, diverted(newest, call.called, now_s)

@@ -1,5 +1,8 @@
 """PASSporT: what is signed of a call, and the token that it makes (RFC 8225, 8588, 8946).
 
+Four kinds are known, by the name that they have in `ppt`: the plain one (no name), `shaken`, `div`
+and `div-o`.
+
 Pure: the moment and the keys are arguments.
 """
 
@@ -8,7 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -21,6 +24,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 
 Attestation = Literal["A", "B", "C"]
 """A: caller and number are known; B: the caller alone; C: the gateway alone (RFC 8588 §4)."""
+
+Kind = Literal["", "shaken", "div", "div-o"]
+KINDS: Final[frozenset[str]] = frozenset(get_args(Kind))
 
 _ALGORITHM: Final = ec.ECDSA(hashes.SHA256())
 _HALF: Final = 32
@@ -35,7 +41,8 @@ class Claims(msgspec.Struct, frozen=True):
     """What is claimed: `origid` names where the call began, without saying where that is.
 
     One that says that a call was diverted names in `div` whom it was for; who calls was attested
-    before, by another (RFC 8946 §3).
+    before, by another (RFC 8946 §3), whose token may be nested in `opt` (§5). A plain token says
+    nothing of how far somebody stands for it: `attest` is empty.
     """
 
     attest: str
@@ -44,17 +51,23 @@ class Claims(msgspec.Struct, frozen=True):
     iat: int
     origid: str
     div: str = ""
+    opt: str = ""
 
     @property
-    def ppt(self) -> Literal["shaken", "div"]:
+    def ppt(self) -> Kind:
         """Of which kind the token is."""
-        return "div" if self.div else "shaken"
+        if self.opt:
+            return "div-o"
+        if self.div:
+            return "div"
+        return "shaken" if self.attest else ""
 
     def payload(self) -> dict[str, Any]:
         """As JSON has it."""
         told = {"dest": {"tn": list(self.dest)}, "iat": self.iat, "orig": {"tn": self.orig}}
         if self.div:
-            return told | {"div": {"tn": self.div}}
+            nested = {"opt": self.opt} if self.opt else {}
+            return told | {"div": {"tn": self.div}} | nested
         return told | {"attest": self.attest, "origid": self.origid}
 
 
@@ -93,36 +106,38 @@ def read(token: str) -> Passport:
     """Read a token in its full form.
 
     Raises:
-        BadPassport: it is none of SHAKEN's, and tells of no diversion.
+        BadPassport: it is none, or of a kind that nobody here knows.
     """
     parts = token.split(".")
     if len(parts) != 3:
         raise BadPassport("form")
     head, payload = _json(parts[0]), _json(parts[1])
-    ppt = head.get("ppt")
-    if (head.get("typ"), head.get("alg")) != ("passport", "ES256") or ppt not in ("shaken", "div"):
+    kind = head.get("ppt", "")
+    if (head.get("typ"), head.get("alg")) != ("passport", "ES256") or kind not in KINDS:
         raise BadPassport("header")
     try:
-        claims = _claims(payload, diverted=ppt == "div")
+        claims = _claims(payload, kind)
     except (KeyError, TypeError, ValueError):
         raise BadPassport("claims") from None
     signature = _decoded(parts[2])
-    if claims.ppt != ppt or len(signature) != 2 * _HALF:
+    if claims.ppt != kind or len(signature) != 2 * _HALF:
         raise BadPassport("claims")
     return Passport(claims, str(head.get("x5u", "")), f"{parts[0]}.{parts[1]}".encode(), signature)
 
 
-def _claims(payload: dict[str, Any], *, diverted: bool) -> Claims:
-    attest = "" if diverted else str(payload["attest"])
-    if not diverted and attest not in ("A", "B", "C"):
+def _claims(payload: dict[str, Any], kind: Kind) -> Claims:
+    shaken, diverted = kind == "shaken", kind.startswith("div")
+    attest = str(payload["attest"]) if shaken else ""
+    if shaken and attest not in ("A", "B", "C"):
         raise BadPassport("claims")
     return Claims(
         attest,
         str(payload["orig"]["tn"]),
         tuple(str(each) for each in payload["dest"]["tn"]),
         int(payload["iat"]),
-        "" if diverted else str(payload["origid"]),
+        str(payload["origid"]) if shaken else "",
         str(payload["div"]["tn"]) if diverted else "",
+        str(payload["opt"]) if kind == "div-o" else "",
     )
 
 

@@ -17,6 +17,11 @@ class Verdict(msgspec.Struct, frozen=True):
     attest: str = ""
     reason: str = ""
 
+    @property
+    def phrase(self) -> str:
+        """How the refusal is worded; empty: as its status always is (RFC 8224 §6.2.2)."""
+        return "Stale Date" if self.status == 403 else ""
+
 
 UNSIGNED: Final = Verdict(NONE, 428, reason="unsigned")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxcore.stir.certificates import BadCertificate, signing_key
-from pbxcore.stir.chain import Link, chain_to, links
+from pbxcore.stir.chain import Link, chain_to, known, links
 from pbxcore.stir.passport import BadPassport, canonical
 from pbxcore.stir.verdict import FAILED, PASSED, UNSIGNED, Verdict
 
@@ -62,14 +62,15 @@ class Unproved(msgspec.Struct, frozen=True):
 
 def looked_at(call: CallToVerify, now: datetime) -> Unproved | Verdict:
     """What can be said without the certificates (steps 1 to 3)."""
-    if not call.identities:
+    identities = known(call.identities)
+    if not identities:
         return UNSIGNED
-    found = links(call.identities)
-    shaken = next((each for each in found if not each.claims.div), None)
-    if shaken is None:
+    found = links(identities)
+    first = next((each for each in found if not each.claims.div), None)
+    if first is None:
         return Verdict(FAILED, 438, reason="bad_identity")
     chain = chain_to(call.called, found)
-    checked = chain or [shaken]
+    checked = chain or [first]
     original = checked[-1].claims
     if not _is_fresh(checked, now):
         return Verdict(FAILED, 403, original.attest, "stale_date")

@@ -22,35 +22,39 @@ if TYPE_CHECKING:
 
 TN_AUTHORISATION = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.26")
 SPC = bytes.fromhex("3008a006160431323334")  # a service provider code: 1234
+CA = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "STI-CA")])
 
 
 class Sti:
     """An authority for signatures of calls, and one certificate that it has issued."""
 
     def __init__(self, *, for_calls: bool = True, until: datetime | None = None) -> None:
-        root_key = ec.generate_private_key(ec.SECP256R1())
+        self._root_key = ec.generate_private_key(ec.SECP256R1())
         self.key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "STI-CA")])
-        until = until or datetime.now(UTC) + timedelta(days=30)
-        root = _builder(name, name, root_key, datetime.now(UTC) + timedelta(days=30))
+        root = _builder(CA, CA, self._root_key, datetime.now(UTC) + timedelta(days=30))
         root = root.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        self.root = _pem(root.sign(root_key, hashes.SHA256()))
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "SHAKEN 1234")])
-        leaf = _builder(subject, name, self.key, until)
-        if for_calls:
-            told = x509.UnrecognizedExtension(TN_AUTHORISATION, SPC)
-            leaf = leaf.add_extension(told, critical=False)
-        self.certificate = _pem(leaf.sign(root_key, hashes.SHA256()))
+        self.root = _pem(root.sign(self._root_key, hashes.SHA256()))
+        self.certificate = self.issues(for_calls=for_calls, until=until)
         self.key_pem = self.key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         ).decode()
 
-    def token(self, payload: dict[str, Any], x5u: str) -> str:
-        """Sign, by no code of ours."""
-        ppt = "div" if "div" in payload else "shaken"
-        head = {"alg": "ES256", "ppt": ppt, "typ": "passport", "x5u": x5u}
+    def issues(self, *, for_calls: bool = True, until: datetime | None = None) -> str:
+        """A certificate for the key of its own."""
+        until = until or datetime.now(UTC) + timedelta(days=30)
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "SHAKEN 1234")])
+        leaf = _builder(subject, CA, self.key, until)
+        if for_calls:
+            told = x509.UnrecognizedExtension(TN_AUTHORISATION, SPC)
+            leaf = leaf.add_extension(told, critical=False)
+        return _pem(leaf.sign(self._root_key, hashes.SHA256()))
+
+    def token(self, payload: dict[str, Any], x5u: str, ppt: str | None = "") -> str:
+        """Sign, by no code of ours; None for a token of no kind, empty for what the claims are."""
+        ppt = ppt if ppt != "" else "div" if "div" in payload else "shaken"
+        head = {"alg": "ES256", "typ": "passport", "x5u": x5u} | ({"ppt": ppt} if ppt else {})
         signed = f"{_part(head)}.{_part(payload)}"
         der = self.key.sign(signed.encode(), ec.ECDSA(hashes.SHA256()))
         r, s = utils.decode_dss_signature(der)
@@ -78,6 +82,7 @@ class SigningService:
         self._context.load_cert_chain(files.certificate, files.key)
         self.sti = Sti()
         self.hosts: list[str] = []
+        self.certificates = {"/shaken.pem": self.sti.certificate}
         self.fetched = 0
         self.gone = False
 
@@ -111,9 +116,24 @@ class SigningService:
         }  # fmt: skip
         return self._line(payload, "div", at)
 
+    def nested(self, caller: str, called: str, onto: str, *, inside: str = "") -> bytes:
+        """The same in one token; who is said to call within it may be another."""
+        first = self.identity(inside or caller, called).decode()
+        opt = first.removeprefix("Identity: ").partition(";")[0]
+        now_s = int(time.time())
+        payload = {
+            "dest": {"tn": [onto]}, "div": {"tn": called}, "iat": now_s, "opt": opt,
+            "orig": {"tn": caller},
+        }  # fmt: skip
+        return self._line(payload, "div-o", "")
+
+    def other(self, ppt: str, **payload: Any) -> bytes:
+        """The line of a token of another kind."""
+        return self._line(payload, ppt, "")
+
     def _line(self, payload: dict[str, Any], ppt: str, at: str) -> bytes:
         x5u = at or self.x5u
-        token = self.sti.token(payload, x5u)
+        token = self.sti.token(payload, x5u, ppt)
         return f"Identity: {token};info=<{x5u}>;alg=ES256;ppt={ppt}".encode()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -131,8 +151,8 @@ class SigningService:
         self.hosts.append(headers["Host"])
         if path.endswith(".pem"):
             self.fetched += 1
-            there = path == "/shaken.pem" and not self.gone
-            return 200 if there else 404, self.sti.certificate.encode()
+            found = "" if self.gone else self.certificates.get(path, "")
+            return 200 if found else 404, found.encode()
         if not self._admits(headers.get("Authorization", ""), path, body):
             return 401, b""
         wanted = json.loads(body)["signingRequest"]

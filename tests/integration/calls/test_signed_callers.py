@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import secrets
+import socket
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,8 +14,8 @@ from pbxcore.net.user_agent import Refused
 from pbxcore.sip.agent.incoming_call import IncomingCall
 from pbxcore.stir.identity import read_identity
 from tests.support.authority import Authority
-from tests.support.provider import provider
-from tests.support.shaken import SigningService
+from tests.support.provider import PROVIDER, provider
+from tests.support.shaken import SigningService, Sti
 from tests.support.tone import Voice
 from tests.support.voice_phone import session
 
@@ -174,4 +178,99 @@ async def test_a_call_in_is_let_in_marked_or_rejected_by_its_signature(
             with pytest.raises(Refused) as refused:
                 await provider.agent.invite(pair.uri("8001"), session(ours), *lines)
             assert refused.value.status == status
+    provider.remove(route)
+
+
+def invited(server: tuple[str, int], lines: tuple[bytes, ...]) -> str:
+    """What a provider's plain INVITE with these lines is answered, after the 100."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+        wire.bind((PROVIDER, 0))
+        wire.settimeout(20)
+        port, id_ = wire.getsockname()[1], secrets.token_hex(8)
+
+        def say(method: str, to: str, *lines: bytes) -> None:
+            head = [
+                f"{method} sip:8001@{server[0]} SIP/2.0",
+                f"Via: SIP/2.0/UDP {PROVIDER}:{port};branch=z9hG4bK{id_}",
+                "Max-Forwards: 70",
+                f"From: <sip:5551234@{PROVIDER}>;tag={id_}",
+                to,
+                f"Call-ID: {id_}",
+                f"CSeq: 1 {method}",
+                f"Contact: <sip:5551234@{PROVIDER}:{port}>",
+            ]
+            data = b"\r\n".join([*(each.encode() for each in head), *lines])
+            wire.sendto(data + b"\r\nContent-Length: 0\r\n\r\n", server)
+
+        say("INVITE", f"To: <sip:8001@{server[0]}>", *lines)
+        while True:
+            answer = wire.recv(65_535).decode()
+            status, *told = answer.split("\r\n")
+            if status.startswith("SIP/2.0 1"):
+                continue
+            say("ACK", next(each for each in told if each.startswith("To:")))
+            return status.removeprefix("SIP/2.0 ")
+
+
+async def test_each_way_to_be_wrong_has_its_status(
+    provider: Provider, service: SigningService
+) -> None:
+    pair, url, shaken = provider.pair, service.url, service.identity("5551234", "8001")
+    there = ("127.0.0.1", pair.server.sip_port)
+    provider.set("stir_shaken", trusted=service.sti.root, certificate_url=service.x5u)
+    trunk(provider, stir_verify="reject")
+    route = provider.route(
+        "inbound", name="Main", trunks=[provider.trunk], dids="8001",
+        destination={"kind": "extension", "value": "1001"},
+    )  # fmt: skip
+    expired = Sti(until=datetime.now(UTC) - timedelta(hours=1))
+    for at, certificate in (
+        ("expired", expired.certificate),
+        ("stranger", Sti().certificate),
+        ("web", service.sti.issues(for_calls=False)),
+        ("noise", "no certificate"),
+    ):
+        service.certificates[f"/{at}.pem"] = certificate
+
+    def from_(path: str, **more: Any) -> bytes:
+        return service.identity("5551234", "8001", at=f"{url}/{path}.pem", **more)
+
+    token, semicolon, parameters = shaken.partition(b";")
+    signature = token.rpartition(b".")[2]
+    forged = signature[:10] + (b"B" if signature[10:11] == b"A" else b"A") + signature[11:]
+    for lines, status in (
+        ((), "428 Use Identity Header"),
+        ((service.other("rph", rph={"auth": ["ets.0"]}),), "428 Use Identity Header"),
+        ((service.identity("5551234", "8001", iat=1),), "403 Stale Date"),
+        ((from_("missing"),), "436 Bad Identity Info"),
+        (
+            (service.identity("5551234", "8001", at="https://localhost:9/x"),),
+            "436 Bad Identity Info",
+        ),
+        ((service.identity("5551234", "8001", at="http://x.test/x"),), "436 Bad Identity Info"),
+        ((shaken.replace(b"info=<https", b"info=<HTTPS"),), "436 Bad Identity Info"),
+        ((from_("expired"),), "437 Unsupported Credential"),
+        ((from_("stranger"),), "437 Unsupported Credential"),
+        ((from_("web"),), "437 Unsupported Credential"),
+        ((from_("noise"),), "437 Unsupported Credential"),
+        (
+            (token.replace(signature, forged) + semicolon + parameters,),
+            "438 Invalid Identity Header",
+        ),
+        ((b"Identity: a.b.c;info=<https://x.test>;ppt=shaken",), "438 Invalid Identity Header"),
+        ((b"Identity: noise",), "438 Invalid Identity Header"),
+        ((service.identity("5559999", "8001"),), "438 Invalid Identity Header"),
+        ((service.identity("5551234", "8002"),), "438 Invalid Identity Header"),
+        (
+            (service.nested("5551234", "7000", "8001", inside="5559999"),),
+            "438 Invalid Identity Header",
+        ),
+    ):
+        answered = await asyncio.to_thread(invited, there, lines)
+        assert (lines, answered) == (lines, status)
+    for line in shaken, service.nested("5551234", "7000", "8001"):
+        calling = asyncio.create_task(asyncio.to_thread(invited, there, (line,)))
+        came = await pair.callee.next_call()
+        came.refuse(603)
+        assert await calling == "603 Decline"
     provider.remove(route)

@@ -15,7 +15,7 @@ from pbxcore.calls.vouching import attestation
 from pbxcore.dialplan.plan import Dod
 from pbxcore.directory import Trunk
 from pbxcore.stir.certificates import BadCertificate, signing_key
-from pbxcore.stir.chain import onward
+from pbxcore.stir.chain import MOST, links, onward
 from pbxcore.stir.identity import Identity, identity_line, read_identity
 from pbxcore.stir.passport import BadPassport, Claims, canonical, read, sign
 from pbxcore.stir.remote import address_of, signed_line
@@ -162,6 +162,73 @@ def test_a_chain_with_a_bad_link_fails(
 ) -> None:
     found = verdict_of(identities)
     assert (found.status, found.reason) == (status, reason)
+
+
+def nested(within: Claims, *claims: Claims, opt: str = "") -> bytes:
+    """The header of a token that has the others in it, the newest first."""
+    for each in reversed((within, *claims)):
+        opt = sign(msgspec.structs.replace(each, opt=opt), X5U, STI.key)
+    return identity_line(opt, X5U, "div-o").removeprefix(b"Identity: ")
+
+
+def test_a_diverted_call_is_verified_by_the_tokens_in_one() -> None:
+    again = msgspec.structs.replace(MOVED, dest=("14405550000",), div="13305559999")
+    assert verdict_of((nested(MOVED, CLAIMS),)) == Verdict(PASSED, attest="A")
+    assert verdict_of((nested(again, MOVED, CLAIMS),), "14405550000").status == 0
+    # One that says it beside what came is as good after one that has it inside.
+    beside = headers(again)
+    assert verdict_of((nested(MOVED, CLAIMS), *beside), "14405550000").status == 0
+
+
+@pytest.mark.parametrize(
+    ("identity", "status", "reason"),
+    [
+        (nested(MOVED, msgspec.structs.replace(CLAIMS, orig="1")), 438, "other_caller"),
+        (nested(MOVED, msgspec.structs.replace(CLAIMS, dest=("1",))), 438, "other_callee"),
+        (
+            nested(MOVED, msgspec.structs.replace(CLAIMS, iat=CLAIMS.iat - 300)),
+            403,
+            "stale_date",
+        ),
+        (nested(MOVED, opt=sign(CLAIMS, X5U, Sti().key)), 438, "invalid_identity_header"),
+        (nested(MOVED, opt=sign(CLAIMS, "http://x.test/c", STI.key)), 436, "bad_identity_info"),
+        (nested(MOVED, opt="no.token.there"), 438, "bad_identity"),
+        (nested(MOVED, msgspec.structs.replace(MOVED, dest=("12025551000",))), 438, "bad_identity"),
+    ],
+)
+def test_a_token_with_a_bad_one_in_it_fails(identity: bytes, status: int, reason: str) -> None:
+    found = verdict_of((identity,))
+    assert (found.status, found.reason) == (status, reason)
+
+
+def test_no_token_nests_without_end() -> None:
+    (header,) = headers(CLAIMS)
+    deep = nested(*[MOVED] * 12, CLAIMS)
+    assert len(links([deep, header])) <= MOST
+
+
+def test_what_came_nested_goes_on_as_it_came() -> None:
+    came = (nested(MOVED, CLAIMS),)
+    lines, claims = onward(CallToSign("12155551212", "14405550000", "A", came), 7)
+    assert claims == Claims("", "12155551212", ("14405550000",), 7, "", "13305559999")
+    assert [each.removeprefix(b"Identity: ") for each in lines] == list(came)
+
+
+def test_a_plain_token_says_who_calls_and_nothing_of_how_far_that_is_known() -> None:
+    plain = msgspec.structs.replace(CLAIMS, attest="", origid="")
+    payload = {
+        "dest": {"tn": ["12025551000"]}, "iat": NOW_S, "orig": {"tn": "12155551212"},
+    }  # fmt: skip
+    token = STI.token(payload, X5U, ppt=None)
+    assert read(token).claims == plain
+    assert verdict(f"{token};info=<{X5U}>;alg=ES256".encode()) == Verdict(PASSED)
+
+
+def test_tokens_of_other_kinds_are_as_if_absent() -> None:
+    other = STI.token({"rph": {"auth": ["ets.0"]}}, X5U, ppt="rph")
+    header = f"{other};info=<{X5U}>;alg=ES256;ppt=rph".encode()
+    assert verdict(header).status == 428
+    assert verdict_of((header, *headers(CLAIMS, MOVED))).status == 0
 
 
 def test_a_token_that_diverts_in_a_circle_is_read_once() -> None:
