@@ -214,6 +214,7 @@ class Running:
             layer,
             asyncio.get_running_loop(),
             waiting=ground.voicemail.mailboxes.counts,
+            wake=self._wake,
             stores=ground.event_stores,
             record=ground.record,
             now_ms=ground.now_ms,

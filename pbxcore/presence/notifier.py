@@ -18,6 +18,7 @@ from pbxcore.presence.subscription import Subscription, restored
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from pbxcore.presence.bindings import StoredBinding
     from pbxcore.presence.package import Package, Told
     from pbxcore.presence.subscription import Member, StoredSubscription, Teller
     from pbxcore.sip.dialogs.dialog import DialogId, Draft
@@ -67,6 +68,7 @@ class Notifier:
         self._held: dict[str, Subscription] = {}
         self._watching: dict[tuple[bytes, str], dict[str, Subscription]] = {}
         self._counts: dict[str, int] = {}
+        self._asleep: dict[str, dict[str, Subscription]] = {}
         self._agenda: Agenda[str] = Agenda()
         self.allow_events = b"Allow-Events: " + b", ".join(self._packages)
 
@@ -152,6 +154,7 @@ class Notifier:
         if subscription.key not in self._held:
             self._add(subscription)
         subscription.told = None
+        self._awake(subscription)
         return [Keep(subscription), self._notify(subscription, now_ms)]
 
     def changed(self, package: bytes, number: str, now_ms: int) -> list[Output]:
@@ -185,6 +188,24 @@ class Notifier:
             return []
         self._remove(subscription)
         return [Forget(subscription.key)]
+
+    def withhold(self, subscription: Subscription, phone: StoredBinding) -> None:
+        """A NOTIFY does not get through to a phone that sleeps: it is told when it is awake."""
+        subscription.in_flight -= 1
+        if subscription.key in self._held:
+            subscription.told, subscription.stale, subscription.asleep = None, True, phone
+            self._asleep.setdefault(subscription.watcher, {})[subscription.key] = subscription
+            self._plan(subscription)
+
+    def asleep(self, watcher: str) -> list[Subscription]:
+        """The subscriptions of a watcher's phones that sleep."""
+        return list(self._asleep.get(watcher, {}).values())
+
+    def woken(self, subscription: Subscription, phone: StoredBinding, now_ms: int) -> list[Output]:
+        """A phone that slept has registered: it is told the whole there."""
+        self._awake(subscription)
+        subscription.came_back(phone)
+        return [Keep(subscription), *self._refreshed(subscription, now_ms)]
 
     def end(
         self, subscription: Subscription, reason: bytes, now_ms: int, *, retry_after_s: int = 0
@@ -246,7 +267,7 @@ class Notifier:
 
     def _refreshed(self, subscription: Subscription, now_ms: int) -> list[Output]:
         """Tell what is new, as soon as it may be told."""
-        if not subscription.stale or subscription.in_flight:
+        if not subscription.stale or subscription.in_flight or subscription.asleep is not None:
             return []
         if subscription.not_before_ms > now_ms:
             self._plan(subscription)
@@ -294,7 +315,7 @@ class Notifier:
         if subscription.key not in self._held:
             return
         moment_ms = subscription.expires_ms
-        if subscription.stale and not subscription.in_flight:
+        if subscription.stale and not subscription.in_flight and subscription.asleep is None:
             moment_ms = min(moment_ms, subscription.not_before_ms)
         self._agenda.put(subscription.key, moment_ms)
 
@@ -307,11 +328,21 @@ class Notifier:
     def _remove(self, subscription: Subscription) -> None:
         key = subscription.key
         del self._held[key]
+        self._awake(subscription)
         self._agenda.drop(key)
         self._watch(subscription, watching=False)
         self._counts[subscription.watcher] -= 1
         if not self._counts[subscription.watcher]:
             del self._counts[subscription.watcher]
+
+    def _awake(self, subscription: Subscription) -> None:
+        if subscription.asleep is None:
+            return
+        subscription.asleep = None
+        phones = self._asleep[subscription.watcher]
+        del phones[subscription.key]
+        if not phones:
+            del self._asleep[subscription.watcher]
 
     def _watch(self, subscription: Subscription, *, watching: bool) -> None:
         """Note which resources it is told of, or that it is not any more."""

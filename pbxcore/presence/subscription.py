@@ -14,6 +14,7 @@ from pbxcore.sip.headers.events import Event, read_event
 from pbxcore.sip.headers.option_tags import supports
 
 if TYPE_CHECKING:
+    from pbxcore.presence.bindings import StoredBinding
     from pbxcore.presence.package import Told
     from pbxcore.sip.flow import Flow
     from pbxcore.sip.message import Request
@@ -97,6 +98,7 @@ class Subscription:
     """One watcher's dialog, and what he has been told in it."""
 
     __slots__ = (
+        "asleep",
         "content_type",
         "dialog",
         "event",
@@ -144,6 +146,7 @@ class Subscription:
         self.in_flight = 0  # NOTIFYs that await their answer
         self.not_before_ms = 0  # throttled, or asked to wait
         self.reserved = 0
+        self.asleep: StoredBinding | None = None  # the phone, while it sleeps and hears nothing
 
     @property
     def key(self) -> str:
@@ -164,6 +167,11 @@ class Subscription:
     def came_by(self, flow: Flow) -> None:
         """Learn the way back to the watcher."""
         self.source, self.here, self.transport = flow.source, flow.local, flow.transport
+
+    def came_back(self, binding: StoredBinding) -> None:
+        """Learn the way to a phone that has registered after it slept."""
+        self.source, self.here = binding.source, binding.local
+        self.transport = binding.transport
 
     def stored(self) -> StoredSubscription:
         """What to save; puts CSeq numbers aside."""

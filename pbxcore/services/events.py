@@ -23,7 +23,7 @@ from pbxcore.services.subscriptions import UNDERSTOOD, SubscriptionService
 from pbxcore.services.unasked import Unasked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pbxcore.authentication import Authentication
     from pbxcore.calls.appearances import Appearances
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pbxcore.domain import Domain
     from pbxcore.features.model import Features
     from pbxcore.journal import Fact
+    from pbxcore.presence.bindings import StoredBinding
     from pbxcore.presence.keeping import EventStores
     from pbxcore.presence.outcome import Outcome
     from pbxcore.presence.packages.conference_info import Roster
@@ -56,6 +57,7 @@ class Events:
         layer: the way to the phones.
         timers: call back after a REGISTER was answered, and when somebody is to be told.
         waiting: what waits in the mailbox of an extension.
+        wake: wakes phones that sleep, and tells whether that is to be waited for.
         stores: what lasts over a restart.
         record: takes each fact for the journal.
         now_ms: milliseconds UTC.
@@ -76,6 +78,7 @@ class Events:
         timers: Timers,
         *,
         waiting: Callable[[str], Mailbox],
+        wake: Callable[[Sequence[StoredBinding], Callable[[bool], None]], bool],
         stores: EventStores,
         record: Callable[[Fact], None],
         now_ms: Callable[[], int],
@@ -113,6 +116,7 @@ class Events:
             features=self.features,
             notices=self._notices,
             stores=stores,
+            wake=wake,
             timers=timers,
             now_ms=now_ms,
         )
@@ -132,6 +136,7 @@ class Events:
             self._notifier,
             self._notices,
             waiting=waiting,
+            wake=wake,
             entropy=entropy,
         )
         self._shared_lines = SharedLines(directory, self._subscriptions)
@@ -199,8 +204,7 @@ class Events:
             packages = (PresencePackage.name, RegPackage.name)
             self._subscriptions.changed(outcome.number, *packages)
             self.noticed(outcome.number)
-        if self._directory.settings.unsolicited_mwi:
-            self._timers.call_soon(lambda: self._unasked.registered(outcome))  # after its 200
+        self._timers.call_soon(lambda: self._tell_phones(outcome))  # after its 200
 
     def refresh(self) -> None:
         """The directory is another now: extensions may be gone."""
@@ -216,6 +220,12 @@ class Events:
         for each in self._directory.numbers_of(number):
             self._subscriptions.changed(each, MessageSummary.name)
         self._unasked.mailbox_changed(number)
+
+    def _tell_phones(self, outcome: Outcome) -> None:
+        """Tell phones that have registered what waits for them."""
+        self._subscriptions.registered(outcome.number)
+        if self._directory.settings.unsolicited_mwi:
+            self._unasked.registered(outcome)
 
     def _scheduled(self) -> set[str]:
         """Who wants no disturbance at this time of the day."""

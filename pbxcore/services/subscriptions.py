@@ -15,6 +15,8 @@ from pbxcore.presence.packages.call_info import LineSeizePackage
 from pbxcore.presence.packages.conference_info import ConferencePackage
 from pbxcore.presence.packages.feature_event import CONTENT_TYPE as FEATURES
 from pbxcore.presence.packages.feature_event import FeaturePackage, changed_by
+from pbxcore.presence.packages.message_summary import MessageSummary
+from pbxcore.presence.push import is_same_phone
 from pbxcore.presence.reach import Way, phones, target_along, way_to
 from pbxcore.presence.registrar import granted_expiry
 from pbxcore.presence.resource_list import MOST_MEMBERS
@@ -27,13 +29,14 @@ from pbxcore.sip.grammar import bare
 from pbxcore.sip.uri import SipUri, parse_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pbxcore.authentication import Authentication
     from pbxcore.directory import Directory, Extension
     from pbxcore.domain import Domain
     from pbxcore.features.book import FeatureBook
     from pbxcore.features.model import Features
+    from pbxcore.presence.bindings import StoredBinding
     from pbxcore.presence.keeping import EventStores
     from pbxcore.presence.notifier import Notifier, Output
     from pbxcore.presence.package import Package
@@ -49,6 +52,8 @@ log = logging.getLogger(__name__)
 
 UNDERSTOOD: Final = (b"eventlist", b"recipient-list-subscribe")
 _HOLD_MORE_S: Final = 60.0
+_WORTH_WAKING: Final = frozenset({MessageSummary.name})
+"""What a phone is woken for (RFC 8599): a lamp that nobody looks at can wait until it is awake."""
 
 
 class SubscriptionService:
@@ -64,6 +69,7 @@ class SubscriptionService:
         features: what users have set.
         notices: sends NOTIFYs.
         stores: what lasts over a restart.
+        wake: wakes phones that sleep, and tells whether that is to be waited for.
         timers: call back when somebody is to be told.
         now_ms: milliseconds UTC.
     """
@@ -80,6 +86,7 @@ class SubscriptionService:
         features: FeatureBook,
         notices: Notices,
         stores: EventStores,
+        wake: Callable[[Sequence[StoredBinding], Callable[[bool], None]], bool],
         timers: Timers,
         now_ms: Callable[[], int],
     ) -> None:
@@ -93,6 +100,7 @@ class SubscriptionService:
         self._notices = notices
         self._lists = Lists(directory, domain)
         self._stores = stores
+        self._wake = wake
         self._timers = timers
         self._now_ms = now_ms
         self._timer: Timer | None = None
@@ -134,7 +142,7 @@ class SubscriptionService:
         outputs = self._notifier.subscribe(subscription, expires_s, self._now_ms())
         self._save(outputs)  # what is accepted outlasts us
         self._accept(incoming, subscription, expires_s)
-        self._tell(outputs)
+        self._tell(outputs, awake=True)
         if features is not None:
             self._features.set(watcher.number, features)
 
@@ -143,6 +151,17 @@ class SubscriptionService:
         for package in packages:
             if self._notifier.is_watched(package, number):  # rarely, and calls change much
                 self._perform(self._notifier.changed(package, number, self._now_ms()))
+
+    def registered(self, number: str) -> None:
+        """Phones of an extension have registered: those that slept are told what they missed."""
+        for each in self._notifier.asleep(number):
+            slept = each.asleep
+            for phone in self._states.bindings(number):
+                if slept and is_same_phone(phone, slept) and phone != slept:
+                    outputs = self._notifier.woken(each, phone, self._now_ms())
+                    self._save(outputs)
+                    self._tell(outputs, awake=True)
+                    break
 
     def end(self, package: bytes, watcher: str) -> None:
         """A watcher is told no more of what he watches by a package."""
@@ -260,17 +279,27 @@ class SubscriptionService:
                 case Forget(key):
                     saved.save(key, None)
 
-    def _tell(self, outputs: list[Output]) -> None:
+    def _tell(self, outputs: list[Output], *, awake: bool = False) -> None:
         for output in outputs:
             if isinstance(output, Notify):
-                self._send(output)
+                self._send(output, awake=awake)
         self._arm()
 
-    def _send(self, notify: Notify) -> None:
+    def _send(self, notify: Notify, *, awake: bool) -> None:
+        """Send one; a phone that is known to be `awake` is not woken."""
         subscription, first = notify.subscription, [notify.draft]
-        way = self._way(notify)
+        way, phone = self._way(notify), self._sleeper(subscription)
+        lasts = subscription.expires_ms > self._now_ms()
+        worth = lasts and not awake and subscription.event.package in _WORTH_WAKING
+        if phone is not None and worth and self._wake((phone,), lambda _: None):
+            self._notifier.withhold(subscription, phone)
+            return
 
         def done(status: int, retry_after_s: int | None) -> None:
+            if phone is not None and retry_after_s is None and status in (408, 503):
+                self._notifier.withhold(subscription, phone)
+                self.registered(subscription.watcher)  # it may have, meanwhile
+                return
             now_ms = self._now_ms()
             self._perform(self._notifier.answered(subscription, status, retry_after_s, now_ms))
 
@@ -284,6 +313,14 @@ class SubscriptionService:
 
         number, user = subscription.watcher, subscription.members[0].number
         self._notices.send(Notice(way.target, number, user, draft), done)
+
+    def _sleeper(self, subscription: Subscription) -> StoredBinding | None:
+        """The phone that watches, if it is one that may sleep."""
+        target = subscription.dialog.remote_target.decode("ascii", "replace")
+        for each in self._states.bindings(subscription.watcher):
+            if each.wakes and (each.source == subscription.source or each.contact == target):
+                return each
+        return None
 
     def _way(self, notify: Notify) -> Way | None:
         """How a NOTIFY gets to its watcher; None when he is nowhere now."""

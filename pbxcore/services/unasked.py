@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from pbxcore.presence.packages.check_sync import check_sync_lines
 from pbxcore.presence.packages.message_summary import CONTENT_TYPE, MessageSummary, write_summary
+from pbxcore.presence.push import is_same_phone
 from pbxcore.presence.reach import phones, way_to
 from pbxcore.services.notices import Notice, Written
 from pbxcore.sip.uri import escaped_user
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pbxcore.commands import CheckSync
     from pbxcore.directory import Directory, Mailbox
@@ -36,6 +37,7 @@ class Unasked:
         notices: Notices,
         *,
         waiting: Callable[[str], Mailbox],
+        wake: Callable[[Sequence[StoredBinding], Callable[[bool], None]], bool],
         entropy: Callable[[int], bytes],
     ) -> None:
         self._directory = directory
@@ -43,6 +45,7 @@ class Unasked:
         self._notifier = notifier
         self._notices = notices
         self._waiting = waiting
+        self._wake = wake
         self._entropy = entropy
 
     def registered(self, outcome: Outcome) -> None:
@@ -51,12 +54,18 @@ class Unasked:
         if not added and outcome.bindings and not outcome.removed:
             added = (max(outcome.bindings, key=lambda each: each.registered_at_ms),)
         for each in added:
-            self._tell_mailbox(each)
+            if self._is_told(each):
+                self._tell_mailbox(each)
 
     def mailbox_changed(self, number: str) -> None:
-        """Another number of messages waits in an extension's mailbox."""
-        for flows in phones(self._registrar.of(number)):
-            self._tell_mailbox(flows[0])
+        """Another number of messages waits in an extension's mailbox.
+
+        A phone that sleeps is woken (RFC 8599), and told as it registers.
+        """
+        for flows in phones(self._registrar.of(number), asleep=True):
+            phone = flows[0]
+            if self._is_told(phone) and not self._wake((phone,), lambda _: None):
+                self._tell_mailbox(phone)
 
     def check_sync(self, command: CheckSync, told: Callable[[int], None]) -> None:
         """Ask a device to fetch its configuration; `told` hears the status of its answer."""
@@ -66,16 +75,35 @@ class Unasked:
             told(480)
             return
         lines = check_sync_lines(reboot=command.reboot)
-        self._send(binding, lines, None, lambda status, _: told(status))
+
+        def go_on(awake: bool) -> None:
+            found = self._awake(binding) if awake else None
+            if found is None:
+                told(480)
+            else:
+                self._send(found, lines, None, lambda status, _: told(status))
+
+        if not self._wake((binding,), go_on):
+            self._send(binding, lines, None, lambda status, _: told(status))
+
+    def _awake(self, slept: StoredBinding) -> StoredBinding | None:
+        """A phone where it has registered since: maybe by another contact."""
+        held = self._registrar.of(slept.number)
+        found = phones(each for each in held if is_same_phone(each, slept))
+        return found[0][0] if found else None
+
+    def _is_told(self, phone: StoredBinding) -> bool:
+        """Whether a phone hears of its mailbox unasked: not if it has subscribed to it."""
+        extension = self._directory.extension(phone.number)
+        if extension is None or not self._directory.settings.unsolicited_mwi:
+            return False
+        contact = phone.contact.encode()
+        watching = self._notifier.watching(MessageSummary.name, phone.number)
+        return not any(
+            each.source == phone.source or each.dialog.remote_target == contact for each in watching
+        )
 
     def _tell_mailbox(self, binding: StoredBinding) -> None:
-        extension = self._directory.extension(binding.number)
-        if extension is None or not self._directory.settings.unsolicited_mwi:
-            return
-        contact = binding.contact.encode()
-        for each in self._notifier.watching(MessageSummary.name, binding.number):
-            if each.source == binding.source or each.dialog.remote_target == contact:
-                return
         lines = [
             b"Event: " + MessageSummary.name,
             _NO_SUBSCRIPTION,

@@ -137,6 +137,7 @@ class Server:
             layer,
             self._timers,
             waiting=self.mailbox,
+            wake=lambda _phones, _then: False,
             stores=self._events_kept,
             record=lambda _fact: None,
             now_ms=self._now_ms,

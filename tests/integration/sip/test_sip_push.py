@@ -6,16 +6,18 @@ import asyncio
 import json
 import ssl
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxcore.commands import MessageResult, SendMessage
+from pbxcore.commands import CheckSync, DeviceTold, MessageResult, SendMessage
 from pbxcore.net.user_agent import Refused
 from tests.support.authority import Authority
 from tests.support.messaging import eventually
 from tests.support.near import SESSION, registered
 from tests.support.phone import Phone
+from tests.support.watcher import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from tests.integration.sip.conftest import House
 
     Asleep = tuple[list[dict[str, str]], "Sleeper"]
+    Watching = tuple[list[dict[str, str]], "SleepingWatcher"]
 
 PUSH = "pn-provider=webpush;pn-prid=https%3A%2F%2Fpush.test%2F1"
 
@@ -171,3 +174,86 @@ async def test_a_text_of_the_product_is_not_sent_to_a_phone_that_sleeps_on(
     assert result.status == 480
     await eventually(lambda: len(told) == 1)
     assert phone.texts == []
+
+
+@dataclass
+class SleepingWatcher(Watcher):
+    """One that watches, too."""
+
+    @property
+    def contact(self) -> str:
+        return f"{super().contact};{PUSH}"
+
+
+@pytest.fixture
+async def watching(house: House, tmp_path: Path) -> AsyncIterator[Watching]:
+    """A gateway, and a phone that it wakes."""
+    async with (
+        gateway(house, tmp_path) as told,
+        SleepingWatcher("1001", "Sip-1001!", ("127.0.0.1", house.port)) as phone,
+    ):
+        assert await phone.register() == 200
+        yield told, phone
+
+
+def leave_message(house: House) -> None:
+    boxes = house.pbx.voicemail.mailboxes
+    boxes.keep(boxes.receive(["1001"], "1000", "Alice"), 4.0)
+
+
+async def test_a_phone_is_woken_and_told_of_its_mailbox(house: House, watching: Watching) -> None:
+    told, phone = watching
+    await phone.subscribe("message-summary", "1001")
+    await phone.notified(1)  # it is awake: it has just asked
+    leave_message(house)
+    await eventually(lambda: len(told) == 1)
+    leave_message(house)
+    assert len(phone.notices) == 1
+    assert await phone.register() == 200
+    await phone.notified(2)
+    assert "Voice-Message: 2/0 (0/0)" in phone.notices[-1].body
+    assert len(told) == 1
+
+
+async def test_a_phone_that_never_subscribes_is_woken_and_told_of_its_mailbox(
+    house: House, watching: Watching
+) -> None:
+    told, phone = watching
+    await house.change(unsolicited_mwi=True)
+    leave_message(house)
+    await eventually(lambda: len(told) == 1)
+    assert not phone.notices
+    assert await phone.register() == 200
+    (notice,) = await phone.notified(1)
+    assert notice.body.startswith("Messages-Waiting: yes")
+
+
+async def test_a_phone_is_woken_and_fetches_its_configuration(
+    house: House, watching: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, phone = watching
+    asked = asyncio.create_task(house.pbx.handle(CheckSync("1001", phone.contact, reboot=True)))
+    await eventually(lambda: len(told) == 1)
+    assert not phone.notices
+    assert await phone.register() == 200
+    assert await asked == DeviceTold(200)
+    assert phone.notices[0].get("Event") == "check-sync;reboot=true"
+    monkeypatch.setattr("pbxcore.calls.rousing.WAIT_S", 0.3)
+    assert await house.pbx.handle(CheckSync("1001", phone.contact)) == DeviceTold(480)
+
+
+async def test_a_lamp_wakes_nobody_and_is_right_when_the_phone_is_awake(
+    house: House, watching: Watching
+) -> None:
+    told, phone = watching
+    await phone.subscribe("presence", "1000")
+    await phone.notified(1)
+    phone.statuses.append(408)  # as silence is: it sleeps
+    async with house.phone("1000") as seen:
+        assert await seen.register() == 200
+        await phone.notified(2)
+        assert await phone.register() == 200
+        await phone.notified(3)
+    assert "open" in phone.notices[-1].body
+    assert phone.notices[-1].get("Subscription-State").startswith("active")
+    assert told == []

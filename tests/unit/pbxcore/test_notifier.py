@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from pbxcore.directory import Mailbox
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.presence import notifier as rules
+from pbxcore.presence.bindings import StoredBinding
 from pbxcore.presence.notifier import Forget, Keep, Notifier, Notify, Output
 from pbxcore.presence.packages.dialog_info import DialogInfo, DialogPackage, read_dialogs
 from pbxcore.presence.packages.message_summary import MessageSummary, read_summary
@@ -110,6 +111,43 @@ def state_of(notify: Notify) -> str:
     found = re.search(r"Subscription-State: (.*)", head(notify))
     assert found is not None
     return found[1]
+
+
+def asleep_at(source: str) -> StoredBinding:
+    """A phone that can be woken."""
+    contact = "sip:1000@10.0.0.1:5070;pn-provider=webpush;pn-prid=1"
+    return StoredBinding(
+        "1000", contact, "c", 1, 1000, "", source, "10.0.0.9:5060", "udp", 1, 2, wakes=True
+    )
+
+
+def test_who_sleeps_is_told_the_newest_when_it_is_awake_and_nothing_before() -> None:
+    house = State()
+    subscription = house.subscription()
+    house.notifier.subscribe(subscription, 600, NOW)
+    house.notifier.withhold(subscription, asleep_at("10.0.0.1:5070"))
+    assert house.notifier.asleep("1000") == [subscription]
+    house.presence["1001"] = REGISTERED
+    assert not house.notifier.changed(b"presence", "1001", NOW + 10_000)
+    assert not house.notifier.tick(NOW + 20_000)
+    outputs = house.notifier.woken(subscription, asleep_at("10.0.0.1:6100"), NOW + 30_000)
+    (notify,) = notifies(outputs)
+    assert read_pidf(notify.body).services[0].open
+    assert subscription.source == "10.0.0.1:6100"
+    assert not house.notifier.asleep("1000")
+
+
+def test_who_sleeps_on_is_forgotten_when_its_subscription_ends() -> None:
+    house = State()
+    subscription = house.subscription()
+    house.notifier.subscribe(subscription, 600, NOW)
+    house.notifier.withhold(subscription, asleep_at("10.0.0.1:5070"))
+    (last,) = notifies(house.notifier.tick(NOW + 600_000))
+    assert state_of(last) == "terminated;reason=timeout"
+    assert not house.notifier.asleep("1000")
+    house.notifier.withhold(subscription, asleep_at("10.0.0.1:5070"))  # as was to be expected
+    assert not house.notifier.asleep("1000")
+    assert len(house.notifier) == 0
 
 
 def test_subscription_is_saved_and_told_at_once() -> None:
