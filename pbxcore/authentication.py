@@ -12,6 +12,7 @@ from pbxcore.presence.registration import shown
 from pbxcore.presence.restrictions import allowed, origins
 from pbxcore.sip.digest import Authenticator, Verdict, parse_credentials
 from pbxcore.sip.digest_response import unescaped
+from pbxcore.sip.telephone import number_of
 from pbxcore.sip.uri import SipUri, TelUri, parse_uri
 
 if TYPE_CHECKING:
@@ -252,8 +253,8 @@ class Authentication:
 
 
 def user_of(uri: SipUri | TelUri) -> str | None:
-    """The user part that a URI names, None when it names the server itself."""
-    user = uri.number if isinstance(uri, TelUri) else uri.user
+    """Whom a URI names, by user part or number; None when it names the server itself."""
+    user = number_of(uri)
     return None if user is None else user.decode("utf-8", "replace")
 
 

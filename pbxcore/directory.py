@@ -6,7 +6,7 @@ the last state it was given, so that it serves calls while whoever gave it is aw
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -19,6 +19,9 @@ from pbxcore.voicemail.rules import Box
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+_WATCHED: Final = ("parking_slot", "conference", "queue", "ring_group")
+"""The kinds of places that lamps show."""
 
 
 class Mailbox(msgspec.Struct, frozen=True):
@@ -391,11 +394,11 @@ class Directory:
         return (line,) if shared is None else (line, *(each.number for each in shared.locations))
 
     def can_be_watched(self, number: str) -> bool:
-        """Whether a number has something to show: an extension, a slot, a room."""
+        """Whether a number has something to show: an extension, or a place where calls wait."""
         if self.extension(number) is not None:
             return True
         place = self.plan.own(number)
-        return place is not None and place.kind in ("parking_slot", "conference")
+        return place is not None and place.kind in _WATCHED
 
     def is_room(self, number: str) -> bool:
         """Whether a number is a conference room's."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxcore.sip.uri import SipUri
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pbxcore.directory import Directory
+    from pbxcore.sip.uri import TelUri
 
 _MOST_NAMES: Final = 1000
 
@@ -43,12 +46,22 @@ class Domain:
             known = self._known[host] = self._belongs(host)
         return known
 
+    def has(self, uri: SipUri | TelUri) -> bool:
+        """Whether a URI means somebody here, and not at another domain.
+
+        A local number is one of its context's: ours, or a part of the world's (RFC 3966 §5.1.5).
+        """
+        if isinstance(uri, SipUri):
+            return self.is_ours(uri.host)
+        context = uri.parameters.get(b"phone-context", b"")
+        return not context or context.startswith(b"+") or self.is_ours(context)
+
     def forget(self) -> None:
         """Look again which addresses are ours."""
         self._known.clear()
 
     def _belongs(self, host: bytes) -> bool:
-        name = host.strip(b"[]").lower().decode("ascii").removesuffix(".")
+        name = host.strip(b"[]").lower().decode("ascii", "replace").removesuffix(".")
         settings = self._directory.settings
         return (
             name in settings.domains

@@ -29,6 +29,8 @@ _BUSY: Final = (486, 600, 603)
 """Whoever declines a call is busy with something else."""
 _ABSENT: Final = (404, 408, 410, 480)
 """And every 5xx: what ails a phone need not stop who calls."""
+_MOST_REDIRECTED: Final = 10
+"""So many addresses that redirections name are tried in one search."""
 
 
 class Diverting:
@@ -39,6 +41,31 @@ class Diverting:
         self._house = setting_up.house
         self._searched: set[str] = set()
         """Those who were looked for already."""
+        self._others: list[tuple[str, str, int]] = []
+        """Whom redirections named besides: by whom, the number, and the forwardings by then."""
+        self._redirected = 0
+
+    def redirected(self, number: str, targets: Sequence[str]) -> None:
+        """A phone names others, the best first; each is tried when those before it fail (§8.1.3.4).
+
+        RFC 3261 §16.5 has a proxy do the same.
+        """
+        here = len(self._setting_up.forwardings)
+        targets = targets[: _MOST_REDIRECTED - self._redirected]
+        self._redirected += len(targets)
+        self._others[:0] = [(number, each, here) for each in targets]
+        if not self.next(refused(482, "pbx")):
+            self._setting_up.fail(refused(482, "pbx"))
+
+    def next(self, farewell: Farewell) -> bool:
+        """Whether a redirection named one more, who is tried now; a 6xx speaks for all."""
+        search = self._setting_up
+        if farewell.status >= 600 or search.front.over or not self._others:
+            return False
+        number, target, here = self._others.pop(0)
+        del search.forwardings[here:]
+        self.to(number, Place("external", target), "deflection")
+        return True
 
     def turned_down(self, number: str, farewell: Farewell) -> None:
         """The phones of an extension refuse a call; what speaks of the call itself is told."""

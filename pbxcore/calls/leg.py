@@ -101,6 +101,8 @@ class Leg(CallListener):
         self.supervisors: dict[Leg, Mode] = {}
         self.muted = self.held_from_outside = False
         self.recorded = False
+        self.group = ""
+        """The ring group that it rings for."""
         self.keypad = Keypad()
         self.attending: Attending | None = None
         self.dialling_on: DiallingOn | None = None

@@ -21,10 +21,11 @@ class Lines:
     def __init__(self) -> None:
         self._legs: dict[str, dict[str, Leg]] = {}
         self._on_trunks: dict[str, dict[str, Leg]] = {}
+        self._for_groups: dict[str, dict[str, Leg]] = {}
         self.changed: Callable[[str], None] = lambda number: None
         """Told the number of an extension whose legs are others now, or do something else."""
-        self.room_changed: Callable[[str], None] = lambda number: None
-        """Told the number of a conference room in which something is different now."""
+        self.place_changed: Callable[[str], None] = lambda number: None
+        """Told the number of a room, a queue or a group in which something is different now."""
         self.freed: Callable[[str], None] = lambda number: None
         """Told the number of an extension whose last call is over."""
         self.registered: Callable[[str], bool] = lambda trunk: True
@@ -36,6 +37,9 @@ class Lines:
         """A leg began."""
         if leg.trunk:
             self._on_trunks.setdefault(leg.trunk, {})[leg.id] = leg
+        if leg.group:
+            self._for_groups.setdefault(leg.group, {})[leg.id] = leg
+            self.place_changed(leg.group)
         if leg.number:
             self._legs.setdefault(leg.number, {})[leg.id] = leg
             self.changed(leg.number)
@@ -43,6 +47,11 @@ class Lines:
     def drop(self, leg: Leg) -> None:
         """A leg is over."""
         self._on_trunks.get(leg.trunk, {}).pop(leg.id, None)
+        for_group = self._for_groups.get(leg.group, {})
+        if for_group.pop(leg.id, None) is not None:
+            if not for_group:
+                del self._for_groups[leg.group]
+            self.place_changed(leg.group)
         of_number = self._legs.get(leg.number, {})
         if of_number.pop(leg.id, None) is not None:
             if not of_number:
@@ -54,6 +63,8 @@ class Lines:
         """A leg rings or was answered."""
         if leg.number:
             self.changed(leg.number)
+        if leg.group:
+            self.place_changed(leg.group)
 
     def of(self, number: str) -> Sequence[Leg]:
         """The legs of an extension."""
@@ -92,6 +103,11 @@ class Lines:
     def dialogs(self, number: str) -> tuple[DialogInfo, ...]:
         """What an extension's calls are doing, as lamps show it (RFC 4235)."""
         return tuple(map(_dialog, self.of(number))) or self.others(number)
+
+    def ringing_for(self, group: str) -> tuple[DialogInfo, ...]:
+        """Calls of a ring group that nobody has answered yet, each at a phone where it rings."""
+        legs = self._for_groups.get(group, {}).values()
+        return tuple({each.call.id: _dialog(each) for each in legs if not each.answered}.values())
 
 
 def _dialog(leg: Leg) -> DialogInfo:

@@ -14,7 +14,7 @@ from pbxcore.calls.dialling import Dialling
 from pbxcore.calls.diverting import RINGING_KINDS, Diverting, history
 from pbxcore.calls.group_ringing import call_group
 from pbxcore.calls.hanging_up import end_with_tone
-from pbxcore.calls.hunting import Search, phones_at
+from pbxcore.calls.hunting import Hunt, Search, phones_at
 from pbxcore.calls.outward import Outward
 from pbxcore.calls.paging import answer_at_once
 from pbxcore.calls.party import Farewell, refused
@@ -344,7 +344,7 @@ class SettingUp:
         elif not ringing.number:
             self._outward.failed(farewell, for_caller(farewell), rang=rang)
         elif targets:
-            self._diverting.to(ringing.number, Place("external", targets[0]), "deflection")
+            self._diverting.redirected(ringing.number, targets)
         else:
             self._diverting.turned_down(ringing.number, for_caller(farewell))
 
@@ -359,6 +359,8 @@ class SettingUp:
         lines = (*history(self, number), *self._alerted(extension), *appearance)
         dialling = Dialling(self.caller, extension, self.hops, lines)
         leg = self.house.phone(self.call, dialling, flows)
+        if action == Hunt.action:
+            leg.group = self.owner
         self.call.add(leg)
         self.house.record(
             LegCalled(
@@ -402,13 +404,16 @@ class SettingUp:
             self.fail(_TIMED_OUT)
 
     def fail(self, farewell: Farewell) -> None:
-        """Nobody will be found."""
+        """Nobody will be found, unless a phone has named somebody else."""
+        if self._diverting.next(farewell):
+            return
         self.over()
         self._failed(farewell)
 
     def not_carried(self, farewell: Farewell) -> None:
         """No trunk takes the call: a mailbox may, of who sends it on."""
-        self._diverting.to_mailbox(self.owner, "unavailable", farewell)
+        if not self._diverting.next(farewell):
+            self._diverting.to_mailbox(self.owner, "unavailable", farewell)
 
     def taken(self) -> None:
         """The PBX itself talks to the front from now on."""

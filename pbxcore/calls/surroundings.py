@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from pbxcore.presence.keeping import Store
     from pbxcore.queues.state import State as QueueState
     from pbxcore.sip.agent.outgoing_call import OutgoingCall
+    from pbxcore.sip.uri import TelUri
     from pbxcore.sip.user_agent import UserAgent
 
 
@@ -75,7 +76,7 @@ class Surroundings:
         anchor: has the streams.
         directory: knows the extensions.
         bindings: where an extension is registered.
-        is_ours: whether a URI's host means us.
+        is_ours: whether a URI means somebody here.
         record: takes each fact.
         entropy: that many unguessable bytes.
         handling: what extensions want of their calls: forwarding, no disturbance.
@@ -117,7 +118,7 @@ class Surroundings:
         directory: Directory,
         *,
         bindings: Callable[[str], tuple[StoredBinding, ...]],
-        is_ours: Callable[[bytes], bool],
+        is_ours: Callable[[SipUri | TelUri], bool],
         record: Callable[[Fact], None],
         entropy: Callable[[int], bytes],
         handling: CallHandling,
@@ -161,7 +162,7 @@ class Surroundings:
         self.lines.freed = self.completing.freed
         self.inviting = Inviting(self)
         self.rousing = Rousing(self)
-        self.premises.conferences.changed = lambda number: self.lines.room_changed(number)
+        self.premises.conferences.changed = lambda number: self.lines.place_changed(number)
         self.recent = RecentCallers(kept.recent)
         self.premises.recent_caller = lambda number: self.recent.of(number, self.moment())
         self.desks = self.premises.desks = HotDesks(directory, kept.desks)
@@ -235,9 +236,14 @@ class Surroundings:
         return leg
 
     def _shown(self, number: str) -> tuple[DialogInfo, ...]:
-        """What a number does that is no extension's: a call waits there, a conference is on."""
+        """What a number does that is no extension's: calls wait or ring, a conference is on."""
         if self.premises.conferences.at(number) is not None:
             return (DialogInfo(number, "confirmed", "recipient"),)
+        plan = self.directory.plan
+        if number in plan.ring_groups:
+            return self.lines.ringing_for(number)
+        if number in plan.queues:
+            return self.queues.dialogs(number)
         return self.parking.dialogs(number)
 
     def _focus(self, call: Call) -> bytes:
@@ -287,7 +293,7 @@ class Surroundings:
             found = parse_uri(uri)
         except RemoteProtocolError:
             return None
-        if isinstance(found, SipUri) and not self.is_ours(found.host):
+        if not self.is_ours(found):
             return None
         number = number_of(found)
         return None if number is None else number.decode("utf-8", "replace")

@@ -46,7 +46,7 @@ from pbxcore.sip.agent.profile import SUPPORTED, Profile
 from pbxcore.sip.agent.route import UriRouter
 from pbxcore.sip.identity import Caller, read_caller, refuse_unknown_privacy
 from pbxcore.sip.telephone import number_of
-from pbxcore.sip.uri import SipUri, parse_uri
+from pbxcore.sip.uri import parse_uri
 from pbxcore.sip.user_agent import UserAgent
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class CallService:
             Anchor(media),
             directory,
             bindings=registrar.of,
-            is_ours=domain.is_ours,
+            is_ours=domain.has,
             record=record,
             entropy=entropy,
             handling=handling,
@@ -290,7 +290,7 @@ class CallService:
             raise RemoteProtocolError(483)
         origin = self._origin(incoming)
         uri = head.uri
-        if isinstance(uri, SipUri) and not self._domain.is_ours(uri.host):
+        if not self._domain.has(uri):
             raise RemoteProtocolError(404, "Not Our Domain")
         refuse_unknown_privacy(request)
         trunk = self._directory.trunks.get(origin.trunk)

@@ -184,10 +184,10 @@ class Events:
         self._shared_lines.follow(appearances)
 
     def follow_rooms(self, lines: Lines, roster: Callable[[str], Roster]) -> None:
-        """Let lamps show that a conference is on, and watchers who is there."""
+        """Let lamps show that a conference is on or somebody waits, and watchers who is there."""
         self._states.roster = roster
         packages = (DialogPackage.name, PresencePackage.name, ConferencePackage.name)
-        lines.room_changed = lambda number: self._subscriptions.changed(number, *packages)
+        lines.place_changed = lambda number: self._subscriptions.changed(number, *packages)
 
     def tick(self) -> None:
         """Let publications expire, and hours begin and end in which nobody may disturb."""

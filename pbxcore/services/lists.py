@@ -76,7 +76,7 @@ class Lists:
 
     def _number_of(self, uri: str) -> str:
         parsed = parse_uri(uri.encode("utf-8", "replace"))
-        if isinstance(parsed, SipUri) and not self._domain.is_ours(parsed.host):
+        if not self._domain.has(parsed):
             raise RemoteProtocolError(404, "Not Our Domain")
         return user_of(parsed) or ""
 

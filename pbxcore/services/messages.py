@@ -11,7 +11,6 @@ from pbxcore.errors import RemoteProtocolError
 from pbxcore.messages.text import message_id, read_text
 from pbxcore.presence.gruu import addressed
 from pbxcore.presence.reach import phones
-from pbxcore.sip.uri import SipUri
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,7 +66,7 @@ class MessageService:
             raise RemoteProtocolError(483)
         sender, sender_name = self._authentication.sender_of(incoming)
         uri = head.uri
-        if isinstance(uri, SipUri) and not self._domain.is_ours(uri.host):
+        if not self._domain.has(uri):
             raise RemoteProtocolError(404, "Not Our Domain")
         number = user_of(uri)
         recipient = None if number is None else self._directory.extension(number)

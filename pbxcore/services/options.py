@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from pbxcore.authentication import user_of
 from pbxcore.errors import RemoteProtocolError
 from pbxcore.messages.text import ACCEPT
-from pbxcore.sip.uri import SipUri
 
 if TYPE_CHECKING:
     from pbxcore.domain import Domain
@@ -33,7 +32,7 @@ class OptionsService:
             raise RemoteProtocolError(481)
         if user_of(uri) is not None and incoming.head.max_forwards == 0:
             raise RemoteProtocolError(483)
-        if isinstance(uri, SipUri) and not self._domain.is_ours(uri.host):
+        if not self._domain.has(uri):
             raise RemoteProtocolError(404, "Not Our Domain")
         lines = [
             self._uas.allow,

@@ -12,7 +12,6 @@ from pbxcore.presence.publication import USUAL_EXPIRY_S
 from pbxcore.presence.registrar import granted_expiry
 from pbxcore.sip.grammar import bare, is_token, seconds
 from pbxcore.sip.headers.events import read_event
-from pbxcore.sip.uri import SipUri
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +68,7 @@ class PublicationService:
         event = read_event(request)
         if event is None or event.package != PresencePackage.name:  # step 2
             raise RemoteProtocolError(489, "", (_ALLOW_EVENTS,))
-        if isinstance(uri, SipUri) and not self._domain.is_ours(uri.host):  # step 1
+        if not self._domain.has(uri):  # step 1
             raise RemoteProtocolError(404, "Not Our Domain")
         extension = self._authentication.extension_of(incoming)
         if user_of(uri) != extension.number:

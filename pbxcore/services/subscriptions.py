@@ -187,7 +187,7 @@ class SubscriptionService:
         self, incoming: Incoming, asked: Asked, package: Package, watcher: Extension
     ) -> Subscription:
         uri = incoming.head.uri
-        if isinstance(uri, SipUri) and not self._domain.is_ours(uri.host):
+        if not self._domain.has(uri):
             raise RemoteProtocolError(404, "Not Our Domain")
         watched = self._lists.watched(incoming, asked)
         members, listed = watched.members, watched.listed

@@ -60,6 +60,7 @@ from pbxcore.presence.keeping import Volatile
 from pbxcore.sip.agent.profile import Profile
 from pbxcore.sip.agent.route import UriRouter
 from pbxcore.sip.identity import Caller
+from pbxcore.sip.uri import TelUri
 from pbxcore.sip.user_agent import UserAgent
 
 if TYPE_CHECKING:
@@ -299,7 +300,7 @@ class House:
             Anchor(self.workers),
             self.directory,
             bindings=lambda number: self.bindings.get(number, ()),
-            is_ours=lambda host: host == stack.host.encode(),
+            is_ours=lambda uri: isinstance(uri, TelUri) or uri.host == stack.host.encode(),
             record=self.facts.append,
             entropy=simulation.chance.octets,
             handling=CallHandling(self.directory, book.of, lambda: self.moment),

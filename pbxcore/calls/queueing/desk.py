@@ -6,6 +6,7 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Final, assert_never
 
+from pbxcore.calls.lines import party_of
 from pbxcore.calls.party import refused
 from pbxcore.calls.queueing.agents import AgentWatch, changed_profiles
 from pbxcore.calls.queueing.board import view_of
@@ -15,6 +16,7 @@ from pbxcore.calls.queueing.duty import PhoneDuty
 from pbxcore.calls.queueing.stays import Stay
 from pbxcore.calls.queueing.talks import Talks
 from pbxcore.journal import QueueTransition
+from pbxcore.presence.packages.dialog_info import DialogInfo
 from pbxcore.queues.commands import QueuesShown, ShowQueues
 from pbxcore.queues.engine import QueueEngine
 from pbxcore.queues.facts import Abandoned, AgentDropped, Connected, OfferEnded, Outcome
@@ -102,6 +104,14 @@ class QueueDesk:
         """How many callers wait."""
         return len(self._stays)
 
+    def dialogs(self, number: str) -> tuple[DialogInfo, ...]:
+        """What the lamp of a queue shows: each caller who waits rings there."""
+        return tuple(
+            DialogInfo(each.key, "early", "recipient", remote=party_of(each.front))
+            for each in self._stays.values()
+            if each.queue.settings.number == number
+        )
+
     def start(self) -> None:
         """Go on where the last process ended."""
         self._engine = QueueEngine(self._chance, self._epoch_ms, self._store.load().get(_WHOLE))
@@ -119,6 +129,7 @@ class QueueDesk:
         key = self._key(found.call.id)
         name = (found.caller.display_name or b"").decode("utf-8", "replace")
         self._stays[key] = Stay(key, queue, found, self.tell)
+        self._house.lines.place_changed(number)
         call = found.call
         did = call.dialled if call.origin.trunk else ""
         self.tell(Enter(number, Caller(key, found.shown, name, skills=queue.skills, did=did)))
@@ -241,7 +252,7 @@ class QueueDesk:
         """Forget what is over."""
         match fact:
             case Connected(caller=caller) | Abandoned(caller=caller):
-                self._let_go(self._stays.pop(caller, None))
+                self._let_go(self._gone(caller))
             case AgentDropped(caller=caller):
                 self._let_go(self._stays.get(caller))
             case OfferEnded(offer=offer, outcome=Outcome.REFUSED):  # alone is not withdrawn
@@ -249,6 +260,13 @@ class QueueDesk:
                 self.customers.withdraw(offer)
             case _:
                 pass
+
+    def _gone(self, caller: str) -> Stay | None:
+        """Somebody waits no longer."""
+        stay = self._stays.pop(caller, None)
+        if stay is not None:
+            self._house.lines.place_changed(stay.queue.settings.number)
+        return stay
 
     def _let_go(self, stay: Stay | None) -> None:
         """Nothing is left to be withdrawn of the offer that was answered."""
@@ -266,7 +284,7 @@ class QueueDesk:
             case Announce(_, parts):
                 stay.say(parts)
             case LeaveTo(caller, place, status):
-                del self._stays[caller]
+                self._gone(caller)
                 if stay.admitted:
                     stay.leave(place, status)
                 else:

@@ -75,18 +75,13 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
     def values(self, name: str) -> list[str]:
         """The values of all attributes of that name, in order."""
-        found = []
-        for each in self.attributes:
-            if each.name == name and each.value is not None:
-                found.append(each.value)  # noqa: PERF401 - a comprehension costs a call
-        return found
+        return [
+            each.value for each in self.attributes if each.name == name and each.value is not None
+        ]
 
     def has(self, name: str) -> bool:
         """Whether an attribute of that name is there, with a value or without."""
-        for each in self.attributes:  # noqa: SIM110 - a generator costs more than the lines
-            if each.name == name:
-                return True
-        return False
+        return name in [each.name for each in self.attributes]
 
 
 class Media(Section, frozen=True, kw_only=True):

@@ -24,6 +24,8 @@ from pbxcore.sip.sdp.description import (
 
 LARGEST_DESCRIPTION: Final = 65536
 """Bytes we read; an offer of a browser with every codec and candidate has about 10,000."""
+_LARGEST_REMEMBERED: Final = 4096
+"""Bytes: what strangers send is forgotten unless it is as short as a phone's."""
 MOST_LINES: Final = 2000
 MOST_MEDIA: Final = 64
 
@@ -35,7 +37,6 @@ _OF_SESSION: Final = frozenset("vosueptrz")
 """Letters that have no meaning in a media part: found there, they are the session's."""
 
 
-@lru_cache(maxsize=256)
 def read(body: bytes) -> SessionDescription:
     """Read a description; one that comes again soon, as in a 183 and its 200, is remembered.
 
@@ -45,6 +46,10 @@ def read(body: bytes) -> SessionDescription:
     """
     if len(body) > LARGEST_DESCRIPTION:
         raise RemoteProtocolError(413)
+    return _remembered(body) if len(body) <= _LARGEST_REMEMBERED else _read(body)
+
+
+def _read(body: bytes) -> SessionDescription:
     if b"\0" in body:
         raise _malformed("NUL")
     lines = _BREAK.split(body.decode("utf-8", "surrogateescape"))
@@ -55,6 +60,9 @@ def read(body: bytes) -> SessionDescription:
         if line and not line.isspace():
             reading.take(line)
     return reading.description()
+
+
+_remembered = lru_cache(maxsize=256)(_read)
 
 
 class _Part:

@@ -160,6 +160,14 @@ async def test_nobody_writes_in_another_name_or_without_password(house: House, p
         ("sip:1000@pbx.test", "Content-Type: text/plain\r\nRequire: x\r\n", "x", 420),
         ("tel:+1000", "Content-Type: text/plain\r\n", "x", 404),
         ("tel:10-00", "Content-Type: text/plain\r\n", "a" * 8000, 202),
+        ("tel:10-00;phone-context=pbx.test", "Content-Type: text/plain\r\n", "x", 202),
+        ("tel:1000;phone-context=elsewhere.test", "Content-Type: text/plain\r\n", "x", 404),
+        (
+            "sip:10-00;phone-context=pbx.test@pbx.test;user=phone",
+            "Content-Type: text/plain\r\n",
+            "x",
+            202,
+        ),
     ],
 )
 async def test_odd_messages_get_the_fitting_answer(

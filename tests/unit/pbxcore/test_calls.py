@@ -218,6 +218,63 @@ def test_a_redirection_is_followed_inside() -> None:
         ]
 
 
+def test_of_several_addresses_of_a_redirection_each_is_tried_the_best_first() -> None:
+    with Office("alice", "bob", "carol", "dave", "erin") as office:
+        bob, uri = office["bob"], office.house.uri
+        bob.refuses = 302
+        bob.lines = (
+            b"Contact: <%b>;q=0.2, <%b>;q=0.9, <%b>;q=0.5"
+            % (uri("erin"), uri("carol"), uri("dave")),
+        )
+        office["carol"].refuses = 486
+        alice = office["alice"].dial("bob")
+        office.run(1)
+        dave = office["dave"].talk
+        assert not office["erin"].talks
+        assert dave.last is not None
+        diversion = b" ".join(dave.last.all(b"diversion"))
+        assert diversion.count(b"bob") == 1
+        assert b"carol" not in diversion
+        dave.accept()
+        office.run(1)
+        assert alice.notes[-1] == "confirmed"
+        alice.hang_up()
+        office.run()
+        office.check()
+        called = [each.number for each in office.house.facts if isinstance(each, LegCalled)]
+        assert called == ["bob", "carol", "dave"]
+
+
+def test_who_declines_for_all_ends_what_a_redirection_began() -> None:
+    with Office("alice", "bob", "carol", "dave") as office:
+        office["bob"].refuses = 302
+        office["bob"].lines = tuple(
+            b"Contact: <%b>" % office.house.uri(each) for each in ("carol", "dave")
+        )
+        office["carol"].refuses = 603
+        alice = office["alice"].dial("bob")
+        office.run()
+        assert alice.notes[-1] == "603"
+        assert not office["dave"].talks
+        office.check()
+
+
+def test_redirections_to_many_end() -> None:
+    names = ("bob", "carol", "dave", "erin")
+    with Office("alice", *names) as office:
+        for name in names:
+            office[name].refuses = 302
+            office[name].lines = tuple(
+                b"Contact: <%b>" % office.house.uri(each) for each in names if each != name
+            )
+        alice = office["alice"].dial("bob")
+        office.run()
+        office.check()
+        assert alice.notes[-1] == "482"
+        called = [each for each in office.house.facts if isinstance(each, LegCalled)]
+        assert len(called) <= 11
+
+
 def test_redirections_in_a_circle_end() -> None:
     with Office("alice", "bob", "carol") as office:
         for name, target in ("bob", "carol"), ("carol", "bob"):

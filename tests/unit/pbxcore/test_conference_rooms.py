@@ -88,7 +88,7 @@ class Meeting(Office):
 def test_the_roster_tells_who_is_there() -> None:
     with Meeting(hosts=("alice",), muted=True, most=5) as office:
         told: list[str] = []
-        office.house.lines.room_changed = told.append
+        office.house.lines.place_changed = told.append
         empty = roster_of(office.house.surroundings, "6300")
         assert empty == Roster("Room", most=5)
         assert roster_of(office.house.surroundings, "6309") == Roster()

@@ -426,3 +426,28 @@ def test_music_that_cannot_be_played_is_tried_again_without_haste() -> None:
         office.run()
         assert last(office, facts.Abandoned).queue == "help"
         office.check()
+
+
+def test_the_lamp_of_a_queue_shows_who_waits() -> None:
+    with office_with() as office:
+        changed, lines = list[str](), office.house.lines
+        lines.place_changed = changed.append
+        assert office.house.directory.can_be_watched("help")
+        alice = office["alice"].dial("help")
+        office.run(3)
+        (seen,) = lines.dialogs("help")
+        assert (seen.state, seen.direction) == ("early", "recipient")
+        assert seen.remote is not None
+        assert "alice" in seen.remote.identity
+        assert changed == ["help"]
+        office["carol"].talks[0].accept()
+        office.run(1)
+        assert lines.dialogs("help") == ()
+        assert changed == ["help", "help"]
+        alice.hang_up()
+        office.run()
+        second = office["alice"].dial("help")
+        office.run(3)
+        second.hang_up()
+        office.run(1)
+        assert lines.dialogs("help") == ()

@@ -592,6 +592,7 @@ def test_a_session_of_which_we_keep_the_time_is_refreshed_by_us() -> None:
     ("uri", "status"),
     [
         (b"tel:+43;phone-context=10.0.0.100", 404),
+        (b"tel:43;phone-context=elsewhere.test", 404),
         (b"tel:b-o.b", 400),
         (b"mailto:bob@10.0.0.100", 416),
     ],

@@ -116,3 +116,25 @@ def test_a_group_whose_members_are_all_away_is_unavailable() -> None:
         assert alice.notes[-1] == "480"
         office.run()
         office.check()
+
+
+def test_the_lamp_of_a_group_shows_the_calls_that_nobody_has_answered() -> None:
+    with office_with(group(in_order=False)) as office:
+        changed, lines = list[str](), office.house.lines
+        lines.place_changed = changed.append
+        assert office.house.directory.can_be_watched("sales")
+        alice = office["alice"].dial("sales")
+        office.run(1)
+        (seen,) = lines.dialogs("sales")
+        assert (seen.state, seen.direction) == ("early", "recipient")
+        assert seen.remote is not None
+        assert "alice" in seen.remote.identity
+        assert set(changed) == {"sales"}
+        changed.clear()
+        office["carol"].talks[0].accept()
+        office.run(1)
+        assert lines.dialogs("sales") == ()
+        assert changed
+        alice.hang_up()
+        office.run()
+        office.check()
